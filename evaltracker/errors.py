@@ -1,0 +1,86 @@
+"""How the product says no: one family of errors, one sentence each.
+
+Services raise these; the admin and the API turn `status` into an answer and show
+`sentence` to the person. Nothing in here knows Django.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+
+class Problem(Exception):
+    """Something was not done, and `sentence` says what, why and how to mend it."""
+
+    status: ClassVar[int] = 500
+    default_code: ClassVar[str] = "problem"
+
+    def __init__(self, sentence: str, *, code: str | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.code = code or self.default_code
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class Refused(Problem):
+    """The wrong moment: the same request may be right later (409)."""
+
+    status = 409
+    default_code = "refused"
+
+
+class Stale(Problem):
+    """The content changed since it was shown (409); `difference` says how."""
+
+    status = 409
+    default_code = "stale"
+
+    def __init__(
+        self, sentence: str, *, difference: str = "", code: str | None = None
+    ) -> None:
+        super().__init__(sentence, code=code)
+        self.difference = difference
+
+
+class Forbidden(Problem):
+    """The wrong person, inside their own scope (403)."""
+
+    status = 403
+    default_code = "forbidden"
+
+
+class NotFound(Problem):
+    """Not there, or not there for this person; the two read alike (404)."""
+
+    status = 404
+    default_code = "not_found"
+
+    def __init__(
+        self, sentence: str = "There is nothing here.", *, code: str | None = None
+    ) -> None:
+        super().__init__(sentence, code=code)
+
+
+class Invalid(Problem):
+    """Bad input (400); `errors` holds the sentences per field.
+
+    The key "" is for what belongs to no single field.
+    """
+
+    status = 400
+    default_code = "invalid"
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        errors: Mapping[str, Sequence[str]] | None = None,
+        code: str | None = None,
+    ) -> None:
+        super().__init__(sentence, code=code)
+        self.errors: dict[str, list[str]] = {
+            field: list(sentences) for field, sentences in (errors or {}).items()
+        }
