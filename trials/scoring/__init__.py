@@ -1,0 +1,78 @@
+"""The rules of scoring: pure functions, exact sums, every result with its working.
+
+Nothing here imports the framework or reads a clock; "today" is handed in. The
+version goes up whenever the same facts would give another number.
+"""
+
+from trials.scoring.credits import DEFAULT_CREDITS, Credits
+from trials.scoring.facts import (
+    FORMULA_VERSION,
+    Availability,
+    CellFacts,
+    ClaimFacts,
+    EvidenceFacts,
+    Priority,
+    RequirementFacts,
+    Source,
+    Standing,
+    Verdict,
+)
+from trials.scoring.fitting import (
+    Coverage,
+    Fit,
+    FitRow,
+    RowState,
+    fit,
+    knock_outs,
+    rounded,
+)
+from trials.scoring.ledger import CellCredit, credit, standing, tried
+from trials.scoring.people import (
+    CategoryScore,
+    CostPoints,
+    PeopleScore,
+    ScoreFacts,
+    Total,
+    cost_points,
+    people_score,
+    total,
+)
+from trials.scoring.promise import PromiseRecord, PromiseRow, Tally, promise_record
+
+__all__ = [
+    "DEFAULT_CREDITS",
+    "FORMULA_VERSION",
+    "Availability",
+    "CategoryScore",
+    "CellCredit",
+    "CellFacts",
+    "ClaimFacts",
+    "CostPoints",
+    "Coverage",
+    "Credits",
+    "EvidenceFacts",
+    "Fit",
+    "FitRow",
+    "PeopleScore",
+    "Priority",
+    "PromiseRecord",
+    "PromiseRow",
+    "RequirementFacts",
+    "RowState",
+    "ScoreFacts",
+    "Source",
+    "Standing",
+    "Tally",
+    "Total",
+    "Verdict",
+    "cost_points",
+    "credit",
+    "fit",
+    "knock_outs",
+    "people_score",
+    "promise_record",
+    "rounded",
+    "standing",
+    "total",
+    "tried",
+]

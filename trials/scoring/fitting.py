@@ -1,0 +1,187 @@
+"""The weighted result of the standings of one candidate, and its knock-outs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from trials.scoring.credits import DEFAULT_CREDITS, Credits
+from trials.scoring.facts import (
+    EMPTY_CELL,
+    CellFacts,
+    Priority,
+    RequirementFacts,
+    Standing,
+)
+from trials.scoring.ledger import credit, standing, tried
+
+
+class RowState(StrEnum):
+    """Blank, zero and not applicable are different things, and so is weight 0."""
+
+    COUNTED = "counted"
+    UNANSWERED = "unanswered"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_SCORED = "not_scored"
+
+
+@dataclass(frozen=True, slots=True)
+class FitRow:
+    """One requirement's part in the fit; ``points`` is weight * credit."""
+
+    key: str
+    state: RowState
+    weight: Decimal
+    credit: Decimal | None
+    points: Fraction | None
+    standing: Standing
+    tested: bool
+    working: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of what was asked is answered, and how much of that is tested.
+
+    Only scored requirements that apply are asked here. ``tested`` counts
+    answered ones with a verdict of a demo or a trial.
+    """
+
+    asked: int
+    answered: int
+    tested: int
+
+    @property
+    def unanswered(self) -> int:
+        """Return how many earn nothing because nothing was said."""
+        return self.asked - self.answered
+
+    @property
+    def share_answered(self) -> Fraction | None:
+        """Return answered of asked; ``None`` when nothing was asked."""
+        return Fraction(self.answered, self.asked) if self.asked else None
+
+    @property
+    def share_tested(self) -> Fraction | None:
+        """Return tested of answered; ``None`` when nothing was answered."""
+        return Fraction(self.tested, self.answered) if self.answered else None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Σ weight * credit ÷ Σ weight, exact, with every row that made it.
+
+    ``value`` and ``of_tested`` are ``None`` when there is nothing to divide by:
+    that is not a fit of zero.
+    """
+
+    value: Fraction | None
+    of_tested: Fraction | None
+    points: Fraction
+    weight: Fraction
+    coverage: Coverage
+    rows: tuple[FitRow, ...]
+
+
+def fit(
+    weights: Mapping[str, Decimal],
+    cells: Mapping[str, CellFacts],
+    today: date,
+    credits: Credits = DEFAULT_CREDITS,
+) -> Fit:
+    """Weigh one candidate's cells; ``weights`` names every requirement asked.
+
+    A requirement without a cell is unanswered. A negative weight, or one that is
+    not a number, is refused.
+    """
+    rows = tuple(
+        _row(key, _checked(key, weight), cells.get(key, EMPTY_CELL), today, credits)
+        for key, weight in weights.items()
+    )
+    asked = [row for row in rows if row.points is not None]
+    tested = [row for row in asked if row.tested]
+    answered = sum(row.state == RowState.COUNTED for row in asked)
+    return Fit(
+        value=_ratio(asked),
+        of_tested=_ratio(tested),
+        points=sum((row.points or Fraction(0) for row in asked), Fraction(0)),
+        weight=sum((Fraction(row.weight) for row in asked), Fraction(0)),
+        coverage=Coverage(asked=len(asked), answered=answered, tested=len(tested)),
+        rows=rows,
+    )
+
+
+def knock_outs(
+    requirements: Iterable[RequirementFacts],
+    cells: Mapping[str, CellFacts],
+    today: date,
+) -> tuple[RequirementFacts, ...]:
+    """Return the must-haves that block the candidate, in the order given.
+
+    A must-have knocks out when it is *refuted*, and also when the candidate says
+    *never*: whoever does not offer a must-have is blocked as surely as whoever
+    failed it. Weight plays no part. Excused or not applicable does not block;
+    unanswered and unproven do not either, the gates ask for those.
+    """
+    return tuple(
+        requirement
+        for requirement in requirements
+        if requirement.priority == Priority.MUST
+        and _blocks(cells.get(requirement.key, EMPTY_CELL), today)
+    )
+
+
+def rounded(value: Fraction | Decimal, places: int = 1) -> Decimal:
+    """Round for the eye, halves up; never feed the result into a formula."""
+    scaled = Fraction(value) * 10**places
+    half_up = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Decimal(half_up).scaleb(-places)
+
+
+def _blocks(cell: CellFacts, today: date) -> bool:
+    if cell.not_applicable or cell.excused:
+        return False
+    return standing(cell, today) in (Standing.REFUTED, Standing.NEVER)
+
+
+def _checked(key: str, weight: Decimal) -> Decimal:
+    if not weight.is_finite() or weight < 0:
+        raise ValueError(f"The weight of {key} must be 0 or more, not {weight}.")
+    return weight
+
+
+def _row(
+    key: str, weight: Decimal, cell: CellFacts, today: date, credits: Credits
+) -> FitRow:
+    earned = credit(cell, today, credits)
+    if earned.value is None:
+        state = RowState.NOT_APPLICABLE
+    elif weight == 0:
+        state = RowState.NOT_SCORED
+    elif earned.standing == Standing.UNANSWERED:
+        state = RowState.UNANSWERED
+    else:
+        state = RowState.COUNTED
+    points = None
+    if earned.value is not None and weight > 0:
+        points = Fraction(weight) * Fraction(earned.value)
+    answered = earned.standing != Standing.UNANSWERED
+    return FitRow(
+        key=key,
+        state=state,
+        weight=weight,
+        credit=earned.value,
+        points=points,
+        standing=earned.standing,
+        tested=answered and tried(cell) is not None,
+        working=earned.working,
+    )
+
+
+def _ratio(rows: list[FitRow]) -> Fraction | None:
+    weight = sum((Fraction(row.weight) for row in rows), Fraction(0))
+    if not weight:
+        return None
+    return sum((row.points or Fraction(0) for row in rows), Fraction(0)) / weight
