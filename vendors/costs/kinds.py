@@ -1,0 +1,134 @@
+"""What a purchase can cost: the fixed checklist, and one priced line of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class CostKind(StrEnum):
+    """One kind of cost; ``label`` is what users read."""
+
+    LICENCE = "licence"
+    SETUP = "setup"
+    SUPPORT = "support"
+    ONBOARDING = "onboarding"
+    TRAINING = "training"
+    INTEGRATION = "integration"
+    INFRASTRUCTURE_EGRESS = "infrastructure_egress"
+    SECURITY_EXTRAS = "security_extras"
+    MIGRATION = "migration"
+    EXIT = "exit"
+    RENEWAL_RISE = "renewal_rise"
+    ENGINEER_TIME = "engineer_time"
+    UPKEEP = "upkeep"
+    ON_CALL = "on_call"
+
+    @property
+    def label(self) -> str:
+        """Return the words for a page."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    CostKind.LICENCE: "licence or usage",
+    CostKind.SETUP: "set-up",
+    CostKind.SUPPORT: "support contract",
+    CostKind.ONBOARDING: "onboarding",
+    CostKind.TRAINING: "training",
+    CostKind.INTEGRATION: "integration work",
+    CostKind.INFRASTRUCTURE_EGRESS: "infrastructure and egress",
+    CostKind.SECURITY_EXTRAS: "security extras such as SSO",
+    CostKind.MIGRATION: "migration in",
+    CostKind.EXIT: "exit",
+    CostKind.RENEWAL_RISE: "renewal rise",
+    CostKind.ENGINEER_TIME: "engineer time",
+    CostKind.UPKEEP: "upkeep per year",
+    CostKind.ON_CALL: "on-call",
+}
+
+_TOO_MUCH = Decimal(10) ** 15
+_BOUGHT = tuple(CostKind)[: tuple(CostKind).index(CostKind.ENGINEER_TIME)]
+_BUILT = tuple(CostKind)
+
+# Staying as is introduces nothing, so no building; but what is there must be kept
+# alive, and leaving that out would make it look free.
+CHECKLIST: Mapping[str, tuple[CostKind, ...]] = {
+    "buy": _BOUGHT,
+    "build": _BUILT,
+    "open_source": _BUILT,
+    "as_is": (*_BOUGHT, CostKind.UPKEEP, CostKind.ON_CALL),
+}
+
+
+class LineState(StrEnum):
+    """What is known of a cost; *unsaid* is never zero."""
+
+    PRICED = "priced"
+    INCLUDED = "included"
+    EXCLUDED = "excluded"
+    UNSAID = "unsaid"
+
+
+class Recurrence(StrEnum):
+    """How often a price is paid; yearly ones at the start of each year begun."""
+
+    ONCE = "once"
+    MONTHLY = "monthly"
+    YEARLY = "yearly"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One cost line. Only a *priced* one carries money.
+
+    ``low``, ``likely`` and ``high`` are for one unit; ``quantity`` is how many.
+    ``rate_to_base`` turns the currency into the base currency: base = amount *
+    rate. A line that contradicts itself is refused with a sentence.
+    """
+
+    kind: CostKind
+    state: LineState = LineState.UNSAID
+    low: Decimal | None = None
+    likely: Decimal | None = None
+    high: Decimal | None = None
+    currency: str | None = None
+    recurrence: Recurrence = Recurrence.ONCE
+    quantity: Decimal = Decimal(1)
+    rate_to_base: Decimal | None = None
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        problem = _contradiction(self)
+        if problem:
+            raise ValueError(f"{self.kind.label.capitalize()}: {problem}")
+
+    @property
+    def amounts(self) -> tuple[Decimal, Decimal, Decimal]:
+        """Return low, likely and high of a priced line."""
+        if self.low is None or self.likely is None or self.high is None:
+            raise ValueError(f"The line for {self.kind.label} has no price.")
+        return self.low, self.likely, self.high
+
+
+def _contradiction(line: Line) -> str | None:
+    given = (line.low, line.likely, line.high)
+    if line.state != LineState.PRICED:
+        if any(amount is not None for amount in given):
+            return f"a line that is {line.state} carries no amount."
+        return None
+    amounts = [amount for amount in given if amount is not None]
+    if len(amounts) < 3:
+        return "a priced line needs a low, a likely and a high amount."
+    if not all(amount.is_finite() and 0 <= amount < _TOO_MUCH for amount in amounts):
+        return f"amounts must be 0 or more and below {_TOO_MUCH:f}."
+    if sorted(amounts) != amounts:
+        return "low, likely and high must be in that order."
+    if not line.currency:
+        return "a price needs its currency."
+    if not line.quantity.is_finite() or line.quantity < 0:
+        return "the quantity must be 0 or more."
+    rate = line.rate_to_base
+    if rate is not None and not (rate.is_finite() and rate > 0):
+        return "the exchange rate must be above 0."
+    return None
