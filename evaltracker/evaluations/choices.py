@@ -1,0 +1,75 @@
+"""Every choice of floor 1, with the groups that the rules speak of."""
+
+from django.db import models
+
+
+class Stage(models.TextChoices):
+    """The five stages of an evaluation, in the order of the process."""
+
+    REQUIREMENTS = "requirements", "Requirements"
+    RESEARCH = "research", "Research"
+    DEMOS = "demos", "Demos"
+    TRIALS = "trials", "Trials"
+    DECISION = "decision", "Decision"
+
+    @property
+    def position(self) -> int:
+        """Its place in the process, from 0."""
+        return list(Stage).index(self)
+
+
+class Status(models.TextChoices):
+    """Whether an evaluation is still being worked on."""
+
+    OPEN = "open", "Open"
+    DECIDED = "decided", "Decided"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Priority(models.TextChoices):
+    """How much a requirement binds; a refuted *must* knocks a candidate out."""
+
+    MUST = "must", "Must have"
+    SHOULD = "should", "Should have"
+    COULD = "could", "Could have"
+
+
+class Infrastructure(models.TextChoices):
+    """Where the platform has to run."""
+
+    AWS = "aws", "AWS"
+    GCP = "gcp", "Google Cloud"
+    AZURE = "azure", "Azure"
+    ON_PREM = "on_prem", "On premises"
+
+
+class SupportWanted(models.TextChoices):
+    """How much help the buyer wants to buy."""
+
+    SELF_SERVICE = "self_service", "Self-service: documentation and community"
+    BUSINESS_HOURS = "business_hours", "Support in business hours"
+    ROUND_THE_CLOCK = "round_the_clock", "Support around the clock"
+
+
+class VisitEnd(models.TextChoices):
+    """How a stay in a stage ended."""
+
+    ADVANCED = "advanced", "Advanced"
+    SENT_BACK = "sent_back", "Sent back"
+    CANCELLED = "cancelled", "Cancelled"
+    DECIDED = "decided", "Decided"
+
+
+class NoticeState(models.TextChoices):
+    """Where a notice stands on its way out; DESIGN section 7."""
+
+    PENDING = "pending", "Pending"
+    CLAIMED = "claimed", "Claimed by a sweep"
+    HANDING = "handing", "Being handed to the mail server"
+    SENT = "sent", "Sent"
+    SUPPRESSED = "suppressed", "Suppressed"
+    UNCERTAIN = "uncertain", "Uncertain: a person must look"
+    DEAD = "dead", "Refused by the mail server"
+
+
+NOTICE_OPEN = (NoticeState.PENDING, NoticeState.CLAIMED, NoticeState.HANDING)

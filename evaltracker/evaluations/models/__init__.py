@@ -1,0 +1,22 @@
+"""What we need, where we are, and what is owed to whom."""
+
+from evaltracker.evaluations.models.base import Record, ScopedQuerySet
+from evaltracker.evaluations.models.evaluation import Evaluation, Visit
+from evaltracker.evaluations.models.journal import Entry, JournalHead
+from evaltracker.evaluations.models.notices import Notice
+from evaltracker.evaluations.models.people import User
+from evaltracker.evaluations.models.requirements import Category, Metric, Requirement
+
+__all__ = [
+    "Category",
+    "Entry",
+    "Evaluation",
+    "JournalHead",
+    "Metric",
+    "Notice",
+    "Record",
+    "Requirement",
+    "ScopedQuerySet",
+    "User",
+    "Visit",
+]

@@ -1,0 +1,232 @@
+"""One purchase being decided, and its stays in the stages."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from evaltracker.evaluations.choices import (
+    Stage,
+    Status,
+    SupportWanted,
+    VisitEnd,
+)
+from evaltracker.evaluations.models.base import (
+    Record,
+    ScopedQuerySet,
+    evaluation_scope,
+)
+from evaltracker.evaluations.models.people import User, check_zone
+
+if TYPE_CHECKING:
+    import datetime
+
+
+def default_reminder_days() -> list[int]:
+    """Days before a milestone on which its owner is reminded."""
+    return [7, 2, 0]
+
+
+class EvaluationQuerySet(ScopedQuerySet["Evaluation"]):
+    """Evaluations, scoped."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those that `user` owns or has a part in; an operator sees all."""
+        return self.filter(evaluation_scope("", user))
+
+
+class Evaluation(Record):
+    """One purchase being decided, with its brief."""
+
+    evaluation_path: ClassVar[str] = ""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=150)
+    buyer = models.CharField(
+        max_length=150, help_text="The organisation that buys; vendors see this name."
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="owned_evaluations",
+        help_text="The procurement lead. The owner cannot sign for a role.",
+    )
+    readers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="readable_evaluations",
+        blank=True,
+        help_text="Who may see it; kept by the services that give people a part.",
+    )
+    stage = models.CharField(
+        max_length=12, choices=Stage.choices, default=Stage.REQUIREMENTS
+    )
+    status = models.CharField(
+        max_length=9, choices=Status.choices, default=Status.OPEN
+    )
+    zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
+    currency = models.CharField(max_length=3, default="USD")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    # The brief.
+    problem = models.TextField(
+        blank=True, help_text="What must become possible that is not possible today?"
+    )
+    infrastructure = models.JSONField(
+        default=list, blank=True, help_text="Where it has to run."
+    )
+    languages = models.CharField(
+        max_length=200, blank=True, help_text="Languages in use, e.g. R, Python, Java."
+    )
+    must_run_by = models.DateField(
+        null=True, blank=True, help_text="The day it must be running in production."
+    )
+    budget = models.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="Everything over the horizon: set-up, support, onboarding, training.",
+    )
+    support_wanted = models.CharField(
+        max_length=16, choices=SupportWanted.choices, blank=True
+    )
+    engineers = models.PositiveIntegerField(
+        null=True, blank=True, help_text="People who would work with it."
+    )
+    context = models.TextField(
+        blank=True, help_text="Anything else that a reader of the decision must know."
+    )
+    source_note = models.TextField(
+        blank=True, help_text="Where imported material comes from, and of what date."
+    )
+
+    # How it is counted; DESIGN section 4.
+    evidence_share = models.DecimalField(
+        max_digits=3, decimal_places=2, default=Decimal("0.60")
+    )
+    credits = models.JSONField(
+        default=dict, blank=True, help_text="Credits that differ from the default."
+    )
+    horizon_months = models.PositiveSmallIntegerField(default=36)
+    discount_rate = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal("0.00"),
+        help_text="Per cent a year.",
+    )
+    planning_factor = models.DecimalField(
+        max_digits=4,
+        decimal_places=2,
+        default=Decimal("1.50"),
+        help_text="Estimates of engineer time are multiplied by this.",
+    )
+    working_days = models.PositiveSmallIntegerField(default=220)
+    loaded_hourly_rate = models.DecimalField(
+        max_digits=9, decimal_places=2, null=True, blank=True
+    )
+    stage_weeks = models.JSONField(
+        default=dict, blank=True, help_text="Minimum weeks per stage that differ."
+    )
+    reminder_days = models.JSONField(default=default_reminder_days, blank=True)
+
+    # Moments that open and close things; each is also a journal entry.
+    claims_opened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    claims_close_at = models.DateTimeField(null=True, blank=True)
+    claims_closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    prices_opened_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar = EvaluationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stage__in=Stage.values), name="evaluation_stage_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="evaluation_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(budget__isnull=True) | Q(budget__gte=0),
+                name="evaluation_budget_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(evidence_share__gte=0) & Q(evidence_share__lte=1),
+                name="evaluation_evidence_share_is_a_share",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_open(self) -> bool:
+        """Whether work on it goes on."""
+        return self.status == Status.OPEN
+
+    def claims_are_open(self, now: datetime.datetime) -> bool:
+        """Whether vendors may write claims at that instant."""
+        return (
+            self.is_open
+            and self.stage == Stage.RESEARCH
+            and self.claims_opened_at is not None
+            and self.claims_closed_at is None
+            and (self.claims_close_at is None or now < self.claims_close_at)
+        )
+
+
+class Visit(Record):
+    """One stay in a stage; sending an evaluation back opens a new one."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="visits"
+    )
+    number = models.PositiveIntegerField()
+    stage = models.CharField(max_length=12, choices=Stage.choices)
+    round = models.PositiveIntegerField(
+        default=1, help_text="Grows when sign-offs are asked for anew."
+    )
+    entered_at = models.DateTimeField(default=timezone.now)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    left_at = models.DateTimeField(null=True, blank=True)
+    left_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    ended = models.CharField(max_length=9, choices=VisitEnd.choices, blank=True)
+    reason = models.TextField(blank=True)
+
+    objects: ClassVar = ScopedQuerySet["Visit"].as_manager()
+
+    class Meta:
+        ordering = ("evaluation", "number")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("evaluation", "number"), name="visit_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=("evaluation",),
+                condition=Q(left_at__isnull=True),
+                name="visit_one_open_per_evaluation",
+            ),
+            models.CheckConstraint(
+                condition=(Q(left_at__isnull=True) & Q(ended=""))
+                | (Q(left_at__isnull=False) & Q(ended__in=VisitEnd.values)),
+                name="visit_end_is_told",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_stage_display()} (visit {self.number})"

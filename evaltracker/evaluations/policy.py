@@ -1,0 +1,103 @@
+"""Who may do what on floor 1, and when; one sentence for each no."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Evaluation, User
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from django.db import models
+
+
+def may_start_evaluations(user: User) -> bool:
+    """Whether `user` may start an evaluation and become its owner."""
+    return user.is_active and user.has_perm("evaluations.add_evaluation")
+
+
+def is_owner(user: User, evaluation: Evaluation) -> bool:
+    """Whether `user` runs this evaluation; an operator is not its owner."""
+    return user.is_active and evaluation.owner_id == user.pk
+
+
+def require_owner(by: By, evaluation: Evaluation) -> None:
+    """Refuse everybody but the owner, and code that acts as the system."""
+    user = actor_of(by).user
+    if user is None or not is_owner(user, evaluation):
+        raise Forbidden(
+            f"Only the owner of this evaluation, {evaluation.owner.name}, may do this."
+        )
+
+
+def require_open(evaluation: Evaluation) -> None:
+    """Refuse work on an evaluation that has ended."""
+    if not evaluation.is_open:
+        raise Refused(
+            f"“{evaluation}” is {evaluation.get_status_display().lower()}; "
+            "nothing in it changes any more."
+        )
+
+
+def require_stage(evaluation: Evaluation, *stages: Stage) -> None:
+    """Refuse what belongs to other stages, or to an evaluation that has ended."""
+    require_open(evaluation)
+    if evaluation.stage not in stages:
+        names = " or ".join(stage.label.lower() for stage in stages)
+        raise Refused(
+            f"This belongs to the {names} stage; the evaluation is in "
+            f"{evaluation.get_stage_display().lower()}."
+        )
+
+
+def lock(evaluation: Evaluation) -> Evaluation:
+    """The evaluation as it is now, its row locked until the transaction ends."""
+    return Evaluation.objects.select_for_update(of=("self",)).get(pk=evaluation.pk)
+
+
+def checked(row: models.Model) -> None:
+    """Validate `row` against its fields and constraints.
+
+    Raises:
+        Invalid: with the sentences by field.
+
+    """
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        errors: dict[str, list[str]] = {
+            ("" if field == "__all__" else field): list(sentences)
+            for field, sentences in error.message_dict.items()
+        }
+        first = next(iter(errors.values()))[0]
+        raise Invalid(first, errors=errors) from error
+
+
+def change(row: models.Model, **values: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Set `values` on `row`, validate and save.
+
+    Returns:
+        Before and after of the fields that really changed; both empty if none did,
+        and then nothing was written.
+
+    Raises:
+        Invalid: with the sentences by field.
+
+    """
+    changed = {
+        field: value for field, value in values.items() if getattr(row, field) != value
+    }
+    before = {field: getattr(row, field) for field in changed}
+    for field, value in changed.items():
+        setattr(row, field, value)
+    if changed:
+        checked(row)
+        row.save(update_fields=list(changed))
+    after = {field: getattr(row, field) for field in changed}
+    return before, after

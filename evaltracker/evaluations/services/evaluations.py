@@ -1,0 +1,137 @@
+"""Starting an evaluation and writing its brief."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from evaltracker.errors import Forbidden, Invalid
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Infrastructure, Stage
+from evaltracker.evaluations.models import Evaluation, User, Visit
+from evaltracker.evaluations.policy import (
+    change,
+    checked,
+    lock,
+    may_start_evaluations,
+    require_open,
+    require_owner,
+)
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.journal import By
+
+BRIEF_FIELDS = frozenset(
+    {
+        "title",
+        "buyer",
+        "zone",
+        "currency",
+        "problem",
+        "infrastructure",
+        "languages",
+        "must_run_by",
+        "budget",
+        "support_wanted",
+        "engineers",
+        "context",
+        "source_note",
+        "loaded_hourly_rate",
+        "working_days",
+        "horizon_months",
+        "discount_rate",
+        "planning_factor",
+        "evidence_share",
+        "credits",
+        "stage_weeks",
+        "reminder_days",
+    }
+)
+
+
+@transaction.atomic
+def create_evaluation(
+    *, title: str, buyer: str, by: User, slug: str = "", **brief: Any
+) -> Evaluation:
+    """Start an evaluation in the requirements stage, owned by `by`.
+
+    Raises:
+        Forbidden: `by` may not start evaluations.
+        Invalid: a field does not fit, or the slug is taken.
+
+    """
+    if not may_start_evaluations(by):
+        raise Forbidden("You may not start an evaluation; ask an operator for it.")
+    unknown = brief.keys() - BRIEF_FIELDS
+    if unknown:
+        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    evaluation = Evaluation(
+        title=title,
+        buyer=buyer,
+        owner=by,
+        slug=slug or free_slug(title),
+        **brief,
+    )
+    check_brief(evaluation)
+    checked(evaluation)
+    evaluation.save()
+    Visit.objects.create(
+        evaluation=evaluation, number=1, stage=Stage.REQUIREMENTS, entered_by=by
+    )
+    journal.open_journal(evaluation)
+    journal.record(
+        evaluation=evaluation,
+        action="evaluation.started",
+        subject=evaluation,
+        by=by,
+        after={"title": title, "buyer": buyer, **brief},
+    )
+    return evaluation
+
+
+@transaction.atomic
+def change_brief(*, evaluation: Evaluation, by: By, **values: Any) -> Evaluation:
+    """Write fields of the brief; what stays the same is not journaled.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended. Invalid: by field.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    unknown = values.keys() - BRIEF_FIELDS
+    if unknown:
+        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    before, after = change(evaluation, **values)
+    check_brief(evaluation)
+    if after:
+        journal.record(
+            evaluation=evaluation,
+            action="brief.changed",
+            subject=evaluation,
+            by=by,
+            before=before,
+            after=after,
+        )
+    return evaluation
+
+
+def check_brief(evaluation: Evaluation) -> None:
+    """Refuse an infrastructure that is not on the list."""
+    unknown = set(evaluation.infrastructure) - set(Infrastructure.values)
+    if unknown:
+        sentence = f"Unknown infrastructure: {', '.join(sorted(map(str, unknown)))}."
+        raise Invalid(sentence, errors={"infrastructure": [sentence]})
+
+
+def free_slug(title: str) -> str:
+    """A slug from `title` that no evaluation has."""
+    stem = slugify(title)[:70] or "evaluation"
+    slug, number = stem, 1
+    while Evaluation.objects.filter(slug=slug).exists():
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug

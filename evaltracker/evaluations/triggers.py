@@ -1,0 +1,43 @@
+"""Database triggers that keep append-only tables append-only.
+
+The model refuses a change first; the trigger refuses code that goes round the model.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import migrations
+
+if TYPE_CHECKING:
+    from django.apps.registry import Apps
+    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+SQLITE = """
+CREATE TRIGGER {table}_{verb}_refused BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} only grows'); END
+"""
+POSTGRESQL_FUNCTION = """
+CREATE OR REPLACE FUNCTION evaltracker_only_grows() RETURNS trigger AS $$
+BEGIN RAISE EXCEPTION '% only grows', TG_TABLE_NAME
+USING ERRCODE = 'restrict_violation'; END
+$$ LANGUAGE plpgsql
+"""
+POSTGRESQL = """
+CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION evaltracker_only_grows()
+"""
+
+
+def append_only(table: str) -> migrations.RunPython:
+    """A migration operation that makes the database refuse changes in `table`."""
+
+    def install(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        if editor.connection.vendor == "postgresql":
+            editor.execute(POSTGRESQL_FUNCTION)
+            editor.execute(POSTGRESQL.format(table=table))
+        else:
+            for verb in ("UPDATE", "DELETE"):
+                editor.execute(SQLITE.format(table=table, verb=verb))
+
+    return migrations.RunPython(install, migrations.RunPython.noop)

@@ -1,0 +1,110 @@
+"""May we go on, and what did we decide?"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from evaltracker.evaluations.models import (
+    Evaluation,
+    Record,
+    ScopedQuerySet,
+    Visit,
+)
+from evaltracker.evaluations.models.journal import AppendOnlyError
+from stakeholders.models import Stakeholder
+from vendors.models import Candidate
+
+
+class Waiver(Record):
+    """A gate that leadership lets pass on one visit, with a reason for the memo."""
+
+    evaluation_path: ClassVar[str] = "visit__evaluation"
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="waivers")
+    gate = models.CharField(max_length=60)
+    reason = models.TextField()
+    waived_by = models.ForeignKey(
+        Stakeholder, on_delete=models.PROTECT, related_name="waivers"
+    )
+    waived_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = ScopedQuerySet["Waiver"].as_manager()
+
+    class Meta:
+        ordering = ("waived_at",)
+        constraints = [
+            models.UniqueConstraint(fields=("visit", "gate"), name="waiver_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="waiver_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Waiver of {self.gate}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert only; a waiver stays as it was given."""
+        if not self._state.adding:
+            raise AppendOnlyError("A waiver is never changed.")
+        super().save(*args, **kwargs)
+
+
+class Decision(Record):
+    """The outcome: a draft while it is being signed, then frozen with its memo."""
+
+    evaluation = models.OneToOneField(
+        Evaluation, on_delete=models.PROTECT, related_name="decision"
+    )
+    candidate = models.ForeignKey(
+        Candidate,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        null=True,
+        blank=True,
+    )
+    rationale = models.TextField(
+        blank=True, help_text="Why this one, in words that leadership can repeat."
+    )
+    dissent = models.TextField(blank=True, help_text="Who disagrees, and why.")
+    revisit_when = models.TextField(
+        blank=True, help_text="What would make us look at it again."
+    )
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    drafted_at = models.DateTimeField(default=timezone.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    memo = models.JSONField(
+        default=dict, blank=True, help_text="Frozen inputs and results."
+    )
+    memo_sha256 = models.CharField(max_length=64, blank=True)
+    formula_version = models.CharField(max_length=10, blank=True)
+
+    objects: ClassVar = ScopedQuerySet["Decision"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True)
+                | (
+                    Q(candidate__isnull=False)
+                    & Q(decided_by__isnull=False)
+                    & ~Q(rationale="")
+                    & ~Q(memo_sha256="")
+                ),
+                name="decision_is_whole_when_decided",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Decision {str(self.pk)[:8]}"

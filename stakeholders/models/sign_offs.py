@@ -1,0 +1,186 @@
+"""Who must sign, who signed, and which words."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import (
+    Evaluation,
+    Record,
+    ScopedQuerySet,
+    Visit,
+)
+from evaltracker.evaluations.models.journal import AppendOnlyError
+from stakeholders.choices import Role, Verdict
+
+
+class SignOffRule(Record):
+    """So many of a role must approve before a stage may be left."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="sign_off_rules"
+    )
+    stage = models.CharField(max_length=12, choices=Stage.choices)
+    role = models.CharField(max_length=12, choices=Role.choices)
+    required = models.PositiveSmallIntegerField(
+        default=1,
+        validators=[MinValueValidator(1)],
+        help_text="How many people of this role must approve.",
+    )
+
+    objects: ClassVar = ScopedQuerySet["SignOffRule"].as_manager()
+
+    class Meta:
+        ordering = ("evaluation", "stage", "role")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("evaluation", "stage", "role"), name="sign_off_rule_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(required__gte=1), name="sign_off_rule_asks_somebody"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.required} of {self.get_role_display()}, {self.get_stage_display()}"
+        )
+
+
+class SignedDocument(Record):
+    """The exact words that somebody was shown, kept once per digest."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="signed_documents"
+    )
+    sha256 = models.CharField(max_length=64)
+    content = models.TextField(help_text="Canonical text of what was shown.")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = ScopedQuerySet["SignedDocument"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("evaluation", "sha256"), name="signed_document_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Document {self.sha256[:8]}"
+
+
+class SignOff(Record):
+    """One person's immutable verdict on one visit, bound to what was shown."""
+
+    evaluation_path: ClassVar[str] = "visit__evaluation"
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="sign_offs")
+    round = models.PositiveIntegerField(default=1)
+    rule = models.ForeignKey(
+        SignOffRule, on_delete=models.PROTECT, related_name="sign_offs"
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sign_offs"
+    )
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    reason = models.TextField(blank=True)
+    document = models.ForeignKey(
+        SignedDocument, on_delete=models.PROTECT, related_name="sign_offs"
+    )
+    printed_name = models.CharField(max_length=200)
+    role = models.CharField(max_length=12, choices=Role.choices)
+    meaning = models.CharField(max_length=300)
+    signed_at = models.DateTimeField(default=timezone.now)
+    zone = models.CharField(max_length=64, default="UTC")
+
+    objects: ClassVar = ScopedQuerySet["SignOff"].as_manager()
+
+    class Meta:
+        ordering = ("signed_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("visit", "round", "rule", "person", "document"),
+                name="sign_off_once_on_the_same_words",
+            ),
+            # Two roles of one person may each sign, but a quorum counts people.
+            models.CheckConstraint(
+                condition=~Q(person=F("requester")), name="sign_off_not_by_requester"
+            ),
+            models.CheckConstraint(
+                condition=Q(on_behalf_of__isnull=True)
+                | ~Q(on_behalf_of=F("requester")),
+                name="sign_off_not_for_requester",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict=Verdict.APPROVE) | ~Q(reason=""),
+                name="sign_off_reason_unless_approved",
+            ),
+            models.CheckConstraint(
+                condition=~Q(printed_name=""), name="sign_off_has_a_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Sign-off {str(self.pk)[:8]}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert only; a change of mind is a new round."""
+        if not self._state.adding:
+            raise AppendOnlyError("A sign-off is never changed.")
+        super().save(*args, **kwargs)
+
+
+class Condition(Record):
+    """What somebody asked for when approving; open ones block the decision."""
+
+    evaluation_path: ClassVar[str] = "sign_off__visit__evaluation"
+
+    sign_off = models.ForeignKey(
+        SignOff, on_delete=models.PROTECT, related_name="conditions"
+    )
+    text = models.TextField()
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="conditions"
+    )
+    due_on = models.DateField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    closing_note = models.TextField(blank=True)
+
+    objects: ClassVar = ScopedQuerySet["Condition"].as_manager()
+
+    class Meta:
+        ordering = ("due_on",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | ~Q(closing_note=""),
+                name="condition_closed_with_a_note",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Condition {str(self.pk)[:8]}"

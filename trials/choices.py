@@ -1,0 +1,49 @@
+"""Every choice of floor 4, with the groups that the rules speak of."""
+
+from django.db import models
+
+
+class Source(models.TextChoices):
+    """Where a proof comes from, weakest first."""
+
+    RESEARCH = "research", "Research"
+    DEMO = "demo", "Demo"
+    TRIAL = "trial", "Trial"
+
+
+class EvidenceVerdict(models.TextChoices):
+    """What a proof says of the exact claim revision."""
+
+    HOLDS = "holds", "Holds"
+    PARTLY = "partly", "Partly"
+    FAILS = "fails", "Fails"
+    NOT_SHOWN = "not_shown", "Not shown"
+
+
+class NoteKind(models.TextChoices):
+    """What a research note rests on."""
+
+    ARTICLE = "article", "Article"
+    BLOG = "blog", "Blog post"
+    PODCAST = "podcast", "Podcast"
+    ANALYST = "analyst", "Analyst report"
+    PEER = "peer", "Talk with a peer"
+    DOCUMENTATION = "documentation", "Vendor's documentation"
+
+
+class MilestoneState(models.TextChoices):
+    """How a milestone went."""
+
+    OPEN = "open", "Open"
+    MET = "met", "Met"
+    MISSED = "missed", "Missed"
+    WAIVED = "waived", "Waived"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Severity(models.TextChoices):
+    """How much a gap matters."""
+
+    DEAL_BREAKER = "deal_breaker", "Deal-breaker"
+    CHALLENGE = "challenge", "Challenge"
+    MINOR = "minor", "Minor"

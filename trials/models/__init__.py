@@ -1,0 +1,21 @@
+"""What we saw: research, demos, trials, evidence and scores."""
+
+from trials.models.demos import Demo, ResearchNote, ScriptItem
+from trials.models.evidence import Evidence, Excuse
+from trials.models.scores import Consensus, Score, ScoreSheet
+from trials.models.trials import Criterion, Gap, Milestone, Trial
+
+__all__ = [
+    "Consensus",
+    "Criterion",
+    "Demo",
+    "Evidence",
+    "Excuse",
+    "Gap",
+    "Milestone",
+    "ResearchNote",
+    "Score",
+    "ScoreSheet",
+    "ScriptItem",
+    "Trial",
+]

@@ -1,0 +1,133 @@
+"""Verdicts on the exact claim revision, and excused knock-outs."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from evaltracker.evaluations.models import Requirement, ScopedQuerySet
+from evaltracker.evaluations.models.journal import AppendOnlyError
+from trials.choices import EvidenceVerdict, Source
+from trials.models.demos import ResearchNote, ScriptItem
+from trials.models.trials import Criterion
+from vendors.models import Candidate, Claim
+from vendors.models.base import VendorRecord
+
+
+class Evidence(VendorRecord):
+    """One verdict on one claim revision; a newer one is a new row."""
+
+    evaluation_path: ClassVar[str] = "claim__candidate__evaluation"
+    vendor_path: ClassVar[str] = "claim__candidate__vendor"
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="evidence")
+    source = models.CharField(max_length=8, choices=Source.choices)
+    verdict = models.CharField(max_length=9, choices=EvidenceVerdict.choices)
+    note = models.TextField(blank=True)
+    url = models.URLField(max_length=2000, blank=True)
+    file = models.FileField(upload_to="evidence/", blank=True)
+    file_name = models.CharField(max_length=150, blank=True)
+    file_sha256 = models.CharField(max_length=64, blank=True)
+    independent = models.BooleanField(
+        default=True, help_text="Research: whether the source is not the vendor."
+    )
+    research_note = models.ForeignKey(
+        ResearchNote,
+        on_delete=models.PROTECT,
+        related_name="evidence",
+        null=True,
+        blank=True,
+    )
+    script_item = models.ForeignKey(
+        ScriptItem,
+        on_delete=models.PROTECT,
+        related_name="evidence",
+        null=True,
+        blank=True,
+    )
+    criterion = models.ForeignKey(
+        Criterion,
+        on_delete=models.PROTECT,
+        related_name="evidence",
+        null=True,
+        blank=True,
+    )
+    reconfirms = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="reconfirmations",
+        null=True,
+        blank=True,
+        help_text="The verdict on an earlier revision that is said again here.",
+    )
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = ScopedQuerySet["Evidence"].as_manager()
+
+    class Meta:
+        ordering = ("recorded_at",)
+        verbose_name_plural = "evidence"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(source__in=Source.values), name="evidence_source_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict__in=EvidenceVerdict.values),
+                name="evidence_verdict_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(verdict=EvidenceVerdict.NOT_SHOWN) | Q(source=Source.DEMO),
+                name="evidence_not_shown_is_of_demos",
+            ),
+            models.CheckConstraint(
+                condition=~Q(verdict=EvidenceVerdict.FAILS) | ~Q(note=""),
+                name="evidence_failure_is_told",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Evidence {str(self.pk)[:8]}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert only; a new verdict is a new row."""
+        if not self._state.adding:
+            raise AppendOnlyError("A verdict is never changed; record a newer one.")
+        super().save(*args, **kwargs)
+
+
+class Excuse(VendorRecord):
+    """A knock-out that somebody excuses, with the reason that the memo prints."""
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="excuses"
+    )
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.PROTECT, related_name="excuses"
+    )
+    reason = models.TextField()
+    excused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    excused_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = ScopedQuerySet["Excuse"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("candidate", "requirement"), name="excuse_once"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="excuse_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Excuse {str(self.pk)[:8]}"

@@ -1,0 +1,94 @@
+"""People's scores: blind until locked, then closed by a consensus."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from evaltracker.evaluations.models import Category, Evaluation, ScopedQuerySet
+from evaltracker.evaluations.models.base import Record
+from stakeholders.models import Stakeholder
+from vendors.models import Candidate
+from vendors.models.base import VendorRecord
+
+
+class ScoreSheet(Record):
+    """One stakeholder's scores as a whole; locking it opens the others' to them."""
+
+    evaluation_path: ClassVar[str] = "stakeholder__evaluation"
+
+    stakeholder = models.OneToOneField(
+        Stakeholder, on_delete=models.PROTECT, related_name="score_sheet"
+    )
+    locked_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = ScopedQuerySet["ScoreSheet"].as_manager()
+
+    def __str__(self) -> str:
+        return f"Score sheet {str(self.pk)[:8]}"
+
+
+class Score(VendorRecord):
+    """0–5 for a candidate in a category; no row is “not scored”, never 0."""
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    sheet = models.ForeignKey(
+        ScoreSheet, on_delete=models.PROTECT, related_name="scores"
+    )
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="scores"
+    )
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="scores"
+    )
+    value = models.PositiveSmallIntegerField(validators=[MaxValueValidator(5)])
+    reason = models.TextField(blank=True)
+    given_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = ScopedQuerySet["Score"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("sheet", "candidate", "category"), name="score_once"
+            ),
+            models.CheckConstraint(condition=Q(value__lte=5), name="score_to_5"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Score {str(self.pk)[:8]}"
+
+
+class Consensus(Record):
+    """The meeting that opens all scores and closes scoring."""
+
+    evaluation = models.OneToOneField(
+        Evaluation, on_delete=models.PROTECT, related_name="consensus"
+    )
+    opened_at = models.DateTimeField(default=timezone.now)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    outcome = models.TextField(blank=True)
+
+    objects: ClassVar = ScopedQuerySet["Consensus"].as_manager()
+
+    class Meta:
+        verbose_name_plural = "consensus meetings"
+
+    def __str__(self) -> str:
+        return f"Consensus {str(self.pk)[:8]}"

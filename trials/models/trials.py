@@ -1,0 +1,187 @@
+"""Trials: contract, criteria, milestones and gaps."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from evaltracker.evaluations.models import Evaluation, Requirement, ScopedQuerySet
+from evaltracker.evaluations.models.base import Record
+from evaltracker.evaluations.models.people import check_zone
+from trials.choices import MilestoneState, Severity
+from vendors.models import Candidate
+from vendors.models.base import VendorRecord, VendorScopedQuerySet
+
+
+class Trial(VendorRecord):
+    """A candidate at work on our data, on terms agreed before day one."""
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="trials"
+    )
+    title = models.CharField(max_length=150)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
+    lead = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="led_trials"
+    )
+    workload = models.TextField(help_text="What is run on it.")
+    environment = models.TextField(blank=True, help_text="Where it runs.")
+    data_allowed = models.TextField(blank=True, help_text="Which data may go in.")
+    people_hours = models.TextField(blank=True, help_text="Who, and how many hours.")
+    exit_plan = models.TextField(blank=True, help_text="Clean-up when it ends.")
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    summary = models.TextField(blank=True)
+
+    objects: ClassVar = VendorScopedQuerySet["Trial"].as_manager()
+
+    class Meta:
+        ordering = ("starts_on", "title")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="trial_ends_after_it_starts",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Trial {str(self.pk)[:8]}"
+
+
+class Criterion(VendorRecord):
+    """What a trial must reach, with a number; judged by evidence."""
+
+    evaluation_path: ClassVar[str] = "trial__candidate__evaluation"
+    vendor_path: ClassVar[str] = "trial__candidate__vendor"
+
+    trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="criteria")
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.PROTECT, related_name="criteria"
+    )
+    position = models.PositiveIntegerField(default=0)
+    text = models.TextField()
+    threshold = models.CharField(max_length=200, blank=True)
+    method = models.TextField(blank=True, help_text="How it is measured.")
+
+    objects: ClassVar = VendorScopedQuerySet["Criterion"].as_manager()
+
+    class Meta:
+        ordering = ("position",)
+        verbose_name_plural = "criteria"
+
+    def __str__(self) -> str:
+        return f"Criterion {self.position}"
+
+
+class Milestone(Record):
+    """A dated thing to do, of an evaluation or of one of its trials."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="milestones"
+    )
+    trial = models.ForeignKey(
+        Trial,
+        on_delete=models.PROTECT,
+        related_name="milestones",
+        null=True,
+        blank=True,
+    )
+    title = models.CharField(max_length=150)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="milestones"
+    )
+    # The wall time as typed, kept beside the instant: zone rules change (R12).
+    due_on = models.DateField()
+    due_time = models.TimeField()
+    zone = models.CharField(max_length=64, validators=[check_zone])
+    due_at = models.DateTimeField(editable=False)
+    occurrence = models.PositiveIntegerField(
+        default=1, editable=False, help_text="Grows each time that it is moved."
+    )
+    state = models.CharField(
+        max_length=9, choices=MilestoneState.choices, default=MilestoneState.OPEN
+    )
+    state_reason = models.TextField(blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = ScopedQuerySet["Milestone"].as_manager()
+
+    class Meta:
+        ordering = ("due_at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=MilestoneState.values),
+                name="milestone_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=MilestoneState.WAIVED) | ~Q(state_reason=""),
+                name="milestone_waived_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Milestone {str(self.pk)[:8]}"
+
+
+class Gap(VendorRecord):
+    """What a trial found missing."""
+
+    evaluation_path: ClassVar[str] = "trial__candidate__evaluation"
+    vendor_path: ClassVar[str] = "trial__candidate__vendor"
+
+    trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="gaps")
+    requirement = models.ForeignKey(
+        Requirement,
+        on_delete=models.PROTECT,
+        related_name="gaps",
+        null=True,
+        blank=True,
+    )
+    severity = models.CharField(max_length=12, choices=Severity.choices)
+    text = models.TextField()
+    found_on = models.DateField()
+    found_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    workaround = models.TextField(blank=True)
+    reply = models.TextField(blank=True, help_text="What the vendor answers.")
+    reply_at = models.DateTimeField(null=True, blank=True)
+    promised_for = models.DateField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closing_note = models.TextField(blank=True)
+
+    objects: ClassVar = VendorScopedQuerySet["Gap"].as_manager()
+
+    class Meta:
+        ordering = ("found_on",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | ~Q(closing_note=""),
+                name="gap_closed_with_a_note",
+            ),
+            models.CheckConstraint(
+                condition=Q(severity__in=Severity.values), name="gap_severity_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Gap {str(self.pk)[:8]}"
+
+    @property
+    def day_found(self) -> int:
+        """The day of the trial on which it was found, from 1."""
+        return (self.found_on - self.trial.starts_on).days + 1

@@ -1,0 +1,68 @@
+"""Every choice of floor 3, with the groups that the rules speak of."""
+
+from django.db import models
+
+
+class CandidateKind(models.TextChoices):
+    """How the need would be met."""
+
+    BUY = "buy", "Buy"
+    BUILD = "build", "Build in-house"
+    OPEN_SOURCE = "open_source", "Open source"
+    AS_IS = "as_is", "Stay as is"
+
+
+class CandidateState(models.TextChoices):
+    """Where a candidate stands in the choice."""
+
+    LONGLISTED = "longlisted", "Longlisted"
+    SHORTLISTED = "shortlisted", "Shortlisted"
+    ELIMINATED = "eliminated", "Eliminated"
+    CHOSEN = "chosen", "Chosen"
+
+
+class Availability(models.TextChoices):
+    """When an integration or feature exists, in the vendor's own words."""
+
+    NOW = "now", "Now"
+    BETA = "beta", "Beta"
+    PLANNED = "planned", "Planned"
+    ON_REQUEST = "on_request", "On request, at cost"
+    NEVER = "never", "Never"
+    UNSTATED = "unstated", "Not stated"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+# What a vendor may say; the other two are the buyer's note and a withdrawal.
+STATED = (
+    Availability.NOW,
+    Availability.BETA,
+    Availability.PLANNED,
+    Availability.ON_REQUEST,
+    Availability.NEVER,
+)
+
+
+class ProposalState(models.TextChoices):
+    """The fate of a requirement that a vendor suggests."""
+
+    OPEN = "open", "Open"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+
+
+class CostState(models.TextChoices):
+    """What is known of one kind of cost; unsaid is never zero."""
+
+    PRICED = "priced", "Priced"
+    INCLUDED = "included", "Included"
+    EXCLUDED = "excluded", "Excluded"
+    UNSAID = "unsaid", "Unsaid"
+
+
+class Recurrence(models.TextChoices):
+    """How often a cost falls due."""
+
+    ONCE = "once", "Once"
+    MONTHLY = "monthly", "Monthly"
+    YEARLY = "yearly", "Yearly"

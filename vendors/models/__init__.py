@@ -1,0 +1,23 @@
+"""Who offers, what they say, and what it costs."""
+
+from vendors.models.candidates import Candidate, Conflict, Contact, Ruling, Vendor
+from vendors.models.claims import Claim, ClaimFile, Submission
+from vendors.models.costs import CostLine
+from vendors.models.dialogue import Proposal, Question
+from vendors.models.tokens import IdempotencyRecord, VendorToken
+
+__all__ = [
+    "Candidate",
+    "Claim",
+    "ClaimFile",
+    "Conflict",
+    "Contact",
+    "CostLine",
+    "IdempotencyRecord",
+    "Proposal",
+    "Question",
+    "Ruling",
+    "Submission",
+    "Vendor",
+    "VendorToken",
+]

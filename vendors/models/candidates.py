@@ -1,0 +1,245 @@
+"""Vendors, their people, and the options of an evaluation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from evaltracker.evaluations.models import (
+    Evaluation,
+    Record,
+    Requirement,
+    ScopedQuerySet,
+)
+from evaltracker.evaluations.models.base import evaluation_scope
+from stakeholders.models import Stakeholder
+from vendors.choices import CandidateKind, CandidateState
+from vendors.models.base import VendorRecord, VendorScopedQuerySet
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import User
+
+
+class VendorQuerySet(models.QuerySet["Vendor"]):
+    """Vendors, scoped through the candidates that a person may see."""
+
+    def visible_to(self, user: User) -> Self:
+        """Vendors with a candidate in an evaluation of `user`, or that it owns.
+
+        Somebody who owns an evaluation sees every vendor, so that the same company
+        is not entered twice.
+        """
+        if user.is_superuser or Evaluation.objects.filter(owner=user).exists():
+            return self if user.is_active else self.none()
+        return self.filter(
+            pk__in=Candidate.objects.filter(
+                evaluation_scope("evaluation", user), vendor__isnull=False
+            ).values("vendor_id")
+        )
+
+
+class Vendor(Record):
+    """A company."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=150, unique=True)
+    aliases = models.JSONField(
+        default=list, blank=True, help_text="Other names it is or was known by."
+    )
+    website = models.URLField(blank=True)
+
+    objects: ClassVar = VendorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    """Contacts, seen by who sees the vendor."""
+
+    def visible_to(self, user: User) -> Self:
+        """Contacts of visible vendors."""
+        return self.filter(vendor__in=Vendor.objects.visible_to(user))
+
+
+class Contact(Record):
+    """A person at a vendor, who gets its mail."""
+
+    vendor = models.ForeignKey(
+        Vendor, on_delete=models.PROTECT, related_name="contacts"
+    )
+    name = models.CharField(max_length=150)
+    email = models.EmailField()
+    phone = models.CharField(max_length=40, blank=True)
+
+    objects: ClassVar = ContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("vendor", "email"), name="contact_once_per_vendor"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Candidate(VendorRecord):
+    """An option in one evaluation; for its vendor, an invitation."""
+
+    vendor_path: ClassVar[str] = "vendor"
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="candidates"
+    )
+    name = models.CharField(max_length=150)
+    aliases = models.JSONField(default=list, blank=True)
+    kind = models.CharField(
+        max_length=11, choices=CandidateKind.choices, default=CandidateKind.BUY
+    )
+    vendor = models.ForeignKey(
+        Vendor,
+        on_delete=models.PROTECT,
+        related_name="candidates",
+        null=True,
+        blank=True,
+        help_text="Whoever answers for it; nobody for build and stay-as-is.",
+    )
+    state = models.CharField(
+        max_length=11,
+        choices=CandidateState.choices,
+        default=CandidateState.LONGLISTED,
+    )
+    state_reason = models.TextField(blank=True)
+    website = models.URLField(blank=True)
+    summary = models.TextField(blank=True)
+    invited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    months_to_live = models.DecimalField(
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        help_text="Months from the decision to running in production.",
+    )
+    hours_saved = models.DecimalField(
+        max_digits=4,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Hours saved per engineer and day once it is live.",
+    )
+
+    objects: ClassVar = VendorScopedQuerySet["Candidate"].as_manager()
+
+    class Meta:
+        ordering = ("name",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("evaluation", "name"), name="candidate_name_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=CandidateState.values),
+                name="candidate_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=CandidateKind.values), name="candidate_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=CandidateState.ELIMINATED) | ~Q(state_reason=""),
+                name="candidate_eliminated_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(invited_at__isnull=True) | Q(vendor__isnull=False),
+                name="candidate_invited_has_a_vendor",
+            ),
+            models.UniqueConstraint(
+                fields=("evaluation",),
+                condition=Q(state=CandidateState.CHOSEN),
+                name="candidate_one_chosen",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Ruling(VendorRecord):
+    """The owner's ruling that a requirement does not apply to a candidate."""
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="rulings"
+    )
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.PROTECT, related_name="rulings"
+    )
+    reason = models.TextField()
+    ruled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects: ClassVar = VendorScopedQuerySet["Ruling"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("candidate", "requirement"), name="ruling_once"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="ruling_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return "Not applicable"
+
+
+class Conflict(VendorRecord):
+    """A person's declaration about one candidate: an interest, or none."""
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="conflicts"
+    )
+    stakeholder = models.ForeignKey(
+        Stakeholder, on_delete=models.PROTECT, related_name="conflicts"
+    )
+    has_interest = models.BooleanField()
+    statement = models.TextField(blank=True)
+    declared_at = models.DateTimeField()
+    cleared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    cleared_reason = models.TextField(blank=True)
+
+    objects: ClassVar = ScopedQuerySet["Conflict"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("candidate", "stakeholder"), name="conflict_declared_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(has_interest=False) | ~Q(statement=""),
+                name="conflict_interest_is_told",
+            ),
+            models.CheckConstraint(
+                condition=Q(cleared_by__isnull=True) | ~Q(cleared_reason=""),
+                name="conflict_cleared_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Declaration {str(self.pk)[:8]}"

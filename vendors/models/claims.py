@@ -1,0 +1,142 @@
+"""What candidates say, revision by revision, and how they hand it in."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from evaltracker.evaluations.models import Requirement
+from evaltracker.evaluations.models.journal import AppendOnlyError
+from vendors.choices import Availability
+from vendors.models.base import VendorRecord, VendorScopedQuerySet
+from vendors.models.candidates import Candidate
+
+
+class Claim(VendorRecord):
+    """One revision of a candidate's answer to a requirement.
+
+    Rows are only added; `superseded_at` alone is set later, when the next revision
+    arrives. The current claim is the one revision that is not superseded.
+    """
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="claims"
+    )
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.PROTECT, related_name="claims"
+    )
+    revision = models.PositiveIntegerField(default=1)
+    requirement_revision = models.PositiveIntegerField(
+        help_text="The revision of the requirement that it answers."
+    )
+    availability = models.CharField(max_length=10, choices=Availability.choices)
+    available_from = models.DateField(null=True, blank=True)
+    environments = models.JSONField(default=list, blank=True)
+    statement = models.TextField(blank=True)
+    evidence_url = models.URLField(max_length=2000, blank=True)
+    submitted_at = models.DateTimeField(default=timezone.now)
+    by_vendor = models.BooleanField(
+        default=False, help_text="Whether the vendor said it, or the buyer noted it."
+    )
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    submitted_by = models.CharField(max_length=200, blank=True)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = VendorScopedQuerySet["Claim"].as_manager()
+
+    class Meta:
+        ordering = ("requirement__position", "requirement__ref", "revision")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("candidate", "requirement", "revision"),
+                name="claim_revision_once",
+            ),
+            models.UniqueConstraint(
+                fields=("candidate", "requirement"),
+                condition=Q(superseded_at__isnull=True),
+                name="claim_one_current",
+            ),
+            models.CheckConstraint(
+                condition=Q(availability__in=Availability.values),
+                name="claim_availability_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(availability=Availability.PLANNED)
+                | Q(available_from__isnull=False),
+                name="claim_planned_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(by_vendor=False) | ~Q(availability=Availability.UNSTATED),
+                name="claim_vendor_states_availability",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Claim {str(self.pk)[:8]}"
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refused: withdrawing is a revision, history stays."""
+        raise AppendOnlyError("A claim is withdrawn by a revision, never deleted.")
+
+
+class ClaimFile(VendorRecord):
+    """A file that a vendor attached to a claim as proof."""
+
+    evaluation_path: ClassVar[str] = "claim__candidate__evaluation"
+    vendor_path: ClassVar[str] = "claim__candidate__vendor"
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="files")
+    name = models.CharField(max_length=150)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    stored_as = models.CharField(max_length=100, unique=True)
+    uploaded_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = VendorScopedQuerySet["ClaimFile"].as_manager()
+
+    class Meta:
+        ordering = ("uploaded_at",)
+
+    def __str__(self) -> str:
+        return f"File {str(self.pk)[:8]}"
+
+
+class Submission(VendorRecord):
+    """A vendor's “this is our answer”, with its receipt."""
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="submissions"
+    )
+    number = models.CharField(max_length=20)
+    submitted_at = models.DateTimeField(default=timezone.now)
+    submitted_by = models.CharField(max_length=200)
+    claims = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    objects: ClassVar = VendorScopedQuerySet["Submission"].as_manager()
+
+    class Meta:
+        ordering = ("submitted_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("candidate", "number"), name="submission_number_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Receipt {self.number}"

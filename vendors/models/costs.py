@@ -1,0 +1,106 @@
+"""One priced, included, excluded or unsaid kind of cost."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from vendors.choices import CostState, Recurrence
+from vendors.models.base import VendorRecord, VendorScopedQuerySet
+from vendors.models.candidates import Candidate
+
+
+class CostLine(VendorRecord):
+    """What one kind of cost comes to for a candidate; prices are sealed data."""
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="cost_lines"
+    )
+    # One of vendors.costs.CostKind; the pure list is the source of the words.
+    kind = models.CharField(max_length=30)
+    label = models.CharField(
+        max_length=150, blank=True, help_text="Which part, if a kind has several."
+    )
+    state = models.CharField(
+        max_length=8, choices=CostState.choices, default=CostState.UNSAID
+    )
+    low = models.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    likely = models.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    high = models.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    quantity = models.DecimalField(
+        max_digits=12, decimal_places=2, default=Decimal(1)
+    )
+    unit = models.CharField(max_length=60, blank=True, help_text="User, hour, node …")
+    recurrence = models.CharField(
+        max_length=7, choices=Recurrence.choices, default=Recurrence.ONCE
+    )
+    currency = models.CharField(max_length=3, default="USD")
+    rate = models.DecimalField(
+        max_digits=14,
+        decimal_places=6,
+        default=Decimal(1),
+        help_text="Units of the evaluation's currency for one unit of this one.",
+    )
+    source_text = models.CharField(
+        max_length=300, blank=True, help_text="The price as it was written."
+    )
+    source_url = models.URLField(max_length=2000, blank=True)
+    quoted_on = models.DateField(null=True, blank=True)
+    note = models.TextField(blank=True)
+
+    objects: ClassVar = VendorScopedQuerySet["CostLine"].as_manager()
+
+    class Meta:
+        ordering = ("kind", "label")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("candidate", "kind", "label"), name="cost_line_once"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(
+                        state=CostState.PRICED,
+                        low__isnull=False,
+                        likely__isnull=False,
+                        high__isnull=False,
+                    )
+                    | (
+                        ~Q(state=CostState.PRICED)
+                        & Q(low__isnull=True, likely__isnull=True, high__isnull=True)
+                    )
+                ),
+                name="cost_line_priced_has_a_price",
+            ),
+            models.CheckConstraint(
+                condition=Q(low__isnull=True)
+                | (Q(low__gte=0) & Q(likely__gte=F("low")) & Q(high__gte=F("likely"))),
+                name="cost_line_low_likely_high",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Cost line {str(self.pk)[:8]}"

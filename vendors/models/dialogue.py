@@ -1,0 +1,112 @@
+"""Questions and proposals: how vendors help to say what is needed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from evaltracker.evaluations.models import Category, Evaluation, Requirement
+from vendors.choices import ProposalState
+from vendors.models.base import VendorRecord, VendorScopedQuerySet
+from vendors.models.candidates import Candidate
+
+
+class Question(VendorRecord):
+    """A clarification; its answer is for all invited vendors, its asker for none.
+
+    Without a candidate it is the buyer's own open question.
+    """
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="questions"
+    )
+    candidate = models.ForeignKey(
+        Candidate,
+        on_delete=models.PROTECT,
+        related_name="questions",
+        null=True,
+        blank=True,
+    )
+    requirement = models.ForeignKey(
+        Requirement,
+        on_delete=models.PROTECT,
+        related_name="questions",
+        null=True,
+        blank=True,
+    )
+    text = models.TextField()
+    asked_at = models.DateTimeField(default=timezone.now)
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+
+    objects: ClassVar = VendorScopedQuerySet["Question"].as_manager()
+
+    class Meta:
+        ordering = ("asked_at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | ~Q(answer=""),
+                name="question_answered_with_words",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Question {str(self.pk)[:8]}"
+
+
+class Proposal(VendorRecord):
+    """A requirement that a vendor suggests."""
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="proposals"
+    )
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="proposals"
+    )
+    text = models.TextField()
+    reason = models.TextField(blank=True)
+    proposed_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(
+        max_length=8, choices=ProposalState.choices, default=ProposalState.OPEN
+    )
+    state_reason = models.TextField(blank=True)
+    requirement = models.ForeignKey(
+        Requirement,
+        on_delete=models.PROTECT,
+        related_name="proposals",
+        null=True,
+        blank=True,
+    )
+    ruled_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = VendorScopedQuerySet["Proposal"].as_manager()
+
+    class Meta:
+        ordering = ("proposed_at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=ProposalState.DECLINED) | ~Q(state_reason=""),
+                name="proposal_declined_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ProposalState.ACCEPTED)
+                | Q(requirement__isnull=False),
+                name="proposal_accepted_is_a_requirement",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Proposal {str(self.pk)[:8]}"

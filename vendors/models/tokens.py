@@ -1,0 +1,78 @@
+"""Keys to the vendor API, and the answers kept for repeated calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from evaltracker.evaluations.models import Record
+from vendors.models.candidates import Vendor
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import User
+
+
+class VendorTokenQuerySet(models.QuerySet["VendorToken"]):
+    """Tokens, seen by who sees the vendor."""
+
+    def visible_to(self, user: User) -> Self:
+        """Tokens of visible vendors."""
+        return self.filter(vendor__in=Vendor.objects.visible_to(user))
+
+
+class VendorToken(Record):
+    """A bearer token of a vendor; only its SHA-256 is kept."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="tokens")
+    label = models.CharField(max_length=80, blank=True)
+    prefix = models.CharField(max_length=16, help_text="For people to tell it by.")
+    digest = models.CharField(max_length=64, unique=True)
+    issued_at = models.DateTimeField(default=timezone.now)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_on = models.DateField(null=True, blank=True)
+
+    objects: ClassVar = VendorTokenQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-issued_at",)
+
+    def __str__(self) -> str:
+        return f"Token {self.prefix}"
+
+
+class IdempotencyRecord(Record):
+    """The first answer to a keyed call, replayed to its repeats for 7 days."""
+
+    vendor = models.ForeignKey(
+        Vendor, on_delete=models.PROTECT, related_name="idempotency_records"
+    )
+    key = models.CharField(max_length=255)
+    route = models.CharField(max_length=300, help_text="Method and path.")
+    body_sha256 = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[models.Manager[IdempotencyRecord]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("vendor", "route", "key"), name="idempotency_key_once"
+            )
+        ]
+        indexes = [models.Index(fields=("created_at",), name="idempotency_by_age")]
+
+    def __str__(self) -> str:
+        return f"Answer {self.status}"
