@@ -1,0 +1,1 @@
+"""What do we need, where are we, what is owed to whom?"""

@@ -1,0 +1,1 @@
+"""The admin of floor 1."""

@@ -1,0 +1,85 @@
+/*
+ * Lets django-unfold's templates run on Alpine's CSP build (script-src 'self').
+ *
+ * That build evaluates expressions with its own parser and refuses to touch globals,
+ * so whatever a template calls must be data of a component. The functions themselves
+ * stay unfold's (app.js); here they are only handed in, wrapped.
+ */
+"use strict";
+
+document.addEventListener("alpine:init", () => {
+	const wrapped = (name) =>
+		function (...args) {
+			return window[name](...args);
+		};
+
+	window.Alpine.data("theme", (chosen = "auto") => {
+		const data = window.theme(chosen);
+		const handlers = data.themeBindings;
+
+		Object.assign(data, {
+			sidebarOpen: window.innerWidth > 1280,
+			sidebarWidth: 288,
+			// A stand-in: the real window.location is a global.
+			window: {
+				location: {
+					pathname: window.location.pathname,
+					search: window.location.search,
+				},
+			},
+			getCurrentTab: wrapped("getCurrentTab"),
+			sortRecords: wrapped("sortRecords"),
+			closeSidebarOnPhone() {
+				if (window.innerWidth <= 1280) {
+					this.sidebarOpen = false;
+				}
+			},
+		});
+
+		// Shortcuts of one single character collide with speech input (WCAG 2.1.4).
+		const onKey = handlers["x-on:keydown.window"];
+		handlers["x-on:keydown.window"] = function (event) {
+			if (event.ctrlKey || event.metaKey) {
+				onKey.call(this, event);
+			} else if (event.key === "Escape") {
+				this.closeSidebarOnPhone();
+			}
+		};
+		return data;
+	});
+
+	window.Alpine.data("searchCommand", () => {
+		const data = window.searchCommand();
+		data.openOnEnter = function (event) {
+			if (!event.metaKey && !event.ctrlKey) {
+				this.selectItem(false, false);
+			}
+		};
+		return data;
+	});
+});
+
+/* A form that is on its way is not sent a second time. */
+document.addEventListener("submit", (event) => {
+	const form = event.target;
+	if (!form.matches("form[data-once]")) {
+		return;
+	}
+	if (form.dataset.sent) {
+		event.preventDefault();
+		return;
+	}
+	form.dataset.sent = "yes";
+});
+
+/* Coming back with the browser's back button makes it usable again. */
+window.addEventListener("pageshow", () => {
+	for (const form of document.querySelectorAll("form[data-once]")) {
+		delete form.dataset.sent;
+	}
+});
+
+/* A refused form starts at its summary of errors. */
+window.addEventListener("load", () => {
+	document.querySelector("[data-focus]")?.focus();
+});

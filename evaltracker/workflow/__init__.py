@@ -1,0 +1,1 @@
+"""May we go on? What did we decide?"""

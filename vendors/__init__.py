@@ -1,0 +1,1 @@
+"""Who offers, what do they say, what does it cost?"""
