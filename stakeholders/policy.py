@@ -1,0 +1,72 @@
+"""Who has a say on floor 2, and who is barred from it."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from evaltracker.errors import Forbidden
+from evaltracker.evaluations.journal import actor_of
+from stakeholders.choices import Role
+from stakeholders.models import Delegation, Stakeholder
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Evaluation, User
+
+
+def parts(user: User, evaluation: Evaluation) -> QuerySet[Stakeholder]:
+    """The roles that `user` holds in the evaluation now; none if inactive."""
+    active = Stakeholder.objects.filter(
+        evaluation=evaluation, user=user, left_at__isnull=True
+    )
+    return active if user.is_active else active.none()
+
+
+def has_role(user: User, evaluation: Evaluation, *roles: Role) -> bool:
+    """Whether `user` holds one of these roles; without roles, any."""
+    held = parts(user, evaluation)
+    return (held.filter(role__in=roles) if roles else held).exists()
+
+
+def is_leadership(user: User, evaluation: Evaluation) -> bool:
+    """Whether `user` may waive gates and excuse knock-outs here."""
+    return has_role(user, evaluation, Role.LEADERSHIP)
+
+
+def require_part(by: By, evaluation: Evaluation) -> User:
+    """The acting user, if owner or stakeholder; else refused."""
+    user = actor_of(by).user
+    if user is not None and user.is_active:
+        if evaluation.owner_id == user.pk or has_role(user, evaluation):
+            return user
+    raise Forbidden("Only the owner and the stakeholders of this evaluation may do it.")
+
+
+def signing_parts(
+    user: User, evaluation: Evaluation, role: str, today: datetime.date
+) -> list[tuple[Stakeholder, Delegation | None]]:
+    """The parts of `role` for which `user` may sign today, own first.
+
+    A substitution counts one step only: a substitute cannot hand it on.
+    """
+    if not user.is_active or evaluation.owner_id == user.pk:
+        return []
+    own = [(part, None) for part in parts(user, evaluation).filter(role=role)]
+    lent = (
+        Delegation.objects.filter(
+            Q(starts_on__lte=today) & Q(ends_on__gte=today),
+            substitute=user,
+            revoked_at__isnull=True,
+            stakeholder__evaluation=evaluation,
+            stakeholder__role=role,
+            stakeholder__left_at__isnull=True,
+        )
+        .exclude(stakeholder__user=user)
+        .select_related("stakeholder__user")
+    )
+    return [*own, *((lending.stakeholder, lending) for lending in lent)]

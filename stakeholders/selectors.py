@@ -1,0 +1,125 @@
+"""Reads of floor 2: how a stage's sign-offs stand, and who is awaited."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from stakeholders.choices import APPROVALS, Verdict
+from stakeholders.models import Condition, SignOff, SignOffRule, Stakeholder
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from evaltracker.evaluations.models import Evaluation, User, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTally:
+    """How one rule stands on one visit, for the words that stand now.
+
+    `counted` are verdicts on those words in this round; `outdated` are the latest
+    verdicts of people who signed other words on this visit.
+    """
+
+    rule: SignOffRule
+    eligible: list[Stakeholder]
+    counted: list[SignOff] = field(default_factory=list)
+    outdated: list[SignOff] = field(default_factory=list)
+
+    @property
+    def approvals(self) -> list[SignOff]:
+        """Approvals by different people; conditions count as approval."""
+        return [one for one in self.counted if one.verdict in APPROVALS]
+
+    @property
+    def against(self) -> list[SignOff]:
+        """Declines and returns of the words that stand now."""
+        return [one for one in self.counted if one.verdict not in APPROVALS]
+
+    @property
+    def awaited(self) -> list[Stakeholder]:
+        """Who of the role has not signed the words that stand now."""
+        done = {one.person_id for one in self.counted} | {
+            one.on_behalf_of_id for one in self.counted
+        }
+        return [part for part in self.eligible if part.user_id not in done]
+
+    @property
+    def passed(self) -> bool:
+        """Enough approvals and nobody against."""
+        return len(self.approvals) >= self.rule.required and not self.against
+
+    @property
+    def can_pass(self) -> bool:
+        """Whether those who are awaited could still make it pass."""
+        within_reach = len(self.approvals) + len(self.awaited) >= self.rule.required
+        return self.passed or (within_reach and not self.against)
+
+    @property
+    def sentence(self) -> str:
+        """One plain line: who is still awaited, or what stands in the way."""
+        role = self.rule.get_role_display()
+        if self.passed:
+            return f"{role} approved."
+        if self.against:
+            one = self.against[-1]
+            word = "declined" if one.verdict == Verdict.DECLINE else "returned it"
+            return f"{role}: {one.printed_name} {word}: {one.reason}"
+        if not self.can_pass:
+            return (
+                f"{role}: {self.rule.required} must approve and "
+                f"{len(self.eligible)} hold the role; add a stakeholder."
+            )
+        names = ", ".join(part.user.name for part in self.awaited)
+        missing = self.rule.required - len(self.approvals)
+        again = " Their earlier approval was of other words." if self.outdated else ""
+        return f"{role}: {missing} more approval needed from {names}.{again}"
+
+
+def tally(visit: Visit, digest: str) -> list[RuleTally]:
+    """How every rule of the visit's stage stands for the words with `digest`."""
+    evaluation = visit.evaluation
+    rules = SignOffRule.objects.filter(evaluation=evaluation, stage=visit.stage)
+    people: dict[str, list[Stakeholder]] = defaultdict(list)
+    holders = Stakeholder.objects.filter(
+        evaluation=evaluation, left_at__isnull=True, user__is_active=True
+    )
+    for part in holders.select_related("user"):
+        people[part.role].append(part)
+    counted: dict[object, list[SignOff]] = defaultdict(list)
+    outdated: dict[object, list[SignOff]] = defaultdict(list)
+    given = SignOff.objects.filter(visit=visit, round=visit.round)
+    for one in given.select_related("document", "person", "on_behalf_of"):
+        right = one.document.sha256 == digest
+        (counted if right else outdated)[one.rule_id].append(one)
+    return [
+        RuleTally(rule, people[rule.role], counted[rule.pk], outdated[rule.pk])
+        for rule in rules
+    ]
+
+
+def last_signed(user: User, visit: Visit) -> SignOff | None:
+    """The latest sign-off of `user` on this stage, on any visit."""
+    return (
+        SignOff.objects.filter(
+            person=user,
+            visit__evaluation=visit.evaluation_id,
+            visit__stage=visit.stage,
+        )
+        .select_related("document")
+        .order_by("-signed_at")
+        .first()
+    )
+
+
+def open_conditions(evaluation: Evaluation) -> QuerySet[Condition]:
+    """Conditions that nobody has closed, the most urgent first."""
+    return (
+        Condition.objects.filter(
+            sign_off__visit__evaluation=evaluation, closed_at__isnull=True
+        )
+        .select_related("owner", "sign_off")
+        .order_by("due_on")
+    )
