@@ -1,51 +1,21 @@
-"""Settings: one file, read from the environment, no unsafe default.
+"""Settings: typed, from the environment (see environment.py), no unsafe default.
 
-DESIGN section 6 lists the variables. `DEMO=1` is the product on one machine with
+docs/ and `.env` list the variables. `DEMO=1` is the product on one machine with
 nothing else installed; everything outside it is production.
 """
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import Any
 
-import environ
-import structlog
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+from evaltracker import environment
+from evaltracker.environment import BASE_DIR, DATA_DIR, DEBUG, DEMO, REDIS_URL, env
+from evaltracker.logs import configure_logs, report_errors
 
-DEMO = env.bool("DEMO", default=False)
-DEBUG = env.bool("DEBUG", default=False)
-# Whatever the product writes lies below this one folder: that is what is backed up.
-DATA_DIR = Path(
-    env.str("DATA_DIR", default=str(BASE_DIR / "var" / ("demo" if DEMO else "data")))
-)
-DATA_DIR.mkdir(parents=True, exist_ok=True)
-
-
-def _secret_key() -> str:
-    """The key from the environment; the demo makes its own and keeps it."""
-    key: str = env.str("SECRET_KEY", default="")
-    if key:
-        return key
-    if not DEMO:
-        raise ImproperlyConfigured(
-            "SECRET_KEY is not set, so nothing can be signed safely. Run `./dev env` "
-            "to write a .env file with a fresh one, or put a long random text into "
-            "the environment variable SECRET_KEY; `./dev demo` needs none."
-        )
-    kept = DATA_DIR / "secret_key"
-    if not kept.exists():
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(64))
-    return kept.read_text()
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY = environment.secret_key()
 SITE_URL = env.str(
     "SITE_URL",
     default="http://localhost:8000" if DEMO or DEBUG else "https://localhost",
@@ -123,41 +93,14 @@ TEMPLATES = [
 
 
 # --- Database and cache -------------------------------------------------------
-def _database() -> dict[str, Any]:
-    """PostgreSQL by DATABASE_URL, else SQLite that bears several writers."""
-    sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "db.sqlite3"}
-    config: dict[str, Any] = (
-        env.db_url("DATABASE_URL") if env.str("DATABASE_URL", default="") else sqlite
-    )
-    config["ATOMIC_REQUESTS"] = True
-    config["CONN_MAX_AGE"] = None
-    config["CONN_HEALTH_CHECKS"] = True
-    options = config.setdefault("OPTIONS", {})
-    if config["ENGINE"].endswith("sqlite3"):
-        # WAL alone still fails read-then-write transactions; IMMEDIATE queues them.
-        options |= {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
-            "PRAGMA foreign_keys=ON",
-        }
-        # A file, because only a file has WAL and locks as production has them.
-        config["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
-    else:
-        options.setdefault("connect_timeout", 5)
-    return config
-
-
-DATABASES = {"default": _database()}
-REDIS_URL = env.str("REDIS_URL", default="")
-_REDIS_TIMEOUTS = {"socket_timeout": 2, "socket_connect_timeout": 2}
+DATABASES = {"default": environment.database()}
 # Without Redis there is one web process, so its own memory counts for all of it.
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "evaltracker",
-        "OPTIONS": _REDIS_TIMEOUTS,
+        "OPTIONS": environment.REDIS_TIMEOUTS,
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -244,53 +187,14 @@ STORAGES = {
 
 
 # --- Mail ---------------------------------------------------------------------
-def _mailer() -> dict[str, Any]:
-    """SMTP by EMAIL_URL; the demo has no server and writes mails into a folder."""
-    if DEMO and not env.str("EMAIL_URL", default=""):
-        return {
-            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-            "OPTIONS": {"file_path": str(DATA_DIR / "mail")},
-        }
-    url = env.email_url("EMAIL_URL", default="smtp://localhost:25")
-    if not url["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
-        return {"BACKEND": url["EMAIL_BACKEND"]}
-    return {
-        "BACKEND": url["EMAIL_BACKEND"],
-        "OPTIONS": {
-            "host": url["EMAIL_HOST"] or "localhost",
-            "port": url["EMAIL_PORT"] or 25,
-            "username": url["EMAIL_HOST_USER"] or "",
-            "password": url["EMAIL_HOST_PASSWORD"] or "",
-            "use_tls": url.get("EMAIL_USE_TLS", False),
-            "use_ssl": url.get("EMAIL_USE_SSL", False),
-            "timeout": 10,
-        },
-    }
-
-
-MAILERS = {"default": _mailer()}
+MAILERS = {"default": environment.mailer()}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="evaltracker@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 
 # --- Background work ----------------------------------------------------------
-def _broker_options() -> dict[str, Any]:
-    """Redis that answers within 2 s or not at all, else folders on this machine."""
-    if REDIS_URL:
-        # Above the longest task, or a running one would be delivered again.
-        return {**_REDIS_TIMEOUTS, "visibility_timeout": 3600}
-    queue = DATA_DIR / "broker" / "queue"
-    queue.mkdir(parents=True, exist_ok=True)
-    return {
-        "data_folder_in": str(queue),
-        "data_folder_out": str(queue),
-        "control_folder": str(DATA_DIR / "broker" / "control"),
-        "store_processed": False,
-    }
-
-
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
-CELERY_BROKER_TRANSPORT_OPTIONS = _broker_options()
+CELERY_BROKER_TRANSPORT_OPTIONS = environment.broker_options()
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # The worker waits for its broker for ever; a publisher gives up after one try.
@@ -349,45 +253,5 @@ UNFOLD: dict[str, Any] = {
 
 # --- Logs: ids, never contents ------------------------------------------------
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
-_LOG_STEPS: list[Any] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-]
-structlog.configure(
-    processors=[
-        *_LOG_STEPS,
-        structlog.processors.format_exc_info,
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "structured": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.dev.ConsoleRenderer(colors=False)
-            if DEMO or DEBUG
-            else structlog.processors.JSONRenderer(),
-            "foreign_pre_chain": _LOG_STEPS,
-        },
-    },
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "structured"},
-    },
-    "root": {"handlers": ["console"], "level": "INFO"},
-}
-
-if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
-    try:
-        import sentry_sdk
-    except ImportError as missing:
-        raise ImproperlyConfigured(
-            "SENTRY_DSN is set but sentry-sdk is not installed. Install it beside "
-            "the product (`pip install sentry-sdk`) or unset SENTRY_DSN."
-        ) from missing
-    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False)
+LOGGING = configure_logs(readable=DEMO or DEBUG)
+report_errors(dsn=env.str("SENTRY_DSN", default=""))

@@ -1,0 +1,115 @@
+"""What the environment says, read once and typed; settings.py puts it in place."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+DEMO = env.bool("DEMO", default=False)
+DEBUG = env.bool("DEBUG", default=False)
+# Whatever the product writes lies below this one folder: that is what is backed up.
+DATA_DIR = Path(
+    env.str("DATA_DIR", default=str(BASE_DIR / "var" / ("demo" if DEMO else "data")))
+)
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(
+        f"The data folder {DATA_DIR} cannot be made ({error.strerror}). Give the "
+        "product a folder that it may write, by DATA_DIR."
+    ) from error
+
+REDIS_URL: str = env.str("REDIS_URL", default="")
+REDIS_TIMEOUTS = {"socket_timeout": 2, "socket_connect_timeout": 2}
+
+
+def secret_key() -> str:
+    """The key from the environment; the demo makes its own and keeps it."""
+    key: str = env.str("SECRET_KEY", default="")
+    if key:
+        return key
+    if not DEMO:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not set, so nothing can be signed safely. Run `./dev env` "
+            "to write a .env file with a fresh one, or put a long random text into "
+            "the environment variable SECRET_KEY; `./dev demo` needs none."
+        )
+    kept = DATA_DIR / "secret_key"
+    if not kept.exists():
+        # Whole or not at all: half a key would lock the next start out.
+        fresh = DATA_DIR / "secret_key.new"
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(64))
+        fresh.replace(kept)
+    return kept.read_text()
+
+
+def database() -> dict[str, Any]:
+    """PostgreSQL by DATABASE_URL, else SQLite that bears several writers."""
+    sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "db.sqlite3"}
+    config: dict[str, Any] = (
+        env.db_url("DATABASE_URL") if env.str("DATABASE_URL", default="") else sqlite
+    )
+    config["ATOMIC_REQUESTS"] = True
+    config["CONN_MAX_AGE"] = None
+    config["CONN_HEALTH_CHECKS"] = True
+    options = config.setdefault("OPTIONS", {})
+    if config["ENGINE"].endswith("sqlite3"):
+        # WAL alone still fails read-then-write transactions; IMMEDIATE queues them.
+        options |= {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+            "PRAGMA foreign_keys=ON",
+        }
+        # A file, because only a file has WAL and locks as production has them.
+        config["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
+    else:
+        options.setdefault("connect_timeout", 5)
+    return config
+
+
+def mailer() -> dict[str, Any]:
+    """SMTP by EMAIL_URL; the demo has no server and writes mails into a folder."""
+    if DEMO and not env.str("EMAIL_URL", default=""):
+        return {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": str(DATA_DIR / "mail")},
+        }
+    url = env.email_url("EMAIL_URL", default="smtp://localhost:25")
+    if not url["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
+        return {"BACKEND": url["EMAIL_BACKEND"]}
+    return {
+        "BACKEND": url["EMAIL_BACKEND"],
+        "OPTIONS": {
+            "host": url["EMAIL_HOST"] or "localhost",
+            "port": url["EMAIL_PORT"] or 25,
+            "username": url["EMAIL_HOST_USER"] or "",
+            "password": url["EMAIL_HOST_PASSWORD"] or "",
+            "use_tls": url.get("EMAIL_USE_TLS", False),
+            "use_ssl": url.get("EMAIL_USE_SSL", False),
+            "timeout": 10,
+        },
+    }
+
+
+def broker_options() -> dict[str, Any]:
+    """Redis that answers within 2 s or not at all, else folders on this machine."""
+    if REDIS_URL:
+        # Above the longest task, or a running one would be delivered again.
+        return {**REDIS_TIMEOUTS, "visibility_timeout": 3600}
+    queue = DATA_DIR / "broker" / "queue"
+    queue.mkdir(parents=True, exist_ok=True)
+    return {
+        "data_folder_in": str(queue),
+        "data_folder_out": str(queue),
+        "control_folder": str(DATA_DIR / "broker" / "control"),
+        "store_processed": False,
+    }
