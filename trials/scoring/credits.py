@@ -31,7 +31,8 @@ class Credits:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if not isinstance(value, Decimal) or not 0 <= value <= 1:
+            exact = isinstance(value, Decimal) and value.is_finite()
+            if not exact or not 0 <= value <= 1:
                 raise ValueError(
                     f"Credit “{field.name}” must be a decimal from 0 to 1, "
                     f"not {value!r}."

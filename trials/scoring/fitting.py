@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from enum import StrEnum
 from fractions import Fraction
 
@@ -16,6 +16,9 @@ from trials.scoring.facts import (
     Standing,
 )
 from trials.scoring.ledger import credit, standing, tried
+
+# Sums of decimals are exact here or they fail; only the last division needs more.
+_EXACT = Context(prec=1000, traps=[Inexact, InvalidOperation])
 
 
 class RowState(StrEnum):
@@ -35,7 +38,7 @@ class FitRow:
     state: RowState
     weight: Decimal
     credit: Decimal | None
-    points: Fraction | None
+    points: Decimal | None
     standing: Standing
     tested: bool
     working: str
@@ -79,8 +82,8 @@ class Fit:
 
     value: Fraction | None
     of_tested: Fraction | None
-    points: Fraction
-    weight: Fraction
+    points: Decimal
+    weight: Decimal
     coverage: Coverage
     rows: tuple[FitRow, ...]
 
@@ -96,18 +99,21 @@ def fit(
     A requirement without a cell is unanswered. A negative weight, or one that is
     not a number, is refused.
     """
-    rows = tuple(
-        _row(key, _checked(key, weight), cells.get(key, EMPTY_CELL), today, credits)
-        for key, weight in weights.items()
-    )
-    asked = [row for row in rows if row.points is not None]
-    tested = [row for row in asked if row.tested]
+    with localcontext(_EXACT):
+        rows = tuple(
+            _row(key, _checked(key, weight), cells.get(key, EMPTY_CELL), today, credits)
+            for key, weight in weights.items()
+        )
+        asked = [row for row in rows if row.points is not None]
+        points, weight = _sums(asked)
+        tested = [row for row in asked if row.tested]
+        tested_points, tested_weight = _sums(tested)
     answered = sum(row.state == RowState.COUNTED for row in asked)
     return Fit(
-        value=_ratio(asked),
-        of_tested=_ratio(tested),
-        points=sum((row.points or Fraction(0) for row in asked), Fraction(0)),
-        weight=sum((Fraction(row.weight) for row in asked), Fraction(0)),
+        value=_ratio(points, weight),
+        of_tested=_ratio(tested_points, tested_weight),
+        points=points,
+        weight=weight,
         coverage=Coverage(asked=len(asked), answered=answered, tested=len(tested)),
         rows=rows,
     )
@@ -166,7 +172,7 @@ def _row(
         state = RowState.COUNTED
     points = None
     if earned.value is not None and weight > 0:
-        points = Fraction(weight) * Fraction(earned.value)
+        points = weight * earned.value
     answered = earned.standing != Standing.UNANSWERED
     return FitRow(
         key=key,
@@ -180,8 +186,10 @@ def _row(
     )
 
 
-def _ratio(rows: list[FitRow]) -> Fraction | None:
-    weight = sum((Fraction(row.weight) for row in rows), Fraction(0))
-    if not weight:
-        return None
-    return sum((row.points or Fraction(0) for row in rows), Fraction(0)) / weight
+def _sums(rows: list[FitRow]) -> tuple[Decimal, Decimal]:
+    points = sum((row.points or Decimal(0) for row in rows), Decimal(0))
+    return points, sum((row.weight for row in rows), Decimal(0))
+
+
+def _ratio(points: Decimal, weight: Decimal) -> Fraction | None:
+    return Fraction(points) / Fraction(weight) if weight else None

@@ -113,7 +113,7 @@ def total(
     evidence, opinion = fit or Fraction(0), people or Fraction(0)
     value = Fraction(share) * evidence + (1 - Fraction(share)) * opinion
     working = (
-        f"{share} \u00d7 {rounded(evidence, 3)} evidence + {1 - share} \u00d7 "
+        f"{share} × {rounded(evidence, 3)} evidence + {1 - share} × "
         f"{rounded(opinion, 3)} people = {rounded(value, 3)}"
     )
     return Total(value, share, working)
@@ -139,9 +139,7 @@ def cost_points(
         )
     exact = Fraction(lowest) * Fraction(max_points) / Fraction(price)
     points = rounded(exact, 1)
-    return CostPoints(
-        points, exact, f"{lowest} \u00d7 {max_points} ÷ {price} = {points}"
-    )
+    return CostPoints(points, exact, f"{lowest} × {max_points} ÷ {price} = {points}")
 
 
 def _category(
