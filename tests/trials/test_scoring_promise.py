@@ -1,0 +1,97 @@
+"""The promise record: what was said to exist, against what was found."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.trials.facts import TODAY, cell, cells, found
+from trials.scoring import CellFacts, RequirementFacts, promise_record
+
+HOLDS, FAILS = found("trial", "holds"), found("trial", "fails")
+
+
+def asked(
+    *keys: str, weight: int = 1, category: str = "Data"
+) -> list[RequirementFacts]:
+    return [RequirementFacts(key, category, Decimal(weight)) for key in keys]
+
+
+def test_only_tested_claims_of_now_or_beta_are_promises() -> None:
+    answers = {
+        "a": cell("now", HOLDS),
+        "b": cell("beta", found("demo", "partly")),
+        "c": cell("now", FAILS),
+        "d": cell("now"),
+        "e": cell("now", found("demo", "not_shown")),
+        "f": cell("now", found("research", "fails")),
+        "g": cell("planned", FAILS),
+        "h": cell("now", FAILS, not_applicable=True),
+        "i": cell("now", FAILS, stale=True),
+    }
+    record = promise_record(asked(*answers), answers, TODAY)
+    overall = record.overall
+    assert (overall.held, overall.partly, overall.failed) == (1, 1, 1)
+    assert overall.share_held == Fraction(1, 3)
+    assert [row.key for row in record.rows] == ["a", "b", "c"]
+
+
+def test_weights_and_categories_have_their_own_denominators() -> None:
+    requirements = asked("a", weight=9, category="Data") + asked(
+        "b", weight=1, category="Serving"
+    )
+    answers = {"a": cell("now", FAILS), "b": cell("now", HOLDS)}
+    record = promise_record(requirements, answers, TODAY)
+    assert record.overall.share_held == Fraction(1, 2)
+    assert record.overall.weighted_share_held == Fraction(1, 10)
+    assert record.by_category["Data"].share_held == 0
+    assert record.by_category["Serving"].tested == 1
+
+
+def test_the_record_is_hidden_below_five_tested_claims() -> None:
+    for count, hidden in ((0, True), (4, True), (5, False)):
+        answers = {str(number): cell("now", HOLDS) for number in range(count)}
+        record = promise_record(asked(*answers), answers, TODAY)
+        assert record.hidden is hidden
+    assert promise_record([], {}, TODAY).overall.share_held is None
+
+
+def test_modesty_and_honest_nevers_are_counted_too() -> None:
+    answers = {
+        "beta": cell("beta", HOLDS),
+        "planned": cell("planned", found("demo", "holds")),
+        "unstated": cell("unstated", HOLDS),
+        "never, wrongly": cell("never", HOLDS),
+        "never": cell("never"),
+        "never, tried": cell("never", FAILS),
+        "now": cell("now", HOLDS),
+        "in part": cell("planned", found("demo", "partly")),
+    }
+    record = promise_record(asked(*answers), answers, TODAY)
+    assert record.better_than_claimed == (
+        "beta",
+        "planned",
+        "unstated",
+        "never, wrongly",
+    )
+    assert record.honest_nevers == ("never", "never, tried")
+
+
+def test_retreating_after_the_test_does_not_mend_a_broken_promise() -> None:
+    broken = found("demo", "fails", judged="now")
+    answers = {"a": cell("planned", broken), "b": cell("withdrawn", broken)}
+    assert promise_record(asked("a", "b"), answers, TODAY).overall.failed == 2
+
+
+@given(st.dictionaries(st.sampled_from("abcdefgh"), cells))
+def test_the_categories_add_up_to_the_whole(answers: dict[str, CellFacts]) -> None:
+    requirements = [
+        RequirementFacts(key, category, Decimal(2))
+        for key, category in zip("abcdefgh", "ABABABAB", strict=True)
+    ]
+    record = promise_record(requirements, answers, TODAY)
+    parts = record.by_category.values()
+    assert sum(part.tested for part in parts) == record.overall.tested
+    assert record.overall.tested == len(record.rows)
+    assert record.overall.tested_weight == 2 * record.overall.tested
