@@ -14,6 +14,7 @@ env = environ.Env()
 
 DEMO = env.bool("DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
+PORT = env.int("PORT", default=8000)
 # Whatever the product writes lies below this one folder: that is what is backed up.
 DATA_DIR = Path(
     env.str("DATA_DIR", default=str(BASE_DIR / "var" / ("demo" if DEMO else "data")))

@@ -12,13 +12,21 @@ from typing import Any
 from django.utils.csp import CSP
 
 from evaltracker import environment
-from evaltracker.environment import BASE_DIR, DATA_DIR, DEBUG, DEMO, REDIS_URL, env
+from evaltracker.environment import (
+    BASE_DIR,
+    DATA_DIR,
+    DEBUG,
+    DEMO,
+    PORT,
+    REDIS_URL,
+    env,
+)
 from evaltracker.logs import configure_logs, report_errors
 
 SECRET_KEY = environment.secret_key()
 SITE_URL = env.str(
     "SITE_URL",
-    default="http://localhost:8000" if DEMO or DEBUG else "https://localhost",
+    default=f"http://localhost:{PORT}" if DEMO or DEBUG else "https://localhost",
 ).rstrip("/")
 # Only the demo and a local trial are served without TLS.
 OVER_TLS = SITE_URL.startswith("https://")
@@ -67,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "evaltracker.evaluations.middleware.ReaderZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -169,18 +178,21 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # --- Texts, times, files ------------------------------------------------------
 LANGUAGE_CODE = "en"
 USE_TZ = True
+FORMAT_MODULE_PATH = "evaltracker.formats"
 # The server counts in UTC; each person reads dates in their own zone.
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "evaltracker" / "static"]
+# The demo serves them where they lie, so nothing has to be collected first.
+WHITENOISE_USE_FINDERS = DEMO or DEBUG
 _PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": _PLAIN_STATIC
-        if DEBUG
+        if DEMO or DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
@@ -240,15 +252,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-}
-
-# --- The admin's look ---------------------------------------------------------
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "evaltracker",
-    "SITE_HEADER": "evaltracker",
-    "SITE_URL": None,
-    "SHOW_HISTORY": False,
-    "SHOW_VIEW_ON_SITE": False,
 }
 
 # --- Logs: ids, never contents ------------------------------------------------
