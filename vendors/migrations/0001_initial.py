@@ -391,10 +391,16 @@ class Migration(migrations.Migration):
                 (
                     "rate",
                     models.DecimalField(
+                        blank=True,
                         decimal_places=6,
-                        default=Decimal(1),
-                        help_text="Units of the evaluation's currency for one unit of this one.",
+                        help_text="Units of the evaluation's currency for one unit of this one. Blank means unknown, and then a price in another currency counts as unsaid.",
                         max_digits=14,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(
+                                Decimal("0.000001")
+                            )
+                        ],
                     ),
                 ),
                 (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -12,6 +12,27 @@ from django.db.models import F, Q
 from vendors.choices import CostState, Recurrence
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
 from vendors.models.candidates import Candidate
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import User
+
+
+class CostLineQuerySet(VendorScopedQuerySet["CostLine"]):
+    """Cost lines; prices stay sealed until the decision stage opens them."""
+
+    def visible_to(self, user: User) -> Self:
+        """One's own evaluations' lines, and the others' once prices are open.
+
+        An operator is bound too: being a superuser opens no price.
+        """
+        if not user.is_active:
+            return self.none()
+        opened = Q(candidate__evaluation__prices_opened_at__isnull=False)
+        return (
+            super()
+            .visible_to(user)
+            .filter(Q(candidate__evaluation__owner=user) | opened)
+        )
 
 
 class CostLine(VendorRecord):
@@ -62,8 +83,13 @@ class CostLine(VendorRecord):
     rate = models.DecimalField(
         max_digits=14,
         decimal_places=6,
-        default=Decimal(1),
-        help_text="Units of the evaluation's currency for one unit of this one.",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.000001"))],
+        help_text=(
+            "Units of the evaluation's currency for one unit of this one. Blank means "
+            "unknown, and then a price in another currency counts as unsaid."
+        ),
     )
     source_text = models.CharField(
         max_length=300, blank=True, help_text="The price as it was written."
@@ -72,7 +98,7 @@ class CostLine(VendorRecord):
     quoted_on = models.DateField(null=True, blank=True)
     note = models.TextField(blank=True)
 
-    objects: ClassVar = VendorScopedQuerySet["CostLine"].as_manager()
+    objects: ClassVar = CostLineQuerySet.as_manager()
 
     class Meta:
         ordering = ("kind", "label")

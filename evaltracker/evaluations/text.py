@@ -1,0 +1,159 @@
+"""What people type, checked the same way everywhere: pure functions, no Django.
+
+Each reader gives back the text as it is kept, or raises ``ValueError`` with the
+sentence for the person. `Inputs` gathers those sentences by field.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from evaltracker.errors import Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+LINE_LIMIT = 150
+TEXT_LIMIT = 5_000
+LINK_LIMIT = 2_000
+# More marks on one letter belong to no script; they smear over other lines.
+MARKS_IN_A_ROW = 4
+_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e")
+_ISOLATES = frozenset("\u2066\u2067\u2068\u2069")
+_NEWLINE = re.compile(r"\r\n?|\u2028|\u2029|\x85")
+
+
+def read_line(text: str, *, limit: int = LINE_LIMIT) -> str:
+    """Read a name or another single line; blanks around it are dropped."""
+    line = text.strip()
+    _refuse_control(line, allowed="")
+    if any(char in _DIRECTION or char in _ISOLATES for char in line):
+        raise ValueError("It contains an invisible mark that turns the text around.")
+    if any(unicodedata.category(char) in ("Zl", "Zp") for char in line):
+        raise ValueError("It must be a single line.")
+    _refuse_shape(line, limit)
+    return line
+
+
+def read_text(text: str, *, limit: int = TEXT_LIMIT) -> str:
+    """Read a longer text; every kind of line end becomes a newline."""
+    whole = _NEWLINE.sub("\n", text).strip()
+    _refuse_control(whole, allowed="\n\t")
+    _refuse_shape(whole, limit)
+    return whole
+
+
+def read_link(text: str) -> str:
+    """Read an http(s) address; it is kept as text and never fetched."""
+    link = text.strip(" ")
+    if len(link) > LINK_LIMIT:
+        raise ValueError(f"The link is longer than {LINK_LIMIT:,} characters.")
+    if any(ord(char) <= 32 or char == "\\" or not char.isprintable() for char in link):
+        raise ValueError("The link contains a blank, a backslash or a control sign.")
+    try:
+        parts = urlsplit(link)
+        port_is_a_number = parts.port is None or parts.port > 0
+    except ValueError:
+        port_is_a_number = False
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("The link must start with http:// or https:// and a host.")
+    if not port_is_a_number:
+        raise ValueError("The link names a port that does not exist.")
+    if "@" in parts.netloc:
+        raise ValueError("The link must not carry a user name (the part before @).")
+    return link
+
+
+def _refuse_control(text: str, *, allowed: str) -> None:
+    for char in text:
+        kind = unicodedata.category(char)
+        if kind == "Cs":
+            raise ValueError("It contains half a character (a lone surrogate).")
+        if kind == "Cc" and char not in allowed:
+            if char in "\r\n":
+                raise ValueError("It must be a single line.")
+            raise ValueError(
+                f"It contains the control character U+{ord(char):04X}; remove it."
+            )
+
+
+def _refuse_shape(text: str, limit: int) -> None:
+    if len(text) > limit:
+        raise ValueError(
+            f"It has {len(text):,} characters; at most {limit:,} are kept."
+        )
+    if text and not any(_is_visible(char) for char in text):
+        raise ValueError("It contains nothing that can be seen.")
+    row = 0
+    for char in text:
+        row = row + 1 if unicodedata.combining(char) else 0
+        if row > MARKS_IN_A_ROW:
+            raise ValueError(
+                f"It stacks more than {MARKS_IN_A_ROW} accents on one letter."
+            )
+
+
+def _is_visible(char: str) -> bool:
+    return unicodedata.category(char)[0] not in "CZ" and not unicodedata.combining(char)
+
+
+class Inputs:
+    """The fields of one call: each is read, all that is wrong is told at once."""
+
+    def __init__(self) -> None:
+        self.errors: dict[str, list[str]] = {}
+
+    def line(
+        self, field: str, text: str, *, limit: int = LINE_LIMIT, blank: bool = False
+    ) -> str:
+        """The line in `field`."""
+        return self._read(field, text, lambda it: read_line(it, limit=limit), blank)
+
+    def text(
+        self, field: str, text: str, *, limit: int = TEXT_LIMIT, blank: bool = False
+    ) -> str:
+        """The text in `field`."""
+        return self._read(field, text, lambda it: read_text(it, limit=limit), blank)
+
+    def link(self, field: str, text: str) -> str:
+        """The link in `field`, which may be left out."""
+        return self._read(field, text, read_link, blank=True)
+
+    def lines(
+        self, field: str, texts: Iterable[str], *, most: int = 20, limit: int = 60
+    ) -> list[str]:
+        """A short list of lines, each once, in the order given."""
+        given = list(texts)
+        if len(given) > most:
+            self.refuse(field, f"At most {most} are kept.")
+            return []
+        read = [self.line(field, text, limit=limit) for text in given]
+        return list(dict.fromkeys(read))
+
+    def refuse(self, field: str, sentence: str) -> None:
+        """Note that `field` is wrong."""
+        self.errors.setdefault(field, []).append(sentence)
+
+    def check(self) -> None:
+        """Raise `Invalid` with everything that was noted."""
+        if self.errors:
+            field, sentences = next(iter(self.errors.items()))
+            named = f"{field}: " if field else ""
+            raise Invalid(f"{named}{sentences[0]}", errors=self.errors)
+
+    def _read(
+        self, field: str, text: str, read: Callable[[str], str], blank: bool
+    ) -> str:
+        if not text.strip():
+            if not blank:
+                self.refuse(field, "It must not be blank.")
+            return ""
+        try:
+            return read(text)
+        except ValueError as error:
+            self.refuse(field, str(error))
+            return ""
