@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -13,6 +12,8 @@ from stakeholders.choices import Role
 from stakeholders.models import Delegation, Stakeholder
 
 if TYPE_CHECKING:
+    import datetime
+
     from django.db.models import QuerySet
 
     from evaltracker.evaluations.journal import By
@@ -41,9 +42,12 @@ def is_leadership(user: User, evaluation: Evaluation) -> bool:
 def require_part(by: By, evaluation: Evaluation) -> User:
     """The acting user, if owner or stakeholder; else refused."""
     user = actor_of(by).user
-    if user is not None and user.is_active:
-        if evaluation.owner_id == user.pk or has_role(user, evaluation):
-            return user
+    if (
+        user is not None
+        and user.is_active
+        and (evaluation.owner_id == user.pk or has_role(user, evaluation))
+    ):
+        return user
     raise Forbidden("Only the owner and the stakeholders of this evaluation may do it.")
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
 
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from django.db import models
+
+    from evaltracker.evaluations.choices import Stage
 
 
 def may_start_evaluations(user: User) -> bool:

@@ -27,6 +27,7 @@ class Waiver(Record):
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="waivers")
     gate = models.CharField(max_length=60)
+    rule = models.TextField(help_text="The rule as it read when it was waived.")
     reason = models.TextField()
     waived_by = models.ForeignKey(
         Stakeholder, on_delete=models.PROTECT, related_name="waivers"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -24,6 +23,8 @@ from stakeholders.models import Delegation, RoleWeight, Stakeholder
 from stakeholders.policy import has_role, parts
 
 if TYPE_CHECKING:
+    import datetime
+
     from evaltracker.evaluations.journal import By
     from evaltracker.evaluations.models import Category, Evaluation, User
 

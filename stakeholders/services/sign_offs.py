@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from stakeholders.models import Condition, SignedDocument, SignOff, SignOffRule
 from stakeholders.policy import signing_parts
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Sequence
 
     from evaltracker.evaluations.journal import By

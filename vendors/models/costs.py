@@ -52,29 +52,27 @@ class CostLine(VendorRecord):
         max_length=8, choices=CostState.choices, default=CostState.UNSAID
     )
     low = models.DecimalField(
-        max_digits=14,
-        decimal_places=2,
+        max_digits=16,
+        decimal_places=4,
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
     )
     likely = models.DecimalField(
-        max_digits=14,
-        decimal_places=2,
+        max_digits=16,
+        decimal_places=4,
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
     )
     high = models.DecimalField(
-        max_digits=14,
-        decimal_places=2,
+        max_digits=16,
+        decimal_places=4,
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
     )
-    quantity = models.DecimalField(
-        max_digits=12, decimal_places=2, default=Decimal(1)
-    )
+    quantity = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(1))
     unit = models.CharField(max_length=60, blank=True, help_text="User, hour, node …")
     recurrence = models.CharField(
         max_length=7, choices=Recurrence.choices, default=Recurrence.ONCE

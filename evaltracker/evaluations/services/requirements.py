@@ -183,7 +183,9 @@ def add_requirement(
 
 
 @transaction.atomic
-def change_requirement(*, requirement: Requirement, by: By, **values: Any) -> Requirement:
+def change_requirement(
+    *, requirement: Requirement, by: By, **values: Any
+) -> Requirement:
     """Change a requirement; new words make a new revision.
 
     Claims and evidence on an older revision become *to re-confirm*. The weight can
@@ -200,7 +202,8 @@ def change_requirement(*, requirement: Requirement, by: By, **values: Any) -> Re
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
     if "weight" in values and values["weight"] != requirement.weight:
         require_stage(evaluation, Stage.REQUIREMENTS)
-    if any(getattr(requirement, field) != values[field] for field in WORDS & values.keys()):
+    words = WORDS & values.keys()
+    if any(getattr(requirement, word) != values[word] for word in words):
         require_stage(evaluation, *WRITABLE_STAGES)
         if evaluation.stage != Stage.REQUIREMENTS:
             values["revision"] = requirement.revision + 1

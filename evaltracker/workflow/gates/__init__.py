@@ -1,0 +1,22 @@
+"""The gate table: what must hold before a stage may be left.
+
+A gate is one function; its docstring is the rule that users read, and it yields
+blockers. Adding a gate is adding one function in the module of its stage.
+"""
+
+from evaltracker.workflow.gates import decision, demos, requirements, research, trials
+from evaltracker.workflow.gates.look import Look
+from evaltracker.workflow.gates.table import GATES, Blocker, Gate, gates_of
+
+__all__ = [
+    "GATES",
+    "Blocker",
+    "Gate",
+    "Look",
+    "decision",
+    "demos",
+    "gates_of",
+    "requirements",
+    "research",
+    "trials",
+]

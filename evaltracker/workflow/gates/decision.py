@@ -1,0 +1,105 @@
+"""What must hold before the decision is frozen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltracker.evaluations.choices import Stage
+from evaltracker.workflow import links
+from evaltracker.workflow.gates.research import listed
+from evaltracker.workflow.gates.signing import unsigned
+from evaltracker.workflow.gates.table import Blocker, gate
+from evaltracker.workflow.models import Decision
+from stakeholders.selectors import open_conditions
+from trials.models import Consensus
+from vendors.selectors import total_cost_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evaltracker.workflow.gates.look import Look
+
+
+@gate(Stage.DECISION)
+def scores_closed(look: Look) -> Iterator[Blocker]:
+    """The consensus on scores was held and is closed."""
+    if not Consensus.objects.filter(
+        evaluation=look.evaluation, closed_at__isnull=False
+    ).exists():
+        yield Blocker(
+            "Scores are not closed; hold the consensus meeting.",
+            links.page(look.evaluation, "scores"),
+        )
+
+
+@gate(Stage.DECISION, waivable=False)
+def choice_made(look: Look) -> Iterator[Blocker]:
+    """One shortlisted candidate is chosen, with a rationale."""
+    decision = draft(look)
+    place = links.page(look.evaluation, "decision")
+    if decision is None or decision.candidate is None:
+        yield Blocker("No candidate is chosen.", place)
+    elif decision.candidate not in look.shortlisted:
+        yield Blocker(f"{decision.candidate} is not shortlisted.", place)
+    if decision is not None and not decision.rationale.strip():
+        yield Blocker("The choice has no rationale.", place)
+
+
+@gate(Stage.DECISION, waivable=False)
+def choice_not_knocked_out(look: Look) -> Iterator[Blocker]:
+    """The chosen candidate is not knocked out, or each knock-out is excused."""
+    decision = draft(look)
+    if decision is None or decision.candidate not in look.shortlisted:
+        return
+    refs = [one.key for one in look.ledger.of(decision.candidate).knock_outs]
+    if refs:
+        yield Blocker(
+            f"{decision.candidate} is knocked out by {listed(refs)}, which nobody "
+            "excused.",
+            links.candidate(decision.candidate),
+        )
+
+
+@gate(Stage.DECISION)
+def within_budget(look: Look) -> Iterator[Blocker]:
+    """The likely total over the horizon is within the budget."""
+    decision = draft(look)
+    evaluation = look.evaluation
+    if decision is None or decision.candidate is None or evaluation.budget is None:
+        return
+    total = total_cost_of(decision.candidate)
+    place = links.page(evaluation, "costs", f"candidate-{decision.candidate.pk}")
+    if not total.coverage.known:
+        yield Blocker(f"No cost of {decision.candidate} is known.", place)
+    elif total.likely > evaluation.budget:
+        yield Blocker(
+            f"{decision.candidate} likely costs {total.likely:,} {evaluation.currency}"
+            f" over {evaluation.horizon_months} months; the budget is "
+            f"{evaluation.budget:,}.",
+            place,
+        )
+
+
+@gate(Stage.DECISION, waivable=False)
+def decision_signed(look: Look) -> Iterator[Blocker]:
+    """Every role that was asked has approved the memo; nobody decides alone."""
+    yield from unsigned(look)
+
+
+@gate(Stage.DECISION)
+def conditions_closed(look: Look) -> Iterator[Blocker]:
+    """Every condition that somebody attached to an approval is closed."""
+    for one in open_conditions(look.evaluation):
+        yield Blocker(
+            f"Open condition ({one.owner.name}): {one.text[:120]}",
+            links.page(look.evaluation, "sign_offs", f"condition-{one.pk}"),
+        )
+
+
+def draft(look: Look) -> Decision | None:
+    """The decision as drafted, if it is."""
+    return (
+        Decision.objects.filter(evaluation=look.evaluation)
+        .select_related("candidate")
+        .first()
+    )

@@ -1,0 +1,73 @@
+"""What must hold before demos are left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltracker.evaluations.choices import Stage
+from evaltracker.workflow import links
+from evaltracker.workflow.gates.research import counted, listed
+from evaltracker.workflow.gates.table import Blocker, gate
+from stakeholders.models import Stakeholder
+from trials.models import ScoreSheet
+from vendors.choices import STATED, Availability
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evaltracker.workflow.gates.look import Look
+
+
+@gate(Stage.DEMOS)
+def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
+    """Every claimed must-have of each shortlisted candidate was judged in a demo.
+
+    “Not shown” is a judgement too; a must-have that the candidate says it will never
+    have needs no demo.
+    """
+    if not look.shortlisted:
+        yield Blocker(
+            "No candidate is shortlisted.", links.page(look.evaluation, "candidates")
+        )
+    for candidate in look.shortlisted:
+        unseen = []
+        for one in look.musts:
+            cell = look.ledger.cell(candidate, one)
+            claimed = (
+                cell.claim is not None
+                and cell.claim.availability in STATED
+                and cell.claim.availability != Availability.NEVER
+            )
+            if claimed and not cell.not_applicable and not cell.shown:
+                unseen.append(one.ref)
+        if unseen:
+            yield Blocker(
+                f"{candidate}: {counted(len(unseen), 'must-have')} not judged in a "
+                f"demo: {listed(unseen)}.",
+                links.page(look.evaluation, "demos", f"candidate-{candidate.pk}"),
+            )
+
+
+@gate(Stage.DEMOS)
+def scores_locked(look: Look) -> Iterator[Blocker]:
+    """Everybody who scores has locked their scores."""
+    scorers = Stakeholder.objects.filter(
+        evaluation=look.evaluation, scores=True, left_at__isnull=True
+    ).select_related("user")
+    locked = set(
+        ScoreSheet.objects.filter(
+            stakeholder__in=scorers, locked_at__isnull=False
+        ).values_list("stakeholder_id", flat=True)
+    )
+    if not scorers:
+        yield Blocker(
+            "Nobody is asked to score; name the stakeholders who do.",
+            links.page(look.evaluation, "stakeholders"),
+        )
+    for part in scorers:
+        if part.pk not in locked:
+            yield Blocker(
+                f"{part.user.name} ({part.get_role_display()}) has not locked their "
+                "scores.",
+                links.page(look.evaluation, "scores"),
+            )

@@ -1,0 +1,74 @@
+"""What must hold before requirements are left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltracker.evaluations.choices import Stage
+from evaltracker.workflow import links
+from evaltracker.workflow.gates.signing import unsigned
+from evaltracker.workflow.gates.table import Blocker, gate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evaltracker.workflow.gates.look import Look
+
+BRIEF = {
+    "problem": "the problem to solve",
+    "infrastructure": "where it has to run",
+    "languages": "the languages in use",
+    "must_run_by": "the day it must be running",
+    "budget": "the budget",
+    "support_wanted": "how much support is wanted",
+}
+
+
+@gate(Stage.REQUIREMENTS)
+def brief_complete(look: Look) -> Iterator[Blocker]:
+    """The brief says what, where, by when, for how much and with what support."""
+    for field, words in BRIEF.items():
+        if getattr(look.evaluation, field) in (None, "", []):
+            yield Blocker(
+                f"The brief does not say {words}.",
+                links.page(look.evaluation, "brief", field),
+            )
+
+
+@gate(Stage.REQUIREMENTS)
+def has_a_must_have(look: Look) -> Iterator[Blocker]:
+    """At least one requirement is a must-have."""
+    if not look.musts:
+        yield Blocker(
+            "No requirement is a must-have, so nothing could rule a candidate out.",
+            links.page(look.evaluation, "requirements"),
+        )
+
+
+@gate(Stage.REQUIREMENTS)
+def categories_weighted(look: Look) -> Iterator[Blocker]:
+    """Every category has a weight, agreed before a vendor is seen."""
+    categories = {one.category for one in look.requirements}
+    for category in sorted(categories, key=lambda one: (one.position, one.name)):
+        if category.weight is None:
+            yield Blocker(
+                f"Category “{category}” has no weight.",
+                links.page(look.evaluation, "requirements", f"category-{category.pk}"),
+            )
+
+
+@gate(Stage.REQUIREMENTS)
+def must_haves_tied(look: Look) -> Iterator[Blocker]:
+    """Every must-have moves a business metric, or its excuse is written down."""
+    for one in look.musts:
+        if one.metric_id is None and not one.metric_excuse.strip():
+            yield Blocker(
+                f"Must-have {one.ref} moves no metric and has no excuse.",
+                links.page(look.evaluation, "requirements", f"requirement-{one.pk}"),
+            )
+
+
+@gate(Stage.REQUIREMENTS)
+def requirements_signed(look: Look) -> Iterator[Blocker]:
+    """Every role that was asked has approved these requirements and weights."""
+    yield from unsigned(look)

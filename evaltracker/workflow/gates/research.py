@@ -1,0 +1,96 @@
+"""What must hold before research is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltracker.evaluations.choices import Stage
+from evaltracker.workflow import links
+from evaltracker.workflow.gates.table import Blocker, gate
+from vendors.choices import STATED
+from vendors.costs import CHECKLIST
+from vendors.models import CostLine, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evaltracker.workflow.gates.look import Look
+
+
+@gate(Stage.RESEARCH)
+def claims_closed(look: Look) -> Iterator[Blocker]:
+    """Claims were open to the vendors and are closed."""
+    evaluation = look.evaluation
+    place = links.page(evaluation, "candidates")
+    if evaluation.claims_opened_at is None:
+        yield Blocker("Claims were never opened to the vendors.", place)
+    elif evaluation.claims_are_open(look.now):
+        yield Blocker("Claims are still open; close them.", place)
+
+
+@gate(Stage.RESEARCH)
+def must_haves_answered(look: Look) -> Iterator[Blocker]:
+    """Every shortlisted candidate answered every must-have, or was eliminated."""
+    if not look.shortlisted:
+        yield Blocker(
+            "No candidate is shortlisted.", links.page(look.evaluation, "candidates")
+        )
+    for candidate in look.shortlisted:
+        open_refs = []
+        for one in look.musts:
+            cell = look.ledger.cell(candidate, one)
+            stated = cell.claim is not None and cell.claim.availability in STATED
+            if not (cell.not_applicable or (stated and not cell.to_reconfirm)):
+                open_refs.append(one.ref)
+        if open_refs:
+            yield Blocker(
+                f"{candidate} has not stated its availability for "
+                f"{counted(len(open_refs), 'must-have')}: {listed(open_refs)}.",
+                links.candidate(candidate),
+            )
+
+
+@gate(Stage.RESEARCH)
+def no_open_question(look: Look) -> Iterator[Blocker]:
+    """No question is left without an answer."""
+    number = Question.objects.filter(
+        evaluation=look.evaluation, answered_at__isnull=True
+    ).count()
+    if number:
+        yield Blocker(
+            f"{counted(number, 'question')} without an answer.",
+            links.page(look.evaluation, "candidates", "questions"),
+        )
+
+
+@gate(Stage.RESEARCH)
+def cost_coverage_known(look: Look) -> Iterator[Blocker]:
+    """Every kind of cost of every shortlisted candidate was asked about.
+
+    What a candidate will not say is noted as unsaid, so it is known to be unknown.
+    """
+    lines = CostLine.objects.filter(candidate__in=look.shortlisted)
+    asked = set(lines.values_list("candidate_id", "kind"))
+    for candidate in look.shortlisted:
+        missing = [
+            kind.label
+            for kind in CHECKLIST[candidate.kind]
+            if (candidate.pk, str(kind)) not in asked
+        ]
+        if missing:
+            yield Blocker(
+                f"{candidate}: nobody asked about {listed(missing)}.",
+                links.page(look.evaluation, "costs", f"candidate-{candidate.pk}"),
+            )
+
+
+def counted(number: int, noun: str) -> str:
+    """“1 question”, “2 questions”."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listed(words: list[str], most: int = 6) -> str:
+    """The first words, and how many more there are."""
+    rest = len(words) - most
+    tail = f" and {rest} more" if rest > 0 else ""
+    return ", ".join(words[:most]) + tail

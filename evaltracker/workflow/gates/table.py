@@ -1,0 +1,63 @@
+"""The registry of gates and the decorator that fills it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.choices import Stage
+    from evaltracker.workflow.gates.look import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """Why a gate is closed, in one sentence, and where it is mended."""
+
+    sentence: str
+    link: str
+
+
+Check = Callable[["Look"], Iterator[Blocker]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One rule of one stage; `rule` is the sentence that users read."""
+
+    name: str
+    stage: Stage
+    rule: str
+    check: Check
+    waivable: bool
+
+
+GATES: dict[str, Gate] = {}
+
+
+def gate(stage: Stage, *, waivable: bool = True) -> Callable[[Check], Check]:
+    """Register a function as a gate of `stage`, named like the function.
+
+    Raises:
+        TypeError: at start-up, if it has no docstring or its name is taken.
+
+    """
+
+    def register(check: Check) -> Check:
+        rule = inspect.getdoc(check)
+        name = check.__name__
+        if not rule:
+            raise TypeError(f"gate {name} has no rule to read")
+        if name in GATES:
+            raise TypeError(f"gate {name} exists twice")
+        GATES[name] = Gate(name, stage, rule, check, waivable)
+        return check
+
+    return register
+
+
+def gates_of(stage: str) -> list[Gate]:
+    """The gates of a stage, in the order in which they are worked off."""
+    return [one for one in GATES.values() if one.stage == stage]

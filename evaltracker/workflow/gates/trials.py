@@ -1,0 +1,79 @@
+"""What must hold before trials are left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltracker.evaluations.choices import Stage
+from evaltracker.workflow import links
+from evaltracker.workflow.gates.research import counted, listed
+from evaltracker.workflow.gates.signing import unsigned
+from evaltracker.workflow.gates.table import Blocker, gate
+from trials.choices import Severity
+from trials.scoring import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evaltracker.workflow.gates.look import Look
+
+SETTLED = (Standing.PROVEN, Standing.REFUTED, Standing.NEVER)
+
+
+@gate(Stage.TRIALS)
+def criteria_judged(look: Look) -> Iterator[Blocker]:
+    """Every criterion of every trial is judged."""
+    if not look.trials:
+        yield Blocker(
+            "No shortlisted candidate has a trial.",
+            links.page(look.evaluation, "trials"),
+        )
+    for trial in look.trials:
+        criteria = list(trial.criteria.all())
+        pending = [one for one in criteria if not one.evidence.all()]
+        if pending or not criteria:
+            words = f"{len(pending)} of {len(criteria)} criteria not judged"
+            if not criteria:
+                words = "no criteria are agreed"
+            yield Blocker(f"Trial of {trial.candidate}: {words}.", links.trial(trial))
+
+
+@gate(Stage.TRIALS)
+def no_open_deal_breaker(look: Look) -> Iterator[Blocker]:
+    """No gap that is a deal-breaker is open on a candidate in the running."""
+    for trial in look.trials:
+        for gap in trial.gaps.all():
+            if gap.severity == Severity.DEAL_BREAKER and gap.closed_at is None:
+                yield Blocker(
+                    f"Open deal-breaker on {trial.candidate}: {gap.text[:120]}",
+                    links.trial(trial),
+                )
+
+
+@gate(Stage.TRIALS)
+def must_haves_proven(look: Look) -> Iterator[Blocker]:
+    """Every must-have of the finalists is proven, knocked out or excused."""
+    if not look.shortlisted:
+        yield Blocker(
+            "No candidate is left in the running.",
+            links.page(look.evaluation, "candidates"),
+        )
+    for candidate in look.shortlisted:
+        unproven = []
+        for one in look.musts:
+            cell = look.ledger.cell(candidate, one)
+            settled = cell.standing in SETTLED or cell.excused or cell.not_applicable
+            if not settled:
+                unproven.append(one.ref)
+        if unproven:
+            yield Blocker(
+                f"{candidate}: {counted(len(unproven), 'must-have')} not proven: "
+                f"{listed(unproven)}.",
+                links.page(look.evaluation, "matrix"),
+            )
+
+
+@gate(Stage.TRIALS)
+def trials_signed(look: Look) -> Iterator[Blocker]:
+    """Every role that was asked has approved the trial results."""
+    yield from unsigned(look)

@@ -1,0 +1,39 @@
+"""Where things are mended: addresses of pages, for blockers and notices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation, Requirement
+    from stakeholders.models import SignOffRule
+    from trials.models import Trial
+    from vendors.models import Candidate
+
+
+def page(evaluation: Evaluation, name: str, anchor: str = "") -> str:
+    """A page of the evaluation's workspace, e.g. `requirements`."""
+    address = reverse(f"admin:evaluation_{name}", args=[evaluation.slug])
+    return f"{address}#{anchor}" if anchor else address
+
+
+def candidate(one: Candidate) -> str:
+    """A candidate's page."""
+    return reverse("admin:candidate", args=[one.pk])
+
+
+def cell(one: Candidate, requirement: Requirement) -> str:
+    """The ledger of one candidate and one requirement."""
+    return reverse("admin:cell", args=[one.pk, requirement.pk])
+
+
+def trial(one: Trial) -> str:
+    """A trial's page."""
+    return reverse("admin:trial", args=[one.pk])
+
+
+def sign(rule: SignOffRule) -> str:
+    """The page on which a rule is signed."""
+    return reverse("admin:sign", args=[rule.pk])

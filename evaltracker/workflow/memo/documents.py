@@ -1,0 +1,183 @@
+"""The exact words that are signed in each stage, as canonical Markdown.
+
+The text holds nothing that changes by itself (no clock, no counters of views), so
+that a digest changes only when the content does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltracker.evaluations.choices import Infrastructure, Stage, SupportWanted
+from evaltracker.workflow.memo.inputs import gather_inputs
+from evaltracker.workflow.memo.markdown import block, bullets, inline, section, table
+from evaltracker.workflow.memo.results import compute_results
+from evaltracker.workflow.memo.text import write_memo
+from trials.models import Criterion, Gap, Trial
+from trials.selectors import ledger
+from vendors.choices import CandidateState
+from vendors.models import Candidate
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation, Visit
+
+QUESTIONS = {
+    Stage.REQUIREMENTS: "Are these the right requirements and weights?",
+    Stage.RESEARCH: "Is this the right shortlist?",
+    Stage.DEMOS: "Is this what was shown in the demos?",
+    Stage.TRIALS: "Are these the results of the trials, and may we decide on them?",
+    Stage.DECISION: "Do you agree to this decision, on the grounds that it gives?",
+}
+
+
+def document_of(evaluation: Evaluation, *, visit: Visit) -> str:
+    """The words that are signed on this visit, as they stand now."""
+    match visit.stage:
+        case Stage.REQUIREMENTS:
+            return requirements_document(evaluation)
+        case Stage.DECISION:
+            inputs = gather_inputs(evaluation)
+            return write_memo(inputs, compute_results(inputs))
+        case Stage.TRIALS:
+            return trials_document(evaluation)
+        case _:
+            return candidates_document(evaluation)
+
+
+def requirements_document(evaluation: Evaluation) -> str:
+    """Brief, metrics, categories with weights, and requirements."""
+    live = evaluation.requirements.filter(retired_at__isnull=True)
+    places = ", ".join(Infrastructure(one).label for one in evaluation.infrastructure)
+    support = evaluation.support_wanted
+    brief = [
+        ("Problem to solve", evaluation.problem),
+        ("Where it has to run", places),
+        ("Languages", evaluation.languages),
+        ("Must be running by", evaluation.must_run_by or ""),
+        ("Budget", f"{evaluation.budget} {evaluation.currency}"),
+        ("Support wanted", SupportWanted(support).label if support else ""),
+    ]
+    parts = [
+        f"# Requirements: {inline(evaluation.title)}",
+        section("Brief", table(("Question", "Answer"), brief)),
+        section("Context", block(evaluation.context)),
+        section(
+            "Business metrics",
+            table(
+                ("Metric", "From", "To", "How measured"),
+                evaluation.metrics.values_list(
+                    "name", "baseline", "target", "how_measured"
+                ),
+            ),
+        ),
+        section(
+            "Categories",
+            table(
+                ("Category", "Weight"),
+                (
+                    (one.name, "not agreed" if one.weight is None else one.weight)
+                    for one in evaluation.categories.all()
+                ),
+            ),
+        ),
+        section(
+            "Requirements",
+            table(
+                ("Ref", "Category", "Requirement", "Priority", "Weight", "Moves"),
+                (
+                    (
+                        one.ref,
+                        one.category.name,
+                        one.text,
+                        one.get_priority_display(),
+                        one.weight,
+                        one.metric.name if one.metric else one.metric_excuse,
+                    )
+                    for one in live.select_related("category", "metric")
+                ),
+            ),
+        ),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def candidates_document(evaluation: Evaluation) -> str:
+    """Every candidate, where it stands and why, and its must-haves."""
+    candidates = Candidate.objects.filter(evaluation=evaluation)
+    rows = (
+        (one.name, one.get_kind_display(), one.get_state_display(), one.state_reason)
+        for one in candidates
+    )
+    return "\n\n".join(
+        [
+            f"# Candidates: {inline(evaluation.title)}",
+            table(("Candidate", "Kind", "State", "Reason"), rows),
+            must_haves(evaluation),
+        ]
+    )
+
+
+def trials_document(evaluation: Evaluation) -> str:
+    """What each trial found, and how the must-haves of the finalists stand."""
+    trials = Trial.objects.filter(candidate__evaluation=evaluation).select_related(
+        "candidate"
+    )
+    parts = [f"# Trial results: {inline(evaluation.title)}"]
+    for one in trials.order_by("candidate__name", "starts_on", "title"):
+        days = f"{one.starts_on} to {one.ends_on}"
+        criteria = Criterion.objects.filter(trial=one).select_related("requirement")
+        gaps = Gap.objects.filter(trial=one).order_by("found_on", "text")
+        parts.append(
+            section(
+                f"{inline(one.candidate.name)}: {inline(one.title)}",
+                f"{days}.\n\n{block(one.summary)}\n\n"
+                + table(
+                    ("Criterion", "Threshold", "Requirement", "Verdict", "Note"),
+                    (criterion_row(criterion) for criterion in criteria),
+                )
+                + "\n\n"
+                + bullets(gap_line(gap) for gap in gaps),
+            )
+        )
+    return "\n\n".join([*parts, must_haves(evaluation)])
+
+
+def criterion_row(criterion: Criterion) -> tuple[str, ...]:
+    """A criterion with its newest verdict."""
+    newest = criterion.evidence.order_by("recorded_at").last()
+    return (
+        criterion.text,
+        criterion.threshold,
+        criterion.requirement.ref,
+        newest.get_verdict_display() if newest else "not judged",
+        newest.note if newest else "",
+    )
+
+
+def gap_line(gap: Gap) -> str:
+    """A gap in one line."""
+    state = "closed" if gap.closed_at else "open"
+    return (
+        f"{gap.get_severity_display()}, {state}: {inline(gap.text)} "
+        f"{inline(gap.closing_note or gap.workaround)}".rstrip()
+    )
+
+
+def must_haves(evaluation: Evaluation) -> str:
+    """The standing of every must-have for each candidate in the running."""
+    running = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
+    candidates = list(
+        Candidate.objects.filter(evaluation=evaluation, state__in=running)
+    )
+    book = ledger(evaluation, candidates=candidates)
+    musts = [one for one in book.requirements if one.is_must]
+    return section(
+        "Must-haves",
+        table(
+            ("Ref", *(inline(one.name) for one in candidates)),
+            (
+                (must.ref, *(str(book.cell(one, must).standing) for one in candidates))
+                for must in musts
+            ),
+        ),
+    )

@@ -1,0 +1,188 @@
+"""Everything that a decision rests on, as plain JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from evaltracker.evaluations.journal import plain
+from evaltracker.workflow.models import Decision, Waiver
+from stakeholders.models import Condition, SignOff
+from trials.models import Excuse, Score
+from trials.scoring import FORMULA_VERSION, CellFacts
+from trials.selectors import ledger
+from vendors.models import Candidate, CostLine
+
+if TYPE_CHECKING:
+    import datetime
+
+    from evaltracker.evaluations.models import Evaluation
+    from trials.selectors import Ledger
+
+BRIEF = (
+    "title",
+    "buyer",
+    "problem",
+    "infrastructure",
+    "languages",
+    "must_run_by",
+    "budget",
+    "currency",
+    "support_wanted",
+    "engineers",
+    "context",
+    "source_note",
+    "evidence_share",
+    "credits",
+    "horizon_months",
+    "discount_rate",
+    "planning_factor",
+    "working_days",
+    "loaded_hourly_rate",
+)
+COST = (
+    "kind",
+    "label",
+    "state",
+    "low",
+    "likely",
+    "high",
+    "quantity",
+    "unit",
+    "recurrence",
+    "currency",
+    "rate",
+    "source_text",
+    "source_url",
+    "quoted_on",
+)
+
+
+def gather_inputs(
+    evaluation: Evaluation, as_of: datetime.date | None = None
+) -> dict[str, Any]:
+    """The inputs of the memo as they stand, as JSON without floats.
+
+    `as_of` (default: today in the evaluation's zone) decides which planned dates
+    have passed.
+    """
+    candidates = list(Candidate.objects.filter(evaluation=evaluation))
+    book = ledger(evaluation, candidates=candidates)
+    decision = Decision.objects.filter(evaluation=evaluation).first()
+    gathered = {
+        "formula_version": FORMULA_VERSION,
+        "as_of": as_of or timezone.localdate(),
+        "brief": {field: getattr(evaluation, field) for field in BRIEF}
+        | {"owner": evaluation.owner.name},
+        "metrics": list(
+            evaluation.metrics.values("name", "baseline", "target", "how_measured")
+        ),
+        "categories": list(evaluation.categories.values("name", "weight")),
+        "requirements": [
+            {
+                "ref": one.ref,
+                "category": one.category.name,
+                "text": one.text,
+                "priority": one.priority,
+                "weight": one.weight,
+                "metric": one.metric.name if one.metric else "",
+                "metric_excuse": one.metric_excuse,
+            }
+            for one in book.requirements
+        ],
+        "candidates": [candidate_inputs(one, book) for one in candidates],
+        "choice": {
+            "candidate": str(decision.candidate_id or "") if decision else "",
+            "rationale": decision.rationale if decision else "",
+            "dissent": decision.dissent if decision else "",
+            "revisit_when": decision.revisit_when if decision else "",
+        },
+        **agreements(evaluation),
+    }
+    result: dict[str, Any] = plain(gathered)
+    return result
+
+
+def candidate_inputs(candidate: Candidate, book: Ledger) -> dict[str, Any]:
+    """One candidate with its cells, scores and cost lines."""
+    scores = Score.objects.filter(
+        candidate=candidate, sheet__locked_at__isnull=False
+    ).order_by("category__position", "value")
+    return {
+        "id": candidate.pk,
+        "name": candidate.name,
+        "kind": candidate.kind,
+        "state": candidate.state,
+        "state_reason": candidate.state_reason,
+        "months_to_live": candidate.months_to_live,
+        "hours_saved": candidate.hours_saved,
+        "cells": {
+            one.ref: cell_inputs(book.cell(candidate, one).facts)
+            for one in book.requirements
+        },
+        "scores": list(scores.values("category__name", "value")),
+        "cost_lines": list(CostLine.objects.filter(candidate=candidate).values(*COST)),
+    }
+
+
+def cell_inputs(facts: CellFacts) -> dict[str, Any]:
+    """A cell's facts as JSON; `results.cell_facts` reads them back."""
+    claim = facts.claim
+    return {
+        "claim": claim
+        and {
+            "availability": claim.availability,
+            "available_from": claim.available_from,
+            "stale": claim.stale,
+        },
+        "evidence": [
+            {
+                "source": one.source,
+                "verdict": one.verdict,
+                "at": one.at,
+                "independent": one.independent,
+                "judged": one.judged,
+            }
+            for one in facts.evidence
+        ],
+        "not_applicable": facts.not_applicable,
+        "excused": facts.excused,
+    }
+
+
+def agreements(evaluation: Evaluation) -> dict[str, Any]:
+    """Who agreed to what before the decision: sign-offs, waivers, excuses."""
+    before = SignOff.objects.filter(visit__evaluation=evaluation).exclude(
+        visit__stage="decision"
+    )
+    return {
+        "sign_offs": list(
+            before.order_by("signed_at").values(
+                "visit__stage",
+                "visit__number",
+                "role",
+                "printed_name",
+                "verdict",
+                "reason",
+                "signed_at",
+                "document__sha256",
+            )
+        ),
+        "waivers": list(
+            Waiver.objects.filter(visit__evaluation=evaluation).values(
+                "visit__stage", "gate", "rule", "reason", "waived_by__user__username"
+            )
+        ),
+        "excuses": list(
+            Excuse.objects.filter(candidate__evaluation=evaluation)
+            .order_by("excused_at")
+            .values("candidate__name", "requirement__ref", "reason")
+        ),
+        "conditions": list(
+            Condition.objects.filter(sign_off__visit__evaluation=evaluation)
+            .exclude(sign_off__visit__stage="decision")
+            .order_by("text")
+            .values("text", "owner__username", "due_on", "closing_note")
+        ),
+    }

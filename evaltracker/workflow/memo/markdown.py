@@ -1,0 +1,44 @@
+"""Markdown that stays what it was meant to be, whatever people typed into it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~=&:])")
+
+
+def inline(text: object) -> str:
+    """`text` as one line that Markdown shows letter for letter."""
+    return SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def block(text: str) -> str:
+    """`text` as paragraphs, its blank lines kept and its marks shown as typed."""
+    parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
+    return "\n\n".join(inline(part) for part in parts if part.strip())
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table; cells are escaped."""
+    lines = [head, ["---"] * len(head)]
+    body = [[inline(cell) for cell in row] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in [*lines, *body])
+
+
+def bullets(items: Iterable[str]) -> str:
+    """A list; the items are Markdown already."""
+    return "\n".join(f"- {item}" for item in items)
+
+
+def section(title: str, body: str) -> str:
+    """A titled section, or nothing if there is nothing to say."""
+    return f"## {title}\n\n{body}" if body.strip() else ""
+
+
+def percent(share: str | None) -> str:
+    """“62 %” for "0.6153"; a dash where there is no share."""
+    return "–" if share is None else f"{round(float(share) * 100)} %"

@@ -1,0 +1,213 @@
+"""The results of a memo as a pure function of its inputs, so that they can be replayed.
+
+No database and no clock: everything comes from the JSON that `inputs` gathered.
+"""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from trials import scoring
+from vendors import costs
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+PLACES = 4
+
+
+def compute_results(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Fit, people's score, total, knock-outs, promises and cost per candidate id."""
+    return {one["id"]: candidate_results(one, inputs) for one in inputs["candidates"]}
+
+
+def replay(memo: dict[str, Any]) -> list[str]:
+    """What differs between the frozen results and the same inputs counted again.
+
+    Empty if the decision holds. A memo of another formula version is said to be so,
+    not counted with rules that it was not made with.
+    """
+    inputs = memo["inputs"]
+    if inputs["formula_version"] != scoring.FORMULA_VERSION:
+        return [
+            f"the memo was counted with formula {inputs['formula_version']}, "
+            f"this program has {scoring.FORMULA_VERSION}"
+        ]
+    names = {one["id"]: one["name"] for one in inputs["candidates"]}
+    again, frozen = compute_results(inputs), memo["results"]
+    return [
+        f"{names[key]}, {field}: frozen {frozen.get(key, {}).get(field)!r}, "
+        f"counted again {value!r}"
+        for key, fields in again.items()
+        for field, value in fields.items()
+        if frozen.get(key, {}).get(field) != value
+    ]
+
+
+def candidate_results(one: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
+    """What the formulas say of one candidate."""
+    brief = inputs["brief"]
+    today = datetime.date.fromisoformat(inputs["as_of"])
+    credits = scoring.Credits.from_mapping(brief["credits"])
+    asked = [
+        scoring.RequirementFacts(
+            key=row["ref"],
+            category=row["category"],
+            weight=Decimal(row["weight"]),
+            priority=scoring.Priority(row["priority"]),
+        )
+        for row in inputs["requirements"]
+    ]
+    cells = {ref: cell_facts(cell) for ref, cell in one["cells"].items()}
+    fit = scoring.fit({row.key: row.weight for row in asked}, cells, today, credits)
+    people = scoring.people_score(
+        [
+            scoring.ScoreFacts(row["category__name"], row["value"])
+            for row in one["scores"]
+        ],
+        {row["name"]: Decimal(row["weight"] or 0) for row in inputs["categories"]},
+    )
+    total = scoring.total(fit.value, people.value, Decimal(brief["evidence_share"]))
+    return {
+        "fit": shown(fit.value),
+        "fit_of_tested": shown(fit.of_tested),
+        "asked": fit.coverage.asked,
+        "answered": fit.coverage.answered,
+        "tested": fit.coverage.tested,
+        "people": shown(people.value),
+        "total": shown(total.value),
+        "total_working": total.working,
+        "knock_outs": [row.key for row in scoring.knock_outs(asked, cells, today)],
+        "standings": {row.key: str(row.standing) for row in fit.rows},
+        "promises": promises(scoring.promise_record(asked, cells, today)),
+        "cost": cost(one, brief),
+        "value": value(one, brief),
+    }
+
+
+def cell_facts(cell: dict[str, Any]) -> scoring.CellFacts:
+    """A cell read back from JSON; the opposite of `inputs.cell_inputs`."""
+    claim = cell["claim"]
+    return scoring.CellFacts(
+        claim=claim
+        and scoring.ClaimFacts(
+            availability=scoring.Availability(claim["availability"]),
+            available_from=day(claim["available_from"]),
+            stale=claim["stale"],
+        ),
+        evidence=tuple(
+            scoring.EvidenceFacts(
+                source=scoring.Source(row["source"]),
+                verdict=scoring.Verdict(row["verdict"]),
+                at=datetime.datetime.fromisoformat(row["at"]),
+                independent=row["independent"],
+                judged=row["judged"] and scoring.Availability(row["judged"]),
+            )
+            for row in cell["evidence"]
+        ),
+        not_applicable=cell["not_applicable"],
+        excused=cell["excused"],
+    )
+
+
+def promises(record: scoring.PromiseRecord) -> dict[str, Any]:
+    """The promise record; counts stay hidden below five tested claims."""
+    tally = record.overall
+    if record.hidden:
+        return {"tested": tally.tested, "hidden": True}
+    return {
+        "tested": tally.tested,
+        "hidden": False,
+        "held": tally.held,
+        "partly": tally.partly,
+        "failed": tally.failed,
+    }
+
+
+def cost(one: dict[str, Any], brief: dict[str, Any]) -> dict[str, Any]:
+    """The total over the horizon with its working and what nobody has said."""
+    total = costs.total_cost(
+        [cost_line(row) for row in one["cost_lines"]],
+        checklist=costs.CHECKLIST[one["kind"]],
+        currency=brief["currency"],
+        horizon_months=brief["horizon_months"],
+        planning_factor=Decimal(brief["planning_factor"]),
+        discount_rate=Decimal(brief["discount_rate"]),
+    )
+    return {
+        "low": str(total.low),
+        "likely": str(total.likely),
+        "high": str(total.high),
+        "known": total.coverage.known,
+        "kinds": total.coverage.total,
+        "unsaid": [kind.label for kind in total.coverage.unsaid],
+        "rows": [
+            {
+                "kind": row.kind.label,
+                "state": str(row.state),
+                "likely": None if row.likely is None else str(row.likely),
+                "working": row.working,
+            }
+            for row in total.rows
+        ],
+    }
+
+
+def cost_line(row: dict[str, Any]) -> costs.Line:
+    """A cost line read from JSON."""
+    return costs.Line(
+        kind=costs.CostKind(row["kind"]),
+        state=costs.LineState(row["state"]),
+        low=number(row["low"]),
+        likely=number(row["likely"]),
+        high=number(row["high"]),
+        currency=row["currency"],
+        recurrence=costs.Recurrence(row["recurrence"]),
+        quantity=Decimal(row["quantity"]),
+        rate_to_base=number(row["rate"]),
+    )
+
+
+def value(one: dict[str, Any], brief: dict[str, Any]) -> dict[str, Any] | None:
+    """What the hours saved are worth and what waiting costs; None if not said."""
+    said = (one["hours_saved"], brief["engineers"], brief["loaded_hourly_rate"])
+    if any(item in (None, "") for item in said):
+        return None
+    # A month begun without it is a month without it.
+    live = -(-Decimal(one["months_to_live"] or 0) // 1)
+    worth = costs.value_of_hours(
+        hours_per_day=Decimal(one["hours_saved"]),
+        engineers=Decimal(brief["engineers"]),
+        working_days_per_year=Decimal(brief["working_days"]),
+        hourly_rate=Decimal(brief["loaded_hourly_rate"]),
+        horizon_months=brief["horizon_months"],
+        live_from_month=min(int(live), brief["horizon_months"]),
+    )
+    missed = costs.opportunity_cost(
+        value_per_month=worth.per_month,
+        months_until_live=int(live),
+        horizon_months=brief["horizon_months"],
+    )
+    return {
+        "amount": str(worth.amount),
+        "working": worth.working,
+        "opportunity": str(missed.amount),
+        "opportunity_working": missed.working,
+    }
+
+
+def shown(share: Fraction | None) -> str | None:
+    """A share as a decimal with four places, halves up; None stays None."""
+    return None if share is None else str(scoring.rounded(share, PLACES))
+
+
+def number(text: str | None) -> Decimal | None:
+    """A decimal, or None."""
+    return None if text is None else Decimal(text)
+
+
+def day(text: str | None) -> datetime.date | None:
+    """A date, or None."""
+    return None if text is None else datetime.date.fromisoformat(text)

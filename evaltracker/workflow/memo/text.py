@@ -1,0 +1,256 @@
+"""The memo's words: two pages that answer why, what it costs, and what would change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evaltracker.workflow.memo.markdown import (
+    block,
+    bullets,
+    inline,
+    percent,
+    section,
+    table,
+)
+
+KINDS = {
+    "buy": "Buy",
+    "build": "Build in-house",
+    "open_source": "Open source",
+    "as_is": "Stay as is",
+}
+VERDICTS = {
+    "approve": "approved",
+    "conditions": "approved with conditions",
+    "decline": "declined",
+    "return": "returned",
+}
+
+
+def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+    """The memo as Markdown; every embedded text is escaped."""
+    brief = inputs["brief"]
+    chosen = next(
+        (
+            one
+            for one in inputs["candidates"]
+            if one["id"] == inputs["choice"]["candidate"]
+        ),
+        None,
+    )
+    parts = [
+        f"# Decision memo: {inline(brief['title'])}",
+        f"{inline(brief['buyer'])}. Prepared by {inline(brief['owner'])}.",
+        section("Decision", decision(inputs, chosen)),
+        section("What was needed", needs(inputs)),
+        section("Options compared", options(inputs, results)),
+        chosen_sections(inputs, results, chosen) if chosen else "",
+        section("Dissent", block(inputs["choice"]["dissent"]) or "None was recorded."),
+        section("Eliminated", eliminated(inputs)),
+        section("Rules waived and knock-outs excused", exceptions(inputs)),
+        section("Who signed before", signed(inputs)),
+        section(
+            "What would make us look again", block(inputs["choice"]["revisit_when"])
+        ),
+        section("How this was counted", method(inputs)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def decision(inputs: dict[str, Any], chosen: dict[str, Any] | None) -> str:
+    """What is chosen and why."""
+    if chosen is None:
+        return "No candidate is chosen yet."
+    kind = KINDS[chosen["kind"]].lower()
+    return f"**{inline(chosen['name'])}** ({kind}).\n\n" + block(
+        inputs["choice"]["rationale"]
+    )
+
+
+def needs(inputs: dict[str, Any]) -> str:
+    """The problem, the metrics and what weighs most."""
+    brief = inputs["brief"]
+    weighty = sorted(
+        (one for one in inputs["categories"] if one["weight"]),
+        key=lambda one: (-one["weight"], one["name"]),
+    )
+    musts = sum(one["priority"] == "must" for one in inputs["requirements"])
+    lines = [
+        f"{inline(one['name'])}: {inline(one['baseline'] or 'today')} → "
+        f"{inline(one['target'] or 'better')}"
+        for one in inputs["metrics"]
+    ]
+    drivers = ", ".join(
+        f"{inline(one['name'])} ({one['weight']})" for one in weighty[:5]
+    )
+    return "\n\n".join(
+        part
+        for part in (
+            block(brief["problem"]),
+            f"It must be running by {brief['must_run_by'] or 'no fixed date'}. "
+            f"{len(inputs['requirements'])} requirements, {musts} of them must-haves.",
+            bullets(lines),
+            f"What weighs most: {drivers}." if drivers else "",
+        )
+        if part
+    )
+
+
+def options(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+    """Every option on equal terms, price beside the score and never inside it."""
+    rows = []
+    running = [one for one in inputs["candidates"] if one["state"] != "eliminated"]
+    for one in sorted(running, key=lambda row: rank(results[row["id"]])):
+        result = results[one["id"]]
+        rows.append(
+            (
+                one["name"],
+                KINDS[one["kind"]],
+                percent(result["fit"]),
+                f"{result['answered']} of {result['asked']}",
+                f"{result['tested']} of {result['answered']}",
+                percent(result["people"]),
+                percent(result["total"]),
+                money(result["cost"], inputs["brief"]["currency"]),
+                ", ".join(result["knock_outs"]) or "none",
+            )
+        )
+    head = (
+        "Option",
+        "Kind",
+        "Fit",
+        "Answered",
+        "Tested",
+        "People",
+        "Total",
+        "Likely cost",
+        "Knocked out by",
+    )
+    return table(head, rows)
+
+
+def rank(result: dict[str, Any]) -> tuple[float, float]:
+    """The best total first; without a total, the best fit."""
+    return (-float(result["total"] or 0), -float(result["fit"] or 0))
+
+
+def money(cost: dict[str, Any], currency: str) -> str:
+    """The likely total; unsaid kinds are named, never counted as nothing."""
+    if not cost["known"]:
+        return "not known"
+    whole = cost["known"] == cost["kinds"]
+    open_kinds = "" if whole else f" + {cost['kinds'] - cost['known']} kinds not known"
+    return f"{float(cost['likely']):,.0f} {currency}{open_kinds}"
+
+
+def chosen_sections(
+    inputs: dict[str, Any], results: dict[str, Any], chosen: dict[str, Any]
+) -> str:
+    """The chosen candidate's must-haves, promises and cost with its working."""
+    result, brief = results[chosen["id"]], inputs["brief"]
+    must_rows = [
+        (one["ref"], one["text"], result["standings"].get(one["ref"], ""))
+        for one in inputs["requirements"]
+        if one["priority"] == "must"
+    ]
+    record = result["promises"]
+    promise = (
+        f"{record['tested']} promises were tested; below five nothing can be said."
+        if record["hidden"]
+        else f"Of {record['tested']} promises tested, {record['held']} held, "
+        f"{record['partly']} held partly and {record['failed']} failed."
+    )
+    cost = result["cost"]
+    horizon = brief["horizon_months"]
+    cost_text = "\n\n".join(
+        part
+        for part in (
+            f"Over {horizon} months: low {cost['low']}, likely {cost['likely']}, high "
+            f"{cost['high']} {brief['currency']}. Budget: {brief['budget'] or 'none'}.",
+            table(
+                ("Kind", "State", "Likely", "Working"),
+                (
+                    (row["kind"], row["state"], row["likely"] or "–", row["working"])
+                    for row in cost["rows"]
+                ),
+            ),
+            f"Nobody has said: {inline(', '.join(cost['unsaid']))}."
+            if cost["unsaid"]
+            else "",
+            worth(result["value"], brief["currency"]),
+        )
+        if part
+    )
+    name = inline(chosen["name"])
+    return "\n\n".join(
+        [
+            section(
+                f"Must-haves of {name}",
+                table(("Ref", "Requirement", "Standing"), must_rows),
+            ),
+            section("Promise record", promise),
+            section("What it costs", cost_text),
+        ]
+    )
+
+
+def worth(value: dict[str, Any] | None, currency: str) -> str:
+    """What the hours saved are worth, and what waiting costs."""
+    if value is None:
+        return "What the hours saved are worth has not been said."
+    return (
+        f"Hours saved are worth {value['amount']} {currency} "
+        f"({inline(value['working'])}). Value not had until it is live: "
+        f"{value['opportunity']} {currency} ({inline(value['opportunity_working'])})."
+    )
+
+
+def eliminated(inputs: dict[str, Any]) -> str:
+    """Who left the race, and why."""
+    return bullets(
+        f"{inline(one['name'])}: {inline(one['state_reason'])}"
+        for one in inputs["candidates"]
+        if one["state"] == "eliminated"
+    )
+
+
+def exceptions(inputs: dict[str, Any]) -> str:
+    """Waived gates and excused knock-outs, with their reasons."""
+    waived = [
+        f"Waived in {one['visit__stage']}: {inline(one['rule'])} Reason: "
+        f"{inline(one['reason'])}"
+        for one in inputs["waivers"]
+    ]
+    excused = [
+        f"Excused: {inline(one['candidate__name'])} on "
+        f"{inline(one['requirement__ref'])}. Reason: {inline(one['reason'])}"
+        for one in inputs["excuses"]
+    ]
+    return bullets([*waived, *excused]) or "None."
+
+
+def signed(inputs: dict[str, Any]) -> str:
+    """Sign-offs of earlier stages, and what they asked for."""
+    rows = [
+        f"{one['visit__stage'].capitalize()}, {inline(one['role'])}: "
+        f"{inline(one['printed_name'])} {VERDICTS[one['verdict']]} on "
+        f"{one['signed_at'][:10]} (document {one['document__sha256'][:8]})"
+        for one in inputs["sign_offs"]
+    ]
+    asked = [
+        f"Condition: {inline(one['text'])} ({inline(one['closing_note'] or 'open')})"
+        for one in inputs["conditions"]
+    ]
+    return bullets([*rows, *asked])
+
+
+def method(inputs: dict[str, Any]) -> str:
+    """The formula version and how anyone can count again."""
+    share = inputs["brief"]["evidence_share"]
+    return (
+        f"Formula version {inputs['formula_version']}. Fit is the sum of weight × "
+        "credit by the weight of all scored requirements; what is unanswered earns "
+        f"nothing. Total is {share} × fit and the rest people's scores. Price is never "
+        "part of either. The inputs are frozen with the decision; `replay_decision` "
+        "counts them again and says whether the result is the same."
+    )

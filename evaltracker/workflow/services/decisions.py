@@ -1,0 +1,148 @@
+"""Drafting the decision while it is being signed, then freezing it with its memo."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.errors import Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage, Status, VisitEnd
+from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.policy import (
+    change,
+    lock,
+    require_open,
+    require_owner,
+    require_stage,
+)
+from evaltracker.workflow.memo import compute_results, gather_inputs, write_memo
+from evaltracker.workflow.models import Decision
+from evaltracker.workflow.services.stages import leave, require_silent_gates
+from vendors.choices import CandidateState
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Evaluation
+    from vendors.models import Candidate
+
+WORDS = ("candidate", "rationale", "dissent", "revisit_when")
+
+
+@transaction.atomic
+def draft_decision(
+    *,
+    evaluation: Evaluation,
+    candidate: Candidate | None,
+    by: By,
+    rationale: str = "",
+    dissent: str = "",
+    revisit_when: str = "",
+) -> Decision:
+    """Write or rewrite the draft; a change makes the memo other words to sign.
+
+    Raises:
+        Forbidden: not the owner. Refused: not the decision stage.
+        Invalid: the candidate is of another evaluation or not shortlisted.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_stage(evaluation, Stage.DECISION)
+    if candidate is not None and (
+        candidate.evaluation_id != evaluation.pk
+        or candidate.state != CandidateState.SHORTLISTED
+    ):
+        sentence = "Choose one of the shortlisted candidates."
+        raise Invalid(sentence, errors={"candidate": [sentence]})
+    decision = Decision.objects.filter(evaluation=evaluation).first()
+    if decision is None:
+        decision = Decision.objects.create(
+            evaluation=evaluation, drafted_by=evaluation.owner
+        )
+    before, after = change(
+        decision,
+        candidate=candidate,
+        rationale=rationale,
+        dissent=dissent,
+        revisit_when=revisit_when,
+    )
+    if after:
+        journal.record(
+            evaluation=evaluation,
+            action="decision.drafted",
+            subject=decision,
+            by=by,
+            before=before,
+            after=after,
+        )
+    return decision
+
+
+@transaction.atomic
+def decide(*, evaluation: Evaluation, by: By) -> Decision:
+    """Freeze the memo and end the evaluation.
+
+    1. Lock the row and ask every gate of the decision stage again.
+    2. Freeze inputs, results and words, with their SHA-256 and formula version.
+    3. Mark the candidate chosen, end the visit, close the evaluation.
+
+    Raises:
+        Forbidden: not the owner. Refused: a gate is closed, or decided already.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    require_stage(evaluation, Stage.DECISION)
+    require_silent_gates(evaluation)
+    decision = Decision.objects.select_related("candidate").get(evaluation=evaluation)
+    decider = actor_of(by).user
+    if decider is None or decision.candidate is None:
+        raise Refused("No candidate is chosen.")
+    memo = compile_memo(evaluation)
+    decision.memo = memo
+    decision.memo_sha256 = digest_of_memo(memo)
+    decision.formula_version = memo["inputs"]["formula_version"]
+    decision.decided_by = decider
+    decision.decided_at = timezone.now()
+    decision.save()
+    change(decision.candidate, state=CandidateState.CHOSEN)
+    leave(evaluation, VisitEnd.DECIDED, by, "")
+    evaluation.status = Status.DECIDED
+    evaluation.save(update_fields=["status"])
+    journal.record(
+        evaluation=evaluation,
+        action="evaluation.decided",
+        subject=decision,
+        by=by,
+        before={"status": Status.OPEN},
+        after={
+            "status": Status.DECIDED,
+            "candidate": decision.candidate.name,
+            "memo_sha256": decision.memo_sha256,
+            "formula_version": decision.formula_version,
+        },
+    )
+    return decision
+
+
+def compile_memo(evaluation: Evaluation) -> dict[str, Any]:
+    """Inputs, results and words of the memo as they stand now."""
+    inputs = gather_inputs(evaluation)
+    results = compute_results(inputs)
+    return {
+        "inputs": inputs,
+        "results": results,
+        "text": write_memo(inputs, results),
+    }
+
+
+def digest_of_memo(memo: dict[str, Any]) -> str:
+    """The SHA-256 of a memo in canonical JSON."""
+    text = json.dumps(memo, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
