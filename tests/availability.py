@@ -1,0 +1,59 @@
+"""What a test needs beside the code, and what is said when it is not there.
+
+On a developer's machine such tests are not run and that is said loudly; with CI set
+nothing may be skipped at all.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.chromium import find_chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _on_postgres() -> bool:
+    return os.environ.get("DATABASE_URL", "").startswith("postgres")
+
+
+NEEDS: dict[str, tuple[Callable[[], object], str]] = {
+    "postgres": (_on_postgres, "DATABASE_URL names no PostgreSQL (./dev test does)"),
+    "redis": (
+        lambda: os.environ.get("REDIS_URL"),
+        "no Redis: install redis-server or set REDIS_URL",
+    ),
+    "browser": (
+        find_chromium,
+        "no Chromium: install chromium or set CHROMIUM to its path",
+    ),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what cannot run here as not run, with what is missing."""
+    missing = {name: why for name, (there, why) in NEEDS.items() if not there()}
+    for item in items:
+        for name, why in missing.items():
+            if name in item.keywords:
+                item.add_marker(pytest.mark.skip(reason=why))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what was not run."""
+    skipped = len(terminalreporter.stats.get("skipped", ()))
+    if skipped:
+        terminalreporter.write_sep("!", f"NOT RUN: {skipped} tests", red=True)
+        terminalreporter.write_line("What they need stands above, beside SKIPPED.")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI a skipped test is a failed run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter is not None and reporter.stats.get("skipped")
+    if os.environ.get("CI") and skipped and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,15 @@
+"""Where the browser of the browser tests is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+def find_chromium() -> str | None:
+    """The system's browser: $CHROMIUM, else the first known name on PATH."""
+    if named := os.environ.get("CHROMIUM"):
+        return shutil.which(named)
+    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
