@@ -22,6 +22,7 @@ from evaltracker.environment import (
     env,
 )
 from evaltracker.logs import configure_logs, report_errors
+from evaltracker.unfold import UNFOLD as UNFOLD
 
 SECRET_KEY = environment.secret_key()
 SITE_URL = env.str(

@@ -1,5 +1,7 @@
 """What do we need, where are we, what is owed to whom?"""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class EvaluationsConfig(AppConfig):
 
     name = "evaltracker.evaluations"
     label = "evaluations"
+
+    def ready(self) -> None:
+        """Load the admin pages; admin/__init__.py says why not earlier."""
+        import_module("evaltracker.evaluations.admin.register")

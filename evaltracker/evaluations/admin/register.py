@@ -1,0 +1,4 @@
+"""Everything of floor 1 that registers itself; loaded when Django is ready."""
+
+from evaltracker.evaluations.admin import act_view as act_view
+from evaltracker.evaluations.admin import lists as lists

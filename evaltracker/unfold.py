@@ -1,0 +1,110 @@
+"""How the admin looks, and its navigation; imported by settings."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.templatetags.static import static
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+def _file(name: str, request: HttpRequest | None = None) -> str:
+    """The address of a static file, asked for late: names are hashed."""
+    return static(name)
+
+
+def _item(title: str, target: str, icon: str) -> tuple[str, str, str]:
+    return (title, target, icon)
+
+
+# The process from top to bottom; a model without a registered admin is left out.
+PROCESS: list[dict[str, Any]] = [
+    {
+        "title": "",
+        "items": [
+            _item("My work", "index", "inbox"),
+            _item("Evaluations", "evaluations.evaluation", "balance"),
+            _item("Requirements", "evaluations.requirement", "checklist"),
+        ],
+    },
+    {
+        "title": "Who must agree",
+        "items": [
+            _item("Stakeholders", "stakeholders.stakeholder", "groups"),
+            _item("Sign-offs", "stakeholders.signoff", "signature"),
+        ],
+    },
+    {
+        "title": "What they say",
+        "items": [
+            _item("Vendors", "vendors.vendor", "storefront"),
+            _item("Candidates", "vendors.candidate", "category"),
+            _item("Claims", "vendors.claim", "campaign"),
+            _item("Questions", "vendors.question", "help"),
+            _item("Costs", "vendors.costline", "payments"),
+        ],
+    },
+    {
+        "title": "What we saw",
+        "items": [
+            _item("Demos", "trials.demo", "slideshow"),
+            _item("Trials", "trials.trial", "science"),
+            _item("Evidence", "trials.evidence", "fact_check"),
+            _item("Scores", "trials.score", "star_rate"),
+        ],
+    },
+    {
+        "title": "What we decide",
+        "items": [_item("Decisions", "workflow.decision", "gavel")],
+    },
+    {
+        "title": "Record",
+        "items": [
+            _item("Journal", "evaluations.entry", "history"),
+            _item("Notices", "evaluations.notice", "mail"),
+            _item("Users", "evaluations.user", "person"),
+        ],
+    },
+]
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "evaltracker",
+    "SITE_HEADER": "evaltracker",
+    "SITE_URL": None,
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "sizes": "any",
+            "href": partial(_file, "evaltracker/logo.svg"),
+        }
+    ],
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "8px",
+    "STYLES": [
+        partial(_file, "evaltracker/evaltracker.css"),
+        partial(_file, "evaltracker/parts.css"),
+    ],
+    "SCRIPTS": [partial(_file, "evaltracker/shim.js")],
+    "SIDEBAR": {"process": PROCESS},
+    # A calm green-blue. 600 carries white text, 500 is text on dark: both pass AA.
+    "COLORS": {
+        "primary": {
+            "50": "oklch(98.4% .014 180.7)",
+            "100": "oklch(95.3% .051 180.8)",
+            "200": "oklch(91% .096 180.4)",
+            "300": "oklch(85.5% .138 181.1)",
+            "400": "oklch(77.7% .152 181.9)",
+            "500": "oklch(70.4% .14 182.5)",
+            "600": "oklch(51.1% .096 186.4)",
+            "700": "oklch(43.7% .078 188.2)",
+            "800": "oklch(38.6% .063 188.4)",
+            "900": "oklch(30% .05 190)",
+            "950": "oklch(22% .04 192)",
+        },
+    },
+}
