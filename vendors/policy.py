@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import zoneinfo
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from vendors.choices import CandidateKind
 from vendors.models import Candidate, Conflict
 
 if TYPE_CHECKING:
+    import datetime
+
     from evaltracker.evaluations.journal import By
     from evaltracker.evaluations.models import User
     from vendors.models import Vendor
@@ -96,7 +97,9 @@ def claims_are_closed(evaluation: Evaluation, now: datetime.datetime) -> bool:
     """Whether claims were opened and are over, by hand or by the deadline."""
     return evaluation.claims_opened_at is not None and (
         evaluation.claims_closed_at is not None
-        or (evaluation.claims_close_at is not None and evaluation.claims_close_at <= now)
+        or (
+            evaluation.claims_close_at is not None and evaluation.claims_close_at <= now
+        )
     )
 
 

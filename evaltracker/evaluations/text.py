@@ -157,3 +157,13 @@ class Inputs:
         except ValueError as error:
             self.refuse(field, str(error))
             return ""
+
+
+def read_reason(reason: str, missing: str) -> str:
+    """A reason as it is kept; `missing` asks for it."""
+    if not reason.strip():
+        raise Invalid(missing, errors={"reason": [missing]})
+    inputs = Inputs()
+    text = inputs.text("reason", reason)
+    inputs.check()
+    return text

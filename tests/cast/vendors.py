@@ -1,0 +1,91 @@
+"""Acme and Globex, rivals; “Acme ML” and “Globex ML”, what they offer."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.evaluations.journal import SYSTEM, Actor
+from evaltracker.evaluations.models import Evaluation, Requirement, Visit
+from vendors.models import Candidate, Vendor
+from vendors.services.candidates import add_candidate, invite
+from vendors.services.claims import submit_claim
+from vendors.services.companies import add_vendor
+from vendors.services.tokens import issue_token
+from vendors.services.windows import open_claims
+
+if TYPE_CHECKING:
+    from vendors.services.claims import SubmitResult
+
+
+def enter(where: Evaluation, stage: str) -> Evaluation:
+    """Put an evaluation into a stage without asking its gates; `advance` has its
+    own tests."""
+    Visit.objects.filter(evaluation=where, left_at__isnull=True).update(
+        left_at=where.created_at, ended="advanced"
+    )
+    Visit.objects.create(
+        evaluation=where,
+        number=where.visits.count() + 1,
+        stage=stage,
+        entered_by=where.owner,
+    )
+    Evaluation.objects.filter(pk=where.pk).update(stage=stage)
+    where.refresh_from_db()
+    return where
+
+
+def vendor(name: str = "Acme") -> Vendor:
+    """A company; made once per name."""
+    found = Vendor.objects.filter(name=name).first()
+    return found or add_vendor(name=name, by=SYSTEM)
+
+
+def candidate(
+    where: Evaluation, name: str = "Acme ML", kind: str = "buy", **fields: Any
+) -> Candidate:
+    """An option; what is bought comes from the company of its first word."""
+    if kind == "buy" and "vendor" not in fields:
+        fields["vendor"] = vendor(name.split(maxsplit=1)[0])
+    return add_candidate(
+        evaluation=where, name=name, kind=kind, by=where.owner, **fields
+    )
+
+
+def invited(where: Evaluation, name: str = "Acme ML", **fields: Any) -> Candidate:
+    """A candidate of an evaluation in research, with its vendor invited."""
+    return invite(candidate=candidate(where, name, **fields), by=where.owner)
+
+
+def token(holder: Vendor, label: str = "test") -> str:
+    """The secret text of a new token."""
+    return issue_token(vendor=holder, label=label, by=SYSTEM)[1]
+
+
+def in_research(where: Evaluation, *, days: int = 14) -> Evaluation:
+    """The evaluation in research, its claims open for `days`."""
+    enter(where, "research")
+    close_at = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days)
+    return open_claims(evaluation=where, close_at=close_at, by=where.owner)
+
+
+def close_by_deadline(where: Evaluation, *, seconds: float = 1) -> Evaluation:
+    """Let the deadline have passed `seconds` ago."""
+    passed = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=seconds)
+    Evaluation.objects.filter(pk=where.pk).update(claims_close_at=passed)
+    where.refresh_from_db()
+    return where
+
+
+def claim(
+    of: Candidate, requirement: Requirement, availability: str = "now", **words: Any
+) -> SubmitResult:
+    """A claim by the candidate's own vendor."""
+    return submit_claim(
+        candidate=of,
+        requirement=requirement,
+        availability=availability,
+        statement=words.pop("statement", f"Yes, {requirement.ref} works."),
+        by=Actor(name=f"{of.vendor} by API"),
+        **words,
+    )

@@ -1,0 +1,174 @@
+"""Submitting claims: revisions, repeats, deadlines and bad words."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaltracker.errors import Invalid, NotFound, Refused
+from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.services.requirements import (
+    change_requirement,
+    retire_requirement,
+)
+from tests.cast import floor1, vendors
+from vendors.models import Claim
+from vendors.selectors import claims_to_reconfirm, current_claims
+from vendors.services.windows import close_claims, reopen_claims
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Requirement
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def requirement() -> Requirement:
+    where = floor1.evaluation()
+    asked = floor1.requirement(where)
+    vendors.in_research(where)
+    return asked
+
+
+@pytest.fixture
+def acme(requirement: Requirement) -> Candidate:
+    return vendors.invited(requirement.evaluation)
+
+
+def test_a_first_claim_is_revision_one_and_journaled(
+    acme: Candidate, requirement: Requirement
+) -> None:
+    result = vendors.claim(acme, requirement)
+    assert result.created
+    assert (result.claim.revision, result.claim.by_vendor) == (1, True)
+    entry = Entry.objects.filter(evaluation=acme.evaluation).last()
+    assert entry.action == "claim.submitted"
+    assert entry.after["requirement"] == "R1"
+
+
+def test_the_same_words_again_write_nothing(
+    acme: Candidate, requirement: Requirement
+) -> None:
+    first = vendors.claim(acme, requirement, statement="a\r\nb ").claim
+    entries = Entry.objects.count()
+    again = vendors.claim(acme, requirement, statement="a\nb")
+    assert (again.claim.pk, again.created) == (first.pk, False)
+    assert (Claim.objects.count(), Entry.objects.count()) == (1, entries)
+
+
+def test_other_words_supersede_and_keep_the_old_ones(
+    acme: Candidate, requirement: Requirement
+) -> None:
+    first = vendors.claim(acme, requirement, "now").claim
+    second = vendors.claim(acme, requirement, "beta").claim
+    first.refresh_from_db()
+    assert second.revision == 2
+    assert first.superseded_at is not None
+    assert first.availability == "now"
+    assert [claim.pk for claim in current_claims(acme)] == [second.pk]
+
+
+def test_the_same_words_on_a_new_requirement_revision_reconfirm_it(
+    acme: Candidate, requirement: Requirement
+) -> None:
+    vendors.claim(acme, requirement)
+    change_requirement(
+        requirement=requirement, text="More than before", by=acme.evaluation.owner
+    )
+    assert len(claims_to_reconfirm(acme)) == 1
+    again = vendors.claim(acme, requirement)
+    assert again.created
+    assert again.claim.requirement_revision == 2
+    assert claims_to_reconfirm(acme) == []
+
+
+def test_a_claim_after_the_deadline_is_refused_with_both_times(
+    acme: Candidate, requirement: Requirement
+) -> None:
+    where = vendors.close_by_deadline(acme.evaluation, seconds=0.001)
+    with pytest.raises(Refused, match=r"closed at .* it is now ") as refused:
+        vendors.claim(acme, requirement)
+    assert refused.value.code == "claims_closed"
+    closing = where.claims_close_at.isoformat(timespec="milliseconds")
+    assert closing in refused.value.sentence
+    assert not Claim.objects.exists()
+
+
+def test_closing_by_hand_refuses_and_reopening_takes_claims_again(
+    acme: Candidate, requirement: Requirement
+) -> None:
+    owner = acme.evaluation.owner
+    close_claims(evaluation=acme.evaluation, by=owner)
+    with pytest.raises(Refused, match="Claims closed at"):
+        vendors.claim(acme, requirement)
+    tomorrow = datetime.date.today() + datetime.timedelta(days=1)  # noqa: DTZ011
+    reopen_claims(
+        evaluation=acme.evaluation, close_at=tomorrow, reason="A vendor fell", by=owner
+    )
+    assert vendors.claim(acme, requirement).created
+
+
+def test_outside_research_no_claim_is_taken(
+    acme: Candidate, requirement: Requirement
+) -> None:
+    vendors.enter(acme.evaluation, "demos")
+    with pytest.raises(Refused, match="no longer taken"):
+        vendors.claim(acme, requirement)
+
+
+def test_a_candidate_without_invitation_has_no_say(requirement: Requirement) -> None:
+    with pytest.raises(NotFound):
+        vendors.claim(vendors.candidate(requirement.evaluation), requirement)
+
+
+def test_a_requirement_of_another_evaluation_is_not_there(acme: Candidate) -> None:
+    foreign = floor1.requirement(floor1.evaluation(title="Another"))
+    with pytest.raises(NotFound):
+        vendors.claim(acme, foreign)
+
+
+def test_a_retired_requirement_is_not_there(
+    acme: Candidate, requirement: Requirement
+) -> None:
+    retire_requirement(
+        requirement=requirement, reason="Twice", by=acme.evaluation.owner
+    )
+    with pytest.raises(NotFound):
+        vendors.claim(acme, requirement)
+
+
+TOMORROW = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=1)
+LONG_AGO = datetime.date(2020, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("availability", {"availability": "unstated"}),
+        ("availability", {"availability": "withdrawn"}),
+        ("availability", {"availability": "soon"}),
+        ("available_from", {"availability": "planned"}),
+        ("available_from", {"availability": "planned", "available_from": LONG_AGO}),
+        ("available_from", {"availability": "now", "available_from": TOMORROW}),
+        ("available_from", {"availability": "never", "available_from": TOMORROW}),
+        ("statement", {"statement": "  \n "}),
+        ("statement", {"statement": "NUL \x00"}),
+        ("statement", {"statement": "x" * 5001}),
+        ("statement", {"statement": "a" + "\u0301" * 150}),
+        ("environments", {"environments": ["AWS\nGCP"]}),
+        ("environments", {"environments": [str(number) for number in range(21)]}),
+        ("evidence_url", {"evidence_url": "javascript:alert(1)"}),
+        ("evidence_url", {"evidence_url": "https://me:pw@example.com"}),
+        ("evidence_url", {"evidence_url": "https://example.com/" + "x" * 2000}),
+    ],
+)
+def test_bad_words_are_refused_by_field(
+    acme: Candidate, requirement: Requirement, field: str, words: dict[str, object]
+) -> None:
+    with pytest.raises(Invalid) as invalid:
+        vendors.claim(acme, requirement, **words)  # type: ignore[arg-type]
+    assert list(invalid.value.errors) == [field]
+    assert not Claim.objects.exists()

@@ -1,0 +1,242 @@
+"""Options of an evaluation: putting them up, inviting, shortlisting, dropping."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.errors import Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.policy import (
+    change,
+    checked,
+    lock,
+    require_open,
+    require_owner,
+    require_stage,
+)
+from evaltracker.evaluations.text import Inputs, read_reason
+from vendors.choices import CandidateKind, CandidateState
+from vendors.models import Candidate
+from vendors.policy import INVITABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Evaluation
+    from vendors.models import Vendor
+
+WORDS = frozenset({"name", "aliases", "website", "summary"})
+EDITABLE = WORDS | {"vendor", "months_to_live", "hours_saved"}
+ADDED = ("name", "kind", "vendor", "aliases", "website", "summary")
+
+
+@transaction.atomic
+def add_candidate(
+    *,
+    evaluation: Evaluation,
+    name: str,
+    by: By,
+    kind: str = CandidateKind.BUY,
+    vendor: Vendor | None = None,
+    aliases: Iterable[str] = (),
+    website: str = "",
+    summary: str = "",
+    **more: Any,
+) -> Candidate:
+    """Put an option on the long list, until research ends.
+
+    Raises:
+        Forbidden: not the owner. Refused: too late. Invalid: by field.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_stage(evaluation, Stage.REQUIREMENTS, Stage.RESEARCH)
+    unknown = more.keys() - EDITABLE
+    if unknown:
+        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    words = read_words(name=name, aliases=aliases, website=website, summary=summary)
+    candidate = Candidate(
+        evaluation=evaluation, kind=kind, vendor=vendor, **words, **more
+    )
+    check_vendor(candidate)
+    checked(candidate)
+    candidate.save()
+    journal.record(
+        evaluation=evaluation,
+        action="candidate.added",
+        subject=candidate,
+        by=by,
+        after=journal.snapshot(candidate, ADDED),
+    )
+    return candidate
+
+
+@transaction.atomic
+def change_candidate(*, candidate: Candidate, by: By, **values: Any) -> Candidate:
+    """Change a candidate's words, its vendor before the invitation, or its value.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended, or the vendor is invited.
+        Invalid: by field.
+
+    """
+    candidate = lock_candidate(candidate)
+    require_owner(by, candidate.evaluation)
+    require_open(candidate.evaluation)
+    unknown = values.keys() - EDITABLE
+    if unknown:
+        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    if candidate.invited_at and values.get("vendor", candidate.vendor) != (
+        candidate.vendor
+    ):
+        raise Refused(
+            f"{candidate.vendor} is invited for {candidate.name}; another vendor "
+            "needs a candidate of its own."
+        )
+    now = {field: getattr(candidate, field) for field in WORDS}
+    words = {field: values.pop(field, now[field]) for field in WORDS}
+    before, after = change(candidate, **read_words(**words), **values)
+    check_vendor(candidate)
+    return _recorded(candidate, "candidate.changed", by, before, after)
+
+
+@transaction.atomic
+def shortlist(*, candidate: Candidate, by: By) -> Candidate:
+    """Take a longlisted candidate into the closer choice."""
+    return _move(
+        candidate,
+        by=by,
+        action="candidate.shortlisted",
+        start=(CandidateState.LONGLISTED,),
+        state=CandidateState.SHORTLISTED,
+    )
+
+
+@transaction.atomic
+def eliminate(*, candidate: Candidate, reason: str, by: By) -> Candidate:
+    """Drop a candidate for a reason that stays readable; nothing of it is deleted."""
+    return _move(
+        candidate,
+        by=by,
+        action="candidate.eliminated",
+        start=(CandidateState.LONGLISTED, CandidateState.SHORTLISTED),
+        state=CandidateState.ELIMINATED,
+        reason=read_reason(reason, "Say why it is eliminated."),
+    )
+
+
+@transaction.atomic
+def reinstate(*, candidate: Candidate, reason: str, by: By) -> Candidate:
+    """Put an eliminated candidate back on the long list."""
+    return _move(
+        candidate,
+        by=by,
+        action="candidate.reinstated",
+        start=(CandidateState.ELIMINATED,),
+        state=CandidateState.LONGLISTED,
+        reason=read_reason(reason, "Say why it is back in the choice."),
+    )
+
+
+@transaction.atomic
+def invite(*, candidate: Candidate, by: By) -> Candidate:
+    """Show a candidate's vendor the requirements and let it answer them.
+
+    Raises:
+        Refused: not in research, eliminated, invited before, or nobody to invite.
+
+    """
+    candidate = lock_candidate(candidate)
+    require_owner(by, candidate.evaluation)
+    require_stage(candidate.evaluation, Stage.RESEARCH)
+    if candidate.kind not in INVITABLE or candidate.vendor is None:
+        raise Refused(
+            f"{candidate.name} has nobody to invite: it needs a vendor, and to be "
+            "bought or open source."
+        )
+    if candidate.state == CandidateState.ELIMINATED:
+        raise Refused(f"{candidate.name} is eliminated; reinstate it first.")
+    if candidate.invited_at:
+        raise Refused(f"{candidate.vendor} is invited already.")
+    before, after = change(candidate, invited_at=timezone.now())
+    return _recorded(candidate, "candidate.invited", by, before, after)
+
+
+def lock_candidate(candidate: Candidate) -> Candidate:
+    """The candidate as it is now, locked after its evaluation, always in that order."""
+    evaluation = lock(candidate.evaluation)
+    fresh: Candidate = Candidate.objects.select_for_update(of=("self",)).get(
+        pk=candidate.pk
+    )
+    fresh.evaluation = evaluation
+    return fresh
+
+
+def read_words(
+    *, name: str, aliases: Iterable[str], website: str, summary: str
+) -> dict[str, Any]:
+    """A candidate's words as they are kept."""
+    inputs = Inputs()
+    words = {
+        "name": inputs.line("name", name),
+        "aliases": inputs.lines("aliases", aliases, limit=150),
+        "website": inputs.link("website", website),
+        "summary": inputs.text("summary", summary, blank=True),
+    }
+    inputs.check()
+    return words
+
+
+def check_vendor(candidate: Candidate) -> None:
+    """Refuse a vendor for what nobody outside answers for."""
+    if candidate.vendor is not None and candidate.kind not in INVITABLE:
+        sentence = f"“{candidate.get_kind_display()}” has no vendor; leave it blank."
+        raise Invalid(sentence, errors={"vendor": [sentence]})
+
+
+def _move(
+    candidate: Candidate,
+    *,
+    by: By,
+    action: str,
+    start: tuple[CandidateState, ...],
+    state: CandidateState,
+    reason: str = "",
+) -> Candidate:
+    candidate = lock_candidate(candidate)
+    require_owner(by, candidate.evaluation)
+    require_open(candidate.evaluation)
+    if candidate.state not in start:
+        raise Refused(
+            f"{candidate.name} is {candidate.get_state_display().lower()}, so it "
+            f"cannot become {state.label.lower()}."
+        )
+    before, after = change(candidate, state=state, state_reason=reason)
+    return _recorded(candidate, action, by, before, after, reason)
+
+
+def _recorded(
+    candidate: Candidate,
+    action: str,
+    by: By,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    reason: str = "",
+) -> Candidate:
+    if after:
+        journal.record(
+            evaluation=candidate.evaluation,
+            action=action,
+            subject=candidate,
+            by=by,
+            before=before,
+            after=after,
+            reason=reason,
+        )
+    return candidate

@@ -1,0 +1,188 @@
+"""Writing down what candidates cost; prices stay sealed until they are opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.policy import (
+    change,
+    checked,
+    lock,
+    require_open,
+    require_owner,
+)
+from evaltracker.evaluations.text import Inputs
+from vendors.choices import CostState, Recurrence
+from vendors.costs import CODES, CostKind
+from vendors.models import CostLine
+from vendors.services.candidates import lock_candidate
+
+if TYPE_CHECKING:
+    import datetime
+    from decimal import Decimal
+
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Evaluation
+    from vendors.models import Candidate
+
+# What everybody may read of a line, and what only open prices show.
+OPEN_FIELDS = ("kind", "label", "state", "unit", "recurrence", "currency", "quoted_on")
+PRICE_FIELDS = (
+    *OPEN_FIELDS,
+    "low",
+    "likely",
+    "high",
+    "quantity",
+    "rate",
+    "source_text",
+    "source_url",
+    "note",
+)
+
+
+@transaction.atomic
+def set_cost_line(
+    *,
+    candidate: Candidate,
+    kind: str,
+    by: By,
+    label: str = "",
+    state: str = CostState.PRICED,
+    low: Decimal | None = None,
+    likely: Decimal | None = None,
+    high: Decimal | None = None,
+    quantity: Decimal | int = 1,
+    unit: str = "",
+    recurrence: str = Recurrence.ONCE,
+    currency: str = "",
+    rate: Decimal | None = None,
+    source_text: str = "",
+    source_url: str = "",
+    quoted_on: datetime.date | None = None,
+    note: str = "",
+) -> CostLine:
+    """Write what one kind of cost comes to; the same kind and label is replaced.
+
+    `likely` alone stands for all three amounts. While prices are sealed the journal
+    tells that the line changed, not its amounts.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended. Invalid: by field.
+
+    """
+    candidate = lock_candidate(candidate)
+    require_owner(by, candidate.evaluation)
+    require_open(candidate.evaluation)
+    inputs = Inputs()
+    values: dict[str, Any] = {
+        "state": state,
+        "low": likely if low is None else low,
+        "likely": likely,
+        "high": likely if high is None else high,
+        "quantity": quantity,
+        "unit": inputs.line("unit", unit, limit=60, blank=True),
+        "recurrence": recurrence,
+        "currency": currency or candidate.evaluation.currency,
+        "rate": rate,
+        "source_text": inputs.line("source_text", source_text, limit=300, blank=True),
+        "source_url": inputs.link("source_url", source_url),
+        "quoted_on": quoted_on,
+        "note": inputs.text("note", note, blank=True),
+    }
+    label = inputs.line("label", label, blank=True)
+    check_price(inputs, kind, values)
+    inputs.check()
+    line = CostLine.objects.filter(candidate=candidate, kind=kind, label=label).first()
+    if line is None:
+        line = CostLine(candidate=candidate, kind=kind, label=label, **values)
+        checked(line)
+        line.save()
+        before: dict[str, Any] = {}
+        after = journal.snapshot(line, PRICE_FIELDS)
+    else:
+        before, after = change(line, **values)
+    _record(candidate, line, "cost.set", by, before, after)
+    return line
+
+
+@transaction.atomic
+def remove_cost_line(*, line: CostLine, by: By) -> None:
+    """Take a line out; the journal keeps what it said."""
+    candidate = lock_candidate(line.candidate)
+    require_owner(by, candidate.evaluation)
+    require_open(candidate.evaluation)
+    before = journal.snapshot(line, PRICE_FIELDS)
+    _record(candidate, line, "cost.removed", by, before, {})
+    line.delete()
+
+
+@transaction.atomic
+def open_prices(*, evaluation: Evaluation, by: By) -> Evaluation:
+    """Open the prices to everybody with a part, once and for good.
+
+    The workflow calls it when it enters the decision stage; who opens is the one
+    who advances. The entry holds every price as it was at that instant.
+    """
+    evaluation = lock(evaluation)
+    if evaluation.prices_opened_at is not None:
+        return evaluation
+    lines = {
+        str(line.pk): journal.snapshot(line, PRICE_FIELDS)
+        for line in CostLine.objects.in_evaluation(evaluation).order_by("pk")
+    }
+    before, after = change(evaluation, prices_opened_at=database_now())
+    journal.record(
+        evaluation=evaluation,
+        action="prices.opened",
+        subject=evaluation,
+        by=by,
+        before=before,
+        after={**after, "prices": lines},
+    )
+    return evaluation
+
+
+def check_price(inputs: Inputs, kind: str, values: dict[str, Any]) -> None:
+    """Note what contradicts itself in a line, with its field."""
+    if kind not in set(CostKind):
+        inputs.refuse("kind", f"“{kind}” is not on the checklist of costs.")
+    if values["currency"] not in CODES:
+        inputs.refuse("currency", "Write the currency as its code, such as USD.")
+    amounts = [values["low"], values["likely"], values["high"]]
+    if values["state"] != CostState.PRICED:
+        if any(amount is not None for amount in amounts):
+            inputs.refuse("likely", "Only a priced line carries an amount.")
+    elif values["likely"] is None:
+        inputs.refuse("likely", "A priced line needs its likely amount.")
+    elif sorted(amounts) != amounts:
+        inputs.refuse("low", "Low, likely and high must be in that order.")
+
+
+def _record(
+    candidate: Candidate,
+    line: CostLine,
+    action: str,
+    by: By,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    """Journal a line; amounts only once everybody may see them."""
+    if not before and not after:
+        return
+    named: dict[str, Any] = {"candidate": candidate.name, "kind": line.kind}
+    if candidate.evaluation.prices_opened_at is None:
+        before = {key: before[key] for key in before if key in OPEN_FIELDS}
+        after = {key: after[key] for key in after if key in OPEN_FIELDS}
+        named["amounts"] = "sealed"
+    journal.record(
+        evaluation=candidate.evaluation,
+        action=action,
+        subject=line,
+        by=by,
+        before=before,
+        after={**named, "label": line.label, **after},
+    )

@@ -1,0 +1,239 @@
+"""Questions and proposals: vendors help to say what is needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from evaltracker.errors import NotFound, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.policy import (
+    change,
+    checked,
+    lock,
+    require_open,
+    require_owner,
+)
+from evaltracker.evaluations.services.requirements import add_requirement
+from evaltracker.evaluations.text import Inputs, read_reason
+from stakeholders.policy import require_part
+from vendors.choices import ProposalState
+from vendors.models import Proposal, Question
+from vendors.policy import require_claims_open
+
+if TYPE_CHECKING:
+    import datetime
+
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Category, Evaluation, Requirement
+    from vendors.models import Candidate
+
+
+@transaction.atomic
+def ask_question(
+    *,
+    evaluation: Evaluation,
+    text: str,
+    by: By,
+    requirement: Requirement | None = None,
+    candidate: Candidate | None = None,
+) -> Question:
+    """Ask for a clarification; the answer will be for all, the asker for none.
+
+    A vendor asks for its candidate while claims are open; the owner and the
+    stakeholders ask at any time, without a candidate.
+    """
+    evaluation = lock(evaluation)
+    now = _require_asker(evaluation, candidate, by)
+    if requirement is not None and requirement.evaluation_id != evaluation.pk:
+        raise NotFound("There is no such requirement.")
+    inputs = Inputs()
+    question = Question(
+        evaluation=evaluation,
+        candidate=candidate,
+        requirement=requirement,
+        text=inputs.text("text", text),
+        asked_at=now,
+    )
+    inputs.check()
+    checked(question)
+    question.save()
+    journal.record(
+        evaluation=evaluation,
+        action="question.asked",
+        subject=question,
+        by=by,
+        after={
+            "text": question.text,
+            "requirement": requirement.ref if requirement else None,
+        },
+    )
+    return question
+
+
+@transaction.atomic
+def answer_question(*, question: Question, answer: str, by: By) -> Question:
+    """Answer, or correct an answer; every invited vendor reads it.
+
+    The owner must write it so that it does not give the asker away.
+    """
+    evaluation = lock(question.evaluation)
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    inputs = Inputs()
+    words = inputs.text("answer", answer)
+    inputs.check()
+    question = Question.objects.select_for_update(of=("self",)).get(pk=question.pk)
+    if question.answer == words:
+        return question
+    before, after = change(
+        question,
+        answer=words,
+        answered_at=database_now(),
+        answered_by=actor_of(by).user,
+    )
+    journal.record(
+        evaluation=evaluation,
+        action="question.answered",
+        subject=question,
+        by=by,
+        before=before,
+        after=after,
+    )
+    return question
+
+
+@transaction.atomic
+def propose_requirement(
+    *, candidate: Candidate, category: Category, text: str, by: By, reason: str = ""
+) -> Proposal:
+    """Suggest a requirement that the buyer forgot, while claims are open."""
+    evaluation = lock(candidate.evaluation)
+    now = _require_asker(evaluation, candidate, by)
+    if category.evaluation_id != evaluation.pk:
+        raise NotFound("There is no such category.")
+    inputs = Inputs()
+    proposal = Proposal(
+        candidate=candidate,
+        category=category,
+        text=inputs.text("text", text),
+        reason=inputs.text("reason", reason, blank=True),
+        proposed_at=now,
+    )
+    inputs.check()
+    checked(proposal)
+    proposal.save()
+    journal.record(
+        evaluation=evaluation,
+        action="proposal.made",
+        subject=proposal,
+        by=by,
+        after={
+            "candidate": candidate.name,
+            "category": category.name,
+            "text": proposal.text,
+            "reason": proposal.reason,
+        },
+    )
+    return proposal
+
+
+@transaction.atomic
+def accept_proposal(
+    *,
+    proposal: Proposal,
+    ref: str,
+    by: By,
+    priority: str = Priority.SHOULD,
+    weight: int = 5,
+) -> Proposal:
+    """Make a proposal a requirement that every candidate is asked.
+
+    Raises:
+        Refused: it is ruled on, or requirements are no longer written.
+        Invalid: by field, e.g. a `ref` that exists.
+
+    """
+    proposal = _open_proposal(proposal, by)
+    requirement = add_requirement(
+        evaluation=proposal.candidate.evaluation,
+        category=proposal.category,
+        ref=ref,
+        text=proposal.text,
+        priority=priority,
+        weight=weight,
+        by=by,
+    )
+    return _rule(proposal, by, "proposal.accepted", ProposalState.ACCEPTED, requirement)
+
+
+@transaction.atomic
+def decline_proposal(*, proposal: Proposal, reason: str, by: By) -> Proposal:
+    """Decline a proposal for a reason that its vendor reads."""
+    proposal = _open_proposal(proposal, by)
+    words = read_reason(reason, "Say why it is declined.")
+    return _rule(
+        proposal, by, "proposal.declined", ProposalState.DECLINED, reason=words
+    )
+
+
+def _require_asker(
+    evaluation: Evaluation, candidate: Candidate | None, by: By
+) -> datetime.datetime:
+    """The instant, after refusing whoever may not speak now."""
+    now = database_now()
+    if candidate is not None and candidate.evaluation_id != evaluation.pk:
+        raise NotFound
+    if actor_of(by).user is not None:
+        require_part(by, evaluation)
+        require_open(evaluation)
+        return now
+    if candidate is None or candidate.invited_at is None:
+        raise NotFound
+    require_claims_open(evaluation, now)
+    return now
+
+
+def _open_proposal(proposal: Proposal, by: By) -> Proposal:
+    evaluation = lock(proposal.candidate.evaluation)
+    require_owner(by, evaluation)
+    fresh: Proposal = (
+        Proposal.objects.select_related("candidate", "category")
+        .select_for_update(of=("self",))
+        .get(pk=proposal.pk)
+    )
+    fresh.candidate.evaluation = evaluation
+    if fresh.state != ProposalState.OPEN:
+        raise Refused(f"The proposal is {fresh.get_state_display().lower()} already.")
+    return fresh
+
+
+def _rule(
+    proposal: Proposal,
+    by: By,
+    action: str,
+    state: ProposalState,
+    requirement: Requirement | None = None,
+    reason: str = "",
+) -> Proposal:
+    before, after = change(
+        proposal,
+        state=state,
+        state_reason=reason,
+        requirement=requirement,
+        ruled_at=database_now(),
+    )
+    journal.record(
+        evaluation=proposal.candidate.evaluation,
+        action=action,
+        subject=proposal,
+        by=by,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    return proposal

@@ -1,0 +1,66 @@
+"""Handing an answer in, for a receipt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from evaltracker.errors import NotFound, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.journal import actor_of
+from vendors.models import Submission
+from vendors.policy import require_claims_open
+from vendors.receipts import digest_of
+from vendors.selectors import current_claims
+from vendors.services.candidates import lock_candidate
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.journal import Actor
+    from vendors.models import Candidate
+
+
+@transaction.atomic
+def hand_in(*, candidate: Candidate, by: Actor) -> Submission:
+    """Confirm the current claims as the vendor's answer and give a receipt.
+
+    Handing the same answer in again gives the same receipt back.
+
+    Raises:
+        Refused: claims are not open, or there is nothing to hand in.
+        NotFound: the candidate was not invited.
+
+    """
+    candidate = lock_candidate(candidate)
+    if candidate.invited_at is None:
+        raise NotFound
+    now = database_now()
+    require_claims_open(candidate.evaluation, now)
+    claims = list(current_claims(candidate))
+    if not claims:
+        raise Refused("There is no claim to hand in yet.", code="nothing_to_hand_in")
+    sha256 = digest_of(claims)
+    earlier = Submission.objects.filter(candidate=candidate)
+    last = earlier.order_by("submitted_at").last()
+    if last is not None and last.sha256 == sha256:
+        return last
+    submission = Submission.objects.create(
+        candidate=candidate,
+        number=f"{str(candidate.pk)[:8].upper()}-{earlier.count() + 1}",
+        submitted_at=now,
+        submitted_by=actor_of(by).name,
+        claims=len(claims),
+        sha256=sha256,
+    )
+    journal.record(
+        evaluation=candidate.evaluation,
+        action="answer.handed_in",
+        subject=submission,
+        by=by,
+        after={
+            "candidate": candidate.name,
+            **journal.snapshot(submission, ("number", "claims", "sha256")),
+        },
+    )
+    return submission

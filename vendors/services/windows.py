@@ -1,0 +1,150 @@
+"""Opening and closing the time in which vendors may write claims."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from evaltracker.errors import Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.clock import database_now, instant_of
+from evaltracker.evaluations.policy import (
+    change,
+    lock,
+    require_open,
+    require_owner,
+    require_stage,
+)
+from evaltracker.evaluations.text import read_reason
+from vendors.policy import claims_are_closed
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Evaluation
+
+type Deadline = datetime.datetime | datetime.date
+
+
+@transaction.atomic
+def open_claims(*, evaluation: Evaluation, close_at: Deadline, by: By) -> Evaluation:
+    """Let invited vendors write claims until `close_at`, during research.
+
+    A bare date ends at the end of that day in the evaluation's zone.
+
+    Raises:
+        Forbidden: not the owner. Refused: not in research, or opened before.
+        Invalid: the deadline is not in the future.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_stage(evaluation, Stage.RESEARCH)
+    now = database_now()
+    if evaluation.claims_opened_at is not None:
+        closed = claims_are_closed(evaluation, now)
+        raise Refused(
+            "Claims were opened and closed; reopen them, with a reason."
+            if closed
+            else "Claims are open; move their end instead."
+        )
+    return _set(
+        evaluation,
+        "claims.opened",
+        by,
+        claims_opened_at=now,
+        claims_close_at=read_deadline(evaluation, close_at, now),
+    )
+
+
+@transaction.atomic
+def move_claims_close(
+    *, evaluation: Evaluation, close_at: Deadline, reason: str, by: By
+) -> Evaluation:
+    """Give vendors more time, or less; never while claims are closed."""
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_stage(evaluation, Stage.RESEARCH)
+    now = database_now()
+    if not evaluation.claims_are_open(now):
+        raise Refused("Claims are not open, so there is no end to move.")
+    return _set(
+        evaluation,
+        "claims.close_moved",
+        by,
+        read_reason(reason, "Say why the end moves."),
+        claims_close_at=read_deadline(evaluation, close_at, now),
+    )
+
+
+@transaction.atomic
+def close_claims(*, evaluation: Evaluation, by: By) -> Evaluation:
+    """End the writing of claims now, also before the deadline."""
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    if evaluation.claims_opened_at is None:
+        raise Refused("Claims were never opened.")
+    if evaluation.claims_closed_at is not None:
+        raise Refused("Claims are closed already.")
+    return _set(evaluation, "claims.closed", by, claims_closed_at=database_now())
+
+
+@transaction.atomic
+def reopen_claims(
+    *, evaluation: Evaluation, close_at: Deadline, reason: str, by: By
+) -> Evaluation:
+    """Let vendors write again until `close_at`, for a reason all readers see."""
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_stage(evaluation, Stage.RESEARCH)
+    now = database_now()
+    if not claims_are_closed(evaluation, now):
+        raise Refused("Claims are not closed, so they cannot be reopened.")
+    return _set(
+        evaluation,
+        "claims.reopened",
+        by,
+        read_reason(reason, "Say why claims are reopened."),
+        claims_closed_at=None,
+        claims_close_at=read_deadline(evaluation, close_at, now),
+    )
+
+
+def read_deadline(
+    evaluation: Evaluation, close_at: Deadline, now: datetime.datetime
+) -> datetime.datetime:
+    """The instant that is meant, in the future."""
+    if not isinstance(close_at, datetime.datetime):
+        next_day = close_at + datetime.timedelta(days=1)
+        close_at = instant_of(next_day, datetime.time(), evaluation.zone)
+    sentence = ""
+    if close_at.tzinfo is None:
+        sentence = "Say the time zone of the end."
+    elif close_at <= now:
+        sentence = "Claims must close in the future."
+    if sentence:
+        raise Invalid(sentence, errors={"close_at": [sentence]})
+    return close_at
+
+
+def _set(
+    evaluation: Evaluation,
+    action: str,
+    by: By,
+    reason: str = "",
+    **values: datetime.datetime | None,
+) -> Evaluation:
+    before, after = change(evaluation, **values)
+    journal.record(
+        evaluation=evaluation,
+        action=action,
+        subject=evaluation,
+        by=by,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    return evaluation

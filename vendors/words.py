@@ -1,0 +1,76 @@
+"""The words of a claim, and what makes them acceptable; a pure module."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.evaluations.text import Inputs
+from vendors.choices import STATED, Availability
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# What is there now, or never will be, has no date from which it is there.
+DATED = (Availability.PLANNED, Availability.BETA, Availability.ON_REQUEST)
+LONGEST_PLAN = datetime.timedelta(days=20 * 366)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimWords:
+    """Everything in a claim that makes it another claim if it differs."""
+
+    availability: str
+    available_from: datetime.date | None = None
+    environments: list[str] = field(default_factory=list)
+    statement: str = ""
+    evidence_url: str = ""
+
+    def fields(self) -> dict[str, Any]:
+        """The words by the model's field names."""
+        return asdict(self)
+
+
+def read_claim(
+    *,
+    availability: str,
+    available_from: datetime.date | None,
+    environments: Iterable[str],
+    statement: str,
+    evidence_url: str,
+    today: datetime.date | None = None,
+    noted: bool = False,
+) -> ClaimWords:
+    """A claim's words as they are kept; `today` makes a past plan refused.
+
+    Raises:
+        Invalid: with the sentences by field.
+
+    """
+    inputs = Inputs()
+    known = (*STATED, Availability.UNSTATED) if noted else STATED
+    if availability not in known:
+        inputs.refuse(
+            "availability", f"“{availability}” is not one of: {', '.join(known)}."
+        )
+    elif availability == Availability.PLANNED and available_from is None:
+        inputs.refuse("available_from", "A plan needs the date from which it is there.")
+    elif available_from is not None and availability not in DATED:
+        inputs.refuse(
+            "available_from", "Only planned, beta and on_request carry a date."
+        )
+    elif available_from is not None and today is not None:
+        if available_from < today:
+            inputs.refuse("available_from", "The date is past; say now, or a new date.")
+        elif available_from > today + LONGEST_PLAN:
+            inputs.refuse("available_from", "The date is over 20 years away.")
+    words = ClaimWords(
+        availability=availability,
+        available_from=available_from,
+        environments=inputs.lines("environments", environments),
+        statement=inputs.text("statement", statement),
+        evidence_url=inputs.link("evidence_url", evidence_url),
+    )
+    inputs.check()
+    return words
