@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Category, Evaluation, ScopedQuerySet
@@ -15,6 +15,9 @@ from evaltracker.evaluations.models.base import Record
 from stakeholders.models import Stakeholder
 from vendors.models import Candidate
 from vendors.models.base import VendorRecord
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import User
 
 
 class ScoreSheet(Record):
@@ -31,6 +34,31 @@ class ScoreSheet(Record):
 
     def __str__(self) -> str:
         return f"Score sheet {str(self.pk)[:8]}"
+
+
+class ScoreQuerySet(ScopedQuerySet["Score"]):
+    """Scores, blind until the reader's own are locked."""
+
+    def visible_to(self, user: User) -> Self:
+        """One's own always; the others' once all of one's own sheets are locked.
+
+        Whoever scores nothing, the owner and an operator among them, sees them once
+        the consensus is opened.
+        """
+        here = OuterRef("candidate__evaluation")
+        opened = Consensus.objects.filter(evaluation=here)
+        # A part that scores but has no sheet yet is as unlocked as an open sheet.
+        mine = Stakeholder.objects.filter(user=user, scores=True, evaluation=here)
+        unlocked = mine.filter(score_sheet__locked_at__isnull=True)
+        return (
+            super()
+            .visible_to(user)
+            .filter(
+                Q(sheet__stakeholder__user=user)
+                | Exists(opened)
+                | (Exists(mine) & ~Exists(unlocked))
+            )
+        )
 
 
 class Score(VendorRecord):
@@ -51,7 +79,7 @@ class Score(VendorRecord):
     reason = models.TextField(blank=True)
     given_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar = ScopedQuerySet["Score"].as_manager()
+    objects: ClassVar = ScoreQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,0 +1,117 @@
+"""Who may do what on floor 4, and when; one sentence for each no."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.policy import is_owner, lock, require_stage
+from stakeholders.policy import has_role, is_leadership, require_part
+from vendors.choices import CandidateState
+
+if TYPE_CHECKING:
+    import datetime
+
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Evaluation, Requirement, User
+    from trials.models import Trial
+    from vendors.models import Candidate
+
+AFTER_REQUIREMENTS = (Stage.RESEARCH, Stage.DEMOS, Stage.TRIALS, Stage.DECISION)
+FROM_DEMOS = (Stage.DEMOS, Stage.TRIALS, Stage.DECISION)
+# A demo is arranged while research goes on, and another one while trials do.
+DEMO_STAGES = (Stage.RESEARCH, Stage.DEMOS, Stage.TRIALS)
+# Contracts take weeks, so they are written before the trials stage begins.
+TRIAL_STAGES = (Stage.DEMOS, Stage.TRIALS)
+SCORING_STAGES = (Stage.DEMOS, Stage.TRIALS)
+
+
+def enter(evaluation: Evaluation, by: By, *stages: Stage) -> tuple[Evaluation, User]:
+    """Lock the evaluation for `by`, one of its people, in one of these stages.
+
+    The lock orders this work against the step out of the stage.
+
+    Raises:
+        Forbidden: no part in it. Refused: another stage, or it has ended.
+
+    """
+    evaluation = lock(evaluation)
+    user = require_part(by, evaluation)
+    require_stage(evaluation, *stages)
+    return evaluation, user
+
+
+def today_in(zone: str) -> datetime.date:
+    """Which day it is there now."""
+    return timezone.now().astimezone(zoneinfo.ZoneInfo(zone)).date()
+
+
+def require_running(candidate: Candidate) -> None:
+    """Refuse work on a candidate that is out."""
+    if candidate.state == CandidateState.ELIMINATED:
+        raise Refused(
+            f"{candidate.name} was eliminated: {candidate.state_reason} "
+            "Bring it back first."
+        )
+
+
+def require_same(evaluation: Evaluation, requirement: Requirement | None) -> None:
+    """Refuse a requirement of another evaluation, or one that is retired."""
+    if requirement is None:
+        return
+    if requirement.evaluation_id != evaluation.pk:
+        sentence = "The requirement belongs to another evaluation."
+        raise Invalid(sentence, errors={"requirement": [sentence]})
+    if requirement.retired_at:
+        raise Refused(f"Requirement {requirement.ref} is retired.")
+
+
+def may_lead(user: User, trial: Trial) -> bool:
+    """Whether `user` runs this trial: its lead, or the owner of the evaluation."""
+    evaluation = trial.candidate.evaluation
+    leads = trial.lead_id == user.pk and has_role(user, evaluation)
+    return leads or is_owner(user, evaluation)
+
+
+def require_trial_lead(by: By, trial: Trial) -> User:
+    """The acting user, if they run this trial."""
+    user = actor_of(by).user
+    if user is None or not may_lead(user, trial):
+        raise Forbidden(
+            f"Only the lead of this trial, {trial.lead.name}, and the owner may do it."
+        )
+    return user
+
+
+def require_excuser(by: By, evaluation: Evaluation) -> User:
+    """The acting user, if owner or leadership."""
+    user = actor_of(by).user
+    if user is None or not (
+        is_owner(user, evaluation) or is_leadership(user, evaluation)
+    ):
+        raise Forbidden("Only the owner and leadership excuse a knock-out.")
+    return user
+
+
+def require_insider(user: User, evaluation: Evaluation, field: str) -> None:
+    """Refuse to give work to somebody who could not see it."""
+    if not user.is_active or not (
+        is_owner(user, evaluation) or has_role(user, evaluation)
+    ):
+        sentence = (
+            f"{user.name} has no part in this evaluation; give them a role first."
+        )
+        raise Invalid(sentence, errors={field: [sentence]})
+
+
+def need(text: str, field: str, sentence: str) -> str:
+    """`text` without blanks around it; refused if nothing is left."""
+    text = text.strip()
+    if not text:
+        raise Invalid(sentence, errors={field: [sentence]})
+    return text

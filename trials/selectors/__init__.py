@@ -1,0 +1,28 @@
+"""Reads of floor 4: the ledger, its history, trials and scores."""
+
+from trials.selectors.history import Revision, cell_history
+from trials.selectors.ledger import Cell, Column, Ledger, ledger, one_cell
+from trials.selectors.progress import (
+    DayShare,
+    exercised_by_day,
+    half_time_alarm,
+    unjudged_criteria,
+)
+from trials.selectors.scores import Scorer, ScoresTable, scores_table
+
+__all__ = [
+    "Cell",
+    "Column",
+    "DayShare",
+    "Ledger",
+    "Revision",
+    "Scorer",
+    "ScoresTable",
+    "cell_history",
+    "exercised_by_day",
+    "half_time_alarm",
+    "ledger",
+    "one_cell",
+    "scores_table",
+    "unjudged_criteria",
+]

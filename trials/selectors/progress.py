@@ -1,0 +1,121 @@
+"""How far a trial has come: criteria judged, must-haves exercised by day."""
+
+from __future__ import annotations
+
+import datetime
+import zoneinfo
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.models import Requirement
+from trials.choices import Source
+from trials.models import Criterion, Evidence
+from trials.policy import today_in
+
+if TYPE_CHECKING:
+    import uuid
+
+    from django.db.models import QuerySet
+
+    from trials.models import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class DayShare:
+    """How many must-haves had been exercised by the end of one day of the trial."""
+
+    day: datetime.date
+    number: int
+    exercised: int
+    asked: int
+
+    @property
+    def share(self) -> Fraction | None:
+        """Exercised of asked; None if there is no must-have."""
+        return Fraction(self.exercised, self.asked) if self.asked else None
+
+
+def unjudged_criteria() -> QuerySet[Criterion]:
+    """Criteria without a verdict on words that stand; filter it by trial.
+
+    A criterion of a retired requirement needs none.
+    """
+    judged = Evidence.objects.filter(
+        criterion=OuterRef("pk"),
+        claim__superseded_at__isnull=True,
+        claim__requirement_revision__gte=F("claim__requirement__revision"),
+    )
+    return Criterion.objects.filter(
+        ~Exists(judged), requirement__retired_at__isnull=True
+    ).select_related("requirement", "trial")
+
+
+def exercised_by_day(
+    trial: Trial, today: datetime.date | None = None
+) -> list[DayShare]:
+    """For each day of the trial until `today`, how many must-haves had been tried.
+
+    A must-have is exercised by the first verdict of this trial on any revision of
+    the candidate's claim; what was tried before day one counts on day one.
+    """
+    musts = _musts(trial)
+    first = _first_exercised(trial, [one.pk for one in musts])
+    last = min(today or today_in(trial.zone), trial.ends_on)
+    return [
+        DayShare(
+            day=day,
+            number=number + 1,
+            exercised=sum(tried <= day for tried in first.values()),
+            asked=len(musts),
+        )
+        for number in range((last - trial.starts_on).days + 1)
+        for day in [trial.starts_on + datetime.timedelta(days=number)]
+    ]
+
+
+def half_time_alarm(
+    trial: Trial, today: datetime.date | None = None
+) -> list[Requirement]:
+    """The must-haves that nobody has touched once half of an open trial is gone."""
+    day = today or today_in(trial.zone)
+    length = (trial.ends_on - trial.starts_on).days + 1
+    if trial.closed_at or 2 * (day - trial.starts_on).days < length:
+        return []
+    musts = _musts(trial)
+    first = _first_exercised(trial, [one.pk for one in musts])
+    return [one for one in musts if one.pk not in first]
+
+
+def _musts(trial: Trial) -> list[Requirement]:
+    """Must-haves that apply to the candidate of the trial."""
+    return list(
+        Requirement.objects.filter(
+            evaluation=trial.candidate.evaluation_id,
+            priority=Priority.MUST,
+            retired_at__isnull=True,
+        ).exclude(rulings__candidate=trial.candidate_id)
+    )
+
+
+def _first_exercised(
+    trial: Trial, requirements: list[uuid.UUID]
+) -> dict[uuid.UUID, datetime.date]:
+    """By requirement, the day in the trial's zone of its first verdict."""
+    zone = zoneinfo.ZoneInfo(trial.zone)
+    found = Evidence.objects.filter(
+        Q(criterion__isnull=True) | Q(criterion__trial=trial),
+        source=Source.TRIAL,
+        claim__candidate=trial.candidate_id,
+        claim__requirement__in=requirements,
+        reconfirms__isnull=True,
+    )
+    first: dict[uuid.UUID, datetime.date] = {}
+    for requirement, at in found.order_by("recorded_at").values_list(
+        "claim__requirement_id", "recorded_at"
+    ):
+        first.setdefault(requirement, at.astimezone(zone).date())
+    return first
