@@ -1,0 +1,195 @@
+"""What every mail of the product looks like: short, plain, one thing to do.
+
+The builders take fixed words of ours; the one text of a user's in a mail is the title
+of the evaluation. So no price, score, claim or name of a rival can slip in (R10).
+"""
+
+from __future__ import annotations
+
+import datetime
+import unicodedata
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import timezone
+from icalendar import TRANSP, Calendar, Event
+
+from evaltracker.evaluations.clock import wall_of
+from evaltracker.evaluations.notices import Message
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Notice
+
+TEMPLATE = "evaltracker/mail/letter"
+SUBJECT_LIMIT = 180
+# Control, direction and half characters.
+UNPRINTED = ("Cc", "Cf", "Cs")
+# Long enough to be seen in a calendar; it ends nothing, the date is its beginning.
+SHOWN_FOR = datetime.timedelta(minutes=30)
+
+
+def one_line(text: str) -> str:
+    """`text` on one line, without characters that are not printed (R11)."""
+    spaced = "".join(" " if char.isspace() else char for char in text)
+    kept = (char for char in spaced if unicodedata.category(char) not in UNPRINTED)
+    return " ".join("".join(kept).split())
+
+
+def link_to(path: str) -> str:
+    """The address of a page as mails print it; from a setting, never from a request."""
+    if not path.startswith("/") or path.startswith("//"):
+        raise ValueError(f"“{path}” is not a path of this site")
+    return f"{settings.SITE_URL}{path}"
+
+
+def envelope(notice: Notice, message: Message) -> EmailMultiAlternatives:
+    """The mail as it is handed to the server: one recipient, one Message-ID for ever.
+
+    Raises:
+        ValueError: there is no address to send it to.
+
+    """
+    reader = notice.recipient
+    address = reader.email if reader is not None else notice.address
+    if not address:
+        raise ValueError(f"{reader} has no mail address; add one and send it again.")
+    mail = EmailMultiAlternatives(
+        subject=one_line(message.subject),
+        body=message.text,
+        to=[address],
+        headers={
+            "Message-ID": notice.message_id,
+            # Keeps holiday notes from answering a machine.
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    mail.attach_alternative(message.html, "text/html")
+    if message.ics is not None:
+        mail.attach("date.ics", message.ics.decode(), "text/calendar")
+    return mail
+
+
+def zone_of(notice: Notice) -> str:
+    """The zone that the reader thinks in; an outsider reads the evaluation's."""
+    if notice.recipient is not None:
+        return notice.recipient.time_zone
+    return notice.evaluation.zone
+
+
+def spoken(instant: datetime.datetime, zone: str) -> str:
+    """A date as mails print it: “Tuesday, 24 November 2026, 09:00 (Europe/Berlin)”."""
+    wall = wall_of(instant, zone)
+    return f"{wall:%A}, {wall.day} {wall:%B %Y, %H:%M} ({zone})"
+
+
+def days_away(instant: datetime.datetime, zone: str) -> str:
+    """How far a date is from today, in the reader's days: “today”, “in 7 days”."""
+    today = wall_of(timezone.now(), zone).date()
+    match (wall_of(instant, zone).date() - today).days:
+        case 0:
+            return "today"
+        case 1:
+            return "tomorrow"
+        case -1:
+            return "yesterday"
+        case days if days > 0:
+            return f"in {days} days"
+        case days:
+            return f"{-days} days ago"
+
+
+def letter(
+    *,
+    notice: Notice,
+    subject: str,
+    lead: str,
+    action: str,
+    path: str,
+    date: str = "",
+    ics: bytes | None = None,
+) -> Message:
+    """A mail that names the evaluation and the one thing to do.
+
+    Args:
+        notice: whose recipient reads it; nothing else is taken from it.
+        subject: our words; the title of the evaluation is added.
+        lead: one or two sentences of ours.
+        action: what the link does, as an imperative: “Open the milestone”.
+        path: of the page that is opened.
+        date: as `spoken` prints it.
+        ics: a calendar file to attach.
+
+    """
+    title = one_line(notice.evaluation.title)
+    reader = one_line(notice.recipient.name) if notice.recipient else ""
+    context = {
+        "subject": subject,
+        "evaluation": title,
+        "reader": reader,
+        "lead": lead,
+        "date": date,
+        "action": action,
+        "link": link_to(path),
+        "site": urlsplit(settings.SITE_URL).netloc,
+    }
+    return Message(
+        subject=one_line(f"{subject} – {title}")[:SUBJECT_LIMIT],
+        text=render_to_string(f"{TEMPLATE}.txt", context),
+        html=render_to_string(f"{TEMPLATE}.html", context),
+        ics=ics,
+    )
+
+
+def dated_message(
+    *,
+    notice: Notice,
+    what: str,
+    due_at: datetime.datetime,
+    action: str,
+    path: str,
+    lead: str = "",
+) -> Message:
+    """A mail about a date, with the date in the reader's zone and a calendar file.
+
+    `what` is a fixed noun of ours with its article (“A trial milestone”), never a
+    title that somebody typed: it could name a vendor.
+    """
+    zone = zone_of(notice)
+    passed = due_at <= timezone.now()
+    verb = "was due" if passed else "is due"
+    away = days_away(due_at, zone)
+    return letter(
+        notice=notice,
+        subject=f"{what} {verb} {away}",
+        lead=lead or f"{what} {verb} {away}.",
+        date=spoken(due_at, zone),
+        action=action,
+        path=path,
+        ics=calendar_file(notice=notice, what=what, due_at=due_at, path=path),
+    )
+
+
+def calendar_file(
+    *, notice: Notice, what: str, due_at: datetime.datetime, path: str
+) -> bytes:
+    """One entry that a calendar recognises when the date is moved and sent again."""
+    host = urlsplit(settings.SITE_URL).hostname
+    occurrence = notice.occurrence
+    event = Event.new(
+        uid=f"{notice.subject_id}@{host}",
+        sequence=int(occurrence) if occurrence.isdecimal() else 0,
+        stamp=timezone.now(),
+        start=due_at.astimezone(datetime.UTC),
+        end=due_at.astimezone(datetime.UTC) + SHOWN_FOR,
+        summary=f"{what} – {one_line(notice.evaluation.title)}",
+        url=link_to(path),
+        transparency=TRANSP.TRANSPARENT,
+    )
+    calendar = Calendar.new(
+        prodid="-//evaltracker//notices//EN", method="PUBLISH", subcomponents=[event]
+    )
+    calendar_bytes: bytes = calendar.to_ical()
+    return calendar_bytes

@@ -1,0 +1,32 @@
+"""One sweep from the shell or a system timer; the second waker beside beat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from evaltracker.evaluations.services.sweep import sweep_notices
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+
+class Command(BaseCommand):
+    """Send the notices that are due."""
+
+    help = "Send the notices that are due; safe to run beside any number of others."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """--limit, for a careful first run."""
+        parser.add_argument("--limit", type=int, help="take at most so many")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Sweep once and say what became of each notice."""
+        limit = options["limit"]
+        if limit is not None and limit < 1:
+            raise CommandError("--limit must be at least 1.")
+        report = sweep_notices(limit=limit)
+        self.stdout.write(str(report))
+        if report.trouble:
+            raise CommandError(f"{report.trouble} Nothing is lost; it is tried again.")

@@ -1,0 +1,137 @@
+"""One connection to the mail server, and what the server made of each mail."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import smtplib
+import socket
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from django.core.mail import mailers
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from django.core.mail import EmailMessage
+
+# Every single answer has its own timeout of 10 s (settings). A server that drips one
+# letter at a time would pass each of them, so the whole mail has a limit as well.
+MAIL_SECONDS = 15.0
+CLOSING_DOWN = 421
+
+
+class Verdict(enum.Enum):
+    """What became of one mail."""
+
+    TAKEN = "taken"
+    LATER = "later"
+    NEVER = "never"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verdict and the server's words."""
+
+    verdict: Verdict
+    words: str = ""
+
+
+class Unreachable(Exception):
+    """There is no line to the mail server, so no mail is to blame."""
+
+
+class Line:
+    """A connection that serves one batch; it is opened when the first mail needs it."""
+
+    def __init__(self) -> None:
+        # Any backend of Django's: SMTP, a provider's API, a folder in the demo.
+        self._backend: Any = mailers.default
+        self._is_open = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._close()
+
+    def open(self) -> None:
+        """Be connected.
+
+        Raises:
+            Unreachable: refused, too slow, or our own login is not accepted.
+
+        """
+        if self._is_open:
+            return
+        try:
+            self._backend.open()
+        except OSError as error:  # smtplib's errors are OSErrors, too
+            self._close()
+            raise Unreachable(f"The mail server cannot be reached: {error}") from error
+        self._is_open = True
+
+    def hand(self, mail: EmailMessage) -> Answer:
+        """Hand one mail over and say what became of it; never raises."""
+        alarm = threading.Timer(MAIL_SECONDS, self._cut)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            taken = self._backend.send_messages([mail])
+        except ValueError as error:
+            # A newline in a header, two addresses, text that cannot be encoded.
+            return Answer(Verdict.NEVER, f"The mail cannot be made: {error}")
+        except smtplib.SMTPRecipientsRefused as error:
+            code, words = next(iter(error.recipients.values()))
+            return self._judged(code, words)
+        except (smtplib.SMTPSenderRefused, smtplib.SMTPHeloError) as error:
+            # Our own name or address is refused: no fault of this mail, so it waits.
+            self._close()
+            return Answer(Verdict.LATER, _readable(error.smtp_code, error.smtp_error))
+        except smtplib.SMTPResponseException as error:
+            return self._judged(error.smtp_code, error.smtp_error)
+        # Whatever else a backend raises: the server may or may not have taken it.
+        except Exception as error:  # noqa: BLE001
+            self._cut()  # a polite goodbye could take as long again
+            self._close()
+            return Answer(Verdict.UNCLEAR, f"{type(error).__name__}: {error}")
+        finally:
+            alarm.cancel()
+        if taken:
+            return Answer(Verdict.TAKEN)
+        return Answer(Verdict.NEVER, "The mail names nobody to send it to.")
+
+    def _judged(self, code: int, words: bytes | str) -> Answer:
+        """The verdict of an answer: 5xx is for ever, all else for now."""
+        if code == CLOSING_DOWN:
+            self._close()
+        never = 500 <= code <= 599
+        return Answer(Verdict.NEVER if never else Verdict.LATER, _readable(code, words))
+
+    def _cut(self) -> None:
+        """Pull the plug; also from another thread, on a mail that takes too long."""
+        sock = getattr(getattr(self._backend, "connection", None), "sock", None)
+        if isinstance(sock, socket.socket):
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def _close(self) -> None:
+        """Hang up; a server that is gone already is no trouble."""
+        self._is_open = False
+        with contextlib.suppress(OSError):
+            self._backend.close()
+        self._backend = mailers.default
+
+
+def _readable(code: int, words: bytes | str) -> str:
+    """A server's answer as one line."""
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return f"{code} {' '.join(text.split())}"[:500]
