@@ -5,6 +5,7 @@ RELIABILITY R36-R38. A change is an act (acts.py), never a form of the stock adm
 
 from __future__ import annotations
 
+from html import unescape
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.admin import ShowFacets
@@ -12,6 +13,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed
+from django.utils.html import strip_tags
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.views import ChangeList
 
@@ -19,12 +21,11 @@ from evaltracker.errors import Invalid
 from evaltracker.evaluations.admin.filters import ScopedFilter
 from evaltracker.evaluations.admin.paginator import CappedPaginator
 from evaltracker.evaluations.admin.query import check_query
+from evaltracker.evaluations.models import User
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
     from django.http import HttpRequest
-
-    from evaltracker.evaluations.models import User
 
 # Each of these shows or changes rows past the scope (or, unfold's, on a GET).
 FORBIDDEN_OPTIONS = (
@@ -44,6 +45,11 @@ FORBIDDEN_OPTIONS = (
     "raw_id_fields",
     "save_as",
 )
+
+
+def _without_link(html: str) -> str:
+    """The words of a link, as plain text that is escaped again when shown."""
+    return unescape(strip_tags(html))
 
 
 class ReadOnly:
@@ -137,6 +143,12 @@ class HardenedAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
             raise ImproperlyConfigured(f"{name}: inlines have to be hardened too.")
         if not hasattr(model._default_manager, "visible_to"):
             raise ImproperlyConfigured(f"{model.__name__} has no visible_to().")
+        # A person has a page for operators only; a foreign address is never one click away.
+        self.readonly_preprocess_fields = {
+            field.name: _without_link
+            for field in model._meta.get_fields()
+            if field.related_model is User or isinstance(field, models.URLField)
+        }
 
     def page_of(self, row: Any) -> str:
         """The address of the row's own page, or nothing."""

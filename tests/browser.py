@@ -1,0 +1,67 @@
+"""A browser that notices everything: console, CSP, foreign requests, axe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.cast.floor1 import PASSWORD
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+WATCH_CSP = """
+window.__violations = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+    window.__violations.push(`${event.violatedDirective} ${event.blockedURI}`);
+});
+"""
+
+
+@dataclass
+class Watched:
+    """A page of the product, and what went wrong on it."""
+
+    page: Page
+    home: str
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.add_init_script(WATCH_CSP)
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda e: self.complaints.append(f"error: {e}"))
+        self.page.on("request", self._asked)
+
+    def _heard(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"console: {message.text} {message.location}")
+
+    def _asked(self, request: Any) -> None:
+        if not request.url.startswith((self.home, "data:", "blob:", "about:")):
+            self.complaints.append(f"foreign request: {request.url}")
+
+    def log_in(self, username: str) -> None:
+        """Log in through the page, as people do."""
+        self.page.goto(f"{self.home}/admin/login/")
+        self.page.get_by_label("Username").fill(username)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Log in").click()
+        self.page.wait_for_url(f"{self.home}/admin/**")
+
+    def open(self, path: str) -> None:
+        """Open a page and let its scripts run."""
+        self.page.goto(f"{self.home}{path}")
+        self.page.wait_for_load_state("networkidle")
+        self.complaints += self.page.evaluate("window.__violations")
+
+    def barriers(self) -> list[str]:
+        """What axe calls serious or critical on this page."""
+        results = Axe().run(self.page).response["violations"]
+        return [
+            f"{found['id']}: {node['html'][:160]}"
+            for found in results
+            if found["impact"] in {"serious", "critical"}
+            for node in found["nodes"]
+        ]
