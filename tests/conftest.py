@@ -8,7 +8,7 @@ import pytest
 
 from tests.chromium import find_chromium
 
-pytest_plugins = ["tests.availability", "tests.flush"]
+pytest_plugins = ["tests.availability", "tests.flush", "tests.smtp_sink"]
 
 # Playwright's loop makes Django believe that it runs inside asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
