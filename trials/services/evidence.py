@@ -1,0 +1,188 @@
+"""Recording a verdict on the exact words that were judged, and saying it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from evaltracker.errors import Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.files import read_file
+from evaltracker.evaluations.policy import checked
+from evaltracker.evaluations.text import Inputs
+from trials.choices import Source
+from trials.models import Evidence
+from trials.policy import AFTER_REQUIREMENTS, FROM_DEMOS, enter, require_running
+from trials.services.judging import (
+    check_place,
+    check_words,
+    lock_standing_claim,
+    read_kind,
+)
+from vendors.models import Claim
+from vendors.policy import require_no_conflict
+
+if TYPE_CHECKING:
+    from django.core.files import File
+
+    from evaltracker.evaluations.journal import By
+    from trials.models import Criterion, ResearchNote, ScriptItem
+
+STAGES = {
+    Source.RESEARCH: AFTER_REQUIREMENTS,
+    Source.DEMO: FROM_DEMOS,
+    Source.TRIAL: (Stage.TRIALS,),
+}
+
+
+@transaction.atomic
+def record_evidence(
+    *,
+    claim: Claim,
+    source: str,
+    verdict: str,
+    by: By,
+    note: str = "",
+    url: str = "",
+    file: File[bytes] | None = None,
+    independent: bool = True,
+    script_item: ScriptItem | None = None,
+    criterion: Criterion | None = None,
+    research_note: ResearchNote | None = None,
+) -> Evidence:
+    """Record what was found of exactly this revision of a claim.
+
+    Raises:
+        Forbidden: no part in the evaluation, or a declared interest in the candidate.
+        Refused: the wrong stage, a demo that was not held, a trial without an agreed
+            contract, or words that no longer stand (code `superseded`, `withdrawn` or
+            `requirement_changed`).
+        Invalid: by field; a file that is not what it says.
+
+    """
+    kind = read_kind(source, verdict)
+    _, user = enter(claim.candidate.evaluation, by, *STAGES[kind])
+    require_no_conflict(user, claim.candidate)
+    claim = lock_standing_claim(claim)
+    require_running(claim.candidate)
+    inputs = Inputs()
+    evidence = Evidence(
+        claim=claim,
+        source=kind,
+        verdict=verdict,
+        note=inputs.text("note", note, blank=True),
+        url=inputs.link("url", url),
+        independent=independent,
+        script_item=script_item,
+        criterion=criterion,
+        research_note=research_note,
+        recorded_by=user,
+    )
+    check_words(inputs, evidence, has_file=file is not None)
+    inputs.check()
+    check_place(evidence)
+    if file is not None:
+        _attach(evidence, file)
+    checked(evidence)
+    evidence.save(force_insert=True)
+    _record(evidence, by)
+    return evidence
+
+
+@transaction.atomic
+def reconfirm_evidence(*, evidence: Evidence, note: str, by: By) -> Evidence:
+    """Say an older verdict again, of the words that stand now.
+
+    The older row stays; the new one carries the same source, proof and verdict.
+
+    Raises:
+        Forbidden, Refused: as for `record_evidence`; also if the verdict is on the
+            words that stand, or was said again of them already.
+
+    """
+    former: Evidence = Evidence.objects.select_related("claim__candidate").get(
+        pk=evidence.pk
+    )
+    candidate = former.claim.candidate
+    kind = Source(former.source)
+    _, user = enter(candidate.evaluation, by, *STAGES[kind])
+    require_no_conflict(user, candidate)
+    current = Claim.objects.filter(
+        candidate=candidate,
+        requirement=former.claim.requirement_id,
+        superseded_at__isnull=True,
+    ).first()
+    if current is None:
+        raise Refused("There is no claim that stands; nothing can be re-confirmed.")
+    claim = lock_standing_claim(current)
+    require_running(candidate)
+    if former.claim_id == claim.pk:
+        raise Refused("This verdict is on the words that stand; nothing to re-confirm.")
+    if Evidence.objects.filter(reconfirms=former, claim=claim).exists():
+        raise Refused("This verdict was re-confirmed on the words that stand already.")
+    inputs = Inputs()
+    again = Evidence(
+        claim=claim,
+        source=former.source,
+        verdict=former.verdict,
+        note=inputs.text("note", note),
+        url=former.url,
+        file=former.file.name,
+        file_name=former.file_name,
+        file_sha256=former.file_sha256,
+        independent=former.independent,
+        script_item=former.script_item,
+        criterion=former.criterion,
+        research_note=former.research_note,
+        reconfirms=former,
+        recorded_by=user,
+    )
+    inputs.check()
+    checked(again)
+    again.save(force_insert=True)
+    _record(again, by)
+    return again
+
+
+def _attach(evidence: Evidence, file: File[bytes]) -> None:
+    """Keep the file under a name that tells nothing, with its digest."""
+    accepted = read_file(file.open(), file.name or "")
+    evidence.file = ContentFile(accepted.content, name=accepted.stored_as)
+    evidence.file_name = accepted.name
+    evidence.file_sha256 = accepted.sha256
+
+
+def _record(evidence: Evidence, by: By) -> None:
+    claim = evidence.claim
+    journal.record(
+        evaluation=claim.candidate.evaluation,
+        action="evidence.reconfirmed"
+        if evidence.reconfirms_id
+        else "evidence.recorded",
+        subject=evidence,
+        by=by,
+        after={
+            "candidate": claim.candidate,
+            "requirement": claim.requirement.ref,
+            "claim_revision": claim.revision,
+            **journal.snapshot(
+                evidence,
+                (
+                    "source",
+                    "verdict",
+                    "note",
+                    "url",
+                    "independent",
+                    "file_name",
+                    "file_sha256",
+                    "script_item_id",
+                    "criterion_id",
+                    "research_note_id",
+                    "reconfirms_id",
+                ),
+            ),
+        },
+    )

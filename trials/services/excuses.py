@@ -1,0 +1,76 @@
+"""The human stop at a knock-out: excused with a reason that the memo prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from evaltracker.errors import Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.policy import checked, lock, require_stage
+from trials.models import Excuse
+from trials.policy import (
+    AFTER_REQUIREMENTS,
+    need,
+    require_excuser,
+    require_running,
+    require_same,
+)
+from trials.scoring import Standing
+from trials.selectors import one_cell
+from vendors.policy import require_no_conflict
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Requirement
+    from vendors.models import Candidate
+
+
+@transaction.atomic
+def excuse_knock_out(
+    *, candidate: Candidate, requirement: Requirement, reason: str, by: By
+) -> Excuse:
+    """Let a candidate go on in spite of a must-have that it failed or never has.
+
+    Raises:
+        Forbidden: neither owner nor leadership, or a declared interest.
+        Refused: it is no knock-out, or it is excused already. Invalid: no reason.
+
+    """
+    evaluation = lock(candidate.evaluation)
+    user = require_excuser(by, evaluation)
+    require_stage(evaluation, *AFTER_REQUIREMENTS)
+    require_no_conflict(user, candidate)
+    require_running(candidate)
+    require_same(evaluation, requirement)
+    cell = one_cell(candidate, requirement)
+    if cell.excused:
+        raise Refused(f"{requirement.ref} is excused for {candidate.name} already.")
+    knocks = cell.standing in (Standing.REFUTED, Standing.NEVER)
+    if not requirement.is_must or cell.not_applicable or not knocks:
+        raise Refused(
+            f"{requirement.ref} does not knock {candidate.name} out; only a must-have "
+            "that was refuted, or that it will never have, can be excused."
+        )
+    excuse = Excuse(
+        candidate=candidate,
+        requirement=requirement,
+        reason=need(reason, "reason", "Say why it is excused; the memo prints it."),
+        excused_by=user,
+    )
+    checked(excuse)
+    excuse.save()
+    journal.record(
+        evaluation=evaluation,
+        action="knock_out.excused",
+        subject=excuse,
+        by=by,
+        after={
+            "candidate": candidate,
+            "requirement": requirement.ref,
+            "standing": str(cell.standing),
+        },
+        reason=excuse.reason,
+    )
+    return excuse

@@ -1,0 +1,120 @@
+"""What must be true before a verdict counts; one sentence for each no."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltracker.errors import Invalid, Refused
+from evaltracker.evaluations.text import Inputs
+from trials.choices import EvidenceVerdict, Source
+from trials.models import Trial
+from vendors.choices import Availability
+from vendors.models import Claim
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Requirement
+    from trials.models import Evidence
+
+
+def read_kind(source: str, verdict: str) -> Source:
+    """The source, if it and the verdict are ones that we know and that fit."""
+    inputs = Inputs()
+    if source not in Source.values:
+        inputs.refuse("source", "Say where it was found: research, demo or trial.")
+    if verdict not in EvidenceVerdict.values:
+        inputs.refuse("verdict", "Say what was found: holds, partly, fails, not shown.")
+    elif verdict == EvidenceVerdict.NOT_SHOWN and source != Source.DEMO:
+        inputs.refuse("verdict", "Only a demo can leave something not shown.")
+    inputs.check()
+    return Source(source)
+
+
+def lock_standing_claim(claim: Claim) -> Claim:
+    """The claim under a row lock, if its words stand and answer today's requirement.
+
+    Raises:
+        Refused: they do not; the sentence says how to go on.
+
+    """
+    fresh: Claim = (
+        Claim.objects.select_for_update(of=("self",))
+        .select_related("candidate__evaluation", "requirement")
+        .get(pk=claim.pk)
+    )
+    requirement: Requirement = fresh.requirement
+    what = f"{fresh.candidate.name}'s claim on {requirement.ref}"
+    if requirement.retired_at:
+        raise Refused(f"Requirement {requirement.ref} is retired.")
+    if fresh.superseded_at:
+        raise Refused(
+            f"{what} was revised after you opened it; read the current revision and "
+            "re-confirm your verdict on it.",
+            code="superseded",
+        )
+    if fresh.availability == Availability.WITHDRAWN:
+        raise Refused(
+            f"{what} was withdrawn; there are no words to judge until it is made "
+            "again. Then re-confirm your verdict on the current revision.",
+            code="withdrawn",
+        )
+    if fresh.requirement_revision < requirement.revision:
+        raise Refused(
+            f"{requirement.ref} changed after {fresh.candidate.name} answered it; the "
+            "claim is to re-confirm before it can be judged.",
+            code="requirement_changed",
+        )
+    return fresh
+
+
+def check_words(inputs: Inputs, evidence: Evidence, *, has_file: bool) -> None:
+    """A failure needs words; research needs something that it rests on."""
+    if evidence.verdict == EvidenceVerdict.FAILS and not evidence.note:
+        inputs.refuse("note", "Say what failed; the vendor and the memo are told.")
+    rests = evidence.note or evidence.url or evidence.research_note or has_file
+    if evidence.source == Source.RESEARCH and not rests:
+        inputs.refuse("note", "Say what it rests on: a note, a link or a file.")
+    named = (
+        ("script_item", evidence.script_item, Source.DEMO),
+        ("criterion", evidence.criterion, Source.TRIAL),
+        ("research_note", evidence.research_note, Source.RESEARCH),
+    )
+    for field, row, source in named:
+        if row is not None and evidence.source != source:
+            inputs.refuse(field, f"It belongs to evidence from {source.label.lower()}.")
+
+
+def check_place(evidence: Evidence) -> None:
+    """Where it was found exists, is this candidate's, and has taken place."""
+    claim, candidate = evidence.claim, evidence.claim.candidate
+    item, criterion, paper = (
+        evidence.script_item,
+        evidence.criterion,
+        evidence.research_note,
+    )
+    if item is not None:
+        _same(item.demo.candidate_id == candidate.pk, "script_item")
+        _same(item.requirement_id == claim.requirement_id, "script_item")
+        if item.demo.held_at is None:
+            raise Refused("This demo has not been held yet.")
+    if criterion is not None:
+        _same(criterion.trial.candidate_id == candidate.pk, "criterion")
+        _same(criterion.requirement_id == claim.requirement_id, "criterion")
+    if paper is not None:
+        _same(paper.candidate_id == candidate.pk, "research_note")
+    if evidence.source == Source.TRIAL:
+        trials = Trial.objects.filter(
+            candidate=candidate, agreed_at__isnull=False, closed_at__isnull=True
+        )
+        if criterion is not None:
+            trials = trials.filter(pk=criterion.trial_id)
+        if not trials.exists():
+            raise Refused(
+                f"{candidate.name} has no trial under way: agree on a contract with "
+                "criteria before you judge anything by it."
+            )
+
+
+def _same(fits: bool, field: str) -> None:
+    if not fits:
+        sentence = "It belongs to another candidate or requirement."
+        raise Invalid(sentence, errors={field: [sentence]})
