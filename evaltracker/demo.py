@@ -94,6 +94,8 @@ def prepare() -> Path:
     from evaltracker.evaluations.models import Evaluation
 
     data: Path = settings.DATA_DIR
+    # Empty, but there: whitenoise warns of a folder that is not.
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
     say(f"Preparing the database in {data} …")
     call_command("migrate", verbosity=0, interactive=False)
     if not Evaluation.objects.exists():

@@ -105,7 +105,7 @@ def _die_with_parent() -> None:
 
 @contextmanager
 def _running(
-    command: Sequence[str | Path],
+    command: Sequence[str],
     *,
     ready: Callable[[], bool],
     user: str | None = None,
@@ -154,18 +154,17 @@ def postgres(folder: Path) -> Iterator[str]:
         folder.chmod(0o711)
         shutil.chown(home, user)
     data = home / "data"
+    make = [f"{binaries}/initdb", f"--pgdata={data}", "--username=evaltracker"]
+    make += ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
     subprocess.run(
-        [
-            *[binaries / "initdb", "-D", data, "-U", "evaltracker", "-A", "trust"],
-            *["--encoding=UTF8", "--locale=C", "--no-sync"],
-        ],
+        make,
         check=True,
         stdout=subprocess.DEVNULL,
         user=user,
         cwd="/",
     )
     options = [f"-c{name}={value}" for name, value in QUICK.items()]
-    command = [binaries / "postgres", "-D", data, "-k", home, "-h", "", *options]
+    command = [f"{binaries}/postgres", f"-D{data}", f"-k{home}", "-h", "", *options]
     with _running(
         command,
         ready=lambda: _connects(home),

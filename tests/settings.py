@@ -13,8 +13,9 @@ if "DATA_DIR" not in os.environ:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="evaltracker-tests-")
     atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 
+from evaltracker.environment import DATA_DIR
 from evaltracker.settings import *  # noqa: F403
-from evaltracker.settings import DATA_DIR, STORAGES
+from evaltracker.settings import STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -1,0 +1,44 @@
+# The product as one image; web, worker, beat and migrate are its commands.
+ARG BASE=python:3.13-slim-trixie
+
+FROM ${BASE} AS build
+# Debian's own Python comes without venv; python images have it.
+RUN python3 -c 'import ensurepip' 2>/dev/null \
+    || { apt-get update && apt-get install -y --no-install-recommends python3-venv; }
+RUN python3 -m venv /venv
+ENV PATH=/venv/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /app
+COPY requirements.txt ./
+RUN pip install --no-cache-dir --require-hashes -r requirements.txt
+COPY manage.py ./
+COPY evaltracker evaltracker
+COPY stakeholders stakeholders
+COPY vendors vendors
+COPY trials trials
+# The key signs nothing here: it only lets the settings load.
+RUN SECRET_KEY=only-while-building DATA_DIR=/tmp/data \
+    python manage.py collectstatic --noinput --verbosity 0 \
+    && python -m compileall -q evaltracker stakeholders vendors trials \
+    && pip uninstall --yes --quiet pip
+
+FROM ${BASE}
+# What WeasyPrint draws the decision memo with.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/* \
+    && groupadd --gid 10001 evaltracker \
+    && useradd --uid 10001 --gid 10001 --home-dir /data --no-create-home \
+        --shell /usr/sbin/nologin evaltracker \
+    && install -d -o 10001 -g 10001 -m 750 /data
+COPY --from=build /venv /venv
+COPY --from=build /app /app
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 DATA_DIR=/data
+WORKDIR /app
+USER 10001:10001
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+CMD ["gunicorn", "evaltracker.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", \
+     "--workers=2", "--threads=8", "--worker-tmp-dir=/dev/shm", "--no-control-socket"]
