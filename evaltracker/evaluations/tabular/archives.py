@@ -55,8 +55,8 @@ def look_inside(archive: zipfile.ZipFile) -> Kind:
         if name in names:
             return other(words)
     if "mimetype" in names:
-        words = OPEN_DOCUMENTS.get(archive.read("mimetype").strip())
-        return other(words or "an OpenDocument file")
+        declared = archive.read("mimetype").strip()
+        return other(OPEN_DOCUMENTS.get(declared, "an OpenDocument file"))
     if any(name.lower() == "xl/workbook.xml" for name in names):
         return XLSX
     return other("a zip archive")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from evaltracker.evaluations.tabular import limits
@@ -49,10 +51,11 @@ def read_table(source: Path | bytes, filename: str = "") -> Workbook:
         )
     kind = look(source)
     if kind.code == "text":
-        return read_text(source, filename)
-    refuse_other(kind, filename)
-    sheets = read_book(source, kind.code)
-    return finished(filename, kind.code, sheets, [])
+        book = read_text(source, filename)
+    else:
+        refuse_other(kind, filename)
+        book = finished(filename, kind.code, read_book(source, kind.code), [])
+    return replace(book, sha256=hashlib.sha256(source).hexdigest())
 
 
 def read_bytes(path: Path) -> bytes:

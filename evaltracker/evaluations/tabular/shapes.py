@@ -126,6 +126,7 @@ class Workbook:
     kind: str
     sheets: tuple[Sheet, ...]
     remarks: tuple[str, ...] = ()
+    sha256: str = ""
 
     @property
     def visible(self) -> list[Sheet]:

@@ -1,0 +1,202 @@
+"""Taking the requirements of a spreadsheet into an evaluation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from evaltracker.errors import Invalid, Stale
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.imports import KnownRequirement
+from evaltracker.evaluations.imports.words import DEFAULT_CATEGORY
+from evaltracker.evaluations.models import Category, Requirement
+from evaltracker.evaluations.policy import lock, require_owner, require_stage
+from evaltracker.evaluations.services.requirements import WORDS, WRITABLE_STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from evaltracker.evaluations.imports import ImportPlan
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Evaluation
+
+PLAIN_FIELDS = ("text", "priority", "weight", "vendor_help", "scorer_help")
+BATCH = 500
+
+
+def known_requirements(*, evaluation: Evaluation) -> list[KnownRequirement]:
+    """What the evaluation has, for a plan to compare a file with."""
+    rows = Requirement.objects.in_evaluation(evaluation).select_related("category")
+    return [known(row) for row in rows]
+
+
+@transaction.atomic
+def import_requirements(
+    *, evaluation: Evaluation, plan: ImportPlan, by: By
+) -> dict[str, int]:
+    """Do what `plan` says, all of it or nothing, as one journal entry.
+
+    A file that changes nothing leaves no entry. New words after the requirements
+    stage make new revisions, as `change_requirement` does.
+
+    Returns:
+        The counts of the plan.
+
+    Raises:
+        Forbidden: not the owner. Refused: too late, for weights too.
+        Invalid: the plan has problems. Stale: the evaluation changed since.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_stage(evaluation, *WRITABLE_STAGES)
+    if any("weight" in change.after for change in plan.changed):
+        require_stage(evaluation, Stage.REQUIREMENTS)
+    refuse_problems(plan)
+    rows = {
+        row.ref: row
+        for row in Requirement.objects.in_evaluation(evaluation)
+        .select_for_update(of=("self",))
+        .select_related("category")
+    }
+    refuse_stale(plan, rows)
+    if not (plan.new or plan.changed):
+        return plan.counts
+    categories = needed_categories(evaluation, plan)
+    add_new(evaluation, plan, categories, len(rows))
+    write_changes(evaluation, plan, rows, categories)
+    journal.record(
+        evaluation=evaluation,
+        action="requirements.imported",
+        subject=evaluation,
+        by=by,
+        before={change.line.ref: dict(change.before) for change in plan.changed},
+        after={
+            "file": plan.filename,
+            "sha256": plan.sha256,
+            "new": {line.ref: dict(line.values) for line in plan.new},
+            "changed": {change.line.ref: dict(change.after) for change in plan.changed},
+            "same": len(plan.same),
+        },
+    )
+    return plan.counts
+
+
+def known(row: Requirement) -> KnownRequirement:
+    """A requirement in the form that plans compare."""
+    values = {field: getattr(row, field) for field in PLAIN_FIELDS}
+    values["category"] = row.category.name
+    return KnownRequirement(row.ref, values, is_retired=row.retired_at is not None)
+
+
+def refuse_problems(plan: ImportPlan) -> None:
+    """Refuse a plan that has problems, with their sentences."""
+    if plan.problems:
+        sentences = [str(problem) for problem in plan.problems]
+        raise Invalid(
+            f"Nothing was imported: {sentences[0]}", errors={"file": sentences}
+        )
+
+
+def refuse_stale(plan: ImportPlan, rows: dict[str, Requirement]) -> None:
+    """Refuse a plan that was made for other requirements than there are now."""
+    added = [line.ref for line in plan.new if line.ref in rows]
+    moved = [
+        change.line.ref
+        for change in plan.changed
+        if change.line.ref not in rows
+        or any(
+            known(rows[change.line.ref]).values.get(field) != value
+            for field, value in change.before.items()
+        )
+    ]
+    if added or moved:
+        raise Stale(
+            "The requirements changed since the file was compared with them. Import "
+            "it again to see the difference.",
+            difference=", ".join([*added, *moved]),
+        )
+
+
+def needed_categories(evaluation: Evaluation, plan: ImportPlan) -> dict[str, Category]:
+    """The evaluation's categories by name, with those that the plan brings."""
+    found = {
+        category.name: category
+        for category in Category.objects.in_evaluation(evaluation)
+    }
+    wanted = [str(line.values.get("category") or DEFAULT_CATEGORY) for line in plan.new]
+    wanted += [
+        str(change.after["category"])
+        for change in plan.changed
+        if "category" in change.after
+    ]
+    for name in dict.fromkeys(wanted):
+        if name not in found:
+            found[name] = Category.objects.create(
+                evaluation=evaluation, name=name, position=len(found) + 1
+            )
+    return found
+
+
+def add_new(
+    evaluation: Evaluation,
+    plan: ImportPlan,
+    categories: dict[str, Category],
+    position: int,
+) -> None:
+    """Add the plan's new requirements at the end, in the order of the file."""
+    rows = []
+    for line in plan.new:
+        position += 1
+        values: dict[str, Any] = dict(line.values)
+        category = categories[values.pop("category", None) or DEFAULT_CATEGORY]
+        rows.append(
+            Requirement(
+                evaluation=evaluation,
+                category=category,
+                ref=line.ref,
+                position=position,
+                **values,
+            )
+        )
+    clean(rows)
+    Requirement.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def write_changes(
+    evaluation: Evaluation,
+    plan: ImportPlan,
+    rows: dict[str, Requirement],
+    categories: dict[str, Category],
+) -> None:
+    """Write the plan's changes, field by field."""
+    changed = []
+    for change in plan.changed:
+        row = rows[change.line.ref]
+        for field, value in change.after.items():
+            setattr(
+                row, field, categories[str(value)] if field == "category" else value
+            )
+        if evaluation.stage != Stage.REQUIREMENTS and WORDS & change.after.keys():
+            row.revision += 1
+        changed.append(row)
+    clean(changed)
+    Requirement.objects.bulk_update(
+        changed, [*PLAIN_FIELDS, "category", "revision"], batch_size=BATCH
+    )
+
+
+def clean(rows: Iterable[Requirement]) -> None:
+    """Validate each row's own fields; the database holds the rest of the rules."""
+    for row in rows:
+        try:
+            row.clean_fields(exclude={"evaluation", "category", "metric"})
+        except ValidationError as error:
+            field, sentences = next(iter(error.message_dict.items()))
+            raise Invalid(
+                f"Requirement {row.ref}: {field}: {sentences[0]}",
+                errors=error.message_dict,
+            ) from error
