@@ -60,12 +60,17 @@ class Sink:
             return self.grown.wait_for(lambda: len(self.arrived) >= number, timeout)
 
     async def handle_EHLO(
-        self, server: Any, session: Session, envelope: Envelope, hostname: str
-    ) -> str:
+        self,
+        server: Any,
+        session: Session,
+        envelope: Envelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
         """Count connections."""
         self.sessions += 1
         session.host_name = hostname
-        return "250 HELP"
+        return responses
 
     async def handle_MAIL(
         self,
@@ -119,8 +124,15 @@ def _next(script: dict[str, list[str]], address: str) -> str:
 
 
 class _Controller(Controller):
+    """Listens on a free port that the system chooses."""
+
     def factory(self) -> SMTP:
         return SMTP(self.handler, enable_SMTPUTF8=True, hostname="sink.test")
+
+    def _trigger_server(self) -> None:
+        assert self.server is not None
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
 
 
 def mailer_to(port: int, *, timeout: float = 2) -> dict[str, Any]:
@@ -136,11 +148,8 @@ def smtp_sink(settings: SettingsWrapper) -> Iterator[Sink]:
     """A mail server that the product sends to for the length of one test."""
     sink = Sink()
     controller = _Controller(sink, hostname="127.0.0.1", port=0)
-    # Port 0 lets the system choose; aiosmtpd asks itself whether it is up by that port.
-    controller._trigger_server = lambda: None  # type: ignore[method-assign]
     controller.start()
-    assert controller.server is not None
-    sink.port = controller.server.sockets[0].getsockname()[1]
+    sink.port = controller.port
     settings.MAILERS = {"default": mailer_to(sink.port)}
     yield sink
     controller.stop()
