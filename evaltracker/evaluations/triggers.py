@@ -34,7 +34,8 @@ def append_only(table: str) -> migrations.RunPython:
 
     def install(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         if editor.connection.vendor == "postgresql":
-            editor.execute(POSTGRESQL_FUNCTION)
+            # No parameters: a % in the function's body is not a placeholder.
+            editor.execute(POSTGRESQL_FUNCTION, params=None)
             editor.execute(POSTGRESQL.format(table=table))
         else:
             for verb in ("UPDATE", "DELETE"):

@@ -1,0 +1,104 @@
+"""Many at once: one revision each, no third token, nothing after the deadline."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import close_old_connections, connection, transaction
+
+from evaltracker.errors import Problem, Refused
+from evaltracker.evaluations.journal import SYSTEM, find_break
+from evaltracker.evaluations.policy import lock
+from tests.cast import floor1, vendors
+from vendors.models import Claim, VendorToken
+from vendors.services.tokens import issue_token
+from vendors.services.windows import close_claims
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+def at_once(count: int, work: Callable[[int], object]) -> list[object]:
+    """What `work` gave or raised in each of `count` threads started together."""
+    results: list[object] = [None] * count
+    gate = threading.Barrier(count)
+
+    def run(number: int) -> None:
+        close_old_connections()
+        gate.wait()
+        try:
+            results[number] = work(number)
+        except Problem as problem:
+            results[number] = problem
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(one,)) for one in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
+
+
+def test_twenty_different_claims_at_once_become_twenty_revisions() -> None:
+    where = floor1.evaluation()
+    asked = floor1.requirement(where)
+    acme = vendors.invited(vendors.in_research(where))
+    at_once(20, lambda n: vendors.claim(acme, asked, statement=f"Answer {n}"))
+    revisions = Claim.objects.order_by("revision").values_list("revision", flat=True)
+    assert list(revisions) == list(range(1, 21))
+    assert Claim.objects.filter(superseded_at__isnull=True).get().revision == 20
+    assert find_break(where) is None
+
+
+def test_the_same_claim_twenty_times_at_once_is_written_once() -> None:
+    where = floor1.evaluation()
+    asked = floor1.requirement(where)
+    acme = vendors.invited(vendors.in_research(where))
+    results = at_once(20, lambda _: vendors.claim(acme, asked).created)
+    assert sorted(map(bool, results)) == [False] * 19 + [True]
+    assert Claim.objects.count() == 1
+
+
+def test_two_candidates_claim_at_once_without_waiting_for_ever() -> None:
+    where = floor1.evaluation()
+    asked = floor1.requirement(where)
+    vendors.in_research(where)
+    rivals = [vendors.invited(where), vendors.invited(where, "Globex ML")]
+    results = at_once(
+        12, lambda n: vendors.claim(rivals[n % 2], asked, statement=f"Answer {n}")
+    )
+    assert not [one for one in results if isinstance(one, Problem)]
+    assert Claim.objects.count() == 12
+
+
+def test_a_claim_that_waited_behind_the_closing_is_refused() -> None:
+    where = floor1.evaluation()
+    asked = floor1.requirement(where)
+    acme = vendors.invited(vendors.in_research(where))
+    late: list[object] = []
+    with transaction.atomic():
+        lock(where)
+        waiting = threading.Thread(
+            target=lambda: late.extend(at_once(1, lambda _: vendors.claim(acme, asked)))
+        )
+        waiting.start()
+        waiting.join(timeout=0.5)
+        assert waiting.is_alive()
+        close_claims(evaluation=where, by=where.owner)
+    waiting.join(timeout=10)
+    assert isinstance(late[0], Refused)
+    assert late[0].code == "claims_closed"
+    assert not Claim.objects.exists()
+
+
+def test_ten_tokens_asked_for_at_once_are_two() -> None:
+    acme = vendors.vendor()
+    results = at_once(10, lambda _: issue_token(vendor=acme, by=SYSTEM))
+    assert sum(isinstance(one, Refused) for one in results) == 8
+    assert VendorToken.objects.count() == 2
