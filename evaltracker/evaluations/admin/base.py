@@ -143,7 +143,7 @@ class HardenedAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
             raise ImproperlyConfigured(f"{name}: inlines have to be hardened too.")
         if not hasattr(model._default_manager, "visible_to"):
             raise ImproperlyConfigured(f"{model.__name__} has no visible_to().")
-        # A person has a page for operators only; a foreign address is never one click away.
+        # People have pages for operators only; foreign addresses are no links.
         self.readonly_preprocess_fields = {
             field.name: _without_link
             for field in model._meta.get_fields()

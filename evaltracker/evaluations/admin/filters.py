@@ -25,6 +25,13 @@ class ScopedFilter(SimpleListFilter):
 
     field_name: ClassVar[str] = ""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Here and not in `queryset`, which is left out when there is no choice.
+        offered = {str(choice) for choice, _ in self.lookup_choices}
+        if self.value() is not None and self.value() not in offered:
+            raise Invalid(f"“{self.title}” has no such choice.")
+
     def lookups(
         self, request: HttpRequest, model_admin: ModelAdmin[Any]
     ) -> list[tuple[str, str]]:
@@ -41,17 +48,10 @@ class ScopedFilter(SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
-        """The rows with the chosen value.
-
-        Raises:
-            Invalid: if the value is not among the choices.
-
-        """
+        """The rows with the chosen value."""
         value = self.value()
         if value is None:
             return queryset
-        if value not in {str(choice) for choice, _ in self.lookup_choices}:
-            raise Invalid(f"“{self.title}” has no such choice.")
         field = queryset.model._meta.get_field(self.field_name)
         if isinstance(field, models.BooleanField):
             return queryset.filter(**{self.field_name: value == "yes"})

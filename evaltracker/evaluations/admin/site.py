@@ -162,7 +162,7 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         return TemplateResponse(
             request,
             "unfold/helpers/command_results.html",
-            {"search_term": wanted, "results": found, "page_counter": 0},
+            {"search_term": wanted, "results": found},
             headers={"HX-Trigger": "search"},
         )
 

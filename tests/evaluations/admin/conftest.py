@@ -9,6 +9,7 @@ from django.test import Client
 
 from tests.browser import Watched
 from tests.cast import floor1
+from tests.evaluations.admin.acts_for_tests import known_acts as known_acts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,0 +1,41 @@
+"""Which journal entries keep their values to themselves, and from whom.
+
+Scores are blind and prices sealed (DESIGN, section 8); the journal records both, so
+its page must not tell what the pages of those things would not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ImproperlyConfigured
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Entry, Evaluation, User
+
+# Of the ids of subjects, those whose values the user may read now.
+Opened = Callable[["User", "Evaluation", Collection[str]], set[str]]
+
+_SEALS: dict[str, Opened] = {}
+
+
+def register_seal(subject_type: str, opened: Opened) -> None:
+    """Hide values of entries about `subject_type` unless `opened` names the subject."""
+    if subject_type in _SEALS:
+        raise ImproperlyConfigured(f"“{subject_type}” is sealed already.")
+    _SEALS[subject_type] = opened
+
+
+def sealed_entries(
+    user: User, evaluation: Evaluation, entries: list[Entry]
+) -> set[int]:
+    """Numbers of the entries whose values `user` may not read."""
+    sealed: set[int] = set()
+    for subject_type, opened in _SEALS.items():
+        about = [one for one in entries if one.subject_type == subject_type]
+        if not about:
+            continue
+        open_ids = opened(user, evaluation, {one.subject_id for one in about})
+        sealed |= {one.number for one in about if one.subject_id not in open_ids}
+    return sealed
