@@ -1,0 +1,193 @@
+"""Arranging a demo, holding it, and what dazzled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.errors import Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.policy import change, checked, require_owner
+from evaltracker.evaluations.text import Inputs
+from trials.models import Demo, ScriptItem
+from trials.policy import DEMO_STAGES, FROM_DEMOS, enter, require_running
+from trials.services.moments import read_moment
+
+if TYPE_CHECKING:
+    import datetime
+
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Evaluation, User
+    from vendors.models import Candidate
+
+
+@transaction.atomic
+def schedule_demo(
+    *,
+    candidate: Candidate,
+    day: datetime.date,
+    time: datetime.time,
+    by: By,
+    title: str = "Demo",
+    zone: str = "",
+    minutes: int = 90,
+) -> Demo:
+    """Arrange a demo at a wall time; the evaluation's zone unless said.
+
+    Raises:
+        Forbidden: not the owner. Refused: the wrong stage, or eliminated.
+        Invalid: by field.
+
+    """
+    evaluation, _ = enter(candidate.evaluation, by, *DEMO_STAGES)
+    require_owner(by, evaluation)
+    candidate.refresh_from_db(fields=["state", "state_reason"])
+    require_running(candidate)
+    zone = zone or evaluation.zone
+    inputs = Inputs()
+    demo = Demo(
+        candidate=candidate,
+        title=inputs.line("title", title),
+        scheduled_for=read_moment(inputs, day, time, zone),
+        zone=zone,
+        minutes=minutes,
+    )
+    inputs.check()
+    checked(demo)
+    demo.save()
+    journal.record(
+        evaluation=evaluation,
+        action="demo.scheduled",
+        subject=demo,
+        by=by,
+        after={
+            "candidate": candidate,
+            **journal.snapshot(demo, ("title", "scheduled_for", "zone", "minutes")),
+        },
+    )
+    return demo
+
+
+@transaction.atomic
+def move_demo(
+    *,
+    demo: Demo,
+    day: datetime.date,
+    time: datetime.time,
+    by: By,
+    zone: str = "",
+    minutes: int | None = None,
+) -> Demo:
+    """Put a demo that was not held yet to another wall time."""
+    demo, evaluation, _ = open_demo(demo, by)
+    require_owner(by, evaluation)
+    zone = zone or demo.zone
+    inputs = Inputs()
+    moment = read_moment(inputs, day, time, zone)
+    inputs.check()
+    before, after = change(
+        demo, scheduled_for=moment, zone=zone, minutes=minutes or demo.minutes
+    )
+    if after:
+        journal.record(
+            evaluation=evaluation,
+            action="demo.moved",
+            subject=demo,
+            by=by,
+            before=before,
+            after=after,
+        )
+    return demo
+
+
+@transaction.atomic
+def hold_demo(*, demo: Demo, attendees: str, by: By, notes: str = "") -> Demo:
+    """Say that a demo took place and who was there; from now on it can be judged.
+
+    Raises:
+        Refused: the demos stage has not begun, or it was held already.
+        Invalid: nobody is named.
+
+    """
+    demo, evaluation, _ = open_demo(demo, by, *FROM_DEMOS)
+    inputs = Inputs()
+    values = {
+        "attendees": inputs.text("attendees", attendees),
+        "notes": inputs.text("notes", notes, blank=True),
+    }
+    inputs.check()
+    before, after = change(demo, held_at=timezone.now(), **values)
+    journal.record(
+        evaluation=evaluation,
+        action="demo.held",
+        subject=demo,
+        by=by,
+        before=before,
+        after={"candidate": demo.candidate, **after},
+    )
+    return demo
+
+
+@transaction.atomic
+def add_dazzle(*, demo: Demo, text: str, by: By, remark: str = "") -> ScriptItem:
+    """Note what was shown off-script; it scores nothing, now or later."""
+    demo, evaluation, user = open_demo(demo, by, also_held=True)
+    inputs = Inputs()
+    item = ScriptItem(
+        demo=demo,
+        position=next_position(demo),
+        question=inputs.text("text", text),
+        remark=inputs.text("remark", remark, blank=True),
+        minutes=0,
+        asker=evaluation.stakeholders.filter(user=user, left_at=None).first(),
+        off_script=True,
+    )
+    inputs.check()
+    return save_item(item, evaluation, "demo.dazzle_noted", by)
+
+
+def open_demo(
+    demo: Demo, by: By, *stages: Any, also_held: bool = False
+) -> tuple[Demo, Evaluation, User]:
+    """The demo under a row lock, if `by` may work on it now."""
+    evaluation, user = enter(
+        demo.candidate.evaluation, by, *(stages or (*DEMO_STAGES, FROM_DEMOS[-1]))
+    )
+    fresh: Demo = (
+        Demo.objects.select_for_update(of=("self",))
+        .select_related("candidate")
+        .get(pk=demo.pk)
+    )
+    fresh.candidate.evaluation = evaluation
+    require_running(fresh.candidate)
+    if fresh.held_at and not also_held:
+        raise Refused("This demo was held; what was shown in it stands.")
+    return fresh, evaluation, user
+
+
+def next_position(demo: Demo) -> int:
+    """The end of the list."""
+    last = demo.script_items.order_by("-position").first()
+    return last.position + 1 if last else 1
+
+
+def save_item(
+    item: ScriptItem, evaluation: Evaluation, action: str, by: By
+) -> ScriptItem:
+    """Keep a new item of a script, with its journal entry."""
+    checked(item)
+    item.save()
+    journal.record(
+        evaluation=evaluation,
+        action=action,
+        subject=item,
+        by=by,
+        after={
+            "candidate": item.demo.candidate,
+            "requirement": item.requirement.ref if item.requirement else "",
+            **journal.snapshot(item, ("question", "show_live", "passes_if", "remark")),
+        },
+    )
+    return item

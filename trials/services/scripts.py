@@ -1,0 +1,203 @@
+"""The script of a demo: our list of what must be seen, so that nothing dazzles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from evaltracker.errors import Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.policy import change
+from evaltracker.evaluations.text import TEXT_LIMIT, Inputs
+from trials.models import ScriptItem
+from trials.policy import require_same
+from trials.scoring import Standing
+from trials.selectors import ledger
+from trials.services.demos import next_position, open_demo, save_item
+from vendors.choices import Availability
+from vendors.models import Claim
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Requirement
+    from stakeholders.models import Stakeholder
+    from trials.models import Demo
+    from trials.selectors import Cell
+
+HEAVY = 7
+SEEN = (Standing.SHOWN, Standing.PROVEN)
+TEXTS = frozenset({"question", "show_live", "data_to_bring", "passes_if", "remark"})
+EDITABLE = TEXTS | {"position", "minutes", "asker"}
+
+
+@transaction.atomic
+def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
+    """Write the script from what is not proven yet: must-haves, then heavy ones.
+
+    What is on the script already stays as it is, so drawing it up again adds only
+    what is new. What the candidate never has, and what does not apply, is not asked.
+
+    Returns:
+        The items that were added, in order.
+
+    """
+    demo, evaluation, _ = open_demo(demo, by)
+    book = ledger(evaluation, candidates=[demo.candidate])
+    asked = set(demo.script_items.values_list("requirement_id", flat=True))
+    wanted = [
+        (one, cell)
+        for one in book.requirements
+        if one.pk not in asked and _belongs(one, cell := book.cell(demo.candidate, one))
+    ]
+    wanted.sort(key=lambda pair: (not pair[0].is_must, -pair[0].weight))
+    claims = _current_claims(demo)
+    start = next_position(demo)
+    items = [
+        ScriptItem(
+            demo=demo,
+            requirement=one,
+            position=start + number,
+            **script_words(one, claims.get(one.pk)),
+        )
+        for number, (one, _) in enumerate(wanted)
+    ]
+    ScriptItem.objects.bulk_create(items)
+    if items:
+        journal.record(
+            evaluation=evaluation,
+            action="demo.script_drawn_up",
+            subject=demo,
+            by=by,
+            after={
+                "candidate": demo.candidate,
+                "requirements": [one.ref for one, _ in wanted],
+            },
+        )
+    return items
+
+
+@transaction.atomic
+def add_script_item(
+    *,
+    demo: Demo,
+    question: str,
+    by: By,
+    requirement: Requirement | None = None,
+    asker: Stakeholder | None = None,
+    minutes: int = 5,
+    show_live: str = "",
+    data_to_bring: str = "",
+    passes_if: str = "",
+) -> ScriptItem:
+    """Put one more thing on the script, about a requirement or on its own.
+
+    Raises:
+        Refused: the demo was held, or the requirement is on the script already.
+
+    """
+    demo, evaluation, _ = open_demo(demo, by)
+    require_same(evaluation, requirement)
+    if requirement and demo.script_items.filter(requirement=requirement).exists():
+        raise Refused(f"{requirement.ref} is on this script already; change that item.")
+    _check_asker(demo, asker)
+    inputs = Inputs()
+    item = ScriptItem(
+        demo=demo,
+        requirement=requirement,
+        position=next_position(demo),
+        question=inputs.text("question", question),
+        show_live=inputs.text("show_live", show_live, blank=True),
+        data_to_bring=inputs.text("data_to_bring", data_to_bring, blank=True),
+        minutes=minutes,
+        asker=asker,
+        passes_if=inputs.text("passes_if", passes_if, blank=True),
+    )
+    inputs.check()
+    return save_item(item, evaluation, "demo.script_item_added", by)
+
+
+@transaction.atomic
+def change_script_item(*, item: ScriptItem, by: By, **values: Any) -> ScriptItem:
+    """Change an item; once the demo was held, only the remark.
+
+    Nothing on the dazzle list can be turned into something that scores.
+    """
+    unknown = values.keys() - EDITABLE
+    if unknown:
+        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    demo, evaluation, _ = open_demo(
+        item.demo, by, also_held=values.keys() <= {"remark"}
+    )
+    fresh: ScriptItem = ScriptItem.objects.get(pk=item.pk)
+    _check_asker(demo, values.get("asker"))
+    inputs = Inputs()
+    for field in TEXTS & values.keys():
+        values[field] = inputs.text(field, values[field], blank=field != "question")
+    inputs.check()
+    before, after = change(fresh, **values)
+    if after:
+        journal.record(
+            evaluation=evaluation,
+            action="demo.script_item_changed",
+            subject=fresh,
+            by=by,
+            before=before,
+            after=after,
+        )
+    return fresh
+
+
+def script_words(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
+    """Question, what to show live and when it passes, from claim and requirement."""
+    said = claim.availability if claim else ""
+    words = f"“{requirement.text.strip()}”"
+    quoted = f" You wrote: “{claim.statement}”" if claim and claim.statement else ""
+    match said:
+        case Availability.NOW:
+            question = f"You say that this is there now: {words}.{quoted}"
+            live = f"Do it from start to end on our data: {requirement.text}"
+        case Availability.BETA:
+            question = f"You say that this is in beta: {words}.{quoted}"
+            live = "The beta itself, on our data, and how it is switched on."
+        case Availability.PLANNED:
+            date = claim.available_from if claim else None
+            question = f"You plan this for {date}: {words}.{quoted}"
+            live = "What runs of it today; slides do not count."
+        case Availability.ON_REQUEST:
+            question = f"You do this on request, at cost: {words}.{quoted}"
+            live = "The same done for another customer, and what it took."
+        case _:
+            question = f"How do you meet this: {words}?{quoted}"
+            live = f"Show it live: {requirement.text}"
+    passes = requirement.scorer_help.strip() or (
+        f"We saw it work live for {requirement.ref}: no slides, no mock-up, no “soon”."
+    )
+    return {
+        "question": question[:TEXT_LIMIT],
+        "show_live": live[:TEXT_LIMIT],
+        "passes_if": passes[:TEXT_LIMIT],
+    }
+
+
+def _belongs(requirement: Requirement, cell: Cell) -> bool:
+    """Whether a demo should ask for it."""
+    if cell.not_applicable or cell.standing in (*SEEN, Standing.NEVER):
+        return False
+    return requirement.is_must or requirement.weight >= HEAVY
+
+
+def _current_claims(demo: Demo) -> dict[object, Claim]:
+    current = Claim.objects.filter(
+        candidate=demo.candidate, superseded_at__isnull=True
+    ).exclude(availability=Availability.WITHDRAWN)
+    return {one.requirement_id: one for one in current}
+
+
+def _check_asker(demo: Demo, asker: Stakeholder | None) -> None:
+    """Whoever asks has a part in the same evaluation."""
+    if asker is None:
+        return
+    if asker.evaluation_id != demo.candidate.evaluation_id or asker.left_at:
+        sentence = "Name somebody who has a part in this evaluation."
+        raise Invalid(sentence, errors={"asker": [sentence]})
