@@ -12,7 +12,7 @@ from evaltracker.workflow.gates.table import Blocker, gate
 from evaltracker.workflow.models import Decision
 from stakeholders.selectors import open_conditions
 from trials.models import Consensus
-from vendors.selectors import total_cost_of
+from vendors.selectors import candidate_cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def within_budget(look: Look) -> Iterator[Blocker]:
     evaluation = look.evaluation
     if decision is None or decision.candidate is None or evaluation.budget is None:
         return
-    total = total_cost_of(decision.candidate)
+    total = candidate_cost(decision.candidate)
     place = links.page(evaluation, "costs", f"candidate-{decision.candidate.pk}")
     if not total.coverage.known:
         yield Blocker(f"No cost of {decision.candidate} is known.", place)

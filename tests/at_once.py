@@ -1,0 +1,36 @@
+"""Starting real threads together, for races on PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from django.db import close_old_connections, connection
+
+from evaltracker.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def at_once(count: int, work: Callable[[int], object]) -> list[object]:
+    """What `work` gave or refused in each of `count` threads started together."""
+    results: list[object] = [None] * count
+    gate = threading.Barrier(count)
+
+    def run(number: int) -> None:
+        close_old_connections()
+        gate.wait()
+        try:
+            results[number] = work(number)
+        except Problem as problem:
+            results[number] = problem
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(one,)) for one in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results

@@ -1,0 +1,90 @@
+"""The house rules that an import linter cannot see."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+ROOT = Path(__file__).resolve().parents[2]
+FLOORS = ["evaluations", "stakeholders", "vendors", "trials", "workflow"]
+FOLDERS = ["evaltracker", "stakeholders", "vendors", "trials"]
+OURS = [model for label in FLOORS for model in apps.get_app_config(label).get_models()]
+
+
+def sources() -> list[Path]:
+    """Our own Python files, migrations left out."""
+    return [
+        path
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*.py")
+        if "migrations" not in path.parts
+    ]
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_every_foreign_key_points_down(model: type[models.Model]) -> None:
+    floor = FLOORS.index(model._meta.app_label)
+    for field in model._meta.get_fields():
+        target = field.related_model
+        if field.auto_created or not isinstance(target, type):
+            continue
+        label = target._meta.app_label
+        if label in FLOORS:
+            assert FLOORS.index(label) <= floor, f"{model.__name__}.{field.name}"
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_every_model_that_people_read_has_a_scope(model: type[models.Model]) -> None:
+    unread = {"JournalHead", "IdempotencyRecord"}
+    scoped = hasattr(model._default_manager, "visible_to")
+    assert scoped or model.__name__ in unread
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_no_foreign_key_deletes_what_hangs_on_it(model: type[models.Model]) -> None:
+    for field in model._meta.get_fields():
+        if isinstance(field, models.ForeignKey):
+            assert field.remote_field.on_delete is models.PROTECT, field.name
+
+
+def test_a_stage_is_assigned_in_one_place() -> None:
+    found = set()
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            if any(
+                isinstance(one, ast.Attribute) and one.attr == "stage"
+                for one in targets
+            ):
+                found.add(path.relative_to(ROOT).as_posix())
+    assert found == {"evaltracker/workflow/services/stages.py"}
+
+
+@pytest.mark.parametrize("package", ["trials/scoring", "vendors/costs"])
+def test_the_formulas_know_no_framework(package: str) -> None:
+    for path in (ROOT / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in getattr(node, "names", [])]
+            module = getattr(node, "module", "") or ""
+            imported = [module] if isinstance(node, ast.ImportFrom) else names
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                roots = {name.split(".")[0] for name in imported}
+                assert not roots & {"django", "rest_framework"}, path.name
+
+
+def test_vendor_words_are_never_trusted_as_markup() -> None:
+    marks = ("mark_safe(", "autoescape off", "|safe")
+    templates = [
+        path
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*.html")
+        if any(mark in path.read_text() for mark in marks)
+    ]
+    code = [
+        path for path in sources() if any(mark in path.read_text() for mark in marks)
+    ]
+    assert [path.relative_to(ROOT).as_posix() for path in [*templates, *code]] == []

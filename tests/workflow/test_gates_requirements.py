@@ -1,0 +1,114 @@
+"""What keeps an evaluation in the requirements stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaltracker.evaluations.services.evaluations import change_brief
+from evaltracker.evaluations.services.requirements import (
+    change_requirement,
+    retire_requirement,
+    weigh_category,
+)
+from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates.requirements import (
+    brief_complete,
+    categories_weighted,
+    has_a_must_have,
+    must_haves_tied,
+    requirements_signed,
+)
+from tests.cast import floor1, stakeholders
+from tests.cast.workflow import sign_as
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def evaluation() -> Evaluation:
+    return floor1.evaluation()
+
+
+@pytest.mark.parametrize(
+    ("field", "empty", "words"),
+    [
+        ("problem", "", "the problem to solve"),
+        ("infrastructure", [], "where it has to run"),
+        ("must_run_by", None, "the day it must be running"),
+        ("budget", None, "the budget"),
+    ],
+)
+def test_brief_complete_names_what_is_missing(
+    evaluation: Evaluation, field: str, empty: object, words: str
+) -> None:
+    assert list(brief_complete(Look(evaluation))) == []
+    evaluation = change_brief(
+        evaluation=evaluation, by=evaluation.owner, **{field: empty}
+    )
+    (blocker,) = brief_complete(Look(evaluation))
+    assert words in blocker.sentence
+    assert blocker.link.endswith(f"#{field}")
+
+
+def test_has_a_must_have_opens_with_the_first_and_closes_when_it_retires(
+    evaluation: Evaluation,
+) -> None:
+    floor1.requirement(evaluation, "R1", priority="should")
+    assert len(list(has_a_must_have(Look(evaluation)))) == 1
+    must = floor1.requirement(evaluation, "R2", priority="must")
+    assert list(has_a_must_have(Look(evaluation))) == []
+    retire_requirement(requirement=must, reason="Not needed", by=evaluation.owner)
+    assert len(list(has_a_must_have(Look(evaluation)))) == 1
+
+
+def test_categories_weighted_takes_zero_for_a_weight_and_blank_for_none(
+    evaluation: Evaluation,
+) -> None:
+    category = floor1.category(evaluation, weight=None)
+    assert list(categories_weighted(Look(evaluation))) == []
+    floor1.requirement(evaluation, category=category)
+    (blocker,) = categories_weighted(Look(evaluation))
+    assert "Training" in blocker.sentence
+    weigh_category(category=category, weight=0, by=evaluation.owner)
+    assert list(categories_weighted(Look(evaluation))) == []
+
+
+def test_must_haves_tied_accepts_a_metric_or_an_excuse(evaluation: Evaluation) -> None:
+    must = floor1.requirement(evaluation, "R1", metric=None)
+    (blocker,) = must_haves_tied(Look(evaluation))
+    assert "R1" in blocker.sentence
+    change_requirement(
+        requirement=must, metric_excuse="A legal duty", by=evaluation.owner
+    )
+    assert list(must_haves_tied(Look(evaluation))) == []
+
+
+def test_requirements_signed_asks_for_a_rule_and_then_for_each_role(
+    evaluation: Evaluation,
+) -> None:
+    floor1.requirement(evaluation)
+    (nobody,) = requirements_signed(Look(evaluation))
+    assert "Nobody is asked" in nobody.sentence
+    stakeholders.stakeholders(evaluation)
+    stakeholders.sign_off_rules(evaluation, roles=("it",))
+    (awaited,) = requirements_signed(Look(evaluation))
+    assert "Ivan" in awaited.sentence
+    sign_as(evaluation, "it")
+    assert list(requirements_signed(Look(evaluation))) == []
+
+
+def test_requirements_signed_opens_again_when_the_words_change(
+    evaluation: Evaluation,
+) -> None:
+    must = floor1.requirement(evaluation)
+    stakeholders.stakeholders(evaluation)
+    stakeholders.sign_off_rules(evaluation, roles=("it",))
+    sign_as(evaluation, "it")
+    change_requirement(requirement=must, text="Something else", by=evaluation.owner)
+    (blocker,) = requirements_signed(Look(evaluation))
+    assert "other words" in blocker.sentence
