@@ -75,10 +75,11 @@ def commands(port: int) -> dict[str, list[str]]:
         ],
         "worker": [
             *celery,
-            *["worker", "--pool", "threads", "--concurrency", "2"],
+            *["worker", "--loglevel", "INFO", "--pool", "threads"],
+            *["--concurrency", "2"],
             *["--without-gossip", "--without-mingle", "--without-heartbeat"],
         ],
-        "beat": [*celery, "beat", "--pidfile="],
+        "beat": [*celery, "beat", "--loglevel", "INFO", "--pidfile="],
     }
 
 

@@ -25,7 +25,7 @@ GRACE = 10.0
 TICK = 0.1
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Child:
     """A process to run: its name for people, its command, where its output goes."""
 
@@ -54,6 +54,7 @@ class Supervisor:
             for child in self.children:
                 self._start(child, pipe)
             ended = self._wait()
+            say("Stopping …")
         finally:
             self._end_all()
             os.close(pipe)
@@ -77,8 +78,8 @@ class Supervisor:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self._running[child] = process
         os.write(pipe, f"{process.pid}\n".encode())
+        self._running[child] = process
 
     def _wait(self) -> Child | None:
         """The child that ended by itself, or None when a signal came first."""
