@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from evaltracker.evaluations.admin import paginator
@@ -18,8 +18,6 @@ from tests.cast import floor1
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from django.test import Client
 
     LogIn = Callable[[User], Client]
 
@@ -137,3 +135,24 @@ def test_a_list_asks_as_often_for_many_rows_as_for_few(
     owner = as_user(purchase.owner)
     with django_assert_max_num_queries(14):  # type: ignore[attr-defined]
         owner.get("/admin/evaluations/requirement/")
+
+
+def test_guessing_a_password_ends_with_a_sentence(purchase: Evaluation) -> None:
+    guesser = Client()
+    for _ in range(8):
+        answer = guesser.post(
+            "/admin/login/", {"username": "lina", "password": "guess"}
+        )
+    assert answer.status_code == 429
+    assert "Too many attempts" in answer.text
+
+
+def test_a_wrong_password_and_an_unknown_name_read_alike(
+    purchase: Evaluation,
+) -> None:
+    texts = []
+    for name in ("lina", "nobody-of-that-name"):
+        data = {"username": name, "password": "wrong"}
+        page = Client().post("/admin/login/", data)
+        texts.append((page.status_code, "Please enter the correct" in page.text))
+    assert texts[0] == texts[1] == (200, True)
