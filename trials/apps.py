@@ -1,5 +1,7 @@
 """What did we see?"""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class TrialsConfig(AppConfig):
 
     name = "trials"
     label = "trials"
+
+    def ready(self) -> None:
+        """Register the kinds of notices, which need the models."""
+        import_module("trials.notices")

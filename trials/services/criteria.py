@@ -1,0 +1,152 @@
+"""What a trial must reach, with a number, agreed before day one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from evaltracker.errors import Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.policy import change, checked
+from evaltracker.evaluations.text import Inputs, read_reason
+from trials.models import Criterion
+from trials.policy import TRIAL_STAGES, require_same
+from trials.services.trials import open_trial
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Requirement
+    from trials.models import Trial
+
+EDITABLE = frozenset({"requirement", "text", "threshold", "method", "position"})
+TEXTS = ("text", "threshold", "method")
+WHY = "The contract is agreed; say why its criteria change."
+
+
+@transaction.atomic
+def add_criterion(
+    *,
+    trial: Trial,
+    requirement: Requirement,
+    text: str,
+    by: By,
+    threshold: str = "",
+    method: str = "",
+    reason: str = "",
+) -> Criterion:
+    """Add what the trial must reach; once it is agreed, only with a reason.
+
+    Raises:
+        Forbidden: neither lead nor owner. Refused: the wrong stage, or closed.
+        Invalid: by field.
+
+    """
+    trial, evaluation = open_trial(trial, by, *TRIAL_STAGES)
+    reason = _reason(trial, reason)
+    require_same(evaluation, requirement)
+    last = trial.criteria.order_by("-position").first()
+    criterion = Criterion(
+        trial=trial,
+        requirement=requirement,
+        position=last.position + 1 if last else 1,
+        **_read(text=text, threshold=threshold, method=method),
+    )
+    checked(criterion)
+    criterion.save()
+    _record(criterion, "criterion.added", by, after=_said(criterion), reason=reason)
+    return criterion
+
+
+@transaction.atomic
+def change_criterion(
+    *, criterion: Criterion, by: By, reason: str = "", **values: Any
+) -> Criterion:
+    """Change a criterion; once the contract is agreed, only with a reason.
+
+    Raises:
+        Refused: it was judged already, so its words stand.
+
+    """
+    unknown = values.keys() - EDITABLE
+    if unknown:
+        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    trial, evaluation = open_trial(criterion.trial, by, *TRIAL_STAGES)
+    fresh = _unjudged(criterion, trial)
+    reason = _reason(trial, reason)
+    require_same(evaluation, values.get("requirement"))
+    values |= _read(**{field: values[field] for field in TEXTS if field in values})
+    before, after = change(fresh, **values)
+    if after:
+        _record(
+            fresh, "criterion.changed", by, before=before, after=after, reason=reason
+        )
+    return fresh
+
+
+@transaction.atomic
+def remove_criterion(*, criterion: Criterion, by: By, reason: str = "") -> None:
+    """Take a criterion out that nobody has judged; the journal keeps its words.
+
+    Raises:
+        Refused: it was judged, or it is the last one of an agreed contract.
+
+    """
+    trial, _ = open_trial(criterion.trial, by, *TRIAL_STAGES)
+    fresh = _unjudged(criterion, trial)
+    reason = _reason(trial, reason)
+    if trial.agreed_at and trial.criteria.count() == 1:
+        raise Refused("An agreed contract keeps at least one criterion.")
+    _record(fresh, "criterion.removed", by, before=_said(fresh), reason=reason)
+    fresh.delete()
+
+
+def _unjudged(criterion: Criterion, trial: Trial) -> Criterion:
+    fresh: Criterion = Criterion.objects.get(pk=criterion.pk)
+    fresh.trial = trial
+    if fresh.evidence.exists():
+        raise Refused("This criterion was judged; what was judged stands.")
+    return fresh
+
+
+def _reason(trial: Trial, reason: str) -> str:
+    """The reason, which an agreed contract asks for."""
+    return read_reason(reason, WHY) if trial.agreed_at or reason.strip() else ""
+
+
+def _read(**texts: str) -> dict[str, str]:
+    inputs = Inputs()
+    kept = {}
+    for field, text in texts.items():
+        if field == "threshold":
+            kept[field] = inputs.line(field, text, limit=200, blank=True)
+        else:
+            kept[field] = inputs.text(field, text, blank=field != "text")
+    inputs.check()
+    return kept
+
+
+def _said(criterion: Criterion) -> dict[str, Any]:
+    return {"requirement": criterion.requirement.ref} | journal.snapshot(
+        criterion, TEXTS
+    )
+
+
+def _record(
+    criterion: Criterion,
+    action: str,
+    by: By,
+    *,
+    after: dict[str, Any] | None = None,
+    before: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    journal.record(
+        evaluation=criterion.trial.candidate.evaluation,
+        action=action,
+        subject=criterion,
+        by=by,
+        before=before,
+        after=after,
+        reason=reason,
+    )

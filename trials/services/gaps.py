@@ -1,0 +1,160 @@
+"""What a trial found missing, what the vendor answers, and how it ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.errors import Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.policy import change, checked, lock
+from evaltracker.evaluations.text import Inputs
+from trials.models import Gap
+from trials.policy import enter, require_same, require_trial_lead, today_in
+from trials.services.trials import locked_trial
+from vendors.policy import require_no_conflict
+
+if TYPE_CHECKING:
+    import datetime
+
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Evaluation, Requirement
+    from trials.models import Trial
+
+
+@transaction.atomic
+def record_gap(
+    *,
+    trial: Trial,
+    severity: str,
+    text: str,
+    by: By,
+    requirement: Requirement | None = None,
+    found_on: datetime.date | None = None,
+    workaround: str = "",
+) -> Gap:
+    """Note what is missing, as soon as it is found; today unless said.
+
+    Raises:
+        Forbidden: no part in the evaluation, or a declared interest.
+        Refused: not the trials stage, or closed. Invalid: by field.
+
+    """
+    evaluation, user = enter(trial.candidate.evaluation, by, Stage.TRIALS)
+    require_no_conflict(user, trial.candidate)
+    trial = locked_trial(trial, evaluation)
+    require_same(evaluation, requirement)
+    today = today_in(trial.zone)
+    day = found_on or today
+    inputs = Inputs()
+    if not trial.starts_on <= day <= today:
+        inputs.refuse(
+            "found_on", f"It was found between {trial.starts_on}, day one, and today."
+        )
+    gap = Gap(
+        trial=trial,
+        requirement=requirement,
+        severity=severity,
+        text=inputs.text("text", text),
+        found_on=day,
+        found_by=user,
+        workaround=inputs.text("workaround", workaround, blank=True),
+    )
+    inputs.check()
+    checked(gap)
+    gap.save()
+    said = journal.snapshot(gap, ("severity", "text", "found_on", "workaround"))
+    said["requirement"] = requirement.ref if requirement else ""
+    _record(gap, "gap.recorded", by, after=said)
+    return gap
+
+
+@transaction.atomic
+def reply_to_gap(
+    *, gap: Gap, reply: str, by: By, promised_for: datetime.date | None = None
+) -> Gap:
+    """Keep the vendor's answer, with the date that it promises.
+
+    `by` is the vendor that a token stands for, or whoever runs the trial and notes
+    what the vendor said. A newer reply takes the place of the older, which the
+    journal keeps.
+
+    Raises:
+        Forbidden: a person who does not run the trial.
+        Refused: closed, in words for outsiders. Invalid: by field.
+
+    """
+    evaluation = lock(gap.trial.candidate.evaluation)
+    if actor_of(by).user is not None:
+        require_trial_lead(by, gap.trial)
+    fresh = _locked(gap, evaluation)
+    ended = not evaluation.is_open or evaluation.stage != Stage.TRIALS
+    if ended or fresh.trial.closed_at or fresh.closed_at:
+        raise Refused("This gap no longer takes replies.")
+    inputs = Inputs()
+    words = inputs.text("reply", reply)
+    inputs.check()
+    if (fresh.reply, fresh.promised_for) == (words, promised_for):
+        return fresh
+    before, after = change(
+        fresh, reply=words, promised_for=promised_for, reply_at=timezone.now()
+    )
+    _record(fresh, "gap.replied", by, before=before, after=after)
+    return fresh
+
+
+@transaction.atomic
+def close_gap(*, gap: Gap, note: str, by: By) -> Gap:
+    """Say how a gap ended: mended, worked around, or lived with.
+
+    Raises:
+        Forbidden: neither lead nor owner. Refused: closed. Invalid: no note.
+
+    """
+    evaluation, _ = enter(gap.trial.candidate.evaluation, by, Stage.TRIALS)
+    fresh = _locked(gap, evaluation)
+    require_trial_lead(by, fresh.trial)
+    if fresh.closed_at:
+        raise Refused("This gap is closed already.")
+    if not note.strip():
+        sentence = "Say how it ended."
+        raise Invalid(sentence, errors={"note": [sentence]})
+    inputs = Inputs()
+    words = inputs.text("note", note)
+    inputs.check()
+    before, after = change(fresh, closed_at=timezone.now(), closing_note=words)
+    _record(fresh, "gap.closed", by, before=before, after=after)
+    return fresh
+
+
+def _locked(gap: Gap, evaluation: Evaluation) -> Gap:
+    """The gap as it is now, its row locked."""
+    fresh: Gap = (
+        Gap.objects.select_for_update(of=("self",))
+        .select_related("trial__candidate", "trial__lead")
+        .get(pk=gap.pk)
+    )
+    fresh.trial.candidate.evaluation = evaluation
+    return fresh
+
+
+def _record(
+    gap: Gap,
+    action: str,
+    by: By,
+    *,
+    after: dict[str, Any],
+    before: dict[str, Any] | None = None,
+) -> None:
+    journal.record(
+        evaluation=gap.trial.candidate.evaluation,
+        action=action,
+        subject=gap,
+        by=by,
+        before=before,
+        after={"candidate": gap.trial.candidate, **after},
+    )

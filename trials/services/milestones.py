@@ -1,0 +1,226 @@
+"""Dated things to do, and the reminders that are owed for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.policy import change, checked, require_owner
+from evaltracker.evaluations.text import Inputs, read_reason
+from trials.choices import MilestoneState
+from trials.models import Milestone
+from trials.policy import enter, require_insider, require_trial_lead
+from trials.services.moments import read_moment
+from trials.services.reminders import owe_reminders, stop_reminders
+
+if TYPE_CHECKING:
+    import datetime
+
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Evaluation, User
+    from trials.models import Trial
+
+WHEN = ("due_on", "due_time", "zone", "due_at", "occurrence")
+REASONS = {
+    MilestoneState.MISSED: "Say why it was missed.",
+    MilestoneState.WAIVED: "Say why it is waived.",
+    MilestoneState.CANCELLED: "Say why it is cancelled.",
+}
+
+
+@transaction.atomic
+def add_milestone(
+    *,
+    evaluation: Evaluation,
+    title: str,
+    owner_user: User,
+    due_on: datetime.date,
+    due_time: datetime.time,
+    by: By,
+    zone: str = "",
+    trial: Trial | None = None,
+) -> Milestone:
+    """Set a date for something; its owner is reminded before it.
+
+    A wall time that daylight saving skips means the next valid one; `due_at` says
+    which instant that is.
+
+    Raises:
+        Forbidden: not the owner, nor the lead of the trial.
+        Refused: the trial is closed. Invalid: by field.
+
+    """
+    evaluation, _ = enter(evaluation, by, *Stage)
+    if trial is None:
+        require_owner(by, evaluation)
+    else:
+        if trial.candidate.evaluation_id != evaluation.pk:
+            raise Invalid("The trial belongs to another evaluation.")
+        trial.refresh_from_db(fields=["closed_at"])
+        require_trial_lead(by, trial)
+        if trial.closed_at:
+            raise Refused("This trial is closed.")
+    require_insider(owner_user, evaluation, "owner_user")
+    zone = zone or (trial.zone if trial else evaluation.zone)
+    inputs = Inputs()
+    milestone = Milestone(
+        evaluation=evaluation,
+        trial=trial,
+        title=inputs.line("title", title),
+        owner=owner_user,
+        due_on=due_on,
+        due_time=due_time,
+        zone=zone,
+        due_at=read_moment(inputs, due_on, due_time, zone),
+    )
+    inputs.check()
+    checked(milestone)
+    milestone.save()
+    owe_reminders(milestone)
+    _record(milestone, "milestone.added", by, after=_said(milestone))
+    return milestone
+
+
+@transaction.atomic
+def move_milestone(
+    *,
+    milestone: Milestone,
+    due_on: datetime.date,
+    due_time: datetime.time,
+    reason: str,
+    by: By,
+    zone: str = "",
+) -> Milestone:
+    """Put a milestone to another date; it reminds again, and no longer of the old one.
+
+    Raises:
+        Forbidden: not the owner, nor the lead of its trial. Refused: it is settled.
+        Invalid: no reason, or a zone that does not exist.
+
+    """
+    milestone, evaluation = _open_milestone(milestone, by)
+    _require_mover(by, milestone, evaluation)
+    zone = zone or milestone.zone
+    reason = read_reason(reason, "Say why it moves; its owner has planned with it.")
+    inputs = Inputs()
+    due_at = read_moment(inputs, due_on, due_time, zone)
+    inputs.check()
+    typed = (due_on, due_time, zone)
+    if typed == (milestone.due_on, milestone.due_time, milestone.zone):
+        return milestone
+    before, after = change(
+        milestone,
+        due_on=due_on,
+        due_time=due_time,
+        zone=zone,
+        due_at=due_at,
+        occurrence=milestone.occurrence + 1,
+    )
+    stop_reminders(milestone, "The milestone was moved.")
+    owe_reminders(milestone)
+    _record(milestone, "milestone.moved", by, before=before, after=after, reason=reason)
+    return milestone
+
+
+@transaction.atomic
+def settle_milestone(
+    *, milestone: Milestone, state: str, by: By, reason: str = ""
+) -> Milestone:
+    """Say how a milestone went; nobody is reminded of it any more.
+
+    Raises:
+        Forbidden: not its owner, the lead of its trial or the owner.
+        Refused: it is settled. Invalid: no reason, unless it was met.
+
+    """
+    milestone, evaluation = _open_milestone(milestone, by)
+    user = actor_of(by).user
+    if user is None or user.pk != milestone.owner_id:
+        _require_mover(by, milestone, evaluation)
+    if state not in MilestoneState.values or state == MilestoneState.OPEN:
+        sentence = "Say how it went: met, missed, waived or cancelled."
+        raise Invalid(sentence, errors={"state": [sentence]})
+    how = MilestoneState(state)
+    if how in REASONS or reason.strip():
+        reason = read_reason(reason, REASONS.get(how, ""))
+    before, after = _settle(milestone, how, reason.strip())
+    _record(
+        milestone, "milestone.settled", by, before=before, after=after, reason=reason
+    )
+    return milestone
+
+
+def cancel_open_milestones(trial: Trial, reason: str) -> list[str]:
+    """Call off what is still open in a trial; the caller journals their titles."""
+    still_open = trial.milestones.select_for_update(of=("self",)).filter(
+        state=MilestoneState.OPEN
+    )
+    titles = []
+    for milestone in still_open:
+        _settle(milestone, MilestoneState.CANCELLED, reason)
+        titles.append(milestone.title)
+    return titles
+
+
+def _open_milestone(milestone: Milestone, by: By) -> tuple[Milestone, Evaluation]:
+    """The milestone under a row lock; refused once it is settled."""
+    evaluation, _ = enter(milestone.evaluation, by, *Stage)
+    fresh: Milestone = (
+        Milestone.objects.select_for_update(of=("self",))
+        .select_related("owner", "trial__candidate", "trial__lead")
+        .get(pk=milestone.pk)
+    )
+    fresh.evaluation = evaluation
+    if fresh.trial is not None:
+        fresh.trial.candidate.evaluation = evaluation
+    if fresh.state != MilestoneState.OPEN:
+        raise Refused(f"This milestone is {fresh.get_state_display().lower()} already.")
+    return fresh, evaluation
+
+
+def _require_mover(by: By, milestone: Milestone, evaluation: Evaluation) -> None:
+    """The owner of the evaluation; for a trial's milestone its lead as well."""
+    if milestone.trial is not None:
+        require_trial_lead(by, milestone.trial)
+    elif actor_of(by).user != evaluation.owner:
+        raise Forbidden(f"Only its owner and {evaluation.owner.name} may do this.")
+
+
+def _settle(
+    milestone: Milestone, state: MilestoneState, reason: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    changed = change(
+        milestone, state=state, state_reason=reason, settled_at=timezone.now()
+    )
+    stop_reminders(milestone, f"The milestone is {state.label.lower()}.")
+    return changed
+
+
+def _said(milestone: Milestone) -> dict[str, Any]:
+    return journal.snapshot(milestone, ("title", "owner", "trial_id", *WHEN))
+
+
+def _record(
+    milestone: Milestone,
+    action: str,
+    by: By,
+    *,
+    after: dict[str, Any],
+    before: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    journal.record(
+        evaluation=milestone.evaluation,
+        action=action,
+        subject=milestone,
+        by=by,
+        before=before,
+        after=after,
+        reason=reason,
+    )

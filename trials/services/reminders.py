@@ -1,0 +1,43 @@
+"""The mails that are owed for a milestone, written with the change that causes them."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from evaltracker.evaluations.clock import instant_of
+from evaltracker.evaluations.services.notices import cancel_notices, schedule_notice
+from trials.notices import MilestoneDue
+
+if TYPE_CHECKING:
+    from trials.models import Milestone
+
+
+def owe_reminders(milestone: Milestone) -> None:
+    """Owe its owner a mail for each offset; those already past collapse into one."""
+    now = timezone.now()
+    past: list[int] = []
+    coming: list[int] = []
+    for days in sorted({int(days) for days in milestone.evaluation.reminder_days}):
+        day = milestone.due_on - datetime.timedelta(days=days)
+        over = instant_of(day, milestone.due_time, milestone.zone) <= now
+        (past if over else coming).append(days)
+    for days in [*past[:1], *coming]:
+        schedule_notice(
+            kind=MilestoneDue.name,
+            evaluation=milestone.evaluation,
+            subject_id=milestone.pk,
+            occurrence=milestone.occurrence,
+            offset_days=days,
+            recipient=milestone.owner,
+            day=milestone.due_on - datetime.timedelta(days=days),
+            time=milestone.due_time,
+            zone=milestone.zone,
+        )
+
+
+def stop_reminders(milestone: Milestone, because: str) -> None:
+    """Owe no mail about this milestone any more."""
+    cancel_notices(kind=MilestoneDue.name, subject_id=milestone.pk, because=because)

@@ -1,0 +1,238 @@
+"""Planning a trial, agreeing on its contract and closing it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.errors import Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.policy import change, checked, require_owner
+from evaltracker.evaluations.text import Inputs
+from trials.models import Trial
+from trials.policy import (
+    TRIAL_STAGES,
+    enter,
+    require_insider,
+    require_running,
+    require_trial_lead,
+)
+from trials.selectors import unjudged_criteria
+from trials.services.milestones import cancel_open_milestones
+
+if TYPE_CHECKING:
+    import datetime
+
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Evaluation, User
+    from vendors.models import Candidate
+
+CONTRACT = ("workload", "environment", "data_allowed", "people_hours", "exit_plan")
+PLAN = ("title", "starts_on", "ends_on", "zone", "lead", *CONTRACT)
+
+
+@transaction.atomic
+def plan_trial(
+    *,
+    candidate: Candidate,
+    title: str,
+    starts_on: datetime.date,
+    ends_on: datetime.date,
+    lead: User,
+    workload: str,
+    by: By,
+    zone: str = "",
+    environment: str = "",
+    data_allowed: str = "",
+    people_hours: str = "",
+    exit_plan: str = "",
+) -> Trial:
+    """Plan a candidate's trial; what is blank is filled in before it is agreed.
+
+    Raises:
+        Forbidden: not the owner. Refused: the wrong stage, or eliminated.
+        Invalid: by field, e.g. a lead without a part in the evaluation.
+
+    """
+    evaluation, _ = enter(candidate.evaluation, by, *TRIAL_STAGES)
+    require_owner(by, evaluation)
+    candidate.refresh_from_db(fields=["state", "state_reason"])
+    require_running(candidate)
+    require_insider(lead, evaluation, "lead")
+    words = read_contract(
+        title=title,
+        workload=workload,
+        environment=environment,
+        data_allowed=data_allowed,
+        people_hours=people_hours,
+        exit_plan=exit_plan,
+    )
+    check_days(starts_on, ends_on)
+    trial = Trial(
+        candidate=candidate,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        zone=zone or evaluation.zone,
+        lead=lead,
+        **words,
+    )
+    checked(trial)
+    trial.save()
+    _record(trial, "trial.planned", by, after=journal.snapshot(trial, PLAN))
+    return trial
+
+
+@transaction.atomic
+def change_trial(*, trial: Trial, by: By, **values: Any) -> Trial:
+    """Change the plan, until its contract is agreed.
+
+    Raises:
+        Forbidden: neither lead nor owner. Refused: agreed. Invalid: by field.
+
+    """
+    unknown = values.keys() - set(PLAN)
+    if unknown:
+        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    trial, evaluation = open_trial(trial, by, *TRIAL_STAGES)
+    if trial.agreed_at:
+        raise Refused("The contract of this trial is agreed; it no longer changes.")
+    if "lead" in values:
+        require_insider(values["lead"], evaluation, "lead")
+    texts = {field: values[field] for field in ("title", *CONTRACT) if field in values}
+    values |= read_contract(**texts)
+    check_days(
+        values.get("starts_on", trial.starts_on), values.get("ends_on", trial.ends_on)
+    )
+    before, after = change(trial, **values)
+    if after:
+        _record(trial, "trial.changed", by, before=before, after=after)
+    return trial
+
+
+@transaction.atomic
+def agree_contract(*, trial: Trial, by: By) -> Trial:
+    """Fix what is run, where, on which data, by whom, and how success is measured.
+
+    From now on criteria change only with a reason.
+
+    Raises:
+        Forbidden: neither lead nor owner.
+        Refused: agreed already, no criterion, or a part of the contract is blank.
+
+    """
+    trial, _ = open_trial(trial, by, *TRIAL_STAGES)
+    if trial.agreed_at:
+        raise Refused("The contract of this trial is agreed already.")
+    blank = [
+        str(Trial._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
+        for field in CONTRACT
+        if not getattr(trial, field).strip()
+    ]
+    if blank:
+        raise Refused(f"The contract does not say yet: {', '.join(blank)}.")
+    criteria = list(trial.criteria.select_related("requirement"))
+    if not criteria:
+        raise Refused("Name at least one success criterion, with its number, first.")
+    before, after = change(
+        trial, agreed_at=timezone.now(), agreed_by=journal.actor_of(by).user
+    )
+    after |= journal.snapshot(trial, PLAN)
+    after["criteria"] = [
+        {"requirement": one.requirement.ref, "text": one.text, "reach": one.threshold}
+        for one in criteria
+    ]
+    _record(trial, "trial.agreed", by, before=before, after=after)
+    return trial
+
+
+@transaction.atomic
+def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
+    """End a trial with what it came to; its open milestones are called off.
+
+    Raises:
+        Forbidden: neither lead nor owner.
+        Refused: never agreed, or a criterion is not judged. Invalid: no summary.
+
+    """
+    trial, _ = open_trial(trial, by, Stage.TRIALS)
+    if not trial.agreed_at:
+        raise Refused("The contract of this trial was never agreed.")
+    missing = [
+        f"{one.requirement.ref}: {one.text[:80]}"
+        for one in unjudged_criteria().filter(trial=trial)
+    ]
+    if missing:
+        raise Refused(
+            f"Not judged yet: {'; '.join(missing[:5])}"
+            + (f" and {len(missing) - 5} more." if len(missing) > 5 else ".")
+        )
+    inputs = Inputs()
+    words = inputs.text("summary", summary)
+    inputs.check()
+    before, after = change(trial, summary=words, closed_at=timezone.now())
+    called_off = cancel_open_milestones(trial, "The trial was closed.")
+    after["milestones_called_off"] = called_off
+    _record(trial, "trial.closed", by, before=before, after=after)
+    return trial
+
+
+def open_trial(trial: Trial, by: By, *stages: Stage) -> tuple[Trial, Evaluation]:
+    """The trial under a row lock, if `by` runs it and it is not closed."""
+    evaluation, _ = enter(trial.candidate.evaluation, by, *stages)
+    fresh = locked_trial(trial, evaluation)
+    require_trial_lead(by, fresh)
+    return fresh, evaluation
+
+
+def locked_trial(trial: Trial, evaluation: Evaluation) -> Trial:
+    """The trial as it is now, its row locked; refused once it is closed."""
+    fresh: Trial = (
+        Trial.objects.select_for_update(of=("self",))
+        .select_related("candidate", "lead")
+        .get(pk=trial.pk)
+    )
+    fresh.candidate.evaluation = evaluation
+    if fresh.closed_at:
+        raise Refused("This trial is closed.")
+    return fresh
+
+
+def read_contract(**texts: str) -> dict[str, str]:
+    """The words of a contract as they are kept; all but the workload may wait."""
+    inputs = Inputs()
+    kept = {}
+    for field, text in texts.items():
+        if field == "title":
+            kept[field] = inputs.line(field, text)
+        else:
+            kept[field] = inputs.text(field, text, blank=field != "workload")
+    inputs.check()
+    return kept
+
+
+def check_days(starts_on: datetime.date, ends_on: datetime.date) -> None:
+    """Refuse a trial that ends before it starts."""
+    if ends_on < starts_on:
+        sentence = "A trial cannot end before it starts."
+        raise Invalid(sentence, errors={"ends_on": [sentence]})
+
+
+def _record(
+    trial: Trial,
+    action: str,
+    by: By,
+    *,
+    after: dict[str, Any],
+    before: dict[str, Any] | None = None,
+) -> None:
+    journal.record(
+        evaluation=trial.candidate.evaluation,
+        action=action,
+        subject=trial,
+        by=by,
+        before=before,
+        after={"candidate": trial.candidate, **after},
+    )
