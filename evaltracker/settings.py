@@ -148,6 +148,7 @@ AXES_COOLOFF_TIME = 0.25
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "evaltracker/locked.html"
 AXES_IPWARE_PROXY_COUNT = NUM_PROXIES
 
 # --- Transport security -------------------------------------------------------
@@ -246,6 +247,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "NUM_PROXIES": NUM_PROXIES,
 }
+# Of one vendor token; enough for a program, too few to hurt the others.
+VENDOR_CALLS_PER_MINUTE = 600
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "evaltracker",
     "VERSION": "1",
