@@ -50,7 +50,7 @@ def schedule_demo(
     demo = Demo(
         candidate=candidate,
         title=inputs.line("title", title),
-        scheduled_for=read_moment(inputs, day, time, zone),
+        scheduled_for=read_moment(day, time, zone),
         zone=zone,
         minutes=minutes,
     )
@@ -84,9 +84,7 @@ def move_demo(
     demo, evaluation, _ = open_demo(demo, by)
     require_owner(by, evaluation)
     zone = zone or demo.zone
-    inputs = Inputs()
-    moment = read_moment(inputs, day, time, zone)
-    inputs.check()
+    moment = read_moment(day, time, zone)
     before, after = change(
         demo, scheduled_for=moment, zone=zone, minutes=minutes or demo.minutes
     )

@@ -77,7 +77,7 @@ def add_milestone(
         due_on=due_on,
         due_time=due_time,
         zone=zone,
-        due_at=read_moment(inputs, due_on, due_time, zone),
+        due_at=read_moment(due_on, due_time, zone),
     )
     inputs.check()
     checked(milestone)
@@ -108,9 +108,7 @@ def move_milestone(
     _require_mover(by, milestone, evaluation)
     zone = zone or milestone.zone
     reason = read_reason(reason, "Say why it moves; its owner has planned with it.")
-    inputs = Inputs()
-    due_at = read_moment(inputs, due_on, due_time, zone)
-    inputs.check()
+    due_at = read_moment(due_on, due_time, zone)
     typed = (due_on, due_time, zone)
     if typed == (milestone.due_on, milestone.due_time, milestone.zone):
         return milestone

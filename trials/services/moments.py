@@ -5,24 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfoNotFoundError
 
+from evaltracker.errors import Invalid
 from evaltracker.evaluations.clock import instant_of
 
 if TYPE_CHECKING:
     import datetime
 
-    from evaltracker.evaluations.text import Inputs
-
 
 def read_moment(
-    inputs: Inputs, day: datetime.date, time: datetime.time, zone: str
-) -> datetime.datetime | None:
-    """The instant; None with a sentence in `inputs` if there is no such time."""
+    day: datetime.date, time: datetime.time, zone: str
+) -> datetime.datetime:
+    """The instant that is meant.
+
+    Raises:
+        Invalid: there is no such zone, or the day is beyond all calendars.
+
+    """
     try:
         return instant_of(day, time, zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        inputs.refuse(
-            "zone", f"“{zone}” is not a known time zone; write it like Europe/Berlin."
-        )
-    except OverflowError:
-        inputs.refuse("due_on", f"{day} is too far away.")
-    return None
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        sentence = f"“{zone}” is not a known time zone; write it like Europe/Berlin."
+        raise Invalid(sentence, errors={"zone": [sentence]}) from error
+    except OverflowError as error:
+        sentence = f"{day} is too far away."
+        raise Invalid(sentence, errors={"day": [sentence]}) from error

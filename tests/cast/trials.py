@@ -1,0 +1,118 @@
+"""Demos, trials and verdicts of the cast's evaluations."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from tests.cast import floor1, stakeholders, vendors
+from trials.services.criteria import add_criterion
+from trials.services.demos import hold_demo, schedule_demo
+from trials.services.evidence import record_evidence
+from trials.services.trials import agree_contract, plan_trial
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation, Requirement, User
+    from trials.models import Criterion, Demo, Evidence, Trial
+    from vendors.models import Candidate, Claim
+
+CONTRACT = {
+    "workload": "Train the demand forecast on last year's sales.",
+    "environment": "A separate account on AWS.",
+    "data_allowed": "Sales, without names.",
+    "people_hours": "Elif and Dana, 10 hours a week each.",
+    "exit_plan": "Everything is deleted on the last day.",
+}
+TODAY = datetime.date.today  # the cast's trials are under way now
+
+
+def platform(*priorities: str, stage: str = "research") -> Evaluation:
+    """An evaluation in `stage` with requirements R1, R2 … and all stakeholders.
+
+    Claims are open in research; R1 is a must-have unless said otherwise.
+    """
+    where = floor1.evaluation()
+    for number, priority in enumerate(priorities or ("must",), start=1):
+        floor1.requirement(where, f"R{number}", priority)
+    stakeholders.stakeholders(where, scores=True)
+    vendors.in_research(where)
+    return where if stage == "research" else vendors.enter(where, stage)
+
+
+def claimed(
+    where: Evaluation, *requirements: Requirement, name: str = "Acme ML", **words: Any
+) -> Candidate:
+    """A candidate in an evaluation in research that claims all or those to be there
+    now."""
+    option = vendors.invited(where, name)
+    for one in requirements or where.requirements.all():
+        vendors.claim(option, one, **words)
+    return option
+
+
+def claim_of(option: Candidate, ref: str = "R1") -> Claim:
+    """The claim that stands."""
+    claim: Claim = option.claims.get(requirement__ref=ref, superseded_at=None)
+    return claim
+
+
+def demo(option: Candidate, *, held: bool = False) -> Demo:
+    """A demo of yesterday, held or not."""
+    owner = option.evaluation.owner
+    arranged = schedule_demo(
+        candidate=option,
+        day=TODAY() - datetime.timedelta(days=1),
+        time=datetime.time(10),
+        zone="Europe/Berlin",
+        by=owner,
+    )
+    if held:
+        return hold_demo(demo=arranged, attendees="Elif, Dana", by=owner)
+    return arranged
+
+
+def trial(option: Candidate, *refs: str, agreed: bool = True, **fields: Any) -> Trial:
+    """A trial of ten days that began four days ago, with a criterion per ref."""
+    owner = option.evaluation.owner
+    planned = plan_trial(
+        **{
+            "candidate": option,
+            "title": "Forecast",
+            "starts_on": TODAY() - datetime.timedelta(days=4),
+            "ends_on": TODAY() + datetime.timedelta(days=5),
+            "lead": stakeholders.holder("engineering"),
+            "by": owner,
+            **CONTRACT,
+            **fields,
+        }
+    )
+    for ref in refs or ("R1",):
+        criterion(planned, ref, by=owner)
+    return agree_contract(trial=planned, by=owner) if agreed else planned
+
+
+def criterion(of: Trial, ref: str = "R1", *, by: User) -> Criterion:
+    """A success criterion with a number."""
+    return add_criterion(
+        trial=of,
+        requirement=of.candidate.evaluation.requirements.get(ref=ref),
+        text=f"{ref} works under load",
+        threshold="100 runs a day",
+        by=by,
+    )
+
+
+def verdict(
+    claim: Claim, source: str = "research", verdict: str = "holds", **more: Any
+) -> Evidence:
+    """A verdict by the owner, with a note."""
+    return record_evidence(
+        **{
+            "claim": claim,
+            "source": source,
+            "verdict": verdict,
+            "note": "We looked at it.",
+            "by": claim.candidate.evaluation.owner,
+            **more,
+        }
+    )
