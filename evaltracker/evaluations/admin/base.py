@@ -110,12 +110,16 @@ class ScopedChangeList(ChangeList):  # type: ignore[misc]
 class HardenedAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     """A read-only list and detail of what the reader may see.
 
-    Declare `list_display`, `fields` or `fieldsets`, `list_filter` made with
-    `filters.by`, `search_fields` (own fields), `empty_text`; override `page_of`
-    if rows have a page of their own.
+    Declare `list_display`, `fields`, `list_filter` made with `filters.by`,
+    `search_fields`, `empty_text`; override `page_of` if rows have their own page.
     """
 
     empty_text: ClassVar[str] = ""
+    # Names of acts: without a target above the list, on the row above its detail.
+    list_acts: ClassVar[tuple[str, ...]] = ()
+    detail_acts: ClassVar[tuple[str, ...]] = ()
+    list_before_template = "evaltracker/parts/list_acts.html"
+    change_form_outer_before_template = "evaltracker/parts/detail_acts.html"
     actions = None
     list_per_page = 50
     list_max_show_all = 0
@@ -159,7 +163,7 @@ class HardenedAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
         return lookup in {each.parameter_name for each in self.list_filter}
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
-        """Never: it tells whether hidden rows refer to a field."""
+        """Never: it tells of hidden rows."""
         return False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin
 
+from evaltracker.evaluations.admin import people_acts as people_acts
 from evaltracker.evaluations.admin.base import HardenedAdmin
 from evaltracker.evaluations.admin.filters import by
 from evaltracker.evaluations.admin.site import site
@@ -16,14 +17,10 @@ from evaltracker.evaluations.models import (
     Requirement,
     User,
 )
+from evaltracker.evaluations.services.people import may_run_accounts
 
 if TYPE_CHECKING:
     from django.db import models
-
-
-def is_operator(user: User) -> bool:
-    """Whether `user` runs this installation."""
-    return user.is_active and user.is_superuser
 
 
 @admin.register(Evaluation, site=site)
@@ -148,6 +145,8 @@ class UserAdmin(HardenedAdmin):
     """Who can log in; for operators."""
 
     empty_text = "Nobody can log in yet."
+    list_acts = ("add-person",)
+    detail_acts = ("change-person", "set-password", "stop-login", "allow-login")
     list_display = ("username", "name", "email", "time_zone", "is_active", "is_staff")
     list_filter = (by("is_active", "active"), by("is_superuser", "operator"))
     search_fields = ("username", "first_name", "last_name", "email")
@@ -167,7 +166,7 @@ class UserAdmin(HardenedAdmin):
 
     def audience(self, user: User) -> bool:
         """Operators only."""
-        return is_operator(user)
+        return may_run_accounts(user)
 
     def name(self, user: models.Model) -> str:
         """How the person is printed."""

@@ -1,0 +1,87 @@
+"""The journal: every change in words, sealed where its page is sealed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+
+from evaltracker.evaluations.models import Entry, Evaluation
+from evaltracker.evaluations.services.evaluations import change_brief
+from tests.cast import floor1, stakeholders
+from tests.clients import signed_in
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoAssertNumQueries
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def page(purchase: Evaluation) -> str:
+    change_brief(evaluation=purchase, languages="Scala", by=purchase.owner)
+    return f"/admin/e/{purchase.slug}/journal/"
+
+
+def test_it_shows_before_and_after_to_those_inside(
+    purchase: Evaluation, page: str
+) -> None:
+    stakeholders.stakeholders(purchase, "it")
+    body = signed_in(stakeholders.holder("it")).get(page).content.decode()
+    assert "<del>R, Python, Java</del>" in body
+    assert "<ins>Scala</ins>" in body
+    assert "Check the chain" not in body
+    assert signed_in(floor1.noor()).get(page).status_code == 404
+
+
+def test_it_is_filtered_by_action_and_person(page: str) -> None:
+    client = signed_in(floor1.lina())
+    body = client.get(page, {"action": "brief.changed"}).content.decode()
+    assert "Scala" in body
+    assert "<strong>Requirement added</strong>" not in body
+    nobody = client.get(page, {"actor_name": "Nobody"}).content.decode()
+    assert "Nothing matches" in nobody
+    assert client.get(page, {"page": "x"}).status_code == 400
+
+
+def test_the_owner_has_the_chain_checked(page: str) -> None:
+    body = signed_in(floor1.lina()).get(page, {"check": "1"}).content.decode()
+    assert "The chain holds" in body
+
+
+def test_an_altered_entry_is_named(purchase: Evaluation, page: str) -> None:
+    first = purchase.entries.earliest("number")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE evaluations_entry DISABLE TRIGGER USER")
+        else:
+            cursor.execute(
+                "SELECT name FROM sqlite_master WHERE type='trigger' "
+                "AND tbl_name='evaluations_entry'"
+            )
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'DROP TRIGGER "{name}"')
+        cursor.execute(
+            "UPDATE evaluations_entry SET actor_name = 'Mallory' WHERE number = 1"
+        )
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE evaluations_entry ENABLE TRIGGER USER")
+    assert first.number == 1
+    body = signed_in(purchase.owner).get(page, {"check": "1"}).content.decode()
+    assert "entry 1 was altered" in body
+
+
+def test_its_queries_do_not_grow_with_the_entries(
+    purchase: Evaluation,
+    page: str,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    client = signed_in(purchase.owner)
+    client.get(page)
+    for each in range(60):
+        change_brief(evaluation=purchase, languages=f"L{each}", by=purchase.owner)
+    with django_assert_max_num_queries(14):
+        body = client.get(page).content.decode()
+    assert "Page 1 of 2" in body
+    assert Entry.objects.filter(evaluation=purchase).count() > 60
