@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 GRACE = 10.0
 TICK = 0.1
+ALL_ENDED = b"ended\n"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,6 +58,7 @@ class Supervisor:
             say("Stopping …")
         finally:
             self._end_all()
+            os.write(pipe, ALL_ENDED)
             os.close(pipe)
             guardian.wait()
         if ended is None:
@@ -165,9 +167,10 @@ def guard(reader: int, grace: float) -> None:
     """Wait until the pipe closes, then end every group that was named on it."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    with os.fdopen(reader) as pipe:
-        groups = [int(line) for line in pipe]
-    end_groups(groups, grace)
+    with os.fdopen(reader, "rb") as pipe:
+        lines = list(pipe)
+    if ALL_ENDED not in lines:
+        end_groups([int(line) for line in lines], grace)
 
 
 if __name__ == "__main__":

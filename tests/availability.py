@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.chromium import find_chromium
+from tests.run_checks import find_compose
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,7 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
         find_chromium,
         "no Chromium: install chromium or set CHROMIUM to its path",
     ),
+    "compose": (find_compose, "no docker compose: install docker-compose"),
 }
 
 

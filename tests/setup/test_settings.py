@@ -1,0 +1,109 @@
+"""A start that would be unsafe is refused with a sentence; the demo needs nothing."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from evaltracker import environment
+
+ROOT = Path(__file__).parents[2]
+
+
+def manage(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """manage.py with nothing in its environment but `env`."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), *arguments],
+        env={"PATH": os.environ["PATH"], **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_start_without_a_secret_key_says_what_to_do(tmp_path: Path) -> None:
+    done = manage("check", DATA_DIR=str(tmp_path))
+    assert done.returncode == 1
+    assert "SECRET_KEY is not set" in done.stderr
+    assert "./dev env" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_demo_makes_its_own_key_and_keeps_it(tmp_path: Path) -> None:
+    show = ("shell", "-v0", "-c", "from django.conf import settings as s;"
+            "print(s.SECRET_KEY)")  # fmt: skip
+    first = manage(*show, DEMO="1", DATA_DIR=str(tmp_path))
+    second = manage(*show, DEMO="1", DATA_DIR=str(tmp_path))
+    assert len(first.stdout.strip()) > 60
+    assert first.stdout == second.stdout
+    mode = (tmp_path / "secret_key").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = manage("check", DEMO="1", DATA_DIR=str(tmp_path / "file" / "data"))
+    assert done.returncode == 1
+    assert "DATA_DIR" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_error_reports_without_their_client_are_refused(tmp_path: Path) -> None:
+    done = manage(
+        "check", DEMO="1", DATA_DIR=str(tmp_path), SENTRY_DSN="https://x@example.org/1"
+    )
+    assert done.returncode == 1
+    assert "sentry-sdk is not installed" in done.stderr
+
+
+def test_sqlite_bears_several_writers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    options = environment.database()["OPTIONS"]
+    assert options["transaction_mode"] == "IMMEDIATE"
+    assert options["timeout"] == 20
+    assert "journal_mode=WAL" in options["init_command"]
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "name"),
+    [
+        ("postgresql://u:p@db.example.org:5433/tracker", "db.example.org", "tracker"),
+        (
+            "postgresql://u@//var/run/postgresql/tracker",
+            "/var/run/postgresql",
+            "tracker",
+        ),
+    ],
+)
+def test_postgresql_is_reached_over_a_host_or_a_socket(
+    monkeypatch: pytest.MonkeyPatch, url: str, host: str, name: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    config = environment.database()
+    assert (config["HOST"], config["NAME"]) == (host, name)
+    assert config["ATOMIC_REQUESTS"]
+    assert config["CONN_MAX_AGE"] is None
+    assert config["CONN_HEALTH_CHECKS"]
+
+
+def test_mail_goes_through_the_named_server_and_never_hangs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EMAIL_URL", "smtp+tls://ann:p%40ss@mail.example.org:587")
+    assert environment.mailer() == {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": "mail.example.org",
+            "port": 587,
+            "username": "ann",
+            "password": "p@ss",
+            "use_tls": True,
+            "use_ssl": False,
+            "timeout": 10,
+        },
+    }
