@@ -73,7 +73,7 @@ def find_layouts(book: Workbook, findings: Findings) -> list[Layout]:
         layout = find_layout(sheet)
         if layout is not None:
             layouts.append(layout)
-        elif sheet.rows and sheet.name:
+        elif sheet.name and not sheet.is_blank:
             findings.remark(
                 f"Sheet “{sheet.name}” has no row of column names that are known here, "
                 "so it was not read."
@@ -154,8 +154,8 @@ def refuse_wide_merge(sheet: Sheet, header: Row) -> None:
 
 def no_table(book: Workbook) -> Unreadable:
     """The sentence for a file in which no requirements were found."""
-    sheet = next(sheet for sheet in book.visible if sheet.rows)
-    first = next((row for row in sheet.rows if len(row.filled) > 1), sheet.rows[0])
+    sheet = next(sheet for sheet in book.visible if not sheet.is_blank)
+    first = max(sheet.rows, key=lambda row: min(len(row.filled), 2))
     names = [first.cell(index) for index in first.filled]
     found = ", ".join(f"“{short(name)}”" for name in names[:6])
     more = f" and {len(names) - 6} more" if len(names) > 6 else ""

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.tabular import Row
 
 REF_LIMIT = 80
+UNCOMPUTED = (
+    "The cell holds a formula without a saved result, or an error. Open the file in "
+    "your spreadsheet program, mend the cell, save it, and import it again."
+)
 
 
 def lines_of(layout: Layout, findings: Findings) -> list[RequirementLine]:
@@ -44,16 +48,12 @@ def line_of(layout: Layout, row: Row, findings: Findings) -> RequirementLine | N
     """One row's requirement, or None with the reason in `findings`."""
     before = len(findings.refused_rows)
     sheet = layout.sheet
-    for column in sorted(set(layout.columns.values())):
-        if (row.number, column) in sheet.uncomputed:
-            findings.refuse(
-                sheet,
-                row.number,
-                "The cell holds a formula without a saved result, or an error. Open "
-                "the file in your spreadsheet program, mend the cell, save it, and "
-                "import it again.",
-                column,
-            )
+    read = sorted(set(layout.columns.values()))
+    hits = [column for column in read if (row.number, column) in sheet.uncomputed]
+    for column in hits:
+        findings.refuse(sheet, row.number, UNCOMPUTED, column)
+    if hits or not any(row.cell(column) for column in read):
+        return None
     values: dict[str, Value] = {}
     ref = read_ref(layout, row, findings)
     for field in layout.columns:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.imports import ImportPlan
     from evaltracker.evaluations.journal import By
     from evaltracker.evaluations.models import Evaluation
+    from evaltracker.evaluations.tabular import ImportProblem
 
 PLAIN_FIELDS = ("text", "priority", "weight", "vendor_help", "scorer_help")
 BATCH = 500
@@ -55,7 +56,7 @@ def import_requirements(
     require_stage(evaluation, *WRITABLE_STAGES)
     if any("weight" in change.after for change in plan.changed):
         require_stage(evaluation, Stage.REQUIREMENTS)
-    refuse_problems(plan)
+    refuse_problems(plan.problems)
     rows = {
         row.ref: row
         for row in Requirement.objects.in_evaluation(evaluation)
@@ -92,10 +93,10 @@ def known(row: Requirement) -> KnownRequirement:
     return KnownRequirement(row.ref, values, is_retired=row.retired_at is not None)
 
 
-def refuse_problems(plan: ImportPlan) -> None:
+def refuse_problems(problems: Iterable[ImportProblem]) -> None:
     """Refuse a plan that has problems, with their sentences."""
-    if plan.problems:
-        sentences = [str(problem) for problem in plan.problems]
+    sentences = [str(problem) for problem in problems]
+    if sentences:
         raise Invalid(
             f"Nothing was imported: {sentences[0]}", errors={"file": sentences}
         )

@@ -87,14 +87,16 @@ def sheets_of(
             Merge(top + 1, left, bottom + 1, right)
             for (top, left), (bottom, right) in source.merged_cell_ranges or []
         )
-        rows = tuple(fill_merged(rows_of(source), merges))
+        unknown = uncomputed.get(about.name, frozenset())
+        known = [*rows_of(source), *rows_without_results(unknown)]
+        rows = tuple(fill_merged(known, merges))
         check_limits(rows, about.name)
         yield Sheet(
             name=about.name,
             rows=rows,
             hidden=about.visible != SheetVisibleEnum.Visible,
             merges=merges,
-            uncomputed=uncomputed.get(about.name, frozenset()),
+            uncomputed=unknown,
         )
 
 
@@ -123,13 +125,20 @@ def rows_of(source: CalamineSheet) -> Iterator[Row]:
             yield Row(number, tuple(texts), numbers)
 
 
+def rows_without_results(uncomputed: frozenset[tuple[int, int]]) -> list[Row]:
+    """Empty stand-ins, so that a row of mere formulas is not taken for a blank one."""
+    return [Row(number, ()) for number in sorted({row for row, _ in uncomputed})]
+
+
 def fill_merged(rows: Iterable[Row], merges: tuple[Merge, ...]) -> list[Row]:
     """The rows, with each cell that is merged downwards repeated in its rows.
 
     A range over several columns stays as it is: nobody can say which column its
     value belongs to.
     """
-    kept = {row.number: row for row in rows}
+    kept: dict[int, Row] = {}
+    for row in sorted(rows, key=lambda row: row.number):
+        kept.setdefault(row.number, row)
     filled = {number: list(row.cells) for number, row in kept.items()}
     for merge in merges:
         top = kept.get(merge.top)

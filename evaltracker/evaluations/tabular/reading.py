@@ -126,8 +126,7 @@ def finished(
     filename: str, kind: str, sheets: list[Sheet], remarks: list[str]
 ) -> Workbook:
     """The workbook, unless nothing in it can be seen."""
-    visible = [sheet for sheet in sheets if not sheet.hidden]
-    if not any(sheet.rows for sheet in visible):
+    if all(sheet.hidden or sheet.is_blank for sheet in sheets):
         raise Unreadable(
             "The file has only blank rows"
             + (" on the sheets that are not hidden" if len(sheets) > 1 else "")

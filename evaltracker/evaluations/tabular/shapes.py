@@ -110,6 +110,11 @@ class Sheet:
     # Cells (row, column) that hold a formula without a result, or an error.
     uncomputed: frozenset[tuple[int, int]] = frozenset()
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether no cell holds anything that can be read."""
+        return not any(row.filled for row in self.rows)
+
     def problem(
         self, sentence: str, *, row: int | None = None, column: int | None = None
     ) -> ImportProblem:

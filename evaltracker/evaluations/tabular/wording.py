@@ -26,6 +26,7 @@ ANCHOR = re.compile(
 LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\(([^()\s]{1,2000}(?:\([^()\s]{0,200}\))?)\)")
 BARE = re.compile(r"\bhttps?://[^\s<>\"'|]{1,2000}", re.IGNORECASE)
 BOLD = re.compile(r"\*\*([^*\n]{1,500})\*\*")
+BETWEEN_LINKS = re.compile(r"[\s;|]+|,(?=https?://)")
 BLANKS = re.compile(r"[ \t]+")
 
 
@@ -64,8 +65,9 @@ def as_answer(cell: str) -> Answer:
     statement = LINK.sub(take, without_tags(cell))
     if not first:
         bare = BARE.search(statement)
-        if bare and is_web_address(bare[0].rstrip(".,;:)")):
-            first.append(bare[0].rstrip(".,;:)"))
+        address = without_tail(bare[0]).rstrip(".") if bare else ""
+        if is_web_address(address):
+            first.append(address)
     return Answer(tidy_lines(statement), "".join(first), tuple(refused))
 
 
@@ -74,10 +76,19 @@ def web_addresses(cell: str) -> tuple[list[str], list[str]]:
     good: list[str] = []
     bad: list[str] = []
     spaced = LINK.sub(lambda found: f" {found[2]} ", without_tags(cell))
-    for word in re.split(r"[\s,;|]+", html.unescape(spaced)):
+    for part in BETWEEN_LINKS.split(html.unescape(spaced)):
+        word = without_tail(part)
         if word and word not in good:
             (good if is_web_address(word) else bad).append(word)
     return good, bad
+
+
+def without_tail(address: str) -> str:
+    """`address` without the marks of the sentence that it stands in."""
+    kept = address.strip(",;")
+    if kept.endswith(")") and kept.count(")") > kept.count("("):
+        kept = kept[:-1]
+    return kept.rstrip(",;:")
 
 
 def is_web_address(address: str) -> bool:

@@ -98,3 +98,21 @@ def test_a_category_merged_downwards_counts_for_its_rows() -> None:
         [["category", "ref", "text"], ["C", "R1", "x"], [None, "R2", "y"]], change
     )
     assert [line.values["category"] for line in made.new] == ["C", "C"]
+
+
+def test_a_row_of_mere_formulas_is_not_taken_for_blank() -> None:
+    def change(book: Workbook) -> None:
+        book.active["A3"] = "=A2"
+        book.active["B3"] = "=B2"
+
+    made = plan([["ref", "text"], ["R1", "x"]], change)
+    assert [problem.place for problem in made.problems] == [
+        "Sheet “Questions”, row 3, column A",
+        "Sheet “Questions”, row 3, column B",
+    ]
+
+
+def test_a_row_with_nothing_in_the_columns_that_are_read_is_skipped() -> None:
+    made = plan([["ref", "text", "our remarks"], ["R1", "x"], [None, None, "later"]])
+    assert [line.ref for line in made.new] == ["R1"]
+    assert not made.problems

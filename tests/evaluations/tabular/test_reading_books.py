@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.evaluations.tabular.books import xlsx
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-ROWS = [["ref", "text"], ["R1", "One"]]
+ROWS: list[list[Any]] = [["ref", "text"], ["R1", "One"]]
 
 
 def test_numbers_read_as_people_see_them_and_are_marked() -> None:
@@ -53,7 +53,7 @@ def test_a_cell_merged_downwards_counts_for_each_of_its_rows() -> None:
 
 
 def test_blank_rows_are_dropped_and_the_others_keep_their_numbers() -> None:
-    blank: list[list[str | None]] = [[None, None]] * 1000
+    blank: list[list[Any]] = [[None, None]] * 1000
     sheet = read_table(xlsx([*ROWS, *blank, ["R2", "Two"]]), "r.xlsx").sheets[0]
     assert [row.number for row in sheet.rows] == [1, 2, 1003]
 
@@ -134,3 +134,8 @@ def test_a_protected_workbook_asks_for_one_without_a_password() -> None:
     content = bytes.fromhex("D0CF11E0A1B11AE1") + "EncryptedPackage".encode("utf-16-le")
     with pytest.raises(Unreadable, match="protected by a password"):
         read_table(content, "r.xlsx")
+
+
+def test_a_workbook_of_formulas_alone_holds_nothing_to_read() -> None:
+    with pytest.raises(Unreadable, match="only blank rows"):
+        read_table(xlsx([["=1+1"], ["=2+2"]]), "r.xlsx")

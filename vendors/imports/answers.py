@@ -1,0 +1,182 @@
+"""From cells to the words of a claim, without guessing."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from evaltracker.errors import Invalid
+from evaltracker.evaluations.imports.layout import short
+from evaltracker.evaluations.tabular.wording import (
+    as_answer,
+    web_addresses,
+    without_markup,
+)
+from vendors.choices import Availability
+from vendors.imports.words import RULED_WORDS, STATUS_WORDS
+from vendors.words import DATED, ClaimWords, read_claim
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.imports.plan import Findings
+
+DATED_PLAN = re.compile(
+    r"(planned|roadmap|on the roadmap|coming soon)[ :(,]{1,3}(?:for |by |from )?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})\)?"
+)
+WORD_LENGTH = 40
+WORDS_SHOWN = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """What the file says of one claim, cell by cell."""
+
+    status: str = ""
+    statement: str = ""
+    evidence: str = ""
+    available_from: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is said."""
+        return not (self.status or self.statement or self.evidence)
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads answers and remembers which words it did not know."""
+
+    unknown: Counter[str] = field(default_factory=Counter)
+    ruled: Counter[str] = field(default_factory=Counter)
+    sentences: int = 0
+    undated: int = 0
+    unsafe_links: int = 0
+
+    def read(self, cells: Cells) -> ClaimWords:
+        """The words of a claim.
+
+        Raises:
+            Invalid: something in the cells cannot be kept; the sentence says what.
+
+        """
+        availability, date = self.availability(cells)
+        answer = as_answer(cells.statement or cells.status)
+        self.unsafe_links += len(answer.refused_links)
+        parts = [answer.statement]
+        if cells.statement and cells.status and availability == Availability.UNSTATED:
+            parts.insert(0, without_markup(cells.status))
+        url, more = self.evidence(cells.evidence, answer.evidence_url, parts)
+        parts += more
+        if date is not None and availability not in DATED:
+            parts.append(f"(Date in the file: {date.isoformat()})")
+            date = None
+        return read_claim(
+            availability=availability,
+            available_from=date,
+            environments=(),
+            statement="\n".join(part for part in parts if part) or url,
+            evidence_url=url,
+            noted=True,
+        )
+
+    def availability(self, cells: Cells) -> tuple[Availability, datetime.date | None]:
+        """What the status says, and from when; *unstated* for words not known."""
+        date = read_date(cells.available_from)
+        word = status_key(cells.status)
+        dated = DATED_PLAN.fullmatch(word)
+        if dated is not None:
+            return Availability.PLANNED, read_date(dated[2])
+        # The dictionary has no hyphens; a date in the key has.
+        found = STATUS_WORDS.get(word.replace("-", " "))
+        if found == Availability.PLANNED and date is None:
+            self.undated += 1
+            return Availability.UNSTATED, None
+        if found is not None:
+            return found, date
+        self.count(word, cells.status)
+        return Availability.UNSTATED, date
+
+    def count(self, word: str, cell: str) -> None:
+        """Remember a status that is no availability."""
+        if word.replace("-", " ") in RULED_WORDS:
+            self.ruled[short(without_markup(cell))] += 1
+        elif len(word) > WORD_LENGTH:
+            self.sentences += 1
+        elif word:
+            self.unknown[short(as_answer(cell).statement)] += 1
+
+    def evidence(
+        self, cell: str, found: str, parts: list[str]
+    ) -> tuple[str, list[str]]:
+        """The one link that proves it, and what else the evidence cell says."""
+        good, bad = web_addresses(cell)
+        links = [*good, found] if found else good
+        url = links[0] if links else ""
+        if bad:
+            return url, [f"Evidence: {without_markup(cell)}"]
+        said = " ".join(parts)
+        more = [link for link in links[1:] if link != url and link not in said]
+        return url, [f"More evidence: {' '.join(more)}"] if more else []
+
+    def tell(self, findings: Findings) -> None:
+        """Report each word once, with its count."""
+        if self.unknown:
+            told = counted(self.unknown)
+            findings.remark(
+                f"These words are no availability that is known here: {told}. They "
+                "were kept as statements, with the availability unstated."
+            )
+        if self.ruled:
+            findings.remark(
+                f"{counted(self.ruled)}: kept as statements, unstated; rule on each "
+                "requirement that does not apply to a candidate."
+            )
+        if self.sentences:
+            findings.remark(
+                f"{self.sentences:,} answers are sentences without an availability; "
+                "they were kept as statements, unstated."
+            )
+        if self.undated:
+            findings.remark(
+                f"{self.undated:,} answers say planned without a date, so they were "
+                "kept as statements, unstated. Give the dates in a column "
+                "“available from”, or write “planned 2027-03-31”."
+            )
+        if self.unsafe_links:
+            findings.remark(
+                f"{self.unsafe_links:,} links are no http or https links; they were "
+                "kept as text."
+            )
+
+
+def status_key(cell: str) -> str:
+    """A status as the dictionary has it, its hyphens kept."""
+    text = as_answer(cell).statement.casefold().replace("\ufe0f", "").replace("_", " ")
+    return " ".join(text.strip(" .!\"'“”()").split())
+
+
+def read_date(cell: str) -> datetime.date | None:
+    """The date in `cell`.
+
+    Raises:
+        Invalid: it is not written as year-month-day; other orders are ambiguous.
+
+    """
+    if not cell:
+        return None
+    try:
+        return datetime.date.fromisoformat(cell.strip()[:10])
+    except ValueError as error:
+        raise Invalid(
+            f"“{short(cell)}” is no date. Write it as year-month-day, 2027-03-31."
+        ) from error
+
+
+def counted(words: Counter[str]) -> str:
+    """“Cloud” ×14, “Local” ×3 and 2 more."""
+    shown = [f"“{word}” ×{count}" for word, count in words.most_common(WORDS_SHOWN)]
+    rest = len(words) - len(shown)
+    return ", ".join(shown) + (f" and {rest:,} more" if rest else "")

@@ -1,0 +1,200 @@
+"""Planning an import of claims: find the shape, walk it, compare with what stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltracker.evaluations.imports.layout import short
+from evaltracker.evaluations.imports.plan import Findings, source_of
+from evaltracker.evaluations.tabular import Unreadable
+from vendors.imports.names import candidate_names, requirement_names
+from vendors.imports.plan import ClaimChange, ClaimLine, ClaimsPlan, Known
+from vendors.imports.shapes import (
+    CANDIDATES_AS_ROWS,
+    LIST,
+    REQUIREMENTS_AS_ROWS,
+    ListShape,
+    MatrixShape,
+    find_list,
+    find_matrix,
+)
+from vendors.imports.walks import Walk
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.tabular import Sheet, Workbook
+    from vendors.imports.names import Names
+
+ORIENTATIONS = (REQUIREMENTS_AS_ROWS, CANDIDATES_AS_ROWS, LIST)
+
+
+def plan_claims_import(
+    book: Workbook,
+    known: Known,
+    *,
+    orientation: str = "",
+    skip_unknown: bool = False,
+) -> ClaimsPlan:
+    """What importing `book` would do to the claims.
+
+    Cells that are blank say nothing, and claims that the file does not name stay.
+
+    Raises:
+        Unreadable: no claims are in the file, or it can be read both ways round.
+
+    """
+    candidates, requirements = candidate_names(known), requirement_names(known)
+    refuse_nothing_to_match(known)
+    findings = Findings(remarks=list(book.remarks))
+    walk = Walk(candidates, requirements, findings, skip_unknown=skip_unknown)
+    lines: list[ClaimLine] = []
+    used = ""
+    for sheet in book.visible:
+        shape = find_shape(sheet, candidates, requirements, orientation)
+        if isinstance(shape, ListShape):
+            used = LIST
+            lines += walk.list(shape)
+            if "status" not in shape.columns:
+                findings.remark(
+                    "The list has no column of availabilities, so every claim in it is "
+                    "unstated."
+                )
+        elif shape is not None:
+            used = shape.orientation
+            lines += walk.matrix(shape)
+        elif sheet.name and not sheet.is_blank:
+            findings.remark(f"Sheet “{sheet.name}” holds no claims; it was not read.")
+    if not used:
+        raise nothing_found(book, known)
+    walk.reader.tell(findings)
+    tell_skipped(walk, findings)
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    lines = once_each(lines, sheets, findings)
+    if not (lines or findings.problems):
+        findings.refuse(
+            book.visible[0], 1, "The table holds no answers. Fill it in and try again."
+        )
+    skipped = sum(walk.skipped.values())
+    return compared(book, used, lines, known, sheets, findings, skipped)
+
+
+def find_shape(
+    sheet: Sheet, candidates: Names, requirements: Names, orientation: str
+) -> ListShape | MatrixShape | None:
+    """How claims lie on `sheet`; None if there are none.
+
+    Raises:
+        Unreadable: it can be read both ways round and nobody said which.
+
+    """
+    if orientation in ("", LIST):
+        listed = find_list(sheet)
+        if listed is not None or orientation == LIST:
+            return listed
+    down = find_matrix(sheet, candidates, requirements, REQUIREMENTS_AS_ROWS)
+    across = find_matrix(sheet, requirements, candidates, CANDIDATES_AS_ROWS)
+    if orientation:
+        return down if orientation == REQUIREMENTS_AS_ROWS else across
+    if down is not None and across is not None:
+        raise Unreadable(
+            "the table can be read both ways round, because names of candidates and of "
+            "requirements stand in its first row and in its first column. Say which: "
+            f"--orientation {REQUIREMENTS_AS_ROWS} or --orientation "
+            f"{CANDIDATES_AS_ROWS}.",
+            sheet=sheet.name,
+        )
+    return down or across
+
+
+def once_each(
+    lines: list[ClaimLine], sheets: dict[str, Sheet], findings: Findings
+) -> list[ClaimLine]:
+    """Each cell once; two different answers to one cell are refused."""
+    first: dict[tuple[str, str], ClaimLine] = {}
+    for line in lines:
+        kept = first.setdefault(line.cell, line)
+        if kept.words != line.words:
+            findings.refuse(
+                sheets[line.sheet],
+                line.row,
+                f"{line.candidate} answers {short(line.ref)} another way in row "
+                f"{kept.row}. Keep one of the two.",
+            )
+    return list(first.values())
+
+
+def compared(
+    book: Workbook,
+    used: str,
+    lines: list[ClaimLine],
+    known: Known,
+    sheets: dict[str, Sheet],
+    findings: Findings,
+    skipped: int,
+) -> ClaimsPlan:
+    """The plan, each line by what it would do."""
+    new: list[ClaimLine] = []
+    changed: list[ClaimChange] = []
+    same: list[ClaimLine] = []
+    for line in lines:
+        before = known.claims.get(line.cell)
+        if before is None:
+            new.append(line)
+        elif before.words == line.words and before.is_fresh:
+            same.append(line)
+        elif before.by_vendor:
+            findings.refuse(
+                sheets[line.sheet],
+                line.row,
+                f"{line.candidate}'s vendor has answered {short(line.ref)} itself, in "
+                "other words; a file cannot replace them. Blank the cell.",
+            )
+        else:
+            changed.append(ClaimChange(line, before.words))
+    return ClaimsPlan(
+        **source_of(book),
+        orientation=used,
+        new=tuple(new),
+        changed=tuple(changed),
+        same=tuple(same),
+        refused=skipped + len(findings.refused_rows),
+        problems=findings.told(),
+        remarks=tuple(findings.remarks),
+    )
+
+
+def tell_skipped(walk: Walk, findings: Findings) -> None:
+    """Name what was left out because the evaluation does not have it."""
+    if walk.skipped:
+        names = [f"{name} ({count:,}×)" for name, count in walk.skipped.items()]
+        more = f" and {len(names) - 10:,} more" if len(names) > 10 else ""
+        findings.remark(f"Left out as unknown: {', '.join(names[:10])}{more}.")
+
+
+def refuse_nothing_to_match(known: Known) -> None:
+    """Refuse before anything is searched in vain."""
+    if not known.requirements:
+        raise Unreadable(
+            "The evaluation has no requirements yet, so no answer can be matched. "
+            "Import or write the requirements first."
+        )
+    if not known.candidates:
+        raise Unreadable(
+            "The evaluation has no candidates yet, so no answer can be matched. Add "
+            "the candidates first, with the names that the file uses as aliases."
+        )
+
+
+def nothing_found(book: Workbook, known: Known) -> Unreadable:
+    """The sentence for a file in which no claims were found."""
+    sheet = next(sheet for sheet in book.visible if not sheet.is_blank)
+    first = max(sheet.rows, key=lambda row: min(len(row.filled), 2))
+    names = ", ".join(f"“{short(first.cell(index))}”" for index in first.filled[:6])
+    candidate, ref = next(iter(known.candidates)), next(iter(known.requirements))
+    return Unreadable(
+        f"No claims were found. Row {first.number} has: {names}. What can be read is a "
+        "list with columns for requirement, candidate and status or statement, or a "
+        "matrix that names the evaluation's candidates (such as "
+        f"“{candidate}”) on one side and its requirements (such as “{short(ref)}”) on "
+        "the other. Mend the names, or give candidates these names as aliases.",
+        sheet=sheet.name,
+    )

@@ -1,0 +1,85 @@
+"""How claims lie in a sheet: a list, or a matrix one way or the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evaltracker.evaluations.tabular import columns_by_field, find_header
+from vendors.imports.words import COLUMNS
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.tabular import Row, Sheet
+    from vendors.imports.names import Names
+
+LIST = "list"
+REQUIREMENTS_AS_ROWS = "requirements-as-rows"
+CANDIDATES_AS_ROWS = "candidates-as-rows"
+SAMPLED_ROWS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ListShape:
+    """One row per claim; by field, its column."""
+
+    sheet: Sheet
+    header: Row
+    columns: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixShape:
+    """One axis in the header row, the other in the label column."""
+
+    sheet: Sheet
+    header: Row
+    label: int
+    orientation: str
+    fit: int
+
+    @property
+    def body(self) -> list[Row]:
+        """The rows under the header."""
+        return [row for row in self.sheet.rows if row.number > self.header.number]
+
+
+def find_list(sheet: Sheet) -> ListShape | None:
+    """The sheet as a list of claims, if its header says so."""
+    header = find_header(sheet, list_points)
+    if header is None:
+        return None
+    return ListShape(sheet, header, columns_by_field(header, COLUMNS))
+
+
+def list_points(row: Row) -> int:
+    """How much `row` looks like the header of a list of claims."""
+    columns = columns_by_field(row, COLUMNS).keys()
+    says_something = {"status", "statement"} & columns
+    is_list = {"candidate", "requirement"} <= columns and says_something
+    return len(columns) if is_list else 0
+
+
+def find_matrix(
+    sheet: Sheet, across: Names, down: Names, orientation: str
+) -> MatrixShape | None:
+    """The sheet as a matrix with `across` in its header and `down` in a column."""
+
+    def points(row: Row) -> int:
+        return sum(1 for cell in row.cells if across.find(cell))
+
+    header = find_header(sheet, points)
+    if header is None:
+        return None
+    taken = {index for index in header.filled if across.find(header.cell(index))}
+    below = [row for row in sheet.rows if row.number > header.number][:SAMPLED_ROWS]
+    width = max((len(row.cells) for row in below), default=0)
+    best, hits = None, 0
+    for column in range(width):
+        if column in taken:
+            continue
+        found = {down.find(row.cell(column)) for row in below} - {None}
+        if len(found) > hits:
+            best, hits = column, len(found)
+    if best is None:
+        return None
+    return MatrixShape(sheet, header, best, orientation, fit=len(taken) * hits)

@@ -1,0 +1,201 @@
+"""Walking a list or a matrix, cell by cell, to claims."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from evaltracker.errors import Invalid
+from evaltracker.evaluations.imports.layout import short
+from evaltracker.evaluations.imports.lines import UNCOMPUTED
+from evaltracker.evaluations.imports.words import SIDE_COLUMNS
+from evaltracker.evaluations.tabular import Unreadable, header_key
+from vendors.imports.answers import Cells, Reader
+from vendors.imports.plan import ClaimLine
+from vendors.imports.shapes import REQUIREMENTS_AS_ROWS, ListShape, MatrixShape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from evaltracker.evaluations.imports.plan import Findings
+    from evaltracker.evaluations.tabular import Row, Sheet
+    from vendors.imports.names import Names
+
+NUMBER = re.compile(r"[-+]?[0-9]{1,9}([.,][0-9]{1,9})?")
+
+
+class Walk:
+    """One pass over a sheet; unknown names are refused, or skipped and counted."""
+
+    def __init__(
+        self,
+        candidates: Names,
+        requirements: Names,
+        findings: Findings,
+        *,
+        skip_unknown: bool,
+    ) -> None:
+        self.candidates = candidates
+        self.requirements = requirements
+        self.findings = findings
+        self.skip_unknown = skip_unknown
+        self.reader = Reader()
+        self.skipped: dict[str, int] = {}
+
+    def list(self, shape: ListShape) -> Iterator[ClaimLine]:
+        """The claims of a list."""
+        columns = shape.columns
+        for row in shape.sheet.rows:
+            if row.number <= shape.header.number:
+                continue
+            if self.is_uncomputed(shape.sheet, row.number, columns.values()):
+                continue
+            if not any(row.cell(column) for column in columns.values()):
+                continue
+            candidate = self.candidate_of(shape, row)
+            ref = self.requirement_of(shape, row)
+            if candidate is None or ref is None:
+                continue
+            cells = Cells(
+                **{
+                    field: row.cell(columns[field]) if field in columns else ""
+                    for field in ("status", "statement", "evidence", "available_from")
+                }
+            )
+            yield from self.claim(
+                shape.sheet, row.number, columns.get("status"), candidate, ref, cells
+            )
+
+    def candidate_of(self, shape: ListShape, row: Row) -> str | None:
+        """The candidate that the row speaks of; its version may be in its name."""
+        column = shape.columns["candidate"]
+        name = row.cell(column)
+        found = self.candidates.find(name)
+        if found is None and "version" in shape.columns:
+            found = self.candidates.find(f"{name} {row.cell(shape.columns['version'])}")
+        if found is None:
+            self.unknown(shape.sheet, row.number, column, "candidate", name)
+        return found
+
+    def requirement_of(self, shape: ListShape, row: Row) -> str | None:
+        """The requirement that the row speaks of; a component may be in its ref."""
+        column = shape.columns["requirement"]
+        name = row.cell(column)
+        found = None
+        if "component" in shape.columns:
+            whole = f"{name} {row.cell(shape.columns['component'])}"
+            found = self.requirements.find(whole)
+        found = found or self.requirements.find(name)
+        if found is None:
+            self.unknown(shape.sheet, row.number, column, "requirement", name)
+        return found
+
+    def matrix(self, shape: MatrixShape) -> Iterator[ClaimLine]:
+        """The claims of a matrix, whichever way it lies."""
+        is_down = shape.orientation == REQUIREMENTS_AS_ROWS
+        across, down = self.candidates, self.requirements
+        words = ("candidate", "requirement")
+        if not is_down:
+            across, down, words = down, across, (words[1], words[0])
+        heads = self.heads(shape, across, words[0])
+        refuse_scores(shape, heads)
+        for row in shape.body:
+            if self.is_uncomputed(shape.sheet, row.number, [*heads, shape.label]):
+                continue
+            answers = {column: row.cell(column) for column in heads if row.cell(column)}
+            if not answers:
+                continue
+            key = down.find(row.cell(shape.label))
+            if key is None:
+                name = row.cell(shape.label)
+                place = (row.number, shape.label)
+                self.unknown(shape.sheet, *place, words[1], name, len(answers))
+                continue
+            for column, cell in answers.items():
+                pair = (heads[column], key) if is_down else (key, heads[column])
+                yield from self.claim(
+                    shape.sheet, row.number, column, *pair, Cells(status=cell)
+                )
+
+    def heads(self, shape: MatrixShape, across: Names, word: str) -> dict[int, str]:
+        """By column, whose answers stand in it."""
+        heads = {}
+        for column in shape.header.filled:
+            name = shape.header.cell(column)
+            found = across.find(name)
+            if found is not None:
+                heads[column] = found
+            elif column != shape.label:
+                amount = sum(1 for row in shape.body if row.cell(column))
+                if header_key(name) in SIDE_COLUMNS or not amount:
+                    self.findings.remark(f"The column “{short(name)}” was not read.")
+                else:
+                    place = (shape.header.number, column)
+                    self.unknown(shape.sheet, *place, word, name, amount)
+        return heads
+
+    def is_uncomputed(self, sheet: Sheet, row: int, columns: Iterable[int]) -> bool:
+        """Whether one of these cells has no result; if so, it is refused."""
+        hits = [column for column in columns if (row, column) in sheet.uncomputed]
+        for column in hits:
+            self.findings.refuse(sheet, row, UNCOMPUTED, column)
+        return bool(hits)
+
+    def claim(
+        self,
+        sheet: Sheet,
+        row: int,
+        column: int | None,
+        candidate: str,
+        ref: str,
+        cells: Cells,
+    ) -> Iterator[ClaimLine]:
+        """The claim in `cells`, if they hold one that can be kept."""
+        if cells.is_blank:
+            return
+        try:
+            words = self.reader.read(cells)
+        except Invalid as error:
+            self.findings.refuse(sheet, row, error.sentence, column)
+            return
+        yield ClaimLine(candidate, ref, words, sheet.name, row)
+
+    def unknown(
+        self,
+        sheet: Sheet,
+        row: int,
+        column: int,
+        word: str,
+        name: str,
+        amount: int = 1,
+    ) -> None:
+        """Refuse a name that the evaluation does not have, or skip it if told to."""
+        if not name:
+            self.findings.refuse(sheet, row, f"It names no {word}.", column)
+            return
+        if self.skip_unknown:
+            key = f"{word} “{short(name)}”"
+            self.skipped[key] = self.skipped.get(key, 0) + amount
+            return
+        names = self.candidates if word == "candidate" else self.requirements
+        self.findings.refuse(
+            sheet,
+            row,
+            f"The evaluation has no {word} “{short(name)}”.{names.hint(name)} Add it "
+            "first, mend the name, or leave such answers out with --skip-unknown.",
+            column,
+        )
+
+
+def refuse_scores(shape: MatrixShape, heads: dict[int, str]) -> None:
+    """Refuse a matrix of bare numbers: those are somebody's scores, not claims."""
+    cells = [
+        row.cell(column) for row in shape.body for column in heads if row.cell(column)
+    ]
+    if cells and all(NUMBER.fullmatch(cell) for cell in cells):
+        raise Unreadable(
+            f"all of its {len(cells):,} answers are numbers. Those are scores and not "
+            "claims; stakeholders give scores themselves, on the scoring page.",
+            sheet=shape.sheet.name,
+            row=shape.header.number,
+        )

@@ -1,0 +1,196 @@
+"""Taking the claims of a spreadsheet into an evaluation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from evaltracker.errors import Stale
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.policy import lock, require_owner, require_stage
+from evaltracker.evaluations.services.imports import BATCH, refuse_problems
+from vendors.choices import Availability
+from vendors.imports import Known, KnownClaim
+from vendors.models import Candidate, Claim
+from vendors.policy import NOTE_STAGES
+from vendors.selectors import asked_requirements
+from vendors.services.claims import WORDS
+from vendors.words import ClaimWords
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Iterable
+
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Evaluation, Requirement
+    from vendors.imports import ClaimLine, ClaimsPlan
+
+
+def known_claims(*, evaluation: Evaluation) -> Known:
+    """What the evaluation has, for a plan to match and compare a file with.
+
+    A vendor's names count for its candidate while they fit one candidate only.
+    """
+    candidates = list(
+        Candidate.objects.filter(evaluation=evaluation).select_related("vendor")
+    )
+    return Known(
+        requirements={row.ref: row.text for row in asked_requirements(evaluation)},
+        candidates={row.name: names_of(row) for row in candidates},
+        claims={
+            (row.candidate.name, row.requirement.ref): KnownClaim(
+                words=words_of(row),
+                by_vendor=row.by_vendor,
+                is_fresh=row.requirement_revision == row.requirement.revision,
+            )
+            for row in current(evaluation)
+            if row.availability != Availability.WITHDRAWN
+        },
+    )
+
+
+@transaction.atomic
+def import_claims(
+    *, evaluation: Evaluation, plan: ClaimsPlan, by: By
+) -> dict[str, int]:
+    """Do what `plan` says, all of it or nothing, as one journal entry.
+
+    The owner passes on what a file says, so the claims count as noted by the owner;
+    an availability stands only where the file has a known word for it, and a vendor's
+    own words are never replaced.
+
+    Returns:
+        The counts of the plan.
+
+    Raises:
+        Forbidden: not the owner. Refused: requirements are not signed yet, or the
+            decision has begun. Invalid: the plan has problems.
+        Stale: the claims changed since.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_stage(evaluation, *NOTE_STAGES)
+    refuse_problems(plan.problems)
+    candidates = {
+        row.name: row
+        for row in Candidate.objects.select_for_update(of=("self",)).filter(
+            evaluation=evaluation
+        )
+    }
+    refuse_stale(evaluation, plan)
+    lines = [*plan.new, *(change.line for change in plan.changed)]
+    if not lines:
+        return plan.counts
+    requirements = {row.ref: row for row in asked_requirements(evaluation)}
+    write(evaluation, lines, candidates, requirements, by)
+    journal.record(
+        evaluation=evaluation,
+        action="claims.imported",
+        subject=evaluation,
+        by=by,
+        before=by_cell((change.line, change.before) for change in plan.changed),
+        after={
+            "file": plan.filename,
+            "sha256": plan.sha256,
+            "new": by_cell((line, line.words) for line in plan.new),
+            "changed": by_cell(
+                (change.line, change.line.words) for change in plan.changed
+            ),
+            "same": len(plan.same),
+        },
+    )
+    return plan.counts
+
+
+def write(
+    evaluation: Evaluation,
+    lines: list[ClaimLine],
+    candidates: dict[str, Candidate],
+    requirements: dict[str, Requirement],
+    by: By,
+) -> None:
+    """Add the next revision of each line's claim, and supersede the one before."""
+    now, actor = database_now(), actor_of(by)
+    former: dict[tuple[uuid.UUID, uuid.UUID], Claim] = {
+        (row.candidate_id, row.requirement_id): row for row in current(evaluation)
+    }
+    superseded, rows = [], []
+    for line in lines:
+        candidate, requirement = candidates[line.candidate], requirements[line.ref]
+        before = former.get((candidate.pk, requirement.pk))
+        if before is not None:
+            superseded.append(before.pk)
+        rows.append(
+            Claim(
+                candidate=candidate,
+                requirement=requirement,
+                revision=before.revision + 1 if before else 1,
+                requirement_revision=requirement.revision,
+                submitted_at=now,
+                by_vendor=False,
+                noted_by=actor.user,
+                submitted_by=actor.name,
+                **line.words.fields(),
+            )
+        )
+    for start in range(0, len(superseded), BATCH):
+        batch = superseded[start : start + BATCH]
+        Claim.objects.filter(pk__in=batch).update(superseded_at=now)
+    Claim.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def refuse_stale(evaluation: Evaluation, plan: ClaimsPlan) -> None:
+    """Refuse a plan that was made for other claims than there are now."""
+    now = known_claims(evaluation=evaluation)
+    expected = {line.cell: None for line in plan.new} | {
+        change.line.cell: change.before for change in plan.changed
+    }
+    moved = []
+    for cell, before in expected.items():
+        claim = now.claims.get(cell)
+        stands = claim.words if claim and not claim.by_vendor else claim
+        is_asked = cell[0] in now.candidates and cell[1] in now.requirements
+        if stands != before or not is_asked:
+            moved.append(" / ".join(cell))
+    if moved:
+        raise Stale(
+            "The evaluation changed since the file was compared with it. Import it "
+            "again to see the difference.",
+            difference=", ".join(moved),
+        )
+
+
+def current(evaluation: Evaluation) -> list[Claim]:
+    """Every revision that is not superseded, withdrawals too."""
+    return list(
+        Claim.objects.in_evaluation(evaluation)
+        .filter(superseded_at__isnull=True)
+        .select_related("candidate", "requirement")
+    )
+
+
+def names_of(candidate: Candidate) -> list[str]:
+    """What else a file may call a candidate."""
+    names = [str(alias) for alias in candidate.aliases]
+    if candidate.vendor is not None:
+        names += [candidate.vendor.name, *map(str, candidate.vendor.aliases)]
+    return names
+
+
+def words_of(claim: Claim) -> ClaimWords:
+    """The words of a stored claim."""
+    return ClaimWords(**{field: getattr(claim, field) for field in WORDS})
+
+
+def by_cell(
+    words: Iterable[tuple[ClaimLine, ClaimWords]],
+) -> dict[str, dict[str, Any]]:
+    """Words by candidate and ref, as the journal keeps them."""
+    told: dict[str, dict[str, Any]] = {}
+    for line, said in words:
+        told.setdefault(line.candidate, {})[line.ref] = said.fields()
+    return told
