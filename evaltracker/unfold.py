@@ -88,6 +88,8 @@ UNFOLD: dict[str, Any] = {
     "STYLES": [
         partial(_file, "evaltracker/evaltracker.css"),
         partial(_file, "evaltracker/parts.css"),
+        partial(_file, "evaltracker/pages_vendors.css"),
+        partial(_file, "evaltracker/pages_trials.css"),
     ],
     "SCRIPTS": [partial(_file, "evaltracker/shim.js")],
     "SIDEBAR": {"process": PROCESS},

@@ -6,7 +6,8 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Priority
@@ -72,6 +73,35 @@ def invitations(vendor: Vendor) -> QuerySet[Candidate]:
     return rows.filter(invited_at__isnull=False).select_related("evaluation", "vendor")
 
 
+def with_counts(candidates: QuerySet[Candidate]) -> QuerySet[Candidate]:
+    """Each with `asked` requirements and `answered` ones, by its vendor, of them."""
+    asked = (
+        Requirement.objects.filter(
+            evaluation=OuterRef("evaluation"), retired_at__isnull=True
+        )
+        .order_by()
+        .values("evaluation")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    answered = (
+        Claim.objects.filter(
+            candidate=OuterRef("pk"),
+            by_vendor=True,
+            superseded_at__isnull=True,
+            requirement__retired_at__isnull=True,
+        )
+        .exclude(availability=Availability.WITHDRAWN)
+        .order_by()
+        .values("candidate")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return candidates.annotate(
+        asked=Coalesce(Subquery(asked), 0), answered=Coalesce(Subquery(answered), 0)
+    )
+
+
 def active_candidates(evaluation: Evaluation) -> QuerySet[Candidate]:
     """Candidates that are still in the choice."""
     rows: QuerySet[Candidate] = Candidate.objects.filter(evaluation=evaluation)
@@ -123,6 +153,16 @@ def claim_history(candidate: Candidate) -> QuerySet[Claim]:
     """Every revision of every claim of a candidate, withdrawals too."""
     rows: QuerySet[Claim] = Claim.objects.filter(candidate=candidate)
     return rows.select_related("requirement")
+
+
+def own_claims(candidate: Candidate) -> QuerySet[Claim]:
+    """What the vendor itself says now; the buyer's notes are not its words."""
+    return current_claims(candidate).filter(by_vendor=True)
+
+
+def own_history(candidate: Candidate) -> QuerySet[Claim]:
+    """Every revision that the vendor itself wrote, withdrawals too."""
+    return claim_history(candidate).filter(by_vendor=True)
 
 
 def claims_to_reconfirm(candidate: Candidate) -> list[Claim]:
@@ -192,9 +232,14 @@ def cost_input(line: CostLine) -> costs.Line:
 
 def candidate_cost(candidate: Candidate) -> costs.TotalCost:
     """What a candidate costs over the evaluation's horizon, with its working."""
+    return total_of(candidate, cost_inputs(candidate))
+
+
+def total_of(candidate: Candidate, lines: list[costs.Line]) -> costs.TotalCost:
+    """The same from lines that were read already."""
     evaluation = candidate.evaluation
     return costs.total_cost(
-        cost_inputs(candidate),
+        lines,
         checklist=costs.CHECKLIST[candidate.kind],
         currency=evaluation.currency,
         horizon_months=evaluation.horizon_months,

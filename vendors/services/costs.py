@@ -17,7 +17,7 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.evaluations.text import Inputs
 from vendors.choices import CostState, Recurrence
-from vendors.costs import CODES, CostKind
+from vendors.costs import CHECKLIST, CODES, CostKind
 from vendors.models import CostLine
 from vendors.services.candidates import lock_candidate
 
@@ -107,6 +107,24 @@ def set_cost_line(
         before, after = change(line, **values)
     _record(candidate, line, "cost.set", by, before, after)
     return line
+
+
+@transaction.atomic
+def mark_rest_unsaid(*, candidate: Candidate, by: By) -> list[CostLine]:
+    """Note as unsaid every kind of the checklist that has no line yet.
+
+    It says that somebody asked and got no price, which is not a price of zero.
+
+    Returns:
+        The lines that were added.
+
+    """
+    there = set(CostLine.objects.filter(candidate=candidate).values_list("kind"))
+    return [
+        set_cost_line(candidate=candidate, kind=kind, state=CostState.UNSAID, by=by)
+        for kind in CHECKLIST[candidate.kind]
+        if (kind,) not in there
+    ]
 
 
 @transaction.atomic

@@ -1,0 +1,1 @@
+"""What people do on floor 3; each module registers its acts."""

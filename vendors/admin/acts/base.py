@@ -1,0 +1,102 @@
+"""What the acts of floor 3 share: inside an evaluation, mostly by its owner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+
+from evaltracker.errors import NotFound
+from evaltracker.evaluations.admin.acts import Act
+from evaltracker.evaluations.admin.workspace import crumbs_to, page_address
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.policy import is_owner
+from vendors.admin.places import Place, read_place
+from vendors.models import Candidate
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import User
+
+
+class InEvaluation(Act):
+    """An act inside one evaluation; `tab` is the page that it belongs to."""
+
+    tab: ClassVar[str] = "candidates"
+    related: ClassVar[tuple[str, ...]] = ()
+
+    def load(self, user: User, target_id: str) -> Any:
+        """The target with the rows that rights and forms need."""
+        manager: Any = self.model._default_manager  # type: ignore[union-attr]
+        rows = manager.visible_to(user)
+        if self.related:
+            rows = rows.select_related(*self.related)
+        try:
+            return rows.get(pk=target_id)
+        except (ObjectDoesNotExist, ValueError, ValidationError) as error:
+            raise NotFound from error
+
+    def evaluation(self, target: Any) -> Evaluation:
+        """The evaluation that the target belongs to."""
+        found: Evaluation = target.evaluation
+        return found
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """The owner, unless a subclass says otherwise."""
+        return is_owner(user, self.evaluation(target))
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        """The evaluation's tabs above the form."""
+        evaluation = self.evaluation(target)
+        label = self.tab.replace("_", " ").capitalize()
+        crumbs = crumbs_to(evaluation, (label, self.tab), (self.title, ""))
+        return {"evaluation": evaluation, "tab": self.tab, "crumbs": crumbs}
+
+    def page(self, target: Any, anchor: str = "") -> str:
+        """The tab's page."""
+        return page_address(self.evaluation(target), self.tab, anchor)
+
+    def cancel_url(self, target: Any) -> str:
+        """Back to the page that the act belongs to."""
+        return self.page(target)
+
+
+class OnEvaluation(InEvaluation):
+    """An act on the evaluation itself."""
+
+    model = Evaluation
+    related = ("owner",)
+
+    def evaluation(self, target: Any) -> Evaluation:
+        """The target."""
+        found: Evaluation = target
+        return found
+
+    def heading(self, target: Any) -> str:
+        """The evaluation's name stands in the tabs already."""
+        return self.title
+
+
+class OnCandidate(InEvaluation):
+    """An act on one candidate."""
+
+    model = Candidate
+    related = ("evaluation__owner", "vendor")
+
+    def cancel_url(self, target: Any) -> str:
+        """The candidate's line."""
+        return self.page(target, f"candidate-{target.pk}")
+
+
+class OnPlace(InEvaluation):
+    """An act on one candidate and one requirement."""
+
+    tab = "matrix"
+
+    def load(self, user: User, target_id: str) -> Place:
+        """The cell, if the reader may see it."""
+        return read_place(user, target_id)
+
+    def cancel_url(self, target: Any) -> str:
+        """The page of the cell."""
+        address: str = target.address
+        return address

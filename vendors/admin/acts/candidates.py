@@ -1,0 +1,227 @@
+"""Putting options up, shortlisting, dropping, bringing back, inviting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from evaltracker.evaluations.admin.acts import register_act
+from vendors.admin.acts.base import OnCandidate, OnEvaluation
+from vendors.admin.inputs import (
+    LinesField,
+    NamedChoice,
+    link_field,
+    long_text,
+    reason_field,
+)
+from vendors.choices import CandidateKind
+from vendors.models import Vendor
+from vendors.services.candidates import (
+    add_candidate,
+    change_candidate,
+    eliminate,
+    invite,
+    reinstate,
+    shortlist,
+)
+from vendors.services.companies import add_vendor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import User
+
+
+class CandidateForm(forms.Form):
+    """A candidate's words, its vendor and its value."""
+
+    name = forms.CharField(
+        label="Name", help_text="What people call it; it is printed in the memo."
+    )
+    kind = forms.ChoiceField(label="How the need is met", choices=CandidateKind.choices)
+    vendor = NamedChoice(
+        Vendor.objects.none(),
+        label="Vendor",
+        required=False,
+        empty_label="Nobody yet",
+        help_text="Who answers for it. Nobody for build and stay as is.",
+    )
+    new_vendor = forms.CharField(
+        label="Or a new vendor",
+        required=False,
+        max_length=150,
+        help_text="The company's name, if it is not in the list.",
+    )
+    website = link_field("Website")
+    summary = forms.CharField(label="Summary", required=False, widget=long_text())
+    aliases = LinesField(
+        label="Other names", help_text="One a line; imports find it by them too."
+    )
+    months_to_live = forms.DecimalField(
+        label="Months until it is live",
+        required=False,
+        min_value=0,
+        help_text="From the decision to running in production.",
+    )
+    hours_saved = forms.DecimalField(
+        label="Hours saved",
+        required=False,
+        min_value=0,
+        max_value=24,
+        help_text="Per engineer and day, once it is live.",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["vendor"]
+        choice.queryset = Vendor.objects.visible_to(user)
+
+    def clean(self) -> dict[str, Any]:
+        """One vendor at most."""
+        data = super().clean() or {}
+        if data.get("vendor") and data.get("new_vendor"):
+            self.add_error("new_vendor", "Choose one in the list, or name a new one.")
+        return data
+
+
+class ChangeForm(CandidateForm):
+    """The same without the kind, which stays."""
+
+    kind = None
+
+
+def vendor_from(data: Mapping[str, Any], by: User) -> dict[str, Any]:
+    """The fields of a candidate, with its new vendor made."""
+    values = dict(data)
+    name = values.pop("new_vendor", "")
+    if name:
+        values["vendor"] = add_vendor(name=name, by=by)
+    return values
+
+
+@register_act
+class AddCandidate(OnEvaluation):
+    """Puts an option on the long list."""
+
+    name = "add-candidate"
+    title = "Add a candidate"
+    verb = "Add"
+    help = "Something to buy, open source, to build, or staying as is: on equal terms."
+    success = "The candidate is on the long list."
+    form_class = CandidateForm
+    prefill = ("kind",)
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """Vendors that the reader may see."""
+        return {"user": user}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> str:
+        """Add it and go to its line."""
+        candidate = add_candidate(evaluation=target, by=by, **vendor_from(data, by))
+        return self.page(target, f"candidate-{candidate.pk}")
+
+
+@register_act
+class ChangeCandidate(OnCandidate):
+    """Changes a candidate's words, its vendor or its value."""
+
+    name = "change-candidate"
+    title = "Change candidate"
+    verb = "Save"
+    success = "Saved."
+    form_class = ChangeForm
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """Vendors that the reader may see."""
+        return {"user": user}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """What stands now."""
+        return {
+            field: getattr(target, field)
+            for field in ChangeForm.base_fields
+            if field != "new_vendor"
+        }
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Save it."""
+        change_candidate(candidate=target, by=by, **vendor_from(data, by))
+
+
+@register_act
+class Shortlist(OnCandidate):
+    """Takes a candidate into the closer choice."""
+
+    name = "shortlist"
+    title = "Shortlist"
+    verb = "Shortlist"
+    help = (
+        "Shortlisted candidates have to answer every must-have, are shown in a demo "
+        "and go through a trial."
+    )
+    success = "It is shortlisted."
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Shortlist it."""
+        shortlist(candidate=target, by=by)
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = reason_field(help_text="Everybody in the evaluation reads it.")
+
+
+@register_act
+class Eliminate(OnCandidate):
+    """Drops a candidate for a reason."""
+
+    name = "eliminate"
+    title = "Eliminate"
+    verb = "Eliminate"
+    help = (
+        "It is out of the choice; nothing of it is deleted, and it can be brought back."
+    )
+    success = "It is eliminated; the reason stays readable."
+    form_class = ReasonForm
+    dangerous = True
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Drop it."""
+        eliminate(candidate=target, by=by, **data)
+
+
+@register_act
+class Reinstate(OnCandidate):
+    """Brings an eliminated candidate back."""
+
+    name = "reinstate"
+    title = "Reinstate"
+    verb = "Bring back"
+    help = "It goes back to the long list."
+    success = "It is back on the long list."
+    form_class = ReasonForm
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Bring it back."""
+        reinstate(candidate=target, by=by, **data)
+
+
+@register_act
+class Invite(OnCandidate):
+    """Lets a candidate's vendor read and answer the requirements."""
+
+    name = "invite"
+    title = "Invite the vendor"
+    verb = "Invite"
+    help = (
+        "The vendor may then read the requirements and answer them through the API "
+        "while claims are open. It learns of no other vendor. Afterwards another "
+        "vendor needs a candidate of its own."
+    )
+    success = "The vendor is invited. Issue a token, so that it can answer."
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Invite it."""
+        invite(candidate=target, by=by)

@@ -1,0 +1,156 @@
+"""The buyer's notes of what candidates are said to do, and the owner's rulings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from evaltracker.evaluations.admin.acts import register_act
+from vendors.admin.acts.base import InEvaluation, OnPlace
+from vendors.admin.inputs import (
+    LinesField,
+    day_field,
+    link_field,
+    long_text,
+    reason_field,
+    without_blank,
+)
+from vendors.choices import Availability
+from vendors.models import Ruling
+from vendors.policy import ANSWERED_BY_BUYER
+from vendors.services.claims import current_claim, note_claim, withdraw_claim
+from vendors.services.rulings import revoke_ruling, rule_not_applicable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import Evaluation, User
+    from vendors.models import Candidate
+
+WORDS = ("availability", "available_from", "environments", "statement", "evidence_url")
+
+
+class NoteForm(forms.Form):
+    """What a candidate is said to do."""
+
+    availability = forms.ChoiceField(
+        label="Availability",
+        choices=without_blank(Availability.choices, Availability.WITHDRAWN),
+    )
+    available_from = day_field(
+        "Available from", required=False, help_text="For planned, beta or on request."
+    )
+    environments = LinesField(label="Environments", help_text="One a line.")
+    statement = forms.CharField(label="Statement", widget=long_text(5))
+    evidence_url = link_field("Evidence link")
+
+    def __init__(self, *args: Any, candidate: Candidate, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if candidate.kind not in ANSWERED_BY_BUYER:
+            # A status is the vendor's to give.
+            del self.fields["availability"]
+            del self.fields["available_from"]
+
+
+@register_act
+class NoteClaim(OnPlace):
+    """Notes what a candidate is said to do."""
+
+    name = "note-claim"
+    title = "Note a claim"
+    verb = "Save the note"
+    help = (
+        "What you read or heard. What is bought stays “not stated” until its vendor "
+        "says more; for build, open source and stay as is you answer yourself."
+    )
+    success = "The note is saved as a revision."
+    form_class = NoteForm
+    template = "vendors/place.html"
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """Whether a status may be given hangs on the kind."""
+        return {"candidate": target.candidate}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """What stands now."""
+        claim = current_claim(target.candidate, target.requirement)
+        if claim is None or claim.availability == Availability.WITHDRAWN:
+            return {"availability": Availability.UNSTATED}
+        return {field: getattr(claim, field) for field in WORDS}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Note it."""
+        note_claim(
+            candidate=target.candidate, requirement=target.requirement, by=by, **data
+        )
+
+
+@register_act
+class WithdrawNote(OnPlace):
+    """Takes a note back."""
+
+    name = "withdraw-note"
+    title = "Withdraw the note"
+    verb = "Withdraw"
+    help = "A revision that says “withdrawn”; history stays."
+    success = "The note is withdrawn."
+    template = "vendors/place.html"
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Withdraw it."""
+        withdraw_claim(
+            candidate=target.candidate, requirement=target.requirement, by=by
+        )
+
+
+class RulingForm(forms.Form):
+    """Why."""
+
+    reason = reason_field(help_text="Everybody in the evaluation reads it.")
+
+
+@register_act
+class RuleNotApplicable(OnPlace):
+    """Rules that a requirement does not apply to a candidate."""
+
+    name = "rule-not-applicable"
+    title = "Rule not applicable"
+    verb = "Rule not applicable"
+    help = "It leaves the count for this candidate: neither earned nor missed."
+    success = "It does not count for this candidate any more."
+    form_class = RulingForm
+    template = "vendors/place.html"
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Rule."""
+        rule_not_applicable(
+            candidate=target.candidate, requirement=target.requirement, by=by, **data
+        )
+
+
+@register_act
+class RevokeRuling(InEvaluation):
+    """Takes a ruling back."""
+
+    name = "revoke-ruling"
+    title = "Let it apply after all"
+    verb = "Let it apply"
+    success = "It counts again."
+    model = Ruling
+    related = ("candidate__evaluation__owner", "requirement")
+    form_class = RulingForm
+    tab = "matrix"
+
+    def evaluation(self, target: Any) -> Evaluation:
+        """Through the candidate."""
+        found: Evaluation = target.candidate.evaluation
+        return found
+
+    def heading(self, target: Any) -> str:
+        """Which cell."""
+        return f"{self.title}: {target.candidate}, {target.requirement}"
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Take it back."""
+        revoke_ruling(ruling=target, by=by, **data)

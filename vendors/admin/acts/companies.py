@@ -1,0 +1,133 @@
+"""Companies, their people, and the end of their tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.urls import reverse
+
+from evaltracker.evaluations.admin.acts import Act, register_act
+from vendors.admin.inputs import LinesField, link_field
+from vendors.models import Vendor, VendorToken
+from vendors.policy import may_keep_tokens, may_keep_vendors
+from vendors.services.companies import add_contact, add_vendor, change_vendor
+from vendors.services.tokens import revoke_token
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import User
+
+
+class VendorForm(forms.Form):
+    """A company."""
+
+    name = forms.CharField(label="Name")
+    website = link_field("Website")
+    aliases = LinesField(label="Other names", help_text="One a line.")
+
+
+class KeepingVendors(Act):
+    """What everybody does who runs evaluations."""
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Whoever keeps the list of companies."""
+        return may_keep_vendors(user)
+
+    def cancel_url(self, target: Any) -> str:
+        """The list of companies."""
+        return reverse("admin:vendors_vendor_changelist")
+
+
+@register_act
+class AddVendor(KeepingVendors):
+    """Adds a company."""
+
+    name = "add-vendor"
+    title = "Add a vendor"
+    verb = "Add"
+    help = "It belongs to no evaluation until it is a candidate's vendor there."
+    success = "The vendor is in the list."
+    form_class = VendorForm
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Add it."""
+        add_vendor(by=by, **data)
+
+
+@register_act
+class ChangeVendor(KeepingVendors):
+    """Changes a company's names."""
+
+    name = "change-vendor"
+    title = "Change vendor"
+    verb = "Save"
+    success = "Saved."
+    model = Vendor
+    form_class = VendorForm
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """What stands now."""
+        return {name: getattr(target, name) for name in VendorForm.base_fields}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Save it."""
+        change_vendor(vendor=target, by=by, **data)
+
+
+class ContactForm(forms.Form):
+    """A person at a vendor."""
+
+    name = forms.CharField(label="Name")
+    email = forms.EmailField(label="E-mail address")
+    phone = forms.CharField(label="Telephone", required=False)
+
+
+@register_act
+class AddContact(KeepingVendors):
+    """Adds a person who gets the vendor's mail."""
+
+    name = "add-contact"
+    title = "Add a contact"
+    verb = "Add"
+    help = "Gets the mails that are meant for this vendor."
+    success = "The contact is added."
+    model = Vendor
+    form_class = ContactForm
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Add them."""
+        add_contact(vendor=target, by=by, **data)
+
+
+class RevokeForm(forms.Form):
+    """Why, if there is something to say."""
+
+    reason = forms.CharField(label="Reason", required=False)
+
+
+@register_act
+class RevokeToken(Act):
+    """Ends a token."""
+
+    name = "revoke-token"
+    title = "Revoke"
+    verb = "Revoke the token"
+    help = "The next call with it is refused. This cannot be taken back."
+    success = "The token is revoked."
+    model = VendorToken
+    form_class = RevokeForm
+    dangerous = True
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """The owner of an evaluation with this vendor in it."""
+        return may_keep_tokens(user, target.vendor)
+
+    def cancel_url(self, target: Any) -> str:
+        """The list of companies."""
+        return reverse("admin:vendors_vendor_changelist")
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Revoke it."""
+        revoke_token(token=target, by=by, **data)

@@ -1,0 +1,181 @@
+"""Questions and proposals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.policy import is_owner
+from stakeholders.policy import has_role
+from vendors.admin.acts.base import InEvaluation, OnEvaluation
+from vendors.admin.inputs import NamedChoice, long_text, reason_field
+from vendors.models import Proposal, Question
+from vendors.selectors import asked_requirements
+from vendors.services.dialogue import (
+    accept_proposal,
+    answer_question,
+    ask_question,
+    decline_proposal,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import Evaluation, User
+
+
+class QuestionForm(forms.Form):
+    """What is unclear, and about what."""
+
+    requirement = NamedChoice(
+        Question.objects.none(), required=False, empty_label="None in particular"
+    )
+    text = forms.CharField(label="Question", widget=long_text())
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["requirement"]
+        choice.queryset = asked_requirements(evaluation)
+
+
+@register_act
+class AskQuestion(OnEvaluation):
+    """Asks for a clarification on the buyer's side."""
+
+    name = "ask-question"
+    title = "Ask a question"
+    verb = "Ask"
+    help = (
+        "Once it is answered, every invited vendor reads question and answer; nobody "
+        "reads who asked."
+    )
+    success = "The question is in the list."
+    form_class = QuestionForm
+    prefill = ("requirement",)
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Everybody with a part."""
+        return is_owner(user, target) or has_role(user, target)
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The evaluation's requirements."""
+        return {"evaluation": target}
+
+    def cancel_url(self, target: Any) -> str:
+        """The questions."""
+        return self.page(target, "questions")
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Ask."""
+        ask_question(evaluation=target, by=by, **data)
+
+
+class AnswerForm(forms.Form):
+    """The answer."""
+
+    answer = forms.CharField(label="Answer", widget=long_text(6))
+
+
+@register_act
+class AnswerQuestion(InEvaluation):
+    """Answers, or corrects an answer."""
+
+    name = "answer-question"
+    title = "Answer the question"
+    verb = "Publish the answer"
+    help = (
+        "Every invited vendor reads the question and the answer. Write it so that it "
+        "gives the asker away to nobody."
+    )
+    success = "The answer is published to all invited vendors."
+    model = Question
+    related = ("evaluation__owner", "candidate", "requirement")
+    form_class = AnswerForm
+    template = "vendors/answer.html"
+
+    def heading(self, target: Any) -> str:
+        """Without the row's id."""
+        return self.title
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """The answer that stands."""
+        return {"answer": target.answer}
+
+    def cancel_url(self, target: Any) -> str:
+        """The questions."""
+        return self.page(target, "questions")
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Publish it."""
+        answer_question(question=target, by=by, **data)
+
+
+class RulingOnProposal(InEvaluation):
+    """What is done to a vendor's proposal."""
+
+    model = Proposal
+    related = ("candidate__evaluation__owner", "candidate__vendor", "category")
+    template = "vendors/proposal.html"
+
+    def evaluation(self, target: Any) -> Evaluation:
+        """Through the candidate."""
+        found: Evaluation = target.candidate.evaluation
+        return found
+
+    def heading(self, target: Any) -> str:
+        """Without the row's id."""
+        return self.title
+
+    def cancel_url(self, target: Any) -> str:
+        """The proposals."""
+        return self.page(target, "proposals")
+
+
+class AcceptForm(forms.Form):
+    """What the new requirement is called, and how much it matters."""
+
+    ref = forms.CharField(label="Reference", help_text="Such as 4.7; not used before.")
+    priority = forms.ChoiceField(
+        label="Priority", choices=Priority.choices, initial=Priority.SHOULD
+    )
+    weight = forms.IntegerField(label="Weight", min_value=0, max_value=10, initial=5)
+
+
+@register_act
+class AcceptProposal(RulingOnProposal):
+    """Makes a proposal a requirement."""
+
+    name = "accept-proposal"
+    title = "Accept as a requirement"
+    verb = "Accept"
+    help = "Every candidate is asked it, the proposer's rivals too."
+    success = "It is a requirement now, and every candidate is asked it."
+    form_class = AcceptForm
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Accept it."""
+        accept_proposal(proposal=target, by=by, **data)
+
+
+class DeclineForm(forms.Form):
+    """Why not."""
+
+    reason = reason_field(help_text="Its vendor reads it.")
+
+
+@register_act
+class DeclineProposal(RulingOnProposal):
+    """Declines a proposal."""
+
+    name = "decline-proposal"
+    title = "Decline the proposal"
+    verb = "Decline"
+    success = "The proposal is declined; its vendor reads why."
+    form_class = DeclineForm
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Decline it."""
+        decline_proposal(proposal=target, by=by, **data)

@@ -1,0 +1,151 @@
+"""Opening and closing the time in which vendors write claims."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils import timezone
+
+from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.clock import wall_of
+from vendors.admin.acts.base import OnEvaluation
+from vendors.admin.inputs import day_field, instant_from, reason_field, time_field
+from vendors.services.windows import (
+    close_claims,
+    move_claims_close,
+    open_claims,
+    reopen_claims,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import Evaluation, User
+
+USUAL_DAYS = 14
+
+
+class ClosingForm(forms.Form):
+    """Until when, as clocks in the evaluation's zone show it."""
+
+    close_at = day_field("Last day")
+    close_time = time_field(
+        "Closing time",
+        required=False,
+        help_text="Blank is the end of the day, midnight.",
+    )
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+        self.fields["close_at"].help_text = (
+            f"By the clocks of {zone}, the evaluation's time zone. The server's clock "
+            "decides to the millisecond."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """The deadline as the service wants it: a day, or an instant."""
+        data = super().clean() or {}
+        instant = instant_from(self, "close_at", "close_time", self.zone)
+        data.pop("close_time", None)
+        if instant is not None:
+            data["close_at"] = instant
+        return data
+
+
+class ReopenForm(ClosingForm):
+    """A new end, and why."""
+
+    reason = reason_field(help_text="All readers of the journal see it.")
+
+
+class WindowAct(OnEvaluation):
+    """What has a closing time."""
+
+    form_class = ClosingForm
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The evaluation's zone."""
+        return {"zone": target.zone}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Two weeks from today, or the end that stands."""
+        return closing_of(target)
+
+
+def closing_of(evaluation: Evaluation) -> dict[str, Any]:
+    """The end that stands if it is still to come, else two weeks from today."""
+    now = timezone.now()
+    end = evaluation.claims_close_at
+    if end is not None and end > now:
+        wall = wall_of(end, evaluation.zone)
+        return {"close_at": wall.date(), "close_time": wall.time()}
+    day = wall_of(now, evaluation.zone).date() + datetime.timedelta(days=USUAL_DAYS)
+    return {"close_at": day, "close_time": datetime.time(17)}
+
+
+@register_act
+class OpenClaims(WindowAct):
+    """Lets invited vendors write claims."""
+
+    name = "open-claims"
+    title = "Open claims"
+    verb = "Open claims"
+    help = "Invited vendors may answer the requirements from now until this end."
+    success = "Claims are open."
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Open them."""
+        open_claims(evaluation=target, by=by, **data)
+
+
+@register_act
+class MoveClaimsClose(WindowAct):
+    """Moves the end."""
+
+    name = "move-claims-close"
+    title = "Move the end of claims"
+    verb = "Move"
+    success = "The end of claims is moved."
+    form_class = ReopenForm
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Move it."""
+        move_claims_close(evaluation=target, by=by, **data)
+
+
+@register_act
+class CloseClaims(OnEvaluation):
+    """Ends the writing of claims now."""
+
+    name = "close-claims"
+    title = "Close claims now"
+    verb = "Close claims"
+    help = (
+        "No vendor can write from this moment on, not even one that is half-way. "
+        "Reopening takes a reason."
+    )
+    success = "Claims are closed."
+    dangerous = True
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Close them."""
+        close_claims(evaluation=target, by=by)
+
+
+@register_act
+class ReopenClaims(WindowAct):
+    """Lets vendors write again."""
+
+    name = "reopen-claims"
+    title = "Reopen claims"
+    verb = "Reopen"
+    help = "For all invited vendors alike."
+    success = "Claims are open again."
+    form_class = ReopenForm
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Reopen them."""
+        reopen_claims(evaluation=target, by=by, **data)

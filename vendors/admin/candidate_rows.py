@@ -1,0 +1,214 @@
+"""What the candidates page shows, read in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch
+
+from evaltracker.evaluations.policy import is_owner
+from stakeholders.policy import parts
+from vendors.choices import Availability, CandidateState
+from vendors.models import (
+    Candidate,
+    Claim,
+    Conflict,
+    Contact,
+    Proposal,
+    Question,
+    Ruling,
+    Submission,
+    Vendor,
+    VendorToken,
+)
+from vendors.policy import INVITABLE
+from vendors.selectors import asked_requirements
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Iterable
+
+    from evaltracker.evaluations.models import Evaluation, User
+
+GROUPS = (
+    (CandidateState.CHOSEN, "Chosen", ""),
+    (
+        CandidateState.SHORTLISTED,
+        "Short list",
+        "The closer choice: each answers every must-have, is shown and tried.",
+    ),
+    (
+        CandidateState.LONGLISTED,
+        "Long list",
+        "Everything that is considered. Shortlist what you want to look at closely.",
+    ),
+    (CandidateState.ELIMINATED, "Eliminated", "Out of the choice, each with a reason."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One declaration of interest; the words only for the owner and their author."""
+
+    conflict: Conflict
+    readable: bool
+
+
+@dataclass(slots=True)
+class CandidateRow:
+    """One candidate with everything that its line tells."""
+
+    candidate: Candidate
+    answered: int
+    asked: int
+    receipt: Submission | None = None
+    declared: list[Declared] = field(default_factory=list)
+    mine: Conflict | None = None
+
+    @property
+    def can_be_invited(self) -> bool:
+        """Whether there is somebody to invite."""
+        one = self.candidate
+        return (
+            one.invited_at is None
+            and one.vendor_id is not None
+            and one.kind in INVITABLE
+            and one.state != CandidateState.ELIMINATED
+        )
+
+    @property
+    def interests(self) -> list[Declared]:
+        """Declarations that name an interest."""
+        return [one for one in self.declared if one.conflict.has_interest]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The candidates in one state."""
+
+    state: str
+    label: str
+    lead: str
+    rows: list[CandidateRow]
+
+
+def candidate_groups(
+    evaluation: Evaluation, user: User, *, filters: dict[str, str]
+) -> list[Group]:
+    """The candidates by state, those that the filters leave."""
+    rows: Any = Candidate.objects.filter(evaluation=evaluation)
+    rows = rows.select_related("vendor").filter(**filters)
+    candidates = list(rows)
+    for one in candidates:
+        one.evaluation = evaluation
+    lines = {one.pk: line for one, line in _lines(evaluation, candidates)}
+    _add_receipts(evaluation, lines)
+    _add_interests(evaluation, user, lines)
+    return [
+        Group(
+            state,
+            label,
+            lead,
+            [lines[one.pk] for one in candidates if one.state == state],
+        )
+        for state, label, lead in GROUPS
+    ]
+
+
+def _lines(
+    evaluation: Evaluation, candidates: Iterable[Candidate]
+) -> Iterable[tuple[Candidate, CandidateRow]]:
+    asked = asked_requirements(evaluation).count()
+    rulings = Ruling.objects.filter(
+        candidate__evaluation=evaluation, requirement__retired_at__isnull=True
+    )
+    out = set(rulings.values_list("candidate_id", "requirement_id"))
+    answers = Claim.objects.filter(
+        candidate__evaluation=evaluation,
+        superseded_at__isnull=True,
+        requirement__retired_at__isnull=True,
+    ).exclude(availability=Availability.WITHDRAWN)
+    said = set(answers.order_by().values_list("candidate_id", "requirement_id")) - out
+    answered = Counter(candidate for candidate, _ in said)
+    ruled_out = Counter(candidate for candidate, _ in out)
+    for one in candidates:
+        left = asked - ruled_out[one.pk]
+        yield one, CandidateRow(one, answered[one.pk], left)
+
+
+def _add_receipts(evaluation: Evaluation, lines: dict[uuid.UUID, CandidateRow]) -> None:
+    """The newest receipt of each."""
+    handed_in = Submission.objects.filter(candidate__evaluation=evaluation)
+    for one in handed_in.order_by("submitted_at"):
+        if one.candidate_id in lines:
+            lines[one.candidate_id].receipt = one
+
+
+def _add_interests(
+    evaluation: Evaluation, user: User, lines: dict[uuid.UUID, CandidateRow]
+) -> None:
+    """What people declared; the words stay between them and the owner."""
+    owns = is_owner(user, evaluation)
+    declared = Conflict.objects.filter(candidate__evaluation=evaluation)
+    for one in declared.select_related("stakeholder__user", "cleared_by"):
+        line = lines.get(one.candidate_id)
+        if line is None:
+            continue
+        own = one.stakeholder.user_id == user.pk
+        one.candidate = line.candidate
+        line.declared.append(Declared(one, readable=own or owns))
+        if own:
+            line.mine = one
+
+
+@dataclass(frozen=True, slots=True)
+class VendorRow:
+    """A company of this evaluation with its people and, for owners, its tokens."""
+
+    vendor: Vendor
+    contacts: list[Contact]
+    tokens: list[VendorToken]
+
+
+def vendor_rows(evaluation: Evaluation, *, with_tokens: bool) -> list[VendorRow]:
+    """The companies behind the candidates."""
+    vendors: Any = Vendor.objects.filter(candidates__evaluation=evaluation).distinct()
+    vendors = vendors.prefetch_related("contacts")
+    if with_tokens:
+        tokens = VendorToken.objects.select_related("issued_by").defer("digest")
+        vendors = vendors.prefetch_related(Prefetch("tokens", queryset=tokens))
+    return [
+        VendorRow(
+            one,
+            list(one.contacts.all()),
+            list(one.tokens.all()) if with_tokens else [],
+        )
+        for one in vendors
+    ]
+
+
+def questions_of(evaluation: Evaluation) -> list[Question]:
+    """Open questions first, the oldest first; then the answered, the newest first."""
+    rows: Any = Question.objects.filter(evaluation=evaluation)
+    every = list(rows.select_related("requirement", "candidate", "answered_by"))
+    for one in every:
+        one.evaluation = evaluation
+    waiting = [one for one in every if one.answered_at is None]
+    done = [one for one in every if one.answered_at is not None]
+    return [*waiting, *sorted(done, key=lambda one: one.answered_at, reverse=True)]
+
+
+def proposals_of(evaluation: Evaluation) -> list[Proposal]:
+    """Open proposals first."""
+    rows: Any = Proposal.objects.filter(candidate__evaluation=evaluation)
+    every = list(rows.select_related("candidate__vendor", "category", "requirement"))
+    for one in every:
+        one.candidate.evaluation = evaluation
+    return sorted(every, key=lambda one: one.ruled_at is not None)
+
+
+def has_a_part(user: User, evaluation: Evaluation) -> bool:
+    """Whether the reader holds a role here and so may declare an interest."""
+    return parts(user, evaluation).exists()

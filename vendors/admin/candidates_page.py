@@ -1,0 +1,76 @@
+"""The candidates of an evaluation: who is in the choice, and who says what when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from evaltracker.evaluations.admin.query import check_query
+from evaltracker.evaluations.admin.workspace import evaluation_page, show
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.policy import is_owner
+from vendors.admin.candidate_rows import (
+    candidate_groups,
+    has_a_part,
+    proposals_of,
+    questions_of,
+    vendor_rows,
+)
+from vendors.admin.pages import reader
+from vendors.choices import CandidateKind
+from vendors.policy import claims_are_closed
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from evaltracker.evaluations.models import Evaluation
+
+
+@evaluation_page("candidates", "Candidates", order=40)
+def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Candidates, the window for claims, questions, proposals and companies."""
+    check_query(request, filters={"kind"})
+    user = reader(request)
+    owns = is_owner(user, evaluation)
+    part = has_a_part(user, evaluation)
+    kind = request.GET.get("kind", "")
+    known = kind in CandidateKind.values
+    groups = candidate_groups(evaluation, user, filters={"kind": kind} if known else {})
+    questions = questions_of(evaluation)
+    proposals = proposals_of(evaluation)
+    return show(
+        request,
+        evaluation,
+        "vendors/candidates.html",
+        title="Candidates",
+        tab="candidates",
+        owns=owns,
+        part=part,
+        kind=kind if known else "",
+        kinds=CandidateKind.choices,
+        groups=groups,
+        total=sum(len(group.rows) for group in groups),
+        window=window_of(evaluation),
+        in_research=evaluation.is_open and evaluation.stage == Stage.RESEARCH,
+        may_add=evaluation.is_open
+        and evaluation.stage in (Stage.REQUIREMENTS, Stage.RESEARCH),
+        questions=questions,
+        open_questions=sum(one.answered_at is None for one in questions),
+        proposals=proposals,
+        open_proposals=sum(one.ruled_at is None for one in proposals),
+        now=timezone.now(),
+        here=request.path,
+        vendors=vendor_rows(evaluation, with_tokens=owns),
+    )
+
+
+def window_of(evaluation: Evaluation) -> str:
+    """Whether vendors may write: `unopened`, `open` or `closed`."""
+    now = database_now()
+    if evaluation.claims_opened_at is None:
+        return "unopened"
+    if claims_are_closed(evaluation, now):
+        return "closed"
+    return "open" if evaluation.claims_are_open(now) else "closed"
