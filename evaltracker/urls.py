@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from evaltracker.evaluations.admin.site import site
+from evaltracker.evaluations.api.problems import not_there, problem_page
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="start"),
     path("admin/", site.urls),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("vendors.api.urls")),
+    # Other APIs go above: here ends whatever nobody serves, as a problem, not a page.
+    re_path(r"^api/", not_there),
 ]
+handler400 = problem_page(400, below="/api/")
+handler403 = problem_page(403, below="/api/")
+handler404 = problem_page(404, below="/api/")
+handler500 = problem_page(500, below="/api/")

@@ -152,7 +152,8 @@ def withdraw_claim(*, candidate: Candidate, requirement: Requirement, by: By) ->
         require_owner(by, candidate.evaluation)
         require_stage(candidate.evaluation, *NOTE_STAGES)
     current = current_claim(candidate, requirement)
-    if current is None or current.availability == WITHDRAWN.availability:
+    nothing = current is None or current.availability == WITHDRAWN.availability
+    if current is None or nothing or (by_vendor and not current.by_vendor):
         raise NotFound(f"There is no claim on {requirement.ref} to withdraw.")
     if current.by_vendor and not by_vendor:
         raise Forbidden(

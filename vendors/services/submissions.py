@@ -13,7 +13,7 @@ from evaltracker.evaluations.journal import actor_of
 from vendors.models import Submission
 from vendors.policy import require_claims_open
 from vendors.receipts import digest_of
-from vendors.selectors import current_claims
+from vendors.selectors import own_claims
 from vendors.services.candidates import lock_candidate
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def hand_in(*, candidate: Candidate, by: Actor) -> Submission:
         raise NotFound
     now = database_now()
     require_claims_open(candidate.evaluation, now)
-    claims = list(current_claims(candidate))
+    claims = list(own_claims(candidate))
     if not claims:
         raise Refused("There is no claim to hand in yet.", code="nothing_to_hand_in")
     sha256 = digest_of(claims)

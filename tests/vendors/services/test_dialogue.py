@@ -12,9 +12,9 @@ from evaltracker.evaluations.models import Entry
 from tests.cast import floor1, stakeholders, vendors
 from vendors.receipts import digest_of
 from vendors.selectors import (
-    current_claims,
     open_proposals,
     open_questions,
+    own_claims,
     questions_for,
 )
 from vendors.services.dialogue import (
@@ -117,14 +117,14 @@ def test_a_declined_proposal_says_why(
     assert (ruled.state, ruled.state_reason) == ("declined", "Moves no metric")
 
 
-def test_a_receipt_binds_the_current_claims_and_repeats_give_the_same(
+def test_a_receipt_binds_the_own_claims_and_repeats_give_the_same(
     acme: Candidate, requirement: Requirement
 ) -> None:
     with pytest.raises(Refused, match="no claim"):
         hand_in(candidate=acme, by=ACME)
     vendors.claim(acme, requirement)
     first = hand_in(candidate=acme, by=ACME)
-    assert first.sha256 == digest_of(current_claims(acme))
+    assert first.sha256 == digest_of(own_claims(acme))
     assert first.number.endswith("-1")
     assert hand_in(candidate=acme, by=ACME) == first
     vendors.claim(acme, requirement, "beta")

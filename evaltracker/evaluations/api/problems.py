@@ -1,0 +1,194 @@
+"""Every error as `application/problem+json` (RFC 9457), from one handler."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from django.core import signals
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.db import DataError, IntegrityError, transaction
+from django.http import Http404, HttpResponseBase, JsonResponse
+from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
+from drf_standardized_errors.formatter import flatten_errors
+from rest_framework import exceptions
+from rest_framework.response import Response
+from structlog.contextvars import get_contextvars
+
+from evaltracker.errors import Invalid, NotFound, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from django.http import HttpRequest
+
+logger = logging.getLogger(__name__)
+CONTENT_TYPE = "application/problem+json"
+# One text whatever is wrong with a token, so that a guess learns nothing.
+NO_TOKEN = "Send a valid token in the header: Authorization: Bearer <token>."  # noqa: S105
+SENTENCES = {
+    HTTPStatus.BAD_REQUEST: "The request cannot be understood.",
+    HTTPStatus.UNAUTHORIZED: NO_TOKEN,
+    HTTPStatus.FORBIDDEN: "You may not do this.",
+    HTTPStatus.NOT_FOUND: str(NotFound()),
+    HTTPStatus.CONFLICT: "It contradicts what is there already.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something broke on our side; it was noted.",
+}
+CODES = {
+    HTTPStatus.BAD_REQUEST: "invalid",
+    HTTPStatus.UNAUTHORIZED: "not_authenticated",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "broken",
+}
+KNOWN: tuple[tuple[type[Exception], HTTPStatus], ...] = (
+    (RequestDataTooBig, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (Http404, HTTPStatus.NOT_FOUND),
+    (PermissionDenied, HTTPStatus.FORBIDDEN),
+    (SuspiciousOperation, HTTPStatus.BAD_REQUEST),
+    (RecursionError, HTTPStatus.BAD_REQUEST),
+    (DataError, HTTPStatus.BAD_REQUEST),
+    # Never with the constraint's name: it may tell of other people's rows.
+    (IntegrityError, HTTPStatus.CONFLICT),
+)
+
+
+class TooLarge(exceptions.APIException):
+    """The body is over the limit (413)."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+
+def problem_body(
+    status: int,
+    detail: str = "",
+    code: str = "",
+    errors: Iterable[dict[str, str]] | None = None,
+) -> dict[str, Any]:
+    """The members of a problem document."""
+    known = HTTPStatus(status)
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": known.phrase,
+        "status": int(status),
+        "detail": detail or SENTENCES.get(known, f"{known.phrase}."),
+        "code": code or CODES.get(known, known.phrase.lower().replace(" ", "_")),
+    }
+    if errors is not None:
+        body["errors"] = list(errors)
+    return body
+
+
+def handle_exception(exc: Exception, context: dict[str, Any]) -> Response:
+    """The answer to anything that a view raises.
+
+    There is no transaction of the request to roll back: `StrictView` runs outside it.
+    """
+    headers: dict[str, str] = {}
+    match exc:
+        case Invalid():
+            errors = [
+                {"pointer": pointer(field), "detail": sentence}
+                for field, sentences in exc.errors.items()
+                for sentence in sentences
+            ]
+            body = problem_body(exc.status, exc.sentence, exc.code, errors)
+        case Problem():
+            body = problem_body(exc.status, exc.sentence, exc.code)
+        case exceptions.ValidationError():
+            body = _invalid(exc)
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            body = problem_body(exc.status_code)
+            if header := getattr(exc, "auth_header", ""):
+                headers["WWW-Authenticate"] = header
+        case exceptions.APIException():
+            body = _from_framework(exc)
+        case _:
+            body = _unforeseen(exc, context)
+    wait = getattr(exc, "retry_after", None) or getattr(exc, "wait", None)
+    if wait:
+        headers["Retry-After"] = str(int(wait))
+    return Response(
+        body, status=body["status"], headers=headers, content_type=CONTENT_TYPE
+    )
+
+
+def pointer(field: str) -> str:
+    """A field's name as a JSON pointer in URI form."""
+    return "#/" + field.replace(".", "/") if field else "#"
+
+
+def problem_page(status: int, *, below: str = "/") -> Callable[..., HttpResponseBase]:
+    """An error page of a URL configuration: a problem below `below`, else HTML."""
+    pages: dict[int, Callable[..., HttpResponseBase]] = {
+        400: defaults.bad_request,
+        403: defaults.permission_denied,
+        404: defaults.page_not_found,
+    }
+
+    def page(
+        request: HttpRequest, exception: Exception | None = None
+    ) -> HttpResponseBase:
+        if request.path_info.startswith(below):
+            return JsonResponse(
+                problem_body(status),
+                status=status,
+                content_type=CONTENT_TYPE,
+                headers={"Cache-Control": "no-store"},
+            )
+        if status in pages:
+            return pages[status](request, exception)
+        return defaults.server_error(request)
+
+    return page
+
+
+@csrf_exempt
+@transaction.non_atomic_requests
+def not_there(request: HttpRequest) -> HttpResponseBase:
+    """The end of every list of API addresses: whatever is left is not there."""
+    return problem_page(404)(request)
+
+
+def _invalid(exc: exceptions.ValidationError) -> dict[str, Any]:
+    errors = [
+        {
+            "pointer": pointer((error.attr or "").removesuffix("non_field_errors")),
+            "detail": error.detail,
+        }
+        for error in flatten_errors(exc.detail)
+    ]
+    first = errors[0]
+    field = first["pointer"].removeprefix("#/").removeprefix("#")
+    detail = f"{field}: {first['detail']}" if field else first["detail"]
+    return problem_body(exc.status_code, detail, "invalid", errors)
+
+
+def _from_framework(exc: exceptions.APIException) -> dict[str, Any]:
+    if exc.status_code == HTTPStatus.NOT_FOUND:
+        return problem_body(exc.status_code)
+    code = str(getattr(exc.detail, "code", "") or exc.default_code)
+    if isinstance(exc, exceptions.ParseError):
+        errors = [{"pointer": "#", "detail": str(exc.detail)}]
+        return problem_body(exc.status_code, str(exc.detail), "malformed", errors)
+    return problem_body(exc.status_code, str(exc.detail), code)
+
+
+def _unforeseen(exc: Exception, context: dict[str, Any]) -> dict[str, Any]:
+    for kind, status in KNOWN:
+        if isinstance(exc, kind):
+            return problem_body(status)
+    request = getattr(context.get("request"), "_request", None)
+    signals.got_request_exception.send(sender=None, request=request)
+    logger.error("An API call broke", exc_info=exc)
+    body = problem_body(HTTPStatus.INTERNAL_SERVER_ERROR)
+    if name := get_contextvars().get("request_id"):
+        body["request_id"] = str(name)
+    return body

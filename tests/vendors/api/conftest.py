@@ -1,0 +1,89 @@
+"""Two rivals in one evaluation, each with an invitation, a token and a claim."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from tests.cast import floor1, vendors
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from evaltracker.evaluations.models import Evaluation
+    from vendors.models import Candidate
+
+API = "/api/v1/"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One vendor: its invitation, and calls with its token."""
+
+    candidate: Candidate
+    token: str
+
+    @property
+    def home(self) -> str:
+        """The address of its invitation."""
+        return f"{API}invitations/{self.candidate.pk}/"
+
+    def call(
+        self, method: str, address: str, body: Any = None, **headers: str
+    ) -> HttpResponse:
+        """A call with its token; a body that is no bytes becomes JSON."""
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        kind = headers.pop("content_type", "application/json")
+        sent = {"authorization": f"Bearer {self.token}", **headers}
+        return Client(raise_request_exception=False).generic(
+            method, address, b"" if body is None else raw, kind, headers=sent
+        )
+
+    def claim(self, **fields: Any) -> HttpResponse:
+        """A claim on R1."""
+        headers = fields.pop("headers", {})
+        return self.call("POST", f"{self.home}claims/", {**CLAIM, **fields}, **headers)
+
+
+CLAIM = {"requirement": "R1", "availability": "now", "statement": "Yes."}
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counts() -> None:
+    """Calls of one test do not count in the next."""
+    cache.clear()
+
+
+@pytest.fixture
+def where(db: None) -> Evaluation:
+    """An evaluation in research with two requirements, open for claims."""
+    made = floor1.evaluation()
+    floor1.requirement(
+        made, "R1", weight=7, vendor_help="Name it", scorer_help="SCORER-MARK"
+    )
+    floor1.requirement(made, "R2")
+    return vendors.in_research(made)
+
+
+def party(where: Evaluation, name: str) -> Party:
+    """An invited vendor with a token."""
+    candidate = vendors.invited(where, name)
+    assert candidate.vendor is not None
+    return Party(candidate, vendors.token(candidate.vendor))
+
+
+@pytest.fixture
+def acme(where: Evaluation) -> Party:
+    """The vendor that calls."""
+    return party(where, "Acme ML")
+
+
+@pytest.fixture
+def globex(where: Evaluation) -> Party:
+    """Its rival, of whom it must not learn."""
+    return party(where, "Globex ML")

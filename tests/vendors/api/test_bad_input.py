@@ -1,0 +1,244 @@
+"""The table of bad input (RELIABILITY), line by line, against the claims call."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+
+from tests.vendors.api.conftest import CLAIM
+from vendors.models import Claim
+
+if TYPE_CHECKING:
+    from tests.vendors.api.conftest import Party
+
+GOOD = json.dumps(CLAIM).encode()
+RAW_400 = {
+    "brackets": b"[" * 100_000,
+    "deep object": b'{"a":' * 50_000,
+    "21 levels": json.dumps({**CLAIM, "environments": [[[]]]})
+    .replace("[[[]]]", "[" * 20 + "]" * 20)
+    .encode(),
+    "NaN": GOOD.replace(b'"Yes."', b"NaN"),
+    "Infinity": GOOD.replace(b'"Yes."', b"-Infinity"),
+    "long integer": GOOD.replace(b'"Yes."', b"1" * 4400),
+    "huge exponent": GOOD.replace(b'"Yes."', b"1e999999"),
+    "duplicate key": GOOD[:-1] + b', "statement": "No."}',
+    "list": b"[]",
+    "string": b'"x"',
+    "null": b"null",
+    "number": b"1",
+    "empty": b"",
+    "cut off": GOOD[:-5],
+    "UTF-16": GOOD.decode().encode("utf-16"),
+    "byte order mark": b"\xef\xbb\xbf" + GOOD,
+    "bad UTF-8": GOOD.replace(b"Yes", b"\xff\xfe"),
+    "lone surrogate": GOOD.replace(b"Yes.", b"\\ud800"),
+    "lone surrogate as a name": GOOD[:-1] + b', "\\ud800": 1}',
+    "unescaped control": GOOD.replace(b"Yes.", b"a\x01b"),
+}
+FIELDS_400: list[tuple[str, dict[str, Any]]] = [
+    ("#/statement", {"statement": "NUL \x00"}),
+    ("#/statement", {"statement": "bell \x07"}),
+    ("#/statement", {"statement": " \n\t "}),
+    ("#/statement", {"statement": ""}),
+    ("#/statement", {"statement": None}),
+    ("#/statement", {"statement": 5}),
+    ("#/statement", {"statement": True}),
+    ("#/statement", {"statement": ["x"]}),
+    ("#/statement", {"statement": "\u200b\u200d\u2060"}),
+    ("#/statement", {"statement": "a" + "\u0301" * 150}),
+    ("#/statement", {"statement": "x" * 5001}),
+    ("#/availability", {"availability": "unstated"}),
+    ("#/availability", {"availability": "withdrawn"}),
+    ("#/availability", {"availability": {"now": 1}}),
+    ("#/availability", {"availability": 2**63}),
+    ("#/availability", {"availability": None}),
+    ("#/available_from", {"availability": "planned"}),
+    ("#/available_from", {"availability": "planned", "available_from": "2026-02-30"}),
+    ("#/available_from", {"availability": "planned", "available_from": "0000-00-00"}),
+    ("#/available_from", {"availability": "planned", "available_from": "20400101"}),
+    ("#/available_from", {"availability": "planned", "available_from": "2040-W01-1"}),
+    ("#/available_from", {"availability": "planned", "available_from": "２０40-01-01"}),
+    (
+        "#/available_from",
+        {"availability": "planned", "available_from": "9999-12-31T23:59:59-23:59"},
+    ),
+    ("#/available_from", {"availability": "planned", "available_from": "9999-12-31"}),
+    ("#/available_from", {"availability": "planned", "available_from": 2040}),
+    ("#/available_from", {"availability": "now", "available_from": "2040-01-01"}),
+    ("#/environments", {"environments": None}),
+    ("#/environments", {"environments": "aws"}),
+    ("#/environments", {"environments": ["x"] * 21}),
+    ("#/environments/0", {"environments": [1]}),
+    ("#/environments", {"environments": ["a\nb"]}),
+    ("#/environments", {"environments": ["\u202eswa"]}),
+    ("#/evidence_url", {"evidence_url": "javascript:alert(1)"}),
+    ("#/evidence_url", {"evidence_url": "file:///etc/passwd"}),
+    ("#/evidence_url", {"evidence_url": "https://a.example/\r\nX: y"}),
+    ("#/evidence_url", {"evidence_url": "https://user@a.example/"}),
+    ("#/evidence_url", {"evidence_url": "//a.example"}),
+    ("#/evidence_url", {"evidence_url": "https://[::1"}),
+    ("#/evidence_url", {"evidence_url": "https://a.example:99999/"}),
+    ("#/requirement", {"requirement": "R9"}),
+    ("#/requirement", {"requirement": 1.1}),
+    ("#/requirement", {"requirement": "x" * 81}),
+    ("#/status", {"status": "x"}),
+    ("#/vendor", {"vendor": "globex"}),
+    ("#/score", {"score": 5}),
+    ("#/id", {"id": 1}),
+]
+STORED = [
+    {"statement": "<script>alert(1)</script> {{7*7}} =HYPERLINK() +1 @SUM"},
+    {"statement": "right \u202e to left \u200b stays in a long text"},
+    {"statement": "x" * 5000},
+    {"evidence_url": "http://169.254.169.254/latest"},
+    {"evidence_url": "http://2130706433/"},
+    {"evidence_url": "https://xn--80ak6aa92e.com/"},
+    {"available_from": None},
+]
+
+
+def refused(answer: Any, status: int) -> dict[str, Any]:
+    """The problem, after looking at its shape."""
+    assert answer.status_code == status, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer["Cache-Control"] == "no-store"
+    problem: dict[str, Any] = answer.json()
+    assert problem["status"] == status
+    assert {"type", "title", "detail", "code"} <= problem.keys()
+    assert not Claim.objects.exists()
+    return problem
+
+
+@pytest.mark.parametrize("name", RAW_400)
+def test_a_body_that_is_not_a_plain_json_object_is_400(acme: Party, name: str) -> None:
+    problem = refused(acme.call("POST", f"{acme.home}claims/", RAW_400[name]), 400)
+    assert problem["errors"]
+
+
+@pytest.mark.parametrize(("where_", "fields"), FIELDS_400)
+def test_a_bad_field_is_400_and_named(
+    acme: Party, where_: str, fields: dict[str, Any]
+) -> None:
+    problem = refused(acme.claim(**fields), 400)
+    assert [error["pointer"] for error in problem["errors"]] == [where_]
+
+
+@pytest.mark.parametrize("fields", STORED)
+def test_odd_but_honest_text_is_kept_as_it_is(
+    acme: Party, fields: dict[str, Any]
+) -> None:
+    answer = acme.claim(**fields)
+    assert answer.status_code == 201
+    for name, value in fields.items():
+        assert answer.json()[name] == value
+
+
+def test_a_body_over_the_limit_is_413_with_the_limit(acme: Party) -> None:
+    big = json.dumps({**CLAIM, "statement": "x" * 262_144}).encode()
+    problem = refused(acme.call("POST", f"{acme.home}claims/", big), 413)
+    assert "262,144 bytes" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "text/plain",
+        "application/xml",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "multipart/form-data",
+        "application/json; charset=utf-16",
+        "application/json; charset=nonsense",
+        "nonsense",
+    ],
+)
+def test_other_kinds_of_body_are_415(acme: Party, kind: str) -> None:
+    sent = acme.call("POST", f"{acme.home}claims/", GOOD, content_type=kind)
+    refused(sent, 415)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "search=%00",
+        "search=%ff%fe",
+        "ordering=price",
+        "vendor__name=x",
+        "limit=0",
+        "limit=1001",
+        "limit=-1",
+        "limit=1e3",
+        "limit=%D9%A1",
+        "limit=1&limit=2",
+        "limit=",
+        "cursor=",
+        "cursor=x:y",
+        "cursor=%00",
+        "history=2",
+        "history=true",
+    ],
+)
+def test_an_unknown_parameter_or_value_is_400(acme: Party, query: str) -> None:
+    refused(acme.call("GET", f"{acme.home}claims/?{query}"), 400)
+
+
+def test_a_cursor_of_another_list_is_400(acme: Party) -> None:
+    following = acme.call("GET", f"{acme.home}requirements/?limit=1").json()["next"]
+    refused(acme.call("GET", following.replace("requirements/", "claims/")), 400)
+    refused(acme.call("GET", f"/api/v1/invitations/?{following.split('?')[1]}"), 400)
+
+
+def test_only_json_is_given_out(acme: Party) -> None:
+    refused(acme.call("GET", acme.home, accept="text/html"), 406)
+    refused(acme.call("GET", f"{acme.home}?format=html"), 406)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "OPTIONS", "TRACE", "BREW"])
+def test_other_methods_are_405(acme: Party, method: str) -> None:
+    answer = acme.call(method, f"{acme.home}claims/", CLAIM)
+    refused(answer, 405)
+    assert "POST" in answer["Allow"]
+
+
+def test_headers_that_ask_for_another_method_or_address_change_nothing(
+    acme: Party,
+) -> None:
+    answer = acme.call(
+        "GET",
+        f"{acme.home}claims/",
+        x_http_method_override="DELETE",
+        x_original_url="/admin/",
+        x_forwarded_host="evil.example",
+    )
+    assert answer.status_code == 200
+    assert b"evil.example" not in answer.content
+
+
+@pytest.mark.parametrize(
+    "address", ["/api/", "/api/v1/", "/api/v1/nothing/", "/api/v1/invitations"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_an_unknown_address_is_a_404_problem(
+    acme: Party, address: str, method: str
+) -> None:
+    refused(acme.call(method, address, CLAIM), 404)
+
+
+def test_a_wrong_host_is_a_400_problem(acme: Party) -> None:
+    refused(acme.call("GET", acme.home, host="evil.example"), 400)
+
+
+def test_what_breaks_inside_is_500_without_a_word_about_it(
+    acme: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret: /srv/evaltracker")
+
+    monkeypatch.setattr("vendors.api.views.page_of", broken)
+    problem = refused(acme.call("GET", "/api/v1/invitations/"), 500)
+    assert "secret" not in str(problem)
+    assert Client().get("/healthz").status_code == 200

@@ -1,0 +1,86 @@
+"""How often a vendor may call, and what a call costs the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.cast import floor1, vendors
+
+if TYPE_CHECKING:
+    import pytest
+    from pytest_django.fixtures import SettingsWrapper
+
+    from evaltracker.evaluations.models import Evaluation
+    from tests.vendors.api.conftest import Party
+
+
+def queries(party: Party, below: str) -> int:
+    """How many queries a read takes, but for the day of the token's last use."""
+    party.call("GET", party.home)
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
+        assert party.call("GET", below).status_code == 200
+    return len(caught)
+
+
+def test_reads_take_the_same_number_of_queries_for_any_number_of_rows(
+    acme: Party, where: Evaluation
+) -> None:
+    addresses = [
+        "/api/v1/invitations/",
+        acme.home,
+        f"{acme.home}requirements/",
+        f"{acme.home}claims/",
+        f"{acme.home}claims/?history=1",
+    ]
+    acme.claim()
+    few = [queries(acme, address) for address in addresses]
+    for number in range(10, 20):
+        asked = floor1.requirement(where, f"X{number}", priority="could")
+        vendors.claim(acme.candidate, asked)
+        vendors.claim(acme.candidate, asked, "beta")
+    second = vendors.in_research(floor1.evaluation(title="Another purchase"))
+    vendors.invited(second)
+    assert [queries(acme, address) for address in addresses] == few
+    assert max(few) <= 4
+
+
+def test_a_claim_takes_a_constant_number_of_queries(
+    acme: Party, where: Evaluation
+) -> None:
+    acme.claim()
+    counts = []
+    for text in ("One", "Two"):
+        with CaptureQueriesContext(connection) as caught:
+            acme.claim(statement=text)
+        counts.append(len(caught))
+    assert counts[0] == counts[1]
+    assert counts[0] <= 17
+
+
+def test_over_the_minutes_number_a_call_is_429_and_the_rival_does_not_notice(
+    acme: Party, globex: Party, settings: SettingsWrapper
+) -> None:
+    settings.VENDOR_CALLS_PER_MINUTE = 2
+    statuses = [acme.call("GET", acme.home).status_code for _ in range(6)]
+    assert statuses[:2] == [200, 200]
+    refused = acme.call("GET", acme.home)
+    assert refused.status_code == 429
+    assert 1 <= int(refused["Retry-After"]) <= 60
+    assert refused["Content-Type"] == "application/problem+json"
+    assert globex.call("GET", globex.home).status_code == 200
+
+
+def test_without_a_cache_calls_are_let_in(
+    acme: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: object, **__: object) -> None:
+        raise ConnectionError("no cache")
+
+    monkeypatch.setattr(cache, "add", down)
+    assert acme.call("GET", acme.home).status_code == 200

@@ -1,0 +1,65 @@
+"""The API describes itself, and keeps to what it says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from drf_spectacular.validation import validate_schema
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_django.fixtures import SettingsWrapper
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_description_is_valid_and_raises_no_warning(tmp_path: Path) -> None:
+    call_command(
+        "spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "x.yml")
+    )
+
+
+def test_the_description_needs_no_token_and_names_the_vendor_api_alone() -> None:
+    answer = Client().get(
+        "/api/v1/schema/",
+        headers={"accept": "application/vnd.oai.openapi+json"},
+    )
+    assert answer.status_code == 200
+    schema = answer.json()
+    validate_schema(schema)
+    assert set(schema["paths"]) == {
+        "/api/v1/invitations/",
+        "/api/v1/invitations/{invitation}/",
+        "/api/v1/invitations/{invitation}/requirements/",
+        "/api/v1/invitations/{invitation}/claims/",
+        "/api/v1/invitations/{invitation}/claims/{ref}/",
+        "/api/v1/schema/",
+    }
+    post = schema["paths"]["/api/v1/invitations/{invitation}/claims/"]["post"]
+    assert "application/problem+json" in post["responses"]["409"]["content"]
+    assert post["security"] == [{"token": []}]
+
+
+def test_the_page_loads_only_our_own_files() -> None:
+    page = Client().get("/api/v1/docs/")
+    assert page.status_code == 200
+    for foreign in (b"http://", b"https://", b"cdn"):
+        assert foreign not in page.content
+    script = Client().get("/api/v1/docs/?script=")
+    assert script["Content-Type"] == "application/javascript"
+
+
+@pytest.mark.urls("evaltracker.vendor_urls")
+def test_a_process_for_vendors_alone_has_no_admin(settings: SettingsWrapper) -> None:
+    client = Client(raise_request_exception=False)
+    assert client.get("/api/v1/docs/").status_code == 200
+    assert client.get("/api/v1/invitations/").status_code == 401
+    assert client.get("/healthz").status_code == 200
+    for address in ("/", "/admin/", "/admin/login/", "/accounts/login/"):
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert answer["Content-Type"] == "application/problem+json"

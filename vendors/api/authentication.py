@@ -1,0 +1,76 @@
+"""Who calls: a vendor by its token. Imports no views, so that it can be a default."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed, ValidationError
+
+from evaltracker.evaluations.journal import Actor
+from vendors.selectors import find_token
+from vendors.services.tokens import end_token, note_use
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+    from vendors.models import Vendor, VendorToken
+
+BEARER = re.compile(r"Bearer +([^\s]+) *", re.IGNORECASE)
+
+
+class Caller:
+    """A vendor at the other end; stands where the framework wants a user."""
+
+    is_authenticated: ClassVar[bool] = True
+    is_active: ClassVar[bool] = True
+    is_anonymous: ClassVar[bool] = False
+    pk: ClassVar[None] = None
+
+    def __init__(self, token: VendorToken) -> None:
+        self.token = token
+        self.vendor: Vendor = token.vendor
+        self.actor = Actor(name=f"{token.vendor.name} (token {token.prefix})")
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <token>`; cookies and sessions count for nothing."""
+
+    def authenticate(self, request: Request) -> tuple[Caller, VendorToken] | None:
+        """The caller; None without a header, and then nothing is answered either."""
+        refuse_leaked_token(request)
+        header = request.headers.get("Authorization", "")
+        if not header:
+            return None
+        given = BEARER.fullmatch(header)
+        token = find_token(given[1]) if given else None
+        if token is None:
+            raise AuthenticationFailed
+        note_use(token=token)
+        return Caller(token), token
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        return 'Bearer realm="evaltracker"'
+
+
+def refuse_leaked_token(request: Request) -> None:
+    """End a token that stands in an address: logs and histories have it now.
+
+    Raises:
+        ValidationError: the token is ended; its owner reads it in the journal.
+
+    """
+    for name, values in request.query_params.lists():
+        for value in values:
+            token = find_token(value)
+            if token is not None:
+                end_token(
+                    token=token,
+                    by=Actor(name="evaltracker"),
+                    reason="It was sent in an address, where logs keep it.",
+                )
+                raise ValidationError(
+                    {name: ["A token in an address is no secret; it was revoked."]}
+                )

@@ -1,0 +1,55 @@
+"""The API's description of itself: OpenAPI and its page, without a token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import include, path
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+PREFIX = "api/v1/"
+DESCRIPTION = """
+How a vendor answers an evaluation by programs: read what is asked, state what is
+there, planned, or never will be, and keep what you said.
+
+Send `Authorization: Bearer <token>`; the buyer gives you the token. Errors are
+`application/problem+json` (RFC 9457): `code` is for programs, `detail` for people.
+"""
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """Tells the description how a vendor authenticates."""
+
+    target_class = "vendors.api.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """A bearer token."""
+        return {"type": "http", "scheme": "bearer"}
+
+
+class SchemaView(SpectacularAPIView):
+    """OpenAPI 3 of the vendor API alone."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    custom_settings = {
+        "TITLE": "evaltracker: vendor API",
+        "DESCRIPTION": DESCRIPTION,
+        "ENFORCE_NON_BLANK_FIELDS": True,
+    }
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """The description; of the vendor API even where other APIs are served."""
+        self.patterns = [path(PREFIX, include("vendors.api.urls"))]
+        return super().get(request, *args, **kwargs)
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """The description as a page; script and style are our own files."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    url_name = "vendor-schema"
+    title = "evaltracker: vendor API"

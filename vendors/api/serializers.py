@@ -1,0 +1,85 @@
+"""The bodies of the vendor API: what comes in, and, apart from it, what goes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from evaltracker.evaluations.api.views import Day, StrictSerializer, Text
+from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.text import LINK_LIMIT, TEXT_LIMIT
+from vendors.choices import STATED, Availability
+
+AVAILABILITY = [(one.value, one.label) for one in STATED]
+
+
+class ClaimInput(StrictSerializer):
+    """An answer to one requirement."""
+
+    requirement = Text(max_length=80, help_text="The requirement's ref.")
+    availability = serializers.ChoiceField(
+        choices=AVAILABILITY,
+        help_text="When it exists; an honest never counts in your favour.",
+        error_messages={"invalid_choice": f"It must be one of: {', '.join(STATED)}."},
+    )
+    available_from = Day(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Required for planned; allowed for beta and on_request.",
+    )
+    environments = serializers.ListField(
+        child=Text(max_length=60),
+        max_length=20,
+        required=False,
+        default=list,
+        help_text="Where it runs, e.g. aws, on_prem.",
+    )
+    statement = Text(max_length=TEXT_LIMIT, help_text="Your answer, as plain text.")
+    evidence_url = Text(
+        max_length=LINK_LIMIT,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="An http(s) link that shows it; kept as text, never fetched.",
+    )
+
+
+class ClaimOutput(serializers.Serializer[Any]):
+    """One revision of an own claim."""
+
+    requirement = serializers.CharField(source="requirement.ref")
+    availability = serializers.ChoiceField(
+        choices=[*AVAILABILITY, (Availability.WITHDRAWN.value, "Withdrawn")]
+    )
+    available_from = serializers.DateField(allow_null=True)
+    environments = serializers.ListField(child=serializers.CharField())
+    statement = serializers.CharField()
+    evidence_url = serializers.CharField()
+    revision = serializers.IntegerField()
+    submitted_at = serializers.DateTimeField()
+
+
+class RequirementOutput(serializers.Serializer[Any]):
+    """What is asked; never what it weighs or who else answers."""
+
+    ref = serializers.CharField()
+    category = serializers.CharField(source="category.name")
+    text = serializers.CharField()
+    priority = serializers.ChoiceField(choices=Priority.choices)
+    help = serializers.CharField(source="vendor_help")
+    revision = serializers.IntegerField()
+
+
+class InvitationOutput(serializers.Serializer[Any]):
+    """What a vendor was invited to."""
+
+    id = serializers.UUIDField()
+    evaluation = serializers.CharField(help_text="The title of the evaluation.")
+    buyer = serializers.CharField()
+    candidate = serializers.CharField(help_text="Which of your products is meant.")
+    claims_open = serializers.BooleanField()
+    claims_close_at = serializers.DateTimeField(allow_null=True)
+    requirements = serializers.IntegerField(help_text="How many are asked.")
+    claims = serializers.IntegerField(help_text="How many you answer now.")

@@ -1,0 +1,222 @@
+"""Invitations, their requirements, and claims on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+
+from evaltracker.errors import NotFound
+from evaltracker.evaluations.api.cursors import PARAMS, page_of
+from evaltracker.evaluations.api.schemas import PAGE_PARAMETERS, page, problems
+from evaltracker.evaluations.clock import database_now
+from vendors.api.base import VendorView
+from vendors.api.serializers import (
+    ClaimInput,
+    ClaimOutput,
+    InvitationOutput,
+    RequirementOutput,
+)
+from vendors.selectors import (
+    asked_requirements,
+    invitations,
+    own_claims,
+    own_history,
+    with_counts,
+)
+from vendors.services.claims import submit_claim, withdraw_claim
+
+if TYPE_CHECKING:
+    import datetime
+
+    from rest_framework.request import Request
+
+    from evaltracker.evaluations.models import Requirement
+    from vendors.models import Candidate, Claim
+
+READ = problems(400, 401, 404, 406, 429, 500)
+WRITE = problems(400, 401, 404, 406, 409, 413, 415, 422, 429, 500)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    OpenApiParameter.HEADER,
+    description="The same key and body get the first answer again, for 7 days.",
+)
+
+
+def show_invitation(candidate: Any, now: datetime.datetime) -> dict[str, Any]:
+    """An invitation in the words of the API; `candidate` comes with its counts."""
+    evaluation = candidate.evaluation
+    shown = {
+        "id": candidate.pk,
+        "evaluation": evaluation.title,
+        "buyer": evaluation.buyer,
+        "candidate": candidate.name,
+        "claims_open": evaluation.claims_are_open(now),
+        "claims_close_at": evaluation.claims_close_at,
+        "requirements": candidate.asked,
+        "claims": candidate.answered,
+    }
+    return dict(InvitationOutput(shown).data)
+
+
+def show_claim(claim: Claim) -> dict[str, Any]:
+    """A claim in the words of the API."""
+    return dict(ClaimOutput(claim).data)
+
+
+def show_requirement(requirement: Requirement) -> dict[str, Any]:
+    """A requirement in the words of the API."""
+    return dict(RequirementOutput(requirement).data)
+
+
+class InvitationsView(VendorView):
+    """Everything that the vendor was invited to."""
+
+    params: ClassVar = {"GET": PARAMS}
+
+    @extend_schema(
+        operation_id="invitations_list",
+        parameters=PAGE_PARAMETERS,
+        responses={200: page("InvitationPage", InvitationOutput), **READ},
+    )
+    def get(self, request: Request) -> Response:
+        """List your invitations, the oldest first."""
+        now = database_now()
+        return Response(
+            page_of(
+                request,
+                with_counts(invitations(self.caller(request).vendor)),
+                key=("invited_at", "pk"),
+                show=lambda candidate: show_invitation(candidate, now),
+            )
+        )
+
+
+class InvitationView(VendorView):
+    """One invitation."""
+
+    @extend_schema(
+        operation_id="invitations_read", responses={200: InvitationOutput, **READ}
+    )
+    def get(self, request: Request, invitation: str) -> Response:
+        """Read one invitation."""
+        own = self.invitation(request, invitation)
+        counted = with_counts(invitations(self.caller(request).vendor)).get(pk=own.pk)
+        return Response(show_invitation(counted, database_now()))
+
+
+class RequirementsView(VendorView):
+    """What an invitation asks."""
+
+    params: ClassVar = {"GET": PARAMS}
+
+    @extend_schema(
+        operation_id="requirements_list",
+        parameters=PAGE_PARAMETERS,
+        responses={200: page("RequirementPage", RequirementOutput), **READ},
+    )
+    def get(self, request: Request, invitation: str) -> Response:
+        """List the requirements to answer, by category."""
+        candidate = self.invitation(request, invitation)
+        return Response(
+            page_of(
+                request,
+                asked_requirements(candidate.evaluation),
+                key=("category__position", "position", "ref"),
+                show=show_requirement,
+            )
+        )
+
+
+class ClaimsView(VendorView):
+    """The vendor's own claims on an invitation."""
+
+    params: ClassVar = {"GET": PARAMS | {"history"}}
+
+    @extend_schema(
+        operation_id="claims_list",
+        parameters=[
+            *PAGE_PARAMETERS,
+            OpenApiParameter(
+                "history",
+                {"type": "string", "enum": ["0", "1"]},
+                description="1: every revision, withdrawals too.",
+            ),
+        ],
+        responses={200: page("ClaimPage", ClaimOutput), **READ},
+    )
+    def get(self, request: Request, invitation: str) -> Response:
+        """List your current claims, or all revisions of them."""
+        candidate = self.invitation(request, invitation)
+        history = request.query_params.get("history", "0")
+        if history not in ("0", "1"):
+            raise ValidationError({"history": ["It must be 0 or 1."]})
+        rows = own_history(candidate) if history == "1" else own_claims(candidate)
+        key = ("requirement__position", "requirement__ref", "revision")
+        return Response(page_of(request, rows, key=key, show=show_claim))
+
+    @extend_schema(
+        operation_id="claims_submit",
+        parameters=[IDEMPOTENCY_KEY],
+        request=ClaimInput,
+        responses={201: ClaimOutput, 200: ClaimOutput, **WRITE},
+    )
+    def post(self, request: Request, invitation: str) -> Response:
+        """Answer a requirement: 201 a new revision, 200 the same words again."""
+        candidate = self.invitation(request, invitation)
+        body = ClaimInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        words = dict(body.validated_data)
+        requirement = self._requirement(candidate, words.pop("requirement"))
+
+        def submit() -> Response:
+            result = submit_claim(
+                candidate=candidate,
+                requirement=requirement,
+                by=self.caller(request).actor,
+                **words,
+            )
+            status = 201 if result.created else 200
+            return Response(show_claim(result.claim), status=status)
+
+        return self.once(request, submit)
+
+    def _requirement(self, candidate: Candidate, ref: str) -> Requirement:
+        asked = asked_requirements(candidate.evaluation).filter(ref=ref).first()
+        if asked is None:
+            raise ValidationError(
+                {"requirement": ["This invitation asks no requirement of that ref."]}
+            )
+        return asked
+
+
+class ClaimView(VendorView):
+    """The own claim on one requirement."""
+
+    @extend_schema(
+        operation_id="claims_withdraw",
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={200: ClaimOutput, **WRITE},
+    )
+    def delete(self, request: Request, invitation: str, ref: str) -> Response:
+        """Withdraw a claim: a revision that says so; its history stays."""
+        candidate = self.invitation(request, invitation)
+        requirement = asked_requirements(candidate.evaluation).filter(ref=ref).first()
+        if requirement is None:
+            raise NotFound
+        return self.once(
+            request,
+            lambda: Response(
+                show_claim(
+                    withdraw_claim(
+                        candidate=candidate,
+                        requirement=requirement,
+                        by=self.caller(request).actor,
+                    )
+                )
+            ),
+        )

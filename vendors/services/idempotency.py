@@ -1,0 +1,108 @@
+"""Answering a repeated call with its first answer, and doing its work once."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+
+from evaltracker.errors import Problem, Refused
+from vendors.models import IdempotencyRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vendors.models import Vendor
+
+KEPT = datetime.timedelta(days=7)
+LOCK_NOT_AVAILABLE = "55P03"
+# The lock is the transaction's; waiting for anything else is not cut short.
+TAKE_TURN = """
+SET LOCAL lock_timeout = '2s';
+SELECT pg_advisory_xact_lock(%s);
+SET LOCAL lock_timeout TO DEFAULT
+"""
+
+
+class KeyReused(Problem):
+    """The same key came with another body (422)."""
+
+    status = 422
+    default_code = "idempotency_key_reused"
+
+
+class KeyInUse(Refused):
+    """The first call with this key still runs (409); try again shortly."""
+
+    default_code = "idempotency_key_in_use"
+    retry_after: ClassVar[int] = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the caller is told: a status and the text of a body."""
+
+    status: int
+    body: str
+
+
+def answer_once(
+    *, vendor: Vendor, route: str, key: str, body: bytes, work: Callable[[], Answer]
+) -> tuple[Answer, bool]:
+    """The answer of `work`, or the kept one of the same call, and whether replayed.
+
+    The work, its answer and the key are one transaction, so a crash leaves all or
+    nothing. Whatever `work` raises is kept nowhere: a refused call may be right
+    later.
+
+    Raises:
+        KeyReused: the key came with another body before.
+        KeyInUse: the first call takes longer than two seconds.
+
+    """
+    digest = hashlib.sha256(body).hexdigest()
+    oldest = timezone.now() - KEPT
+    with transaction.atomic():
+        _take_turn(f"{vendor.pk} {route} {key}")
+        mine = IdempotencyRecord.objects.filter(vendor=vendor)
+        found = mine.filter(route=route, key=key, created_at__gt=oldest).first()
+        if found is not None:
+            if found.body_sha256 != digest:
+                raise KeyReused("This Idempotency-Key came with another body before.")
+            return Answer(found.status, found.body), True
+        answer = work()
+        mine.filter(created_at__lte=oldest).delete()
+        IdempotencyRecord.objects.create(
+            vendor=vendor,
+            route=route,
+            key=key,
+            body_sha256=digest,
+            status=answer.status,
+            body=answer.body,
+        )
+    return answer, False
+
+
+def _take_turn(name: str) -> None:
+    """Wait until no other call with this name runs.
+
+    SQLite lets one writer in at a time anyway.
+    """
+    if connection.vendor != "postgresql":
+        return
+    number = int.from_bytes(
+        hashlib.sha256(name.encode()).digest()[:8], "big", signed=True
+    )
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(TAKE_TURN, [number])
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        raise KeyInUse(
+            "The first call with this Idempotency-Key still runs; try again shortly."
+        ) from error
