@@ -22,7 +22,7 @@ from datetime import timedelta
 from typing import cast
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, UUIDField, Value, When
 from django.db.models.functions import Now
 from django.db.models.sql import UpdateQuery
 
@@ -83,15 +83,17 @@ def _claim(size: int, report: SweepReport) -> list[Notice] | None:
                 When(unclear, then=Value(NoticeState.UNCERTAIN)),
                 default=Value(NoticeState.CLAIMED),
             ),
-            "lease_token": token,
+            "lease_token": Case(
+                When(unclear, then=None), default=Value(token, UUIDField())
+            ),
             "lease_until": Case(When(unclear, then=None), default=Now() + LEASE),
             "maybe_repeated": Case(
                 When(handing, then=True), default=F("maybe_repeated")
             ),
         }
     )
-    sql, params = query.get_compiler(connection=connection).as_sql()
     with transaction.atomic(durable=True), connection.cursor() as cursor:
+        sql, params = query.get_compiler(connection=connection).as_sql()
         # The ORM cannot say RETURNING on an update; both databases can.
         cursor.execute(f"{sql} RETURNING id, state", params)
         rows = [(uuid.UUID(str(pk)), state) for pk, state in cursor.fetchall()]

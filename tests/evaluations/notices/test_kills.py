@@ -1,0 +1,81 @@
+"""Real processes, killed in the middle: nothing is lost, every repeat is flagged."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+
+from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState
+from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.services.handing import LEASE
+from tests.evaluations.notices.kinds import owe_many
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+    from tests.smtp_sink import Sink
+
+NOTICES, KILLS = 60, 4
+
+
+def start_sweep(port: int) -> subprocess.Popen[bytes]:
+    """`send_notices` against this test's database and mail server."""
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": database_url(connection.settings_dict),
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.evaluations.notices.sweeper"], env=env
+    )
+
+
+def database_url(settings: dict[str, Any]) -> str:
+    """Where the test database is, for another process."""
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{settings['NAME']}"
+    user, password = settings["USER"], settings["PASSWORD"]
+    login = f"{user}:{password}" if password else user
+    host, port = settings["HOST"] or "localhost", settings["PORT"] or 5432
+    if host.startswith("/"):
+        host = host.replace("/", "%2F")
+    return f"postgres://{login}@{host}:{port}/{settings['NAME']}"
+
+
+def let_leases_lapse() -> None:
+    """As if a minute had passed."""
+    Notice.objects.filter(state__in=NOTICE_OPEN, lease_until__isnull=False).update(
+        lease_until=Now() - LEASE
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sweeps_that_are_killed_lose_nothing_and_repeat_nothing_unflagged(
+    platform: Evaluation, smtp_sink: Sink
+) -> None:
+    owed = {notice.message_id for notice in owe_many(platform, NOTICES)}
+    # Kept, but not yet said so: most kills hit the instant that cannot be closed.
+    smtp_sink.slowness = 0.05
+    for _ in range(KILLS):
+        process = start_sweep(smtp_sink.port)
+        assert smtp_sink.wait_for(len(smtp_sink.arrived) + 7)
+        process.kill()
+        process.wait()
+        let_leases_lapse()
+    smtp_sink.slowness = 0
+    assert start_sweep(smtp_sink.port).wait(60) == 0
+
+    counts = smtp_sink.counts()
+    repeated = {message_id for message_id, number in counts.items() if number > 1}
+    flagged = Notice.objects.filter(maybe_repeated=True)
+    assert set(counts) == owed
+    assert set(Notice.objects.values_list("state", flat=True)) == {NoticeState.SENT}
+    assert repeated <= set(flagged.values_list("message_id", flat=True))
+    assert repeated, "no kill hit the instant this test is about"
+    assert counts.total() - NOTICES <= KILLS
