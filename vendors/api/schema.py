@@ -6,9 +6,12 @@ from typing import Any
 
 from django.urls import include, path
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 PREFIX = "api/v1/"
+OPENAPI = "application/vnd.oai.openapi"
 DESCRIPTION = """
 How a vendor answers an evaluation by programs: read what is asked, state what is
 there, planned, or never will be, and keep what you said.
@@ -18,7 +21,7 @@ Send `Authorization: Bearer <token>`; the buyer gives you the token. Errors are
 """
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Tells the description how a vendor authenticates."""
 
     target_class = "vendors.api.authentication.TokenAuthentication"
@@ -40,10 +43,20 @@ class SchemaView(SpectacularAPIView):
         "ENFORCE_NON_BLANK_FIELDS": True,
     }
 
+    @extend_schema(
+        operation_id="schema_read",
+        parameters=[],
+        auth=[],
+        responses={
+            (200, kind): OpenApiTypes.OBJECT for kind in (OPENAPI, f"{OPENAPI}+json")
+        },
+    )
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """The description; of the vendor API even where other APIs are served."""
+        """Read this description, as YAML or, by the Accept header, as JSON."""
+        # Of the vendor API alone, even where other APIs are served.
         self.patterns = [path(PREFIX, include("vendors.api.urls"))]
-        return super().get(request, *args, **kwargs)
+        read: Any = super().get
+        return read(request, *args, **kwargs)
 
 
 class DocsView(SpectacularSwaggerSplitView):

@@ -19,7 +19,6 @@ from evaltracker.evaluations.api.problems import handle_exception
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpResponseBase
     from rest_framework.request import Request
     from rest_framework.response import Response
 
@@ -49,10 +48,9 @@ class StrictView(APIView):
     params: ClassVar[dict[str, frozenset[str]]] = {}
 
     @classmethod
-    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+    def as_view(cls, **initkwargs: Any) -> Any:
         """The view, outside the request's transaction."""
-        view = super().as_view(**initkwargs)
-        return transaction.non_atomic_requests(view)
+        return transaction.non_atomic_requests(super().as_view(**initkwargs))
 
     def get_exception_handler(self) -> Callable[..., Response]:
         """One handler makes every problem."""

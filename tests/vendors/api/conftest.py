@@ -13,8 +13,6 @@ from django.test import Client
 from tests.cast import floor1, vendors
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
-
     from evaltracker.evaluations.models import Evaluation
     from vendors.models import Candidate
 
@@ -33,9 +31,7 @@ class Party:
         """The address of its invitation."""
         return f"{API}invitations/{self.candidate.pk}/"
 
-    def call(
-        self, method: str, address: str, body: Any = None, **headers: str
-    ) -> HttpResponse:
+    def call(self, method: str, address: str, body: Any = None, **headers: str) -> Any:
         """A call with its token; a body that is no bytes becomes JSON."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         kind = headers.pop("content_type", "application/json")
@@ -44,7 +40,7 @@ class Party:
             method, address, b"" if body is None else raw, kind, headers=sent
         )
 
-    def claim(self, **fields: Any) -> HttpResponse:
+    def claim(self, **fields: Any) -> Any:
         """A claim on R1."""
         headers = fields.pop("headers", {})
         return self.call("POST", f"{self.home}claims/", {**CLAIM, **fields}, **headers)

@@ -64,7 +64,7 @@ def test_a_claim_is_201_then_200_then_201_with_other_words(acme: Party) -> None:
 
 def test_the_claim_is_journaled_under_the_vendors_name(acme: Party) -> None:
     acme.claim()
-    entry = Entry.objects.last()
+    entry = Entry.objects.latest("number")
     assert entry.action == "claim.submitted"
     assert entry.actor_name.startswith("Acme (token evt_")
     assert acme.token not in entry.actor_name

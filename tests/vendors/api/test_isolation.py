@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
@@ -16,8 +16,6 @@ from vendors.selectors import find_token
 from vendors.services.tokens import revoke_token
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
-
     from evaltracker.evaluations.models import Evaluation
     from tests.vendors.api.conftest import Party
 
@@ -26,7 +24,7 @@ BELOW = ["", "requirements/", "claims/", "claims/?history=1", "claims/R1/", "not
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE"]
 
 
-def heard(answer: HttpResponse) -> tuple[int, list[tuple[str, str]], bytes]:
+def heard(answer: Any) -> tuple[int, list[tuple[str, str]], bytes]:
     """All that a caller gets, but for the id of the request."""
     headers = [
         (name, value)

@@ -12,7 +12,7 @@ from tests.cast import floor1, vendors
 
 if TYPE_CHECKING:
     import pytest
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from evaltracker.evaluations.models import Evaluation
     from tests.vendors.api.conftest import Party
@@ -64,7 +64,7 @@ def test_a_claim_takes_a_constant_number_of_queries(
 
 
 def test_over_the_minutes_number_a_call_is_429_and_the_rival_does_not_notice(
-    acme: Party, globex: Party, settings: SettingsWrapper
+    acme: Party, globex: Party, settings: Settings
 ) -> None:
     settings.VENDOR_CALLS_PER_MINUTE = 2
     statuses = [acme.call("GET", acme.home).status_code for _ in range(6)]

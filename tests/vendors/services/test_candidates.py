@@ -39,7 +39,7 @@ def where() -> Evaluation:
 
 
 def last_action(where: Evaluation) -> str:
-    action: str = Entry.objects.filter(evaluation=where).last().action
+    action: str = Entry.objects.filter(evaluation=where).latest("number").action
     return action
 
 

@@ -44,7 +44,7 @@ def test_a_first_claim_is_revision_one_and_journaled(
     result = vendors.claim(acme, requirement)
     assert result.created
     assert (result.claim.revision, result.claim.by_vendor) == (1, True)
-    entry = Entry.objects.filter(evaluation=acme.evaluation).last()
+    entry = Entry.objects.filter(evaluation=acme.evaluation).latest("number")
     assert entry.action == "claim.submitted"
     assert entry.after["requirement"] == "R1"
 
@@ -92,6 +92,7 @@ def test_a_claim_after_the_deadline_is_refused_with_both_times(
     with pytest.raises(Refused, match=r"closed at .* it is now ") as refused:
         vendors.claim(acme, requirement)
     assert refused.value.code == "claims_closed"
+    assert where.claims_close_at is not None
     closing = where.claims_close_at.isoformat(timespec="milliseconds")
     assert closing in refused.value.sentence
     assert not Claim.objects.exists()

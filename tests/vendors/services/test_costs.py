@@ -36,7 +36,7 @@ def test_a_line_is_replaced_by_kind_and_label(acme: Candidate) -> None:
     first = priced(acme)
     again = priced(acme, low=Decimal(1), likely=Decimal(2), high=Decimal(3))
     assert again.pk == first.pk
-    assert (again.low, again.high) == (1, 3)
+    assert (again.low, again.high) == (Decimal(1), Decimal(3))
     priced(acme, label="GPU")
     assert CostLine.objects.count() == 2
 
@@ -106,7 +106,7 @@ def test_prices_are_sealed_from_all_but_the_owner_until_they_are_opened(
     assert seen_by() == [True, False, False, False]
     open_prices(evaluation=where, by=where.owner)
     assert seen_by() == [True, True, True, False]
-    entry = Entry.objects.filter(evaluation=where).last()
+    entry = Entry.objects.filter(evaluation=where).latest("number")
     assert entry.action == "prices.opened"
     kept = entry.after["prices"][str(line.pk)]["likely"]
     assert Decimal(kept) == SECRET_PRICE

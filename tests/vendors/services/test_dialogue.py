@@ -58,7 +58,7 @@ def test_an_open_question_is_its_askers_alone_until_it_is_answered(
     answer_question(question=asked, answer="R 4.4", by=where.owner)
     assert list(questions_for(globex)) == [asked]
     assert list(open_questions(where)) == []
-    assert Entry.objects.last().action == "question.answered"
+    assert Entry.objects.latest("number").action == "question.answered"
 
 
 def test_questions_are_asked_by_invited_vendors_and_people_with_a_part(

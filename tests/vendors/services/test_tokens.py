@@ -65,7 +65,9 @@ def test_owners_handle_the_tokens_of_vendors_that_they_evaluate() -> None:
     acme, globex = vendors.candidate(where).vendor, vendors.vendor("Globex")
     assert acme is not None
     token, _ = issue_token(vendor=acme, by=where.owner)
-    assert Entry.objects.filter(evaluation=where).last().action == "token.issued"
+    assert (
+        Entry.objects.filter(evaluation=where).latest("number").action == "token.issued"
+    )
     for nobody in (floor1.noor(), floor1.otto()):
         with pytest.raises(Forbidden):
             revoke_token(token=token, by=nobody)

@@ -26,7 +26,7 @@ def test_a_bare_date_ends_with_that_day_in_the_evaluations_zone() -> None:
     opened = open_claims(evaluation=where, close_at=FAR_DAY, by=where.owner)
     midnight = datetime.datetime(2044, 3, 28, tzinfo=ZoneInfo("Europe/Berlin"))
     assert opened.claims_close_at == midnight
-    assert Entry.objects.last().action == "claims.opened"
+    assert Entry.objects.latest("number").action == "claims.opened"
 
 
 def test_claims_open_once_in_research_by_the_owner() -> None:
@@ -84,4 +84,4 @@ def test_reopening_needs_closed_claims_and_a_reason() -> None:
         evaluation=where, close_at=FAR_DAY, reason="One fell ill", by=where.owner
     )
     assert again.claims_closed_at is None
-    assert Entry.objects.last().reason == "One fell ill"
+    assert Entry.objects.latest("number").reason == "One fell ill"

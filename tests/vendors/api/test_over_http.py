@@ -1,0 +1,100 @@
+"""The examples of docs/api.md, and a whole journey, through a real HTTP server."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from tests.cast import vendors
+from vendors.models import Claim
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+    from tests.vendors.api.conftest import Party
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "api.md"
+EXAMPLE = re.compile(r"```sh\n(curl .*?)\n```(?:\n\n```json\n(.*?)\n```)?", re.DOTALL)
+
+
+def curl(command: str) -> requests.Response:
+    """What the command would get; only the options of our examples."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-X", default="GET")
+    parser.add_argument("-H", action="append", default=[])
+    parser.add_argument("-d")
+    parser.add_argument("url")
+    given = parser.parse_args(shlex.split(command)[1:])
+    headers = dict(header.split(": ", 1) for header in given.H)
+    return requests.request(
+        given.X, given.url, headers=headers, data=given.d, timeout=20
+    )
+
+
+def matches(shown: Any, got: Any) -> bool:
+    """Whether `got` is what the page shows; “…” stands for anything."""
+    if shown == "…":
+        return isinstance(got, str)
+    if isinstance(shown, dict):
+        return shown.keys() == got.keys() and all(
+            matches(shown[key], got[key]) for key in shown
+        )
+    if isinstance(shown, list):
+        return len(shown) == len(got) and all(map(matches, shown, got))
+    return bool(shown == got)
+
+
+def test_every_example_of_the_page_does_what_the_page_shows(
+    acme: Party, live_server: Any
+) -> None:
+    examples = EXAMPLE.findall(DOCS.read_text())
+    assert len(examples) == 5
+    for command, shown in examples:
+        for name, value in (
+            ("SITE", live_server.url),
+            ("TOKEN", acme.token),
+            ("ID", str(acme.candidate.pk)),
+        ):
+            command = command.replace(f"${name}", value)
+        answer = curl(command)
+        assert answer.ok, answer.text
+        if shown:
+            assert matches(json.loads(shown), answer.json()), answer.text
+    assert Claim.objects.count() == 2
+
+
+def test_a_vendor_answers_everything_until_claims_close(
+    acme: Party, globex: Party, where: Evaluation, live_server: Any
+) -> None:
+    vendor = requests.Session()
+    vendor.headers["Authorization"] = f"Bearer {acme.token}"
+    # A cookie of the admin, as a browser on the same machine would send it.
+    vendor.cookies["sessionid"] = "whatever"
+    home = f"{live_server.url}{acme.home}"
+    asked, page = [], f"{home}requirements/?limit=1"
+    while page:
+        body = vendor.get(page, timeout=20).json()
+        asked += [one["ref"] for one in body["results"]]
+        page = body["next"]
+    assert asked == ["R1", "R2"]
+    for ref in asked:
+        words = {"requirement": ref, "availability": "now", "statement": "Yes."}
+        answer = vendor.post(f"{home}claims/", json=words, timeout=20)
+        assert (answer.status_code, answer.json()["requirement"]) == (201, ref)
+    vendors.close_by_deadline(where)
+    late = vendor.post(f"{home}claims/", json=words, timeout=20)
+    assert (late.status_code, late.json()["code"]) == (409, "claims_closed")
+    rival = vendor.get(f"{live_server.url}{globex.home}", timeout=20)
+    assert rival.status_code == 404
+    big = vendor.post(f"{home}claims/", data=b"x" * 300_000, timeout=20)
+    assert big.status_code == 415
+    kind = {"Content-Type": "application/json"}
+    big = vendor.post(f"{home}claims/", data=b"x" * 300_000, headers=kind, timeout=20)
+    assert big.status_code == 413
