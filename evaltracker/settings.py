@@ -12,15 +12,10 @@ from typing import Any
 from django.utils.csp import CSP
 
 from evaltracker import environment
-from evaltracker.environment import (
-    BASE_DIR,
-    DATA_DIR,
-    DEBUG,
-    DEMO,
-    PORT,
-    REDIS_URL,
-    env,
-)
+from evaltracker.environment import BASE_DIR, PORT, REDIS_URL, env
+from evaltracker.environment import DATA_DIR as DATA_DIR
+from evaltracker.environment import DEBUG as DEBUG
+from evaltracker.environment import DEMO as DEMO
 from evaltracker.logs import configure_logs, report_errors
 from evaltracker.unfold import UNFOLD as UNFOLD
 
