@@ -1,0 +1,128 @@
+"""Probes are answered without a host name; readiness tells late mail and lost parts."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from evaltracker.evaluations.choices import NoticeState
+from evaltracker.evaluations.models import Notice
+from tests.cast import floor1
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.test import Client
+
+ROOT = Path(__file__).parents[1]
+
+
+def owe_notice(*, late: datetime.timedelta, state: str = NoticeState.PENDING) -> None:
+    due = timezone.now() - late
+    Notice.objects.create(
+        kind="milestone_due",
+        evaluation=floor1.evaluation(),
+        subject_id="1",
+        address="ann@example.com",
+        wall_time=due,
+        due_at=due,
+        next_try_at=due,
+        message_id="<1@example.com>",
+        state=state,
+    )
+
+
+def test_a_probe_needs_no_host_name_and_no_database(client: Client) -> None:
+    answer = client.get("/healthz", headers={"host": "10.1.2.3"})
+    assert answer.status_code == 200
+    assert answer.content == b"ok\n"
+
+
+@pytest.mark.django_db
+def test_ready_when_all_parts_answer(client: Client) -> None:
+    answer = client.get("/readyz", headers={"host": "10.1.2.3"})
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "ready": True,
+        "database": "ok",
+        "broker": "ok",
+        "notices": "ok",
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("minutes", "state", "status"),
+    [
+        (9, NoticeState.PENDING, 200),
+        (11, NoticeState.PENDING, 503),
+        (11, NoticeState.CLAIMED, 503),
+        (11, NoticeState.SENT, 200),
+        (11, NoticeState.SUPPRESSED, 200),
+    ],
+)
+def test_not_ready_while_a_due_notice_is_over_ten_minutes_late(
+    client: Client, minutes: int, state: str, status: int
+) -> None:
+    owe_notice(late=datetime.timedelta(minutes=minutes), state=state)
+    answer = client.get("/readyz")
+    assert answer.status_code == status
+    assert answer.json()["ready"] == (status == 200)
+
+
+@pytest.fixture
+def mute_listener() -> Iterator[int]:
+    """The port of something that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        yield server.getsockname()[1]
+
+
+def with_broker(port: int, folder: Path, code: str) -> subprocess.CompletedProcess[str]:
+    """Run code in the demo's installation, with its broker at `port`."""
+    return subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", code],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DEMO": "1",
+            "DATA_DIR": str(folder),
+            "REDIS_URL": f"redis://127.0.0.1:{port}/0",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_not_ready_without_a_broker_and_no_inner_detail_is_told(tmp_path: Path) -> None:
+    code = "from evaltracker.health import readiness; print(readiness()['broker'])"
+    done = with_broker(1, tmp_path, code)
+    assert done.stdout == "does not answer\n"
+
+
+def test_publishing_to_a_mute_broker_gives_up_in_seconds(
+    tmp_path: Path, mute_listener: int
+) -> None:
+    code = (
+        "from evaltracker.evaluations.tasks import sweep\n"
+        "import time\n"
+        "began = time.monotonic()\n"
+        "try:\n    sweep.delay()\n"
+        "except Exception as error:\n    print(type(error).__name__)\n"
+        "print(time.monotonic() - began)"
+    )
+    began = time.monotonic()
+    done = with_broker(mute_listener, tmp_path, code)
+    assert time.monotonic() - began < 30
+    error, seconds = done.stdout.split()
+    assert error == "OperationalError"
+    assert float(seconds) < 3
