@@ -187,11 +187,12 @@ def _payments(line: Line, terms: _Terms) -> Fraction:
 
 
 def _words(line: Line, terms: _Terms) -> str:
-    low, likely, high = line.amounts
+    # Stored amounts have trailing zeros, which say nothing to a reader.
+    low, likely, high = (_plain(Fraction(one)) for one in line.amounts)
     price = f"{likely}" if low == high else f"{likely} ({low} to {high})"
     words = f"{price} {line.currency}"
     if line.quantity != 1:
-        words += f" for each of {line.quantity}"
+        words += f" for each of {_plain(Fraction(line.quantity))}"
     words += f", {line.recurrence}"
     if line.recurrence != Recurrence.ONCE:
         words += f" over {terms.horizon_months} months"

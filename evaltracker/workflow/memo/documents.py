@@ -9,8 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evaltracker.evaluations.choices import Infrastructure, Stage, SupportWanted
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.memo.inputs import gather_inputs
-from evaltracker.workflow.memo.markdown import block, bullets, inline, section, table
+from evaltracker.workflow.memo.markdown import (
+    amount,
+    block,
+    bullets,
+    inline,
+    section,
+    table,
+)
 from evaltracker.workflow.memo.results import compute_results
 from evaltracker.workflow.memo.text import write_memo
 from trials.models import Criterion, Gap, Trial
@@ -19,7 +27,7 @@ from vendors.choices import CandidateState
 from vendors.models import Candidate
 
 if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, Visit
+    from evaltracker.evaluations.models import Visit
 
 QUESTIONS = {
     Stage.REQUIREMENTS: "Are these the right requirements and weights?",
@@ -31,7 +39,12 @@ QUESTIONS = {
 
 
 def document_of(evaluation: Evaluation, *, visit: Visit) -> str:
-    """The words that are signed on this visit, as they stand now."""
+    """The words that are signed on this visit, as they stand now.
+
+    Read anew from the database: a row that was just written holds what was typed
+    (60000), not what is kept (60000.00), and both must give the same digest.
+    """
+    evaluation = Evaluation.objects.get(pk=evaluation.pk)
     match visit.stage:
         case Stage.REQUIREMENTS:
             return requirements_document(evaluation)
@@ -54,7 +67,7 @@ def requirements_document(evaluation: Evaluation) -> str:
         ("Where it has to run", places),
         ("Languages", evaluation.languages),
         ("Must be running by", evaluation.must_run_by or ""),
-        ("Budget", f"{evaluation.budget} {evaluation.currency}"),
+        ("Budget", f"{amount(evaluation.budget)} {evaluation.currency}"),
         ("Support wanted", SupportWanted(support).label if support else ""),
     ]
     parts = [

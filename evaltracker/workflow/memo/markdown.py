@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~=&:])")
+# Marks that mean something anywhere, and those that do so at the start of a line.
+ANYWHERE = re.compile(r"([\\`*_\[\]<>|~&])")
+AT_START = re.compile(r"^(\d+)([.)])(?=\s|$)|^([#+\-=])")
 
 
 def inline(text: object) -> str:
     """`text` as one line that Markdown shows letter for letter."""
-    return SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
+    line = ANYWHERE.sub(r"\\\1", " ".join(str(text).split()))
+    return AT_START.sub(lambda found: f"{found[1] or ''}\\{found[2] or found[3]}", line)
 
 
 def block(text: str) -> str:
@@ -42,3 +46,11 @@ def section(title: str, body: str) -> str:
 def percent(share: str | None) -> str:
     """“62 %” for "0.6153"; a dash where there is no share."""
     return "–" if share is None else f"{round(float(share) * 100)} %"
+
+
+def amount(text: object) -> str:
+    """“40,000.00” for “40000.0000”; what is no number stays as it is."""
+    try:
+        return f"{Decimal(str(text)):,.2f}"
+    except InvalidOperation:
+        return str(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from evaltracker.workflow.memo.markdown import (
+    amount,
     block,
     bullets,
     inline,
@@ -12,6 +13,7 @@ from evaltracker.workflow.memo.markdown import (
     section,
     table,
 )
+from stakeholders.choices import Role
 
 KINDS = {
     "buy": "Buy",
@@ -99,13 +101,15 @@ def needs(inputs: dict[str, Any]) -> str:
 def options(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     """Every option on equal terms, price beside the score and never inside it."""
     rows = []
-    running = [one for one in inputs["candidates"] if one["state"] != "eliminated"]
-    for one in sorted(running, key=lambda row: rank(results[row["id"]])):
+    for one in sorted(inputs["candidates"], key=lambda row: rank(results[row["id"]])):
         result = results[one["id"]]
+        if one["state"] == "eliminated" and not result["tested"]:
+            continue
         rows.append(
             (
                 one["name"],
                 KINDS[one["kind"]],
+                one["state"],
                 percent(result["fit"]),
                 f"{result['answered']} of {result['asked']}",
                 f"{result['tested']} of {result['answered']}",
@@ -118,6 +122,7 @@ def options(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     head = (
         "Option",
         "Kind",
+        "State",
         "Fit",
         "Answered",
         "Tested",
@@ -140,7 +145,7 @@ def money(cost: dict[str, Any], currency: str) -> str:
         return "not known"
     whole = cost["known"] == cost["kinds"]
     open_kinds = "" if whole else f" + {cost['kinds'] - cost['known']} kinds not known"
-    return f"{float(cost['likely']):,.0f} {currency}{open_kinds}"
+    return f"{amount(cost['likely'])} {currency}{open_kinds}"
 
 
 def chosen_sections(
@@ -165,12 +170,18 @@ def chosen_sections(
     cost_text = "\n\n".join(
         part
         for part in (
-            f"Over {horizon} months: low {cost['low']}, likely {cost['likely']}, high "
-            f"{cost['high']} {brief['currency']}. Budget: {brief['budget'] or 'none'}.",
+            f"Over {horizon} months: low {amount(cost['low'])}, likely "
+            f"{amount(cost['likely'])}, high {amount(cost['high'])} "
+            f"{brief['currency']}. Budget: {amount(brief['budget'] or 'none')}.",
             table(
                 ("Kind", "State", "Likely", "Working"),
                 (
-                    (row["kind"], row["state"], row["likely"] or "–", row["working"])
+                    (
+                        row["kind"],
+                        row["state"],
+                        amount(row["likely"] or "–"),
+                        row["working"],
+                    )
                     for row in cost["rows"]
                 ),
             ),
@@ -199,9 +210,10 @@ def worth(value: dict[str, Any] | None, currency: str) -> str:
     if value is None:
         return "What the hours saved are worth has not been said."
     return (
-        f"Hours saved are worth {value['amount']} {currency} "
+        f"Hours saved are worth {amount(value['amount'])} {currency} "
         f"({inline(value['working'])}). Value not had until it is live: "
-        f"{value['opportunity']} {currency} ({inline(value['opportunity_working'])})."
+        f"{amount(value['opportunity'])} {currency} "
+        f"({inline(value['opportunity_working'])})."
     )
 
 
@@ -232,7 +244,7 @@ def exceptions(inputs: dict[str, Any]) -> str:
 def signed(inputs: dict[str, Any]) -> str:
     """Sign-offs of earlier stages, and what they asked for."""
     rows = [
-        f"{one['visit__stage'].capitalize()}, {inline(one['role'])}: "
+        f"{one['visit__stage'].capitalize()}, {Role(one['role']).label}: "
         f"{inline(one['printed_name'])} {VERDICTS[one['verdict']]} on "
         f"{one['signed_at'][:10]} (document {one['document__sha256'][:8]})"
         for one in inputs["sign_offs"]

@@ -1,0 +1,230 @@
+"""“Automated renewals”: a finished purchase in the shape of a published request.
+
+Weights, price points and acceptance levels are those that the State of Alaska
+published in 2021; the three offerors are its worked example. Who they are, what they
+said and what the trials found is made up.
+"""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from evaltracker.evaluations.choices import Priority, Stage
+from evaltracker.evaluations.journal import Actor
+from evaltracker.evaluations.services.evaluations import create_evaluation
+from evaltracker.evaluations.services.requirements import (
+    add_category,
+    add_metric,
+    add_requirement,
+)
+from evaltracker.workflow.demo.files import read_csv
+from evaltracker.workflow.demo.people import give_parts
+from evaltracker.workflow.demo.steps import (
+    hold_trial,
+    known_vendor,
+    lock_all_scores,
+    mark_rest_unsaid,
+    show_in_demo,
+    sign_all,
+)
+from evaltracker.workflow.services.decisions import decide, draft_decision
+from evaltracker.workflow.services.stages import advance
+from trials.services.scores import close_scores, open_consensus
+from vendors.choices import Availability, CostState
+from vendors.services.candidates import add_candidate, eliminate, invite, shortlist
+from vendors.services.claims import submit_claim
+from vendors.services.costs import set_cost_line
+from vendors.services.windows import close_claims, open_claims
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation, Requirement, User
+    from vendors.models import Candidate
+
+SLUG = "automated-renewals"
+SOURCE = (
+    "Criteria, weights, prices of the worked example and acceptance levels: State of "
+    "Alaska, ARIES Automated Renewals RFP, 2021 (CC0). The percentages became weights "
+    "from 0 to 10 (25 % is 10). Names, claims, findings and scores are made up."
+)
+# From the quality assurance plan: deliverable, standard, acceptable level.
+STANDARDS = (
+    ("QAP-1", "Tested code", "At least 90 % test coverage of all relevant code", True),
+    ("QAP-2", "Accessible", "0 errors in an automated WCAG 2.0 AA scan", True),
+    ("QAP-3", "Deployed", "Builds and deploys in our own environment", True),
+    ("QAP-4", "Documented", "All dependencies and their licences are listed", False),
+    ("QAP-5", "Available", "All code is in a version-controlled repository", False),
+    (
+        "QAP-6",
+        "User research",
+        "A research plan by the end of the second sprint",
+        False,
+    ),
+    ("QAP-7", "Secure", "Clean static and dynamic security scans", True),
+)
+OFFERORS = ("Northlight Systems", "Kodiak Software", "Inside Passage Labs")
+PERCENT_TO_WEIGHT = Decimal("0.4")
+
+
+def load(people: dict[str, User]) -> Evaluation:
+    """The whole purchase, from requirements to its frozen memo."""
+    lead = people["lead"]
+    evaluation = create_evaluation(
+        title="Automated eligibility renewals",
+        slug=SLUG,
+        buyer="Example State Health Services",
+        by=lead,
+        zone="America/Anchorage",
+        currency="USD",
+        problem="Renewals of eligibility are keyed by hand and arrive late.",
+        infrastructure=["azure"],
+        languages="C#, Java",
+        must_run_by=timezone.localdate() + datetime.timedelta(weeks=30),
+        budget=Decimal(60_000),
+        support_wanted="business_hours",
+        engineers=6,
+        loaded_hourly_rate=Decimal(80),
+        source_note=SOURCE,
+    )
+    parts = give_parts(evaluation, people)
+    requirements = write_requirements(evaluation)
+    candidates = [add_offeror(evaluation, name) for name in OFFERORS]
+    sign_all(evaluation, people)
+    advance(evaluation=evaluation, from_stage=Stage.REQUIREMENTS, by=lead)
+    research(evaluation, candidates, requirements)
+    advance(evaluation=evaluation, from_stage=Stage.RESEARCH, by=lead)
+    for candidate in candidates:
+        show_in_demo(candidate, requirements, by=lead)
+    scores = {candidate: 4 - rank for rank, candidate in enumerate(candidates)}
+    lock_all_scores(parts, scores)
+    advance(evaluation=evaluation, from_stage=Stage.DEMOS, by=lead)
+    prove(evaluation, candidates, requirements)
+    sign_all(evaluation, people)
+    advance(evaluation=evaluation, from_stage=Stage.TRIALS, by=lead)
+    return conclude(evaluation, candidates[0], people)
+
+
+def write_requirements(evaluation: Evaluation) -> list[Requirement]:
+    """The published criteria as categories, the acceptance levels as requirements."""
+    lead = evaluation.owner
+    metric = add_metric(
+        evaluation=evaluation,
+        name="Renewals done on time",
+        baseline="61 %",
+        target="95 %",
+        by=lead,
+    )
+    for row in read_csv("alaska_criteria.csv"):
+        add_category(
+            evaluation=evaluation,
+            name=row["criterion"],
+            weight=int(Decimal(row["weight_percent"]) * PERCENT_TO_WEIGHT),
+            by=lead,
+        )
+    category = evaluation.categories.get(name="Technical Understanding and Approach")
+    return [
+        add_requirement(
+            evaluation=evaluation,
+            category=category,
+            ref=ref,
+            text=f"{title}: {level}",
+            priority=Priority.MUST if must else Priority.SHOULD,
+            weight=8 if must else 4,
+            metric=metric if must else None,
+            by=lead,
+        )
+        for ref, title, level, must in STANDARDS
+    ]
+
+
+def add_offeror(evaluation: Evaluation, name: str) -> Candidate:
+    """One offeror, invited once research begins."""
+    vendor = known_vendor(name, by=evaluation.owner)
+    return add_candidate(
+        evaluation=evaluation,
+        name=name,
+        vendor=vendor,
+        months_to_live=Decimal(2),
+        hours_saved=Decimal("1.5"),
+        by=evaluation.owner,
+    )
+
+
+def research(
+    evaluation: Evaluation, candidates: list[Candidate], requirements: list[Requirement]
+) -> None:
+    """Claims by the vendors, prices as published, everything else asked about."""
+    lead = evaluation.owner
+    close = timezone.now() + datetime.timedelta(weeks=2)
+    open_claims(evaluation=evaluation, close_at=close, by=lead)
+    prices = read_csv("alaska_cost_example.csv")
+    for candidate, row in zip(candidates, prices, strict=True):
+        invite(candidate=candidate, by=lead)
+        for requirement in requirements:
+            submit_claim(
+                candidate=candidate,
+                requirement=requirement,
+                availability=Availability.NOW,
+                statement=f"We meet it today: {requirement.text}.",
+                by=Actor(name=f"{candidate.name} (bid desk)"),
+            )
+        set_cost_line(
+            candidate=candidate,
+            kind="licence",
+            likely=Decimal(row["price_usd"]),
+            source_text=f"{row['offeror']}: {row['price_usd']} USD",
+            by=lead,
+        )
+        set_cost_line(
+            candidate=candidate, kind="setup", state=CostState.INCLUDED, by=lead
+        )
+        mark_rest_unsaid(candidate)
+        shortlist(candidate=candidate, by=lead)
+    close_claims(evaluation=evaluation, by=lead)
+
+
+def prove(
+    evaluation: Evaluation, candidates: list[Candidate], requirements: list[Requirement]
+) -> None:
+    """Two go to trial; one of them fails a must-have there and is eliminated."""
+    lead = evaluation.owner
+    winner, second, third = candidates
+    eliminate(
+        candidate=third, reason="The dearest offer, and last in the demos.", by=lead
+    )
+    hold_trial(winner, requirements, lead=lead)
+    hold_trial(second, requirements, lead=lead, failing=("QAP-2",))
+    eliminate(
+        candidate=second,
+        reason="Failed the accessibility scan in its trial: 41 errors.",
+        by=lead,
+    )
+
+
+def conclude(
+    evaluation: Evaluation, winner: Candidate, people: dict[str, User]
+) -> Evaluation:
+    """Consensus, draft, signatures, frozen memo."""
+    lead = evaluation.owner
+    open_consensus(evaluation=evaluation, by=lead)
+    close_scores(
+        evaluation=evaluation, outcome="No score was moved in the meeting.", by=lead
+    )
+    draft_decision(
+        evaluation=evaluation,
+        candidate=winner,
+        rationale=(
+            "It proved every must-have in its trial, has the best scores and the "
+            "lowest price."
+        ),
+        dissent="Engineering would have liked a longer trial.",
+        revisit_when="If renewals done on time are below 80 % after six months.",
+        by=lead,
+    )
+    sign_all(evaluation, people)
+    decide(evaluation=evaluation, by=lead)
+    evaluation.refresh_from_db()
+    return evaluation

@@ -1,0 +1,36 @@
+"""Milestones in the shape of a real request for proposals, moved to our dates."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from evaltracker.workflow.demo.files import read_csv
+from trials.services.milestones import add_milestone
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+
+NOON = datetime.time(12)
+
+
+def add_schedule(evaluation: Evaluation) -> None:
+    """The seven dated steps, as far apart as published, the first a week from now."""
+    rows = read_csv("alaska_schedule.csv")
+    first = datetime.date.fromisoformat(rows[0]["iso"][:10])
+    start = timezone.localdate() + datetime.timedelta(weeks=1)
+    for row in rows:
+        moment = row["iso"].split()[0]
+        day = datetime.date.fromisoformat(moment[:10])
+        time = datetime.time.fromisoformat(moment[11:]) if len(moment) > 10 else NOON
+        add_milestone(
+            evaluation=evaluation,
+            title=row["milestone"],
+            owner_user=evaluation.owner,
+            due_on=start + (day - first),
+            due_time=time,
+            zone=evaluation.zone,
+            by=evaluation.owner,
+        )
