@@ -40,13 +40,8 @@ def test_new_words_after_the_requirements_stage_are_a_new_revision() -> None:
     take(where, "ref,text\nR1,Old\nR2,Same\n")
     enter(where, "research")
     take(where, "ref,text\nR1,New\nR2,Same\nR3,Late\n")
-    assert list(
-        where.requirements.order_by("ref").values_list("revision", flat=True)
-    ) == [
-        2,
-        1,
-        1,
-    ]
+    revisions = where.requirements.order_by("ref").values_list("revision", flat=True)
+    assert list(revisions) == [2, 1, 1]
 
 
 def test_weights_are_not_changed_once_vendors_are_seen() -> None:

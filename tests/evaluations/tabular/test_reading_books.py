@@ -47,7 +47,13 @@ def test_a_cell_merged_downwards_counts_for_each_of_its_rows() -> None:
     def change(book: Workbook) -> None:
         book.active.merge_cells("A2:A4")
 
-    rows = [["group", "ref"], ["G", "R1"], [None, "R2"], [None, "R3"], [None, "R4"]]
+    rows: list[list[Any]] = [
+        ["group", "ref"],
+        ["G", "R1"],
+        [None, "R2"],
+        [None, "R3"],
+        [None, "R4"],
+    ]
     sheet = read_table(xlsx(rows, change=change), "r.xlsx").sheets[0]
     assert [row.cell(0) for row in sheet.rows] == ["group", "G", "G", "G", ""]
 

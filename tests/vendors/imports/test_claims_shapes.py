@@ -84,8 +84,8 @@ def test_unknown_names_are_refused_once_with_their_rows_and_a_hint() -> None:
 
 def test_unknown_names_can_be_left_out_and_are_counted() -> None:
     made = plan("Feature,Acme ML,Initech\nR1,yes,yes\nR9,no,no\n", skip_unknown=True)
-    assert made.counts == {"new": 1, "changed": 0, "same": 0, "refused": 2}
-    assert "candidate “Initech” (1×), requirement “R9” (1×)" in made.remarks[-1]
+    assert made.counts == {"new": 1, "changed": 0, "same": 0, "refused": 3}
+    assert "candidate “Initech” (2×), requirement “R9” (1×)" in made.remarks[-1]
 
 
 def test_refs_match_exactly_because_1_10_is_not_1_1() -> None:

@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.management import CommandError, call_command
 
-from evaltracker.errors import Invalid, Stale
 from evaltracker.evaluations.models import Entry
-from evaltracker.evaluations.tabular import read_table
 from tests.cast.floor1 import evaluation, noor, requirement
 from tests.cast.vendors import candidate, claim, enter, in_research, invited
-from vendors.imports import ClaimsPlan, plan_claims_import
 from vendors.models import Claim
 from vendors.services.claims import withdraw_claim
-from vendors.services.imports import import_claims, known_claims
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,11 +44,6 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "c.csv"
     path.write_text(TABLE, encoding="utf-8")
     return path
-
-
-def plan(where: Evaluation, table: str = TABLE) -> ClaimsPlan:
-    book = read_table(table.encode(), "c.csv")
-    return plan_claims_import(book, known_claims(evaluation=where))
 
 
 def test_a_matrix_comes_in_once(where: Evaluation, file: Path) -> None:
@@ -143,16 +134,3 @@ def test_a_vendors_words_stay(file: Path) -> None:
     with pytest.raises(CommandError):
         run(where, file)
     assert Claim.objects.get().statement == "Ours"
-
-
-def test_a_plan_that_is_no_longer_true_is_refused(where: Evaluation) -> None:
-    made = plan(where)
-    import_claims(evaluation=where, plan=made, by=where.owner)
-    with pytest.raises(Stale, match="changed since"):
-        import_claims(evaluation=where, plan=made, by=where.owner)
-
-
-def test_a_plan_with_problems_is_refused(where: Evaluation) -> None:
-    made = plan(where, TABLE + "R9,yes,yes\n")
-    with pytest.raises(Invalid, match="no requirement “R9”"):
-        import_claims(evaluation=where, plan=made, by=where.owner)
