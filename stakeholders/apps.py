@@ -1,5 +1,7 @@
 """Who has a say, who signed?"""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class StakeholdersConfig(AppConfig):
 
     name = "stakeholders"
     label = "stakeholders"
+
+    def ready(self) -> None:
+        """Load the admin pages; admin/__init__.py says why not earlier."""
+        import_module("stakeholders.admin.register")

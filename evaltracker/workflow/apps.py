@@ -1,5 +1,7 @@
 """May we go on? What did we decide?"""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class WorkflowConfig(AppConfig):
 
     name = "evaltracker.workflow"
     label = "workflow"
+
+    def ready(self) -> None:
+        """Load the admin pages; admin/__init__.py says why not earlier."""
+        import_module("evaltracker.workflow.admin.register")

@@ -2,3 +2,4 @@
 
 from evaltracker.evaluations.admin import act_view as act_view
 from evaltracker.evaluations.admin import lists as lists
+from evaltracker.evaluations.admin import pages as pages

@@ -233,9 +233,7 @@ class WeighCategory(Act):
 
     def cancel_url(self, target: Category) -> str:
         """Its place on the page."""
-        return page_address(
-            target.evaluation, "requirements", f"category-{target.pk}"
-        )
+        return page_address(target.evaluation, "requirements", f"category-{target.pk}")
 
     def context(self, target: Category, user: User) -> dict[str, Any]:
         """The requirements page's frame."""

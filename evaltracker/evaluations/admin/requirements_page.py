@@ -19,6 +19,8 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.services.requirements import WRITABLE_STAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
@@ -47,7 +49,7 @@ class Asked:
         return urlencode({name: value for name, value in fields.items() if value})
 
 
-def read_filters(request: HttpRequest, categories: list[Category]) -> Asked:
+def read_filters(request: HttpRequest, categories: Sequence[Category]) -> Asked:
     """The filters of the address.
 
     Raises:
@@ -74,7 +76,7 @@ def wanted(evaluation: Evaluation, asked: Asked) -> QuerySet[Requirement]:
     if asked.priority:
         rows = rows.filter(priority=asked.priority)
     if asked.category:
-        rows = rows.filter(category=asked.category)
+        rows = rows.filter(category__pk=asked.category)
     for word in asked.text.split()[:20]:
         rows = rows.filter(Q(text__icontains=word) | Q(ref__icontains=word))
     return rows.order_by("category__position", "category__name", "position", "ref")

@@ -74,9 +74,7 @@ def page_address(evaluation: Evaluation, name: str, anchor: str = "") -> str:
     return f"{address}#{anchor}" if anchor else address
 
 
-def crumbs_to(
-    evaluation: Evaluation, *steps: tuple[str, str]
-) -> list[tuple[str, str]]:
+def crumbs_to(evaluation: Evaluation, *steps: tuple[str, str]) -> list[tuple[str, str]]:
     """The way here: the evaluation, then `steps` as label and page name."""
     way = [(str(evaluation), page_address(evaluation, "overview"))]
     return way + [

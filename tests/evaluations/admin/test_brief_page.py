@@ -14,7 +14,7 @@ START = "/admin/act/start-evaluation/"
 
 
 @pytest.fixture
-def page(purchase: Evaluation) -> str:
+def here(purchase: Evaluation) -> str:
     return f"/admin/e/{purchase.slug}/brief/"
 
 
@@ -35,25 +35,25 @@ def brief_form(evaluation: Evaluation, **changed: object) -> dict[str, object]:
     }
 
 
-def test_an_outsider_finds_nothing_there(page: str) -> None:
-    assert signed_in(floor1.noor()).get(page).status_code == 404
+def test_an_outsider_finds_nothing_there(here: str) -> None:
+    assert signed_in(floor1.noor()).get(here).status_code == 404
 
 
 def test_a_stakeholder_reads_it_without_a_button_to_change_it(
-    purchase: Evaluation, page: str
+    purchase: Evaluation, here: str
 ) -> None:
     stakeholders.stakeholders(purchase, "it")
-    body = signed_in(stakeholders.holder("it")).get(page).content.decode()
+    body = signed_in(stakeholders.holder("it")).get(here).content.decode()
     assert "R, Python, Java" in body
     assert "AWS, On premises" in body
     assert "edit-brief" not in body
 
 
 def test_what_is_missing_is_named_with_the_way_to_write_it(
-    purchase: Evaluation, page: str
+    purchase: Evaluation, here: str
 ) -> None:
     Evaluation.objects.filter(pk=purchase.pk).update(budget=None, problem="")
-    body = signed_in(purchase.owner).get(page).content.decode()
+    body = signed_in(purchase.owner).get(here).content.decode()
     assert "Still to be written" in body
     assert "#id_budget" in body
 
@@ -72,13 +72,14 @@ def test_the_owner_writes_it(purchase: Evaluation) -> None:
 
 
 def test_a_bad_answer_is_refused_beside_its_field(purchase: Evaluation) -> None:
-    answer = signed_in(purchase.owner).post(
-        f"/admin/act/edit-brief/{purchase.pk}/",
-        brief_form(purchase, budget="lots", zone="Mars"),
-    )
-    assert answer.status_code == 400
-    assert b"Enter a number" in answer.content
-    assert "“Mars” is not a known time zone".encode() in answer.content
+    client = signed_in(purchase.owner)
+    url = f"/admin/act/edit-brief/{purchase.pk}/"
+    words = client.post(url, brief_form(purchase, budget="lots"))
+    assert words.status_code == 400
+    assert b"Enter a number" in words.content
+    planet = client.post(url, brief_form(purchase, zone="Mars"))
+    assert planet.status_code == 400
+    assert "“Mars” is not a known time zone" in planet.content.decode()
 
 
 def test_a_stakeholder_cannot_write_it(purchase: Evaluation) -> None:
@@ -109,7 +110,7 @@ def test_weeks_and_shares_of_the_formulas_are_set_in_one_form(
     assert purchase.horizon_months == 24
 
 
-def test_a_metric_is_added_and_changed(purchase: Evaluation, page: str) -> None:
+def test_a_metric_is_added_and_changed(purchase: Evaluation, here: str) -> None:
     client = signed_in(purchase.owner)
     form = {"name": "Time to production", "baseline": "4 months", "target": "2 weeks"}
     assert client.post(f"/admin/act/add-metric/{purchase.pk}/", form).status_code == 302
@@ -118,7 +119,7 @@ def test_a_metric_is_added_and_changed(purchase: Evaluation, page: str) -> None:
         f"/admin/act/change-metric/{metric.pk}/", {**form, "target": "1 week"}
     )
     assert changed.status_code == 302
-    assert b"1 week" in client.get(page).content
+    assert b"1 week" in client.get(here).content
 
 
 def test_a_metric_of_another_evaluation_is_not_there(purchase: Evaluation) -> None:

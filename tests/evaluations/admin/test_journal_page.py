@@ -19,38 +19,38 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def page(purchase: Evaluation) -> str:
+def here(purchase: Evaluation) -> str:
     change_brief(evaluation=purchase, languages="Scala", by=purchase.owner)
     return f"/admin/e/{purchase.slug}/journal/"
 
 
 def test_it_shows_before_and_after_to_those_inside(
-    purchase: Evaluation, page: str
+    purchase: Evaluation, here: str
 ) -> None:
     stakeholders.stakeholders(purchase, "it")
-    body = signed_in(stakeholders.holder("it")).get(page).content.decode()
+    body = signed_in(stakeholders.holder("it")).get(here).content.decode()
     assert "<del>R, Python, Java</del>" in body
     assert "<ins>Scala</ins>" in body
     assert "Check the chain" not in body
-    assert signed_in(floor1.noor()).get(page).status_code == 404
+    assert signed_in(floor1.noor()).get(here).status_code == 404
 
 
-def test_it_is_filtered_by_action_and_person(page: str) -> None:
+def test_it_is_filtered_by_action_and_person(here: str) -> None:
     client = signed_in(floor1.lina())
-    body = client.get(page, {"action": "brief.changed"}).content.decode()
+    body = client.get(here, {"action": "brief.changed"}).content.decode()
     assert "Scala" in body
     assert "<strong>Requirement added</strong>" not in body
-    nobody = client.get(page, {"actor_name": "Nobody"}).content.decode()
+    nobody = client.get(here, {"actor_name": "Nobody"}).content.decode()
     assert "Nothing matches" in nobody
-    assert client.get(page, {"page": "x"}).status_code == 400
+    assert client.get(here, {"page": "x"}).status_code == 400
 
 
-def test_the_owner_has_the_chain_checked(page: str) -> None:
-    body = signed_in(floor1.lina()).get(page, {"check": "1"}).content.decode()
+def test_the_owner_has_the_chain_checked(here: str) -> None:
+    body = signed_in(floor1.lina()).get(here, {"check": "1"}).content.decode()
     assert "The chain holds" in body
 
 
-def test_an_altered_entry_is_named(purchase: Evaluation, page: str) -> None:
+def test_an_altered_entry_is_named(purchase: Evaluation, here: str) -> None:
     first = purchase.entries.earliest("number")
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -68,20 +68,20 @@ def test_an_altered_entry_is_named(purchase: Evaluation, page: str) -> None:
         if connection.vendor == "postgresql":
             cursor.execute("ALTER TABLE evaluations_entry ENABLE TRIGGER USER")
     assert first.number == 1
-    body = signed_in(purchase.owner).get(page, {"check": "1"}).content.decode()
+    body = signed_in(purchase.owner).get(here, {"check": "1"}).content.decode()
     assert "entry 1 was altered" in body
 
 
 def test_its_queries_do_not_grow_with_the_entries(
     purchase: Evaluation,
-    page: str,
+    here: str,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     client = signed_in(purchase.owner)
-    client.get(page)
+    client.get(here)
     for each in range(60):
         change_brief(evaluation=purchase, languages=f"L{each}", by=purchase.owner)
     with django_assert_max_num_queries(14):
-        body = client.get(page).content.decode()
+        body = client.get(here).content.decode()
     assert "Page 1 of 2" in body
     assert Entry.objects.filter(evaluation=purchase).count() > 60

@@ -32,50 +32,50 @@ def notice(where: Evaluation, state: str, **fields: Any) -> Notice:
 
 
 @pytest.fixture
-def page(purchase: Evaluation) -> str:
+def here(purchase: Evaluation) -> str:
     return f"/admin/e/{purchase.slug}/notices/"
 
 
-def test_an_empty_ledger_says_what_makes_notices(page: str) -> None:
-    body = signed_in(floor1.lina()).get(page).content.decode()
+def test_an_empty_ledger_says_what_makes_notices(here: str) -> None:
+    body = signed_in(floor1.lina()).get(here).content.decode()
     assert "No mail is owed to anybody" in body
-    assert signed_in(floor1.noor()).get(page).status_code == 404
+    assert signed_in(floor1.noor()).get(here).status_code == 404
 
 
 def test_the_owner_sees_every_state_with_its_reason(
-    purchase: Evaluation, page: str
+    purchase: Evaluation, here: str
 ) -> None:
     to = {"recipient": purchase.owner}
     notice(purchase, NoticeState.PENDING, **to)
     notice(purchase, NoticeState.SENT, sent_at=NOW, maybe_repeated=True, **to)
     notice(purchase, NoticeState.SUPPRESSED, suppressed_because="It was moved.", **to)
     notice(purchase, NoticeState.DEAD, last_error="550 No such box", **to)
-    body = signed_in(purchase.owner).get(page).content.decode()
+    body = signed_in(purchase.owner).get(here).content.decode()
     for words in ("Next", "may have arrived twice", "It was moved.", "550 No such box"):
         assert words in body
 
 
 def test_a_stakeholder_sees_their_own_mail_only(
-    purchase: Evaluation, page: str
+    purchase: Evaluation, here: str
 ) -> None:
     stakeholders.stakeholders(purchase, "it")
     ivan = stakeholders.holder("it")
     notice(purchase, NoticeState.SENT, sent_at=NOW, address="secret@vendor.example")
     notice(purchase, NoticeState.SENT, sent_at=NOW, recipient=ivan)
-    body = signed_in(ivan).get(page).content.decode()
+    body = signed_in(ivan).get(here).content.decode()
     assert "Ivan" in body
     assert "vendor" not in body.split("et-scroll")[1]
 
 
 def test_a_dead_one_is_sent_again_or_closed_with_a_reason(
-    purchase: Evaluation, page: str
+    purchase: Evaluation, here: str
 ) -> None:
     client = signed_in(purchase.owner)
     dead = notice(purchase, NoticeState.DEAD, recipient=purchase.owner)
     url = f"/admin/act/resend-notice/{dead.pk}/"
     assert client.post(url, {"reason": " "}).status_code == 400
     answer = client.post(url, {"reason": "Box is back"})
-    assert answer.headers["Location"] == page
+    assert answer.headers["Location"] == here
     dead.refresh_from_db()
     assert dead.state == NoticeState.PENDING
     assert client.post(url, {"reason": "Again"}).status_code == 409

@@ -18,7 +18,7 @@ S1,Security,Single sign-on,must,7
 
 
 @pytest.fixture
-def page(purchase: Evaluation) -> str:
+def here(purchase: Evaluation) -> str:
     return f"/admin/e/{purchase.slug}/requirements/import/"
 
 
@@ -30,8 +30,8 @@ def token_in(body: str) -> str:
     return body.split('name="plan" value="')[1].split('"')[0]
 
 
-def test_the_preview_counts_and_writes_nothing(purchase: Evaluation, page: str) -> None:
-    answer = signed_in(purchase.owner).post(page, upload())
+def test_the_preview_counts_and_writes_nothing(purchase: Evaluation, here: str) -> None:
+    answer = signed_in(purchase.owner).post(here, upload())
     body = answer.content.decode()
     assert answer.status_code == 200
     assert "Import 1 new and 1 changed" in body
@@ -40,36 +40,36 @@ def test_the_preview_counts_and_writes_nothing(purchase: Evaluation, page: str) 
 
 
 def test_the_second_word_takes_in_what_was_shown(
-    purchase: Evaluation, page: str
+    purchase: Evaluation, here: str
 ) -> None:
     client = signed_in(purchase.owner)
-    token = token_in(client.post(page, upload()).content.decode())
-    assert client.post(page, {"plan": token}).status_code == 302
+    token = token_in(client.post(here, upload()).content.decode())
+    assert client.post(here, {"plan": token}).status_code == 302
     assert purchase.requirements.get(ref="S1").weight == 7
     assert purchase.requirements.get(ref="R1").text == "Trains on GPUs"
-    again = client.post(page, upload()).content.decode()
+    again = client.post(here, upload()).content.decode()
     assert "nothing to import" in again
-    assert client.post(page, {"plan": token}).status_code == 409
+    assert client.post(here, {"plan": token}).status_code == 409
 
 
 def test_what_changed_since_the_preview_is_not_written_over(
-    purchase: Evaluation, page: str
+    purchase: Evaluation, here: str
 ) -> None:
     client = signed_in(purchase.owner)
-    token = token_in(client.post(page, upload()).content.decode())
+    token = token_in(client.post(here, upload()).content.decode())
     row = purchase.requirements.get(ref="R1")
     change_requirement(requirement=row, text="Meanwhile", by=purchase.owner)
-    answer = client.post(page, {"plan": token})
+    answer = client.post(here, {"plan": token})
     assert answer.status_code == 409
     row.refresh_from_db()
     assert row.text == "Meanwhile"
 
 
-def test_a_preview_belongs_to_whoever_made_it(purchase: Evaluation, page: str) -> None:
+def test_a_preview_belongs_to_whoever_made_it(purchase: Evaluation, here: str) -> None:
     client = signed_in(purchase.owner)
-    token = token_in(client.post(page, upload()).content.decode())
+    token = token_in(client.post(here, upload()).content.decode())
     Evaluation.objects.filter(pk=purchase.pk).update(owner=floor1.otto())
-    assert signed_in(floor1.otto()).post(page, {"plan": token}).status_code == 409
+    assert signed_in(floor1.otto()).post(here, {"plan": token}).status_code == 409
 
 
 @pytest.mark.parametrize(
@@ -81,15 +81,15 @@ def test_a_preview_belongs_to_whoever_made_it(purchase: Evaluation, page: str) -
     ],
 )
 def test_a_file_that_cannot_come_in_says_why(
-    purchase: Evaluation, page: str, content: bytes, name: str
+    purchase: Evaluation, here: str, content: bytes, name: str
 ) -> None:
-    answer = signed_in(purchase.owner).post(page, upload(content, name))
+    answer = signed_in(purchase.owner).post(here, upload(content, name))
     assert answer.status_code == 400
     assert "et-note--bad" in answer.content.decode() or b"empty" in answer.content
     assert purchase.requirements.count() == 2
 
 
-def test_only_the_owner_imports(purchase: Evaluation, page: str) -> None:
+def test_only_the_owner_imports(purchase: Evaluation, here: str) -> None:
     stakeholders.stakeholders(purchase, "it")
-    assert signed_in(stakeholders.holder("it")).get(page).status_code == 403
-    assert signed_in(floor1.noor()).get(page).status_code == 404
+    assert signed_in(stakeholders.holder("it")).get(here).status_code == 403
+    assert signed_in(floor1.noor()).get(here).status_code == 404

@@ -1,4 +1,4 @@
-"""Reads of floor 5: how the gates stand."""
+"""How the gates of the current stage stand."""
 
 from __future__ import annotations
 
@@ -49,3 +49,14 @@ def blockers(evaluation: Evaluation, look: Look | None = None) -> list[Blocker]:
         if not report.open
         for blocker in report.blockers
     ]
+
+
+def first_blocker(evaluation: Evaluation, look: Look | None = None) -> Blocker | None:
+    """The first thing in the way; asks no further gate than it must."""
+    look = look or Look(evaluation)
+    waived = set(Waiver.objects.filter(visit=look.visit).values_list("gate", flat=True))
+    for one in gates_of(evaluation.stage):
+        if one.name not in waived:
+            for blocker in one.check(look):
+                return blocker
+    return None

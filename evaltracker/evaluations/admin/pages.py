@@ -1,0 +1,8 @@
+"""The pages and acts of floor 1; importing them registers them."""
+
+from evaltracker.evaluations.admin import brief_page as brief_page
+from evaltracker.evaluations.admin import journal_page as journal_page
+from evaltracker.evaluations.admin import notices_page as notices_page
+from evaltracker.evaluations.admin import requirement_acts as requirement_acts
+from evaltracker.evaluations.admin import requirements_import as requirements_import
+from evaltracker.evaluations.admin import requirements_page as requirements_page

@@ -1,0 +1,64 @@
+"""The start page: what waits on the reader, why, and by when."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.evaluations.admin.site import site
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.policy import may_start_evaluations
+from evaltracker.workflow.selectors import WorkItem, my_work
+
+if TYPE_CHECKING:
+    import datetime
+
+    from django.http import HttpRequest, HttpResponse
+
+SHOWN = 8
+KINDS = {
+    "sign_off": ("signature", "Sign"),
+    "condition": ("assignment_turned_in", "Open"),
+    "milestone": ("event", "Open"),
+    "scores": ("star_rate", "Score"),
+    "weights": ("tune", "Say it"),
+    "next_step": ("arrow_forward", "Open"),
+    "questions": ("help", "Answer"),
+    "proposals": ("add_task", "Rule"),
+    "notices": ("mail", "See to it"),
+}
+
+
+def work_page(request: HttpRequest) -> HttpResponse:
+    """Everything by date, then the evaluations that the reader takes part in."""
+    user: Any = request.user
+    items = my_work(user)
+    evaluations = Evaluation.objects.visible_to(user).select_related("owner")
+    recent = list(evaluations.order_by("-created_at")[: SHOWN + 1])
+    return site.page(
+        request,
+        "workflow/my_work.html",
+        title=site.index_title,
+        groups=[
+            (name, [(item, *KINDS[item.kind]) for item in found])
+            for name, found in groupby(items, key=when)
+        ],
+        total=len(items),
+        late=sum(item.late for item in items),
+        evaluations=[one for one in recent if one.status == Status.OPEN][:SHOWN],
+        ended=[one for one in recent if one.status != Status.OPEN][:SHOWN],
+        more=len(recent) > SHOWN,
+        may_start=may_start_evaluations(user),
+    )
+
+
+def when(item: WorkItem) -> str:
+    """Under which heading an item stands."""
+    if item.late:
+        return "Late"
+    due: datetime.date | None = item.due
+    return "Coming up" if due is not None else "No date"
+
+
+site.register_index(work_page)

@@ -1,0 +1,92 @@
+"""The workspace of an evaluation: where it is, what is next, what stands in the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.evaluations.admin.workspace import evaluation_page, show
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Visit
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.workflow.admin.plan_rows import draw
+from evaltracker.workflow.admin.stage_acts import next_stage
+from evaltracker.workflow.gates import Look
+from evaltracker.workflow.models import Waiver
+from evaltracker.workflow.selectors import (
+    NextStep,
+    gate_reports,
+    my_work,
+    next_step,
+    plan_of,
+)
+from stakeholders.policy import is_leadership
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from evaltracker.evaluations.models import Evaluation, User
+
+BRIEF_SHOWN = 400
+
+
+@evaluation_page("overview", "Overview", order=10, route="")
+def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """The stepper, the next action, the rules of this stage, the plan, the visits."""
+    user: Any = request.user
+    owner = is_owner(user, evaluation)
+    look = Look(evaluation)
+    visits = list(
+        Visit.objects.filter(evaluation=evaluation)
+        .select_related("entered_by", "left_by")
+        .order_by("number")
+    )
+    plan = plan_of(evaluation, visits)
+    reports = gate_reports(evaluation, look) if evaluation.is_open else []
+    return show(
+        request,
+        evaluation,
+        "workflow/overview.html",
+        title=evaluation.title,
+        tab="overview",
+        crumbs=[(str(evaluation), "")],
+        step=the_step(evaluation, user, look) if evaluation.is_open else None,
+        reports=reports,
+        closed=sum(not one.open for one in reports),
+        following=next_stage(evaluation),
+        notes=stage_notes(evaluation, visits),
+        plan=draw(plan, evaluation) if plan else None,
+        visits=list(reversed(visits)),
+        waivers=Waiver.objects.filter(visit__evaluation=evaluation).select_related(
+            "waived_by__user", "visit"
+        ),
+        is_owner=owner,
+        may_waive=evaluation.is_open and is_leadership(user, evaluation),
+        may_send_back=owner and evaluation.stage != Stage.REQUIREMENTS,
+    )
+
+
+def the_step(evaluation: Evaluation, user: User, look: Look) -> NextStep | None:
+    """The one thing that this reader does next; None if others are awaited."""
+    if is_owner(user, evaluation):
+        return next_step(evaluation, look)
+    mine = my_work(user, evaluation)
+    if not mine:
+        return None
+    first = mine[0]
+    return NextStep(first.what, first.why, first.link, "Do it now")
+
+
+def stage_notes(evaluation: Evaluation, visits: list[Visit]) -> dict[str, str]:
+    """A line under each stage of the stepper: since when, or how often."""
+    notes = {}
+    for stage in Stage:
+        stays = [one for one in visits if one.stage == stage]
+        if not stays:
+            continue
+        newest = stays[-1]
+        times = f", {len(stays)}th stay" if len(stays) > 3 else ""
+        times = {2: ", 2nd stay", 3: ", 3rd stay"}.get(len(stays), times)
+        word = "until" if newest.left_at else "since"
+        day = newest.left_at or newest.entered_at
+        notes[str(stage)] = f"{word} {day:%-d %b}{times}"
+    return notes

@@ -1,0 +1,5 @@
+"""Everything of floor 5 that registers itself; loaded when Django is ready."""
+
+from evaltracker.workflow.admin import my_work as my_work
+from evaltracker.workflow.admin import overview as overview
+from evaltracker.workflow.admin import stage_acts as stage_acts

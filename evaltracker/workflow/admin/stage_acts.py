@@ -1,0 +1,195 @@
+"""Acts that move an evaluation: advance, send back, cancel, waive a rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.admin.brief_acts import OfEvaluation
+from evaltracker.evaluations.admin.forms import ReasonForm, TextField
+from evaltracker.evaluations.choices import Stage
+from evaltracker.workflow.gates import gates_of
+from evaltracker.workflow.selectors import gate_reports
+from evaltracker.workflow.services.stages import (
+    advance,
+    cancel,
+    send_back,
+    waive_gate,
+)
+from stakeholders.policy import is_leadership
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.admin.acts import Outcome
+    from evaltracker.evaluations.models import Evaluation, User
+
+
+class AdvanceForm(forms.Form):
+    """Carries the stage that the reader saw."""
+
+    from_stage = forms.ChoiceField(choices=Stage.choices, widget=forms.HiddenInput)
+
+
+@register_act
+class Advance(OfEvaluation):
+    """On to the next stage."""
+
+    name = "advance"
+    title = "Advance to the next stage"
+    verb = "Advance"
+    form_class = AdvanceForm
+    template = "workflow/advance.html"
+
+    def heading(self, target: Evaluation) -> str:
+        """From where to where."""
+        following = next_stage(target)
+        if following is None:
+            return "The last stage is left by deciding"
+        return f"Advance to {following.label.lower()}"
+
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """The stage as it is shown."""
+        return {"from_stage": target.stage}
+
+    def context(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """What the rules say now."""
+        return {
+            **super().context(target, user),
+            "following": next_stage(target),
+            "reports": gate_reports(target) if target.is_open else [],
+        }
+
+    def told(self, target: Evaluation, outcome: Outcome) -> str:
+        """Where it is now."""
+        target.refresh_from_db(fields=["stage"])
+        return f"The evaluation is in {target.get_stage_display().lower()} now."
+
+    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
+        """Move it, if it still is where it was seen."""
+        advance(evaluation=target, from_stage=data["from_stage"], by=by)
+        return None
+
+
+class SendBackForm(forms.Form):
+    """To which stage, and why."""
+
+    to_stage = forms.ChoiceField(label="Back to")
+    reason = TextField(max_length=5000, help_text="Everybody reads it in the journal.")
+
+    def __init__(self, *args: Any, stage: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["to_stage"]
+        here = Stage(stage).position
+        field.choices = [(one.value, one.label) for one in list(Stage)[:here]]
+
+
+@register_act
+class SendBack(OfEvaluation):
+    """Back to an earlier stage."""
+
+    name = "send-back"
+    title = "Send back to an earlier stage"
+    verb = "Send back"
+    help = (
+        "A new stay in that stage begins. What was signed stays on record and stops "
+        "counting, so everybody signs anew."
+    )
+    success = "It is sent back."
+    form_class = SendBackForm
+    dangerous = True
+
+    def heading(self, target: Evaluation) -> str:
+        """No name: the page says it."""
+        return self.title
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """Earlier stages only."""
+        return {"stage": target.stage}
+
+    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
+        """Send it."""
+        send_back(evaluation=target, by=by, **data)
+        return None
+
+
+@register_act
+class Cancel(OfEvaluation):
+    """The end without a decision."""
+
+    name = "cancel-evaluation"
+    title = "Cancel the evaluation"
+    verb = "Cancel the evaluation"
+    help = "It ends without a decision. Nothing in it changes any more."
+    success = "The evaluation is cancelled."
+    form_class = ReasonForm
+    dangerous = True
+
+    def heading(self, target: Evaluation) -> str:
+        """No name: the page says it."""
+        return self.title
+
+    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
+        """End it."""
+        cancel(evaluation=target, reason=data["reason"], by=by)
+        return None
+
+
+class WaiveForm(forms.Form):
+    """Which rule, and why."""
+
+    gate = forms.ChoiceField(label="Rule", widget=forms.RadioSelect)
+    reason = TextField(
+        max_length=5000, help_text="The decision memo prints it under your name."
+    )
+
+    def __init__(self, *args: Any, stage: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["gate"]
+        field.choices = [
+            (one.name, one.rule.split("\n")[0])
+            for one in gates_of(stage)
+            if one.waivable
+        ]
+
+
+@register_act
+class WaiveGate(OfEvaluation):
+    """Leadership lets one rule pass on this stay in the stage."""
+
+    name = "waive-gate"
+    title = "Waive a rule"
+    verb = "Waive the rule"
+    help = (
+        "The rule no longer keeps the evaluation in this stage, until it is sent back. "
+        "It cannot be taken back."
+    )
+    success = "The rule is waived."
+    form_class = WaiveForm
+    dangerous = True
+    prefill = ("gate",)
+
+    def allowed(self, user: User, target: Evaluation) -> bool:
+        """Leadership."""
+        return is_leadership(user, target)
+
+    def heading(self, target: Evaluation) -> str:
+        """No name: the page says it."""
+        return self.title
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """The rules of this stage that can be waived."""
+        return {"stage": target.stage}
+
+    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
+        """Waive it."""
+        waive_gate(evaluation=target, by=by, **data)
+        return None
+
+
+def next_stage(evaluation: Evaluation) -> Stage | None:
+    """The stage after the current one; None in the last."""
+    following = Stage(evaluation.stage).position + 1
+    return list(Stage)[following] if following < len(Stage) else None

@@ -1,0 +1,58 @@
+"""The plan of an evaluation as its visits and its brief give it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from evaltracker.evaluations.plan import Plan, VisitFacts, draw_plan
+from trials.policy import today_in
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Sequence
+
+    from evaltracker.evaluations.models import Evaluation, Visit
+
+
+def plan_of(evaluation: Evaluation, visits: Sequence[Visit]) -> Plan | None:
+    """The plan drawn back from the date it must run; None if there is no date.
+
+    `visits` are those of the evaluation. Days are those of its own zone.
+    """
+    if evaluation.must_run_by is None or not evaluation.is_open:
+        return None
+    zone = evaluation.zone
+    stays = [
+        VisitFacts(
+            one.stage,
+            local_day(one.entered_at, zone),
+            local_day(one.left_at, zone) if one.left_at else None,
+        )
+        for one in visits
+    ]
+    try:
+        return draw_plan(
+            must_run_by=evaluation.must_run_by,
+            started=min((one.entered for one in stays), default=today_in(zone)),
+            today=today_in(zone),
+            stage=evaluation.stage,
+            lengths=evaluation.stage_weeks,
+            visits=stays,
+        )
+    except ValueError:
+        # A date or length that no plan can be drawn with; the brief shows it.
+        return None
+
+
+def stage_due(evaluation: Evaluation, visits: Sequence[Visit]) -> datetime.date | None:
+    """The latest day on which the current stage may end; None without a plan."""
+    plan = plan_of(evaluation, visits)
+    if plan is None:
+        return None
+    return next(row.latest_end for row in plan.rows if row.current)
+
+
+def local_day(instant: datetime.datetime, zone: str) -> datetime.date:
+    """Which day it was there."""
+    return instant.astimezone(ZoneInfo(zone)).date()

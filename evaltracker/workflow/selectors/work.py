@@ -1,0 +1,42 @@
+"""What waits on a person, over all of their evaluations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltracker.workflow.selectors import work_kinds, work_sign_offs
+from evaltracker.workflow.selectors.work_items import Desk, WorkItem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from evaltracker.evaluations.models import Evaluation, User
+
+KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
+    work_sign_offs.sign_offs,
+    work_kinds.conditions,
+    work_kinds.milestones,
+    work_kinds.scores,
+    work_kinds.weights,
+    work_kinds.next_steps,
+    work_kinds.questions,
+    work_kinds.proposals,
+    work_kinds.unclear_notices,
+)
+
+
+def my_work(user: User, evaluation: Evaluation | None = None) -> list[WorkItem]:
+    """What waits on `user`, the most urgent first; of one evaluation if given.
+
+    Each kind takes a fixed number of queries. Two kinds look closer, into one
+    evaluation at a time: the next step of those that `user` owns, up to the first
+    gate that is closed, and the words that `user` has signed, if anything happened
+    since.
+    """
+    if not user.is_active:
+        return []
+    desk = Desk(user, evaluation)
+    if not desk.evaluations:
+        return []
+    items = [item for kind in KINDS for item in kind(desk)]
+    return sorted(items, key=lambda item: item.order)

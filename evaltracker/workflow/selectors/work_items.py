@@ -1,0 +1,133 @@
+"""What *My work* lists, and what all kinds of work are read from."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.models import Evaluation, Visit
+from evaltracker.workflow.selectors.plan import stage_due
+from stakeholders.models import Delegation, Stakeholder
+from trials.policy import today_in
+
+if TYPE_CHECKING:
+    import uuid
+
+    from evaltracker.evaluations.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One thing that waits on a person: what, why it is theirs, by when, where."""
+
+    evaluation: Evaluation
+    what: str
+    why: str
+    due: datetime.date | datetime.datetime | None
+    link: str
+    kind: str
+    late: bool = False
+
+    @property
+    def order(self) -> tuple[datetime.date, str, str]:
+        """By day, what has no date last."""
+        due = self.due
+        day = due.date() if isinstance(due, datetime.datetime) else due
+        return (day or datetime.date.max, self.kind, self.what)
+
+
+class Desk:
+    """A person's open evaluations with visits, parts and substitutions, read once."""
+
+    def __init__(self, user: User, only: Evaluation | None = None) -> None:
+        """The desk of `user`; with `only`, what lies on it of one evaluation."""
+        self.user = user
+        self.only = only
+
+    @cached_property
+    def evaluations(self) -> dict[uuid.UUID, Evaluation]:
+        """Those that the person may see and that are open."""
+        seen = Evaluation.objects.visible_to(self.user).filter(status=Status.OPEN)
+        if self.only is not None:
+            seen = seen.filter(pk=self.only.pk)
+        return {one.pk: one for one in seen.select_related("owner")}
+
+    @cached_property
+    def owned(self) -> list[Evaluation]:
+        """Those that the person runs."""
+        return [
+            one for one in self.evaluations.values() if one.owner_id == self.user.pk
+        ]
+
+    @cached_property
+    def visits(self) -> dict[uuid.UUID, list[Visit]]:
+        """All stays, by evaluation, the first first."""
+        found: dict[uuid.UUID, list[Visit]] = defaultdict(list)
+        rows = Visit.objects.filter(evaluation__in=list(self.evaluations))
+        for one in rows.order_by("number"):
+            found[one.evaluation_id].append(one)
+        return found
+
+    def visit(self, evaluation: Evaluation) -> Visit:
+        """The stay that is going on."""
+        return self.visits[evaluation.pk][-1]
+
+    @cached_property
+    def parts(self) -> list[Stakeholder]:
+        """The roles that the person holds."""
+        return list(
+            Stakeholder.objects.filter(
+                user=self.user,
+                evaluation__in=list(self.evaluations),
+                left_at__isnull=True,
+            )
+        )
+
+    @cached_property
+    def lent(self) -> list[Delegation]:
+        """The parts of others that the person stands in for today."""
+        today = timezone.localdate()
+        return list(
+            Delegation.objects.filter(
+                substitute=self.user,
+                revoked_at__isnull=True,
+                starts_on__lte=today,
+                ends_on__gte=today,
+                stakeholder__left_at__isnull=True,
+                stakeholder__evaluation__in=list(self.evaluations),
+            )
+            .exclude(stakeholder__user=self.user)
+            .select_related("stakeholder__user")
+        )
+
+    def item(
+        self,
+        kind: str,
+        evaluation: Evaluation,
+        what: str,
+        why: str,
+        link: str,
+        due: datetime.date | datetime.datetime | None = None,
+    ) -> WorkItem:
+        """An item; what has no date of its own is due when its stage must end."""
+        if due is None:
+            due = stage_due(evaluation, self.visits[evaluation.pk])
+        return WorkItem(
+            evaluation, what, why, due, link, kind, self.is_late(evaluation, due)
+        )
+
+    def is_late(
+        self, evaluation: Evaluation, due: datetime.date | datetime.datetime | None
+    ) -> bool:
+        """Whether that moment, or the whole of that day, is over."""
+        if due is None:
+            return False
+        if isinstance(due, datetime.datetime):
+            return due < timezone.now()
+        return due < today_in(evaluation.zone)

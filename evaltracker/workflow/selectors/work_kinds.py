@@ -1,0 +1,198 @@
+"""Every other kind of work; each reads a fixed number of times."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count
+from django.urls import reverse
+
+from evaltracker.evaluations.choices import NoticeState, Stage
+from evaltracker.evaluations.models import Category, Notice
+from evaltracker.workflow import links
+from evaltracker.workflow.selectors.steps import next_step
+from stakeholders.choices import Role
+from stakeholders.models import Condition, RoleWeight
+from trials.choices import MilestoneState
+from trials.models import Milestone, ScoreSheet
+from trials.policy import SCORING_STAGES
+from vendors.choices import ProposalState
+from vendors.models import Proposal, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evaltracker.workflow.selectors.work_items import Desk, WorkItem
+
+
+def conditions(desk: Desk) -> Iterator[WorkItem]:
+    """Open conditions that the person has to meet."""
+    rows = Condition.objects.filter(
+        owner=desk.user,
+        closed_at__isnull=True,
+        sign_off__visit__evaluation__in=list(desk.evaluations),
+    ).select_related("sign_off__visit")
+    for one in rows:
+        evaluation = desk.evaluations[one.sign_off.visit.evaluation_id]
+        yield desk.item(
+            "condition",
+            evaluation,
+            f"Meet the condition: {shortened(one.text)}",
+            f"{one.sign_off.printed_name} approved on this condition; it is yours.",
+            links.page(evaluation, "sign_offs", f"condition-{one.pk}"),
+            one.due_on,
+        )
+
+
+def milestones(desk: Desk) -> Iterator[WorkItem]:
+    """Open milestones that the person owns."""
+    rows = Milestone.objects.filter(
+        owner=desk.user,
+        state=MilestoneState.OPEN,
+        evaluation__in=list(desk.evaluations),
+    ).select_related("trial")
+    for one in rows:
+        evaluation = desk.evaluations[one.evaluation_id]
+        trials = links.page(evaluation, "trials")
+        yield desk.item(
+            "milestone",
+            evaluation,
+            f"Milestone: {shortened(one.title)}",
+            "You own this milestone.",
+            links.trial(one.trial) if one.trial else trials,
+            one.due_at,
+        )
+
+
+def scores(desk: Desk) -> Iterator[WorkItem]:
+    """Scores to give or to lock."""
+    parts = [
+        part
+        for part in desk.parts
+        if part.scores and desk.evaluations[part.evaluation_id].stage in SCORING_STAGES
+    ]
+    if not parts:
+        return
+    sheets = ScoreSheet.objects.filter(stakeholder__in=parts).annotate(
+        given=Count("scores")
+    )
+    begun = {one.stakeholder_id: one for one in sheets}
+    for part in parts:
+        evaluation = desk.evaluations[part.evaluation_id]
+        sheet = begun.get(part.pk)
+        if sheet is not None and sheet.locked_at is not None:
+            continue
+        given = sheet.given if sheet is not None else 0
+        yield desk.item(
+            "scores",
+            evaluation,
+            "Score the candidates"
+            if not given
+            else f"Finish and lock your scores ({given} given)",
+            f"You score as {part.get_role_display()}. Scores are blind until locked.",
+            links.page(evaluation, "scores"),
+        )
+
+
+def weights(desk: Desk) -> Iterator[WorkItem]:
+    """Weights that the person's role has not said yet."""
+    roles = {
+        (part.evaluation_id, part.role)
+        for part in desk.parts
+        if desk.evaluations[part.evaluation_id].stage == Stage.REQUIREMENTS
+    }
+    if not roles:
+        return
+    where = {evaluation for evaluation, _ in roles}
+    asked: Counter[Any] = Counter(
+        Category.objects.filter(evaluation__in=where).values_list(
+            "evaluation", flat=True
+        )
+    )
+    said: Counter[Any] = Counter(
+        RoleWeight.objects.filter(evaluation__in=where).values_list(
+            "evaluation", "role"
+        )
+    )
+    for key, role in sorted(roles, key=str):
+        missing = asked[key] - said[key, role]
+        if missing > 0:
+            evaluation = desk.evaluations[key]
+            label = Role(role).label
+            yield desk.item(
+                "weights",
+                evaluation,
+                f"Say what weighs for {label}: {missing} of {asked[key]} categories",
+                f"You hold the role of {label}; weights are said before any vendor "
+                "is seen.",
+                reverse("admin:act_on", args=["say-role-weights", key]),
+            )
+
+
+def next_steps(desk: Desk) -> Iterator[WorkItem]:
+    """The one next action of every evaluation that the person runs."""
+    for evaluation in desk.owned:
+        step = next_step(evaluation)
+        yield desk.item(
+            "next_step",
+            evaluation,
+            step.what,
+            f"You run this evaluation. {step.why}",
+            step.link,
+        )
+
+
+def questions(desk: Desk) -> Iterator[WorkItem]:
+    """Open questions in the person's own evaluations."""
+    rows = Question.objects.filter(
+        evaluation__in=desk.owned, answered_at__isnull=True
+    ).values_list("evaluation", flat=True)
+    for key, number in Counter(rows).items():
+        evaluation = desk.evaluations[key]
+        yield desk.item(
+            "questions",
+            evaluation,
+            f"Answer {number} open question{'s' if number > 1 else ''}",
+            "All invited vendors read the answer, and none who asked.",
+            links.page(evaluation, "candidates", "questions"),
+        )
+
+
+def proposals(desk: Desk) -> Iterator[WorkItem]:
+    """Requirements that vendors suggest, in the person's own evaluations."""
+    rows = Proposal.objects.filter(
+        candidate__evaluation__in=desk.owned, state=ProposalState.OPEN
+    ).values_list("candidate__evaluation", flat=True)
+    for key, number in Counter(rows).items():
+        evaluation = desk.evaluations[key]
+        yield desk.item(
+            "proposals",
+            evaluation,
+            f"Rule on {number} suggested requirement{'s' if number > 1 else ''}",
+            "A vendor thinks that something was forgotten; accept or decline it.",
+            links.page(evaluation, "candidates", "proposals"),
+        )
+
+
+def unclear_notices(desk: Desk) -> Iterator[WorkItem]:
+    """Mails that did not surely arrive, in the person's own evaluations."""
+    rows = Notice.objects.filter(
+        evaluation__in=desk.owned,
+        state__in=(NoticeState.UNCERTAIN, NoticeState.DEAD),
+    ).values_list("evaluation", flat=True)
+    for key, number in Counter(rows).items():
+        evaluation = desk.evaluations[key]
+        yield desk.item(
+            "notices",
+            evaluation,
+            f"See to {number} mail{'s' if number > 1 else ''} that did not go through",
+            "A refused or uncertain notice waits for the owner's word.",
+            links.page(evaluation, "notices", "unclear"),
+        )
+
+
+def shortened(text: str, most: int = 120) -> str:
+    """The beginning of a text, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -1,0 +1,109 @@
+"""Acts of substitution: lending one's own part, and taking it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from evaltracker.evaluations.admin.acts import Act, register_act
+from evaltracker.evaluations.admin.forms import DateField
+from evaltracker.evaluations.admin.workspace import crumbs_to, page_address
+from evaltracker.evaluations.models import User
+from stakeholders.admin.people_acts import OnPart, PersonField, colleagues
+from stakeholders.models import Delegation, Stakeholder
+from stakeholders.services.people import delegate, revoke_delegation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.admin.acts import Outcome
+
+
+class LendForm(forms.Form):
+    """To whom, from when to when."""
+
+    substitute = PersonField(User.objects.none(), label="Substitute")
+    starts_on = DateField(label="From")
+    ends_on = DateField(label="To", help_text="This day included.")
+
+    def __init__(self, *args: Any, part: Stakeholder, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: Any = self.fields["substitute"]
+        others = colleagues(but=part.user)
+        people.queryset = others.exclude(pk=part.evaluation.owner_id)
+
+
+@register_act
+class LendPart(OnPart):
+    """A dated substitution."""
+
+    name = "lend-part"
+    title = "Name a substitute"
+    verb = "Name the substitute"
+    help = (
+        "Between these days they may sign for you; their name and yours both stand on "
+        "the sign-off. They cannot hand it on."
+    )
+    success = "The substitute is named."
+    form_class = LendForm
+
+    def allowed(self, user: User, target: Stakeholder) -> bool:
+        """Whoever holds the part."""
+        return user.is_active and target.user_id == user.pk and target.left_at is None
+
+    def heading(self, target: Stakeholder) -> str:
+        """As which role."""
+        return f"Name a substitute as {target.get_role_display()}"
+
+    def form_kwargs(self, target: Stakeholder, user: User) -> dict[str, Any]:
+        """Colleagues, without oneself and the owner."""
+        return {"part": target}
+
+    def perform(
+        self, target: Stakeholder, data: Mapping[str, Any], by: User
+    ) -> Outcome:
+        """Lend it."""
+        delegate(stakeholder=target, by=by, **data)
+        return None
+
+
+@register_act
+class RevokeLending(Act):
+    """The early end of a substitution."""
+
+    name = "revoke-lending"
+    title = "End the substitution"
+    verb = "End it now"
+    help = "From this moment the substitute no longer signs."
+    success = "The substitution is ended."
+    model = Delegation
+    dangerous = True
+
+    def allowed(self, user: User, target: Delegation) -> bool:
+        """The lender, or the owner."""
+        part = target.stakeholder
+        return user.is_active and user.pk in (part.user_id, part.evaluation.owner_id)
+
+    def heading(self, target: Delegation) -> str:
+        """Whose."""
+        return f"End the substitution by {target.substitute}"
+
+    def cancel_url(self, target: Delegation) -> str:
+        """The stakeholders page."""
+        return page_address(target.stakeholder.evaluation, "stakeholders")
+
+    def context(self, target: Delegation, user: User) -> dict[str, Any]:
+        """The stakeholders page's frame."""
+        evaluation = target.stakeholder.evaluation
+        steps = (("Stakeholders", "stakeholders"), (self.title, ""))
+        return {
+            "evaluation": evaluation,
+            "tab": "stakeholders",
+            "crumbs": crumbs_to(evaluation, *steps),
+        }
+
+    def perform(self, target: Delegation, data: Mapping[str, Any], by: User) -> Outcome:
+        """End it."""
+        revoke_delegation(delegation=target, by=by)
+        return None

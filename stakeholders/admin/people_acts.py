@@ -1,0 +1,141 @@
+"""Acts that give people a part and take it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from evaltracker.evaluations.admin.acts import Act, register_act
+from evaltracker.evaluations.admin.brief_acts import OfEvaluation
+from evaltracker.evaluations.admin.forms import ReasonForm
+from evaltracker.evaluations.admin.workspace import crumbs_to, page_address
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import is_owner
+from stakeholders.choices import Role
+from stakeholders.models import Stakeholder
+from stakeholders.services.people import add_stakeholder, remove_stakeholder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import QuerySet
+
+    from evaltracker.evaluations.admin.acts import Outcome
+
+
+def colleagues(*, but: User) -> QuerySet[User]:
+    """Active people who can sign in here, without one of them."""
+    staff: QuerySet[User] = User.objects.filter(is_active=True, is_staff=True)
+    return staff.exclude(pk=but.pk).order_by("last_name", "first_name", "username")
+
+
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of our own people, by name and login."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """“Dana Ops (dana)”, since two may share a name."""
+        username = obj.get_username()
+        return obj.name if obj.name == username else f"{obj.name} ({username})"
+
+
+class AddForm(forms.Form):
+    """Who, as what."""
+
+    user = PersonField(
+        User.objects.none(),
+        label="Person",
+        help_text="An operator makes accounts for people who are not listed.",
+    )
+    role = forms.ChoiceField(choices=Role.choices)
+    scores = forms.BooleanField(
+        required=False,
+        label="Scores candidates",
+        help_text="Gives 0–5 per category in the demos stage, blind to the others.",
+    )
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: Any = self.fields["user"]
+        people.queryset = colleagues(but=evaluation.owner)
+
+
+@register_act
+class AddStakeholder(OfEvaluation):
+    """A person with a role."""
+
+    name = "add-stakeholder"
+    title = "Add a stakeholder"
+    verb = "Add"
+    help = (
+        "They see this evaluation from now on. One person may hold several roles; add "
+        "them one by one."
+    )
+    success = "The stakeholder is added."
+    form_class = AddForm
+    page = "stakeholders"
+    page_label = "Stakeholders"
+    prefill = ("role",)
+
+    def heading(self, target: Evaluation) -> str:
+        """No name: the page says it."""
+        return self.title
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """Without the owner, who cannot hold a role."""
+        return {"evaluation": target}
+
+    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
+        """Add them."""
+        add_stakeholder(evaluation=target, by=by, **data)
+        return page_address(target, "stakeholders")
+
+
+class OnPart(Act):
+    """An act on one part."""
+
+    model = Stakeholder
+
+    def cancel_url(self, target: Stakeholder) -> str:
+        """The stakeholders page."""
+        return page_address(target.evaluation, "stakeholders")
+
+    def context(self, target: Stakeholder, user: User) -> dict[str, Any]:
+        """The stakeholders page's frame."""
+        steps = (("Stakeholders", "stakeholders"), (self.title, ""))
+        return {
+            "evaluation": target.evaluation,
+            "tab": "stakeholders",
+            "crumbs": crumbs_to(target.evaluation, *steps),
+        }
+
+
+@register_act
+class RemoveStakeholder(OnPart):
+    """The end of a part."""
+
+    name = "remove-stakeholder"
+    title = "End the part"
+    verb = "End the part"
+    help = (
+        "What they signed and scored stays on record. With their last part here they "
+        "no longer see this evaluation."
+    )
+    success = "The part is ended."
+    form_class = ReasonForm
+    dangerous = True
+
+    def allowed(self, user: User, target: Stakeholder) -> bool:
+        """The owner."""
+        return is_owner(user, target.evaluation)
+
+    def heading(self, target: Stakeholder) -> str:
+        """Whose part."""
+        return f"End the part of {target.user} as {target.get_role_display()}"
+
+    def perform(
+        self, target: Stakeholder, data: Mapping[str, Any], by: User
+    ) -> Outcome:
+        """End it."""
+        remove_stakeholder(stakeholder=target, reason=data["reason"], by=by)
+        return None
