@@ -1,0 +1,200 @@
+"""What keeps a decision from being frozen, and what freezing it does."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates.decision import (
+    choice_made,
+    choice_not_knocked_out,
+    conditions_closed,
+    decision_signed,
+    scores_closed,
+    within_budget,
+)
+from evaltracker.workflow.memo import replay
+from evaltracker.workflow.services.decisions import (
+    decide,
+    digest_of_memo,
+    draft_decision,
+)
+from stakeholders.services.sign_offs import ConditionAsked, close_condition
+from tests.cast import floor1, stakeholders, trials, vendors
+from tests.cast.workflow import sign_as
+from trials.services.excuses import excuse_knock_out
+from trials.services.scores import close_scores, open_consensus
+from vendors.services.candidates import shortlist
+from vendors.services.costs import set_cost_line
+
+if TYPE_CHECKING:
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+
+
+def deciding(verdict: str = "holds") -> tuple[Evaluation, Candidate]:
+    """An evaluation in the decision stage with one finalist, tried and priced."""
+    where = trials.platform()
+    option = trials.claimed(where)
+    shortlist(candidate=option, by=where.owner)
+    vendors.enter(where, "trials")
+    option.evaluation.refresh_from_db()
+    running = trials.trial(option)
+    trials.verdict(
+        trials.claim_of(option), "trial", verdict, criterion=running.criteria.get()
+    )
+    set_cost_line(
+        candidate=option, kind="licence", likely=Decimal(90_000), by=where.owner
+    )
+    stakeholders.sign_off_rules(where, "decision", roles=("leadership",))
+    where = vendors.enter(where, "decision")
+    option.refresh_from_db()
+    return where, option
+
+
+def drafted(verdict: str = "holds") -> tuple[Evaluation, Candidate]:
+    where, option = deciding(verdict)
+    draft_decision(
+        evaluation=where, candidate=option, rationale="It works.", by=where.owner
+    )
+    return where, option
+
+
+def test_scores_closed_wants_the_consensus_closed() -> None:
+    where, _ = deciding()
+    assert len(list(scores_closed(Look(where)))) == 1
+    open_consensus(evaluation=where, by=where.owner)
+    assert len(list(scores_closed(Look(where)))) == 1
+    close_scores(evaluation=where, outcome="Agreed", by=where.owner)
+    assert list(scores_closed(Look(where))) == []
+
+
+def test_choice_made_wants_a_candidate_and_a_rationale() -> None:
+    where, option = deciding()
+    (nobody,) = choice_made(Look(where))
+    assert "No candidate" in nobody.sentence
+    draft_decision(evaluation=where, candidate=option, by=where.owner)
+    (silent,) = choice_made(Look(where))
+    assert "rationale" in silent.sentence
+    draft_decision(
+        evaluation=where, candidate=option, rationale="It works.", by=where.owner
+    )
+    assert list(choice_made(Look(where))) == []
+
+
+def test_choice_not_knocked_out_refuses_until_somebody_excuses() -> None:
+    where, option = drafted("fails")
+    (blocker,) = choice_not_knocked_out(Look(where))
+    assert "R1" in blocker.sentence
+    with pytest.raises(Refused):
+        decide(evaluation=where, by=where.owner)
+    excuse_knock_out(
+        candidate=option,
+        requirement=where.requirements.get(),
+        reason="In the contract",
+        by=where.owner,
+    )
+    assert list(choice_not_knocked_out(Look(where))) == []
+
+
+@pytest.mark.parametrize(("budget", "open_"), [(90_000, 0), (89_999, 1)])
+def test_within_budget_compares_the_likely_total(budget: int, open_: int) -> None:
+    where, _ = drafted()
+    Evaluation.objects.filter(pk=where.pk).update(budget=budget)
+    where.refresh_from_db()
+    assert len(list(within_budget(Look(where)))) == open_
+
+
+def test_within_budget_does_not_take_an_unknown_price_for_nothing() -> None:
+    where, option = drafted()
+    option.cost_lines.all().delete()
+    (blocker,) = within_budget(Look(where))
+    assert "known" in blocker.sentence
+
+
+def test_decision_signed_binds_to_the_memo_that_stands() -> None:
+    where, option = drafted()
+    sign_as(where, "leadership")
+    assert list(decision_signed(Look(where))) == []
+    draft_decision(
+        evaluation=where, candidate=option, rationale="Other words.", by=where.owner
+    )
+    (blocker,) = decision_signed(Look(where))
+    assert "other words" in blocker.sentence
+
+
+def test_conditions_closed_waits_for_each_condition() -> None:
+    where, _ = drafted()
+    given = sign_as(
+        where,
+        "leadership",
+        "conditions",
+        reason="Once the exit is agreed",
+        conditions=[ConditionAsked(text="Exit clause", owner=where.owner)],
+    )
+    (blocker,) = conditions_closed(Look(where))
+    assert "Exit clause" in blocker.sentence
+    close_condition(condition=given.conditions.get(), note="Clause 12", by=where.owner)
+    assert list(conditions_closed(Look(where))) == []
+
+
+def test_deciding_freezes_a_memo_that_can_be_replayed() -> None:
+    where, option = drafted()
+    close_consensus(where)
+    sign_as(where, "leadership")
+    decision = decide(evaluation=where, by=where.owner)
+    decision.refresh_from_db()
+    where.refresh_from_db()
+    option.refresh_from_db()
+    assert (where.status, option.state) == ("decided", "chosen")
+    assert decision.memo_sha256 == digest_of_memo(decision.memo)
+    assert replay(decision.memo) == []
+    # What comes later does not change what was frozen.
+    decision.memo["results"][str(option.pk)]["fit"] = "0.1"
+    (difference,) = replay(decision.memo)
+    assert "fit" in difference
+
+
+def close_consensus(where: Evaluation) -> None:
+    open_consensus(evaluation=where, by=where.owner)
+    close_scores(evaluation=where, outcome="Agreed", by=where.owner)
+
+
+def test_a_decision_is_made_once() -> None:
+    where, _ = drafted()
+    close_consensus(where)
+    sign_as(where, "leadership")
+    decide(evaluation=where, by=where.owner)
+    with pytest.raises(Refused):
+        decide(evaluation=where, by=where.owner)
+
+
+@pytest.mark.parametrize("who", ["leadership", "operator"])
+def test_nobody_but_the_owner_decides(who: str) -> None:
+    where, _ = drafted()
+    by = stakeholders.holder("leadership") if who == "leadership" else floor1.otto()
+    with pytest.raises(Forbidden):
+        decide(evaluation=where, by=by)
+
+
+def test_only_a_shortlisted_candidate_of_this_evaluation_can_be_chosen() -> None:
+    where, _ = deciding()
+    elsewhere, stranger = deciding_elsewhere()
+    assert elsewhere != where
+    with pytest.raises(Invalid):
+        draft_decision(evaluation=where, candidate=stranger, by=where.owner)
+
+
+def deciding_elsewhere() -> tuple[Evaluation, Candidate]:
+    where = floor1.evaluation(title="Another purchase")
+    floor1.requirement(where)
+    vendors.in_research(where)
+    option = trials.claimed(where, name="Globex ML")
+    shortlist(candidate=option, by=where.owner)
+    return where, option

@@ -1,0 +1,117 @@
+"""What keeps an evaluation in research."""
+
+from __future__ import annotations
+
+import pytest
+
+from evaltracker.evaluations.services.requirements import change_requirement
+from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates.research import (
+    claims_closed,
+    cost_coverage_known,
+    must_haves_answered,
+    no_open_question,
+)
+from tests.cast import floor1, trials, vendors
+from vendors.costs import CHECKLIST
+from vendors.services.candidates import eliminate, shortlist
+from vendors.services.claims import note_claim
+from vendors.services.costs import set_cost_line
+from vendors.services.dialogue import answer_question, ask_question
+from vendors.services.rulings import rule_not_applicable
+from vendors.services.windows import close_claims
+
+pytestmark = pytest.mark.django_db
+
+
+def test_claims_closed_waits_until_somebody_or_the_deadline_closes_them() -> None:
+    where = trials.platform()
+    where.refresh_from_db()
+    (still_open,) = claims_closed(Look(where))
+    assert "still open" in still_open.sentence
+    assert list(claims_closed(Look(vendors.close_by_deadline(where)))) == []
+
+
+def test_claims_closed_asks_to_open_them_first() -> None:
+    where = vendors.enter(floor1.evaluation(), "research")
+    (never,) = claims_closed(Look(where))
+    assert "never opened" in never.sentence
+
+
+def test_must_haves_answered_wants_a_shortlist_and_each_answer_on_it() -> None:
+    where = trials.platform("must", "must", "should")
+    (nobody,) = must_haves_answered(Look(where))
+    assert "shortlisted" in nobody.sentence
+    option = trials.claimed(where, where.requirements.get(ref="R1"))
+    shortlist(candidate=option, by=where.owner)
+    (blocker,) = must_haves_answered(Look(where))
+    assert "1 must-have: R2" in blocker.sentence
+    vendors.claim(option, where.requirements.get(ref="R2"), "never")
+    assert list(must_haves_answered(Look(where))) == []
+
+
+def test_must_haves_answered_takes_a_note_without_a_status_for_no_answer() -> None:
+    where = trials.platform()
+    option = vendors.invited(where)
+    shortlist(candidate=option, by=where.owner)
+    note_claim(
+        candidate=option,
+        requirement=where.requirements.get(),
+        statement="Their site says so.",
+        by=where.owner,
+    )
+    assert len(list(must_haves_answered(Look(where)))) == 1
+
+
+def test_must_haves_answered_asks_again_when_the_requirement_changed() -> None:
+    where = trials.platform()
+    option = trials.claimed(where)
+    shortlist(candidate=option, by=where.owner)
+    assert list(must_haves_answered(Look(where))) == []
+    change_requirement(
+        requirement=where.requirements.get(), text="Other words", by=where.owner
+    )
+    assert len(list(must_haves_answered(Look(where)))) == 1
+
+
+@pytest.mark.parametrize("way", ["eliminated", "not applicable"])
+def test_must_haves_answered_lets_go_of_whom_it_does_not_concern(way: str) -> None:
+    where = trials.platform()
+    trials.claimed(where, name="Globex ML")
+    shortlist(candidate=where.candidates.get(), by=where.owner)
+    option = vendors.invited(where)
+    shortlist(candidate=option, by=where.owner)
+    assert len(list(must_haves_answered(Look(where)))) == 1
+    if way == "eliminated":
+        eliminate(candidate=option, reason="Silent", by=where.owner)
+    else:
+        rule_not_applicable(
+            candidate=option,
+            requirement=where.requirements.get(),
+            reason="Hosted",
+            by=where.owner,
+        )
+    assert list(must_haves_answered(Look(where))) == []
+
+
+def test_no_open_question_counts_what_is_unanswered() -> None:
+    where = trials.platform()
+    question = ask_question(evaluation=where, text="Which regions?", by=where.owner)
+    (blocker,) = no_open_question(Look(where))
+    assert blocker.sentence == "1 question without an answer."
+    answer_question(question=question, answer="EU only", by=where.owner)
+    assert list(no_open_question(Look(where))) == []
+
+
+def test_cost_coverage_known_takes_unsaid_for_asked_and_silence_for_not() -> None:
+    where = trials.platform()
+    option = trials.claimed(where)
+    shortlist(candidate=option, by=where.owner)
+    kinds = CHECKLIST["buy"]
+    for kind in kinds[:-1]:
+        set_cost_line(candidate=option, kind=kind, state="unsaid", by=where.owner)
+    (blocker,) = cost_coverage_known(Look(where))
+    assert kinds[-1].label in blocker.sentence
+    set_cost_line(candidate=option, kind=kinds[-1], state="unsaid", by=where.owner)
+    assert list(cost_coverage_known(Look(where))) == []
+    close_claims(evaluation=where, by=where.owner)
