@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from tests.cast import floor1, vendors
+from vendors.models import Claim
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
@@ -47,6 +48,18 @@ class Party:
 
 
 CLAIM = {"requirement": "R1", "availability": "now", "statement": "Yes."}
+
+
+def refused(answer: Any, status: int) -> dict[str, Any]:
+    """The problem, after looking at its shape."""
+    assert answer.status_code == status, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer["Cache-Control"] == "no-store"
+    problem: dict[str, Any] = answer.json()
+    assert problem["status"] == status
+    assert {"type", "title", "detail", "code"} <= problem.keys()
+    assert not Claim.objects.exists()
+    return problem
 
 
 @pytest.fixture(autouse=True)

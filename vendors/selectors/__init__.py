@@ -1,0 +1,59 @@
+"""Reads of floor 3, for people by scope and for a vendor by its token."""
+
+from vendors.selectors.candidates import (
+    active_candidates,
+    asked_requirements,
+    invitations,
+    ruled_out,
+    shortlisted,
+    with_counts,
+)
+from vendors.selectors.claims import (
+    claim_history,
+    claims_by_cell,
+    claims_to_reconfirm,
+    current_claims,
+    open_proposals,
+    open_questions,
+    own_claims,
+    own_history,
+    questions_for,
+    unanswered_musts,
+)
+from vendors.selectors.costs import (
+    candidate_cost,
+    cost_coverage,
+    cost_input,
+    cost_inputs,
+    total_of,
+)
+from vendors.selectors.tokens import (
+    find_token,
+    live_tokens,
+)
+
+__all__ = [
+    "active_candidates",
+    "asked_requirements",
+    "candidate_cost",
+    "claim_history",
+    "claims_by_cell",
+    "claims_to_reconfirm",
+    "cost_coverage",
+    "cost_input",
+    "cost_inputs",
+    "current_claims",
+    "find_token",
+    "invitations",
+    "live_tokens",
+    "open_proposals",
+    "open_questions",
+    "own_claims",
+    "own_history",
+    "questions_for",
+    "ruled_out",
+    "shortlisted",
+    "total_of",
+    "unanswered_musts",
+    "with_counts",
+]

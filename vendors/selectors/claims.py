@@ -1,0 +1,98 @@
+"""What candidates say, and what they ask and suggest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from evaltracker.evaluations.choices import Priority
+from vendors.choices import Availability, ProposalState
+from vendors.models import Candidate, Claim, Proposal, Question
+from vendors.selectors.candidates import asked_requirements
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
+    from evaltracker.evaluations.models import Evaluation, Requirement
+
+
+def current_claims(candidate: Candidate) -> QuerySet[Claim]:
+    """What a candidate says now; withdrawn answers are no answers."""
+    rows: QuerySet[Claim] = Claim.objects.filter(candidate=candidate)
+    return (
+        rows.filter(superseded_at__isnull=True, requirement__retired_at__isnull=True)
+        .exclude(availability=Availability.WITHDRAWN)
+        .select_related("requirement")
+    )
+
+
+def claim_history(candidate: Candidate) -> QuerySet[Claim]:
+    """Every revision of every claim of a candidate, withdrawals too."""
+    rows: QuerySet[Claim] = Claim.objects.filter(candidate=candidate)
+    return rows.select_related("requirement")
+
+
+def own_claims(candidate: Candidate) -> QuerySet[Claim]:
+    """What the vendor itself says now; the buyer's notes are not its words."""
+    return current_claims(candidate).filter(by_vendor=True)
+
+
+def own_history(candidate: Candidate) -> QuerySet[Claim]:
+    """Every revision that the vendor itself wrote, withdrawals too."""
+    return claim_history(candidate).filter(by_vendor=True)
+
+
+def claims_to_reconfirm(candidate: Candidate) -> list[Claim]:
+    """Current claims that answer older words of their requirement."""
+    return [
+        claim
+        for claim in current_claims(candidate)
+        if claim.requirement_revision != claim.requirement.revision
+    ]
+
+
+def claims_by_cell(
+    candidates: Iterable[Candidate],
+) -> dict[tuple[uuid.UUID, uuid.UUID], Claim]:
+    """Current claims by candidate and requirement id, in one query."""
+    rows = Claim.objects.filter(
+        candidate__in=list(candidates), superseded_at__isnull=True
+    ).exclude(availability=Availability.WITHDRAWN)
+    return {(claim.candidate_id, claim.requirement_id): claim for claim in rows}
+
+
+def unanswered_musts(candidate: Candidate) -> QuerySet[Requirement]:
+    """Must-haves that apply and have no claim of today's words, in order."""
+    return (
+        asked_requirements(candidate.evaluation)
+        .filter(priority=Priority.MUST)
+        .exclude(rulings__candidate=candidate)
+        .exclude(pk__in=current_claims(candidate).values("requirement_id"))
+    )
+
+
+def open_questions(evaluation: Evaluation) -> QuerySet[Question]:
+    """Questions without an answer, the oldest first."""
+    rows: QuerySet[Question] = Question.objects.filter(evaluation=evaluation)
+    return rows.filter(answered_at__isnull=True)
+
+
+def questions_for(candidate: Candidate) -> QuerySet[Question]:
+    """What the vendor of `candidate` may read: answered ones, and its own.
+
+    The caller must show no asker.
+    """
+    rows: QuerySet[Question] = Question.objects.filter(evaluation=candidate.evaluation)
+    return rows.filter(
+        Q(answered_at__isnull=False) | Q(candidate=candidate)
+    ).select_related("requirement")
+
+
+def open_proposals(evaluation: Evaluation) -> QuerySet[Proposal]:
+    """Suggested requirements that the owner has not ruled on."""
+    rows: QuerySet[Proposal] = Proposal.objects.filter(candidate__evaluation=evaluation)
+    return rows.filter(state=ProposalState.OPEN).select_related("candidate", "category")
