@@ -1,0 +1,66 @@
+"""Proof that comes as a file."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from evaltracker.errors import Invalid
+from evaltracker.evaluations.models import Entry
+from tests.cast import trials, vendors
+from trials.models import Evidence
+from trials.services.evidence import reconfirm_evidence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_django.fixtures import SettingsWrapper
+
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def acme(settings: SettingsWrapper, tmp_path: Path) -> Candidate:
+    settings.MEDIA_ROOT = tmp_path
+    return trials.claimed(trials.platform())
+
+
+def test_a_file_is_kept_under_a_uuid_with_its_digest(
+    acme: Candidate, tmp_path: Path
+) -> None:
+    upload = SimpleUploadedFile("Acme runs.csv", b"run,ok\n1,yes\n")
+    found = trials.verdict(trials.claim_of(acme), file=upload)
+    digest = hashlib.sha256(b"run,ok\n1,yes\n").hexdigest()
+    assert (found.file_name, found.file_sha256) == ("Acme runs.csv", digest)
+    assert (tmp_path / found.file.name).read_bytes() == b"run,ok\n1,yes\n"
+    assert "Acme" not in found.file.name
+    entry = Entry.objects.filter(evaluation=acme.evaluation).last()
+    assert entry.after["file_sha256"] == digest
+
+
+def test_a_refused_file_leaves_nothing_behind(acme: Candidate, tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as caught:
+        trials.verdict(
+            trials.claim_of(acme), file=SimpleUploadedFile("a.svg", b"<svg/>")
+        )
+    assert "file" in caught.value.errors
+    assert not Evidence.objects.exists()
+    assert not list(tmp_path.rglob("*.*"))
+
+
+def test_a_reconfirmed_verdict_keeps_its_file(acme: Candidate) -> None:
+    first = trials.verdict(
+        trials.claim_of(acme), file=SimpleUploadedFile("runs.txt", b"fine")
+    )
+    vendors.claim(acme, first.claim.requirement, statement="Other words.")
+    again = reconfirm_evidence(
+        evidence=first, note="The same run.", by=acme.evaluation.owner
+    )
+    again.refresh_from_db()
+    assert again.file.name == first.file.name
+    assert again.file_sha256 == first.file_sha256

@@ -1,0 +1,207 @@
+"""Scores are one's own, blind until locked, and closed by a consensus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.models import Entry
+from tests.cast import floor1, stakeholders, trials, vendors
+from trials.models import Consensus, Score, ScoreSheet
+from trials.services.scores import (
+    close_scores,
+    give_score,
+    lock_scores,
+    open_consensus,
+)
+from vendors.services.candidates import eliminate
+from vendors.services.rulings import declare_conflict
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+    from stakeholders.models import Stakeholder
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def acme() -> Candidate:
+    option = trials.claimed(trials.platform())
+    vendors.enter(option.evaluation, "demos")
+    return option
+
+
+def part(where: Evaluation, role: str) -> Stakeholder:
+    """The cast's part of that role."""
+    found: Stakeholder = where.stakeholders.get(role=role)
+    return found
+
+
+def score(option: Candidate, role: str = "it", value: int = 4, **more: Any) -> Score:
+    """A score by who holds the role, in the only category."""
+    where = option.evaluation
+    return give_score(
+        **{
+            "stakeholder": part(where, role),
+            "candidate": option,
+            "category": where.categories.get(),
+            "value": value,
+            "by": stakeholders.holder(role),
+            **more,
+        }
+    )
+
+
+def test_a_score_changes_until_it_is_locked(acme: Candidate) -> None:
+    score(acme, value=2)
+    score(acme, value=0, reason="It crashed.")
+    given = Score.objects.get()
+    assert (given.value, given.reason) == (0, "It crashed.")
+    ivan = stakeholders.holder("it")
+    lock_scores(stakeholder=part(acme.evaluation, "it"), by=ivan)
+    with pytest.raises(Refused, match="locked"):
+        score(acme, value=5)
+    with pytest.raises(Refused, match="locked"):
+        lock_scores(stakeholder=part(acme.evaluation, "it"), by=ivan)
+    assert Score.objects.get().value == 0
+
+
+def test_the_same_score_again_writes_nothing(acme: Candidate) -> None:
+    score(acme)
+    entries = Entry.objects.count()
+    score(acme)
+    assert Entry.objects.count() == entries
+
+
+def test_the_journal_keeps_scores_blind_until_they_are_opened(acme: Candidate) -> None:
+    where = acme.evaluation
+    score(acme, value=3, reason="Secret words")
+    lock_scores(stakeholder=part(where, "it"), by=stakeholders.holder("it"))
+    score(acme, "devops", value=1)
+    entries = Entry.objects.filter(evaluation=where).order_by("-number")[:3]
+    assert [one.action for one in entries] == [
+        "score.given",
+        "scores.locked",
+        "score.given",
+    ]
+    for one in entries:
+        assert "value" not in one.after
+        assert "Secret" not in str(one.after)
+    assert len(entries[1].after["sha256"]) == 64
+    open_consensus(evaluation=where, by=where.owner)
+    opened = Entry.objects.filter(evaluation=where).last().after["scores"]
+    assert {(one["person"], one["value"]) for one in opened} == {
+        ("Ivan", 3),
+        ("Dana", 1),
+    }
+
+
+def test_nobody_scores_for_another(acme: Candidate) -> None:
+    where = acme.evaluation
+    for who in (stakeholders.holder("pm"), where.owner, floor1.otto(), floor1.noor()):
+        with pytest.raises(Forbidden):
+            score(acme, by=who)
+        with pytest.raises(Forbidden):
+            lock_scores(stakeholder=part(where, "it"), by=who)
+    assert not ScoreSheet.objects.exists()
+
+
+def test_only_parts_that_score_are_asked(acme: Candidate) -> None:
+    where = acme.evaluation
+    where.stakeholders.filter(role="it").update(scores=False)
+    with pytest.raises(Forbidden, match="not asked to score"):
+        score(acme)
+
+
+def test_a_declared_interest_bars_scoring_that_candidate(acme: Candidate) -> None:
+    where = acme.evaluation
+    ivan = stakeholders.holder("it")
+    globex = vendors.candidate(where, "Globex ML")
+    declare_conflict(
+        candidate=acme,
+        stakeholder=part(where, "it"),
+        has_interest=True,
+        statement="I hold shares.",
+        by=ivan,
+    )
+    with pytest.raises(Forbidden, match="interest"):
+        score(acme)
+    assert score(globex)
+
+
+@pytest.mark.parametrize(
+    ("stage", "allowed"), [("research", False), ("trials", True), ("decision", False)]
+)
+def test_scores_are_given_in_demos_and_trials(
+    acme: Candidate, stage: str, allowed: bool
+) -> None:
+    vendors.enter(acme.evaluation, stage)
+    if allowed:
+        assert score(acme)
+    else:
+        with pytest.raises(Refused, match="stage"):
+            score(acme)
+
+
+@pytest.mark.parametrize("value", [-1, 6])
+def test_a_score_off_the_scale_is_refused(acme: Candidate, value: int) -> None:
+    with pytest.raises(Invalid) as caught:
+        score(acme, value=value)
+    assert "value" in caught.value.errors
+    assert not Score.objects.exists()
+
+
+def test_candidates_and_categories_of_elsewhere_are_refused(acme: Candidate) -> None:
+    other = floor1.evaluation(title="Another")
+    with pytest.raises(Invalid):
+        score(acme, category=floor1.category(other))
+    with pytest.raises(Invalid):
+        score(acme, candidate=vendors.candidate(other, "Acme ML"))
+    eliminate(candidate=acme, reason="Too dear.", by=acme.evaluation.owner)
+    with pytest.raises(Refused, match="Too dear"):
+        score(acme)
+
+
+def test_an_empty_sheet_is_not_locked(acme: Candidate) -> None:
+    with pytest.raises(Refused, match="scored nothing"):
+        lock_scores(
+            stakeholder=part(acme.evaluation, "it"), by=stakeholders.holder("it")
+        )
+
+
+def test_the_consensus_locks_everybody_and_opens_once(acme: Candidate) -> None:
+    where = acme.evaluation
+    score(acme)
+    with pytest.raises(Forbidden):
+        open_consensus(evaluation=where, by=stakeholders.holder("leadership"))
+    open_consensus(evaluation=where, by=where.owner)
+    sheets = ScoreSheet.objects.filter(stakeholder__evaluation=where)
+    assert sheets.count() == 5
+    assert not sheets.filter(locked_at=None).exists()
+    with pytest.raises(Refused, match="locked"):
+        score(acme, "pm")
+    with pytest.raises(Refused, match="open already"):
+        open_consensus(evaluation=where, by=where.owner)
+
+
+def test_scores_close_in_the_decision_stage_after_the_consensus(
+    acme: Candidate,
+) -> None:
+    where = acme.evaluation
+    close: dict[str, Any] = {"evaluation": where, "by": where.owner}
+    with pytest.raises(Refused, match="stage"):
+        close_scores(outcome="Acme.", **close)
+    vendors.enter(where, "decision")
+    with pytest.raises(Refused, match="Open the consensus first"):
+        close_scores(outcome="Acme.", **close)
+    open_consensus(evaluation=where, by=where.owner)
+    with pytest.raises(Invalid):
+        close_scores(outcome=" ", **close)
+    closed = close_scores(outcome="Acme, by four to one.", **close)
+    assert closed.closed_at
+    assert Consensus.objects.get().outcome == "Acme, by four to one."
+    with pytest.raises(Refused, match="closed already"):
+        close_scores(outcome="Globex.", **close)

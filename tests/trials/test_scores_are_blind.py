@@ -1,0 +1,136 @@
+"""Who sees whose scores, and when: the queryset itself says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cast import floor1, stakeholders, trials, vendors
+from trials.models import Score
+from trials.selectors import scores_table
+from trials.services.scores import give_score, lock_scores, open_consensus
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoAssertNumQueries
+
+    from evaltracker.evaluations.models import Evaluation, User
+    from stakeholders.models import Stakeholder
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def where() -> Evaluation:
+    """Ivan, Dana and Priya have scored Acme; Viktor and Elif have not."""
+    option = trials.claimed(trials.platform())
+    evaluation = vendors.enter(option.evaluation, "demos")
+    for value, role in enumerate(("it", "devops", "pm"), start=1):
+        give_score(
+            stakeholder=part(evaluation, role),
+            candidate=option,
+            category=evaluation.categories.get(),
+            value=value,
+            by=stakeholders.holder(role),
+        )
+    return evaluation
+
+
+def part(where: Evaluation, role: str) -> Stakeholder:
+    """The cast's part of that role."""
+    found: Stakeholder = where.stakeholders.get(role=role)
+    return found
+
+
+def seen(user: User) -> list[int]:
+    """The values that a person sees."""
+    return sorted(Score.objects.visible_to(user).values_list("value", flat=True))
+
+
+def lock(where: Evaluation, role: str) -> None:
+    """Lock the sheet of a role."""
+    lock_scores(stakeholder=part(where, role), by=stakeholders.holder(role))
+
+
+def test_before_the_lock_everybody_sees_their_own_only(where: Evaluation) -> None:
+    assert seen(stakeholders.holder("it")) == [1]
+    assert seen(stakeholders.holder("devops")) == [2]
+    assert seen(stakeholders.holder("leadership")) == []
+    assert seen(where.owner) == []
+
+
+def test_a_lock_opens_the_others_to_the_one_who_locked(where: Evaluation) -> None:
+    lock(where, "it")
+    assert seen(stakeholders.holder("it")) == [1, 2, 3]
+    assert seen(stakeholders.holder("devops")) == [2]
+
+
+def test_a_person_with_two_parts_locks_both(where: Evaluation) -> None:
+    ivan = stakeholders.holder("it")
+    second = stakeholders.add_stakeholder(
+        evaluation=where, user=ivan, role="security", scores=True, by=where.owner
+    )
+    lock(where, "it")
+    assert seen(ivan) == [1]
+    give_score(
+        stakeholder=second,
+        candidate=where.candidates.get(),
+        category=where.categories.get(),
+        value=5,
+        by=ivan,
+    )
+    lock_scores(stakeholder=second, by=ivan)
+    assert seen(ivan) == [1, 2, 3, 5]
+
+
+def test_owner_operator_and_people_who_do_not_score_wait_for_the_consensus(
+    where: Evaluation,
+) -> None:
+    where.stakeholders.filter(role="leadership").update(scores=False)
+    viktor, otto = stakeholders.holder("leadership"), floor1.otto()
+    for role in ("it", "devops", "pm"):
+        lock(where, role)
+    assert seen(where.owner) == seen(viktor) == seen(otto) == []
+    open_consensus(evaluation=where, by=where.owner)
+    assert seen(where.owner) == seen(viktor) == seen(otto) == [1, 2, 3]
+    assert seen(floor1.noor()) == []
+
+
+def test_a_lock_in_one_evaluation_opens_nothing_in_another(where: Evaluation) -> None:
+    other = floor1.evaluation(title="Another purchase")
+    group = floor1.category(other)
+    stakeholders.stakeholders(other, "it", "devops", scores=True)
+    option = vendors.candidate(other, "Initech ML")
+    vendors.enter(other, "demos")
+    give_score(
+        stakeholder=part(other, "devops"),
+        candidate=option,
+        category=group,
+        value=5,
+        by=stakeholders.holder("devops"),
+    )
+    lock(where, "it")
+    assert seen(stakeholders.holder("it")) == [1, 2, 3]
+
+
+def test_an_inactive_person_sees_nothing(where: Evaluation) -> None:
+    ivan = stakeholders.holder("it")
+    ivan.is_active = False
+    assert seen(ivan) == []
+
+
+def test_the_table_holds_what_the_reader_may_see_in_six_queries(
+    where: Evaluation, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    ivan = stakeholders.holder("it")
+    with django_assert_num_queries(6):
+        table = scores_table(ivan, where)
+        acme, category = table.candidates[0], table.categories[0]
+        values = [one.value for one in table.given(acme, category)]
+    assert values == [1]
+    assert [one.part.role for one in table.mine] == ["it"]
+    assert not table.all_locked
+    lock(where, "it")
+    table = scores_table(ivan, where)
+    assert sorted(one.value for one in table.given(acme, category)) == [1, 2, 3]
+    assert table.mine[0].is_locked
