@@ -15,13 +15,16 @@ if "DATA_DIR" not in os.environ:
 
 from evaltracker.environment import DATA_DIR
 from evaltracker.settings import *  # noqa: F403
-from evaltracker.settings import STORAGES
+from evaltracker.settings import DATABASES, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# A live server's threads end without closing what they keep, and the test database
+# could not be dropped.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
 # Empty, but there: whitenoise warns of a folder that is not.
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)

@@ -60,9 +60,9 @@ def test_the_frame_works_without_a_mouse(
     page.wait_for_url("**/?priority=must")
     assert page.get_by_text("Shows cost by team").count() == 0
 
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("Control+k")
-    page.get_by_label("Go to a page").locator("visible=true").first.wait_for()
-    page.keyboard.type("journ")
+    page.locator("#search-input-command:focus").press_sequentially("journ")
     page.get_by_role("status").filter(has_text="1 page found").wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
