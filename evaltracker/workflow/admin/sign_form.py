@@ -1,0 +1,99 @@
+"""The form of the sign page: a verdict, a reason, and up to five conditions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.db.models import Q
+
+from evaltracker.evaluations.admin.forms import DateField, TextField
+from evaltracker.evaluations.models import Evaluation, User
+from stakeholders.admin.people_acts import PersonField
+from stakeholders.choices import Verdict
+from stakeholders.services.sign_offs import ConditionAsked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.db.models import QuerySet
+
+ROWS = 5
+MEANINGS = {
+    Verdict.APPROVE: "Yes, as it stands.",
+    Verdict.CONDITIONS: "Yes, if something is done by a date.",
+    Verdict.DECLINE: "No. It does not go on like this.",
+    Verdict.RETURN: "Not yet: something has to be changed first.",
+}
+
+
+def insiders(evaluation: Evaluation) -> QuerySet[User]:
+    """Active people who take part: those who can be given a condition."""
+    here = Q(parts__evaluation=evaluation, parts__left_at__isnull=True)
+    people: QuerySet[User] = User.objects.filter(
+        here | Q(pk=evaluation.owner_id), is_active=True
+    )
+    return people.distinct().order_by("last_name", "username")
+
+
+class SignForm(forms.Form):
+    """What one person says to the words whose digest is `shown`."""
+
+    shown = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    verdict = forms.ChoiceField(
+        choices=Verdict.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one of the four."},
+    )
+    reason = TextField(
+        required=False,
+        max_length=5000,
+        help_text="Needed for everything but a plain approval; others act on it.",
+    )
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = insiders(evaluation)
+        for row in range(ROWS):
+            self.fields[f"text_{row}"] = forms.CharField(
+                required=False, max_length=2000, label=f"Condition {row + 1}"
+            )
+            self.fields[f"owner_{row}"] = PersonField(
+                people, required=False, label="Who sees to it"
+            )
+            self.fields[f"due_{row}"] = DateField(required=False, label="By when")
+
+    def verdicts(self) -> list[tuple[str, str, str, bool]]:
+        """Value, label, meaning, and whether it is chosen."""
+        chosen = self["verdict"].value()
+        return [
+            (one.value, one.label, MEANINGS[one], one.value == chosen)
+            for one in Verdict
+        ]
+
+    def condition_rows(self) -> Iterator[tuple[Any, Any, Any]]:
+        """The three fields of each row."""
+        for row in range(ROWS):
+            yield self[f"text_{row}"], self[f"owner_{row}"], self[f"due_{row}"]
+
+    def clean(self) -> dict[str, Any]:
+        """A condition is whole, or its row is empty."""
+        data: dict[str, Any] = super().clean() or {}
+        for row in range(ROWS):
+            text, owner = data.get(f"text_{row}"), data.get(f"owner_{row}")
+            if text and not owner:
+                self.add_error(f"owner_{row}", "Say who sees to it.")
+            elif not text and (owner or data.get(f"due_{row}")):
+                self.add_error(f"text_{row}", "Say what is asked for.")
+        return data
+
+    def conditions(self) -> list[ConditionAsked]:
+        """The rows that are filled in."""
+        data = self.cleaned_data
+        return [
+            ConditionAsked(
+                data[f"text_{row}"], data[f"owner_{row}"], data[f"due_{row}"]
+            )
+            for row in range(ROWS)
+            if data.get(f"text_{row}")
+        ]
