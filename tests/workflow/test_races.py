@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from evaltracker.errors import Refused
@@ -62,14 +64,12 @@ def test_an_advance_never_follows_a_decline_that_was_given_first() -> None:
         )
         add_stakeholder(evaluation=where, user=floor1.noor(), role="it", by=where.owner)
         words = shown(where)
-        jobs = [
-            lambda where=where: advance(
-                evaluation=where, from_stage="requirements", by=where.owner
-            ),
-            lambda where=where, words=words: sign_as(
-                where, "it", "decline", shown=words, reason="No", by=floor1.noor()
-            ),
-        ]
-        moved, declined = at_once(2, lambda number, jobs=jobs: jobs[number]())
+        moved, declined = at_once(2, partial(advance_or_decline, where, words))
         both = isinstance(moved, Evaluation) and isinstance(declined, SignOff)
         assert not both
+
+
+def advance_or_decline(where: Evaluation, words: str, number: int) -> object:
+    if number == 0:
+        return advance(evaluation=where, from_stage="requirements", by=where.owner)
+    return sign_as(where, "it", "decline", shown=words, reason="No", by=floor1.noor())

@@ -148,7 +148,10 @@ def start_purchase(people: dict[str, User]) -> Evaluation:
     write_requirements(evaluation)
     for part in parts:
         for category in evaluation.categories.filter(weight__gt=0):
-            weight = ROLE_LEANS[Role(part.role)].get(category.name, category.weight)
+            leans = ROLE_LEANS[Role(part.role)]
+            weight = leans.get(
+                category.name, WEIGHTS.get(category.name, SECURITY_WEIGHT)
+            )
             weigh_for_role(
                 evaluation=evaluation,
                 category=category,

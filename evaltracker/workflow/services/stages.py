@@ -152,7 +152,7 @@ def enter(
         evaluation=evaluation,
         number=visit.number + 1,
         stage=stage,
-        entered_by=visit.left_by,
+        entered_by=actor_of(by).user or evaluation.owner,
     )
     journal.record(
         evaluation=evaluation,
