@@ -45,6 +45,7 @@ class SchemaView(SpectacularAPIView):
 
     @extend_schema(
         operation_id="schema_read",
+        summary="This description",
         parameters=[],
         auth=[],
         responses={

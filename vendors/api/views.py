@@ -79,6 +79,7 @@ class InvitationsView(VendorView):
 
     @extend_schema(
         operation_id="invitations_list",
+        summary="Your invitations",
         parameters=PAGE_PARAMETERS,
         responses={200: page("InvitationPage", InvitationOutput), **READ},
     )
@@ -99,7 +100,9 @@ class InvitationView(VendorView):
     """One invitation."""
 
     @extend_schema(
-        operation_id="invitations_read", responses={200: InvitationOutput, **READ}
+        operation_id="invitations_read",
+        summary="One invitation",
+        responses={200: InvitationOutput, **READ},
     )
     def get(self, request: Request, invitation: str) -> Response:
         """Read one invitation."""
@@ -115,6 +118,7 @@ class RequirementsView(VendorView):
 
     @extend_schema(
         operation_id="requirements_list",
+        summary="What is asked",
         parameters=PAGE_PARAMETERS,
         responses={200: page("RequirementPage", RequirementOutput), **READ},
     )
@@ -138,6 +142,7 @@ class ClaimsView(VendorView):
 
     @extend_schema(
         operation_id="claims_list",
+        summary="Your claims, current or all revisions",
         parameters=[
             *PAGE_PARAMETERS,
             OpenApiParameter(
@@ -160,6 +165,7 @@ class ClaimsView(VendorView):
 
     @extend_schema(
         operation_id="claims_submit",
+        summary="Answer a requirement",
         parameters=[IDEMPOTENCY_KEY],
         request=ClaimInput,
         responses={201: ClaimOutput, 200: ClaimOutput, **WRITE},
@@ -198,6 +204,7 @@ class ClaimView(VendorView):
 
     @extend_schema(
         operation_id="claims_withdraw",
+        summary="Withdraw a claim",
         parameters=[IDEMPOTENCY_KEY],
         request=None,
         responses={200: ClaimOutput, **WRITE},
