@@ -10,6 +10,7 @@ from evaltracker.evaluations.tabular import limits
 from evaltracker.evaluations.tabular.archives import kind_of_archive
 from evaltracker.evaluations.tabular.books import kind_of_ole, read_book
 from evaltracker.evaluations.tabular.decoding import decode
+from evaltracker.evaluations.tabular.old_books import read_old_book
 from evaltracker.evaluations.tabular.separated import read_separated
 from evaltracker.evaluations.tabular.shapes import Sheet, Unreadable, Workbook
 from evaltracker.evaluations.tabular.sniffing import (
@@ -54,7 +55,9 @@ def read_table(source: Path | bytes, filename: str = "") -> Workbook:
         book = read_text(source, filename)
     else:
         refuse_other(kind, filename)
-        book = finished(filename, kind.code, read_book(source, kind.code), [])
+        is_old = kind.code == "xls"
+        sheets = read_old_book(source) if is_old else read_book(source, kind.code)
+        book = finished(filename, kind.code, sheets, [])
     return replace(book, sha256=hashlib.sha256(source).hexdigest())
 
 

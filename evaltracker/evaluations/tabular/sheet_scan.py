@@ -177,5 +177,5 @@ def parse(
     try:
         with archive.open(part) as stream:
             parser.ParseFile(stream)
-    except (expat.ExpatError, KeyError, ValueError) as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
         raise Unreadable(DAMAGED) from error
