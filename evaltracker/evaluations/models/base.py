@@ -51,9 +51,7 @@ def evaluation_scope(path: str, user: User) -> models.Q:
         return models.Q()
     prefix = f"{path}__" if path else ""
     # Membership as a subquery, not a join: a join would repeat rows.
-    readable = user.readable_evaluations.through.objects.filter(user=user).values(  # type: ignore[attr-defined]
-        "evaluation_id"
-    )
+    readable = user.readable_evaluations.order_by().values("pk")
     return models.Q(**{f"{prefix}owner": user}) | models.Q(
         **{f"{prefix}pk__in": readable}
     )

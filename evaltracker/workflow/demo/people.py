@@ -68,10 +68,10 @@ def make_people() -> dict[str, User]:
 
 def make_person(login: Login) -> User:
     """One person who can sign in with PASSWORD."""
-    found = User.objects.filter(username=login.username).first()
+    found: User | None = User.objects.filter(username=login.username).first()
     if found is not None:
         return found
-    return User.objects.create_user(
+    made: User = User.objects.create_user(
         username=login.username,
         password=PASSWORD,
         email=f"{login.username}@example.com",
@@ -81,6 +81,7 @@ def make_person(login: Login) -> User:
         is_staff=True,
         is_superuser=login.username == OPERATOR,
     )
+    return made
 
 
 def give_parts(

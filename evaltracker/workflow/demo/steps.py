@@ -87,10 +87,9 @@ def show_in_demo(
     )
     draw_up_script(demo=demo, by=by)
     demo = hold_demo(demo=demo, attendees="Lina, Elif, Dana and Priya", by=by)
-    by_id = {one.pk: one for one in requirements}
-    for item in demo.script_items.all():
+    for item in demo.script_items.filter(requirement__in=requirements):
         record_evidence(
-            claim=current_claim(candidate, by_id[item.requirement_id]),
+            claim=current_claim(candidate, item.requirement),
             source=Source.DEMO,
             verdict=EvidenceVerdict.HOLDS,
             note="Shown live on our sample data.",
