@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from aiosmtpd.smtp import Envelope, Session
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
 OK = "250 OK"
 
@@ -130,9 +130,9 @@ class _Controller(Controller):
         return SMTP(self.handler, enable_SMTPUTF8=True, hostname="sink.test")
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 def mailer_to(port: int, *, timeout: float = 2) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def mailer_to(port: int, *, timeout: float = 2) -> dict[str, Any]:
 
 
 @pytest.fixture
-def smtp_sink(settings: SettingsWrapper) -> Iterator[Sink]:
+def smtp_sink(settings: Settings) -> Iterator[Sink]:
     """A mail server that the product sends to for the length of one test."""
     sink = Sink()
     controller = _Controller(sink, hostname="127.0.0.1", port=0)

@@ -27,6 +27,10 @@ TEMPLATE = "evaltracker/mail/letter"
 SUBJECT_LIMIT = 180
 # Control, direction and half characters.
 UNPRINTED = ("Cc", "Cf", "Cs")
+LEAD = (
+    "This date is yours to keep: meet it, or move it in time. "
+    "It is attached as a calendar entry."
+)
 # Long enough to be seen in a calendar; it ends nothing, the date is its beginning.
 SHOWN_FOR = datetime.timedelta(minutes=30)
 
@@ -115,7 +119,7 @@ def letter(
 
     Args:
         notice: whose recipient reads it; nothing else is taken from it.
-        subject: our words; the title of the evaluation is added.
+        subject: our words without a full stop; the evaluation's title is added.
         lead: one or two sentences of ours.
         action: what the link does, as an imperative: “Open the milestone”.
         path: of the page that is opened.
@@ -164,7 +168,7 @@ def dated_message(
     return letter(
         notice=notice,
         subject=f"{what} {verb} {away}",
-        lead=lead or f"{what} {verb} {away}.",
+        lead=lead or LEAD,
         date=spoken(due_at, zone),
         action=action,
         path=path,
@@ -189,7 +193,10 @@ def calendar_file(
         transparency=TRANSP.TRANSPARENT,
     )
     calendar = Calendar.new(
-        prodid="-//evaltracker//notices//EN", method="PUBLISH", subcomponents=[event]
+        uid=event.uid,
+        prodid="-//evaltracker//notices//EN",
+        method="PUBLISH",
+        subcomponents=[event],
     )
     calendar_bytes: bytes = calendar.to_ical()
     return calendar_bytes

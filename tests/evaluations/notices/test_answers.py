@@ -19,7 +19,7 @@ from tests.evaluations.notices.kinds import owe, owe_many
 from tests.smtp_sink import mailer_to
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from evaltracker.evaluations.models import Evaluation
     from tests.smtp_sink import Sink
@@ -108,7 +108,7 @@ def test_a_letter_that_may_have_arrived_waits_for_a_person(
 
 
 def test_while_the_mail_server_is_away_nothing_is_lost_and_no_try_is_counted(
-    platform: Evaluation, settings: SettingsWrapper
+    platform: Evaluation, settings: Settings
 ) -> None:
     notices = owe_many(platform, 3)
     with socket.socket() as free:

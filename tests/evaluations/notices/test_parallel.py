@@ -10,11 +10,12 @@ from django.db import connection
 
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Notice
-from evaltracker.evaluations.services.sweep import SweepReport, sweep_notices
+from evaltracker.evaluations.services.sweep import sweep_notices
 from tests.evaluations.notices.kinds import owe_many
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
+    from evaltracker.evaluations.services.handing import SweepReport
     from tests.smtp_sink import Sink
 
 SWEEPS = 4
