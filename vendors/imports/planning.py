@@ -42,27 +42,15 @@ def plan_claims_import(
         Unreadable: no claims are in the file, or it can be read both ways round.
 
     """
-    candidates, requirements = candidate_names(known), requirement_names(known)
     refuse_nothing_to_match(known)
     findings = Findings(remarks=list(book.remarks))
-    walk = Walk(candidates, requirements, findings, skip_unknown=skip_unknown)
-    lines: list[ClaimLine] = []
-    used = ""
-    for sheet in book.visible:
-        shape = find_shape(sheet, candidates, requirements, orientation)
-        if isinstance(shape, ListShape):
-            used = LIST
-            lines += walk.list(shape)
-            if "status" not in shape.columns:
-                findings.remark(
-                    "The list has no column of availabilities, so every claim in it is "
-                    "unstated."
-                )
-        elif shape is not None:
-            used = shape.orientation
-            lines += walk.matrix(shape)
-        elif sheet.name and not sheet.is_blank:
-            findings.remark(f"Sheet “{sheet.name}” holds no claims; it was not read.")
+    walk = Walk(
+        candidate_names(known),
+        requirement_names(known),
+        findings,
+        skip_unknown=skip_unknown,
+    )
+    used, lines = lines_in(book, walk, orientation)
     if not used:
         raise nothing_found(book, known)
     walk.reader.tell(findings)
@@ -75,6 +63,32 @@ def plan_claims_import(
         )
     skipped = sum(walk.skipped.values())
     return compared(book, used, lines, known, sheets, findings, skipped)
+
+
+def lines_in(
+    book: Workbook, walk: Walk, orientation: str
+) -> tuple[str, list[ClaimLine]]:
+    """How the claims lie ("" if there are none), and every one of them."""
+    lines: list[ClaimLine] = []
+    used = ""
+    for sheet in book.visible:
+        shape = find_shape(sheet, walk.candidates, walk.requirements, orientation)
+        if isinstance(shape, ListShape):
+            used = LIST
+            lines += walk.list(shape)
+            if "status" not in shape.columns:
+                walk.findings.remark(
+                    "The list has no column of availabilities, so every claim in it is "
+                    "unstated."
+                )
+        elif shape is not None:
+            used = shape.orientation
+            lines += walk.matrix(shape)
+        elif sheet.name and not sheet.is_blank:
+            walk.findings.remark(
+                f"Sheet “{sheet.name}” holds no claims; it was not read."
+            )
+    return used, lines
 
 
 def find_shape(

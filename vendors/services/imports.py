@@ -87,6 +87,12 @@ def import_claims(
         return plan.counts
     requirements = {row.ref: row for row in asked_requirements(evaluation)}
     write(evaluation, lines, candidates, requirements, by)
+    tell(evaluation, plan, by)
+    return plan.counts
+
+
+def tell(evaluation: Evaluation, plan: ClaimsPlan, by: By) -> None:
+    """Write the whole import into the journal, as one entry."""
     journal.record(
         evaluation=evaluation,
         action="claims.imported",
@@ -103,7 +109,6 @@ def import_claims(
             "same": len(plan.same),
         },
     )
-    return plan.counts
 
 
 def write(

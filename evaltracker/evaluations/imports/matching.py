@@ -41,16 +41,7 @@ def plan_requirements_import(
     """
     findings = Findings(remarks=list(book.remarks))
     sheets = {sheet.name: sheet for sheet in book.sheets}
-    if orientation == CANDIDATES_AS_ROWS:
-        lines = sideways_lines(book, findings)
-    else:
-        lines = []
-        for layout in find_layouts(book, findings):
-            found = lines_of(layout, findings)
-            if layout.is_list_of_claims:
-                found = fold(found, layout.sheet, findings)
-            lines += found
-    lines = once_each(lines, sheets, findings)
+    lines = once_each(lines_in(book, findings, orientation), sheets, findings)
     known = {requirement.ref: requirement for requirement in existing}
     plan = compare(lines, known, sheets, findings)
     if not (lines or findings.problems):
@@ -70,6 +61,21 @@ def plan_requirements_import(
         problems=findings.told(),
         remarks=tuple(findings.remarks),
     )
+
+
+def lines_in(
+    book: Workbook, findings: Findings, orientation: str
+) -> list[RequirementLine]:
+    """Every requirement of the file, in its order."""
+    if orientation == CANDIDATES_AS_ROWS:
+        return sideways_lines(book, findings)
+    lines = []
+    for layout in find_layouts(book, findings):
+        found = lines_of(layout, findings)
+        if layout.is_list_of_claims:
+            found = fold(found, layout.sheet, findings)
+        lines += found
+    return lines
 
 
 class Comparison:

@@ -69,6 +69,12 @@ def import_requirements(
     categories = needed_categories(evaluation, plan)
     add_new(evaluation, plan, categories, len(rows))
     write_changes(evaluation, plan, rows, categories)
+    tell(evaluation, plan, by)
+    return plan.counts
+
+
+def tell(evaluation: Evaluation, plan: ImportPlan, by: By) -> None:
+    """Write the whole import into the journal, as one entry."""
     journal.record(
         evaluation=evaluation,
         action="requirements.imported",
@@ -83,7 +89,6 @@ def import_requirements(
             "same": len(plan.same),
         },
     )
-    return plan.counts
 
 
 def known(row: Requirement) -> KnownRequirement:
