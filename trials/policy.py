@@ -52,7 +52,8 @@ def today_in(zone: str) -> datetime.date:
 
 
 def require_running(candidate: Candidate) -> None:
-    """Refuse work on a candidate that is out."""
+    """Refuse work on a candidate that is out by now, whatever the caller has read."""
+    candidate.refresh_from_db(fields=["state", "state_reason"])
     if candidate.state == CandidateState.ELIMINATED:
         raise Refused(
             f"{candidate.name} was eliminated: {candidate.state_reason} "
@@ -64,6 +65,7 @@ def require_same(evaluation: Evaluation, requirement: Requirement | None) -> Non
     """Refuse a requirement of another evaluation, or one that is retired."""
     if requirement is None:
         return
+    requirement.refresh_from_db(fields=["retired_at", "revision", "priority"])
     if requirement.evaluation_id != evaluation.pk:
         sentence = "The requirement belongs to another evaluation."
         raise Invalid(sentence, errors={"requirement": [sentence]})

@@ -43,7 +43,6 @@ def schedule_demo(
     """
     evaluation, _ = enter(candidate.evaluation, by, *DEMO_STAGES)
     require_owner(by, evaluation)
-    candidate.refresh_from_db(fields=["state", "state_reason"])
     require_running(candidate)
     zone = zone or evaluation.zone
     inputs = Inputs()

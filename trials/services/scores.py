@@ -55,7 +55,6 @@ def give_score(
     """
     evaluation = _own_scoring(stakeholder, by, *SCORING_STAGES)
     require_no_conflict(by, candidate)
-    candidate.refresh_from_db(fields=["state", "state_reason"])
     require_running(candidate)
     _check_home(evaluation, candidate, category)
     sheet = _open_sheet(stakeholder)

@@ -59,7 +59,6 @@ def plan_trial(
     """
     evaluation, _ = enter(candidate.evaluation, by, *TRIAL_STAGES)
     require_owner(by, evaluation)
-    candidate.refresh_from_db(fields=["state", "state_reason"])
     require_running(candidate)
     require_insider(lead, evaluation, "lead")
     words = read_contract(

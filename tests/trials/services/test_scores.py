@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def acme() -> Candidate:
     option = trials.claimed(trials.platform())
+    vendors.candidate(option.evaluation, "Globex ML")
     vendors.enter(option.evaluation, "demos")
     return option
 
@@ -119,7 +120,7 @@ def test_only_parts_that_score_are_asked(acme: Candidate) -> None:
 def test_a_declared_interest_bars_scoring_that_candidate(acme: Candidate) -> None:
     where = acme.evaluation
     ivan = stakeholders.holder("it")
-    globex = vendors.candidate(where, "Globex ML")
+    globex = where.candidates.get(name="Globex ML")
     declare_conflict(
         candidate=acme,
         stakeholder=part(where, "it"),

@@ -1,0 +1,163 @@
+"""Words that change: what rests on them waits to be said again."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from evaltracker.evaluations.journal import Actor
+from evaltracker.evaluations.services.requirements import change_requirement
+from tests.cast import trials, vendors
+from trials.scoring import Source, Standing
+from trials.selectors import Cell, cell_history, one_cell
+from trials.services.evidence import reconfirm_evidence
+from vendors.services.claims import withdraw_claim
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoAssertNumQueries
+
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def acme() -> Candidate:
+    return trials.claimed(trials.platform())
+
+
+def cell(option: Candidate) -> Cell:
+    """The only cell."""
+    return one_cell(option, option.evaluation.requirements.get())
+
+
+def demo_said(option: Candidate, verdict: str) -> None:
+    """A demo's verdict; then the evaluation is sent back to research."""
+    vendors.enter(option.evaluation, "demos")
+    trials.verdict(trials.claim_of(option), "demo", verdict)
+    vendors.enter(option.evaluation, "research")
+
+
+def revise(option: Candidate, availability: str = "now") -> None:
+    """The vendor says it in other words, or plans it for next year."""
+    next_year = timezone.localdate() + datetime.timedelta(days=365)
+    vendors.claim(
+        option,
+        option.evaluation.requirements.get(),
+        availability,
+        statement="In other words: yes.",
+        available_from=next_year if availability == "planned" else None,
+    )
+
+
+def test_proof_of_older_words_earns_nothing_until_it_is_said_again(
+    acme: Candidate,
+) -> None:
+    demo_said(acme, "holds")
+    assert cell(acme).standing == Standing.SHOWN
+    revise(acme)
+    waiting = cell(acme)
+    assert (waiting.standing, waiting.shown) == (Standing.CLAIMED, "")
+    assert waiting.unconfirmed == (Source.DEMO,)
+    assert waiting.proof_to_reconfirm
+    assert not waiting.to_reconfirm
+    vendors.enter(acme.evaluation, "demos")
+    reconfirm_evidence(
+        evidence=acme.claims.get(revision=1).evidence.get(),
+        note="The same feature.",
+        by=acme.evaluation.owner,
+    )
+    again = cell(acme)
+    assert (again.standing, again.shown) == (Standing.SHOWN, "holds")
+    assert not again.proof_to_reconfirm
+
+
+def test_new_words_do_not_wash_a_refutation_off(acme: Candidate) -> None:
+    demo_said(acme, "fails")
+    revise(acme)
+    refuted = cell(acme)
+    assert refuted.standing == Standing.REFUTED
+    assert refuted.proof_to_reconfirm
+    vendors.enter(acme.evaluation, "demos")
+    trials.verdict(trials.claim_of(acme), "demo", "holds")
+    assert cell(acme).standing == Standing.SHOWN
+
+
+def test_an_old_failure_that_a_later_demo_mended_does_not_come_back(
+    acme: Candidate,
+) -> None:
+    demo_said(acme, "fails")
+    demo_said(acme, "holds")
+    revise(acme)
+    assert cell(acme).standing == Standing.CLAIMED
+
+
+def test_a_retreat_to_planned_keeps_the_broken_promise(acme: Candidate) -> None:
+    demo_said(acme, "fails")
+    revise(acme, "planned")
+    fact = cell(acme).facts.evidence[0]
+    assert fact.judged == "now"
+    vendors.enter(acme.evaluation, "demos")
+    again = reconfirm_evidence(
+        evidence=acme.claims.get(revision=1).evidence.get(),
+        note="Still fails.",
+        by=acme.evaluation.owner,
+    )
+    assert again.claim.availability == "planned"
+    assert {one.judged for one in cell(acme).facts.evidence} == {"now"}
+
+
+def test_a_withdrawn_claim_is_unanswered_but_its_tests_are_remembered(
+    acme: Candidate,
+) -> None:
+    demo_said(acme, "holds")
+    requirement = acme.evaluation.requirements.get()
+    withdraw_claim(candidate=acme, requirement=requirement, by=Actor(name="Acme"))
+    gone = cell(acme)
+    assert gone.standing == Standing.UNANSWERED
+    assert [one.judged for one in gone.facts.evidence] == ["now"]
+
+
+def test_a_changed_requirement_sets_everything_on_it_back(acme: Candidate) -> None:
+    demo_said(acme, "fails")
+    change_requirement(
+        requirement=acme.evaluation.requirements.get(),
+        text="Something else",
+        by=acme.evaluation.owner,
+    )
+    stale = cell(acme)
+    assert stale.standing == Standing.UNANSWERED
+    assert stale.to_reconfirm
+    revise(acme)
+    answered = cell(acme)
+    assert not answered.to_reconfirm
+    # Another question was failed, so the answer to this one is a claim again.
+    assert answered.standing == Standing.CLAIMED
+    assert answered.proof_to_reconfirm
+
+
+def test_the_history_tells_every_revision_with_its_evidence_in_order(
+    acme: Candidate, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    trials.verdict(trials.claim_of(acme))
+    demo_said(acme, "holds")
+    revise(acme)
+    trials.verdict(trials.claim_of(acme), "research", "partly")
+    requirement = acme.evaluation.requirements.get()
+    with django_assert_num_queries(3):
+        history = cell_history(acme, requirement)
+        told = [
+            (
+                one.claim.revision,
+                one.is_current,
+                [(each.source, each.verdict) for each in one.evidence],
+            )
+            for one in history
+        ]
+    assert told == [
+        (1, False, [("research", "holds"), ("demo", "holds")]),
+        (2, True, [("research", "partly")]),
+    ]

@@ -1,0 +1,101 @@
+"""A knock-out is excused by a person, with a reason that is printed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.models import Entry
+from tests.cast import floor1, stakeholders, trials, vendors
+from trials.services.excuses import excuse_knock_out
+from vendors.services.candidates import eliminate
+from vendors.services.rulings import declare_conflict
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Requirement
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def acme() -> Candidate:
+    """Acme failed R1 in the demo, and R2, which is no must-have."""
+    option = trials.claimed(trials.platform("must", "should", "must"))
+    vendors.enter(option.evaluation, "demos")
+    for ref in ("R1", "R2"):
+        trials.verdict(trials.claim_of(option, ref), "demo", "fails")
+    return option
+
+
+def asked(option: Candidate, ref: str = "R1") -> Requirement:
+    """A requirement by its ref."""
+    found: Requirement = option.evaluation.requirements.get(ref=ref)
+    return found
+
+
+@pytest.mark.parametrize("role", ["", "leadership"])
+def test_owner_and_leadership_excuse_with_a_reason(acme: Candidate, role: str) -> None:
+    who = stakeholders.holder(role) if role else acme.evaluation.owner
+    with pytest.raises(Invalid):
+        excuse_knock_out(candidate=acme, requirement=asked(acme), reason=" ", by=who)
+    excuse_knock_out(
+        candidate=acme, requirement=asked(acme), reason="We mend it.", by=who
+    )
+    entry = Entry.objects.filter(evaluation=acme.evaluation).last()
+    assert (entry.action, entry.reason) == ("knock_out.excused", "We mend it.")
+    assert entry.after["standing"] == "refuted"
+    with pytest.raises(Refused, match="already"):
+        excuse_knock_out(
+            candidate=acme, requirement=asked(acme), reason="Again.", by=who
+        )
+
+
+def test_other_roles_and_strangers_excuse_nothing(acme: Candidate) -> None:
+    for who in (stakeholders.holder("it"), floor1.otto(), floor1.noor()):
+        with pytest.raises(Forbidden):
+            excuse_knock_out(
+                candidate=acme, requirement=asked(acme), reason="Please.", by=who
+            )
+
+
+@pytest.mark.parametrize("ref", ["R2", "R3"])
+def test_only_a_knock_out_can_be_excused(acme: Candidate, ref: str) -> None:
+    with pytest.raises(Refused, match="does not knock"):
+        excuse_knock_out(
+            candidate=acme,
+            requirement=asked(acme, ref),
+            reason="Just in case.",
+            by=acme.evaluation.owner,
+        )
+
+
+def test_an_honest_never_of_a_must_have_can_be_excused() -> None:
+    where = trials.platform()
+    option = trials.claimed(where, availability="never")
+    assert excuse_knock_out(
+        candidate=option, requirement=asked(option), reason="Rare.", by=where.owner
+    )
+
+
+def test_an_interest_bars_and_an_eliminated_candidate_is_out(acme: Candidate) -> None:
+    where = acme.evaluation
+    viktor = stakeholders.holder("leadership")
+    declare_conflict(
+        candidate=acme,
+        stakeholder=where.stakeholders.get(user=viktor),
+        has_interest=True,
+        statement="I sit on its board.",
+        by=viktor,
+    )
+    with pytest.raises(Forbidden, match="interest"):
+        excuse_knock_out(
+            candidate=acme, requirement=asked(acme), reason="Fine.", by=viktor
+        )
+    eliminate(candidate=acme, reason="Failed R1.", by=where.owner)
+    with pytest.raises(Refused, match="eliminated"):
+        excuse_knock_out(
+            candidate=acme, requirement=asked(acme), reason="Fine.", by=where.owner
+        )
