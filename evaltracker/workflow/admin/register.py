@@ -1,5 +1,8 @@
 """Everything of floor 5 that registers itself; loaded when Django is ready."""
 
+from evaltracker.workflow.admin import decision_acts as decision_acts
+from evaltracker.workflow.admin import decision_page as decision_page
+from evaltracker.workflow.admin import lists as lists
 from evaltracker.workflow.admin import my_work as my_work
 from evaltracker.workflow.admin import overview as overview
 from evaltracker.workflow.admin import seals as seals

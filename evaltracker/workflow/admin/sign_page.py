@@ -12,9 +12,10 @@ from django.urls import reverse
 from evaltracker.errors import Invalid, NotFound, Stale
 from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.admin.workspace import crumbs_to, show
-from evaltracker.workflow.admin.rendering import as_html, diff_lines
+from evaltracker.workflow.admin.differences import diff_lines
 from evaltracker.workflow.admin.sign_form import SignForm
 from evaltracker.workflow.admin.sign_view import SignView, look_at
+from evaltracker.workflow.memo.html import as_html
 from evaltracker.workflow.services.signing import changes, sign
 from stakeholders.models import SignedDocument, SignOff, SignOffRule
 

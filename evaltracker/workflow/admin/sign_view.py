@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from evaltracker.errors import Forbidden
 from evaltracker.evaluations.choices import Stage
-from evaltracker.workflow.admin.rendering import DiffLine, diff_lines
+from evaltracker.workflow.admin.differences import DiffLine, diff_lines
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.memo.documents import QUESTIONS
 from evaltracker.workflow.services.signing import changes, refuse_conflicted

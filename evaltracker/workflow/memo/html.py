@@ -1,9 +1,7 @@
-"""Markdown as HTML, and differences as lines: the words that people sign."""
+"""Markdown as HTML: the words that people sign and print."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.safestring import SafeString
@@ -14,7 +12,6 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-ESCAPED = re.compile(r"\\([\\`*_{}\[\]<>()#+\-!|~=&:])")
 # The page has its own first heading, so those of the text stand one lower.
 DEEPER = {f"h{level}": f"h{level + 1}" for level in range(1, 6)}
 
@@ -42,14 +39,16 @@ def _table_close(*_: Any) -> str:
 PARSER = _parser()
 
 
-def as_html(text: str) -> SafeString:
+def as_html(text: str, *, alone: bool = False) -> SafeString:
     """The text as HTML; what people typed into it stays text.
+
+    `alone` is a text that is the whole page, with the first heading its own.
 
     Safe, because the parser escapes all text and has HTML, links and images off.
     """
     tokens = PARSER.parse(text)
     for token in tokens:
-        token.tag = DEEPER.get(token.tag, token.tag)
+        token.tag = token.tag if alone else DEEPER.get(token.tag, token.tag)
         if token.type == "th_open":
             token.attrSet("scope", "col")
     return SafeString(_render(tokens))
@@ -58,26 +57,3 @@ def as_html(text: str) -> SafeString:
 def _render(tokens: Sequence[Token]) -> str:
     html: str = PARSER.renderer.render(tokens, PARSER.options, {})
     return html
-
-
-@dataclass(frozen=True, slots=True)
-class DiffLine:
-    """One line that came or went."""
-
-    came: bool
-    text: str
-
-
-def diff_lines(difference: str) -> list[DiffLine]:
-    """A unified difference in words; empty lines are left out."""
-    return [
-        DiffLine(line.startswith("+"), readable(line[1:]))
-        for line in difference.splitlines()
-        if line[1:].strip()
-    ]
-
-
-def readable(line: str) -> str:
-    """A line of Markdown without its marks."""
-    bare = line.strip().removeprefix("| ").removesuffix(" |").lstrip("#- ")
-    return ESCAPED.sub(r"\1", bare.replace(" | ", " · "))

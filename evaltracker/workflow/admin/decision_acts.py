@@ -1,0 +1,143 @@
+"""Acts of the last stage: drafting the decision, and making it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from evaltracker.errors import Invalid
+from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.admin.brief_acts import OfEvaluation
+from evaltracker.evaluations.admin.forms import form_like
+from evaltracker.evaluations.admin.workspace import page_address
+from evaltracker.workflow.models import Decision
+from evaltracker.workflow.selectors import gate_reports
+from evaltracker.workflow.services.decisions import decide, draft_decision
+from vendors.choices import CandidateState
+from vendors.models import Candidate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.admin.acts import Outcome
+    from evaltracker.evaluations.models import Evaluation, User
+
+WORDS = ("rationale", "dissent", "revisit_when")
+
+
+class DraftForm(
+    form_like(  # type: ignore[misc]
+        Decision,
+        ("candidate", *WORDS),
+        candidate=forms.ModelChoiceField(
+            Candidate._default_manager.none(),
+            required=False,
+            empty_label="not chosen yet",
+            help_text="One of the shortlisted candidates.",
+        ),
+    )
+):
+    """Which one, why, and who disagrees."""
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["candidate"]
+        field.queryset = Candidate.objects.filter(
+            evaluation=evaluation, state=CandidateState.SHORTLISTED
+        )
+
+
+class OnDecision(OfEvaluation):
+    """An act of the decision page."""
+
+    page = "decision"
+    page_label = "Decision"
+
+    def heading(self, target: Evaluation) -> str:
+        """No name: the page says it."""
+        return self.title
+
+
+@register_act
+class Draft(OnDecision):
+    """The words that are signed before they are frozen."""
+
+    name = "draft-decision"
+    title = "Draft the decision"
+    verb = "Save the draft"
+    help = (
+        "Whoever must sign signs these words. Changing them afterwards asks everybody "
+        "to sign again."
+    )
+    success = "The draft is saved."
+    form_class = DraftForm
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """Candidates of this evaluation."""
+        return {"evaluation": target}
+
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """What is drafted."""
+        drafted = Decision.objects.filter(evaluation=target).first()
+        if drafted is None:
+            return {}
+        return {field: getattr(drafted, field) for field in ("candidate", *WORDS)}
+
+    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
+        """Write it."""
+        draft_decision(evaluation=target, by=by, **data)
+        return None
+
+
+class DecideForm(forms.Form):
+    """The last word is given by somebody who has just shown who they are."""
+
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        label="Your password",
+        help_text="Asked for again, because a decision cannot be taken back.",
+    )
+
+    def __init__(self, *args: Any, has_password: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_password:
+            # Somebody who signs in elsewhere confirms with the click alone.
+            del self.fields["password"]
+
+
+@register_act
+class Decide(OnDecision):
+    """The end: memo frozen, candidate chosen, evaluation closed."""
+
+    name = "decide"
+    title = "Decide"
+    verb = "Decide and freeze the memo"
+    help = (
+        "Every rule is asked once more. Then inputs, results and words are frozen, the "
+        "candidate is chosen and the evaluation ends. It cannot be taken back."
+    )
+    success = "Decided. The memo is frozen."
+    form_class = DecideForm
+    template = "workflow/decide.html"
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """Whether there is a password to ask for."""
+        return {"has_password": user.has_usable_password()}
+
+    def context(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """What is decided, and what the rules say."""
+        drafted = Decision.objects.filter(evaluation=target)
+        return {
+            **super().context(target, user),
+            "drafted": drafted.select_related("candidate").first(),
+            "reports": gate_reports(target) if target.is_open else [],
+        }
+
+    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
+        """Decide."""
+        if "password" in data and not by.check_password(data["password"]):
+            sentence = "This is not your password."
+            raise Invalid(sentence, errors={"password": [sentence]})
+        decide(evaluation=target, by=by)
+        return page_address(target, "decision")

@@ -1,0 +1,80 @@
+"""`manage.py export_evaluation EVALUATION [--format json|xlsx|pdf|md] [-o FILE]`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from evaltracker.errors import Problem
+from evaltracker.workflow.management.finding import evaluation_of
+from evaltracker.workflow.memo.printing import as_pdf
+from evaltracker.workflow.memo.sheets import as_xlsx
+from evaltracker.workflow.models import Decision
+from evaltracker.workflow.services.decisions import compile_memo
+
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
+
+    from evaltracker.evaluations.models import Evaluation
+
+FORMATS = ("json", "xlsx", "pdf", "md")
+
+
+class Command(BaseCommand):
+    """The memo of an evaluation with everything that it rests on.
+
+    The frozen one once it is decided, else as things stand. It holds scores and
+    prices: it is a command of the operator, and keeps nothing sealed.
+    """
+
+    help = "Write an evaluation's memo, inputs and results into a file."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """EVALUATION [--format F] [-o FILE]."""
+        parser.add_argument("evaluation", metavar="EVALUATION", help="its slug")
+        parser.add_argument("--format", choices=FORMATS, default="json")
+        parser.add_argument("-o", "--output", metavar="FILE", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write it."""
+        evaluation = evaluation_of(options["evaluation"])
+        form, path = options["format"], options["output"]
+        if path is None and form in {"pdf", "xlsx"}:
+            raise CommandError(f"A {form} needs a file: add -o FILE.{form}.")
+        try:
+            content = exported(evaluation, form)
+        except Problem as problem:
+            raise CommandError(problem.sentence) from problem
+        if path is None:
+            sys.stdout.buffer.write(content)
+            return
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            raise CommandError(
+                f"“{path}” cannot be written: {error.strerror}."
+            ) from error
+        self.stderr.write(f"Wrote {path} ({len(content):,} bytes).")
+
+
+def exported(evaluation: Evaluation, form: str) -> bytes:
+    """The file's content."""
+    decision = (
+        Decision.objects.filter(evaluation=evaluation, decided_at__isnull=False)
+        .select_related("decided_by")
+        .first()
+    )
+    memo = decision.memo if decision else compile_memo(evaluation)
+    if form == "md":
+        text: str = memo["text"]
+        return text.encode()
+    if form == "pdf":
+        return as_pdf(evaluation, memo["text"], decision)
+    if form == "xlsx":
+        return as_xlsx(memo)
+    told = json.dumps(memo, ensure_ascii=False, indent=2, sort_keys=True)
+    return f"{told}\n".encode()

@@ -1,0 +1,43 @@
+"""`manage.py replay_decision EVALUATION`: the same inputs, the same results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from evaltracker.workflow.management.finding import evaluation_of
+from evaltracker.workflow.memo import replay
+from evaltracker.workflow.models import Decision
+from evaltracker.workflow.services.decisions import digest_of_memo
+
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
+
+
+class Command(BaseCommand):
+    """Counts a frozen decision again."""
+
+    help = "Count a decision again from its frozen inputs; exit 1 if anything differs."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """EVALUATION."""
+        parser.add_argument("evaluation", metavar="EVALUATION", help="its slug")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Compare fingerprint and results."""
+        evaluation = evaluation_of(options["evaluation"])
+        decision = Decision.objects.filter(
+            evaluation=evaluation, decided_at__isnull=False
+        ).first()
+        if decision is None:
+            raise CommandError(f"“{evaluation}” is not decided yet.")
+        if digest_of_memo(decision.memo) != decision.memo_sha256:
+            raise CommandError(
+                "The memo was changed after the decision: its SHA-256 does not fit."
+            )
+        if differences := replay(decision.memo):
+            raise CommandError("\n".join(differences))
+        self.stdout.write(
+            f"The same results, with formula version {decision.formula_version}."
+        )

@@ -1,0 +1,71 @@
+"""`manage.py verify_journal [EVALUATION]`: silent if every chain holds."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from evaltracker.evaluations.journal import find_break
+from evaltracker.evaluations.models import Entry, Evaluation
+from evaltracker.workflow.management.finding import evaluation_of
+
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
+
+ANCHOR = re.compile(r"([0-9]{1,9}):([0-9a-f]{8,64})")
+
+
+class Command(BaseCommand):
+    """Names the first altered, missing or reordered entry of each broken chain."""
+
+    help = "Check the journals; exit 1 and the first broken entry if one does not hold."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """[EVALUATION] [--anchor NUMBER:HASH] [--print-anchor]."""
+        parser.add_argument("evaluation", metavar="EVALUATION", nargs="?")
+        parser.add_argument(
+            "--anchor",
+            metavar="NUMBER:HASH",
+            help="an entry kept elsewhere; finds a cut or rewritten tail",
+        )
+        parser.add_argument(
+            "--print-anchor",
+            action="store_true",
+            help="print the last entry as NUMBER:HASH, to be kept elsewhere",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Check one, or all."""
+        slug = options["evaluation"]
+        if not slug and (options["anchor"] or options["print_anchor"]):
+            raise CommandError("An anchor belongs to one evaluation; name it.")
+        chosen = (
+            [evaluation_of(slug)] if slug else list(Evaluation.objects.order_by("slug"))
+        )
+        broken = []
+        for evaluation in chosen:
+            found = find_break(evaluation)
+            if found is not None:
+                broken.append(f"{evaluation.slug}: {found.sentence}")
+        if options["anchor"]:
+            broken += self.check_anchor(chosen[0], options["anchor"])
+        if broken:
+            raise CommandError("\n".join(broken))
+        if options["print_anchor"]:
+            last = Entry.objects.filter(evaluation=chosen[0]).latest("number")
+            self.stdout.write(f"{last.number}:{last.hash}")
+
+    def check_anchor(self, evaluation: Evaluation, anchor: str) -> list[str]:
+        """What does not fit the entry that was kept elsewhere."""
+        match = ANCHOR.fullmatch(anchor)
+        if match is None:
+            raise CommandError("An anchor reads NUMBER:HASH, as --print-anchor says.")
+        number, digest = int(match[1]), match[2]
+        entry = Entry.objects.filter(evaluation=evaluation, number=number).first()
+        if entry is None:
+            return [f"{evaluation.slug}: the journal was cut before entry {number}"]
+        if not entry.hash.startswith(digest):
+            return [f"{evaluation.slug}: entry {number} is not the one of the anchor"]
+        return []
