@@ -15,7 +15,6 @@ from evaltracker.evaluations.mail import (
     one_line,
     spoken,
 )
-from evaltracker.evaluations.notices import NoticeKind, register
 from evaltracker.evaluations.services.sweep import sweep_notices
 from tests.evaluations.notices.kinds import owe
 
@@ -141,13 +140,3 @@ def test_a_link_leads_nowhere_but_to_our_site(path: str) -> None:
 def test_one_line_keeps_letters_and_drops_what_is_not_printed() -> None:
     assert one_line("a\r\nb\u202ec\x00\ud800 é\t漢") == "a bc é 漢"
     assert spoken(DUE, "UTC") == "Monday, 1 March 2027, 08:00 (UTC)"
-
-
-def test_a_kind_that_forgets_a_duty_or_its_name_is_refused() -> None:
-    class Forgetful(NoticeKind):
-        name = "test_forgetful"
-
-    with pytest.raises(TypeError, match="does not say: compose, holds"):
-        register(Forgetful)
-    with pytest.raises(TypeError, match="needs a `name`"):
-        register(NoticeKind)

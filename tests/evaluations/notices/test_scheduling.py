@@ -12,6 +12,7 @@ from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.clock import typed
 from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.notices import NoticeKind, register
 from evaltracker.evaluations.services.notices import cancel_notices, schedule_notice
 from tests.cast import floor1
 from tests.evaluations.notices.kinds import owe
@@ -132,3 +133,13 @@ def test_what_does_not_fit_is_refused_with_a_sentence(
 ) -> None:
     with pytest.raises(Invalid, match=sentence):
         owe(platform, **{"time": datetime.time(23), **wrong})
+
+
+def test_a_kind_that_forgets_a_duty_or_its_name_is_refused() -> None:
+    class Forgetful(NoticeKind):
+        name = "test_forgetful"
+
+    with pytest.raises(TypeError, match="does not say: compose, holds"):
+        register(Forgetful)
+    with pytest.raises(TypeError, match="needs a `name`"):
+        register(NoticeKind)
