@@ -12,5 +12,9 @@ class TrialsConfig(AppConfig):
     label = "trials"
 
     def ready(self) -> None:
-        """Register the kinds of notices, which need the models."""
+        """Register the kinds of notices and load the admin pages.
+
+        Both need the models; admin/__init__.py says why the pages load no earlier.
+        """
         import_module("trials.notices")
+        import_module("trials.admin.register")

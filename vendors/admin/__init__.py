@@ -1,16 +1,5 @@
 """The admin of floor 3: candidates, what they say, and what they cost.
 
-Importing the package registers its pages, acts and lists.
+Imports nothing by itself, for the reason that floor 1's admin gives; the app's
+`ready` loads `register`.
 """
-
-from vendors.admin import candidates_page as candidates_page
-from vendors.admin import costs_page as costs_page
-from vendors.admin import lists as lists
-from vendors.admin import token_page as token_page
-from vendors.admin.acts import candidates as candidates
-from vendors.admin.acts import claims as claims
-from vendors.admin.acts import companies as companies
-from vendors.admin.acts import costs as costs
-from vendors.admin.acts import dialogue as dialogue
-from vendors.admin.acts import interests as interests
-from vendors.admin.acts import windows as windows

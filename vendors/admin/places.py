@@ -42,7 +42,7 @@ class Place:
         return f"{self.candidate}, {self.requirement.ref}"
 
 
-def find_place(user: User, candidate_id: object, requirement_id: object) -> Place:
+def find_place(user: User, candidate_id: uuid.UUID, requirement_id: uuid.UUID) -> Place:
     """The cell, if both exist, belong together and `user` may see them."""
     candidate = (
         Candidate.objects.visible_to(user)

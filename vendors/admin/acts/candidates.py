@@ -33,13 +33,12 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import User
 
 
-class CandidateForm(forms.Form):
+class ChangeForm(forms.Form):
     """A candidate's words, its vendor and its value."""
 
     name = forms.CharField(
         label="Name", help_text="What people call it; it is printed in the memo."
     )
-    kind = forms.ChoiceField(label="How the need is met", choices=CandidateKind.choices)
     vendor = NamedChoice(
         Vendor.objects.none(),
         label="Vendor",
@@ -85,10 +84,12 @@ class CandidateForm(forms.Form):
         return data
 
 
-class ChangeForm(CandidateForm):
-    """The same without the kind, which stays."""
+class CandidateForm(ChangeForm):
+    """A new candidate; its kind stays."""
 
-    kind = None
+    kind = forms.ChoiceField(label="How the need is met", choices=CandidateKind.choices)
+
+    field_order = ("name", "kind")
 
 
 def vendor_from(data: Mapping[str, Any], by: User) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What people do on floor 4; each module registers its acts."""

@@ -1,0 +1,122 @@
+"""What the acts of floor 4 share: who takes part, and which page they belong to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.urls import reverse
+
+from evaltracker.evaluations.policy import is_owner
+from stakeholders.policy import has_role
+from trials.choices import EvidenceVerdict
+from trials.models import Demo, Trial
+from trials.policy import may_lead
+from vendors.admin.acts.base import InEvaluation
+from vendors.admin.inputs import NamedChoice, long_text, without_blank
+from vendors.models import Claim
+from vendors.selectors import asked_requirements
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation, User
+
+
+def takes_part(user: User, evaluation: Evaluation) -> bool:
+    """The owner, and everybody with a role."""
+    return is_owner(user, evaluation) or has_role(user, evaluation)
+
+
+class OnDemo(InEvaluation):
+    """An act on a demo, by everybody with a part."""
+
+    tab = "demos"
+    model = Demo
+    related = ("candidate__evaluation__owner", "candidate__vendor")
+
+    def evaluation(self, target: Any) -> Evaluation:
+        """Through the candidate."""
+        found: Evaluation = target.candidate.evaluation
+        return found
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Everybody with a part."""
+        return takes_part(user, self.evaluation(target))
+
+    def heading(self, target: Any) -> str:
+        """Whose."""
+        return f"{self.title}: {target.candidate}"
+
+    def cancel_url(self, target: Any) -> str:
+        """The demo."""
+        return reverse("admin:demo", args=[target.pk])
+
+
+class OnTrial(InEvaluation):
+    """An act on a trial, by whoever runs it."""
+
+    tab = "trials"
+    model = Trial
+    related = ("candidate__evaluation__owner", "lead")
+
+    def trial(self, target: Any) -> Trial:
+        """The trial that the target belongs to."""
+        found: Trial = target if isinstance(target, Trial) else target.trial
+        return found
+
+    def evaluation(self, target: Any) -> Evaluation:
+        """Through the candidate."""
+        return self.trial(target).candidate.evaluation
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """The lead and the owner."""
+        return may_lead(user, self.trial(target))
+
+    def heading(self, target: Any) -> str:
+        """Whose."""
+        return f"{self.title}: {self.trial(target).candidate}"
+
+    def cancel_url(self, target: Any) -> str:
+        """The trial."""
+        return reverse("admin:trial", args=[self.trial(target).pk])
+
+
+class AboutRequirement(forms.Form):
+    """A form with a requirement of the evaluation."""
+
+    requirement = NamedChoice(
+        Claim.objects.none(), required=False, empty_label="None in particular"
+    )
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["requirement"]
+        choice.queryset = asked_requirements(evaluation)
+
+
+class VerdictForm(forms.Form):
+    """What was found of exactly these words; `claim` says which were shown."""
+
+    verdict = forms.ChoiceField(choices=EvidenceVerdict.choices)
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        widget=long_text(3),
+        help_text="What you saw. A failure needs it.",
+    )
+    claim = forms.ModelChoiceField(
+        Claim.objects.none(),
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "These words are not there any more."},
+    )
+
+    def __init__(
+        self, *args: Any, claims: Any, source: str = "", **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["claim"]
+        chosen.queryset = claims
+        if source and source != "demo":
+            verdict: Any = self.fields["verdict"]
+            verdict.choices = without_blank(
+                EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN
+            )

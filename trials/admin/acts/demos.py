@@ -1,0 +1,340 @@
+"""Arranging, scripting, holding and judging demos."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.urls import reverse
+from django.utils import timezone
+
+from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.clock import wall_of
+from evaltracker.evaluations.policy import is_owner
+from stakeholders.models import Stakeholder
+from trials.admin.acts.base import AboutRequirement, OnDemo, VerdictForm
+from trials.choices import Source
+from trials.models import Demo, ScriptItem
+from trials.services.demos import add_dazzle, hold_demo, move_demo, schedule_demo
+from trials.services.evidence import record_evidence
+from trials.services.scripts import (
+    add_script_item,
+    change_script_item,
+    draw_up_script,
+)
+from vendors.admin.acts.base import OnCandidate
+from vendors.admin.inputs import (
+    NamedChoice,
+    day_field,
+    instant_from,
+    long_text,
+    time_field,
+    zone_field,
+)
+from vendors.models import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import Evaluation, User
+
+
+class WhenForm(forms.Form):
+    """When a demo is, as clocks show it there."""
+
+    day = day_field("Day")
+    time = time_field("Time")
+    zone = zone_field()
+    minutes = forms.IntegerField(label="Minutes", min_value=5, max_value=600)
+
+    def clean(self) -> dict[str, Any]:
+        """A time that exists there."""
+        data = super().clean() or {}
+        if "zone" in data:
+            instant_from(self, "day", "time", data["zone"])
+        return data
+
+
+class DemoForm(WhenForm):
+    """A new demo."""
+
+    title = forms.CharField(label="Title", initial="Demo")
+
+    field_order = ("title",)
+
+
+@register_act
+class ScheduleDemo(OnCandidate):
+    """Arranges a demo."""
+
+    name = "schedule-demo"
+    title = "Schedule a demo"
+    verb = "Schedule"
+    help = "Then draw up the script: what is not proven yet, must-haves first."
+    success = "The demo is scheduled. Draw up its script next."
+    form_class = DemoForm
+    tab = "demos"
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """A week from now, in the evaluation's zone."""
+        zone = target.evaluation.zone
+        day = wall_of(timezone.now(), zone).date() + datetime.timedelta(days=7)
+        return {"day": day, "time": datetime.time(10), "zone": zone, "minutes": 90}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> str:
+        """Arrange it and go there."""
+        demo = schedule_demo(candidate=target, by=by, **data)
+        return reverse("admin:demo", args=[demo.pk])
+
+
+@register_act
+class MoveDemo(OnDemo):
+    """Puts a demo to another time."""
+
+    name = "move-demo"
+    title = "Move the demo"
+    verb = "Move"
+    success = "The demo is moved."
+    form_class = WhenForm
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """The owner."""
+        return is_owner(user, self.evaluation(target))
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """When it is now."""
+        wall = wall_of(target.scheduled_for or timezone.now(), target.zone)
+        return {
+            "day": wall.date(),
+            "time": wall.time().replace(second=0, microsecond=0),
+            "zone": target.zone,
+            "minutes": target.minutes,
+        }
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Move it."""
+        move_demo(demo=target, by=by, **data)
+
+
+@register_act
+class DrawUpScript(OnDemo):
+    """Writes the script from what is not proven yet."""
+
+    name = "draw-up-script"
+    title = "Draw up the script"
+    verb = "Draw up"
+    help = (
+        "Takes the must-haves and the heavy requirements that are not proven yet, "
+        "with the candidate's own words. What is on the script stays as it is."
+    )
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Write it."""
+        draw_up_script(demo=target, by=by)
+
+    success = "The script is drawn up."
+
+
+class ItemForm(AboutRequirement):
+    """One thing to see."""
+
+    question = forms.CharField(label="What is asked", widget=long_text())
+    show_live = forms.CharField(
+        label="What must be seen working", required=False, widget=long_text(3)
+    )
+    data_to_bring = forms.CharField(
+        label="Data to bring", required=False, widget=long_text(2)
+    )
+    passes_if = forms.CharField(
+        label="It passes if", required=False, widget=long_text(2)
+    )
+    minutes = forms.IntegerField(label="Minutes", min_value=0, max_value=600, initial=5)
+    asker = NamedChoice(
+        Stakeholder.objects.none(),
+        label="Who asks",
+        required=False,
+        empty_label="Anybody",
+    )
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, evaluation=evaluation, **kwargs)
+        choice: Any = self.fields["asker"]
+        choice.queryset = Stakeholder.objects.filter(
+            evaluation=evaluation, left_at__isnull=True
+        ).select_related("user")
+
+
+class ChangeItemForm(ItemForm):
+    """What may change of an item."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["requirement"]
+
+
+@register_act
+class AddScriptItem(OnDemo):
+    """Puts one more thing on the script."""
+
+    name = "add-script-item"
+    title = "Add to the script"
+    verb = "Add"
+    success = "It is on the script."
+    form_class = ItemForm
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The evaluation's requirements and people."""
+        return {"evaluation": self.evaluation(target)}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Add it."""
+        add_script_item(demo=target, by=by, **data)
+
+
+class OnItem(OnDemo):
+    """An act on an item of a script."""
+
+    model = ScriptItem
+    related = (
+        "demo__candidate__evaluation__owner",
+        "demo__candidate__vendor",
+        "requirement",
+    )
+
+    def evaluation(self, target: Any) -> Evaluation:
+        """Through the demo."""
+        found: Evaluation = target.demo.candidate.evaluation
+        return found
+
+    def heading(self, target: Any) -> str:
+        """Whose."""
+        return f"{self.title}: {target.demo.candidate}"
+
+    def cancel_url(self, target: Any) -> str:
+        """The item on the demo's page."""
+        return reverse("admin:demo", args=[target.demo_id]) + f"#item-{target.pk}"
+
+
+@register_act
+class ChangeScriptItem(OnItem):
+    """Changes an item of a script."""
+
+    name = "change-script-item"
+    title = "Change the item"
+    verb = "Save"
+    success = "Saved."
+    form_class = ChangeItemForm
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The evaluation's people."""
+        return {"evaluation": self.evaluation(target)}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """What stands now."""
+        names = set(ChangeItemForm.base_fields) - {"requirement"}
+        return {name: getattr(target, name) for name in names}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Save it."""
+        change_script_item(item=target, by=by, **data)
+
+
+@register_act
+class JudgeItem(OnItem):
+    """Records in one tap what was seen of an item."""
+
+    name = "judge-item"
+    title = "Judge what was shown"
+    verb = "Record"
+    help = "It is kept for good, on exactly these words. A newer verdict is a new one."
+    success = "Recorded."
+    form_class = VerdictForm
+    template = "trials/judge.html"
+    version_fields = ("claim",)
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The revisions of the claim on this requirement."""
+        return {
+            "claims": claims_on(target.demo, target.requirement_id),
+            "source": "demo",
+        }
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """The words that stand."""
+        claims = claims_on(target.demo, target.requirement_id)
+        current = claims.filter(superseded_at__isnull=True).first()
+        return {"claim": current.pk if current else None}
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        """The claim that is judged."""
+        claims = claims_on(target.demo, target.requirement_id)
+        current = claims.filter(superseded_at__isnull=True).first()
+        return {
+            **super().context(target, user),
+            "claim": current,
+            "requirement": target.requirement,
+        }
+
+    def told(self, target: Any, outcome: Any) -> str:
+        """Of what."""
+        return f"Recorded: {target.requirement}." if target.requirement else "Recorded."
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Record it."""
+        record_evidence(source=Source.DEMO, script_item=target, by=by, **data)
+
+
+class HoldForm(forms.Form):
+    """Who was there."""
+
+    attendees = forms.CharField(
+        label="Who is there", widget=long_text(3), help_text="Ours and theirs."
+    )
+    notes = forms.CharField(label="Notes", required=False, widget=long_text())
+
+
+@register_act
+class HoldDemo(OnDemo):
+    """Says that the demo takes place."""
+
+    name = "hold-demo"
+    title = "Start the demo"
+    verb = "It takes place"
+    help = "From now on what is shown can be judged; the script no longer changes."
+    success = "The demo takes place. Judge each item as you see it."
+    form_class = HoldForm
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Hold it."""
+        hold_demo(demo=target, by=by, **data)
+
+
+class DazzleForm(forms.Form):
+    """What was shown that nobody asked for."""
+
+    text = forms.CharField(label="What was shown", widget=long_text(2))
+    remark = forms.CharField(label="Remark", required=False, widget=long_text(2))
+
+
+@register_act
+class AddDazzle(OnDemo):
+    """Notes what was shown off-script."""
+
+    name = "add-dazzle"
+    title = "Add to the dazzle list"
+    verb = "Add"
+    help = "What glitters goes here. It scores nothing, now or later."
+    success = "It is on the dazzle list, where it scores nothing."
+    form_class = DazzleForm
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Note it."""
+        add_dazzle(demo=target, by=by, **data)
+
+
+def claims_on(demo: Demo, requirement_id: Any) -> Any:
+    """Every revision of the candidate's claim on a requirement."""
+    return Claim.objects.filter(
+        candidate=demo.candidate_id, requirement=requirement_id
+    ).select_related("requirement")

@@ -1,0 +1,254 @@
+"""Recording what was found, saying it again, excusing a knock-out, noting research."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.urls import reverse
+
+from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.policy import is_owner
+from stakeholders.policy import is_leadership
+from trials.admin.acts.base import AboutRequirement, VerdictForm, takes_part
+from trials.choices import NoteKind, Source
+from trials.models import Evidence, ResearchNote
+from trials.services.evidence import reconfirm_evidence, record_evidence
+from trials.services.excuses import excuse_knock_out
+from trials.services.research import note_research
+from vendors.admin.acts.base import InEvaluation, OnCandidate, OnPlace
+from vendors.admin.inputs import (
+    NamedChoice,
+    day_field,
+    link_field,
+    long_text,
+    reason_field,
+)
+from vendors.models import Claim
+from vendors.services.claims import current_claim
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import Evaluation, User
+    from vendors.admin.places import Place
+
+USUAL_SOURCE = {Stage.DEMOS: Source.DEMO, Stage.TRIALS: Source.TRIAL}
+
+
+class EvidenceForm(VerdictForm):
+    """A verdict with what it rests on."""
+
+    source = forms.ChoiceField(label="Where it was found", choices=Source.choices)
+    url = link_field("Link")
+    file = forms.FileField(
+        label="File",
+        required=False,
+        help_text="At most 10 MB: pdf, png, jpeg, txt, csv, xlsx or docx.",
+    )
+    independent = forms.BooleanField(
+        label="The source is independent of the vendor",
+        required=False,
+        initial=True,
+        help_text="Only for research. What a vendor publishes proves no more than "
+        "its claim does.",
+    )
+    research_note = NamedChoice(
+        ResearchNote.objects.none(),
+        attribute="title",
+        label="Research note",
+        required=False,
+        empty_label="None",
+    )
+
+    field_order = ("source", "verdict", "note", "url", "file")
+
+    def __init__(self, *args: Any, notes: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["research_note"]
+        choice.queryset = notes
+
+
+@register_act
+class RecordEvidence(OnPlace):
+    """Records a verdict on the claim that stands."""
+
+    name = "record-evidence"
+    title = "Record evidence"
+    verb = "Record"
+    help = "It is kept for good, on exactly these words. A newer verdict is a new one."
+    success = "The evidence is recorded."
+    form_class = EvidenceForm
+    template = "trials/record_evidence.html"
+    prefill = ("source",)
+    version_fields = ("claim",)
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Everybody with a part."""
+        return takes_part(user, target.evaluation)
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The revisions of this cell, and the candidate's notes."""
+        return {
+            "claims": revisions_of(target),
+            "notes": ResearchNote.objects.filter(candidate=target.candidate),
+        }
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """The words that stand, and where one judges in this stage."""
+        stage = target.evaluation.stage
+        return {
+            "claim": claim_shown(target),
+            "source": USUAL_SOURCE.get(stage, Source.RESEARCH),
+        }
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        """The claim that is judged."""
+        claim = current_claim(target.candidate, target.requirement)
+        return {**super().context(target, user), "claim": claim}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Record it."""
+        record_evidence(by=by, **data)
+
+
+class ReconfirmForm(forms.Form):
+    """Why it can be said again."""
+
+    note = forms.CharField(label="Why it can be said again", widget=long_text(3))
+
+
+@register_act
+class ReconfirmEvidence(InEvaluation):
+    """Says an older verdict again of the words that stand."""
+
+    name = "reconfirm-evidence"
+    title = "Re-confirm"
+    verb = "Say it again"
+    help = (
+        "The words changed after this was judged. Say the same verdict of the words "
+        "that stand now; if it is not the same any more, record new evidence instead."
+    )
+    success = "The verdict is said again of the words that stand."
+    tab = "matrix"
+    model = Evidence
+    related = ("claim__candidate__evaluation__owner", "claim__requirement")
+    template = "trials/reconfirm.html"
+    form_class = ReconfirmForm
+
+    def evaluation(self, target: Any) -> Evaluation:
+        """Through the claim."""
+        found: Evaluation = target.claim.candidate.evaluation
+        return found
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Everybody with a part."""
+        return takes_part(user, self.evaluation(target))
+
+    def heading(self, target: Any) -> str:
+        """Which cell."""
+        return f"{self.title}: {target.claim.candidate}, {target.claim.requirement}"
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        """What stands now beside what was judged."""
+        claim = target.claim
+        current = current_claim(claim.candidate, claim.requirement)
+        return {**super().context(target, user), "current": current}
+
+    def cancel_url(self, target: Any) -> str:
+        """The page of the cell."""
+        claim = target.claim
+        return reverse("admin:cell", args=[claim.candidate_id, claim.requirement_id])
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Say it again."""
+        reconfirm_evidence(evidence=target, by=by, **data)
+
+
+class ExcuseForm(forms.Form):
+    """Why."""
+
+    reason = reason_field(help_text="The memo prints it.")
+
+
+@register_act
+class ExcuseKnockOut(OnPlace):
+    """Lets a candidate go on in spite of a must-have that it does not meet."""
+
+    name = "excuse-knock-out"
+    title = "Excuse the knock-out"
+    verb = "Excuse"
+    help = (
+        "The candidate stays in the choice although it does not meet this must-have. "
+        "The memo prints the reason. This cannot be taken back."
+    )
+    success = "The knock-out is excused; the memo will say why."
+    template = "vendors/place.html"
+    dangerous = True
+    form_class = ExcuseForm
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """The owner and leadership."""
+        evaluation = target.evaluation
+        return is_owner(user, evaluation) or is_leadership(user, evaluation)
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Excuse it."""
+        excuse_knock_out(
+            candidate=target.candidate, requirement=target.requirement, by=by, **data
+        )
+
+
+class ResearchForm(AboutRequirement):
+    """What somebody read or heard."""
+
+    kind = forms.ChoiceField(label="What it is", choices=NoteKind.choices)
+    title = forms.CharField(label="Title", max_length=200)
+    text = forms.CharField(label="What it says", widget=long_text(6))
+    source_url = link_field("Link to the source")
+    source_date = day_field("Date of the source", required=False)
+
+    field_order = ("kind", "title", "text", "source_url", "source_date", "requirement")
+
+
+@register_act
+class NoteResearch(OnCandidate):
+    """Notes what an article, a podcast or a peer says."""
+
+    name = "note-research"
+    title = "Note research"
+    verb = "Save the note"
+    help = "With its source and date, so that others can judge it."
+    success = "The note is saved."
+    form_class = ResearchForm
+    prefill = ("requirement",)
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Everybody with a part."""
+        return takes_part(user, target.evaluation)
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The evaluation's requirements."""
+        return {"evaluation": target.evaluation}
+
+    def cancel_url(self, target: Any) -> str:
+        """The candidate's page."""
+        return reverse("admin:candidate", args=[target.pk]) + "#research"
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Note it."""
+        note_research(candidate=target, by=by, **data)
+
+
+def revisions_of(place: Place) -> Any:
+    """Every revision of the claim of a cell."""
+    return Claim.objects.filter(
+        candidate=place.candidate, requirement=place.requirement
+    )
+
+
+def claim_shown(place: Place) -> Any:
+    """The id of the claim that stands."""
+    claim = current_claim(place.candidate, place.requirement)
+    return claim.pk if claim else None

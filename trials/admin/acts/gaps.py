@@ -1,0 +1,130 @@
+"""What a trial found missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from evaltracker.evaluations.admin.acts import register_act
+from trials.admin.acts.base import AboutRequirement, OnTrial, takes_part
+from trials.choices import Severity
+from trials.models import Gap
+from trials.policy import today_in
+from trials.services.gaps import close_gap, record_gap, reply_to_gap
+from vendors.admin.inputs import day_field, long_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import User
+
+
+class GapForm(AboutRequirement):
+    """What is missing."""
+
+    severity = forms.ChoiceField(
+        label="How much it matters",
+        choices=Severity.choices,
+        widget=forms.RadioSelect,
+        help_text="An open deal-breaker stops the evaluation from leaving trials.",
+    )
+    text = forms.CharField(label="What is missing", widget=long_text(3))
+    found_on = day_field("Found on")
+    workaround = forms.CharField(
+        label="Workaround", required=False, widget=long_text(2)
+    )
+
+    field_order = ("text", "severity", "found_on", "requirement", "workaround")
+
+
+@register_act
+class RecordGap(OnTrial):
+    """Notes what is missing."""
+
+    name = "record-gap"
+    title = "Record a gap"
+    verb = "Record"
+    help = "As soon as it is found: the early gaps are the cheap ones."
+    success = "The gap is in the log."
+    form_class = GapForm
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Everybody with a part."""
+        return takes_part(user, self.evaluation(target))
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The evaluation's requirements."""
+        return {"evaluation": self.evaluation(target)}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Today."""
+        return {"found_on": today_in(target.zone)}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Note it."""
+        record_gap(trial=target, by=by, **data)
+
+
+class OnGap(OnTrial):
+    """An act on one gap."""
+
+    model = Gap
+    related = ("trial__candidate__evaluation__owner", "trial__lead", "requirement")
+    template = "trials/gap.html"
+
+    def cancel_url(self, target: Any) -> str:
+        """The gap on the trial's page."""
+        return super().cancel_url(target) + f"#gap-{target.pk}"
+
+
+class ReplyForm(forms.Form):
+    """What the vendor answers."""
+
+    reply = forms.CharField(label="What the vendor says", widget=long_text())
+    promised_for = day_field("Promised for", required=False)
+
+
+@register_act
+class ReplyToGap(OnGap):
+    """Notes what the vendor answered."""
+
+    name = "reply-to-gap"
+    title = "Note the vendor's reply"
+    verb = "Save"
+    help = "The vendor can also reply by itself, through the API."
+    success = "The reply is noted."
+    form_class = ReplyForm
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """What stands now."""
+        return {"reply": target.reply, "promised_for": target.promised_for}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Note it."""
+        reply_to_gap(gap=target, by=by, **data)
+
+
+class ClosingForm(forms.Form):
+    """How it ended."""
+
+    note = forms.CharField(
+        label="How it ended",
+        widget=long_text(3),
+        help_text="Mended, worked around, or lived with.",
+    )
+
+
+@register_act
+class CloseGap(OnGap):
+    """Says how a gap ended."""
+
+    name = "close-gap"
+    title = "Close the gap"
+    verb = "Close"
+    success = "The gap is closed."
+    form_class = ClosingForm
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Close it."""
+        close_gap(gap=target, by=by, **data)

@@ -1,0 +1,222 @@
+"""Dated things to do, and gaps."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.urls import reverse
+
+from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import User as Person
+from evaltracker.evaluations.policy import is_owner
+from trials.admin.acts.base import OnTrial
+from trials.admin.acts.trials import insiders
+from trials.choices import MilestoneState
+from trials.models import Milestone
+from trials.policy import may_lead, today_in
+from trials.services.milestones import (
+    add_milestone,
+    move_milestone,
+    settle_milestone,
+)
+from vendors.admin.acts.base import InEvaluation, OnEvaluation
+from vendors.admin.inputs import (
+    NamedChoice,
+    day_field,
+    instant_from,
+    long_text,
+    reason_field,
+    time_field,
+    without_blank,
+    zone_field,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import Evaluation, User
+
+
+class DueForm(forms.Form):
+    """When it is due, as clocks show it there."""
+
+    due_on = day_field("Due on")
+    due_time = time_field("At")
+    zone = zone_field()
+
+    def clean(self) -> dict[str, Any]:
+        """A time that exists there."""
+        data = super().clean() or {}
+        if "zone" in data:
+            instant_from(self, "due_on", "due_time", data["zone"])
+        return data
+
+
+class MilestoneForm(DueForm):
+    """A new milestone."""
+
+    title = forms.CharField(label="What is due", max_length=150)
+    owner_user = NamedChoice(
+        Person._default_manager.none(),
+        attribute="name",
+        label="Whose it is",
+        help_text="Is reminded by mail before it.",
+    )
+
+    field_order = ("title", "owner_user")
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner: Any = self.fields["owner_user"]
+        owner.queryset = insiders(evaluation)
+
+
+def usual_due(zone: str, user: User) -> dict[str, Any]:
+    """A week from today, at the end of the working day, one's own."""
+    return {
+        "due_on": today_in(zone) + datetime.timedelta(days=7),
+        "due_time": datetime.time(17),
+        "zone": zone,
+        "owner_user": user.pk,
+    }
+
+
+@register_act
+class AddMilestone(OnEvaluation):
+    """Sets a date in the evaluation."""
+
+    name = "add-milestone"
+    title = "Add a milestone"
+    verb = "Add"
+    help = "For the evaluation as a whole; a trial's own are added on its page."
+    success = "The milestone is added; its owner will be reminded."
+    form_class = MilestoneForm
+    tab = "trials"
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The evaluation's people."""
+        return {"evaluation": target}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """A week from today."""
+        return usual_due(target.zone, user)
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Add it."""
+        add_milestone(evaluation=target, by=by, **data)
+
+
+@register_act
+class AddTrialMilestone(OnTrial):
+    """Sets a date in a trial."""
+
+    name = "add-trial-milestone"
+    title = "Add a milestone"
+    verb = "Add"
+    success = "The milestone is added; its owner will be reminded."
+    form_class = MilestoneForm
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The evaluation's people."""
+        return {"evaluation": self.evaluation(target)}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """A week from today."""
+        return usual_due(target.zone, user)
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Add it."""
+        evaluation = self.evaluation(target)
+        add_milestone(evaluation=evaluation, trial=target, by=by, **data)
+
+
+class OnMilestone(InEvaluation):
+    """An act on a milestone."""
+
+    tab = "trials"
+    model = Milestone
+    related = ("evaluation__owner", "owner", "trial__candidate__evaluation__owner")
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """The owner of the evaluation, or whoever runs the trial."""
+        if target.trial is not None:
+            return may_lead(user, target.trial)
+        return is_owner(user, target.evaluation)
+
+    def heading(self, target: Any) -> str:
+        """Which."""
+        return f"{self.title}: {target.title}"
+
+    def cancel_url(self, target: Any) -> str:
+        """The trial, or the page of all."""
+        if target.trial_id:
+            return reverse("admin:trial", args=[target.trial_id]) + "#milestones"
+        return self.page(target, "milestones")
+
+
+class MoveForm(DueForm):
+    """Another date, and why."""
+
+    reason = reason_field(help_text="Its owner has planned with the old date.")
+
+
+@register_act
+class MoveMilestone(OnMilestone):
+    """Puts a milestone to another date."""
+
+    name = "move-milestone"
+    title = "Move"
+    verb = "Move"
+    help = (
+        "Reminders follow: what was not sent for the old date is called off, and the "
+        "owner is reminded anew before the new one."
+    )
+    success = "The milestone is moved, and its reminders with it."
+    form_class = MoveForm
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """When it is now."""
+        return {name: getattr(target, name) for name in ("due_on", "due_time", "zone")}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Move it."""
+        move_milestone(milestone=target, by=by, **data)
+
+
+class SettleForm(forms.Form):
+    """How it went."""
+
+    state = forms.ChoiceField(
+        label="How it went",
+        choices=without_blank(MilestoneState.choices, MilestoneState.OPEN),
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        widget=long_text(2),
+        help_text="Needed unless it was met.",
+    )
+
+
+@register_act
+class SettleMilestone(OnMilestone):
+    """Says how a milestone went."""
+
+    name = "settle-milestone"
+    title = "Settle"
+    verb = "Settle"
+    help = "Nobody is reminded of it any more."
+    success = "The milestone is settled."
+    form_class = SettleForm
+    prefill = ("state",)
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Its own owner too."""
+        return target.owner_id == user.pk or super().allowed(user, target)
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Settle it."""
+        settle_milestone(milestone=target, by=by, **data)

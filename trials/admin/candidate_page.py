@@ -1,0 +1,82 @@
+"""A candidate: its claim ledger, its fit, and how far its word has carried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltracker.errors import Invalid, NotFound
+from evaltracker.evaluations.admin.query import check_query
+from evaltracker.evaluations.admin.site import site
+from evaltracker.evaluations.admin.workspace import crumbs_to, show
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.policy import is_owner
+from stakeholders.policy import is_leadership
+from trials.admin.acts.base import takes_part
+from trials.admin.ledger_rows import FILTERS, filtered, ledger_rows, promises_of
+from trials.models import Demo, ResearchNote, Trial
+from trials.scoring.promise import FEWEST_TESTED
+from trials.selectors import ledger
+from vendors.admin.pages import reader
+from vendors.models import Candidate, Contact, Submission
+
+if TYPE_CHECKING:
+    import uuid
+
+    from django.http import HttpRequest, HttpResponse
+
+
+def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
+    """Everything that is known of one candidate, but its price."""
+    check_query(request, filters={"show"})
+    user = reader(request)
+    candidate = (
+        Candidate.objects.visible_to(user)
+        .select_related("evaluation__owner", "vendor")
+        .filter(pk=candidate_id)
+        .first()
+    )
+    if candidate is None:
+        raise NotFound
+    chosen = request.GET.get("show", "")
+    if chosen and chosen not in FILTERS:
+        raise Invalid("There is no such filter here.")
+    evaluation = candidate.evaluation
+    book = ledger(evaluation, candidates=[candidate])
+    column = book.of(candidate)
+    rows = ledger_rows(book, candidate)
+    owns = is_owner(user, evaluation)
+    notes = ResearchNote.objects.filter(candidate=candidate)
+    return show(
+        request,
+        evaluation,
+        "trials/candidate.html",
+        title=candidate.name,
+        tab="candidates",
+        crumbs=crumbs_to(
+            evaluation, ("Candidates", "candidates"), (candidate.name, "")
+        ),
+        candidate=candidate,
+        column=column,
+        rows=filtered(rows, chosen),
+        fit_rows=rows,
+        total=len(rows),
+        filters=[(name, label, name == chosen) for name, label in FILTERS.items()],
+        chosen=chosen,
+        knock_outs=[row for row in rows if row.knocks_out],
+        excused=[row for row in rows if row.excuse],
+        promises=promises_of(column),
+        fewest=FEWEST_TESTED,
+        notes=notes.select_related("requirement", "noted_by"),
+        contacts=Contact.objects.filter(vendor=candidate.vendor_id),
+        receipt=Submission.objects.filter(candidate=candidate).last(),
+        demos=Demo.objects.filter(candidate=candidate),
+        trials=Trial.objects.filter(candidate=candidate),
+        owns=owns,
+        part=takes_part(user, evaluation),
+        may_excuse=owns or is_leadership(user, evaluation),
+        past_requirements=evaluation.is_open and evaluation.stage != Stage.REQUIREMENTS,
+        here=request.get_full_path(),
+    )
+
+
+site.register_page("candidates/<uuid:candidate_id>/", candidate_view, "candidate")

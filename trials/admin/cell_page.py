@@ -1,0 +1,145 @@
+"""One cell of the matrix: every revision of the claim with its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evaltracker.evaluations.admin.query import check_query
+from evaltracker.evaluations.admin.site import site
+from evaltracker.evaluations.admin.workspace import crumbs_to, show
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.policy import is_owner
+from stakeholders.policy import is_leadership
+from trials.admin.acts.base import takes_part
+from trials.models import Excuse
+from trials.scoring import Standing
+from trials.selectors import cell_history, one_cell
+from vendors.admin.pages import reader
+from vendors.admin.places import find_place
+from vendors.choices import Availability
+from vendors.models import Ruling
+from vendors.policy import NOTE_STAGES
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Sequence
+
+    from django.http import HttpRequest, HttpResponse
+
+    from trials.models import Evidence
+    from trials.selectors import Revision
+    from vendors.admin.places import Place
+    from vendors.models import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One verdict, and whether somebody has to say it again of newer words."""
+
+    evidence: Evidence
+    to_reconfirm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One revision of the claim with what was found of it."""
+
+    claim: Claim
+    is_current: bool
+    is_stale: bool
+    evidence: list[Said]
+
+
+def cell_view(
+    request: HttpRequest, candidate_id: uuid.UUID, requirement_id: uuid.UUID
+) -> HttpResponse:
+    """The whole story of a cell, the newest words first."""
+    check_query(request)
+    user = reader(request)
+    place = find_place(user, candidate_id, requirement_id)
+    candidate, requirement = place.candidate, place.requirement
+    evaluation = place.evaluation
+    cell = one_cell(candidate, requirement)
+    chapters = chapters_of(cell_history(candidate, requirement), place)
+    current = next((one for one in chapters if one.is_current), None)
+    said = current is not None and current.claim.availability != Availability.WITHDRAWN
+    owns = is_owner(user, evaluation)
+    can_note = evaluation.is_open and Stage(evaluation.stage) in NOTE_STAGES
+    knocks_out = (
+        requirement.is_must
+        and cell.standing in (Standing.REFUTED, Standing.NEVER)
+        and not cell.excused
+        and not cell.not_applicable
+    )
+    vendors_own = said and current is not None and current.claim.by_vendor
+    return show(
+        request,
+        evaluation,
+        "trials/cell.html",
+        title=f"{requirement.ref}: {candidate.name}",
+        tab="matrix",
+        crumbs=crumbs_to(
+            evaluation, ("Matrix", "matrix"), (f"{candidate}, {requirement.ref}", "")
+        ),
+        place=place,
+        cell=cell,
+        claimed="slipped" if cell.standing == Standing.SLIPPED else cell.claimed,
+        chapters=list(reversed(chapters)),
+        ruling=Ruling.objects.filter(
+            candidate=candidate, requirement=requirement
+        ).first(),
+        excuse=Excuse.objects.filter(candidate=candidate, requirement=requirement)
+        .select_related("excused_by")
+        .first(),
+        owns=owns,
+        part=takes_part(user, evaluation),
+        can_judge=said
+        and evaluation.is_open
+        and evaluation.stage != Stage.REQUIREMENTS
+        and not cell.to_reconfirm,
+        can_note=owns and can_note and not vendors_own,
+        can_withdraw=owns and can_note and said and not vendors_own,
+        can_excuse=knocks_out
+        and evaluation.is_open
+        and (owns or is_leadership(user, evaluation)),
+        knocks_out=knocks_out,
+        here=request.path,
+    )
+
+
+def chapters_of(history: Sequence[Revision], place: Place) -> list[Chapter]:
+    """Revisions in order; what must be said again is marked."""
+    current = next((one.claim for one in history if one.is_current), None)
+    judged = {one.source for rev in history if rev.is_current for one in rev.evidence}
+    stands = current is not None and (
+        current.requirement_revision >= place.requirement.revision
+        and current.availability != Availability.WITHDRAWN
+    )
+    newest = {one.source: one.pk for rev in history for one in rev.evidence}
+    chapters = []
+    for revision in history:
+        chapters.append(
+            Chapter(
+                claim=revision.claim,
+                is_current=revision.is_current,
+                is_stale=revision.claim.requirement_revision
+                < place.requirement.revision,
+                evidence=[
+                    Said(
+                        one,
+                        to_reconfirm=stands
+                        and not revision.is_current
+                        and newest[one.source] == one.pk
+                        and one.source not in judged,
+                    )
+                    for one in revision.evidence
+                ],
+            )
+        )
+    return chapters
+
+
+site.register_page(
+    "cells/<uuid:candidate_id>/<uuid:requirement_id>/", cell_view, "cell"
+)

@@ -1,0 +1,206 @@
+"""Demos: all of an evaluation, and one with its script, on a tablet or on paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.errors import NotFound
+from evaltracker.evaluations.admin.query import check_query
+from evaltracker.evaluations.admin.site import site
+from evaltracker.evaluations.admin.workspace import crumbs_to, evaluation_page, show
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.policy import is_owner
+from trials.admin.acts.base import takes_part
+from trials.choices import EvidenceVerdict
+from trials.models import Demo, Evidence, ScriptItem
+from trials.policy import DEMO_STAGES, FROM_DEMOS
+from trials.selectors import ledger
+from vendors.admin.pages import reader
+from vendors.choices import STATED, Availability
+from vendors.models import Claim
+from vendors.policy import is_barred
+from vendors.selectors import active_candidates
+
+if TYPE_CHECKING:
+    import uuid
+
+    from django.http import HttpRequest, HttpResponse
+
+    from evaltracker.evaluations.models import Evaluation
+    from vendors.models import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class DemoRow:
+    """A candidate with its demos, and which must-haves no demo has judged."""
+
+    candidate: Candidate
+    demos: list[Demo]
+    claimed: int
+    unseen: list[str]
+
+    @property
+    def seen(self) -> int:
+        """How many claimed must-haves were judged in a demo."""
+        return self.claimed - len(self.unseen)
+
+
+@evaluation_page("demos", "Demos", order=60)
+def demos_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Each shortlisted candidate with its demos."""
+    check_query(request)
+    user = reader(request)
+    candidates = list(active_candidates(evaluation))
+    close = [one for one in candidates if one.state != "longlisted"] or candidates
+    return show(
+        request,
+        evaluation,
+        "trials/demos.html",
+        title="Demos",
+        tab="demos",
+        owns=is_owner(user, evaluation),
+        rows=_rows(evaluation, close),
+        nobody_close=bool(candidates) and close is candidates,
+        may_schedule=evaluation.is_open and Stage(evaluation.stage) in DEMO_STAGES,
+    )
+
+
+def _rows(evaluation: Evaluation, candidates: list[Candidate]) -> list[DemoRow]:
+    book = ledger(evaluation, candidates=candidates)
+    demos: dict[Any, list[Demo]] = {}
+    for demo in Demo.objects.filter(candidate__in=candidates).order_by("scheduled_for"):
+        demos.setdefault(demo.candidate_id, []).append(demo)
+    rows = []
+    for one in candidates:
+        one.evaluation = evaluation
+        cells = [book.cell(one, must) for must in book.requirements if must.is_must]
+        refs = [must.ref for must in book.requirements if must.is_must]
+        claimed = [
+            (ref, cell)
+            for ref, cell in zip(refs, cells, strict=True)
+            if cell.claimed in STATED
+            and cell.claimed != Availability.NEVER
+            and not cell.not_applicable
+        ]
+        unseen = [ref for ref, cell in claimed if not cell.shown]
+        rows.append(DemoRow(one, demos.get(one.pk, []), len(claimed), unseen))
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One thing on the script, with the words that it is about and what was seen."""
+
+    item: ScriptItem
+    claim: Claim | None
+    verdicts: list[Evidence]
+    superseded: bool
+
+    @property
+    def verdict(self) -> Evidence | None:
+        """The newest verdict of this demo."""
+        return self.verdicts[-1] if self.verdicts else None
+
+
+def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
+    """One demo; before it the script, during it one tap per item."""
+    check_query(request)
+    demo, items = _demo(request, demo_id)
+    user = reader(request)
+    evaluation = demo.candidate.evaluation
+    stage = Stage(evaluation.stage)
+    part = takes_part(user, evaluation)
+    barred = is_barred(user, demo.candidate)
+    script = [one for one in items if not one.item.off_script]
+    asked = [one for one in script if one.item.requirement_id]
+    return show(
+        request,
+        evaluation,
+        "trials/demo.html",
+        title=f"{demo.title}: {demo.candidate}",
+        tab="demos",
+        crumbs=crumbs_to(evaluation, ("Demos", "demos"), (str(demo.candidate), "")),
+        demo=demo,
+        script=script,
+        dazzle=[one for one in items if one.item.off_script],
+        minutes=sum(one.item.minutes for one in script),
+        judged=sum(one.verdict is not None for one in asked),
+        asked=len(asked),
+        verdicts=EvidenceVerdict.choices,
+        owns=is_owner(user, evaluation),
+        part=part,
+        barred=barred,
+        can_prepare=part
+        and evaluation.is_open
+        and demo.held_at is None
+        and stage in DEMO_STAGES,
+        can_hold=part
+        and evaluation.is_open
+        and demo.held_at is None
+        and stage in FROM_DEMOS,
+        can_judge=part
+        and not barred
+        and evaluation.is_open
+        and demo.held_at is not None
+        and stage in FROM_DEMOS,
+        here=request.path,
+    )
+
+
+def script_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
+    """The script alone, to be printed."""
+    check_query(request)
+    demo, items = _demo(request, demo_id)
+    evaluation = demo.candidate.evaluation
+    script = [one for one in items if not one.item.off_script]
+    return site.page(
+        request,
+        "trials/script.html",
+        title=f"Script: {demo.candidate}",
+        crumbs=crumbs_to(evaluation, ("Demos", "demos"), (str(demo.candidate), "")),
+        demo=demo,
+        buyer=evaluation.buyer,
+        script=script,
+        minutes=sum(one.item.minutes for one in script),
+    )
+
+
+def _demo(request: HttpRequest, demo_id: uuid.UUID) -> tuple[Demo, list[ItemRow]]:
+    """The demo and its items, if the reader may see it; four queries."""
+    demo = (
+        Demo.objects.visible_to(reader(request))
+        .select_related("candidate__evaluation__owner", "candidate__vendor")
+        .filter(pk=demo_id)
+        .first()
+    )
+    if demo is None:
+        raise NotFound
+    items = list(
+        ScriptItem.objects.filter(demo=demo).select_related(
+            "requirement", "asker__user"
+        )
+    )
+    claims = Claim.objects.filter(
+        candidate=demo.candidate_id, superseded_at__isnull=True
+    ).exclude(availability=Availability.WITHDRAWN)
+    current = {one.requirement_id: one for one in claims}
+    found: dict[Any, list[Evidence]] = {}
+    for one in (
+        Evidence.objects.filter(script_item__demo=demo)
+        .select_related("recorded_by", "claim")
+        .order_by("recorded_at")
+    ):
+        found.setdefault(one.script_item_id, []).append(one)
+    rows = []
+    for item in items:
+        item.demo = demo
+        claim = current.get(item.requirement_id)
+        verdicts = found.get(item.pk, [])
+        old = bool(verdicts) and verdicts[-1].claim.superseded_at is not None
+        rows.append(ItemRow(item, claim, verdicts, superseded=old))
+    return demo, rows
+
+
+site.register_page("demos/<uuid:demo_id>/", demo_view, "demo")
+site.register_page("demos/<uuid:demo_id>/script/", script_view, "demo_script")

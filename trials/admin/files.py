@@ -1,0 +1,42 @@
+"""Files of evidence, handed out to those who may see the evidence, never inline."""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import TYPE_CHECKING
+
+from django.http import FileResponse
+
+from evaltracker.errors import NotFound
+from evaltracker.evaluations.admin.query import check_query
+from evaltracker.evaluations.admin.site import site
+from trials.models import Evidence
+from vendors.admin.pages import reader
+
+if TYPE_CHECKING:
+    import uuid
+
+    from django.http import HttpRequest
+
+
+def evidence_file(request: HttpRequest, evidence_id: uuid.UUID) -> FileResponse:
+    """The file as an attachment, under the name that it came with."""
+    check_query(request)
+    found = Evidence.objects.visible_to(reader(request)).filter(pk=evidence_id).first()
+    if found is None or not found.file:
+        raise NotFound
+    try:
+        content = found.file.open("rb")
+    except FileNotFoundError as error:
+        raise NotFound from error
+    kind = mimetypes.guess_type(found.file_name)[0] or "application/octet-stream"
+    return FileResponse(
+        content,
+        as_attachment=True,
+        filename=found.file_name,
+        content_type=kind,
+        headers={"X-Content-Type-Options": "nosniff"},
+    )
+
+
+site.register_page("evidence/<uuid:evidence_id>/file/", evidence_file, "evidence_file")

@@ -1,0 +1,123 @@
+"""The claim ledger of one candidate, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from trials.admin.matrix_rows import TESTS
+from trials.models import Excuse
+from trials.scoring import FitRow, Standing
+from vendors.admin.places import Place
+from vendors.choices import Availability
+from vendors.models import Claim, Ruling
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Requirement
+    from trials.selectors import Cell, Column, Ledger
+    from vendors.models import Candidate
+
+FILTERS = {"musts": "Must-haves", **{name: label for name, (label, _) in TESTS.items()}}
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One requirement and what this candidate says and has shown of it."""
+
+    requirement: Requirement
+    cell: Cell
+    place: Place
+    claim: Claim | None
+    fit: FitRow
+    ruling: Ruling | None
+    excuse: Excuse | None
+
+    @property
+    def claimed(self) -> str:
+        """The mark of the claim; a plan that passed is slipped."""
+        slipped = self.cell.standing == Standing.SLIPPED
+        return "slipped" if slipped else self.cell.claimed
+
+    @property
+    def knocks_out(self) -> bool:
+        """Whether somebody has to excuse it or eliminate the candidate."""
+        stops = self.cell.standing in (Standing.REFUTED, Standing.NEVER)
+        return (
+            self.requirement.is_must
+            and stops
+            and not self.cell.not_applicable
+            and self.excuse is None
+        )
+
+
+def ledger_rows(book: Ledger, candidate: Candidate) -> list[LedgerRow]:
+    """Every requirement, in three queries beside the ledger's."""
+    column = book.of(candidate)
+    claims = _by_requirement(
+        Claim.objects.filter(candidate=candidate, superseded_at__isnull=True)
+        .exclude(availability=Availability.WITHDRAWN)
+        .select_related("noted_by")
+        .prefetch_related("files")
+    )
+    rulings = _by_requirement(Ruling.objects.filter(candidate=candidate))
+    excuses = _by_requirement(
+        Excuse.objects.filter(candidate=candidate).select_related("excused_by")
+    )
+    fits = {row.key: row for row in column.fit.rows}
+    return [
+        LedgerRow(
+            requirement=one,
+            cell=column.cells[one.ref],
+            place=Place(candidate, one),
+            claim=claims.get(one.pk),
+            fit=fits[one.ref],
+            ruling=rulings.get(one.pk),
+            excuse=excuses.get(one.pk),
+        )
+        for one in book.requirements
+    ]
+
+
+def filtered(rows: list[LedgerRow], name: str) -> list[LedgerRow]:
+    """The rows that one filter leaves."""
+    if not name:
+        return rows
+    if name == "musts":
+        return [row for row in rows if row.requirement.is_must]
+    test = TESTS[name][1]
+    return [row for row in rows if test(row.cell)]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One line of the promise record."""
+
+    label: str
+    held: int
+    partly: int
+    failed: int
+    tested: int
+    share: Any
+    weighted: Any
+
+
+def promises_of(column: Column) -> list[Promise]:
+    """All together first, then by category."""
+    record = column.promises
+    tallies = [("All together", record.overall), *record.by_category.items()]
+    return [
+        Promise(
+            label,
+            tally.held,
+            tally.partly,
+            tally.failed,
+            tally.tested,
+            tally.share_held,
+            tally.weighted_share_held,
+        )
+        for label, tally in tallies
+    ]
+
+
+def _by_requirement(rows: Any) -> dict[Any, Any]:
+    return {one.requirement_id: one for one in rows}

@@ -1,0 +1,16 @@
+"""Everything of floor 4 that registers itself; loaded when Django is ready."""
+
+from trials.admin import candidate_page as candidate_page
+from trials.admin import cell_page as cell_page
+from trials.admin import demo_pages as demo_pages
+from trials.admin import files as files
+from trials.admin import lists as lists
+from trials.admin import matrix_page as matrix_page
+from trials.admin import scores_page as scores_page
+from trials.admin import trial_pages as trial_pages
+from trials.admin.acts import demos as demos
+from trials.admin.acts import evidence as evidence
+from trials.admin.acts import gaps as gaps
+from trials.admin.acts import milestones as milestones
+from trials.admin.acts import scores as scores
+from trials.admin.acts import trials as trials

@@ -1,0 +1,129 @@
+"""One person's score sheet as a form: 0 to 5 for each category and candidate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from trials.models import Score
+from vendors.choices import CandidateState
+from vendors.models import Candidate, Conflict
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Category
+    from stakeholders.models import Stakeholder
+
+TOP = 5
+SCALE = [(str(value), str(value)) for value in range(TOP + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCell:
+    """One score to give; `given` is what stands."""
+
+    category: Category
+    candidate: Candidate
+    given: Score | None
+    barred: bool
+
+    @property
+    def value_name(self) -> str:
+        """The form's field of the score."""
+        return f"v-{self.candidate.pk}-{self.category.pk}"
+
+    @property
+    def reason_name(self) -> str:
+        """The form's field of the reason."""
+        return f"r-{self.candidate.pk}-{self.category.pk}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything that a part may score."""
+
+    categories: list[Category]
+    candidates: list[Candidate]
+    cells: list[SheetCell]
+
+    @property
+    def given(self) -> int:
+        """How many scores are given."""
+        return sum(cell.given is not None for cell in self.cells)
+
+    @property
+    def possible(self) -> int:
+        """How many could be given."""
+        return sum(not cell.barred for cell in self.cells)
+
+
+def sheet_of(part: Stakeholder) -> Sheet:
+    """The sheet of one part, in four queries."""
+    evaluation = part.evaluation
+    categories = list(evaluation.categories.all())
+    candidates = list(
+        Candidate.objects.filter(evaluation=evaluation).exclude(
+            state=CandidateState.ELIMINATED
+        )
+    )
+    given = {
+        (one.candidate_id, one.category_id): one
+        for one in Score.objects.filter(sheet__stakeholder=part)
+    }
+    barred = set(
+        Conflict.objects.filter(
+            candidate__evaluation=evaluation,
+            stakeholder__user=part.user_id,
+            has_interest=True,
+            cleared_by__isnull=True,
+        ).values_list("candidate_id", flat=True)
+    )
+    cells = [
+        SheetCell(
+            category, one, given.get((one.pk, category.pk)), barred=one.pk in barred
+        )
+        for category in categories
+        for one in candidates
+    ]
+    return Sheet(categories, candidates, cells)
+
+
+class SheetForm(forms.Form):
+    """A choice and a reason for each cell that the person may score."""
+
+    def __init__(self, *args: Any, sheet: Sheet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sheet = sheet
+        for cell in sheet.cells:
+            if cell.barred:
+                continue
+            about = f"{cell.category}, {cell.candidate}"
+            blank = [] if cell.given else [("", "not scored")]
+            self.fields[cell.value_name] = forms.ChoiceField(
+                label=f"Score: {about}",
+                choices=[*blank, *SCALE],
+                required=False,
+                initial=str(cell.given.value) if cell.given else "",
+                widget=forms.Select(attrs={"aria-label": f"Score: {about}"}),
+            )
+            self.fields[cell.reason_name] = forms.CharField(
+                label=f"Reason: {about}",
+                required=False,
+                max_length=5000,
+                initial=cell.given.reason if cell.given else "",
+                widget=forms.TextInput(
+                    attrs={"aria-label": f"Reason: {about}", "placeholder": "why"}
+                ),
+            )
+
+    def rows(self) -> list[tuple[Category, list[dict[str, Any]]]]:
+        """Category by category, with the bound fields of each candidate."""
+        by_category: dict[Any, list[dict[str, Any]]] = {}
+        for cell in self.sheet.cells:
+            fields: dict[str, Any] = {"candidate": cell.candidate}
+            if not cell.barred:
+                fields["value"] = self[cell.value_name]
+                fields["reason"] = self[cell.reason_name]
+            by_category.setdefault(cell.category.pk, []).append(fields)
+        return [(one, by_category.get(one.pk, [])) for one in self.sheet.categories]

@@ -1,0 +1,142 @@
+"""Where things stand on a line of days, and the curve of what was exercised."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from trials.choices import MilestoneState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trials.models import Milestone, Trial
+    from trials.selectors import DayShare
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A milestone on the line; `at` is a share of it in per cent."""
+
+    milestone: Milestone
+    number: int
+    at: str
+    late: bool
+
+    @property
+    def tone(self) -> str:
+        """good, bad, warn or info; the number and the list say it in words."""
+        state = self.milestone.state
+        if state == MilestoneState.MET:
+            return "good"
+        if state == MilestoneState.MISSED or self.late:
+            return "bad"
+        return "info" if state == MilestoneState.OPEN else "calm"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The days from first to last, with today on it if today is among them."""
+
+    first: datetime.date
+    last: datetime.date
+    zone: str
+    today: datetime.date
+    today_at: str
+    passed: str
+    dots: list[Dot]
+
+    @property
+    def day(self) -> int:
+        """Which day it is today, from 1; below 1 before it begins."""
+        return (self.today - self.first).days + 1
+
+    @property
+    def days(self) -> int:
+        """How many days there are."""
+        return (self.last - self.first).days + 1
+
+
+def line_of(
+    trial: Trial, milestones: Sequence[Milestone], now: datetime.datetime
+) -> Line:
+    """The line of a trial, widened to its farthest milestone."""
+    zone = ZoneInfo(trial.zone)
+    begin = datetime.datetime.combine(trial.starts_on, datetime.time(), zone)
+    end = datetime.datetime.combine(trial.ends_on, datetime.time.max, zone)
+    moments = [one.due_at for one in milestones]
+    low, high = min([begin, *moments]), max([end, *moments])
+
+    def share(moment: datetime.datetime) -> float:
+        return 100 * ((moment - low) / (high - low))
+
+    inside = low <= now <= high
+    return Line(
+        first=trial.starts_on,
+        last=trial.ends_on,
+        zone=trial.zone,
+        today=now.astimezone(zone).date(),
+        today_at=_said(share(now)) if inside else "",
+        passed=_said(min(100.0, max(0.0, share(now)))),
+        dots=[
+            Dot(one, number, _said(share(one.due_at)), is_late(one, now))
+            for number, one in enumerate(milestones, start=1)
+        ],
+    )
+
+
+def is_late(milestone: Milestone, now: datetime.datetime) -> bool:
+    """Whether it is open and due."""
+    return milestone.state == MilestoneState.OPEN and milestone.due_at < now
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A step curve in a box of 600 by 160, with its words."""
+
+    path: str
+    area: str
+    half: float
+    days: int
+    top: int
+    words: str
+    points: list[DayShare]
+
+
+WIDTH, HEIGHT = 600, 160
+
+
+def curve_of(shares: Sequence[DayShare], days: int) -> Curve | None:
+    """The share of must-haves exercised by day; None while there is nothing to draw."""
+    if not shares or not shares[-1].asked:
+        return None
+    step = WIDTH / max(days, 1)
+    steps = [f"M0 {HEIGHT}"]
+    for one in shares:
+        height = HEIGHT - HEIGHT * one.exercised / one.asked
+        steps.append(f"V{height:.1f} H{one.number * step:.1f}")
+    path = " ".join(steps)
+    last = shares[-1]
+    return Curve(
+        path=path,
+        area=f"{path} V{HEIGHT} Z",
+        half=WIDTH / 2,
+        days=days,
+        top=last.asked,
+        words=(
+            f"By day {last.number} of {days}, {last.exercised} of {last.asked} "
+            "must-haves had been exercised."
+        ),
+        points=[
+            one
+            for before, one in zip([None, *shares[:-1]], shares, strict=True)
+            if before is None or one is last or one.exercised != before.exercised
+        ],
+    )
+
+
+def _said(share: float) -> str:
+    """Per cent for a style; never with a comma, whatever the language."""
+    return f"{share:.2f}"

@@ -1,0 +1,226 @@
+"""Trials: all of an evaluation with its milestones, and one with everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from evaltracker.errors import NotFound
+from evaltracker.evaluations.admin.query import check_query
+from evaltracker.evaluations.admin.site import site
+from evaltracker.evaluations.admin.workspace import crumbs_to, evaluation_page, show
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.policy import is_owner
+from trials.admin.acts.base import takes_part
+from trials.admin.timeline import curve_of, is_late, line_of
+from trials.choices import EvidenceVerdict, Severity
+from trials.models import Criterion, Evidence, Gap, Milestone, Trial
+from trials.policy import TRIAL_STAGES, may_lead, today_in
+from trials.selectors import exercised_by_day, half_time_alarm
+from vendors.admin.inputs import without_blank
+from vendors.admin.pages import reader
+from vendors.choices import Availability
+from vendors.models import Claim
+from vendors.policy import is_barred
+from vendors.selectors import active_candidates
+
+if TYPE_CHECKING:
+    import datetime
+    import uuid
+    from collections.abc import Iterable
+
+    from django.http import HttpRequest, HttpResponse
+
+    from evaltracker.evaluations.models import Evaluation, User
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    """A milestone, and what the reader may do with it."""
+
+    milestone: Milestone
+    late: bool
+    may_move: bool
+    may_settle: bool
+
+
+def milestone_rows(
+    milestones: Iterable[Milestone], user: User, *, runs: bool
+) -> list[MilestoneRow]:
+    """In order of time; `runs` says whether the reader runs what they belong to."""
+    now = timezone.now()
+    rows = []
+    for one in milestones:
+        still_open = one.state == "open"
+        own = one.owner_id == user.pk
+        rows.append(
+            MilestoneRow(
+                one,
+                is_late(one, now),
+                still_open and runs,
+                still_open and (runs or own),
+            )
+        )
+    return rows
+
+
+@evaluation_page("trials", "Trials", order=70)
+def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Trials, who has none yet, and the evaluation's own milestones."""
+    check_query(request)
+    user = reader(request)
+    owns = is_owner(user, evaluation)
+    trials = list(
+        Trial.objects.filter(candidate__evaluation=evaluation)
+        .select_related("candidate", "lead")
+        .annotate(
+            named=Count("criteria", distinct=True),
+            open_breakers=Count(
+                "gaps",
+                filter=Q(
+                    gaps__severity=Severity.DEAL_BREAKER, gaps__closed_at__isnull=True
+                ),
+                distinct=True,
+            ),
+        )
+    )
+    with_trial = {one.candidate_id for one in trials}
+    candidates = list(active_candidates(evaluation))
+    close = [one for one in candidates if one.state != "longlisted"]
+    for candidate in close:
+        candidate.evaluation = evaluation
+    milestones = Milestone.objects.filter(evaluation=evaluation, trial__isnull=True)
+    return show(
+        request,
+        evaluation,
+        "trials/trials.html",
+        title="Trials",
+        tab="trials",
+        owns=owns,
+        trials=trials,
+        without=[one for one in close if one.pk not in with_trial],
+        close=close,
+        may_plan=evaluation.is_open and Stage(evaluation.stage) in TRIAL_STAGES,
+        milestones=milestone_rows(milestones.select_related("owner"), user, runs=owns),
+        here=request.path + "#milestones",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionRow:
+    """A criterion, the words that it is about, and what was found."""
+
+    criterion: Criterion
+    claim: Claim | None
+    verdicts: list[Evidence]
+
+    @property
+    def verdict(self) -> Evidence | None:
+        """The newest."""
+        return self.verdicts[-1] if self.verdicts else None
+
+    @property
+    def to_judge(self) -> bool:
+        """Whether nobody judged the words that stand."""
+        last = self.verdict
+        return last is None or last.claim.superseded_at is not None
+
+
+def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
+    """One trial: contract, timeline, criteria, gaps, and how far it has come."""
+    check_query(request)
+    user = reader(request)
+    trial = (
+        Trial.objects.visible_to(user)
+        .select_related(
+            "candidate__evaluation__owner", "candidate__vendor", "lead", "agreed_by"
+        )
+        .filter(pk=trial_id)
+        .first()
+    )
+    if trial is None:
+        raise NotFound
+    evaluation = trial.candidate.evaluation
+    stage = Stage(evaluation.stage)
+    going = evaluation.is_open and trial.closed_at is None
+    runs = may_lead(user, trial)
+    part = takes_part(user, evaluation)
+    barred = is_barred(user, trial.candidate)
+    milestones = list(trial.milestones.select_related("owner"))
+    line = line_of(trial, milestones, timezone.now())
+    criteria = _criteria(trial)
+    gaps = _gaps(trial)
+    return show(
+        request,
+        evaluation,
+        "trials/trial.html",
+        title=trial.title,
+        tab="trials",
+        crumbs=crumbs_to(evaluation, ("Trials", "trials"), (trial.title, "")),
+        trial=trial,
+        runs=runs,
+        part=part,
+        barred=barred,
+        can_plan=runs and going and stage in TRIAL_STAGES,
+        in_trials=going and stage == Stage.TRIALS,
+        can_judge=part
+        and not barred
+        and going
+        and stage == Stage.TRIALS
+        and trial.agreed_at is not None,
+        can_note_gaps=part and not barred and going and stage == Stage.TRIALS,
+        line=line,
+        milestones=milestone_rows(milestones, user, runs=runs and going),
+        criteria=criteria,
+        judged=sum(not row.to_judge for row in criteria),
+        verdicts=without_blank(EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN),
+        gaps=gaps,
+        open_breakers=sum(
+            one.severity == Severity.DEAL_BREAKER and one.closed_at is None
+            for one in gaps
+        ),
+        curve=curve_of(exercised_by_day(trial), line.days),
+        untouched=half_time_alarm(trial),
+        here=request.path,
+        today=today_in(trial.zone),
+    )
+
+
+def _criteria(trial: Trial) -> list[CriterionRow]:
+    """In three queries."""
+    claims = Claim.objects.filter(
+        candidate=trial.candidate_id, superseded_at__isnull=True
+    ).exclude(availability=Availability.WITHDRAWN)
+    current = {one.requirement_id: one for one in claims}
+    found: dict[Any, list[Evidence]] = {}
+    for one in (
+        Evidence.objects.filter(criterion__trial=trial)
+        .select_related("recorded_by", "claim")
+        .order_by("recorded_at")
+    ):
+        found.setdefault(one.criterion_id, []).append(one)
+    rows = []
+    for criterion in trial.criteria.select_related("requirement"):
+        criterion.trial = trial
+        claim = current.get(criterion.requirement_id)
+        rows.append(CriterionRow(criterion, claim, found.get(criterion.pk, [])))
+    return rows
+
+
+def _gaps(trial: Trial) -> list[Gap]:
+    """Open ones first, the worst first."""
+    order = list(Severity.values)
+    gaps = list(trial.gaps.select_related("requirement", "found_by"))
+    for one in gaps:
+        one.trial = trial
+
+    def place(gap: Gap) -> tuple[bool, int, datetime.date]:
+        return (gap.closed_at is not None, order.index(gap.severity), gap.found_on)
+
+    return sorted(gaps, key=place)
+
+
+site.register_page("trials/<uuid:trial_id>/", trial_view, "trial")

@@ -1,0 +1,13 @@
+"""Everything of floor 3 that registers itself; loaded when Django is ready."""
+
+from vendors.admin import candidates_page as candidates_page
+from vendors.admin import costs_page as costs_page
+from vendors.admin import lists as lists
+from vendors.admin import token_page as token_page
+from vendors.admin.acts import candidates as candidates
+from vendors.admin.acts import claims as claims
+from vendors.admin.acts import companies as companies
+from vendors.admin.acts import costs as costs
+from vendors.admin.acts import dialogue as dialogue
+from vendors.admin.acts import interests as interests
+from vendors.admin.acts import windows as windows
