@@ -12,11 +12,11 @@ from evaltracker.evaluations.models import Visit
 from evaltracker.workflow.memo import document_of
 from evaltracker.workflow.services.signing import sign
 from stakeholders.services.sign_offs import digest_of
-from trials.choices import EvidenceVerdict, Source
+from trials.choices import EvidenceVerdict, MilestoneState, Source
 from trials.services.criteria import add_criterion
 from trials.services.demos import hold_demo, schedule_demo
 from trials.services.evidence import record_evidence
-from trials.services.milestones import add_milestone
+from trials.services.milestones import add_milestone, settle_milestone
 from trials.services.scores import give_score, lock_scores
 from trials.services.scripts import draw_up_script
 from trials.services.trials import agree_contract, close_trial, plan_trial
@@ -181,15 +181,18 @@ def add_trial_milestones(trial: Trial, how: Trying) -> None:
         ("Half-time review", 0.5),
         ("Last day", 1.0),
     ):
-        add_milestone(
+        day = how.starts_on + datetime.timedelta(days=round(how.days * share))
+        milestone = add_milestone(
             evaluation=trial.candidate.evaluation,
             trial=trial,
             title=title,
             owner_user=how.lead,
-            due_on=how.starts_on + datetime.timedelta(days=round(how.days * share)),
+            due_on=day,
             due_time=EVENING,
             by=trial.candidate.evaluation.owner,
         )
+        if day < timezone.localdate():
+            settle_milestone(milestone=milestone, state=MilestoneState.MET, by=how.lead)
 
 
 def hold_trial(

@@ -18,17 +18,6 @@ if TYPE_CHECKING:
 
 
 @gate(Stage.RESEARCH)
-def claims_closed(look: Look) -> Iterator[Blocker]:
-    """Claims were open to the vendors and are closed."""
-    evaluation = look.evaluation
-    place = links.page(evaluation, "candidates")
-    if evaluation.claims_opened_at is None:
-        yield Blocker("Claims were never opened to the vendors.", place)
-    elif evaluation.claims_are_open(look.now):
-        yield Blocker("Claims are still open; close them.", place)
-
-
-@gate(Stage.RESEARCH)
 def must_haves_answered(look: Look) -> Iterator[Blocker]:
     """Every shortlisted candidate answered every must-have, or was eliminated."""
     if not look.shortlisted:
@@ -82,6 +71,17 @@ def cost_coverage_known(look: Look) -> Iterator[Blocker]:
                 f"{candidate}: nobody asked about {listed(missing)}.",
                 links.page(look.evaluation, "costs", f"candidate-{candidate.pk}"),
             )
+
+
+@gate(Stage.RESEARCH)
+def claims_closed(look: Look) -> Iterator[Blocker]:
+    """Claims were open to the vendors and are closed."""
+    evaluation = look.evaluation
+    place = links.page(evaluation, "candidates")
+    if evaluation.claims_opened_at is None:
+        yield Blocker("Claims were never opened to the vendors.", place)
+    elif evaluation.claims_are_open(look.now):
+        yield Blocker("Claims are still open; close them.", place)
 
 
 def counted(number: int, noun: str) -> str:
