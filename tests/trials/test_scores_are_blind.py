@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from stakeholders.services.people import add_stakeholder
 from tests.cast import floor1, stakeholders, trials, vendors
 from trials.models import Score
 from trials.selectors import scores_table
@@ -67,7 +68,7 @@ def test_a_lock_opens_the_others_to_the_one_who_locked(where: Evaluation) -> Non
 
 def test_a_person_with_two_parts_locks_both(where: Evaluation) -> None:
     ivan = stakeholders.holder("it")
-    second = stakeholders.add_stakeholder(
+    second = add_stakeholder(
         evaluation=where, user=ivan, role="security", scores=True, by=where.owner
     )
     lock(where, "it")

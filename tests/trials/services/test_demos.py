@@ -79,7 +79,7 @@ def test_a_demo_is_held_once_with_somebody_in_it(arranged: Demo) -> None:
         hold_demo(demo=arranged, attendees=" ", by=ivan)
     held = hold_demo(demo=arranged, attendees="Ivan, Elif", notes="Slow.", by=ivan)
     assert held.held_at
-    entry = Entry.objects.filter(evaluation=held.candidate.evaluation).last()
+    entry = Entry.objects.filter(evaluation=held.candidate.evaluation).latest("number")
     assert (entry.action, entry.after["attendees"]) == ("demo.held", "Ivan, Elif")
     with pytest.raises(Refused, match="was held"):
         hold_demo(demo=arranged, attendees="Ivan", by=ivan)

@@ -29,7 +29,7 @@ def acme() -> Candidate:
 
 def test_a_verdict_is_on_the_exact_revision_and_journaled(acme: Candidate) -> None:
     found = trials.verdict(trials.claim_of(acme), url="https://example.org/review")
-    entry = Entry.objects.filter(evaluation=acme.evaluation).last()
+    entry = Entry.objects.filter(evaluation=acme.evaluation).latest("number")
     assert entry.action == "evidence.recorded"
     assert entry.after["requirement"] == "R1"
     assert entry.after["claim_revision"] == 1
@@ -91,7 +91,7 @@ def test_reconfirming_says_the_same_of_the_current_revision(acme: Candidate) -> 
         "research",
     )
     assert again.reconfirms == first
-    entry = Entry.objects.filter(evaluation=acme.evaluation).last()
+    entry = Entry.objects.filter(evaluation=acme.evaluation).latest("number")
     assert entry.action == "evidence.reconfirmed"
     assert entry.after["reconfirms_id"] == str(first.pk)
 

@@ -17,7 +17,7 @@ from trials.services.evidence import reconfirm_evidence
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from vendors.models import Candidate
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def acme(settings: SettingsWrapper, tmp_path: Path) -> Candidate:
+def acme(settings: Settings, tmp_path: Path) -> Candidate:
     settings.MEDIA_ROOT = tmp_path
     return trials.claimed(trials.platform())
 
@@ -37,9 +37,10 @@ def test_a_file_is_kept_under_a_uuid_with_its_digest(
     found = trials.verdict(trials.claim_of(acme), file=upload)
     digest = hashlib.sha256(b"run,ok\n1,yes\n").hexdigest()
     assert (found.file_name, found.file_sha256) == ("Acme runs.csv", digest)
-    assert (tmp_path / found.file.name).read_bytes() == b"run,ok\n1,yes\n"
-    assert "Acme" not in found.file.name
-    entry = Entry.objects.filter(evaluation=acme.evaluation).last()
+    stored = str(found.file.name)
+    assert (tmp_path / stored).read_bytes() == b"run,ok\n1,yes\n"
+    assert "Acme" not in stored
+    entry = Entry.objects.filter(evaluation=acme.evaluation).latest("number")
     assert entry.after["file_sha256"] == digest
 
 

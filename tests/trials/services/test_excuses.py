@@ -44,7 +44,7 @@ def test_owner_and_leadership_excuse_with_a_reason(acme: Candidate, role: str) -
     excuse_knock_out(
         candidate=acme, requirement=asked(acme), reason="We mend it.", by=who
     )
-    entry = Entry.objects.filter(evaluation=acme.evaluation).last()
+    entry = Entry.objects.filter(evaluation=acme.evaluation).latest("number")
     assert (entry.action, entry.reason) == ("knock_out.excused", "We mend it.")
     assert entry.after["standing"] == "refuted"
     with pytest.raises(Refused, match="already"):

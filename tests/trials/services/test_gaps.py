@@ -44,7 +44,9 @@ def test_a_gap_is_noted_on_its_day_of_the_trial(running: Trial) -> None:
     requirement = running.candidate.evaluation.requirements.get()
     found = gap(running, requirement=requirement, workaround="A proxy.")
     assert found.day_found == 5
-    entry = Entry.objects.filter(evaluation=running.candidate.evaluation).last()
+    entry = Entry.objects.filter(evaluation=running.candidate.evaluation).latest(
+        "number"
+    )
     assert entry.action == "gap.recorded"
     assert entry.after["requirement"] == "R1"
 
@@ -69,7 +71,9 @@ def test_the_vendor_replies_with_a_date_and_the_journal_keeps_the_first_reply(
     reply_to_gap(gap=found, reply="In the next release.", promised_for=day, by=ACME)
     again = reply_to_gap(gap=found, reply="In March.", by=ACME)
     assert (again.reply, again.promised_for) == ("In March.", None)
-    entry = Entry.objects.filter(evaluation=running.candidate.evaluation).last()
+    entry = Entry.objects.filter(evaluation=running.candidate.evaluation).latest(
+        "number"
+    )
     assert (entry.action, entry.actor, entry.actor_name) == (
         "gap.replied",
         None,

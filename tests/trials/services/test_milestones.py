@@ -77,7 +77,7 @@ def test_a_milestone_owes_its_owner_a_mail_per_offset(
         == datetime.datetime(2099, 10, 25, 8, tzinfo=datetime.UTC)
     )
     assert due[2] == datetime.datetime(2099, 10, 23, 7, tzinfo=datetime.UTC)
-    entry = Entry.objects.filter(evaluation=where).last()
+    entry = Entry.objects.filter(evaluation=where).latest("number")
     assert (entry.action, entry.after["zone"]) == ("milestone.added", "Europe/Berlin")
 
 
@@ -108,7 +108,7 @@ def test_a_moved_milestone_reminds_again_and_no_longer_of_the_old_date(
     assert moved.occurrence == 2
     assert owed() == [(7, "2"), (2, "2"), (0, "2")]
     assert owed("suppressed") == [(7, "1"), (2, "1"), (0, "1")]
-    entry = Entry.objects.filter(evaluation=where).last()
+    entry = Entry.objects.filter(evaluation=where).latest("number")
     assert (entry.action, entry.reason) == ("milestone.moved", "The data is late.")
     assert entry.before["due_on"] == str(first.due_on)
 

@@ -35,7 +35,7 @@ def test_a_note_is_journaled_with_source_and_date(acme: Candidate) -> None:
     requirement = acme.evaluation.requirements.get()
     note = note_research(candidate=acme, requirement=requirement, by=priya, **NOTE)
     assert note.noted_by == priya
-    entry = Entry.objects.filter(evaluation=acme.evaluation).last()
+    entry = Entry.objects.filter(evaluation=acme.evaluation).latest("number")
     assert entry.action == "research.noted"
     assert entry.after["source_date"] == "2026-05-01"
     assert entry.after["requirement"] == "R1"

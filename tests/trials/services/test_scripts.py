@@ -50,7 +50,7 @@ def test_must_haves_come_first_then_the_heavy_ones(where: Evaluation) -> None:
     items = draw_up_script(demo=trials.demo(acme), by=where.owner)
     assert refs(items) == ["M2", "M3", "M4", "M1", "HEAVIER", "HEAVY"]
     assert [item.position for item in items] == [1, 2, 3, 4, 5, 6]
-    entry = Entry.objects.filter(evaluation=where).last()
+    entry = Entry.objects.filter(evaluation=where).latest("number")
     assert entry.action == "demo.script_drawn_up"
     assert entry.after["requirements"] == refs(items)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -44,7 +44,7 @@ def test_a_plan_is_journaled_and_changes_until_it_is_agreed(
     planned = trials.trial(acme, agreed=False)
     assert planned.lead == elif_
     changed = change_trial(trial=planned, workload="Another load.", by=elif_)
-    entry = Entry.objects.filter(evaluation=acme.evaluation).last()
+    entry = Entry.objects.filter(evaluation=acme.evaluation).latest("number")
     assert entry.action == "trial.changed"
     assert entry.after["workload"] == changed.workload == "Another load."
     agree_contract(trial=planned, by=elif_)
@@ -56,7 +56,7 @@ def test_agreeing_keeps_the_whole_contract_in_the_journal(
     acme: Candidate, elif_: User
 ) -> None:
     trials.trial(acme, "R1", "R2")
-    entry = Entry.objects.filter(evaluation=acme.evaluation).last()
+    entry = Entry.objects.filter(evaluation=acme.evaluation).latest("number")
     assert entry.action == "trial.agreed"
     assert entry.after["exit_plan"] == trials.CONTRACT["exit_plan"]
     assert [one["requirement"] for one in entry.after["criteria"]] == ["R1", "R2"]
@@ -100,7 +100,7 @@ def test_trials_are_planned_from_demos_on(acme: Candidate) -> None:
     where = acme.evaluation
     for stage, allowed in (("research", False), ("demos", True), ("decision", False)):
         vendors.enter(where, stage)
-        plan = {
+        plan: dict[str, Any] = {
             "candidate": acme,
             "title": stage,
             "starts_on": datetime.date(2027, 1, 1),
@@ -129,7 +129,7 @@ def test_once_agreed_criteria_change_only_with_a_reason(
     change_criterion(
         criterion=criterion, threshold="50 a day", reason="Smaller test.", by=elif_
     )
-    entry = Entry.objects.filter(evaluation=acme.evaluation).last()
+    entry = Entry.objects.filter(evaluation=acme.evaluation).latest("number")
     assert (entry.action, entry.reason) == ("criterion.changed", "Smaller test.")
     assert entry.before["threshold"] == "100 runs a day"
     with pytest.raises(Refused, match="at least one"):
@@ -177,5 +177,5 @@ def test_closing_calls_off_the_milestones_that_are_still_open(
     close_trial(trial=running, summary="Good.", by=elif_)
     milestone.refresh_from_db()
     assert milestone.state == MilestoneState.CANCELLED
-    entry = Entry.objects.filter(evaluation=acme.evaluation).last()
+    entry = Entry.objects.filter(evaluation=acme.evaluation).latest("number")
     assert entry.after["milestones_called_off"] == ["Half time"]
