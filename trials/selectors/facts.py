@@ -140,23 +140,10 @@ def read_cell(
     if claim is None:
         facts = CellFacts(not_applicable=not_applicable, excused=excused)
         return Reading(facts, None)
-    said = Availability(claim.availability)
-    current, older = [], []
-    for proof in proofs:
-        if proof.claim_id == claim.id:
-            current.append(proof)
-        elif proof.requirement_revision == claim.requirement_revision:
-            older.append(proof)
-    seen = {proof.source for proof in current}
-    waiting = {proof.source for proof in proofs if proof.claim_id != claim.id} - seen
-    counted = _evidence(current, said, papers.judged)
-    if older:
-        before = _evidence(older, said, papers.judged)
-        if said == Availability.WITHDRAWN or _refuted(before, today):
-            counted = (*before, *counted)
+    counted, unconfirmed = _counted(claim, proofs, papers.judged, today)
     facts = CellFacts(
         claim=ClaimFacts(
-            said,
+            Availability(claim.availability),
             claim.available_from,
             stale=claim.requirement_revision < requirement_revision,
         ),
@@ -164,8 +151,34 @@ def read_cell(
         not_applicable=not_applicable,
         excused=excused,
     )
-    unconfirmed = tuple(source for source in Source if source in waiting)
     return Reading(facts, claim, unconfirmed)
+
+
+def _counted(
+    claim: ClaimRow,
+    proofs: Sequence[Proof],
+    judged: Mapping[uuid.UUID, str],
+    today: datetime.date,
+) -> tuple[tuple[EvidenceFacts, ...], tuple[Source, ...]]:
+    """The verdicts that count, and the sources that only judged older words."""
+    if not proofs:
+        return (), ()
+    said = Availability(claim.availability)
+    current = [proof for proof in proofs if proof.claim_id == claim.id]
+    counted = _evidence(current, said, judged)
+    if len(current) == len(proofs):
+        return counted, ()
+    older = [
+        proof
+        for proof in proofs
+        if proof.claim_id != claim.id
+        and proof.requirement_revision == claim.requirement_revision
+    ]
+    before = _evidence(older, said, judged)
+    if before and (said == Availability.WITHDRAWN or _refuted(before, today)):
+        counted = (*before, *counted)
+    waiting = {proof.source for proof in proofs} - {proof.source for proof in current}
+    return counted, tuple(source for source in Source if source in waiting)
 
 
 def _places(rows: QuerySet[Any]) -> Iterable[Place]:

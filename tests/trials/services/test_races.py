@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
 
 from evaltracker.errors import Problem, Refused
 from evaltracker.evaluations.journal import find_break
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from tests.at_once import at_once
 from tests.cast import stakeholders, trials, vendors
 from trials.models import Evidence, Excuse, Milestone, Score, ScoreSheet
 from trials.services.evidence import reconfirm_evidence
@@ -30,21 +28,9 @@ AT_ONCE = 6
 
 
 def together(*acts: Callable[[], object]) -> list[Problem]:
-    """Start all acts at one instant, each in its own connection; the refusals."""
-    start = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> Problem | None:
-        try:
-            start.wait(timeout=10)
-            act()
-        except Problem as problem:
-            return problem
-        finally:
-            connection.close()
-        return None
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [told for told in pool.map(run, acts) if told is not None]
+    """Start all acts at one instant; the refusals."""
+    results = at_once(len(acts), lambda number: acts[number]())
+    return [told for told in results if isinstance(told, Problem)]
 
 
 def acme(stage: str = "demos") -> Candidate:
