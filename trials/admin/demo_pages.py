@@ -184,7 +184,7 @@ def _demo(request: HttpRequest, demo_id: uuid.UUID) -> tuple[Demo, list[ItemRow]
     claims = Claim.objects.filter(
         candidate=demo.candidate_id, superseded_at__isnull=True
     ).exclude(availability=Availability.WITHDRAWN)
-    current = {one.requirement_id: one for one in claims}
+    current: dict[Any, Claim] = {one.requirement_id: one for one in claims}
     found: dict[Any, list[Evidence]] = {}
     for one in (
         Evidence.objects.filter(script_item__demo=demo)

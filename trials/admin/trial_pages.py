@@ -16,7 +16,7 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.policy import is_owner
 from trials.admin.acts.base import takes_part
 from trials.admin.timeline import curve_of, is_late, line_of
-from trials.choices import EvidenceVerdict, Severity
+from trials.choices import EvidenceVerdict, MilestoneState, Severity
 from trials.models import Criterion, Evidence, Gap, Milestone, Trial
 from trials.policy import TRIAL_STAGES, may_lead, today_in
 from trials.selectors import exercised_by_day, half_time_alarm
@@ -54,16 +54,10 @@ def milestone_rows(
     now = timezone.now()
     rows = []
     for one in milestones:
-        still_open = one.state == "open"
-        own = one.owner_id == user.pk
-        rows.append(
-            MilestoneRow(
-                one,
-                is_late(one, now),
-                still_open and runs,
-                still_open and (runs or own),
-            )
-        )
+        still_open = one.state == MilestoneState.OPEN
+        moves = still_open and runs
+        settles = still_open and (runs or one.owner_id == user.pk)
+        rows.append(MilestoneRow(one, is_late(one, now), moves, settles))
     return rows
 
 
@@ -86,6 +80,7 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
                 distinct=True,
             ),
         )
+        .order_by("starts_on", "title")
     )
     with_trial = {one.candidate_id for one in trials}
     candidates = list(active_candidates(evaluation))
@@ -171,7 +166,11 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         and going
         and stage == Stage.TRIALS
         and trial.agreed_at is not None,
-        can_note_gaps=part and not barred and going and stage == Stage.TRIALS,
+        can_note_gaps=part
+        and not barred
+        and going
+        and stage == Stage.TRIALS
+        and line.day >= 1,
         line=line,
         milestones=milestone_rows(milestones, user, runs=runs and going),
         criteria=criteria,

@@ -47,6 +47,11 @@ class CostColumn:
         return [one.kind for one in self.kinds if one.row is None]
 
     @property
+    def has_price(self) -> bool:
+        """Whether there is an amount at all; without one a total would be a lie."""
+        return any(row.likely is not None for row in self.total.rows)
+
+    @property
     def over_budget(self) -> Decimal | None:
         """By how much the likely total is over the budget."""
         budget = self.candidate.evaluation.budget
@@ -84,7 +89,7 @@ def compared(columns: list[CostColumn]) -> list[Compared]:
     """Kinds by candidates, in the order of the checklist."""
     return [
         Compared(
-            kind.label.capitalize(),
+            kind.label[0].upper() + kind.label[1:],
             [[row for row in one.kinds if row.kind == kind] for one in columns],
         )
         for kind in costs.CostKind

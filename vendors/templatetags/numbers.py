@@ -11,9 +11,12 @@ register = template.Library()
 
 
 @register.filter
-def money(value: Decimal | None) -> str:
-    """An amount with its thousands marked; cents only where there are any."""
-    if value is None:
+def money(value: object) -> str:
+    """An amount with its thousands marked; cents only where there are any.
+
+    What is no amount, such as a price that nobody has said, is blank.
+    """
+    if not isinstance(value, Decimal):
         return ""
     exact = value.quantize(Decimal("0.01"), ROUND_HALF_UP)
     whole = exact == exact.to_integral_value()
@@ -21,14 +24,22 @@ def money(value: Decimal | None) -> str:
 
 
 @register.filter
-def percent(value: Fraction | Decimal | None) -> str:
+def whole(value: object) -> str:
+    """An amount to the whole unit, for tables that compare."""
+    if not isinstance(value, Decimal):
+        return ""
+    return f"{value.quantize(Decimal(1), ROUND_HALF_UP):,f}"
+
+
+@register.filter
+def percent(value: object) -> str:
     """A share as per cent, rounded for the eye; nothing to divide by is a dash."""
-    if value is None:
+    if not isinstance(value, Fraction | Decimal):
         return "–"
     return f"{round(Fraction(value) * 100)} %"
 
 
 @register.filter
-def plain(value: Decimal | None) -> str:
+def plain(value: object) -> str:
     """A number without the zeros that its column keeps."""
-    return "" if value is None else f"{value.normalize():f}"
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.urls import reverse
@@ -18,6 +18,8 @@ from vendors.models import Claim
 from vendors.selectors import asked_requirements
 
 if TYPE_CHECKING:
+    from django.db import models
+
     from evaltracker.evaluations.models import Evaluation, User
 
 
@@ -30,8 +32,11 @@ class OnDemo(InEvaluation):
     """An act on a demo, by everybody with a part."""
 
     tab = "demos"
-    model = Demo
-    related = ("candidate__evaluation__owner", "candidate__vendor")
+    model: ClassVar[type[models.Model] | None] = Demo
+    related: ClassVar[tuple[str, ...]] = (
+        "candidate__evaluation__owner",
+        "candidate__vendor",
+    )
 
     def evaluation(self, target: Any) -> Evaluation:
         """Through the candidate."""
@@ -55,8 +60,8 @@ class OnTrial(InEvaluation):
     """An act on a trial, by whoever runs it."""
 
     tab = "trials"
-    model = Trial
-    related = ("candidate__evaluation__owner", "lead")
+    model: ClassVar[type[models.Model] | None] = Trial
+    related: ClassVar[tuple[str, ...]] = ("candidate__evaluation__owner", "lead")
 
     def trial(self, target: Any) -> Trial:
         """The trial that the target belongs to."""

@@ -255,10 +255,8 @@ class JudgeItem(OnItem):
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The revisions of the claim on this requirement."""
-        return {
-            "claims": claims_on(target.demo, target.requirement_id),
-            "source": "demo",
-        }
+        claims = claims_on(target.demo, target.requirement_id)
+        return {"claims": claims, "source": Source.DEMO}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """The words that stand."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.urls import reverse
@@ -208,7 +208,7 @@ class CriterionForm(AboutRequirement):
 class CriterionAct(OnTrial):
     """What is done to criteria."""
 
-    form_class: Any = CriterionForm
+    form_class: ClassVar[type[forms.BaseForm]] = CriterionForm
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The evaluation's requirements, and whether a reason is due."""

@@ -81,7 +81,7 @@ class CostForm(PriceForm):
 
     kind = forms.ChoiceField(
         label="Kind of cost",
-        choices=[(str(it), it.label.capitalize()) for it in CostKind],
+        choices=[(str(it), it.label[0].upper() + it.label[1:]) for it in CostKind],
     )
     label = forms.CharField(
         label="Part",
