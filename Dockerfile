@@ -19,6 +19,8 @@ COPY trials trials
 RUN SECRET_KEY=only-while-building DATA_DIR=/tmp/data \
     python manage.py collectstatic --noinput --verbosity 0 \
     && python -m compileall -q evaltracker stakeholders vendors trials \
+    # A checkout may be readable by its owner only; the product's user is another.
+    && chmod -R a+rX /app \
     && pip uninstall --yes --quiet pip
 
 FROM ${BASE}

@@ -170,7 +170,6 @@ if NUM_PROXIES:
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
-FILE_UPLOAD_PERMISSIONS = 0o640
 
 # --- Texts, times, files ------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -186,7 +185,11 @@ STATICFILES_DIRS = [BASE_DIR / "evaltracker" / "static"]
 WHITENOISE_USE_FINDERS = DEMO or DEBUG
 _PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        # Here and not for all: the web user must be able to read static files.
+        "OPTIONS": {"file_permissions_mode": 0o640},
+    },
     "staticfiles": {
         "BACKEND": _PLAIN_STATIC
         if DEMO or DEBUG
