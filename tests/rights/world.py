@@ -1,0 +1,105 @@
+"""A world in which every act and every page has something to act on.
+
+The demo's purchases, through their services, and by hand the few things that they do
+not have: a proposal, an interest, a condition, a substitution, a ruling, a token.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from evaltracker.evaluations.journal import SYSTEM, Actor
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.workflow.demo import EVALUATIONS
+from evaltracker.workflow.demo.people import make_people
+from stakeholders.services.people import delegate
+from stakeholders.services.sign_offs import ConditionAsked
+from tests.cast import floor1
+from tests.cast.workflow import sign_as
+from vendors.models import Vendor, VendorToken
+from vendors.services.dialogue import propose_requirement
+from vendors.services.rulings import declare_conflict, rule_not_applicable
+from vendors.services.tokens import issue_token
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.admin.acts import Act
+
+# Where most acts find their target; the purchase of the brief.
+MAIN = "ml-platform"
+
+
+def build() -> dict[str, User]:
+    """Everybody of the demo, and a stranger; the rest is in the database."""
+    people = make_people()
+    for load in EVALUATIONS.values():
+        load(people)
+    people["stranger"] = floor1.noor()
+    main = Evaluation.objects.get(slug=MAIN)
+    candidate = main.candidates.get(name="Databricks")
+    part = main.stakeholders.get(role="it")
+    propose_requirement(
+        candidate=candidate,
+        category=main.categories.all()[0],
+        text="GPU quotas per team",
+        reason="Everybody forgets them.",
+        by=Actor(name="Databricks by API"),
+    )
+    declare_conflict(
+        candidate=candidate,
+        stakeholder=part,
+        has_interest=True,
+        statement="I own shares.",
+        by=part.user,
+    )
+    rule_not_applicable(
+        candidate=candidate,
+        requirement=main.requirements.get(ref="R03.1"),
+        reason="Bought as a service.",
+        by=main.owner,
+    )
+    today = timezone.localdate()
+    delegate(
+        stakeholder=part,
+        substitute=people["engineering"],
+        starts_on=today,
+        ends_on=today + datetime.timedelta(days=3),
+        by=part.user,
+    )
+    issue_token(vendor=candidate.vendor, label="bid desk", by=SYSTEM)
+    sign_as(
+        Evaluation.objects.get(slug="data-catalogue"),
+        "it",
+        "conditions",
+        by=people["it"],
+        reason="Once the brief is whole.",
+        conditions=[ConditionAsked(text="Name the regions", owner=main.owner)],
+    )
+    return people
+
+
+def target_of(act: Act) -> str:
+    """The id of something to act on, in the main purchase if there is one."""
+    if act.model is None:
+        return ""
+    manager: Any = act.model._default_manager
+    if act.model is Evaluation:
+        return str(manager.get(slug=MAIN).pk)
+    if act.model is Vendor:
+        return str(manager.get(name="Databricks").pk)
+    if act.model is User:
+        return str(manager.get(username="lead").pk)
+    rows = manager.all()
+    path = getattr(act.model, "evaluation_path", "")
+    if path and act.model is not VendorToken:
+        rows = rows.filter(**{f"{path}__slug": MAIN}) or rows
+    return str(rows[0].pk)
+
+
+def place() -> str:
+    """The id of a cell of the matrix, for acts on a candidate's requirement."""
+    main = Evaluation.objects.get(slug=MAIN)
+    candidate = main.candidates.get(name="Databricks")
+    return f"{candidate.pk}.{main.requirements.get(ref='R06.2').pk}"
