@@ -15,7 +15,7 @@ from evaltracker.evaluations.services.requirements import (
     add_requirement,
 )
 
-PASSWORD = "correct horse battery staple"  # noqa: S105 - a test's own
+PASSWORD = "correct horse battery staple"
 BRIEF: dict[str, Any] = {
     "problem": "Models reach production in weeks, not in months.",
     "infrastructure": ["aws", "on_prem"],
@@ -29,10 +29,10 @@ BRIEF: dict[str, Any] = {
 
 def person(username: str, **fields: Any) -> User:
     """A member of staff who can sign in with PASSWORD; made once per name."""
-    found = User.objects.filter(username=username).first()
+    found: User | None = User.objects.filter(username=username).first()
     if found is not None:
         return found
-    return User.objects.create_user(
+    made: User = User.objects.create_user(
         username=username,
         password=PASSWORD,
         email=f"{username}@example.com",
@@ -40,13 +40,15 @@ def person(username: str, **fields: Any) -> User:
         is_staff=True,
         **fields,
     )
+    return made
 
 
 def lina() -> User:
     """The procurement lead, who may start evaluations."""
     user = person("lina", last_name="Lead")
     user.user_permissions.add(Permission.objects.get(codename="add_evaluation"))
-    return User.objects.get(pk=user.pk)
+    fresh: User = User.objects.get(pk=user.pk)
+    return fresh
 
 
 def otto() -> User:

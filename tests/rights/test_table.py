@@ -170,7 +170,7 @@ def page_addresses() -> dict[str, str]:
     candidate = main.candidates.get(name="Databricks")
     finalist = trial.candidates.get(name="Azure Machine Learning")
     given = decided.visits.exclude(sign_offs=None)[0].sign_offs.all()[0]
-    details = {
+    details: dict[str, list[object]] = {
         "candidate": [candidate.pk],
         "cell": [candidate.pk, main.requirements.get(ref="R06.2").pk],
         "demo": [finalist.demos.get().pk],

@@ -66,9 +66,7 @@ class Evaluation(Record):
     stage = models.CharField(
         max_length=12, choices=Stage.choices, default=Stage.REQUIREMENTS
     )
-    status = models.CharField(
-        max_length=9, choices=Status.choices, default=Status.OPEN
-    )
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.OPEN)
     zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
     currency = models.CharField(max_length=3, default="USD")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import zoneinfo
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models.evaluation import Evaluation
 
 
 def check_zone(name: str) -> None:
@@ -44,9 +41,6 @@ class User(AbstractUser):
     )
 
     objects: ClassVar[EvaltrackerUserManager] = EvaltrackerUserManager()
-
-    if TYPE_CHECKING:
-        readable_evaluations: models.Manager[Evaluation]
 
     @property
     def name(self) -> str:

@@ -88,6 +88,8 @@ def show_in_demo(
     draw_up_script(demo=demo, by=by)
     demo = hold_demo(demo=demo, attendees="Lina, Elif, Dana and Priya", by=by)
     for item in demo.script_items.filter(requirement__in=requirements):
+        if item.requirement is None:
+            continue
         record_evidence(
             claim=current_claim(candidate, item.requirement),
             source=Source.DEMO,

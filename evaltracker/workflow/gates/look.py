@@ -68,7 +68,7 @@ class Look:
         return list(
             Trial.objects.filter(candidate__in=self.shortlisted)
             .select_related("candidate")
-            .prefetch_related("criteria__requirement", "criteria__evidence", "gaps")
+            .prefetch_related("criteria", "gaps")
         )
 
     @cached_property

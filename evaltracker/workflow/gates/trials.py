@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from evaltracker.evaluations.choices import Stage
@@ -11,6 +12,7 @@ from evaltracker.workflow.gates.signing import unsigned
 from evaltracker.workflow.gates.table import Blocker, gate
 from trials.choices import Severity
 from trials.scoring import Standing
+from trials.selectors import unjudged_criteria
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,18 +24,22 @@ SETTLED = (Standing.PROVEN, Standing.REFUTED, Standing.NEVER)
 
 @gate(Stage.TRIALS)
 def criteria_judged(look: Look) -> Iterator[Blocker]:
-    """Every criterion of every trial is judged."""
+    """Every criterion of every trial is judged, on words that still stand."""
     if not look.trials:
         yield Blocker(
             "No shortlisted candidate has a trial.",
             links.page(look.evaluation, "trials"),
         )
+    pending = Counter(
+        unjudged_criteria()
+        .filter(trial__in=look.trials)
+        .values_list("trial_id", flat=True)
+    )
     for trial in look.trials:
-        criteria = list(trial.criteria.all())
-        pending = [one for one in criteria if not one.evidence.all()]
-        if pending or not criteria:
-            words = f"{len(pending)} of {len(criteria)} criteria not judged"
-            if not criteria:
+        agreed = len(trial.criteria.all())
+        if pending[trial.pk] or not agreed:
+            words = f"{pending[trial.pk]} of {agreed} criteria not judged"
+            if not agreed:
                 words = "no criteria are agreed"
             yield Blocker(f"Trial of {trial.candidate}: {words}.", links.trial(trial))
 
