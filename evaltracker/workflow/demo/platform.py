@@ -190,7 +190,7 @@ def write_requirements(evaluation: Evaluation) -> None:
             evaluation=evaluation,
             category=categories[name],
             ref=row["sub_id"],
-            text=f"{name}: {row['topic']}",
+            text=name if row["topic"] == name else f"{name}: {row['topic']}",
             priority=Priority.MUST if must else Priority.SHOULD,
             weight=WEIGHTS[name],
             metric=metrics[MUSTS[row["sub_id"]]] if must else None,

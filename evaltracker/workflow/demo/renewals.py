@@ -66,6 +66,8 @@ STANDARDS = (
     ("QAP-7", "Secure", "Clean static and dynamic security scans", True),
 )
 OFFERORS = ("Northlight Systems", "Kodiak Software", "Inside Passage Labs")
+# The published price is for the whole contract; its text names these parts.
+IN_THE_PRICE = ("setup", "support", "onboarding", "training", "integration")
 PERCENT_TO_WEIGHT = Decimal("0.4")
 
 
@@ -178,9 +180,10 @@ def research(
             source_text=f"{row['offeror']}: {row['price_usd']} USD",
             by=lead,
         )
-        set_cost_line(
-            candidate=candidate, kind="setup", state=CostState.INCLUDED, by=lead
-        )
+        for kind in IN_THE_PRICE:
+            set_cost_line(
+                candidate=candidate, kind=kind, state=CostState.INCLUDED, by=lead
+            )
         mark_rest_unsaid(candidate)
         shortlist(candidate=candidate, by=lead)
     close_claims(evaluation=evaluation, by=lead)
