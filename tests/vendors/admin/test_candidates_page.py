@@ -1,0 +1,123 @@
+"""The candidates page: who is in the choice, and every act on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.acting import act
+from tests.cast import floor1, stakeholders, vendors
+from tests.clients import signed_in
+from vendors.models import Candidate, Vendor
+from vendors.services.candidates import eliminate, shortlist
+from vendors.services.submissions import hand_in
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def purchase(db: None) -> Evaluation:
+    """In research, with R1 and R2, and Ivan from IT."""
+    where = floor1.evaluation()
+    floor1.requirement(where, "R1")
+    floor1.requirement(where, "R2", "should")
+    stakeholders.stakeholders(where, "it")
+    return vendors.in_research(where)
+
+
+def page(where: Evaluation, user: User, query: str = "") -> str:
+    answer = signed_in(user).get(f"/admin/e/{where.slug}/candidates/{query}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_an_empty_page_says_what_to_put_up(purchase: Evaluation) -> None:
+    assert "No candidates yet" in page(purchase, purchase.owner)
+    assert "Add a candidate" in page(purchase, purchase.owner)
+    assert "Add a candidate" not in page(purchase, stakeholders.holder("it"))
+
+
+def test_strangers_find_nothing_and_nothing_is_posted_here(
+    purchase: Evaluation,
+) -> None:
+    url = f"/admin/e/{purchase.slug}/candidates/"
+    assert signed_in(floor1.noor()).get(url).status_code == 404
+    assert signed_in(purchase.owner).post(url).status_code == 405
+    assert signed_in(purchase.owner).get(f"{url}?owner=1").status_code == 400
+
+
+def test_each_line_tells_answers_receipt_and_reason(purchase: Evaluation) -> None:
+    acme = vendors.invited(purchase)
+    vendors.claim(acme, purchase.requirements.get(ref="R1"))
+    number = hand_in(candidate=acme, by=floor1.otto()).number
+    shortlist(candidate=acme, by=purchase.owner)
+    globex = vendors.candidate(purchase, "Globex ML")
+    eliminate(candidate=globex, reason="Gone <b>bust</b>", by=purchase.owner)
+    body = page(purchase, stakeholders.holder("it"))
+    assert "1 of 2" in body
+    assert number in body
+    assert "Gone &lt;b&gt;bust&lt;/b&gt;" in body
+    only = page(purchase, purchase.owner, "?kind=build")
+    assert "No candidate of this kind." in only
+
+
+def test_the_owner_adds_a_candidate_with_a_new_vendor(purchase: Evaluation) -> None:
+    form = {"name": "Acme ML", "kind": "buy", "new_vendor": "Acme"}
+    assert act("add-candidate", purchase, purchase.owner, **form) == 302
+    assert Candidate.objects.get(name="Acme ML").vendor == Vendor.objects.get()
+    both = {**form, "name": "Other", "vendor": Vendor.objects.get().pk}
+    assert act("add-candidate", purchase, purchase.owner, **both) == 400
+    assert act("add-candidate", purchase, stakeholders.holder("it"), **form) == 403
+    assert act("add-candidate", purchase, floor1.noor(), **form) == 404
+
+
+def test_a_candidate_is_shortlisted_dropped_and_brought_back(
+    purchase: Evaluation,
+) -> None:
+    acme = vendors.candidate(purchase)
+    owner = purchase.owner
+    assert act("shortlist", acme, owner) == 302
+    assert act("shortlist", acme, owner) == 409
+    assert act("eliminate", acme, owner, reason=" ") == 400
+    assert act("eliminate", acme, owner, reason="Too dear") == 302
+    acme.refresh_from_db()
+    assert acme.state == "eliminated"
+    assert act("reinstate", acme, stakeholders.holder("it"), reason="x") == 403
+    assert act("reinstate", acme, owner, reason="New price") == 302
+
+
+def test_a_candidate_is_changed_and_invited_once(purchase: Evaluation) -> None:
+    acme = vendors.candidate(purchase)
+    form = {"name": "Acme ML 2", "vendor": acme.vendor.pk, "hours_saved": "0.5"}
+    assert act("change-candidate", acme, purchase.owner, **form) == 302
+    assert act("invite", acme, purchase.owner) == 302
+    assert act("invite", acme, purchase.owner) == 409
+    acme.refresh_from_db()
+    assert (acme.name, bool(acme.invited_at)) == ("Acme ML 2", True)
+
+
+def test_the_page_asks_as_much_for_two_candidates_as_for_ten(
+    purchase: Evaluation,
+) -> None:
+    def queries() -> int:
+        client = signed_in(purchase.owner)
+        client.get(f"/admin/e/{purchase.slug}/candidates/")
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            client.get(f"/admin/e/{purchase.slug}/candidates/")
+        return len(seen)
+
+    vendors.invited(purchase, "Acme ML")
+    vendors.invited(purchase, "Globex ML")
+    few = queries()
+    for number in range(8):
+        vendors.invited(purchase, f"V{number} ML")
+    assert queries() == few
+    assert few <= 22

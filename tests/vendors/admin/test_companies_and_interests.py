@@ -1,0 +1,77 @@
+"""Companies, their contacts, and who has an interest in what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.acting import act
+from tests.cast import floor1, stakeholders, vendors
+from tests.clients import signed_in
+from vendors.models import Conflict, Contact, Vendor
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def purchase(db: None) -> Evaluation:
+    where = floor1.evaluation()
+    stakeholders.stakeholders(where, "it", "pm")
+    vendors.enter(where, "research")
+    vendors.candidate(where)
+    return where
+
+
+def test_whoever_runs_evaluations_keeps_the_companies(purchase: Evaluation) -> None:
+    acme = Vendor.objects.get()
+    it = stakeholders.holder("it")
+    assert act("add-vendor", None, it, name="Initech") == 403
+    assert act("add-vendor", None, purchase.owner, name="Initech") == 302
+    assert act("add-vendor", None, purchase.owner, name="Initech") == 409
+    assert act("change-vendor", acme, purchase.owner, name="Acme Inc") == 302
+    form = {"name": "Ada", "email": "ada@example.com"}
+    assert act("add-contact", acme, it, **form) == 403
+    assert act("add-contact", acme, purchase.owner, **form) == 302
+    assert Contact.objects.get().vendor.name == "Acme Inc"
+
+
+def test_the_words_of_an_interest_stay_with_the_owner_and_its_author(
+    purchase: Evaluation,
+) -> None:
+    acme = purchase.candidates.get()
+    it, pm = stakeholders.holder("it"), stakeholders.holder("pm")
+    form = {"interest": "some", "statement": "I own secret shares"}
+    assert act("declare-interest", acme, it, **form) == 302
+    assert act("declare-interest", acme, it, interest="none") == 409
+    assert act("declare-interest", acme, floor1.noor(), **form) == 404
+    here = f"/admin/e/{purchase.slug}/candidates/"
+    body = signed_in(pm).get(here).content.decode()
+    assert "Ivan" in body
+    assert "secret shares" not in body
+    journal = signed_in(pm).get(f"/admin/e/{purchase.slug}/journal/").content.decode()
+    assert "secret shares" not in journal
+    conflict = Conflict.objects.get()
+    clearing = f"/admin/act/clear-interest/{conflict.pk}/"
+    assert "secret shares" in signed_in(purchase.owner).get(clearing).content.decode()
+    assert act("clear-interest", conflict, pm, reason="x") == 403
+    assert act("clear-interest", conflict, purchase.owner, reason="Sold") == 302
+
+
+def test_an_owner_without_a_role_declares_nothing(purchase: Evaluation) -> None:
+    acme = purchase.candidates.get()
+    assert act("declare-interest", acme, purchase.owner, interest="none") == 403
+
+
+def test_lists_of_the_floor_open_for_those_who_may_see_them(
+    purchase: Evaluation,
+) -> None:
+    for name in ("vendor", "contact", "candidate", "claim", "submission", "question"):
+        url = f"/admin/vendors/{name}/"
+        assert signed_in(purchase.owner).get(url).status_code == 200
+    keys = "/admin/vendors/vendortoken/"
+    assert signed_in(purchase.owner).get(keys).status_code == 200
+    assert signed_in(stakeholders.holder("it")).get(keys).status_code in (302, 403)

@@ -1,0 +1,123 @@
+"""The costs page: sealed amounts, whole checklists, and no silent zero."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.acting import act
+from tests.cast import floor1, stakeholders, vendors
+from tests.clients import signed_in
+from vendors.costs import CHECKLIST
+from vendors.models import CostLine
+from vendors.services.costs import open_prices, set_cost_line
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation, User
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def acme(db: None) -> Candidate:
+    """A candidate whose licence costs 12,345 a month."""
+    where = floor1.evaluation(loaded_hourly_rate=90)
+    stakeholders.stakeholders(where, "it")
+    vendors.enter(where, "research")
+    option = vendors.candidate(where, hours_saved="0.5", months_to_live="2.5")
+    set_cost_line(
+        candidate=option,
+        kind="licence",
+        likely=Decimal("12345"),
+        recurrence="monthly",
+        source_text="“from” 12,345",
+        by=where.owner,
+    )
+    return option
+
+
+def page(where: Evaluation, user: User) -> str:
+    answer = signed_in(user).get(f"/admin/e/{where.slug}/costs/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_sealed_prices_are_on_no_page_but_coverage_is(acme: Candidate) -> None:
+    where, it = acme.evaluation, stakeholders.holder("it")
+    line = CostLine.objects.get()
+    body = page(where, it)
+    assert "Prices are sealed" in body
+    assert "1 of 11" in body
+    for amount in ("12,345", "12345", "444,420"):
+        assert amount not in body
+    client = signed_in(it)
+    assert client.get(f"/admin/act/change-cost-line/{line.pk}/").status_code == 404
+    assert str(line.pk) not in client.get("/admin/vendors/costline/").content.decode()
+    journal = client.get(f"/admin/e/{where.slug}/journal/").content.decode()
+    assert "12345" not in journal
+    assert signed_in(floor1.noor()).get(
+        f"/admin/e/{where.slug}/costs/"
+    ).status_code == (404)
+
+
+def test_the_owner_sees_totals_value_and_what_is_missing(acme: Candidate) -> None:
+    body = page(acme.evaluation, acme.evaluation.owner)
+    assert "444,420" in body
+    assert "Incomplete: 10 of 11 kinds" in body
+    assert "Value of the hours saved" in body
+    assert "over" in body
+
+
+def test_prices_open_to_everybody_at_once(acme: Candidate) -> None:
+    open_prices(evaluation=acme.evaluation, by=acme.evaluation.owner)
+    assert "444,420" in page(acme.evaluation, stakeholders.holder("it"))
+
+
+def test_a_candidate_without_a_price_has_no_total(acme: Candidate) -> None:
+    vendors.candidate(acme.evaluation, "Globex ML")
+    body = page(acme.evaluation, acme.evaluation.owner)
+    assert "not known" in body
+    assert "No amount is known." in body
+
+
+def test_the_owner_writes_changes_removes_and_marks(acme: Candidate) -> None:
+    owner = acme.evaluation.owner
+    form = {"state": "priced", "likely": "5", "quantity": "1", "currency": "USD"}
+    form |= {"recurrence": "once"}
+    assert act("set-cost-line", acme, owner, kind="setup", **form) == 302
+    it = stakeholders.holder("it")
+    assert act("set-cost-line", acme, it, kind="setup", **form) == 403
+    bad = {**form, "low": "9"}
+    assert act("set-cost-line", acme, owner, kind="setup", **bad) == 400
+    assert act("set-cost-line", acme, owner, kind="bribes", **form) == 400
+    line = CostLine.objects.get(kind="setup")
+    assert act("change-cost-line", line, owner, **{**form, "likely": "7"}) == 302
+    line.refresh_from_db()
+    assert line.likely == 7
+    assert act("remove-cost-line", line, owner) == 302
+    assert act("mark-rest-unsaid", acme, owner) == 302
+    kinds = set(CostLine.objects.values_list("kind", flat=True))
+    assert kinds == set(CHECKLIST["buy"])
+
+
+def test_the_page_asks_as_much_for_one_candidate_as_for_six(acme: Candidate) -> None:
+    where = acme.evaluation
+
+    def queries() -> int:
+        client = signed_in(where.owner)
+        client.get(f"/admin/e/{where.slug}/costs/")
+        with CaptureQueriesContext(connection) as seen:
+            client.get(f"/admin/e/{where.slug}/costs/")
+        return len(seen)
+
+    few = queries()
+    for number in range(5):
+        other = vendors.candidate(where, f"V{number} ML")
+        set_cost_line(candidate=other, kind="setup", likely=Decimal(9), by=where.owner)
+    assert queries() == few
+    assert few <= 12

@@ -1,0 +1,95 @@
+"""A token's secret is shown once, in the answer to the POST, and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaltracker.evaluations.models import Entry
+from tests.cast import floor1, stakeholders, vendors
+from tests.clients import signed_in
+from vendors.models import Vendor, VendorToken
+from vendors.selectors import find_token
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+
+pytestmark = pytest.mark.django_db
+SECRET = re.compile(r"evt_[0-9a-f]{12}_[\w-]{43}")
+
+
+@pytest.fixture
+def purchase(db: None) -> Evaluation:
+    where = floor1.evaluation()
+    stakeholders.stakeholders(where, "it")
+    vendors.enter(where, "research")
+    vendors.candidate(where)
+    return where
+
+
+@pytest.fixture
+def url(purchase: Evaluation) -> str:
+    return f"/admin/vendors/{Vendor.objects.get().pk}/token/"
+
+
+def test_the_secret_is_shown_once_and_opens_the_api(
+    purchase: Evaluation, url: str
+) -> None:
+    client = signed_in(purchase.owner)
+    assert not SECRET.search(client.get(url).content.decode())
+    answer = client.post(url, {"label": "build server", "seen": ""})
+    assert answer.status_code == 200
+    assert "no-store" in answer.headers["Cache-Control"]
+    secret = SECRET.findall(answer.content.decode())
+    assert len(secret) == 1
+    token = find_token(secret[0])
+    assert token is not None
+    later = [url, f"/admin/e/{purchase.slug}/candidates/", "/admin/"]
+    for path in later:
+        body = client.get(path).content.decode()
+        assert secret[0] not in body
+        assert token.digest not in body
+    told = " ".join(str((one.after, one.before)) for one in Entry.objects.all())
+    assert secret[0] not in told
+
+
+def test_sending_the_page_again_issues_no_second_token(
+    purchase: Evaluation, url: str
+) -> None:
+    client = signed_in(purchase.owner)
+    client.post(url, {"seen": ""})
+    again = client.post(url, {"seen": ""})
+    assert again.status_code == 409
+    assert VendorToken.objects.count() == 1
+
+
+def test_a_third_live_token_and_a_past_day_are_refused(
+    purchase: Evaluation, url: str
+) -> None:
+    client = signed_in(purchase.owner)
+    assert client.post(url, {"seen": "", "expires_on": "2001-01-01"}).status_code == 400
+    for _ in range(2):
+        vendors.token(Vendor.objects.get())
+    seen = " ".join(sorted(VendorToken.objects.values_list("prefix", flat=True)))
+    assert client.post(url, {"seen": seen}).status_code == 409
+
+
+def test_only_owners_with_that_vendor_handle_its_tokens(
+    purchase: Evaluation, url: str
+) -> None:
+    assert signed_in(stakeholders.holder("it")).get(url).status_code == 403
+    assert signed_in(stakeholders.holder("it")).post(url).status_code == 403
+    assert signed_in(floor1.noor()).get(url).status_code == 404
+    assert signed_in(floor1.otto()).post(url, {"seen": ""}).status_code == 403
+
+
+def test_a_token_is_revoked_once(purchase: Evaluation) -> None:
+    secret = vendors.token(Vendor.objects.get())
+    token = VendorToken.objects.get()
+    address = f"/admin/act/revoke-token/{token.pk}/"
+    assert signed_in(stakeholders.holder("it")).post(address).status_code == 403
+    assert signed_in(purchase.owner).post(address).status_code == 302
+    assert find_token(secret) is None
+    assert signed_in(purchase.owner).post(address).status_code == 409
