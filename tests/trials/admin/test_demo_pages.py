@@ -1,0 +1,114 @@
+"""Demos: arranged, scripted, held, and judged with one tap per item."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.acting import act
+from tests.cast import floor1, stakeholders, trials, vendors
+from tests.clients import signed_in
+from trials.models import Demo, Evidence
+from vendors.services.rulings import declare_conflict
+
+if TYPE_CHECKING:
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+WHEN = {"day": "2099-03-10", "time": "14:30", "zone": "America/New_York"}
+
+
+@pytest.fixture
+def acme(db: None) -> Candidate:
+    where = trials.platform("must", "should")
+    option = trials.claimed(where)
+    vendors.enter(where, "demos")
+    return option
+
+
+def test_the_owner_schedules_and_moves_a_demo(acme: Candidate) -> None:
+    form = {**WHEN, "title": "First look", "minutes": "60"}
+    owner = acme.evaluation.owner
+    assert act("schedule-demo", acme, stakeholders.holder("it"), **form) == 403
+    assert act("schedule-demo", acme, owner, **form | {"zone": "Mars/Base"}) == 400
+    gap = {"day": "2099-03-08", "time": "02:30"}
+    assert act("schedule-demo", acme, owner, **form | gap) == 400
+    assert act("schedule-demo", acme, owner, **form) == 302
+    demo = Demo.objects.get()
+    body = signed_in(owner).get(f"/admin/demos/{demo.pk}/").content.decode()
+    assert "10 Mar 2099, 14:30" in body
+    assert act("move-demo", demo, owner, **WHEN, minutes="30") == 302
+    page = f"/admin/e/{acme.evaluation.slug}/demos/"
+    assert f"candidate-{acme.pk}" in signed_in(owner).get(page).content.decode()
+
+
+def test_strangers_find_no_demo(acme: Candidate) -> None:
+    demo = trials.demo(acme)
+    for path in (f"demos/{demo.pk}/", f"demos/{demo.pk}/script/"):
+        assert signed_in(floor1.noor()).get(f"/admin/{path}").status_code == 404
+    assert act("draw-up-script", demo, floor1.noor()) == 404
+
+
+def test_the_script_is_drawn_up_changed_and_printed(acme: Candidate) -> None:
+    demo, it = trials.demo(acme), stakeholders.holder("it")
+    assert act("draw-up-script", demo, it) == 302
+    item = demo.script_items.get()
+    form = {"question": "Show <b>it</b>", "minutes": "7"}
+    assert act("change-script-item", item, it, **form) == 302
+    own = {"question": "And the bill?", "minutes": "5"}
+    assert act("add-script-item", demo, it, **own) == 302
+    paper = signed_in(it).get(f"/admin/demos/{demo.pk}/script/").content.decode()
+    assert "Show &lt;b&gt;it" in paper
+    assert "☐ not shown" in paper
+    assert act("judge-item", item, it, verdict="holds") == 400
+
+
+def test_each_item_is_judged_with_one_tap_once_it_is_held(acme: Candidate) -> None:
+    demo, it = trials.demo(acme), stakeholders.holder("it")
+    act("draw-up-script", demo, it)
+    item = demo.script_items.get()
+    claim = trials.claim_of(acme).pk
+    assert act("judge-item", item, it, verdict="holds", claim=claim) == 409
+    assert act("hold-demo", demo, it, attendees="Elif, two of theirs") == 302
+    body = signed_in(it).get(f"/admin/demos/{demo.pk}/").content.decode()
+    for value in ("holds", "partly", "fails", "not_shown"):
+        assert f'name="verdict" value="{value}"' in body
+    back = f"/admin/demos/{demo.pk}/#item-{item.pk}"
+    answer = signed_in(it).post(
+        f"/admin/act/judge-item/{item.pk}/",
+        {"verdict": "not_shown", "claim": claim, "next": back},
+    )
+    assert answer.headers["Location"] == back
+    assert act("judge-item", item, it, verdict="fails", claim=claim) == 400
+    found = Evidence.objects.get()
+    assert (found.source, found.verdict, found.script_item) == (
+        "demo",
+        "not_shown",
+        item,
+    )
+
+
+def test_whoever_has_an_interest_judges_nothing(acme: Candidate) -> None:
+    demo, it = trials.demo(acme), stakeholders.holder("it")
+    act("draw-up-script", demo, it)
+    act("hold-demo", demo, it, attendees="We")
+    part = acme.evaluation.stakeholders.get(user=it)
+    declare_conflict(
+        candidate=acme, stakeholder=part, has_interest=True, statement="Shares", by=it
+    )
+    body = signed_in(it).get(f"/admin/demos/{demo.pk}/").content.decode()
+    assert "you judge nothing here" in body
+    assert 'name="verdict"' not in body
+    form = {"verdict": "holds", "claim": trials.claim_of(acme).pk}
+    assert act("judge-item", demo.script_items.get(), it, **form) == 403
+
+
+def test_what_dazzles_scores_nothing(acme: Candidate) -> None:
+    demo, it = trials.demo(acme, held=True), stakeholders.holder("it")
+    assert act("add-dazzle", demo, it, text="A talking robot") == 302
+    item = demo.script_items.get()
+    assert item.off_script
+    assert act("judge-item", item, it, verdict="holds") == 400
+    body = signed_in(it).get(f"/admin/demos/{demo.pk}/").content.decode()
+    assert "A talking robot" in body

@@ -1,0 +1,135 @@
+"""A candidate's ledger, and the whole story of one cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.acting import act
+from tests.cast import floor1, stakeholders, trials, vendors
+from tests.clients import signed_in
+from trials.models import Evidence, Excuse, ResearchNote
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import User
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def acme(db: None) -> Candidate:
+    """Claims R1 (must) and R2 in research."""
+    return trials.claimed(trials.platform("must", "should"), statement="Yes <i>we</i>")
+
+
+def read(path: str, user: User, status: int = 200) -> str:
+    answer = signed_in(user).get(path)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def place(option: Candidate, ref: str = "R1") -> str:
+    return f"{option.pk}.{option.evaluation.requirements.get(ref=ref).pk}"
+
+
+def cell(option: Candidate, ref: str = "R1") -> str:
+    return f"/admin/cells/{place(option, ref).replace('.', '/')}/"
+
+
+def test_the_ledger_shows_the_words_the_fit_and_its_working(acme: Candidate) -> None:
+    body = read(f"/admin/candidates/{acme.pk}/", stakeholders.holder("it"))
+    assert "Yes &lt;i&gt;we&lt;/i&gt;" in body
+    assert "50 %" in body
+    assert "claimed, available now: 0.5" in body
+    assert "0 of its promises were tested; below 5" in body
+
+
+def test_strangers_find_neither_candidate_nor_cell(acme: Candidate) -> None:
+    read(f"/admin/candidates/{acme.pk}/", floor1.noor(), 404)
+    read(cell(acme), floor1.noor(), 404)
+    read(f"/admin/cells/{acme.pk}/{acme.pk}/", acme.evaluation.owner, 404)
+    read(f"/admin/candidates/{acme.pk}/?show=prices", acme.evaluation.owner, 400)
+
+
+def test_filters_of_the_ledger(acme: Candidate) -> None:
+    url = f"/admin/candidates/{acme.pk}/?show="
+    owner = acme.evaluation.owner
+    rows = read(url + "musts", owner).split('class="lg"')[1]
+    assert ">R1<" in rows
+    assert ">R2<" not in rows
+    assert "No requirement passes" in read(url + "refuted", owner)
+
+
+def test_evidence_is_recorded_on_the_words_that_were_shown(acme: Candidate) -> None:
+    it = stakeholders.holder("it")
+    form = {"source": "research", "verdict": "holds", "independent": "on"}
+    form["claim"] = str(trials.claim_of(acme).pk)
+    assert act("record-evidence", place(acme), it, **form) == 400
+    form["note"] = "A peer runs it."
+    assert act("record-evidence", place(acme), it, **form) == 302
+    assert act("record-evidence", place(acme), floor1.noor(), **form) == 404
+    vendors.claim(
+        acme, acme.evaluation.requirements.get(ref="R1"), statement="Other words"
+    )
+    assert act("record-evidence", place(acme), it, **form) == 409
+    body = read(cell(acme), it)
+    assert "to re-confirm" in body
+    assert body.index("Other words") < body.index("Yes &lt;i&gt;")
+
+
+def test_older_evidence_is_said_again_once(acme: Candidate) -> None:
+    found = trials.verdict(trials.claim_of(acme))
+    vendors.claim(acme, acme.evaluation.requirements.get(ref="R1"), statement="New")
+    it = stakeholders.holder("it")
+    assert act("reconfirm-evidence", found, it, note="The same holds") == 302
+    assert act("reconfirm-evidence", found, it, note="The same holds") == 409
+    assert "first said of revision 1" in read(cell(acme), it)
+
+
+def test_a_file_is_kept_and_handed_out_as_an_attachment(acme: Candidate) -> None:
+    file = SimpleUploadedFile("report.txt", b"It runs.")
+    form = {"source": "research", "verdict": "holds", "file": file}
+    form["claim"] = str(trials.claim_of(acme).pk)
+    assert act("record-evidence", place(acme), acme.evaluation.owner, **form) == 302
+    url = f"/admin/evidence/{Evidence.objects.get().pk}/file/"
+    answer = signed_in(stakeholders.holder("it")).get(url)
+    assert b"".join(answer.streaming_content) == b"It runs."  # type: ignore[attr-defined]
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert signed_in(floor1.noor()).get(url).status_code == 404
+    liar = SimpleUploadedFile("report.pdf", b"<html>")
+    assert (
+        act(
+            "record-evidence",
+            place(acme),
+            acme.evaluation.owner,
+            **form | {"file": liar},
+        )
+        == 400
+    )
+
+
+def test_a_knock_out_is_excused_by_owner_or_leadership(acme: Candidate) -> None:
+    where = acme.evaluation
+    assert act("excuse-knock-out", place(acme), where.owner, reason="x") == 409
+    vendors.enter(where, "demos")
+    trials.demo(acme, held=True)
+    trials.verdict(trials.claim_of(acme), "demo", "fails")
+    assert "Blocked: 1 must-have" in read(f"/admin/candidates/{acme.pk}/", where.owner)
+    it, chief = stakeholders.holder("it"), stakeholders.holder("leadership")
+    assert act("excuse-knock-out", place(acme), it, reason="x") == 403
+    assert act("excuse-knock-out", place(acme), chief, reason="In a year") == 302
+    assert Excuse.objects.get().reason == "In a year"
+    assert "In a year" in read(cell(acme), it)
+
+
+def test_research_is_noted_with_its_source(acme: Candidate) -> None:
+    form = {"kind": "podcast", "title": "A talk", "text": "They <b>said</b>"}
+    bad = form | {"source_url": "javascript:alert(1)"}
+    it = stakeholders.holder("it")
+    assert act("note-research", acme, it, **bad) == 400
+    assert act("note-research", acme, it, **form) == 302
+    assert ResearchNote.objects.get().noted_by == it
+    assert "They &lt;b&gt;said" in read(f"/admin/candidates/{acme.pk}/", it)

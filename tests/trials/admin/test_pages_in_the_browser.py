@@ -1,0 +1,104 @@
+"""Pages of floors 3 and 4 in a real browser, under the real content policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cast import floor1, trials, vendors
+from trials.services.scripts import draw_up_script
+from vendors.services.candidates import shortlist
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+    from tests.browser import Watched
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WIDTHS = (1280, 390)
+
+
+@pytest.fixture
+def purchase(transactional_db: None) -> Evaluation:
+    """Acme ML with a demo that was held, and a trial under way; Globex ML."""
+    where = trials.platform("must", "must", "should")
+    acme = trials.claimed(where)
+    trials.claimed(where, name="Globex ML")
+    shortlist(candidate=acme, by=where.owner)
+    vendors.enter(where, "demos")
+    demo = trials.demo(acme)
+    draw_up_script(demo=demo, by=where.owner)
+    trials.demo(acme, held=True)
+    vendors.enter(where, "trials")
+    trials.trial(acme)
+    return where
+
+
+def pages_of(where: Evaluation) -> list[str]:
+    acme = where.candidates.get(name="Acme ML")
+    one = where.requirements.get(ref="R1")
+    demo, held = acme.demos.order_by("held_at")
+    return [
+        *(
+            f"/admin/e/{where.slug}/{name}/"
+            for name in ("candidates", "matrix", "demos", "trials", "scores", "costs")
+        ),
+        f"/admin/candidates/{acme.pk}/",
+        f"/admin/cells/{acme.pk}/{one.pk}/",
+        f"/admin/demos/{demo.pk}/",
+        f"/admin/demos/{held.pk}/",
+        f"/admin/demos/{held.pk}/script/",
+        f"/admin/trials/{acme.trials.get().pk}/",
+        f"/admin/vendors/{acme.vendor_id}/token/",
+        f"/admin/act/record-evidence/{acme.pk}.{one.pk}/",
+        f"/admin/act/add-candidate/{where.pk}/",
+        f"/admin/act/set-cost-line/{acme.pk}/",
+    ]
+
+
+def test_every_page_is_silent_accessible_and_fits_a_phone(
+    watched: Watched, purchase: Evaluation
+) -> None:
+    watched.log_in("lina")
+    for width in WIDTHS:
+        watched.page.set_viewport_size({"width": width, "height": 900})
+        for path in pages_of(purchase):
+            watched.open(path)
+            assert watched.barriers() == [], path
+            wide = watched.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, path
+
+
+def test_arrow_keys_move_between_the_cells_of_the_matrix(
+    watched: Watched, purchase: Evaluation
+) -> None:
+    floor1.otto()
+    watched.log_in("lina")
+    watched.open(f"/admin/e/{purchase.slug}/matrix/?candidates=all")
+    cells = watched.page.locator("a.mx-cell")
+    stops = watched.page.locator("a.mx-cell[tabindex='0']")
+    assert stops.count() == 1
+    cells.first.focus()
+    for key, row, name in (
+        ("ArrowRight", "R1", "Globex ML"),
+        ("ArrowDown", "R2", "Globex ML"),
+        ("Home", "R2", "Acme ML"),
+        ("Control+End", "R3", "Globex ML"),
+        ("ArrowDown", "R3", "Globex ML"),
+        ("ArrowUp", "R2", "Globex ML"),
+    ):
+        watched.page.keyboard.press(key)
+        label = watched.page.evaluate("document.activeElement.ariaLabel")
+        assert label.startswith(f"{name}, {row}:"), key
+    watched.page.keyboard.press("Enter")
+    watched.page.wait_for_url("**/admin/cells/**")
+
+
+def test_a_verdict_is_one_tap(watched: Watched, purchase: Evaluation) -> None:
+    watched.log_in("lina")
+    acme = purchase.candidates.get(name="Acme ML")
+    watched.open(f"/admin/trials/{acme.trials.get().pk}/")
+    watched.page.get_by_role("button", name="holds").click()
+    watched.page.wait_for_load_state("networkidle")
+    assert "#criterion-" in watched.page.url
+    assert watched.page.get_by_text("tested: holds").count() >= 1

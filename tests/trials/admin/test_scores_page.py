@@ -1,0 +1,126 @@
+"""Scores: blind on every page until they are opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.acting import act
+from tests.cast import floor1, stakeholders, trials, vendors
+from tests.clients import signed_in
+from trials.models import Score
+from trials.services.scores import give_score
+from vendors.services.rulings import declare_conflict
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation, User
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+WHY = "A telling reason"
+
+
+@pytest.fixture
+def acme(db: None) -> Candidate:
+    """Scored 4 by Ivan of IT, who said why."""
+    where = trials.platform("must")
+    option = trials.claimed(where)
+    vendors.enter(where, "demos")
+    give(option, stakeholders.holder("it"))
+    return option
+
+
+def give(option: Candidate, user: User, value: int = 4) -> Score:
+    where = option.evaluation
+    return give_score(
+        stakeholder=where.stakeholders.get(user=user),
+        candidate=option,
+        category=where.categories.get(),
+        value=value,
+        reason=WHY,
+        by=user,
+    )
+
+
+def page(where: Evaluation, user: User) -> str:
+    answer = signed_in(user).get(f"/admin/e/{where.slug}/scores/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def part(option: Candidate, role: str) -> object:
+    return option.evaluation.stakeholders.get(user=stakeholders.holder(role))
+
+
+def names(option: Candidate) -> tuple[str, str]:
+    pair = f"{option.pk}-{option.evaluation.categories.get().pk}"
+    return f"v-{pair}", f"r-{pair}"
+
+
+def test_nobody_reads_anothers_score_before_it_is_open(acme: Candidate) -> None:
+    where = acme.evaluation
+    for user in (where.owner, stakeholders.holder("pm"), stakeholders.holder("it")):
+        assert WHY not in page(where, user)
+    for user in (where.owner, stakeholders.holder("pm")):
+        listed = signed_in(user).get("/admin/trials/score/").content.decode()
+        assert str(Score.objects.get().pk) not in listed
+        assert "You see your own scores" in listed
+    assert WHY not in page(where, floor1.otto())
+    url = f"/admin/e/{where.slug}/scores/"
+    assert signed_in(floor1.noor()).get(url).status_code == 404
+
+
+def test_a_sheet_is_filled_in_and_blank_is_not_zero(acme: Candidate) -> None:
+    value, reason = names(acme)
+    pm = stakeholders.holder("pm")
+    mine = part(acme, "pm")
+    assert act("give-scores", mine, pm, **{value: "", reason: ""}) == 302
+    assert Score.objects.count() == 1
+    assert act("give-scores", mine, pm, **{value: "6"}) == 400
+    assert act("give-scores", mine, pm, **{value: "0", reason: "No"}) == 302
+    assert Score.objects.get(sheet__stakeholder__user=pm).value == 0
+    assert act("give-scores", mine, stakeholders.holder("it"), **{value: "5"}) == 403
+    assert act("give-scores", mine, acme.evaluation.owner, **{value: "5"}) == 403
+
+
+def test_locking_shows_the_others_and_ends_ones_own(acme: Candidate) -> None:
+    pm, where = stakeholders.holder("pm"), acme.evaluation
+    mine, (value, _) = part(acme, "pm"), names(acme)
+    assert act("lock-scores", mine, pm) == 409
+    give(acme, pm, 1)
+    asked = signed_in(pm).get(f"/admin/act/lock-scores/{mine.pk}/")  # type: ignore[attr-defined]
+    assert "no way back" in asked.content.decode()
+    assert act("lock-scores", mine, pm) == 302
+    assert act("give-scores", mine, pm, **{value: "5"}) == 409
+    body = page(where, pm)
+    assert WHY in body
+    assert "far apart" in body
+    assert "20 %" in body  # Only the locked 1 of 5 counts.
+
+
+def test_the_consensus_opens_everything_and_is_closed_with_an_outcome(
+    acme: Candidate,
+) -> None:
+    where = acme.evaluation
+    assert act("open-consensus", where, stakeholders.holder("pm")) == 403
+    assert act("open-consensus", where, where.owner) == 302
+    assert act("open-consensus", where, where.owner) == 409
+    assert "80 %" in page(where, where.owner)
+    assert WHY in page(where, stakeholders.holder("pm"))
+    assert act("close-scores", where, where.owner, outcome="We agree") == 409
+    vendors.enter(where, "decision")
+    assert act("close-scores", where, where.owner) == 400
+    assert act("close-scores", where, where.owner, outcome="We agree") == 302
+    assert "We agree" in page(where, where.owner)
+
+
+def test_an_interest_bars_from_the_sheet(acme: Candidate) -> None:
+    pm = stakeholders.holder("pm")
+    mine = acme.evaluation.stakeholders.get(user=pm)
+    declare_conflict(
+        candidate=acme, stakeholder=mine, has_interest=True, statement="Shares", by=pm
+    )
+    form = signed_in(pm).get(f"/admin/act/give-scores/{mine.pk}/").content.decode()
+    assert "You declared an interest." in form
+    assert names(acme)[0] not in form

@@ -1,0 +1,188 @@
+"""Trials: planned, agreed, judged, with gaps and dates, and closed."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from evaltracker.evaluations.models import Notice
+from tests.acting import act
+from tests.cast import floor1, stakeholders, trials, vendors
+from tests.clients import signed_in
+from trials.models import Gap, Milestone, Trial
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import User
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+SOON = datetime.date.today() + datetime.timedelta(days=20)  # noqa: DTZ011
+
+
+@pytest.fixture
+def acme(db: None) -> Candidate:
+    where = trials.platform("must", "must", stage="research")
+    option = trials.claimed(where)
+    vendors.enter(where, "trials")
+    return option
+
+
+def page(trial: Trial, user: User) -> str:
+    answer = signed_in(user).get(f"/admin/trials/{trial.pk}/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_owner_plans_a_trial_and_the_lead_agrees(acme: Candidate) -> None:
+    owner, lead = acme.evaluation.owner, stakeholders.holder("engineering")
+    form = {
+        "title": "Forecast",
+        "starts_on": "2026-01-01",
+        "ends_on": "2099-01-31",
+        "zone": "Europe/Berlin",
+        "lead": lead.pk,
+        **trials.CONTRACT,
+    }
+    it = stakeholders.holder("it")
+    assert act("plan-trial", acme, it, **form) == 403
+    assert act("plan-trial", acme, owner, **form | {"lead": floor1.noor().pk}) == 400
+    assert act("plan-trial", acme, owner, **form | {"ends_on": "2025-01-01"}) == 400
+    assert act("plan-trial", acme, owner, **form) == 302
+    trial = Trial.objects.get()
+    assert act("agree-contract", trial, lead) == 409
+    one = acme.evaluation.requirements.get(ref="R1")
+    mark = {"requirement": one.pk, "text": "It holds", "threshold": "99 %"}
+    assert act("add-criterion", trial, it, **mark) == 403
+    assert act("add-criterion", trial, lead, **mark) == 302
+    assert act("agree-contract", trial, lead) == 302
+    assert act("add-criterion", trial, lead, **mark) == 400
+    assert act("add-criterion", trial, lead, **mark, reason="Forgotten") == 302
+    assert act("change-trial", trial, lead, **form) == 409
+    criterion = trial.criteria.first()
+    assert act("change-criterion", criterion, lead, **mark, reason="Clearer") == 302
+    assert act("remove-criterion", criterion, lead, reason="Twice") == 302
+
+
+def test_strangers_find_no_trial(acme: Candidate) -> None:
+    trial = trials.trial(acme)
+    assert signed_in(floor1.noor()).get(f"/admin/trials/{trial.pk}/").status_code == 404
+    url = f"/admin/e/{acme.evaluation.slug}/trials/"
+    assert signed_in(floor1.noor()).get(url).status_code == 404
+    assert "Forecast" in signed_in(stakeholders.holder("it")).get(url).content.decode()
+
+
+def test_a_criterion_is_judged_with_one_tap(acme: Candidate) -> None:
+    trial, it = trials.trial(acme), stakeholders.holder("it")
+    criterion, claim = trial.criteria.get(), trials.claim_of(acme).pk
+    judge = f"judge-criterion/{criterion.pk}"
+    assert judge in page(trial, it)
+    form = {"verdict": "fails", "claim": claim}
+    assert act("judge-criterion", criterion, it, **form) == 400
+    shown = form | {"verdict": "not_shown"}
+    assert act("judge-criterion", criterion, it, **shown) == 400
+    assert act("judge-criterion", criterion, it, **form, note="88 of 100 runs") == 302
+    assert "88 of 100 runs" in page(trial, it)
+
+
+def test_half_time_alarm_and_curve_say_it_in_words(acme: Candidate) -> None:
+    day = datetime.timedelta(days=1)
+    today = trials.TODAY()
+    trial = trials.trial(acme, starts_on=today - 8 * day, ends_on=today + day)
+    body = page(trial, stakeholders.holder("it"))
+    assert "2 must-haves nobody has touched" in body
+    assert "0 of 2 must-haves had been exercised." in body
+    assert "Day 9 of 10" in body
+    trials.verdict(
+        trials.claim_of(acme), "trial", "holds", criterion=trial.criteria.get()
+    )
+    assert "1 of 2 must-haves had been exercised." in page(trial, acme.evaluation.owner)
+
+
+def test_gaps_are_logged_answered_and_closed(acme: Candidate) -> None:
+    trial, it = trials.trial(acme), stakeholders.holder("it")
+    form = {"severity": "deal_breaker", "text": "No <b>SSO</b>"}
+    form["found_on"] = trials.TODAY().isoformat()
+    assert act("record-gap", trial, it, **form | {"found_on": "2099-01-01"}) == 400
+    assert act("record-gap", trial, it, **form) == 302
+    gap = Gap.objects.get()
+    body = page(trial, it)
+    assert "No &lt;b&gt;SSO" in body
+    assert "day 5" in body
+    assert "1 open deal-breaker" in body
+    lead = stakeholders.holder("engineering")
+    assert act("reply-to-gap", gap, it, reply="Soon") == 403
+    assert act("reply-to-gap", gap, lead, reply="Soon", promised_for=SOON) == 302
+    assert act("close-gap", gap, lead) == 400
+    assert act("close-gap", gap, lead, note="Mended") == 302
+    assert act("close-gap", gap, lead, note="Mended") == 409
+
+
+def test_a_moved_milestone_takes_its_reminders_along(acme: Candidate) -> None:
+    trial, lead = trials.trial(acme), stakeholders.holder("engineering")
+    form = {"title": "Load test", "owner_user": lead.pk, "due_on": SOON}
+    form |= {"due_time": "17:00", "zone": "Europe/Berlin"}
+    it = stakeholders.holder("it")
+    assert act("add-trial-milestone", trial, it, **form) == 403
+    assert act("add-trial-milestone", trial, lead, **form) == 302
+    one = Milestone.objects.get()
+    before = Notice.objects.filter(state="pending").count()
+    moved = {"due_on": SOON + datetime.timedelta(days=9), "due_time": "17:00"}
+    moved["zone"] = "Europe/Berlin"
+    assert act("move-milestone", one, lead, **moved) == 400
+    assert act("move-milestone", one, lead, **moved, reason="Late data") == 302
+    assert Notice.objects.filter(state="pending").count() >= before
+    assert Notice.objects.filter(state="suppressed").exists()
+    assert "moved 1 time" in page(trial, lead)
+    assert act("settle-milestone", one, lead, state="missed") == 400
+    assert act("settle-milestone", one, lead, state="met") == 302
+
+
+def test_the_evaluation_has_milestones_of_its_own(acme: Candidate) -> None:
+    owner = acme.evaluation.owner
+    form = {"title": "Board", "owner_user": owner.pk, "due_on": SOON}
+    form |= {"due_time": "09:00", "zone": "UTC"}
+    it = stakeholders.holder("it")
+    assert act("add-milestone", acme.evaluation, it, **form) == 403
+    assert act("add-milestone", acme.evaluation, owner, **form) == 302
+    url = f"/admin/e/{acme.evaluation.slug}/trials/"
+    assert "Board" in signed_in(it).get(url).content.decode()
+
+
+def test_a_trial_is_closed_when_all_is_judged(acme: Candidate) -> None:
+    trial, lead = trials.trial(acme), stakeholders.holder("engineering")
+    assert act("close-trial", trial, lead, summary="Good") == 409
+    trials.verdict(
+        trials.claim_of(acme), "trial", "holds", criterion=trial.criteria.get()
+    )
+    assert act("close-trial", trial, lead, summary="Good enough") == 302
+    assert "Good enough" in page(trial, lead)
+
+
+def test_the_page_asks_as_much_for_one_criterion_as_for_five(acme: Candidate) -> None:
+    trial = trials.trial(acme)
+
+    def queries() -> int:
+        client = signed_in(acme.evaluation.owner)
+        client.get(f"/admin/trials/{trial.pk}/")
+        with CaptureQueriesContext(connection) as seen:
+            client.get(f"/admin/trials/{trial.pk}/")
+        return len(seen)
+
+    few = queries()
+    for ref in ("R2", "R1", "R2", "R1"):
+        trial.criteria.create(
+            requirement=acme.evaluation.requirements.get(ref=ref), text="x"
+        )
+    for _ in range(4):
+        trial.gaps.create(
+            severity="minor",
+            text="x",
+            found_on=trials.TODAY(),
+            found_by=acme.evaluation.owner,
+        )
+    assert queries() == few
+    assert few <= 26
