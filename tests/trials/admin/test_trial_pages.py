@@ -9,11 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaltracker.evaluations.models import Notice
 from tests.acting import act
 from tests.cast import floor1, stakeholders, trials, vendors
 from tests.clients import signed_in
-from trials.models import Gap, Milestone, Trial
+from trials.models import Trial
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import User
@@ -100,56 +99,6 @@ def test_half_time_alarm_and_curve_say_it_in_words(acme: Candidate) -> None:
         trials.claim_of(acme), "trial", "holds", criterion=trial.criteria.get()
     )
     assert "1 of 2 must-haves had been exercised." in page(trial, acme.evaluation.owner)
-
-
-def test_gaps_are_logged_answered_and_closed(acme: Candidate) -> None:
-    trial, it = trials.trial(acme), stakeholders.holder("it")
-    form = {"severity": "deal_breaker", "text": "No <b>SSO</b>"}
-    form["found_on"] = trials.TODAY().isoformat()
-    assert act("record-gap", trial, it, **form | {"found_on": "2099-01-01"}) == 400
-    assert act("record-gap", trial, it, **form) == 302
-    gap = Gap.objects.get()
-    body = page(trial, it)
-    assert "No &lt;b&gt;SSO" in body
-    assert "day 5" in body
-    assert "1 open deal-breaker" in body
-    lead = stakeholders.holder("engineering")
-    assert act("reply-to-gap", gap, it, reply="Soon") == 403
-    assert act("reply-to-gap", gap, lead, reply="Soon", promised_for=SOON) == 302
-    assert act("close-gap", gap, lead) == 400
-    assert act("close-gap", gap, lead, note="Mended") == 302
-    assert act("close-gap", gap, lead, note="Mended") == 409
-
-
-def test_a_moved_milestone_takes_its_reminders_along(acme: Candidate) -> None:
-    trial, lead = trials.trial(acme), stakeholders.holder("engineering")
-    form = {"title": "Load test", "owner_user": lead.pk, "due_on": SOON}
-    form |= {"due_time": "17:00", "zone": "Europe/Berlin"}
-    it = stakeholders.holder("it")
-    assert act("add-trial-milestone", trial, it, **form) == 403
-    assert act("add-trial-milestone", trial, lead, **form) == 302
-    one = Milestone.objects.get()
-    before = Notice.objects.filter(state="pending").count()
-    moved = {"due_on": SOON + datetime.timedelta(days=9), "due_time": "17:00"}
-    moved["zone"] = "Europe/Berlin"
-    assert act("move-milestone", one, lead, **moved) == 400
-    assert act("move-milestone", one, lead, **moved, reason="Late data") == 302
-    assert Notice.objects.filter(state="pending").count() >= before
-    assert Notice.objects.filter(state="suppressed").exists()
-    assert "moved 1 time" in page(trial, lead)
-    assert act("settle-milestone", one, lead, state="missed") == 400
-    assert act("settle-milestone", one, lead, state="met") == 302
-
-
-def test_the_evaluation_has_milestones_of_its_own(acme: Candidate) -> None:
-    owner = acme.evaluation.owner
-    form = {"title": "Board", "owner_user": owner.pk, "due_on": SOON}
-    form |= {"due_time": "09:00", "zone": "UTC"}
-    it = stakeholders.holder("it")
-    assert act("add-milestone", acme.evaluation, it, **form) == 403
-    assert act("add-milestone", acme.evaluation, owner, **form) == 302
-    url = f"/admin/e/{acme.evaluation.slug}/trials/"
-    assert "Board" in signed_in(it).get(url).content.decode()
 
 
 def test_a_trial_is_closed_when_all_is_judged(acme: Candidate) -> None:

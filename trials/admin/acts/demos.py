@@ -12,32 +12,21 @@ from django.utils import timezone
 from evaltracker.evaluations.admin.acts import register_act
 from evaltracker.evaluations.clock import wall_of
 from evaltracker.evaluations.policy import is_owner
-from stakeholders.models import Stakeholder
-from trials.admin.acts.base import AboutRequirement, OnDemo, VerdictForm
-from trials.choices import Source
-from trials.models import Demo, ScriptItem
+from trials.admin.acts.base import OnDemo
 from trials.services.demos import add_dazzle, hold_demo, move_demo, schedule_demo
-from trials.services.evidence import record_evidence
-from trials.services.scripts import (
-    add_script_item,
-    change_script_item,
-    draw_up_script,
-)
 from vendors.admin.acts.base import OnCandidate
 from vendors.admin.inputs import (
-    NamedChoice,
     day_field,
     instant_from,
     long_text,
     time_field,
     zone_field,
 )
-from vendors.models import Claim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from evaltracker.evaluations.models import Evaluation, User
+    from evaltracker.evaluations.models import User
 
 
 class WhenForm(forms.Form):
@@ -117,172 +106,6 @@ class MoveDemo(OnDemo):
         move_demo(demo=target, by=by, **data)
 
 
-@register_act
-class DrawUpScript(OnDemo):
-    """Writes the script from what is not proven yet."""
-
-    name = "draw-up-script"
-    title = "Draw up the script"
-    verb = "Draw up"
-    help = (
-        "Takes the must-haves and the heavy requirements that are not proven yet, "
-        "with the candidate's own words. What is on the script stays as it is."
-    )
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Write it."""
-        draw_up_script(demo=target, by=by)
-
-    success = "The script is drawn up."
-
-
-class ItemForm(AboutRequirement):
-    """One thing to see."""
-
-    question = forms.CharField(label="What is asked", widget=long_text())
-    show_live = forms.CharField(
-        label="What must be seen working", required=False, widget=long_text(3)
-    )
-    data_to_bring = forms.CharField(
-        label="Data to bring", required=False, widget=long_text(2)
-    )
-    passes_if = forms.CharField(
-        label="It passes if", required=False, widget=long_text(2)
-    )
-    minutes = forms.IntegerField(label="Minutes", min_value=0, max_value=600, initial=5)
-    asker = NamedChoice(
-        Stakeholder.objects.none(),
-        label="Who asks",
-        required=False,
-        empty_label="Anybody",
-    )
-
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
-        super().__init__(*args, evaluation=evaluation, **kwargs)
-        choice: Any = self.fields["asker"]
-        choice.queryset = Stakeholder.objects.filter(
-            evaluation=evaluation, left_at__isnull=True
-        ).select_related("user")
-
-
-class ChangeItemForm(ItemForm):
-    """What may change of an item."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        del self.fields["requirement"]
-
-
-@register_act
-class AddScriptItem(OnDemo):
-    """Puts one more thing on the script."""
-
-    name = "add-script-item"
-    title = "Add to the script"
-    verb = "Add"
-    success = "It is on the script."
-    form_class = ItemForm
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's requirements and people."""
-        return {"evaluation": self.evaluation(target)}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Add it."""
-        add_script_item(demo=target, by=by, **data)
-
-
-class OnItem(OnDemo):
-    """An act on an item of a script."""
-
-    model = ScriptItem
-    related = (
-        "demo__candidate__evaluation__owner",
-        "demo__candidate__vendor",
-        "requirement",
-    )
-
-    def evaluation(self, target: Any) -> Evaluation:
-        """Through the demo."""
-        found: Evaluation = target.demo.candidate.evaluation
-        return found
-
-    def heading(self, target: Any) -> str:
-        """Whose."""
-        return f"{self.title}: {target.demo.candidate}"
-
-    def cancel_url(self, target: Any) -> str:
-        """The item on the demo's page."""
-        return reverse("admin:demo", args=[target.demo_id]) + f"#item-{target.pk}"
-
-
-@register_act
-class ChangeScriptItem(OnItem):
-    """Changes an item of a script."""
-
-    name = "change-script-item"
-    title = "Change the item"
-    verb = "Save"
-    success = "Saved."
-    form_class = ChangeItemForm
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's people."""
-        return {"evaluation": self.evaluation(target)}
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What stands now."""
-        names = set(ChangeItemForm.base_fields) - {"requirement"}
-        return {name: getattr(target, name) for name in names}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Save it."""
-        change_script_item(item=target, by=by, **data)
-
-
-@register_act
-class JudgeItem(OnItem):
-    """Records in one tap what was seen of an item."""
-
-    name = "judge-item"
-    title = "Judge what was shown"
-    verb = "Record"
-    help = "It is kept for good, on exactly these words. A newer verdict is a new one."
-    success = "Recorded."
-    form_class = VerdictForm
-    template = "trials/judge.html"
-    version_fields = ("claim",)
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The revisions of the claim on this requirement."""
-        claims = claims_on(target.demo, target.requirement_id)
-        return {"claims": claims, "source": Source.DEMO}
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """The words that stand."""
-        claims = claims_on(target.demo, target.requirement_id)
-        current = claims.filter(superseded_at__isnull=True).first()
-        return {"claim": current.pk if current else None}
-
-    def context(self, target: Any, user: User) -> dict[str, Any]:
-        """The claim that is judged."""
-        claims = claims_on(target.demo, target.requirement_id)
-        current = claims.filter(superseded_at__isnull=True).first()
-        return {
-            **super().context(target, user),
-            "claim": current,
-            "requirement": target.requirement,
-        }
-
-    def told(self, target: Any, outcome: Any) -> str:
-        """Of what."""
-        return f"Recorded: {target.requirement}." if target.requirement else "Recorded."
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Record it."""
-        record_evidence(source=Source.DEMO, script_item=target, by=by, **data)
-
-
 class HoldForm(forms.Form):
     """Who was there."""
 
@@ -329,10 +152,3 @@ class AddDazzle(OnDemo):
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         """Note it."""
         add_dazzle(demo=target, by=by, **data)
-
-
-def claims_on(demo: Demo, requirement_id: Any) -> Any:
-    """Every revision of the candidate's claim on a requirement."""
-    return Claim.objects.filter(
-        candidate=demo.candidate_id, requirement=requirement_id
-    ).select_related("requirement")

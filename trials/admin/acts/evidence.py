@@ -1,4 +1,4 @@
-"""Recording what was found, saying it again, excusing a knock-out, noting research."""
+"""Recording what was found, saying it again; excusing a knock-out."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ from evaltracker.evaluations.admin.acts import register_act
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.policy import is_owner
 from stakeholders.policy import is_leadership
-from trials.admin.acts.base import AboutRequirement, VerdictForm, takes_part
-from trials.choices import NoteKind, Source
+from trials.admin.acts.base import VerdictForm, takes_part
+from trials.choices import Source
 from trials.models import Evidence, ResearchNote
 from trials.services.evidence import reconfirm_evidence, record_evidence
 from trials.services.excuses import excuse_knock_out
-from trials.services.research import note_research
-from vendors.admin.acts.base import InEvaluation, OnCandidate, OnPlace
+from vendors.admin.acts.base import InEvaluation, OnPlace
 from vendors.admin.inputs import (
     NamedChoice,
-    day_field,
     link_field,
     long_text,
     reason_field,
@@ -198,47 +196,6 @@ class ExcuseKnockOut(OnPlace):
         excuse_knock_out(
             candidate=target.candidate, requirement=target.requirement, by=by, **data
         )
-
-
-class ResearchForm(AboutRequirement):
-    """What somebody read or heard."""
-
-    kind = forms.ChoiceField(label="What it is", choices=NoteKind.choices)
-    title = forms.CharField(label="Title", max_length=200)
-    text = forms.CharField(label="What it says", widget=long_text(6))
-    source_url = link_field("Link to the source")
-    source_date = day_field("Date of the source", required=False)
-
-    field_order = ("kind", "title", "text", "source_url", "source_date", "requirement")
-
-
-@register_act
-class NoteResearch(OnCandidate):
-    """Notes what an article, a podcast or a peer says."""
-
-    name = "note-research"
-    title = "Note research"
-    verb = "Save the note"
-    help = "With its source and date, so that others can judge it."
-    success = "The note is saved."
-    form_class = ResearchForm
-    prefill = ("requirement",)
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Everybody with a part."""
-        return takes_part(user, target.evaluation)
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's requirements."""
-        return {"evaluation": target.evaluation}
-
-    def cancel_url(self, target: Any) -> str:
-        """The candidate's page."""
-        return reverse("admin:candidate", args=[target.pk]) + "#research"
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Note it."""
-        note_research(candidate=target, by=by, **data)
 
 
 def revisions_of(place: Place) -> Any:

@@ -1,9 +1,9 @@
-"""Planning, agreeing and closing trials, and their criteria."""
+"""Planning, agreeing and closing trials."""
 
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.urls import reverse
@@ -11,22 +11,16 @@ from django.urls import reverse
 from evaltracker.evaluations.admin.acts import register_act
 from evaltracker.evaluations.models import User as Person
 from stakeholders.models import Stakeholder
-from trials.admin.acts.base import AboutRequirement, OnTrial, VerdictForm, takes_part
-from trials.choices import Source
-from trials.models import Criterion
+from trials.admin.acts.base import OnTrial
 from trials.policy import today_in
-from trials.services.criteria import add_criterion, change_criterion, remove_criterion
-from trials.services.evidence import record_evidence
 from trials.services.trials import agree_contract, change_trial, close_trial, plan_trial
 from vendors.admin.acts.base import OnCandidate
 from vendors.admin.inputs import (
     NamedChoice,
     day_field,
     long_text,
-    reason_field,
     zone_field,
 )
-from vendors.models import Claim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -178,166 +172,3 @@ class CloseTrial(OnTrial):
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         """Close it."""
         close_trial(trial=target, by=by, **data)
-
-
-class CriterionForm(AboutRequirement):
-    """What must be reached, with a number."""
-
-    text = forms.CharField(label="What must be reached", widget=long_text(3))
-    threshold = forms.CharField(
-        label="The number",
-        required=False,
-        max_length=200,
-        help_text="Such as: 95 % of requests under 120 ms.",
-    )
-    method = forms.CharField(
-        label="How it is measured", required=False, widget=long_text(2)
-    )
-    reason = forms.CharField(label="Reason", required=False, widget=long_text(2))
-
-    def __init__(self, *args: Any, agreed: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["requirement"].required = True
-        if not agreed:
-            del self.fields["reason"]
-        else:
-            self.fields["reason"].required = True
-            self.fields["reason"].help_text = "The contract is agreed; say why."
-
-
-class CriterionAct(OnTrial):
-    """What is done to criteria."""
-
-    form_class: ClassVar[type[forms.BaseForm]] = CriterionForm
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's requirements, and whether a reason is due."""
-        agreed = self.trial(target).agreed_at is not None
-        return {"evaluation": self.evaluation(target), "agreed": agreed}
-
-
-@register_act
-class AddCriterion(CriterionAct):
-    """Adds what a trial must reach."""
-
-    name = "add-criterion"
-    title = "Add a criterion"
-    verb = "Add"
-    success = "The criterion is added."
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Add it."""
-        add_criterion(trial=target, by=by, **data)
-
-
-class OnCriterion(CriterionAct):
-    """An act on one criterion."""
-
-    model = Criterion
-    related = (
-        "trial__candidate__evaluation__owner",
-        "trial__lead",
-        "requirement",
-    )
-
-    def cancel_url(self, target: Any) -> str:
-        """The criterion on the trial's page."""
-        return super().cancel_url(target) + f"#criterion-{target.pk}"
-
-
-@register_act
-class ChangeCriterion(OnCriterion):
-    """Changes a criterion that was not judged."""
-
-    name = "change-criterion"
-    title = "Change the criterion"
-    verb = "Save"
-    success = "Saved."
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What stands now."""
-        return {
-            "requirement": target.requirement_id,
-            "text": target.text,
-            "threshold": target.threshold,
-            "method": target.method,
-        }
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Save it."""
-        change_criterion(criterion=target, by=by, **data)
-
-
-class RemovalForm(forms.Form):
-    """Why, if the contract is agreed."""
-
-    reason = reason_field()
-
-    def __init__(self, *args: Any, agreed: bool, **kwargs: Any) -> None:
-        kwargs.pop("evaluation", None)
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].required = agreed
-
-
-@register_act
-class RemoveCriterion(OnCriterion):
-    """Takes a criterion out that was not judged."""
-
-    name = "remove-criterion"
-    title = "Remove the criterion"
-    verb = "Remove"
-    success = "The criterion is removed; the journal keeps its words."
-    form_class = RemovalForm
-    dangerous = True
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> str:
-        """Take it out."""
-        remove_criterion(criterion=target, by=by, **data)
-        return reverse("admin:trial", args=[target.trial_id]) + "#criteria"
-
-
-@register_act
-class JudgeCriterion(OnCriterion):
-    """Records what the trial found of a criterion."""
-
-    name = "judge-criterion"
-    title = "Judge the criterion"
-    verb = "Record"
-    help = "It is kept for good, on exactly these words. A newer verdict is a new one."
-    success = "Recorded."
-    form_class = VerdictForm
-    template = "trials/judge.html"
-    version_fields = ("claim",)
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Everybody with a part."""
-        return takes_part(user, self.evaluation(target))
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The revisions of the claim on this requirement."""
-        return {"claims": self.claims(target), "source": "trial"}
-
-    def claims(self, target: Any) -> Any:
-        """Every revision of the candidate's claim on the requirement."""
-        return Claim.objects.filter(
-            candidate=target.trial.candidate_id, requirement=target.requirement_id
-        ).select_related("requirement")
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """The words that stand."""
-        current = self.claims(target).filter(superseded_at__isnull=True).first()
-        return {"claim": current.pk if current else None}
-
-    def context(self, target: Any, user: User) -> dict[str, Any]:
-        """The claim that is judged."""
-        current = self.claims(target).filter(superseded_at__isnull=True).first()
-        return {
-            **super().context(target, user),
-            "claim": current,
-            "requirement": target.requirement,
-            "criterion": target,
-        }
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Record it."""
-        record_evidence(source=Source.TRIAL, criterion=target, by=by, **data)

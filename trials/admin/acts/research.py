@@ -1,0 +1,65 @@
+"""Noting what was read or heard about a candidate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.urls import reverse
+
+from evaltracker.evaluations.admin.acts import register_act
+from trials.admin.acts.base import AboutRequirement, takes_part
+from trials.choices import NoteKind
+from trials.services.research import note_research
+from vendors.admin.acts.base import OnCandidate
+from vendors.admin.inputs import (
+    day_field,
+    link_field,
+    long_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import User
+
+
+class ResearchForm(AboutRequirement):
+    """What somebody read or heard."""
+
+    kind = forms.ChoiceField(label="What it is", choices=NoteKind.choices)
+    title = forms.CharField(label="Title", max_length=200)
+    text = forms.CharField(label="What it says", widget=long_text(6))
+    source_url = link_field("Link to the source")
+    source_date = day_field("Date of the source", required=False)
+
+    field_order = ("kind", "title", "text", "source_url", "source_date", "requirement")
+
+
+@register_act
+class NoteResearch(OnCandidate):
+    """Notes what an article, a podcast or a peer says."""
+
+    name = "note-research"
+    title = "Note research"
+    verb = "Save the note"
+    help = "With its source and date, so that others can judge it."
+    success = "The note is saved."
+    form_class = ResearchForm
+    prefill = ("requirement",)
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Everybody with a part."""
+        return takes_part(user, target.evaluation)
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The evaluation's requirements."""
+        return {"evaluation": target.evaluation}
+
+    def cancel_url(self, target: Any) -> str:
+        """The candidate's page."""
+        return reverse("admin:candidate", args=[target.pk]) + "#research"
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Note it."""
+        note_research(candidate=target, by=by, **data)
