@@ -8,8 +8,8 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.choices import Stage, Status, VisitEnd
 from evaltracker.evaluations.models import Entry, Evaluation, Visit
 from evaltracker.evaluations.services.evaluations import change_brief
+from evaltracker.workflow.gates.reports import blockers, gate_reports
 from evaltracker.workflow.models import Waiver
-from evaltracker.workflow.selectors import blockers, gate_reports
 from evaltracker.workflow.services.stages import (
     advance,
     cancel,

@@ -11,8 +11,8 @@ from evaltracker.evaluations.admin.acts import register_act
 from evaltracker.evaluations.admin.brief_acts import OfEvaluation
 from evaltracker.evaluations.admin.forms import form_like
 from evaltracker.evaluations.admin.workspace import page_address
+from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.models import Decision
-from evaltracker.workflow.selectors import gate_reports
 from evaltracker.workflow.services.decisions import decide, draft_decision
 from vendors.choices import CandidateState
 from vendors.models import Candidate

@@ -19,11 +19,11 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.workflow.admin.comparison import compare
 from evaltracker.workflow.admin.sign_page import only_reading
 from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.memo import compute_results, gather_inputs, replay
 from evaltracker.workflow.memo.html import as_html
 from evaltracker.workflow.memo.printing import as_pdf
 from evaltracker.workflow.models import Decision
-from evaltracker.workflow.selectors import gate_reports
 from evaltracker.workflow.services.decisions import compile_memo, digest_of_memo
 from stakeholders.models import SignOff, SignOffRule
 from stakeholders.policy import is_leadership

@@ -9,7 +9,7 @@ from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import may_start_evaluations
-from evaltracker.workflow.selectors import WorkItem, my_work
+from evaltracker.workflow.inbox import WorkItem, my_work
 
 if TYPE_CHECKING:
     import datetime

@@ -11,14 +11,10 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.workflow.admin.plan_rows import draw
 from evaltracker.workflow.admin.stage_acts import next_stage
 from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates.reports import gate_reports
+from evaltracker.workflow.inbox import NextStep, my_work, next_step
 from evaltracker.workflow.models import Waiver
-from evaltracker.workflow.selectors import (
-    NextStep,
-    gate_reports,
-    my_work,
-    next_step,
-    plan_of,
-)
+from evaltracker.workflow.selectors import plan_of
 from stakeholders.policy import is_leadership
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from evaltracker.evaluations.admin.brief_acts import OfEvaluation
 from evaltracker.evaluations.admin.forms import ReasonForm, TextField
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow.gates import gates_of
-from evaltracker.workflow.selectors import gate_reports
+from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.services.stages import (
     advance,
     cancel,

@@ -14,8 +14,8 @@ from evaltracker.evaluations.journal import actor_of
 from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.evaluations.policy import lock, require_open, require_owner
 from evaltracker.workflow.gates import GATES
+from evaltracker.workflow.gates.reports import blockers
 from evaltracker.workflow.models import Waiver
-from evaltracker.workflow.selectors import blockers
 from stakeholders.choices import Role
 from stakeholders.policy import parts
 from vendors.services.costs import open_prices

@@ -10,7 +10,7 @@ from django.db.models import F, Max, Q
 from evaltracker.evaluations.models import Entry
 from evaltracker.workflow import links
 from evaltracker.workflow.memo import document_of
-from evaltracker.workflow.selectors.plan import local_day
+from evaltracker.workflow.selectors import local_day
 from stakeholders.models import SignOff, SignOffRule
 from stakeholders.services.sign_offs import digest_of
 from trials.policy import today_in
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from evaltracker.evaluations.models import Evaluation, User
-    from evaltracker.workflow.selectors.work_items import Desk, WorkItem
+    from evaltracker.workflow.inbox.items import Desk, WorkItem
     from stakeholders.models import Delegation
 
 # Entries that change no words that anybody signs.

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, Visit
-from evaltracker.workflow.selectors.plan import stage_due
+from evaltracker.workflow.selectors import stage_due
 from stakeholders.models import Delegation, Stakeholder
 from trials.policy import today_in
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from evaltracker.evaluations.choices import NoticeState, Stage
 from evaltracker.evaluations.models import Category, Notice
 from evaltracker.workflow import links
-from evaltracker.workflow.selectors.steps import next_step
+from evaltracker.workflow.inbox.steps import next_step
 from stakeholders.choices import Role
 from stakeholders.models import Condition, RoleWeight
 from trials.choices import MilestoneState
@@ -23,7 +23,7 @@ from vendors.models import Proposal, Question
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from evaltracker.workflow.selectors.work_items import Desk, WorkItem
+    from evaltracker.workflow.inbox.items import Desk, WorkItem
 
 
 def conditions(desk: Desk) -> Iterator[WorkItem]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.selectors.gates import first_blocker
+from evaltracker.workflow.gates.reports import first_blocker
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation

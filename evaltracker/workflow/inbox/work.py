@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evaltracker.workflow.selectors import work_kinds, work_sign_offs
-from evaltracker.workflow.selectors.work_items import Desk, WorkItem
+from evaltracker.workflow.inbox import kinds, sign_offs
+from evaltracker.workflow.inbox.items import Desk, WorkItem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation, User
 
 KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
-    work_sign_offs.sign_offs,
-    work_kinds.conditions,
-    work_kinds.milestones,
-    work_kinds.scores,
-    work_kinds.weights,
-    work_kinds.next_steps,
-    work_kinds.questions,
-    work_kinds.proposals,
-    work_kinds.unclear_notices,
+    sign_offs.sign_offs,
+    kinds.conditions,
+    kinds.milestones,
+    kinds.scores,
+    kinds.weights,
+    kinds.next_steps,
+    kinds.questions,
+    kinds.proposals,
+    kinds.unclear_notices,
 )
 
 
