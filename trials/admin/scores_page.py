@@ -11,6 +11,7 @@ from evaltracker.evaluations.admin.query import check_query
 from evaltracker.evaluations.admin.workspace import evaluation_page, show
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.policy import is_owner
+from trials.admin.sheet import worth_scoring
 from trials.policy import FROM_DEMOS, SCORING_STAGES
 from trials.scoring import PeopleScore, ScoreFacts, people_score
 from trials.selectors import scores_table
@@ -60,9 +61,8 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     opened = table.consensus is not None
     sees_others = opened or (bool(mine) and all(one.is_locked for one in mine))
     stage = Stage(evaluation.stage)
-    candidates = [
-        (one, _people(table, one) if sees_others else None) for one in table.candidates
-    ]
+    shown = worth_scoring(table.candidates, {key[1] for key in table.scores})
+    candidates = [(one, _people(table, one) if sees_others else None) for one in shown]
     return show(
         request,
         evaluation,
@@ -75,7 +75,7 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         others=[one for one in table.scorers if not one.is_mine],
         sees_others=sees_others,
         candidates=candidates,
-        rows=_rows(table) if sees_others else [],
+        rows=_rows(table, shown) if sees_others else [],
         consensus=table.consensus,
         can_score=evaluation.is_open and stage in SCORING_STAGES and not opened,
         can_open=evaluation.is_open and stage in FROM_DEMOS and not opened,
@@ -91,9 +91,11 @@ def _own(table: ScoresTable, part: object) -> int:
     return sum(key[0] == part for key in table.scores)
 
 
-def _rows(table: ScoresTable) -> list[tuple[Category, list[Given]]]:
+def _rows(
+    table: ScoresTable, candidates: list[Candidate]
+) -> list[tuple[Category, list[Given]]]:
     return [
-        (category, [Given(table.given(one, category)) for one in table.candidates])
+        (category, [Given(table.given(one, category)) for one in candidates])
         for category in table.categories
     ]
 

@@ -12,6 +12,8 @@ from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from evaltracker.evaluations.models import Category
     from stakeholders.models import Stakeholder
 
@@ -62,15 +64,14 @@ def sheet_of(part: Stakeholder) -> Sheet:
     """The sheet of one part, in four queries."""
     evaluation = part.evaluation
     categories = list(evaluation.categories.all())
-    candidates = list(
-        Candidate.objects.filter(evaluation=evaluation).exclude(
-            state=CandidateState.ELIMINATED
-        )
-    )
     given = {
         (one.candidate_id, one.category_id): one
         for one in Score.objects.filter(sheet__stakeholder=part)
     }
+    running = Candidate.objects.filter(evaluation=evaluation).exclude(
+        state=CandidateState.ELIMINATED
+    )
+    candidates = worth_scoring(list(running), {key[0] for key in given})
     barred = set(
         Conflict.objects.filter(
             candidate__evaluation=evaluation,
@@ -87,6 +88,14 @@ def sheet_of(part: Stakeholder) -> Sheet:
         for one in candidates
     ]
     return Sheet(categories, candidates, cells)
+
+
+def worth_scoring(running: list[Candidate], scored: set[UUID]) -> list[Candidate]:
+    """The short list and what was scored before; all while nobody is shortlisted."""
+    close = [one for one in running if one.state != CandidateState.LONGLISTED]
+    if not close:
+        return running
+    return [one for one in running if one in close or one.pk in scored]
 
 
 class SheetForm(forms.Form):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import HttpResponse, HttpResponseNotAllowed
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -126,6 +127,10 @@ def _page(
         "vendors/token.html",
         title=f"Issue a token: {vendor}",
         status=status,
+        crumbs=[
+            ("Vendors", reverse("admin:vendors_vendor_changelist")),
+            (str(vendor), ""),
+        ],
         vendor=vendor,
         form=form,
         back=_back(request),
