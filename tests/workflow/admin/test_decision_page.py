@@ -1,0 +1,111 @@
+"""The decision page: compared, drafted, signed, decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaltracker.workflow.models import Decision
+from tests.cast import floor1, stakeholders, trials, vendors
+from tests.cast.floor1 import PASSWORD
+from tests.clients import signed_in
+from tests.workflow.deciding import decided, in_decision, ready_to_decide
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoAssertNumQueries
+
+    from evaltracker.evaluations.models import Evaluation
+
+pytestmark = pytest.mark.django_db
+
+
+def page(where: Evaluation) -> str:
+    return f"/admin/e/{where.slug}/decision/"
+
+
+def test_prices_and_scores_stay_sealed_before_the_decision_stage() -> None:
+    where, _ = in_decision()
+    where.prices_opened_at = None
+    where.save()
+    vendors.enter(where, "trials")
+    viktor = signed_in(stakeholders.holder("leadership"))
+    body = viktor.get(page(where)).content.decode()
+    assert "Acme ML" in body
+    assert "91,234" not in body
+    assert "Prices are sealed" in body
+    assert "scores are sealed" in body
+    assert "91,234" in signed_in(where.owner).get(page(where)).content.decode()
+    assert signed_in(floor1.noor()).get(page(where)).status_code == 404
+
+
+def test_the_owner_drafts_and_others_read_it() -> None:
+    where, option = in_decision()
+    lina = signed_in(where.owner)
+    url = f"/admin/act/draft-decision/{where.pk}/"
+    form = {"candidate": option.pk, "rationale": "It held in the trial"}
+    answer = lina.post(url, form)
+    assert answer.headers["Location"] == page(where)
+    viktor = signed_in(stakeholders.holder("leadership"))
+    body = viktor.get(page(where)).content.decode()
+    assert "It held in the trial" in body
+    assert "draft-decision" not in body
+    assert viktor.post(url, form).status_code == 403
+    other = trials.claimed(floor1_elsewhere(), name="Globex ML")
+    assert lina.post(url, {**form, "candidate": other.pk}).status_code == 400
+
+
+def floor1_elsewhere() -> Evaluation:
+    where = floor1.evaluation(title="Another")
+    floor1.requirement(where)
+    return vendors.in_research(where)
+
+
+def test_deciding_asks_for_the_password_and_every_rule() -> None:
+    where, _ = in_decision()
+    lina = signed_in(where.owner)
+    url = f"/admin/act/decide/{where.pk}/"
+    early = lina.post(url, {"password": PASSWORD})
+    assert early.status_code == 409
+    assert "Scores are not closed" in early.content.decode()
+    assert "Deciding opens when" in lina.get(page(where)).content.decode()
+
+
+def test_a_decision_freezes_what_was_signed() -> None:
+    where, option = ready_to_decide()
+    lina = signed_in(where.owner)
+    url = f"/admin/act/decide/{where.pk}/"
+    assert url in lina.get(page(where)).content.decode()
+    wrong = lina.post(url, {"password": "guess"})
+    assert wrong.status_code == 400
+    assert "not your password" in wrong.content.decode()
+    viktor = signed_in(stakeholders.holder("leadership"))
+    assert viktor.post(url, {"password": PASSWORD}).status_code == 403
+    assert lina.post(url, {"password": PASSWORD}).status_code == 302
+    option.refresh_from_db()
+    assert option.state == "chosen"
+    assert Decision.objects.get().decided_by == where.owner
+    assert lina.post(url, {"password": PASSWORD}).status_code == 409
+    body = viktor.get(page(where)).content.decode()
+    assert "Decided by Lina Lead" in body
+    overview = viktor.get(f"/admin/e/{where.slug}/").content.decode()
+    assert "Read the decision" in overview
+
+
+def test_a_draft_of_an_ended_evaluation_is_not_changed() -> None:
+    where, option = decided()
+    form = {"candidate": option.pk, "rationale": "Other"}
+    url = f"/admin/act/draft-decision/{where.pk}/"
+    answer = signed_in(where.owner).post(url, form)
+    assert answer.status_code in {400, 409}
+    assert Decision.objects.get().rationale == "It works."
+
+
+def test_its_queries_do_not_grow_with_the_candidates(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    where, _ = in_decision()
+    lina = signed_in(where.owner)
+    lina.get(page(where))
+    with django_assert_max_num_queries(75):
+        lina.get(page(where))

@@ -1,0 +1,150 @@
+"""My work: what waits on whom, why, and by when."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.services.requirements import change_requirement
+from evaltracker.workflow.inbox import my_work
+from stakeholders.models import Condition
+from stakeholders.services.people import delegate, weigh_for_role
+from stakeholders.services.sign_offs import ConditionAsked
+from tests.cast import floor1, stakeholders, vendors
+from tests.cast.workflow import ready_to_advance, sign_as
+from tests.clients import signed_in
+from trials.services.milestones import add_milestone
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoAssertNumQueries
+
+    from evaltracker.evaluations.models import User
+
+pytestmark = pytest.mark.django_db
+TODAY = datetime.date.today
+
+
+def kinds(user: User) -> list[str]:
+    return [item.kind for item in my_work(user)]
+
+
+@pytest.fixture
+def purchase(db: None) -> Evaluation:
+    where = floor1.evaluation()
+    floor1.requirement(where)
+    stakeholders.stakeholders(where)
+    stakeholders.sign_off_rules(where, roles=("it",))
+    return where
+
+
+def test_who_has_nothing_to_do_is_told_so(db: None) -> None:
+    body = signed_in(floor1.noor()).get("/admin/").content.decode()
+    assert "Nothing waits on you" in body
+    assert "start-evaluation" not in body
+
+
+def test_whoever_may_is_offered_to_start_an_evaluation(db: None) -> None:
+    body = signed_in(floor1.lina()).get("/admin/").content.decode()
+    assert "/admin/act/start-evaluation/" in body
+
+
+def test_a_role_is_asked_to_sign_and_to_say_its_weights(purchase: Evaluation) -> None:
+    ivan = stakeholders.holder("it")
+    assert sorted(kinds(ivan)) == ["sign_off", "weights"]
+    body = signed_in(ivan).get("/admin/").content.decode()
+    assert "Sign requirements as IT" in body
+    category = purchase.categories.get()
+    weigh_for_role(evaluation=purchase, category=category, role="it", weight=3, by=ivan)
+    assert kinds(ivan) == ["sign_off"]
+    sign_as(purchase, "it")
+    assert kinds(ivan) == []
+
+
+def test_changed_words_are_to_be_signed_again(purchase: Evaluation) -> None:
+    sign_as(purchase, "it")
+    change_requirement(
+        requirement=purchase.requirements.get(), text="Other", by=purchase.owner
+    )
+    (again,) = [x for x in my_work(stakeholders.holder("it")) if x.kind == "sign_off"]
+    assert "changed since" in again.what
+
+
+def test_a_substitute_is_asked_for_the_days_of_the_substitution(
+    purchase: Evaluation,
+) -> None:
+    noor, part = floor1.noor(), purchase.stakeholders.get(role="it")
+    delegate(
+        stakeholder=part,
+        substitute=noor,
+        starts_on=TODAY() - datetime.timedelta(days=1),
+        ends_on=TODAY() + datetime.timedelta(days=1),
+        by=part.user,
+    )
+    (item,) = my_work(noor)
+    assert item.why.startswith("You stand in for Ivan")
+    sign_as(purchase, "it", by=noor)
+    assert my_work(noor) == []
+    assert "sign_off" not in kinds(part.user)
+
+
+def test_the_owner_sees_the_next_step_of_each_evaluation(purchase: Evaluation) -> None:
+    (step,) = my_work(purchase.owner)
+    assert "Ivan" in step.what
+    sign_as(purchase, "it")
+    (step,) = my_work(purchase.owner)
+    assert step.what == "Advance to research."
+    assert step.link == f"/admin/act/advance/{purchase.pk}/"
+
+
+def test_an_open_condition_waits_on_its_owner(purchase: Evaluation) -> None:
+    priya = stakeholders.holder("pm")
+    asked = ConditionAsked("Talk to legal", priya, TODAY() - datetime.timedelta(days=2))
+    sign_as(purchase, "it", "conditions", reason="Nearly", conditions=[asked])
+    (item,) = [x for x in my_work(priya) if x.kind == "condition"]
+    assert item.late
+    assert item.link.endswith(f"#condition-{Condition.objects.get().pk}")
+    assert my_work(priya)[0] == item
+    assert "Late" in signed_in(priya).get("/admin/").content.decode()
+
+
+def test_milestones_and_scores_are_listed(purchase: Evaluation) -> None:
+    dana = stakeholders.holder("devops")
+    add_milestone(
+        evaluation=purchase,
+        title="Security review",
+        owner_user=dana,
+        due_on=TODAY() + datetime.timedelta(days=3),
+        due_time=datetime.time(17),
+        by=purchase.owner,
+    )
+    purchase.stakeholders.filter(user=dana).update(scores=True)
+    vendors.enter(purchase, "demos")
+    assert kinds(dana) == ["milestone", "scores"]
+
+
+def test_nothing_of_an_ended_evaluation_waits(purchase: Evaluation) -> None:
+    Evaluation.objects.filter(pk=purchase.pk).update(status="cancelled")
+    assert kinds(stakeholders.holder("it")) == []
+    assert kinds(purchase.owner) == []
+
+
+def test_its_queries_do_not_grow_with_the_evaluations_of_a_stakeholder(
+    db: None, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(6):
+        where = floor1.evaluation(title=f"Purchase {number}")
+        floor1.requirement(where)
+        stakeholders.stakeholders(where, "it")
+        stakeholders.sign_off_rules(where, roles=("it",))
+    ivan = stakeholders.holder("it")
+    with django_assert_max_num_queries(14):
+        items = my_work(ivan)
+    assert len(items) == 12
+
+
+def test_the_operator_is_asked_for_nothing(purchase: Evaluation) -> None:
+    assert my_work(floor1.otto()) == []
+    assert ready_to_advance().is_open

@@ -1,0 +1,207 @@
+"""Signing: exactly what is shown, by whom it concerns, once, with a receipt."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.cache import cache
+
+from evaltracker.evaluations.services.requirements import change_requirement
+from stakeholders.models import Condition, SignOff, SignOffRule
+from stakeholders.services.people import delegate
+from tests.cast import floor1, stakeholders, vendors
+from tests.cast.workflow import shown, sign_as
+from tests.clients import signed_in
+from vendors.services.rulings import declare_conflict
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+
+pytestmark = pytest.mark.django_db
+TODAY = datetime.date.today
+
+
+@pytest.fixture
+def purchase(db: None) -> Evaluation:
+    where = floor1.evaluation()
+    floor1.requirement(where, text="Trains on <b>GPUs</b> | [x](http://evil.example)")
+    stakeholders.stakeholders(where)
+    stakeholders.sign_off_rules(where, roles=("it", "pm"))
+    return where
+
+
+@pytest.fixture
+def here(purchase: Evaluation) -> str:
+    return f"/admin/sign/{SignOffRule.objects.get(role='it').pk}/"
+
+
+def post(where: Evaluation, here: str, who: str = "it", **form: Any) -> Any:
+    data = {"shown": shown(where), "verdict": "approve", "reason": "", **form}
+    return signed_in(stakeholders.holder(who)).post(here, data)
+
+
+def test_the_page_asks_one_question_about_exact_words(
+    purchase: Evaluation, here: str
+) -> None:
+    body = signed_in(stakeholders.holder("it")).get(here).content.decode()
+    assert "Are these the right requirements and weights?" in body
+    assert shown(purchase) in body
+    for verdict in ("approve", "conditions", "decline", "return"):
+        assert f'value="{verdict}"' in body
+    assert "&lt;b&gt;GPUs&lt;/b&gt;" in body
+    assert 'href="http://evil' not in body
+
+
+def test_an_approval_leads_to_a_receipt(purchase: Evaluation, here: str) -> None:
+    answer = post(purchase, here)
+    signed = SignOff.objects.get()
+    assert answer.headers["Location"] == f"/admin/receipts/{signed.pk}/"
+    ivan = signed_in(stakeholders.holder("it"))
+    body = ivan.get(answer.headers["Location"]).content.decode()
+    for words in ("Ivan", "IT", "Approve", signed.document.sha256, signed.meaning):
+        assert words in body
+    again = ivan.get(here).content.decode()
+    assert "You have signed exactly these words" in again
+    assert 'id="form"' not in again
+    assert post(purchase, here).status_code == 409
+    document = ivan.get(f"/admin/documents/{signed.document_id}/")
+    assert "GPUs" in document.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"verdict": ""}, "Choose one of the four"),
+        ({"verdict": "perhaps"}, "Select a valid choice"),
+        ({"verdict": "decline"}, "Give a reason"),
+        ({"verdict": "return", "reason": "  "}, "Give a reason"),
+        ({"verdict": "conditions", "reason": "x"}, "at least one condition"),
+        ({"verdict": "conditions", "reason": "x", "text_0": "y"}, "Say who"),
+    ],
+)
+def test_an_incomplete_form_signs_nothing(
+    purchase: Evaluation, here: str, form: dict[str, str], words: str
+) -> None:
+    answer = post(purchase, here, **form)
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
+    assert not SignOff.objects.exists()
+
+
+def test_conditions_name_an_owner_and_a_day(purchase: Evaluation, here: str) -> None:
+    answer = post(
+        purchase,
+        here,
+        verdict="conditions",
+        reason="Nearly there",
+        text_0="Ask legal",
+        owner_0=stakeholders.holder("pm").pk,
+        due_0="2027-01-15",
+    )
+    assert answer.status_code == 302
+    condition = Condition.objects.get()
+    assert condition.owner == stakeholders.holder("pm")
+    assert condition.due_on == datetime.date(2027, 1, 15)
+
+
+def test_words_that_changed_meanwhile_are_not_signed(
+    purchase: Evaluation, here: str
+) -> None:
+    client = signed_in(stakeholders.holder("it"))
+    client.get(here)
+    seen = shown(purchase)
+    change_requirement(
+        requirement=purchase.requirements.get(), text="Other words", by=purchase.owner
+    )
+    answer = client.post(here, {"shown": seen, "verdict": "approve", "reason": "Mine"})
+    body = answer.content.decode()
+    assert answer.status_code == 409
+    assert "et-diff__in" in body
+    assert "Other words" in body
+    assert shown(purchase) in body
+    assert "Mine" in body
+    assert " checked" not in body.split('class="et-verdicts"')[1]
+    assert not SignOff.objects.exists()
+    cache.clear()
+    late = client.post(here, {"shown": seen, "verdict": "approve"})
+    assert late.status_code == 409
+    assert "no longer kept" in late.content.decode()
+
+
+def test_it_tells_what_changed_since_the_last_signature(
+    purchase: Evaluation, here: str
+) -> None:
+    sign_as(purchase, "it")
+    change_requirement(
+        requirement=purchase.requirements.get(), text="Other words", by=purchase.owner
+    )
+    body = signed_in(stakeholders.holder("it")).get(here).content.decode()
+    assert "What changed since you last signed" in body
+    priya = signed_in(stakeholders.holder("pm")).get(
+        f"/admin/sign/{SignOffRule.objects.get(role='pm').pk}/"
+    )
+    assert "since this stage was first signed" in priya.content.decode()
+
+
+def test_others_read_and_are_told_why_they_do_not_sign(
+    purchase: Evaluation, here: str
+) -> None:
+    owner = signed_in(purchase.owner)
+    assert "You run this evaluation" in owner.get(here).content.decode()
+    form = {"shown": shown(purchase), "verdict": "approve"}
+    assert owner.post(here, form).status_code == 403
+    priya = signed_in(stakeholders.holder("pm"))
+    body = priya.get(here).content.decode()
+    assert "a role that you do not hold" in body
+    assert "GPUs" in body
+    assert post(purchase, here, "pm").status_code == 403
+    assert signed_in(floor1.noor()).get(here).status_code == 404
+    assert signed_in(floor1.noor()).post(here, form).status_code == 404
+    assert signed_in(floor1.otto()).post(here, form).status_code == 403
+    assert not SignOff.objects.exists()
+
+
+def test_a_substitute_signs_with_both_names(purchase: Evaluation, here: str) -> None:
+    part = purchase.stakeholders.get(role="it")
+    today = TODAY()
+    delegate(
+        stakeholder=part,
+        substitute=floor1.noor(),
+        starts_on=today,
+        ends_on=today + datetime.timedelta(days=1),
+        by=part.user,
+    )
+    noor = signed_in(floor1.noor())
+    assert "You sign for Ivan" in noor.get(here).content.decode()
+    form = {"shown": shown(purchase), "verdict": "approve"}
+    answer = noor.post(here, form)
+    assert "for Ivan" in noor.get(answer.headers["Location"]).content.decode()
+
+
+def test_a_declared_interest_bars_from_signing(purchase: Evaluation) -> None:
+    option = vendors.candidate(purchase)
+    stakeholders.sign_off_rules(purchase, "research", roles=("it",))
+    vendors.enter(purchase, "research")
+    option.state = "shortlisted"
+    option.save()
+    declare_conflict(
+        candidate=option,
+        stakeholder=purchase.stakeholders.get(role="it"),
+        has_interest=True,
+        statement="My brother works there",
+        by=stakeholders.holder("it"),
+    )
+    rule = SignOffRule.objects.get(stage="research")
+    url = f"/admin/sign/{rule.pk}/"
+    body = signed_in(stakeholders.holder("it")).get(url).content.decode()
+    assert "You declared an interest" in body
+    assert post(purchase, url).status_code == 403
+
+
+def test_a_rule_of_another_stage_is_not_signed(purchase: Evaluation, here: str) -> None:
+    vendors.enter(purchase, "research")
+    body = signed_in(stakeholders.holder("it")).get(here).content.decode()
+    assert "belongs to requirements" in body
+    assert post(purchase, here).status_code == 409

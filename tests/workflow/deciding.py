@@ -1,0 +1,57 @@
+"""An evaluation that is about to be decided, and one that is."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from evaltracker.workflow.services.decisions import decide, draft_decision
+from tests.cast import stakeholders, trials, vendors
+from tests.cast.workflow import sign_as
+from trials.services.scores import close_scores, open_consensus
+from vendors.services.candidates import shortlist
+from vendors.services.costs import open_prices, set_cost_line
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+    from vendors.models import Candidate
+
+
+def in_decision() -> tuple[Evaluation, Candidate]:
+    """In the decision stage with one finalist, tried and priced; prices are open."""
+    where = trials.platform()
+    option = trials.claimed(where)
+    shortlist(candidate=option, by=where.owner)
+    vendors.enter(where, "trials")
+    option.evaluation.refresh_from_db()
+    running = trials.trial(option)
+    trials.verdict(trials.claim_of(option), "trial", criterion=running.criteria.get())
+    set_cost_line(
+        candidate=option, kind="licence", likely=Decimal(91_234), by=where.owner
+    )
+    stakeholders.sign_off_rules(where, "decision", roles=("leadership",))
+    where = vendors.enter(where, "decision")
+    open_prices(evaluation=where, by=where.owner)
+    where.refresh_from_db()
+    option.refresh_from_db()
+    return where, option
+
+
+def ready_to_decide() -> tuple[Evaluation, Candidate]:
+    """Drafted, its scores closed, and signed by leadership."""
+    where, option = in_decision()
+    draft_decision(
+        evaluation=where, candidate=option, rationale="It works.", by=where.owner
+    )
+    open_consensus(evaluation=where, by=where.owner)
+    close_scores(evaluation=where, outcome="Agreed", by=where.owner)
+    sign_as(where, "leadership")
+    return where, option
+
+
+def decided() -> tuple[Evaluation, Candidate]:
+    """Decided, its memo frozen."""
+    where, option = ready_to_decide()
+    decide(evaluation=where, by=where.owner)
+    where.refresh_from_db()
+    return where, option

@@ -1,0 +1,144 @@
+"""verify_journal, replay_decision and export_evaluation."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from evaltracker.evaluations.models import Entry
+from evaltracker.workflow.memo.sheets import harmless
+from evaltracker.workflow.models import Decision
+from tests.cast import floor1
+from tests.workflow.deciding import decided, in_decision
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from evaltracker.evaluations.models import Evaluation
+
+pytestmark = pytest.mark.django_db
+
+
+def run(command: str, *args: Any) -> str:
+    out = io.StringIO()
+    call_command(command, *args, stdout=out, stderr=io.StringIO())
+    return out.getvalue()
+
+
+def tamper(sql: str) -> None:
+    """Change the database behind the product's back, triggers and all."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE evaluations_entry DISABLE TRIGGER USER")
+        else:
+            cursor.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' "
+                "AND tbl_name = 'evaluations_entry'"
+            )
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'DROP TRIGGER "{name}"')
+        cursor.execute(sql)
+
+
+@pytest.fixture
+def purchase(db: None) -> Evaluation:
+    where = floor1.evaluation()
+    floor1.requirement(where)
+    return where
+
+
+def test_a_sound_journal_is_verified_in_silence(purchase: Evaluation) -> None:
+    assert run("verify_journal") == ""
+    assert run("verify_journal", purchase.slug) == ""
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        (
+            "UPDATE evaluations_entry SET actor_name = 'Mallory' WHERE number = 2",
+            "entry 2 was altered",
+        ),
+        ("DELETE FROM evaluations_entry WHERE number = 2", "entry 2 is missing"),
+    ],
+)
+def test_the_first_broken_entry_is_named(
+    purchase: Evaluation, sql: str, words: str
+) -> None:
+    tamper(sql)
+    with pytest.raises(CommandError, match=f"{purchase.slug}: {words}"):
+        run("verify_journal")
+
+
+def test_an_anchor_finds_a_tail_that_was_cut(purchase: Evaluation) -> None:
+    anchor = run("verify_journal", purchase.slug, "--print-anchor").strip()
+    assert run("verify_journal", purchase.slug, "--anchor", anchor) == ""
+    last = Entry.objects.filter(evaluation=purchase).latest("number")
+    tamper(f"DELETE FROM evaluations_entry WHERE number = {last.number}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE evaluations_journalhead SET count = %s, hash = %s",
+            [last.number - 1, last.previous_hash],
+        )
+    assert run("verify_journal", purchase.slug) == ""
+    with pytest.raises(CommandError, match="was cut before"):
+        run("verify_journal", purchase.slug, "--anchor", anchor)
+    with pytest.raises(CommandError, match="NUMBER:HASH"):
+        run("verify_journal", purchase.slug, "--anchor", "x")
+    with pytest.raises(CommandError, match="name it"):
+        run("verify_journal", "--anchor", anchor)
+
+
+def test_a_decision_is_counted_again() -> None:
+    where, _ = decided()
+    assert "The same results" in run("replay_decision", where.slug)
+    decision = Decision.objects.get()
+    decision.memo["results"][str(decision.candidate_id)]["fit"] = "0.1"
+    decision.save()
+    with pytest.raises(CommandError, match="SHA-256 does not fit"):
+        run("replay_decision", where.slug)
+
+
+def test_what_is_not_decided_is_not_counted_again(purchase: Evaluation) -> None:
+    with pytest.raises(CommandError, match="not decided yet"):
+        run("replay_decision", purchase.slug)
+    with pytest.raises(CommandError, match=f"There are: {purchase.slug}"):
+        run("replay_decision", "nothing")
+
+
+@pytest.mark.parametrize("form", ["json", "md", "pdf", "xlsx"])
+def test_an_evaluation_leaves_in_four_formats(tmp_path: Path, form: str) -> None:
+    where, _ = in_decision()
+    path = tmp_path / f"out.{form}"
+    run("export_evaluation", where.slug, "--format", form, "-o", str(path))
+    content = path.read_bytes()
+    if form == "json":
+        assert json.loads(content).keys() == {"inputs", "results", "text"}
+    elif form == "md":
+        assert content.startswith(b"# Decision memo")
+    elif form == "pdf":
+        assert content.startswith(b"%PDF-")
+    else:
+        book = openpyxl.load_workbook(path)
+        assert book["Comparison"]["A2"].value == "Acme ML"
+
+
+def test_a_file_that_cannot_be_written_is_told(
+    purchase: Evaluation, tmp_path: Path
+) -> None:
+    with pytest.raises(CommandError, match="cannot be written"):
+        run("export_evaluation", purchase.slug, "-o", str(tmp_path / "no" / "x"))
+    with pytest.raises(CommandError, match="needs a file"):
+        run("export_evaluation", purchase.slug, "--format", "xlsx")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "|x", "%x"])
+def test_no_cell_of_a_workbook_runs(text: str) -> None:
+    assert harmless(text).startswith("'")
+    assert harmless("plain - text = fine") == "plain - text = fine"
