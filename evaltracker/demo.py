@@ -84,7 +84,7 @@ def commands(port: int) -> dict[str, list[str]]:
 
 
 def prepare() -> Path:
-    """Migrate, and load the demo's evaluations if there are none; the data folder."""
+    """Migrate, load the demo once, send what is overdue; the data folder."""
     import django
     from django.core.management import call_command
 
@@ -104,6 +104,8 @@ def prepare() -> Path:
         # All or nothing, so an interrupted first start begins anew.
         call_command("load_demo", stdout=logins)
         (data / "logins.txt").write_text(logins.getvalue())
+    # What fell due while it was off; else /readyz calls it late until beat's tick.
+    call_command("send_notices", stdout=io.StringIO())
     return data
 
 
