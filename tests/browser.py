@@ -42,11 +42,11 @@ class Watched:
         if not request.url.startswith((self.home, "data:", "blob:", "about:")):
             self.complaints.append(f"foreign request: {request.url}")
 
-    def log_in(self, username: str) -> None:
+    def log_in(self, username: str, password: str = PASSWORD) -> None:
         """Log in through the page, as people do."""
         self.page.goto(f"{self.home}/admin/login/")
         self.page.get_by_label("Username").fill(username)
-        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Log in").click()
         self.page.wait_for_url(f"{self.home}/admin/**")
 

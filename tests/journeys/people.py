@@ -1,0 +1,143 @@
+"""People of the demo, each at a browser of their own that must not complain."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaltracker.workflow.demo.people import LEAD, PASSWORD
+from tests.browser import Watched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import (
+        BrowserContext,
+        Locator,
+        Request,
+        Response,
+        ViewportSize,
+    )
+
+# Set it to a folder to look at the walk: every step leaves a picture there.
+PICTURES = os.environ.get("JOURNEY_PICTURES", "")
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1440, "height": 1000}
+TITLE = "Choose an ML platform"
+WAITS = 10_000
+
+
+@dataclass
+class Person(Watched):
+    """Somebody who does their part by clicking what the pages offer."""
+
+    username: str = ""
+    # Answers that the step wants to see refused; the browser complains of them.
+    expected: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.page.set_default_timeout(WAITS)
+        self.page.on("response", self._answered)
+        self.page.on("requestfailed", self._failed)
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self.expected:
+            self.complaints.append(f"{response.status}: {response.url}")
+
+    def _failed(self, request: Request) -> None:
+        # A page that is left, or that turns into a download, stops what it loads.
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"failed: {request.url} {request.failure}")
+
+    def go(self, tab: str) -> None:
+        """To a page of the evaluation, by its tab."""
+        tabs = self.page.get_by_role("navigation", name=TITLE)
+        tabs.get_by_role("link", name=tab, exact=True).click()
+        self.page.get_by_role("heading", level=1).wait_for()
+
+    def follow(self, link: str, *, exact: bool = False) -> None:
+        """Click a link, also one that looks like a button.
+
+        “Answer: Which support” finds the *Answer* of that question.
+        """
+        words = re.escape(link).replace(":", r"\s*:")
+        name = re.compile(f"^{words}$" if exact else words)
+        self.page.get_by_role("link", name=name).first.click()
+
+    def press(self, button: str) -> None:
+        """Press a form's button."""
+        self.page.get_by_role("button", name=button, exact=True).click()
+
+    def fill(self, **fields: str) -> None:
+        """Fill fields by the name that the form gives them, whatever their kind."""
+        for name, value in fields.items():
+            box = self.page.locator(f"main [name={name}]:not([type=hidden])")
+            if box.first.get_attribute("type") == "radio":
+                self.page.locator(f"main [name={name}][value={value}]").check()
+            elif box.evaluate("box => box.tagName") == "SELECT":
+                box.select_option(value)
+            else:
+                box.fill(value)
+
+    def reads(self, words: str) -> None:
+        """Wait until the page says so."""
+        self.page.get_by_text(words).first.wait_for()
+
+    def see(self, title: str) -> None:
+        """Leave a picture for whoever looks at the walk."""
+        if PICTURES:
+            tall = self.page.evaluate("document.documentElement.scrollHeight") < 3000
+            place = Path(PICTURES) / f"{title}.png"
+            self.page.screenshot(path=place, full_page=tall)
+
+    def row(self, words: str) -> Locator:
+        """The line of a list or table with these words."""
+        return self.page.locator("main li, main tr").filter(has_text=words).first
+
+    def refused(self, status: int) -> None:
+        """Expect one answer with this status from now on."""
+        self.expected.append(status)
+
+    def settle(self) -> None:
+        """Forget the browser's own complaint about an expected refusal."""
+        gone = tuple(f"status of {status}" for status in self.expected)
+        self.complaints = [
+            line for line in self.complaints if not any(one in line for one in gone)
+        ]
+        self.expected.clear()
+
+
+@dataclass
+class Walk:
+    """The people on their way, each let in once and in a browser of their own."""
+
+    home: str
+    new_context: Callable[..., BrowserContext]
+    here: dict[str, Person] = field(default_factory=dict)
+
+    def person(self, username: str, screen: ViewportSize = DESK) -> Person:
+        """That person, logged in and at *My work*."""
+        if username not in self.here:
+            page = self.new_context(viewport=screen).new_page()
+            self.here[username] = Person(page, self.home, username=username)
+            self.here[username].log_in(username, PASSWORD)
+        one = self.here[username]
+        one.page.set_viewport_size(screen)
+        one.page.goto(f"{self.home}/admin/")
+        return one
+
+    @property
+    def lead(self) -> Person:
+        """The procurement lead, at the evaluation's overview."""
+        lead = self.person(LEAD)
+        lead.follow(TITLE)
+        return lead
+
+    @property
+    def complaints(self) -> dict[str, list[str]]:
+        """What anybody's browser complained of, by person."""
+        return {one.username: one.complaints for one in self.here.values()}

@@ -1,0 +1,81 @@
+"""Decision: consensus, draft, signatures, the frozen memo and the whole record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaltracker.workflow.demo.people import PASSWORD
+from tests.journeys.steps_research import FAVOURITE
+
+if TYPE_CHECKING:
+    from tests.journeys.people import Walk
+
+
+def hold_consensus(walk: Walk) -> None:
+    """Everybody's scores are opened, talked about, and closed."""
+    lead = walk.lead
+    lead.go("Scores")
+    lead.follow("Open the consensus")
+    lead.press("Open all scores")
+    lead.reads("All scores are open.")
+    lead.see("40-consensus")
+    lead.follow("Close the scores")
+    lead.fill(outcome="We agree on deployment; Priya sees less in governance.")
+    lead.press("Close")
+    lead.reads("Scores are closed.")
+
+
+def draft(walk: Walk) -> None:
+    """The lead writes which one and why."""
+    lead = walk.lead
+    lead.go("Decision")
+    lead.see("41-decision")
+    lead.follow("Draft the decision")
+    lead.page.get_by_label("Candidate").select_option(label=FAVOURITE)
+    lead.fill(
+        rationale="It met every must-have in our own trial.",
+        revisit_when="The price rises by more than a tenth.",
+    )
+    lead.see("42-draft")
+    lead.press("Save the draft")
+    lead.reads("The draft is saved.")
+    lead.see("43-drafted")
+
+
+def decide(walk: Walk) -> None:
+    """The lead shows who they are and decides."""
+    lead = walk.lead
+    lead.go("Decision")
+    lead.follow("Decide", exact=True)
+    lead.fill(password=PASSWORD)
+    lead.see("44-decide")
+    lead.press("Decide and freeze the memo")
+    lead.reads("Decided. The memo is frozen.")
+    lead.see("45-decided")
+
+
+def read_the_memo(walk: Walk) -> None:
+    """Leadership reads the frozen memo with its seal, and takes it as PDF."""
+    boss = walk.person("leadership")
+    boss.follow("Choose an ML platform")
+    boss.follow("Read the decision")
+    boss.follow("Read the memo")
+    boss.reads("the same results, to the last digit")
+    boss.reads("It met every must-have in our own trial.")
+    boss.reads("The licence is nine tenths of it")
+    seal = boss.page.get_by_role("region", name="Seal").locator("code").inner_text()
+    assert len(seal) == 64
+    boss.see("46-memo")
+    with boss.page.expect_download() as download:
+        boss.follow("PDF", exact=True)
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+
+
+def check_the_record(walk: Walk) -> None:
+    """The journal holds from the first entry to the last."""
+    lead = walk.lead
+    lead.go("Journal")
+    lead.follow("Check the chain")
+    lead.reads("The chain holds")
+    lead.see("47-journal")

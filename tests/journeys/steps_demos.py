@@ -1,0 +1,67 @@
+"""Demos: what is claimed is shown by our script, and people score blind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.journeys.steps_research import FAVOURITE
+
+if TYPE_CHECKING:
+    from tests.journeys.people import Person, Walk
+
+
+def arrange_demo(walk: Walk) -> None:
+    """The lead schedules the demo and has its script drawn up."""
+    lead = walk.lead
+    lead.go("Demos")
+    lead.see("20-demos")
+    lead.follow(f"Schedule a demo: {FAVOURITE}")
+    lead.fill(title="Scripted demo")
+    lead.press("Schedule")
+    lead.follow("Draw up the script")
+    lead.press("Draw up")
+    lead.reads("The script is drawn up.")
+    lead.see("21-demo-script")
+
+
+def hold_demo(walk: Walk, musts: list[str]) -> None:
+    """Engineering starts it and says of each must-have what was seen."""
+    elif_ = walk.person("engineering")
+    elif_.follow("Choose an ML platform")
+    elif_.go("Demos")
+    elif_.follow("Scripted demo")
+    elif_.follow("Start the demo")
+    elif_.fill(attendees="Elif and Dana; two of theirs.")
+    elif_.press("It takes place")
+    for ref in musts:
+        judge(elif_, ref, "Shown live on our data.")
+    elif_.see("22-demo-judged")
+
+
+def judge(person: Person, ref: str, note: str, verdict: str = "holds") -> None:
+    """One tap on a verdict, with a note, on the open page of a demo or trial."""
+    buttons = person.page.get_by_role("group", name=f"Verdict on {ref}", exact=True)
+    form = person.page.locator("form").filter(has=buttons)
+    form.locator("[name=note]").fill(note)
+    form.locator(f"button[value={verdict}]").click()
+    person.reads("Recorded")
+    person.page.wait_for_load_state()
+
+
+def score(walk: Walk, username: str, values: tuple[str, ...]) -> None:
+    """One person scores the favourite in some categories, and locks."""
+    person = walk.person(username)
+    person.follow("Score: ")
+    person.follow("Score", exact=True)
+    boxes = person.page.get_by_role("combobox", name=f", {FAVOURITE}")
+    reasons = person.page.get_by_role("textbox", name=f", {FAVOURITE}")
+    for number, value in enumerate(values):
+        boxes.nth(number).select_option(value)
+        reasons.nth(number).fill("From the demo.")
+    person.see(f"23-sheet-{username}")
+    person.press("Save")
+    person.follow("Lock", exact=True)
+    person.see(f"24-lock-{username}")
+    person.press("Lock for good")
+    person.reads("Your scores are locked.")
+    person.see(f"25-locked-{username}")

@@ -1,0 +1,108 @@
+"""Research: vendors are invited and answer, questions are answered, costs noted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.journeys.people import PHONE
+
+if TYPE_CHECKING:
+    from tests.journeys.people import Walk
+
+FAVOURITE = "Databricks"
+RIVAL = "AWS SageMaker"
+
+
+def invite(walk: Walk) -> None:
+    """Two vendors are invited, one candidate is shortlisted, claims open."""
+    lead = walk.lead
+    lead.go("Candidates")
+    for name in (FAVOURITE, RIVAL):
+        lead.follow(f"Invite: {name}")
+        lead.press("Invite")
+        lead.reads("The vendor is invited.")
+    lead.follow(f"Shortlist: {FAVOURITE}")
+    lead.press("Shortlist")
+    lead.reads("It is shortlisted.")
+    lead.follow("Open claims")
+    lead.press("Open claims")
+    lead.reads("Claims are open.")
+    lead.see("10-candidates")
+
+
+def issue_token(walk: Walk) -> str:
+    """The lead makes a token; the page shows it this once."""
+    lead = walk.lead
+    lead.go("Candidates")
+    lead.follow(f"Issue a token: {FAVOURITE}")
+    lead.fill(label="Answering desk")
+    lead.press("Issue the token")
+    secret = lead.page.get_by_label("Token Answering desk").input_value()
+    lead.see("11-token")
+    lead.follow("I have copied it")
+    lead.reads("Answering desk")
+    assert secret not in lead.page.content()
+    return secret
+
+
+def invitation_of(walk: Walk, name: str) -> str:
+    """A candidate's id, as the lead's pages name it; no vendor is told it."""
+    lead = walk.lead
+    lead.go("Candidates")
+    link = lead.page.get_by_role("link", name=name, exact=True)
+    return (link.get_attribute("href") or "").rstrip("/").rsplit("/", 1)[-1]
+
+
+def ask_and_answer(walk: Walk) -> None:
+    """The product manager asks; the lead finds the question and answers it."""
+    pm = walk.person("pm")
+    pm.follow("Choose an ML platform")
+    pm.go("Candidates")
+    pm.follow("Ask a question")
+    pm.fill(text="Which support is in the price, and in which hours?")
+    pm.press("Ask")
+    pm.reads("Which support is in the price")
+    lead = walk.person("lead")
+    lead.see("12-my-work-with-a-question")
+    lead.follow("Answer: ")
+    lead.follow("Answer: Which support")
+    lead.fill(answer="Business hours; round the clock costs extra.")
+    lead.see("13-answer")
+    lead.press("Publish the answer")
+    lead.reads("round the clock costs extra")
+
+
+def note_costs(walk: Walk) -> None:
+    """The lead writes down what is known of the price."""
+    lead = walk.lead
+    lead.go("Costs")
+    lead.follow(f"Add a line: {FAVOURITE}")
+    lead.fill(kind="licence", state="priced", likely="120000", recurrence="yearly")
+    lead.see("14-cost-line")
+    lead.press("Save")
+    lead.reads("The cost is written.")
+    lead.see("15-costs")
+
+
+def close_claims(walk: Walk) -> None:
+    """From now on no vendor can write."""
+    lead = walk.lead
+    lead.go("Candidates")
+    lead.follow("Close now")
+    lead.press("Close claims")
+    lead.reads("Claims are closed.")
+
+
+def waive_cost_coverage(walk: Walk) -> None:
+    """Leadership lets the missing costs pass, on a phone, with a reason."""
+    boss = walk.person("leadership", PHONE)
+    boss.follow("Choose an ML platform")
+    boss.see("16-phone-overview")
+    boss.follow("Waive this rule: Every kind of cost")
+    boss.fill(
+        reason="The licence is nine tenths of it; the rest is asked in the trial."
+    )
+    boss.see("17-phone-waiver")
+    boss.press("Waive the rule")
+    boss.reads("The rule is waived.")
+    boss.see("18-phone-waived")
