@@ -247,6 +247,8 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 # Of one vendor token; enough for a program, too few to hurt the others.
 VENDOR_CALLS_PER_MINUTE = 600
+# Of one address: calls with no or a bad token, and reads of the description.
+CALLS_WITHOUT_TOKEN_PER_MINUTE = 60
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "evaltracker",
     "VERSION": "1",

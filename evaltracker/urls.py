@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", site.urls),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("vendors.api.urls")),
+    path("api/v1/", include("trials.api.urls")),
     # Other APIs go above: here ends whatever nobody serves, as a problem, not a page.
     re_path(r"^api/", not_there),
 ]

@@ -12,6 +12,7 @@ from evaltracker.evaluations.api.problems import not_there, problem_page
 
 urlpatterns = [
     path("api/v1/", include("vendors.api.urls")),
+    path("api/v1/", include("trials.api.urls")),
     re_path(r"", not_there),
 ]
 handler400 = problem_page(400)

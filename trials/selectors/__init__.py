@@ -2,6 +2,7 @@
 
 from trials.selectors.history import Revision, cell_history
 from trials.selectors.ledger import Cell, Column, Ledger, ledger, one_cell
+from trials.selectors.own import agreed_gaps, agreed_trial
 from trials.selectors.progress import (
     DayShare,
     exercised_by_day,
@@ -18,6 +19,8 @@ __all__ = [
     "Revision",
     "Scorer",
     "ScoresTable",
+    "agreed_gaps",
+    "agreed_trial",
     "cell_history",
     "exercised_by_day",
     "half_time_alarm",

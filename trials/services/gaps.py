@@ -75,13 +75,18 @@ def record_gap(
 
 @transaction.atomic
 def reply_to_gap(
-    *, gap: Gap, reply: str, by: By, promised_for: datetime.date | None = None
+    *,
+    gap: Gap,
+    reply: str,
+    by: By,
+    promised_for: datetime.date | None = None,
+    workaround: str = "",
 ) -> Gap:
-    """Keep the vendor's answer, with the date that it promises.
+    """Keep the vendor's answer, with the date that it promises and a workaround.
 
     `by` is the vendor that a token stands for, or whoever runs the trial and notes
     what the vendor said. A newer reply takes the place of the older, which the
-    journal keeps.
+    journal keeps; a blank workaround leaves the one that is noted.
 
     Raises:
         Forbidden: a person who does not run the trial.
@@ -89,20 +94,26 @@ def reply_to_gap(
 
     """
     evaluation = lock(gap.trial.candidate.evaluation)
-    if actor_of(by).user is not None:
+    by_vendor = actor_of(by).user is None
+    if not by_vendor:
         require_trial_lead(by, gap.trial)
     fresh = _locked(gap, evaluation)
     ended = not evaluation.is_open or evaluation.stage != Stage.TRIALS
     if ended or fresh.trial.closed_at or fresh.closed_at:
         raise Refused("This gap no longer takes replies.")
     inputs = Inputs()
-    words = inputs.text("reply", reply)
+    said = {
+        "reply": inputs.text("reply", reply),
+        "promised_for": promised_for,
+        "workaround": inputs.text("workaround", workaround, blank=True)
+        or fresh.workaround,
+    }
+    if by_vendor and promised_for and promised_for < today_in(fresh.trial.zone):
+        inputs.refuse("promised_for", "Promise a day that is not past.")
     inputs.check()
-    if (fresh.reply, fresh.promised_for) == (words, promised_for):
+    if all(getattr(fresh, field) == value for field, value in said.items()):
         return fresh
-    before, after = change(
-        fresh, reply=words, promised_for=promised_for, reply_at=timezone.now()
-    )
+    before, after = change(fresh, **said, reply_at=timezone.now())
     _record(fresh, "gap.replied", by, before=before, after=after)
     return fresh
 

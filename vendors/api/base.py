@@ -6,16 +6,18 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, cast
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from evaltracker.errors import NotFound
+from evaltracker.evaluations.api.schemas import problems
 from evaltracker.evaluations.api.views import StrictView, read_id
 from vendors.api.authentication import TokenAuthentication
-from vendors.api.throttling import TokenThrottle
-from vendors.selectors import invitations
+from vendors.api.throttling import GuessThrottle, TokenThrottle
+from vendors.selectors import asked_requirements, invitations
 from vendors.services.idempotency import Answer, answer_once
 
 if TYPE_CHECKING:
@@ -23,9 +25,19 @@ if TYPE_CHECKING:
 
     from rest_framework.request import Request
 
+    from evaltracker.evaluations.models import Requirement
     from vendors.api.authentication import Caller
     from vendors.models import Candidate
 
+READ = problems(400, 401, 404, 406, 429, 500)
+WRITE = problems(400, 401, 404, 406, 409, 413, 415, 422, 429, 500)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    OpenApiParameter.HEADER,
+    description="The same key and body get the first answer again, for 7 days.",
+)
+UNKNOWN_REF = "This invitation asks no requirement of that ref."
 KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 
@@ -51,8 +63,42 @@ class VendorView(StrictView):
             raise NotFound
         return found
 
-    def once(self, request: Request, work: Callable[[], Response]) -> Response:
-        """Do `work`, or replay its first answer if the call carries a known key."""
+    def asked(self, candidate: Candidate, ref: str) -> Requirement:
+        """The requirement of that ref in the address, if the invitation asks it."""
+        found = asked_requirements(candidate.evaluation).filter(ref=ref).first()
+        if found is None:
+            raise NotFound
+        return found
+
+    def meant(
+        self, candidate: Candidate, ref: str, field: str = "requirement"
+    ) -> Requirement:
+        """The requirement of that ref in a body; else the field is wrong."""
+        found = asked_requirements(candidate.evaluation).filter(ref=ref).first()
+        if found is None:
+            raise exceptions.ValidationError({field: [UNKNOWN_REF]})
+        return found
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Count calls without a good token by their address, and stop a flood."""
+        if isinstance(
+            exc, exceptions.AuthenticationFailed | exceptions.NotAuthenticated
+        ):
+            guesses = GuessThrottle()
+            if not guesses.allow_request(self.request, self):
+                exc = exceptions.Throttled(guesses.wait())
+        return super().handle_exception(exc)
+
+    def once(
+        self,
+        request: Request,
+        work: Callable[[], Response],
+        body: bytes | None = None,
+    ) -> Response:
+        """Do `work`, or replay its first answer if the call carries a known key.
+
+        `body` stands for the request's, where that is no JSON.
+        """
         key = request.headers.get("Idempotency-Key")
         if key is None:
             return work()
@@ -66,12 +112,14 @@ class VendorView(StrictView):
             text = JSONRenderer().render(done.data).decode()
             return Answer(done.status_code, text)
 
-        given: Any = request.data
+        if body is None:
+            given: Any = request.data
+            body = json.dumps(given, sort_keys=True).encode()
         kept, replayed = answer_once(
             vendor=self.caller(request).vendor,
             route=f"{request.method} {request.path}",
             key=key,
-            body=json.dumps(given, sort_keys=True).encode(),
+            body=body,
             work=answer,
         )
         response = Response(json.loads(kept.body), status=kept.status)

@@ -8,11 +8,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from evaltracker.errors import NotFound
 from evaltracker.evaluations.api.cursors import PARAMS, page_of
-from evaltracker.evaluations.api.schemas import PAGE_PARAMETERS, page, problems
+from evaltracker.evaluations.api.schemas import PAGE_PARAMETERS, page
 from evaltracker.evaluations.clock import database_now
-from vendors.api.base import VendorView
+from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
 from vendors.api.serializers import (
     ClaimInput,
     ClaimOutput,
@@ -34,16 +33,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
     from evaltracker.evaluations.models import Requirement
-    from vendors.models import Candidate, Claim
-
-READ = problems(400, 401, 404, 406, 429, 500)
-WRITE = problems(400, 401, 404, 406, 409, 413, 415, 422, 429, 500)
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
-    OpenApiParameter.HEADER,
-    description="The same key and body get the first answer again, for 7 days.",
-)
+    from vendors.models import Claim
 
 
 def show_invitation(candidate: Any, now: datetime.datetime) -> dict[str, Any]:
@@ -176,7 +166,7 @@ class ClaimsView(VendorView):
         body = ClaimInput(data=request.data)
         body.is_valid(raise_exception=True)
         words = dict(body.validated_data)
-        requirement = self._requirement(candidate, words.pop("requirement"))
+        requirement = self.meant(candidate, words.pop("requirement"))
 
         def submit() -> Response:
             result = submit_claim(
@@ -189,14 +179,6 @@ class ClaimsView(VendorView):
             return Response(show_claim(result.claim), status=status)
 
         return self.once(request, submit)
-
-    def _requirement(self, candidate: Candidate, ref: str) -> Requirement:
-        asked = asked_requirements(candidate.evaluation).filter(ref=ref).first()
-        if asked is None:
-            raise ValidationError(
-                {"requirement": ["This invitation asks no requirement of that ref."]}
-            )
-        return asked
 
 
 class ClaimView(VendorView):
@@ -212,9 +194,7 @@ class ClaimView(VendorView):
     def delete(self, request: Request, invitation: str, ref: str) -> Response:
         """Withdraw a claim: a revision that says so; its history stays."""
         candidate = self.invitation(request, invitation)
-        requirement = asked_requirements(candidate.evaluation).filter(ref=ref).first()
-        if requirement is None:
-            raise NotFound
+        requirement = self.asked(candidate, ref)
         return self.once(
             request,
             lambda: Response(

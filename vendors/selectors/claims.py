@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from evaltracker.evaluations.choices import Priority
 from vendors.choices import Availability, ProposalState
-from vendors.models import Candidate, Claim, Proposal, Question
+from vendors.models import (
+    Candidate,
+    Claim,
+    ClaimFile,
+    Proposal,
+    Question,
+    Submission,
+)
 from vendors.selectors.candidates import asked_requirements
 
 if TYPE_CHECKING:
@@ -84,12 +92,33 @@ def open_questions(evaluation: Evaluation) -> QuerySet[Question]:
 def questions_for(candidate: Candidate) -> QuerySet[Question]:
     """What the vendor of `candidate` may read: answered ones, and its own.
 
-    The caller must show no asker.
+    Each with `told_at`, when it was answered or, until then, asked. The caller must
+    show no asker.
     """
     rows: QuerySet[Question] = Question.objects.filter(evaluation=candidate.evaluation)
-    return rows.filter(
-        Q(answered_at__isnull=False) | Q(candidate=candidate)
-    ).select_related("requirement")
+    return (
+        rows.filter(Q(answered_at__isnull=False) | Q(candidate=candidate))
+        .annotate(told_at=Coalesce("answered_at", "asked_at"))
+        .select_related("requirement")
+    )
+
+
+def own_proposals(candidate: Candidate) -> QuerySet[Proposal]:
+    """What the vendor of `candidate` suggested, with its fate."""
+    rows: QuerySet[Proposal] = Proposal.objects.filter(candidate=candidate)
+    return rows.select_related("category", "requirement")
+
+
+def own_files(candidate: Candidate) -> QuerySet[ClaimFile]:
+    """Every file that the vendor attached to its claims on this invitation."""
+    rows: QuerySet[ClaimFile] = ClaimFile.objects.filter(claim__candidate=candidate)
+    return rows.select_related("claim__requirement")
+
+
+def last_submission(candidate: Candidate) -> Submission | None:
+    """The newest receipt."""
+    rows: QuerySet[Submission] = Submission.objects.filter(candidate=candidate)
+    return rows.select_related("candidate").order_by("submitted_at").last()
 
 
 def open_proposals(evaluation: Evaluation) -> QuerySet[Proposal]:

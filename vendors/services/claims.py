@@ -182,6 +182,17 @@ def current_claim(candidate: Candidate, requirement: Requirement) -> Claim | Non
     ).first()
 
 
+def says_the_same(
+    current: Claim, words: ClaimWords, requirement: Requirement, *, by_vendor: bool
+) -> bool:
+    """Whether writing `words` would say nothing new."""
+    return (
+        ClaimWords(**{field: getattr(current, field) for field in WORDS}) == words
+        and current.requirement_revision == requirement.revision
+        and current.by_vendor == by_vendor
+    )
+
+
 def _write(
     candidate: Candidate,
     requirement: Requirement,
@@ -194,12 +205,7 @@ def _write(
     """Add the next revision unless the current one says the same."""
     current = current_claim(candidate, requirement)
     if current is not None:
-        same = (
-            ClaimWords(**{field: getattr(current, field) for field in WORDS}) == words
-            and current.requirement_revision == requirement.revision
-            and current.by_vendor == by_vendor
-        )
-        if same:
+        if says_the_same(current, words, requirement, by_vendor=by_vendor):
             current.requirement = requirement
             return SubmitResult(current, created=False)
         Claim.objects.filter(pk=current.pk).update(superseded_at=now)

@@ -19,7 +19,8 @@ LIMIT = 256 * 1024
 DEPTH = 20
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
+CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
+UTF8 = ("utf-8", "utf8", "us-ascii")
 
 
 class StrictJSONParser(BaseParser):
@@ -55,8 +56,8 @@ class StrictJSONParser(BaseParser):
         return read_json(text)
 
     def _check_charset(self, media_type: str) -> None:
-        given = _CHARSET.search(media_type)
-        if given and given[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+        given = CHARSET.search(media_type)
+        if given and given[1].lower() not in UTF8:
             raise UnsupportedMediaType(media_type, "The body must be UTF-8.")
 
     def _too_large(self) -> TooLarge:

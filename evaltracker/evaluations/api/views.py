@@ -9,7 +9,7 @@ from django.db import transaction
 from rest_framework import serializers
 from rest_framework.exceptions import NotAcceptable, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import JSONRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.views import APIView
 
 from evaltracker.errors import NotFound
@@ -19,6 +19,7 @@ from evaltracker.evaluations.api.problems import handle_exception
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rest_framework.parsers import BaseParser
     from rest_framework.request import Request
     from rest_framework.response import Response
 
@@ -40,8 +41,8 @@ class StrictView(APIView):
     what was noted of a refused call (a leaked token's end) must outlive it.
     """
 
-    parser_classes = (StrictJSONParser,)
-    renderer_classes = (JSONRenderer,)
+    parser_classes: tuple[type[BaseParser], ...] = (StrictJSONParser,)
+    renderer_classes: tuple[type[BaseRenderer], ...] = (JSONRenderer,)
     content_negotiation_class = OnlyByHeader
     metadata_class = None
     # Query parameters that each method knows.

@@ -30,12 +30,26 @@ def test_the_description_needs_no_token_and_names_the_vendor_api_alone() -> None
     schema = answer.json()
     validate_schema(schema)  # type: ignore[no-untyped-call]
     assert set(schema["paths"]) == {
-        "/api/v1/invitations/",
-        "/api/v1/invitations/{invitation}/",
-        "/api/v1/invitations/{invitation}/requirements/",
-        "/api/v1/invitations/{invitation}/claims/",
-        "/api/v1/invitations/{invitation}/claims/{ref}/",
         "/api/v1/schema/",
+        "/api/v1/invitations/",
+        *(
+            f"/api/v1/invitations/{{invitation}}/{below}"
+            for below in (
+                "",
+                "requirements/",
+                "answer-sheet/",
+                "questions/",
+                "proposals/",
+                "submission/",
+                "files/{file}/",
+                "claims/",
+                "claims/batch/",
+                "claims/{ref}/",
+                "claims/{ref}/files/",
+                "trial/",
+                "gaps/{gap}/reply/",
+            )
+        ),
     }
     post = schema["paths"]["/api/v1/invitations/{invitation}/claims/"]["post"]
     assert "application/problem+json" in post["responses"]["409"]["content"]

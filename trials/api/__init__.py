@@ -1,0 +1,1 @@
+"""What vendors read and answer of their trials."""

@@ -1,0 +1,83 @@
+"""The bodies of the trial calls: what was agreed and found, never how it is judged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from evaltracker.evaluations.api.views import Day, StrictSerializer, Text
+from evaltracker.evaluations.text import TEXT_LIMIT
+from trials.choices import MilestoneState, Severity
+
+
+class MilestoneOutput(serializers.Serializer[Any]):
+    """A dated thing to do."""
+
+    title = serializers.CharField()
+    due_at = serializers.DateTimeField()
+    zone = serializers.CharField(help_text="In which the date was agreed.")
+    state = serializers.ChoiceField(choices=MilestoneState.choices)
+
+
+class CriterionOutput(serializers.Serializer[Any]):
+    """What the trial must reach."""
+
+    requirement = serializers.CharField(source="requirement.ref")
+    text = serializers.CharField()
+    threshold = serializers.CharField(allow_blank=True)
+    method = serializers.CharField(allow_blank=True)
+
+
+class GapOutput(serializers.Serializer[Any]):
+    """What the trial found missing, and what you replied."""
+
+    id = serializers.UUIDField()
+    requirement = serializers.CharField(
+        source="requirement.ref", allow_null=True, default=None
+    )
+    severity = serializers.ChoiceField(choices=Severity.choices)
+    text = serializers.CharField()
+    found_on = serializers.DateField()
+    workaround = serializers.CharField(allow_blank=True)
+    reply = serializers.CharField(allow_blank=True)
+    promised_for = serializers.DateField(allow_null=True)
+    reply_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class TrialOutput(serializers.Serializer[Any]):
+    """Your trial as it was agreed."""
+
+    title = serializers.CharField()
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField()
+    zone = serializers.CharField()
+    workload = serializers.CharField()
+    environment = serializers.CharField(allow_blank=True)
+    data_allowed = serializers.CharField(allow_blank=True)
+    exit_plan = serializers.CharField(allow_blank=True)
+    agreed_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+    milestones = MilestoneOutput(many=True)
+    criteria = CriterionOutput(many=True)
+    gaps = GapOutput(many=True)
+
+
+class ReplyInput(StrictSerializer):
+    """What you say to a gap."""
+
+    reply = Text(max_length=TEXT_LIMIT)
+    promised_for = Day(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The day from which it is mended.",
+    )
+    workaround = Text(
+        max_length=TEXT_LIMIT,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="What can be done until then; blank leaves the one that is noted.",
+    )

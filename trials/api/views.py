@@ -1,0 +1,102 @@
+"""A vendor's own trial, and its replies to what the trial found missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+
+from evaltracker.errors import NotFound
+from evaltracker.evaluations.api.views import read_id
+from trials.api import examples
+from trials.api.serializers import GapOutput, ReplyInput, TrialOutput
+from trials.selectors import agreed_gaps, agreed_trial
+from trials.services.gaps import reply_to_gap
+from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+    from trials.models import Gap, Trial
+
+
+def show_trial(trial: Trial) -> dict[str, Any]:
+    """A trial in the words of the API; it comes with its rows."""
+    shown = {
+        **{name: getattr(trial, name) for name in AGREED},
+        "milestones": trial.milestones.all(),
+        "criteria": trial.criteria.all(),
+        "gaps": trial.gaps.all(),
+    }
+    return dict(TrialOutput(shown).data)
+
+
+AGREED = (
+    "title",
+    "starts_on",
+    "ends_on",
+    "zone",
+    "workload",
+    "environment",
+    "data_allowed",
+    "exit_plan",
+    "agreed_at",
+    "closed_at",
+)
+
+
+def show_gap(gap: Gap) -> dict[str, Any]:
+    """A gap in the words of the API."""
+    return dict(GapOutput(gap).data)
+
+
+class TrialView(VendorView):
+    """The trial of an invitation."""
+
+    @extend_schema(
+        operation_id="trial_read",
+        summary="Your trial",
+        responses={200: TrialOutput, **READ},
+    )
+    def get(self, request: Request, invitation: str) -> Response:
+        """Read your trial with milestones, criteria and gaps; 404 until it is agreed.
+
+        Of several trials it is the one that starts last.
+        """
+        found = agreed_trial(self.invitation(request, invitation))
+        if found is None:
+            raise NotFound
+        return Response(show_trial(found))
+
+
+class ReplyView(VendorView):
+    """The reply to a gap."""
+
+    @extend_schema(
+        operation_id="gaps_reply",
+        summary="Reply to a gap",
+        parameters=[IDEMPOTENCY_KEY],
+        request=ReplyInput,
+        responses={200: GapOutput, **WRITE},
+        examples=examples.REPLY,
+    )
+    def post(self, request: Request, invitation: str, gap: str) -> Response:
+        """Reply to a gap, with the day from which it is mended and a workaround.
+
+        A later reply takes the place of the former, which the buyer's journal keeps.
+        """
+        candidate = self.invitation(request, invitation)
+        found = agreed_gaps(candidate).filter(pk=read_id(gap)).first()
+        if found is None:
+            raise NotFound
+        body = ReplyInput(data=request.data)
+        body.is_valid(raise_exception=True)
+
+        def reply() -> Response:
+            said = reply_to_gap(
+                gap=found, by=self.caller(request).actor, **body.validated_data
+            )
+            return Response(show_gap(said))
+
+        return self.once(request, reply)

@@ -1,0 +1,34 @@
+"""What a vendor may read of its own trials: from the agreement on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trials.models import Gap, Trial
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from vendors.models import Candidate
+
+
+def agreed_trial(candidate: Candidate) -> Trial | None:
+    """The agreed trial that starts last, with its milestones, criteria and gaps."""
+    rows: QuerySet[Trial] = Trial.objects.filter(
+        candidate=candidate, agreed_at__isnull=False
+    )
+    return (
+        rows.prefetch_related(
+            "milestones", "criteria__requirement", "gaps__requirement"
+        )
+        .order_by("starts_on", "agreed_at")
+        .last()
+    )
+
+
+def agreed_gaps(candidate: Candidate) -> QuerySet[Gap]:
+    """What agreed trials of a candidate found missing."""
+    rows: QuerySet[Gap] = Gap.objects.filter(
+        trial__candidate=candidate, trial__agreed_at__isnull=False
+    )
+    return rows.select_related("requirement", "trial__candidate__evaluation")

@@ -1,0 +1,135 @@
+"""Many claims in one call, read lightly: a serializer per claim costs more than all
+of the database's work. The rules are the service's; here is only the shape."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import TYPE_CHECKING, Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+
+from evaltracker.errors import Invalid
+from evaltracker.evaluations.api.parsers import StrictJSONParser
+from vendors.api import examples
+from vendors.api.base import IDEMPOTENCY_KEY, WRITE, VendorView
+from vendors.api.serializers import ClaimInput
+from vendors.services.batches import MOST, Stated, submit_claims
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+TEXTS = ("requirement", "availability", "statement")
+FIELDS = frozenset({*TEXTS, "available_from", "environments", "evidence_url"})
+
+
+class BatchParser(StrictJSONParser):
+    """The same strictness for a bigger body."""
+
+    limit = 2 * 1024 * 1024
+
+
+class BatchInput(serializers.Serializer[Any]):
+    """For the description; `read_batch` reads."""
+
+    claims = serializers.ListField(child=ClaimInput(), min_length=1, max_length=MOST)
+
+
+class BatchOutput(serializers.Serializer[Any]):
+    """How many claims became a new revision, and how many said the same again."""
+
+    created = serializers.IntegerField(min_value=0, max_value=MOST)
+    unchanged = serializers.IntegerField(min_value=0, max_value=MOST)
+
+
+class BatchView(VendorView):
+    """Up to 1,000 claims in one call."""
+
+    parser_classes = (BatchParser,)
+
+    @extend_schema(
+        operation_id="claims_submit_batch",
+        summary="Answer up to 1,000 requirements",
+        parameters=[IDEMPOTENCY_KEY],
+        request=BatchInput,
+        responses={200: BatchOutput, **WRITE},
+        examples=examples.BATCH,
+    )
+    def post(self, request: Request, invitation: str) -> Response:
+        """Answer up to 1,000 requirements, all or none of them.
+
+        Errors name the item: `#/claims/3/statement`. The body may have 2 MB.
+        """
+        candidate = self.invitation(request, invitation)
+        claims = read_batch(request.data)
+
+        def submit() -> Response:
+            found = submit_claims(
+                candidate=candidate, claims=claims, by=self.caller(request).actor
+            )
+            return Response({"created": len(found.new), "unchanged": found.unchanged})
+
+        return self.once(request, submit)
+
+
+def read_batch(body: Any) -> list[Stated]:
+    """The claims of a body, or everything about their shape that is wrong."""
+    if not isinstance(body, dict):
+        raise ValidationError("The body must be a JSON object.")
+    if unknown := body.keys() - {"claims"}:
+        raise ValidationError({name[:100]: ["Unknown field."] for name in unknown})
+    items = body.get("claims")
+    if not isinstance(items, list):
+        raise ValidationError({"claims": ["It must be a list of claims."]})
+    if not 1 <= len(items) <= MOST:
+        raise ValidationError({"claims": [f"It must hold 1 to {MOST:,} claims."]})
+    errors: dict[str, list[str]] = {}
+    claims = [read_item(item, f"claims.{at}", errors) for at, item in enumerate(items)]
+    if errors:
+        raise Invalid("The batch has not the right shape.", errors=errors)
+    return claims
+
+
+def read_item(item: Any, at: str, errors: dict[str, list[str]]) -> Stated:
+    """One claim; what is wrong with its shape goes into `errors`."""
+    if not isinstance(item, dict):
+        errors[at] = ["It must be a JSON object."]
+        item = dict.fromkeys(TEXTS, "")
+    for name in item.keys() - FIELDS:
+        errors[f"{at}.{name[:100]}"] = ["Unknown field."]
+    for name in TEXTS:
+        if name not in item:
+            errors[f"{at}.{name}"] = ["This field is required."]
+        elif not isinstance(item[name], str):
+            errors[f"{at}.{name}"] = ["Not a valid string."]
+    link = item.get("evidence_url", "")
+    if not isinstance(link, str):
+        errors[f"{at}.evidence_url"] = ["Not a valid string."]
+    places = item.get("environments", [])
+    if not isinstance(places, list) or not all(isinstance(one, str) for one in places):
+        errors[f"{at}.environments"] = ["It must be a list of strings."]
+    return Stated(
+        requirement=item.get("requirement", ""),
+        availability=item.get("availability", ""),
+        statement=item.get("statement", ""),
+        available_from=read_day(item.get("available_from"), at, errors),
+        environments=places,
+        evidence_url=link,
+    )
+
+
+def read_day(value: Any, at: str, errors: dict[str, list[str]]) -> datetime.date | None:
+    """A calendar day as YYYY-MM-DD, or none."""
+    if value is None:
+        return None
+    try:
+        if isinstance(value, str) and DAY.fullmatch(value):
+            return datetime.date.fromisoformat(value)
+    except ValueError:
+        pass
+    errors[f"{at}.available_from"] = ["Write the day as YYYY-MM-DD."]
+    return None

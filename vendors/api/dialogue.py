@@ -1,0 +1,213 @@
+"""Questions and proposals: how a vendor helps to say what is needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+
+from evaltracker.evaluations.api.cursors import PARAMS, page_of
+from evaltracker.evaluations.api.schemas import PAGE_PARAMETERS, page
+from evaltracker.evaluations.api.views import StrictSerializer, Text
+from evaltracker.evaluations.text import LINE_LIMIT, TEXT_LIMIT
+from vendors.api import examples
+from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
+from vendors.choices import ProposalState
+from vendors.selectors import own_proposals, questions_for
+from vendors.services.dialogue import ask_question, propose_requirement
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+    from evaltracker.evaluations.models import Category
+    from vendors.models import Candidate, Proposal, Question
+
+UNKNOWN_CATEGORY = "The requirements have no category of that name."
+
+
+class QuestionInput(StrictSerializer):
+    """Something that is not clear."""
+
+    text = Text(max_length=TEXT_LIMIT, help_text="Do not name yourself: all read it.")
+    requirement = Text(
+        max_length=80,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The ref of the requirement that it is about.",
+    )
+
+
+class QuestionOutput(serializers.Serializer[Any]):
+    """A question; whose it is, is told of your own alone."""
+
+    id = serializers.UUIDField()
+    requirement = serializers.CharField(allow_null=True)
+    text = serializers.CharField()
+    own = serializers.BooleanField(help_text="Whether you asked it.")
+    asked_at = serializers.DateTimeField(
+        allow_null=True, help_text="Of your own questions alone."
+    )
+    answer = serializers.CharField(allow_blank=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+
+
+class ProposalInput(StrictSerializer):
+    """A requirement that the buyer forgot."""
+
+    category = Text(max_length=LINE_LIMIT, help_text="A category of the requirements.")
+    text = Text(max_length=TEXT_LIMIT, help_text="The requirement.")
+    reason = Text(max_length=TEXT_LIMIT, required=False, allow_blank=True, default="")
+
+
+class ProposalOutput(serializers.Serializer[Any]):
+    """An own proposal and its fate."""
+
+    id = serializers.UUIDField()
+    category = serializers.CharField(source="category.name")
+    text = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+    proposed_at = serializers.DateTimeField()
+    state = serializers.ChoiceField(choices=ProposalState.choices)
+    state_reason = serializers.CharField(
+        allow_blank=True, help_text="Why it was declined."
+    )
+    requirement = serializers.CharField(
+        source="requirement.ref",
+        allow_null=True,
+        default=None,
+        help_text="The ref that it got, once accepted.",
+    )
+
+
+def show_question(question: Question, candidate: Candidate) -> dict[str, Any]:
+    """A question in the words of the API, without whoever else asked it."""
+    own = question.candidate_id == candidate.pk
+    shown = {
+        "id": question.pk,
+        "requirement": question.requirement.ref if question.requirement else None,
+        "text": question.text,
+        "own": own,
+        "asked_at": question.asked_at if own else None,
+        "answer": question.answer,
+        "answered_at": question.answered_at,
+    }
+    return dict(QuestionOutput(shown).data)
+
+
+def show_proposal(proposal: Proposal) -> dict[str, Any]:
+    """A proposal in the words of the API."""
+    return dict(ProposalOutput(proposal).data)
+
+
+class QuestionsView(VendorView):
+    """Questions and their answers."""
+
+    params: ClassVar = {"GET": PARAMS}
+
+    @extend_schema(
+        operation_id="questions_list",
+        summary="Answered questions, and your own",
+        parameters=PAGE_PARAMETERS,
+        responses={200: page("QuestionPage", QuestionOutput), **READ},
+    )
+    def get(self, request: Request, invitation: str) -> Response:
+        """List what was answered, whoever asked it, and what you asked."""
+        candidate = self.invitation(request, invitation)
+        return Response(
+            page_of(
+                request,
+                questions_for(candidate),
+                key=("told_at", "pk"),
+                show=lambda question: show_question(question, candidate),
+            )
+        )
+
+    @extend_schema(
+        operation_id="questions_ask",
+        summary="Ask something",
+        parameters=[IDEMPOTENCY_KEY],
+        request=QuestionInput,
+        responses={201: QuestionOutput, **WRITE},
+        examples=examples.ASK,
+    )
+    def post(self, request: Request, invitation: str) -> Response:
+        """Ask something while claims are open; all invited vendors read the answer."""
+        candidate = self.invitation(request, invitation)
+        body = QuestionInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        given = body.validated_data
+        ref = given["requirement"]
+        about = None if ref is None else self.meant(candidate, ref)
+
+        def ask() -> Response:
+            question = ask_question(
+                evaluation=candidate.evaluation,
+                candidate=candidate,
+                text=given["text"],
+                requirement=about,
+                by=self.caller(request).actor,
+            )
+            return Response(show_question(question, candidate), status=201)
+
+        return self.once(request, ask)
+
+
+class ProposalsView(VendorView):
+    """Requirements that the vendor suggests."""
+
+    params: ClassVar = {"GET": PARAMS}
+
+    @extend_schema(
+        operation_id="proposals_list",
+        summary="Your proposals and their fate",
+        parameters=PAGE_PARAMETERS,
+        responses={200: page("ProposalPage", ProposalOutput), **READ},
+    )
+    def get(self, request: Request, invitation: str) -> Response:
+        """List what you proposed, and what became of it."""
+        candidate = self.invitation(request, invitation)
+        rows = own_proposals(candidate)
+        key = ("proposed_at", "pk")
+        return Response(page_of(request, rows, key=key, show=show_proposal))
+
+    @extend_schema(
+        operation_id="proposals_make",
+        summary="Propose a requirement",
+        parameters=[IDEMPOTENCY_KEY],
+        request=ProposalInput,
+        responses={201: ProposalOutput, **WRITE},
+        examples=examples.PROPOSE,
+    )
+    def post(self, request: Request, invitation: str) -> Response:
+        """Propose a requirement that the buyer forgot, while claims are open.
+
+        If the buyer accepts it, every invited vendor is asked.
+        """
+        candidate = self.invitation(request, invitation)
+        body = ProposalInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        words = dict(body.validated_data)
+        category = self._category(candidate, words.pop("category"))
+
+        def propose() -> Response:
+            proposal = propose_requirement(
+                candidate=candidate,
+                category=category,
+                by=self.caller(request).actor,
+                **words,
+            )
+            return Response(show_proposal(proposal), status=201)
+
+        return self.once(request, propose)
+
+    def _category(self, candidate: Candidate, name: str) -> Category:
+        found: Category | None = candidate.evaluation.categories.filter(
+            name=name
+        ).first()
+        if found is None:
+            raise ValidationError({"category": [UNKNOWN_CATEGORY]})
+        return found

@@ -1,0 +1,214 @@
+"""Many answers of a vendor at once: all or none of them, in a fixed number of steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from evaltracker.errors import Invalid, NotFound
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.journal import actor_of
+from vendors.models import Candidate, Claim
+from vendors.policy import require_claims_open
+from vendors.selectors import asked_requirements
+from vendors.services.candidates import lock_candidate
+from vendors.services.claims import WORDS, says_the_same
+from vendors.words import read_claim
+
+if TYPE_CHECKING:
+    import datetime
+    import uuid
+    from collections.abc import Iterable, Sequence
+
+    from evaltracker.evaluations.journal import Actor
+    from evaltracker.evaluations.models import Requirement
+    from vendors.words import ClaimWords
+
+MOST = 1_000
+UNKNOWN = "This invitation asks no requirement of that ref."
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One answer as it came in: the ref of a requirement, and a claim's words."""
+
+    requirement: str
+    availability: str
+    statement: str
+    available_from: datetime.date | None = None
+    environments: Iterable[str] = ()
+    evidence_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewWords:
+    """Words that would become the next revision, and the claim they follow."""
+
+    requirement: Requirement
+    words: ClaimWords
+    former: Claim | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a batch says against what stands."""
+
+    new: list[NewWords] = field(default_factory=list)
+    unchanged: int = 0
+
+
+@transaction.atomic
+def submit_claims(
+    *, candidate: Candidate, claims: Sequence[Stated], by: Actor
+) -> Comparison:
+    """Take up to 1,000 answers of a vendor, all of them or none, as one journal entry.
+
+    The same rules and locks as `submit_claim`; the number of statements does not grow
+    with the number of answers. Words that stand already write nothing.
+
+    Raises:
+        Refused: claims are not open. NotFound: the candidate was not invited.
+        Invalid: by field, each named “claims.<index>.<field>”.
+
+    """
+    candidate = lock_candidate(candidate)
+    now = _require_window(candidate)
+    found = _compare(candidate, claims, now)
+    if not found.new:
+        return found
+    superseded = [one.former.pk for one in found.new if one.former is not None]
+    if superseded:
+        Claim.objects.filter(pk__in=superseded).update(superseded_at=now)
+    name = actor_of(by).name
+    Claim.objects.bulk_create(
+        Claim(
+            candidate=candidate,
+            requirement=one.requirement,
+            revision=one.former.revision + 1 if one.former else 1,
+            requirement_revision=one.requirement.revision,
+            submitted_at=now,
+            by_vendor=True,
+            submitted_by=name,
+            **one.words.fields(),
+        )
+        for one in found.new
+    )
+    _tell(candidate, found, by)
+    return found
+
+
+def compare_claims(*, candidate: Candidate, claims: Sequence[Stated]) -> Comparison:
+    """What `submit_claims` would do; refuses what it would refuse, writes nothing."""
+    return _compare(candidate, claims, _require_window(candidate))
+
+
+def _require_window(candidate: Candidate) -> datetime.datetime:
+    """The instant, if the vendor may write claims at it."""
+    if candidate.invited_at is None:
+        raise NotFound
+    now = database_now()
+    require_claims_open(candidate.evaluation, now)
+    return now
+
+
+def _compare(
+    candidate: Candidate, claims: Sequence[Stated], now: datetime.datetime
+) -> Comparison:
+    """Read every line, telling all that is wrong at once; then look what differs."""
+    if not 1 <= len(claims) <= MOST:
+        sentence = f"It must hold 1 to {MOST:,} claims; it holds {len(claims):,}."
+        raise Invalid(sentence, errors={"claims": [sentence]})
+    requirements, current = _look_up(candidate, claims)
+    errors: dict[str, list[str]] = {}
+    new: list[NewWords] = []
+    seen: dict[str, int] = {}
+    for index, one in enumerate(claims):
+        requirement = requirements.get(one.requirement)
+        if requirement is None:
+            errors[f"claims.{index}.requirement"] = [UNKNOWN]
+            continue
+        first = seen.setdefault(one.requirement, index)
+        if first != index:
+            errors[f"claims.{index}.requirement"] = [
+                f"{one.requirement} is answered already by item {first} of this batch."
+            ]
+            continue
+        words = _read(one, index, now.date(), errors)
+        former = current.get(requirement.pk)
+        if words and not (
+            former and says_the_same(former, words, requirement, by_vendor=True)
+        ):
+            new.append(NewWords(requirement, words, former))
+    if errors:
+        raise _refused(errors)
+    return Comparison(new, len(claims) - len(new))
+
+
+def _look_up(
+    candidate: Candidate, claims: Sequence[Stated]
+) -> tuple[dict[str, Requirement], dict[uuid.UUID, Claim]]:
+    """The requirements that are meant, by ref, and the claims that stand."""
+    asked = asked_requirements(candidate.evaluation).filter(
+        ref__in={one.requirement for one in claims}
+    )
+    standing = Claim.objects.filter(candidate=candidate, superseded_at__isnull=True)
+    return (
+        {row.ref: row for row in asked},
+        {row.requirement_id: row for row in standing},
+    )
+
+
+def _read(
+    one: Stated, index: int, today: datetime.date, errors: dict[str, list[str]]
+) -> ClaimWords | None:
+    """The words of one line, or None after noting what is wrong with them."""
+    try:
+        return read_claim(
+            availability=one.availability,
+            available_from=one.available_from,
+            environments=one.environments,
+            statement=one.statement,
+            evidence_url=one.evidence_url,
+            today=today,
+        )
+    except Invalid as error:
+        for name, sentences in error.errors.items():
+            errors[f"claims.{index}.{name}"] = sentences
+        return None
+
+
+def _refused(errors: dict[str, list[str]]) -> Invalid:
+    lines = len({place.split(".")[1] for place in errors})
+    what = "1 claim is" if lines == 1 else f"{lines:,} claims are"
+    return Invalid(f"{what} wrong, so none was taken.", errors=errors)
+
+
+def _tell(candidate: Candidate, found: Comparison, by: Actor) -> None:
+    """One journal entry for the whole batch."""
+    before: dict[str, Any] = {
+        one.requirement.ref: journal.snapshot(one.former, ("revision", *WORDS))
+        for one in found.new
+        if one.former is not None
+    }
+    after: dict[str, Any] = {
+        one.requirement.ref: {
+            "revision": one.former.revision + 1 if one.former else 1,
+            **one.words.fields(),
+        }
+        for one in found.new
+    }
+    journal.record(
+        evaluation=candidate.evaluation,
+        action="claims.submitted",
+        subject=candidate,
+        by=by,
+        before={"claims": before} if before else {},
+        after={
+            "candidate": candidate.name,
+            "claims": after,
+            "unchanged": found.unchanged,
+        },
+    )

@@ -1,0 +1,146 @@
+"""Proof that a vendor attaches to its claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Sum
+
+from evaltracker.errors import NotFound, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.files import read_file
+from vendors.choices import Availability
+from vendors.models import ClaimFile
+from vendors.policy import require_claims_open
+from vendors.selectors import own_files
+from vendors.services.candidates import lock_candidate
+from vendors.services.claims import asked, current_claim
+
+if TYPE_CHECKING:
+    import datetime
+
+    from evaltracker.evaluations.files import AcceptedFile
+    from evaltracker.evaluations.journal import Actor
+    from evaltracker.evaluations.models import Requirement
+    from vendors.models import Candidate, Claim
+
+FOLDER = "claim_files"
+MOST_FILES = 20
+MOST_BYTES = 200 * 1024 * 1024
+QUOTA = "quota_reached"
+
+
+@dataclass(frozen=True, slots=True)
+class AttachResult:
+    """The file that is attached, and whether this call attached it."""
+
+    file: ClaimFile
+    created: bool
+
+
+@transaction.atomic
+def attach_file(
+    *,
+    candidate: Candidate,
+    requirement: Requirement,
+    file: IO[bytes],
+    name: str,
+    by: Actor,
+) -> AttachResult:
+    """Keep a file as proof of the vendor's claim on a requirement.
+
+    The same content on the same revision again keeps nothing more. It is stored under
+    a name that tells nothing; an invitation has room for 20 files and 200 MB.
+
+    Raises:
+        Invalid: no file that is taken. NotFound: not invited, or not asked that.
+        Refused: claims are not open, there is no claim yet, or there is no room.
+
+    """
+    accepted = read_file(file, name)
+    candidate = lock_candidate(candidate)
+    if candidate.invited_at is None:
+        raise NotFound
+    now = database_now()
+    require_claims_open(candidate.evaluation, now)
+    claim = _own_claim(candidate, asked(candidate, requirement))
+    same = claim.files.filter(sha256=accepted.sha256).first()
+    if same is not None:
+        same.claim = claim
+        return AttachResult(same, created=False)
+    _require_room(candidate, accepted.size)
+    stored_as = default_storage.save(
+        f"{FOLDER}/{accepted.stored_as}", ContentFile(accepted.content)
+    )
+    try:
+        row = _keep(claim, accepted, stored_as, now, by)
+    except Exception:
+        default_storage.delete(stored_as)
+        raise
+    return AttachResult(row, created=True)
+
+
+def _own_claim(candidate: Candidate, requirement: Requirement) -> Claim:
+    claim = current_claim(candidate, requirement)
+    if (
+        claim is None
+        or not claim.by_vendor
+        or claim.availability == Availability.WITHDRAWN
+    ):
+        raise Refused(
+            f"Answer {requirement.ref} first; a file is proof of a claim.",
+            code="no_claim",
+        )
+    claim.requirement = requirement
+    claim.candidate = candidate
+    return claim
+
+
+def _require_room(candidate: Candidate, size: int) -> None:
+    """Refuse what goes over the quota; the lock on the candidate makes it exact."""
+    files = own_files(candidate)
+    taken = files.aggregate(total=Sum("size"))["total"] or 0
+    if files.count() >= MOST_FILES:
+        raise Refused(
+            f"There are {MOST_FILES} files already, and no more are kept.", code=QUOTA
+        )
+    if taken + size > MOST_BYTES:
+        raise Refused(
+            f"All files together would be over {MOST_BYTES // 2**20} MB.", code=QUOTA
+        )
+
+
+def _keep(
+    claim: Claim,
+    accepted: AcceptedFile,
+    stored_as: str,
+    now: datetime.datetime,
+    by: Actor,
+) -> ClaimFile:
+    row = ClaimFile.objects.create(
+        claim=claim,
+        name=accepted.name,
+        content_type=accepted.content_type,
+        size=accepted.size,
+        sha256=accepted.sha256,
+        stored_as=stored_as,
+        uploaded_at=now,
+    )
+    journal.record(
+        evaluation=claim.candidate.evaluation,
+        action="claim.file_attached",
+        subject=row,
+        by=by,
+        after={
+            "candidate": claim.candidate.name,
+            "requirement": claim.requirement.ref,
+            "revision": claim.revision,
+            **journal.snapshot(row, ("name", "content_type", "size", "sha256")),
+        },
+    )
+    return row

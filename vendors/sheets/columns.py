@@ -1,0 +1,80 @@
+"""The columns of the answer sheet, and how texts stand in its cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime
+
+    from evaltracker.evaluations.models import Requirement
+    from vendors.words import ClaimWords
+
+SHEET = "Answers"
+# By field: the head and the width of each column, in order.
+COLUMNS: dict[str, tuple[str, int]] = {
+    "requirement": ("Requirement", 14),
+    "category": ("Category", 18),
+    "text": ("What we need", 50),
+    "priority": ("Priority", 10),
+    "help": ("Help", 30),
+    "availability": ("Availability", 14),
+    "available_from": ("Available from", 14),
+    "environments": ("Environments", 20),
+    "statement": ("Statement", 60),
+    "evidence_url": ("Evidence link", 30),
+}
+ANSWER = (
+    "availability",
+    "available_from",
+    "environments",
+    "statement",
+    "evidence_url",
+)
+# A spreadsheet runs what begins with these, also behind blanks.
+RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+ESCAPE = "'"
+
+type Cell = str | datetime.date
+
+
+def harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula; `meant` takes it back exactly."""
+    return f"{ESCAPE}{text}" if _runs(text) else text
+
+
+def meant(text: str) -> str:
+    """The text that `harmless` made harmless."""
+    escaped = text.startswith(ESCAPE) and _runs(text)
+    return text.removeprefix(ESCAPE) if escaped else text
+
+
+def _runs(text: str) -> bool:
+    return text.lstrip(ESCAPE).lstrip(" \u00a0\u3000").startswith(RUNS)
+
+
+def asked_cells(requirement: Requirement) -> list[Cell]:
+    """What is asked, as it stands in a row."""
+    return [
+        harmless(text)
+        for text in (
+            requirement.ref,
+            requirement.category.name,
+            requirement.text,
+            requirement.get_priority_display(),
+            requirement.vendor_help,
+        )
+    ]
+
+
+def answer_cells(words: ClaimWords | None) -> list[Cell]:
+    """What is answered, as it stands in a row."""
+    if words is None:
+        return [""] * len(ANSWER)
+    return [
+        words.availability,
+        words.available_from or "",
+        harmless("; ".join(words.environments)),
+        harmless(words.statement),
+        harmless(words.evidence_url),
+    ]

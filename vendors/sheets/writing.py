@@ -1,0 +1,106 @@
+"""Writing the answer sheet: what is asked, what is answered, and drop-downs."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill, Protection
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from vendors.choices import STATED
+from vendors.sheets.columns import ANSWER, COLUMNS, SHEET, answer_cells, asked_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from evaltracker.evaluations.models import Requirement
+    from vendors.words import ClaimWords
+
+HELP = (
+    "Fill in the white columns of the sheet “Answers” and send the file back.",
+    "Availability is one of: now, beta, planned, on_request (at cost), never. "
+    "An honest never counts in your favour.",
+    "Available from is needed for planned, and allowed for beta and on_request: "
+    "a day as 2030-01-31.",
+    "Environments are separated by semicolons: aws; on_prem.",
+    "A row whose answer is blank changes nothing; what you sent before stays.",
+    "All rows are taken or none; every wrong cell is named.",
+)
+ASKED = PatternFill("solid", fgColor="EEEEEE")
+WRAPPED = Alignment(wrap_text=True, vertical="top")
+OPEN = Protection(locked=False)
+
+
+def write_sheet(
+    requirements: Iterable[Requirement], claims: Mapping[str, ClaimWords]
+) -> bytes:
+    """An .xlsx with a row per requirement and the claims, by ref, that stand."""
+    book = Workbook()
+    sheet: Worksheet = book.active
+    sheet.title = SHEET
+    _head(sheet)
+    last = 1
+    for last, requirement in enumerate(requirements, start=2):
+        cells = [*asked_cells(requirement), *answer_cells(claims.get(requirement.ref))]
+        for column, value in enumerate(cells, start=1):
+            cell = sheet.cell(last, column)
+            if isinstance(value, str):
+                # Set as a string, whatever it looks like.
+                cell.value = value or None
+                cell.data_type = "s" if value else "n"
+            else:
+                cell.value = value
+            cell.alignment = WRAPPED
+            _mark(cell, column)
+    _offer(sheet, last)
+    about = book.create_sheet("How to")
+    about.column_dimensions["A"].width = 100
+    for line in HELP:
+        about.append([line])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _head(sheet: Worksheet) -> None:
+    for column, (title, width) in enumerate(COLUMNS.values(), start=1):
+        cell = sheet.cell(1, column, title)
+        cell.font = Font(bold=True)
+        cell.fill = ASKED
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.freeze_panes = "B2"
+    # Without a password: it only keeps hands off the questions.
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = False
+    sheet.protection.formatRows = False
+
+
+def _mark(cell: object, column: int) -> None:
+    """Grey for what is asked, open for what is answered."""
+    field = list(COLUMNS)[column - 1]
+    if field in ANSWER:
+        cell.protection = OPEN  # type: ignore[attr-defined]
+        # Text stays what is typed; a day may be typed as the reader's program likes.
+        form = "yyyy-mm-dd" if field == "available_from" else "@"
+        cell.number_format = form  # type: ignore[attr-defined]
+    else:
+        cell.fill = ASKED  # type: ignore[attr-defined]
+
+
+def _offer(sheet: Worksheet, last: int) -> None:
+    """The drop-down of availabilities."""
+    column = get_column_letter(list(COLUMNS).index("availability") + 1)
+    offered = DataValidation(
+        type="list", formula1=f'"{",".join(STATED)}"', allow_blank=True
+    )
+    offered.error = f"Choose one of: {', '.join(STATED)}."
+    offered.errorTitle = "Availability"
+    offered.showErrorMessage = True
+    sheet.add_data_validation(offered)
+    if last > 1:
+        offered.add(f"{column}2:{column}{last}")
