@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from evaltracker.evaluations.choices import Infrastructure
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.plan import MINIMUM_WEEKS
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.evaluations.templatetags.evaltracker import day
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -65,6 +67,8 @@ def answer(evaluation: Evaluation, name: str) -> Answer:
         value = ", ".join(Infrastructure(one).label for one in raw)
     elif field.choices:
         value = getattr(evaluation, f"get_{name}_display")()
+    elif isinstance(raw, datetime.date):
+        value = day(raw)
     elif name == "budget" and raw is not None:
         value = f"{raw:,.0f} {evaluation.currency}"
     label = LABELS.get(name, str(field.verbose_name).capitalize())

@@ -78,7 +78,7 @@ def changes(entry: Entry) -> list[Change]:
     return [
         Change(
             label(field),
-            words(entry.before[field]) if field in entry.before else "",
+            words(entry.before[field]) if entry.before.get(field) else "",
             words(entry.after[field]) if field in entry.after else "",
         )
         for field in fields

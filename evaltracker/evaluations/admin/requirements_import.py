@@ -50,7 +50,9 @@ class UploadForm(forms.Form):
         help_text="CSV, .xlsx or .xls, up to 20 MB. The same file again adds nothing.",
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls"}),
     )
-    orientation = forms.ChoiceField(choices=WAYS, required=False, label="In this file")
+    orientation = forms.ChoiceField(
+        choices=WAYS, required=False, label="Layout of the file"
+    )
 
 
 @evaluation_page(

@@ -14,7 +14,7 @@ from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.inbox import NextStep, my_work, next_step
 from evaltracker.workflow.models import Waiver
-from evaltracker.workflow.selectors import plan_of
+from evaltracker.workflow.selectors import local_day, plan_of
 from stakeholders.policy import is_leadership
 
 if TYPE_CHECKING:
@@ -83,6 +83,6 @@ def stage_notes(evaluation: Evaluation, visits: list[Visit]) -> dict[str, str]:
         times = f", {len(stays)}th stay" if len(stays) > 3 else ""
         times = {2: ", 2nd stay", 3: ", 3rd stay"}.get(len(stays), times)
         word = "until" if newest.left_at else "since"
-        day = newest.left_at or newest.entered_at
+        day = local_day(newest.left_at or newest.entered_at, evaluation.zone)
         notes[str(stage)] = f"{word} {day:%-d %b}{times}"
     return notes

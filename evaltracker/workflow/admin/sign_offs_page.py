@@ -108,12 +108,29 @@ def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBl
                 rule, tally.sentence, tally.passed, bool(seats) and not signed
             )
         else:
-            number = f"{rule.required} of {rule.get_role_display()} must approve."
-            line = RuleLine(rule, number, passed=False)
+            line = RuleLine(rule, said_then(rule, given[rule.stage]), passed=False)
         blocks[Stage(rule.stage)].lines.append(line)
     for stage, block in blocks.items():
         block.given = given[stage]
     return sorted(blocks.values(), key=lambda one: not one.current)
+
+
+def said_then(rule: SignOffRule, given: list[SignOff]) -> str:
+    """What a role said on the last stay in a stage, or what it is asked for."""
+    asked = f"{rule.get_role_display()}: {rule.required} must approve."
+    if not given:
+        return asked
+    visit = max(one.visit.number for one in given)
+    last = [
+        one for one in given if one.visit.number == visit and one.rule_id == rule.pk
+    ]
+    if not last:
+        return asked
+    said = ", ".join(
+        f"{one.printed_name} ({one.get_verdict_display().lower()})"
+        for one in reversed(last)
+    )
+    return f"{asked} Signed on the last stay: {said}."
 
 
 def may_close(user: User, condition: Condition, evaluation: Evaluation) -> bool:

@@ -51,15 +51,16 @@ def milestones(desk: Desk) -> Iterator[WorkItem]:
         owner=desk.user,
         state=MilestoneState.OPEN,
         evaluation__in=list(desk.evaluations),
-    ).select_related("trial")
+    ).select_related("trial__candidate")
     for one in rows:
         evaluation = desk.evaluations[one.evaluation_id]
         trials = links.page(evaluation, "trials")
+        of = f" in the trial of {one.trial.candidate}" if one.trial else ""
         yield desk.item(
             "milestone",
             evaluation,
             f"Milestone: {shortened(one.title)}",
-            "You own this milestone.",
+            f"You own this milestone{of}.",
             links.trial(one.trial) if one.trial else trials,
             one.due_at,
         )

@@ -28,7 +28,7 @@ def _parser() -> MarkdownIt:
 def _table_open(*_: Any) -> str:
     return (
         '<div class="et-scroll" tabindex="0" role="region" aria-label="Table">'
-        '<table class="et-table et-table--wide">'
+        '<table class="et-table">'
     )
 
 
@@ -47,11 +47,34 @@ def as_html(text: str, *, alone: bool = False) -> SafeString:
     Safe, because the parser escapes all text and has HTML, links and images off.
     """
     tokens = PARSER.parse(text)
-    for token in tokens:
-        token.tag = token.tag if alone else DEEPER.get(token.tag, token.tag)
-        if token.type == "th_open":
-            token.attrSet("scope", "col")
+    if not alone:
+        for token in tokens:
+            token.tag = DEEPER.get(token.tag, token.tag)
+    _name_cells(tokens)
     return SafeString(_render(tokens))
+
+
+def _name_cells(tokens: Sequence[Token]) -> None:
+    """Give every cell the name of its column, which a phone shows beside it."""
+    names: list[str] = []
+    column = 0
+    for place, token in enumerate(tokens):
+        if token.type == "table_open":
+            names = []
+        elif token.type == "th_open":
+            token.attrSet("scope", "col")
+            names.append(_plain(tokens[place + 1]))
+        elif token.type == "tr_open":
+            column = 0
+        elif token.type == "td_open":
+            if column:
+                token.attrSet("data-label", names[column])
+            column += 1
+
+
+def _plain(inline: Token) -> str:
+    """The text of a cell without its marks."""
+    return "".join(child.content for child in inline.children or [])
 
 
 def _render(tokens: Sequence[Token]) -> str:

@@ -1,0 +1,112 @@
+"""The pages of floors 1, 2 and 5 in a real browser: silent, accessible, on a phone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stakeholders.models import SignOff, SignOffRule
+from tests.browser import Watched
+from tests.cast import floor1, stakeholders
+from tests.cast.workflow import sign_as
+from tests.workflow.deciding import decided
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, ViewportSize
+    from pytest_django.live_server_helper import LiveServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+PAGES = (
+    "",
+    "brief/",
+    "requirements/",
+    "requirements/import/",
+    "stakeholders/",
+    "sign_offs/",
+    "decision/",
+    "journal/",
+    "notices/",
+)
+
+
+@pytest.fixture
+def watched(page: Page, live_server: LiveServer) -> Watched:
+    return Watched(page, live_server.url)
+
+
+def wide(watched: Watched) -> bool:
+    """Whether the page has to be pushed sideways."""
+    root = "document.documentElement"
+    return bool(watched.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
+
+
+def test_every_page_of_the_workspace_is_silent_and_accessible(
+    watched: Watched,
+) -> None:
+    where = floor1.evaluation()
+    floor1.requirement(where)
+    stakeholders.stakeholders(where)
+    stakeholders.sign_off_rules(where)
+    acts = ("edit-brief", "edit-counting", "sign-off-rules", "cancel-evaluation")
+    paths = [f"/admin/e/{where.slug}/{page}" for page in PAGES]
+    paths += [f"/admin/act/{act}/{where.pk}/" for act in acts]
+    watched.log_in("lina")
+    for size in (DESK, PHONE):
+        watched.page.set_viewport_size(size)
+        for path in ("/admin/", *paths):
+            watched.open(path)
+            assert watched.barriers() == [], path
+            assert not wide(watched), path
+    assert watched.complaints == []
+
+
+def test_a_vp_signs_on_a_phone_with_a_condition(watched: Watched) -> None:
+    where = floor1.evaluation()
+    floor1.requirement(where)
+    stakeholders.stakeholders(where)
+    stakeholders.sign_off_rules(where, roles=("it", "leadership"))
+    sign_as(where, "it")
+    page = watched.page
+    page.set_viewport_size(PHONE)
+    watched.log_in("viktor")
+    page.get_by_role("link", name=re.compile("requirements as Leadership")).click()
+    page.wait_for_url("**/admin/sign/**")
+    assert not page.get_by_label("Condition 1").is_visible()
+    page.get_by_label("Approve with conditions").check()
+    page.get_by_label("Condition 1").fill("Legal has to agree")
+    page.get_by_label("Who sees to it").first.select_option(label="Priya (priya)")
+    page.get_by_label("By when").first.fill("2027-01-31")
+    page.get_by_label("Reason").fill("Good, but the exit is open")
+    assert watched.barriers() == []
+    assert not wide(watched)
+    page.get_by_role("button", name="Sign", exact=True).click()
+    page.wait_for_url("**/admin/receipts/**")
+    signed = SignOff.objects.get(person=stakeholders.holder("leadership"))
+    assert signed.conditions.get().text == "Legal has to agree"
+    assert page.get_by_text(signed.document.sha256).is_visible()
+    assert watched.barriers() == []
+    assert watched.complaints == []
+
+
+def test_a_frozen_decision_is_read_in_the_dark(watched: Watched) -> None:
+    where, _ = decided()
+    rule = SignOffRule.objects.get(evaluation=where)
+    watched.page.emulate_media(color_scheme="dark")
+    watched.log_in("viktor")
+    for size in (DESK, PHONE):
+        watched.page.set_viewport_size(size)
+        for path in (
+            f"/admin/e/{where.slug}/",
+            f"/admin/e/{where.slug}/decision/",
+            f"/admin/e/{where.slug}/memo/",
+            f"/admin/sign/{rule.pk}/",
+        ):
+            watched.open(path)
+            assert watched.barriers() == [], path
+            assert not wide(watched), path
+    assert watched.complaints == []
