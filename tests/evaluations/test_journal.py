@@ -12,10 +12,9 @@ from evaltracker.evaluations.models import Entry, JournalHead
 from evaltracker.evaluations.models.journal import AppendOnlyError
 from evaltracker.evaluations.services.evaluations import change_brief
 from tests.cast import floor1
+from tests.meddling import meddle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
@@ -27,24 +26,6 @@ def evaluation() -> Evaluation:
     for words in ("one", "two", "three", "four"):
         change_brief(evaluation=where, by=where.owner, problem=words)
     return where
-
-
-@pytest.fixture
-def meddle() -> Callable[[str], None]:
-    """Run SQL as somebody who owns the database and took the triggers away."""
-
-    def run(sql: str) -> None:
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute("ALTER TABLE evaluations_entry DISABLE TRIGGER USER")
-            else:
-                for verb in ("UPDATE", "DELETE"):
-                    cursor.execute(
-                        f"DROP TRIGGER IF EXISTS evaluations_entry_{verb}_refused"
-                    )
-            cursor.execute(sql)
-
-    return run
 
 
 def test_each_change_is_one_entry_with_before_and_after(evaluation: Evaluation) -> None:
@@ -89,11 +70,7 @@ def test_an_untouched_chain_holds(evaluation: Evaluation) -> None:
     ],
 )
 def test_tampering_is_named_at_its_first_entry(
-    evaluation: Evaluation,
-    meddle: Callable[[str], None],
-    sql: str,
-    number: int,
-    words: str,
+    evaluation: Evaluation, sql: str, number: int, words: str
 ) -> None:
     meddle(sql)
     found = find_break(evaluation)

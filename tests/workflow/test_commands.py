@@ -15,6 +15,7 @@ from evaltracker.evaluations.models import Entry
 from evaltracker.workflow.memo.sheets import harmless
 from evaltracker.workflow.models import Decision
 from tests.cast import floor1
+from tests.meddling import meddle
 from tests.workflow.deciding import decided, in_decision
 
 if TYPE_CHECKING:
@@ -29,21 +30,6 @@ def run(command: str, *args: Any) -> str:
     out = io.StringIO()
     call_command(command, *args, stdout=out, stderr=io.StringIO())
     return out.getvalue()
-
-
-def tamper(sql: str) -> None:
-    """Change the database behind the product's back, triggers and all."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE evaluations_entry DISABLE TRIGGER USER")
-        else:
-            cursor.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger' "
-                "AND tbl_name = 'evaluations_entry'"
-            )
-            for (name,) in cursor.fetchall():
-                cursor.execute(f'DROP TRIGGER "{name}"')
-        cursor.execute(sql)
 
 
 @pytest.fixture
@@ -71,7 +57,7 @@ def test_a_sound_journal_is_verified_in_silence(purchase: Evaluation) -> None:
 def test_the_first_broken_entry_is_named(
     purchase: Evaluation, sql: str, words: str
 ) -> None:
-    tamper(sql)
+    meddle(sql)
     with pytest.raises(CommandError, match=f"{purchase.slug}: {words}"):
         run("verify_journal")
 
@@ -80,7 +66,7 @@ def test_an_anchor_finds_a_tail_that_was_cut(purchase: Evaluation) -> None:
     anchor = run("verify_journal", purchase.slug, "--print-anchor").strip()
     assert run("verify_journal", purchase.slug, "--anchor", anchor) == ""
     last = Entry.objects.filter(evaluation=purchase).latest("number")
-    tamper(f"DELETE FROM evaluations_entry WHERE number = {last.number}")
+    meddle(f"DELETE FROM evaluations_entry WHERE number = {last.number}")
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE evaluations_journalhead SET count = %s, hash = %s",

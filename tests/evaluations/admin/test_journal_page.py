@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
 
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.evaluations.services.evaluations import change_brief
 from tests.cast import floor1, stakeholders
 from tests.clients import signed_in
+from tests.meddling import meddle
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
@@ -52,21 +52,7 @@ def test_the_owner_has_the_chain_checked(here: str) -> None:
 
 def test_an_altered_entry_is_named(purchase: Evaluation, here: str) -> None:
     first = purchase.entries.earliest("number")
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE evaluations_entry DISABLE TRIGGER USER")
-        else:
-            cursor.execute(
-                "SELECT name FROM sqlite_master WHERE type='trigger' "
-                "AND tbl_name='evaluations_entry'"
-            )
-            for (name,) in cursor.fetchall():
-                cursor.execute(f'DROP TRIGGER "{name}"')
-        cursor.execute(
-            "UPDATE evaluations_entry SET actor_name = 'Mallory' WHERE number = 1"
-        )
-        if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE evaluations_entry ENABLE TRIGGER USER")
+    meddle("UPDATE evaluations_entry SET actor_name = 'Mallory' WHERE number = 1")
     assert first.number == 1
     body = signed_in(purchase.owner).get(here, {"check": "1"}).content.decode()
     assert "entry 1 was altered" in body

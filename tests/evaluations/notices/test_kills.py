@@ -40,12 +40,9 @@ def database_url(settings: dict[str, Any]) -> str:
     """Where the test database is, for another process."""
     if connection.vendor == "sqlite":
         return f"sqlite:///{settings['NAME']}"
-    user, password = settings["USER"], settings["PASSWORD"]
-    login = f"{user}:{password}" if password else user
-    host, port = settings["HOST"] or "localhost", settings["PORT"] or 5432
-    if host.startswith("/"):
-        host = host.replace("/", "%2F")
-    return f"postgres://{login}@{host}:{port}/{settings['NAME']}"
+    # Only the name differs from where this run connects to.
+    elsewhere, _, _ = os.environ["DATABASE_URL"].rpartition("/")
+    return f"{elsewhere}/{settings['NAME']}"
 
 
 def let_leases_lapse() -> None:
