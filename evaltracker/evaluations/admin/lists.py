@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.urls import reverse
 
 from evaltracker.evaluations.admin import people_acts as people_acts
 from evaltracker.evaluations.admin.base import HardenedAdmin
@@ -31,6 +33,7 @@ class EvaluationAdmin(HardenedAdmin):
         "You have no part in an evaluation yet. The owner of one can give you a part; "
         "if you run purchases yourself, start one from My work."
     )
+    list_acts = ("start-evaluation",)
     list_display = ("title", "stage", "status", "owner", "must_run_by")
     list_filter = (by("stage"), by("status"))
     search_fields = ("title", "buyer")
@@ -47,6 +50,10 @@ class EvaluationAdmin(HardenedAdmin):
         "context",
         "source_note",
     )
+
+    def page_of(self, row: Evaluation) -> str:
+        """Its workspace, which a higher floor shows."""
+        return reverse("admin:evaluation_overview", args=[row.slug])
 
 
 @admin.register(Requirement, site=site)
@@ -73,6 +80,12 @@ class RequirementAdmin(HardenedAdmin):
         "metric_excuse",
         "revision",
     )
+
+    def page_of(self, row: Requirement) -> str:
+        """Found on its evaluation's page by its ref."""
+        page = reverse("admin:evaluation_requirements", args=[row.evaluation.slug])
+        wanted = {"q": row.ref} | ({"retired": "1"} if row.retired_at else {})
+        return f"{page}?{urlencode(wanted)}#requirement-{row.pk}"
 
 
 @admin.register(Entry, site=site)

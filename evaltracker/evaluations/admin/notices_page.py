@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from evaltracker.evaluations.admin.acts import Act, register_act
 from evaltracker.evaluations.admin.forms import ReasonForm
+from evaltracker.evaluations.admin.notice_subjects import subjects_of
 from evaltracker.evaluations.admin.workspace import (
     crumbs_to,
     evaluation_page,
@@ -44,16 +45,23 @@ def notices(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     owner = is_owner(user, evaluation)
     mine = Q() if owner else Q(recipient=user)
     scope = {"user": user, "evaluation": evaluation}
+    lists: dict[str, Any] = {
+        name: list(rows.filter(mine)[:SHOWN])
+        for name, rows in (
+            ("unclear", notices_in(*UNCLEAR, **scope)),
+            ("coming", next_notices(**scope)),
+            ("sent", sent_notices(**scope)),
+            ("suppressed", suppressed_notices(**scope)),
+        )
+    }
     return show(
         request,
         evaluation,
         "evaluations/notices.html",
         title="Notices",
         tab="notices",
-        unclear=notices_in(*UNCLEAR, **scope).filter(mine)[:SHOWN],
-        coming=next_notices(**scope).filter(mine)[:SHOWN],
-        sent=sent_notices(**scope).filter(mine)[:SHOWN],
-        suppressed=suppressed_notices(**scope).filter(mine)[:SHOWN],
+        **lists,
+        subjects=subjects_of(one for rows in lists.values() for one in rows),
         shown=SHOWN,
         is_owner=owner,
     )

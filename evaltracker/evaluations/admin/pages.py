@@ -2,6 +2,7 @@
 
 from evaltracker.evaluations.admin import brief_page as brief_page
 from evaltracker.evaluations.admin import journal_page as journal_page
+from evaltracker.evaluations.admin import metric_acts as metric_acts
 from evaltracker.evaluations.admin import notices_page as notices_page
 from evaltracker.evaluations.admin import requirement_acts as requirement_acts
 from evaltracker.evaluations.admin import requirements_import as requirements_import

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django import template
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Notice
 
 register = template.Library()
 
 
-@register.filter
-def notice_kind(name: str) -> str:
-    """“milestone.due” as “Milestone due”."""
-    return name.replace(".", " ").replace("_", " ").replace("-", " ").capitalize()
+@register.simple_tag
+def notice_name(notice: Notice, subjects: dict[str, str]) -> str:
+    """“Milestone due: Half-time review”."""
+    kind = notice.kind.replace(".", " ").replace("_", " ").capitalize()
+    about = subjects.get(notice.subject_id, "")
+    return f"{kind}: {about}" if about else kind

@@ -4,6 +4,7 @@ from evaltracker.workflow.admin import decision_acts as decision_acts
 from evaltracker.workflow.admin import decision_page as decision_page
 from evaltracker.workflow.admin import lists as lists
 from evaltracker.workflow.admin import my_work as my_work
+from evaltracker.workflow.admin import notice_subjects as notice_subjects
 from evaltracker.workflow.admin import overview as overview
 from evaltracker.workflow.admin import seals as seals
 from evaltracker.workflow.admin import sign_offs_page as sign_offs_page

@@ -10,11 +10,9 @@ from django.core.cache import cache
 
 from evaltracker.evaluations.services.requirements import change_requirement
 from stakeholders.models import Condition, SignOff, SignOffRule
-from stakeholders.services.people import delegate
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import floor1, stakeholders
 from tests.cast.workflow import shown, sign_as
 from tests.clients import signed_in
-from vendors.services.rulings import declare_conflict
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
@@ -143,65 +141,3 @@ def test_it_tells_what_changed_since_the_last_signature(
         f"/admin/sign/{SignOffRule.objects.get(role='pm').pk}/"
     )
     assert "since this stage was first signed" in priya.content.decode()
-
-
-def test_others_read_and_are_told_why_they_do_not_sign(
-    purchase: Evaluation, here: str
-) -> None:
-    owner = signed_in(purchase.owner)
-    assert "You run this evaluation" in owner.get(here).content.decode()
-    form = {"shown": shown(purchase), "verdict": "approve"}
-    assert owner.post(here, form).status_code == 403
-    priya = signed_in(stakeholders.holder("pm"))
-    body = priya.get(here).content.decode()
-    assert "a role that you do not hold" in body
-    assert "GPUs" in body
-    assert post(purchase, here, "pm").status_code == 403
-    assert signed_in(floor1.noor()).get(here).status_code == 404
-    assert signed_in(floor1.noor()).post(here, form).status_code == 404
-    assert signed_in(floor1.otto()).post(here, form).status_code == 403
-    assert not SignOff.objects.exists()
-
-
-def test_a_substitute_signs_with_both_names(purchase: Evaluation, here: str) -> None:
-    part = purchase.stakeholders.get(role="it")
-    today = TODAY()
-    delegate(
-        stakeholder=part,
-        substitute=floor1.noor(),
-        starts_on=today,
-        ends_on=today + datetime.timedelta(days=1),
-        by=part.user,
-    )
-    noor = signed_in(floor1.noor())
-    assert "You sign for Ivan" in noor.get(here).content.decode()
-    form = {"shown": shown(purchase), "verdict": "approve"}
-    answer = noor.post(here, form)
-    assert "for Ivan" in noor.get(answer.headers["Location"]).content.decode()
-
-
-def test_a_declared_interest_bars_from_signing(purchase: Evaluation) -> None:
-    option = vendors.candidate(purchase)
-    stakeholders.sign_off_rules(purchase, "research", roles=("it",))
-    vendors.enter(purchase, "research")
-    option.state = "shortlisted"
-    option.save()
-    declare_conflict(
-        candidate=option,
-        stakeholder=purchase.stakeholders.get(role="it"),
-        has_interest=True,
-        statement="My brother works there",
-        by=stakeholders.holder("it"),
-    )
-    rule = SignOffRule.objects.get(stage="research")
-    url = f"/admin/sign/{rule.pk}/"
-    body = signed_in(stakeholders.holder("it")).get(url).content.decode()
-    assert "You declared an interest" in body
-    assert post(purchase, url).status_code == 403
-
-
-def test_a_rule_of_another_stage_is_not_signed(purchase: Evaluation, here: str) -> None:
-    vendors.enter(purchase, "research")
-    body = signed_in(stakeholders.holder("it")).get(here).content.decode()
-    assert "belongs to requirements" in body
-    assert post(purchase, here).status_code == 409
