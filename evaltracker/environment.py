@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -58,6 +59,8 @@ def database() -> dict[str, Any]:
     config: dict[str, Any] = (
         env.db_url("DATABASE_URL") if env.str("DATABASE_URL", default="") else sqlite
     )
+    # A socket's folder is written %2Fvar%2Frun where a host would stand.
+    config["HOST"] = unquote(config.get("HOST", ""))
     config["ATOMIC_REQUESTS"] = True
     config["CONN_MAX_AGE"] = None
     config["CONN_HEALTH_CHECKS"] = True

@@ -73,6 +73,7 @@ def test_sqlite_bears_several_writers(monkeypatch: pytest.MonkeyPatch) -> None:
     ("url", "host", "name"),
     [
         ("postgresql://u:p@db.example.org:5433/tracker", "db.example.org", "tracker"),
+        ("postgresql://u@%2Fvar%2Frun/tracker", "/var/run", "tracker"),
         (
             "postgresql://u@//var/run/postgresql/tracker",
             "/var/run/postgresql",

