@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
@@ -31,6 +32,8 @@ HELP = (
     "A row whose answer is blank changes nothing; what you sent before stays.",
     "All rows are taken or none; every wrong cell is named.",
 )
+# What a workbook's readers take for the code of a character.
+ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 ASKED = PatternFill("solid", fgColor="EEEEEE")
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 OPEN = Protection(locked=False)
@@ -51,7 +54,7 @@ def write_sheet(
             cell = sheet.cell(last, column)
             if isinstance(value, str):
                 # Set as a string, whatever it looks like.
-                cell.value = value or None
+                cell.value = ESCAPED.sub("_x005F_", value) or None
                 cell.data_type = "s" if value else "n"
             else:
                 cell.value = value

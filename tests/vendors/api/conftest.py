@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from tests.cast import floor1, vendors
 from vendors.models import Claim
@@ -40,6 +42,15 @@ class Party:
         return Client(raise_request_exception=False).generic(
             method, address, b"" if body is None else raw, kind, headers=sent
         )
+
+    def upload(
+        self, address: str, content: bytes, name: str = "report.pdf", **headers: str
+    ) -> Any:
+        """A file in the field `file`, as multipart."""
+        body = {"file": SimpleUploadedFile(name, content)}
+        kind = f"{MULTIPART_CONTENT}; charset=utf-8"
+        sent = encode_multipart(BOUNDARY, body)
+        return self.call("POST", address, sent, content_type=kind, **headers)
 
     def claim(self, **fields: Any) -> Any:
         """A claim on R1."""
