@@ -12,6 +12,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="start"),
     path("admin/", site.urls),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/staff/", include("evaltracker.workflow.api.urls")),
     path("api/v1/", include("vendors.api.urls")),
     path("api/v1/", include("trials.api.urls")),
     # Other APIs go above: here ends whatever nobody serves, as a problem, not a page.

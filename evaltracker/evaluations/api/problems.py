@@ -105,7 +105,8 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response:
         case exceptions.ValidationError():
             body = _invalid(exc)
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
-            body = problem_body(exc.status_code)
+            how = getattr(context.get("view"), "how_to_sign_in", "")
+            body = problem_body(exc.status_code, how)
             if header := getattr(exc, "auth_header", ""):
                 headers["WWW-Authenticate"] = header
         case exceptions.APIException():

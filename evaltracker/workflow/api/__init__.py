@@ -1,0 +1,1 @@
+"""What people's programs read: the purchase as its people see it."""

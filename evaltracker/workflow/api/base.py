@@ -1,0 +1,64 @@
+"""The base of every staff read: a person who is signed in, and what they may see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import IsAdminUser
+
+from evaltracker.errors import NotFound
+from evaltracker.evaluations.api.schemas import problems
+from evaltracker.evaluations.api.views import StrictView
+from evaltracker.evaluations.models import Evaluation
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+    from evaltracker.evaluations.models import User
+
+READ = problems(400, 401, 403, 404, 406, 500)
+
+
+class StaffSession(SessionAuthentication):
+    """The session of the admin; a vendor's token opens nothing here."""
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        return 'Session realm="evaltracker"'
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Tells the description how people authenticate."""
+
+    target_class = "evaltracker.workflow.api.base.StaffSession"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """The admin's cookie."""
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+class StaffView(StrictView):
+    """A read by a person; what they may not see does not exist."""
+
+    authentication_classes = (StaffSession,)
+    permission_classes = (IsAdminUser,)
+    how_to_sign_in: ClassVar[str] = "Sign in to the admin first."
+
+    def person(self, request: Request) -> User:
+        """Who reads; the permission let nobody else in."""
+        return cast("User", request.user)
+
+    def evaluation(self, request: Request, slug: str) -> Evaluation:
+        """A purchase that the person may see; a hidden one is as absent as none."""
+        found = (
+            Evaluation.objects.visible_to(self.person(request))
+            .filter(slug=slug)
+            .select_related("owner")
+            .first()
+        )
+        if found is None:
+            raise NotFound
+        return found
