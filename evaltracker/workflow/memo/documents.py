@@ -67,7 +67,7 @@ def requirements_document(evaluation: Evaluation) -> str:
         ("Where it has to run", places),
         ("Languages", evaluation.languages),
         ("Must be running by", evaluation.must_run_by or ""),
-        ("Budget", f"{amount(evaluation.budget)} {evaluation.currency}"),
+        ("Budget", budget(evaluation)),
         ("Support wanted", SupportWanted(support).label if support else ""),
     ]
     parts = [
@@ -112,6 +112,13 @@ def requirements_document(evaluation: Evaluation) -> str:
         ),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def budget(evaluation: Evaluation) -> str:
+    """The budget with its currency; nothing where none is said."""
+    if evaluation.budget is None:
+        return ""
+    return f"{amount(evaluation.budget)} {evaluation.currency}"
 
 
 def candidates_document(evaluation: Evaluation) -> str:
