@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
+from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.admin.site import site
@@ -26,7 +27,7 @@ from evaltracker.workflow.memo.printing import as_pdf
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import compile_memo, digest_of_memo
 from stakeholders.models import SignOff, SignOffRule
-from stakeholders.policy import is_leadership
+from stakeholders.policy import is_leadership, signing_parts
 from vendors.policy import may_see_prices
 
 if TYPE_CHECKING:
@@ -60,11 +61,18 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         deciding=deciding,
         reports=reports,
         closed=sum(not one.open for one in reports),
-        signing=SignOffRule.objects.filter(evaluation=evaluation, stage=Stage.DECISION),
+        signing=own_rules(user, evaluation) if deciding else [],
         memo_is_open=memo_is_open(user, evaluation),
         is_owner=is_owner(user, evaluation),
         may_waive=deciding and is_leadership(user, evaluation),
     )
+
+
+def own_rules(user: User, evaluation: Evaluation) -> list[SignOffRule]:
+    """The rules on the memo that `user` may sign, for their own part or lent."""
+    rules = SignOffRule.objects.filter(evaluation=evaluation, stage=Stage.DECISION)
+    today = timezone.localdate()
+    return [one for one in rules if signing_parts(user, evaluation, one.role, today)]
 
 
 def decision_of(evaluation: Evaluation) -> Decision | None:
