@@ -63,7 +63,8 @@ class Sheet:
 def sheet_of(part: Stakeholder) -> Sheet:
     """The sheet of one part, in four queries."""
     evaluation = part.evaluation
-    categories = list(evaluation.categories.all())
+    # A category of weight 0 is not scored.
+    categories = list(evaluation.categories.exclude(weight=0))
     given = {
         (one.candidate_id, one.category_id): one
         for one in Score.objects.filter(sheet__stakeholder=part)

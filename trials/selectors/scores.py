@@ -84,7 +84,8 @@ def scores_table(user: User, evaluation: Evaluation) -> ScoresTable:
     ).select_related("user", "score_sheet")
     visible = Score.objects.visible_to(user).filter(candidate__evaluation=evaluation)
     return ScoresTable(
-        categories=list(evaluation.categories.all()),
+        # A category of weight 0 is not scored.
+        categories=list(evaluation.categories.exclude(weight=0)),
         candidates=list(candidates),
         scorers=[
             Scorer(
