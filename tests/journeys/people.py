@@ -87,6 +87,12 @@ class Person(Watched):
         """Wait until the page says so."""
         self.page.get_by_text(words).first.wait_for()
 
+    def fits(self) -> None:
+        """Nothing on the page makes it scroll sideways."""
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        size = self.page.viewport_size
+        assert size and wide <= size["width"], f"{self.page.url} scrolls sideways"
+
     def see(self, title: str) -> None:
         """Leave a picture for whoever looks at the walk."""
         if PICTURES:

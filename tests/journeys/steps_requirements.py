@@ -16,7 +16,7 @@ SIGNERS = ("it", "devops", "pm", "leadership")
 def look_around(walk: Walk) -> None:
     """The lead reads what is next, and what still keeps the stage closed."""
     lead = walk.lead
-    lead.reads("What must hold before requirements is left")
+    lead.reads("What must hold before leaving requirements")
     lead.page.get_by_role("heading", name="Next", exact=True).wait_for()
     lead.see("01-overview")
     lead.go("Requirements")
@@ -54,13 +54,12 @@ def sign(person: Person, stage: str) -> None:
     person.see(f"my-work-{person.username}-{stage}")
     person.follow("Sign: ")
     assert person.page.get_by_role("article", name="What is signed").is_visible()
+    person.fits()
     person.fill(verdict="approve")
     person.see(f"sign-{person.username}-{stage}")
     person.press("Sign")
     person.reads("Thank you. This is what you signed")
-    width = person.page.evaluate("document.documentElement.scrollWidth")
-    size = person.page.viewport_size
-    assert size and width <= size["width"], f"{person.page.url} scrolls sideways"
+    person.fits()
     person.see(f"receipt-{person.username}-{stage}")
 
 
