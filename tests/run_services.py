@@ -33,11 +33,14 @@ def main(arguments: Sequence[str]) -> int:
     env = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with ExitStack() as stack:
         folder = stack.enter_context(service_folder())
+        extra: list[str] = []
         if not env.get("DATABASE_URL"):
             env["DATABASE_URL"] = stack.enter_context(postgres(folder))
+            # The whole server is thrown away, so its databases need no dropping.
+            extra = ["--reuse-db"]
         if not env.get("REDIS_URL"):
             env["REDIS_URL"] = stack.enter_context(redis(folder))
-        code = run_pytest(arguments or _whole_run(env), env)
+        code = run_pytest([*extra, *(arguments or _whole_run(env))], env)
         # In CI one run shows everything; by hand the first failure is mended first.
         if arguments or (code and not env.get("CI")):
             return code
