@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from tests.vendors.api.conftest import Party
 
 
+def wall() -> int:
+    """Queries for the second wall: a transaction, and for whom it runs, told twice."""
+    return 4 if connection.vendor == "postgresql" else 0
+
+
 def queries(party: Party, below: str) -> int:
     """How many queries a read takes, but for the day of the token's last use."""
     party.call("GET", party.home)
@@ -47,7 +52,7 @@ def test_reads_take_the_same_number_of_queries_for_any_number_of_rows(
     second = vendors.in_research(floor1.evaluation(title="Another purchase"))
     vendors.invited(second)
     assert [queries(acme, address) for address in addresses] == few
-    assert max(few) <= 4
+    assert max(few) <= 4 + wall()
 
 
 def test_a_claim_takes_a_constant_number_of_queries(
@@ -60,7 +65,7 @@ def test_a_claim_takes_a_constant_number_of_queries(
             acme.claim(statement=text)
         counts.append(len(caught))
     assert counts[0] == counts[1]
-    assert counts[0] <= 17
+    assert counts[0] <= 17 + wall()
 
 
 def test_over_the_minutes_number_a_call_is_429_and_the_rival_does_not_notice(

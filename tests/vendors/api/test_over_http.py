@@ -12,30 +12,43 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from tests.cast import vendors
+from tests.cast import stakeholders, trials, vendors
+from trials.services.gaps import record_gap
 from vendors.models import Claim
 
 if TYPE_CHECKING:
+    from pytest_django import Settings
+
     from evaltracker.evaluations.models import Evaluation
     from tests.vendors.api.conftest import Party
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "api.md"
 EXAMPLE = re.compile(r"```sh\n(curl .*?)\n```(?:\n\n```json\n(.*?)\n```)?", re.DOTALL)
+PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
-def curl(command: str) -> requests.Response:
-    """What the command would get; only the options of our examples."""
+def curl(command: str, folder: Path) -> requests.Response:
+    """What the command would get in `folder`; only the options of our examples."""
     parser = argparse.ArgumentParser()
     parser.add_argument("-X", default="GET")
     parser.add_argument("-H", action="append", default=[])
     parser.add_argument("-d")
+    parser.add_argument("-F")
+    parser.add_argument("-o")
     parser.add_argument("url")
     given = parser.parse_args(shlex.split(command)[1:])
     headers = dict(header.split(": ", 1) for header in given.H)
-    return requests.request(
-        given.X, given.url, headers=headers, data=given.d, timeout=20
+    files = None
+    if given.F:
+        field, name = given.F.split("=@")
+        files = {field: (name, (folder / name).read_bytes())}
+    answer = requests.request(
+        given.X, given.url, headers=headers, data=given.d, files=files, timeout=20
     )
+    if given.o:
+        (folder / given.o).write_bytes(answer.content)
+    return answer
 
 
 def matches(shown: Any, got: Any) -> bool:
@@ -51,23 +64,54 @@ def matches(shown: Any, got: Any) -> bool:
     return bool(shown == got)
 
 
+def a_gap(of: Party) -> str:
+    """The id of what the vendor's trial found missing."""
+    stakeholders.stakeholders(of.candidate.evaluation)
+    vendors.enter(of.candidate.evaluation, "trials")
+    of.candidate.evaluation.refresh_from_db()
+    gap = record_gap(
+        trial=trials.trial(of.candidate),
+        severity="challenge",
+        text="Runners stop after 50 jobs.",
+        by=of.candidate.evaluation.owner,
+    )
+    return str(gap.pk)
+
+
 def test_every_example_of_the_page_does_what_the_page_shows(
-    acme: Party, live_server: Any
+    acme: Party, live_server: Any, settings: Settings, tmp_path: Path
 ) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    (tmp_path / "report.pdf").write_bytes(b"%PDF-1.7 proof")
     examples = EXAMPLE.findall(DOCS.read_text())
-    assert len(examples) == 5
+    assert len(examples) == 17
     for command, shown in examples:
-        for name, value in (
-            ("SITE", live_server.url),
-            ("TOKEN", acme.token),
-            ("ID", str(acme.candidate.pk)),
-        ):
+        known = {
+            "SITE": live_server.url,
+            "TOKEN": acme.token,
+            "ID": str(acme.candidate.pk),
+        }
+        if "$GAP" in command:
+            known["GAP"] = a_gap(acme)
+        for name, value in known.items():
             command = command.replace(f"${name}", value)
-        answer = curl(command)
+        answer = curl(command, tmp_path)
         assert answer.ok, answer.text
         if shown:
             assert matches(json.loads(shown), answer.json()), answer.text
-    assert Claim.objects.count() == 2
+    assert Claim.objects.count() == 4
+
+
+def test_the_receipt_is_computed_again_as_the_page_says(acme: Party) -> None:
+    acme.claim(statement="Größe “ok”\nsecond line", environments=["aws"])
+    acme.claim(requirement="R2", availability="planned", available_from="2040-03-01")
+    receipt = acme.call("POST", f"{acme.home}submission/").json()
+    claims = acme.call("GET", f"{acme.home}claims/").json()["results"]
+    said = PYTHON.findall(DOCS.read_text())
+    assert len(said) == 1
+    names: dict[str, Any] = {}
+    exec(said[0], names)
+    assert names["digest_of"](claims) == receipt["sha256"]
 
 
 def test_a_vendor_answers_everything_until_claims_close(

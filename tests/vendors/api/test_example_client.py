@@ -1,0 +1,176 @@
+"""The program of the docs, against a server: published data in, a receipt out."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import importlib.util
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from openpyxl import Workbook
+
+from evaltracker.evaluations.models import Requirement
+from tests.cast import floor1, vendors
+from tests.vendors.api.conftest import Party
+from vendors.models import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from evaltracker.evaluations.models import Evaluation
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(__file__).resolve().parents[3]
+SCRIPT = ROOT / "docs" / "examples" / "submit_claims.py"
+LEVELS = {"supports": "now", "partially-supports": "on_request"}
+HEADS = ("Requirement", "Availability", "Statement", "Environments", "Evidence URL")
+
+type Row = tuple[str, str, str, str, str]
+
+
+def program() -> Any:
+    """The script as a module."""
+    spec = importlib.util.spec_from_file_location("submit_claims", SCRIPT)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def rows_of(name: str) -> list[dict[str, str]]:
+    path = ROOT / "tests" / "data" / name / "derived_claims_long.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def accessibility() -> dict[str, list[Row]]:
+    """740 claims of four products on accessibility."""
+    found: dict[str, list[Row]] = {}
+    for row in rows_of("vendor_claims_openacr"):
+        ref = f"{row['chapter']} {row['criterion']} {row['component']}"
+        availability = LEVELS.get(row["level"], "never")
+        words = row["notes"] or row["level"]
+        found.setdefault(row["product"], []).append(
+            (ref, availability, words, row["component"], "")
+        )
+    return found
+
+
+def platforms() -> dict[str, list[Row]]:
+    """180 claims of twelve platforms, with links."""
+    found: dict[str, list[Row]] = {}
+    for row in rows_of("ml_platform_matrix"):
+        link = re.search(r"https?://[^\s,;|]+", row["evidence_urls"])
+        words = row["statement_text"] or row["label"]
+        found.setdefault(row["platform"], []).append(
+            (row["requirement_id"], "now", words, "", link[0] if link else "")
+        )
+    return found
+
+
+def write_csv(path: Path, rows: Iterable[Row]) -> Path:
+    with path.with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([HEADS, *rows])
+    return path.with_suffix(".csv")
+
+
+def write_xlsx(path: Path, rows: Iterable[Row]) -> Path:
+    book = Workbook()
+    for row in [HEADS, *rows]:
+        book.worksheets[0].append(row)
+    book.save(path.with_suffix(".xlsx"))
+    return path.with_suffix(".xlsx")
+
+
+def asking(refs: Iterable[str]) -> Evaluation:
+    """An evaluation that asks for each of these."""
+    made = floor1.evaluation()
+    group = floor1.category(made)
+    Requirement.objects.bulk_create(
+        Requirement(evaluation=made, category=group, ref=ref, text=ref, position=at)
+        for at, ref in enumerate(refs)
+    )
+    return vendors.in_research(made)
+
+
+@pytest.mark.parametrize(
+    ("source", "write", "total"),
+    [(accessibility, write_csv, 740), (platforms, write_xlsx, 180)],
+)
+def test_published_claims_are_taken_read_back_equal_and_receipted(
+    source: Callable[[], dict[str, list[Row]]],
+    write: Callable[[Path, Iterable[Row]], Path],
+    total: int,
+    live_server: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parties = source()
+    where = asking(dict.fromkeys(row[0] for rows in parties.values() for row in rows))
+    run = program().main
+    for number, (name, rows) in enumerate(parties.items()):
+        company = vendors.vendor(name)
+        candidate = vendors.invited(where, name, vendor=company)
+        party = Party(candidate, vendors.token(company))
+        monkeypatch.setenv("EVALTRACKER_TOKEN", party.token)
+        file = write(tmp_path / str(number), rows)
+        assert run([live_server.url, str(file), "--hand-in"]) == 0
+        assert f"{len(rows)} new, 0 unchanged" in (said := capsys.readouterr().out)
+        assert "verified" in said
+        back = party.call("GET", f"{party.home}claims/?limit=1000").json()["results"]
+        got = {
+            (one["requirement"], one["availability"], one["statement"]) for one in back
+        }
+        assert got == {(row[0], row[1], row[2].strip()) for row in rows}
+        assert run([live_server.url, str(file)]) == 0
+        assert f"0 new, {len(rows)} unchanged" in capsys.readouterr().out
+    assert Claim.objects.count() == total
+
+
+def test_a_wrong_row_is_told_by_its_requirement_and_nothing_is_taken(
+    acme: Party,
+    live_server: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("EVALTRACKER_TOKEN", acme.token)
+    rows = [("R1", "now", "Yes.", "", ""), ("R2", "soon", "Yes.", "", "")]
+    file = write_csv(tmp_path / "claims", rows)
+    assert program().main([live_server.url, str(file)]) == 1
+    assert "R2: #/claims/1/availability" in capsys.readouterr().err
+    assert not Claim.objects.exists()
+    monkeypatch.setenv("EVALTRACKER_TOKEN", "evt_wrong")
+    assert program().main([live_server.url, str(file)]) == 1
+    assert "valid token" in capsys.readouterr().err
+
+
+def test_a_day_of_a_workbook_and_lists_are_read(tmp_path: Path) -> None:
+
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append([*HEADS, "Available from"])
+    day = datetime.date(2040, 3, 1)
+    sheet.append(["R1", "On request", "x", "aws; gcp", None, day])
+    book.save(tmp_path / "claims.xlsx")
+    assert program().read_claims(tmp_path / "claims.xlsx") == [
+        {
+            "requirement": "R1",
+            "availability": "on_request",
+            "available_from": "2040-03-01",
+            "environments": ["aws", "gcp"],
+            "statement": "x",
+            "evidence_url": "",
+        }
+    ]
+
+
+def test_more_than_a_call_takes_is_sent_in_parts() -> None:
+    parts = program().batches([{"statement": "x" * 5_000}] * 2_500)
+    assert sum(map(len, parts)) == 2_500
+    assert max(map(len, parts)) <= 1_000
+    assert all(len(str(part)) < 2 * 1024 * 1024 for part in parts)
