@@ -56,8 +56,7 @@ class Person(Watched):
     def go(self, tab: str) -> None:
         """To a page of the evaluation, by its tab."""
         tabs = self.page.get_by_role("navigation", name=TITLE)
-        tabs.get_by_role("link", name=tab, exact=True).click()
-        self.page.get_by_role("heading", level=1).wait_for()
+        self.click(tabs.get_by_role("link", name=tab, exact=True))
 
     def follow(self, link: str, *, exact: bool = False) -> None:
         """Click a link, also one that looks like a button.
@@ -66,11 +65,16 @@ class Person(Watched):
         """
         words = re.escape(link).replace(":", r"\s*:")
         name = re.compile(f"^{words}$" if exact else words)
-        self.page.get_by_role("link", name=name).first.click()
+        self.click(self.page.get_by_role("link", name=name).first)
 
     def press(self, button: str) -> None:
         """Press a form's button."""
-        self.page.get_by_role("button", name=button, exact=True).click()
+        self.click(self.page.get_by_role("button", name=button, exact=True))
+
+    def click(self, thing: Locator) -> None:
+        """Click what leads to another page, and be there."""
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
+            thing.click()
 
     def fill(self, **fields: str) -> None:
         """Fill fields by the name that the form gives them, whatever their kind."""
@@ -138,9 +142,10 @@ class Walk:
 
     @property
     def lead(self) -> Person:
-        """The procurement lead, at the evaluation's overview."""
-        lead = self.person(LEAD)
-        lead.follow(TITLE)
+        """The procurement lead, who stays in the evaluation and walks by its tabs."""
+        lead = self.here.get(LEAD) or self.person(LEAD)
+        if lead.page.get_by_role("navigation", name=TITLE).count() == 0:
+            lead.follow(TITLE)
         return lead
 
     @property

@@ -68,7 +68,7 @@ def read_the_memo(walk: Walk) -> None:
     assert len(seal) == 64
     boss.see("46-memo")
     with boss.page.expect_download() as download:
-        boss.follow("PDF", exact=True)
+        boss.page.get_by_role("link", name="PDF", exact=True).click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
 
 

@@ -43,9 +43,8 @@ def judge(person: Person, ref: str, note: str, verdict: str = "holds") -> None:
     buttons = person.page.get_by_role("group", name=f"Verdict on {ref}", exact=True)
     form = person.page.locator("form").filter(has=buttons)
     form.locator("[name=note]").fill(note)
-    form.locator(f"button[value={verdict}]").click()
+    person.click(form.locator(f"button[value={verdict}]"))
     person.reads("Recorded")
-    person.page.wait_for_load_state()
 
 
 def score(walk: Walk, username: str, values: tuple[str, ...]) -> None:

@@ -27,6 +27,7 @@ def look_around(walk: Walk) -> None:
 def advance_too_early(walk: Walk, refusal: str) -> None:
     """Whoever knows the address of *Advance* still meets the rules."""
     lead = walk.lead
+    lead.go("Overview")
     assert lead.page.get_by_role("link", name=re.compile("^Advance to")).count() == 0
     lead.page.goto(f"{walk.home}/admin/act/advance/{purchase_id(lead)}/")
     lead.refused(409)
@@ -53,7 +54,7 @@ def sign(person: Person, stage: str) -> None:
     """One person reads what is signed and says yes."""
     person.see(f"my-work-{person.username}-{stage}")
     person.follow("Sign: ")
-    assert person.page.get_by_role("article", name="What is signed").is_visible()
+    person.page.get_by_role("article", name="What is signed").wait_for()
     person.fits()
     person.fill(verdict="approve")
     person.see(f"sign-{person.username}-{stage}")
@@ -66,6 +67,7 @@ def sign(person: Person, stage: str) -> None:
 def advance(walk: Walk, stage: str) -> None:
     """The lead goes on, now that every rule holds."""
     lead = walk.lead
+    lead.go("Overview")
     lead.follow(f"Advance to {stage}")
     lead.see(f"advance-to-{stage}")
     lead.press("Advance")
