@@ -11,6 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from evaltracker.evaluations.journal import Actor
 from vendors.selectors import find_token
 from vendors.services.tokens import end_token, note_use
+from vendors.wall import show_token, show_vendor
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -44,7 +45,7 @@ class TokenAuthentication(BaseAuthentication):
         if not header:
             return None
         given = BEARER.fullmatch(header)
-        token = find_token(given[1]) if given else None
+        token = recognise(given[1]) if given else None
         if token is None:
             raise AuthenticationFailed
         note_use(token=token)
@@ -53,6 +54,15 @@ class TokenAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """What a 401 asks for."""
         return 'Bearer realm="evaltracker"'
+
+
+def recognise(secret: str) -> VendorToken | None:
+    """The live token of that text; from here on its vendor's rows can be read."""
+    show_token(secret)
+    token = find_token(secret)
+    if token is not None:
+        show_vendor(token.vendor_id)
+    return token
 
 
 def refuse_leaked_token(request: Request) -> None:
@@ -64,7 +74,7 @@ def refuse_leaked_token(request: Request) -> None:
     """
     for name, values in request.query_params.lists():
         for value in values:
-            token = find_token(value)
+            token = recognise(value)
             if token is not None:
                 end_token(
                     token=token,

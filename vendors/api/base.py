@@ -19,6 +19,7 @@ from vendors.api.authentication import TokenAuthentication
 from vendors.api.throttling import GuessThrottle, TokenThrottle
 from vendors.selectors import asked_requirements, invitations
 from vendors.services.idempotency import Answer, answer_once
+from vendors.wall import behind_the_wall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,15 @@ class VendorView(StrictView):
     authentication_classes = (TokenAuthentication,)
     permission_classes = (IsAuthenticated,)
     throttle_classes = (TokenThrottle,)
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer within one transaction, where the database has a wall.
+
+        What a service did is undone by its own when it refuses; what was noted of
+        the call stays, since every error is an answer by then.
+        """
+        with behind_the_wall():
+            return super().dispatch(request, *args, **kwargs)
 
     def caller(self, request: Request) -> Caller:
         """The vendor that calls; the permission let nobody else in."""

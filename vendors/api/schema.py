@@ -9,7 +9,11 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.renderers import JSONRenderer
+from rest_framework.views import APIView
 
+from evaltracker.evaluations.api.problems import handle_exception
+from evaltracker.evaluations.api.views import OnlyByHeader
 from vendors.api.throttling import GuessThrottle
 
 PREFIX = "api/v1/"
@@ -34,12 +38,29 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "http", "scheme": "bearer"}
 
 
-class SchemaView(SpectacularAPIView):
-    """OpenAPI 3 of the vendor API alone."""
+class OpenView(APIView):
+    """What both pages share: no token, no other method, and problems as JSON."""
 
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = (GuessThrottle,)
+    content_negotiation_class = OnlyByHeader
+    metadata_class = None
+
+    def get_exception_handler(self) -> Any:
+        """One handler makes every problem."""
+        return handle_exception
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """A problem is JSON, whatever was asked for."""
+        self.request.accepted_renderer = JSONRenderer()
+        self.request.accepted_media_type = JSONRenderer.media_type
+        return super().handle_exception(exc)
+
+
+class SchemaView(OpenView, SpectacularAPIView):
+    """OpenAPI 3 of the vendor API alone."""
+
     custom_settings = {
         "TITLE": "evaltracker: vendor API",
         "DESCRIPTION": DESCRIPTION,
@@ -66,11 +87,8 @@ class SchemaView(SpectacularAPIView):
         return read(request, *args, **kwargs)
 
 
-class DocsView(SpectacularSwaggerSplitView):
+class DocsView(OpenView, SpectacularSwaggerSplitView):
     """The description as a page; script and style are our own files."""
 
-    authentication_classes = ()
-    permission_classes = ()
-    throttle_classes = (GuessThrottle,)
     url_name = "vendor-schema"
     title = "evaltracker: vendor API"

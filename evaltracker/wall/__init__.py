@@ -1,0 +1,5 @@
+"""The second wall on PostgreSQL: what the role of a vendor process may do, and how.
+
+`access` is the allow-list, `tables` says which tables have row-level security, and
+`building` puts both into a database. docs/isolation.md tells the whole story.
+"""

@@ -1,0 +1,126 @@
+"""The allow-list of the vendor role: every table, column and row that it may touch.
+
+Conditions are SQL over the row. A subquery in one runs with the role's own rights, so
+`OWN` means the invitations of the vendor for whom the transaction runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vendors.wall import TOKEN, VENDOR
+
+ME = f"NULLIF(current_setting('{VENDOR}', true), '')::uuid"
+MY_TOKEN = f"current_setting('{TOKEN}', true)"
+OWN = "candidate_id IN (SELECT id FROM vendors_candidate)"
+INVITED = "evaluation_id IN (SELECT evaluation_id FROM vendors_candidate)"
+OWN_TRIAL = "trial_id IN (SELECT id FROM trials_trial)"
+ALL: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What the role may do with one table; whatever is not named it may not."""
+
+    # Which rows it reads; blank: none.
+    rows: str = ""
+    # Which columns it reads; a view of the same name shows NULL for the others.
+    shown: tuple[str, ...] = ALL
+    # Which rows it may add; blank: none.
+    added: str = ""
+    # Which columns of its rows it may change.
+    changed: tuple[str, ...] = ()
+    # Whether it may lock its rows; needs a right to UPDATE that no row ever passes.
+    locked: bool = False
+    deleted: bool = False
+
+
+ACCESS: dict[str, Access] = {
+    # --- Floor 1: what is asked ---------------------------------------------------
+    "evaluations_evaluation": Access(
+        rows="id IN (SELECT evaluation_id FROM vendors_candidate)",
+        shown=(
+            *("id", "slug", "title", "buyer", "stage", "status", "zone"),
+            *("claims_opened_at", "claims_close_at", "claims_closed_at"),
+        ),
+        locked=True,
+    ),
+    "evaluations_category": Access(
+        rows=INVITED, shown=("id", "evaluation_id", "name", "position")
+    ),
+    "evaluations_requirement": Access(
+        rows=INVITED,
+        shown=(
+            *("id", "evaluation_id", "category_id", "ref", "position", "text"),
+            *("priority", "vendor_help", "revision", "retired_at"),
+        ),
+    ),
+    # Not one of their names: that somebody is there is all that a foreign key asks.
+    "evaluations_user": Access(
+        rows="id IN (SELECT found_by_id FROM trials_gap) "
+        "OR id IN (SELECT lead_id FROM trials_trial)",
+        shown=("id",),
+    ),
+    # The journal is written and never read; only its head is, to go on from there.
+    "evaluations_entry": Access(added=f"actor_id IS NULL AND {INVITED}"),
+    "evaluations_journalhead": Access(rows=INVITED, changed=("count", "hash")),
+    # --- Floor 3: who answers, and what -------------------------------------------
+    "vendors_vendortoken": Access(
+        # Before the vendor is known, the one row of the token that was sent.
+        rows=f"digest = {MY_TOKEN} OR vendor_id = {ME}",
+        changed=("last_used_on", "revoked_at"),
+    ),
+    "vendors_vendor": Access(
+        rows="id IN (SELECT vendor_id FROM vendors_vendortoken)",
+        shown=("id", "slug", "name"),
+    ),
+    "vendors_candidate": Access(
+        rows=f"vendor_id = {ME} AND invited_at IS NOT NULL",
+        shown=(
+            *("id", "evaluation_id", "name", "kind", "vendor_id", "state"),
+            "invited_at",
+        ),
+        locked=True,
+    ),
+    "vendors_claim": Access(
+        rows=OWN,
+        added=f"by_vendor AND noted_by_id IS NULL AND {OWN}",
+        changed=("superseded_at",),
+    ),
+    "vendors_claimfile": Access(
+        rows="claim_id IN (SELECT id FROM vendors_claim)",
+        added="claim_id IN (SELECT id FROM vendors_claim)",
+    ),
+    "vendors_submission": Access(rows=OWN, added=OWN),
+    "vendors_question": Access(
+        # A published answer is for all; its row names the asker, the API never does.
+        rows=f"{OWN} OR (answered_at IS NOT NULL AND {INVITED})",
+        added=f"{OWN} AND {INVITED} AND answered_at IS NULL AND answer = ''",
+    ),
+    "vendors_proposal": Access(
+        rows=OWN, added=f"{OWN} AND state = 'open' AND requirement_id IS NULL"
+    ),
+    "vendors_idempotencyrecord": Access(
+        rows=f"vendor_id = {ME}", added=f"vendor_id = {ME}", deleted=True
+    ),
+    # --- Floor 4: the own trial ---------------------------------------------------
+    "trials_trial": Access(
+        rows=OWN,
+        shown=(
+            *("id", "candidate_id", "title", "starts_on", "ends_on", "zone"),
+            *("workload", "environment", "data_allowed", "exit_plan"),
+            *("agreed_at", "closed_at", "lead_id"),
+        ),
+    ),
+    "trials_criterion": Access(rows=OWN_TRIAL),
+    "trials_milestone": Access(
+        rows=OWN_TRIAL,
+        shown=(
+            *("id", "evaluation_id", "trial_id", "title", "state", "settled_at"),
+            *("due_on", "due_time", "zone", "due_at", "occurrence"),
+        ),
+    ),
+    "trials_gap": Access(
+        rows=OWN_TRIAL, changed=("reply", "reply_at", "promised_for", "workaround")
+    ),
+}

@@ -1,0 +1,57 @@
+"""The vendor API alone, three rivals, and calls that count against nobody."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection, transaction
+
+from evaltracker.wall.building import SCHEMA, build_wall
+from tests.vendors.isolation.world import build_world
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.vendors.isolation.world import World
+
+
+@pytest.fixture(autouse=True)
+def _vendor_process(settings: Any) -> Iterator[None]:
+    """The addresses of the vendor process, without throttles and log lines."""
+    settings.ROOT_URLCONF = "evaltracker.vendor_urls"
+    settings.VENDOR_CALLS_PER_MINUTE = 10**9
+    settings.CALLS_WITHOUT_TOKEN_PER_MINUTE = 10**9
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def role(db: None) -> str:
+    """The vendor role of this database; it goes with the test's transaction.
+
+    Roles are of the whole server, so each database of a parallel run has its own.
+    """
+    name = f"vendor_of_{connection.settings_dict['NAME']}"
+    build_wall(connection, role=name)
+    return name
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Acme, Globex and Initech in one evaluation."""
+    return build_world()
+
+
+@contextmanager
+def behind(role: str) -> Iterator[None]:
+    """Ask the database as the vendor process would, and come back."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL search_path = {SCHEMA}, public")
+        cursor.execute(f"SET LOCAL ROLE {connection.ops.quote_name(role)}")
+        yield
+        cursor.execute("RESET ROLE")
+        cursor.execute("SET LOCAL search_path = public")

@@ -1,0 +1,54 @@
+"""What every route of the vendor API answers its own vendor, method by method.
+
+A route that is not here fails the walk: whoever adds one writes down what it answers,
+and it is walked from then on. Methods that are not named answer 405.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+CLAIM = {"requirement": "R1", "availability": "now", "statement": "New words."}
+# The vendor that calls is in research with open claims; every id is its own.
+INVITATION = "api/v1/invitations/<str:invitation>/"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What one route answers by method, and what to send it."""
+
+    answers: dict[str, int]
+    body: dict[str, Any] = field(default_factory=dict)
+    # Sent as a multipart file instead.
+    upload: str = ""
+
+
+READ = {"GET": 200, "HEAD": 200}
+ROUTES: dict[str, Route] = {
+    "api/v1/schema/": Route(READ),
+    "api/v1/docs/": Route(READ),
+    "api/v1/invitations/": Route(READ),
+    INVITATION: Route(READ),
+    f"{INVITATION}requirements/": Route(READ),
+    f"{INVITATION}answer-sheet/": Route({**READ, "POST": 400}, upload="a.txt"),
+    f"{INVITATION}questions/": Route(
+        {**READ, "POST": 201}, {"text": "What is R1?", "requirement": "R1"}
+    ),
+    f"{INVITATION}proposals/": Route(
+        {**READ, "POST": 201}, {"category": "{category}", "text": "One more"}
+    ),
+    f"{INVITATION}submission/": Route({**READ, "POST": 201}),
+    f"{INVITATION}files/<str:file>/": Route(READ),
+    f"{INVITATION}claims/": Route({**READ, "POST": 201}, CLAIM),
+    f"{INVITATION}claims/batch/": Route({"POST": 200}, {"claims": [CLAIM]}),
+    f"{INVITATION}claims/<path:ref>/": Route({"DELETE": 200}),
+    f"{INVITATION}claims/<path:ref>/files/": Route(
+        {**READ, "POST": 201}, upload="proof.txt"
+    ),
+    f"{INVITATION}trial/": Route(READ),
+    # Not the trials stage.
+    f"{INVITATION}gaps/<str:gap>/reply/": Route({"POST": 409}, {"reply": "Soon."}),
+}
+# Answered by the framework below every address: nothing is there.
+NOWHERE = ("",)

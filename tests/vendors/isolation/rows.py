@@ -1,0 +1,50 @@
+"""Whose a row is, and a picture of all rows that are not somebody's."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+
+from vendors.models.base import VendorRecord
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from vendors.models import Vendor
+
+OURS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
+# Tables that triggers keep from being marked; the journal is of all.
+ONLY_GROW = ("Entry", "SignOff", "Evidence", "Waiver")
+# The journal of a shared evaluation grows by whatever its vendors do.
+COMMON = ("Entry", "JournalHead")
+OWNERS = {
+    "Vendor": "pk",
+    "Contact": "vendor",
+    "VendorToken": "vendor",
+    "IdempotencyRecord": "vendor",
+    "Milestone": "trial__candidate__vendor",
+}
+
+
+def owner_path(model: type[Model]) -> str | None:
+    """The look-up from a row to its vendor; None for what is of no vendor."""
+    if issubclass(model, VendorRecord):
+        return model.vendor_path
+    return OWNERS.get(model.__name__)
+
+
+def picture(vendor: Vendor) -> dict[str, str]:
+    """A digest by table of every row that is not this vendor's."""
+    found = {}
+    for model in apps.get_models():
+        if model._meta.app_label not in OURS or model.__name__ in COMMON:
+            continue
+        rows, path = model._base_manager.order_by("pk"), owner_path(model)
+        if path is not None:
+            rows = rows.exclude(**{path: vendor.pk})
+        columns = [field.attname for field in model._meta.concrete_fields]
+        text = repr(list(rows.values_list(*columns)))
+        found[model._meta.db_table] = sha256(text.encode()).hexdigest()
+    return found

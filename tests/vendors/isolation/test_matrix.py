@@ -1,0 +1,130 @@
+"""T13: every route × method × id × token × parameter, and nothing of a rival's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import transaction
+
+from evaltracker.evaluations.models import Evaluation
+from tests.cast import vendors
+from tests.vendors.isolation.expectations import NOWHERE, ROUTES
+from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
+from tests.vendors.isolation.rows import picture
+from tests.vendors.isolation.walk import METHODS, Call, Heard, addresses, routes
+from tests.vendors.isolation.world import NAMES
+
+if TYPE_CHECKING:
+    from tests.vendors.isolation.world import Party, World
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+# Every parameter that a call knows, and some that none does.
+QUERIES = (
+    *("?limit=1", "?limit=0", "?history=1", "?dry_run=1", "?cursor=x", "?format=json"),
+    *(
+        "?vendor={rival.vendor.pk}",
+        "?candidate={rival.candidate.pk}",
+        "?search=mark",
+        "?ordering=vendor",
+    ),
+)
+STAGES = {
+    "closed": {"claims_close_at": "2026-01-01T00:00:00Z"},
+    "demos": {"stage": "demos"},
+    "trials": {"stage": "trials"},
+    "decision": {"stage": "decision"},
+    "decided": {"stage": "decision", "status": "decided"},
+    "cancelled": {"status": "cancelled"},
+}
+
+
+def test_every_route_says_what_is_expected_of_it() -> None:
+    assert set(routes()) - set(NOWHERE) == set(ROUTES)
+
+
+@pytest.mark.parametrize("name", NAMES[:2])
+def test_a_vendor_hears_and_changes_nothing_of_its_rivals(
+    world: World, name: str
+) -> None:
+    me, rival = world.parties[name], world.parties[NAMES[1 - NAMES.index(name)]]
+    before = picture(me.vendor)
+    for route, expected in ROUTES.items():
+        for whose, path in addresses(route, me, rival).items():
+            for method in METHODS:
+                call = Call(method, path, me.token, expected, category=world.category)
+                heard = ask(call, me, before)
+                if whose == "own":
+                    assert heard.status == expected.answers.get(method, 405), call
+                else:
+                    assert heard.status >= 400, call
+        assert picture(me.vendor) == before, route
+
+
+@pytest.mark.parametrize("name", NAMES[:2])
+def test_foreign_and_absent_are_byte_equal_with_every_parameter(
+    world: World, name: str
+) -> None:
+    me, rival = world.parties[name], world.parties[NAMES[1 - NAMES.index(name)]]
+    before = picture(me.vendor)
+    for route in ROUTES:
+        paths = addresses(route, me, rival)
+        for method in METHODS:
+            queries = QUERIES if method in ("GET", "POST") else ()
+            for query in ("", *queries):
+                said = query.format(rival=rival)
+                for whose, path in paths.items():
+                    call = Call(method, path, me.token, ROUTES[route], said)
+                    heard = ask(call, me, before)
+                    if whose.startswith("foreign:"):
+                        twin = paths[whose.replace("foreign:", "absent:")]
+                        alike = Call(method, twin, me.token, ROUTES[route], said)
+                        assert heard == ask(alike, me, before), call
+    assert picture(me.vendor) == before
+
+
+@pytest.mark.parametrize("which", ["revoked", "none"])
+def test_without_a_live_token_every_address_is_the_same(
+    world: World, which: str
+) -> None:
+    me, rival = world.parties["Acme"], world.parties["Globex"]
+    token = me.revoked if which == "revoked" else None
+    before = picture(me.vendor)
+    for route, expected in ROUTES.items():
+        for method in METHODS:
+            paths = set(addresses(route, me, rival).values())
+            said = {
+                ask(Call(method, path, token, expected), me, before) for path in paths
+            }
+            assert len(said) == 1, (method, route)
+            status = said.pop().status
+            assert status == (401 if "<" in route or "inv" in route else status)
+    assert picture(me.vendor) == before
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_stage_opens_anything(world: World, stage: str) -> None:
+    if "stage" in STAGES[stage]:
+        vendors.enter(world.shared, STAGES[stage]["stage"])
+    Evaluation.objects.filter(pk=world.shared.pk).update(**STAGES[stage])
+    me, rival = world.parties["Acme"], world.parties["Globex"]
+    before = picture(me.vendor)
+    for route, expected in ROUTES.items():
+        for method in METHODS:
+            for path in addresses(route, me, rival).values():
+                call = Call(method, path, me.token, expected, category=world.category)
+                ask(call, me, before)
+        assert picture(me.vendor) == before, route
+
+
+def ask(call: Call, me: Party, before: dict[str, str]) -> Heard:
+    """What the call hears, after looking for marks; its own changes are undone."""
+    with transaction.atomic():
+        heard = call.hear()
+        if heard.status < 400 and call.method not in SAFE:
+            assert picture(me.vendor) == before, call
+            transaction.set_rollback(True)
+    others = [mark_of(name) for name in NAMES if name != me.name]
+    assert not marks_in(heard.everything, HOUSE, *others), call
+    assert heard.status < 500, call
+    return heard

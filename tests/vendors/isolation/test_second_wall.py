@@ -1,0 +1,137 @@
+"""T16: the walk behind the database's wall, with and without the scoped querysets."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Q
+
+from evaltracker.evaluations.models import Category, Requirement
+from evaltracker.wall.access import ACCESS
+from tests.cast import vendors
+from tests.vendors.isolation.conftest import behind
+from tests.vendors.isolation.expectations import ROUTES
+from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
+from tests.vendors.isolation.rows import picture
+from tests.vendors.isolation.walk import METHODS, Call, addresses
+from tests.vendors.isolation.world import NAMES
+from trials.models import Gap, Trial
+from vendors.models.base import VendorScopedQuerySet
+
+if TYPE_CHECKING:
+    from tests.vendors.isolation.world import World
+
+pytestmark = pytest.mark.postgres
+SCOPES = ("candidate", "vendor", "claim__candidate", "trial__candidate", "evaluation")
+
+
+def without_scopes(patch: pytest.MonkeyPatch) -> None:
+    """Take every condition on whose a row is out of every queryset."""
+    for queryset in (
+        VendorScopedQuerySet,
+        *(type(model.objects.all()) for model in (Category, Requirement, Gap, Trial)),
+    ):
+        told = queryset.filter
+
+        def filter_(rows: Any, *args: Any, _told: Any = told, **kwargs: Any) -> Any:
+            kept = {
+                name: value
+                for name, value in kwargs.items()
+                if not name.startswith(SCOPES)
+            }
+            free = [one for one in args if not (isinstance(one, Q) and scoped(one))]
+            return _told(rows, *free, **kept)
+
+        patch.setattr(queryset, "filter", filter_)
+    patch.setattr(VendorScopedQuerySet, "for_vendor", lambda rows, vendor: rows)
+
+
+def scoped(condition: Q) -> bool:
+    """Whether whose a row is has a part in it."""
+    parts: list[Any] = list(condition.children)
+    return any(
+        scoped(one) if isinstance(one, Q) else str(one[0]).startswith(SCOPES)
+        for one in parts
+    )
+
+
+def walk(world: World, patch: pytest.MonkeyPatch, *, role: str = "") -> list[str]:
+    """Every route and method without scopes; the calls in which others were heard."""
+    me, rival = world.parties["Acme"], world.parties["Globex"]
+    disguise = {"disguise": partial(behind, role)} if role else {}
+    before = picture(me.vendor)
+    without_scopes(patch)
+    others = [HOUSE, *(mark_of(name) for name in NAMES if name != me.name)]
+    leaks = []
+    for route, expected in ROUTES.items():
+        for path in addresses(route, me, rival).values():
+            for method in METHODS:
+                call = Call(method, path, me.token, expected, category=world.category)
+                with transaction.atomic():
+                    heard = call.hear(**disguise)
+                    if marks := marks_in(heard.everything, *others):
+                        leaks.append(f"{call}: {marks}")
+                    if role and heard.status < 400 and method not in ("GET", "HEAD"):
+                        assert picture(me.vendor) == before, call
+                    transaction.set_rollback(True)
+    return leaks
+
+
+@pytest.fixture
+def walled(role: str, world: World) -> World:
+    """The wall is there before its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    return world
+
+
+def test_every_call_works_behind_the_wall(walled: World, role: str) -> None:
+    me = walled.parties["Acme"]
+    for route, expected in ROUTES.items():
+        path = addresses(route, me, me)["own"]
+        for method in METHODS:
+            call = Call(method, path, me.token, expected, category=walled.category)
+            with transaction.atomic():
+                plain = call.hear()
+                transaction.set_rollback(True)
+            with transaction.atomic():
+                heard = call.hear(partial(behind, role))
+                transaction.set_rollback(True)
+            assert heard.status == expected.answers.get(method, 405), (call, heard.body)
+            if method == "GET" and "sheet" not in route:
+                assert heard == plain, call
+
+
+def test_a_reply_to_a_gap_works_behind_the_wall(walled: World, role: str) -> None:
+    vendors.enter(walled.shared, "trials")
+    me = walled.parties["Acme"]
+    route = next(one for one in ROUTES if "gaps" in one)
+    path = addresses(route, me, me)["own"]
+    heard = Call("POST", path, me.token, ROUTES[route]).hear(partial(behind, role))
+    assert (heard.status, b'"reply":"Soon."' in heard.body) == (200, True), heard
+
+
+def test_without_any_scope_nothing_of_a_rival_comes_through_the_wall(
+    walled: World, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert walk(walled, monkeypatch, role=role) == []
+
+
+def test_without_any_scope_and_wall_rivals_would_be_heard(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The walk above is able to fail."""
+    leaks = "\n".join(walk(world, monkeypatch))
+    for place in ("claims/", "questions/", "proposals/", "files/", "trial/"):
+        assert f"{place}: " in leaks
+
+
+def test_no_row_is_seen_before_the_vendor_is_known(walled: World, role: str) -> None:
+    with behind(role), connection.cursor() as cursor:
+        for table, access in ACCESS.items():
+            if access.rows:
+                cursor.execute(f"SELECT count(*) FROM {table}")
+                assert cursor.fetchone() == (0,), table

@@ -1,0 +1,146 @@
+"""Walking the vendor API: every route, method, id and token, and all that is heard."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import re
+import uuid
+import zipfile
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from django.urls import URLPattern, URLResolver, get_resolver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from tests.vendors.isolation.expectations import Route
+    from tests.vendors.isolation.world import Party
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+KWARG = re.compile(r"<\w+:(\w+)>")
+CLIENT = Client(raise_request_exception=False)
+NOBODY = nullcontext
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """All that a caller gets, but for the id of the request."""
+
+    status: int
+    head: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @property
+    def everything(self) -> bytes:
+        """Status line, headers and body, a spreadsheet unpacked, to look for marks."""
+        head = "\n".join(f"{name}: {value}" for name, value in self.head)
+        body = self.body
+        if body.startswith(b"PK\x03\x04"):
+            with zipfile.ZipFile(io.BytesIO(body)) as book:
+                body = b"\n".join(book.read(name) for name in book.namelist())
+        return head.encode() + b"\n\n" + body
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request."""
+
+    method: str
+    path: str
+    token: str | None
+    route: Route
+    query: str = ""
+    category: str = ""
+
+    def hear(
+        self, disguise: Callable[[], AbstractContextManager[None]] = NOBODY
+    ) -> Heard:
+        """What it is answered; `disguise` says as whom the database is asked."""
+        headers = (
+            {} if self.token is None else {"authorization": f"Bearer {self.token}"}
+        )
+        body, kind = self._body()
+        with disguise():
+            answer: Any = CLIENT.generic(
+                self.method, f"/{self.path}{self.query}", body, kind, headers=headers
+            )
+            content = b"".join(answer) if answer.streaming else answer.content
+        head = sorted(
+            (name, value)
+            for name, value in answer.items()
+            if name.lower() != "x-request-id"
+        )
+        return Heard(answer.status_code, tuple(head), content)
+
+    def _body(self) -> tuple[bytes, str]:
+        if self.method in ("GET", "HEAD", "OPTIONS"):
+            return b"", "application/json"
+        if self.route.upload:
+            file = SimpleUploadedFile(self.route.upload, b"the proof itself")
+            return encode_multipart(BOUNDARY, {"file": file}), MULTIPART_CONTENT
+        text = json.dumps(self.route.body).replace("{category}", self.category)
+        return (text if self.route.body else "").encode(), "application/json"
+
+    def __str__(self) -> str:
+        return f"{self.method} /{self.path}{self.query}"
+
+
+def routes() -> list[str]:
+    """Every route of the vendor process, from the resolver itself."""
+    return list(_flat(get_resolver("evaltracker.vendor_urls").url_patterns, ""))
+
+
+def _flat(patterns: list[Any], before: str) -> Iterator[str]:
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            yield from _flat(one.url_patterns, before + str(one.pattern))
+        else:
+            assert isinstance(one, URLPattern)
+            yield before + str(one.pattern)
+
+
+def addresses(route: str, own: Party, foreign: Party) -> dict[str, str]:
+    """The path of a route by who each of its ids belongs to.
+
+    `own` throughout, and for each set of ids `foreign:…` beside `absent:…`.
+    """
+    names = KWARG.findall(route)
+    found = {"own": fill(route, ids(own))}
+    for size in range(1, len(names) + 1):
+        for chosen in itertools.combinations(names, size):
+            theirs = {**ids(foreign), "ref": foreign.ref}
+            for whose, others in (("foreign", theirs), ("absent", absent())):
+                mixed = {**ids(own), **{name: others[name] for name in chosen}}
+                found[f"{whose}:{'+'.join(chosen)}"] = fill(route, mixed)
+    return found
+
+
+def ids(party: Party) -> dict[str, str]:
+    """What this vendor puts into an address; R1 is asked of all."""
+    return {
+        "invitation": str(party.candidate.pk),
+        "file": party.file,
+        "gap": party.gap,
+        "ref": "R1",
+    }
+
+
+def absent() -> dict[str, str]:
+    """Ids of nothing."""
+    return {
+        **{name: str(uuid.uuid4()) for name in ("invitation", "file", "gap")},
+        "ref": "no-such-ref",
+    }
+
+
+def fill(route: str, values: dict[str, str]) -> str:
+    """The path of `route` with these values."""
+    return KWARG.sub(lambda name: values[name[1]], route)

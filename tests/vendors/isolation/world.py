@@ -1,0 +1,224 @@
+"""Three rivals in one evaluation, each with a row in every table that leads to it."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import models
+
+from evaltracker.evaluations.journal import SYSTEM, Actor
+from evaltracker.evaluations.models import Evaluation
+from tests.cast import floor1, trials, vendors
+from tests.vendors.isolation.marks import HOUSE, mark, mark_of
+from tests.vendors.isolation.rows import ONLY_GROW, OURS, owner_path
+from trials.models import Gap, Milestone, ScoreSheet
+from vendors.models import Candidate, ClaimFile, IdempotencyRecord, VendorToken
+from vendors.models.base import VendorRecord
+from vendors.services.companies import add_contact
+from vendors.services.dialogue import answer_question, ask_question
+from vendors.services.files import attach_file
+from vendors.services.submissions import hand_in
+from vendors.services.tokens import revoke_token
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from evaltracker.evaluations.models import Requirement
+    from vendors.models import Vendor
+
+type Near = dict[Any, Any]
+NAMES = ("Acme", "Globex", "Initech")
+PUBLISHED = "a published answer"
+# What makes a row of this model one that its constraints take.
+FITTING: dict[str, dict[str, Any]] = {
+    "Conflict": {"has_interest": False},
+    "Evidence": {"source": "research", "verdict": "holds", "note": HOUSE},
+    "Score": {"value": 3},
+    "Gap": {"severity": "challenge"},
+    "Milestone": {"zone": "UTC", "state": "open"},
+    "ResearchNote": {"kind": "peer"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One vendor with its invitation, and what it could be asked for by id."""
+
+    name: str
+    vendor: Vendor
+    candidate: Candidate
+    token: str
+    revoked: str
+    # A requirement that only this vendor is asked, in another evaluation.
+    ref: str
+    file: str
+    gap: str
+
+    @property
+    def mark(self) -> str:
+        """What every text of this vendor holds."""
+        return mark_of(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The evaluation that all three answer, and the three."""
+
+    shared: Evaluation
+    # The name of the category that all are asked.
+    category: str
+    parties: dict[str, Party]
+
+
+def build_world() -> World:
+    """All of it, with a mark in every text."""
+    shared = trials.platform("must", "should", stage="trials")
+    parties = {name: _party(shared, name) for name in NAMES}
+    vendors.enter(shared, "research")
+    for party in parties.values():
+        _fill(shared, party)
+    _mark_all(shared, parties)
+    _publish(shared, parties["Initech"])
+    _uninvited(parties["Acme"])
+    shared.refresh_from_db()
+    return World(shared, shared.categories.get().name, parties)
+
+
+def _party(shared: Evaluation, name: str) -> Party:
+    """The vendor, with claims from before and a trial that is under way."""
+    vendors.enter(shared, "research")
+    candidate = vendors.invited(shared, f"{name} ML")
+    for requirement in shared.requirements.all():
+        vendors.claim(candidate, requirement)
+        vendors.claim(candidate, requirement, "beta")
+    vendors.enter(shared, "trials")
+    trial = trials.trial(candidate)
+    vendor = candidate.vendor
+    assert vendor is not None
+    near = {type(row): row for row in (shared, trial, shared.owner)}
+    _make(Milestone, near, trial=trial)
+    gap = _make(Gap, near)
+    secret = vendors.token(vendor, "other")
+    revoke_token(token=VendorToken.objects.get(vendor=vendor), by=SYSTEM)
+    return Party(
+        name=name,
+        vendor=vendor,
+        candidate=candidate,
+        token=vendors.token(vendor),
+        revoked=secret,
+        ref=f"{mark_of(name)}-only",
+        file=str(_attach(candidate, name).pk),
+        gap=str(gap.pk),
+    )
+
+
+def _attach(candidate: Candidate, name: str) -> ClaimFile:
+    evaluation = vendors.enter(candidate.evaluation, "research")
+    candidate = Candidate.objects.get(pk=candidate.pk)
+    kept = attach_file(
+        candidate=candidate,
+        requirement=evaluation.requirements.get(ref="R1"),
+        file=io.BytesIO(f"{mark_of(name)} in a file".encode()),
+        name=f"{mark_of(name)}.txt",
+        by=Actor(name=name),
+    )
+    return kept.file
+
+
+def _fill(shared: Evaluation, party: Party) -> None:
+    """A row in every other table that leads to the vendor, and a private evaluation."""
+    candidate = Candidate.objects.get(pk=party.candidate.pk)
+    ask_question(
+        evaluation=shared, candidate=candidate, text="Open?", by=Actor(name=party.name)
+    )
+    hand_in(candidate=candidate, by=Actor(name=party.name))
+    add_contact(vendor=party.vendor, name="C", email="c@example.com", by=shared.owner)
+    IdempotencyRecord.objects.create(
+        vendor=party.vendor, key="first", route="POST /", status=201, body="{}"
+    )
+    alone = floor1.evaluation(title=f"{party.name} alone")
+    asked = floor1.requirement(alone, party.ref)
+    vendors.in_research(alone)
+    vendors.claim(vendors.invited(alone, f"{party.name} Two"), asked)
+    near = _near(party, shared)
+    for model in apps.get_models():
+        if issubclass(model, VendorRecord):
+            mine = {model.vendor_path: party.vendor.pk}
+            if not model._base_manager.filter(**mine).exists():
+                near[model] = _make(model, near)
+
+
+def _near(party: Party, shared: Evaluation) -> Near:
+    """What a row of this vendor would point to."""
+    trial, claim = party.candidate.trials.get(), party.candidate.claims.first()
+    requirement: Requirement = shared.requirements.get(ref="R1")
+    person = shared.stakeholders.first()
+    sheet, _ = ScoreSheet.objects.get_or_create(stakeholder=person)
+    rows = [
+        *(party.vendor, party.candidate, trial, claim, requirement),
+        *(requirement.category, shared, shared.owner, person, sheet),
+    ]
+    return {type(row): row for row in rows}
+
+
+def _make(model: type[Model], near: Near, **values: Any) -> Model:
+    """One row of `model`, with all that it must point to and say."""
+    values = {**FITTING.get(model.__name__, {}), **values}
+    for field in model._meta.concrete_fields:
+        needed = not (field.null or field.has_default() or field.name in values)
+        if needed and field.is_relation:
+            values[field.name] = near[field.related_model]
+        elif needed and not (field.blank and field.empty_strings_allowed):
+            values[field.name] = _value(field)
+    return model._base_manager.create(**values)
+
+
+def _value(field: models.Field[Any, Any]) -> object:
+    match field:
+        case models.DateTimeField():
+            return datetime.datetime.now(datetime.UTC)
+        case models.DateField():
+            return datetime.date(2026, 11, 20)
+        case models.TimeField():
+            return datetime.time(9)
+        case models.IntegerField():
+            return 1
+    return "x"
+
+
+def _mark_all(shared: Evaluation, parties: dict[str, Party]) -> None:
+    for model in apps.get_models():
+        if model._meta.app_label not in OURS or model.__name__ in ONLY_GROW:
+            continue
+        rows, path = model._base_manager.all(), owner_path(model)
+        if path is None:
+            mark(rows, "shared")
+            continue
+        for party in parties.values():
+            mark(rows.filter(**{path: party.vendor.pk}), party.mark)
+    for party in parties.values():
+        alone = Evaluation.objects.get(requirements__ref=party.ref)
+        mark([alone, *alone.categories.all(), *alone.requirements.all()], party.mark)
+    shared.refresh_from_db()
+
+
+def _publish(shared: Evaluation, asker: Party) -> None:
+    """An answered question: for all to read, but not whose it was."""
+    question = ask_question(
+        evaluation=shared,
+        candidate=Candidate.objects.get(pk=asker.candidate.pk),
+        text="a published question",
+        by=Actor(name=asker.name),
+    )
+    answer_question(question=question, answer=PUBLISHED, by=shared.owner)
+
+
+def _uninvited(party: Party) -> None:
+    """An evaluation that has the vendor on its list and has not told it yet."""
+    silent = floor1.evaluation(title="Silent")
+    option = vendors.candidate(silent, "Silent", vendor=party.vendor)
+    mark([silent, option], HOUSE)

@@ -1,0 +1,48 @@
+"""For whom a transaction runs, told to PostgreSQL: half of the second wall.
+
+The database role of a vendor process sees a row only where a policy lets it, and the
+policies ask these two settings (docs/isolation.md). They end with the transaction: on
+a pooled connection nothing of one call is left for the next. Elsewhere than on
+PostgreSQL there is one wall, the scoped querysets.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Iterator
+
+TOKEN, VENDOR = "app.token", "app.vendor"
+SAY = "SELECT set_config(%s, %s, true), set_config(%s, %s, true)"
+
+
+@contextmanager
+def behind_the_wall() -> Iterator[None]:
+    """One transaction around a whole call, so that what it says ends with it."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic():
+        yield
+
+
+def show_token(secret: str) -> None:
+    """Let the row of this token be found, and nothing else yet."""
+    _say(hashlib.sha256(secret.encode()).hexdigest(), "")
+
+
+def show_vendor(vendor: uuid.UUID) -> None:
+    """Let the rows of this vendor be found, and nothing else any more."""
+    _say("", str(vendor))
+
+
+def _say(token: str, vendor: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(SAY, [TOKEN, token, VENDOR, vendor])
