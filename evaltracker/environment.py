@@ -80,6 +80,18 @@ def database() -> dict[str, Any]:
     return config
 
 
+def cache() -> dict[str, Any]:
+    """Redis, else memory: without Redis there is one web process to share it."""
+    if not REDIS_URL:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "evaltracker",
+        "OPTIONS": REDIS_TIMEOUTS,
+    }
+
+
 def mailer() -> dict[str, Any]:
     """SMTP by EMAIL_URL; the demo has no server and writes mails into a folder."""
     if DEMO and not env.str("EMAIL_URL", default=""):

@@ -96,20 +96,9 @@ TEMPLATES = [
     },
 ]
 
-
 # --- Database and cache -------------------------------------------------------
 DATABASES = {"default": environment.database()}
-# Without Redis there is one web process, so its own memory counts for all of it.
-CACHES: dict[str, dict[str, Any]] = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "evaltracker",
-        "OPTIONS": environment.REDIS_TIMEOUTS,
-    }
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-}
+CACHES = {"default": environment.cache()}
 
 # --- Who signs in -------------------------------------------------------------
 AUTH_USER_MODEL = "evaluations.User"
@@ -158,7 +147,6 @@ SECURE_CSP = {
     "base-uri": [CSP.SELF],
     "form-action": [CSP.SELF],
 }
-X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = OVER_TLS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if OVER_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = OVER_TLS
@@ -203,7 +191,6 @@ MAILERS = {"default": environment.mailer()}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="evaltracker@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-
 # --- Background work ----------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = environment.broker_options()
@@ -213,7 +200,6 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_SOFT_TIME_LIMIT = 540
