@@ -13,9 +13,9 @@ if "DATA_DIR" not in os.environ:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="evaltracker-tests-")
     atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 
-from evaltracker.environment import DATA_DIR
+from evaltracker.environment import DATA_DIR, REDIS_URL
 from evaltracker.settings import *  # noqa: F403
-from evaltracker.settings import DATABASES, STORAGES
+from evaltracker.settings import CACHES, DATABASES, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
@@ -25,6 +25,10 @@ STORAGES = {
 # A live server's threads end without closing what they keep, and the test database
 # could not be dropped.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+# Parallel workers share a Redis, not what they count in it.
+if REDIS_URL:
+    _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    CACHES["default"]["LOCATION"] = f"{REDIS_URL.rsplit('/', 1)[0]}/{1 + _worker % 15}"
 # Empty, but there: whitenoise warns of a folder that is not.
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
