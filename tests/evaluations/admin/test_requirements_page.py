@@ -25,7 +25,11 @@ def many(where: Evaluation, number: int) -> None:
     group = where.categories.first()
     Requirement.objects.bulk_create(
         Requirement(
-            evaluation=where, category=group, ref=f"X{each:03}", text="Bulk", position=99
+            evaluation=where,
+            category=group,
+            ref=f"X{each:03}",
+            text="Bulk",
+            position=99,
         )
         for each in range(number)
     )
