@@ -85,5 +85,10 @@ def look_at_the_matrix(walk: Walk) -> None:
     """The lead sees claimed, shown and tested side by side, and opens a cell."""
     lead = walk.lead
     lead.go("Matrix")
+    cells = lead.page.locator(".mx tbody tr").filter(has_text="R06.2")
     lead.see("36-matrix")
-    lead.page.get_by_role("table").first.wait_for()
+    lead.click(cells.locator("td a").first)
+    for proof in ("claimed: now", "shown: holds", "tested: holds"):
+        lead.reads(proof)
+    lead.reads("Reached in forty minutes.")
+    lead.see("37-cell")

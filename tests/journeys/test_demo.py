@@ -1,0 +1,126 @@
+"""The demo as a newcomer finds it: loaded once, whole, and open to each login."""
+
+from __future__ import annotations
+
+import io
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.workflow.demo import EVALUATIONS
+from evaltracker.workflow.demo.files import read_csv
+from evaltracker.workflow.demo.people import LEAD, LOGINS, OPERATOR, PASSWORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_django.plugin import DjangoDbBlocker
+
+pytestmark = pytest.mark.django_db
+
+FLOORS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
+TAB = re.compile(r'href="(/admin/e/[^"/]+/(?:[a-z_]+/)?)"')
+
+
+def load_demo() -> str:
+    """Run the command; returns what it printed."""
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.conf.settings.DEMO", True)
+        call_command("load_demo", stdout=said, stderr=io.StringIO())
+    return said.getvalue()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def said(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The demo, loaded once for all tests of this file and taken back after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield load_demo()
+        transaction.set_rollback(True)
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """Every row of our tables."""
+    return {
+        model._meta.label: list(model._base_manager.order_by("pk").values())
+        for floor in FLOORS
+        for model in apps.get_app_config(floor).get_models()
+    }
+
+
+def signed_in(username: str) -> Client:
+    """A client that came in by the login page."""
+    client = Client()
+    form = {"username": username, "password": PASSWORD}
+    assert client.post("/admin/login/", form).status_code == 302
+    return client
+
+
+def read(client: Client, path: str) -> str:
+    """A page's HTML, with the characters that people read."""
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return unescape(answer.content.decode())
+
+
+def test_loading_it_again_changes_nothing() -> None:
+    before = everything()
+    assert len(before["evaluations.Evaluation"]) == len(EVALUATIONS)
+    load_demo()
+    assert everything() == before
+
+
+def test_it_prints_one_login_per_role(said: str) -> None:
+    assert PASSWORD in said
+    for login in LOGINS:
+        assert f"{login.username} " in said
+
+
+def test_there_is_an_evaluation_in_every_stage() -> None:
+    stages = set(Evaluation.objects.values_list("stage", flat=True))
+    assert stages == {"requirements", "research", "demos", "trials", "decision"}
+
+
+def test_the_matrix_holds_the_twelve_platforms() -> None:
+    platforms = {row["platform"] for row in read_csv("ml_platform_claims.csv")}
+    assert len(platforms) == 12
+    page = read(signed_in(LEAD), "/admin/e/ml-platform/matrix/?candidates=all")
+    head = page[page.index("<thead") : page.index("</thead>")]
+    for name in platforms:
+        assert f">{name}</a>" in head
+
+
+def test_every_evaluation_says_where_its_data_is_from_and_of_when() -> None:
+    lead = signed_in(LEAD)
+    for evaluation in Evaluation.objects.all():
+        first_line = evaluation.source_note.splitlines()[0]
+        assert re.search(r"20\d\d", first_line), evaluation
+        assert first_line in read(lead, f"/admin/e/{evaluation.slug}/")
+
+
+@pytest.mark.parametrize("login", LOGINS, ids=lambda login: login.username)
+def test_each_login_lands_on_its_own_work(login: Any) -> None:
+    page = read(signed_in(login.username), "/admin/")
+    assert ">My work</h1>" in page
+    if login.username == OPERATOR:
+        assert "Nothing waits on you" in page
+    else:
+        assert re.search(r"\d+ things? waits? on you", page)
+
+
+@pytest.mark.parametrize("username", [LEAD, "leadership"])
+def test_every_tab_of_every_evaluation_opens(username: str) -> None:
+    client = signed_in(username)
+    for evaluation in Evaluation.objects.all():
+        overview = read(client, f"/admin/e/{evaluation.slug}/")
+        tabs = set(TAB.findall(overview))
+        assert len(tabs) > 10
+        for path in sorted(tabs):
+            read(client, path)
