@@ -104,10 +104,6 @@ class Person(Watched):
             place = Path(PICTURES) / f"{title}.png"
             self.page.screenshot(path=place, full_page=tall)
 
-    def row(self, words: str) -> Locator:
-        """The line of a list or table with these words."""
-        return self.page.locator("main li, main tr").filter(has_text=words).first
-
     def refused(self, status: int) -> None:
         """Expect one answer with this status from now on."""
         self.expected.append(status)
