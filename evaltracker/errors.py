@@ -6,8 +6,10 @@ Services raise these; the admin and the API turn `status` into an answer and sho
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class Problem(Exception):

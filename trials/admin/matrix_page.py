@@ -20,6 +20,7 @@ from trials.admin.matrix_rows import (
     shown_candidates,
     shown_requirements,
 )
+from trials.policy import FROM_DEMOS
 from trials.selectors import ledger
 from vendors.choices import CandidateState
 from vendors.models import Candidate
@@ -90,7 +91,9 @@ def _read(
     chosen = read_choice(
         request.GET,
         categories,
-        has_shortlist=any(one.state in close for one in every),
+        # Until demos begin, everybody on the long list is still being compared.
+        narrowed=evaluation.stage in FROM_DEMOS
+        and any(one.state in close for one in every),
     )
     book = ledger(evaluation, candidates=shown_candidates(every, chosen))
     return book, shown_requirements(book, chosen), chosen, categories

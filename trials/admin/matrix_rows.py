@@ -61,9 +61,9 @@ class Chosen:
 
 
 def read_choice(
-    query: QueryDict, categories: Sequence[Category], *, has_shortlist: bool
+    query: QueryDict, categories: Sequence[Category], *, narrowed: bool
 ) -> Chosen:
-    """What the address asks for.
+    """What the address asks for; `narrowed` starts with the short list.
 
     Raises:
         Invalid: a value that no form of the page offers.
@@ -75,7 +75,7 @@ def read_choice(
     category = query.get("category", "")
     if category and category not in {str(one.pk) for one in categories}:
         raise Invalid("There is no such category here.")
-    shown = query.get("candidates", SHORT if has_shortlist else ALL)
+    shown = query.get("candidates", SHORT if narrowed else ALL)
     if shown not in (ALL, SHORT):
         raise Invalid("Candidates are shortlisted or all.")
     switches = frozenset(name for name in SWITCHES if name in query)

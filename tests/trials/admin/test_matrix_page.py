@@ -76,9 +76,12 @@ def test_filters_leave_what_they_say(purchase: Evaluation) -> None:
     assert refs(body_of(purchase, f"?category={group}")) == ["R1", "R2", "R3"]
 
 
-def test_the_short_list_is_shown_once_there_is_one(purchase: Evaluation) -> None:
+def test_the_short_list_is_what_is_shown_from_demos_on(purchase: Evaluation) -> None:
     acme = purchase.candidates.get(name="Acme ML")
+    vendors.enter(purchase, "research")
     shortlist(candidate=acme, by=purchase.owner)
+    assert "Globex ML, R1" in body_of(purchase)
+    vendors.enter(purchase, "demos")
     assert "Globex ML, R1" not in body_of(purchase)
     assert "Globex ML, R1" in body_of(purchase, "?candidates=all")
 
