@@ -55,8 +55,8 @@ class ClaimOutput(serializers.Serializer[Any]):
     )
     available_from = serializers.DateField(allow_null=True)
     environments = serializers.ListField(child=serializers.CharField())
-    statement = serializers.CharField()
-    evidence_url = serializers.CharField()
+    statement = serializers.CharField(allow_blank=True)
+    evidence_url = serializers.CharField(allow_blank=True)
     revision = serializers.IntegerField()
     submitted_at = serializers.DateTimeField()
 
@@ -68,7 +68,7 @@ class RequirementOutput(serializers.Serializer[Any]):
     category = serializers.CharField(source="category.name")
     text = serializers.CharField()
     priority = serializers.ChoiceField(choices=Priority.choices)
-    help = serializers.CharField(source="vendor_help")
+    help = serializers.CharField(source="vendor_help", allow_blank=True)
     revision = serializers.IntegerField()
 
 
@@ -77,7 +77,7 @@ class InvitationOutput(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     evaluation = serializers.CharField(help_text="The title of the evaluation.")
-    buyer = serializers.CharField()
+    buyer = serializers.CharField(allow_blank=True)
     candidate = serializers.CharField(help_text="Which of your products is meant.")
     claims_open = serializers.BooleanField()
     claims_close_at = serializers.DateTimeField(allow_null=True)

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from evaltracker.evaluations.api.cursors import PARAMS, page_of
 from evaltracker.evaluations.api.schemas import PAGE_PARAMETERS, page
 from evaltracker.evaluations.clock import database_now
+from vendors.api import examples
 from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
 from vendors.api.serializers import (
     ClaimInput,
@@ -159,6 +160,7 @@ class ClaimsView(VendorView):
         parameters=[IDEMPOTENCY_KEY],
         request=ClaimInput,
         responses={201: ClaimOutput, 200: ClaimOutput, **WRITE},
+        examples=examples.SUBMIT,
     )
     def post(self, request: Request, invitation: str) -> Response:
         """Answer a requirement: 201 a new revision, 200 the same words again."""

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    inline_serializer,
+)
 from rest_framework import serializers
 
 from evaltracker.evaluations.api.cursors import DEFAULT, MOST
-from evaltracker.evaluations.api.problems import CONTENT_TYPE
+from evaltracker.evaluations.api.problems import CONTENT_TYPE, problem_body
 
 
 class ProblemErrorSerializer(serializers.Serializer[Any]):
@@ -30,9 +35,77 @@ class ProblemSerializer(serializers.Serializer[Any]):
     request_id = serializers.CharField(required=False)
 
 
+# Why each status comes, and what its problem looks like.
+WHY: dict[int, tuple[str, str, dict[str, Any]]] = {
+    400: (
+        "The body or a parameter is wrong; `errors` names each place. "
+        "Unknown fields are refused, never dropped.",
+        "invalid",
+        {
+            "detail": "statement: It must not be blank.",
+            "errors": [{"pointer": "#/statement", "detail": "It must not be blank."}],
+        },
+    ),
+    401: ("No token, or not a good one; one text whatever is wrong.", "", {}),
+    403: ("Not for you.", "permission_denied", {"detail": "You may not do this."}),
+    404: ("Not yours, or not there; the two are the same.", "", {}),
+    406: (
+        "Something else was asked for than is given.",
+        "not_acceptable",
+        {"detail": "Everything here is JSON; ask by the Accept header."},
+    ),
+    409: (
+        "The wrong moment. `claims_closed` names both times; "
+        "`idempotency_key_in_use` comes with `Retry-After`.",
+        "claims_closed",
+        {
+            "detail": "Claims closed at 2026-11-24T18:00:00.000+01:00 (Europe/Berlin); "
+            "it is now 2026-11-24T18:00:00.041+01:00 (Europe/Berlin)."
+        },
+    ),
+    413: (
+        "The body is over its limit: 256 KB, 2 MB for a batch, 10 MB for a file.",
+        "too_large",
+        {"detail": "The body is over the limit of 262,144 bytes."},
+    ),
+    415: (
+        "The body is of another type than is taken, or not UTF-8.",
+        "unsupported_media_type",
+        {"detail": "The body must be UTF-8."},
+    ),
+    422: (
+        "The Idempotency-Key came with another body before.",
+        "idempotency_key_reused",
+        {"detail": "This Idempotency-Key came with another body before."},
+    ),
+    429: (
+        "Too many calls in this minute; wait for `Retry-After` seconds.",
+        "throttled",
+        {"detail": "Request was throttled. Expected available in 12 seconds."},
+    ),
+    500: (
+        "It broke on our side and was noted under `request_id`.",
+        "",
+        {"request_id": "3f0e2a52-7a5f-4b7b-9f3e-0d6c1f2d3e4a"},
+    ),
+}
+
+
 def problems(*statuses: int) -> dict[tuple[int, str], Any]:
     """The problems that a call may answer with, for `extend_schema`."""
-    return {(status, CONTENT_TYPE): ProblemSerializer for status in statuses}
+    return {(status, CONTENT_TYPE): _problem(status) for status in statuses}
+
+
+def _problem(status: int) -> OpenApiResponse:
+    why, code, more = WHY[status]
+    example = OpenApiExample(
+        str(status),
+        value={**problem_body(status, code=code), **more},
+        response_only=True,
+        media_type=CONTENT_TYPE,
+        status_codes=[str(status)],
+    )
+    return OpenApiResponse(ProblemSerializer, description=why, examples=[example])
 
 
 def page(name: str, of: type[serializers.Serializer[Any]]) -> Any:

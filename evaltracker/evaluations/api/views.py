@@ -60,6 +60,8 @@ class StrictView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Know the caller first, then look at what they ask."""
         super().initial(request, *args, **kwargs)
+        if request.method not in self.allowed_methods:
+            return  # 405 in a moment, whatever is asked
         method = "GET" if request.method == "HEAD" else request.method or ""
         known = self.params.get(method, frozenset())
         wrong = {

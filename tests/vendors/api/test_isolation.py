@@ -66,7 +66,7 @@ def test_a_rivals_invitation_is_byte_equal_to_an_absent_one(
     ]
     assert heard(answers[0]) == heard(answers[1])
     # 400: the parameter is refused before anything is looked up.
-    assert answers[0].status_code in ((400, 404) if "?" in below else (404, 405))
+    assert answers[0].status_code in (404, 405, *([400] if "?" in below else []))
     assert MARK.encode() not in answers[0].content
     assert list(written) == before
 
