@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import floor1, vendors
+from tests.vendors.api.conftest import Party
+from vendors.api.throttling import TokenThrottle
+from vendors.models import VendorToken
 
 if TYPE_CHECKING:
     import pytest
     from pytest_django import Settings
 
     from evaltracker.evaluations.models import Evaluation
-    from tests.vendors.api.conftest import Party
 
 
 def wall() -> int:
@@ -33,6 +39,15 @@ def queries(party: Party, below: str) -> int:
     return len(caught)
 
 
+def say_something(party: Party, ref: str = "R1") -> None:
+    """A question and a proposal."""
+    for below, body in (
+        ("questions/", {"text": "Which?", "requirement": ref}),
+        ("proposals/", {"category": "Training", "text": "GPU quotas"}),
+    ):
+        assert party.call("POST", f"{party.home}{below}", body).status_code == 201
+
+
 def test_reads_take_the_same_number_of_queries_for_any_number_of_rows(
     acme: Party, where: Evaluation
 ) -> None:
@@ -42,13 +57,18 @@ def test_reads_take_the_same_number_of_queries_for_any_number_of_rows(
         f"{acme.home}requirements/",
         f"{acme.home}claims/",
         f"{acme.home}claims/?history=1",
+        f"{acme.home}questions/",
+        f"{acme.home}proposals/",
+        f"{acme.home}answer-sheet/",
     ]
     acme.claim()
+    say_something(acme)
     few = [queries(acme, address) for address in addresses]
     for number in range(10, 20):
         asked = floor1.requirement(where, f"X{number}", priority="could")
         vendors.claim(acme.candidate, asked)
         vendors.claim(acme.candidate, asked, "beta")
+        say_something(acme, "R2")
     second = vendors.in_research(floor1.evaluation(title="Another purchase"))
     vendors.invited(second)
     assert [queries(acme, address) for address in addresses] == few
@@ -79,6 +99,40 @@ def test_over_the_minutes_number_a_call_is_429_and_the_rival_does_not_notice(
     assert 1 <= int(refused["Retry-After"]) <= 60
     assert refused["Content-Type"] == "application/problem+json"
     assert globex.call("GET", globex.home).status_code == 200
+
+
+def test_the_count_is_exact_when_calls_come_at_once(
+    acme: Party, settings: Settings
+) -> None:
+    settings.VENDOR_CALLS_PER_MINUTE = 25
+    throttles = [TokenThrottle() for _ in range(200)]
+    request: Any = SimpleNamespace(auth=VendorToken.objects.get())
+    view: Any = None
+    # A minute that ends meanwhile would begin another count.
+    clock = patch("vendors.api.throttling.time.time", return_value=60.0)
+    with clock, ThreadPoolExecutor(20) as pool:
+        let_in = pool.map(lambda one: one.allow_request(request, view), throttles)
+    assert sum(let_in) == 25
+
+
+def test_calls_without_a_good_token_are_counted_by_address(
+    acme: Party, settings: Settings
+) -> None:
+    settings.CALLS_WITHOUT_TOKEN_PER_MINUTE = 4
+    guess = Party(acme.candidate, "evt_000000000000_" + "A" * 43)
+    statuses = [
+        guess.call("GET", acme.home, x_forwarded_for=f"10.0.0.{number}").status_code
+        for number in range(9)
+    ]
+    assert statuses[:4] == [401] * 4
+    assert 429 in statuses
+    refused = guess.call("GET", acme.home, x_forwarded_for="10.9.9.9")
+    assert refused.status_code == 429
+    assert refused["Content-Type"] == "application/problem+json"
+    assert 1 <= int(refused["Retry-After"]) <= 60
+    assert Client().get(acme.home).status_code == 429
+    # A good token from the same address is not hindered.
+    assert acme.call("GET", acme.home).status_code == 200
 
 
 def test_without_a_cache_calls_are_let_in(

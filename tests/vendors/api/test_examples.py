@@ -1,0 +1,65 @@
+"""The examples of the description are requests that work and answers that come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+
+if TYPE_CHECKING:
+    from tests.vendors.api.conftest import Party
+
+HOME = "/api/v1/invitations/{invitation}/"
+DYNAMIC = {"id", "submitted_at", "asked_at", "proposed_at"}
+WITH_EXAMPLES = ("claims/", "claims/batch/", "questions/", "proposals/")
+
+
+@pytest.fixture
+def paths() -> dict[str, Any]:
+    """The paths of the description."""
+    told = Client().get(
+        "/api/v1/schema/", headers={"accept": "application/vnd.oai.openapi+json"}
+    )
+    found: dict[str, Any] = told.json()["paths"]
+    return found
+
+
+def example(content: dict[str, Any]) -> Any:
+    (one,) = content["application/json"]["examples"].values()
+    return one["value"]
+
+
+@pytest.mark.parametrize("below", WITH_EXAMPLES)
+def test_an_example_is_a_request_that_works(
+    acme: Party, paths: dict[str, Any], below: str
+) -> None:
+    post = paths[f"{HOME}{below}"]["post"]
+    body = example(post["requestBody"]["content"])
+    answer = acme.call("POST", f"{acme.home}{below}", body)
+    told = example(post["responses"][str(answer.status_code)]["content"])
+    got = answer.json()
+    assert got.keys() == told.keys()
+    for name in got.keys() - DYNAMIC:
+        assert got[name] == told[name]
+
+
+def test_every_call_describes_every_problem_with_an_example(
+    db: None, paths: dict[str, Any]
+) -> None:
+    for path, methods in paths.items():
+        if path.endswith("schema/"):
+            continue
+        for method, call in methods.items():
+            assert call["summary"] and call["description"], (path, method)
+            statuses = {"400", "401", "404", "406", "429", "500"}
+            if method != "get":
+                statuses |= {"409", "413", "415", "422"}
+                sent = [one["name"] for one in call["parameters"]]
+                assert "Idempotency-Key" in sent, (path, method)
+            assert statuses <= call["responses"].keys(), (path, method)
+            for status in statuses:
+                told = call["responses"][status]
+                shown = told["content"]["application/problem+json"]["examples"]
+                assert shown[status]["value"]["status"] == int(status)
+                assert told["description"]
