@@ -187,7 +187,7 @@ def page_addresses() -> dict[str, str]:
     return {
         name: reverse(f"admin:{name}", args=details.get(name, [MAIN]))
         for name in site._pages
-        if name not in ("act", "act_on", "evidence_file")
+        if name not in ("act", "act_on", "claim_file", "evidence_file")
     }
 
 

@@ -1,6 +1,7 @@
 """Everything of floor 3 that registers itself; loaded when Django is ready."""
 
 from vendors.admin import candidates_page as candidates_page
+from vendors.admin import claim_files as claim_files
 from vendors.admin import costs_page as costs_page
 from vendors.admin import lists as lists
 from vendors.admin import token_page as token_page
