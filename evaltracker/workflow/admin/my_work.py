@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import may_start_evaluations
-from evaltracker.workflow.inbox import WorkItem, my_work
+from evaltracker.workflow.inbox import my_work
 
 if TYPE_CHECKING:
-    import datetime
-
     from django.http import HttpRequest, HttpResponse
 
 SHOWN = 8
@@ -42,7 +41,7 @@ def work_page(request: HttpRequest) -> HttpResponse:
         title=site.index_title,
         groups=[
             (name, [(item, *KINDS[item.kind]) for item in found])
-            for name, found in groupby(items, key=when)
+            for name, found in groupby(items, key=attrgetter("group"))
         ],
         total=len(items),
         late=sum(item.late for item in items),
@@ -51,14 +50,6 @@ def work_page(request: HttpRequest) -> HttpResponse:
         more=len(recent) > SHOWN,
         may_start=may_start_evaluations(user),
     )
-
-
-def when(item: WorkItem) -> str:
-    """Under which heading an item stands."""
-    if item.late:
-        return "Late"
-    due: datetime.date | None = item.due
-    return "Coming up" if due is not None else "No date"
 
 
 site.register_index(work_page)

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import User
 
 
+GROUPS = ("Late", "Now", "Coming up")
+# What has a date of its own, and is done on it.
+DATED = ("milestone", "condition")
+
+
 @dataclass(frozen=True, slots=True)
 class WorkItem:
     """One thing that waits on a person: what, why it is theirs, by when, where."""
@@ -35,11 +40,19 @@ class WorkItem:
     late: bool = False
 
     @property
-    def order(self) -> tuple[datetime.date, str, str]:
-        """By day, what has no date last."""
+    def group(self) -> str:
+        """Late, to be done now, or a date that comes: only those can wait."""
+        if self.late:
+            return "Late"
+        return "Coming up" if self.kind in DATED else "Now"
+
+    @property
+    def order(self) -> tuple[int, datetime.date, str, str]:
+        """By group, then by day, what has no date last."""
         due = self.due
         day = due.date() if isinstance(due, datetime.datetime) else due
-        return (day or datetime.date.max, self.kind, self.what)
+        place = GROUPS.index(self.group)
+        return (place, day or datetime.date.max, self.kind, self.what)
 
 
 class Desk:

@@ -39,4 +39,9 @@ def my_work(user: User, evaluation: Evaluation | None = None) -> list[WorkItem]:
     if not desk.evaluations:
         return []
     items = [item for kind in KINDS for item in kind(desk)]
-    return sorted(items, key=lambda item: item.order)
+    # The next step may be what another kind says more exactly, of the same place.
+    said = {item.link for item in items if item.kind != "next_step"}
+    return sorted(
+        (item for item in items if item.kind != "next_step" or item.link not in said),
+        key=lambda item: item.order,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
@@ -54,3 +55,11 @@ def amount(text: object) -> str:
         return f"{Decimal(str(text)):,.2f}"
     except InvalidOperation:
         return str(text)
+
+
+def day(text: str | None) -> str:
+    """“25 May 2027” for an ISO date or moment; blank stays blank."""
+    if not text:
+        return ""
+    date = datetime.date.fromisoformat(text[:10])
+    return f"{date.day} {date:%B %Y}"

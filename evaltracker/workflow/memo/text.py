@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from evaltracker.workflow.memo.chosen import chosen_sections
 from evaltracker.workflow.memo.markdown import (
     amount,
     block,
     bullets,
+    day,
     inline,
     percent,
     section,
@@ -89,7 +91,7 @@ def needs(inputs: dict[str, Any]) -> str:
         part
         for part in (
             block(brief["problem"]),
-            f"It must be running by {brief['must_run_by'] or 'no fixed date'}. "
+            f"It must be running by {day(brief['must_run_by']) or 'no fixed date'}. "
             f"{len(inputs['requirements'])} requirements, {musts} of them must-haves.",
             bullets(lines),
             f"What weighs most: {drivers}." if drivers else "",
@@ -103,7 +105,7 @@ def options(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     rows = []
     for one in sorted(inputs["candidates"], key=lambda row: rank(results[row["id"]])):
         result = results[one["id"]]
-        if one["state"] == "eliminated" and not result["tested"]:
+        if not pursued(one, result):
             continue
         rows.append(
             (
@@ -131,7 +133,25 @@ def options(inputs: dict[str, Any], results: dict[str, Any]) -> str:
         "Likely cost",
         "Knocked out by",
     )
-    return table(head, rows)
+    compared = table(head, rows)
+    return "\n\n".join(filter(None, (compared, left_aside(inputs, results))))
+
+
+def pursued(one: dict[str, Any], result: dict[str, Any]) -> bool:
+    """Whether an option is compared: on the short list, tested, or no purchase."""
+    if one["kind"] in ("build", "as_is"):
+        return True
+    return one["state"] in ("shortlisted", "chosen") or bool(result["tested"])
+
+
+def left_aside(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+    """Who was considered and not pursued, by name."""
+    names = [
+        inline(one["name"])
+        for one in inputs["candidates"]
+        if one["state"] == "longlisted" and not pursued(one, results[one["id"]])
+    ]
+    return f"Considered and not pursued: {', '.join(names)}." if names else ""
 
 
 def rank(result: dict[str, Any]) -> tuple[float, float]:
@@ -146,75 +166,6 @@ def money(cost: dict[str, Any], currency: str) -> str:
     whole = cost["known"] == cost["kinds"]
     open_kinds = "" if whole else f" + {cost['kinds'] - cost['known']} kinds not known"
     return f"{amount(cost['likely'])} {currency}{open_kinds}"
-
-
-def chosen_sections(
-    inputs: dict[str, Any], results: dict[str, Any], chosen: dict[str, Any]
-) -> str:
-    """The chosen candidate's must-haves, promises and cost with its working."""
-    result, brief = results[chosen["id"]], inputs["brief"]
-    must_rows = [
-        (one["ref"], one["text"], result["standings"].get(one["ref"], ""))
-        for one in inputs["requirements"]
-        if one["priority"] == "must"
-    ]
-    record = result["promises"]
-    promise = (
-        f"{record['tested']} promises were tested; below five nothing can be said."
-        if record["hidden"]
-        else f"Of {record['tested']} promises tested, {record['held']} held, "
-        f"{record['partly']} held partly and {record['failed']} failed."
-    )
-    cost = result["cost"]
-    horizon = brief["horizon_months"]
-    cost_text = "\n\n".join(
-        part
-        for part in (
-            f"Over {horizon} months: low {amount(cost['low'])}, likely "
-            f"{amount(cost['likely'])}, high {amount(cost['high'])} "
-            f"{brief['currency']}. Budget: {amount(brief['budget'] or 'none')}.",
-            table(
-                ("Kind", "State", "Likely", "Working"),
-                (
-                    (
-                        row["kind"],
-                        row["state"],
-                        amount(row["likely"] or "–"),
-                        row["working"],
-                    )
-                    for row in cost["rows"]
-                ),
-            ),
-            f"Nobody has said: {inline(', '.join(cost['unsaid']))}."
-            if cost["unsaid"]
-            else "",
-            worth(result["value"], brief["currency"]),
-        )
-        if part
-    )
-    name = inline(chosen["name"])
-    return "\n\n".join(
-        [
-            section(
-                f"Must-haves of {name}",
-                table(("Ref", "Requirement", "Standing"), must_rows),
-            ),
-            section("Promise record", promise),
-            section("What it costs", cost_text),
-        ]
-    )
-
-
-def worth(value: dict[str, Any] | None, currency: str) -> str:
-    """What the hours saved are worth, and what waiting costs."""
-    if value is None:
-        return "What the hours saved are worth has not been said."
-    return (
-        f"Hours saved are worth {amount(value['amount'])} {currency} "
-        f"({inline(value['working'])}). Value not had until it is live: "
-        f"{amount(value['opportunity'])} {currency} "
-        f"({inline(value['opportunity_working'])})."
-    )
 
 
 def eliminated(inputs: dict[str, Any]) -> str:
@@ -246,7 +197,7 @@ def signed(inputs: dict[str, Any]) -> str:
     rows = [
         f"{one['visit__stage'].capitalize()}, {Role(one['role']).label}: "
         f"{inline(one['printed_name'])} {VERDICTS[one['verdict']]} on "
-        f"{one['signed_at'][:10]} (document {one['document__sha256'][:8]})"
+        f"{day(one['signed_at'])} (document {one['document__sha256'][:8]})"
         for one in inputs["sign_offs"]
     ]
     asked = [

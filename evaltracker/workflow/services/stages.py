@@ -63,7 +63,9 @@ def require_silent_gates(evaluation: Evaluation) -> None:
     found = blockers(evaluation)
     if found:
         more = f" And {len(found) - 1} more." if len(found) > 1 else ""
-        raise Refused(f"{found[0].sentence}{more}", code="gate_closed")
+        raise Refused(
+            f"It cannot go on yet. {found[0].sentence}{more}", code="gate_closed"
+        )
 
 
 @transaction.atomic

@@ -122,7 +122,7 @@ def test_milestones_and_scores_are_listed(purchase: Evaluation) -> None:
     )
     purchase.stakeholders.filter(user=dana).update(scores=True)
     vendors.enter(purchase, "demos")
-    assert kinds(dana) == ["milestone", "scores"]
+    assert kinds(dana) == ["scores", "milestone"]
 
 
 def test_nothing_of_an_ended_evaluation_waits(purchase: Evaluation) -> None:
