@@ -32,7 +32,8 @@ RUN apt-get update \
     && groupadd --gid 10001 evaltracker \
     && useradd --uid 10001 --gid 10001 --home-dir /data --no-create-home \
         --shell /usr/sbin/nologin evaltracker \
-    && install -d -o 10001 -g 10001 -m 750 /data
+    # A volume takes over the owner of the folder that it is put on.
+    && install -d -o 10001 -g 10001 -m 750 /data /data/media /data/media/claim_files
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 DATA_DIR=/data

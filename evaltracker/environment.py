@@ -16,6 +16,8 @@ env = environ.Env()
 DEMO = env.bool("DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 PORT = env.int("PORT", default=8000)
+# Off where a process of its own serves vendors (docs/isolation.md).
+SERVE_VENDOR_API = env.bool("SERVE_VENDOR_API", default=True)
 # Whatever the product writes lies below this one folder: that is what is backed up.
 DATA_DIR = Path(
     env.str("DATA_DIR", default=str(BASE_DIR / "var" / ("demo" if DEMO else "data")))
@@ -53,11 +55,11 @@ def secret_key() -> str:
     return kept.read_text()
 
 
-def database() -> dict[str, Any]:
+def database(variable: str = "DATABASE_URL") -> dict[str, Any]:
     """PostgreSQL by DATABASE_URL, else SQLite that bears several writers."""
     sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "db.sqlite3"}
     config: dict[str, Any] = (
-        env.db_url("DATABASE_URL") if env.str("DATABASE_URL", default="") else sqlite
+        env.db_url(variable) if env.str(variable, default="") else sqlite
     )
     # A socket's folder is written %2Fvar%2Frun where a host would stand.
     config["HOST"] = unquote(config.get("HOST", ""))
@@ -77,6 +79,25 @@ def database() -> dict[str, Any]:
         config["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
     else:
         options.setdefault("connect_timeout", 5)
+    return config
+
+
+def vendor_database() -> dict[str, Any]:
+    """The database as the vendor role: its views come first, and it waits for nobody.
+
+    A call that hangs with its transaction open is ended by the server.
+    """
+    config = database("VENDOR_DATABASE_URL")
+    if not config["ENGINE"].endswith("postgresql"):
+        raise ImproperlyConfigured(
+            "A process for vendors alone needs a PostgreSQL role of its own, in "
+            "VENDOR_DATABASE_URL; `manage.py harden_database` makes it. On SQLite "
+            "the web process serves the vendor API too."
+        )
+    config["OPTIONS"]["options"] = (
+        "-c search_path=vendor_sees,public -c statement_timeout=30s "
+        "-c idle_in_transaction_session_timeout=60s"
+    )
     return config
 
 

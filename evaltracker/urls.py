@@ -5,16 +5,20 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from evaltracker.environment import SERVE_VENDOR_API
 from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.api.problems import not_there, problem_page
 
+vendor_api = [
+    path("api/v1/", include("vendors.api.urls")),
+    path("api/v1/", include("trials.api.urls")),
+]
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="start"),
     path("admin/", site.urls),
     path("accounts/", include("allauth.urls")),
     path("api/v1/staff/", include("evaltracker.workflow.api.urls")),
-    path("api/v1/", include("vendors.api.urls")),
-    path("api/v1/", include("trials.api.urls")),
+    *(vendor_api if SERVE_VENDOR_API else ()),
     # Other APIs go above: here ends whatever nobody serves, as a problem, not a page.
     re_path(r"^api/", not_there),
 ]

@@ -28,6 +28,7 @@ PRODUCTION = {
     "SITE_URL": "https://evaltracker.example.org",
     "ALLOWED_HOSTS": "evaltracker.example.org",
     "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
+    "VENDOR_DATABASE_URL": "postgresql://vendor:password@db.example.org/evaltracker",
     "DEMO": "0",
     "DEBUG": "0",
 }
@@ -36,6 +37,7 @@ PRODUCTION = {
 def checks(folder: Path) -> dict[str, list[str]]:
     """The command of each check, by name."""
     python = [sys.executable, "manage.py"]
+    deploy = [*python, "check", "--deploy", "--fail-level", "WARNING"]
     present = [name for name in OURS if (ROOT / name).is_dir()]
     commands = {
         "lint": [f"{BIN}/ruff", "check", "--quiet", "."],
@@ -43,7 +45,8 @@ def checks(folder: Path) -> dict[str, list[str]]:
         "types": [f"{BIN}/mypy", "--no-error-summary", *present],
         "imports": [f"{BIN}/lint-imports", "--no-logo"],
         "migrations": [*python, "makemigrations", "--check", "--dry-run"],
-        "deployment": [*python, "check", "--deploy", "--fail-level", "WARNING"],
+        "deployment": deploy,
+        "vendor-api": [*deploy, "--settings", "evaltracker.vendor_settings"],
         "templates": [
             *[f"{BIN}/djlint", "--lint", "--quiet", "--allow-empty-input"],
             *[name for name in present if name not in ("tests", "bench")],

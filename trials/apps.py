@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class TrialsConfig(AppConfig):
@@ -17,4 +17,6 @@ class TrialsConfig(AppConfig):
         Both need the models; admin/__init__.py says why the pages load no earlier.
         """
         import_module("trials.notices")
-        import_module("trials.admin.register")
+        # A process that serves vendors alone has no admin.
+        if apps.is_installed("django.contrib.admin"):
+            import_module("trials.admin.register")

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class EvaluationsConfig(AppConfig):
@@ -13,4 +13,6 @@ class EvaluationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the admin pages; admin/__init__.py says why not earlier."""
-        import_module("evaltracker.evaluations.admin.register")
+        # A process that serves vendors alone has no admin.
+        if apps.is_installed("django.contrib.admin"):
+            import_module("evaltracker.evaluations.admin.register")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 
 from evaltracker.wall.building import SCHEMA, build_wall
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.vendors.isolation.world import World
+
+PASSWORD = "it's a pass%word"
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +48,22 @@ def role(db: None) -> str:
 def world(db: None) -> World:
     """Acme, Globex and Initech in one evaluation."""
     return build_world()
+
+
+@pytest.fixture
+def login(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """VENDOR_DATABASE_URL of a role that `harden_database` made; gone afterwards."""
+    here = connection.settings_dict
+    role = f"process_of_{here['NAME']}"
+    place = f"{quote(here['HOST'] or 'localhost', safe='')}:{here['PORT'] or 5432}"
+    url = f"postgresql://{role}:{quote(PASSWORD)}@{place}/{here['NAME']}"
+    monkeypatch.setenv("VENDOR_DATABASE_URL", url)
+    call_command("harden_database")
+    yield url
+    with connection.cursor() as cursor:
+        call_command("harden_database", "--lift")
+        cursor.execute(f'DROP OWNED BY "{role}"')
+        cursor.execute(f'DROP ROLE "{role}"')
 
 
 @contextmanager

@@ -1,0 +1,49 @@
+"""Settings of a process that serves vendors alone (docs/isolation.md).
+
+The same product with less in it: no admin, no sessions, no floor 5, other addresses,
+and a database role that may do what `evaltracker.wall.access` lists and nothing else.
+"""
+
+from evaltracker.environment import vendor_database
+from evaltracker.settings import *  # noqa: F403
+from evaltracker.settings import REST_FRAMEWORK, TEMPLATES
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_structlog",
+    "evaltracker.evaluations",
+    "stakeholders",
+    "vendors",
+    "trials",
+]
+MIDDLEWARE = [
+    "evaltracker.health.VendorHealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+]
+ROOT_URLCONF = "evaltracker.vendor_urls"
+TEMPLATES = [
+    {
+        **TEMPLATES[0],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+            ]
+        },
+    }
+]
+REST_FRAMEWORK = {**REST_FRAMEWORK, "UNAUTHENTICATED_USER": None}
+# Nobody signs in here, and no cookie counts, so none can be misused (W003).
+AUTHENTICATION_BACKENDS = []
+SILENCED_SYSTEM_CHECKS = ["security.W003"]
+DATABASES = {"default": vendor_database()}

@@ -1,0 +1,114 @@
+"""The vendor process as it is deployed: its own settings, login and addresses."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from evaltracker.evaluations.models import Entry
+from tests.cast import floor1, vendors
+from vendors.models import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def site(login: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a vendor process."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    kept = ("PATH", "HOME", "LANG", "VENDOR_DATABASE_URL")
+    env = {name: os.environ[name] for name in kept if name in os.environ}
+    env |= {
+        "DJANGO_SETTINGS_MODULE": "evaltracker.vendor_settings",
+        "SECRET_KEY": "a key of its own " + "x" * 50,
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DATA_DIR": str(tmp_path),
+        "DEBUG": "1",  # static files where they lie
+    }
+    command = [sys.executable, "-m", "gunicorn", "evaltracker.wsgi", "--threads=2"]
+    command += [f"--bind=127.0.0.1:{port}", "--no-control-socket"]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
+    try:
+        _await(f"http://127.0.0.1:{port}/readyz", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        sys.stdout.write((tmp_path / "log").read_text())
+
+
+def _await(address: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if requests.get(address, timeout=5).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.2)
+    raise AssertionError("the vendor process does not get ready")
+
+
+@pytest.mark.postgres
+def test_vendors_are_served_by_a_process_that_has_nothing_else(site: str) -> None:
+    where = floor1.evaluation()
+    floor1.requirement(where, "R1")
+    vendors.in_research(where)
+    mine, rival = vendors.invited(where), vendors.invited(where, "Globex ML")
+    assert mine.vendor is not None
+    vendor = requests.Session()
+    vendor.headers["Authorization"] = f"Bearer {vendors.token(mine.vendor)}"
+
+    def call(method: str, path: str, **more: Any) -> requests.Response:
+        return vendor.request(method, f"{site}/{path}", timeout=20, **more)
+
+    home = f"api/v1/invitations/{mine.pk}/"
+    words = {"requirement": "R1", "availability": "now", "statement": "Yes."}
+    said = call("POST", f"{home}claims/", json=words)
+    assert (said.status_code, said.json()["revision"]) == (201, 1)
+    assert call("POST", f"{home}claims/", json=words).status_code == 200
+    for below in ("", "requirements/", "claims/", "questions/", "answer-sheet/"):
+        assert call("GET", home + below).status_code == 200
+    assert call("GET", f"api/v1/invitations/{rival.pk}/").status_code == 404
+    assert Claim.objects.get().submitted_by.startswith("Acme (token ")
+    assert Entry.objects.filter(action="claim.submitted", actor=None).count() == 1
+    for nothing in ("", "admin/", "accounts/login/", "api/v1/staff/evaluations/"):
+        answer = call("GET", nothing)
+        assert (answer.status_code, answer.json()["status"]) == (404, 404)
+    assert call("GET", "api/v1/schema/").status_code == 200
+    assert "swagger" in call("GET", "api/v1/docs/").text
+    assert call("GET", "readyz").json() == {"ready": True, "database": "ok"}
+    leaked = call("GET", f"{home}?t={vendor.headers['Authorization'][7:]!s}")
+    assert leaked.status_code == 400
+    assert call("GET", home).status_code == 401
+
+
+def test_the_web_process_serves_no_vendors_when_told_so(tmp_path: Path) -> None:
+    show = (
+        "from django.urls import resolve;"
+        "print(resolve('/api/v1/invitations/').func.__name__)"
+    )
+    found = [
+        subprocess.check_output(
+            [sys.executable, "manage.py", "shell", "-v0", "-c", show],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "DEMO": "1", "DATA_DIR": str(tmp_path)}
+            | more,
+            text=True,
+        ).strip()
+        for more in ({}, {"SERVE_VENDOR_API": "0"})
+    ]
+    assert found == ["view", "not_there"]
