@@ -33,12 +33,21 @@ def _vendor_process(settings: Any) -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
+def require_superuser() -> None:
+    """Roles are made and given away here, which an ordinary role may not do."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW is_superuser")
+        if cursor.fetchone() != ("on",):
+            pytest.skip("DATABASE_URL is no superuser's (./dev test starts one's)")
+
+
 @pytest.fixture
 def role(db: None) -> str:
     """The vendor role of this database; it goes with the test's transaction.
 
     Roles are of the whole server, so each database of a parallel run has its own.
     """
+    require_superuser()
     name = f"vendor_of_{connection.settings_dict['NAME']}"
     build_wall(connection, role=name)
     return name
@@ -53,6 +62,7 @@ def world(db: None) -> World:
 @pytest.fixture
 def login(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """VENDOR_DATABASE_URL of a role that `harden_database` made; gone afterwards."""
+    require_superuser()
     here = connection.settings_dict
     role = f"process_of_{here['NAME']}"
     place = f"{quote(here['HOST'] or 'localhost', safe='')}:{here['PORT'] or 5432}"

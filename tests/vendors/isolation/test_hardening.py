@@ -11,6 +11,7 @@ from django.db import connection
 
 from evaltracker.wall.access import ACCESS
 from tests.cast import floor1, vendors
+from tests.vendors.isolation.conftest import require_superuser
 
 
 @pytest.mark.postgres
@@ -54,6 +55,7 @@ def test_the_products_own_role_is_refused(
 def test_a_role_with_powers_is_refused(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    require_superuser()
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE mighty_of_tests LOGIN BYPASSRLS")
     url = "postgresql://mighty_of_tests:x@localhost/x"

@@ -11,6 +11,7 @@ from django.db import connection
 from evaltracker.evaluations.journal import find_break
 from evaltracker.wall.building import build_wall
 from evaltracker.wall.tables import walled_tables
+from tests.vendors.isolation.conftest import require_superuser
 from tests.vendors.isolation.world import build_world
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.postgres
 @pytest.fixture
 def owner(db: None) -> str:
     """An owner of all tables that is no superuser, as on a hosted PostgreSQL."""
+    require_superuser()
     name = f"owner_of_{connection.settings_dict['NAME']}"
     with connection.cursor() as cursor:
         cursor.execute(f'CREATE ROLE "{name}"')
