@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from evaltracker.evaluations.models import Evaluation, User
-from stakeholders.models import Stakeholder
+from typing import TYPE_CHECKING
+
 from stakeholders.services.people import add_stakeholder
 from stakeholders.services.sign_offs import set_sign_off_rule
 from tests.cast.floor1 import person
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation, User
+    from stakeholders.models import Stakeholder
 
 PEOPLE = {
     "it": "ivan",
