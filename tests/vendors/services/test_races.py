@@ -3,46 +3,20 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
 
 import pytest
-from django.db import close_old_connections, connection, transaction
+from django.db import transaction
 
 from evaltracker.errors import Problem, Refused
 from evaltracker.evaluations.journal import SYSTEM, find_break
 from evaltracker.evaluations.policy import lock
+from tests.at_once import at_once
 from tests.cast import floor1, vendors
 from vendors.models import Claim, VendorToken
 from vendors.services.tokens import issue_token
 from vendors.services.windows import close_claims
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-def at_once(count: int, work: Callable[[int], object]) -> list[object]:
-    """What `work` gave or raised in each of `count` threads started together."""
-    results: list[object] = [None] * count
-    gate = threading.Barrier(count)
-
-    def run(number: int) -> None:
-        close_old_connections()
-        gate.wait()
-        try:
-            results[number] = work(number)
-        except Problem as problem:
-            results[number] = problem
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(one,)) for one in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
 
 
 def test_twenty_different_claims_at_once_become_twenty_revisions() -> None:
