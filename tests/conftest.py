@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests.chromium import find_chromium
 
 pytest_plugins = ["tests.availability", "tests.flush", "tests.smtp_sink"]
+
+# A busy machine is no failure: what is quick is for the benchmarks to say.
+hypothesis_settings.register_profile("unhurried", deadline=None)
+hypothesis_settings.load_profile("unhurried")
 
 # Playwright's loop makes Django believe that it runs inside asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -52,6 +52,8 @@ def test_even_the_publisher_promises_nothing_for_later() -> None:
     assert not re.search(r"\b(eta|countdown)=|\.retry\(", PUBLISHER.read_text())
 
 
+# Loading a worker's modules runs the system checks, which look at the database.
+@pytest.mark.django_db
 def test_beat_only_wakes_at_intervals_and_each_wake_up_expires() -> None:
     assert settings.CELERY_BEAT_SCHEDULE
     app.loader.import_default_modules()
