@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from evaltracker.evaluations.imports import Plan
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from evaltracker.evaluations.tabular import ImportProblem
     from vendors.words import ClaimWords
 
 type Cell = tuple[str, str]  # a candidate's name and a requirement's ref
@@ -60,25 +61,7 @@ class ClaimChange:
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimsPlan:
-    """The preview: nothing is written while `problems` is not empty."""
+class ClaimsPlan(Plan[ClaimLine, ClaimChange]):
+    """The preview of claims, and which way round the file was read."""
 
-    filename: str
-    sha256: str
-    orientation: str
-    new: tuple[ClaimLine, ...] = ()
-    changed: tuple[ClaimChange, ...] = ()
-    same: tuple[ClaimLine, ...] = ()
-    refused: int = 0
-    problems: tuple[ImportProblem, ...] = ()
-    remarks: tuple[str, ...] = ()
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many are new, changed, the same, refused."""
-        return {
-            "new": len(self.new),
-            "changed": len(self.changed),
-            "same": len(self.same),
-            "refused": self.refused,
-        }
+    orientation: str = ""

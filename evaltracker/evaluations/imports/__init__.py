@@ -4,6 +4,7 @@ from evaltracker.evaluations.imports.matching import plan_requirements_import
 from evaltracker.evaluations.imports.plan import (
     ImportPlan,
     KnownRequirement,
+    Plan,
     RequirementChange,
     RequirementLine,
 )
@@ -11,6 +12,7 @@ from evaltracker.evaluations.imports.plan import (
 __all__ = [
     "ImportPlan",
     "KnownRequirement",
+    "Plan",
     "RequirementChange",
     "RequirementLine",
     "plan_requirements_import",

@@ -44,14 +44,14 @@ class RequirementChange:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportPlan:
-    """The preview: nothing is written while `problems` is not empty."""
+class Plan[Line, Change]:
+    """What a file would bring: nothing is written while `problems` is not empty."""
 
     filename: str
     sha256: str
-    new: tuple[RequirementLine, ...] = ()
-    changed: tuple[RequirementChange, ...] = ()
-    same: tuple[RequirementLine, ...] = ()
+    new: tuple[Line, ...] = ()
+    changed: tuple[Change, ...] = ()
+    same: tuple[Line, ...] = ()
     refused: int = 0
     problems: tuple[ImportProblem, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -65,6 +65,11 @@ class ImportPlan:
             "same": len(self.same),
             "refused": self.refused,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan(Plan[RequirementLine, RequirementChange]):
+    """The preview of requirements."""
 
 
 @dataclass(slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation, User
 
 if TYPE_CHECKING:
@@ -15,27 +16,17 @@ if TYPE_CHECKING:
 
     from django.core.management.base import CommandParser
 
-    from evaltracker.evaluations.tabular import ImportProblem
+    from evaltracker.evaluations.imports import Plan
 
 PROBLEMS_SHOWN = 20
 WIDTH = 88
 
 
-class Plan(Protocol):
-    """What a report needs of a plan."""
+class ImportCommand[P: Plan[Any, Any]](BaseCommand):
+    """A command that reads a file into an evaluation, or says why not.
 
-    @property
-    def filename(self) -> str: ...
-    @property
-    def counts(self) -> dict[str, int]: ...
-    @property
-    def problems(self) -> tuple[ImportProblem, ...]: ...
-    @property
-    def remarks(self) -> tuple[str, ...]: ...
-
-
-class ImportCommand(BaseCommand):
-    """A command that reads a file into an evaluation, or says why not."""
+    A command names its `things` and fills in `plan` and `write`.
+    """
 
     things = ""
     orientations: Sequence[str] = ()
@@ -62,6 +53,26 @@ class ImportCommand(BaseCommand):
             help="which way round a matrix lies, where the file does not tell",
         )
 
+    def plan(self, evaluation: Evaluation, options: dict[str, Any]) -> P:
+        """What the file would do."""
+        raise NotImplementedError
+
+    def write(self, evaluation: Evaluation, plan: P, by: User) -> None:
+        """Do it."""
+        raise NotImplementedError
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Plan, report, and unless it is a dry run, import."""
+        evaluation = self.evaluation(options["evaluation"])
+        by = self.person(evaluation, options["username"])
+        try:
+            plan = self.plan(evaluation, options)
+            if not (plan.problems or options["dry_run"]):
+                self.write(evaluation, plan, by)
+        except Problem as error:
+            raise CommandError(folded(error.sentence)) from error
+        self.report(plan, evaluation, is_dry=options["dry_run"])
+
     def evaluation(self, slug: str) -> Evaluation:
         """The evaluation of that slug, or a sentence with the slugs there are."""
         try:
@@ -82,7 +93,9 @@ class ImportCommand(BaseCommand):
             raise CommandError(f"There is no user “{username}”.")
         return user
 
-    def report(self, plan: Plan, evaluation: Evaluation, *, is_dry: bool) -> None:
+    def report(
+        self, plan: Plan[Any, Any], evaluation: Evaluation, *, is_dry: bool
+    ) -> None:
         """Print what the file brings, or what keeps it out.
 
         Raises:
@@ -105,7 +118,7 @@ class ImportCommand(BaseCommand):
         elif not (counts["new"] or counts["changed"]):
             out.write("The evaluation has all of it already; nothing was written.")
 
-    def complain(self, plan: Plan) -> None:
+    def complain(self, plan: Plan[Any, Any]) -> None:
         """Print the problems and end with exit code 1."""
         for problem in plan.problems[:PROBLEMS_SHOWN]:
             self.stderr.write(folded(str(problem), first="- "))
@@ -119,10 +132,6 @@ class ImportCommand(BaseCommand):
             f"Nothing was imported from {plan.filename}: {count:,} {word} "
             f"({counts}). Mend the file and import it again."
         )
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Implemented by each command."""
-        raise NotImplementedError
 
 
 def folded(text: str, first: str = "") -> str:
