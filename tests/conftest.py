@@ -9,7 +9,12 @@ from hypothesis import settings as hypothesis_settings
 
 from tests.chromium import find_chromium
 
-pytest_plugins = ["tests.availability", "tests.flush", "tests.smtp_sink"]
+pytest_plugins = [
+    "tests.availability",
+    "tests.figures",
+    "tests.flush",
+    "tests.smtp_sink",
+]
 
 # A busy machine is no failure: what is quick is for the benchmarks to say.
 hypothesis_settings.register_profile("unhurried", deadline=None)

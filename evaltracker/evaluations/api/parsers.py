@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 LIMIT = 256 * 1024
 DEPTH = 20
-_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+# Each character is looked at once: a string that nothing closes ends with the text.
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 UTF8 = ("utf-8", "utf8", "us-ascii")

@@ -17,6 +17,8 @@ GOOD = json.dumps(CLAIM).encode()
 RAW_400 = {
     "brackets": b"[" * 100_000,
     "deep object": b'{"a":' * 50_000,
+    # Took minutes once: each quote was sought an end for.
+    "quotes without an end": b"[]" * 21 + b'"' + b'\\"' * 120_000,
     "21 levels": json.dumps({**CLAIM, "environments": [[[]]]})
     .replace("[[[]]]", "[" * 20 + "]" * 20)
     .encode(),

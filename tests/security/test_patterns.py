@@ -1,0 +1,137 @@
+"""T38: no regular expression of the product can be made to work for long.
+
+What each repetition repeats is given to it 50,000 characters long; it has 100 ms.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import signal
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.security.patterns import (
+    Found,
+    attacks,
+    patterns_in,
+    patterns_of_the_product,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+LENGTH, MOST = 50_000, 0.1
+GIVE_UP = 0.4
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """End what computes for longer; `re` looks for signals while it works."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def work(found: Found, text: Any) -> float:
+    """Seconds of computing until the pattern is through with the text."""
+    use: Any = getattr(found.pattern, found.method, found.pattern.search)
+    more = (text[:0],) if found.method in ("sub", "subn") else ()
+    began = time.thread_time()
+    try:
+        with at_most(GIVE_UP):
+            done = use(*more, text)
+            if found.method == "finditer":
+                for _ in done:
+                    pass
+    except TimeoutError:
+        return GIVE_UP
+    return time.thread_time() - began
+
+
+def slowest(found: Found) -> tuple[float, str]:
+    """The longest that an attack keeps it, and how that attack begins."""
+    worst = (0.0, "")
+    for text in attacks(found.pattern, LENGTH):
+        took = work(found, text)
+        if took > MOST:
+            # Once may be the machine's fault.
+            took = min(took, work(found, text))
+        worst = max(worst, (took, repr(text[:60])))
+        if took > MOST:
+            break
+    return worst
+
+
+def test_every_pattern_is_through_with_every_attack_in_100_ms(
+    figure: Callable[[str], None],
+) -> None:
+    patterns = patterns_of_the_product()
+    took = {one: slowest(one) for one in patterns}
+    slow = [
+        f"{one.place} {one.method} {one.pattern.pattern!r}: {seconds:.2f} s by {text}…"
+        for one, (seconds, text) in took.items()
+        if seconds > MOST
+    ]
+    worst = max(seconds for seconds, _ in took.values())
+    figure(f"T38: {len(patterns)} patterns, {worst * 1e3:.1f} ms the longest")
+    assert not slow, "\n".join(slow)
+    assert len({one.place for one in patterns}) > 50
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        r"^(\w+\s?)*$",
+        r"(a+)+b",
+        r"(a|a)*b",
+        r" +$",
+        r"<[^>]*>",
+        r"(.*)(.*)(.*)x",
+        # A quote that nothing closes, sought again from each one inside.
+        r'"(?:[^"\\]|\\.)*+"',
+    ],
+)
+def test_a_pattern_that_can_be_hurt_is_found(bad: str) -> None:
+    assert slowest(Found("here", re.compile(bad), "search"))[0] > MOST
+
+
+def test_the_walk_reads_patterns_however_they_are_written() -> None:
+    source = """
+TAGS = "b|i"
+ONE = re.compile(rf"</?({TAGS})>", re.IGNORECASE)
+TWO = re.compile("a" "b" + "c", flags=re.M)
+THREE = re.compile(r"only in full")
+def use(text):
+    if re.search(r"inside", text) or ONE.sub("", text) or THREE.fullmatch(text):
+        return re.sub(r"away", "", text, flags=re.I)
+urls = [re_path(r"^api/", view), path("plain/", view)]
+validators = [RegexValidator(regex=r"^valid$")]
+"""
+    names = {"re": re, "TAGS": "b|i"}
+    uses = {("ONE", "sub"), ("THREE", "fullmatch")}
+    found = patterns_in(ast.parse(source), names, "here", uses)
+    assert {(one.pattern.pattern, one.method) for one in found} == {
+        ("</?(b|i)>", "sub"),
+        ("abc", "search"),
+        ("only in full", "fullmatch"),
+        ("inside", "search"),
+        ("away", "sub"),
+        ("^api/", "search"),
+        ("^valid$", "search"),
+    }
+    assert {one.pattern.flags & re.I for one in found} == {0, re.I}
+    hidden = ast.parse("def f(p, t):\n    return re.search(p, t)")
+    with pytest.raises(AssertionError, match="cannot be read"):
+        patterns_in(hidden, names, "here", set())
