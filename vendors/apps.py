@@ -12,7 +12,9 @@ class VendorsConfig(AppConfig):
     label = "vendors"
 
     def ready(self) -> None:
-        """Load the admin pages; admin/__init__.py says why not earlier."""
-        # A process that serves vendors alone has no admin.
+        """Load the kinds of notices, and the admin pages if there is an admin."""
+        import_module("vendors.notices")
+        # A process that serves vendors alone has none; admin/__init__.py says why the
+        # pages are not loaded earlier.
         if apps.is_installed("django.contrib.admin"):
             import_module("vendors.admin.register")

@@ -21,6 +21,8 @@ from evaltracker.evaluations.clock import wall_of
 from evaltracker.evaluations.notices import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from evaltracker.evaluations.models import Notice
 
 TEMPLATE = "evaltracker/mail/letter"
@@ -70,6 +72,8 @@ def envelope(notice: Notice, message: Message) -> EmailMultiAlternatives:
             "Auto-Submitted": "auto-generated",
         },
     )
+    if message.reply_to:
+        mail.reply_to = [message.reply_to]
     mail.attach_alternative(message.html, "text/html")
     if message.ics is not None:
         mail.attach("date.ics", message.ics.decode(), "text/calendar")
@@ -114,6 +118,8 @@ def letter(
     path: str,
     date: str = "",
     ics: bytes | None = None,
+    steps: Sequence[str] = (),
+    reply_to: str = "",
 ) -> Message:
     """A mail that names the evaluation and the one thing to do.
 
@@ -125,15 +131,18 @@ def letter(
         path: of the page that is opened.
         date: as `spoken` prints it.
         ics: a calendar file to attach.
+        steps: what to do one after the other, a sentence of ours each.
+        reply_to: whose address an answer goes to.
 
     """
     title = one_line(notice.evaluation.title)
-    reader = one_line(notice.recipient.name) if notice.recipient else ""
+    reader = notice.recipient.name if notice.recipient else notice.addressee
     context = {
         "subject": subject,
         "evaluation": title,
-        "reader": reader,
+        "reader": one_line(reader),
         "lead": lead,
+        "steps": steps,
         "date": date,
         "action": action,
         "link": link_to(path),
@@ -144,6 +153,7 @@ def letter(
         text=render_to_string(f"{TEMPLATE}.txt", context),
         html=render_to_string(f"{TEMPLATE}.html", context),
         ics=ics,
+        reply_to=reply_to,
     )
 
 

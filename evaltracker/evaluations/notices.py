@@ -27,6 +27,8 @@ class Message:
     text: str
     html: str
     ics: bytes | None = None
+    # Where an answer by mail goes; blank: nobody reads one.
+    reply_to: str = ""
 
 
 class NoticeKind(ABC):

@@ -41,6 +41,10 @@ class Notice(Record):
     address = models.EmailField(
         blank=True, help_text="Of an outsider; a user's own address is looked up."
     )
+    # People outside stand on a higher floor, so who it was is kept as it was then.
+    addressee = models.CharField(
+        max_length=150, blank=True, help_text="An outsider's name, for the greeting."
+    )
     wall_time = models.DateTimeField(
         help_text="As typed, in `zone`; stored without conversion as UTC digits."
     )

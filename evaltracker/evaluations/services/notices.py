@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
@@ -21,8 +23,6 @@ from evaltracker.evaluations.notices import kind_named
 from evaltracker.evaluations.policy import require_owner
 
 if TYPE_CHECKING:
-    import datetime
-
     from evaltracker.evaluations.journal import By
     from evaltracker.evaluations.models import Evaluation, User
 
@@ -44,6 +44,7 @@ def schedule_notice(
     offset_days: int = 0,
     recipient: User | None = None,
     address: str = "",
+    addressee: str = "",
 ) -> Notice | None:
     """Owe somebody a mail at that wall time, whatever happens to this process.
 
@@ -51,7 +52,7 @@ def schedule_notice(
     entry speaks for both. `day` is the day of the mail, `offset_days` only tells
     apart the mails of one occurrence. What is owed already, in any state, is not owed
     twice: then nothing happens and the answer is None, so whatever is to be said
-    again needs a new `occurrence`.
+    again needs a new `occurrence`. An outsider is told by `address` and `addressee`.
 
     Raises:
         Invalid: an unknown zone, no recipient, or a field that does not fit.
@@ -70,6 +71,7 @@ def schedule_notice(
         offset_days=offset_days,
         recipient=recipient,
         address="" if recipient else address,
+        addressee="" if recipient else addressee,
         wall_time=as_typed(day, time),
         zone=zone,
         due_at=due_at,
@@ -80,6 +82,15 @@ def schedule_notice(
     # Two that cause the same notice at once are told apart by the database only.
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
     return notice if Notice.objects.filter(pk=number).exists() else None
+
+
+def owe_now(*, evaluation: Evaluation, **terms: Any) -> Notice | None:
+    """Owe somebody a mail as soon as may be; the rest is as in `schedule_notice`."""
+    # In UTC no wall time happens twice, so that none looks an hour late.
+    now = timezone.now().astimezone(datetime.UTC).replace(microsecond=0)
+    return schedule_notice(
+        evaluation=evaluation, day=now.date(), time=now.time(), zone="UTC", **terms
+    )
 
 
 @transaction.atomic

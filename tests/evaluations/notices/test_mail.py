@@ -11,6 +11,8 @@ from icalendar import Calendar
 from evaltracker.evaluations.mail import (
     dated_message,
     days_away,
+    envelope,
+    letter,
     link_to,
     one_line,
     spoken,
@@ -103,6 +105,29 @@ def test_an_outsider_reads_dates_in_the_zone_of_the_evaluation(
 
     assert "03:00 (America/New_York)" in said.text
     assert "Hello" not in said.text
+
+
+def test_an_outsider_is_greeted_by_the_name_of_then_and_told_step_by_step(
+    platform: Evaluation,
+) -> None:
+    notice = owe(
+        platform, address="a@example.org", addressee="Ada\r\nB", recipient=None
+    )
+    said = letter(
+        notice=notice,
+        subject="Do this",
+        lead="Two things.",
+        action="Open",
+        path="/",
+        steps=["First <this>.", "Then that."],
+        reply_to="lina@example.com",
+    )
+
+    assert "Hello Ada B," in said.text
+    assert "1. First <this>.\n2. Then that.\n\nEvaluation:" in said.text
+    assert "First &lt;this&gt;." in said.html
+    assert envelope(notice, said).reply_to == ["lina@example.com"]
+    assert envelope(owe(platform), message(notice)).reply_to == []
 
 
 @pytest.mark.parametrize(
