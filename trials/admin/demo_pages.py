@@ -12,6 +12,7 @@ from evaltracker.evaluations.admin.workspace import crumbs_to, evaluation_page, 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.policy import is_owner
 from trials.admin.acts.base import takes_part
+from trials.admin.demo_notes import solo_notes
 from trials.choices import EvidenceVerdict
 from trials.models import Demo, Evidence, ScriptItem
 from trials.policy import DEMO_STAGES, FROM_DEMOS
@@ -138,6 +139,13 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
         can_hold=part
         and evaluation.is_open
         and demo.held_at is None
+        and stage in FROM_DEMOS,
+        notes=solo_notes(user, demo) if demo.held_at else None,
+        can_note=part
+        and not barred
+        and evaluation.is_open
+        and demo.held_at is not None
+        and not demo.notes_are_open
         and stage in FROM_DEMOS,
         can_judge=part
         and not barred

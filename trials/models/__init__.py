@@ -1,6 +1,6 @@
 """What we saw: research, demos, trials, evidence and scores."""
 
-from trials.models.demos import Demo, ResearchNote, ScriptItem
+from trials.models.demos import Demo, DemoNote, ResearchNote, ScriptItem
 from trials.models.evidence import Evidence, Excuse
 from trials.models.scores import Consensus, Score, ScoreSheet
 from trials.models.trials import Criterion, Gap, Milestone, Trial
@@ -9,6 +9,7 @@ __all__ = [
     "Consensus",
     "Criterion",
     "Demo",
+    "DemoNote",
     "Evidence",
     "Excuse",
     "Gap",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import datetime
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Requirement, ScopedQuerySet
@@ -15,6 +16,9 @@ from stakeholders.models import Stakeholder
 from trials.choices import NoteKind
 from vendors.models import Candidate
 from vendors.models.base import VendorRecord
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import User
 
 
 class ResearchNote(VendorRecord):
@@ -64,6 +68,9 @@ class Demo(VendorRecord):
     zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
     minutes = models.PositiveSmallIntegerField(default=90)
     held_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    # Until then everybody reads only their own notes.
+    notes_until = models.DateTimeField(null=True, blank=True)
     attendees = models.TextField(blank=True)
     notes = models.TextField(blank=True)
 
@@ -71,9 +78,68 @@ class Demo(VendorRecord):
 
     class Meta:
         ordering = ("scheduled_for", "title")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True)
+                | Q(held_at__isnull=False, notes_until__gte=F("ended_at")),
+                name="demo_ends_after_it_was_held",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Demo {str(self.pk)[:8]}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it began today and nobody has said that it is over."""
+        today = timezone.now() - datetime.timedelta(hours=12)
+        return (
+            self.held_at is not None and self.ended_at is None and self.held_at > today
+        )
+
+    @property
+    def notes_are_open(self) -> bool:
+        """Whether everybody reads everybody's notes by now."""
+        return self.notes_until is not None and self.notes_until <= timezone.now()
+
+
+class DemoNoteQuerySet(ScopedQuerySet["DemoNote"]):
+    """Notes on demos, each one's own until they are revealed."""
+
+    def visible_to(self, user: User) -> Self:
+        """One's own always, the others' once the time for solo notes is over."""
+        return (
+            super()
+            .visible_to(user)
+            .filter(Q(author=user) | Q(demo__notes_until__lte=timezone.now()))
+        )
+
+
+class DemoNote(VendorRecord):
+    """What one person thought of a demo, written before hearing the others."""
+
+    evaluation_path: ClassVar[str] = "demo__candidate__evaluation"
+    vendor_path: ClassVar[str] = "demo__candidate__vendor"
+
+    demo = models.ForeignKey(Demo, on_delete=models.PROTECT, related_name="solo_notes")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    text = models.TextField()
+    written_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = DemoNoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("written_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("demo", "author"), name="demo_note_once_per_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Note {str(self.pk)[:8]}"
 
 
 class ScriptItem(VendorRecord):

@@ -20,7 +20,7 @@ from vendors.models import Claim
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Requirement
+    from evaltracker.evaluations.models import Evaluation, Requirement
     from stakeholders.models import Stakeholder
     from trials.models import Demo
     from trials.selectors import Cell
@@ -35,8 +35,10 @@ EDITABLE = TEXTS | {"position", "minutes", "asker"}
 def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
     """Write the script from what is not proven yet: must-haves, then heavy ones.
 
-    What is on the script already stays as it is, so drawing it up again adds only
-    what is new. What the candidate never has, and what does not apply, is not asked.
+    Each is asked by somebody of the role to which its category matters most, in an
+    equal share of the time. What is on the script already stays as it is, so drawing it
+    up again adds only what is new. What the candidate never has, and what does not
+    apply, is not asked.
 
     Returns:
         The items that were added, in order.
@@ -52,12 +54,16 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
     ]
     wanted.sort(key=lambda pair: (not pair[0].is_must, -pair[0].weight))
     claims = _current_claims(demo)
+    askers = _askers(evaluation)
+    minutes = time_box(demo, len(wanted))
     start = next_position(demo)
     items = [
         ScriptItem(
             demo=demo,
             requirement=one,
             position=start + number,
+            minutes=minutes,
+            asker=askers.get(one.category_id),
             **script_words(one, claims.get(one.pk)),
         )
         for number, (one, _) in enumerate(wanted)
@@ -173,11 +179,38 @@ def script_words(requirement: Requirement, claim: Claim | None) -> dict[str, str
     passes = requirement.scorer_help.strip() or (
         f"We saw it work live for {requirement.ref}: no slides, no mock-up, no “soon”."
     )
+    bring = ""
+    if said not in (Availability.PLANNED, Availability.ON_REQUEST):
+        bring = f"Our own sample for {requirement.ref}, with nothing personal in it."
     return {
         "question": question[:TEXT_LIMIT],
         "show_live": live[:TEXT_LIMIT],
+        "data_to_bring": bring,
         "passes_if": passes[:TEXT_LIMIT],
     }
+
+
+def time_box(demo: Demo, items: int) -> int:
+    """Minutes for each of so many items: what four fifths of the demo hold, 3 to 10.
+
+    The last fifth is for questions that nobody foresaw.
+    """
+    return max(3, min(10, demo.minutes * 4 // 5 // max(items, 1)))
+
+
+def _askers(evaluation: Evaluation) -> dict[Any, Stakeholder]:
+    """By category, somebody of the role to which it matters most; none if all is even.
+
+    A role that does not score, and a person who left, asks nothing.
+    """
+    people: dict[str, Stakeholder] = {}
+    for one in evaluation.stakeholders.filter(left_at__isnull=True, scores=True):
+        people.setdefault(one.role, one)
+    best: dict[Any, tuple[int, str]] = {}
+    for said in evaluation.role_weights.filter(role__in=people).order_by("role"):
+        if said.weight > best.get(said.category_id, (0, ""))[0]:
+            best[said.category_id] = (said.weight, said.role)
+    return {category: people[role] for category, (_, role) in best.items()}
 
 
 def _belongs(requirement: Requirement, cell: Cell) -> bool:

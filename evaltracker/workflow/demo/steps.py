@@ -11,9 +11,15 @@ from django.utils import timezone
 from evaltracker.evaluations.models import Visit
 from evaltracker.workflow.memo import document_of
 from evaltracker.workflow.services.signing import sign
+from stakeholders.choices import Role
 from stakeholders.services.sign_offs import digest_of
 from trials.choices import EvidenceVerdict, MilestoneState, Source
 from trials.services.criteria import add_criterion
+from trials.services.demo_notes import (
+    end_demo,
+    reveal_demo_notes,
+    write_demo_note,
+)
 from trials.services.demos import hold_demo, schedule_demo
 from trials.services.evidence import record_evidence
 from trials.services.milestones import add_milestone, settle_milestone
@@ -77,6 +83,13 @@ def current_claim(candidate: Candidate, requirement: Requirement) -> Claim:
     return claim
 
 
+# What people thought of a demo, each on their own.
+THOUGHTS = {
+    Role.ENGINEERING: "It did what the script asked. I would try our biggest job next.",
+    Role.DEVOPS: "Roll-back was clicked, not scripted; ask for the API in the trial.",
+}
+
+
 def show_in_demo(
     candidate: Candidate, requirements: Sequence[Requirement], *, by: User
 ) -> Demo:
@@ -98,7 +111,10 @@ def show_in_demo(
             script_item=item,
             by=by,
         )
-    return demo
+    demo = end_demo(demo=demo, by=by)
+    for part in candidate.evaluation.stakeholders.filter(role__in=THOUGHTS):
+        write_demo_note(demo=demo, text=THOUGHTS[part.role], by=part.user)
+    return reveal_demo_notes(demo=demo, by=by)
 
 
 def lock_all_scores(

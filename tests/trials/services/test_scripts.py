@@ -9,12 +9,15 @@ import pytest
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations.models import Entry
+from stakeholders.models import RoleWeight
 from tests.cast import floor1, stakeholders, trials, vendors
+from trials.models import Demo
 from trials.services.demos import add_dazzle, hold_demo
 from trials.services.scripts import (
     add_script_item,
     change_script_item,
     draw_up_script,
+    time_box,
 )
 from vendors.services.rulings import rule_not_applicable
 
@@ -53,6 +56,32 @@ def test_must_haves_come_first_then_the_heavy_ones(where: Evaluation) -> None:
     entry = Entry.objects.filter(evaluation=where).latest("number")
     assert entry.action == "demo.script_drawn_up"
     assert entry.after["requirements"] == refs(items)
+
+
+def test_an_item_is_asked_by_the_role_to_which_it_matters_most(
+    where: Evaluation,
+) -> None:
+    category = where.requirements.get(ref="M1").category
+    for role, weight in (("it", 4), ("devops", 9), ("pm", 9)):
+        RoleWeight.objects.create(
+            evaluation=where,
+            role=role,
+            category=category,
+            weight=weight,
+            set_by=where.owner,
+        )
+    where.stakeholders.update(scores=True)
+    items = draw_up_script(demo=trials.demo(trials.claimed(where)), by=where.owner)
+    assert {item.asker.role for item in items if item.asker} == {"devops"}
+
+
+@pytest.mark.parametrize(
+    ("length", "items", "each"), [(90, 3, 10), (90, 12, 6), (60, 40, 3), (30, 0, 10)]
+)
+def test_the_time_box_shares_four_fifths_of_the_demo(
+    length: int, items: int, each: int
+) -> None:
+    assert time_box(Demo(minutes=length), items) == each
 
 
 def test_what_is_shown_never_offered_or_not_applicable_is_not_asked(

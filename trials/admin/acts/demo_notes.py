@@ -1,0 +1,96 @@
+"""The end of a demo, one's own note on it, and reading all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.policy import is_owner
+from trials.admin.acts.base import OnDemo
+from trials.models import DemoNote
+from trials.services.demo_notes import end_demo, reveal_demo_notes, write_demo_note
+from vendors.admin.inputs import long_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import User
+
+
+@register_act
+class EndDemo(OnDemo):
+    """Says that the demo is over."""
+
+    name = "end-demo"
+    title = "End the demo"
+    verb = "It is over"
+    help = (
+        "Everybody now has fifteen minutes to write down what they think, each on "
+        "their own. Then all notes are revealed to all."
+    )
+    success = "The demo is over. Write your own note before you talk about it."
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """End it."""
+        end_demo(demo=target, by=by)
+
+
+class NoteForm(forms.Form):
+    """One's own words."""
+
+    text = forms.CharField(
+        label="What you think of it",
+        widget=long_text(6),
+        help_text="What convinced you, what did not, what you would ask in a trial.",
+    )
+
+
+@register_act
+class WriteDemoNote(OnDemo):
+    """Writes or changes one's own note on a demo."""
+
+    name = "write-demo-note"
+    title = "Your note on the demo"
+    verb = "Save"
+    help = "Nobody reads it, and you read nobody's, until all notes are revealed."
+    success = "Your note is saved. You may change it until all notes are revealed."
+    form_class = NoteForm
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """What one wrote so far."""
+        note = DemoNote.objects.visible_to(user).filter(demo=target, author=user)
+        return {"text": note[0].text} if note else {}
+
+    def cancel_url(self, target: Any) -> str:
+        """The notes on the demo's page."""
+        return super().cancel_url(target) + "#notes"
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Save it."""
+        write_demo_note(demo=target, by=by, **data)
+
+
+@register_act
+class RevealDemoNotes(OnDemo):
+    """Reveals all notes before the time is over."""
+
+    name = "reveal-demo-notes"
+    title = "Reveal the notes now"
+    verb = "Reveal"
+    help = "Everybody with a part reads all notes, and none can change any more."
+    success = "All notes are revealed."
+    dangerous = True
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """The owner."""
+        return is_owner(user, self.evaluation(target))
+
+    def cancel_url(self, target: Any) -> str:
+        """The notes on the demo's page."""
+        return super().cancel_url(target) + "#notes"
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Reveal them."""
+        reveal_demo_notes(demo=target, by=by)

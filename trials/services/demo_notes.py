@@ -1,0 +1,126 @@
+"""The end of a demo: a quarter of an hour of notes on one's own, then all are read.
+
+Who hears the others first remembers what they said; written first and read together
+afterwards, the impressions are independent.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.errors import Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.policy import change, checked, require_owner
+from evaltracker.evaluations.text import Inputs
+from trials.models import DemoNote
+from trials.policy import FROM_DEMOS
+from trials.services.demos import open_demo
+from vendors.policy import require_no_conflict
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.journal import By
+    from trials.models import Demo
+
+SOLO_TIME = datetime.timedelta(minutes=15)
+
+
+@transaction.atomic
+def end_demo(*, demo: Demo, by: By) -> Demo:
+    """Say that the demo is over; the time for solo notes begins.
+
+    Raises:
+        Forbidden: no part in the evaluation.
+        Refused: it was not held, or is over already.
+
+    """
+    demo, evaluation, _ = open_demo(demo, by, *FROM_DEMOS, also_held=True)
+    if demo.held_at is None:
+        raise Refused("This demo has not been held yet.")
+    if demo.ended_at:
+        raise Refused("This demo is over already.")
+    now = timezone.now()
+    before, after = change(demo, ended_at=now, notes_until=now + SOLO_TIME)
+    journal.record(
+        evaluation=evaluation,
+        action="demo.ended",
+        subject=demo,
+        by=by,
+        before=before,
+        after={"candidate": demo.candidate, **after},
+    )
+    return demo
+
+
+@transaction.atomic
+def write_demo_note(*, demo: Demo, text: str, by: By) -> DemoNote:
+    """Write or change one's own note, until all notes are revealed.
+
+    The journal keeps a digest of the words, so that nobody changes them behind it, and
+    not the words, which the others must not read yet.
+
+    Raises:
+        Forbidden: no part, or a declared interest in the candidate.
+        Refused: not held yet, or the notes are revealed.
+        Invalid: no words.
+
+    """
+    demo, evaluation, user = open_demo(demo, by, *FROM_DEMOS, also_held=True)
+    require_no_conflict(user, demo.candidate)
+    if demo.held_at is None:
+        raise Refused("This demo has not been held yet; there is nothing to note.")
+    if demo.notes_are_open:
+        raise Refused("The notes on this demo are revealed; they stand as they are.")
+    inputs = Inputs()
+    words = inputs.text("text", text)
+    inputs.check()
+    note = DemoNote.objects.filter(demo=demo, author=user).first()
+    if note is not None and note.text == words:
+        return note
+    first = note is None
+    note = note or DemoNote(demo=demo, author=user)
+    note.text, note.written_at = words, timezone.now()
+    checked(note)
+    note.save()
+    journal.record(
+        evaluation=evaluation,
+        action="demo.note_written" if first else "demo.note_changed",
+        subject=note,
+        by=by,
+        # The id of the note is the salt: it is not shown before the words are.
+        after={
+            "candidate": demo.candidate,
+            "sha256": hashlib.sha256(f"{note.pk}\n{words}".encode()).hexdigest(),
+        },
+    )
+    return note
+
+
+@transaction.atomic
+def reveal_demo_notes(*, demo: Demo, by: By) -> Demo:
+    """Let everybody read all notes before the time is over.
+
+    Raises:
+        Forbidden: not the owner. Refused: the demo is not over, or they are revealed.
+
+    """
+    demo, evaluation, _ = open_demo(demo, by, *FROM_DEMOS, also_held=True)
+    require_owner(by, evaluation)
+    if demo.ended_at is None:
+        raise Refused("End the demo first; then everybody writes on their own.")
+    if demo.notes_are_open:
+        raise Refused("The notes are revealed already.")
+    before, after = change(demo, notes_until=timezone.now())
+    journal.record(
+        evaluation=evaluation,
+        action="demo.notes_revealed",
+        subject=demo,
+        by=by,
+        before=before,
+        after={"candidate": demo.candidate, **after},
+    )
+    return demo
