@@ -72,4 +72,18 @@ class NoticeState(models.TextChoices):
     DEAD = "dead", "Refused by the mail server"
 
 
+class MailRhythm(models.TextChoices):
+    """How a person wants what blocks nobody else."""
+
+    DAILY = "daily", "In one mail each working morning"
+    EACH = "each", "Each by itself, as soon as it is due"
+
+
+class ChatFlavour(models.TextChoices):
+    """What a chat room's webhook understands."""
+
+    SLACK = "slack", "Slack or compatible (Mattermost, Rocket.Chat)"
+    TEAMS = "teams", "Microsoft Teams (Workflows)"
+
+
 NOTICE_OPEN = (NoticeState.PENDING, NoticeState.CLAIMED, NoticeState.HANDING)

@@ -8,12 +8,26 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Collection, Mapping
+
     from evaltracker.evaluations.models import Notice
 
 _KINDS: dict[str, NoticeKind] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A mail in one line, as a daily mail or a chat room shows it."""
+
+    headline: str
+    evaluation: str
+    action: str
+    link: str
+    due_at: datetime.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +43,8 @@ class Message:
     ics: bytes | None = None
     # Where an answer by mail goes; blank: nobody reads one.
     reply_to: str = ""
+    # `mail.letter` fills it; without it neither a daily mail nor a chat can carry it.
+    brief: Brief | None = None
 
 
 class NoticeKind(ABC):
@@ -37,6 +53,18 @@ class NoticeKind(ABC):
     name: ClassVar[str]
     # Whether one that may have arrived waits for a person instead of going out again.
     hold: ClassVar[bool] = False
+    # Whether it blocks nobody else, so that it may travel in a person's daily mail.
+    can_wait: ClassVar[bool] = False
+    # Whether the evaluation's chat room hears it too; its headline names nobody.
+    for_chat: ClassVar[bool] = False
+
+    def subjects(self, ids: Collection[str]) -> Mapping[str, Any]:
+        """What its notices are about, by subject id, read at once for a whole batch.
+
+        Each is found as `notice.subject` in `holds` and `compose`. By default nothing
+        is read, and a kind looks for itself.
+        """
+        return {}
 
     @abstractmethod
     def holds(self, notice: Notice) -> str:

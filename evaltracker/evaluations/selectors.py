@@ -26,7 +26,7 @@ def due_notices() -> QuerySet[Notice]:
     """
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
     due: QuerySet[Notice] = Notice.objects.filter(
-        free, state__in=NOTICE_OPEN, next_try_at__lte=Now()
+        free, state__in=NOTICE_OPEN, digest__isnull=True, next_try_at__lte=Now()
     )
     return due.order_by("next_try_at")
 
@@ -38,7 +38,9 @@ def oldest_due_lateness() -> datetime.timedelta | None:
     """
     lateness = ExpressionWrapper(Now() - F("next_try_at"), DurationField())
     oldest: datetime.timedelta | None = (
-        Notice.objects.filter(state__in=NOTICE_OPEN, next_try_at__lte=Now())
+        Notice.objects.filter(
+            state__in=NOTICE_OPEN, digest__isnull=True, next_try_at__lte=Now()
+        )
         .order_by("next_try_at")
         .values_list(lateness, flat=True)
         .first()

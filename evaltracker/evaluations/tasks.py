@@ -12,6 +12,7 @@ import structlog
 from celery import shared_task
 from django.db import transaction
 
+from evaltracker.evaluations.services.chores import do_chores
 from evaltracker.evaluations.services.sweep import sweep_notices
 
 NUDGE_EXPIRES = 30
@@ -22,7 +23,8 @@ _nudging = threading.Lock()
 
 @shared_task(ignore_result=True, soft_time_limit=540, time_limit=600)
 def sweep() -> None:
-    """Send what is due."""
+    """Owe what time alone has made due, then send what is due."""
+    do_chores()
     sweep_notices()
 
 

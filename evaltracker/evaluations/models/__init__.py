@@ -3,12 +3,14 @@
 from evaltracker.evaluations.models.base import Record, ScopedQuerySet
 from evaltracker.evaluations.models.evaluation import Evaluation, Visit
 from evaltracker.evaluations.models.journal import Entry, JournalHead
-from evaltracker.evaluations.models.notices import Notice
+from evaltracker.evaluations.models.notices import ChatWebhook, ChoreDone, Notice
 from evaltracker.evaluations.models.people import User
 from evaltracker.evaluations.models.requirements import Category, Metric, Requirement
 
 __all__ = [
     "Category",
+    "ChatWebhook",
+    "ChoreDone",
     "Entry",
     "Evaluation",
     "JournalHead",

@@ -1,24 +1,57 @@
-"""A mail that is owed to somebody; DESIGN section 7."""
+"""What is owed to somebody: a mail, or a line in a chat; DESIGN section 7."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState
+from evaltracker.evaluations.choices import NOTICE_OPEN, ChatFlavour, NoticeState
 from evaltracker.evaluations.models.base import Record, ScopedQuerySet
 from evaltracker.evaluations.models.evaluation import Evaluation
+
+
+class ChatWebhook(Record):
+    """A chat room that hears what an evaluation's people are reminded of."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="chat_webhooks"
+    )
+    flavour = models.CharField(max_length=5, choices=ChatFlavour.choices)
+    # Whoever knows it may post there, so no page, log or journal entry shows it.
+    url = models.TextField(editable=False)
+    host = models.CharField(max_length=255)
+    added_at = models.DateTimeField(default=timezone.now, editable=False)
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar = ScopedQuerySet["ChatWebhook"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("evaluation",),
+                condition=Q(removed_at__isnull=True),
+                name="chat_one_live_per_evaluation",
+            ),
+            models.CheckConstraint(
+                condition=Q(flavour__in=ChatFlavour.values), name="chat_flavour_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_flavour_display()} room at {self.host}"
 
 
 class Notice(Record):
     """One mail owed to one recipient: both the queue and its history.
 
     Written in the transaction that causes it; the sweep moves it
-    pending → claimed → handing → sent, or to a side state.
+    pending → claimed → handing → sent, or to a side state. One that travels in a
+    daily mail shares the fate of that mail's own row. A line for a chat room is a
+    row, too: the shadow of the notice to a person that caused it.
     """
 
     kind = models.CharField(max_length=40)
@@ -45,6 +78,34 @@ class Notice(Record):
     addressee = models.CharField(
         max_length=150, blank=True, help_text="An outsider's name, for the greeting."
     )
+    # Every index costs each of a mail's three updates, so these three have none.
+    webhook = models.ForeignKey(
+        ChatWebhook,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="notices",
+        null=True,
+        blank=True,
+    )
+    shadow_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="shadows",
+        db_index=False,
+        null=True,
+        blank=True,
+    )
+    # Whether it was decided if it leaves by itself or in a daily mail; `can_wait`.
+    placed = models.BooleanField(default=False)
+    digest = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="carried",
+        db_index=False,
+        null=True,
+        blank=True,
+        help_text="The daily mail that carries it.",
+    )
     wall_time = models.DateTimeField(
         help_text="As typed, in `zone`; stored without conversion as UTC digits."
     )
@@ -66,6 +127,9 @@ class Notice(Record):
 
     objects: ClassVar = ScopedQuerySet["Notice"].as_manager()
 
+    # What it is about, while a sweep has it in hand: what its kind's `subjects` read.
+    subject: Any = None
+
     class Meta:
         ordering = ("due_at",)
         constraints = [
@@ -82,12 +146,24 @@ class Notice(Record):
             ),
             models.UniqueConstraint(
                 fields=("kind", "subject_id", "occurrence", "offset_days", "address"),
-                condition=Q(recipient__isnull=True),
+                condition=Q(recipient__isnull=True, webhook__isnull=True),
                 name="notice_owed_once_to_an_outsider",
             ),
+            models.UniqueConstraint(
+                fields=("kind", "subject_id", "occurrence", "offset_days", "webhook"),
+                condition=Q(webhook__isnull=False),
+                name="notice_owed_once_to_a_chat",
+            ),
             models.CheckConstraint(
-                condition=Q(recipient__isnull=False) | ~Q(address=""),
+                condition=Q(recipient__isnull=False)
+                | ~Q(address="")
+                | Q(webhook__isnull=False),
                 name="notice_has_a_recipient",
+            ),
+            models.CheckConstraint(
+                condition=Q(webhook__isnull=True)
+                | Q(recipient__isnull=True, address="", shadow_of__isnull=False),
+                name="notice_to_a_chat_is_a_shadow",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=NoticeState.values), name="notice_state_known"
@@ -97,11 +173,26 @@ class Notice(Record):
             # The sweep's WHERE equals this condition, so an idle sweep reads nothing.
             models.Index(
                 fields=("next_try_at",),
-                condition=Q(state__in=NOTICE_OPEN),
+                condition=Q(state__in=NOTICE_OPEN, digest__isnull=True),
                 name="notice_open_by_next_try",
             ),
             models.Index(fields=("subject_id",), name="notice_by_subject"),
+            models.Index(
+                fields=("digest",),
+                condition=Q(digest__isnull=False),
+                name="notice_by_digest",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Notice {str(self.pk)[:8]}"
+
+
+class ChoreDone(models.Model):
+    """When something that only time calls for was done last; see chores.py."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    done_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

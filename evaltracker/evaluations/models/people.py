@@ -8,6 +8,10 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
+
+from evaltracker.evaluations.choices import MailRhythm
+from evaltracker.evaluations.workdays import check_place
 
 
 def check_zone(name: str) -> None:
@@ -40,7 +44,42 @@ class User(AbstractUser):
         help_text="Dates in pages and mails are shown in this zone.",
     )
 
+    country = models.CharField(
+        max_length=2,
+        blank=True,
+        help_text="Whose public holidays are days off; blank: weekends only.",
+    )
+    subdivision = models.CharField(
+        max_length=20,
+        blank=True,
+        help_text="State or province, where its holidays differ.",
+    )
+    mail_rhythm = models.CharField(
+        max_length=5, choices=MailRhythm.choices, default=MailRhythm.DAILY
+    )
+    # SHA-256 of the secret in the address of their calendar; blank: there is none.
+    feed_digest = models.CharField(max_length=64, blank=True, editable=False)
+    feed_made_at = models.DateTimeField(null=True, blank=True, editable=False)
+
     objects: ClassVar[EvaltrackerUserManager] = EvaltrackerUserManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=("feed_digest",),
+                condition=~Q(feed_digest=""),
+                name="user_feed_digest_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(mail_rhythm__in=MailRhythm.values),
+                name="user_mail_rhythm_known",
+            ),
+        ]
+
+    def clean(self) -> None:
+        """Refuse a country or subdivision whose holidays nobody knows."""
+        super().clean()
+        check_place(self.country, self.subdivision)
 
     @property
     def name(self) -> str:

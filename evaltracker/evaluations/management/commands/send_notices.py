@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from evaltracker.evaluations.services.chores import do_chores
 from evaltracker.evaluations.services.sweep import sweep_notices
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         limit = options["limit"]
         if limit is not None and limit < 1:
             raise CommandError("--limit must be at least 1.")
+        do_chores()
         report = sweep_notices(limit=limit)
         self.stdout.write(str(report))
         if report.trouble:
