@@ -69,9 +69,9 @@ def commands(port: int) -> dict[str, list[str]]:
     celery = ["celery", "--app", "evaltracker", "--quiet"]
     return {
         "web": [
-            *["gunicorn", "evaltracker.wsgi", "--bind", f"{ADDRESS}:{port}"],
-            *["--worker-class", "gthread", "--workers", "1", "--threads", "8"],
-            *["--no-control-socket", "--graceful-timeout", "5"],
+            *["gunicorn", "--config", "python:evaltracker.serving.settings"],
+            *["--bind", f"{ADDRESS}:{port}", "--workers", "1"],
+            *["--graceful-timeout", "5"],
         ],
         "worker": [
             *celery,

@@ -5,21 +5,18 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 
 from evaltracker.wall.building import SCHEMA, build_wall
+from tests.served import vendor_login
 from tests.vendors.isolation.world import build_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.vendors.isolation.world import World
-
-PASSWORD = "it's a pass%word"
 
 
 @pytest.fixture(autouse=True)
@@ -63,17 +60,9 @@ def world(db: None) -> World:
 def login(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """VENDOR_DATABASE_URL of a role that `harden_database` made; gone afterwards."""
     require_superuser()
-    here = connection.settings_dict
-    role = f"process_of_{here['NAME']}"
-    place = f"{quote(here['HOST'] or 'localhost', safe='')}:{here['PORT'] or 5432}"
-    url = f"postgresql://{role}:{quote(PASSWORD)}@{place}/{here['NAME']}"
-    monkeypatch.setenv("VENDOR_DATABASE_URL", url)
-    call_command("harden_database")
-    yield url
-    with connection.cursor() as cursor:
-        call_command("harden_database", "--lift")
-        cursor.execute(f'DROP OWNED BY "{role}"')
-        cursor.execute(f'DROP ROLE "{role}"')
+    with vendor_login() as url:
+        monkeypatch.setenv("VENDOR_DATABASE_URL", url)
+        yield url
 
 
 @contextmanager

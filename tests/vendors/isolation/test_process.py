@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +13,7 @@ import requests
 
 from evaltracker.evaluations.models import Entry
 from tests.cast import floor1, vendors
+from tests.served import served
 from vendors.models import Claim
 
 if TYPE_CHECKING:
@@ -26,40 +25,9 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture
 def site(login: str, tmp_path: Path) -> Iterator[str]:
     """The address of a vendor process."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    kept = ("PATH", "HOME", "LANG", "VENDOR_DATABASE_URL")
-    env = {name: os.environ[name] for name in kept if name in os.environ}
-    env |= {
-        "DJANGO_SETTINGS_MODULE": "evaltracker.vendor_settings",
-        "SECRET_KEY": "a key of its own " + "x" * 50,
-        "SITE_URL": f"http://127.0.0.1:{port}",
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "DATA_DIR": str(tmp_path),
-        "DEBUG": "1",  # static files where they lie
-    }
-    command = [sys.executable, "-m", "gunicorn", "evaltracker.wsgi", "--threads=2"]
-    command += [f"--bind=127.0.0.1:{port}", "--no-control-socket"]
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
-    try:
-        _await(f"http://127.0.0.1:{port}/readyz", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        sys.stdout.write((tmp_path / "log").read_text())
-
-
-def _await(address: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            if requests.get(address, timeout=5).ok:
-                return
-        except requests.ConnectionError:
-            time.sleep(0.2)
-    raise AssertionError("the vendor process does not get ready")
+    # DEBUG: static files are served where they lie.
+    with served(tmp_path, workers=1, REDIS_URL="", DEBUG="1") as running:
+        yield running.url
 
 
 @pytest.mark.postgres

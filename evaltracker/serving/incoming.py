@@ -1,0 +1,143 @@
+"""A request as it comes in, byte by byte, before any thread is given to it."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from http import HTTPStatus
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+from gunicorn.http import get_parser
+from gunicorn.workers.gthread import TConn
+
+MOST_HEAD = 64 * 1024
+MOST_BODY = 12 * 1024 * 1024  # a file of the largest size, and what is around it
+IN_MEMORY = 256 * 1024
+HEAD_SECONDS = 10.0
+# A body has this long, and as long as so many bytes a second take.
+BODY_SECONDS, SLOWEST = 30.0, 32 * 1024
+SEND_SECONDS = 30.0
+
+END = b"\r\n\r\n"
+LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n", re.I)
+CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.I)
+
+
+class Refused(Exception):
+    """The request is not collected."""
+
+    def __init__(self, status: HTTPStatus, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+
+    def answer(self) -> bytes:
+        """A problem document (RFC 9457), like every refusal of the product."""
+        body = json.dumps(
+            {
+                "type": "about:blank",
+                "title": self.status.phrase,
+                "status": self.status,
+                "detail": str(self),
+                "code": self.status.phrase.lower().replace(" ", "_"),
+            }
+        )
+        wait = (
+            "Retry-After: 1\r\n"
+            if self.status == HTTPStatus.SERVICE_UNAVAILABLE
+            else ""
+        )
+        return (
+            f"HTTP/1.1 {self.status} {self.status.phrase}\r\nConnection: close\r\n"
+            f"Content-Type: application/problem+json\r\nCache-Control: no-store\r\n"
+            f"{wait}Content-Length: {len(body)}\r\n\r\n{body}"
+        ).encode()
+
+
+class Connection(TConn):  # type: ignore[misc]
+    """A client, and its request as far as it has come."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.data_ready = True  # nothing is handed to a thread before it is
+        self.rest = b""
+        self.begin()
+
+    def begin(self) -> None:
+        """Look forward to a request."""
+        self.head = bytearray()
+        self.body_length: int | None = None
+        self.missing = 0
+        self.bytes = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+        self.deadline = time.monotonic() + HEAD_SECONDS
+
+    def add(self, data: bytes) -> bool:
+        """Take what came; whether the request is whole.
+
+        Raises:
+            Refused: it will not be collected.
+
+        """
+        if self.body_length is None:
+            seen = max(0, len(self.head) - len(END))
+            self.head += data
+            end = self.head.find(END, seen)
+            if end < 0:
+                if len(self.head) > MOST_HEAD:
+                    raise Refused(
+                        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                        "The head of the request is too large.",
+                    )
+                return False
+            data = bytes(self.head[end + len(END) :])
+            del self.head[end + len(END) :]
+            self.missing = self.body_length = length_of(self.head)
+            self.deadline += BODY_SECONDS + self.body_length / SLOWEST
+            self.bytes.write(self.head)
+        self.rest = data[self.missing :]
+        self.bytes.write(data[: self.missing])
+        self.missing -= len(data) - len(self.rest)
+        if self.missing:
+            return False
+        self.bytes.seek(0)
+        return True
+
+    def forget(self) -> int:
+        """Keep nothing of the request any more; how long its body was."""
+        self.bytes.close()
+        length, self.body_length = self.body_length or 0, None
+        return length
+
+    def init(self) -> None:
+        """Called in a thread: let the parser read what was collected."""
+        self.sock.settimeout(SEND_SECONDS)
+        self.initialized = True
+        if self.parser is None:
+            self.parser = get_parser(self.cfg, self, self.client)
+
+    def recv(self, size: int) -> bytes:
+        """What the parser reads; nothing beyond the one request."""
+        return self.bytes.read(size)
+
+
+def length_of(head: bytearray) -> int:
+    """How long a body the head announces; the parser looks at all else.
+
+    Raises:
+        Refused: it is too long, or not said.
+
+    """
+    if CHUNKED.search(head):
+        raise Refused(
+            HTTPStatus.LENGTH_REQUIRED,
+            "Say the length of the body in Content-Length; chunks are not taken.",
+        )
+    said = LENGTH.search(head)
+    length = int(said[1]) if said else 0
+    if length > MOST_BODY:
+        raise Refused(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"The body is over the limit of {MOST_BODY:,} bytes.",
+        )
+    return length

@@ -1,0 +1,16 @@
+"""For `gunicorn --config=python:evaltracker.serving.settings`.
+
+Address and number of processes are for the command line.
+"""
+
+from pathlib import Path
+
+wsgi_app = "evaltracker.wsgi"
+worker_class = "evaltracker.serving.worker.PatientWorker"
+threads = 8
+# Of each process; a connection that only waits costs a file and some kilobytes.
+worker_connections = 512
+control_socket_disable = True
+# A heartbeat on a disk can be late enough to end a healthy process.
+if Path("/dev/shm").is_dir():  # noqa: S108
+    worker_tmp_dir = "/dev/shm"  # noqa: S108

@@ -1,0 +1,152 @@
+"""The product under gunicorn as it is deployed, and ways to hurt its processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+import requests
+from django.core.management import call_command
+from django.db import connection
+
+from tests.services import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ("PATH", "HOME", "LANG", "DATABASE_URL", "VENDOR_DATABASE_URL", "REDIS_URL")
+VENDORS = "evaltracker.vendor_settings"
+PASSWORD = "it's a pass%word"
+
+
+@dataclass
+class Site:
+    """A gunicorn with its processes."""
+
+    folder: Path
+    settings: str
+    workers: int
+    env: Mapping[str, str]
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is reached."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it, and come back when it can work."""
+        env = {name: os.environ[name] for name in KEPT if name in os.environ}
+        env |= {
+            "DJANGO_SETTINGS_MODULE": self.settings,
+            "SECRET_KEY": "a key of its own " + "x" * 50,
+            "SITE_URL": self.url,
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "DATA_DIR": str(self.folder),
+            **self.env,
+        }
+        command = [sys.executable, "-m", "gunicorn"]
+        command += ["--config=python:evaltracker.serving.settings"]
+        command += [f"--bind=127.0.0.1:{self.port}", f"--workers={self.workers}"]
+        command += ["--graceful-timeout=2"]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=env,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._await_ready()
+
+    def _await_ready(self) -> None:
+        until = time.monotonic() + 60
+        while time.monotonic() < until and self._running().poll() is None:
+            try:
+                if requests.get(f"{self.url}/readyz", timeout=5).ok:
+                    return
+            except requests.RequestException:
+                time.sleep(0.1)
+        raise AssertionError(f"it does not get ready: {self.log()[-3000:]}")
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self.process is not None
+        return self.process
+
+    def processes(self) -> list[int]:
+        """Its master and its workers."""
+        master = self._running().pid
+        children = Path(f"/proc/{master}/task/{master}/children").read_text()
+        return [master, *map(int, children.split())]
+
+    def kill(self) -> None:
+        """End all of its processes as a power cut would."""
+        os.killpg(self._running().pid, signal.SIGKILL)
+        self._running().wait()
+
+    def stop(self) -> None:
+        """End it in order."""
+        with suppress(ProcessLookupError):
+            self._running().terminate()
+        try:
+            self._running().wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def memory(self) -> int:
+        """Bytes that its processes have in memory."""
+        total = 0
+        for pid in self.processes():
+            pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
+            total += int(pages) * os.sysconf("SC_PAGE_SIZE")
+        return total
+
+    def log(self) -> str:
+        """What it wrote."""
+        return (self.folder / "log").read_text(errors="replace")
+
+
+@contextmanager
+def vendor_login() -> Iterator[str]:
+    """The address of this database for a role that `harden_database` makes; the role
+    and the wall are gone afterwards."""
+    here = connection.settings_dict
+    role = f"process_of_{here['NAME']}"
+    place = f"{quote(here['HOST'] or 'localhost', safe='')}:{here['PORT'] or 5432}"
+    url = f"postgresql://{role}:{quote(PASSWORD)}@{place}/{here['NAME']}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VENDOR_DATABASE_URL", url)
+        call_command("harden_database")
+    try:
+        yield url
+    finally:
+        with connection.cursor() as cursor:
+            call_command("harden_database", "--lift")
+            cursor.execute(f'DROP OWNED BY "{role}"')
+            cursor.execute(f'DROP ROLE "{role}"')
+
+
+@contextmanager
+def served(
+    folder: Path, *, settings: str = VENDORS, workers: int = 2, **env: str
+) -> Iterator[Site]:
+    """A running site; its log goes to the test's output."""
+    site = Site(folder=folder, settings=settings, workers=workers, env=env)
+    site.start()
+    try:
+        yield site
+    finally:
+        site.stop()
+        sys.stdout.write(site.log()[-10_000:])
