@@ -232,9 +232,9 @@ REST_FRAMEWORK: dict[str, Any] = {
     "NUM_PROXIES": NUM_PROXIES,
 }
 # Of one vendor token; enough for a program, too few to hurt the others.
-VENDOR_CALLS_PER_MINUTE = 600
+VENDOR_CALLS_PER_MINUTE = env.int("VENDOR_CALLS_PER_MINUTE", default=600)
 # Of one address: calls with no or a bad token, and reads of the description.
-CALLS_WITHOUT_TOKEN_PER_MINUTE = 60
+CALLS_WITHOUT_TOKEN_PER_MINUTE = env.int("CALLS_WITHOUT_TOKEN_PER_MINUTE", default=60)
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "evaltracker",
     "VERSION": "1",

@@ -37,6 +37,7 @@ class Site:
     settings: str
     workers: int
     env: Mapping[str, str]
+    app: str = "evaltracker.wsgi"
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -56,7 +57,7 @@ class Site:
             "DATA_DIR": str(self.folder),
             **self.env,
         }
-        command = [sys.executable, "-m", "gunicorn"]
+        command = [sys.executable, "-m", "gunicorn", self.app]
         command += ["--config=python:evaltracker.serving.settings"]
         command += [f"--bind=127.0.0.1:{self.port}", f"--workers={self.workers}"]
         command += ["--graceful-timeout=2"]
@@ -140,10 +141,15 @@ def vendor_login() -> Iterator[str]:
 
 @contextmanager
 def served(
-    folder: Path, *, settings: str = VENDORS, workers: int = 2, **env: str
+    folder: Path,
+    *,
+    settings: str = VENDORS,
+    workers: int = 2,
+    app: str = "evaltracker.wsgi",
+    **env: str,
 ) -> Iterator[Site]:
     """A running site; its log goes to the test's output."""
-    site = Site(folder=folder, settings=settings, workers=workers, env=env)
+    site = Site(folder=folder, settings=settings, workers=workers, env=env, app=app)
     site.start()
     try:
         yield site

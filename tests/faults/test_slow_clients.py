@@ -1,0 +1,123 @@
+"""A web process collects requests before a thread is given to them (T37, small)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from evaltracker.serving.incoming import HEAD_SECONDS, MOST_BODY, MOST_HEAD
+from tests.faults.slow import HOST, connect, slow_clients
+from tests.served import served
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.served import Site
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One process of eight threads."""
+    folder = tmp_path_factory.mktemp("echo")
+    with served(folder, workers=1, app="tests.faults.echo:application") as running:
+        yield running
+
+
+def sha(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def said(site: Site, *parts: bytes) -> bytes:
+    """All that a server says to these bytes until it hangs up."""
+    heard = b""
+    with connect(site.url) as client:
+        for part in parts:
+            client.sendall(part)
+            time.sleep(0.05)
+        while chunk := client.recv(65_536):
+            heard += chunk
+    return heard
+
+
+def test_others_are_answered_while_200_clients_keep_it_waiting(
+    site: Site, figure: Callable[[str], None]
+) -> None:
+    with slow_clients(site.url, 200) as clients:
+        times = []
+        for number in range(50):
+            began = time.monotonic()
+            assert requests.get(f"{site.url}/{number}", timeout=20).ok
+            times.append(time.monotonic() - began)
+        silent = clients[0]
+        silent.settimeout(HEAD_SECONDS + 5)
+        assert silent.recv(1) == b"", "who says nothing is hung up on"
+    figure(f"T37, small: 200 slow clients, others wait {max(times) * 1e3:.0f} ms")
+    assert max(times) < 1
+    assert len(site.processes()) == 2
+
+
+@pytest.mark.parametrize("size", [0, 1, 300_000, 10 * 1024 * 1024])
+def test_a_body_arrives_whole_on_a_kept_connection(site: Site, size: int) -> None:
+    session = requests.Session()
+    for _ in range(2):
+        body = b"x" * size
+        answer = session.post(f"{site.url}/body", data=body, timeout=20)
+        assert answer.text == f"/body {sha(body)}"
+
+
+def test_requests_sent_ahead_are_answered_in_turn(site: Site) -> None:
+    ahead = b"GET /1 HTTP/1.1\r\n" + HOST + b"\r\n"
+    ahead += b"POST /2 HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\n\r\nabc"
+    last = b"GET /3 HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
+    for parts in (
+        [ahead + last],
+        [(ahead + last)[at : at + 7] for at in range(0, 220, 7)],
+    ):
+        heard = said(site, *parts)
+        assert re.findall(rb"/\d [0-9a-f]{64}", heard) == [
+            f"/1 {sha(b'')}".encode(),
+            f"/2 {sha(b'abc')}".encode(),
+            f"/3 {sha(b'')}".encode(),
+        ]
+
+
+def test_who_waits_to_be_told_to_go_on_is_told(site: Site) -> None:
+    head = b"POST /go HTTP/1.1\r\n" + HOST + b"Connection: close\r\n"
+    head += b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+    with connect(site.url) as client:
+        client.sendall(head)
+        assert client.recv(99).startswith(b"HTTP/1.1 100 Continue")
+        client.sendall(b"abc")
+        heard = b""
+        while chunk := client.recv(999):
+            heard += chunk
+    assert sha(b"abc").encode() in heard
+
+
+REFUSED: dict[str, tuple[bytes, Any]] = {
+    "too long a body": (b"Content-Length: %d\r\n\r\nx" % (MOST_BODY + 1), 413),
+    "a body in chunks": (b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n", 411),
+    "too large a head": (b"X-Large: " + b"x" * MOST_HEAD, 431),
+    "two lengths": (b"Content-Length: 3\r\nContent-Length: 2\r\n\r\nabc", 400),
+    "no length": (b"Content-Length: x\r\n\r\n", 400),
+    "a broken line": (b"No colon\r\n\r\n", 400),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_not_taken_is_refused_and_the_connection_ends(
+    site: Site, name: str
+) -> None:
+    more, status = REFUSED[name]
+    after = b"GET /after HTTP/1.1\r\n" + HOST + b"\r\n"
+    heard = said(site, b"POST /x HTTP/1.1\r\n" + HOST + more, after)
+    assert heard.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"Connection: close" in heard
+    assert b"/after" not in heard, "what follows is no request of its own"
+    if status != 400:
+        assert b"application/problem+json" in heard
