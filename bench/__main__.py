@@ -1,4 +1,4 @@
-"""`./dev bench [NAME ...]`: one measurement after the other, all without a name."""
+"""`./dev bench [NAME ...] [--quick]`: the measurements named, or all, in turn."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
-def main(wanted: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """0 when every measurement that was asked for is within its bounds."""
+    options = [one for one in arguments if one.startswith("-")]
+    wanted = [one for one in arguments if one not in (*options, "all")]
     known = sorted(one.stem for one in HERE.glob("[!_]*.py"))
     if unknown := set(wanted) - set(known):
         print(f"No such benchmark: {', '.join(sorted(unknown))}.")
@@ -18,7 +20,9 @@ def main(wanted: list[str]) -> int:
         return 2
     # Each in a process of its own, so that none warms another up.
     codes = [
-        subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode
+        subprocess.run(
+            [sys.executable, "-m", f"bench.{name}", *options], check=False
+        ).returncode
         for name in wanted or known
     ]
     return max(codes, default=0)

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 OLDEST_POSTGRES = 15  # Django's own floor
 QUICK = {  # a lost test database is no loss
@@ -103,7 +103,7 @@ def _running(
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[str]:
+def postgres(folder: Path, settings: Mapping[str, str] = QUICK) -> Iterator[str]:
     """A throw-away PostgreSQL on a free port, with a password; its DATABASE_URL."""
     began = time.monotonic()
     user = _unprivileged()
@@ -126,7 +126,7 @@ def postgres(folder: Path) -> Iterator[str]:
         user=user,
         cwd="/",
     )
-    options = [f"-c{name}={value}" for name, value in QUICK.items()]
+    options = [f"-c{name}={value}" for name, value in settings.items()]
     command = [f"{binaries}/postgres", f"-D{data}", f"-k{home}"]
     command += [f"-p{port}", "-h127.0.0.1", *options]
     url = f"postgresql://evaltracker:{password}@127.0.0.1:{port}/postgres"

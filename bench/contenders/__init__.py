@@ -1,0 +1,1 @@
+"""What the product is measured against; none of it is part of the product."""

@@ -1,0 +1,95 @@
+"""Taking turns, and what comes of it: 10th percentiles and their ratios."""
+
+from __future__ import annotations
+
+import gc
+import random
+import statistics
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+type Contender = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How long a race is: so many blocks of so many rounds."""
+
+    blocks: int = 9
+    rounds: int = 60
+    warm_up: int = 20
+
+    @classmethod
+    def of(cls, arguments: Sequence[str], *, rounds: int = 60) -> Self:
+        """The size that was asked for; `--quick` is for trying things out."""
+        if "--quick" in arguments:
+            return cls(blocks=3, rounds=max(5, rounds // 3), warm_up=5)
+        return cls(rounds=rounds, warm_up=max(3, min(20, rounds // 3)))
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """How many times one takes of another, over all blocks, and by block."""
+
+    value: float
+    lowest: float
+    highest: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.2f} [{self.lowest:.2f}–{self.highest:.2f}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Seconds of every call, by contender and block."""
+
+    times: dict[str, list[list[float]]]
+
+    def tenth(self, name: str) -> float:
+        """The 10th percentile of all calls."""
+        return tenth([one for block in self.times[name] for one in block])
+
+    def median(self, name: str) -> float:
+        """The median of all calls; moved by whatever else the machine does."""
+        return statistics.median(one for block in self.times[name] for one in block)
+
+    def ratio(self, name: str, base: str) -> Ratio:
+        """What `name` takes for each second of `base`."""
+        blocks = [
+            tenth(ours) / tenth(theirs)
+            for ours, theirs in zip(self.times[name], self.times[base], strict=True)
+        ]
+        whole = self.tenth(name) / self.tenth(base)
+        return Ratio(whole, min(blocks), max(blocks))
+
+
+def tenth(times: Sequence[float]) -> float:
+    """The 10th percentile: what a call takes when nobody disturbs it."""
+    return statistics.quantiles(times, n=10, method="inclusive")[0]
+
+
+def alternate(contenders: Mapping[str, Contender], size: Size) -> Race:
+    """Let all take turns, in a fresh random order in each round."""
+    times: dict[str, list[list[float]]] = {name: [] for name in contenders}
+    for contender in contenders.values():
+        for _ in range(size.warm_up):
+            contender()
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(size.blocks):
+            for name in times:
+                times[name].append([])
+            for _ in range(size.rounds):
+                for name in random.sample(list(contenders), len(contenders)):
+                    began = time.perf_counter()
+                    contenders[name]()
+                    times[name][-1].append(time.perf_counter() - began)
+            gc.collect()
+    finally:
+        gc.enable()
+    return Race(times)
