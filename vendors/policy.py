@@ -6,15 +6,17 @@ import zoneinfo
 from typing import TYPE_CHECKING
 
 from evaltracker.errors import Forbidden, Refused
-from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.journal import SYSTEM, actor_of
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import is_owner, may_start_evaluations
-from vendors.choices import CandidateKind
+from vendors.choices import CandidateKind, CandidateState
 from vendors.models import Candidate, Conflict
 
 if TYPE_CHECKING:
     import datetime
+
+    from django.db.models import QuerySet
 
     from evaltracker.evaluations.journal import By
     from evaltracker.evaluations.models import User
@@ -76,20 +78,63 @@ def may_see_prices(user: User, evaluation: Evaluation) -> bool:
 
 def is_barred(user: User, candidate: Candidate) -> bool:
     """Whether a declared and uncleared interest bars `user` from judging it."""
-    return Conflict.objects.filter(
-        candidate=candidate,
-        stakeholder__user=user,
-        has_interest=True,
-        cleared_by__isnull=True,
-    ).exists()
+    barring: bool = (
+        Conflict.objects.barring().of(user).filter(candidate=candidate).exists()
+    )
+    return barring
+
+
+def is_asked(user: User, evaluation: Evaluation) -> bool:
+    """Whether `user` declares interests here: everybody with a part, own or lent.
+
+    The owner signs and scores for nobody; an operator without a part neither.
+    """
+    return (
+        user.is_active
+        and evaluation.owner_id != user.pk
+        and evaluation.readers.filter(pk=user.pk).exists()
+    )
+
+
+def to_declare(user: User) -> QuerySet[Candidate]:
+    """Candidates about which `user` has not said yet whether they have an interest.
+
+    Nobody is asked about what was eliminated, or in an evaluation that has ended.
+    """
+    said = Conflict.objects.standing().of(user).values("candidate")
+    rows: QuerySet[Candidate] = Candidate.objects.filter(
+        evaluation__in=user.readable_evaluations.order_by().values("pk"),
+        evaluation__status=Status.OPEN,
+    )
+    return (
+        rows.exclude(evaluation__owner=user)
+        .exclude(state=CandidateState.ELIMINATED)
+        .exclude(pk__in=said)
+    )
+
+
+def require_declared(user: User, evaluation: Evaluation) -> None:
+    """Refuse to show candidates to a person who has not said whether they have an
+    interest in each of them."""
+    if to_declare(user).filter(evaluation=evaluation).exists():
+        raise Refused(
+            "Say first whether you have an interest in a candidate: the Candidates "
+            "page of the evaluation asks you."
+        )
 
 
 def require_no_conflict(user: User, candidate: Candidate) -> None:
-    """Refuse a person who declared an interest that the owner has not cleared."""
+    """Refuse a person who has not declared, or whose interest the owner has not
+    cleared."""
     if is_barred(user, candidate):
         raise Forbidden(
             f"You declared an interest in {candidate.name}; until the owner clears "
             "it, you neither score nor sign for it."
+        )
+    if to_declare(user).filter(pk=candidate.pk).exists():
+        raise Refused(
+            f"Say first whether you have an interest in {candidate.name}; its page "
+            "asks you."
         )
 
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, Requirement, Visit
 from vendors.models import Candidate, Vendor
+from vendors.policy import to_declare
 from vendors.services.candidates import add_candidate, invite
 from vendors.services.claims import submit_claim
 from vendors.services.companies import add_vendor
+from vendors.services.interests import declare_interests
 from vendors.services.tokens import issue_token
 from vendors.services.windows import open_claims
 
@@ -44,12 +46,30 @@ def vendor(name: str = "Acme") -> Vendor:
 def candidate(
     where: Evaluation, name: str = "Acme ML", kind: str = "buy", **fields: Any
 ) -> Candidate:
-    """An option; what is bought comes from the company of its first word."""
+    """An option; what is bought comes from the company of its first word.
+
+    Everybody who has a part by then declares to have no interest in it, unless
+    `declares` is false.
+    """
     if kind == "buy" and "vendor" not in fields:
         fields["vendor"] = vendor(name.split(maxsplit=1)[0])
-    return add_candidate(
+    declares = fields.pop("declares", True)
+    option = add_candidate(
         evaluation=where, name=name, kind=kind, by=where.owner, **fields
     )
+    if declares:
+        declare_none(where)
+    return option
+
+
+def declare_none(where: Evaluation) -> None:
+    """Everybody with a part who was not asked yet declares to have no interest."""
+    for person in where.readers.all():
+        asked = to_declare(person).filter(evaluation=where).values_list("pk", flat=True)
+        if asked:
+            declare_interests(
+                evaluation=where, interests=dict.fromkeys(asked, ""), by=person
+            )
 
 
 def invited(where: Evaluation, name: str = "Acme ML", **fields: Any) -> Candidate:

@@ -59,6 +59,7 @@ ACTS_FOR: dict[str, set[str]] = {
     "waive-gate": {"leadership"},
     "say-role-weights": set(ROLES),
     "declare-interest": set(ROLES),
+    "declare-interests": set(ROLES),
     # The first stakeholder of the main purchase is DevOps', who scores.
     "lend-part": {"devops"},
     "give-scores": {"devops"},

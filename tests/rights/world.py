@@ -21,7 +21,8 @@ from tests.cast import floor1
 from tests.cast.workflow import sign_as
 from vendors.models import Vendor, VendorToken
 from vendors.services.dialogue import propose_requirement
-from vendors.services.rulings import declare_conflict, rule_not_applicable
+from vendors.services.interests import declare_conflict
+from vendors.services.rulings import rule_not_applicable
 from vendors.services.tokens import issue_token
 
 if TYPE_CHECKING:
@@ -49,7 +50,6 @@ def build() -> dict[str, User]:
     )
     declare_conflict(
         candidate=candidate,
-        stakeholder=part,
         has_interest=True,
         statement="I own shares.",
         by=part.user,

@@ -16,6 +16,7 @@ from trials.admin.ledger_rows import FILTERS, filtered, ledger_rows, promises_of
 from trials.models import Demo, ResearchNote, Trial
 from trials.scoring.promise import FEWEST_TESTED
 from trials.selectors import ledger
+from vendors.admin.asking import ask_first
 from vendors.admin.pages import reader
 from vendors.models import Candidate, Contact, Submission
 
@@ -41,6 +42,7 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
     if chosen and chosen not in FILTERS:
         raise Invalid("There is no such filter here.")
     evaluation = candidate.evaluation
+    ask_first(request, evaluation)
     book = ledger(evaluation, candidates=[candidate])
     column = book.of(candidate)
     rows = ledger_rows(book, candidate)

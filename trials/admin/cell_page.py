@@ -15,6 +15,7 @@ from trials.admin.acts.base import takes_part
 from trials.models import Excuse
 from trials.scoring import Standing
 from trials.selectors import cell_history, one_cell
+from vendors.admin.asking import ask_first
 from vendors.admin.pages import reader
 from vendors.admin.places import find_place
 from vendors.choices import Availability
@@ -60,6 +61,7 @@ def cell_view(
     place = find_place(user, candidate_id, requirement_id)
     candidate, requirement = place.candidate, place.requirement
     evaluation = place.evaluation
+    ask_first(request, evaluation)
     cell = one_cell(candidate, requirement)
     chapters = chapters_of(cell_history(candidate, requirement), place)
     current = next((one for one in chapters if one.is_current), None)

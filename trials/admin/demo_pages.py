@@ -17,6 +17,7 @@ from trials.choices import EvidenceVerdict
 from trials.models import Demo, Evidence, ScriptItem
 from trials.policy import DEMO_STAGES, FROM_DEMOS
 from trials.selectors import ledger
+from vendors.admin.asking import ask_first
 from vendors.admin.pages import reader
 from vendors.choices import STATED, Availability
 from vendors.models import Claim
@@ -52,6 +53,7 @@ def demos_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Each shortlisted candidate with its demos."""
     check_query(request)
     user = reader(request)
+    ask_first(request, evaluation)
     candidates = list(active_candidates(evaluation))
     close = [one for one in candidates if one.state != "longlisted"] or candidates
     return show(
@@ -184,6 +186,7 @@ def _demo(request: HttpRequest, demo_id: uuid.UUID) -> tuple[Demo, list[ItemRow]
     )
     if demo is None:
         raise NotFound
+    ask_first(request, demo.candidate.evaluation)
     items = list(
         ScriptItem.objects.filter(demo=demo).select_related(
             "requirement", "asker__user"

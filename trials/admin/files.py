@@ -11,6 +11,7 @@ from evaltracker.errors import NotFound
 from evaltracker.evaluations.admin.query import check_query
 from evaltracker.evaluations.admin.site import site
 from trials.models import Evidence
+from vendors.admin.asking import ask_first
 from vendors.admin.pages import reader
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def evidence_file(request: HttpRequest, evidence_id: uuid.UUID) -> HttpResponse:
     found = Evidence.objects.visible_to(reader(request)).filter(pk=evidence_id).first()
     if found is None or not found.file:
         raise NotFound
+    ask_first(request, found.claim.candidate.evaluation)
     try:
         content = found.file.open("rb")
     except FileNotFoundError as error:

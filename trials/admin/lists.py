@@ -12,13 +12,14 @@ from evaltracker.evaluations.admin.filters import by
 from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.admin.workspace import page_address
 from trials.models import Demo, Evidence, Gap, Milestone, ResearchNote, Score, Trial
+from vendors.admin.asking import AboutCandidates
 
 if TYPE_CHECKING:
     from vendors.models import Candidate
 
 
 @admin.register(ResearchNote, site=site)
-class ResearchNoteAdmin(HardenedAdmin):
+class ResearchNoteAdmin(AboutCandidates):
     """What was read or heard about candidates."""
 
     empty_text = "Notes are written on a candidate's page."
@@ -30,7 +31,7 @@ class ResearchNoteAdmin(HardenedAdmin):
 
 
 @admin.register(Demo, site=site)
-class DemoAdmin(HardenedAdmin):
+class DemoAdmin(AboutCandidates):
     """Demos in all evaluations that the reader has a part in."""
 
     empty_text = "Demos are scheduled on the Demos page of an evaluation."
@@ -45,7 +46,7 @@ class DemoAdmin(HardenedAdmin):
 
 
 @admin.register(Trial, site=site)
-class TrialAdmin(HardenedAdmin):
+class TrialAdmin(AboutCandidates):
     """Trials in all evaluations that the reader has a part in."""
 
     empty_text = "Trials are planned on the Trials page of an evaluation."
@@ -79,9 +80,10 @@ class MilestoneAdmin(HardenedAdmin):
 
 
 @admin.register(Gap, site=site)
-class GapAdmin(HardenedAdmin):
+class GapAdmin(AboutCandidates):
     """What trials found missing."""
 
+    candidate_path = "trial__candidate"
     empty_text = "Gaps are recorded on the page of a trial."
     list_display = ("text", "trial", "severity", "found_on", "closed_at")
     list_filter = (by("severity"),)
@@ -95,9 +97,10 @@ class GapAdmin(HardenedAdmin):
 
 
 @admin.register(Evidence, site=site)
-class EvidenceAdmin(HardenedAdmin):
+class EvidenceAdmin(AboutCandidates):
     """Every verdict; a newer one is a new row."""
 
+    candidate_path = "claim__candidate"
     empty_text = "Evidence is recorded in demos, in trials, or on the page of a cell."
     list_display = (
         "source",
@@ -124,7 +127,7 @@ class EvidenceAdmin(HardenedAdmin):
 
 
 @admin.register(Score, site=site)
-class ScoreAdmin(HardenedAdmin):
+class ScoreAdmin(AboutCandidates):
     """That a score was given; which one stands on the evaluation's Scores page."""
 
     empty_text = (

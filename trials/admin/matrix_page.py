@@ -22,6 +22,7 @@ from trials.admin.matrix_rows import (
 )
 from trials.policy import FROM_DEMOS
 from trials.selectors import ledger
+from vendors.admin.asking import ask_first
 from vendors.choices import CandidateState
 from vendors.models import Candidate
 
@@ -40,6 +41,7 @@ FORMATS = {"csv": as_csv, "xlsx": as_xlsx}
 def matrix_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """The whole ledger on one page, or what the filters leave of it."""
     check_query(request, filters=PARAMETERS)
+    ask_first(request, evaluation)
     book, requirements, chosen, categories = _read(request, evaluation)
     switches = [
         {"name": name, "label": label, "on": name in chosen.switches}
@@ -66,6 +68,7 @@ def matrix_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 def matrix_file(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """The same as a spreadsheet."""
     check_query(request, filters=(*PARAMETERS, "format"))
+    ask_first(request, evaluation)
     write = FORMATS.get(request.GET.get("format", "xlsx"), as_xlsx)
     book, requirements, _, _ = _read(request, evaluation)
     return write(book, requirements, f"{evaluation.slug}-matrix")

@@ -15,6 +15,7 @@ from trials.admin.sheet import worth_scoring
 from trials.policy import FROM_DEMOS, SCORING_STAGES
 from trials.scoring import PeopleScore, ScoreFacts, people_score
 from trials.selectors import scores_table
+from vendors.admin.asking import ask_first
 from vendors.admin.pages import reader
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Who has scored, one's own sheet, and what may be seen of the others'."""
     check_query(request)
     user = reader(request)
+    ask_first(request, evaluation)
     table = scores_table(user, evaluation)
     mine = table.mine
     for scorer in table.scorers:

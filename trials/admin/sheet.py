@@ -74,12 +74,10 @@ def sheet_of(part: Stakeholder) -> Sheet:
     )
     candidates = worth_scoring(list(running), {key[0] for key in given})
     barred = set(
-        Conflict.objects.filter(
-            candidate__evaluation=evaluation,
-            stakeholder__user=part.user_id,
-            has_interest=True,
-            cleared_by__isnull=True,
-        ).values_list("candidate_id", flat=True)
+        Conflict.objects.barring()
+        .of(part.user)
+        .filter(candidate__evaluation=evaluation)
+        .values_list("candidate_id", flat=True)
     )
     cells = [
         SheetCell(

@@ -20,6 +20,7 @@ from trials.choices import EvidenceVerdict, MilestoneState, Severity
 from trials.models import Criterion, Evidence, Gap, Milestone, Trial
 from trials.policy import TRIAL_STAGES, may_lead, today_in
 from trials.selectors import exercised_by_day, half_time_alarm
+from vendors.admin.asking import ask_first
 from vendors.admin.inputs import without_blank
 from vendors.admin.pages import reader
 from vendors.choices import Availability
@@ -66,6 +67,7 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Trials, who has none yet, and the evaluation's own milestones."""
     check_query(request)
     user = reader(request)
+    ask_first(request, evaluation)
     owns = is_owner(user, evaluation)
     trials = list(
         Trial.objects.filter(candidate__evaluation=evaluation)
@@ -139,6 +141,7 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     if trial is None:
         raise NotFound
     evaluation = trial.candidate.evaluation
+    ask_first(request, evaluation)
     stage = Stage(evaluation.stage)
     going = evaluation.is_open and trial.closed_at is None
     runs = may_lead(user, trial)

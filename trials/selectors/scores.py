@@ -72,11 +72,11 @@ def scores_table(user: User, evaluation: Evaluation) -> ScoresTable:
         state=CandidateState.ELIMINATED
     )
     barred: dict[object, set[uuid.UUID]] = {}
-    interests = Conflict.objects.filter(
-        candidate__evaluation=evaluation,
-        has_interest=True,
-        cleared_by__isnull=True,
-    ).values_list("stakeholder__user_id", "candidate_id")
+    interests = (
+        Conflict.objects.barring()
+        .filter(candidate__evaluation=evaluation)
+        .values_list("person_id", "candidate_id")
+    )
     for person, candidate in interests:
         barred.setdefault(person, set()).add(candidate)
     parts = Stakeholder.objects.filter(

@@ -151,12 +151,12 @@ def _add_interests(
 ) -> None:
     """What people declared; the words stay between them and the owner."""
     owns = is_owner(user, evaluation)
-    declared = Conflict.objects.filter(candidate__evaluation=evaluation)
-    for one in declared.select_related("stakeholder__user", "cleared_by"):
+    declared = Conflict.objects.standing().filter(candidate__evaluation=evaluation)
+    for one in declared.select_related("person", "cleared_by"):
         line = lines.get(one.candidate_id)
         if line is None:
             continue
-        own = one.stakeholder.user_id == user.pk
+        own = one.person_id == user.pk
         one.candidate = line.candidate
         line.declared.append(Declared(one, readable=own or owns))
         if own:

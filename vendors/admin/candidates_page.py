@@ -11,6 +11,7 @@ from evaltracker.evaluations.admin.workspace import evaluation_page, show
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.clock import database_now
 from evaltracker.evaluations.policy import is_owner
+from vendors.admin.asking import ask_first
 from vendors.admin.candidate_rows import (
     candidate_groups,
     has_a_part,
@@ -33,6 +34,7 @@ def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     """Candidates, the window for claims, questions, proposals and companies."""
     check_query(request, filters={"kind"})
     user = reader(request)
+    ask_first(request, evaluation)
     owns = is_owner(user, evaluation)
     part = has_a_part(user, evaluation)
     kind = request.GET.get("kind", "")

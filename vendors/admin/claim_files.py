@@ -8,6 +8,7 @@ from evaltracker.errors import NotFound
 from evaltracker.evaluations.admin.query import check_query
 from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.downloads import attachment
+from vendors.admin.asking import ask_first
 from vendors.admin.pages import reader
 from vendors.models import ClaimFile
 
@@ -23,6 +24,7 @@ def claim_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     found = ClaimFile.objects.visible_to(reader(request)).filter(pk=file_id).first()
     if found is None:
         raise NotFound
+    ask_first(request, found.claim.candidate.evaluation)
     download: Any = attachment(
         found.stored_as, name=found.name, content_type=found.content_type
     )

@@ -8,6 +8,7 @@ from evaltracker.evaluations.admin.query import check_query
 from evaltracker.evaluations.admin.seals import register_seal
 from evaltracker.evaluations.admin.workspace import evaluation_page, show
 from evaltracker.evaluations.policy import is_owner
+from vendors.admin.asking import ask_first
 from vendors.admin.cost_rows import compared, cost_columns
 from vendors.admin.pages import reader
 from vendors.models import Conflict
@@ -26,6 +27,7 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Side by side and one by one; only coverage for whom prices are sealed."""
     check_query(request)
     user = reader(request)
+    ask_first(request, evaluation)
     columns = cost_columns(evaluation)
     sealed = not may_see_prices(user, evaluation)
     return show(
@@ -52,7 +54,7 @@ def opened_interests(
     """The owner reads all declarations, everybody their own."""
     if is_owner(user, evaluation):
         return set(ids)
-    own = Conflict.objects.filter(pk__in=ids, stakeholder__user=user)
+    own = Conflict.objects.of(user).filter(pk__in=ids)
     return {str(pk) for pk in own.values_list("pk", flat=True)}
 
 

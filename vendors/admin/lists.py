@@ -11,6 +11,7 @@ from evaltracker.evaluations.admin.base import HardenedAdmin
 from evaltracker.evaluations.admin.filters import by
 from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.admin.workspace import page_address
+from vendors.admin.asking import AboutCandidates
 from vendors.models import (
     Candidate,
     Claim,
@@ -104,7 +105,7 @@ class CandidateAdmin(HardenedAdmin):
 
 
 @admin.register(Claim, site=site)
-class ClaimAdmin(HardenedAdmin):
+class ClaimAdmin(AboutCandidates):
     """Every revision of every claim."""
 
     empty_text = "Vendors have not answered yet. Invite them and open claims."
@@ -137,7 +138,7 @@ class ClaimAdmin(HardenedAdmin):
 
 
 @admin.register(Submission, site=site)
-class SubmissionAdmin(HardenedAdmin):
+class SubmissionAdmin(AboutCandidates):
     """What vendors handed in, with their receipts."""
 
     empty_text = "A vendor hands its answer in through the API and gets a receipt."
@@ -171,7 +172,7 @@ class QuestionAdmin(HardenedAdmin):
 
 
 @admin.register(Proposal, site=site)
-class ProposalAdmin(HardenedAdmin):
+class ProposalAdmin(AboutCandidates):
     """Requirements that vendors suggest."""
 
     empty_text = "No vendor has suggested a requirement."
@@ -183,7 +184,7 @@ class ProposalAdmin(HardenedAdmin):
 
 
 @admin.register(CostLine, site=site)
-class CostLineAdmin(HardenedAdmin):
+class CostLineAdmin(AboutCandidates):
     """What is known of costs; the amounts stand on the evaluation's Costs page."""
 
     empty_text = (

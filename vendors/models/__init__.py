@@ -1,9 +1,10 @@
 """Who offers, what they say, and what it costs."""
 
-from vendors.models.candidates import Candidate, Conflict, Contact, Ruling, Vendor
+from vendors.models.candidates import Candidate, Contact, Ruling, Vendor
 from vendors.models.claims import Claim, ClaimFile, Submission
 from vendors.models.costs import CostLine
 from vendors.models.dialogue import Proposal, Question
+from vendors.models.interests import Conflict
 from vendors.models.tokens import IdempotencyRecord, VendorToken
 
 __all__ = [

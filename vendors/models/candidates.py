@@ -8,14 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from evaltracker.evaluations.models import (
-    Evaluation,
-    Record,
-    Requirement,
-    ScopedQuerySet,
-)
+from evaltracker.evaluations.models import Evaluation, Record, Requirement
 from evaltracker.evaluations.models.base import evaluation_scope
-from stakeholders.models import Stakeholder
 from vendors.choices import CandidateKind, CandidateState
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
 
@@ -199,47 +193,3 @@ class Ruling(VendorRecord):
 
     def __str__(self) -> str:
         return "Not applicable"
-
-
-class Conflict(VendorRecord):
-    """A person's declaration about one candidate: an interest, or none."""
-
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
-
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="conflicts"
-    )
-    stakeholder = models.ForeignKey(
-        Stakeholder, on_delete=models.PROTECT, related_name="conflicts"
-    )
-    has_interest = models.BooleanField()
-    statement = models.TextField(blank=True)
-    declared_at = models.DateTimeField()
-    cleared_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
-    cleared_reason = models.TextField(blank=True)
-
-    objects: ClassVar = ScopedQuerySet["Conflict"].as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=("candidate", "stakeholder"), name="conflict_declared_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(has_interest=False) | ~Q(statement=""),
-                name="conflict_interest_is_told",
-            ),
-            models.CheckConstraint(
-                condition=Q(cleared_by__isnull=True) | ~Q(cleared_reason=""),
-                name="conflict_cleared_with_a_reason",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Declaration {str(self.pk)[:8]}"

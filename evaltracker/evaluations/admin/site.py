@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, path, reverse
 from unfold.dataclasses import SearchResult
@@ -26,6 +26,14 @@ View = Callable[..., HttpResponse]
 
 # Django's redirect by content type and key tells which rows exist.
 DROPPED_URLS = frozenset({"view_on_site"})
+
+
+class Detour(Exception):
+    """Something has to be answered first, on the page at `address`."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
 
 
 def _whole(request: HttpRequest, view: View, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -83,6 +91,8 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         def refusing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
                 return _whole(request, view, *args, **kwargs)
+            except Detour as detour:
+                return HttpResponseRedirect(detour.address)
             except Problem as problem:
                 return self._refuse(request, problem)
             except Http404:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
-from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.admin.site import site
@@ -28,6 +27,7 @@ from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import compile_memo, digest_of_memo
 from stakeholders.models import SignOff, SignOffRule
 from stakeholders.policy import is_leadership, signing_parts
+from vendors.admin.asking import ask_first
 from vendors.policy import may_see_prices
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Everything that the decision rests on, and the way to make it."""
     user: Any = request.user
+    ask_first(request, evaluation)
     decision = decision_of(evaluation)
     frozen = decision is not None and decision.decided_at is not None
     if frozen and decision is not None:
@@ -71,8 +72,7 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 def own_rules(user: User, evaluation: Evaluation) -> list[SignOffRule]:
     """The rules on the memo that `user` may sign, for their own part or lent."""
     rules = SignOffRule.objects.filter(evaluation=evaluation, stage=Stage.DECISION)
-    today = timezone.localdate()
-    return [one for one in rules if signing_parts(user, evaluation, one.role, today)]
+    return [one for one in rules if signing_parts(user, evaluation, one.role)]
 
 
 def decision_of(evaluation: Evaluation) -> Decision | None:
@@ -98,6 +98,7 @@ def memo_for(
     """
     user: Any = request.user
     evaluation = find_evaluation(user, slug)
+    ask_first(request, evaluation)
     decision = decision_of(evaluation)
     if decision is not None and decision.decided_at is not None:
         return evaluation, decision, decision.memo

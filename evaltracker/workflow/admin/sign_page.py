@@ -12,12 +12,14 @@ from django.urls import reverse
 from evaltracker.errors import Invalid, NotFound, Stale
 from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.admin.workspace import crumbs_to, show
+from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow.admin.differences import diff_lines
 from evaltracker.workflow.admin.sign_form import SignForm
 from evaltracker.workflow.admin.sign_view import SignView, look_at
 from evaltracker.workflow.memo.html import as_html
 from evaltracker.workflow.services.signing import changes, sign
 from stakeholders.models import SignedDocument, SignOff, SignOffRule
+from vendors.admin.asking import ask_first
 
 if TYPE_CHECKING:
     import uuid
@@ -47,6 +49,8 @@ def sign_page(request: HttpRequest, rule_id: uuid.UUID) -> HttpResponse:
     """The words, what changed, and the form; POST signs exactly what was shown."""
     user: Any = request.user
     rule = visible(SignOffRule, user, rule_id, "evaluation__owner")
+    if rule.stage != Stage.REQUIREMENTS:  # which are ours; the rest is about candidates
+        ask_first(request, rule.evaluation)
     view = look_at(rule, user)
     if request.method in {"GET", "HEAD"}:
         remember(view)

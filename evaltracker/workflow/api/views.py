@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from evaltracker.evaluations.api.cursors import PARAMS, page_of
-from evaltracker.evaluations.api.schemas import PAGE_PARAMETERS, page
+from evaltracker.evaluations.api.schemas import PAGE_PARAMETERS, page, problems
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.api.base import READ, StaffView
@@ -17,6 +17,7 @@ from evaltracker.workflow.api.matrix import MatrixOutput, show_matrix
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.inbox import my_work
 from trials.selectors import ledger
+from vendors.policy import require_declared
 from vendors.selectors import active_candidates
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class MatrixView(StaffView):
     @extend_schema(
         operation_id="staff_matrix_read",
         summary="The matrix",
-        responses={200: MatrixOutput, **READ},
+        responses={200: MatrixOutput, **READ, **problems(409)},
     )
     def get(self, request: Request, slug: str) -> Response:
         """Read requirement by candidate: claimed, shown, tested and the standing.
@@ -121,6 +122,7 @@ class MatrixView(StaffView):
         No price and no person's score is in it.
         """
         evaluation = self.evaluation(request, slug)
+        require_declared(self.person(request), evaluation)
         candidates = list(active_candidates(evaluation))
         return Response(show_matrix(ledger(evaluation, candidates=candidates)))
 

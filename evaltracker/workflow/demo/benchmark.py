@@ -22,6 +22,7 @@ from evaltracker.evaluations.services.requirements import (
     add_requirement,
 )
 from evaltracker.workflow.demo.files import read_csv
+from evaltracker.workflow.demo.interests import declare_no_interests
 from evaltracker.workflow.demo.people import give_parts
 from evaltracker.workflow.demo.steps import (
     Trying,
@@ -93,6 +94,7 @@ def load(people: dict[str, User]) -> Evaluation:
     candidates = add_candidates(evaluation)
     sign_all(evaluation, people)
     advance(evaluation=evaluation, from_stage=Stage.REQUIREMENTS, by=lead)
+    declare_no_interests(evaluation)
     research(evaluation, candidates, requirements)
     advance(evaluation=evaluation, from_stage=Stage.RESEARCH, by=lead)
     finalists = [one for one in candidates if one.name in IN_TRIAL]

@@ -20,6 +20,7 @@ from evaltracker.evaluations.services.requirements import (
 )
 from evaltracker.evaluations.tabular import read_table
 from evaltracker.workflow.demo.files import read_controls, read_csv
+from evaltracker.workflow.demo.interests import declare_no_interests
 from evaltracker.workflow.demo.people import give_parts
 from evaltracker.workflow.demo.schedule import add_schedule
 from evaltracker.workflow.demo.steps import known_vendor, sign_all
@@ -271,6 +272,7 @@ def open_research(evaluation: Evaluation, people: dict[str, User]) -> Evaluation
     lead = evaluation.owner
     sign_all(evaluation, people)
     evaluation = advance(evaluation=evaluation, from_stage=Stage.REQUIREMENTS, by=lead)
+    declare_no_interests(evaluation)
     note_statements(evaluation)
     for candidate in evaluation.candidates.all():
         if candidate.vendor_id:

@@ -22,6 +22,7 @@ from evaltracker.evaluations.services.requirements import (
     add_requirement,
 )
 from evaltracker.workflow.demo.files import read_csv
+from evaltracker.workflow.demo.interests import declare_no_interests
 from evaltracker.workflow.demo.people import give_parts
 from evaltracker.workflow.demo.steps import (
     hold_trial,
@@ -96,6 +97,7 @@ def load(people: dict[str, User]) -> Evaluation:
     candidates = [add_offeror(evaluation, name) for name in OFFERORS]
     sign_all(evaluation, people)
     advance(evaluation=evaluation, from_stage=Stage.REQUIREMENTS, by=lead)
+    declare_no_interests(evaluation)
     research(evaluation, candidates, requirements)
     advance(evaluation=evaluation, from_stage=Stage.RESEARCH, by=lead)
     for candidate in candidates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evaltracker.workflow.inbox import kinds, sign_offs
+from evaltracker.workflow.inbox import interests, kinds, sign_offs
 from evaltracker.workflow.inbox.items import Desk, WorkItem
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
     sign_offs.sign_offs,
+    interests.interests,
     kinds.conditions,
     kinds.milestones,
     kinds.scores,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from evaltracker.errors import Forbidden, Stale
+from evaltracker.errors import Forbidden, Refused, Stale
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Visit
 from evaltracker.evaluations.policy import lock, require_open
@@ -17,13 +17,16 @@ from stakeholders.models import SignedDocument
 from stakeholders.services.sign_offs import digest_of, record_sign_off
 from vendors.choices import CandidateState
 from vendors.models import Conflict
+from vendors.policy import to_declare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from evaltracker.evaluations.models import Evaluation, User
     from stakeholders.models import SignOff, SignOffRule
-    from stakeholders.services.sign_offs import ConditionAsked
+    from stakeholders.services.conditions import ConditionAsked
+
+JUDGED = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
 
 
 @transaction.atomic
@@ -41,7 +44,8 @@ def sign(
     Raises:
         Stale: the content is another by now; carries the difference.
         Forbidden: not their role, the owner, or a declared conflict.
-        Refused: not this stage, or signed already. Invalid: a reason is missing.
+        Refused: not this stage, signed already, or no word yet on one's interests.
+        Invalid: a reason is missing.
 
     """
     evaluation = lock(rule.evaluation)
@@ -57,7 +61,7 @@ def sign(
             "What you were shown has changed since; nothing was signed. Read it again.",
             difference=difference(evaluation, shown, content),
         )
-    return record_sign_off(
+    signed = record_sign_off(
         visit=visit,
         rule=rule,
         verdict=verdict,
@@ -67,24 +71,41 @@ def sign(
         reason=reason,
         conditions=conditions,
     )
+    if signed.on_behalf_of is not None and interest_of(signed.on_behalf_of, visit):
+        raise Forbidden(
+            f"{signed.on_behalf_of.name} declared an interest in a candidate; nobody "
+            "signs for them until the owner clears it."
+        )
+    return signed
 
 
 def refuse_conflicted(by: User, visit: Visit) -> None:
-    """Refuse who declared an interest in a candidate that is being judged."""
+    """Refuse who declared an interest in a candidate that is being judged, or who has
+    not said whether they have one."""
     if visit.stage == Stage.REQUIREMENTS:
         return
-    barred = Conflict.objects.filter(
-        stakeholder__user=by,
-        candidate__evaluation=visit.evaluation_id,
-        candidate__state__in=(CandidateState.SHORTLISTED, CandidateState.CHOSEN),
-        has_interest=True,
-        cleared_by__isnull=True,
-    ).select_related("candidate")
-    for one in barred:
+    if barring := interest_of(by, visit):
         raise Forbidden(
-            f"You declared an interest in {one.candidate}; the owner has to clear it "
-            "before you can sign."
+            f"You declared an interest in {barring.candidate}; the owner has to clear "
+            "it before you can sign."
         )
+    unasked = to_declare(by).filter(evaluation=visit.evaluation_id, state__in=JUDGED)
+    for candidate in unasked:
+        raise Refused(f"Say first whether you have an interest in {candidate}.")
+
+
+def interest_of(person: User, visit: Visit) -> Conflict | None:
+    """An uncleared interest of `person` in what this visit judges."""
+    if visit.stage == Stage.REQUIREMENTS:
+        return None
+    barring: Conflict | None = (
+        Conflict.objects.barring()
+        .of(person)
+        .filter(candidate__evaluation=visit.evaluation_id, candidate__state__in=JUDGED)
+        .select_related("candidate")
+        .first()
+    )
+    return barring
 
 
 def difference(evaluation: Evaluation, digest: str, content: str) -> str:

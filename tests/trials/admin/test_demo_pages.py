@@ -10,7 +10,7 @@ from tests.acting import act
 from tests.cast import floor1, stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.models import Demo, Evidence
-from vendors.services.rulings import declare_conflict
+from vendors.services.interests import declare_conflict
 
 if TYPE_CHECKING:
     from vendors.models import Candidate
@@ -93,10 +93,7 @@ def test_whoever_has_an_interest_judges_nothing(acme: Candidate) -> None:
     demo, it = trials.demo(acme), stakeholders.holder("it")
     act("draw-up-script", demo, it)
     act("hold-demo", demo, it, attendees="We")
-    part = acme.evaluation.stakeholders.get(user=it)
-    declare_conflict(
-        candidate=acme, stakeholder=part, has_interest=True, statement="Shares", by=it
-    )
+    declare_conflict(candidate=acme, has_interest=True, statement="Shares", by=it)
     body = signed_in(it).get(f"/admin/demos/{demo.pk}/").content.decode()
     assert "you judge nothing here" in body
     assert 'name="verdict"' not in body

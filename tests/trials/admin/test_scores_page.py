@@ -11,7 +11,7 @@ from tests.cast import floor1, stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.models import Score
 from trials.services.scores import give_score
-from vendors.services.rulings import declare_conflict
+from vendors.services.interests import declare_conflict
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation, User
@@ -118,9 +118,7 @@ def test_the_consensus_opens_everything_and_is_closed_with_an_outcome(
 def test_an_interest_bars_from_the_sheet(acme: Candidate) -> None:
     pm = stakeholders.holder("pm")
     mine = acme.evaluation.stakeholders.get(user=pm)
-    declare_conflict(
-        candidate=acme, stakeholder=mine, has_interest=True, statement="Shares", by=pm
-    )
+    declare_conflict(candidate=acme, has_interest=True, statement="Shares", by=pm)
     form = signed_in(pm).get(f"/admin/act/give-scores/{mine.pk}/").content.decode()
     assert "You declared an interest." in form
     assert names(acme)[0] not in form

@@ -14,7 +14,7 @@ from evaltracker.evaluations.models import Entry
 from tests.cast import floor1, stakeholders, trials, vendors
 from trials.models import DemoNote
 from trials.services.demo_notes import end_demo, reveal_demo_notes, write_demo_note
-from vendors.services.rulings import declare_conflict
+from vendors.services.interests import declare_conflict
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import User
@@ -119,7 +119,6 @@ def test_no_note_on_a_demo_to_come_from_outside_or_by_a_friend(held: Demo) -> No
         write_demo_note(demo=held, text="  ", by=owner)
     declare_conflict(
         candidate=held.candidate,
-        stakeholder=held.candidate.evaluation.stakeholders.get(role="it"),
         has_interest=True,
         statement="My sister sells it.",
         by=it,

@@ -14,7 +14,7 @@ from trials.services.demos import add_dazzle
 from trials.services.scripts import add_script_item, draw_up_script
 from trials.services.trials import close_trial
 from vendors.services.candidates import eliminate
-from vendors.services.rulings import clear_conflict, declare_conflict
+from vendors.services.interests import clear_conflict, declare_conflict
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import User
@@ -40,7 +40,6 @@ def test_a_declared_interest_bars_until_the_owner_clears_it(acme: Candidate) -> 
     ivan: User = stakeholders.holder("it")
     conflict = declare_conflict(
         candidate=acme,
-        stakeholder=where.stakeholders.get(user=ivan),
         has_interest=True,
         statement="My brother works there.",
         by=ivan,

@@ -11,7 +11,7 @@ from evaltracker.evaluations.models import Entry
 from tests.cast import floor1, stakeholders, trials, vendors
 from trials.services.excuses import excuse_knock_out
 from vendors.services.candidates import eliminate
-from vendors.services.rulings import declare_conflict
+from vendors.services.interests import declare_conflict
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Requirement
@@ -85,7 +85,6 @@ def test_an_interest_bars_and_an_eliminated_candidate_is_out(acme: Candidate) ->
     viktor = stakeholders.holder("leadership")
     declare_conflict(
         candidate=acme,
-        stakeholder=where.stakeholders.get(user=viktor),
         has_interest=True,
         statement="I sit on its board.",
         by=viktor,

@@ -17,7 +17,7 @@ from trials.services.scores import (
     open_consensus,
 )
 from vendors.services.candidates import eliminate
-from vendors.services.rulings import declare_conflict
+from vendors.services.interests import declare_conflict
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
@@ -123,7 +123,6 @@ def test_a_declared_interest_bars_scoring_that_candidate(acme: Candidate) -> Non
     globex = where.candidates.get(name="Globex ML")
     declare_conflict(
         candidate=acme,
-        stakeholder=part(where, "it"),
         has_interest=True,
         statement="I hold shares.",
         by=ivan,

@@ -54,7 +54,7 @@ def test_the_words_of_an_interest_stay_with_the_owner_and_its_author(
     assert "secret shares" not in body
     journal = signed_in(pm).get(f"/admin/e/{purchase.slug}/journal/").content.decode()
     assert "secret shares" not in journal
-    conflict = Conflict.objects.get()
+    conflict = Conflict.objects.get(has_interest=True)
     clearing = f"/admin/act/clear-interest/{conflict.pk}/"
     assert "secret shares" in signed_in(purchase.owner).get(clearing).content.decode()
     assert act("clear-interest", conflict, pm, reason="x") == 403

@@ -12,7 +12,7 @@ from stakeholders.services.people import delegate
 from tests.cast import floor1, stakeholders, vendors
 from tests.cast.workflow import shown
 from tests.clients import signed_in
-from vendors.services.rulings import declare_conflict
+from vendors.services.interests import declare_conflict
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
@@ -83,7 +83,6 @@ def test_a_declared_interest_bars_from_signing(purchase: Evaluation) -> None:
     option.save()
     declare_conflict(
         candidate=option,
-        stakeholder=purchase.stakeholders.get(role="it"),
         has_interest=True,
         statement="My brother works there",
         by=stakeholders.holder("it"),

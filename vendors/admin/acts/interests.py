@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django import forms
 
-from evaltracker.errors import Forbidden
 from evaltracker.evaluations.admin.acts import register_act
-from stakeholders.policy import has_role, parts
-from vendors.admin.acts.base import InEvaluation, OnCandidate
+from evaltracker.evaluations.text import TEXT_LIMIT
+from vendors.admin.acts.base import InEvaluation, OnCandidate, OnEvaluation
 from vendors.admin.inputs import long_text, reason_field
 from vendors.models import Conflict
-from vendors.services.rulings import clear_conflict, declare_conflict
+from vendors.policy import is_asked, to_declare
+from vendors.services.interests import (
+    clear_conflict,
+    declare_conflict,
+    declare_interests,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from evaltracker.evaluations.models import Evaluation, User
+    from vendors.models import Candidate
 
 NONE, SOME = "none", "some"
 
@@ -41,6 +47,74 @@ class DeclarationForm(forms.Form):
     )
 
 
+class DeclarationsForm(forms.Form):
+    """A line for each candidate that the person was not asked about yet."""
+
+    # Which candidates the page asked about: one that joins meanwhile is asked later.
+    asked = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, candidates: list[Candidate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.candidates = candidates
+        for one in candidates:
+            self.fields[str(one.pk)] = forms.CharField(
+                label=one.name,
+                required=False,
+                max_length=TEXT_LIMIT,
+                widget=forms.TextInput(attrs={"placeholder": "no interest"}),
+            )
+
+    def clean_asked(self) -> set[str]:
+        """Ids, as the page wrote them."""
+        return set(self.cleaned_data["asked"].split())
+
+
+@register_act
+class DeclareInterests(OnEvaluation):
+    """A person's answer for every candidate, before anything of them is shown."""
+
+    name = "declare-interests"
+    title = "Have you an interest in a candidate?"
+    verb = "Declare"
+    help = (
+        "Shares, a former employer, a relative, a gift. Write it beside the candidate; "
+        "by leaving a line empty you declare that you have none. The owner reads what "
+        "you write. It bars you from scoring and signing for that candidate until the "
+        "owner clears it."
+    )
+    success = "Your declaration is recorded. You are asked again when somebody joins."
+    form_class = DeclarationsForm
+    template = "vendors/interests.html"
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Everybody with a part, own or lent."""
+        return is_asked(user, target)
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The candidates in question."""
+        asked = to_declare(user).filter(evaluation=target)
+        return {"candidates": list(asked)}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Which they are."""
+        asked = to_declare(user).filter(evaluation=target)
+        return {
+            "asked": " ".join(str(key) for key in asked.values_list("pk", flat=True))
+        }
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Declare them."""
+        declare_interests(
+            evaluation=target,
+            interests={
+                UUID(key): said
+                for key, said in data.items()
+                if key != "asked" and key in data["asked"]
+            },
+            by=by,
+        )
+
+
 @register_act
 class DeclareInterest(OnCandidate):
     """A person's own declaration about one candidate."""
@@ -56,22 +130,17 @@ class DeclareInterest(OnCandidate):
     form_class = DeclarationForm
 
     def allowed(self, user: User, target: Any) -> bool:
-        """Everybody with a role."""
-        return has_role(user, target.evaluation)
+        """Everybody with a part, own or lent."""
+        return is_asked(user, target.evaluation)
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Declare it, for each of the person's roles."""
-        held = list(parts(by, target.evaluation))
-        if not held:
-            raise Forbidden("You have no role in this evaluation.")
-        for part in held:
-            declare_conflict(
-                candidate=target,
-                stakeholder=part,
-                has_interest=data["interest"] == SOME,
-                statement=data["statement"],
-                by=by,
-            )
+        """Declare it."""
+        declare_conflict(
+            candidate=target,
+            has_interest=data["interest"] == SOME,
+            statement=data["statement"],
+            by=by,
+        )
 
 
 class ClearForm(forms.Form):
@@ -90,7 +159,7 @@ class ClearInterest(InEvaluation):
     help = "The person may then score and sign for this candidate."
     success = "The interest is cleared."
     model = Conflict
-    related = ("candidate__evaluation__owner", "stakeholder__user")
+    related = ("candidate__evaluation__owner", "person")
     form_class = ClearForm
     template = "vendors/interest.html"
 
@@ -101,7 +170,7 @@ class ClearInterest(InEvaluation):
 
     def heading(self, target: Any) -> str:
         """Whose, and in what."""
-        return f"{self.title} of {target.stakeholder.user.name} in {target.candidate}"
+        return f"{self.title} of {target.person.name} in {target.candidate}"
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         """Clear it."""

@@ -1,0 +1,22 @@
+"""What the people of the demo declare before they read of candidates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vendors.policy import to_declare
+from vendors.services.interests import declare_interests
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+
+
+def declare_no_interests(evaluation: Evaluation) -> None:
+    """Everybody with a part declares to have no interest in any candidate."""
+    for person in evaluation.readers.all():
+        asked = to_declare(person).filter(evaluation=evaluation)
+        declare_interests(
+            evaluation=evaluation,
+            interests=dict.fromkeys(asked.values_list("pk", flat=True), ""),
+            by=person,
+        )

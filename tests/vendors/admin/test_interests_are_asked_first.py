@@ -1,0 +1,106 @@
+"""Nothing of a candidate is shown to a person who was not asked for their interest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.acting import act
+from tests.cast import stakeholders, trials, vendors
+from tests.clients import signed_in
+from vendors.policy import to_declare
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from evaltracker.evaluations.models import Evaluation
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+SECRET = "Kept under a stone"
+
+
+@pytest.fixture
+def purchase(db: None) -> Evaluation:
+    return trials.platform()
+
+
+@pytest.fixture
+def acme(purchase: Evaluation) -> Candidate:
+    option = vendors.invited(purchase, declares=False)
+    vendors.claim(option, purchase.requirements.get(), statement=SECRET)
+    return option
+
+
+@pytest.fixture
+def elif_(acme: Candidate) -> Client:
+    return signed_in(stakeholders.holder("engineering"))
+
+
+def pages(acme: Candidate) -> list[str]:
+    """Every page that tells something of a candidate."""
+    here = f"/admin/e/{acme.evaluation.slug}"
+    requirement = acme.evaluation.requirements.get()
+    tabs = ("candidates", "matrix", "matrix/file", "demos", "trials", "scores")
+    return [
+        *(f"{here}/{tab}/" for tab in (*tabs, "costs", "decision", "memo")),
+        f"/admin/candidates/{acme.pk}/",
+        f"/admin/candidates/{acme.pk}/{requirement.pk}/",
+        f"/admin/demos/{trials.demo(acme).pk}/",
+    ]
+
+
+def test_every_page_about_candidates_asks_first_and_leads_back(
+    acme: Candidate, elif_: Client
+) -> None:
+    question = f"/admin/act/declare-interests/{acme.evaluation.pk}/?next="
+    for page in pages(acme):
+        answer = elif_.get(page)
+        assert answer.status_code == 302, page
+        assert answer.headers["Location"].startswith(question), page
+    form = elif_.get(elif_.get(pages(acme)[1]).headers["Location"]).content.decode()
+    assert "Acme ML" in form
+    assert SECRET not in form
+    back = pages(acme)[1]
+    given = {"asked": str(acme.pk), str(acme.pk): "", "next": back}
+    answer = elif_.post(question, given)
+    assert answer.headers["Location"] == back
+    assert SECRET in elif_.get(pages(acme)[-2]).content.decode()
+
+
+def test_lists_and_the_api_wait_too(acme: Candidate, elif_: Client) -> None:
+    claim = f"/admin/vendors/claim/{acme.claims.get().pk}/change/"
+    matrix = f"/api/v1/staff/evaluations/{acme.evaluation.slug}/matrix/"
+    assert b"0 claims" in elif_.get("/admin/vendors/claim/").content
+    assert elif_.get(claim).status_code == 404
+    assert elif_.get(matrix).status_code == 409
+    vendors.declare_none(acme.evaluation)
+    assert b"1 claim" in elif_.get("/admin/vendors/claim/").content
+    assert SECRET in elif_.get(claim).content.decode()
+    assert elif_.get(matrix).status_code == 200
+
+
+def test_the_owner_and_an_operator_are_not_asked(acme: Candidate) -> None:
+    for page in pages(acme)[:2]:
+        assert signed_in(acme.evaluation.owner).get(page).status_code == 200
+
+
+def test_who_joins_while_the_page_is_open_is_asked_about_later(
+    acme: Candidate, purchase: Evaluation
+) -> None:
+    elif_ = stakeholders.holder("engineering")
+    asked = {"asked": str(acme.pk), str(acme.pk): ""}
+    globex = vendors.invited(purchase, "Globex ML", declares=False)
+    assert act("declare-interests", purchase, elif_, **asked) == 302
+    assert list(to_declare(elif_)) == [globex]
+    assert act("declare-interests", purchase, elif_, **asked) == 409
+    nonsense = {"asked": "not-an-id"}
+    assert act("declare-interests", purchase, elif_, **nonsense) == 409
+    assert act("declare-interests", purchase, purchase.owner, **asked) == 403
+
+
+def test_my_work_names_the_question(acme: Candidate, elif_: Client) -> None:
+    assert (
+        "Declare your interests: 1 candidate" in elif_.get("/admin/").content.decode()
+    )

@@ -1,0 +1,138 @@
+"""Declarations of interest: asked of each person, barring, cleared for a reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.models import Entry
+from stakeholders.services.people import add_stakeholder
+from tests.cast import floor1, stakeholders, vendors
+from vendors.models import Conflict
+from vendors.policy import is_barred, require_no_conflict, to_declare
+from vendors.services.candidates import eliminate
+from vendors.services.interests import (
+    clear_conflict,
+    declare_conflict,
+    declare_interests,
+)
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation, User
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def where() -> Evaluation:
+    made = vendors.in_research(floor1.evaluation())
+    stakeholders.stakeholders(made, "it", "pm")
+    return made
+
+
+@pytest.fixture
+def ivan(where: Evaluation) -> User:
+    return stakeholders.holder("it")
+
+
+@pytest.fixture
+def acme(where: Evaluation) -> Candidate:
+    return vendors.candidate(where, declares=False)
+
+
+def test_everybody_with_a_part_is_asked_about_every_candidate_that_joins(
+    where: Evaluation, ivan: User, acme: Candidate
+) -> None:
+    assert list(to_declare(ivan)) == [acme]
+    declare_interests(evaluation=where, interests={acme.pk: ""}, by=ivan)
+    assert list(to_declare(ivan)) == []
+    globex = vendors.candidate(where, "Globex ML", declares=False)
+    assert list(to_declare(ivan)) == [globex]
+    eliminate(candidate=globex, reason="Too dear", by=where.owner)
+    assert list(to_declare(ivan)) == []
+    for nobody in (where.owner, floor1.otto(), floor1.noor()):
+        assert list(to_declare(nobody)) == []
+
+
+def test_two_roles_are_asked_once(
+    where: Evaluation, ivan: User, acme: Candidate
+) -> None:
+    add_stakeholder(evaluation=where, user=ivan, role="security", by=where.owner)
+    declare_interests(evaluation=where, interests={acme.pk: "I own shares"}, by=ivan)
+    assert Conflict.objects.count() == 1
+    assert is_barred(ivan, acme)
+
+
+def test_nobody_judges_before_the_question_is_answered(
+    where: Evaluation, ivan: User, acme: Candidate
+) -> None:
+    with pytest.raises(Refused, match="Say first"):
+        require_no_conflict(ivan, acme)
+    require_no_conflict(where.owner, acme)
+    declare_interests(evaluation=where, interests={acme.pk: " "}, by=ivan)
+    require_no_conflict(ivan, acme)
+
+
+def test_only_what_was_asked_is_answered(
+    where: Evaluation, ivan: User, acme: Candidate
+) -> None:
+    globex = vendors.candidate(where, "Globex ML", declares=False)
+    declare_interests(evaluation=where, interests={acme.pk: ""}, by=ivan)
+    assert list(to_declare(ivan)) == [globex]
+    again = {acme.pk: "", globex.pk: ""}
+    with pytest.raises(Refused, match="already"):
+        declare_interests(evaluation=where, interests=again, by=ivan)
+    assert list(to_declare(ivan)) == [globex]
+    told = Entry.objects.filter(action="interest.none_declared").get()
+    assert told.after == {"candidates": ["Acme ML"]}
+
+
+def test_a_declared_interest_bars_until_the_owner_clears_it(
+    where: Evaluation, ivan: User, acme: Candidate
+) -> None:
+    interest = declare_conflict(
+        candidate=acme, has_interest=True, statement="My brother works there", by=ivan
+    )
+    with pytest.raises(Forbidden, match="neither score nor sign"):
+        require_no_conflict(ivan, acme)
+    with pytest.raises(Refused, match="only the owner"):
+        declare_conflict(candidate=acme, has_interest=False, by=ivan)
+    with pytest.raises(Forbidden):
+        clear_conflict(conflict=interest, reason="I am honest", by=ivan)
+    with pytest.raises(Invalid, match="Say why"):
+        clear_conflict(conflict=interest, reason=" ", by=where.owner)
+    clear_conflict(conflict=interest, reason="He left in May", by=where.owner)
+    assert not is_barred(ivan, acme)
+    with pytest.raises(Refused, match="no declared interest"):
+        clear_conflict(conflict=interest, reason="Again", by=where.owner)
+
+
+def test_a_new_interest_bars_again_and_the_cleared_one_stays_on_record(
+    where: Evaluation, ivan: User, acme: Candidate
+) -> None:
+    first = declare_conflict(
+        candidate=acme, has_interest=True, statement="My brother", by=ivan
+    )
+    clear_conflict(conflict=first, reason="He left in May", by=where.owner)
+    declare_conflict(candidate=acme, has_interest=True, statement="My wife", by=ivan)
+    assert is_barred(ivan, acme)
+    first.refresh_from_db()
+    assert first.cleared_reason == "He left in May"
+    assert first.replaced_at is not None
+    assert Conflict.objects.standing().get().statement == "My wife"
+
+
+def test_only_people_with_a_part_declare_and_only_with_words(
+    where: Evaluation, ivan: User, acme: Candidate
+) -> None:
+    for nobody in (where.owner, floor1.otto(), floor1.noor()):
+        with pytest.raises(Forbidden):
+            declare_conflict(candidate=acme, has_interest=False, by=nobody)
+        with pytest.raises(Forbidden):
+            declare_interests(evaluation=where, interests={acme.pk: ""}, by=nobody)
+    with pytest.raises(Invalid):
+        declare_conflict(candidate=acme, has_interest=True, by=ivan)
+    assert not Conflict.objects.exists()

@@ -1,0 +1,52 @@
+"""The question that comes before a candidate's content: have you an interest in it?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlencode
+
+from evaltracker.evaluations.admin.acts import address_of
+from evaltracker.evaluations.admin.base import HardenedAdmin
+from evaltracker.evaluations.admin.site import Detour
+from vendors.admin.pages import reader
+from vendors.policy import to_declare
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+    from evaltracker.evaluations.models import Evaluation
+
+
+def ask_first(request: HttpRequest, evaluation: Evaluation) -> None:
+    """Lead whoever has not answered for every candidate to the question, and back.
+
+    Every page that shows what candidates say, cost or did begins with this.
+
+    Raises:
+        Detour: there is something to answer.
+
+    """
+    user = reader(request)
+    if evaluation.owner_id == user.pk:
+        return
+    if to_declare(user).filter(evaluation=evaluation).exists():
+        back = urlencode({"next": request.get_full_path()})
+        raise Detour(f"{address_of('declare-interests', evaluation)}?{back}")
+
+
+class AboutCandidates(HardenedAdmin):
+    """A list of what candidates say or did, without those still to be asked about.
+
+    A list spans evaluations, so it leaves them out instead of asking.
+    """
+
+    candidate_path: ClassVar[str] = "candidate"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """What the reader may see, of candidates that they have answered for."""
+        rows = super().get_queryset(request)
+        unasked = list(to_declare(reader(request)).values_list("pk", flat=True))
+        return (
+            rows.exclude(**{f"{self.candidate_path}__in": unasked}) if unasked else rows
+        )

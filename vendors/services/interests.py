@@ -1,0 +1,175 @@
+"""People's own interests in candidates: declared by them, cleared by the owner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.errors import Forbidden, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.policy import (
+    change,
+    checked,
+    lock,
+    require_open,
+    require_owner,
+)
+from evaltracker.evaluations.text import Inputs, read_reason
+from vendors.models import Candidate, Conflict
+from vendors.policy import is_asked, to_declare
+from vendors.services.candidates import lock_candidate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Evaluation, User
+
+DECLARED = ("has_interest", "statement")
+
+
+@transaction.atomic
+def declare_conflict(
+    *, candidate: Candidate, has_interest: bool, by: User, statement: str = ""
+) -> Conflict:
+    """Declare one's own interest in a candidate, or that there is none.
+
+    A declared interest bars from scoring and signing until the owner clears it;
+    the person cannot take it back alone. An earlier declaration stays on record.
+
+    Raises:
+        Forbidden: no part in the evaluation. Refused: it would take an interest
+            back. Invalid: an interest without words.
+
+    """
+    candidate = lock_candidate(candidate)
+    _require_asked(by, candidate.evaluation)
+    return _declare(candidate, by, has_interest=has_interest, statement=statement)
+
+
+@transaction.atomic
+def declare_interests(
+    *, evaluation: Evaluation, interests: Mapping[UUID, str], by: User
+) -> list[Candidate]:
+    """Answer for the candidates that `by` was asked about and has not answered for.
+
+    `interests` holds what was said by candidate id, blank for no interest; those
+    without are one entry together.
+
+    Raises:
+        Forbidden: no part in the evaluation. Refused: another answer came before.
+        Invalid: a statement that cannot be kept.
+
+    """
+    evaluation = lock(evaluation)
+    _require_asked(by, evaluation)
+    asked = list(to_declare(by).filter(evaluation=evaluation, pk__in=interests))
+    if not interests or len(asked) != len(interests):
+        raise Refused(
+            "You have answered for some of them already; load the page again."
+        )
+    clean = []
+    for one in asked:
+        one.evaluation = evaluation
+        if interests[one.pk].strip():
+            _declare(one, by, has_interest=True, statement=interests[one.pk])
+        else:
+            _save(one, by, has_interest=False)
+            clean.append(one)
+    if clean:
+        journal.record(
+            evaluation=evaluation,
+            action="interest.none_declared",
+            subject=evaluation,
+            by=by,
+            after={"candidates": [one.name for one in clean]},
+        )
+    return asked
+
+
+@transaction.atomic
+def clear_conflict(*, conflict: Conflict, reason: str, by: By) -> Conflict:
+    """Let a person with a declared interest score and sign after all.
+
+    Raises:
+        Forbidden: not the owner. Refused: no interest stands. Invalid: no reason.
+
+    """
+    candidate = lock_candidate(conflict.candidate)
+    require_owner(by, candidate.evaluation)
+    require_open(candidate.evaluation)
+    reason = read_reason(reason, "Say why the interest does not matter.")
+    conflict = Conflict.objects.select_for_update(of=("self",)).get(pk=conflict.pk)
+    if not Conflict.objects.barring().filter(pk=conflict.pk).exists():
+        raise Refused("There is no declared interest to clear.")
+    before, after = change(
+        conflict,
+        cleared_by=actor_of(by).user,
+        cleared_at=timezone.now(),
+        cleared_reason=reason,
+    )
+    journal.record(
+        evaluation=candidate.evaluation,
+        action="interest.cleared",
+        subject=conflict,
+        by=by,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    return conflict
+
+
+def _require_asked(by: User, evaluation: Evaluation) -> None:
+    require_open(evaluation)
+    if not is_asked(by, evaluation):
+        raise Forbidden(
+            "Only people with a part in this evaluation declare their interests, each "
+            "their own."
+        )
+
+
+def _declare(
+    candidate: Candidate, by: User, *, has_interest: bool, statement: str
+) -> Conflict:
+    """Keep a declaration, and say so in the journal."""
+    inputs = Inputs()
+    words = inputs.text("statement", statement, blank=not has_interest)
+    inputs.check()
+    before = Conflict.objects.standing().of(by).filter(candidate=candidate).first()
+    if before and before.has_interest and not before.cleared_by and not has_interest:
+        raise Refused("You declared an interest; only the owner can clear it.")
+    conflict = _save(candidate, by, has_interest=has_interest, statement=words)
+    journal.record(
+        evaluation=candidate.evaluation,
+        action="interest.declared",
+        subject=conflict,
+        by=by,
+        before=journal.snapshot(before, DECLARED) if before else {},
+        after={"candidate": candidate, **journal.snapshot(conflict, DECLARED)},
+    )
+    return conflict
+
+
+def _save(
+    candidate: Candidate, by: User, *, has_interest: bool, statement: str = ""
+) -> Conflict:
+    """Replace what stood."""
+    now = timezone.now()
+    Conflict.objects.standing().of(by).filter(candidate=candidate).update(
+        replaced_at=now
+    )
+    conflict = Conflict(
+        candidate=candidate,
+        person=by,
+        has_interest=has_interest,
+        statement=statement,
+        declared_at=now,
+    )
+    checked(conflict)
+    conflict.save()
+    return conflict
