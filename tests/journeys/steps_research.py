@@ -13,6 +13,19 @@ FAVOURITE = "Databricks"
 RIVAL = "AWS SageMaker"
 
 
+def declare_interests(walk: Walk) -> None:
+    """Everybody with a part is asked before a candidate is shown to them."""
+    for username in ("it", "engineering", "devops", "pm", "leadership"):
+        person = walk.person(username)
+        person.follow("Choose an ML platform")
+        person.go("Matrix")
+        person.reads("Have you an interest in a candidate?")
+        person.see(f"09-interests-{username}")
+        person.press("Declare")
+        person.reads("Your declaration is recorded.")
+        person.page.get_by_role("heading", name="Matrix", exact=True).wait_for()
+
+
 def invite(walk: Walk) -> None:
     """Two vendors are invited, one candidate is shortlisted, claims open."""
     lead = walk.lead

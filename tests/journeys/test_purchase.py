@@ -28,6 +28,7 @@ def test_a_purchase_goes_from_requirements_to_a_frozen_memo(walk: Walk) -> None:
     everybody_signs(walk, "requirements")
     advance(walk, "research")
 
+    steps_research.declare_interests(walk)
     steps_research.invite(walk)
     desk = vendor.VendorClient(walk.home, steps_research.issue_token(walk))
     musts = vendor.answer_the_must_haves(desk)

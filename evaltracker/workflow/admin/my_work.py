@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SHOWN = 8
 KINDS = {
     "sign_off": ("signature", "Sign"),
+    "interests": ("balance", "Declare"),
     "condition": ("assignment_turned_in", "Open"),
     "milestone": ("event", "Open"),
     "scores": ("star_rate", "Score"),
