@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from evaltracker.errors import Forbidden
+from evaltracker.evaluations.clock import today_in
 from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.models import User
 from stakeholders.choices import Role
 from stakeholders.models import Delegation, Stakeholder
 
 if TYPE_CHECKING:
-    import datetime
-
     from django.db.models import QuerySet
 
     from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation, User
+    from evaltracker.evaluations.models import Evaluation
 
 
 def parts(user: User, evaluation: Evaluation) -> QuerySet[Stakeholder]:
@@ -39,6 +39,15 @@ def is_leadership(user: User, evaluation: Evaluation) -> bool:
     return has_role(user, evaluation, Role.LEADERSHIP)
 
 
+def insiders(evaluation: Evaluation) -> QuerySet[User]:
+    """Active people who take part: the owner and everybody with a role."""
+    here = Q(parts__evaluation=evaluation, parts__left_at__isnull=True)
+    people: QuerySet[User] = User.objects.filter(
+        here | Q(pk=evaluation.owner_id), is_active=True
+    )
+    return people.distinct().order_by("last_name", "username")
+
+
 def require_part(by: By, evaluation: Evaluation) -> User:
     """The acting user, if owner or stakeholder; else refused."""
     user = actor_of(by).user
@@ -51,8 +60,28 @@ def require_part(by: By, evaluation: Evaluation) -> User:
     raise Forbidden("Only the owner and the stakeholders of this evaluation may do it.")
 
 
+def lendings(evaluation: Evaluation) -> QuerySet[Delegation]:
+    """Substitutions that are not over: those of today and those to come.
+
+    Days are those of the evaluation's own zone, wherever lender and substitute are.
+    """
+    found: QuerySet[Delegation] = Delegation.objects.filter(
+        stakeholder__evaluation=evaluation,
+        stakeholder__left_at__isnull=True,
+        stakeholder__user__is_active=True,
+        revoked_at__isnull=True,
+        ends_on__gte=today_in(evaluation.zone),
+    )
+    return found.select_related("stakeholder__user", "substitute")
+
+
+def lendings_today(evaluation: Evaluation) -> QuerySet[Delegation]:
+    """Substitutions under which somebody may sign today."""
+    return lendings(evaluation).filter(starts_on__lte=today_in(evaluation.zone))
+
+
 def signing_parts(
-    user: User, evaluation: Evaluation, role: str, today: datetime.date
+    user: User, evaluation: Evaluation, role: str
 ) -> list[tuple[Stakeholder, Delegation | None]]:
     """The parts of `role` for which `user` may sign today, own first.
 
@@ -61,16 +90,5 @@ def signing_parts(
     if not user.is_active or evaluation.owner_id == user.pk:
         return []
     own = [(part, None) for part in parts(user, evaluation).filter(role=role)]
-    lent = (
-        Delegation.objects.filter(
-            Q(starts_on__lte=today) & Q(ends_on__gte=today),
-            substitute=user,
-            revoked_at__isnull=True,
-            stakeholder__evaluation=evaluation,
-            stakeholder__role=role,
-            stakeholder__left_at__isnull=True,
-        )
-        .exclude(stakeholder__user=user)
-        .select_related("stakeholder__user")
-    )
-    return [*own, *((lending.stakeholder, lending) for lending in lent)]
+    lent = lendings_today(evaluation).filter(substitute=user, stakeholder__role=role)
+    return [*own, *((one.stakeholder, one) for one in lent)]

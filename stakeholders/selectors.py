@@ -10,6 +10,8 @@ from stakeholders.choices import APPROVALS, Verdict
 from stakeholders.models import Condition, SignOff, SignOffRule, Stakeholder
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.db.models import QuerySet
 
     from evaltracker.evaluations.models import Evaluation, User, Visit
@@ -20,11 +22,13 @@ class RuleTally:
     """How one rule stands on one visit, for the words that stand now.
 
     `counted` are verdicts on those words in this round; `outdated` are the latest
-    verdicts of people who signed other words on this visit.
+    verdicts of people who signed other words on this visit. `barred` hold the role
+    and may not sign, for an interest that they declared.
     """
 
     rule: SignOffRule
     eligible: list[Stakeholder]
+    barred: list[Stakeholder] = field(default_factory=list)
     counted: list[SignOff] = field(default_factory=list)
     outdated: list[SignOff] = field(default_factory=list)
 
@@ -40,7 +44,7 @@ class RuleTally:
 
     @property
     def awaited(self) -> list[Stakeholder]:
-        """Who of the role has not signed the words that stand now."""
+        """Who of the role may sign and has not signed the words that stand now."""
         done = {one.person_id for one in self.counted} | {
             one.on_behalf_of_id for one in self.counted
         }
@@ -58,9 +62,18 @@ class RuleTally:
         return self.passed or (within_reach and not self.against)
 
     @property
+    def asks_again(self) -> list[Stakeholder]:
+        """Who is awaited and has signed other words on this visit before."""
+        signed = {one.person_id for one in self.outdated} | {
+            one.on_behalf_of_id for one in self.outdated
+        }
+        return [part for part in self.awaited if part.user_id in signed]
+
+    @property
     def sentence(self) -> str:
         """One plain line: who is still awaited, or what stands in the way."""
         role = self.rule.get_role_display()
+        required = self.rule.required
         if self.passed:
             return f"{role} approved."
         if self.against:
@@ -68,34 +81,59 @@ class RuleTally:
             word = "declined" if one.verdict == Verdict.DECLINE else "returned it"
             return f"{role}: {one.printed_name} {word}: {one.reason}"
         if not self.can_pass:
+            able = len(self.approvals) + len(self.awaited)
+            why = "".join(f" {one.user.name} has an interest." for one in self.barred)
             return (
-                f"{role}: {self.rule.required} must approve and "
-                f"{len(self.eligible)} hold the role; add a stakeholder."
+                f"{role} can no longer pass: {required} must approve and {able} can."
+                f"{why} Add a stakeholder or change the rule."
             )
-        names = ", ".join(part.user.name for part in self.awaited)
-        missing = self.rule.required - len(self.approvals)
-        again = " Their earlier approval was of other words." if self.outdated else ""
-        return f"{role}: {missing} more approval needed from {names}.{again}"
+        awaited = self.awaited
+        names = [part.user.name for part in awaited]
+        missing = required - len(self.approvals)
+        needed = "1 more approval" if missing == 1 else f"{missing} more approvals"
+        if missing == len(awaited):
+            whom = f"needed from {listing(names, 'and')}"
+        else:
+            whom = f"needed from any of {listing(names, 'or')}"
+        again = [part.user.name for part in self.asks_again]
+        earlier = f" {listing(again, 'and')} signed other words." if again else ""
+        return f"{role}: {needed} {whom}.{earlier}"
 
 
-def tally(visit: Visit, digest: str) -> list[RuleTally]:
-    """How every rule of the visit's stage stands for the words with `digest`."""
+def listing(names: list[str], word: str) -> str:
+    """“Ann”, “Ann and Bob”, “Ann, Bob and Cleo”."""
+    *first, last = names
+    return f"{', '.join(first)} {word} {last}" if first else last
+
+
+def tally(visit: Visit, digest: str, barred: Collection[int] = ()) -> list[RuleTally]:
+    """How every rule of the visit's stage stands for the words with `digest`.
+
+    `barred` are ids of people who may sign for nobody on this visit.
+    """
     evaluation = visit.evaluation
     rules = SignOffRule.objects.filter(evaluation=evaluation, stage=visit.stage)
     people: dict[str, list[Stakeholder]] = defaultdict(list)
     holders = Stakeholder.objects.filter(
         evaluation=evaluation, left_at__isnull=True, user__is_active=True
     )
+    shut: dict[str, list[Stakeholder]] = defaultdict(list)
     for part in holders.select_related("user"):
-        people[part.role].append(part)
+        (shut if part.user_id in barred else people)[part.role].append(part)
     counted: dict[object, list[SignOff]] = defaultdict(list)
     outdated: dict[object, list[SignOff]] = defaultdict(list)
     given = SignOff.objects.filter(visit=visit, round=visit.round)
-    for one in given.select_related("document", "person", "on_behalf_of"):
+    for one in given.select_related("document"):
         right = one.document.sha256 == digest
         (counted if right else outdated)[one.rule_id].append(one)
     return [
-        RuleTally(rule, people[rule.role], counted[rule.pk], outdated[rule.pk])
+        RuleTally(
+            rule,
+            people[rule.role],
+            shut[rule.role],
+            counted[rule.pk],
+            outdated[rule.pk],
+        )
         for rule in rules
     ]
 

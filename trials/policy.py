@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import TYPE_CHECKING
-
-from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.clock import today_in as today_in
 from evaltracker.evaluations.journal import actor_of
 from evaltracker.evaluations.policy import is_owner, lock, require_stage
 from stakeholders.policy import has_role, is_leadership, require_part
 from vendors.choices import CandidateState
 
 if TYPE_CHECKING:
-    import datetime
 
     from evaltracker.evaluations.journal import By
     from evaltracker.evaluations.models import Evaluation, Requirement, User
@@ -44,11 +41,6 @@ def enter(evaluation: Evaluation, by: By, *stages: Stage) -> tuple[Evaluation, U
     user = require_part(by, evaluation)
     require_stage(evaluation, *stages)
     return evaluation, user
-
-
-def today_in(zone: str) -> datetime.date:
-    """Which day it is there now."""
-    return timezone.now().astimezone(zoneinfo.ZoneInfo(zone)).date()
 
 
 def require_running(candidate: Candidate) -> None:

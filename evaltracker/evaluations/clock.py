@@ -11,6 +11,7 @@ import math
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.utils import timezone
 
 
 def database_now() -> datetime.datetime:
@@ -58,6 +59,11 @@ def instant_of(day: datetime.date, time: datetime.time, zone: str) -> datetime.d
 def wall_of(instant: datetime.datetime, zone: str) -> datetime.datetime:
     """What clocks in `zone` show at `instant`; the result knows its zone."""
     return instant.astimezone(ZoneInfo(zone))
+
+
+def today_in(zone: str) -> datetime.date:
+    """Which day it is there now."""
+    return wall_of(timezone.now(), zone).date()
 
 
 def is_moved(day: datetime.date, time: datetime.time, zone: str) -> bool:

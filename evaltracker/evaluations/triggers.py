@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 SQLITE = """
-CREATE TRIGGER {table}_{verb}_refused BEFORE {verb} ON {table}
+CREATE TRIGGER IF NOT EXISTS {table}_{verb}_refused BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} only grows'); END
 """
 POSTGRESQL_FUNCTION = """
@@ -24,13 +24,17 @@ USING ERRCODE = 'restrict_violation'; END
 $$ LANGUAGE plpgsql
 """
 POSTGRESQL = """
-CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table}
+CREATE OR REPLACE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table}
 FOR EACH ROW EXECUTE FUNCTION evaltracker_only_grows()
 """
 
 
 def append_only(table: str) -> migrations.RunPython:
-    """A migration operation that makes the database refuse changes in `table`."""
+    """A migration operation that makes the database refuse changes in `table`.
+
+    A migration that alters such a table ends with it, too: SQLite alters a table by
+    making a new one, to which the triggers of the old one do not belong.
+    """
 
     def install(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         if editor.connection.vendor == "postgresql":

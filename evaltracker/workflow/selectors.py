@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from evaltracker.evaluations.clock import today_in
 from evaltracker.evaluations.plan import Plan, VisitFacts, draw_plan
-from trials.policy import today_in
 
 if TYPE_CHECKING:
     import datetime

@@ -12,7 +12,7 @@ from evaltracker.evaluations.admin.workspace import crumbs_to, page_address
 from evaltracker.evaluations.models import User
 from stakeholders.admin.people_acts import OnPart, PersonField, colleagues
 from stakeholders.models import Delegation, Stakeholder
-from stakeholders.services.people import delegate, revoke_delegation
+from stakeholders.services.lending import delegate, revoke_delegation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from evaltracker.evaluations.admin.brief_acts import OfEvaluation
 from evaltracker.evaluations.choices import Stage
 from stakeholders.choices import Role
 from stakeholders.models import SignOffRule
-from stakeholders.services.sign_offs import set_sign_off_rule
+from stakeholders.services.rules import set_sign_off_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

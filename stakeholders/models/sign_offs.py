@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Stage
@@ -110,6 +111,11 @@ class SignOff(Record):
     meaning = models.CharField(max_length=300)
     signed_at = models.DateTimeField(default=timezone.now)
     zone = models.CharField(max_length=64, default="UTC")
+    # Where the click came from; for whoever signed and for the owner (R29).
+    session = models.CharField(
+        max_length=16, blank=True, help_text="Tells one login from another."
+    )
+    address = models.GenericIPAddressField(null=True, blank=True)
 
     objects: ClassVar = ScopedQuerySet["SignOff"].as_manager()
 
@@ -120,7 +126,16 @@ class SignOff(Record):
                 fields=("visit", "round", "rule", "person", "document"),
                 name="sign_off_once_on_the_same_words",
             ),
-            # Two roles of one person may each sign, but a quorum counts people.
+            # Nor do two people sign for the same one: a quorum counts seats.
+            models.UniqueConstraint(
+                "visit",
+                "round",
+                "rule",
+                "document",
+                Coalesce("on_behalf_of", "person"),
+                name="sign_off_once_for_the_same_person",
+            ),
+            # A trigger says the same of the owner as the evaluation names them.
             models.CheckConstraint(
                 condition=~Q(person=F("requester")), name="sign_off_not_by_requester"
             ),

@@ -10,7 +10,6 @@ from django.utils import timezone
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.journal import actor_of
 from evaltracker.evaluations.policy import (
     change,
     checked,
@@ -19,12 +18,11 @@ from evaltracker.evaluations.policy import (
     require_stage,
 )
 from stakeholders.choices import Role
-from stakeholders.models import Delegation, RoleWeight, Stakeholder
-from stakeholders.policy import has_role, parts
+from stakeholders.models import RoleWeight, Stakeholder
+from stakeholders.policy import has_role
+from stakeholders.services.lending import keep_sight
 
 if TYPE_CHECKING:
-    import datetime
-
     from evaltracker.evaluations.journal import By
     from evaltracker.evaluations.models import Category, Evaluation, User
 
@@ -76,8 +74,9 @@ def remove_stakeholder(*, stakeholder: Stakeholder, reason: str, by: By) -> Stak
     if not reason.strip():
         raise Invalid("Say why.", errors={"reason": ["Say why."]})
     change(stakeholder, left_at=timezone.now())
-    if not parts(stakeholder.user, evaluation).exists():
-        evaluation.readers.remove(stakeholder.user)
+    keep_sight(evaluation, stakeholder.user)
+    for lending in stakeholder.delegations.select_related("substitute"):
+        keep_sight(evaluation, lending.substitute)
     journal.record(
         evaluation=evaluation,
         action="stakeholder.removed",
@@ -122,71 +121,3 @@ def weigh_for_role(
         after={"category": category.name, "role": role, "weight": weight},
     )
     return said
-
-
-@transaction.atomic
-def delegate(
-    *,
-    stakeholder: Stakeholder,
-    substitute: User,
-    starts_on: datetime.date,
-    ends_on: datetime.date,
-    by: User,
-) -> Delegation:
-    """Let `substitute` act for this part between two days, both included.
-
-    Raises:
-        Forbidden: it is not `by`'s own part. Refused: to the owner, or to oneself.
-
-    """
-    evaluation = stakeholder.evaluation
-    require_open(evaluation)
-    if stakeholder.user_id != by.pk or stakeholder.left_at:
-        raise Forbidden("Only the person who holds a part may lend it.")
-    if substitute.pk in (by.pk, evaluation.owner_id) or not substitute.is_active:
-        raise Refused("Lend it to an active colleague who is not the owner.")
-    lending = Delegation(
-        stakeholder=stakeholder,
-        substitute=substitute,
-        starts_on=starts_on,
-        ends_on=ends_on,
-    )
-    checked(lending)
-    lending.save()
-    evaluation.readers.add(substitute)
-    journal.record(
-        evaluation=evaluation,
-        action="delegation.given",
-        subject=lending,
-        by=by,
-        after={
-            "for": stakeholder.user.name,
-            "role": stakeholder.role,
-            "substitute": substitute.name,
-            "starts_on": starts_on,
-            "ends_on": ends_on,
-        },
-    )
-    return lending
-
-
-@transaction.atomic
-def revoke_delegation(*, delegation: Delegation, by: By) -> Delegation:
-    """End a substitution now; the lender or the owner may."""
-    part = delegation.stakeholder
-    user = actor_of(by).user
-    if user is None or user.pk not in (part.user_id, part.evaluation.owner_id):
-        raise Forbidden("Only the lender or the owner may end a substitution.")
-    if delegation.revoked_at:
-        raise Refused("It has ended already.")
-    change(delegation, revoked_at=timezone.now())
-    if not parts(delegation.substitute, part.evaluation).exists():
-        part.evaluation.readers.remove(delegation.substitute)
-    journal.record(
-        evaluation=part.evaluation,
-        action="delegation.revoked",
-        subject=delegation,
-        by=by,
-        before={"substitute": delegation.substitute.name},
-    )
-    return delegation

@@ -7,81 +7,38 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db.models import Q
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.journal import actor_of
-from evaltracker.evaluations.policy import change, checked, require_open, require_owner
-from stakeholders.choices import Verdict
-from stakeholders.models import Condition, SignedDocument, SignOff, SignOffRule
+from evaltracker.evaluations.policy import change, require_open, require_owner
+from evaltracker.evaluations.services.notices import owe_now
+from stakeholders.choices import APPROVALS, Verdict
+from stakeholders.models import SignedDocument, SignOff
+from stakeholders.notices import SignOffAgainst
 from stakeholders.policy import signing_parts
+from stakeholders.services.conditions import attach_conditions, check_conditions
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Sequence
 
     from evaltracker.evaluations.journal import By
     from evaltracker.evaluations.models import Evaluation, User, Visit
+    from stakeholders.models import SignOffRule
+    from stakeholders.services.conditions import ConditionAsked
 
 
 @dataclass(frozen=True, slots=True)
-class ConditionAsked:
-    """One condition of an approval: what, by whom, by when."""
+class Origin:
+    """Where a signature comes from: which login, at which address."""
 
-    text: str
-    owner: User
-    due_on: datetime.date | None = None
+    session: str = ""
+    address: str | None = None
 
 
 def digest_of(content: str) -> str:
     """The SHA-256, in hex, of the words that were shown."""
     return hashlib.sha256(content.encode()).hexdigest()
-
-
-@transaction.atomic
-def set_sign_off_rule(
-    *, evaluation: Evaluation, stage: str, role: str, required: int, by: By
-) -> SignOffRule | None:
-    """Ask `required` people of a role to approve before a stage is left.
-
-    With 0 the rule goes, unless somebody signed on it already.
-    """
-    require_owner(by, evaluation)
-    require_open(evaluation)
-    rule = SignOffRule.objects.filter(
-        evaluation=evaluation, stage=stage, role=role
-    ).first()
-    before = {"required": rule.required if rule else 0}
-    if before["required"] == required:
-        return rule
-    if required == 0 and rule is not None:
-        if rule.sign_offs.exists():
-            raise Refused("Somebody signed on this rule, so it stays.")
-        subject = rule
-        journal.record(
-            evaluation=evaluation,
-            action="sign_off_rule.removed",
-            subject=subject,
-            by=by,
-            before={**before, "stage": stage, "role": role},
-        )
-        rule.delete()
-        return None
-    if rule is None:
-        rule = SignOffRule(evaluation=evaluation, stage=stage, role=role)
-    rule.required = required
-    checked(rule)
-    rule.save()
-    journal.record(
-        evaluation=evaluation,
-        action="sign_off_rule.set",
-        subject=rule,
-        by=by,
-        before=before,
-        after={"stage": stage, "role": role, "required": required},
-    )
-    return rule
 
 
 @transaction.atomic
@@ -95,6 +52,7 @@ def record_sign_off(
     by: User,
     reason: str = "",
     conditions: Sequence[ConditionAsked] = (),
+    origin: Origin | None = None,
 ) -> SignOff:
     """Record one person's verdict on the exact words that were shown.
 
@@ -102,7 +60,7 @@ def record_sign_off(
 
     Raises:
         Forbidden: the role is not theirs, or they run the evaluation.
-        Refused: not this stage, or they signed these words already.
+        Refused: not this stage, or these words were signed for this person already.
         Invalid: a reason or a condition is missing.
 
     """
@@ -110,14 +68,16 @@ def record_sign_off(
     require_open(evaluation)
     if visit.left_at or rule.stage != visit.stage or rule.evaluation != evaluation:
         raise Refused("This sign-off belongs to another stage.")
-    mine = signing_parts(by, evaluation, rule.role, timezone.localdate())
+    mine = signing_parts(by, evaluation, rule.role)
     if not mine:
         if evaluation.owner_id == by.pk:
             raise Forbidden("The owner of an evaluation cannot sign for a role.")
         raise Forbidden(f"This sign-off is for {rule.get_role_display()}.")
     check_words(verdict, reason, conditions)
+    check_conditions(evaluation, conditions)
     part, lending = mine[0]
     document = keep_document(evaluation=evaluation, content=content)
+    origin = origin or Origin()
     sign_off = SignOff(
         visit=visit,
         round=visit.round,
@@ -132,22 +92,19 @@ def record_sign_off(
         role=rule.role,
         meaning=meaning,
         zone=by.time_zone,
+        session=origin.session,
+        address=origin.address,
     )
-    try:
-        with transaction.atomic():
-            sign_off.save(force_insert=True)
-    except IntegrityError as error:
-        raise Refused(
-            "You have signed these words already; a change of mind is a new round, "
-            "which the owner opens.",
-            code="signed_already",
-        ) from error
-    for asked in conditions:
-        condition = Condition(
-            sign_off=sign_off, text=asked.text, owner=asked.owner, due_on=asked.due_on
+    insert(sign_off, part.user)
+    attach_conditions(sign_off, evaluation, conditions)
+    if verdict not in APPROVALS:
+        owe_now(
+            evaluation=evaluation,
+            kind=SignOffAgainst.name,
+            subject_id=sign_off.pk,
+            occurrence="",
+            recipient=evaluation.owner,
         )
-        checked(condition)
-        condition.save()
     journal.record(
         evaluation=evaluation,
         action="sign_off.given",
@@ -166,6 +123,41 @@ def record_sign_off(
         on_behalf_of=part.user.name if lending else "",
     )
     return sign_off
+
+
+def insert(sign_off: SignOff, seat: User) -> None:
+    """Add the row, unless these words were signed by or for that person before.
+
+    Raises:
+        Refused: they were, maybe at this very moment.
+
+    """
+    try:
+        with transaction.atomic():
+            sign_off.save(force_insert=True)
+    except IntegrityError as error:
+        before = SignOff.objects.filter(
+            Q(person=sign_off.person) | Q(person=seat) | Q(on_behalf_of=seat),
+            visit=sign_off.visit,
+            round=sign_off.round,
+            rule=sign_off.rule,
+            document=sign_off.document,
+        ).first()
+        raise Refused(
+            f"{who_signed(before, sign_off, seat)} already; a change of mind is a new "
+            "round, which the owner opens.",
+            code="signed_already",
+        ) from error
+
+
+def who_signed(before: SignOff | None, now: SignOff, seat: User) -> str:
+    """Who has put a name to these words, as the person who comes second reads it."""
+    if before is None or before.person_id == now.person_id:
+        return "You have signed these words"
+    if before.on_behalf_of_id is None:
+        return f"{before.printed_name} has signed these words"
+    whom = "you" if seat == now.person else seat.name
+    return f"{before.printed_name} has signed these words for {whom}"
 
 
 def check_words(
@@ -218,29 +210,3 @@ def open_sign_off_round(*, visit: Visit, reason: str, by: By) -> Visit:
         reason=reason,
     )
     return visit
-
-
-@transaction.atomic
-def close_condition(*, condition: Condition, note: str, by: By) -> Condition:
-    """Close a condition with a note; its owner, its asker or the owner may."""
-    evaluation = condition.sign_off.visit.evaluation
-    require_open(evaluation)
-    user = actor_of(by).user
-    allowed = (condition.owner_id, condition.sign_off.person_id, evaluation.owner_id)
-    if user is None or user.pk not in allowed:
-        raise Forbidden("Only its owner, who asked for it, or the lead may close it.")
-    if condition.closed_at:
-        raise Refused("It is closed already.")
-    if not note.strip():
-        raise Invalid(
-            "Say how it was met.", errors={"closing_note": ["Say how it was met."]}
-        )
-    change(condition, closed_at=timezone.now(), closed_by=user, closing_note=note)
-    journal.record(
-        evaluation=evaluation,
-        action="condition.closed",
-        subject=condition,
-        by=by,
-        after={"text": condition.text, "note": note},
-    )
-    return condition

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stakeholders.services.people import add_stakeholder
-from stakeholders.services.sign_offs import set_sign_off_rule
+from stakeholders.services.rules import set_sign_off_rule
 from tests.cast.floor1 import person
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.workflow.demo import EVALUATIONS
 from evaltracker.workflow.demo.people import make_people
-from stakeholders.services.people import delegate
-from stakeholders.services.sign_offs import ConditionAsked
+from stakeholders.services.conditions import ConditionAsked
+from stakeholders.services.lending import delegate
 from tests.cast import floor1
 from tests.cast.workflow import sign_as
 from vendors.models import Vendor, VendorToken
@@ -76,7 +76,11 @@ def build() -> dict[str, User]:
         "conditions",
         by=people["it"],
         reason="Once the brief is whole.",
-        conditions=[ConditionAsked(text="Name the regions", owner=main.owner)],
+        conditions=[
+            ConditionAsked(
+                "Name the regions", main.owner, today + datetime.timedelta(days=3)
+            )
+        ],
     )
     return people
 

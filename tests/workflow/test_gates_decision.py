@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Evaluation
@@ -24,7 +25,7 @@ from evaltracker.workflow.services.decisions import (
     digest_of_memo,
     draft_decision,
 )
-from stakeholders.services.sign_offs import ConditionAsked, close_condition
+from stakeholders.services.conditions import ConditionAsked, close_condition
 from tests.cast import floor1, stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
 from trials.services.excuses import excuse_knock_out
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
 
 
 def deciding(verdict: str = "holds") -> tuple[Evaluation, Candidate]:
@@ -136,7 +138,7 @@ def test_conditions_closed_waits_for_each_condition() -> None:
         "leadership",
         "conditions",
         reason="Once the exit is agreed",
-        conditions=[ConditionAsked(text="Exit clause", owner=where.owner)],
+        conditions=[ConditionAsked("Exit clause", where.owner, TODAY)],
     )
     (blocker,) = conditions_closed(Look(where))
     assert "Exit clause" in blocker.sentence

@@ -12,7 +12,7 @@ from evaltracker.evaluations.models import Entry, Evaluation, Visit
 from evaltracker.workflow.services.stages import advance
 from stakeholders.models import SignOff
 from stakeholders.services.people import add_stakeholder
-from stakeholders.services.sign_offs import set_sign_off_rule
+from stakeholders.services.rules import set_sign_off_rule
 from tests.at_once import at_once
 from tests.cast import floor1, stakeholders
 from tests.cast.workflow import ready_to_advance, shown, sign_as

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from evaltracker.evaluations.clock import today_in
 from evaltracker.evaluations.plan import RowState
-from trials.policy import today_in
 
 if TYPE_CHECKING:
     import datetime

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import Q
 
 from evaltracker.evaluations.admin.forms import DateField, TextField
-from evaltracker.evaluations.models import Evaluation, User
 from stakeholders.admin.people_acts import PersonField
 from stakeholders.choices import Verdict
-from stakeholders.services.sign_offs import ConditionAsked
+from stakeholders.policy import insiders
+from stakeholders.services.conditions import ConditionAsked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from django.db.models import QuerySet
+    from evaltracker.evaluations.models import Evaluation
 
 ROWS = 5
 MEANINGS = {
@@ -25,15 +24,6 @@ MEANINGS = {
     Verdict.DECLINE: "No. It does not go on like this.",
     Verdict.RETURN: "Not yet: something has to be changed first.",
 }
-
-
-def insiders(evaluation: Evaluation) -> QuerySet[User]:
-    """Active people who take part: those who can be given a condition."""
-    here = Q(parts__evaluation=evaluation, parts__left_at__isnull=True)
-    people: QuerySet[User] = User.objects.filter(
-        here | Q(pk=evaluation.owner_id), is_active=True
-    )
-    return people.distinct().order_by("last_name", "username")
 
 
 class SignForm(forms.Form):

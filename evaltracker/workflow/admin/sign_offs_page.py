@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils import timezone
 
 from evaltracker.evaluations.admin.acts import Act, register_act
 from evaltracker.evaluations.admin.forms import ReasonForm, TextField
@@ -24,7 +23,8 @@ from evaltracker.workflow.gates import Look
 from evaltracker.workflow.memo.documents import QUESTIONS
 from stakeholders.models import Condition, SignOff, SignOffRule
 from stakeholders.policy import signing_parts
-from stakeholders.services.sign_offs import close_condition, open_sign_off_round
+from stakeholders.services.conditions import close_condition
+from stakeholders.services.sign_offs import open_sign_off_round
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,11 +98,10 @@ def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBl
     ):
         given[one.visit.stage].append(one)
     tallies = {one.rule.pk: one for one in look.tallies} if evaluation.is_open else {}
-    today = timezone.localdate()
     for rule in SignOffRule.objects.filter(evaluation=evaluation):
         tally = tallies.get(rule.pk)
         if tally is not None:
-            seats = signing_parts(user, evaluation, rule.role, today)
+            seats = signing_parts(user, evaluation, rule.role)
             signed = any(one.person_id == user.pk for one in tally.counted)
             line = RuleLine(
                 rule, tally.sentence, tally.passed, bool(seats) and not signed

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
-
 from evaltracker.errors import Forbidden
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow.admin.differences import DiffLine, diff_lines
@@ -62,7 +60,7 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
         )
     content, visit = look.document, look.visit
     digest = digest_of(content)
-    seats = signing_parts(user, evaluation, rule.role, timezone.localdate())
+    seats = signing_parts(user, evaluation, rule.role)
     mine = signed_already(rule, user, visit, digest)
     barred = why_not(rule, user, visit, may=bool(seats))
     first = (

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from evaltracker.evaluations.models import Evaluation, User
 from stakeholders.choices import Role
 from stakeholders.services.people import add_stakeholder
-from stakeholders.services.sign_offs import set_sign_off_rule
+from stakeholders.services.rules import set_sign_off_rule
 
 if TYPE_CHECKING:
     from stakeholders.models import Stakeholder

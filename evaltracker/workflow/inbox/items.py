@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.clock import today_in
 from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.workflow.selectors import stage_due
 from stakeholders.models import Delegation, Stakeholder
-from trials.policy import today_in
 
 if TYPE_CHECKING:
     import uuid

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F, Max, Q
 
+from evaltracker.evaluations.clock import today_in
 from evaltracker.evaluations.models import Entry
 from evaltracker.workflow import links
 from evaltracker.workflow.memo import document_of
 from evaltracker.workflow.selectors import local_day
 from stakeholders.models import SignOff, SignOffRule
 from stakeholders.services.sign_offs import digest_of
-from trials.policy import today_in
 
 if TYPE_CHECKING:
     import datetime

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
-
+from evaltracker.evaluations.clock import today_in
 from evaltracker.evaluations.journal import plain
 from evaltracker.workflow.models import Decision, Waiver
 from stakeholders.models import Condition, SignOff
@@ -72,7 +71,7 @@ def gather_inputs(
     decision = Decision.objects.filter(evaluation=evaluation).first()
     gathered = {
         "formula_version": FORMULA_VERSION,
-        "as_of": as_of or timezone.localdate(),
+        "as_of": as_of or today_in(evaluation.zone),
         "brief": {field: getattr(evaluation, field) for field in BRIEF}
         | {"owner": evaluation.owner.name},
         "metrics": list(

@@ -15,18 +15,11 @@ from evaltracker.evaluations.services.requirements import change_requirement
 from evaltracker.workflow.services.signing import changes
 from stakeholders.models import SignOff
 from stakeholders.selectors import RuleTally, last_signed, tally
-from stakeholders.services.people import (
-    add_stakeholder,
-    delegate,
-    remove_stakeholder,
-    revoke_delegation,
-)
-from stakeholders.services.sign_offs import (
-    ConditionAsked,
-    close_condition,
-    open_sign_off_round,
-    set_sign_off_rule,
-)
+from stakeholders.services.conditions import ConditionAsked, close_condition
+from stakeholders.services.lending import delegate, revoke_delegation
+from stakeholders.services.people import add_stakeholder, remove_stakeholder
+from stakeholders.services.rules import set_sign_off_rule
+from stakeholders.services.sign_offs import open_sign_off_round
 from tests.cast import floor1, stakeholders
 from tests.cast.workflow import shown, sign_as
 
@@ -123,7 +116,7 @@ def test_what_changed_since_the_page_was_made_is_shown_and_nothing_signed(
 def test_every_verdict_but_approval_needs_a_reason(
     where: Evaluation, verdict: str
 ) -> None:
-    asked = [ConditionAsked(text="Exit", owner=where.owner)]
+    asked = [ConditionAsked("Exit", where.owner, timezone.localdate())]
     with pytest.raises(Invalid) as refusal:
         sign_as(
             where,
@@ -137,7 +130,7 @@ def test_every_verdict_but_approval_needs_a_reason(
 def test_conditions_go_with_their_verdict_and_with_no_other(where: Evaluation) -> None:
     with pytest.raises(Invalid):
         sign_as(where, "it", "conditions", reason="If")
-    asked = [ConditionAsked(text="Exit", owner=where.owner)]
+    asked = [ConditionAsked("Exit", where.owner, timezone.localdate())]
     with pytest.raises(Invalid):
         sign_as(where, "it", "approve", conditions=asked)
 
@@ -150,7 +143,7 @@ def test_a_condition_is_closed_with_a_note_by_those_whom_it_concerns(
         "it",
         "conditions",
         reason="If",
-        conditions=[ConditionAsked(text="Exit", owner=where.owner)],
+        conditions=[ConditionAsked("Exit", where.owner, timezone.localdate())],
     )
     condition = given.conditions.get()
     with pytest.raises(Forbidden):
@@ -172,7 +165,7 @@ def test_two_people_make_a_quorum_of_two_and_one_with_two_roles_does_not(
     (it,) = rules_of(where, "it")
     assert not it.passed
     assert not it.can_pass
-    assert "add a stakeholder" in it.sentence
+    assert "Add a stakeholder" in it.sentence
     add_stakeholder(evaluation=where, user=floor1.noor(), role="it", by=where.owner)
     (it,) = rules_of(where, "it")
     assert it.can_pass

@@ -11,8 +11,9 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.services.requirements import change_requirement
 from evaltracker.workflow.inbox import my_work
 from stakeholders.models import Condition
-from stakeholders.services.people import delegate, weigh_for_role
-from stakeholders.services.sign_offs import ConditionAsked
+from stakeholders.services.conditions import ConditionAsked
+from stakeholders.services.lending import delegate
+from stakeholders.services.people import weigh_for_role
 from tests.cast import floor1, stakeholders, vendors
 from tests.cast.workflow import ready_to_advance, sign_as
 from tests.clients import signed_in
@@ -101,8 +102,9 @@ def test_the_owner_sees_the_next_step_of_each_evaluation(purchase: Evaluation) -
 
 def test_an_open_condition_waits_on_its_owner(purchase: Evaluation) -> None:
     priya = stakeholders.holder("pm")
-    asked = ConditionAsked("Talk to legal", priya, TODAY() - datetime.timedelta(days=2))
+    asked = ConditionAsked("Talk to legal", priya, TODAY())
     sign_as(purchase, "it", "conditions", reason="Nearly", conditions=[asked])
+    Condition.objects.update(due_on=TODAY() - datetime.timedelta(days=2))
     (item,) = [x for x in my_work(priya) if x.kind == "condition"]
     assert item.late
     assert item.link.endswith(f"#condition-{Condition.objects.get().pk}")

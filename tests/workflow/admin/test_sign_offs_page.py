@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from stakeholders.models import Condition, SignOff
-from stakeholders.services.sign_offs import ConditionAsked
+from stakeholders.services.conditions import ConditionAsked
 from tests.cast import floor1, stakeholders, vendors
 from tests.cast.workflow import sign_as
 from tests.clients import signed_in
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
+TODAY = datetime.date.today
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def test_a_new_round_asks_everybody_anew(purchase: Evaluation) -> None:
 def test_a_condition_is_closed_with_a_note_by_whom_it_concerns(
     purchase: Evaluation,
 ) -> None:
-    asked = ConditionAsked("Ask legal", stakeholders.holder("pm"))
+    asked = ConditionAsked("Ask legal", stakeholders.holder("pm"), TODAY())
     sign_as(purchase, "it", "conditions", reason="Nearly", conditions=[asked])
     condition = Condition.objects.get()
     url = f"/admin/act/close-condition/{condition.pk}/"

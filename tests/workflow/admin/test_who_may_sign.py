@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from stakeholders.models import SignOff, SignOffRule
-from stakeholders.services.people import delegate
+from stakeholders.services.lending import delegate
 from tests.cast import floor1, stakeholders, vendors
 from tests.cast.workflow import shown
 from tests.clients import signed_in
