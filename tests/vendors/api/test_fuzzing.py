@@ -1,29 +1,21 @@
-"""A machine that reads the description and tries everything that it allows, and more
-(T35). `SCHEMATHESIS_SECONDS=150` is the long run; here it gets 20."""
+"""T35, small: the same cases each time, one after the other; `./dev bench fuzz` tries
+over ten thousand against the deployed processes."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.vendors.api.fuzzing import fuzz
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from pytest_django import Settings
 
     from tests.vendors.api.conftest import Party
-
-SECONDS = os.environ.get("SCHEMATHESIS_SECONDS", "20")
-# Of what the shape allows, the rules refuse much: a ref that is not asked, a past day.
-NOT_PROMISED = "positive_data_acceptance"
-CONFIG = """
-[parameters]
-"path.invitation" = "{invitation}"
-"path.ref" = "R1"
-"""
 
 
 @pytest.mark.django_db(transaction=True)
@@ -33,33 +25,23 @@ def test_nothing_breaks_and_every_answer_is_as_described(
     live_server: Any,
     settings: Settings,
     tmp_path: Path,
+    figure: Callable[[str], None],
 ) -> None:
     settings.VENDOR_CALLS_PER_MINUTE = 1_000_000
     settings.CALLS_WITHOUT_TOKEN_PER_MINUTE = 1_000_000
     settings.MEDIA_ROOT = tmp_path / "media"
     acme.claim()
     globex.claim(statement="GLOBEX-SECRET")
-    config = tmp_path / "schemathesis.toml"
-    config.write_text(CONFIG.format(invitation=acme.candidate.pk))
-    run = subprocess.run(
-        [
-            Path(sys.executable).with_name("schemathesis"),
-            f"--config-file={config}",
-            "run",
-            f"{live_server.url}/api/v1/schema/",
-            f"--header=Authorization: Bearer {acme.token}",
-            f"--max-time={SECONDS}",
-            "--seed=1",
-            "--workers=2",
-            "--checks=all",
-            f"--exclude-checks={NOT_PROMISED}",
-            "--no-color",
-        ],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        timeout=int(SECONDS) * 4 + 120,
-        check=False,
+    done = fuzz(
+        live_server.url,
+        acme.token,
+        tmp_path / "run",
+        "--phases=examples,coverage,fuzzing",
+        "--max-examples=10",
+        "--workers=1",
+        invitation=str(acme.candidate.pk),
+        ref="R1",
     )
-    assert run.returncode == 0, run.stdout[-20000:] + run.stderr[-2000:]
-    assert "GLOBEX-SECRET" not in run.stdout
+    assert done.code == 0, done.said[-20_000:]
+    assert b"GLOBEX-SECRET" not in done.heard.read_bytes()
+    figure(f"T35, small: {done.cases:,} cases")

@@ -1,0 +1,94 @@
+"""T31, small: what is killed in the middle leaves all of its work or nothing.
+
+Each is killed with its rows written, as it waits to write the journal; `./dev bench
+kills` does it twenty times each at random moments.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection, transaction
+
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.models import JournalHead, Requirement
+from tests.cast import floor1, vendors
+from tests.faults.killing import (
+    await_quiet,
+    await_waiting,
+    batch,
+    kill_while_sending,
+    requirements_file,
+    send,
+    start_import,
+)
+from tests.served import served
+from vendors.models import Claim
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+SOME = 20
+
+
+def test_a_batch_whose_processes_are_killed_leaves_nothing_and_may_be_sent_again(
+    login: str, tmp_path: Path
+) -> None:
+    where = floor1.evaluation()
+    for at in range(SOME):
+        floor1.requirement(where, f"R{at}", "should")
+    vendors.in_research(where)
+    candidate = vendors.invited(where)
+    assert candidate.vendor is not None
+    token, home = (
+        vendors.token(candidate.vendor),
+        f"/api/v1/invitations/{candidate.pk}/",
+    )
+    body = batch(SOME, "Yes.")
+    with served(tmp_path) as site:
+        with transaction.atomic():
+            JournalHead.objects.select_for_update().get(evaluation=where)
+            kill_while_sending(site, home, token, body, when=await_waiting)
+        await_quiet()
+        assert Claim.objects.count() == 0
+        site.start()
+        first = send(site, home, token, body)
+        assert first.json() == {"created": SOME, "unchanged": 0}
+        site.kill()
+        assert Claim.objects.count() == SOME
+        site.start()
+        again = send(site, home, token, body)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.content == first.content
+    assert Claim.objects.count() == SOME
+    assert journal.find_break(where) is None
+
+
+def test_an_import_that_is_killed_leaves_nothing_and_may_be_repeated(
+    transactional_db: None, tmp_path: Path
+) -> None:
+    where = floor1.evaluation()
+    file = requirements_file(tmp_path, SOME)
+    env = {**os.environ, "DATABASE_URL": address()}
+    with transaction.atomic():
+        JournalHead.objects.select_for_update().get(evaluation=where)
+        running = start_import(where.slug, file, env)
+        await_waiting()
+        running.kill()
+        running.communicate()
+    await_quiet()
+    assert Requirement.objects.count() == 0
+    said, _ = start_import(where.slug, file, env).communicate()
+    assert Requirement.objects.count() == SOME, said
+    said, _ = start_import(where.slug, file, env).communicate()
+    assert b"nothing was written" in said
+    assert journal.find_break(where) is None
+
+
+def address() -> str:
+    """The DATABASE_URL of the test's own database."""
+    given = os.environ["DATABASE_URL"]
+    return f"{given.rsplit('/', 1)[0]}/{connection.settings_dict['NAME']}"
