@@ -190,6 +190,8 @@ STORAGES = {
 MAILERS = {"default": environment.mailer()}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="evaltracker@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# For tests alone: a chat room is never on this machine or in a private network.
+CHAT_ON_THIS_MACHINE = False
 
 # --- Background work ----------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"

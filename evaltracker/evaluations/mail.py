@@ -6,8 +6,7 @@ of the evaluation. So no price, score, claim or name of a rival can slip in (R10
 
 from __future__ import annotations
 
-import datetime
-import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,33 +14,26 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone
-from icalendar import TRANSP, Calendar, Event
 
+from evaltracker.evaluations.calendars import CalendarDate, calendar_of
 from evaltracker.evaluations.clock import wall_of
-from evaltracker.evaluations.notices import Message
+from evaltracker.evaluations.frames import fill
+from evaltracker.evaluations.notices import Brief, Message
+from evaltracker.evaluations.single_line import one_line
+from evaltracker.evaluations.wire import Parcel
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Sequence
 
     from evaltracker.evaluations.models import Notice
 
 TEMPLATE = "evaltracker/mail/letter"
 SUBJECT_LIMIT = 180
-# Control, direction and half characters.
-UNPRINTED = ("Cc", "Cf", "Cs")
 LEAD = (
     "This date is yours to keep: meet it, or move it in time. "
     "It is attached as a calendar entry."
 )
-# Long enough to be seen in a calendar; it ends nothing, the date is its beginning.
-SHOWN_FOR = datetime.timedelta(minutes=30)
-
-
-def one_line(text: str) -> str:
-    """`text` on one line, without characters that are not printed (R11)."""
-    spaced = "".join(" " if char.isspace() else char for char in text)
-    kept = (char for char in spaced if unicodedata.category(char) not in UNPRINTED)
-    return " ".join("".join(kept).split())
 
 
 def link_to(path: str) -> str:
@@ -51,7 +43,7 @@ def link_to(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-def envelope(notice: Notice, message: Message) -> EmailMultiAlternatives:
+def parcel_of(notice: Notice, message: Message) -> Parcel:
     """The mail as it is handed to the server: one recipient, one Message-ID for ever.
 
     Raises:
@@ -62,21 +54,31 @@ def envelope(notice: Notice, message: Message) -> EmailMultiAlternatives:
     address = reader.email if reader is not None else notice.address
     if not address:
         raise ValueError(f"{reader} has no mail address; add one and send it again.")
+    return Parcel(
+        sender=settings.DEFAULT_FROM_EMAIL,
+        to=address,
+        message_id=notice.message_id,
+        message=replace(message, subject=one_line(message.subject)),
+    )
+
+
+def envelope(parcel: Parcel) -> EmailMultiAlternatives:
+    """The same for a backend that wants Django's message: a provider, a folder."""
+    said = parcel.message
     mail = EmailMultiAlternatives(
-        subject=one_line(message.subject),
-        body=message.text,
-        to=[address],
+        subject=said.subject,
+        body=said.text,
+        from_email=parcel.sender,
+        to=[parcel.to],
+        reply_to=[said.reply_to] if said.reply_to else None,
         headers={
-            "Message-ID": notice.message_id,
-            # Keeps holiday notes from answering a machine.
+            "Message-ID": parcel.message_id,
             "Auto-Submitted": "auto-generated",
         },
     )
-    if message.reply_to:
-        mail.reply_to = [message.reply_to]
-    mail.attach_alternative(message.html, "text/html")
-    if message.ics is not None:
-        mail.attach("date.ics", message.ics.decode(), "text/calendar")
+    mail.attach_alternative(said.html, "text/html")
+    if said.ics is not None:
+        mail.attach("date.ics", said.ics.decode(), "text/calendar")
     return mail
 
 
@@ -117,6 +119,7 @@ def letter(
     action: str,
     path: str,
     date: str = "",
+    due_at: datetime.datetime | None = None,
     ics: bytes | None = None,
     steps: Sequence[str] = (),
     reply_to: str = "",
@@ -130,6 +133,7 @@ def letter(
         action: what the link does, as an imperative: “Open the milestone”.
         path: of the page that is opened.
         date: as `spoken` prints it.
+        due_at: the instant of that date, for readers in other zones.
         ics: a calendar file to attach.
         steps: what to do one after the other, a sentence of ours each.
         reply_to: whose address an answer goes to.
@@ -142,7 +146,6 @@ def letter(
         "evaluation": title,
         "reader": one_line(reader),
         "lead": lead,
-        "steps": steps,
         "date": date,
         "action": action,
         "link": link_to(path),
@@ -150,11 +153,26 @@ def letter(
     }
     return Message(
         subject=one_line(f"{subject} – {title}")[:SUBJECT_LIMIT],
-        text=render_to_string(f"{TEMPLATE}.txt", context),
-        html=render_to_string(f"{TEMPLATE}.html", context),
+        text=_written("txt", context, steps),
+        html=_written("html", context, steps),
         ics=ics,
         reply_to=reply_to,
+        brief=Brief(
+            headline=subject,
+            evaluation=title,
+            action=action,
+            link=context["link"],
+            due_at=due_at,
+        ),
     )
+
+
+def _written(ending: str, context: dict[str, str], steps: Sequence[str]) -> str:
+    """The letter as text or HTML."""
+    name = f"{TEMPLATE}.{ending}"
+    if steps:
+        return render_to_string(name, {**context, "steps": steps})
+    return fill(name, context, escaped=ending == "html")
 
 
 def dated_message(
@@ -180,6 +198,7 @@ def dated_message(
         subject=f"{what} {verb} {away}",
         lead=lead or LEAD,
         date=spoken(due_at, zone),
+        due_at=due_at,
         action=action,
         path=path,
         ics=calendar_file(notice=notice, what=what, due_at=due_at, path=path),
@@ -190,23 +209,14 @@ def calendar_file(
     *, notice: Notice, what: str, due_at: datetime.datetime, path: str
 ) -> bytes:
     """One entry that a calendar recognises when the date is moved and sent again."""
-    host = urlsplit(settings.SITE_URL).hostname
     occurrence = notice.occurrence
-    event = Event.new(
-        uid=f"{notice.subject_id}@{host}",
-        sequence=int(occurrence) if occurrence.isdecimal() else 0,
-        stamp=timezone.now(),
-        start=due_at.astimezone(datetime.UTC),
-        end=due_at.astimezone(datetime.UTC) + SHOWN_FOR,
-        summary=f"{what} – {one_line(notice.evaluation.title)}",
-        url=link_to(path),
-        transparency=TRANSP.TRANSPARENT,
+    return calendar_of(
+        CalendarDate(
+            uid=notice.subject_id,
+            sequence=int(occurrence) if occurrence.isdecimal() else 0,
+            what=what,
+            evaluation=notice.evaluation.title,
+            due_at=due_at,
+            link=link_to(path),
+        )
     )
-    calendar = Calendar.new(
-        uid=event.uid,
-        prodid="-//evaltracker//notices//EN",
-        method="PUBLISH",
-        subcomponents=[event],
-    )
-    calendar_bytes: bytes = calendar.to_ical()
-    return calendar_bytes

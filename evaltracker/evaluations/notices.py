@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from evaltracker.evaluations.models import Notice
 
+# The mail that carries others; it has no kind, its content is theirs.
+DAILY_MAIL = "daily_mail"
+
 _KINDS: dict[str, NoticeKind] = {}
 
 
@@ -92,6 +95,10 @@ def register[K: type[NoticeKind]](kind: K) -> K:
     if kind.__abstractmethods__:
         forgotten = ", ".join(sorted(kind.__abstractmethods__))
         raise TypeError(f"the notice kind “{name}” does not say: {forgotten}")
+    if kind.hold and (kind.can_wait or kind.for_chat):
+        raise TypeError(f"“{name}” is held, so it goes to its reader alone")
+    if name == DAILY_MAIL:
+        raise TypeError("a notice kind may not be called like the daily mail")
     if name in _KINDS and type(_KINDS[name]) is not kind:
         raise TypeError(f"two notice kinds are called “{name}”")
     _KINDS[name] = kind()

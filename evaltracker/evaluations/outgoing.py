@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import re
 import smtplib
 import socket
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.mail import mailers
+from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
+
+from evaltracker.evaluations.mail import envelope
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from django.core.mail import EmailMessage
+    from evaltracker.evaluations.wire import Parcel
 
 # Every single answer has its own timeout of 10 s (settings). A server that drips one
 # letter at a time would pass each of them, so the whole mail has a limit as well.
 MAIL_SECONDS = 15.0
+# How often the watch looks.
+WATCH_SECONDS = 0.25
 CLOSING_DOWN = 421
+# What needs no parser to be told a single address.
+_PLAIN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 
 
 class Verdict(enum.Enum):
@@ -45,12 +54,15 @@ class Unreachable(Exception):
 
 
 class Line:
-    """A connection that serves one batch; it is opened when the first mail needs it."""
+    """A connection that serves one sweep; it is opened when the first mail needs it."""
 
     def __init__(self) -> None:
         # Any backend of Django's: SMTP, a provider's API, a folder in the demo.
         self._backend: Any = mailers.default
         self._is_open = False
+        self._ends = 0.0
+        self._over = threading.Event()
+        self._watch: threading.Thread | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -62,6 +74,14 @@ class Line:
         trace: TracebackType | None,
     ) -> None:
         self._close()
+        self._over.set()
+        if self._watch is not None:
+            self._watch.join()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a mail can be handed over without waiting for a connection."""
+        return self._is_open
 
     def open(self) -> None:
         """Be connected.
@@ -78,14 +98,15 @@ class Line:
             self._close()
             raise Unreachable(f"The mail server cannot be reached: {error}") from error
         self._is_open = True
+        if self._watch is None:
+            self._watch = threading.Thread(target=self._keep_watch, daemon=True)
+            self._watch.start()
 
-    def hand(self, mail: EmailMessage) -> Answer:
+    def hand(self, parcel: Parcel) -> Answer:
         """Hand one mail over and say what became of it; never raises."""
-        alarm = threading.Timer(MAIL_SECONDS, self._cut)
-        alarm.daemon = True
-        alarm.start()
+        self._ends = time.monotonic() + MAIL_SECONDS
         try:
-            taken = self._backend.send_messages([mail])
+            taken = self._send(parcel)
         except ValueError as error:
             # A newline in a header, two addresses, text that cannot be encoded.
             return Answer(Verdict.NEVER, f"The mail cannot be made: {error}")
@@ -104,10 +125,22 @@ class Line:
             self._close()
             return Answer(Verdict.UNCLEAR, f"{type(error).__name__}: {error}")
         finally:
-            alarm.cancel()
+            self._ends = 0.0
         if taken:
             return Answer(Verdict.TAKEN)
         return Answer(Verdict.NEVER, "The mail names nobody to send it to.")
+
+    def _send(self, parcel: Parcel) -> bool:
+        """By SMTP as bytes; any other backend wants Django's message."""
+        backend = self._backend
+        if type(backend) is not SmtpBackend or backend.connection is None:
+            return bool(backend.send_messages([envelope(parcel)]))
+        ready = [
+            one if _PLAIN.fullmatch(one) else backend.prep_address(one)
+            for one in (parcel.sender, parcel.to)
+        ]
+        backend.connection.sendmail(ready[0], [ready[1]], bytes(parcel))
+        return True
 
     def _judged(self, code: int, words: bytes | str) -> Answer:
         """The verdict of an answer: 5xx is for ever, all else for now."""
@@ -115,6 +148,13 @@ class Line:
             self._close()
         never = 500 <= code <= 599
         return Answer(Verdict.NEVER if never else Verdict.LATER, _readable(code, words))
+
+    def _keep_watch(self) -> None:
+        """Cut off a mail that takes too long; one thread for all mails of a line."""
+        while not self._over.wait(WATCH_SECONDS):
+            ends = self._ends
+            if ends and time.monotonic() > ends:
+                self._cut()
 
     def _cut(self) -> None:
         """Pull the plug; also from another thread, on a mail that takes too long."""

@@ -8,14 +8,17 @@ from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState
-from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.evaluations.notices import DAILY_MAIL
 
 if TYPE_CHECKING:
     import datetime
+    import uuid
+    from collections.abc import Collection
 
     from django.db.models import QuerySet
 
-    from evaltracker.evaluations.models import Evaluation, User
+    from evaltracker.evaluations.models import User
 
 
 def due_notices() -> QuerySet[Notice]:
@@ -29,6 +32,21 @@ def due_notices() -> QuerySet[Notice]:
         free, state__in=NOTICE_OPEN, digest__isnull=True, next_try_at__lte=Now()
     )
     return due.order_by("next_try_at")
+
+
+def readers_among(
+    evaluations: Collection[uuid.UUID], people: Collection[int]
+) -> set[tuple[uuid.UUID, int]]:
+    """Who of `people` reads which of `evaluations`, as pairs of ids, in one query.
+
+    Together with ownership and operators it says what `visible_to` says.
+    """
+    through = Evaluation.readers.through
+    return set(
+        through.objects.filter(
+            evaluation_id__in=evaluations, user_id__in=people
+        ).values_list("evaluation_id", "user_id")
+    )
 
 
 def oldest_due_lateness() -> datetime.timedelta | None:
@@ -52,10 +70,12 @@ def notices_in(
     *states: NoticeState, user: User, evaluation: Evaluation | None = None
 ) -> QuerySet[Notice]:
     """Notices in those states that `user` may see, with what a list prints."""
-    seen: QuerySet[Notice] = Notice.objects.visible_to(user).filter(state__in=states)
+    rows: QuerySet[Notice] = Notice.objects.visible_to(user).filter(state__in=states)
+    # What it carries is listed, each in its own evaluation.
+    seen = rows.exclude(kind=DAILY_MAIL)
     if evaluation is not None:
         seen = seen.filter(evaluation=evaluation)
-    return seen.select_related("evaluation", "recipient")
+    return seen.select_related("evaluation", "recipient", "webhook", "digest")
 
 
 def next_notices(

@@ -10,10 +10,12 @@ import threading
 
 import structlog
 from celery import shared_task
+from celery.signals import worker_shutting_down
 from django.db import transaction
 
 from evaltracker.evaluations.services.chores import do_chores
 from evaltracker.evaluations.services.sweep import sweep_notices
+from evaltracker.evaluations.stopping import ask_to_stop
 
 NUDGE_EXPIRES = 30
 logger = structlog.get_logger(__name__)
@@ -26,6 +28,12 @@ def sweep() -> None:
     """Owe what time alone has made due, then send what is due."""
     do_chores()
     sweep_notices()
+
+
+@worker_shutting_down.connect
+def _stop(**_: object) -> None:
+    """A worker that is to end waits for its sweeps, so they end soon."""
+    ask_to_stop()
 
 
 def nudge() -> None:

@@ -1,29 +1,40 @@
-"""Handing claimed notices to the mail server, one by one; the inner part of a sweep."""
+"""Handing claimed notices over, one by one; the inner part of a sweep."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db.models.functions import Now
 
+from evaltracker.evaluations.chat import Posting, hand_to_chat
 from evaltracker.evaluations.choices import NoticeState
-from evaltracker.evaluations.mail import envelope, one_line
-from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.evaluations.notices import kind_named
+from evaltracker.evaluations.mail import parcel_of
+from evaltracker.evaluations.notices import DAILY_MAIL, kind_named
 from evaltracker.evaluations.outgoing import Line, Unreachable, Verdict
+from evaltracker.evaluations.services import digests
+from evaltracker.evaluations.services.chats import owe_shadow, words_for
+from evaltracker.evaluations.services.looking import Look
+from evaltracker.evaluations.services.marks import (
+    LEASE,
+    begin_durably,
+    give_back,
+    mark,
+    renew,
+    step,
+)
+from evaltracker.evaluations.stopping import asked_to_stop
+from evaltracker.evaluations.wire import Parcel
 
 if TYPE_CHECKING:
-    from django.core.mail import EmailMessage
-
+    from evaltracker.evaluations.models import Notice
     from evaltracker.evaluations.outgoing import Answer
 
-# A mail takes at most 15 s (outgoing.MAIL_SECONDS) and renews the lease of its row.
-LEASE = timedelta(seconds=60)
 BACKOFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, *[60] * 24))
-WORDS_KEPT = 500
+RENEW_SECONDS = LEASE.total_seconds() / 3
 
 logger = structlog.get_logger(__name__)
 
@@ -50,33 +61,72 @@ class Batch:
 
     def __init__(self, notices: list[Notice], line: Line, report: SweepReport) -> None:
         self.notices = notices
-        self.line = line
+        self.mail = line
         self.report = report
+        self.look = Look(notices)
+        # Taken by the server, and not yet marked: the next one's mark does it.
+        self.taken: Notice | None = None
+        self._renewed = monotonic()
 
     def send(self) -> None:
         """Send each; what happens to one does not touch the others."""
         for place, notice in enumerate(self.notices):
-            mail = self._prepare(notice)
-            if mail is None:
-                continue
-            try:
-                self.line.open()
-            except Unreachable as error:
-                self._give_back(self.notices[place:], str(error))
+            if asked_to_stop():
+                self._finish()
+                give_back(self.notices[place:])
                 return
-            if self._begin_handing(notice):
+            self._keep_fresh(place)
+            load = self._prepare(notice)
+            if load is None:
+                continue
+            if isinstance(load, Parcel) and not self.mail.is_open:
+                self._finish()
+                try:
+                    self.mail.open()
+                except Unreachable as error:
+                    self._give_up(place, str(error))
+                    return
+            if self._begin(notice):
                 # A database that fails from here on ends the sweep: the row stays in
                 # *handing*, so that what may have left is flagged, not forgotten.
-                self._settle(notice, self.line.hand(mail))
+                self._settle(notice, self._hand(load))
+        self._finish()
 
-    def _prepare(self, notice: Notice) -> EmailMessage | None:
+    def _keep_fresh(self, place: int) -> None:
+        """A slow batch renews its claims, and looks again at what it has left."""
+        if monotonic() - self._renewed > RENEW_SECONDS:
+            renew(self.notices[place:])
+            self._renewed = monotonic()
+        if not self.look.is_fresh:
+            self.look = Look(self.notices[place:])
+
+    def _hand(self, load: Parcel | Posting) -> Answer:
+        """To the mail server, or to its chat room."""
+        if isinstance(load, Posting):
+            return hand_to_chat(load)
+        return self.mail.hand(load)
+
+    def _prepare(self, notice: Notice) -> Parcel | Posting | None:
         """Ask again whether it holds and write the mail; None if it is settled."""
         notice.attempts += 1
         try:
-            if because := why_not(notice):
+            if because := self.look.why_not(notice):
                 self._suppress(notice, because)
                 return None
-            return envelope(notice, kind_named(notice.kind).compose(notice))
+            if notice.kind == DAILY_MAIL:
+                message = digests.gather(notice)
+                if message is None:
+                    self._suppress(notice, "Nothing in it holds any more.")
+                    return None
+                return parcel_of(notice, message)
+            if notice.webhook_id:
+                return words_for(notice)
+            kind = kind_named(notice.kind)
+            if kind.for_chat and (room := self.look.rooms.get(notice.evaluation_id)):
+                owe_shadow(notice, room)
+            if digests.waits_for_a_place(notice) and digests.place(notice):
+                return None
+            return parcel_of(notice, kind.compose(notice))
         except ValueError as error:
             self._bury(notice, str(error))
         # A fault in one kind's code is told on its row, and tried again.
@@ -85,53 +135,55 @@ class Batch:
             self._defer(notice, f"{type(error).__name__}: {error}")
         return None
 
-    def _begin_handing(self, notice: Notice) -> bool:
+    def _begin(self, notice: Notice) -> bool:
         """Mark it as about to leave; false if it is no longer ours to send."""
-        ours = Notice.objects.filter(
-            pk=notice.pk,
-            lease_token=notice.lease_token,
-            state=NoticeState.CLAIMED,
-            lease_until__gt=Now(),
-        )
-        return bool(
-            ours.update(
-                state=NoticeState.HANDING,
-                lease_until=Now() + LEASE,
-                attempts=notice.attempts,
-            )
-        )
+        if _is_held(notice):
+            self._finish()
+            return begin_durably(notice)
+        done, self.taken = self.taken, None
+        sent, begun = step(done, notice)
+        self.report.sent += sent
+        return begun
+
+    def _finish(self) -> None:
+        """Mark the last one that the server took."""
+        if self.taken is not None:
+            sent, _ = step(self.taken, None)
+            self.report.sent += sent
+            self.taken = None
 
     def _settle(self, notice: Notice, answer: Answer) -> None:
-        """Write down the mail server's answer."""
+        """Write down the answer."""
         match answer.verdict:
+            case Verdict.TAKEN if notice.kind == DAILY_MAIL:
+                values = {"sent_at": Now(), "last_error": ""}
+                self.report.sent += _end(notice, NoticeState.SENT, **values)
             case Verdict.TAKEN:
-                if self._mark(notice, NoticeState.SENT, sent_at=Now(), last_error=""):
-                    self.report.sent += 1
+                self.taken = notice
             case Verdict.NEVER:
                 self._bury(notice, answer.words)
             case Verdict.LATER:
                 self._defer(notice, answer.words)
-            case Verdict.UNCLEAR if kind_named(notice.kind).hold:
-                if self._mark(
+            case Verdict.UNCLEAR if _is_held(notice):
+                self.report.uncertain += _end(
                     notice,
                     NoticeState.UNCERTAIN,
                     last_error=answer.words,
                     maybe_repeated=True,
-                ):
-                    self.report.uncertain += 1
+                )
             case Verdict.UNCLEAR:
                 self._defer(notice, answer.words, maybe_repeated=True)
 
     def _suppress(self, notice: Notice, because: str) -> None:
         """Do not send what no longer holds."""
-        if self._mark(notice, NoticeState.SUPPRESSED, suppressed_because=because):
-            self.report.suppressed += 1
+        values = {"suppressed_because": because}
+        self.report.suppressed += _end(notice, NoticeState.SUPPRESSED, **values)
 
     def _defer(self, notice: Notice, words: str, **values: Any) -> None:
         """Try again later: after 1, 5, 15, 60 minutes, then hourly for a day."""
         if notice.attempts > len(BACKOFF):
             self._bury(notice, words)
-        elif self._mark(
+        elif mark(
             notice,
             NoticeState.PENDING,
             attempts=notice.attempts,
@@ -143,38 +195,23 @@ class Batch:
 
     def _bury(self, notice: Notice, words: str) -> None:
         """Give up on it; a person sees it on the notices page."""
-        if self._mark(notice, NoticeState.DEAD, last_error=words):
+        if _end(notice, NoticeState.DEAD, last_error=words):
             logger.warning("notice_dead", notice=str(notice.pk))
             self.report.dead += 1
 
-    def _give_back(self, notices: list[Notice], words: str) -> None:
-        """Free claims of which no mail has left, as if they had not been taken."""
+    def _give_up(self, place: int, words: str) -> None:
+        """Free the rest, of which no mail has left, until the server is back."""
         self.report.trouble = words
         logger.warning("mail_server_unreachable")
-        for notice in notices:
-            if self._mark(notice, NoticeState.PENDING, last_error=words):
-                self.report.deferred += 1
-
-    def _mark(self, notice: Notice, state: NoticeState, **values: Any) -> bool:
-        """End the claim in `state`; false if another sweep has taken the row over."""
-        # A server's or a fault's words can hold what a database refuses to store.
-        clean = {
-            name: one_line(value)[:WORDS_KEPT] if isinstance(value, str) else value
-            for name, value in values.items()
-        }
-        ours = Notice.objects.filter(pk=notice.pk, lease_token=notice.lease_token)
-        return bool(
-            ours.update(state=state, lease_token=None, lease_until=None, **clean)
-        )
+        self.report.deferred += give_back(self.notices[place:], words)
 
 
-def why_not(notice: Notice) -> str:
-    """Empty if `notice` still holds at this moment, else the sentence why not."""
-    reader = notice.recipient
-    if reader is not None:
-        if not reader.is_active:
-            return f"{reader.name} no longer signs in here."
-        visible = Evaluation.objects.visible_to(reader)
-        if not visible.filter(pk=notice.evaluation_id).exists():
-            return f"{reader.name} may no longer see this evaluation."
-    return kind_named(notice.kind).holds(notice)
+def _end(notice: Notice, state: NoticeState, **values: Any) -> bool:
+    """End it, and with a daily mail what it carries."""
+    if notice.kind == DAILY_MAIL:
+        return digests.settle(notice, state, **values)
+    return mark(notice, state, **values)
+
+
+def _is_held(notice: Notice) -> bool:
+    return notice.kind != DAILY_MAIL and kind_named(notice.kind).hold

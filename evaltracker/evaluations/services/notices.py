@@ -59,9 +59,9 @@ def schedule_notice(
         LookupError: nobody registered the kind.
 
     """
-    kind_named(kind)
+    can_wait = kind_named(kind).can_wait and recipient is not None
     number = uuid.uuid4()
-    due_at = _instant(day, time, zone)
+    due_at, now = _instant(day, time, zone), timezone.now()
     notice = Notice(
         id=number,
         kind=kind,
@@ -75,7 +75,8 @@ def schedule_notice(
         wall_time=as_typed(day, time),
         zone=zone,
         due_at=due_at,
-        next_try_at=due_at,
+        # What can wait is looked at once at once: it may travel in a daily mail.
+        next_try_at=min(due_at, now) if can_wait else due_at,
         message_id=f"<{number}@{urlsplit(settings.SITE_URL).hostname}>",
     )
     _check(notice)
@@ -128,6 +129,9 @@ def resend_notice(*, notice: Notice, reason: str, by: By) -> Notice:
     Notice.objects.filter(pk=notice.pk).update(
         state=NoticeState.PENDING,
         attempts=0,
+        # By itself, whatever carried it before.
+        placed=True,
+        digest=None,
         next_try_at=Now(),
         maybe_repeated=notice.maybe_repeated or notice.state == NoticeState.UNCERTAIN,
     )

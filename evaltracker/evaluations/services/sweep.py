@@ -6,12 +6,14 @@ A sweep, of which any number may run at once,
 2. asks of each notice again whether it still holds;
 3. marks it *handing*, if the token and the lease are still its own;
 4. hands the mail over, outside any transaction;
-5. marks it *sent*, if the token is still its own.
+5. marks it *sent*, if the token is still its own: with the mark of the next.
 
-So a process that dies or freezes leaves a row whose lease runs out, and the next sweep
-takes it. Found in *handing*, its mail may have left: it goes out again, flagged and
-with the same Message-ID, or waits for a person if its kind is held. All times come
-from the database's clock. Steps 2 to 5 are in handing.py.
+So a process that dies or freezes leaves rows whose lease runs out, and the next sweep
+takes them. The mail of such a row may have left, as the last marks may be lost with
+the database that crashed (marks.py): it goes out again, flagged and with the same
+Message-ID. The marks of a held kind are not lost: found in *handing* it waits for a
+person, found as a mere claim it is free. All times come from the database's clock.
+Steps 2 to 5 are in handing.py.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from __future__ import annotations
 import time
 import uuid
 from datetime import timedelta
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
 from django.db import connection, transaction
 from django.db.models import Case, F, Q, UUIDField, Value, When
@@ -31,7 +34,9 @@ from evaltracker.evaluations.models import Notice
 from evaltracker.evaluations.notices import held_kinds
 from evaltracker.evaluations.outgoing import Line
 from evaltracker.evaluations.selectors import due_notices
-from evaltracker.evaluations.services.handing import LEASE, Batch, SweepReport
+from evaltracker.evaluations.services.handing import Batch, SweepReport
+from evaltracker.evaluations.services.marks import LEASE, unhurried_commits
+from evaltracker.evaluations.stopping import asked_to_stop
 
 SMALLEST_BATCH, LARGEST_BATCH = 20, 100
 # Batches grow while a mail takes less than this share of the lease.
@@ -45,19 +50,24 @@ def sweep_notices(
     """Send what is due, until nothing is, or `limit` or `budget` is used up.
 
     While the mail server cannot be reached nothing is lost and no try is counted.
+    Asked to stop, it ends after the mail in hand and frees what it has claimed.
 
     Raises:
         RuntimeError: inside a transaction, whose end could undo what was sent.
 
     """
+    with transaction.atomic(durable=True):
+        pass  # raises where the sweep would be part of something larger
     report = SweepReport()
     ends, left, size = time.monotonic() + budget.total_seconds(), limit, SMALLEST_BATCH
-    while not report.trouble and time.monotonic() < ends and left != 0:
+    while not (report.trouble or asked_to_stop()):
+        if time.monotonic() > ends or left == 0 or not something_is_due():
+            break
         began = time.monotonic()
         batch = _claim(size if left is None else min(size, left), report)
         if batch is None:
             break
-        with Line() as line:
+        with Line() as line, unhurried_commits():
             Batch(batch, line, report).send()
         left = None if left is None else left - min(size, left)
         if time.monotonic() - began < QUICK * size:
@@ -65,15 +75,33 @@ def sweep_notices(
     return report
 
 
+def something_is_due() -> bool:
+    """One probe of an index, however many notices there were; all of an idle sweep."""
+    sql, params = _probe(connection.vendor)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchone() is not None
+
+
+@lru_cache(maxsize=4)
+def _probe(vendor: str) -> tuple[str, tuple[Any, ...]]:
+    """The query as text: building it costs more than running it."""
+    query = due_notices().values("pk")[:1].query
+    sql, params = query.get_compiler(connection=connection).as_sql()
+    return sql, tuple(params)
+
+
 def _claim(size: int, report: SweepReport) -> list[Notice] | None:
     """Take up to `size` due notices with a fresh token; None if nothing was due.
 
-    One that was being handed over when its lease ran out is flagged, in the same
-    statement; if its kind is held, it becomes uncertain instead.
+    One whose lease ran out is flagged in the same statement. Of a held kind it is
+    free if it was merely claimed, and becomes uncertain if it was being handed over.
     """
     token = uuid.uuid4()
+    held = Q(kind__in=held_kinds())
     handing = Q(state=NoticeState.HANDING)
-    unclear = handing & Q(kind__in=held_kinds())
+    lapsed = handing | (Q(state=NoticeState.CLAIMED) & ~held)
+    unclear = handing & held
     due = due_notices().select_for_update(skip_locked=True).values("pk")[:size]
     rows_due = Notice.objects.filter(pk__in=due)
     query = cast("UpdateQuery", rows_due.query.chain(UpdateQuery))
@@ -88,7 +116,7 @@ def _claim(size: int, report: SweepReport) -> list[Notice] | None:
             ),
             "lease_until": Case(When(unclear, then=None), default=Now() + LEASE),
             "maybe_repeated": Case(
-                When(handing, then=True), default=F("maybe_repeated")
+                When(lapsed, then=True), default=F("maybe_repeated")
             ),
         }
     )

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState
 from evaltracker.evaluations.models import Notice
-from evaltracker.evaluations.services.handing import LEASE
+from evaltracker.evaluations.services.marks import LEASE
 from tests.evaluations.notices.kinds import owe_many
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from django.db.models.functions import Now
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Notice
 from evaltracker.evaluations.outgoing import Line
-from evaltracker.evaluations.services.handing import LEASE, Batch, SweepReport
+from evaltracker.evaluations.services.handing import Batch, SweepReport
+from evaltracker.evaluations.services.marks import LEASE
 from evaltracker.evaluations.services.notices import cancel_notices
 from evaltracker.evaluations.services.sweep import sweep_notices
 from tests.evaluations.notices.kinds import owe
@@ -51,10 +52,23 @@ def test_what_another_sweep_holds_is_left_alone(
     assert not smtp_sink.arrived
 
 
-def test_a_lapsed_claim_is_free_again_and_nothing_was_repeated(
+def test_a_lapsed_claim_goes_out_flagged_as_its_marks_may_be_lost(
     platform: Evaluation, smtp_sink: Sink
 ) -> None:
     notice = left_in(owe(platform), NoticeState.CLAIMED, lapsed=True)
+
+    assert sweep_notices().sent == 1
+    assert smtp_sink.counts() == {notice.message_id: 1}
+    notice.refresh_from_db()
+    assert notice.maybe_repeated
+
+
+def test_a_lapsed_claim_of_a_held_kind_is_free_again_for_its_marks_are_not_lost(
+    platform: Evaluation, smtp_sink: Sink
+) -> None:
+    notice = left_in(
+        owe(platform, kind="test_letter"), NoticeState.CLAIMED, lapsed=True
+    )
 
     assert sweep_notices().sent == 1
     notice.refresh_from_db()

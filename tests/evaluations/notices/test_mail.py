@@ -14,10 +14,11 @@ from evaltracker.evaluations.mail import (
     envelope,
     letter,
     link_to,
-    one_line,
+    parcel_of,
     spoken,
 )
 from evaltracker.evaluations.services.sweep import sweep_notices
+from evaltracker.evaluations.single_line import one_line
 from tests.evaluations.notices.kinds import owe
 
 if TYPE_CHECKING:
@@ -126,8 +127,8 @@ def test_an_outsider_is_greeted_by_the_name_of_then_and_told_step_by_step(
     assert "Hello Ada B," in said.text
     assert "1. First <this>.\n2. Then that.\n\nEvaluation:" in said.text
     assert "First &lt;this&gt;." in said.html
-    assert envelope(notice, said).reply_to == ["lina@example.com"]
-    assert envelope(owe(platform), message(notice)).reply_to == []
+    assert envelope(parcel_of(notice, said)).reply_to == ["lina@example.com"]
+    assert envelope(parcel_of(owe(platform), message(notice))).reply_to == []
 
 
 @pytest.mark.parametrize(

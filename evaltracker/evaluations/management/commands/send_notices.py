@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import signal
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from evaltracker.evaluations.services.chores import do_chores
 from evaltracker.evaluations.services.sweep import sweep_notices
+from evaltracker.evaluations.stopping import ask_to_stop
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from collections.abc import Iterator
 
 
 class Command(BaseCommand):
@@ -27,8 +31,23 @@ class Command(BaseCommand):
         limit = options["limit"]
         if limit is not None and limit < 1:
             raise CommandError("--limit must be at least 1.")
-        do_chores()
-        report = sweep_notices(limit=limit)
+        with _stoppable():
+            do_chores()
+            report = sweep_notices(limit=limit)
         self.stdout.write(str(report))
         if report.trouble:
             raise CommandError(f"{report.trouble} Nothing is lost; it is tried again.")
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Ended by a signal, it ends after the mail in hand."""
+    try:
+        before = signal.signal(signal.SIGTERM, lambda *_: ask_to_stop())
+    except ValueError:  # called from a thread, which gets no signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,109 @@
+"""Dates as a calendar program reads them: a file in a mail, a feed of all of one's own.
+
+Entries name what it is and the evaluation, never a title that somebody typed: it could
+name a vendor (R10).
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils import timezone
+from icalendar import Calendar, vText
+from icalendar.parser import Contentline
+
+from evaltracker.evaluations.single_line import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from evaltracker.evaluations.models import User
+
+# Long enough to be seen in a calendar; it ends nothing, the date is its beginning.
+SHOWN_FOR = datetime.timedelta(minutes=30)
+_FRAME = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//evaltracker//notices//EN\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDate:
+    """Something that falls due; moved, it keeps its `uid` and raises its `sequence`."""
+
+    uid: str
+    sequence: int
+    # A fixed noun of ours with its article: “A trial milestone”.
+    what: str
+    evaluation: str
+    due_at: datetime.datetime
+    link: str
+
+
+type Dates = Callable[[User], Iterable[CalendarDate]]
+_SOURCES: list[Dates] = []
+
+
+def register_dates(source: Dates) -> Dates:
+    """Add what the calendar of a person holds: their own dates, nobody else's.
+
+    It reads through `visible_to`, so what they may not see any more is gone.
+    """
+    _SOURCES.append(source)
+    return source
+
+
+def dates_of(person: User) -> list[CalendarDate]:
+    """All dates of one person, soonest first."""
+    found = [date for source in _SOURCES for date in source(person)]
+    return sorted(found, key=lambda date: (date.due_at, date.uid))
+
+
+def calendar_of(*dates: CalendarDate, name: str = "") -> bytes:
+    """A calendar file with these dates."""
+    return "".join((_FRAME, *_body(dates, name), "END:VCALENDAR\r\n")).encode()
+
+
+def joined(files: Sequence[bytes]) -> bytes:
+    """The entries of several calendar files in one."""
+    whole, *others = (Calendar.from_ical(one) for one in files)
+    for other in others:
+        for entry in other.walk("VEVENT"):
+            whole.add_component(entry)
+    octets: bytes = whole.to_ical()
+    return octets
+
+
+def _body(dates: Iterable[CalendarDate], name: str) -> Iterator[str]:
+    host = urlsplit(settings.SITE_URL).hostname
+    now = _utc(timezone.now())
+    yield "METHOD:PUBLISH\r\n"
+    if name:
+        # The second is what most programs read; the first is what the standard says.
+        yield _line("NAME", name)
+        yield _line("X-WR-CALNAME", name)
+        yield "REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n"
+    for date in dates:
+        yield "BEGIN:VEVENT\r\n"
+        yield _line("SUMMARY", f"{date.what} – {one_line(date.evaluation)}")
+        yield f"DTSTART:{_utc(date.due_at)}\r\n"
+        yield f"DTEND:{_utc(date.due_at + SHOWN_FOR)}\r\n"
+        yield f"DTSTAMP:{now}\r\nUID:{date.uid}@{host}\r\nSEQUENCE:{date.sequence}\r\n"
+        yield "TRANSP:TRANSPARENT\r\n"
+        yield _folded(f"URL:{date.link}")
+        yield "END:VEVENT\r\n"
+
+
+def _utc(instant: datetime.datetime) -> str:
+    return f"{instant.astimezone(datetime.UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _line(name: str, text: str) -> str:
+    return _folded(f"{name}:{vText(text).to_ical().decode()}")
+
+
+def _folded(line: str) -> str:
+    """A line as the standard cuts it, which the library knows."""
+    octets: bytes = Contentline(line).to_ical()  # type: ignore[no-untyped-call]
+    return f"{octets.decode()}\r\n"
