@@ -16,6 +16,8 @@ env = environ.Env()
 DEMO = env.bool("DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 PORT = env.int("PORT", default=8000)
+# How many proxies stand before us; none is trusted unless said.
+NUM_PROXIES = env.int("NUM_PROXIES", default=0)
 # Off where a process of its own serves vendors (docs/isolation.md).
 SERVE_VENDOR_API = env.bool("SERVE_VENDOR_API", default=True)
 # Whatever the product writes lies below this one folder: that is what is backed up.
@@ -150,3 +152,30 @@ def broker_options() -> dict[str, Any]:
         "control_folder": str(DATA_DIR / "broker" / "control"),
         "store_processed": False,
     }
+
+
+def single_sign_on() -> dict[str, Any]:
+    """allauth's providers: the company's, if the four OIDC_ variables name one."""
+    names = ("OIDC_NAME", "OIDC_SERVER_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    said = {name: env.str(name, default="") for name in names}
+    missing = [name for name, value in said.items() if not value]
+    if len(missing) == len(names):
+        return {}
+    if missing:
+        raise ImproperlyConfigured(
+            f"Single sign-on needs {', '.join(missing)} too; docs/accounts.md says "
+            "what each is. Unset all four to do without."
+        )
+    app = {
+        "provider_id": "company",
+        "name": said["OIDC_NAME"],
+        "client_id": said["OIDC_CLIENT_ID"],
+        "secret": said["OIDC_CLIENT_SECRET"],
+        "settings": {
+            "server_url": said["OIDC_SERVER_URL"],
+            "oauth_pkce_enabled": True,
+            # For providers that verify addresses and do not say so.
+            "verified_email": env.list("OIDC_VERIFIED_DOMAINS", default=[]),
+        },
+    }
+    return {"openid_connect": {"APPS": [app]}}

@@ -12,7 +12,8 @@ from typing import Any
 from django.utils.csp import CSP
 
 from evaltracker import environment
-from evaltracker.environment import BASE_DIR, PORT, REDIS_URL, env
+from evaltracker.accounts.config import *  # noqa: F403
+from evaltracker.environment import BASE_DIR, NUM_PROXIES, PORT, REDIS_URL, env
 from evaltracker.environment import DATA_DIR as DATA_DIR
 from evaltracker.environment import DEBUG as DEBUG
 from evaltracker.environment import DEMO as DEMO
@@ -31,8 +32,6 @@ ALLOWED_HOSTS = env.list(
     default=["localhost", "127.0.0.1", "[::1]"] if DEMO or DEBUG else ["localhost"],
 )
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-# How many proxies stand before us; none is trusted unless said.
-NUM_PROXIES = env.int("NUM_PROXIES", default=0)
 
 INSTALLED_APPS = [
     "unfold",  # before the admin, whose templates it replaces
@@ -50,11 +49,13 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "axes",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_structlog",
+    "evaltracker.accounts",
     "evaltracker.evaluations",
     "stakeholders",
     "vendors",
@@ -73,8 +74,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "evaltracker.evaluations.middleware.ReaderZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "evaltracker.accounts.middleware.SessionEndMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "evaltracker.accounts.middleware.SecondFactorMiddleware",
+    "evaltracker.accounts.middleware.FrameMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -100,41 +104,8 @@ TEMPLATES = [
 DATABASES = {"default": environment.database()}
 CACHES = {"default": environment.cache()}
 
-# --- Who signs in -------------------------------------------------------------
+# --- Who signs in: the rest stands in accounts/config.py -----------------------
 AUTH_USER_MODEL = "evaluations.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"
-LOGOUT_REDIRECT_URL = "admin:login"
-SESSION_COOKIE_AGE = 8 * 60 * 60
-# Accounts are made by the operator; nobody signs up by themselves.
-ACCOUNT_ADAPTER = "evaltracker.accounts.AccountAdapter"
-ACCOUNT_EMAIL_VERIFICATION = "none"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
-# One person's typing errors must not lock out the office behind the same address.
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
-AXES_LOCKOUT_TEMPLATE = "evaltracker/locked.html"
-AXES_IPWARE_PROXY_COUNT = NUM_PROXIES
-
 # --- Transport security -------------------------------------------------------
 SECURE_CSP = {
     "default-src": [CSP.SELF],

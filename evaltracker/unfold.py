@@ -66,6 +66,7 @@ PROCESS: list[dict[str, Any]] = [
             _item("Journal", "evaluations.entry", "history"),
             _item("Notices", "evaluations.notice", "mail"),
             _item("Users", "evaluations.user", "person"),
+            _item("Account log", "evaluations.accountentry", "key"),
         ],
     },
 ]

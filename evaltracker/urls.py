@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from evaltracker.accounts.views import start_sign_on
 from evaltracker.environment import SERVE_VENDOR_API
 from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.api.problems import not_there, problem_page
@@ -16,6 +17,7 @@ vendor_api = [
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="start"),
     path("admin/", site.urls),
+    path("accounts/oidc/<str:provider_id>/login/", start_sign_on),
     path("accounts/", include("allauth.urls")),
     path("api/v1/staff/", include("evaltracker.workflow.api.urls")),
     *(vendor_api if SERVE_VENDOR_API else ()),

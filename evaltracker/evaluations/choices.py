@@ -87,3 +87,27 @@ class ChatFlavour(models.TextChoices):
 
 
 NOTICE_OPEN = (NoticeState.PENDING, NoticeState.CLAIMED, NoticeState.HANDING)
+
+
+class AccountAction(models.TextChoices):
+    """What the account log tells apart."""
+
+    LOGGED_IN = "logged_in", "Logged in"
+    LOGGED_OUT = "logged_out", "Logged out"
+    LOGIN_FAILED = "login_failed", "Login failed"
+    FACTOR_FAILED = "factor_failed", "Wrong code"
+    PROVED = "proved", "Showed again who they are"
+    ADDED = "added", "Added"
+    INVITED = "invited", "Invited"
+    CHANGED = "changed", "Changed"
+    PASSWORD = "password", "Password set"
+    ADDRESS = "address", "Mail address changed"
+    FACTOR_ADDED = "factor_added", "Second factor added"
+    FACTOR_REMOVED = "factor_removed", "Second factor removed"
+    SIGN_ON_ADDED = "sign_on_added", "Single sign-on connected"
+    SIGN_ON_REMOVED = "sign_on_removed", "Single sign-on disconnected"
+    ROLES = "roles", "Roles given"
+    STOPPED = "stopped", "Login stopped"
+    ALLOWED = "allowed", "Login allowed again"
+    ERASURE_ASKED = "erasure_asked", "Asked to be erased"
+    ERASED = "erased", "Erased"

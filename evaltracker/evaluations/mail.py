@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import Notice
 
 TEMPLATE = "evaltracker/mail/letter"
+PRODUCT = "evaltracker"
 SUBJECT_LIMIT = 180
 LEAD = (
     "This date is yours to keep: meet it, or move it in time. "
@@ -86,7 +87,7 @@ def zone_of(notice: Notice) -> str:
     """The zone that the reader thinks in; an outsider reads the evaluation's."""
     if notice.recipient is not None:
         return notice.recipient.time_zone
-    return notice.evaluation.zone
+    return notice.evaluation.zone if notice.evaluation else "UTC"
 
 
 def spoken(instant: datetime.datetime, zone: str) -> str:
@@ -124,7 +125,7 @@ def letter(
     steps: Sequence[str] = (),
     reply_to: str = "",
 ) -> Message:
-    """A mail that names the evaluation and the one thing to do.
+    """A mail that names the evaluation, if it is about one, and the one thing to do.
 
     Args:
         notice: whose recipient reads it; nothing else is taken from it.
@@ -139,7 +140,7 @@ def letter(
         reply_to: whose address an answer goes to.
 
     """
-    title = one_line(notice.evaluation.title)
+    title = one_line(notice.evaluation.title) if notice.evaluation else ""
     reader = notice.recipient.name if notice.recipient else notice.addressee
     context = {
         "subject": subject,
@@ -152,7 +153,7 @@ def letter(
         "site": urlsplit(settings.SITE_URL).netloc,
     }
     return Message(
-        subject=one_line(f"{subject} – {title}")[:SUBJECT_LIMIT],
+        subject=one_line(f"{subject} – {title or PRODUCT}")[:SUBJECT_LIMIT],
         text=_written("txt", context, steps),
         html=_written("html", context, steps),
         ics=ics,
@@ -215,7 +216,7 @@ def calendar_file(
             uid=notice.subject_id,
             sequence=int(occurrence) if occurrence.isdecimal() else 0,
             what=what,
-            evaluation=notice.evaluation.title,
+            evaluation=str(notice.evaluation),
             due_at=due_at,
             link=link_to(path),
         )

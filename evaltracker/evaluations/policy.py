@@ -23,6 +23,11 @@ def may_start_evaluations(user: User) -> bool:
     return user.is_active and user.has_perm("evaluations.add_evaluation")
 
 
+def may_add_people(user: User) -> bool:
+    """Whether `user` may give colleagues a login and say which roles are theirs."""
+    return user.is_active and user.has_perm("evaluations.add_user")
+
+
 def is_owner(user: User, evaluation: Evaluation) -> bool:
     """Whether `user` runs this evaluation; an operator is not its owner."""
     return user.is_active and evaluation.owner_id == user.pk

@@ -8,7 +8,7 @@ from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState
-from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.notices import DAILY_MAIL
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from django.db.models import QuerySet
-
-    from evaltracker.evaluations.models import User
 
 
 def due_notices() -> QuerySet[Notice]:
@@ -114,3 +112,19 @@ def dead_notices(
 ) -> QuerySet[Notice]:
     """What the mail server refused for good, oldest first."""
     return notices_in(NoticeState.DEAD, user=user, evaluation=evaluation)
+
+
+def person_meant(typed: str) -> User | None:
+    """Whom somebody means who types a login name or a mail address, in any case."""
+    wanted = typed.strip()
+    people = User.objects.filter(username=wanted)[:1] or list(
+        User.objects.filter(username__iexact=wanted)[:2]
+    )
+    if not people:
+        people = at_address(wanted)
+    return people[0] if len(people) == 1 else None
+
+
+def at_address(address: str) -> list[User]:
+    """The people with that mail address: one, or none."""
+    return list(User.objects.filter(email__iexact=address)) if address else []

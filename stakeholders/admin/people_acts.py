@@ -27,16 +27,18 @@ if TYPE_CHECKING:
 def colleagues(*, but: User) -> QuerySet[User]:
     """Active people who can sign in here, without one of them."""
     staff: QuerySet[User] = User.objects.filter(is_active=True, is_staff=True)
-    return staff.exclude(pk=but.pk).order_by("last_name", "first_name", "username")
+    others = staff.exclude(pk=but.pk).prefetch_related("groups")
+    return others.order_by("last_name", "first_name", "username")
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """One of our own people, by name and login."""
+    """One of our own people, by name and login, with their roles in the company."""
 
     def label_from_instance(self, obj: Any) -> str:
-        """“Dana Ops (dana)”, since two may share a name."""
+        """“Dana Ops (dana), DevOps”, since two may share a name."""
         username = obj.get_username()
-        return obj.name if obj.name == username else f"{obj.name} ({username})"
+        label = obj.name if obj.name == username else f"{obj.name} ({username})"
+        return ", ".join([label, *(group.name for group in obj.groups.all())])
 
 
 class AddForm(forms.Form):
@@ -45,7 +47,8 @@ class AddForm(forms.Form):
     user = PersonField(
         User.objects.none(),
         label="Person",
-        help_text="An operator makes accounts for people who are not listed.",
+        help_text="Who is not listed has no login yet: invite them, if you may add "
+        "people, or ask an operator.",
     )
     role = forms.ChoiceField(choices=Role.choices)
     scores = forms.BooleanField(

@@ -5,4 +5,5 @@ from stakeholders.admin import lists as lists
 from stakeholders.admin import people_acts as people_acts
 from stakeholders.admin import people_page as people_page
 from stakeholders.admin import role_weights as role_weights
+from stakeholders.admin import roles_acts as roles_acts
 from stakeholders.admin import rules_act as rules_act

@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Problem, Refused, Stale
 from evaltracker.evaluations.admin.acts import ACTS, Act, Outcome
+from evaltracker.evaluations.admin.proof import require_proof
 from evaltracker.evaluations.admin.site import site
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
     target = act.load(user, target_id)
     if not act.allowed(user, target):
         raise Forbidden(f"“{act.title}” is not yours to do here.")
+    if act.needs_proof(target, user):
+        require_proof(request)
     if request.method == "POST":
         return _perform(request, act, target)
     unknown = set(request.GET) - {*act.prefill, NEXT}

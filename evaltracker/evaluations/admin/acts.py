@@ -77,6 +77,10 @@ class Act:
         """Whether `user` is the person for it; the service decides once more."""
         raise NotImplementedError
 
+    def needs_proof(self, target: Any, user: User) -> bool:
+        """Whether `user` has to have shown lately who they are (R34)."""
+        return False
+
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What the empty form starts with."""
         return {}

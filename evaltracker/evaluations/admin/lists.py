@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -13,16 +13,19 @@ from evaltracker.evaluations.admin.base import HardenedAdmin
 from evaltracker.evaluations.admin.filters import by
 from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.models import (
+    AccountEntry,
     Entry,
     Evaluation,
     Notice,
     Requirement,
     User,
 )
+from evaltracker.evaluations.policy import may_add_people
 from evaltracker.evaluations.services.people import may_run_accounts
 
 if TYPE_CHECKING:
     from django.db import models
+    from django.http import HttpRequest
 
 
 @admin.register(Evaluation, site=site)
@@ -155,12 +158,21 @@ class NoticeAdmin(HardenedAdmin):
 
 @admin.register(User, site=site)
 class UserAdmin(HardenedAdmin):
-    """Who can log in; for operators."""
+    """Who can log in; for operators and who may add people."""
 
     empty_text = "Nobody can log in yet."
     list_acts = ("add-person",)
-    detail_acts = ("change-person", "set-password", "stop-login", "allow-login")
-    list_display = ("username", "name", "email", "time_zone", "is_active", "is_staff")
+    detail_acts = (
+        "change-person",
+        "give-roles",
+        "invite-again",
+        "set-password",
+        "reset-factors",
+        "stop-login",
+        "allow-login",
+        "erase-person",
+    )
+    list_display = ("username", "name", "email", "roles", "is_active", "asks_erasure")
     list_filter = (by("is_active", "active"), by("is_superuser", "operator"))
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("username",)
@@ -170,17 +182,51 @@ class UserAdmin(HardenedAdmin):
         "last_name",
         "email",
         "time_zone",
+        "roles",
         "is_active",
         "is_staff",
         "is_superuser",
         "last_login",
         "date_joined",
+        "erasure_asked_at",
+        "erased_at",
     )
 
     def audience(self, user: User) -> bool:
-        """Operators only."""
-        return may_run_accounts(user)
+        """Operators, and who may add people."""
+        return may_add_people(user)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """With everybody's roles read at once."""
+        return super().get_queryset(request).prefetch_related("groups")
 
     def name(self, user: models.Model) -> str:
         """How the person is printed."""
         return str(user)
+
+    @admin.display(description="roles")
+    def roles(self, user: User) -> str:
+        """The groups that stand for roles in the company."""
+        return ", ".join(group.name for group in user.groups.all()) or "none"
+
+    @admin.display(description="erasure")
+    def asks_erasure(self, user: User) -> str:
+        """Whether the person asked for it, or is erased."""
+        if user.erased_at:
+            return "erased"
+        return "asked for" if user.erasure_asked_at else ""
+
+
+@admin.register(AccountEntry, site=site)
+class AccountEntryAdmin(HardenedAdmin):
+    """Who came in, who failed, who changed what of whose login; for operators."""
+
+    empty_text = "Nobody has logged in since this log is kept."
+    list_display = ("at", "action", "person", "by", "address", "detail")
+    list_filter = (by("action"),)
+    ordering = ("-at",)
+    fields = ("at", "action", "person", "by", "address", "detail", "request_id")
+
+    def audience(self, user: User) -> bool:
+        """Operators only; others read their own lines on their account page."""
+        return may_run_accounts(user)

@@ -75,7 +75,7 @@ class OnNotice(Act):
 
     def allowed(self, user: User, target: Notice) -> bool:
         """The owner."""
-        return is_owner(user, target.evaluation)
+        return target.evaluation is not None and is_owner(user, target.evaluation)
 
     def cancel_url(self, target: Notice) -> str:
         """The notices page."""

@@ -1,4 +1,4 @@
-"""What an operator does with logins."""
+"""What an operator, or who may add people, does with logins."""
 
 from __future__ import annotations
 
@@ -11,12 +11,18 @@ from django.urls import reverse
 from evaltracker.evaluations.admin.acts import Act, Confirm, Outcome, register_act
 from evaltracker.evaluations.admin.forms import form_like
 from evaltracker.evaluations.models import User
-from evaltracker.evaluations.services import people
+from evaltracker.evaluations.policy import may_add_people
+from evaltracker.evaluations.services import erasure, people
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.db import models
+
+RIGHTS = (
+    ("add_evaluation", "Start evaluations: whoever starts one owns it"),
+    ("add_user", "Add people and say which roles are theirs"),
+)
 
 
 def zones() -> list[tuple[str, str]]:
@@ -25,7 +31,7 @@ def zones() -> list[tuple[str, str]]:
 
 
 class PasswordForm(forms.Form):
-    """A first or new password."""
+    """A new password."""
 
     password = forms.CharField(
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -35,31 +41,35 @@ class PasswordForm(forms.Form):
     )
 
 
-def _starts() -> forms.BooleanField:
-    return forms.BooleanField(
-        label="May start evaluations",
-        required=False,
-        help_text="For procurement leads: whoever starts one owns it.",
-    )
-
-
 ChangeForm = form_like(
     User,
     people.EDITABLE,
     time_zone=forms.ChoiceField(
         choices=zones, help_text="Dates in pages and mails are shown in this zone."
     ),
-    starts_evaluations=_starts(),
+    rights=forms.MultipleChoiceField(
+        choices=RIGHTS,
+        required=False,
+        label="May",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="For procurement leads.",
+    ),
 )
 
 
-class AddForm(PasswordForm, ChangeForm):  # type: ignore[misc, valid-type]
+class AddForm(ChangeForm):  # type: ignore[misc, valid-type]
     """Everything about a new login."""
 
     username = forms.CharField(
         max_length=150, help_text="What the person types to log in."
     )
-    field_order = ("username", *people.EDITABLE, "starts_evaluations", "password")
+    password = forms.CharField(
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+        help_text="Leave it empty, and the person gets a mail with a link to set one.",
+    )
+    field_order = ("username", *people.EDITABLE, "rights", "password")
 
 
 class PeopleAct(Act):
@@ -88,7 +98,7 @@ class AddPerson(PeopleAct):
     title = "Add a person"
     verb = "Add"
     help = "They can log in at once. Their part in an evaluation is given there."
-    success = "The person can log in now."
+    success = "The person is added."
     model = None
     form_class = AddForm
 
@@ -113,10 +123,9 @@ class ChangePerson(PeopleAct):
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What stands there now."""
-        right = "add_evaluation"
-        starts = target.user_permissions.filter(codename=right).exists()
+        held = target.user_permissions.filter(codename__in=people.RIGHTS)
         now = {field: getattr(target, field) for field in people.EDITABLE}
-        return {**now, "starts_evaluations": starts}
+        return {**now, "rights": list(held.values_list("codename", flat=True))}
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
         """See the service."""
@@ -137,6 +146,49 @@ class SetPassword(PeopleAct):
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
         """See the service."""
         return people.set_password(person=target, password=data["password"], by=by)
+
+
+@register_act
+class InviteAgain(PeopleAct):
+    """Send the link for a first password once more."""
+
+    name = "invite-again"
+    title = "Send the link again"
+    verb = "Send it"
+    help = (
+        "A mail with a link to set the first password; it works once, for three days."
+    )
+    success = "The mail is on its way."
+    form_class = Confirm
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Who may add people, while the person has no password."""
+        waits = target.is_active and not target.has_usable_password()
+        return may_add_people(user) and waits
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
+        """See the service."""
+        return people.invite(person=target, by=by)
+
+
+@register_act
+class ResetFactors(PeopleAct):
+    """Help who has lost a phone."""
+
+    name = "reset-factors"
+    title = "Take the second factor away"
+    verb = "Take it away"
+    help = (
+        "For a lost phone or key. Make sure first, by voice or face, that the "
+        "person asks. They are logged out, told by mail, and asked to add a new one."
+    )
+    success = "The second factor is gone; the next login asks for a new one."
+    form_class = Confirm
+    dangerous = True
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
+        """See the service."""
+        return erasure.reset_factors(person=target, by=by)
 
 
 @register_act
@@ -174,9 +226,35 @@ class AllowLogin(PeopleAct):
     form_class = Confirm
 
     def allowed(self, user: User, target: Any) -> bool:
-        """Operators, while the login is stopped."""
-        return super().allowed(user, target) and not target.is_active
+        """Operators, while the login is stopped and the person not erased."""
+        stopped = not target.is_active and not target.erased_at
+        return super().allowed(user, target) and stopped
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
         """See the service."""
         return people.set_active(person=target, active=True, by=by)
+
+
+@register_act
+class ErasePerson(PeopleAct):
+    """Forget a person."""
+
+    name = "erase-person"
+    title = "Erase"
+    verb = "Erase for ever"
+    help = (
+        "“Erased person” takes the place of name and address, the login stops, and "
+        "mail that is still owed does not leave. Journals, printed signatures and "
+        "frozen documents keep the name. It cannot be taken back."
+    )
+    success = "The person is erased."
+    form_class = Confirm
+    dangerous = True
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Operators, once."""
+        return super().allowed(user, target) and not target.erased_at
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
+        """See the service."""
+        return erasure.erase_person(person=target, by=by)

@@ -1,5 +1,6 @@
 """Everything of floor 1 that registers itself; loaded when Django is ready."""
 
+from evaltracker.evaluations.admin import account_page as account_page
 from evaltracker.evaluations.admin import act_view as act_view
 from evaltracker.evaluations.admin import lists as lists
 from evaltracker.evaluations.admin import pages as pages

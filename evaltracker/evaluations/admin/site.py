@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.views import login as login_page
 from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 View = Callable[..., HttpResponse]
 
 # Django's redirect by content type and key tells which rows exist.
-DROPPED_URLS = frozenset({"view_on_site"})
+DROPPED_URLS = frozenset({"view_on_site", "password_change_done"})
 
 
 class Detour(Exception):
@@ -138,6 +139,24 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             {**self.each_context(request), "title": title, **context},
             status=status,
         )
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The one login page, at the address that it has always had."""
+        user: Any = request.user
+        if user.is_authenticated and not self.has_permission(request):
+            return self.page(
+                request, "account/no_access.html", title="No access", status=403
+            )
+        answer: HttpResponse = login_page(request)
+        return answer
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The account's own page does it."""
+        return HttpResponseRedirect(reverse("account_change_password"))
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

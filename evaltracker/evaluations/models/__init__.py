@@ -1,5 +1,6 @@
 """What we need, where we are, and what is owed to whom."""
 
+from evaltracker.evaluations.models.account_log import AccountEntry
 from evaltracker.evaluations.models.base import Record, ScopedQuerySet
 from evaltracker.evaluations.models.evaluation import Evaluation, Visit
 from evaltracker.evaluations.models.journal import Entry, JournalHead
@@ -8,6 +9,7 @@ from evaltracker.evaluations.models.people import User
 from evaltracker.evaluations.models.requirements import Category, Metric, Requirement
 
 __all__ = [
+    "AccountEntry",
     "Category",
     "ChatWebhook",
     "ChoreDone",

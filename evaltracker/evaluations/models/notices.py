@@ -56,7 +56,12 @@ class Notice(Record):
 
     kind = models.CharField(max_length=40)
     evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="notices"
+        Evaluation,
+        on_delete=models.PROTECT,
+        related_name="notices",
+        null=True,
+        blank=True,
+        help_text="Blank: it is about a login, and operators see it.",
     )
     subject_id = models.CharField(
         max_length=60, help_text="Id of the row that it is about."

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from evaltracker.evaluations.choices import MailRhythm
 from evaltracker.evaluations.workdays import check_place
@@ -23,11 +24,13 @@ def check_zone(name: str) -> None:
 
 
 class UserQuerySet(models.QuerySet["User"]):
-    """People, scoped: an operator sees all, others themselves."""
+    """People, scoped: who runs or adds logins sees all, others themselves."""
 
     def visible_to(self, user: User) -> UserQuerySet:
-        """Everybody for an active superuser, else only oneself."""
-        return self if user.is_superuser else self.filter(pk=user.pk)
+        """Everybody for operators and who may add people, else only oneself."""
+        if user.is_active and user.has_perm("evaluations.add_user"):
+            return self
+        return self.filter(pk=user.pk)
 
 
 class EvaltrackerUserManager(UserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -61,10 +64,22 @@ class User(AbstractUser):
     feed_digest = models.CharField(max_length=64, blank=True, editable=False)
     feed_made_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    erasure_asked_at = models.DateTimeField(
+        "asked to be erased", null=True, blank=True, editable=False
+    )
+    erased_at = models.DateTimeField("erased", null=True, blank=True, editable=False)
+
     objects: ClassVar[EvaltrackerUserManager] = EvaltrackerUserManager()
 
     class Meta(AbstractUser.Meta):
         constraints = [
+            # An address is how single sign-on and a new password find a person.
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~Q(email=""),
+                name="user_address_once",
+                violation_error_message="Somebody with this address is here already.",
+            ),
             models.UniqueConstraint(
                 fields=("feed_digest",),
                 condition=~Q(feed_digest=""),

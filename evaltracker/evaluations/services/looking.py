@@ -39,7 +39,7 @@ class Look:
         places = Evaluation.objects.in_bulk({row.evaluation_id for row in rows})
         for row in rows:
             row.recipient = people.get(row.recipient_id)
-            row.evaluation = places[row.evaluation_id]
+            row.evaluation = places.get(row.evaluation_id)
         self._readers = readers_among(places, people)
         self.rooms = {
             room.evaluation_id: room
@@ -66,7 +66,7 @@ class Look:
             # A daily mail asks this for each notice that it carries.
             if notice.kind == DAILY_MAIL:
                 return ""
-            if not self._sees(reader, notice.evaluation):
+            if notice.evaluation and not self._sees(reader, notice.evaluation):
                 return f"{reader.name} may no longer see this evaluation."
         return self._ask(notice)
 

@@ -35,7 +35,7 @@ UNCLEAR = (NoticeState.UNCERTAIN, NoticeState.DEAD)
 def schedule_notice(
     *,
     kind: str,
-    evaluation: Evaluation,
+    evaluation: Evaluation | None,
     subject_id: object,
     occurrence: object,
     day: datetime.date,
@@ -85,7 +85,7 @@ def schedule_notice(
     return notice if Notice.objects.filter(pk=number).exists() else None
 
 
-def owe_now(*, evaluation: Evaluation, **terms: Any) -> Notice | None:
+def owe_now(*, evaluation: Evaluation | None, **terms: Any) -> Notice | None:
     """Owe somebody a mail as soon as may be; the rest is as in `schedule_notice`."""
     # In UTC no wall time happens twice, so that none looks an hour late.
     now = timezone.now().astimezone(datetime.UTC).replace(microsecond=0)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from evaltracker.errors import Invalid
 from evaltracker.evaluations.admin.acts import register_act
 from evaltracker.evaluations.admin.brief_acts import OfEvaluation
 from evaltracker.evaluations.admin.forms import form_like
@@ -90,22 +89,6 @@ class Draft(OnDecision):
         return None
 
 
-class DecideForm(forms.Form):
-    """The last word is given by somebody who has just shown who they are."""
-
-    password = forms.CharField(
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        label="Your password",
-        help_text="Asked for again, because a decision cannot be taken back.",
-    )
-
-    def __init__(self, *args: Any, has_password: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not has_password:
-            # Somebody who signs in elsewhere confirms with the click alone.
-            del self.fields["password"]
-
-
 @register_act
 class Decide(OnDecision):
     """The end: memo frozen, candidate chosen, evaluation closed."""
@@ -118,12 +101,11 @@ class Decide(OnDecision):
         "candidate is chosen and the evaluation ends. It cannot be taken back."
     )
     success = "Decided. The memo is frozen."
-    form_class = DecideForm
     template = "workflow/decide.html"
 
-    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """Whether there is a password to ask for."""
-        return {"has_password": user.has_usable_password()}
+    def needs_proof(self, target: Evaluation, user: User) -> bool:
+        """The last word is given by somebody who has just shown who they are."""
+        return True
 
     def context(self, target: Evaluation, user: User) -> dict[str, Any]:
         """What is decided, and what the rules say."""
@@ -136,8 +118,5 @@ class Decide(OnDecision):
 
     def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
         """Decide."""
-        if "password" in data and not by.check_password(data["password"]):
-            sentence = "This is not your password."
-            raise Invalid(sentence, errors={"password": [sentence]})
         decide(evaluation=target, by=by)
         return page_address(target, "decision")

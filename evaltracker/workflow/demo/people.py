@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import Permission
 
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.services.people import RIGHTS
 from stakeholders.choices import Role
 from stakeholders.services.people import add_stakeholder
 from stakeholders.services.rules import set_sign_off_rule
@@ -57,10 +58,10 @@ SIGNED_STAGES = ("requirements", "trials", "decision")
 def make_people() -> dict[str, User]:
     """Everybody of the demo by login name; those who exist stay as they are."""
     people = {login.username: make_person(login) for login in LOGINS}
-    may_start = Permission.objects.get(
-        content_type__app_label="evaluations", codename="add_evaluation"
+    rights = Permission.objects.filter(
+        content_type__app_label="evaluations", codename__in=RIGHTS
     )
-    people[LEAD].user_permissions.add(may_start)
+    people[LEAD].user_permissions.add(*rights)
     # Read again: a user keeps the rights that were asked for once.
     people[LEAD] = User.objects.get(pk=people[LEAD].pk)
     return people

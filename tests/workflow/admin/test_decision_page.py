@@ -8,7 +8,6 @@ import pytest
 
 from evaltracker.workflow.models import Decision
 from tests.cast import floor1, stakeholders, trials, vendors
-from tests.cast.floor1 import PASSWORD
 from tests.clients import signed_in
 from tests.workflow.deciding import decided, in_decision, ready_to_decide
 
@@ -61,11 +60,11 @@ def floor1_elsewhere() -> Evaluation:
     return vendors.in_research(where)
 
 
-def test_deciding_asks_for_the_password_and_every_rule() -> None:
+def test_deciding_asks_every_rule() -> None:
     where, _ = in_decision()
     lina = signed_in(where.owner)
     url = f"/admin/act/decide/{where.pk}/"
-    early = lina.post(url, {"password": PASSWORD})
+    early = lina.post(url)
     assert early.status_code == 409
     assert "Scores are not closed" in early.content.decode()
     assert "Deciding opens when" in lina.get(page(where)).content.decode()
@@ -76,16 +75,13 @@ def test_a_decision_freezes_what_was_signed() -> None:
     lina = signed_in(where.owner)
     url = f"/admin/act/decide/{where.pk}/"
     assert url in lina.get(page(where)).content.decode()
-    wrong = lina.post(url, {"password": "guess"})
-    assert wrong.status_code == 400
-    assert "not your password" in wrong.content.decode()
     viktor = signed_in(stakeholders.holder("leadership"))
-    assert viktor.post(url, {"password": PASSWORD}).status_code == 403
-    assert lina.post(url, {"password": PASSWORD}).status_code == 302
+    assert viktor.post(url).status_code == 403
+    assert lina.post(url).status_code == 302
     option.refresh_from_db()
     assert option.state == "chosen"
     assert Decision.objects.get().decided_by == where.owner
-    assert lina.post(url, {"password": PASSWORD}).status_code == 409
+    assert lina.post(url).status_code == 409
     body = viktor.get(page(where)).content.decode()
     assert "Decided by Lina Lead" in body
     overview = viktor.get(f"/admin/e/{where.slug}/").content.decode()

@@ -1,0 +1,78 @@
+"""What happened to logins; RELIABILITY R41."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from evaltracker.evaluations.choices import AccountAction
+from evaltracker.evaluations.models.base import Record
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models.people import User
+
+
+class AccountEntryQuerySet(models.QuerySet["AccountEntry"]):
+    """Entries, scoped: an operator sees all, others their own."""
+
+    def visible_to(self, user: User) -> AccountEntryQuerySet:
+        """Everything for an active operator, else what happened to `user`."""
+        if not user.is_active:
+            return self.none()
+        return self if user.is_superuser else self.filter(person=user)
+
+
+class AccountEntry(Record):
+    """One line of the account log, written by `account_log.record` alone.
+
+    It names people by their row, never by a copy of their name, and holds nothing that
+    somebody typed: a password can land in the field for the name. So erasing a person
+    leaves nothing of them here but that something happened.
+    """
+
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    action = models.CharField(max_length=20, choices=AccountAction.choices)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="account_entries",
+        null=True,
+        blank=True,
+        help_text="Whose login; blank: nobody has the name that was typed.",
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text="Who did it; blank: whoever sat there.",
+    )
+    address = models.GenericIPAddressField(
+        null=True, blank=True, help_text="Whence; forgotten when the person is erased."
+    )
+    detail = models.CharField(max_length=200, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    objects: ClassVar = AccountEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-at",)
+        verbose_name = "account entry"
+        verbose_name_plural = "account log"
+        indexes = [
+            models.Index(fields=("-at",), name="account_entry_by_time"),
+            models.Index(fields=("person", "-at"), name="account_entry_by_person"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(action__in=AccountAction.values),
+                name="account_action_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} {str(self.pk)[:8]}"

@@ -1,0 +1,30 @@
+"""Owing somebody a mail about their login; no evaluation is concerned."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from evaltracker.evaluations.services.notices import owe_now
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Notice, User
+
+
+def owe_account_mail(
+    *, kind: str, person: User, address: str = "", what: str = ""
+) -> Notice | None:
+    """Owe a mail about the login of `person` as soon as may be.
+
+    It goes to `address` if one is given, such as one that is not theirs yet, else to
+    their own. Each call is a mail of its own: asking twice for a new password sends
+    two. `what` is a word of ours that the kind of mail knows.
+    """
+    return owe_now(
+        kind=kind,
+        evaluation=None,
+        subject_id=person.pk,
+        occurrence=f"{what}:{uuid.uuid4().hex[:16]}",
+        recipient=None if address else person,
+        address=address,
+    )

@@ -1,0 +1,83 @@
+"""Roles in the company: who belongs to IT, to Engineering and so on.
+
+A role is a group. It opens nothing by itself, a part in an evaluation does; it says
+whom to propose when an evaluation needs somebody for that role.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from evaltracker.errors import Forbidden
+from evaltracker.evaluations.account_log import record
+from evaltracker.evaluations.choices import AccountAction
+from evaltracker.evaluations.policy import may_add_people
+from evaltracker.evaluations.services.people import add_colleague
+from stakeholders.choices import Role
+from stakeholders.services.people import add_stakeholder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from evaltracker.evaluations.models import Evaluation, User
+    from stakeholders.models import Stakeholder
+
+
+@transaction.atomic
+def give_roles(*, person: User, roles: Iterable[str], by: User) -> User:
+    """Say which roles are a person's in the company; those not named are taken.
+
+    Raises:
+        Forbidden: `by` may not add people. ValueError: there is no such role.
+
+    """
+    if not may_add_people(by):
+        raise Forbidden("Only who has the right to add people may do this.")
+    wanted = [Role(role) for role in roles]
+    person.groups.remove(*person.groups.filter(name__in=Role.labels))
+    for role in wanted:
+        group, _ = Group.objects.get_or_create(name=role.label)
+        person.groups.add(group)
+    detail = ", ".join(role.label for role in wanted) or "none"
+    record(action=AccountAction.ROLES, person=person, by=by, detail=detail)
+    return person
+
+
+def roles_of(person: User) -> list[str]:
+    """The roles that are a person's in the company."""
+    names = set(person.groups.values_list("name", flat=True))
+    return [role.value for role in Role if role.label in names]
+
+
+@transaction.atomic
+def invite_stakeholder(
+    *,
+    evaluation: Evaluation,
+    first_name: str,
+    last_name: str,
+    email: str,
+    role: str,
+    by: User,
+    scores: bool = False,
+) -> Stakeholder:
+    """Give a colleague a login and a part in one go; a mail brings them in.
+
+    Raises:
+        Forbidden: `by` is not the owner, or may not add people.
+        Invalid: somebody with this address is here already.
+
+    """
+    person = add_colleague(
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        time_zone=evaluation.zone,
+        by=by,
+    )
+    give_roles(person=person, roles=[role], by=by)
+    return add_stakeholder(
+        evaluation=evaluation, user=person, role=role, scores=scores, by=by
+    )

@@ -1,0 +1,43 @@
+"""Logging in over HTTP, and mail as it leaves."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.cache import cache
+
+from tests.accounts.provider import Provider, running
+from tests.cast.floor1 import PASSWORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.http import HttpResponse
+    from django.test import Client
+    from pytest_django.fixtures import SettingsWrapper
+
+LINK = re.compile(r"http://testserver(/\S+)")
+
+
+@pytest.fixture(autouse=True)
+def _no_limit_of_before() -> None:
+    """What other tests counted against 127.0.0.1 is forgotten."""
+    cache.clear()
+
+
+@pytest.fixture
+def provider(settings: SettingsWrapper) -> Iterator[Provider]:
+    """The company's single sign-on, which the product knows."""
+    with running() as other:
+        settings.SOCIALACCOUNT_PROVIDERS = other.settings()
+        yield other
+
+
+def log_in(
+    client: Client, username: str, password: str = PASSWORD, **more: str
+) -> HttpResponse:
+    """Post the login form."""
+    data = {"username": username, "password": password, **more}
+    return client.post("/admin/login/", data)  # type: ignore[return-value]

@@ -1,0 +1,145 @@
+"""A second factor: asked of who has one, and required where the operator says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+
+from evaltracker.evaluations.choices import AccountAction
+from evaltracker.evaluations.models import AccountEntry, Notice
+from tests.accounts.conftest import log_in
+from tests.accounts.factors import code_of, give_app, recovery_code
+from tests.cast import floor1
+from tests.clients import signed_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_django.fixtures import SettingsWrapper
+
+    from evaltracker.evaluations.models import User
+
+pytestmark = pytest.mark.django_db
+
+ASKED = "/accounts/2fa/authenticate/"
+SETUP = "/accounts/2fa/"
+
+
+@pytest.fixture
+def lina() -> User:
+    return floor1.lina()
+
+
+@pytest.fixture
+def required(settings: SettingsWrapper) -> SettingsWrapper:
+    settings.REQUIRE_SECOND_FACTOR = True
+    return settings
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/accounts/login/"])
+def test_a_password_alone_opens_nothing_for_who_has_one(lina: User, path: str) -> None:
+    secret = give_app(lina)
+    client = Client()
+    data = {"username": "lina", "password": floor1.PASSWORD, "next": "/admin/account/"}
+    assert client.post(path, data).headers["Location"] == ASKED
+    assert client.get("/admin/").status_code == 302
+    assert client.post(ASKED, {"code": "000000"}).status_code == 200
+    assert client.get("/admin/").status_code == 302
+    answer = client.post(ASKED, {"code": code_of(secret)})
+    assert answer.headers["Location"] == "/admin/account/"
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_code_opens_once(lina: User) -> None:
+    code = code_of(give_app(lina))
+    for right in (302, 200):
+        client = Client()
+        log_in(client, "lina")
+        assert client.post(ASKED, {"code": code}).status_code == right
+
+
+def test_a_recovery_code_opens_once(lina: User) -> None:
+    give_app(lina)
+    code = recovery_code(lina)
+    for right in (302, 200):
+        client = Client()
+        log_in(client, "lina")
+        assert client.post(ASKED, {"code": code}).status_code == right
+
+
+def test_codes_cannot_be_guessed(lina: User) -> None:
+    secret = give_app(lina)
+    client = Client()
+    log_in(client, "lina")
+    for _ in range(5):
+        client.post(ASKED, {"code": "000000"})
+    assert client.post(ASKED, {"code": code_of(secret)}).status_code == 200
+    failed = AccountEntry.objects.filter(action=AccountAction.FACTOR_FAILED)
+    assert {one.person for one in failed} == {lina}
+
+
+def test_where_it_is_required_nothing_else_opens_before(
+    lina: User, required: SettingsWrapper
+) -> None:
+    client = Client()
+    log_in(client, "lina")
+    where = floor1.evaluation(owner=lina)
+    for path in ("/admin/", f"/admin/e/{where.slug}/", "/accounts/email/", "/"):
+        answer = client.get(path, follow=True)
+        assert answer.redirect_chain[-1][0] == SETUP, path
+    assert "second factor is needed" in answer.text
+    api = client.get("/api/v1/staff/evaluations/")
+    assert (api.status_code, api.json()["code"]) == (403, "second_factor_needed")
+    posted = client.post(f"/admin/act/advance/{where.pk}/")
+    assert posted.headers["Location"] == SETUP
+
+
+def test_setting_one_up_at_the_first_login_opens_all(
+    lina: User,
+    required: SettingsWrapper,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    client = Client()
+    log_in(client, "lina")
+    page: Any = client.get("/accounts/2fa/totp/activate/")
+    secret = page.context["form"].secret
+    form = {"code": code_of(secret)}
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post("/accounts/2fa/totp/activate/", form)
+    assert answer.headers["Location"] == "/accounts/2fa/recovery-codes/"
+    codes = client.get("/accounts/2fa/recovery-codes/")
+    assert recovery_code(lina) in codes.text
+    assert client.get("/admin/").status_code == 200
+    assert Notice.objects.get(recipient=lina).kind == "account_changed"
+
+
+def test_taking_the_last_one_away_closes_all_again(
+    lina: User, required: SettingsWrapper
+) -> None:
+    give_app(lina)
+    client = signed_in(lina)
+    assert client.get("/admin/").status_code == 200
+    client.post("/accounts/2fa/totp/deactivate/")
+    assert client.get("/admin/").headers["Location"] == SETUP
+
+
+def test_recovery_codes_alone_are_no_second_factor(
+    lina: User, required: SettingsWrapper
+) -> None:
+    give_app(lina)
+    lina.authenticator_set.get(type="totp").delete()
+    assert signed_in(lina).get("/admin/").headers["Location"] == SETUP
+
+
+def test_an_operator_takes_away_what_is_on_a_lost_phone(lina: User) -> None:
+    give_app(lina)
+    lost = Client()
+    operator = signed_in(floor1.otto())
+    path = f"/admin/act/reset-factors/{lina.pk}/"
+    assert signed_in(floor1.noor()).post(path).status_code == 404
+    assert operator.post(path).status_code == 302
+    assert log_in(lost, "lina").headers["Location"] == "/admin/"
+    assert Notice.objects.get(recipient=lina).occurrence.startswith("factors_reset")
+    assert operator.post(path).status_code == 409

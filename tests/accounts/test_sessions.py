@@ -1,0 +1,95 @@
+"""A session ends: after eight hours, with the login, with the password (R35)."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from evaltracker.evaluations.models import User
+from tests.accounts.conftest import log_in
+from tests.cast import floor1
+from tests.clients import signed_in
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import User as Person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lina() -> Person:
+    return floor1.lina()
+
+
+def test_it_ends_eight_hours_after_the_login_however_busy(
+    lina: Person, time_machine: Any
+) -> None:
+    time_machine.move_to("2027-02-01 08:00+00:00")
+    client = Client()
+    log_in(client, "lina")
+    for _ in range(15):
+        time_machine.shift(datetime.timedelta(minutes=31))
+        assert client.get("/admin/").status_code == 200
+        # Whatever writes into the session keeps it alive by itself.
+        session = client.session
+        session["busy"] = True
+        session.save()
+    time_machine.shift(datetime.timedelta(minutes=16))
+    answer = client.get("/admin/account/", follow=True)
+    assert answer.redirect_chain[-1][0] == "/admin/login/?next=/admin/account/"
+    assert "eight hours" in answer.text
+
+
+def test_one_of_an_unknown_age_has_ended(lina: Person) -> None:
+    client = signed_in(lina)
+    session = client.session
+    del session["logged_in_at"]
+    session.save()
+    assert client.get("/admin/").status_code == 302
+
+
+def test_taking_rights_away_acts_at_the_next_request(lina: Person) -> None:
+    client = signed_in(lina)
+    assert client.get("/admin/act/start-evaluation/").status_code == 200
+    lina.user_permissions.clear()
+    assert client.get("/admin/act/start-evaluation/").status_code == 403
+    User.objects.filter(pk=lina.pk).update(is_active=False)
+    assert client.get("/admin/").status_code == 302
+
+
+def test_the_others_are_logged_out_from_the_list(lina: Person) -> None:
+    here, there = Client(headers={"User-Agent": "Here"}), Client()
+    log_in(here, "lina")
+    log_in(there, "lina")
+    assert "Here" in here.get("/accounts/sessions/").text
+    here.post("/accounts/sessions/")
+    assert here.get("/admin/").status_code == 200
+    assert there.get("/admin/").status_code == 302
+
+
+def test_changing_the_password_logs_the_others_out(lina: Person) -> None:
+    here, there = Client(), Client()
+    log_in(here, "lina")
+    log_in(there, "lina")
+    words = "seven quiet herons"
+    data = {"oldpassword": floor1.PASSWORD, "password1": words, "password2": words}
+    answer = here.post("/accounts/password/change/", data)
+    assert answer.headers["Location"] == "/admin/account/"
+    assert here.get("/admin/").status_code == 200
+    assert there.get("/admin/").status_code == 302
+
+
+def test_the_old_address_of_the_password_page_leads_to_the_new(lina: Person) -> None:
+    answer = signed_in(lina).get("/admin/password_change/")
+    assert answer.headers["Location"] == "/accounts/password/change/"
+
+
+def test_logging_out_leaves_no_session(lina: Person) -> None:
+    client = Client()
+    log_in(client, "lina")
+    client.post("/admin/logout/")
+    assert not Session.objects.exists()
