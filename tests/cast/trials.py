@@ -6,10 +6,12 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.cast import floor1, stakeholders, vendors
+from trials.selectors.contracts import contract_of
+from trials.services.contracts import agree_contract, propose_contract
 from trials.services.criteria import add_criterion
 from trials.services.demos import hold_demo, schedule_demo
 from trials.services.evidence import record_evidence
-from trials.services.trials import agree_contract, plan_trial
+from trials.services.trials import plan_trial
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation, Requirement, User
@@ -88,7 +90,17 @@ def trial(option: Candidate, *refs: str, agreed: bool = True, **fields: Any) -> 
     )
     for ref in refs or ("R1",):
         criterion(planned, ref, by=owner)
-    return agree_contract(trial=planned, by=owner) if agreed else planned
+    return agreed_by_all(planned) if agreed else planned
+
+
+def agreed_by_all(planned: Trial) -> Trial:
+    """The trial, its contract put forward and agreed to by every role."""
+    trial = propose_contract(trial=planned, by=planned.candidate.evaluation.owner)
+    for part in contract_of(trial).awaited:
+        trial = agree_contract(
+            trial=trial, digest=contract_of(trial).digest, by=part.awaited[0].user
+        )
+    return trial
 
 
 def criterion(of: Trial, ref: str = "R1", *, by: User) -> Criterion:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
+from stakeholders.choices import Role
 from tests.journeys.steps_demos import judge
 from tests.journeys.steps_research import FAVOURITE
 
@@ -41,13 +42,24 @@ def plan_trial(walk: Walk, musts: list[str]) -> None:
 
 
 def agree(walk: Walk) -> None:
-    """The contract is agreed, and a date is set."""
+    """The contract is put forward, every role agrees, and a date is set."""
     lead = walk.lead
     lead.go("Trials")
     lead.follow(f"Trial of {FAVOURITE}")
-    lead.follow("Agree on the contract")
-    lead.see("31-agree")
-    lead.press("It is agreed")
+    lead.follow("Put the contract forward")
+    lead.see("31-propose")
+    lead.press("Put it forward")
+    for role in Role.values[:5]:
+        person = walk.person(role)
+        person.follow("Choose an ML platform")
+        person.go("Trials")
+        person.follow(f"Trial of {FAVOURITE}")
+        person.follow("Agree to the contract")
+        person.see(f"31-agree-{role}")
+        person.press("I agree")
+        person.reads("You have agreed.")
+    lead.go("Trials")
+    lead.follow(f"Trial of {FAVOURITE}")
     lead.follow("Add a milestone")
     lead.fill(title="Half-time review")
     lead.page.get_by_label("Whose it is").select_option(label="Dana Weiss")

@@ -58,6 +58,7 @@ ACTS_FOR: dict[str, set[str]] = {
     "excuse-knock-out": {"lead", "leadership"},
     "waive-gate": {"leadership"},
     "say-role-weights": set(ROLES),
+    "agree-contract": set(ROLES),
     "declare-interest": set(ROLES),
     "declare-interests": set(ROLES),
     # The first stakeholder of the main purchase is DevOps', who scores.

@@ -20,6 +20,7 @@ from trials.choices import EvidenceVerdict, MilestoneState, Severity
 from trials.models import Criterion, Evidence, Gap, Milestone, Trial
 from trials.policy import TRIAL_STAGES, may_lead, today_in
 from trials.selectors import exercised_by_day, half_time_alarm
+from trials.selectors.contracts import contract_of
 from vendors.admin.asking import ask_first
 from vendors.admin.inputs import without_blank
 from vendors.admin.pages import reader
@@ -89,7 +90,9 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     close = [one for one in candidates if one.state != "longlisted"]
     for candidate in close:
         candidate.evaluation = evaluation
-    milestones = Milestone.objects.filter(evaluation=evaluation, trial__isnull=True)
+    milestones = Milestone.objects.filter(
+        evaluation=evaluation, trial__isnull=True
+    ).select_related("owner", "hangs_on")
     return show(
         request,
         evaluation,
@@ -101,7 +104,9 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         without=[one for one in close if one.pk not in with_trial],
         close=close,
         may_plan=evaluation.is_open and Stage(evaluation.stage) in TRIAL_STAGES,
-        milestones=milestone_rows(milestones.select_related("owner"), user, runs=owns),
+        milestones=milestone_rows(
+            milestones.select_related("owner", "hangs_on"), user, runs=owns
+        ),
         here=request.path + "#milestones",
     )
 
@@ -147,7 +152,8 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     runs = may_lead(user, trial)
     part = takes_part(user, evaluation)
     barred = is_barred(user, trial.candidate)
-    milestones = list(trial.milestones.select_related("owner"))
+    milestones = list(trial.milestones.select_related("owner", "hangs_on"))
+    contract = contract_of(trial) if trial.proposed_at else None
     line = line_of(trial, milestones, timezone.now())
     criteria = _criteria(trial)
     gaps = _gaps(trial)
@@ -163,6 +169,13 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         part=part,
         barred=barred,
         can_plan=runs and going and stage in TRIAL_STAGES,
+        contract=contract,
+        may_agree=contract is not None
+        and going
+        and stage in TRIAL_STAGES
+        and not barred
+        and bool(contract.parts_of(user)),
+        changes=list(trial.changes.select_related("changed_by")),
         in_trials=going and stage == Stage.TRIALS,
         can_judge=part
         and not barred

@@ -1,12 +1,15 @@
 """What we saw: research, demos, trials, evidence and scores."""
 
+from trials.models.contracts import Agreement, ContractChange
 from trials.models.demos import Demo, DemoNote, ResearchNote, ScriptItem
 from trials.models.evidence import Evidence, Excuse
 from trials.models.scores import Consensus, Score, ScoreSheet
 from trials.models.trials import Criterion, Gap, Milestone, Trial
 
 __all__ = [
+    "Agreement",
     "Consensus",
+    "ContractChange",
     "Criterion",
     "Demo",
     "DemoNote",

@@ -36,6 +36,9 @@ class Trial(VendorRecord):
     data_allowed = models.TextField(blank=True, help_text="Which data may go in.")
     people_hours = models.TextField(blank=True, help_text="Who, and how many hours.")
     exit_plan = models.TextField(blank=True, help_text="Clean-up when it ends.")
+    proposed_at = models.DateTimeField(null=True, blank=True)
+    # Grows with each numbered change; the contract as first put forward is 1.
+    version = models.PositiveIntegerField(default=1, editable=False)
     agreed_at = models.DateTimeField(null=True, blank=True)
     agreed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -104,6 +107,14 @@ class Milestone(Record):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="milestones"
     )
+    hangs_on = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="dependents",
+        null=True,
+        blank=True,
+        help_text="Moves with it.",
+    )
     # The wall time as typed, kept beside the instant: zone rules change (R12).
     due_on = models.DateField()
     due_time = models.TimeField()
@@ -130,6 +141,9 @@ class Milestone(Record):
             models.CheckConstraint(
                 condition=~Q(state=MilestoneState.WAIVED) | ~Q(state_reason=""),
                 name="milestone_waived_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(hangs_on=F("id")), name="milestone_hangs_on_another"
             ),
         ]
 

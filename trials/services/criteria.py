@@ -12,7 +12,8 @@ from evaltracker.evaluations.policy import change, checked
 from evaltracker.evaluations.text import Inputs, read_reason
 from trials.models import Criterion
 from trials.policy import TRIAL_STAGES, require_same
-from trials.services.trials import open_trial
+from trials.services.contracts import number_change
+from trials.services.trials import open_trial, withdraw_proposal
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.journal import By
@@ -54,6 +55,7 @@ def add_criterion(
     )
     checked(criterion)
     criterion.save()
+    _changed(trial, f"Criterion added: {criterion.text}", reason, by)
     _record(criterion, "criterion.added", by, after=_said(criterion), reason=reason)
     return criterion
 
@@ -78,6 +80,7 @@ def change_criterion(
     values |= _read(**{field: values[field] for field in TEXTS if field in values})
     before, after = change(fresh, **values)
     if after:
+        _changed(trial, f"Criterion changed: {fresh.text}", reason, by)
         _record(
             fresh, "criterion.changed", by, before=before, after=after, reason=reason
         )
@@ -97,6 +100,7 @@ def remove_criterion(*, criterion: Criterion, by: By, reason: str = "") -> None:
     reason = _reason(trial, reason)
     if trial.agreed_at and trial.criteria.count() == 1:
         raise Refused("An agreed contract keeps at least one criterion.")
+    _changed(trial, f"Criterion removed: {fresh.text}", reason, by)
     _record(fresh, "criterion.removed", by, before=_said(fresh), reason=reason)
     fresh.delete()
 
@@ -112,6 +116,14 @@ def _unjudged(criterion: Criterion, trial: Trial) -> Criterion:
 def _reason(trial: Trial, reason: str) -> str:
     """The reason, which an agreed contract asks for."""
     return read_reason(reason, WHY) if trial.agreed_at or reason.strip() else ""
+
+
+def _changed(trial: Trial, what: str, reason: str, by: By) -> None:
+    """The contract is another by this: by number, or put forward anew."""
+    if trial.agreed_at:
+        number_change(trial, what, reason, by)
+    else:
+        withdraw_proposal(trial)
 
 
 def _read(**texts: str) -> dict[str, str]:

@@ -45,8 +45,11 @@ def add_milestone(
     by: By,
     zone: str = "",
     trial: Trial | None = None,
+    hangs_on: Milestone | None = None,
 ) -> Milestone:
     """Set a date for something; its owner is reminded before it.
+
+    What hangs on another milestone moves with it.
 
     A wall time that daylight saving skips means the next valid one; `due_at` says
     which instant that is.
@@ -67,6 +70,8 @@ def add_milestone(
         if trial.closed_at:
             raise Refused("This trial is closed.")
     require_insider(owner_user, evaluation, "owner_user")
+    if hangs_on is not None:
+        check_hanging(hangs_on, evaluation, trial)
     zone = zone or (trial.zone if trial else evaluation.zone)
     inputs = Inputs()
     milestone = Milestone(
@@ -74,6 +79,7 @@ def add_milestone(
         trial=trial,
         title=inputs.line("title", title),
         owner=owner_user,
+        hangs_on=hangs_on,
         due_on=due_on,
         due_time=due_time,
         zone=zone,
@@ -83,46 +89,7 @@ def add_milestone(
     checked(milestone)
     milestone.save()
     owe_reminders(milestone)
-    _record(milestone, "milestone.added", by, after=_said(milestone))
-    return milestone
-
-
-@transaction.atomic
-def move_milestone(
-    *,
-    milestone: Milestone,
-    due_on: datetime.date,
-    due_time: datetime.time,
-    reason: str,
-    by: By,
-    zone: str = "",
-) -> Milestone:
-    """Put a milestone to another date; it reminds again, and no longer of the old one.
-
-    Raises:
-        Forbidden: not the owner, nor the lead of its trial. Refused: it is settled.
-        Invalid: no reason, or a zone that does not exist.
-
-    """
-    milestone, evaluation = _open_milestone(milestone, by)
-    _require_mover(by, milestone, evaluation)
-    zone = zone or milestone.zone
-    reason = read_reason(reason, "Say why it moves; its owner has planned with it.")
-    due_at = read_moment(due_on, due_time, zone)
-    typed = (due_on, due_time, zone)
-    if typed == (milestone.due_on, milestone.due_time, milestone.zone):
-        return milestone
-    before, after = change(
-        milestone,
-        due_on=due_on,
-        due_time=due_time,
-        zone=zone,
-        due_at=due_at,
-        occurrence=milestone.occurrence + 1,
-    )
-    stop_reminders(milestone, "The milestone was moved.")
-    owe_reminders(milestone)
-    _record(milestone, "milestone.moved", by, before=before, after=after, reason=reason)
+    record(milestone, "milestone.added", by, after=_said(milestone))
     return milestone
 
 
@@ -137,10 +104,10 @@ def settle_milestone(
         Refused: it is settled. Invalid: no reason, unless it was met.
 
     """
-    milestone, evaluation = _open_milestone(milestone, by)
+    milestone, evaluation = open_milestone(milestone, by)
     user = actor_of(by).user
     if user is None or user.pk != milestone.owner_id:
-        _require_mover(by, milestone, evaluation)
+        require_mover(by, milestone, evaluation)
     if state not in MilestoneState.values or state == MilestoneState.OPEN:
         sentence = "Say how it went: met, missed, waived or cancelled."
         raise Invalid(sentence, errors={"state": [sentence]})
@@ -148,7 +115,7 @@ def settle_milestone(
     if how in REASONS or reason.strip():
         reason = read_reason(reason, REASONS.get(how, ""))
     before, after = _settle(milestone, how, reason.strip())
-    _record(
+    record(
         milestone, "milestone.settled", by, before=before, after=after, reason=reason
     )
     return milestone
@@ -166,7 +133,24 @@ def cancel_open_milestones(trial: Trial, reason: str) -> list[str]:
     return titles
 
 
-def _open_milestone(milestone: Milestone, by: By) -> tuple[Milestone, Evaluation]:
+def check_hanging(
+    hangs_on: Milestone, evaluation: Evaluation, trial: Trial | None
+) -> None:
+    """Refuse to hang on what somebody without a say here could move.
+
+    A trial's milestone hangs on the same trial's or on the evaluation's own; the
+    evaluation's own hang on each other.
+    """
+    same = hangs_on.evaluation_id == evaluation.pk
+    near = hangs_on.trial_id in (None, trial.pk if trial else None)
+    if not (same and near):
+        sentence = (
+            "It can only hang on a milestone of the same trial or of the evaluation."
+        )
+        raise Invalid(sentence, errors={"hangs_on": [sentence]})
+
+
+def open_milestone(milestone: Milestone, by: By) -> tuple[Milestone, Evaluation]:
     """The milestone under a row lock; refused once it is settled."""
     evaluation, _ = enter(milestone.evaluation, by, *Stage)
     fresh: Milestone = (
@@ -182,7 +166,7 @@ def _open_milestone(milestone: Milestone, by: By) -> tuple[Milestone, Evaluation
     return fresh, evaluation
 
 
-def _require_mover(by: By, milestone: Milestone, evaluation: Evaluation) -> None:
+def require_mover(by: By, milestone: Milestone, evaluation: Evaluation) -> None:
     """The owner of the evaluation; for a trial's milestone its lead as well."""
     if milestone.trial is not None:
         require_trial_lead(by, milestone.trial)
@@ -201,10 +185,12 @@ def _settle(
 
 
 def _said(milestone: Milestone) -> dict[str, Any]:
-    return journal.snapshot(milestone, ("title", "owner", "trial_id", *WHEN))
+    return journal.snapshot(
+        milestone, ("title", "owner", "trial_id", "hangs_on_id", *WHEN)
+    )
 
 
-def _record(
+def record(
     milestone: Milestone,
     action: str,
     by: By,

@@ -1,4 +1,4 @@
-"""Planning a trial, agreeing on its contract and closing it."""
+"""Planning a trial and closing it."""
 
 from __future__ import annotations
 
@@ -80,13 +80,15 @@ def plan_trial(
     )
     checked(trial)
     trial.save()
-    _record(trial, "trial.planned", by, after=journal.snapshot(trial, PLAN))
+    record(trial, "trial.planned", by, after=journal.snapshot(trial, PLAN))
     return trial
 
 
 @transaction.atomic
 def change_trial(*, trial: Trial, by: By, **values: Any) -> Trial:
     """Change the plan, until its contract is agreed.
+
+    What was put forward is taken back with it, and agreed to anew.
 
     Raises:
         Forbidden: neither lead nor owner. Refused: agreed. Invalid: by field.
@@ -97,7 +99,9 @@ def change_trial(*, trial: Trial, by: By, **values: Any) -> Trial:
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
     trial, evaluation = open_trial(trial, by, *TRIAL_STAGES)
     if trial.agreed_at:
-        raise Refused("The contract of this trial is agreed; it no longer changes.")
+        raise Refused(
+            "The contract of this trial is agreed; change it with a reason, by number."
+        )
     if "lead" in values:
         require_insider(values["lead"], evaluation, "lead")
     texts = {field: values[field] for field in ("title", *CONTRACT) if field in values}
@@ -107,43 +111,8 @@ def change_trial(*, trial: Trial, by: By, **values: Any) -> Trial:
     )
     before, after = change(trial, **values)
     if after:
-        _record(trial, "trial.changed", by, before=before, after=after)
-    return trial
-
-
-@transaction.atomic
-def agree_contract(*, trial: Trial, by: By) -> Trial:
-    """Fix what is run, where, on which data, by whom, and how success is measured.
-
-    From now on criteria change only with a reason.
-
-    Raises:
-        Forbidden: neither lead nor owner.
-        Refused: agreed already, no criterion, or a part of the contract is blank.
-
-    """
-    trial, _ = open_trial(trial, by, *TRIAL_STAGES)
-    if trial.agreed_at:
-        raise Refused("The contract of this trial is agreed already.")
-    blank = [
-        str(Trial._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
-        for field in CONTRACT
-        if not getattr(trial, field).strip()
-    ]
-    if blank:
-        raise Refused(f"The contract does not say yet: {', '.join(blank)}.")
-    criteria = list(trial.criteria.select_related("requirement"))
-    if not criteria:
-        raise Refused("Name at least one success criterion, with its number, first.")
-    before, after = change(
-        trial, agreed_at=timezone.now(), agreed_by=journal.actor_of(by).user
-    )
-    after |= journal.snapshot(trial, PLAN)
-    after["criteria"] = [
-        {"requirement": one.requirement.ref, "text": one.text, "reach": one.threshold}
-        for one in criteria
-    ]
-    _record(trial, "trial.agreed", by, before=before, after=after)
+        withdraw_proposal(trial)
+        record(trial, "trial.changed", by, before=before, after=after)
     return trial
 
 
@@ -174,8 +143,14 @@ def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
     before, after = change(trial, summary=words, closed_at=timezone.now())
     called_off = cancel_open_milestones(trial, "The trial was closed.")
     after["milestones_called_off"] = called_off
-    _record(trial, "trial.closed", by, before=before, after=after)
+    record(trial, "trial.closed", by, before=before, after=after)
     return trial
+
+
+def withdraw_proposal(trial: Trial) -> None:
+    """Take a contract back that was put forward and not agreed; its words changed."""
+    if trial.proposed_at and not trial.agreed_at:
+        change(trial, proposed_at=None)
 
 
 def open_trial(trial: Trial, by: By, *stages: Stage) -> tuple[Trial, Evaluation]:
@@ -219,14 +194,16 @@ def check_days(starts_on: datetime.date, ends_on: datetime.date) -> None:
         raise Invalid(sentence, errors={"ends_on": [sentence]})
 
 
-def _record(
+def record(
     trial: Trial,
     action: str,
     by: By,
     *,
     after: dict[str, Any],
     before: dict[str, Any] | None = None,
+    reason: str = "",
 ) -> None:
+    """The journal's entry of something that happened to a trial."""
     journal.record(
         evaluation=trial.candidate.evaluation,
         action=action,
@@ -234,4 +211,5 @@ def _record(
         by=by,
         before=before,
         after={"candidate": trial.candidate, **after},
+        reason=reason,
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 NEXT = "next"
+PREVIEW = "preview"
 
 
 def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpResponse:
@@ -69,6 +70,9 @@ def _perform(request: HttpRequest, act: Act, target: Any) -> HttpResponse:
     form = _bound(act, target, request, request.POST)
     if not form.is_valid():
         return _show(request, act, target, form, status=HTTPStatus.BAD_REQUEST)
+    if act.preview_verb and PREVIEW in request.POST:
+        seen = act.preview(target, form.cleaned_data, user)
+        return _show(request, act, target, form, preview=seen)
     try:
         with transaction.atomic():
             outcome = act.perform(target, form.cleaned_data, user)
@@ -143,6 +147,7 @@ def _show(
     form: Any,
     *,
     problem: Problem | None = None,
+    preview: Any = None,
     status: int = 200,
 ) -> HttpResponse:
     user: Any = request.user
@@ -156,6 +161,7 @@ def _show(
         target=target,
         form=form,
         problem=problem,
+        preview=preview,
         next=back,
         cancel_url=back or act.cancel_url(target),
         **act.context(target, user),

@@ -51,6 +51,8 @@ class Act:
     template: ClassVar[str] = "evaltracker/act.html"
     # Red button: the act cannot be taken back, or it hits other people.
     dangerous: ClassVar[bool] = False
+    # The words of a second button that shows what would happen; see `preview`.
+    preview_verb: ClassVar[str] = ""
     # Fields that a link may fill; anything else in the address is refused.
     prefill: ClassVar[tuple[str, ...]] = ()
     # Hidden fields that say which content was seen; made fresh after `Stale`.
@@ -100,6 +102,10 @@ class Act:
     def heading(self, target: Any) -> str:
         """The page's heading: what is done, and to what."""
         return self.title if target is None else f"{self.title}: {target}"
+
+    def preview(self, target: Any, data: Mapping[str, Any], user: User) -> Any:
+        """What `perform` would do, for the template as `preview`; nothing changes."""
+        raise NotImplementedError
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
         """Call the service. Returns where to go: address, row with a page, or None."""

@@ -14,6 +14,8 @@ from evaltracker.workflow.services.signing import sign
 from stakeholders.choices import Role
 from stakeholders.services.sign_offs import digest_of
 from trials.choices import EvidenceVerdict, MilestoneState, Source
+from trials.selectors.contracts import contract_of
+from trials.services.contracts import agree_contract, propose_contract
 from trials.services.criteria import add_criterion
 from trials.services.demo_notes import (
     end_demo,
@@ -25,12 +27,14 @@ from trials.services.evidence import record_evidence
 from trials.services.milestones import add_milestone, settle_milestone
 from trials.services.scores import give_score, lock_scores
 from trials.services.scripts import draw_up_script
-from trials.services.trials import agree_contract, close_trial, plan_trial
+from trials.services.trials import close_trial, plan_trial
 from vendors.choices import CostState
 from vendors.costs import CHECKLIST
 from vendors.models import Claim, Vendor
+from vendors.policy import to_declare
 from vendors.services.companies import add_vendor
 from vendors.services.costs import set_cost_line
+from vendors.services.interests import declare_interests
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -59,6 +63,17 @@ def sign_all(evaluation: Evaluation, people: dict[str, User]) -> None:
             verdict="approve",
             shown=digest_of(document_of(evaluation, visit=visit)),
             by=people[rule.role],
+        )
+
+
+def declare_no_interests(evaluation: Evaluation) -> None:
+    """Everybody with a part declares to have no interest in any candidate."""
+    for person in evaluation.readers.all():
+        asked = to_declare(person).filter(evaluation=evaluation)
+        declare_interests(
+            evaluation=evaluation,
+            interests=dict.fromkeys(asked.values_list("pk", flat=True), ""),
+            by=person,
         )
 
 
@@ -177,7 +192,10 @@ def run_trial(
         )
         for requirement in requirements
     ]
-    agree_contract(trial=trial, by=by)
+    trial = propose_contract(trial=trial, by=by)
+    contract = contract_of(trial)
+    for one in contract.awaited:
+        agree_contract(trial=trial, digest=contract.digest, by=one.awaited[0].user)
     add_trial_milestones(trial, how)
     for criterion in criteria[: how.judged]:
         fails = criterion.requirement.ref in how.failing

@@ -13,6 +13,7 @@ from tests.acting import act
 from tests.cast import floor1, stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.models import Trial
+from trials.selectors.contracts import contract_of
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import User
@@ -36,7 +37,7 @@ def page(trial: Trial, user: User) -> str:
     return answer.content.decode()
 
 
-def test_the_owner_plans_a_trial_and_the_lead_agrees(acme: Candidate) -> None:
+def test_the_owner_plans_a_trial_and_every_role_agrees(acme: Candidate) -> None:
     owner, lead = acme.evaluation.owner, stakeholders.holder("engineering")
     form = {
         "title": "Forecast",
@@ -52,18 +53,35 @@ def test_the_owner_plans_a_trial_and_the_lead_agrees(acme: Candidate) -> None:
     assert act("plan-trial", acme, owner, **form | {"ends_on": "2025-01-01"}) == 400
     assert act("plan-trial", acme, owner, **form) == 302
     trial = Trial.objects.get()
-    assert act("agree-contract", trial, lead) == 409
+    assert act("propose-contract", trial, lead) == 409
     one = acme.evaluation.requirements.get(ref="R1")
     mark = {"requirement": one.pk, "text": "It holds", "threshold": "99 %"}
     assert act("add-criterion", trial, it, **mark) == 403
     assert act("add-criterion", trial, lead, **mark) == 302
-    assert act("agree-contract", trial, lead) == 302
+    words = {"digest": contract_of(trial).digest}
+    assert act("agree-contract", trial, it, **words) == 409
+    assert act("propose-contract", trial, it) == 403
+    assert act("propose-contract", trial, lead) == 302
+    assert act("agree-contract", trial, owner, **words) == 403
+    assert act("agree-contract", trial, it, digest="0" * 64) == 409
+    assert "awaited" in page(trial, it)
+    for role in stakeholders.PEOPLE:
+        assert act("agree-contract", trial, stakeholders.holder(role), **words) == 302
+    assert act("agree-contract", trial, it, **words) == 409
     assert act("add-criterion", trial, lead, **mark) == 400
     assert act("add-criterion", trial, lead, **mark, reason="Forgotten") == 302
     assert act("change-trial", trial, lead, **form) == 409
     criterion = trial.criteria.first()
-    assert act("change-criterion", criterion, lead, **mark, reason="Clearer") == 302
+    clearer = mark | {"text": "It holds up"}
+    assert act("change-criterion", criterion, lead, **clearer, reason="Clearer") == 302
     assert act("remove-criterion", criterion, lead, reason="Twice") == 302
+    terms = form | {"workload": "Two forecasts.", "reason": "One was too easy."}
+    assert act("amend-contract", trial, it, **terms) == 403
+    assert act("amend-contract", trial, lead, **terms | {"reason": " "}) == 400
+    assert act("amend-contract", trial, lead, **terms) == 302
+    body = page(trial, it)
+    assert "version 5" in body
+    assert "One was too easy." in body
 
 
 def test_strangers_find_no_trial(acme: Candidate) -> None:

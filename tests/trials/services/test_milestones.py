@@ -16,11 +16,8 @@ from evaltracker.evaluations.services.evaluations import change_brief
 from tests.cast import floor1, stakeholders, trials, vendors
 from trials.choices import MilestoneState
 from trials.models import Milestone
-from trials.services.milestones import (
-    add_milestone,
-    move_milestone,
-    settle_milestone,
-)
+from trials.services.milestones import add_milestone, settle_milestone
+from trials.services.moves import move_milestone
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation, User

@@ -15,7 +15,8 @@ from tests.cast import stakeholders, trials, vendors
 from trials.models import Evidence, Excuse, Milestone, Score, ScoreSheet
 from trials.services.evidence import reconfirm_evidence
 from trials.services.excuses import excuse_knock_out
-from trials.services.milestones import add_milestone, move_milestone
+from trials.services.milestones import add_milestone
+from trials.services.moves import move_milestone
 from trials.services.scores import give_score, lock_scores, open_consensus
 
 if TYPE_CHECKING:

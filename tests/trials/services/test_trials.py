@@ -11,13 +11,14 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry
 from tests.cast import floor1, stakeholders, trials, vendors
 from trials.choices import MilestoneState
+from trials.services.contracts import propose_contract
 from trials.services.criteria import (
     add_criterion,
     change_criterion,
     remove_criterion,
 )
 from trials.services.milestones import add_milestone
-from trials.services.trials import agree_contract, change_trial, close_trial, plan_trial
+from trials.services.trials import change_trial, close_trial, plan_trial
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import User
@@ -47,7 +48,7 @@ def test_a_plan_is_journaled_and_changes_until_it_is_agreed(
     entry = Entry.objects.filter(evaluation=acme.evaluation).latest("number")
     assert entry.action == "trial.changed"
     assert entry.after["workload"] == changed.workload == "Another load."
-    agree_contract(trial=planned, by=elif_)
+    trials.agreed_by_all(planned)
     with pytest.raises(Refused, match="agreed"):
         change_trial(trial=planned, workload="A third.", by=elif_)
 
@@ -59,7 +60,8 @@ def test_agreeing_keeps_the_whole_contract_in_the_journal(
     entry = Entry.objects.filter(evaluation=acme.evaluation).latest("number")
     assert entry.action == "trial.agreed"
     assert entry.after["exit_plan"] == trials.CONTRACT["exit_plan"]
-    assert [one["requirement"] for one in entry.after["criteria"]] == ["R1", "R2"]
+    assert "- R1: R1 works under load." in entry.after["contract"]
+    assert "- R2: R2 works under load." in entry.after["contract"]
 
 
 def test_a_contract_with_a_blank_part_cannot_be_agreed(acme: Candidate) -> None:
@@ -71,7 +73,7 @@ def test_a_contract_without_a_criterion_cannot_be_agreed(acme: Candidate) -> Non
     planned = trials.trial(acme, agreed=False)
     remove_criterion(criterion=planned.criteria.get(), by=acme.evaluation.owner)
     with pytest.raises(Refused, match="at least one success criterion"):
-        agree_contract(trial=planned, by=acme.evaluation.owner)
+        propose_contract(trial=planned, by=acme.evaluation.owner)
 
 
 def test_only_lead_and_owner_run_a_trial(acme: Candidate) -> None:
@@ -79,7 +81,7 @@ def test_only_lead_and_owner_run_a_trial(acme: Candidate) -> None:
     ivan = stakeholders.holder("it")
     for attempt in (
         lambda: change_trial(trial=planned, title="Mine", by=ivan),
-        lambda: agree_contract(trial=planned, by=ivan),
+        lambda: propose_contract(trial=planned, by=ivan),
         lambda: close_trial(trial=planned, summary="Done", by=ivan),
         lambda: trials.criterion(planned, by=ivan),
     ):

@@ -6,6 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Q
 from django.urls import reverse
 
 from evaltracker.evaluations.admin.acts import register_act
@@ -16,18 +17,13 @@ from trials.admin.acts.trials import insiders
 from trials.choices import MilestoneState
 from trials.models import Milestone
 from trials.policy import may_lead, today_in
-from trials.services.milestones import (
-    add_milestone,
-    move_milestone,
-    settle_milestone,
-)
+from trials.services.milestones import add_milestone, settle_milestone
 from vendors.admin.acts.base import InEvaluation, OnEvaluation
 from vendors.admin.inputs import (
     NamedChoice,
     day_field,
     instant_from,
     long_text,
-    reason_field,
     time_field,
     without_blank,
     zone_field,
@@ -37,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from evaltracker.evaluations.models import Evaluation, User
+    from trials.models import Trial
 
 
 class DueForm(forms.Form):
@@ -54,6 +51,26 @@ class DueForm(forms.Form):
         return data
 
 
+def hanging_field() -> NamedChoice:
+    """The milestone that this one hangs on."""
+    return NamedChoice(
+        Milestone.objects.none(),
+        attribute="title",
+        label="Hangs on",
+        required=False,
+        empty_label="nothing",
+        help_text="When that one moves, this one moves by as many days.",
+    )
+
+
+def others(evaluation: Evaluation, trial: Trial | None) -> Any:
+    """The open milestones that one of `trial`, or of the evaluation, may hang on."""
+    near = Q(trial__isnull=True) | Q(trial=trial)
+    return Milestone.objects.filter(
+        near, evaluation=evaluation, state=MilestoneState.OPEN
+    )
+
+
 class MilestoneForm(DueForm):
     """A new milestone."""
 
@@ -65,12 +82,17 @@ class MilestoneForm(DueForm):
         help_text="Is reminded by mail before it.",
     )
 
+    hangs_on = hanging_field()
+
     field_order = ("title", "owner_user")
 
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, evaluation: Evaluation, others: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        owner: Any = self.fields["owner_user"]
-        owner.queryset = insiders(evaluation)
+        fields: Any = self.fields
+        fields["owner_user"].queryset = insiders(evaluation)
+        fields["hangs_on"].queryset = others
 
 
 def usual_due(zone: str, user: User) -> dict[str, Any]:
@@ -97,7 +119,7 @@ class AddMilestone(OnEvaluation):
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The evaluation's people."""
-        return {"evaluation": target}
+        return {"evaluation": target, "others": others(target, None)}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """A week from today."""
@@ -120,7 +142,8 @@ class AddTrialMilestone(OnTrial):
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The evaluation's people."""
-        return {"evaluation": self.evaluation(target)}
+        evaluation = self.evaluation(target)
+        return {"evaluation": evaluation, "others": others(evaluation, target)}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """A week from today."""
@@ -154,35 +177,6 @@ class OnMilestone(InEvaluation):
         if target.trial_id:
             return reverse("admin:trial", args=[target.trial_id]) + "#milestones"
         return self.page(target, "milestones")
-
-
-class MoveForm(DueForm):
-    """Another date, and why."""
-
-    reason = reason_field(help_text="Its owner has planned with the old date.")
-
-
-@register_act
-class MoveMilestone(OnMilestone):
-    """Puts a milestone to another date."""
-
-    name = "move-milestone"
-    title = "Move"
-    verb = "Move"
-    help = (
-        "Reminders follow: what was not sent for the old date is called off, and the "
-        "owner is reminded anew before the new one."
-    )
-    success = "The milestone is moved, and its reminders with it."
-    form_class = MoveForm
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """When it is now."""
-        return {name: getattr(target, name) for name in ("due_on", "due_time", "zone")}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Move it."""
-        move_milestone(milestone=target, by=by, **data)
 
 
 class SettleForm(forms.Form):

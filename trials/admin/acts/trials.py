@@ -1,4 +1,4 @@
-"""Planning, agreeing and closing trials."""
+"""Planning and closing trials."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from evaltracker.evaluations.models import User as Person
 from stakeholders.models import Stakeholder
 from trials.admin.acts.base import OnTrial
 from trials.policy import today_in
-from trials.services.trials import agree_contract, change_trial, close_trial, plan_trial
+from trials.services.trials import change_trial, close_trial, plan_trial
 from vendors.admin.acts.base import OnCandidate
 from vendors.admin.inputs import (
     NamedChoice,
@@ -125,25 +125,6 @@ class ChangeTrial(OnTrial):
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         """Save it."""
         change_trial(trial=target, by=by, **data)
-
-
-@register_act
-class AgreeContract(OnTrial):
-    """Fixes the terms of a trial."""
-
-    name = "agree-contract"
-    title = "Agree on the contract"
-    verb = "It is agreed"
-    help = (
-        "Both sides agree on what is run, where, on which data, by whom, and how "
-        "success is measured. From now on criteria change only with a reason."
-    )
-    success = "The contract is agreed; the trial can be judged."
-    template = "trials/agree.html"
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Agree."""
-        agree_contract(trial=target, by=by)
 
 
 class SummaryForm(forms.Form):

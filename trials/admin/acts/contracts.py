@@ -1,0 +1,162 @@
+"""The contract of a trial: put forward, agreed by each role, changed, moved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from evaltracker.evaluations.admin.acts import register_act
+from stakeholders.policy import has_role
+from trials.admin.acts.base import OnTrial
+from trials.admin.acts.trials import TrialForm
+from trials.selectors.contracts import contract_of
+from trials.selectors.shifts import Shift, shifts_of_trial
+from trials.services.contracts import (
+    agree_contract,
+    amend_contract,
+    propose_contract,
+)
+from trials.services.moves import move_trial
+from vendors.admin.inputs import day_field, reason_field
+from vendors.policy import is_barred
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import User
+
+
+class ReadsContract(OnTrial):
+    """An act whose page shows the contract as it stands."""
+
+    template = "trials/agree.html"
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        """The words, and who is awaited."""
+        contract = contract_of(target)
+        return {**super().context(target, user), "contract": contract}
+
+
+@register_act
+class ProposeContract(ReadsContract):
+    """Puts the contract forward."""
+
+    name = "propose-contract"
+    title = "Put the contract forward"
+    verb = "Put it forward"
+    help = (
+        "Every role is asked to agree to what is run, where, on which data, by whom, "
+        "and how success is measured. Changing it takes it back."
+    )
+    success = "The contract is put forward; every role is asked to agree."
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Put it forward."""
+        propose_contract(trial=target, by=by)
+
+
+class DigestForm(forms.Form):
+    """Which words were read."""
+
+    digest = forms.CharField(widget=forms.HiddenInput)
+
+
+@register_act
+class AgreeContract(ReadsContract):
+    """Says yes for one's roles."""
+
+    name = "agree-contract"
+    title = "Agree to the contract"
+    verb = "I agree"
+    help = (
+        "You agree for your role to exactly these words. Once every role has, the "
+        "trial can be judged, and the contract changes only by number."
+    )
+    success = "You have agreed."
+    form_class = DigestForm
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Who holds a role, without an interest in the candidate."""
+        evaluation = self.evaluation(target)
+        return has_role(user, evaluation) and not is_barred(user, target.candidate)
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """The words that are shown."""
+        return {"digest": contract_of(target).digest}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Agree."""
+        agree_contract(trial=target, by=by, **data)
+
+
+class AmendForm(TrialForm):
+    """What was agreed, and why it changes."""
+
+    reason = reason_field(help_text="Every role reads it and is asked to agree anew.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("starts_on", "ends_on", "zone"):
+            del self.fields[name]
+
+
+@register_act
+class AmendContract(OnTrial):
+    """Changes what was agreed, by number."""
+
+    name = "amend-contract"
+    title = "Change the contract"
+    verb = "Change it"
+    help = "It is a numbered change with a reason. The trial goes on meanwhile."
+    success = "The contract is changed; every role is asked to agree anew."
+    form_class = AmendForm
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The evaluation's people."""
+        return {"evaluation": self.evaluation(target)}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """What stands now."""
+        return {name: getattr(target, name) for name in TrialForm.base_fields}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Change it."""
+        amend_contract(trial=target, by=by, **data)
+
+
+class DaysForm(forms.Form):
+    """Other days, and why."""
+
+    starts_on = day_field("First day")
+    ends_on = day_field("Last day")
+    reason = reason_field(help_text="People have planned with the old days.")
+
+
+@register_act
+class MoveTrial(OnTrial):
+    """Puts a trial to other days."""
+
+    name = "move-trial"
+    title = "Move the trial"
+    verb = "Move"
+    help = (
+        "Its open milestones move by as many days as its first day, and remind anew. "
+        "Once the contract is agreed this is a numbered change of it."
+    )
+    success = "The trial is moved, and its milestones with it."
+    form_class = DaysForm
+    template = "trials/move.html"
+    preview_verb = "Show what moves"
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Its days now."""
+        return {"starts_on": target.starts_on, "ends_on": target.ends_on}
+
+    def preview(self, target: Any, data: Mapping[str, Any], user: User) -> list[Shift]:
+        """The milestones that would move."""
+        return shifts_of_trial(target, data["starts_on"])
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Move it."""
+        move_trial(trial=target, by=by, **data)

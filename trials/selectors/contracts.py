@@ -1,0 +1,129 @@
+"""The contract of a trial as words, and which roles have agreed to them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stakeholders.choices import Role
+from stakeholders.models import Stakeholder
+from trials.models import Agreement
+from vendors.models import Conflict
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Iterable
+
+    from evaltracker.evaluations.models import User
+    from trials.models import Trial
+
+PARTS = (
+    ("workload", "What is run"),
+    ("environment", "Where it runs"),
+    ("data_allowed", "Which data may go in"),
+    ("people_hours", "Who, and how many hours"),
+    ("exit_plan", "Clean-up when it ends"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAgreement:
+    """A role that is asked: who said yes to the words of now, or who is awaited."""
+
+    role: str
+    label: str
+    awaited: list[Stakeholder]
+    given: Agreement | None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether somebody of the role agreed to the words of now."""
+        return self.given is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The words, their digest, and the roles that are asked."""
+
+    text: str
+    digest: str
+    roles: list[RoleAgreement]
+
+    @property
+    def awaited(self) -> list[RoleAgreement]:
+        """The roles that have not agreed to the words of now."""
+        return [one for one in self.roles if not one.agrees]
+
+    def parts_of(self, user: User) -> list[Stakeholder]:
+        """The parts of `user` whose role is awaited."""
+        return [
+            part
+            for one in self.awaited
+            for part in one.awaited
+            if part.user_id == user.pk
+        ]
+
+
+def contract_text(trial: Trial) -> str:
+    """Everything that is agreed on, as text; it holds no clock and no counter.
+
+    Who leads the trial is not part of it: a person may fall ill.
+    """
+    lines = [
+        f"# {trial.title}",
+        "",
+        f"From {trial.starts_on} to {trial.ends_on}, days in {trial.zone}.",
+    ]
+    for field, heading in PARTS:
+        lines += ["", f"## {heading}", "", getattr(trial, field)]
+    lines += ["", "## Success criteria", ""]
+    for one in trial.criteria.select_related("requirement").order_by("position", "pk"):
+        reach = f" Must reach: {one.threshold}." if one.threshold else ""
+        how = f" Measured by: {one.method}." if one.method else ""
+        lines.append(f"- {one.requirement.ref}: {one.text}.{reach}{how}")
+    return "\n".join(lines) + "\n"
+
+
+def contract_of(trial: Trial) -> Contract:
+    """The contract as it stands; every role with a part is asked, in four queries.
+
+    A person with a declared interest in the candidate is not asked, nor is a role that
+    only such people hold.
+    """
+    text = contract_text(trial)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    parts = _asked(trial)
+    given = {
+        one.stakeholder.role: one
+        for one in Agreement.objects.filter(trial=trial, digest=digest).select_related(
+            "stakeholder__user"
+        )
+    }
+    roles = [
+        RoleAgreement(
+            role=role,
+            label=str(Role(role).label),
+            awaited=[one for one in parts if one.role == role],
+            given=given.get(role),
+        )
+        for role in _in_order(one.role for one in parts)
+    ]
+    return Contract(text, digest, roles)
+
+
+def _asked(trial: Trial) -> list[Stakeholder]:
+    barred: set[uuid.UUID] = set(
+        Conflict.objects.barring()
+        .filter(candidate=trial.candidate_id)
+        .values_list("person_id", flat=True)
+    )
+    parts = Stakeholder.objects.filter(
+        evaluation=trial.candidate.evaluation_id, left_at__isnull=True
+    ).select_related("user")
+    return [one for one in parts if one.user_id not in barred]
+
+
+def _in_order(roles: Iterable[str]) -> list[str]:
+    there = set(roles)
+    return [role for role in Role.values if role in there]

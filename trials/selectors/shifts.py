@@ -1,0 +1,70 @@
+"""What moves along when a milestone or a trial is moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trials.choices import MilestoneState
+from trials.models import Milestone
+
+if TYPE_CHECKING:
+    import datetime
+    import uuid
+    from collections.abc import Iterable, Iterator
+
+    from trials.models import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One open milestone that moves along, and the day on which it then is due."""
+
+    milestone: Milestone
+    due_on: datetime.date
+
+    @property
+    def on_a_weekend(self) -> bool:
+        """Whether nobody works on the new day."""
+        return self.due_on.weekday() > 4
+
+
+def hanging_on(milestone: Milestone) -> list[Milestone]:
+    """The open milestones that hang on it, directly or through others, by due date.
+
+    What is settled stands, and so does what hangs on that only.
+    """
+    rows = Milestone.objects.filter(
+        evaluation=milestone.evaluation_id, state=MilestoneState.OPEN
+    ).select_related("owner", "trial")
+    children: dict[uuid.UUID, list[Milestone]] = {}
+    for one in rows:
+        if one.hangs_on_id:
+            children.setdefault(one.hangs_on_id, []).append(one)
+    found = list(_below(milestone.pk, children))
+    return sorted(found, key=lambda one: (one.due_at, one.title))
+
+
+def shifts_of(milestone: Milestone, due_on: datetime.date) -> list[Shift]:
+    """What moves with a milestone to `due_on`, each by as many days."""
+    by = due_on - milestone.due_on
+    return _shifted(hanging_on(milestone), by) if by else []
+
+
+def shifts_of_trial(trial: Trial, starts_on: datetime.date) -> list[Shift]:
+    """The open milestones of a trial, moved by as many days as its first day."""
+    by = starts_on - trial.starts_on
+    still_open = trial.milestones.filter(state=MilestoneState.OPEN)
+    return _shifted(still_open.select_related("owner"), by) if by else []
+
+
+def _below(
+    root: uuid.UUID, children: dict[uuid.UUID, list[Milestone]]
+) -> Iterator[Milestone]:
+    for one in children.get(root, ()):
+        yield one
+        yield from _below(one.pk, children)
+
+
+def _shifted(rows: Iterable[Milestone], by: datetime.timedelta) -> list[Shift]:
+    return [Shift(one, one.due_on + by) for one in rows]
