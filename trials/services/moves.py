@@ -13,6 +13,7 @@ from trials.policy import TRIAL_STAGES
 from trials.selectors.shifts import hanging_on, shifts_of, shifts_of_trial
 from trials.services.contracts import number_change
 from trials.services.milestones import (
+    check_hanging,
     open_milestone,
     record,
     require_mover,
