@@ -62,6 +62,13 @@ def candidate(
     return option
 
 
+def candidate_late(where: Evaluation, name: str) -> Candidate:
+    """An option that was not there while options could be added."""
+    made: Candidate = Candidate.objects.create(evaluation=where, name=name)
+    declare_none(where)
+    return made
+
+
 def declare_none(where: Evaluation) -> None:
     """Everybody with a part who was not asked yet declares to have no interest."""
     for person in where.readers.all():

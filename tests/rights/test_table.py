@@ -16,7 +16,7 @@ from django.urls import reverse
 from evaltracker.evaluations.admin.acts import ACTS
 from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.models import Entry, Evaluation
-from tests.rights.world import MAIN, build, place, target_of
+from tests.rights.world import MAIN, build, place, scored_cell, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +56,7 @@ ACTS_FOR: dict[str, set[str]] = {
         INSIDERS,
     ),
     "excuse-knock-out": {"lead", "leadership"},
+    "withdraw-excuse": {"lead", "leadership"},
     "waive-gate": {"leadership"},
     "say-role-weights": set(ROLES),
     "agree-contract": set(ROLES),
@@ -132,6 +133,8 @@ def clients(people: dict[str, User]) -> dict[str, Client]:
 def address(name: str) -> str:
     if name in ON_PLACE:
         return reverse("admin:act_on", args=[name, place()])
+    if name == "settle-score":
+        return reverse("admin:act_on", args=[name, scored_cell()])
     target = target_of(ACTS[name])
     return (
         reverse("admin:act_on", args=[name, target])

@@ -19,6 +19,7 @@ from stakeholders.services.conditions import ConditionAsked
 from stakeholders.services.lending import delegate
 from tests.cast import floor1
 from tests.cast.workflow import sign_as
+from trials.services.excuses import excuse_knock_out
 from vendors.models import Vendor, VendorToken
 from vendors.services.dialogue import propose_requirement
 from vendors.services.interests import declare_conflict
@@ -58,6 +59,12 @@ def build() -> dict[str, User]:
         candidate=candidate,
         requirement=main.requirements.get(ref="R03.1"),
         reason="Bought as a service.",
+        by=main.owner,
+    )
+    excuse_knock_out(
+        candidate=main.candidates.get(name="Stay as is"),
+        requirement=main.requirements.get(ref="R06.2"),
+        reason="It is what we have.",
         by=main.owner,
     )
     today = timezone.localdate()
@@ -108,3 +115,10 @@ def place() -> str:
     main = Evaluation.objects.get(slug=MAIN)
     candidate = main.candidates.get(name="Databricks")
     return f"{candidate.pk}.{main.requirements.get(ref='R06.2').pk}"
+
+
+def scored_cell() -> str:
+    """The id of a candidate in a category, for acts on what people scored."""
+    main = Evaluation.objects.get(slug=MAIN)
+    candidate = main.candidates.get(name="Databricks")
+    return f"{candidate.pk}.{main.categories.all()[0].pk}"

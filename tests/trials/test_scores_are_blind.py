@@ -10,7 +10,8 @@ from stakeholders.services.people import add_stakeholder
 from tests.cast import floor1, stakeholders, trials, vendors
 from trials.models import Score
 from trials.selectors import scores_table
-from trials.services.scores import give_score, lock_scores, open_consensus
+from trials.services.consensus import open_consensus
+from trials.services.scores import give_score, lock_scores
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
@@ -32,6 +33,7 @@ def where() -> Evaluation:
             candidate=option,
             category=evaluation.categories.get(),
             value=value,
+            reason="Seen",
             by=stakeholders.holder(role),
         )
     return evaluation
@@ -60,10 +62,16 @@ def test_before_the_lock_everybody_sees_their_own_only(where: Evaluation) -> Non
     assert seen(where.owner) == []
 
 
-def test_a_lock_opens_the_others_to_the_one_who_locked(where: Evaluation) -> None:
+def test_a_lock_opens_what_others_locked_to_the_one_who_locked(
+    where: Evaluation,
+) -> None:
     lock(where, "it")
-    assert seen(stakeholders.holder("it")) == [1, 2, 3]
+    assert seen(stakeholders.holder("it")) == [1]
+    lock(where, "pm")
+    assert seen(stakeholders.holder("it")) == [1, 3]
     assert seen(stakeholders.holder("devops")) == [2]
+    lock(where, "devops")
+    assert seen(stakeholders.holder("devops")) == [1, 2, 3]
 
 
 def test_a_person_with_two_parts_locks_both(where: Evaluation) -> None:
@@ -78,10 +86,12 @@ def test_a_person_with_two_parts_locks_both(where: Evaluation) -> None:
         candidate=where.candidates.get(),
         category=where.categories.get(),
         value=5,
+        reason="Seen",
         by=ivan,
     )
     lock_scores(stakeholder=second, by=ivan)
-    assert seen(ivan) == [1, 2, 3, 5]
+    lock(where, "pm")
+    assert seen(ivan) == [1, 3, 5]
 
 
 def test_owner_operator_and_people_who_do_not_score_wait_for_the_consensus(
@@ -108,9 +118,11 @@ def test_a_lock_in_one_evaluation_opens_nothing_in_another(where: Evaluation) ->
         candidate=option,
         category=group,
         value=5,
+        reason="Seen",
         by=stakeholders.holder("devops"),
     )
-    lock(where, "it")
+    for role in ("it", "devops", "pm"):
+        lock(where, role)
     assert seen(stakeholders.holder("it")) == [1, 2, 3]
 
 
@@ -120,18 +132,19 @@ def test_an_inactive_person_sees_nothing(where: Evaluation) -> None:
     assert seen(ivan) == []
 
 
-def test_the_table_holds_what_the_reader_may_see_in_six_queries(
+def test_the_table_holds_what_the_reader_may_see_in_seven_queries(
     where: Evaluation, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ivan = stakeholders.holder("it")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         table = scores_table(ivan, where)
         acme, category = table.candidates[0], table.categories[0]
         values = [one.value for one in table.given(acme, category)]
     assert values == [1]
     assert [one.part.role for one in table.mine] == ["it"]
     assert not table.all_locked
-    lock(where, "it")
+    for role in ("it", "devops", "pm"):
+        lock(where, role)
     table = scores_table(ivan, where)
     assert sorted(one.value for one in table.given(acme, category)) == [1, 2, 3]
     assert table.mine[0].is_locked

@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.trials.facts import shares
-from trials.scoring import ScoreFacts, cost_points, people_score, total
+from trials.scoring import (
+    ScoreFacts,
+    agreed_scores,
+    cost_points,
+    people_score,
+    spread,
+    total,
+)
 
 ORACLE = Path(__file__).parents[1] / "data" / "ml_platform_trial_scores" / "scores.csv"
 NOT_CRITERIA = {"platform", "evidence_url", "Total"}
@@ -117,3 +124,34 @@ def test_a_price_above_the_ceiling_is_rejected_and_not_given_zero_points() -> No
     for lowest, price in ((0, 5), (6, 5)):
         with pytest.raises(ValueError, match="lowest"):
             cost_points(Decimal(lowest), Decimal(price), Decimal(40))
+
+
+@pytest.mark.parametrize(
+    ("values", "median", "wide"),
+    [
+        ([3], 3, False),
+        ([2, 4], 3, False),  # 40 % of the scale is not more than 40 %
+        ([1, 4], Fraction(5, 2), True),
+        ([0, 5, 5], 5, True),
+        ([], None, False),
+    ],
+)
+def test_the_meeting_starts_at_the_median_and_flags_over_40_per_cent(
+    values: list[int], median: Fraction | int | None, wide: bool
+) -> None:
+    result = spread(values)
+    assert (result.median, result.is_wide) == (median, wide)
+    assert result.scores == len(values)
+
+
+def test_a_settlement_stands_for_the_median_and_scores_nobody_gave_stay_blank() -> None:
+    given_scores = [
+        ScoreFacts("A", 5),
+        ScoreFacts("A", 0),
+        ScoreFacts("B", 1, locked=False),
+        ScoreFacts("C", 2),
+    ]
+    made = agreed_scores(given_scores, {"A": Decimal("3.5"), "B": Decimal(4)})
+    assert made == [ScoreFacts("A", Decimal("3.5")), ScoreFacts("C", Decimal(2))]
+    (middle, _) = agreed_scores(given_scores, {})
+    assert middle.value == Decimal("2.5")

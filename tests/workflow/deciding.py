@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from evaltracker.workflow.services.decisions import decide, draft_decision
 from tests.cast import stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
-from trials.services.scores import close_scores, open_consensus
+from trials.services.consensus import close_scores, open_consensus
 from vendors.services.candidates import shortlist
 from vendors.services.costs import open_prices, set_cost_line
 

@@ -29,7 +29,7 @@ from stakeholders.services.conditions import ConditionAsked, close_condition
 from tests.cast import floor1, stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
 from trials.services.excuses import excuse_knock_out
-from trials.services.scores import close_scores, open_consensus
+from trials.services.consensus import close_scores, open_consensus
 from vendors.services.candidates import shortlist
 from vendors.services.costs import set_cost_line
 

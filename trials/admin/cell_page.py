@@ -91,9 +91,9 @@ def cell_view(
         ruling=Ruling.objects.filter(
             candidate=candidate, requirement=requirement
         ).first(),
-        excuse=Excuse.objects.filter(candidate=candidate, requirement=requirement)
-        .select_related("excused_by")
-        .first(),
+        excuses=Excuse.objects.filter(candidate=candidate, requirement=requirement)
+        .select_related("excused_by", "withdrawn_by")
+        .order_by("excused_at"),
         owns=owns,
         part=takes_part(user, evaluation),
         can_judge=said

@@ -61,7 +61,9 @@ def ledger_rows(book: Ledger, candidate: Candidate) -> list[LedgerRow]:
     )
     rulings = _by_requirement(Ruling.objects.filter(candidate=candidate))
     excuses = _by_requirement(
-        Excuse.objects.filter(candidate=candidate).select_related("excused_by")
+        Excuse.objects.standing()
+        .filter(candidate=candidate)
+        .select_related("excused_by")
     )
     fits = {row.key: row for row in column.fit.rows}
     return [

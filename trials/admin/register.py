@@ -8,11 +8,13 @@ from trials.admin import lists as lists
 from trials.admin import matrix_page as matrix_page
 from trials.admin import scores_page as scores_page
 from trials.admin import trial_pages as trial_pages
+from trials.admin.acts import consensus as consensus
 from trials.admin.acts import contracts as contracts
 from trials.admin.acts import criteria as criteria
 from trials.admin.acts import demo_notes as demo_notes
 from trials.admin.acts import demos as demos
 from trials.admin.acts import evidence as evidence
+from trials.admin.acts import excuses as excuses
 from trials.admin.acts import gaps as gaps
 from trials.admin.acts import milestones as milestones
 from trials.admin.acts import moves as moves

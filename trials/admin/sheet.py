@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from trials.models import Score
+from trials.scoring import TOP_SCORE
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import Category
     from stakeholders.models import Stakeholder
 
-TOP = 5
-SCALE = [(str(value), str(value)) for value in range(TOP + 1)]
+SCALE = [(str(value), str(value)) for value in range(TOP_SCORE + 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,17 @@ class Sheet:
 
     @property
     def given(self) -> int:
-        """How many scores are given."""
-        return sum(cell.given is not None for cell in self.cells)
+        """How many scores are given that count."""
+        return sum(cell.given is not None and not cell.barred for cell in self.cells)
+
+    def missing(self) -> list[str]:
+        """The categories in which something is not scored yet."""
+        open_in = {
+            cell.category.pk
+            for cell in self.cells
+            if cell.given is None and not cell.barred
+        }
+        return [one.name for one in self.categories if one.pk in open_in]
 
     @property
     def possible(self) -> int:
@@ -107,10 +116,9 @@ class SheetForm(forms.Form):
             if cell.barred:
                 continue
             about = f"{cell.category}, {cell.candidate}"
-            blank = [] if cell.given else [("", "not scored")]
             self.fields[cell.value_name] = forms.ChoiceField(
                 label=f"Score: {about}",
-                choices=[*blank, *SCALE],
+                choices=[("", "not scored"), *SCALE],
                 required=False,
                 initial=str(cell.given.value) if cell.given else "",
                 widget=forms.Select(attrs={"aria-label": f"Score: {about}"}),
@@ -124,6 +132,14 @@ class SheetForm(forms.Form):
                     attrs={"aria-label": f"Reason: {about}", "placeholder": "why"}
                 ),
             )
+
+    def clean(self) -> dict[str, Any]:
+        """A score says why."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for cell in self.sheet.cells:
+            if data.get(cell.value_name) and not data.get(cell.reason_name, "").strip():
+                self.add_error(cell.reason_name, "Say why you give this score.")
+        return data
 
     def rows(self) -> list[tuple[Category, list[dict[str, Any]]]]:
         """Category by category, with the bound fields of each candidate."""

@@ -3,7 +3,7 @@
 from trials.models.contracts import Agreement, ContractChange
 from trials.models.demos import Demo, DemoNote, ResearchNote, ScriptItem
 from trials.models.evidence import Evidence, Excuse
-from trials.models.scores import Consensus, Score, ScoreSheet
+from trials.models.scores import Consensus, Score, ScoreSheet, Settlement
 from trials.models.trials import Criterion, Gap, Milestone, Trial
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "Score",
     "ScoreSheet",
     "ScriptItem",
+    "Settlement",
     "Trial",
 ]

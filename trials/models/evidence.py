@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -102,8 +102,19 @@ class Evidence(VendorRecord):
         super().save(*args, **kwargs)
 
 
+class ExcuseQuerySet(ScopedQuerySet["Excuse"]):
+    """Excuses, those that stand and those that were withdrawn."""
+
+    def standing(self) -> Self:
+        """Those that nobody withdrew."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
 class Excuse(VendorRecord):
-    """A knock-out that somebody excuses, with the reason that the memo prints."""
+    """A knock-out that somebody excuses, with the reason that the memo prints.
+
+    Withdrawn, it counts no longer and stays on record with both reasons.
+    """
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
 
@@ -118,15 +129,30 @@ class Excuse(VendorRecord):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     excused_at = models.DateTimeField(default=timezone.now)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.TextField(blank=True)
 
-    objects: ClassVar = ScopedQuerySet["Excuse"].as_manager()
+    objects: ClassVar = ExcuseQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=("candidate", "requirement"), name="excuse_once"
+                fields=("candidate", "requirement"),
+                condition=Q(withdrawn_at__isnull=True),
+                name="excuse_one_stands",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="excuse_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | ~Q(withdrawn_reason=""),
+                name="excuse_withdrawn_with_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -40,7 +40,7 @@ class ScoreQuerySet(ScopedQuerySet["Score"]):
     """Scores, blind until the reader's own are locked."""
 
     def visible_to(self, user: User) -> Self:
-        """One's own always; the others' once all of one's own sheets are locked.
+        """One's own always; what others have locked once all of one's own is locked.
 
         Whoever scores nothing, the owner and an operator among them, sees them once
         the consensus is opened.
@@ -56,7 +56,7 @@ class ScoreQuerySet(ScopedQuerySet["Score"]):
             .filter(
                 Q(sheet__stakeholder__user=user)
                 | Exists(opened)
-                | (Exists(mine) & ~Exists(unlocked))
+                | (Q(sheet__locked_at__isnull=False) & Exists(mine) & ~Exists(unlocked))
             )
         )
 
@@ -120,3 +120,43 @@ class Consensus(Record):
 
     def __str__(self) -> str:
         return f"Consensus {str(self.pk)[:8]}"
+
+
+class Settlement(VendorRecord):
+    """What the meeting settled on in one category, in the place of the median."""
+
+    evaluation_path: ClassVar[str] = "consensus__evaluation"
+
+    consensus = models.ForeignKey(
+        Consensus, on_delete=models.PROTECT, related_name="settlements"
+    )
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="settlements"
+    )
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="settlements"
+    )
+    value = models.DecimalField(max_digits=2, decimal_places=1)
+    reason = models.TextField()
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    settled_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = ScopedQuerySet["Settlement"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("consensus", "candidate", "category"), name="settlement_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(value__gte=0) & Q(value__lte=5), name="settlement_0_to_5"
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""), name="settlement_has_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Settlement {str(self.pk)[:8]}"

@@ -28,13 +28,17 @@ from trials.scoring.fitting import (
 )
 from trials.scoring.ledger import CellCredit, credit, standing, tried
 from trials.scoring.people import (
+    TOP_SCORE,
     CategoryScore,
     CostPoints,
     PeopleScore,
     ScoreFacts,
+    Spread,
     Total,
+    agreed_scores,
     cost_points,
     people_score,
+    spread,
     total,
 )
 from trials.scoring.promise import PromiseRecord, PromiseRow, Tally, promise_record
@@ -42,6 +46,7 @@ from trials.scoring.promise import PromiseRecord, PromiseRow, Tally, promise_rec
 __all__ = [
     "DEFAULT_CREDITS",
     "FORMULA_VERSION",
+    "TOP_SCORE",
     "Availability",
     "CategoryScore",
     "CellCredit",
@@ -61,10 +66,12 @@ __all__ = [
     "RowState",
     "ScoreFacts",
     "Source",
+    "Spread",
     "Standing",
     "Tally",
     "Total",
     "Verdict",
+    "agreed_scores",
     "cost_points",
     "credit",
     "fit",
@@ -72,6 +79,7 @@ __all__ = [
     "people_score",
     "promise_record",
     "rounded",
+    "spread",
     "standing",
     "total",
     "tried",

@@ -8,6 +8,8 @@ from fractions import Fraction
 from trials.scoring.fitting import rounded
 
 TOP_SCORE = 5
+# More than this share of the scale between two people is talked about.
+WIDE = Decimal("0.4")
 EVIDENCE_SHARE = Decimal("0.6")
 
 
@@ -18,6 +20,16 @@ class ScoreFacts:
     category: str
     value: Decimal | int
     locked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """All scores of one candidate in one category: where the meeting starts."""
+
+    scores: int
+    median: Fraction | None
+    apart: Fraction
+    is_wide: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,44 @@ class CostPoints:
     points: Decimal | None
     exact: Fraction | None
     working: str
+
+
+def spread(values: Iterable[Decimal | int], top: int = TOP_SCORE) -> Spread:
+    """Take the median and the share of the scale between the lowest and the highest.
+
+    Wide is *more* than 40 % of the scale: 0 to 5, a difference of 3 and more. Nobody
+    scored is no median, which is not 0.
+    """
+    given = sorted(Fraction(value) for value in values)
+    if not given:
+        return Spread(0, None, Fraction(0), is_wide=False)
+    half, odd = divmod(len(given), 2)
+    median = given[half] if odd else (given[half - 1] + given[half]) / 2
+    apart = (given[-1] - given[0]) / top
+    return Spread(len(given), median, apart, is_wide=apart > Fraction(WIDE))
+
+
+def agreed_scores(
+    scores: Iterable[ScoreFacts], settled: Mapping[str, Decimal]
+) -> list[ScoreFacts]:
+    """Put one score per category in the place of everybody's, for an open consensus.
+
+    It is what the meeting settled on, else the median of the locked scores. A
+    category that nobody scored stays blank.
+    """
+    gathered: dict[str, list[Decimal | int]] = {}
+    for score in scores:
+        if score.locked:
+            gathered.setdefault(score.category, []).append(score.value)
+    agreed = []
+    for category, values in gathered.items():
+        median = spread(values).median
+        if median is not None:
+            value = settled.get(
+                category, Decimal(median.numerator) / median.denominator
+            )
+            agreed.append(ScoreFacts(category, value))
+    return agreed
 
 
 def people_score(

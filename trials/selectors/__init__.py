@@ -9,7 +9,7 @@ from trials.selectors.progress import (
     half_time_alarm,
     unjudged_criteria,
 )
-from trials.selectors.scores import Scorer, ScoresTable, scores_table
+from trials.selectors.scores import Scorer, ScoresTable, counted_scores, scores_table
 
 __all__ = [
     "Cell",
@@ -22,6 +22,7 @@ __all__ = [
     "agreed_gaps",
     "agreed_trial",
     "cell_history",
+    "counted_scores",
     "exercised_by_day",
     "half_time_alarm",
     "ledger",

@@ -92,7 +92,7 @@ def read_papers(
         scope["requirement__in"] = of_claim["claim__requirement__in"] = wanted
     papers = Papers(
         not_applicable=set(_places(Ruling.objects.filter(**scope))),
-        excused=set(_places(Excuse.objects.filter(**scope))),
+        excused=set(_places(Excuse.objects.standing().filter(**scope))),
     )
     current = Claim.objects.filter(**scope, superseded_at__isnull=True).order_by()
     for values in current.values_list(*ClaimRow._fields).iterator(chunk_size=5000):

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef, Q
+
 from stakeholders.models import Stakeholder
-from trials.models import Consensus, Score, ScoreSheet
+from trials.models import Consensus, Score, ScoreSheet, Settlement
+from trials.scoring import PeopleScore, ScoreFacts, agreed_scores, people_score
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict
 
 if TYPE_CHECKING:
     import uuid
+
+    from django.db.models import QuerySet
 
     from evaltracker.evaluations.models import Category, Evaluation, User
 
@@ -40,6 +46,7 @@ class ScoresTable:
     scorers: list[Scorer]
     consensus: Consensus | None
     scores: dict[tuple[uuid.UUID, uuid.UUID, uuid.UUID], Score]
+    settlements: dict[tuple[uuid.UUID, uuid.UUID], Settlement]
 
     def score(
         self, part: Stakeholder, candidate: Candidate, category: Category
@@ -48,12 +55,46 @@ class ScoresTable:
         return self.scores.get((part.pk, candidate.pk, category.pk))
 
     def given(self, candidate: Candidate, category: Category) -> list[Score]:
-        """All visible scores of a candidate in a category."""
+        """The visible scores of a candidate in a category that count."""
+        return self._by(candidate, category, barred=False)
+
+    def set_aside(self, candidate: Candidate, category: Category) -> list[Score]:
+        """Those that do not count, for their giver has an interest in the candidate."""
+        return self._by(candidate, category, barred=True)
+
+    def _by(
+        self, candidate: Candidate, category: Category, *, barred: bool
+    ) -> list[Score]:
         return [
             one
             for scorer in self.scorers
-            if (one := self.score(scorer.part, candidate, category)) is not None
+            if (candidate.pk in scorer.barred_from) is barred
+            and (one := self.score(scorer.part, candidate, category)) is not None
         ]
+
+    def asked(self, candidate: Candidate) -> int:
+        """How many people are asked to score a candidate."""
+        return sum(candidate.pk not in one.barred_from for one in self.scorers)
+
+    def people(self, candidate: Candidate) -> PeopleScore:
+        """The people's score of a candidate, as the memo counts it: the mean of the
+        locked scores, and once the consensus is open the median or the settlement."""
+        locked = {one.part.pk for one in self.scorers if one.is_locked}
+        facts = [
+            ScoreFacts(category.name, one.value)
+            for category in self.categories
+            for one in self.given(candidate, category)
+            if one.sheet.stakeholder_id in locked
+        ]
+        if self.consensus is not None:
+            settled = {
+                category.name: said.value
+                for category in self.categories
+                if (said := self.settlements.get((candidate.pk, category.pk)))
+            }
+            facts = agreed_scores(facts, settled)
+        weights = {one.name: Decimal(one.weight or 0) for one in self.categories}
+        return people_score(facts, weights)
 
     @property
     def mine(self) -> list[Scorer]:
@@ -66,8 +107,20 @@ class ScoresTable:
         return all(one.is_locked for one in self.scorers)
 
 
+def counted_scores(evaluation: Evaluation) -> QuerySet[Score]:
+    """Locked scores that count: not those of a person about a candidate in which they
+    have an interest that is not cleared, also if they scored before they said so."""
+    barring = Conflict.objects.barring().filter(
+        candidate=OuterRef("candidate"), person=OuterRef("sheet__stakeholder__user")
+    )
+    rows: QuerySet[Score] = Score.objects.filter(
+        candidate__evaluation=evaluation, sheet__locked_at__isnull=False
+    )
+    return rows.filter(~Exists(barring))
+
+
 def scores_table(user: User, evaluation: Evaluation) -> ScoresTable:
-    """The scores of an evaluation as `user` may see them; six queries."""
+    """The scores of an evaluation as `user` may see them; seven queries."""
     candidates = Candidate.objects.filter(evaluation=evaluation).exclude(
         state=CandidateState.ELIMINATED
     )
@@ -79,8 +132,11 @@ def scores_table(user: User, evaluation: Evaluation) -> ScoresTable:
     )
     for person, candidate in interests:
         barred.setdefault(person, set()).add(candidate)
+    # What somebody locked before they left stays, and counts.
     parts = Stakeholder.objects.filter(
-        evaluation=evaluation, scores=True, left_at__isnull=True
+        Q(left_at__isnull=True) | Q(score_sheet__locked_at__isnull=False),
+        evaluation=evaluation,
+        scores=True,
     ).select_related("user", "score_sheet")
     visible = Score.objects.visible_to(user).filter(candidate__evaluation=evaluation)
     return ScoresTable(
@@ -99,6 +155,10 @@ def scores_table(user: User, evaluation: Evaluation) -> ScoresTable:
         consensus=Consensus.objects.filter(evaluation=evaluation).first(),
         scores={
             (one.sheet.stakeholder_id, one.candidate_id, one.category_id): one
-            for one in visible.select_related("sheet")
+            for one in visible.select_related("sheet__stakeholder__user")
+        },
+        settlements={
+            (one.candidate_id, one.category_id): one
+            for one in Settlement.objects.filter(consensus__evaluation=evaluation)
         },
     )

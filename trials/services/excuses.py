@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.policy import checked, lock, require_stage
+from evaltracker.evaluations.policy import change, checked, lock, require_stage
 from trials.models import Excuse
 from trials.policy import (
     AFTER_REQUIREMENTS,
@@ -72,5 +73,44 @@ def excuse_knock_out(
             "standing": str(cell.standing),
         },
         reason=excuse.reason,
+    )
+    return excuse
+
+
+@transaction.atomic
+def withdraw_excuse(*, excuse: Excuse, reason: str, by: By) -> Excuse:
+    """Let a knock-out that was excused knock out again; the excuse stays on record.
+
+    Raises:
+        Forbidden: neither owner nor leadership, or a declared interest.
+        Refused: it is withdrawn already, or the evaluation has ended.
+        Invalid: no reason.
+
+    """
+    evaluation = lock(excuse.candidate.evaluation)
+    user = require_excuser(by, evaluation)
+    require_stage(evaluation, *AFTER_REQUIREMENTS)
+    require_no_conflict(user, excuse.candidate)
+    excuse = Excuse.objects.select_for_update(of=("self",)).get(pk=excuse.pk)
+    if excuse.withdrawn_at:
+        raise Refused("This excuse is withdrawn already.")
+    before, after = change(
+        excuse,
+        withdrawn_by=user,
+        withdrawn_at=timezone.now(),
+        withdrawn_reason=need(reason, "reason", "Say why it knocks out after all."),
+    )
+    journal.record(
+        evaluation=evaluation,
+        action="knock_out.excuse_withdrawn",
+        subject=excuse,
+        by=by,
+        before=before,
+        after={
+            "candidate": excuse.candidate,
+            "requirement": excuse.requirement.ref,
+            **after,
+        },
+        reason=excuse.withdrawn_reason,
     )
     return excuse

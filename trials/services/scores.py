@@ -1,33 +1,30 @@
-"""People's scores: given blind, locked for good, opened and closed by a consensus."""
+"""People's own scores: given blind, taken back, locked for good."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.policy import (
     change,
     checked,
-    lock,
-    require_owner,
-    require_stage,
 )
 from evaltracker.evaluations.text import Inputs
-from stakeholders.models import Stakeholder
-from trials.models import Consensus, Score, ScoreSheet
+from trials.models import Score, ScoreSheet
 from trials.policy import FROM_DEMOS, SCORING_STAGES, enter, require_running
 from vendors.policy import require_no_conflict
 
 if TYPE_CHECKING:
+    from evaltracker.evaluations.choices import Stage
     from evaltracker.evaluations.journal import By
     from evaltracker.evaluations.models import Category, Evaluation, User
+    from stakeholders.models import Stakeholder
     from vendors.models import Candidate
 
 
@@ -38,8 +35,8 @@ def give_score(
     candidate: Candidate,
     category: Category,
     value: int,
+    reason: str,
     by: User,
-    reason: str = "",
 ) -> Score:
     """Give or change one's own score, 0–5, until one's sheet is locked.
 
@@ -50,7 +47,7 @@ def give_score(
         Forbidden: not one's own part, a part that does not score, or a declared
             interest in the candidate.
         Refused: the wrong stage, locked, or the candidate is eliminated.
-        Invalid: by field.
+        Invalid: by field; a score without a reason is none.
 
     """
     evaluation = _own_scoring(stakeholder, by, *SCORING_STAGES)
@@ -64,7 +61,7 @@ def give_score(
     first = score is None
     score = score or Score(sheet=sheet, candidate=candidate, category=category)
     inputs = Inputs()
-    said = inputs.text("reason", reason, blank=True)
+    said = inputs.text("reason", reason)
     inputs.check()
     if not first and (score.value, score.reason) == (value, said):
         return score
@@ -82,6 +79,33 @@ def give_score(
 
 
 @transaction.atomic
+def withdraw_score(
+    *, stakeholder: Stakeholder, candidate: Candidate, category: Category, by: User
+) -> None:
+    """Take one's own score back to “not scored”, which is not 0, until it is locked.
+
+    Raises:
+        Forbidden: not one's own part, or a part that does not score.
+        Refused: the wrong stage, locked, or there is no score to take back.
+
+    """
+    evaluation = _own_scoring(stakeholder, by, *SCORING_STAGES)
+    score = Score.objects.filter(
+        sheet=_open_sheet(stakeholder), candidate=candidate, category=category
+    ).first()
+    if score is None:
+        raise Refused(f"You have not scored {category.name} of {candidate.name}.")
+    journal.record(
+        evaluation=evaluation,
+        action="score.withdrawn",
+        subject=score,
+        by=by,
+        before={"candidate": candidate, "category": category.name},
+    )
+    score.delete()
+
+
+@transaction.atomic
 def lock_scores(*, stakeholder: Stakeholder, by: User) -> ScoreSheet:
     """Make one's own scores final and, in return, see those of the others.
 
@@ -96,79 +120,7 @@ def lock_scores(*, stakeholder: Stakeholder, by: User) -> ScoreSheet:
     sheet = _open_sheet(stakeholder)
     if not sheet.scores.exists():
         raise Refused("You have scored nothing yet; a lock is for good.")
-    return _lock(sheet, evaluation, by)
-
-
-@transaction.atomic
-def open_consensus(*, evaluation: Evaluation, by: By) -> Consensus:
-    """Open everybody's scores for the meeting; every sheet is locked with it.
-
-    Raises:
-        Forbidden: not the owner. Refused: before demos, or opened already.
-
-    """
-    evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_stage(evaluation, *FROM_DEMOS)
-    if Consensus.objects.filter(evaluation=evaluation).exists():
-        raise Refused("The consensus is open already.")
-    consensus = Consensus(evaluation=evaluation, opened_by=journal.actor_of(by).user)
-    checked(consensus)
-    for part in Stakeholder.objects.filter(
-        evaluation=evaluation, scores=True, left_at__isnull=True
-    ):
-        ScoreSheet.objects.get_or_create(stakeholder=part)
-    unlocked = ScoreSheet.objects.filter(
-        stakeholder__evaluation=evaluation, locked_at__isnull=True
-    )
-    for sheet in unlocked.select_related("stakeholder__user"):
-        _lock(sheet, evaluation, by)
-    consensus.save()
-    journal.record(
-        evaluation=evaluation,
-        action="consensus.opened",
-        subject=consensus,
-        by=by,
-        after={"scores": _all_scores(evaluation)},
-    )
-    return consensus
-
-
-@transaction.atomic
-def close_scores(*, evaluation: Evaluation, outcome: str, by: By) -> Consensus:
-    """End the consensus with its outcome; the originals stay as they were given.
-
-    Raises:
-        Forbidden: not the owner. Refused: not the decision stage, not open, or closed.
-        Invalid: no outcome.
-
-    """
-    evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_stage(evaluation, Stage.DECISION)
-    consensus = Consensus.objects.filter(evaluation=evaluation).first()
-    if consensus is None:
-        raise Refused("Open the consensus first; it shows everybody's scores.")
-    if consensus.closed_at:
-        raise Refused("Scores are closed already.")
-    inputs = Inputs()
-    words = inputs.text("outcome", outcome)
-    inputs.check()
-    before, after = change(
-        consensus,
-        outcome=words,
-        closed_at=timezone.now(),
-        closed_by=journal.actor_of(by).user,
-    )
-    journal.record(
-        evaluation=evaluation,
-        action="scores.closed",
-        subject=consensus,
-        by=by,
-        before=before,
-        after=after,
-    )
-    return consensus
+    return lock_sheet(sheet, evaluation, by)
 
 
 def _own_scoring(stakeholder: Stakeholder, by: User, *stages: Stage) -> Evaluation:
@@ -200,7 +152,8 @@ def _open_sheet(stakeholder: Stakeholder) -> ScoreSheet:
     return sheet
 
 
-def _lock(sheet: ScoreSheet, evaluation: Evaluation, by: By) -> ScoreSheet:
+def lock_sheet(sheet: ScoreSheet, evaluation: Evaluation, by: By) -> ScoreSheet:
+    """Lock a sheet, whoever asked for it."""
     _, after = change(sheet, locked_at=timezone.now())
     journal.record(
         evaluation=evaluation,
@@ -224,23 +177,3 @@ def _digest(sheet: ScoreSheet) -> str:
     )
     text = json.dumps(journal.plain(list(rows)), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _all_scores(evaluation: Evaluation) -> list[dict[str, Any]]:
-    """Every score as it was opened, with the ids that the digests were made from."""
-    rows = Score.objects.filter(candidate__evaluation=evaluation).order_by(
-        "sheet", "pk"
-    )
-    return [
-        {
-            "id": one.pk,
-            "person": one.sheet.stakeholder.user.name,
-            "candidate": one.candidate.name,
-            "category": one.category.name,
-            "value": one.value,
-            "reason": one.reason,
-        }
-        for one in rows.order_by("sheet", "pk").select_related(
-            "sheet__stakeholder__user", "candidate", "category"
-        )
-    ]

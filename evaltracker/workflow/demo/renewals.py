@@ -34,7 +34,7 @@ from evaltracker.workflow.demo.steps import (
 )
 from evaltracker.workflow.services.decisions import decide, draft_decision
 from evaltracker.workflow.services.stages import advance
-from trials.services.scores import close_scores, open_consensus
+from trials.services.consensus import close_scores, open_consensus
 from vendors.choices import Availability, CostState
 from vendors.services.candidates import add_candidate, eliminate, invite, shortlist
 from vendors.services.claims import submit_claim

@@ -8,10 +8,10 @@ from evaltracker.evaluations.clock import today_in
 from evaltracker.evaluations.journal import plain
 from evaltracker.workflow.models import Decision, Waiver
 from stakeholders.models import Condition, SignOff
-from trials.models import Excuse, Score
+from trials.models import Consensus, Excuse, Settlement
 from trials.scoring import FORMULA_VERSION, CellFacts
-from trials.selectors import ledger
-from vendors.models import Candidate, CostLine
+from trials.selectors import counted_scores, ledger
+from vendors.models import Candidate, Conflict, CostLine
 
 if TYPE_CHECKING:
     import datetime
@@ -105,9 +105,9 @@ def gather_inputs(
 
 def candidate_inputs(candidate: Candidate, book: Ledger) -> dict[str, Any]:
     """One candidate with its cells, scores and cost lines."""
-    scores = Score.objects.filter(
-        candidate=candidate, sheet__locked_at__isnull=False
-    ).order_by("category__position", "value")
+    scores = counted_scores(candidate.evaluation).filter(candidate=candidate)
+    opened = Consensus.objects.filter(evaluation=candidate.evaluation_id).exists()
+    settled = Settlement.objects.filter(candidate=candidate)
     return {
         "id": candidate.pk,
         "name": candidate.name,
@@ -120,7 +120,19 @@ def candidate_inputs(candidate: Candidate, book: Ledger) -> dict[str, Any]:
             one.ref: cell_inputs(book.cell(candidate, one).facts)
             for one in book.requirements
         },
-        "scores": list(scores.values("category__name", "value")),
+        "scores": list(
+            scores.order_by("category__position", "value").values(
+                "category__name", "value"
+            )
+        ),
+        # What the meeting settled on, by category; None before it is opened.
+        "settled": list(
+            settled.order_by("category__position").values(
+                "category__name", "value", "reason"
+            )
+        )
+        if opened
+        else None,
         "cost_lines": list(CostLine.objects.filter(candidate=candidate).values(*COST)),
     }
 
@@ -176,8 +188,18 @@ def agreements(evaluation: Evaluation) -> dict[str, Any]:
         "excuses": list(
             Excuse.objects.filter(candidate__evaluation=evaluation)
             .order_by("excused_at")
-            .values("candidate__name", "requirement__ref", "reason")
+            .values(
+                "candidate__name",
+                "requirement__ref",
+                "reason",
+                "withdrawn_at",
+                "withdrawn_reason",
+            )
         ),
+        "interests": interests(evaluation),
+        "consensus": Consensus.objects.filter(evaluation=evaluation)
+        .values("outcome")
+        .first(),
         "conditions": list(
             Condition.objects.filter(sign_off__visit__evaluation=evaluation)
             .exclude(sign_off__visit__stage="decision")
@@ -185,3 +207,20 @@ def agreements(evaluation: Evaluation) -> dict[str, Any]:
             .values("text", "owner__username", "due_on", "closing_note")
         ),
     }
+
+
+def interests(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """Who declared an interest in what, and why the owner cleared it; what exactly it
+    is stays between that person and the owner."""
+    declared = Conflict.objects.filter(
+        candidate__evaluation=evaluation, has_interest=True
+    ).order_by("declared_at")
+    return [
+        {
+            "person": one.person.name,
+            "candidate": one.candidate.name,
+            "replaced": one.replaced_at is not None,
+            "cleared_reason": one.cleared_reason,
+        }
+        for one in declared.select_related("person", "candidate")
+    ]

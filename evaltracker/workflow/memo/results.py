@@ -63,10 +63,7 @@ def candidate_results(one: dict[str, Any], inputs: dict[str, Any]) -> dict[str, 
     cells = {ref: cell_facts(cell) for ref, cell in one["cells"].items()}
     fit = scoring.fit({row.key: row.weight for row in asked}, cells, today, credits)
     people = scoring.people_score(
-        [
-            scoring.ScoreFacts(row["category__name"], row["value"])
-            for row in one["scores"]
-        ],
+        score_facts(one),
         {row["name"]: Decimal(row["weight"] or 0) for row in inputs["categories"]},
     )
     total = scoring.total(fit.value, people.value, Decimal(brief["evidence_share"]))
@@ -85,6 +82,22 @@ def candidate_results(one: dict[str, Any], inputs: dict[str, Any]) -> dict[str, 
         "cost": cost(one, brief),
         "value": value(one, brief),
     }
+
+
+def score_facts(one: dict[str, Any]) -> list[scoring.ScoreFacts]:
+    """Everybody's scores; once the consensus is open, what it made of them.
+
+    Memos from before there were settlements say nothing of them and count as then.
+    """
+    given = [
+        scoring.ScoreFacts(row["category__name"], row["value"]) for row in one["scores"]
+    ]
+    settled = one.get("settled")
+    if settled is None:
+        return given
+    return scoring.agreed_scores(
+        given, {row["category__name"]: Decimal(row["value"]) for row in settled}
+    )
 
 
 def cell_facts(cell: dict[str, Any]) -> scoring.CellFacts:

@@ -15,19 +15,13 @@ from evaltracker.workflow.memo.markdown import (
     section,
     table,
 )
-from stakeholders.choices import Role
+from evaltracker.workflow.memo.record import exceptions, interests, meeting, signed
 
 KINDS = {
     "buy": "Buy",
     "build": "Build in-house",
     "open_source": "Open source",
     "as_is": "Stay as is",
-}
-VERDICTS = {
-    "approve": "approved",
-    "conditions": "approved with conditions",
-    "decline": "declined",
-    "return": "returned",
 }
 
 
@@ -49,9 +43,11 @@ def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
         section("What was needed", needs(inputs)),
         section("Options compared", options(inputs, results)),
         chosen_sections(inputs, results, chosen) if chosen else "",
+        section("What the score meeting settled", meeting(inputs)),
         section("Dissent", block(inputs["choice"]["dissent"]) or "None was recorded."),
         section("Eliminated", eliminated(inputs)),
         section("Rules waived and knock-outs excused", exceptions(inputs)),
+        section("Interests declared", interests(inputs)),
         section("Who signed before", signed(inputs)),
         section(
             "What would make us look again", block(inputs["choice"]["revisit_when"])
@@ -175,36 +171,6 @@ def eliminated(inputs: dict[str, Any]) -> str:
         for one in inputs["candidates"]
         if one["state"] == "eliminated"
     )
-
-
-def exceptions(inputs: dict[str, Any]) -> str:
-    """Waived gates and excused knock-outs, with their reasons."""
-    waived = [
-        f"Waived in {one['visit__stage']}: {inline(one['rule'])} Reason: "
-        f"{inline(one['reason'])}"
-        for one in inputs["waivers"]
-    ]
-    excused = [
-        f"Excused: {inline(one['candidate__name'])} on "
-        f"{inline(one['requirement__ref'])}. Reason: {inline(one['reason'])}"
-        for one in inputs["excuses"]
-    ]
-    return bullets([*waived, *excused]) or "None."
-
-
-def signed(inputs: dict[str, Any]) -> str:
-    """Sign-offs of earlier stages, and what they asked for."""
-    rows = [
-        f"{one['visit__stage'].capitalize()}, {Role(one['role']).label}: "
-        f"{inline(one['printed_name'])} {VERDICTS[one['verdict']]} on "
-        f"{day(one['signed_at'])} (document {one['document__sha256'][:8]})"
-        for one in inputs["sign_offs"]
-    ]
-    asked = [
-        f"Condition: {inline(one['text'])} ({inline(one['closing_note'] or 'open')})"
-        for one in inputs["conditions"]
-    ]
-    return bullets([*rows, *asked])
 
 
 def method(inputs: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ import pytest
 from tests.acting import act
 from tests.cast import floor1, stakeholders, trials, vendors
 from tests.clients import signed_in
+from trials.admin.acts.consensus import ScoredCell
 from trials.models import Score
 from trials.services.scores import give_score
 from vendors.services.interests import declare_conflict
@@ -80,23 +81,32 @@ def test_a_sheet_is_filled_in_and_blank_is_not_zero(acme: Candidate) -> None:
     assert act("give-scores", mine, pm, **{value: "6"}) == 400
     assert act("give-scores", mine, pm, **{value: "0", reason: "No"}) == 302
     assert Score.objects.get(sheet__stakeholder__user=pm).value == 0
+    assert act("give-scores", mine, pm, **{value: "3", reason: " "}) == 400
+    assert act("give-scores", mine, pm, **{value: "", reason: "No"}) == 302
+    assert not Score.objects.filter(sheet__stakeholder__user=pm).exists()
     assert act("give-scores", mine, stakeholders.holder("it"), **{value: "5"}) == 403
     assert act("give-scores", mine, acme.evaluation.owner, **{value: "5"}) == 403
 
 
 def test_locking_shows_the_others_and_ends_ones_own(acme: Candidate) -> None:
     pm, where = stakeholders.holder("pm"), acme.evaluation
-    mine, (value, _) = part(acme, "pm"), names(acme)
+    mine, (value, reason) = part(acme, "pm"), names(acme)
     assert act("lock-scores", mine, pm) == 409
     give(acme, pm, 1)
     asked = signed_in(pm).get(f"/admin/act/lock-scores/{mine.pk}/")  # type: ignore[attr-defined]
     assert "no way back" in asked.content.decode()
     assert act("lock-scores", mine, pm) == 302
-    assert act("give-scores", mine, pm, **{value: "5"}) == 409
+    assert act("give-scores", mine, pm, **{value: "5", reason: "Now"}) == 409
     body = page(where, pm)
-    assert WHY in body
+    assert "20 %" in body  # The locked 1 of 5; Ivan's 4 is his until he locks.
+    assert "Ivan: " not in body
+    it = stakeholders.holder("it")
+    assert act("lock-scores", part(acme, "it"), it) == 302
+    body = page(where, pm)
+    assert "Ivan: " in body
     assert "far apart" in body
-    assert "20 %" in body  # Only the locked 1 of 5 counts.
+    assert "50 %" in body
+    assert "2 of 5 scored" in body
 
 
 def test_the_consensus_opens_everything_and_is_closed_with_an_outcome(
@@ -113,6 +123,30 @@ def test_the_consensus_opens_everything_and_is_closed_with_an_outcome(
     assert act("close-scores", where, where.owner) == 400
     assert act("close-scores", where, where.owner, outcome="We agree") == 302
     assert "We agree" in page(where, where.owner)
+
+
+def test_what_is_far_apart_is_settled_with_a_reason(acme: Candidate) -> None:
+    where, pm = acme.evaluation, stakeholders.holder("pm")
+    give(acme, pm, 1)
+    act("open-consensus", where, where.owner)
+    cell = ScoredCell(acme, where.categories.get())
+    assert "1 is far apart" in page(where, where.owner)
+    form = signed_in(where.owner).get(f"/admin/act/settle-score/{cell.pk}/")
+    assert '<option value="2.5" selected>' in form.content.decode()
+    vendors.enter(where, "decision")
+    assert act("close-scores", where, where.owner, outcome="We agree") == 409
+    words = {"value": "3.5", "reason": "Priya saw half of it."}
+    assert act("settle-score", cell, pm, **words) == 403
+    assert act("settle-score", cell, where.owner, value="3.2", reason="x") == 400
+    assert act("settle-score", cell, where.owner, value="3.5") == 400
+    assert act("settle-score", cell, where.owner, **words) == 302
+    body = page(where, pm)
+    assert "Priya saw half of it." in body
+    assert "70 %" in body
+    assert "median 2.5" in body
+    assert act("settle-score", cell, floor1.noor(), **words) == 404
+    assert act("close-scores", where, where.owner, outcome="We agree") == 302
+    assert act("settle-score", cell, where.owner, **words) == 409
 
 
 def test_an_interest_bars_from_the_sheet(acme: Candidate) -> None:

@@ -9,7 +9,9 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry
 from tests.cast import floor1, stakeholders, trials, vendors
-from trials.services.excuses import excuse_knock_out
+from trials.models import Excuse
+from trials.selectors import one_cell
+from trials.services.excuses import excuse_knock_out, withdraw_excuse
 from vendors.services.candidates import eliminate
 from vendors.services.interests import declare_conflict
 
@@ -98,3 +100,31 @@ def test_an_interest_bars_and_an_eliminated_candidate_is_out(acme: Candidate) ->
         excuse_knock_out(
             candidate=acme, requirement=asked(acme), reason="Fine.", by=where.owner
         )
+
+
+def test_a_withdrawn_excuse_knocks_out_again_and_stays_on_record(
+    acme: Candidate,
+) -> None:
+    where = acme.evaluation
+    excuse = excuse_knock_out(
+        candidate=acme, requirement=asked(acme), reason="It is rare.", by=where.owner
+    )
+    for who in (stakeholders.holder("it"), floor1.otto()):
+        with pytest.raises(Forbidden):
+            withdraw_excuse(excuse=excuse, reason="No.", by=who)
+    with pytest.raises(Invalid, match="Say why"):
+        withdraw_excuse(excuse=excuse, reason=" ", by=where.owner)
+    assert one_cell(acme, asked(acme)).excused
+    viktor = stakeholders.holder("leadership")
+    withdraw_excuse(excuse=excuse, reason="It is not rare at all.", by=viktor)
+    assert not one_cell(acme, asked(acme)).excused
+    with pytest.raises(Refused, match="already"):
+        withdraw_excuse(excuse=excuse, reason="Again.", by=viktor)
+    told = Entry.objects.filter(evaluation=where).latest("number")
+    assert told.action == "knock_out.excuse_withdrawn"
+    assert told.reason == "It is not rare at all."
+    again = excuse_knock_out(
+        candidate=acme, requirement=asked(acme), reason="We pay it.", by=where.owner
+    )
+    assert Excuse.objects.count() == 2
+    assert list(Excuse.objects.standing()) == [again]

@@ -13,11 +13,12 @@ from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from tests.at_once import at_once
 from tests.cast import stakeholders, trials, vendors
 from trials.models import Evidence, Excuse, Milestone, Score, ScoreSheet
+from trials.services.consensus import open_consensus
 from trials.services.evidence import reconfirm_evidence
 from trials.services.excuses import excuse_knock_out
 from trials.services.milestones import add_milestone
 from trials.services.moves import move_milestone
-from trials.services.scores import give_score, lock_scores, open_consensus
+from trials.services.scores import give_score, lock_scores
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,6 +103,7 @@ def test_a_score_never_lands_behind_the_lock() -> None:
             candidate=Evaluation.objects.get().candidates.get(),
             category=group,
             value=value,
+            reason="Seen",
             by=ivan,
         )
 

@@ -1,4 +1,4 @@
-"""Scores are one's own, blind until locked, and closed by a consensus."""
+"""Scores are one's own, blind until locked, and each says why."""
 
 from __future__ import annotations
 
@@ -9,13 +9,9 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry
 from tests.cast import floor1, stakeholders, trials, vendors
-from trials.models import Consensus, Score, ScoreSheet
-from trials.services.scores import (
-    close_scores,
-    give_score,
-    lock_scores,
-    open_consensus,
-)
+from trials.models import Score, ScoreSheet
+from trials.services.consensus import open_consensus
+from trials.services.scores import give_score, lock_scores, withdraw_score
 from vendors.services.candidates import eliminate
 from vendors.services.interests import declare_conflict
 
@@ -50,6 +46,7 @@ def score(option: Candidate, role: str = "it", value: int = 4, **more: Any) -> S
             "candidate": option,
             "category": where.categories.get(),
             "value": value,
+            "reason": "Seen in the demo.",
             "by": stakeholders.holder(role),
             **more,
         }
@@ -68,6 +65,37 @@ def test_a_score_changes_until_it_is_locked(acme: Candidate) -> None:
     with pytest.raises(Refused, match="locked"):
         lock_scores(stakeholder=part(acme.evaluation, "it"), by=ivan)
     assert Score.objects.get().value == 0
+
+
+def test_a_score_says_why(acme: Candidate) -> None:
+    with pytest.raises(Invalid) as caught:
+        score(acme, reason=" ")
+    assert "reason" in caught.value.errors
+    assert not Score.objects.exists()
+
+
+def test_a_score_goes_back_to_not_scored_until_it_is_locked(acme: Candidate) -> None:
+    where, ivan = acme.evaluation, stakeholders.holder("it")
+    about: dict[str, Any] = {
+        "stakeholder": part(where, "it"),
+        "candidate": acme,
+        "category": where.categories.get(),
+    }
+    score(acme, value=0)
+    with pytest.raises(Forbidden):
+        withdraw_score(by=where.owner, **about)
+    withdraw_score(by=ivan, **about)
+    assert not Score.objects.exists()
+    told = Entry.objects.filter(evaluation=where).latest("number")
+    assert told.action == "score.withdrawn"
+    assert "value" not in told.before
+    with pytest.raises(Refused, match="not scored"):
+        withdraw_score(by=ivan, **about)
+    score(acme, value=2)
+    lock_scores(stakeholder=part(where, "it"), by=ivan)
+    with pytest.raises(Refused, match="locked"):
+        withdraw_score(by=ivan, **about)
+    assert Score.objects.get().value == 2
 
 
 def test_the_same_score_again_writes_nothing(acme: Candidate) -> None:
@@ -170,38 +198,3 @@ def test_an_empty_sheet_is_not_locked(acme: Candidate) -> None:
         lock_scores(
             stakeholder=part(acme.evaluation, "it"), by=stakeholders.holder("it")
         )
-
-
-def test_the_consensus_locks_everybody_and_opens_once(acme: Candidate) -> None:
-    where = acme.evaluation
-    score(acme)
-    with pytest.raises(Forbidden):
-        open_consensus(evaluation=where, by=stakeholders.holder("leadership"))
-    open_consensus(evaluation=where, by=where.owner)
-    sheets = ScoreSheet.objects.filter(stakeholder__evaluation=where)
-    assert sheets.count() == 5
-    assert not sheets.filter(locked_at=None).exists()
-    with pytest.raises(Refused, match="locked"):
-        score(acme, "pm")
-    with pytest.raises(Refused, match="open already"):
-        open_consensus(evaluation=where, by=where.owner)
-
-
-def test_scores_close_in_the_decision_stage_after_the_consensus(
-    acme: Candidate,
-) -> None:
-    where = acme.evaluation
-    close: dict[str, Any] = {"evaluation": where, "by": where.owner}
-    with pytest.raises(Refused, match="stage"):
-        close_scores(outcome="Acme.", **close)
-    vendors.enter(where, "decision")
-    with pytest.raises(Refused, match="Open the consensus first"):
-        close_scores(outcome="Acme.", **close)
-    open_consensus(evaluation=where, by=where.owner)
-    with pytest.raises(Invalid):
-        close_scores(outcome=" ", **close)
-    closed = close_scores(outcome="Acme, by four to one.", **close)
-    assert closed.closed_at
-    assert Consensus.objects.get().outcome == "Acme, by four to one."
-    with pytest.raises(Refused, match="closed already"):
-        close_scores(outcome="Globex.", **close)

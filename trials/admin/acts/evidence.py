@@ -9,19 +9,15 @@ from django.urls import reverse
 
 from evaltracker.evaluations.admin.acts import register_act
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.policy import is_owner
-from stakeholders.policy import is_leadership
 from trials.admin.acts.base import VerdictForm, takes_part
 from trials.choices import Source
 from trials.models import Evidence, ResearchNote
 from trials.services.evidence import reconfirm_evidence, record_evidence
-from trials.services.excuses import excuse_knock_out
 from vendors.admin.acts.base import InEvaluation, OnPlace
 from vendors.admin.inputs import (
     NamedChoice,
     link_field,
     long_text,
-    reason_field,
 )
 from vendors.models import Claim
 from vendors.services.claims import current_claim
@@ -162,40 +158,6 @@ class ReconfirmEvidence(InEvaluation):
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         """Say it again."""
         reconfirm_evidence(evidence=target, by=by, **data)
-
-
-class ExcuseForm(forms.Form):
-    """Why."""
-
-    reason = reason_field(help_text="The memo prints it.")
-
-
-@register_act
-class ExcuseKnockOut(OnPlace):
-    """Lets a candidate go on in spite of a must-have that it does not meet."""
-
-    name = "excuse-knock-out"
-    title = "Excuse the knock-out"
-    verb = "Excuse"
-    help = (
-        "The candidate stays in the choice although it does not meet this must-have. "
-        "The memo prints the reason. This cannot be taken back."
-    )
-    success = "The knock-out is excused; the memo will say why."
-    template = "vendors/place.html"
-    dangerous = True
-    form_class = ExcuseForm
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """The owner and leadership."""
-        evaluation = target.evaluation
-        return is_owner(user, evaluation) or is_leadership(user, evaluation)
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Excuse it."""
-        excuse_knock_out(
-            candidate=target.candidate, requirement=target.requirement, by=by, **data
-        )
 
 
 def revisions_of(place: Place) -> Any:

@@ -1,22 +1,14 @@
-"""Giving, locking, opening and closing people's scores."""
+"""Giving one's own scores, taking them back, and locking them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django import forms
-
 from evaltracker.evaluations.admin.acts import register_act
 from stakeholders.models import Stakeholder
 from trials.admin.sheet import SheetForm, sheet_of
-from trials.services.scores import (
-    close_scores,
-    give_score,
-    lock_scores,
-    open_consensus,
-)
-from vendors.admin.acts.base import InEvaluation, OnEvaluation
-from vendors.admin.inputs import long_text
+from trials.services.scores import give_score, lock_scores, withdraw_score
+from vendors.admin.acts.base import InEvaluation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,8 +40,8 @@ class GiveScores(OwnSheet):
     title = "Your scores"
     verb = "Save"
     help = (
-        "0 is the worst, 5 the best. What you leave blank is not scored, which is not "
-        "0. Nobody reads them before you have locked yours and they theirs."
+        "0 is the worst, 5 the best, each with a reason. “Not scored” is not 0, and "
+        "you can go back to it until you lock. Nobody reads your scores before that."
     )
     success = "Your scores are saved. Lock them when you are sure."
     form_class = SheetForm
@@ -60,19 +52,19 @@ class GiveScores(OwnSheet):
         return {"sheet": sheet_of(target)}
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Save what was given; what is the same writes nothing."""
-        sheet = sheet_of(target)
-        for cell in sheet.cells:
+        """Save what was given or taken back; what is the same writes nothing."""
+        for cell in sheet_of(target).cells:
             value = data.get(cell.value_name)
+            about = {"candidate": cell.candidate, "category": cell.category, "by": by}
             if value in (None, ""):
+                if cell.given and not cell.barred:
+                    withdraw_score(stakeholder=target, **about)
                 continue
             give_score(
                 stakeholder=target,
-                candidate=cell.candidate,
-                category=cell.category,
                 value=int(value),
-                reason=data.get(cell.reason_name, ""),
-                by=by,
+                reason=data[cell.reason_name],
+                **about,
             )
 
 
@@ -98,49 +90,3 @@ class LockScores(OwnSheet):
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         """Lock them."""
         lock_scores(stakeholder=target, by=by)
-
-
-@register_act
-class OpenConsensus(OnEvaluation):
-    """Opens everybody's scores for the meeting."""
-
-    name = "open-consensus"
-    title = "Open the consensus"
-    verb = "Open all scores"
-    help = (
-        "Every sheet is locked as it stands, also of those who have not finished, and "
-        "everybody with a part reads all scores. There is no way back."
-    )
-    success = "All scores are open."
-    tab = "scores"
-    dangerous = True
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Open them."""
-        open_consensus(evaluation=target, by=by)
-
-
-class OutcomeForm(forms.Form):
-    """What the meeting came to."""
-
-    outcome = forms.CharField(
-        label="What the meeting came to",
-        widget=long_text(6),
-        help_text="The memo prints it. The scores stay as they were given.",
-    )
-
-
-@register_act
-class CloseScores(OnEvaluation):
-    """Ends the consensus with its outcome."""
-
-    name = "close-scores"
-    title = "Close the scores"
-    verb = "Close"
-    success = "Scores are closed."
-    tab = "scores"
-    form_class = OutcomeForm
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Close them."""
-        close_scores(evaluation=target, by=by, **data)

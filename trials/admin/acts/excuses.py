@@ -1,0 +1,102 @@
+"""Excusing a knock-out, and withdrawing the excuse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.urls import reverse
+
+from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.policy import is_owner
+from stakeholders.policy import is_leadership
+from trials.models import Excuse
+from trials.services.excuses import excuse_knock_out, withdraw_excuse
+from vendors.admin.acts.base import InEvaluation, OnPlace
+from vendors.admin.inputs import reason_field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import Evaluation, User
+
+
+class ExcuseForm(forms.Form):
+    """Why."""
+
+    reason = reason_field(help_text="The memo prints it.")
+
+
+@register_act
+class ExcuseKnockOut(OnPlace):
+    """Lets a candidate go on in spite of a must-have that it does not meet."""
+
+    name = "excuse-knock-out"
+    title = "Excuse the knock-out"
+    verb = "Excuse"
+    help = (
+        "The candidate stays in the choice although it does not meet this must-have. "
+        "The memo prints the reason."
+    )
+    success = "The knock-out is excused; the memo will say why."
+    template = "vendors/place.html"
+    dangerous = True
+    form_class = ExcuseForm
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """The owner and leadership."""
+        evaluation = target.evaluation
+        return is_owner(user, evaluation) or is_leadership(user, evaluation)
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Excuse it."""
+        excuse_knock_out(
+            candidate=target.candidate, requirement=target.requirement, by=by, **data
+        )
+
+
+class WithdrawForm(forms.Form):
+    """Why it counts no longer."""
+
+    reason = reason_field(help_text="The memo prints it beside the excuse.")
+
+
+@register_act
+class WithdrawExcuse(InEvaluation):
+    """Lets a knock-out knock out again."""
+
+    name = "withdraw-excuse"
+    title = "Withdraw the excuse"
+    verb = "Withdraw"
+    help = (
+        "The must-have knocks the candidate out again, until somebody eliminates it or "
+        "excuses it anew. The excuse stays on record with both reasons."
+    )
+    success = "The excuse is withdrawn; the must-have knocks out again."
+    tab = "matrix"
+    model = Excuse
+    related = ("candidate__evaluation__owner", "requirement")
+    form_class = WithdrawForm
+    dangerous = True
+
+    def evaluation(self, target: Any) -> Evaluation:
+        """Through the candidate."""
+        found: Evaluation = target.candidate.evaluation
+        return found
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """The owner and leadership."""
+        evaluation = self.evaluation(target)
+        return is_owner(user, evaluation) or is_leadership(user, evaluation)
+
+    def heading(self, target: Any) -> str:
+        """Of which cell."""
+        return f"{self.title}: {target.candidate}, {target.requirement.ref}"
+
+    def cancel_url(self, target: Any) -> str:
+        """The page of the cell."""
+        return reverse("admin:cell", args=[target.candidate_id, target.requirement_id])
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Withdraw it."""
+        withdraw_excuse(excuse=target, by=by, **data)

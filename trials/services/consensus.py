@@ -1,0 +1,218 @@
+"""The meeting: it opens all scores, settles what is far apart, and closes scoring."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.errors import Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.policy import (
+    change,
+    checked,
+    lock,
+    require_owner,
+    require_stage,
+)
+from evaltracker.evaluations.text import Inputs
+from stakeholders.models import Stakeholder
+from trials.models import Consensus, Score, ScoreSheet, Settlement
+from trials.policy import FROM_DEMOS, require_running
+from trials.scoring import spread
+from trials.selectors import counted_scores
+from trials.services.scores import lock_sheet
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Category, Evaluation
+    from vendors.models import Candidate
+
+STEP = Decimal("0.5")  # a median of two scores can lie between them
+
+
+@transaction.atomic
+def open_consensus(*, evaluation: Evaluation, by: By) -> Consensus:
+    """Open everybody's scores for the meeting; every sheet is locked with it.
+
+    Raises:
+        Forbidden: not the owner. Refused: before demos, or opened already.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_stage(evaluation, *FROM_DEMOS)
+    if Consensus.objects.filter(evaluation=evaluation).exists():
+        raise Refused("The consensus is open already.")
+    consensus = Consensus(evaluation=evaluation, opened_by=journal.actor_of(by).user)
+    checked(consensus)
+    for part in Stakeholder.objects.filter(
+        evaluation=evaluation, scores=True, left_at__isnull=True
+    ):
+        ScoreSheet.objects.get_or_create(stakeholder=part)
+    unlocked = ScoreSheet.objects.filter(
+        stakeholder__evaluation=evaluation, locked_at__isnull=True
+    )
+    for sheet in unlocked.select_related("stakeholder__user"):
+        lock_sheet(sheet, evaluation, by)
+    consensus.save()
+    journal.record(
+        evaluation=evaluation,
+        action="consensus.opened",
+        subject=consensus,
+        by=by,
+        after={"scores": _all_scores(evaluation)},
+    )
+    return consensus
+
+
+@transaction.atomic
+def settle_score(
+    *,
+    evaluation: Evaluation,
+    candidate: Candidate,
+    category: Category,
+    value: Decimal,
+    reason: str,
+    by: By,
+) -> Settlement:
+    """Write down what the meeting settled on where people were apart, and why.
+
+    It counts in the place of the median. What people gave stays as they gave it.
+
+    Raises:
+        Forbidden: not the owner. Refused: the consensus is not open, or nobody
+            scored it. Invalid: off the scale, or without a reason.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_stage(evaluation, *FROM_DEMOS)
+    consensus = _open_meeting(evaluation)
+    require_running(candidate)
+    scores = counted_scores(evaluation).filter(candidate=candidate, category=category)
+    if not scores.exists():
+        raise Refused(
+            f"Nobody scored {category.name} of {candidate.name}, and no meeting scores "
+            "for them."
+        )
+    inputs = Inputs()
+    words = inputs.text("reason", reason)
+    inputs.check()
+    if value % STEP:
+        sentence = "Settle on a whole or a half point."
+        raise Invalid(sentence, errors={"value": [sentence]})
+    settled = Settlement.objects.filter(
+        consensus=consensus, candidate=candidate, category=category
+    ).first() or Settlement(consensus=consensus, candidate=candidate, category=category)
+    before = {} if settled._state.adding else journal.snapshot(settled, SETTLED)
+    settled.value, settled.reason = value, words
+    settled.settled_by = journal.actor_of(by).user
+    settled.settled_at = timezone.now()
+    checked(settled)
+    settled.save()
+    journal.record(
+        evaluation=evaluation,
+        action="score.settled",
+        subject=settled,
+        by=by,
+        before=before,
+        after={
+            "candidate": candidate,
+            "category": category.name,
+            **journal.snapshot(settled, SETTLED),
+        },
+    )
+    return settled
+
+
+SETTLED = ("value", "reason")
+
+
+@transaction.atomic
+def close_scores(*, evaluation: Evaluation, outcome: str, by: By) -> Consensus:
+    """End the consensus with its outcome; the originals stay as they were given.
+
+    Raises:
+        Forbidden: not the owner. Refused: not the decision stage, not open, closed, or
+            something far apart is not settled. Invalid: no outcome.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_stage(evaluation, Stage.DECISION)
+    consensus = _open_meeting(evaluation)
+    if apart := unsettled(evaluation):
+        raise Refused(
+            f"Far apart and not settled yet: {'; '.join(apart[:5])}. Say what the "
+            "meeting settled on, even if it is the median."
+        )
+    inputs = Inputs()
+    words = inputs.text("outcome", outcome)
+    inputs.check()
+    before, after = change(
+        consensus,
+        outcome=words,
+        closed_at=timezone.now(),
+        closed_by=journal.actor_of(by).user,
+    )
+    journal.record(
+        evaluation=evaluation,
+        action="scores.closed",
+        subject=consensus,
+        by=by,
+        before=before,
+        after=after,
+    )
+    return consensus
+
+
+def unsettled(evaluation: Evaluation) -> list[str]:
+    """What people see so differently that the meeting has to settle it."""
+    given: dict[str, list[int]] = defaultdict(list)
+    rows = counted_scores(evaluation).order_by("candidate__name", "category__position")
+    for one in rows.select_related("candidate", "category"):
+        given[f"{one.category} of {one.candidate}"].append(one.value)
+    settled = Settlement.objects.filter(consensus__evaluation=evaluation)
+    done = {
+        f"{one.category} of {one.candidate}"
+        for one in settled.select_related("candidate", "category")
+    }
+    return [
+        about
+        for about, values in given.items()
+        if about not in done and spread(values).is_wide
+    ]
+
+
+def _open_meeting(evaluation: Evaluation) -> Consensus:
+    consensus = Consensus.objects.filter(evaluation=evaluation).first()
+    if consensus is None:
+        raise Refused("Open the consensus first; it shows everybody's scores.")
+    if consensus.closed_at:
+        raise Refused("Scores are closed already.")
+    return consensus
+
+
+def _all_scores(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """Every score as it was opened, with the ids that the digests were made from."""
+    rows = Score.objects.filter(candidate__evaluation=evaluation).order_by(
+        "sheet", "pk"
+    )
+    return [
+        {
+            "id": one.pk,
+            "person": one.sheet.stakeholder.user.name,
+            "candidate": one.candidate.name,
+            "category": one.category.name,
+            "value": one.value,
+            "reason": one.reason,
+        }
+        for one in rows.order_by("sheet", "pk").select_related(
+            "sheet__stakeholder__user", "candidate", "category"
+        )
+    ]
