@@ -12,8 +12,10 @@ class VendorsConfig(AppConfig):
     label = "vendors"
 
     def ready(self) -> None:
-        """Load the kinds of notices, and the admin pages if there is an admin."""
+        """Load kinds of notices, chores, and the admin pages if there is an admin."""
         import_module("vendors.notices")
+        import_module("vendors.token_notices")
+        import_module("vendors.chores")
         # A process that serves vendors alone has none; admin/__init__.py says why the
         # pages are not loaded earlier.
         if apps.is_installed("django.contrib.admin"):

@@ -51,6 +51,14 @@ class ProposalState(models.TextChoices):
     DECLINED = "declined", "Declined"
 
 
+class RefusalReason(models.TextChoices):
+    """Why a call was turned away before anything was looked up for it."""
+
+    HEADER = "header", "The header is not “Authorization: Bearer …”"
+    UNKNOWN = "unknown", "No live token has this text"
+    THROTTLED = "throttled", "Too many calls in that minute"
+
+
 class CostState(models.TextChoices):
     """What is known of one kind of cost; unsaid is never zero."""
 

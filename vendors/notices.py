@@ -13,19 +13,26 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.evaluations.mail import calendar_file, letter, spoken, zone_of
+from evaltracker.evaluations.mail import (
+    calendar_file,
+    letter,
+    spoken,
+    zone_of,
+)
 from evaltracker.evaluations.notices import Message, NoticeKind, register
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Contact
 from vendors.policy import claims_are_closed
+from vendors.selectors.letters import LETTER
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from evaltracker.evaluations.models import Evaluation, Notice
+    from evaltracker.evaluations.models import Evaluation, Notice, User
 
 # Where vendors read how everything is done; served with the API, so no page of ours.
 API_PAGE = "/api/v1/docs/"
+ENDED = "The evaluation has ended."
 NOT_YET = "You can read what is asked already; answers are taken a little later."
 
 
@@ -45,7 +52,7 @@ class ToVendor(NoticeKind):
     def holds(self, notice: Notice) -> str:
         """As long as the reader still answers for a vendor that is in the choice."""
         if not notice.evaluation.is_open:
-            return "The evaluation has ended."
+            return ENDED
         theirs = self.candidates(notice).filter(reached_by(notice.address))
         if not theirs.exists():
             return f"{notice.addressee or notice.address} is no contact of it any more."
@@ -59,7 +66,7 @@ def reached_by(address: str) -> Q:
     """Invited candidates whose vendor has a contact of that address."""
     return Q(
         invited_at__isnull=False,
-        vendor__in=Contact.objects.filter(email=address).values("vendor"),
+        vendor__in=Contact.objects.current().filter(email=address).values("vendor"),
     )
 
 
@@ -67,7 +74,7 @@ def reached_by(address: str) -> Q:
 class Invitation(ToVendor):
     """You are invited: where it is said how to answer, and how to get a token."""
 
-    name: ClassVar[str] = "invitation"
+    name: ClassVar[str] = LETTER
 
     def candidates(self, notice: Notice) -> QuerySet[Candidate]:
         """The one that is invited."""
@@ -109,14 +116,17 @@ class Invitation(ToVendor):
 
 def _way_in(evaluation: Evaluation, invitation: str) -> list[str]:
     """From nothing to a first answer."""
-    owner = evaluation.owner
-    asked = f"{owner.name} ({owner.email})" if owner.email else owner.name
     return [
-        f"Ask {asked} for a token, by answering this mail. A token is handed over "
-        "once, and never by mail.",
+        f"Ask {reachable(evaluation.owner)} for a token, by answering this mail. A "
+        "token is handed over once, and never by mail.",
         "Send it with every call in the header “Authorization: Bearer …”, never in "
         "an address: one that stands there is revoked at once.",
         f"Your invitation has the id {invitation}; GET /api/v1/invitations/ lists it.",
         "Nobody at hand who programs? With the same token you fetch an answer sheet "
         "(.xlsx), fill it in and send it back.",
     ]
+
+
+def reachable(owner: User) -> str:
+    """A person and how to write to them."""
+    return f"{owner.name} ({owner.email})" if owner.email else owner.name

@@ -68,7 +68,7 @@ ACCESS: dict[str, Access] = {
     "vendors_vendortoken": Access(
         # Before the vendor is known, the one row of the token that was sent.
         rows=f"digest = {MY_TOKEN} OR vendor_id = {ME}",
-        changed=("last_used_on", "revoked_at"),
+        changed=("last_used_on", "revoked_at", "leaked_at"),
     ),
     "vendors_vendor": Access(
         rows="id IN (SELECT vendor_id FROM vendors_vendortoken)",
@@ -78,9 +78,10 @@ ACCESS: dict[str, Access] = {
         rows=f"vendor_id = {ME} AND invited_at IS NOT NULL",
         shown=(
             *("id", "evaluation_id", "name", "kind", "vendor_id", "state"),
-            "invited_at",
+            *("invited_at", "first_seen_at"),
         ),
-        locked=True,
+        # The right to this column also locks the row.
+        changed=("first_seen_at",),
     ),
     "vendors_claim": Access(
         rows=OWN,
@@ -103,6 +104,8 @@ ACCESS: dict[str, Access] = {
     "vendors_idempotencyrecord": Access(
         rows=f"vendor_id = {ME}", added=f"vendor_id = {ME}", deleted=True
     ),
+    # Nobody's: whoever was turned away. Written, never read.
+    "vendors_refusedcall": Access(added="true"),
     # --- Floor 4: the own trial ---------------------------------------------------
     "trials_trial": Access(
         rows=OWN,

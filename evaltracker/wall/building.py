@@ -135,5 +135,5 @@ def _view(
     rows_of = f"SELECT {columns} FROM public.{db.ops.quote_name(table)}"  # noqa: S608
     yield f"CREATE VIEW {view} WITH (security_invoker = true) AS {rows_of}"
     yield f"GRANT SELECT ON {view} TO {role}"
-    if access.locked:
-        yield f"GRANT UPDATE (id) ON {view} TO {role}"
+    if rights := [*access.changed, *(["id"] if access.locked else [])]:
+        yield f"GRANT UPDATE ({', '.join(rights)}) ON {view} TO {role}"

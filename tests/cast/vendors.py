@@ -9,10 +9,11 @@ from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, Requirement, Visit
 from vendors.models import Candidate, Vendor
 from vendors.policy import to_declare
-from vendors.services.candidates import add_candidate, invite
+from vendors.services.candidates import add_candidate
 from vendors.services.claims import submit_claim
 from vendors.services.companies import add_vendor
 from vendors.services.interests import declare_interests
+from vendors.services.invitations import invite
 from vendors.services.tokens import issue_token
 from vendors.services.windows import open_claims
 

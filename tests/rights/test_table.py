@@ -70,6 +70,8 @@ ACTS_FOR: dict[str, set[str]] = {
     "revoke-lending": {"lead", "it"},
     # A company belongs to no single purchase: who runs one keeps it, and the operator.
     "add-contact": {"lead", "operator"},
+    "change-contact": {"lead", "operator"},
+    "remove-contact": {"lead", "operator"},
     "change-vendor": {"lead", "operator"},
 }
 # Acts on no row, or on rows that only some may see: the exact answers.

@@ -20,7 +20,7 @@ from stakeholders.services.lending import delegate
 from tests.cast import floor1
 from tests.cast.workflow import sign_as
 from trials.services.excuses import excuse_knock_out
-from vendors.models import Vendor, VendorToken
+from vendors.models import Contact, Vendor, VendorToken
 from vendors.services.dialogue import propose_requirement
 from vendors.services.interests import declare_conflict
 from vendors.services.rulings import rule_not_applicable
@@ -105,7 +105,7 @@ def target_of(act: Act) -> str:
         return str(manager.get(username="lead").pk)
     rows = manager.all()
     path = getattr(act.model, "evaluation_path", "")
-    if path and act.model is not VendorToken:
+    if path and act.model not in (Contact, VendorToken):
         rows = rows.filter(**{f"{path}__slug": MAIN}) or rows
     return str(rows[0].pk)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import zoneinfo
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,6 @@ from evaltracker.evaluations.admin.forms import DateInput
 from evaltracker.evaluations.clock import instant_of, is_moved
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
@@ -99,6 +99,12 @@ class NamedChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
             return str(getattr(obj, self.attribute))
         text = getattr(obj, "text", "")
         return f"{obj}: {text[:90]}" if text else str(obj)
+
+
+def end_of(day: datetime.date) -> datetime.datetime:
+    """The instant at which a day is over, in UTC."""
+    midnight = datetime.datetime.combine(day, datetime.time(), datetime.UTC)
+    return midnight + datetime.timedelta(days=1)
 
 
 def without_blank(choices: Iterable[Any], *dropped: str) -> list[tuple[str, str]]:

@@ -11,4 +11,6 @@ from vendors.admin.acts import companies as companies
 from vendors.admin.acts import costs as costs
 from vendors.admin.acts import dialogue as dialogue
 from vendors.admin.acts import interests as interests
+from vendors.admin.acts import invitations as invitations
+from vendors.admin.acts import tokens as tokens
 from vendors.admin.acts import windows as windows

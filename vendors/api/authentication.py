@@ -69,7 +69,7 @@ def refuse_leaked_token(request: Request) -> None:
     """End a token that stands in an address: logs and histories have it now.
 
     Raises:
-        ValidationError: the token is ended; its owner reads it in the journal.
+        ValidationError: the token is ended; those whose it is are told by mail.
 
     """
     for name, values in request.query_params.lists():
@@ -80,6 +80,7 @@ def refuse_leaked_token(request: Request) -> None:
                     token=token,
                     by=Actor(name="evaltracker"),
                     reason="It was sent in an address, where logs keep it.",
+                    leaked=True,
                 )
                 raise ValidationError(
                     {name: ["A token in an address is no secret; it was revoked."]}

@@ -16,9 +16,11 @@ from evaltracker.errors import NotFound
 from evaltracker.evaluations.api.schemas import problems
 from evaltracker.evaluations.api.views import StrictView, read_id
 from vendors.api.authentication import TokenAuthentication
+from vendors.api.refusals import note_refusal
 from vendors.api.throttling import GuessThrottle, TokenThrottle
 from vendors.selectors import asked_requirements, invitations
 from vendors.services.idempotency import Answer, answer_once
+from vendors.services.invitations import note_first_seen
 from vendors.wall import behind_the_wall
 
 if TYPE_CHECKING:
@@ -71,6 +73,8 @@ class VendorView(StrictView):
         )
         if found is None:
             raise NotFound
+        if found.first_seen_at is None:
+            note_first_seen(candidate=found, by=self.caller(request).actor)
         return found
 
     def asked(self, candidate: Candidate, ref: str) -> Requirement:
@@ -90,13 +94,17 @@ class VendorView(StrictView):
         return found
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Count calls without a good token by their address, and stop a flood."""
+        """Count calls without a good token by their address, and stop a flood.
+
+        Who was turned away is noted, so that the buyer can say why.
+        """
         if isinstance(
             exc, exceptions.AuthenticationFailed | exceptions.NotAuthenticated
         ):
             guesses = GuessThrottle()
             if not guesses.allow_request(self.request, self):
                 exc = exceptions.Throttled(guesses.wait())
+        note_refusal(self.request, exc)
         return super().handle_exception(exc)
 
     def once(

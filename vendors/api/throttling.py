@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 MINUTE = 60
+NOTED_A_MINUTE = 60
 
 
 class MinuteThrottle(BaseThrottle):
@@ -43,6 +44,15 @@ class MinuteThrottle(BaseThrottle):
     def wait(self) -> float:
         """Seconds until the next minute begins."""
         return max(1.0, MINUTE - self.left)
+
+
+class NoteThrottle(MinuteThrottle):
+    """How many refused calls are noted in a minute, of all addresses together: a flood
+    of them must not fill the disk."""
+
+    def allow_request(self, request: Request, view: APIView | None) -> bool:
+        """Whether one more is noted."""
+        return self.count("refused-calls-noted", NOTED_A_MINUTE)
 
 
 class TokenThrottle(MinuteThrottle):

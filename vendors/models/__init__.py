@@ -5,7 +5,7 @@ from vendors.models.claims import Claim, ClaimFile, Submission
 from vendors.models.costs import CostLine
 from vendors.models.dialogue import Proposal, Question
 from vendors.models.interests import Conflict
-from vendors.models.tokens import IdempotencyRecord, VendorToken
+from vendors.models.tokens import IdempotencyRecord, RefusedCall, VendorToken
 
 __all__ = [
     "Candidate",
@@ -17,6 +17,7 @@ __all__ = [
     "IdempotencyRecord",
     "Proposal",
     "Question",
+    "RefusedCall",
     "Ruling",
     "Submission",
     "Vendor",

@@ -61,6 +61,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Contacts of visible vendors."""
         return self.filter(vendor__in=Vendor.objects.visible_to(user))
 
+    def current(self) -> Self:
+        """Those who still answer for their vendor."""
+        return self.filter(removed_at__isnull=True)
+
 
 class Contact(Record):
     """A person at a vendor, who gets its mail."""
@@ -71,6 +75,7 @@ class Contact(Record):
     name = models.CharField(max_length=150)
     email = models.EmailField()
     phone = models.CharField(max_length=40, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar = ContactQuerySet.as_manager()
 
@@ -116,6 +121,8 @@ class Candidate(VendorRecord):
     website = models.URLField(blank=True)
     summary = models.TextField(blank=True)
     invited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The first call of its vendor's that named this invitation.
+    first_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
     months_to_live = models.DecimalField(
         max_digits=4,
         decimal_places=1,

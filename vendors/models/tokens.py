@@ -1,4 +1,4 @@
-"""Keys to the vendor API, and the answers kept for repeated calls."""
+"""Keys to the vendor API, calls that were refused, and answers that are repeated."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Record
+from vendors.choices import RefusalReason
 from vendors.models.candidates import Vendor
 
 if TYPE_CHECKING:
@@ -40,15 +42,56 @@ class VendorToken(Record):
     )
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # When it stood in an address, and when those whose it is were owed a mail of it.
+    leaked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    leak_told_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_on = models.DateField(null=True, blank=True)
 
     objects: ClassVar = VendorTokenQuerySet.as_manager()
 
     class Meta:
         ordering = ("-issued_at",)
+        indexes = [
+            models.Index(
+                fields=("leaked_at",),
+                condition=Q(leaked_at__isnull=False, leak_told_at__isnull=True),
+                name="vendortoken_leak_to_tell",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Token {self.prefix}"
+
+
+class RefusedCall(Record):
+    """A call that was turned away at the door, told by what its token began with.
+
+    It is nobody's row: whoever called was not recognised. Its id is made of the rest,
+    so that the same again within a minute is the same row.
+    """
+
+    prefix = models.CharField(max_length=16, blank=True)
+    why = models.CharField(max_length=9, choices=RefusalReason.choices)
+    address = models.CharField(max_length=45, blank=True)
+    at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[RefusedCall]] = models.Manager()
+
+    class Meta:
+        ordering = ("-at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(why__in=RefusalReason.values),
+                name="refused_call_reason_known",
+            )
+        ]
+        indexes = [
+            models.Index(fields=("prefix", "at"), name="refused_call_by_prefix"),
+            models.Index(fields=("at",), name="refused_call_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Refused call {self.prefix}"
 
 
 class IdempotencyRecord(Record):

@@ -30,6 +30,7 @@ from vendors.selectors.costs import (
     cost_inputs,
     total_of,
 )
+from vendors.selectors.letters import invitation_letters
 from vendors.selectors.tokens import (
     find_token,
     live_tokens,
@@ -47,6 +48,7 @@ __all__ = [
     "cost_inputs",
     "current_claims",
     "find_token",
+    "invitation_letters",
     "invitations",
     "last_submission",
     "live_tokens",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
@@ -142,30 +141,6 @@ def reinstate(*, candidate: Candidate, reason: str, by: By) -> Candidate:
         state=CandidateState.LONGLISTED,
         reason=read_reason(reason, "Say why it is back in the choice."),
     )
-
-
-@transaction.atomic
-def invite(*, candidate: Candidate, by: By) -> Candidate:
-    """Show a candidate's vendor the requirements and let it answer them.
-
-    Raises:
-        Refused: not in research, eliminated, invited before, or nobody to invite.
-
-    """
-    candidate = lock_candidate(candidate)
-    require_owner(by, candidate.evaluation)
-    require_stage(candidate.evaluation, Stage.RESEARCH)
-    if candidate.kind not in INVITABLE or candidate.vendor is None:
-        raise Refused(
-            f"{candidate.name} has nobody to invite: it needs a vendor, and to be "
-            "bought or open source."
-        )
-    if candidate.state == CandidateState.ELIMINATED:
-        raise Refused(f"{candidate.name} is eliminated; reinstate it first.")
-    if candidate.invited_at:
-        raise Refused(f"{candidate.vendor} is invited already.")
-    before, after = change(candidate, invited_at=timezone.now())
-    return _recorded(candidate, "candidate.invited", by, before, after)
 
 
 def lock_candidate(candidate: Candidate) -> Candidate:

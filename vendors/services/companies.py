@@ -13,7 +13,7 @@ from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import change, checked
 from evaltracker.evaluations.text import Inputs
-from vendors.models import Contact, Vendor
+from vendors.models import Vendor
 from vendors.policy import require_vendor_keeper
 
 if TYPE_CHECKING:
@@ -71,32 +71,6 @@ def change_vendor(*, vendor: Vendor, by: By, **values: Any) -> Vendor:
             after=after,
         )
     return vendor
-
-
-@transaction.atomic
-def add_contact(
-    *, vendor: Vendor, name: str, email: str, by: By, phone: str = ""
-) -> Contact:
-    """Add a person who gets the vendor's mail."""
-    require_vendor_keeper(by)
-    inputs = Inputs()
-    contact = Contact(
-        vendor=vendor,
-        name=inputs.line("name", name),
-        email=inputs.line("email", email, limit=254),
-        phone=inputs.line("phone", phone, limit=40, blank=True),
-    )
-    inputs.check()
-    checked(contact)
-    contact.save()
-    record_for_vendor(
-        vendor=vendor,
-        action="contact.added",
-        subject=contact,
-        by=by,
-        after={"vendor": vendor.name, "name": contact.name, "email": contact.email},
-    )
-    return contact
 
 
 def record_for_vendor(

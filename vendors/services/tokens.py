@@ -16,9 +16,11 @@ from vendors.models import Vendor, VendorToken
 from vendors.policy import require_token_keeper
 from vendors.selectors import live_tokens
 from vendors.services.companies import record_for_vendor
+from vendors.services.token_mail import owe_expiry_warnings
 
 if TYPE_CHECKING:
     import datetime
+    from typing import NoReturn
 
     from evaltracker.evaluations.journal import By
 
@@ -45,8 +47,11 @@ def issue_token(
     inputs = Inputs()
     name = inputs.line("label", label, limit=80, blank=True)
     inputs.check()
-    # Counting and adding must not be torn apart by a second click.
-    vendor = Vendor.objects.select_for_update(of=("self",)).get(pk=vendor.pk)
+    # Counting and adding must not be torn apart by a second click. Calls that refer to
+    # the vendor meanwhile go on: they only need its key.
+    vendor = Vendor.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=vendor.pk
+    )
     if live_tokens(vendor).count() >= MOST_LIVE:
         raise Refused(
             f"{vendor.name} has {MOST_LIVE} live tokens; revoke one before issuing "
@@ -54,8 +59,7 @@ def issue_token(
         )
     now = timezone.now()
     if expires_at is not None and expires_at <= now:
-        sentence = "A token must expire in the future."
-        raise Invalid(sentence, errors={"expires_at": [sentence]})
+        _refuse_end("A token must expire in the future.")
     prefix = f"evt_{secrets.token_hex(6)}"
     secret = f"{prefix}_{secrets.token_urlsafe(32)}"
     token = VendorToken.objects.create(
@@ -74,7 +78,68 @@ def issue_token(
         by=by,
         after={"vendor": vendor.name, "prefix": prefix, "label": name},
     )
+    owe_expiry_warnings(token=token)
     return token, secret
+
+
+@transaction.atomic
+def rotate_token(
+    *,
+    token: VendorToken,
+    ends_at: datetime.datetime,
+    by: By,
+    label: str = "",
+    expires_at: datetime.datetime | None = None,
+) -> tuple[VendorToken, str]:
+    """A new token beside `token`, which goes on until `ends_at` so that none is missed.
+
+    Raises:
+        Forbidden: not an owner who evaluates the vendor.
+        Refused: it is not live, or a second one is. Invalid: a day in the past.
+
+    """
+    made = issue_token(vendor=token.vendor, by=by, label=label, expires_at=expires_at)
+    if token.expires_at is None or ends_at < token.expires_at:
+        expire_token(token=token, ends_at=ends_at, by=by)
+    return made
+
+
+@transaction.atomic
+def expire_token(
+    *, token: VendorToken, ends_at: datetime.datetime, by: By
+) -> VendorToken:
+    """Let a live token end, or end earlier; only another token lasts longer.
+
+    Raises:
+        Forbidden: not an owner who evaluates the vendor.
+        Refused: it is not live. Invalid: in the past, or later than it ends already.
+
+    """
+    require_token_keeper(by, token.vendor)
+    token = VendorToken.objects.select_for_update(of=("self",)).get(pk=token.pk)
+    now = timezone.now()
+    if token.revoked_at or (token.expires_at and token.expires_at <= now):
+        raise Refused(f"Token {token.prefix} has ended; issue another.")
+    if ends_at <= now:
+        _refuse_end("It must end in the future; to end it now, revoke it.")
+    if token.expires_at and ends_at > token.expires_at:
+        _refuse_end("A token does not get longer; replace it by a new one.")
+    before, token.expires_at = token.expires_at, ends_at
+    token.save(update_fields=["expires_at"])
+    record_for_vendor(
+        vendor=token.vendor,
+        action="token.ends",
+        subject=token,
+        by=by,
+        before={"expires_at": before},
+        after={
+            "vendor": token.vendor.name,
+            "prefix": token.prefix,
+            "expires_at": ends_at,
+        },
+    )
+    owe_expiry_warnings(token=token)
+    return token
 
 
 @transaction.atomic
@@ -85,13 +150,20 @@ def revoke_token(*, token: VendorToken, by: By, reason: str = "") -> VendorToken
 
 
 @transaction.atomic
-def end_token(*, token: VendorToken, by: By, reason: str) -> VendorToken:
-    """End a token without asking who: also what a leaked one does to itself."""
+def end_token(
+    *, token: VendorToken, by: By, reason: str, leaked: bool = False
+) -> VendorToken:
+    """End a token without asking who: also what a leaked one does to itself.
+
+    Of a leak those are told whose token it is, by the next `tell_of_leaks`: the
+    process that finds it may know neither users nor contacts.
+    """
     token = VendorToken.objects.select_for_update(of=("self",)).get(pk=token.pk)
     if token.revoked_at is not None:
         raise Refused(f"Token {token.prefix} is revoked already.")
     token.revoked_at = timezone.now()
-    token.save(update_fields=["revoked_at"])
+    token.leaked_at = token.revoked_at if leaked else None
+    token.save(update_fields=["revoked_at", "leaked_at"])
     record_for_vendor(
         vendor=token.vendor,
         action="token.revoked",
@@ -109,3 +181,7 @@ def note_use(*, token: VendorToken) -> None:
     if token.last_used_on != today:
         VendorToken.objects.filter(pk=token.pk).update(last_used_on=today)
         token.last_used_on = today
+
+
+def _refuse_end(sentence: str) -> NoReturn:
+    raise Invalid(sentence, errors={"expires_at": [sentence]})

@@ -40,8 +40,9 @@ from trials.services.gaps import record_gap
 from trials.services.research import note_research
 from trials.services.scores import give_score
 from vendors.choices import Availability
-from vendors.services.candidates import add_candidate, invite, shortlist
+from vendors.services.candidates import add_candidate, shortlist
 from vendors.services.claims import submit_claim
+from vendors.services.invitations import invite
 from vendors.services.windows import close_claims, open_claims
 
 if TYPE_CHECKING:

@@ -25,10 +25,11 @@ from trials.services.demos import schedule_demo
 from trials.services.scripts import draw_up_script
 from vendors.choices import Availability, CandidateKind
 from vendors.imports import plan_claims_import
-from vendors.services.candidates import add_candidate, invite, shortlist
+from vendors.services.candidates import add_candidate, shortlist
 from vendors.services.claims import submit_claim
 from vendors.services.companies import add_vendor
 from vendors.services.imports import import_claims, known_claims
+from vendors.services.invitations import invite
 from vendors.services.windows import close_claims, open_claims
 
 if TYPE_CHECKING:

@@ -29,11 +29,12 @@ from stakeholders.choices import Role
 from stakeholders.services.people import weigh_for_role
 from vendors.choices import Availability, CandidateKind
 from vendors.imports import plan_claims_import
-from vendors.services.candidates import add_candidate, invite, shortlist
+from vendors.services.candidates import add_candidate, shortlist
 from vendors.services.claims import note_claim
-from vendors.services.companies import add_contact
+from vendors.services.contacts import add_contact
 from vendors.services.dialogue import ask_question
 from vendors.services.imports import import_claims, known_claims
+from vendors.services.invitations import invite
 from vendors.services.windows import open_claims
 
 if TYPE_CHECKING:

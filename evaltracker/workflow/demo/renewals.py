@@ -36,9 +36,10 @@ from evaltracker.workflow.services.decisions import decide, draft_decision
 from evaltracker.workflow.services.stages import advance
 from trials.services.consensus import close_scores, open_consensus
 from vendors.choices import Availability, CostState
-from vendors.services.candidates import add_candidate, eliminate, invite, shortlist
+from vendors.services.candidates import add_candidate, eliminate, shortlist
 from vendors.services.claims import submit_claim
 from vendors.services.costs import set_cost_line
+from vendors.services.invitations import invite
 from vendors.services.windows import close_claims, open_claims
 
 if TYPE_CHECKING:

@@ -69,6 +69,7 @@ def _allowed(table: str, access: Access, columns: list[str]) -> set[Right]:
         found.add((base, "DELETE", "*"))
     if access.shown:
         found |= {(view, "SELECT", one) for one in columns}
+        found |= {(view, "UPDATE", one) for one in access.changed}
     if access.locked:
         found |= {(base, "UPDATE", "id"), (view, "UPDATE", "id")}
     return found

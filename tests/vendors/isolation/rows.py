@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 OURS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
 # Tables that triggers keep from being marked; the journal is of all.
 ONLY_GROW = ("Entry", "SignOff", "Evidence", "Waiver")
-# The journal of a shared evaluation grows by whatever its vendors do.
-COMMON = ("Entry", "JournalHead")
+# The journal of a shared evaluation grows by whatever its vendors do; who was turned
+# away at the door is nobody's row.
+COMMON = ("Entry", "JournalHead", "RefusedCall")
 OWNERS = {
     "Vendor": "pk",
     "Contact": "vendor",

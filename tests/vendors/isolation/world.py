@@ -18,7 +18,7 @@ from tests.vendors.isolation.rows import ONLY_GROW, OURS, owner_path
 from trials.models import Gap, Milestone, ScoreSheet
 from vendors.models import Candidate, ClaimFile, IdempotencyRecord, VendorToken
 from vendors.models.base import VendorRecord
-from vendors.services.companies import add_contact
+from vendors.services.contacts import add_contact
 from vendors.services.dialogue import answer_question, ask_question
 from vendors.services.files import attach_file
 from vendors.services.submissions import hand_in

@@ -12,11 +12,12 @@ from tests.cast import floor1, vendors
 from vendors.services.candidates import (
     change_candidate,
     eliminate,
-    invite,
     reinstate,
     shortlist,
 )
-from vendors.services.companies import add_contact, add_vendor, change_vendor
+from vendors.services.companies import add_vendor, change_vendor
+from vendors.services.contacts import add_contact
+from vendors.services.invitations import invite
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation

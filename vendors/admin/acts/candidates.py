@@ -1,4 +1,4 @@
-"""Putting options up, shortlisting, dropping, bringing back, inviting."""
+"""Putting options up, shortlisting, dropping, bringing back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from vendors.services.candidates import (
     add_candidate,
     change_candidate,
     eliminate,
-    invite,
     reinstate,
     shortlist,
 )
@@ -207,22 +206,3 @@ class Reinstate(OnCandidate):
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         """Bring it back."""
         reinstate(candidate=target, by=by, **data)
-
-
-@register_act
-class Invite(OnCandidate):
-    """Lets a candidate's vendor read and answer the requirements."""
-
-    name = "invite"
-    title = "Invite the vendor"
-    verb = "Invite"
-    help = (
-        "The vendor may then read the requirements and answer them through the API "
-        "while claims are open. It learns of no other vendor. Afterwards another "
-        "vendor needs a candidate of its own."
-    )
-    success = "The vendor is invited. Issue a token, so that it can answer."
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Invite it."""
-        invite(candidate=target, by=by)

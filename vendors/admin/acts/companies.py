@@ -1,4 +1,4 @@
-"""Companies, their people, and the end of their tokens."""
+"""Companies and their people."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from django import forms
 from django.urls import reverse
 
 from evaltracker.evaluations.admin.acts import Act, register_act
+from evaltracker.evaluations.admin.forms import ReasonForm
 from vendors.admin.inputs import LinesField, link_field
-from vendors.models import Vendor, VendorToken
-from vendors.policy import may_keep_tokens, may_keep_vendors
-from vendors.services.companies import add_contact, add_vendor, change_vendor
-from vendors.services.tokens import revoke_token
+from vendors.models import Contact, Vendor
+from vendors.policy import may_keep_vendors
+from vendors.services.companies import add_vendor, change_vendor
+from vendors.services.contacts import add_contact, change_contact, remove_contact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,6 +85,16 @@ class ContactForm(forms.Form):
     phone = forms.CharField(label="Telephone", required=False)
 
 
+class OnContact(KeepingVendors):
+    """What is done to a person at a vendor."""
+
+    model = Contact
+
+    def cancel_url(self, target: Any) -> str:
+        """The list of contacts."""
+        return reverse("admin:vendors_contact_changelist")
+
+
 @register_act
 class AddContact(KeepingVendors):
     """Adds a person who gets the vendor's mail."""
@@ -101,33 +112,38 @@ class AddContact(KeepingVendors):
         add_contact(vendor=target, by=by, **data)
 
 
-class RevokeForm(forms.Form):
-    """Why, if there is something to say."""
+@register_act
+class ChangeContact(OnContact):
+    """Corrects who a person is."""
 
-    reason = forms.CharField(label="Reason", required=False)
+    name = "change-contact"
+    title = "Change contact"
+    verb = "Save"
+    help = "What is still owed to the former address is not sent; send it again."
+    success = "Saved."
+    form_class = ContactForm
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """What stands now."""
+        return {name: getattr(target, name) for name in ContactForm.base_fields}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Save it."""
+        change_contact(contact=target, by=by, **data)
 
 
 @register_act
-class RevokeToken(Act):
-    """Ends a token."""
+class RemoveContact(OnContact):
+    """Sends somebody no mail any more."""
 
-    name = "revoke-token"
-    title = "Revoke"
-    verb = "Revoke the token"
-    help = "The next call with it is refused. This cannot be taken back."
-    success = "The token is revoked."
-    model = VendorToken
-    form_class = RevokeForm
+    name = "remove-contact"
+    title = "Remove contact"
+    verb = "Remove"
+    help = "They get no mail any more, not even what is owed already."
+    success = "The contact is removed."
+    form_class = ReasonForm
     dangerous = True
 
-    def allowed(self, user: User, target: Any) -> bool:
-        """The owner of an evaluation with this vendor in it."""
-        return may_keep_tokens(user, target.vendor)
-
-    def cancel_url(self, target: Any) -> str:
-        """The list of companies."""
-        return reverse("admin:vendors_vendor_changelist")
-
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Revoke it."""
-        revoke_token(token=target, by=by, **data)
+        """Remove them."""
+        remove_contact(contact=target, by=by, **data)

@@ -1,0 +1,136 @@
+"""Inviting a candidate's vendor, and telling its contacts (again)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from evaltracker.evaluations.admin.acts import register_act
+from vendors.admin.acts.base import OnCandidate
+from vendors.admin.inputs import reason_field
+from vendors.models import Contact
+from vendors.services.contacts import add_contact
+from vendors.services.invitations import invite, send_invitation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import User
+    from vendors.models import Candidate
+
+
+class ContactsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Some of a vendor's contacts, each told by name and address."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Who it is and where the mail goes."""
+        return f"{obj.name}, {obj.email}"
+
+
+class TellForm(forms.Form):
+    """Who gets the mail."""
+
+    contacts = ContactsField(
+        Contact.objects.none(),
+        label="Who gets the mail",
+        required=False,
+        help_text="Each gets a mail of their own, and sees of no other.",
+    )
+    new_name = forms.CharField(label="Or somebody new: name", required=False)
+    new_email = forms.EmailField(label="Their e-mail address", required=False)
+
+    def __init__(self, *args: Any, candidate: Candidate, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = Contact.objects.current().filter(vendor=candidate.vendor_id)
+        choice: Any = self.fields["contacts"]
+        choice.queryset = known
+        if not known.exists():
+            del self.fields["contacts"]
+            self.fields["new_name"].label = "Who gets the mail: name"
+
+    def clean(self) -> dict[str, Any]:
+        """A new contact has a name and an address, or is none."""
+        data = super().clean() or {}
+        name, email = data.get("new_name"), data.get("new_email")
+        if bool(name) != bool(email) and not self.errors:
+            self.add_error("new_email" if name else "new_name", "A contact needs both.")
+        return data
+
+
+class SendForm(TellForm):
+    """Who gets it, and why now."""
+
+    reason = reason_field(help_text="The journal keeps it; the vendor does not see it.")
+
+
+class Telling(OnCandidate):
+    """What inviting and telling again share."""
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """Whose contacts may be chosen."""
+        return {"candidate": target}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Everybody whom the vendor named."""
+        return {"contacts": Contact.objects.current().filter(vendor=target.vendor_id)}
+
+    def chosen(self, target: Any, data: Mapping[str, Any], by: User) -> list[Contact]:
+        """The contacts of the form; a new one is kept first."""
+        told = list(data.get("contacts") or [])
+        if data["new_name"] and target.vendor is not None:
+            told.append(
+                add_contact(
+                    vendor=target.vendor,
+                    name=data["new_name"],
+                    email=data["new_email"],
+                    by=by,
+                )
+            )
+        return told
+
+
+@register_act
+class Invite(Telling):
+    """Lets a candidate's vendor read and answer the requirements."""
+
+    name = "invite"
+    title = "Invite the vendor"
+    verb = "Invite"
+    help = (
+        "The vendor may then read the requirements and answer them while claims are "
+        "open. The mail says how, and that it has to ask you for a token. It learns "
+        "of no other vendor. Afterwards another vendor needs a candidate of its own."
+    )
+    success = "The vendor is invited. Issue a token, so that it can answer."
+    form_class = TellForm
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Invite it."""
+        invite(candidate=target, contacts=self.chosen(target, data, by), by=by)
+
+
+@register_act
+class SendInvitation(Telling):
+    """Sends the mail of an invitation once more, or to somebody else."""
+
+    name = "send-invitation"
+    title = "Send the invitation"
+    verb = "Send"
+    help = (
+        "It says where the vendor reads how to answer, and that a token is to be had "
+        "from you. The same person gets it once a day at most, and five times in all."
+    )
+    success = "The mail leaves within half a minute."
+    form_class = SendForm
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Nobody: whoever presses them all, presses those who answer, too."""
+        return {}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Owe it."""
+        told = self.chosen(target, data, by)
+        send_invitation(candidate=target, contacts=told, reason=data["reason"], by=by)

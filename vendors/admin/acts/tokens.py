@@ -1,0 +1,78 @@
+"""The end of a vendor's tokens; issuing and replacing one is `token_page`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.urls import reverse
+
+from evaltracker.evaluations.admin.acts import Act, register_act
+from vendors.admin.inputs import day_field, end_of
+from vendors.models import VendorToken
+from vendors.policy import may_keep_tokens
+from vendors.services.tokens import expire_token, revoke_token
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import User
+
+
+class RevokeForm(forms.Form):
+    """Why, if there is something to say."""
+
+    reason = forms.CharField(label="Reason", required=False)
+
+
+class OnToken(Act):
+    """What is done to a token of a vendor."""
+
+    model = VendorToken
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """The owner of an evaluation with this vendor in it."""
+        return may_keep_tokens(user, target.vendor)
+
+    def cancel_url(self, target: Any) -> str:
+        """The list of tokens."""
+        return reverse("admin:vendors_vendortoken_changelist")
+
+
+@register_act
+class RevokeToken(OnToken):
+    """Ends a token."""
+
+    name = "revoke-token"
+    title = "Revoke"
+    verb = "Revoke the token"
+    help = "The next call with it is refused. This cannot be taken back."
+    success = "The token is revoked."
+    form_class = RevokeForm
+    dangerous = True
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Revoke it."""
+        revoke_token(token=target, by=by, **data)
+
+
+class ExpireForm(forms.Form):
+    """When it ends."""
+
+    expires_at = day_field("Last day", help_text="In UTC.")
+
+
+@register_act
+class ExpireToken(OnToken):
+    """Lets a token end on a day."""
+
+    name = "expire-token"
+    title = "Set its last day"
+    verb = "Save"
+    help = "It can end earlier than it does, never later: replace it instead."
+    success = "The last day is set."
+    form_class = ExpireForm
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Set it."""
+        expire_token(token=target, ends_at=end_of(data["expires_at"]), by=by)

@@ -1,0 +1,122 @@
+"""The people at vendors: who gets their mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.errors import Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.policy import change, checked
+from evaltracker.evaluations.text import Inputs, read_reason
+from vendors.models import Contact
+from vendors.policy import require_vendor_keeper
+from vendors.services.companies import record_for_vendor
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.journal import By
+    from vendors.models import Vendor
+
+
+@transaction.atomic
+def add_contact(
+    *, vendor: Vendor, name: str, email: str, by: By, phone: str = ""
+) -> Contact:
+    """Add a person who gets the vendor's mail, or bring a removed one back.
+
+    Raises:
+        Forbidden: `by` runs no evaluation. Invalid: by field.
+
+    """
+    require_vendor_keeper(by)
+    fields = read_contact(name=name, email=email, phone=phone)
+    gone = Contact.objects.filter(
+        vendor=vendor, email=fields["email"], removed_at__isnull=False
+    ).first()
+    contact = gone or Contact(vendor=vendor)
+    contact.removed_at = None
+    for field, value in fields.items():
+        setattr(contact, field, value)
+    checked(contact)
+    contact.save()
+    record_for_vendor(
+        vendor=vendor,
+        action="contact.added",
+        subject=contact,
+        by=by,
+        after={"vendor": vendor.name, "name": contact.name, "email": contact.email},
+    )
+    return contact
+
+
+@transaction.atomic
+def change_contact(
+    *, contact: Contact, name: str, email: str, by: By, phone: str = ""
+) -> Contact:
+    """Correct who somebody is. What is owed to a former address is not sent there.
+
+    Raises:
+        Forbidden: `by` runs no evaluation. Refused: removed. Invalid: by field.
+
+    """
+    contact = _take(contact, by)
+    fields = read_contact(name=name, email=email, phone=phone)
+    before, after = change(contact, **fields)
+    if after:
+        record_for_vendor(
+            vendor=contact.vendor,
+            action="contact.changed",
+            subject=contact,
+            by=by,
+            before=before,
+            after=after,
+        )
+    return contact
+
+
+@transaction.atomic
+def remove_contact(*, contact: Contact, reason: str, by: By) -> Contact:
+    """Send somebody no mail any more; what they got stays on record.
+
+    Raises:
+        Forbidden: `by` runs no evaluation. Refused: removed. Invalid: no reason.
+
+    """
+    contact = _take(contact, by)
+    reason = read_reason(reason, "Say why they get no mail any more.")
+    contact.removed_at = timezone.now()
+    contact.save(update_fields=["removed_at"])
+    record_for_vendor(
+        vendor=contact.vendor,
+        action="contact.removed",
+        subject=contact,
+        by=by,
+        before=journal.snapshot(contact, ("name", "email")),
+        reason=reason,
+    )
+    return contact
+
+
+def read_contact(*, name: str, email: str, phone: str) -> dict[str, str]:
+    """A contact's fields as they are kept."""
+    inputs = Inputs()
+    fields = {
+        "name": inputs.line("name", name),
+        "email": inputs.line("email", email, limit=254),
+        "phone": inputs.line("phone", phone, limit=40, blank=True),
+    }
+    inputs.check()
+    return fields
+
+
+def _take(contact: Contact, by: By) -> Contact:
+    """The contact under a row lock, if `by` may change it and it is there."""
+    require_vendor_keeper(by)
+    rows = Contact.objects.select_for_update(of=("self",)).select_related("vendor")
+    found: Contact = rows.get(pk=contact.pk)
+    if found.removed_at is not None:
+        sentence = f"{found.name} was removed; add them again instead."
+        raise Refused(sentence)
+    return found
