@@ -6,15 +6,27 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stakeholders.choices import APPROVALS, Verdict
-from stakeholders.models import Condition, SignOff, SignOffRule, Stakeholder
+from django.db.models import Q
+
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Visit
+from stakeholders.choices import APPROVALS, Role, Verdict
+from stakeholders.models import (
+    Condition,
+    RoleWeight,
+    SignOff,
+    SignOffRule,
+    Stakeholder,
+)
+from stakeholders.scoring import Clash, clashes
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Collection
 
     from django.db.models import QuerySet
 
-    from evaltracker.evaluations.models import Evaluation, User, Visit
+    from evaltracker.evaluations.models import Category, Evaluation, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +151,10 @@ def tally(visit: Visit, digest: str, barred: Collection[int] = ()) -> list[RuleT
 
 
 def last_signed(user: User, visit: Visit) -> SignOff | None:
-    """The latest sign-off of `user` on this stage, on any visit."""
+    """The latest sign-off by or for `user` on this stage, on any visit."""
     return (
         SignOff.objects.filter(
-            person=user,
+            Q(person=user) | Q(on_behalf_of=user),
             visit__evaluation=visit.evaluation_id,
             visit__stage=visit.stage,
         )
@@ -161,3 +173,29 @@ def open_conditions(evaluation: Evaluation) -> QuerySet[Condition]:
         .select_related("owner", "sign_off")
         .order_by("due_on")
     )
+
+
+def said_weights(evaluation: Evaluation) -> dict[Role, dict[Category, int]]:
+    """What each role says that the categories weigh, in the order of both."""
+    rows = RoleWeight.objects.filter(evaluation=evaluation).select_related("category")
+    said: dict[Role, dict[Category, int]] = {role: {} for role in Role}
+    for one in rows.order_by("category__position", "category__name"):
+        said[Role(one.role)][one.category] = one.weight
+    return {role: weights for role, weights in said.items() if weights}
+
+
+def objectives_in_conflict(evaluation: Evaluation) -> list[Clash[Role, Category]]:
+    """Roles whose weights conflict; the time to talk about it is before demos."""
+    return clashes(said_weights(evaluation))
+
+
+def weights_sealed_at(evaluation: Evaluation) -> datetime.datetime | None:
+    """When the roles' weights were sealed: as research first began, for from then on a
+    vendor's words can be read. None before."""
+    first = (
+        Visit.objects.filter(evaluation=evaluation)
+        .exclude(stage=Stage.REQUIREMENTS)
+        .order_by("number")
+        .first()
+    )
+    return first.entered_at if first else None

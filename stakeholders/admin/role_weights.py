@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -14,8 +12,14 @@ from evaltracker.evaluations.admin.brief_acts import OfEvaluation
 from evaltracker.evaluations.admin.panels import register_panel
 from evaltracker.evaluations.choices import Stage
 from stakeholders.choices import Role
-from stakeholders.models import RoleWeight, Stakeholder
+from stakeholders.models import Stakeholder
 from stakeholders.policy import has_role, parts
+from stakeholders.scoring import distance
+from stakeholders.selectors import (
+    objectives_in_conflict,
+    said_weights,
+    weights_sealed_at,
+)
 from stakeholders.services.people import weigh_for_role
 
 if TYPE_CHECKING:
@@ -44,83 +48,80 @@ class WeightRow:
     said: list[int | None]
 
 
-def distance(pairs: list[tuple[int, int]]) -> int | None:
-    """How far two weightings are apart, in per cent; None if there is nothing to say.
-
-    Both are scaled to shares of their sum, so that somebody who weighs everything
-    high is not far from somebody who weighs everything low. 0 is the same order of
-    importance, 100 has nothing in common.
-    """
-    agreed, said = sum(a for a, _ in pairs), sum(b for _, b in pairs)
-    if not agreed or not said:
-        return None
-    apart = sum(abs(Fraction(a, agreed) - Fraction(b, said)) for a, b in pairs) / 2
-    return round(apart * 100)
-
-
 def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
     """Role weights beside the agreed ones; nothing before there are categories."""
     categories = list(evaluation.categories.all())
     if not categories:
         return None
-    said: dict[str, dict[Any, int]] = defaultdict(dict)
-    for one in RoleWeight.objects.filter(evaluation=evaluation):
-        said[one.role][one.category_id] = one.weight
+    said = said_weights(evaluation)
     held = Stakeholder.objects.filter(evaluation=evaluation, left_at__isnull=True)
     holders = list(held.values_list("role", "user_id"))
     known = said.keys() | {role for role, _ in holders}
     roles = [role for role in Role if role in known]
     mine = {role for role, holder in holders if holder == user.pk}
+    sealed_at = weights_sealed_at(evaluation)
     return {
         "rows": [
-            WeightRow(one, [said[role].get(one.pk) for role in roles])
+            WeightRow(one, [said.get(role, {}).get(one) for role in roles])
             for one in categories
         ],
         "roles": [
-            column(role, said[role], categories, is_mine=role in mine) for role in roles
+            column(role, said.get(role, {}), categories, is_mine=role in mine)
+            for role in roles
         ],
         "may_say": bool(mine)
         and user.is_active
         and evaluation.is_open
-        and evaluation.stage == Stage.REQUIREMENTS,
+        and sealed_at is None,
+        "sealed_at": sealed_at,
+        "said": bool(said),
+        "clashes": objectives_in_conflict(evaluation),
         "is_requirements": evaluation.stage == Stage.REQUIREMENTS,
     }
 
 
 def column(
-    role: Role, said: dict[Any, int], categories: list[Category], *, is_mine: bool
+    role: Role, said: dict[Category, int], categories: list[Category], *, is_mine: bool
 ) -> RoleColumn:
     """The head of one role's column."""
-    pairs = [
-        (one.weight, said[one.pk])
-        for one in categories
-        if one.weight is not None and one.pk in said
-    ]
+    agreed = {
+        one: one.weight for one in categories if one.weight is not None and one in said
+    }
+    apart = distance(agreed, {one: said[one] for one in agreed})
     return RoleColumn(
         role=role,
         label=role.label,
-        distance=distance(pairs),
+        distance=None if apart is None else round(apart * 100),
         is_mine=is_mine,
-        is_whole=all(one.pk in said for one in categories),
+        is_whole=all(one in said for one in categories),
     )
 
 
 class WeightsForm(forms.Form):
-    """One number per category, for one role."""
+    """One number per category, for one role; what that role said stands in it."""
+
+    role = forms.ChoiceField(widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, evaluation: Evaluation, roles: list[Role], **kwargs: Any
+        self,
+        *args: Any,
+        categories: list[Category],
+        said: dict[Role, dict[Category, int]],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.categories = list(evaluation.categories.all())
-        self.fields["role"] = forms.ChoiceField(
-            choices=[(role.value, role.label) for role in roles],
-            label="For the role",
-            widget=forms.HiddenInput if len(roles) == 1 else forms.Select,
-        )
-        for one in self.categories:
+        self.roles = list(said)
+        role: Any = self.fields["role"]
+        role.choices = [(one.value, one.label) for one in self.roles]
+        chosen = self["role"].value()
+        before = said.get(Role(chosen), {}) if chosen in Role.values else {}
+        for one in categories:
             self.fields[str(one.pk)] = forms.IntegerField(
-                required=False, min_value=0, max_value=10, label=one.name
+                required=False,
+                min_value=0,
+                max_value=10,
+                label=one.name,
+                initial=before.get(one),
             )
 
 
@@ -133,10 +134,12 @@ class SayRoleWeights(OfEvaluation):
     verb = "Save"
     help = (
         "0 counts for nothing, 10 decides. Say it for your role alone; agreeing on one "
-        "weight comes after. Blank leaves a category as it is."
+        "weight comes after. Blank leaves a category as it is. The weights are sealed "
+        "when research begins, before anybody reads a vendor."
     )
     success = "Your role's weights are saved."
     form_class = WeightsForm
+    template = "stakeholders/weights.html"
     page = "requirements"
     page_label = "Requirements"
     prefill = ("role",)
@@ -150,19 +153,18 @@ class SayRoleWeights(OfEvaluation):
         return self.title
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """The roles that they hold."""
+        """The roles that they hold, with what each said."""
         held = set(parts(user, target).values_list("role", flat=True))
+        said = said_weights(target)
         return {
-            "evaluation": target,
-            "roles": [role for role in Role if role in held],
+            "categories": list(target.categories.all()),
+            "said": {role: said.get(role, {}) for role in Role if role in held},
         }
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """What the first of their roles said."""
+        """The first of their roles, unless the link names another."""
         held = set(parts(user, target).values_list("role", flat=True))
-        role = next(one for one in Role if one in held)
-        said = RoleWeight.objects.filter(evaluation=target, role=role)
-        return {"role": role.value} | {str(one.category_id): one.weight for one in said}
+        return {"role": next(one.value for one in Role if one in held)}
 
     def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
         """Say each that is given."""

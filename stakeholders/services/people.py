@@ -9,17 +9,17 @@ from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.policy import (
     change,
     checked,
+    lock,
     require_open,
     require_owner,
-    require_stage,
 )
 from stakeholders.choices import Role
 from stakeholders.models import RoleWeight, Stakeholder
 from stakeholders.policy import has_role
+from stakeholders.selectors import weights_sealed_at
 from stakeholders.services.lending import keep_sight
 
 if TYPE_CHECKING:
@@ -95,10 +95,18 @@ def weigh_for_role(
     """Say what a category weighs for a role, before any vendor is seen.
 
     Raises:
-        Forbidden: `by` does not hold the role. Refused: research has begun.
+        Forbidden: `by` does not hold the role. Refused: research has begun, or had
+            begun before the evaluation was sent back.
 
     """
-    require_stage(evaluation, Stage.REQUIREMENTS)
+    evaluation = lock(evaluation)
+    require_open(evaluation)
+    sealed = weights_sealed_at(evaluation)
+    if sealed is not None:
+        raise Refused(
+            f"Each role's weights were sealed on {sealed:%-d %B %Y}, when research "
+            "began: whoever has seen a vendor would weigh what it is good at."
+        )
     if not has_role(by, evaluation, Role(role)):
         raise Forbidden(f"Only {Role(role).label} says what weighs for it.")
     if category.evaluation_id != evaluation.pk:

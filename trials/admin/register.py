@@ -1,5 +1,6 @@
 """Everything of floor 4 that registers itself; loaded when Django is ready."""
 
+from trials.admin import buy_in_page as buy_in_page
 from trials.admin import candidate_page as candidate_page
 from trials.admin import cell_page as cell_page
 from trials.admin import demo_pages as demo_pages

@@ -40,6 +40,14 @@ def percent(value: object) -> str:
 
 
 @register.filter
+def points(value: object) -> str:
+    """A difference of shares in points of a hundred; one place, for they are small."""
+    if not isinstance(value, Fraction | Decimal):
+        return "–"
+    return f"{float(Fraction(value) * 100):.1f}"
+
+
+@register.filter
 def plain(value: object) -> str:
     """A number without the zeros that its column keeps."""
     return f"{value.normalize():f}" if isinstance(value, Decimal) else ""

@@ -16,6 +16,7 @@ from evaltracker.workflow.inbox import NextStep, my_work, next_step
 from evaltracker.workflow.models import Waiver
 from evaltracker.workflow.selectors import local_day, plan_of
 from stakeholders.policy import is_leadership
+from stakeholders.selectors import objectives_in_conflict
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation, User
 
 BRIEF_SHOWN = 400
+BEFORE_DEMOS = (Stage.REQUIREMENTS, Stage.RESEARCH)
 
 
 @evaluation_page("overview", "Overview", order=10, route="")
@@ -52,6 +54,9 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         notes=stage_notes(evaluation, visits),
         plan=draw(plan, evaluation) if plan else None,
         visits=list(reversed(visits)),
+        clashes=objectives_in_conflict(evaluation)
+        if evaluation.is_open and evaluation.stage in BEFORE_DEMOS
+        else [],
         waivers=Waiver.objects.filter(visit__evaluation=evaluation).select_related(
             "waived_by__user", "visit"
         ),

@@ -19,6 +19,7 @@ from evaltracker.workflow.services.stages import (
     waive_gate,
 )
 from stakeholders.policy import is_leadership
+from stakeholders.selectors import objectives_in_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +61,10 @@ class Advance(OfEvaluation):
             **super().context(target, user),
             "following": next_stage(target),
             "reports": gate_reports(target) if target.is_open else [],
+            # The last moment before a good show settles what people want differently.
+            "clashes": objectives_in_conflict(target)
+            if target.stage == Stage.RESEARCH
+            else [],
         }
 
     def told(self, target: Evaluation, outcome: Outcome) -> str:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stakeholders.admin.role_weights import distance
 from stakeholders.models import RoleWeight
+from stakeholders.services.people import add_stakeholder
 from tests.cast import floor1, stakeholders, vendors
 from tests.clients import signed_in
 
@@ -53,18 +53,38 @@ def test_nobody_speaks_for_a_role_that_they_do_not_hold(purchase: Evaluation) ->
     assert not RoleWeight.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("pairs", "apart"),
-    [
-        ([(8, 8), (2, 2)], 0),
-        ([(8, 4), (2, 1)], 0),
-        ([(8, 2), (2, 8)], 60),
-        ([(10, 0), (0, 10)], 100),
-        ([(0, 5)], None),
-        ([], None),
-    ],
-)
-def test_distance_compares_shares_and_not_scales(
-    pairs: list[tuple[int, int]], apart: int | None
+def test_weights_stay_sealed_when_the_evaluation_is_sent_back(
+    purchase: Evaluation,
 ) -> None:
-    assert distance(pairs) == apart
+    ivan = signed_in(stakeholders.holder("it"))
+    url = f"/admin/act/say-role-weights/{purchase.pk}/"
+    assert ivan.post(url, form_for(purchase, 2, 8)).status_code == 302
+    vendors.enter(purchase, "research")
+    vendors.enter(purchase, "requirements")
+    late = ivan.post(url, form_for(purchase, 5, 5))
+    assert late.status_code == 409
+    assert "were sealed on" in late.content.decode()
+    assert set(RoleWeight.objects.values_list("weight", flat=True)) == {2, 8}
+    page = ivan.get(f"/admin/e/{purchase.slug}/requirements/").content.decode()
+    assert "Sealed since" in page
+    assert "Say what weighs for your role" not in page
+
+
+def test_a_person_with_two_roles_chooses_for_which_they_speak(
+    purchase: Evaluation,
+) -> None:
+    it = stakeholders.holder("it")
+    add_stakeholder(evaluation=purchase, user=it, role="security", by=purchase.owner)
+    ivan = signed_in(it)
+    url = f"/admin/act/say-role-weights/{purchase.pk}/"
+    for role, weights in (("it", (1, 9)), ("security", (3, 7))):
+        given = form_for(purchase, *weights) | {"role": role}
+        assert ivan.post(url, given).status_code == 302
+    first = ivan.get(url).content.decode()
+    assert 'value="9"' in first
+    assert "?role=security" in first
+    second = ivan.get(f"{url}?role=security").content.decode()
+    assert 'value="7"' in second
+    assert 'value="9"' not in second
+    priya = signed_in(stakeholders.holder("pm")).get(f"{url}?role=security")
+    assert 'value="7"' not in priya.content.decode()

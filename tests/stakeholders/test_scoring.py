@@ -1,0 +1,91 @@
+"""How far weightings are apart, what divides them, and when objectives conflict."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+from statistics import mean
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stakeholders.scoring import (
+    CONFLICT,
+    clashes,
+    distance,
+    dividing,
+    shares,
+)
+
+weightings = st.dictionaries(st.sampled_from("ABCDE"), st.integers(0, 10))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ((8, 2), (8, 2), 0),
+        ((8, 2), (4, 1), 0),
+        ((8, 2), (2, 8), Fraction(3, 5)),
+        ((10, 0), (0, 10), 1),
+        ((0, 0), (5, 5), None),
+        ((), (), None),
+    ],
+)
+def test_distance_compares_shares_and_not_scales(
+    one: tuple[int, ...], other: tuple[int, ...], apart: Fraction | int | None
+) -> None:
+    assert distance(dict(enumerate(one)), dict(enumerate(other))) == apart
+
+
+@given(weightings, weightings, weightings)
+def test_distance_is_a_metric(
+    one: dict[str, int], other: dict[str, int], third: dict[str, int]
+) -> None:
+    there, back = distance(one, other), distance(other, one)
+    assert there == back
+    over, on = distance(one, third), distance(third, other)
+    if there is not None:
+        assert 0 <= there <= 1
+        if over is not None and on is not None:
+            assert there <= over + on
+
+
+def test_a_conflict_is_more_than_chance_would_have() -> None:
+    dice = random.Random(1)
+
+    def thrown() -> dict[int, int]:
+        return {number: dice.randint(0, 10) for number in range(8)}
+
+    drawn = [distance(thrown(), thrown()) for _ in range(2000)]
+    assert abs(mean(float(one) for one in drawn if one) - float(CONFLICT)) < 0.04
+
+
+def test_what_divides_comes_widest_first_and_what_all_share_not_at_all() -> None:
+    said = {
+        "it": {"Security": 6, "Training": 2, "Price": 2},
+        "pm": {"Security": 2, "Training": 6, "Price": 2},
+        "devops": {"Security": 5, "Training": 3, "Price": 2},
+    }
+    found = dividing({role: shares(one) for role, one in said.items()})
+    assert [(one.about, one.apart, one.most, one.least) for one in found] == [
+        ("Security", Fraction(2, 5), "it", "pm"),
+        ("Training", Fraction(2, 5), "pm", "it"),
+    ]
+
+
+def test_roles_conflict_as_a_whole_or_on_one_category() -> None:
+    near = {"it": {"A": 5, "B": 5}, "pm": {"A": 6, "B": 4}}
+    assert clashes(near) == []
+    (whole,) = clashes({"it": {"A": 7, "B": 3}, "pm": {"A": 3, "B": 7}})
+    assert (whole.per_cent, whole.about) == (40, ())
+    many = {"A": 5, "B": 5, "C": 5, "D": 5, "E": 5}
+    (single,) = clashes({"it": {**many, "F": 8}, "pm": {**many, "F": 2}})
+    assert single.apart < CONFLICT
+    assert single.about == ("F",)
+    assert clashes({"it": {**many, "F": 8}, "pm": {**many, "F": 3}}) == []
+
+
+def test_only_what_both_have_weighed_is_compared() -> None:
+    assert clashes({"it": {"A": 5, "B": 9}, "pm": {"A": 5}}) == []
+    assert clashes({"it": {"A": 9}, "pm": {}}) == []

@@ -1,0 +1,82 @@
+"""The buy-in map: how far roles are apart, on what, and whom each would pick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from evaltracker.evaluations.admin.query import check_query
+from evaltracker.evaluations.admin.workspace import crumbs_to, evaluation_page, show
+from evaltracker.evaluations.choices import Stage
+from stakeholders.scoring import CONFLICT
+from stakeholders.selectors import weights_sealed_at
+from trials.selectors.buy_in import buy_in
+from vendors.admin.asking import ask_first
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from evaltracker.evaluations.models import Evaluation
+    from stakeholders.choices import Role
+    from trials.selectors.buy_in import BuyIn
+
+SHOWN = 10
+# Below it people agree better than most who weigh at random.
+NEAR = Fraction(1, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Two roles in the map, in words, per cent and a tone."""
+
+    role: Role
+    per_cent: int | None
+    tone: str
+
+
+@evaluation_page("buy_in", "Buy-in", route="buy-in/")
+def buy_in_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Who wants what; nothing of a candidate before the reader was asked."""
+    check_query(request)
+    if evaluation.stage != Stage.REQUIREMENTS:
+        ask_first(request, evaluation)
+    found = buy_in(evaluation)
+    return show(
+        request,
+        evaluation,
+        "trials/buy_in.html",
+        title="Buy-in map",
+        tab="stakeholders",
+        crumbs=crumbs_to(
+            evaluation, ("Stakeholders", "stakeholders"), ("Buy-in map", "")
+        ),
+        map=found,
+        rows=rows_of(found),
+        categories=found.categories[:SHOWN],
+        requirements=found.requirements[:SHOWN],
+        agreed=len({one.candidate for one in found.picks}) == 1,
+        sealed_at=weights_sealed_at(evaluation),
+    )
+
+
+def rows_of(found: BuyIn) -> list[tuple[Role, list[Apart]]]:
+    """The map's rows, one role beside each other role."""
+    return [
+        (
+            one,
+            [
+                apart(other, None if one == other else found.distances[one, other])
+                for other in found.roles
+            ],
+        )
+        for one in found.roles
+    ]
+
+
+def apart(role: Role, value: Fraction | None) -> Apart:
+    """One field of the map; the tone never says more than the number."""
+    if value is None:
+        return Apart(role, None, "")
+    tone = "bad" if value > CONFLICT else "good" if value <= NEAR else "warn"
+    return Apart(role, round(value * 100), tone)

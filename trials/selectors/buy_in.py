@@ -1,0 +1,123 @@
+"""Who wants what: the roles' weights, what divides them, and whom each would pick."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from stakeholders.scoring import Clash, Divide, clashes, distance, dividing, shares
+from stakeholders.selectors import said_weights
+from trials.scoring.buy_in import fit_by_category, picks
+from trials.selectors.ledger import ledger
+from vendors.choices import CandidateState
+from vendors.selectors import active_candidates
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Category, Evaluation, Requirement
+    from stakeholders.choices import Role
+    from trials.selectors.ledger import Ledger
+    from vendors.models import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class RolePick:
+    """What one role's own weights would choose now; `lead` over the second."""
+
+    role: Role
+    candidate: Candidate | None
+    fit: Fraction | None
+    lead: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class BuyIn:
+    """The map. `tested` is how many cells a demo or a trial has judged: before the
+    first, nobody's pick is told, for it would rest on promises alone."""
+
+    roles: list[Role]
+    incomplete: list[Role]
+    distances: dict[tuple[Role, Role], Fraction | None]
+    clashes: list[Clash[Role, Category]]
+    categories: list[Divide[Role, Category]]
+    requirements: list[Divide[Role, Requirement]]
+    tested: int
+    blocked: list[Candidate]
+    picks: list[RolePick]
+
+
+def buy_in(evaluation: Evaluation) -> BuyIn:
+    """The map of an evaluation, from roles that have weighed every category."""
+    # A category of weight 0 is not scored, so nobody has to weigh it.
+    categories = list(evaluation.categories.exclude(weight=0))
+    said = said_weights(evaluation)
+    whole = {
+        role: weights
+        for role, weights in said.items()
+        if all(one in weights for one in categories)
+    }
+    candidates = list(active_candidates(evaluation))
+    close = [one for one in candidates if one.state != CandidateState.LONGLISTED]
+    book = ledger(evaluation, candidates=close or candidates)
+    tested = sum(book.of(one).coverage.tested for one in book.candidates)
+    running = [one for one in book.candidates if not book.of(one).is_blocked]
+    return BuyIn(
+        roles=list(whole),
+        incomplete=[role for role in said if role not in whole],
+        distances={
+            (one, other): distance(whole[one], whole[other])
+            for one in whole
+            for other in whole
+        },
+        clashes=clashes(said),
+        categories=dividing({role: shares(one) for role, one in whole.items()}),
+        requirements=dividing(
+            {role: _by_requirement(book, one) for role, one in whole.items()}
+        ),
+        tested=tested,
+        blocked=[one for one in book.candidates if book.of(one).is_blocked],
+        picks=_picks(book, running, whole) if tested else [],
+    )
+
+
+def _by_requirement(
+    book: Ledger, weights: dict[Category, int]
+) -> dict[Requirement, Fraction]:
+    """A role's shares, handed on inside each category by the requirements' weights."""
+    inside: dict[object, int] = defaultdict(int)
+    for one in book.requirements:
+        inside[one.category_id] += one.weight
+    of_role = {category.pk: share for category, share in shares(weights).items()}
+    return {
+        one: of_role.get(one.category_id, Fraction(0))
+        * Fraction(one.weight, inside[one.category_id])
+        for one in book.requirements
+        if one.weight
+    }
+
+
+def _picks(
+    book: Ledger,
+    running: list[Candidate],
+    weightings: dict[Role, dict[Category, int]],
+) -> list[RolePick]:
+    category_of = {one.ref: one.category.name for one in book.requirements}
+    by_key = {str(one.pk): one for one in running}
+    fits = {
+        key: fit_by_category(book.of(one).fit.rows, category_of)
+        for key, one in by_key.items()
+    }
+    found = []
+    for role, weights in weightings.items():
+        ranked = picks(fits, {one.name: said for one, said in weights.items()})
+        best = ranked[0] if ranked else None
+        found.append(
+            RolePick(
+                role,
+                by_key[best.key] if best else None,
+                best.fit if best else None,
+                best.fit - ranked[1].fit if best and len(ranked) > 1 else None,
+            )
+        )
+    return found
