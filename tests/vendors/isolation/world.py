@@ -171,10 +171,18 @@ def _make(model: type[Model], near: Near, **values: Any) -> Model:
     for field in model._meta.concrete_fields:
         needed = not (field.null or field.has_default() or field.name in values)
         if needed and field.is_relation:
-            values[field.name] = near[field.related_model]
+            values[field.name] = _one(field.related_model, near)
         elif needed and not (field.blank and field.empty_strings_allowed):
             values[field.name] = _value(field)
     return model._base_manager.create(**values)
+
+
+def _one(model: type[Model], near: Near) -> Model:
+    """The row of `model` that is near; made where there is none yet."""
+    if model not in near:
+        near[model] = _make(model, near)
+    found: Model = near[model]
+    return found
 
 
 def _value(field: models.Field[Any, Any]) -> object:
