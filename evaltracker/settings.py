@@ -106,6 +106,8 @@ CACHES = {"default": environment.cache()}
 
 # --- Who signs in: the rest stands in accounts/config.py -----------------------
 AUTH_USER_MODEL = "evaluations.User"
+# Browsers offer security keys without TLS on localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not OVER_TLS
 # --- Transport security -------------------------------------------------------
 SECURE_CSP = {
     "default-src": [CSP.SELF],

@@ -13,7 +13,6 @@ from django.contrib.auth import authenticate
 from django.urls import reverse
 
 from evaltracker.accounts.lockout import client_address
-from evaltracker.accounts.notices import MAILS
 from evaltracker.evaluations.account_log import record
 from evaltracker.evaluations.admin.proof import proved_recently
 from evaltracker.evaluations.choices import AccountAction
@@ -41,7 +40,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped li
         **DefaultAccountAdapter.error_messages,
         "username_password_mismatch": NO_MATCH,
         "email_password_mismatch": NO_MATCH,
-        "email_taken": "Somebody with this address is here already.",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -70,11 +68,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped li
 
         A page that fails when a mail cannot leave would tell which addresses exist.
         """
-        kind = MAILS.get(template_prefix)
-        if kind is not None:
-            # What confirms an address goes there, all else to the person.
-            new = email if kind == "address_confirmation" else ""
-            owe_account_mail(kind=kind, person=context["user"], address=new)
+        # The library writes others where it offers more than we do.
+        if template_prefix == "account/email/password_reset_key":
+            owe_account_mail(kind="password_reset", person=context["user"])
 
     def send_notification_mail(
         self,
@@ -84,13 +80,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped li
         email: str | None = None,
     ) -> None:
         """Tell a person that something about their login was changed."""
-        what = template_prefix.rpartition("/")[2]
-        # Of a changed address the one before is told: its reader can still object.
-        before = email or "" if what == "email_changed" else ""
-        if before or user.email:
-            owe_account_mail(
-                kind="account_changed", person=user, address=before, what=what
-            )
+        if user.email:
+            what = template_prefix.rpartition("/")[2]
+            owe_account_mail(kind="account_changed", person=user, what=what)
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped library

@@ -5,21 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from allauth.account.forms import default_token_generator
-from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.urls import reverse
 
 from evaltracker.evaluations.mail import letter
+from evaltracker.evaluations.models import User
 from evaltracker.evaluations.notices import Message, NoticeKind, register
+from evaltracker.evaluations.selectors import at_address
+from evaltracker.evaluations.services.addresses import key_for
 
 if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Notice, User
+    from evaltracker.evaluations.models import Notice
 
-# Which of the library's mails are owed under which kind; it sends no others.
-MAILS = {
-    "account/email/password_reset_key": "password_reset",
-    "account/email/email_confirmation": "address_confirmation",
-}
 WAS_CHANGED = {
     "email_changed": "Your mail address was changed",
     "password_changed": "Your password was changed",
@@ -116,33 +113,24 @@ class AddressConfirmation(NoticeKind):
     name = "address_confirmation"
 
     def holds(self, notice: Notice) -> str:
-        """While the address waits to be confirmed."""
-        if self._waiting(notice) is None:
-            return "The address is confirmed, or no longer wanted."
+        """While it is nobody's."""
+        if at_address(notice.address):
+            return "The address is somebody's already."
         return ""
 
     def compose(self, notice: Notice) -> Message:
         """The link shows whose address it becomes; a button there confirms."""
-        waiting = self._waiting(notice)
-        if waiting is None:
-            raise ValueError("The address is confirmed, or no longer wanted.")
+        person = User.objects.get(pk=notice.subject_id)
         return letter(
             notice=notice,
             subject="Confirm your mail address",
             lead="Somebody wants to be reached at this address. If that was not you, "
-            "do nothing.",
+            f"do nothing. The link works once, for {DAYS}, for whoever is logged in.",
             action="Confirm the address",
             path=reverse(
-                "account_confirm_email", args=[EmailConfirmationHMAC(waiting).key]
+                "admin:confirm_address", args=[key_for(person, notice.address)]
             ),
         )
-
-    def _waiting(self, notice: Notice) -> EmailAddress | None:
-        """The address of that person that is not confirmed yet."""
-        found = EmailAddress.objects.filter(
-            user_id=notice.subject_id, email=notice.address, verified=False
-        )
-        return found.first()
 
 
 @register

@@ -118,12 +118,6 @@ def on_password(request: HttpRequest, user: User, **kwargs: Any) -> None:
     told(AccountAction.PASSWORD, request, user)
 
 
-@receiver(account_signals.email_changed)
-def on_address(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """Confirmed by a link that went there."""
-    told(AccountAction.ADDRESS, request, user)
-
-
 @receiver(sign_on_signals.social_account_added)
 def on_connected(request: HttpRequest, sociallogin: Any, **kwargs: Any) -> None:
     """The provider's person and ours are one."""

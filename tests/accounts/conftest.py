@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 
 from tests.accounts.provider import Provider, running
+from tests.browser import Watched
 from tests.cast.floor1 import PASSWORD
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
     from django.test import Client
+    from playwright.sync_api import Page
     from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.live_server_helper import LiveServer
 
 LINK = re.compile(r"http://testserver(/\S+)")
 
@@ -33,6 +36,14 @@ def provider(settings: SettingsWrapper) -> Iterator[Provider]:
     with running() as other:
         settings.SOCIALACCOUNT_PROVIDERS = other.settings()
         yield other
+
+
+@pytest.fixture
+def watched(page: Page, live_server: LiveServer) -> Iterator[Watched]:
+    """A browser on the product that must not complain."""
+    seen = Watched(page, live_server.url)
+    yield seen
+    assert seen.complaints == []
 
 
 def log_in(

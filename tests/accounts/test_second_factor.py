@@ -86,7 +86,7 @@ def test_where_it_is_required_nothing_else_opens_before(
     client = Client()
     log_in(client, "lina")
     where = floor1.evaluation(owner=lina)
-    for path in ("/admin/", f"/admin/e/{where.slug}/", "/accounts/email/", "/"):
+    for path in ("/admin/", f"/admin/e/{where.slug}/", "/accounts/sessions/", "/"):
         answer = client.get(path, follow=True)
         assert answer.redirect_chain[-1][0] == SETUP, path
     assert "second factor is needed" in answer.text

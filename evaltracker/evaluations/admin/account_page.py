@@ -7,13 +7,16 @@ Other modules hang a section into it, such as what mail a person wants, by
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import get_adapter as get_sign_on_adapter
 from allauth.socialaccount.models import SocialAccount
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from evaltracker.evaluations.admin.acts import Act, Confirm, Outcome, register_act
@@ -22,12 +25,12 @@ from evaltracker.evaluations.admin.panels import Panel
 from evaltracker.evaluations.admin.people_acts import zones
 from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.models import AccountEntry, User
-from evaltracker.evaluations.services import erasure, people
+from evaltracker.evaluations.services import addresses, erasure, people
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 # Returns what the template reads as `panel`, or None to stay away.
 Fill = Callable[[User], dict[str, Any] | None]
@@ -67,6 +70,27 @@ def account_page(request: HttpRequest) -> HttpResponse:
 
 
 site.register_page("account/", account_page, "my_account")
+
+
+def confirm_page(request: HttpRequest, key: str) -> HttpResponse:
+    """Whose address it becomes; POST by that person makes it so."""
+    user: Any = request.user
+    if request.method not in {"GET", "HEAD", "POST"}:
+        return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
+    if request.method == "POST":
+        addresses.confirm_address(key=key, by=user)
+        messages.success(request, "The address is yours from now on.")
+        return HttpResponseRedirect(reverse("admin:my_account"))
+    return site.page(
+        request,
+        "evaluations/confirm_address.html",
+        title="Confirm your mail address",
+        crumbs=[("Your account", reverse("admin:my_account")), ("Mail address", "")],
+        address=addresses.address_in(key, user),
+    )
+
+
+site.register_page("account/address/<str:key>/", confirm_page, "confirm_address")
 
 
 class OnOwnAccount(Act):
@@ -118,6 +142,37 @@ class ChangeDetails(OnOwnAccount):
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
         """See the service."""
         people.change_own_details(by=target, **data)
+        return None
+
+
+class AddressForm(forms.Form):
+    """The new one."""
+
+    email = forms.EmailField(
+        label="New mail address",
+        help_text="Single sign-on finds you by it, so take your company's.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+@register_act
+class ChangeAddress(OnOwnAccount):
+    """Where mails go."""
+
+    name = "change-address"
+    title = "Change your mail address"
+    verb = "Send the link"
+    help = "A link goes to the new address; it counts once you have confirmed it there."
+    success = "A link is on its way to the new address."
+    form_class = AddressForm
+
+    def needs_proof(self, target: Any, user: User) -> bool:
+        """A new password goes to it, so whoever found an open screen must not."""
+        return True
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
+        """See the service."""
+        addresses.ask_for_address(address=data["email"], by=target)
         return None
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.urls import reverse
 
+from evaltracker.evaluations.admin import login_acts as login_acts
 from evaltracker.evaluations.admin import people_acts as people_acts
 from evaltracker.evaluations.admin.base import HardenedAdmin
 from evaltracker.evaluations.admin.filters import by

@@ -12,7 +12,7 @@ from evaltracker.evaluations.admin.acts import Act, Confirm, Outcome, register_a
 from evaltracker.evaluations.admin.forms import form_like
 from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import may_add_people
-from evaltracker.evaluations.services import erasure, people
+from evaltracker.evaluations.services import people
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,17 +28,6 @@ RIGHTS = (
 def zones() -> list[tuple[str, str]]:
     """Every known time zone, by name."""
     return [(name, name) for name in sorted(zoneinfo.available_timezones())]
-
-
-class PasswordForm(forms.Form):
-    """A new password."""
-
-    password = forms.CharField(
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        strip=False,
-        help_text="At least 8 characters. Tell it to the person yourself; they can "
-        "change it after logging in.",
-    )
 
 
 ChangeForm = form_like(
@@ -133,22 +122,6 @@ class ChangePerson(PeopleAct):
 
 
 @register_act
-class SetPassword(PeopleAct):
-    """Give a login a new password."""
-
-    name = "set-password"
-    title = "Set a new password"
-    verb = "Set password"
-    help = "Wherever the person is logged in, they are logged out."
-    success = "The new password holds from now on."
-    form_class = PasswordForm
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        return people.set_password(person=target, password=data["password"], by=by)
-
-
-@register_act
 class InviteAgain(PeopleAct):
     """Send the link for a first password once more."""
 
@@ -169,92 +142,3 @@ class InviteAgain(PeopleAct):
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
         """See the service."""
         return people.invite(person=target, by=by)
-
-
-@register_act
-class ResetFactors(PeopleAct):
-    """Help who has lost a phone."""
-
-    name = "reset-factors"
-    title = "Take the second factor away"
-    verb = "Take it away"
-    help = (
-        "For a lost phone or key. Make sure first, by voice or face, that the "
-        "person asks. They are logged out, told by mail, and asked to add a new one."
-    )
-    success = "The second factor is gone; the next login asks for a new one."
-    form_class = Confirm
-    dangerous = True
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        return erasure.reset_factors(person=target, by=by)
-
-
-@register_act
-class StopLogin(PeopleAct):
-    """Stop a login."""
-
-    name = "stop-login"
-    title = "Stop login"
-    verb = "Stop this login"
-    help = (
-        "The person is logged out at once and gets no mail. What they signed, scored "
-        "and wrote stays; nobody is ever deleted."
-    )
-    success = "The person cannot log in any more."
-    form_class = Confirm
-    dangerous = True
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Operators, while the login works."""
-        return super().allowed(user, target) and target.is_active
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        return people.set_active(person=target, active=False, by=by)
-
-
-@register_act
-class AllowLogin(PeopleAct):
-    """Let a stopped login work again."""
-
-    name = "allow-login"
-    title = "Allow login again"
-    verb = "Allow"
-    success = "The person can log in again."
-    form_class = Confirm
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Operators, while the login is stopped and the person not erased."""
-        stopped = not target.is_active and not target.erased_at
-        return super().allowed(user, target) and stopped
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        return people.set_active(person=target, active=True, by=by)
-
-
-@register_act
-class ErasePerson(PeopleAct):
-    """Forget a person."""
-
-    name = "erase-person"
-    title = "Erase"
-    verb = "Erase for ever"
-    help = (
-        "“Erased person” takes the place of name and address, the login stops, and "
-        "mail that is still owed does not leave. Journals, printed signatures and "
-        "frozen documents keep the name. It cannot be taken back."
-    )
-    success = "The person is erased."
-    form_class = Confirm
-    dangerous = True
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Operators, once."""
-        return super().allowed(user, target) and not target.erased_at
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        return erasure.erase_person(person=target, by=by)

@@ -12,7 +12,6 @@ import secrets
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.db import transaction
 from django.db.models import Q, Value
@@ -24,6 +23,7 @@ from evaltracker.evaluations.account_log import record
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry, Evaluation, Notice, User
 from evaltracker.evaluations.services.account_mail import owe_account_mail
+from evaltracker.evaluations.services.logins import end_sessions
 from evaltracker.evaluations.services.people import require_operator
 
 NOBODY = "Erased person"
@@ -48,25 +48,6 @@ def ask_for_erasure(*, by: User) -> User:
         if operator.email:
             owe_account_mail(kind="erasure_asked", person=operator)
     return by
-
-
-@transaction.atomic
-def reset_factors(*, person: User, by: User) -> User:
-    """Take a person's second factors, as when a phone is lost, and end their sessions.
-
-    Raises:
-        Forbidden: `by` is not an operator. Refused: there are none.
-
-    """
-    require_operator(by)
-    count, _ = Authenticator.objects.filter(user=person).delete()
-    if not count:
-        raise Refused(f"{person.name} has no second factor.")
-    _end_sessions(person)
-    record(action=AccountAction.FACTOR_REMOVED, person=person, by=by, detail="all")
-    if person.email:
-        owe_account_mail(kind="account_changed", person=person, what="factors_reset")
-    return person
 
 
 @transaction.atomic
@@ -103,18 +84,13 @@ def erase_person(*, person: User, by: User) -> User:
 
 def _forget_login(person: User) -> None:
     """Everything that a login leaves behind in the libraries' tables."""
-    _end_sessions(person)
+    end_sessions(person)
     for model in (EmailAddress, Authenticator, SocialAccount):
         model.objects.filter(user=person).delete()
     names = Q(username__iexact=person.get_username())
     if person.email:
         names |= Q(username__iexact=person.email)
     AccessAttempt.objects.filter(names).delete()
-
-
-def _end_sessions(person: User) -> None:
-    for session in UserSession.objects.filter(user=person):
-        session.end()
 
 
 def _forget_in_notices(person: User) -> None:

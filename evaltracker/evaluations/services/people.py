@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -22,6 +21,7 @@ from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import change, checked, may_add_people
 from evaltracker.evaluations.selectors import at_address
 from evaltracker.evaluations.services.account_mail import owe_account_mail
+from evaltracker.evaluations.services.addresses import forget_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +71,7 @@ def add_person(
         time_zone=time_zone,
     )
     if password:
-        _set_password(person, password)
+        set_checked_password(person, password)
     _save_new(person, by)
     _let(person, rights)
     if not password:
@@ -141,8 +141,7 @@ def change_person(
     require_operator(by)
     _, after = change(person, **{key: values[key] for key in EDITABLE if key in values})
     if "email" in after:
-        # Else a link for a new password could still go to the address of before.
-        EmailAddress.objects.filter(user=person).delete()
+        forget_addresses(person)
     _let(person, rights)
     detail = ", ".join(sorted(after))
     record(action=AccountAction.CHANGED, person=person, by=by, detail=detail)
@@ -164,41 +163,19 @@ def change_own_details(*, by: User, **values: Any) -> User:
     return by
 
 
-@transaction.atomic
-def set_password(*, person: User, password: str, by: User) -> User:
-    """Give a person a new password; their open sessions end.
+def set_checked_password(person: User, password: str) -> None:
+    """Set it without saving.
 
     Raises:
-        Forbidden: `by` is not an operator.
-        Invalid: the password is easy to guess.
+        Invalid: it is easy to guess.
 
     """
-    require_operator(by)
-    _set_password(person, password)
-    person.save(update_fields=["password"])
-    record(action=AccountAction.PASSWORD, person=person, by=by)
-    return person
-
-
-@transaction.atomic
-def set_active(*, person: User, active: bool, by: User) -> User:
-    """Stop a person from logging in, or let them again; at once.
-
-    Raises:
-        Forbidden: `by` is not an operator.
-        Refused: an operator would lock themselves out, or the person is erased.
-
-    """
-    require_operator(by)
-    if person.pk == by.pk:
-        raise Refused("You cannot stop your own login; another operator has to.")
-    if person.erased_at:
-        raise Refused("This person is erased; nobody is left to log in.")
-    person.is_active = active
-    person.save(update_fields=["is_active"])
-    done = AccountAction.ALLOWED if active else AccountAction.STOPPED
-    record(action=done, person=person, by=by)
-    return person
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        sentences = list(error.messages)
+        raise Invalid(sentences[0], errors={"password": sentences}) from error
+    person.set_password(password)
 
 
 def require_operator(by: User) -> None:
@@ -238,15 +215,6 @@ def _save_new(person: User, by: User) -> None:
     checked(person)
     person.save()
     record(action=AccountAction.ADDED, person=person, by=by)
-
-
-def _set_password(person: User, password: str) -> None:
-    try:
-        validate_password(password, person)
-    except ValidationError as error:
-        sentences = list(error.messages)
-        raise Invalid(sentences[0], errors={"password": sentences}) from error
-    person.set_password(password)
 
 
 def _let(person: User, rights: Iterable[str]) -> None:

@@ -1,0 +1,88 @@
+"""T23: guesses that arrive together at four processes pass no more than one by one."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+from axes.models import AccessAttempt
+from django.db import connection
+
+from evaltracker.evaluations.choices import AccountAction
+from evaltracker.evaluations.models import AccountEntry
+from tests.cast import floor1
+from tests.evaluations.notices.test_kills import database_url
+from tests.served import served
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.redis,
+    pytest.mark.django_db(transaction=True),
+]
+GUESSES, LIMIT, TOGETHER = 200, 8, 16
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
+
+
+def guess(url: str, username: str, password: str) -> int:
+    """The status that answers somebody who says to be elsewhere each time."""
+    browser = requests.Session()
+    browser.headers["X-Forwarded-For"] = f"10.0.{secrets.randbelow(250)}.1"
+    browser.headers["User-Agent"] = secrets.token_hex(4)
+    page = browser.get(f"{url}/admin/login/", timeout=60)
+    token = TOKEN.search(page.text)
+    assert token is not None
+    answer = browser.post(
+        f"{url}/admin/login/",
+        data={
+            "username": username,
+            "password": password,
+            "csrfmiddlewaretoken": token[1],
+        },
+        allow_redirects=False,
+        timeout=60,
+    )
+    return answer.status_code
+
+
+def test_two_hundred_guesses_at_once(
+    tmp_path: Path, figure: Callable[[str], None]
+) -> None:
+    floor1.lina()
+    spellings = ("lina", "LINA", "Lina@example.com", "lina@EXAMPLE.com")
+    with (
+        served(
+            tmp_path,
+            settings="evaltracker.settings",
+            workers=4,
+            DEBUG="1",
+            DATABASE_URL=database_url(connection.settings_dict),
+        ) as site,
+        ThreadPoolExecutor(TOGETHER) as many,
+    ):
+        statuses = list(
+            many.map(
+                lambda n: guess(site.url, spellings[n % 4], f"guess {n}"),
+                range(GUESSES),
+            )
+        )
+    # 429: of one address, a hundred logins a minute at most.
+    assert set(statuses) <= {200, 429}
+    # Only these were compared with the password; the others met the lock.
+    compared = sum(one.failures_since_start for one in AccessAttempt.objects.all())
+    assert compared == LIMIT
+    locked = AccountEntry.objects.filter(
+        action=AccountAction.LOGIN_FAILED, person__username="lina", detail="locked"
+    )
+    assert locked.count() == statuses.count(200) - LIMIT + 1
+    figure(
+        f"T23, login: of {GUESSES} guesses at once at 4 processes {compared} were "
+        "compared with the password: the limit + 0"
+    )

@@ -1,0 +1,70 @@
+"""The account's pages in a real browser, under the real Content-Security-Policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.accounts.browsing import check
+from tests.cast import floor1
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import User
+    from tests.accounts.provider import Provider
+    from tests.browser import Watched
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+INSIDE = (
+    "/admin/account/",
+    "/admin/act/change-details/",
+    "/admin/act/change-address/",
+    "/accounts/password/change/",
+    "/accounts/2fa/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/webauthn/add/",
+    "/accounts/2fa/webauthn/",
+    "/accounts/sessions/",
+    "/accounts/3rdparty/",
+    "/accounts/reauthenticate/",
+    "/accounts/logout/",
+)
+OUTSIDE = (
+    "/admin/login/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/password/reset/key/1-no/",
+    "/accounts/password/reset/key/done/",
+    "/accounts/signup/",
+    "/accounts/inactive/",
+    "/accounts/3rdparty/login/cancelled/",
+)
+
+
+@pytest.fixture
+def lina() -> User:
+    return floor1.lina()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_silent_accessible_and_fits(
+    watched: Watched, lina: User, provider: Provider, scheme: Any
+) -> None:
+    watched.page.emulate_media(color_scheme=scheme)
+    for path in OUTSIDE:
+        check(watched, path)
+    watched.log_in("lina")
+    for path in INSIDE:
+        check(watched, path)
+
+
+def test_single_sign_on_is_a_button_that_brings_back(
+    watched: Watched, lina: User, provider: Provider
+) -> None:
+    provider.person = {"sub": "1", "email": lina.email, "email_verified": True}
+    watched.open("/admin/login/?next=/admin/account/")
+    watched.page.get_by_role("link", name="Log in with Example sign-on").click()
+    watched.page.get_by_role("heading", name="Your account").wait_for()
+    # The other party is a foreign host by nature.
+    watched.complaints = [one for one in watched.complaints if provider.home not in one]
