@@ -108,3 +108,57 @@ def test_mail_goes_through_the_named_server_and_never_hangs(
             "timeout": 10,
         },
     }
+
+
+def test_half_of_a_single_sign_on_says_what_is_missing(tmp_path: Path) -> None:
+    half = {"OIDC_NAME": "Example", "OIDC_SERVER_URL": "https://id.example.org"}
+    done = manage("check", DEMO="1", DATA_DIR=str(tmp_path), **half)
+    assert done.returncode == 1
+    assert "needs OIDC_CLIENT_ID, OIDC_CLIENT_SECRET too" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_whole_single_sign_on_stands_on_the_login_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {
+        "OIDC_NAME": "Example",
+        "OIDC_SERVER_URL": "https://id.example.org",
+        "OIDC_CLIENT_ID": "evaltracker",
+        "OIDC_CLIENT_SECRET": "secret",
+        "OIDC_VERIFIED_DOMAINS": "example.org,example.com",
+    }.items():
+        monkeypatch.setenv(name, value)
+    app = environment.single_sign_on()["openid_connect"]["APPS"][0]
+    assert (app["name"], app["client_id"]) == ("Example", "evaltracker")
+    assert app["settings"]["server_url"] == "https://id.example.org"
+    assert app["settings"]["verified_email"] == ["example.org", "example.com"]
+    assert app["settings"]["oauth_pkce_enabled"]
+
+
+@pytest.mark.parametrize(
+    ("env", "needed"),
+    [({"DEMO": "1"}, "False"), ({}, "True"), ({"REQUIRE_SECOND_FACTOR": "0"}, "False")],
+)
+def test_a_second_factor_is_required_outside_the_demo(
+    tmp_path: Path, env: dict[str, str], needed: str
+) -> None:
+    show = "from django.conf import settings as s; print(s.REQUIRE_SECOND_FACTOR)"
+    env = {"SECRET_KEY": "x" * 50, "DATA_DIR": str(tmp_path), **env}
+    assert manage("shell", "-v0", "-c", show, **env).stdout.strip() == needed
+
+
+def test_a_process_for_vendors_alone_knows_no_logins(tmp_path: Path) -> None:
+    show = (
+        "import sys, evaltracker.wsgi\n"
+        "from django.urls import get_resolver\n"
+        "get_resolver().url_patterns\n"
+        "print({name.partition('.')[0] for name in sys.modules} & {'allauth', 'axes'})"
+    )
+    env = {
+        "DJANGO_SETTINGS_MODULE": "evaltracker.vendor_settings",
+        "VENDOR_DATABASE_URL": "postgresql://vendor@localhost/none",
+        "SECRET_KEY": "x" * 50,
+        "DATA_DIR": str(tmp_path),
+    }
+    assert manage("shell", "-v0", "--no-imports", "-c", show, **env).stdout == "set()\n"

@@ -8,16 +8,14 @@ second factor or a new round at the company's sign-on.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
-from allauth.socialaccount.adapter import get_adapter as get_sign_on_adapter
 from django.conf import settings
 from django.http import HttpResponseRedirect
-
-from evaltracker.errors import Refused
+from django.urls import reverse
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
@@ -59,28 +57,21 @@ def require_proof(request: HttpRequest) -> None:
     Raises:
         ReauthenticationRequired: they are asked here; the middleware shows where.
         ImmediateHttpResponse: they are asked by the company's sign-on.
-        Refused: there is nothing to ask them for.
 
     """
     if proved_recently(request):
         return
     if get_adapter(request).get_reauthentication_methods(request.user):
         raise ReauthenticationRequired
-    providers = get_sign_on_adapter(request).list_providers(request)
-    if not providers:
-        raise Refused(
-            "This asks who you are, and you have neither a password nor a second "
-            "factor. Set a password on your account page first."
-        )
-    raise ImmediateHttpResponse(
-        HttpResponseRedirect(sign_on_again(request, providers[0]))
-    )
+    back = urlencode({"next": request.get_full_path()})
+    page = f"{reverse('admin:sign_on_again')}?{back}"
+    raise ImmediateHttpResponse(HttpResponseRedirect(page))
 
 
-def sign_on_again(request: HttpRequest, provider: object) -> str:
-    """Where the provider asks the person anew, and then sends them back here."""
+def sign_on_again(request: HttpRequest, provider: Any, back: str) -> str:
+    """Where the provider asks the person anew, and then sends them back."""
     asked = urlencode({"prompt": "login", "max_age": "0"})
-    address: str = provider.get_login_url(  # type: ignore[attr-defined]
-        request, process="login", next=request.get_full_path(), auth_params=asked
+    address: str = provider.get_login_url(
+        request, process="login", next=back, auth_params=asked
     )
     return address
