@@ -193,7 +193,7 @@ def _value(field: models.Field[Any, Any]) -> object:
             return datetime.date(2026, 11, 20)
         case models.TimeField():
             return datetime.time(9)
-        case models.IntegerField():
+        case models.IntegerField() | models.DecimalField():
             return 1
     return "x"
 
