@@ -1,0 +1,65 @@
+"""Where every act, page and list of the site stands, at something that is there."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from evaltracker.evaluations.admin.acts import ACTS
+from evaltracker.evaluations.admin.site import site
+from evaltracker.evaluations.models import Evaluation
+from tests.rights.table import ELSEWHERE, ON_PLACE
+from tests.rights.world import MAIN, place, scored_cell, target_of
+
+
+def address(name: str) -> str:
+    """The page of an act."""
+    if name in ON_PLACE:
+        return reverse("admin:act_on", args=[name, place()])
+    if name == "settle-score":
+        return reverse("admin:act_on", args=[name, scored_cell()])
+    target = target_of(ACTS[name])
+    return (
+        reverse("admin:act_on", args=[name, target])
+        if target
+        else reverse("admin:act", args=[name])
+    )
+
+
+def page_addresses() -> dict[str, str]:
+    """Every page of the site by name, at something that is there."""
+    main = Evaluation.objects.get(slug=MAIN)
+    trial = Evaluation.objects.get(slug="gpu-training")
+    decided = Evaluation.objects.get(slug="automated-renewals")
+    candidate = main.candidates.get(name="Databricks")
+    finalist = trial.candidates.get(name="Azure Machine Learning")
+    given = decided.visits.exclude(sign_offs=None)[0].sign_offs.all()[0]
+    details: dict[str, list[object]] = {
+        "candidate": [candidate.pk],
+        "cell": [candidate.pk, main.requirements.get(ref="R06.2").pk],
+        "demo": [finalist.demos.get().pk],
+        "demo_script": [finalist.demos.get().pk],
+        "trial": [finalist.trials.get().pk],
+        "sign": [main.sign_off_rules.get(stage="trials", role="it").pk],
+        "receipt": [given.pk],
+        "document": [given.document_id],
+        "issue_token": [candidate.vendor_id],
+        "memo": [decided.slug],
+        "memo_md": [decided.slug],
+        "memo_pdf": [decided.slug],
+        "my_account": [],
+    }
+    return {
+        name: reverse(f"admin:{name}", args=details.get(name, [MAIN]))
+        for name in site._pages
+        if name not in ELSEWHERE
+    }
+
+
+def list_addresses() -> dict[str, str]:
+    """Every list by the name of its model."""
+    return {
+        model._meta.model_name or "": reverse(
+            f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        )
+        for model in site._registry
+    }

@@ -1,0 +1,40 @@
+"""One world for all tables, and everybody signed in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from tests.rights.world import build
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_django.plugin import DjangoDbBlocker
+
+    from evaltracker.evaluations.models import User
+
+
+@pytest.fixture(scope="package")
+def people(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[dict[str, User]]:
+    """One world for the whole table, taken back at its end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def signed_in(people: dict[str, User]) -> dict[str, Client]:
+    """Everybody signed in, each in a client of their own."""
+    made = {}
+    for name, user in people.items():
+        made[name] = Client()
+        made[name].force_login(
+            user, backend="django.contrib.auth.backends.ModelBackend"
+        )
+    return made

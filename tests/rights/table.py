@@ -1,0 +1,116 @@
+"""Whom every act, page and list is for: the promise.
+
+An act, a page or a list that is in no table fails its test, so a new one cannot come
+without saying whom it is for.
+"""
+
+from __future__ import annotations
+
+ROLES = ("it", "engineering", "devops", "pm", "leadership")
+EVERYBODY = ("lead", *ROLES, "operator", "stranger")
+OUTSIDE = ("stranger",)
+
+INSIDERS = {"lead", *ROLES}
+# Who may do it; every other insider and the operator are refused (403), the stranger
+# finds nothing (404). What is not named here is the owner's alone.
+ACTS_FOR: dict[str, set[str]] = {
+    **dict.fromkeys(
+        (
+            "add-dazzle",
+            "add-script-item",
+            "ask-question",
+            "change-script-item",
+            "draw-up-script",
+            "end-demo",
+            "excuse-knock-out",
+            "hold-demo",
+            "judge-criterion",
+            "judge-item",
+            "note-research",
+            "reconfirm-evidence",
+            "record-evidence",
+            "record-gap",
+            "write-demo-note",
+        ),
+        INSIDERS,
+    ),
+    "excuse-knock-out": {"lead", "leadership"},
+    "withdraw-excuse": {"lead", "leadership"},
+    "waive-gate": {"leadership"},
+    "say-role-weights": set(ROLES),
+    "agree-contract": set(ROLES),
+    "declare-interest": set(ROLES),
+    "declare-interests": set(ROLES),
+    # The first stakeholder of the main purchase is DevOps', who scores.
+    "lend-part": {"devops"},
+    "give-scores": {"devops"},
+    "lock-scores": {"devops"},
+    "close-condition": {"lead", "it"},
+    "revoke-lending": {"lead", "it"},
+    # A company belongs to no single purchase: who runs one keeps it, and the operator.
+    "add-contact": {"lead", "operator"},
+    "change-contact": {"lead", "operator"},
+    "remove-contact": {"lead", "operator"},
+    "change-vendor": {"lead", "operator"},
+}
+# Acts on no row, or on rows that only some may see: the exact answers.
+ANSWERS: dict[str, dict[str, int]] = {
+    "start-evaluation": {"lead": 200, "operator": 200},
+    "add-vendor": {"lead": 200, "operator": 200},
+    "add-person": {"operator": 200},
+    # Everybody's own account.
+    "ask-for-erasure": dict.fromkeys(EVERYBODY, 200),
+    "change-address": dict.fromkeys(EVERYBODY, 200),
+    "change-details": dict.fromkeys(EVERYBODY, 200),
+}
+# The row is the lead's own login, who may add people and so sees all logins; for
+# everybody else it is not there.
+BY_OPERATORS = {"lead": 403, "operator": 200}
+# The login works and has a password, so there is no reason for it.
+NO_REASON = {"lead": 403, "operator": 403}
+ABOUT_PEOPLE = {
+    "allow-login": NO_REASON,
+    "change-person": BY_OPERATORS,
+    "erase-person": BY_OPERATORS,
+    "give-roles": {"lead": 200, "operator": 200},
+    "invite-again": NO_REASON,
+    "reset-factors": BY_OPERATORS,
+    "set-password": BY_OPERATORS,
+    "stop-login": BY_OPERATORS,
+}
+SEALED = ("change-cost-line", "remove-cost-line")
+ON_PLACE = (
+    "excuse-knock-out",
+    "note-claim",
+    "record-evidence",
+    "rule-not-applicable",
+    "withdraw-note",
+)
+
+
+def expected(name: str, who: str) -> int:
+    """The status with which `who` is answered."""
+    if name in ANSWERS:
+        return ANSWERS[name].get(who, 403)
+    if name in ABOUT_PEOPLE:
+        return ABOUT_PEOPLE[name].get(who, 404)
+    if who in OUTSIDE:
+        return 404
+    if name in SEALED:
+        return 200 if who == "lead" else 404
+    return 200 if who in ACTS_FOR.get(name, {"lead"}) else 403
+
+
+# Acts stand in their own table; the others are tested where their rows are made.
+ELSEWHERE = ("act", "act_on", "claim_file", "confirm_address", "evidence_file")
+# About the reader alone, so there for everybody.
+OWN_PAGES = {"my_account"}
+OWNERS_PAGES = {
+    "evaluation_import_requirements": {"lead"},
+    "issue_token": {"lead"},
+}
+LISTS_FOR = {
+    "accountentry": {"operator"},
+    "user": {"lead", "operator"},
+    "vendortoken": {"lead", "operator"},
+}
