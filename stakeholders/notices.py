@@ -36,9 +36,10 @@ class DelegationGiven(NoticeKind):
         lending = _lending_of(notice)
         if lending is None or lending.revoked_at or lending.stakeholder.left_at:
             return "The substitution is ended."
-        if lending.ends_on < today_in(notice.evaluation.zone):
+        evaluation = lending.stakeholder.evaluation
+        if lending.ends_on < today_in(evaluation.zone):
             return "The substitution is over."
-        if not notice.evaluation.is_open:
+        if not evaluation.is_open:
             return "The evaluation has ended."
         return ""
 
@@ -69,7 +70,7 @@ class DelegationGiven(NoticeKind):
             subject=subject,
             lead=lead,
             action="See the stakeholders" if lent else "Read the evaluation",
-            path=_page(notice.evaluation, "stakeholders" if lent else "overview"),
+            path=_page(part.evaluation, "stakeholders" if lent else "overview"),
         )
 
 
@@ -81,7 +82,7 @@ class OnCondition(NoticeKind):
         condition = _condition_of(notice)
         if condition is None or condition.closed_at:
             return "The condition is closed."
-        if not notice.evaluation.is_open:
+        if not condition.sign_off.visit.evaluation.is_open:
             return "The evaluation has ended."
         return ""
 
@@ -95,7 +96,8 @@ class OnCondition(NoticeKind):
         condition = _condition_of(notice)
         if condition is None:
             raise LookupError("the condition is no longer there")
-        zone = notice.evaluation.zone
+        evaluation = condition.sign_off.visit.evaluation
+        zone = evaluation.zone
         due_on = condition.due_on or today_in(zone)
         return dated_message(
             notice=notice,
@@ -103,7 +105,7 @@ class OnCondition(NoticeKind):
             due_at=instant_of(due_on, LAST_MINUTE, zone),
             lead=self.lead(notice, condition),
             action="Open the condition",
-            path=f"{_page(notice.evaluation, 'sign_offs')}#condition-{condition.pk}",
+            path=f"{_page(evaluation, 'sign_offs')}#condition-{condition.pk}",
         )
 
     def lead(self, notice: Notice, condition: Condition) -> str:
@@ -194,7 +196,7 @@ class SignOffAgainst(NoticeKind):
 def _lending_of(notice: Notice) -> Delegation | None:
     found: Delegation | None = (
         Delegation.objects.filter(pk=UUID(notice.subject_id))
-        .select_related("stakeholder__user", "substitute")
+        .select_related("stakeholder__user", "stakeholder__evaluation", "substitute")
         .first()
     )
     return found
@@ -203,7 +205,7 @@ def _lending_of(notice: Notice) -> Delegation | None:
 def _condition_of(notice: Notice) -> Condition | None:
     found: Condition | None = (
         Condition.objects.filter(pk=UUID(notice.subject_id))
-        .select_related("sign_off", "owner")
+        .select_related("sign_off__visit__evaluation", "owner")
         .first()
     )
     return found

@@ -12,5 +12,10 @@ class WorkflowConfig(AppConfig):
     label = "workflow"
 
     def ready(self) -> None:
-        """Load the admin pages; admin/__init__.py says why not earlier."""
+        """Register notices and chores, and load the admin pages.
+
+        All need the models; admin/__init__.py says why the pages load no earlier.
+        """
+        import_module("evaltracker.workflow.notices")
+        import_module("evaltracker.workflow.chores")
         import_module("evaltracker.workflow.admin.register")

@@ -53,6 +53,34 @@ class Waiver(Record):
         super().save(*args, **kwargs)
 
 
+class Outlook(Record):
+    """How an open evaluation stood when it was last looked at closely.
+
+    Made anew from the facts and never the truth itself: it lets *My work* list many
+    evaluations without asking each gate of each, and tells the chore that asks for
+    sign-offs what has moved. `entries` says of which state: that of the journal's head.
+    """
+
+    evaluation = models.OneToOneField(
+        Evaluation, on_delete=models.PROTECT, related_name="outlook"
+    )
+    entries = models.PositiveIntegerField()
+    looked_at = models.DateTimeField()
+    # How many entries there were when people were last asked to sign.
+    asked_entries = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    is_signed_now = models.BooleanField()
+    what = models.TextField()
+    why = models.TextField()
+    link = models.TextField()
+    verb = models.CharField(max_length=60)
+
+    objects: ClassVar = ScopedQuerySet["Outlook"].as_manager()
+
+    def __str__(self) -> str:
+        return f"Outlook {str(self.pk)[:8]}"
+
+
 class Decision(Record):
     """The outcome: a draft while it is being signed, then frozen with its memo."""
 

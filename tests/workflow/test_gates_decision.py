@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Evaluation
@@ -14,7 +13,6 @@ from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.decision import (
     choice_made,
     choice_not_knocked_out,
-    conditions_closed,
     decision_signed,
     scores_closed,
     within_budget,
@@ -25,11 +23,10 @@ from evaltracker.workflow.services.decisions import (
     digest_of_memo,
     draft_decision,
 )
-from stakeholders.services.conditions import ConditionAsked, close_condition
 from tests.cast import floor1, stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
-from trials.services.excuses import excuse_knock_out
 from trials.services.consensus import close_scores, open_consensus
+from trials.services.excuses import excuse_knock_out
 from vendors.services.candidates import shortlist
 from vendors.services.costs import set_cost_line
 
@@ -37,7 +34,6 @@ if TYPE_CHECKING:
     from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
 
 
 def deciding(verdict: str = "holds") -> tuple[Evaluation, Candidate]:
@@ -129,21 +125,6 @@ def test_decision_signed_binds_to_the_memo_that_stands() -> None:
     )
     (blocker,) = decision_signed(Look(where))
     assert "other words" in blocker.sentence
-
-
-def test_conditions_closed_waits_for_each_condition() -> None:
-    where, _ = drafted()
-    given = sign_as(
-        where,
-        "leadership",
-        "conditions",
-        reason="Once the exit is agreed",
-        conditions=[ConditionAsked("Exit clause", where.owner, TODAY)],
-    )
-    (blocker,) = conditions_closed(Look(where))
-    assert "Exit clause" in blocker.sentence
-    close_condition(condition=given.conditions.get(), note="Clause 12", by=where.owner)
-    assert list(conditions_closed(Look(where))) == []
 
 
 def test_deciding_freezes_a_memo_that_can_be_replayed() -> None:

@@ -17,7 +17,7 @@ from evaltracker.evaluations.admin.workspace import (
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.workflow.admin.comparison import compare
-from evaltracker.workflow.admin.sign_page import only_reading
+from evaltracker.workflow.admin.receipts import only_reading
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.memo import compute_results, gather_inputs, replay

@@ -6,7 +6,9 @@ from evaltracker.workflow.admin import lists as lists
 from evaltracker.workflow.admin import my_work as my_work
 from evaltracker.workflow.admin import notice_subjects as notice_subjects
 from evaltracker.workflow.admin import overview as overview
+from evaltracker.workflow.admin import receipts as receipts
 from evaltracker.workflow.admin import seals as seals
+from evaltracker.workflow.admin import sign_offs_acts as sign_offs_acts
 from evaltracker.workflow.admin import sign_offs_page as sign_offs_page
 from evaltracker.workflow.admin import sign_page as sign_page
 from evaltracker.workflow.admin import stage_acts as stage_acts

@@ -6,33 +6,20 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django import forms
-
-from evaltracker.evaluations.admin.acts import Act, register_act
-from evaltracker.evaluations.admin.forms import ReasonForm, TextField
-from evaltracker.evaluations.admin.workspace import (
-    crumbs_to,
-    evaluation_page,
-    page_address,
-    show,
-)
+from evaltracker.evaluations.admin.workspace import evaluation_page, show
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import Visit
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.workflow.admin.sign_view import before_signing
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.memo.documents import QUESTIONS
 from stakeholders.models import Condition, SignOff, SignOffRule
 from stakeholders.policy import signing_parts
-from stakeholders.services.conditions import close_condition
-from stakeholders.services.sign_offs import open_sign_off_round
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from django.http import HttpRequest, HttpResponse
 
-    from evaltracker.evaluations.admin.acts import Outcome
     from evaltracker.evaluations.models import Evaluation, User
+    from stakeholders.selectors import RuleTally
 
 
 @dataclass(slots=True)
@@ -41,7 +28,9 @@ class RuleLine:
 
     rule: SignOffRule
     sentence: str
-    passed: bool
+    # The word in its badge, and the badge's colour; blank in a stage of another time.
+    state: str = ""
+    style: str = ""
     may_sign: bool = False
 
 
@@ -75,6 +64,8 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         tab="sign_offs",
         blocks=[one for one in blocks if one.lines or one.given or one.current],
         has_rules=evaluation.is_open and bool(look.tallies),
+        early=before_signing(look) if evaluation.is_open else "",
+        digest=look.digest if evaluation.is_open and look.tallies else "",
         conditions=[(one, may_close(user, one, evaluation)) for one in conditions],
         visit=look.visit,
         is_owner=is_owner(user, evaluation),
@@ -102,16 +93,28 @@ def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBl
         tally = tallies.get(rule.pk)
         if tally is not None:
             seats = signing_parts(user, evaluation, rule.role)
-            signed = any(one.person_id == user.pk for one in tally.counted)
-            line = RuleLine(
-                rule, tally.sentence, tally.passed, bool(seats) and not signed
+            holders = {user.pk, *(part.user_id for part, _ in seats[:1])}
+            signed = any(
+                holders & {one.person_id, one.on_behalf_of_id} for one in tally.counted
             )
+            barred = user.pk in look.barred
+            may_sign = bool(seats) and not signed and not barred
+            line = RuleLine(rule, tally.sentence, *badge_of(tally), may_sign)
         else:
-            line = RuleLine(rule, said_then(rule, given[rule.stage]), passed=False)
+            line = RuleLine(rule, said_then(rule, given[rule.stage]))
         blocks[Stage(rule.stage)].lines.append(line)
     for stage, block in blocks.items():
         block.given = given[stage]
     return sorted(blocks.values(), key=lambda one: not one.current)
+
+
+def badge_of(tally: RuleTally) -> tuple[str, str]:
+    """How a rule stands in a word, and the colour of the word."""
+    if tally.passed:
+        return "approved", "good"
+    if tally.against:
+        return "against", "bad"
+    return ("open", "warn") if tally.can_pass else ("cannot pass", "bad")
 
 
 def said_then(rule: SignOffRule, given: list[SignOff]) -> str:
@@ -136,96 +139,3 @@ def may_close(user: User, condition: Condition, evaluation: Evaluation) -> bool:
     """Whether `user` may say that a condition is met."""
     allowed = (condition.owner_id, condition.sign_off.person_id, evaluation.owner_id)
     return condition.closed_at is None and evaluation.is_open and user.pk in allowed
-
-
-class NoteForm(forms.Form):
-    """How it was met."""
-
-    closing_note = TextField(max_length=5000, label="How it was met")
-
-
-@register_act
-class CloseCondition(Act):
-    """A condition that is met."""
-
-    name = "close-condition"
-    title = "Close a condition"
-    verb = "Close it"
-    help = "Say how it was met; the note stays beside it for good."
-    success = "The condition is closed."
-    model = Condition
-    form_class = NoteForm
-    template = "workflow/close_condition.html"
-
-    def allowed(self, user: User, target: Condition) -> bool:
-        """Its owner, who asked for it, or the lead."""
-        signed = target.sign_off
-        lead = signed.visit.evaluation.owner_id
-        return user.is_active and user.pk in (target.owner_id, signed.person_id, lead)
-
-    def heading(self, target: Condition) -> str:
-        """No name: the page shows the words."""
-        return self.title
-
-    def cancel_url(self, target: Condition) -> str:
-        """Its place among the sign-offs."""
-        where = target.sign_off.visit.evaluation
-        return page_address(where, "sign_offs", f"condition-{target.pk}")
-
-    def context(self, target: Condition, user: User) -> dict[str, Any]:
-        """The sign-offs' frame."""
-        where = target.sign_off.visit.evaluation
-        steps = (("Sign-offs", "sign_offs"), (self.title, ""))
-        return {
-            "evaluation": where,
-            "tab": "sign_offs",
-            "crumbs": crumbs_to(where, *steps),
-        }
-
-    def perform(self, target: Condition, data: Mapping[str, Any], by: User) -> Outcome:
-        """Close it."""
-        close_condition(condition=target, note=data["closing_note"], by=by)
-        return self.cancel_url(target)
-
-
-@register_act
-class OpenRound(Act):
-    """Everybody of this stage is asked anew."""
-
-    name = "open-round"
-    title = "Ask everybody to sign anew"
-    verb = "Open a new round"
-    help = (
-        "Verdicts of this round stay on record and stop counting. Use it when somebody "
-        "changed their mind, or after a decline was answered."
-    )
-    success = "A new round is open."
-    model = Visit
-    form_class = ReasonForm
-    dangerous = True
-
-    def allowed(self, user: User, target: Visit) -> bool:
-        """The owner."""
-        return is_owner(user, target.evaluation)
-
-    def heading(self, target: Visit) -> str:
-        """Of which stage."""
-        return f"{self.title}: {target.get_stage_display().lower()}"
-
-    def cancel_url(self, target: Visit) -> str:
-        """The sign-offs."""
-        return page_address(target.evaluation, "sign_offs")
-
-    def context(self, target: Visit, user: User) -> dict[str, Any]:
-        """The sign-offs' frame."""
-        steps = (("Sign-offs", "sign_offs"), ("New round", ""))
-        return {
-            "evaluation": target.evaluation,
-            "tab": "sign_offs",
-            "crumbs": crumbs_to(target.evaluation, *steps),
-        }
-
-    def perform(self, target: Visit, data: Mapping[str, Any], by: User) -> Outcome:
-        """Open it."""
-        open_sign_off_round(visit=target, reason=data["reason"], by=by)
-        return None

@@ -1,24 +1,31 @@
-"""The page on which one rule is signed, and the receipt that follows."""
+"""The page on which one rule is signed."""
 
 from __future__ import annotations
 
+import hashlib
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.cache import cache
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from rest_framework.throttling import BaseThrottle
 
-from evaltracker.errors import Invalid, NotFound, Stale
+from evaltracker.errors import Forbidden, Invalid, Refused, Stale
+from evaltracker.evaluations.admin.proof import require_proof
 from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.admin.workspace import crumbs_to, show
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow.admin.differences import diff_lines
+from evaltracker.workflow.admin.receipts import visible
 from evaltracker.workflow.admin.sign_form import SignForm
 from evaltracker.workflow.admin.sign_view import SignView, look_at
+from evaltracker.workflow.memo.changes import changes
 from evaltracker.workflow.memo.html import as_html
-from evaltracker.workflow.services.signing import changes, sign
-from stakeholders.models import SignedDocument, SignOff, SignOffRule
+from evaltracker.workflow.services.signing import sign
+from stakeholders.models import SignOffRule
+from stakeholders.services.sign_offs import Origin
 from vendors.admin.asking import ask_first
 
 if TYPE_CHECKING:
@@ -32,19 +39,6 @@ if TYPE_CHECKING:
 SHOWN_SECONDS = 24 * 60 * 60
 
 
-def visible(model: Any, user: User, key: uuid.UUID, *related: str) -> Any:
-    """A row that `user` may see.
-
-    Raises:
-        NotFound: it is not there, or not there for them.
-
-    """
-    row = model.objects.visible_to(user).select_related(*related).filter(pk=key).first()
-    if row is None:
-        raise NotFound
-    return row
-
-
 def sign_page(request: HttpRequest, rule_id: uuid.UUID) -> HttpResponse:
     """The words, what changed, and the form; POST signs exactly what was shown."""
     user: Any = request.user
@@ -52,6 +46,8 @@ def sign_page(request: HttpRequest, rule_id: uuid.UUID) -> HttpResponse:
     if rule.stage != Stage.REQUIREMENTS:  # which are ours; the rest is about candidates
         ask_first(request, rule.evaluation)
     view = look_at(rule, user)
+    if rule.stage == Stage.DECISION and not view.barred:
+        require_proof(request)
     if request.method in {"GET", "HEAD"}:
         remember(view)
         form = SignForm(evaluation=rule.evaluation, initial={"shown": view.digest})
@@ -67,7 +63,11 @@ def sign_page(request: HttpRequest, rule_id: uuid.UUID) -> HttpResponse:
 def perform(
     request: HttpRequest, rule: SignOffRule, form: SignForm, user: User
 ) -> HttpResponse:
-    """Sign, or show why not with everything that was typed."""
+    """Sign, or show why not with everything that was typed.
+
+    What is refused is answered here and not raised, or the journal's entry about it
+    would be taken back with the rest.
+    """
     try:
         signed = sign(
             rule=rule,
@@ -75,6 +75,7 @@ def perform(
             shown=form.cleaned_data.get("shown", ""),
             reason=form.cleaned_data.get("reason", ""),
             conditions=form.conditions() if form.is_valid() else [],
+            origin=origin_of(request),
             by=user,
         )
     except Invalid as problem:
@@ -84,7 +85,21 @@ def perform(
         return page(request, look_at(rule, user), form, status=problem.status)
     except Stale as problem:
         return stale(request, rule, user, problem)
+    except (Forbidden, Refused) as problem:
+        view = look_at(rule, user)
+        return page(request, view, form, status=problem.status, refusal=problem)
     return HttpResponseRedirect(reverse("admin:receipt", args=[signed.pk]))
+
+
+def origin_of(request: HttpRequest) -> Origin:
+    """Which login this is, without its key, and from where."""
+    key = request.session.session_key or ""
+    try:
+        # Counts our own proxies, so that nobody names an address of their choice.
+        address = str(ip_address(BaseThrottle().get_ident(cast("Any", request))))
+    except ValueError:
+        address = None
+    return Origin(hashlib.sha256(key.encode()).hexdigest()[:16], address)
 
 
 def stale(
@@ -148,66 +163,4 @@ def page(
     )
 
 
-def receipt(request: HttpRequest, sign_off_id: uuid.UUID) -> HttpResponse:
-    """Name, role, meaning, time and digest of one sign-off."""
-    user: Any = request.user
-    signed = visible(
-        SignOff,
-        user,
-        sign_off_id,
-        "visit__evaluation__owner",
-        "document",
-        "person",
-        "on_behalf_of",
-    )
-    evaluation = signed.visit.evaluation
-    return show(
-        request,
-        evaluation,
-        "workflow/receipt.html",
-        title="Receipt of a sign-off",
-        tab="sign_offs",
-        crumbs=crumbs_to(evaluation, ("Sign-offs", "sign_offs"), ("Receipt", "")),
-        signed=signed,
-        conditions=signed.conditions.select_related("owner"),
-        is_mine=signed.person_id == user.pk,
-    )
-
-
-def document_page(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
-    """The exact words that somebody signed."""
-    user: Any = request.user
-    document = visible(SignedDocument, user, document_id, "evaluation__owner")
-    evaluation = document.evaluation
-    return show(
-        request,
-        evaluation,
-        "workflow/document.html",
-        title="What was signed",
-        tab="sign_offs",
-        crumbs=crumbs_to(
-            evaluation, ("Sign-offs", "sign_offs"), (document.sha256[:8], "")
-        ),
-        document=document,
-        html=as_html(document.content),
-        signed=document.sign_offs.select_related("visit"),
-    )
-
-
-def only_reading(view: Any) -> Any:
-    """A page that answers GET and HEAD alone."""
-
-    def reading(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        if request.method not in {"GET", "HEAD"}:
-            return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
-        answer: HttpResponse = view(request, **kwargs)
-        return answer
-
-    return reading
-
-
 site.register_page("sign/<uuid:rule_id>/", sign_page, "sign")
-site.register_page("receipts/<uuid:sign_off_id>/", only_reading(receipt), "receipt")
-site.register_page(
-    "documents/<uuid:document_id>/", only_reading(document_page), "document"
-)

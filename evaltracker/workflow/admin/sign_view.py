@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from evaltracker.errors import Forbidden
+from django.db.models import Q
+
+from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow.admin.differences import DiffLine, diff_lines
+from evaltracker.workflow.admin.sign_glance import (
+    Part,
+    glance_at,
+    parts_of,
+    proof_of,
+)
 from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates.reports import first_closed
+from evaltracker.workflow.memo.changes import changes
 from evaltracker.workflow.memo.documents import QUESTIONS
-from evaltracker.workflow.services.signing import changes, refuse_conflicted
+from evaltracker.workflow.services.signing import refuse_conflicted
 from stakeholders.models import SignOff
 from stakeholders.policy import signing_parts
 from stakeholders.selectors import last_signed
-from stakeholders.services.sign_offs import digest_of
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import User, Visit
@@ -34,7 +43,8 @@ class Compared:
 class SignView:
     """Everything that the sign page shows besides the form.
 
-    `barred` is the sentence why this person cannot sign; empty if they can.
+    `barred` is the sentence why this person cannot sign; empty if they can. `early`
+    is what still comes before the signatures; empty when it is their turn.
     """
 
     rule: SignOffRule
@@ -46,7 +56,11 @@ class SignView:
     mine: SignOff | None
     since_mine: Compared | None
     since_first: Compared | None
-    tally: RuleTally | None
+    tallies: list[RuleTally] = field(default_factory=list)
+    early: str = ""
+    glance: list[tuple[str, str]] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    proof: list[tuple[str, str]] = field(default_factory=list)
 
 
 def look_at(rule: SignOffRule, user: User) -> SignView:
@@ -55,13 +69,11 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
     look = Look(evaluation)
     question = QUESTIONS[Stage(rule.stage)]
     if not evaluation.is_open or rule.stage != evaluation.stage:
-        return SignView(
-            rule, question, "", "", past(rule), None, None, None, None, None
-        )
-    content, visit = look.document, look.visit
-    digest = digest_of(content)
+        return SignView(rule, question, "", "", past(rule), None, None, None, None)
+    content, visit, digest = look.document, look.visit, look.digest
     seats = signing_parts(user, evaluation, rule.role)
-    mine = signed_already(rule, user, visit, digest)
+    seat = seats[0][0].user if seats else user
+    mine = signed_already(rule, seat, visit, digest)
     barred = why_not(rule, user, visit, may=bool(seats))
     first = (
         SignOff.objects.filter(visit__evaluation=evaluation, visit__stage=rule.stage)
@@ -74,13 +86,35 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
         question=question,
         content=content,
         digest=digest,
-        barred="You have signed exactly these words." if mine else barred,
+        barred=already(mine, user) if mine else barred,
         lending=seats[0][1] if seats else None,
         mine=mine,
-        since_mine=compared(last_signed(user, visit), content),
+        since_mine=compared(last_signed(seat, visit), content),
         since_first=compared(first, content),
-        tally=next((one for one in look.tallies if one.rule == rule), None),
+        tallies=look.tallies,
+        early=before_signing(look),
+        glance=glance_at(look),
+        parts=parts_of(content),
+        proof=proof_of(look),
     )
+
+
+def already(mine: SignOff, user: User) -> str:
+    """That these words carry this person's signature, by whose hand."""
+    if mine.person_id == user.pk:
+        return "You have signed exactly these words."
+    if mine.on_behalf_of_id == user.pk:
+        return f"{mine.printed_name} has signed exactly these words for you."
+    whom = mine.on_behalf_of.name if mine.on_behalf_of else mine.printed_name
+    return f"These words are signed already, by or for {whom}."
+
+
+def before_signing(look: Look) -> str:
+    """What else is missing before people are asked to sign; empty if nothing is."""
+    closed = first_closed(look)
+    if closed is None or closed[0].signing:
+        return ""
+    return closed[1].sentence
 
 
 def past(rule: SignOffRule) -> str:
@@ -106,22 +140,26 @@ def why_not(rule: SignOffRule, user: User, visit: Visit, *, may: bool) -> str:
         )
     try:
         refuse_conflicted(user, visit)
-    except Forbidden as problem:
+    except (Forbidden, Refused) as problem:
         return problem.sentence
     return ""
 
 
 def signed_already(
-    rule: SignOffRule, user: User, visit: Visit, digest: str
+    rule: SignOffRule, seat: User, visit: Visit, digest: str
 ) -> SignOff | None:
-    """The verdict of `user` on these words in this round, if they gave it."""
-    return SignOff.objects.filter(
-        rule=rule,
-        person=user,
-        visit=visit,
-        round=visit.round,
-        document__sha256=digest,
-    ).first()
+    """The verdict by or for `seat` on these words in this round, if there is one."""
+    return (
+        SignOff.objects.filter(
+            Q(person=seat) | Q(on_behalf_of=seat),
+            rule=rule,
+            visit=visit,
+            round=visit.round,
+            document__sha256=digest,
+        )
+        .select_related("on_behalf_of")
+        .first()
+    )
 
 
 def compared(signed: SignOff | None, content: str) -> Compared | None:

@@ -10,14 +10,14 @@ from evaltracker.workflow.gates.research import listed
 from evaltracker.workflow.gates.signing import unsigned
 from evaltracker.workflow.gates.table import Blocker, gate
 from evaltracker.workflow.models import Decision
-from stakeholders.selectors import open_conditions
 from trials.models import Consensus
 from vendors.selectors import candidate_cost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from evaltracker.workflow.gates.look import Look
+    from stakeholders.models import Condition
 
 
 @gate(Stage.DECISION)
@@ -80,16 +80,30 @@ def within_budget(look: Look) -> Iterator[Blocker]:
         )
 
 
-@gate(Stage.DECISION, waivable=False)
+@gate(Stage.DECISION)
+def conditions_closed(look: Look) -> Iterator[Blocker]:
+    """Every condition that was attached to an approval of an earlier stage is closed.
+
+    The memo tells how each was met, so they are closed before it is signed.
+    """
+    yield from unmet(look, look.open_conditions.exclude(sign_off__visit=look.visit))
+
+
+@gate(Stage.DECISION, waivable=False, signing=True)
 def decision_signed(look: Look) -> Iterator[Blocker]:
     """Every role that was asked has approved the memo; nobody decides alone."""
     yield from unsigned(look)
 
 
-@gate(Stage.DECISION)
-def conditions_closed(look: Look) -> Iterator[Blocker]:
-    """Every condition that somebody attached to an approval is closed."""
-    for one in open_conditions(look.evaluation):
+@gate(Stage.DECISION, signing=True)
+def decision_conditions_closed(look: Look) -> Iterator[Blocker]:
+    """Every condition that was attached to an approval of the memo is closed."""
+    yield from unmet(look, look.open_conditions.filter(sign_off__visit=look.visit))
+
+
+def unmet(look: Look, conditions: Iterable[Condition]) -> Iterator[Blocker]:
+    """A blocker for every condition."""
+    for one in conditions:
         yield Blocker(
             f"Open condition ({one.owner.name}): {one.text[:120]}",
             links.page(look.evaluation, "sign_offs", f"condition-{one.pk}"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
 from evaltracker.workflow.gates.research import counted, listed
+from evaltracker.workflow.gates.signing import unpassed
 from evaltracker.workflow.gates.table import Blocker, gate
 from stakeholders.models import Stakeholder
 from trials.models import ScoreSheet
@@ -71,3 +72,9 @@ def scores_locked(look: Look) -> Iterator[Blocker]:
                 "scores.",
                 links.page(look.evaluation, "scores"),
             )
+
+
+@gate(Stage.DEMOS, signing=True)
+def demos_signed(look: Look) -> Iterator[Blocker]:
+    """Every role that was asked has approved the demos; nobody has to be asked."""
+    yield from unpassed(look)

@@ -7,20 +7,27 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Visit
 from evaltracker.workflow.memo import document_of
-from stakeholders.selectors import RuleTally, tally
+from stakeholders.models import SignOffRule
+from stakeholders.selectors import RuleTally, open_conditions, tally
 from stakeholders.services.sign_offs import digest_of
 from trials.models import Trial
 from trials.selectors import ledger
 from vendors.choices import CandidateState
-from vendors.models import Candidate
+from vendors.models import Candidate, Conflict
 
 if TYPE_CHECKING:
     import datetime
 
+    from django.db.models import QuerySet
+
     from evaltracker.evaluations.models import Evaluation, Requirement
+    from stakeholders.models import Condition
     from trials.selectors import Ledger
+
+IN_THE_RUNNING = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
 
 
 class Look:
@@ -52,9 +59,10 @@ class Look:
     @cached_property
     def shortlisted(self) -> list[Candidate]:
         """Candidates still in the running."""
-        running = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
         return list(
-            Candidate.objects.filter(evaluation=self.evaluation, state__in=running)
+            Candidate.objects.filter(
+                evaluation=self.evaluation, state__in=IN_THE_RUNNING
+            )
         )
 
     @cached_property
@@ -72,6 +80,13 @@ class Look:
         )
 
     @cached_property
+    def has_rules(self) -> bool:
+        """Whether anybody is asked to sign this stage."""
+        return SignOffRule.objects.filter(
+            evaluation=self.evaluation, stage=self.visit.stage
+        ).exists()
+
+    @cached_property
     def document(self) -> str:
         """The words that are signed in this stage, as they stand now."""
         return document_of(self.evaluation, visit=self.visit)
@@ -79,4 +94,26 @@ class Look:
     @cached_property
     def tallies(self) -> list[RuleTally]:
         """How each sign-off rule of this stage stands for those words."""
-        return tally(self.visit, digest_of(self.document))
+        if not self.has_rules:  # then nobody has to write the words
+            return []
+        return tally(self.visit, self.digest, self.barred)
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of those words."""
+        return digest_of(self.document)
+
+    @cached_property
+    def barred(self) -> set[int]:
+        """Ids of people with an interest in what this visit judges."""
+        if self.visit.stage == Stage.REQUIREMENTS:
+            return set()
+        interests = Conflict.objects.barring().filter(
+            candidate__evaluation=self.evaluation, candidate__state__in=IN_THE_RUNNING
+        )
+        return set(interests.values_list("person_id", flat=True))
+
+    @property
+    def open_conditions(self) -> QuerySet[Condition]:
+        """Conditions that nobody has closed, of all stays."""
+        return open_conditions(self.evaluation)

@@ -51,12 +51,12 @@ def blockers(evaluation: Evaluation, look: Look | None = None) -> list[Blocker]:
     ]
 
 
-def first_blocker(evaluation: Evaluation, look: Look | None = None) -> Blocker | None:
-    """The first thing in the way; asks no further gate than it must."""
-    look = look or Look(evaluation)
+def first_closed(look: Look) -> tuple[Gate, Blocker] | None:
+    """The first closed gate and the first thing in its way; asks none after it."""
+    evaluation = look.evaluation
     waived = set(Waiver.objects.filter(visit=look.visit).values_list("gate", flat=True))
     for one in gates_of(evaluation.stage):
         if one.name not in waived:
             for blocker in one.check(look):
-                return blocker
+                return one, blocker
     return None

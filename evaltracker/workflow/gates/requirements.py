@@ -68,7 +68,7 @@ def must_haves_tied(look: Look) -> Iterator[Blocker]:
             )
 
 
-@gate(Stage.REQUIREMENTS)
+@gate(Stage.REQUIREMENTS, signing=True)
 def requirements_signed(look: Look) -> Iterator[Blocker]:
     """Every role that was asked has approved these requirements and weights."""
     yield from unsigned(look)

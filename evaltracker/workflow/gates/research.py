@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
+from evaltracker.workflow.gates.signing import unpassed
 from evaltracker.workflow.gates.table import Blocker, gate
 from vendors.choices import STATED
 from vendors.costs import CHECKLIST
@@ -82,6 +83,12 @@ def claims_closed(look: Look) -> Iterator[Blocker]:
         yield Blocker("Claims were never opened to the vendors.", place)
     elif evaluation.claims_are_open(look.now):
         yield Blocker("Claims are still open; close them.", place)
+
+
+@gate(Stage.RESEARCH, signing=True)
+def research_signed(look: Look) -> Iterator[Blocker]:
+    """Every role that was asked has approved the shortlist; nobody has to be asked."""
+    yield from unpassed(look)
 
 
 def counted(number: int, noun: str) -> str:

@@ -20,6 +20,11 @@ def unsigned(look: Look) -> Iterator[Blocker]:
             "Nobody is asked to sign this stage; say which roles must.",
             links.page(look.evaluation, "sign_offs"),
         )
+    yield from unpassed(look)
+
+
+def unpassed(look: Look) -> Iterator[Blocker]:
+    """A blocker for every rule that has not passed."""
     for one in look.tallies:
         if not one.passed:
             yield Blocker(one.sentence, links.page(look.evaluation, "sign_offs"))

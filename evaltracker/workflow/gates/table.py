@@ -32,12 +32,17 @@ class Gate:
     rule: str
     check: Check
     waivable: bool
+    # Whether it waits for people's word: they are asked once all other gates are
+    # silent, so these stand last in their stage.
+    signing: bool = False
 
 
 GATES: dict[str, Gate] = {}
 
 
-def gate(stage: Stage, *, waivable: bool = True) -> Callable[[Check], Check]:
+def gate(
+    stage: Stage, *, waivable: bool = True, signing: bool = False
+) -> Callable[[Check], Check]:
     """Register a function as a gate of `stage`, named like the function.
 
     Raises:
@@ -52,7 +57,7 @@ def gate(stage: Stage, *, waivable: bool = True) -> Callable[[Check], Check]:
             raise TypeError(f"gate {name} has no rule to read")
         if name in GATES:
             raise TypeError(f"gate {name} exists twice")
-        GATES[name] = Gate(name, stage, rule, check, waivable)
+        GATES[name] = Gate(name, stage, rule, check, waivable, signing)
         return check
 
     return register

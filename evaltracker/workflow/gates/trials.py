@@ -79,7 +79,7 @@ def must_haves_proven(look: Look) -> Iterator[Blocker]:
             )
 
 
-@gate(Stage.TRIALS)
+@gate(Stage.TRIALS, signing=True)
 def trials_signed(look: Look) -> Iterator[Blocker]:
     """Every role that was asked has approved the trial results."""
     yield from unsigned(look)

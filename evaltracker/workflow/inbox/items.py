@@ -13,6 +13,7 @@ from django.utils import timezone
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.clock import today_in
 from evaltracker.evaluations.models import Evaluation, Visit
+from evaltracker.workflow.inbox.stands import Stands
 from evaltracker.workflow.selectors import stage_due
 from stakeholders.models import Delegation, Stakeholder
 
@@ -38,13 +39,15 @@ class WorkItem:
     link: str
     kind: str
     late: bool = False
+    # Whether it is theirs, but not their turn yet.
+    waits: bool = False
 
     @property
     def group(self) -> str:
-        """Late, to be done now, or a date that comes: only those can wait."""
+        """Late, to be done now, or coming: a date, or a turn that is not theirs yet."""
         if self.late:
             return "Late"
-        return "Coming up" if self.kind in DATED else "Now"
+        return "Coming up" if self.waits or self.kind in DATED else "Now"
 
     @property
     def order(self) -> tuple[int, datetime.date, str, str]:
@@ -87,6 +90,11 @@ class Desk:
             found[one.evaluation_id].append(one)
         return found
 
+    @cached_property
+    def stands(self) -> Stands:
+        """How each of them stands."""
+        return Stands(self.evaluations.values())
+
     def visit(self, evaluation: Evaluation) -> Visit:
         """The stay that is going on."""
         return self.visits[evaluation.pk][-1]
@@ -105,19 +113,19 @@ class Desk:
     @cached_property
     def lent(self) -> list[Delegation]:
         """The parts of others that the person stands in for today."""
-        today = timezone.localdate()
-        return list(
-            Delegation.objects.filter(
-                substitute=self.user,
-                revoked_at__isnull=True,
-                starts_on__lte=today,
-                ends_on__gte=today,
-                stakeholder__left_at__isnull=True,
-                stakeholder__evaluation__in=list(self.evaluations),
-            )
-            .exclude(stakeholder__user=self.user)
-            .select_related("stakeholder__user")
-        )
+        rows = Delegation.objects.filter(
+            substitute=self.user,
+            revoked_at__isnull=True,
+            stakeholder__left_at__isnull=True,
+            stakeholder__user__is_active=True,
+            stakeholder__evaluation__in=list(self.evaluations),
+        ).select_related("stakeholder__user")
+        return [one for one in rows if self.lasts(one)]
+
+    def lasts(self, lending: Delegation) -> bool:
+        """Whether it is one of its days, there where the evaluation is."""
+        zone = self.evaluations[lending.stakeholder.evaluation_id].zone
+        return lending.starts_on <= today_in(zone) <= lending.ends_on
 
     def item(
         self,
@@ -127,13 +135,14 @@ class Desk:
         why: str,
         link: str,
         due: datetime.date | datetime.datetime | None = None,
+        *,
+        waits: bool = False,
     ) -> WorkItem:
         """An item; what has no date of its own is due when its stage must end."""
         if due is None:
             due = stage_due(evaluation, self.visits[evaluation.pk])
-        return WorkItem(
-            evaluation, what, why, due, link, kind, self.is_late(evaluation, due)
-        )
+        late = not waits and self.is_late(evaluation, due)
+        return WorkItem(evaluation, what, why, due, link, kind, late, waits)
 
     def is_late(
         self, evaluation: Evaluation, due: datetime.date | datetime.datetime | None

@@ -11,7 +11,6 @@ from django.urls import reverse
 from evaltracker.evaluations.choices import NoticeState, Stage
 from evaltracker.evaluations.models import Category, Notice
 from evaltracker.workflow import links
-from evaltracker.workflow.inbox.steps import next_step
 from stakeholders.choices import Role
 from stakeholders.models import Condition, RoleWeight
 from trials.choices import MilestoneState
@@ -134,7 +133,7 @@ def weights(desk: Desk) -> Iterator[WorkItem]:
 def next_steps(desk: Desk) -> Iterator[WorkItem]:
     """The one next action of every evaluation that the person runs."""
     for evaluation in desk.owned:
-        step = next_step(evaluation)
+        step = desk.stands.of(evaluation).step
         yield desk.item(
             "next_step",
             evaluation,

@@ -5,27 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Max, Q
+from django.db.models import F
 
-from evaltracker.evaluations.clock import today_in
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
-from evaltracker.workflow.memo import document_of
-from evaltracker.workflow.selectors import local_day
+from evaltracker.workflow.gates.look import IN_THE_RUNNING
+from stakeholders.choices import APPROVALS
 from stakeholders.models import SignOff, SignOffRule
-from stakeholders.services.sign_offs import digest_of
+from vendors.models import Conflict
 
 if TYPE_CHECKING:
-    import datetime
     import uuid
     from collections.abc import Iterator
 
-    from evaltracker.evaluations.models import Evaluation, User
+    from evaltracker.evaluations.models import User
     from evaltracker.workflow.inbox.items import Desk, WorkItem
+    from evaltracker.workflow.inbox.steps import Stand
     from stakeholders.models import Delegation
-
-# Entries that change no words that anybody signs.
-WORDLESS = Q(action__startswith="sign_off.") | Q(action__startswith="notice.")
 
 
 def sign_offs(desk: Desk) -> Iterator[WorkItem]:
@@ -37,36 +33,44 @@ def sign_offs(desk: Desk) -> Iterator[WorkItem]:
         evaluation__in={evaluation for evaluation, _ in asked},
         stage=F("evaluation__stage"),
     )
-    given = Given(desk, {holder.pk for holder, _ in asked.values()})
+    given = Given(desk)
+    barred = barred_in(desk)
     for rule in rules:
         seat = asked.get((rule.evaluation_id, rule.role))
-        if seat is None:
-            continue
         evaluation = desk.evaluations[rule.evaluation_id]
-        holder, lending = seat
-        signed = given.of(rule, holder)
-        if signed and given.still_counts(evaluation, signed):
+        if seat is None or evaluation.pk in barred:
             continue
-        again = "again, the words have changed since: " if signed else ""
+        holder, lending = seat
+        stand = desk.stands.of(evaluation)
+        if given.settled(rule, stand.digest, holder):
+            continue
         yield desk.item(
             "sign_off",
             evaluation,
-            f"Sign {again}{rule.get_stage_display().lower()} "
-            f"as {rule.get_role_display()}",
-            reason(rule, lending),
+            wording(rule, signed_before=given.of(rule, holder)),
+            reason(rule, lending, stand),
             links.sign(rule),
+            waits=not stand.is_signed_now,
         )
 
 
-def reason(rule: SignOffRule, lending: Delegation | None) -> str:
-    """Why it is theirs."""
-    number = f"{rule.required} of {rule.get_role_display()} must approve"
-    if lending is None:
-        return f"You hold the role; {number}."
-    return (
-        f"You stand in for {lending.stakeholder.user.name} until "
-        f"{lending.ends_on:%-d %B}; {number}."
-    )
+def wording(rule: SignOffRule, *, signed_before: bool) -> str:
+    """What is to be done."""
+    again = "again, the words have changed since: " if signed_before else ""
+    stage = rule.get_stage_display().lower()
+    return f"Sign {again}{stage} as {rule.get_role_display()}"
+
+
+def reason(rule: SignOffRule, lending: Delegation | None, stand: Stand) -> str:
+    """Why it is theirs, and that it is not their turn yet."""
+    number = f"{rule.required} of {rule.get_role_display()} must approve."
+    whose = "You hold the role"
+    if lending is not None:
+        lender = lending.stakeholder.user.name
+        whose = f"You stand in for {lender} until {lending.ends_on:%-d %B}"
+    if stand.is_signed_now:
+        return f"{whose}; {number}"
+    return f"{whose}; {number} Not your turn yet, so the words may still change."
 
 
 def seats(desk: Desk) -> dict[tuple[uuid.UUID, str], tuple[User, Delegation | None]]:
@@ -85,58 +89,49 @@ def seats(desk: Desk) -> dict[tuple[uuid.UUID, str], tuple[User, Delegation | No
     }
 
 
+def barred_in(desk: Desk) -> set[uuid.UUID]:
+    """Evaluations in which an interest of the person keeps them from signing."""
+    rows = (
+        Conflict.objects.barring()
+        .of(desk.user)
+        .filter(
+            candidate__evaluation__in=list(desk.evaluations),
+            candidate__state__in=IN_THE_RUNNING,
+        )
+    )
+    return {
+        key
+        for key in rows.values_list("candidate__evaluation", flat=True)
+        if desk.evaluations[key].stage != Stage.REQUIREMENTS
+    }
+
+
 class Given:
-    """What was signed in the current rounds, and whether it still is what stands."""
+    """What was signed in the current rounds, by rule."""
 
-    def __init__(self, desk: Desk, holders: set[int]) -> None:
-        self.desk = desk
+    def __init__(self, desk: Desk) -> None:
         current = [desk.visit(one).pk for one in desk.evaluations.values()]
-        rows = SignOff.objects.filter(
-            Q(person__in=holders) | Q(on_behalf_of__in=holders),
-            visit__in=current,
-            round=F("visit__round"),
-        ).select_related("document")
-        self.rows: dict[tuple[uuid.UUID, int], list[SignOff]] = defaultdict(list)
-        for one in rows:
-            for person in (one.person_id, one.on_behalf_of_id):
-                if person is not None:
-                    self.rows[one.rule_id, person].append(one)
-        self.digests: dict[uuid.UUID, str] = {}
-        self.changed: dict[uuid.UUID, datetime.datetime] | None = None
+        self.rows: dict[uuid.UUID, list[SignOff]] = defaultdict(list)
+        rows = SignOff.objects.filter(visit__in=current, round=F("visit__round"))
+        for one in rows.select_related("document").defer("document__content"):
+            self.rows[one.rule_id].append(one)
 
-    def of(self, rule: SignOffRule, holder: User) -> list[SignOff]:
-        """Verdicts of a person, or on their behalf, on a rule."""
-        return self.rows[rule.pk, holder.pk]
+    def of(self, rule: SignOffRule, holder: User) -> bool:
+        """Whether the person signed any words of this round, or somebody for them."""
+        return any(
+            holder.pk in (one.person_id, one.on_behalf_of_id)
+            for one in self.rows[rule.pk]
+        )
 
-    def still_counts(self, evaluation: Evaluation, signed: list[SignOff]) -> bool:
-        """Whether one of them is on the words that stand now.
+    def settled(self, rule: SignOffRule, digest: str, holder: User) -> bool:
+        """Whether nothing is awaited from `holder` on the words with `digest`.
 
-        The words are written anew only if something happened since, or if a day has
-        passed, since a planned date can have.
+        They signed them, enough others did, or somebody is against them.
         """
-        newest = max(signed, key=lambda one: one.signed_at)
-        today = today_in(evaluation.zone)
-        same_day = local_day(newest.signed_at, evaluation.zone) == today
-        touched = self.last_change().get(evaluation.pk)
-        if same_day and (touched is None or touched <= newest.signed_at):
-            return True
-        if evaluation.pk not in self.digests:
-            visit = self.desk.visit(evaluation)
-            self.digests[evaluation.pk] = digest_of(
-                document_of(evaluation, visit=visit)
-            )
-        digest = self.digests[evaluation.pk]
-        return any(one.document.sha256 == digest for one in signed)
-
-    def last_change(self) -> dict[uuid.UUID, datetime.datetime]:
-        """When something that can change words last happened, by evaluation."""
-        if self.changed is None:
-            newest = (
-                Entry.objects.filter(evaluation__in=list(self.desk.evaluations))
-                .exclude(WORDLESS)
-                .order_by()
-                .values_list("evaluation")
-                .annotate(Max("at"))
-            )
-            self.changed = dict(newest)
-        return self.changed
+        stands = [one for one in self.rows[rule.pk] if one.document.sha256 == digest]
+        approved = sum(one.verdict in APPROVALS for one in stands)
+        return (
+            approved >= rule.required
+            or approved < len(stands)
+            or any(holder.pk in (one.person_id, one.on_behalf_of_id) for one in stands)
+        )

@@ -10,10 +10,11 @@ from django.urls import reverse
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.reports import first_blocker
+from evaltracker.workflow.gates.reports import first_closed
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
+    from evaltracker.workflow.gates import Blocker
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,32 @@ class NextStep:
 
 def next_step(evaluation: Evaluation, look: Look | None = None) -> NextStep:
     """The first thing that the owner of an open evaluation has to see to."""
-    look = look or Look(evaluation)
-    blocker = first_blocker(evaluation, look)
+    return stand_of(look or Look(evaluation)).step
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How an open evaluation stands: the next step, and what signatures rest on."""
+
+    step: NextStep
+    # Whether only people's word is missing, so that it is their turn to sign.
+    is_signed_now: bool
+    # Of the words that are signed on this visit; blank if nobody is asked.
+    digest: str
+
+
+def stand_of(look: Look) -> Stand:
+    """Ask the gates until one is closed, and no further."""
+    closed = first_closed(look)
+    return Stand(
+        step=step_after(look.evaluation, closed[1] if closed else None),
+        is_signed_now=closed is None or closed[0].signing,
+        digest=look.digest if look.has_rules else "",
+    )
+
+
+def step_after(evaluation: Evaluation, blocker: Blocker | None) -> NextStep:
+    """To mend what is in the way, or to go on."""
     stage = evaluation.get_stage_display()
     if blocker is not None:
         return NextStep(

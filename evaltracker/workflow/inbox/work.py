@@ -29,10 +29,9 @@ KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
 def my_work(user: User, evaluation: Evaluation | None = None) -> list[WorkItem]:
     """What waits on `user`, the most urgent first; of one evaluation if given.
 
-    Each kind takes a fixed number of queries. Two kinds look closer, into one
-    evaluation at a time: the next step of those that `user` owns, up to the first
-    gate that is closed, and the words that `user` has signed, if anything happened
-    since.
+    Each kind takes a fixed number of queries, however many evaluations there are.
+    What takes a close look, the next step and whether words have changed, is read
+    from the last one, and looked at again for the first few that moved since.
     """
     if not user.is_active:
         return []

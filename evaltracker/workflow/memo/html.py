@@ -47,6 +47,9 @@ def as_html(text: str, *, alone: bool = False) -> SafeString:
     Safe, because the parser escapes all text and has HTML, links and images off.
     """
     tokens = PARSER.parse(text)
+    sections = [one for one in tokens if one.type == "heading_open" and one.tag == "h2"]
+    for number, token in enumerate(sections, start=1):
+        token.attrSet("id", f"part-{number}")
     if not alone:
         for token in tokens:
             token.tag = DEEPER.get(token.tag, token.tag)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NotRequired, TypedDict, Unpack
 
 from django.db import transaction
 
 from evaltracker.errors import Forbidden, Refused, Stale
+from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Visit
 from evaltracker.evaluations.policy import lock, require_open
 from evaltracker.workflow.memo import document_of
+from evaltracker.workflow.memo.changes import changes
 from evaltracker.workflow.memo.documents import QUESTIONS
 from stakeholders.models import SignedDocument
 from stakeholders.services.sign_offs import digest_of, record_sign_off
@@ -25,21 +26,27 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation, User
     from stakeholders.models import SignOff, SignOffRule
     from stakeholders.services.conditions import ConditionAsked
+    from stakeholders.services.sign_offs import Origin
+
+
+class Signature(TypedDict):
+    """What somebody says to the words whose digest is `shown`."""
+
+    verdict: str
+    shown: str
+    reason: NotRequired[str]
+    conditions: NotRequired[Sequence[ConditionAsked]]
+    origin: NotRequired[Origin | None]
+
 
 JUDGED = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
 
 
-@transaction.atomic
-def sign(
-    *,
-    rule: SignOffRule,
-    verdict: str,
-    shown: str,
-    by: User,
-    reason: str = "",
-    conditions: Sequence[ConditionAsked] = (),
-) -> SignOff:
-    """Sign the words whose digest is `shown`.
+def sign(*, rule: SignOffRule, by: User, **signature: Unpack[Signature]) -> SignOff:
+    """Sign the words whose digest is `shown`; what is refused is journaled, too.
+
+    An open transaction of the caller's has to be committed for that, even though the
+    signature was refused.
 
     Raises:
         Stale: the content is another by now; carries the difference.
@@ -48,6 +55,33 @@ def sign(
         Invalid: a reason is missing.
 
     """
+    try:
+        return put_name_to(rule, by, **signature)
+    except (Refused, Forbidden, Stale) as problem:
+        with transaction.atomic():
+            journal.record(
+                evaluation=rule.evaluation,
+                action="sign_off.refused",
+                subject=rule,
+                by=by,
+                after={"verdict": signature["verdict"], "code": problem.code},
+                reason=problem.sentence,
+            )
+        raise
+
+
+@transaction.atomic
+def put_name_to(
+    rule: SignOffRule,
+    by: User,
+    *,
+    verdict: str,
+    shown: str,
+    reason: str = "",
+    conditions: Sequence[ConditionAsked] = (),
+    origin: Origin | None = None,
+) -> SignOff:
+    """The signature itself, all of it or nothing."""
     evaluation = lock(rule.evaluation)
     require_open(evaluation)
     visit = Visit.objects.select_related("evaluation").get(
@@ -70,6 +104,7 @@ def sign(
         by=by,
         reason=reason,
         conditions=conditions,
+        origin=origin,
     )
     if signed.on_behalf_of is not None and interest_of(signed.on_behalf_of, visit):
         raise Forbidden(
@@ -115,13 +150,3 @@ def difference(evaluation: Evaluation, digest: str, content: str) -> str:
     except SignedDocument.DoesNotExist:
         return ""
     return changes(before.content, content)
-
-
-def changes(before: str, after: str) -> str:
-    """A unified difference of two documents, without file names."""
-    lines = difflib.unified_diff(
-        before.splitlines(), after.splitlines(), lineterm="", n=0
-    )
-    return "\n".join(
-        line for line in lines if not line.startswith(("---", "+++", "@@"))
-    )

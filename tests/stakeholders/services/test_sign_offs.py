@@ -12,7 +12,7 @@ from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.evaluations.models.journal import AppendOnlyError
 from evaltracker.evaluations.services.requirements import change_requirement
-from evaltracker.workflow.services.signing import changes
+from evaltracker.workflow.memo.changes import changes
 from stakeholders.models import SignOff
 from stakeholders.selectors import RuleTally, last_signed, tally
 from stakeholders.services.conditions import ConditionAsked, close_condition

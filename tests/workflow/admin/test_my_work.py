@@ -20,8 +20,6 @@ from tests.clients import signed_in
 from trials.services.milestones import add_milestone
 
 if TYPE_CHECKING:
-    from pytest_django import DjangoAssertNumQueries
-
     from evaltracker.evaluations.models import User
 
 pytestmark = pytest.mark.django_db
@@ -131,20 +129,6 @@ def test_nothing_of_an_ended_evaluation_waits(purchase: Evaluation) -> None:
     Evaluation.objects.filter(pk=purchase.pk).update(status="cancelled")
     assert kinds(stakeholders.holder("it")) == []
     assert kinds(purchase.owner) == []
-
-
-def test_its_queries_do_not_grow_with_the_evaluations_of_a_stakeholder(
-    db: None, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    for number in range(6):
-        where = floor1.evaluation(title=f"Purchase {number}")
-        floor1.requirement(where)
-        stakeholders.stakeholders(where, "it")
-        stakeholders.sign_off_rules(where, roles=("it",))
-    ivan = stakeholders.holder("it")
-    with django_assert_max_num_queries(14):
-        items = my_work(ivan)
-    assert len(items) == 12
 
 
 def test_the_operator_is_asked_for_nothing(purchase: Evaluation) -> None:

@@ -1,0 +1,12 @@
+"""What only the passing of time calls for on floor 5."""
+
+import datetime
+
+from evaltracker.evaluations.chores import register_chore
+from evaltracker.workflow.services.asking import look_at_what_moved
+
+register_chore(
+    name="ask_for_sign_offs",
+    every=datetime.timedelta(seconds=45),
+    work=look_at_what_moved,
+)

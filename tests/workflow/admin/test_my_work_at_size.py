@@ -1,0 +1,84 @@
+"""My work costs the same however many evaluations somebody has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from evaltracker.workflow.inbox import my_work
+from evaltracker.workflow.inbox.stands import CLOSE_LOOKS
+from evaltracker.workflow.services.asking import look_at_what_moved
+from tests.cast import floor1, stakeholders
+from tests.cast.workflow import sign_as
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from evaltracker.evaluations.models import Evaluation, User
+
+pytestmark = pytest.mark.django_db
+FEW, MANY = 4, 24
+
+
+def purchases(count: int) -> list[Evaluation]:
+    """Purchases of Lina's in which Ivan has signed words that changed since."""
+    made = []
+    for number in range(count):
+        where = floor1.evaluation(title=f"Purchase {number}")
+        floor1.requirement(where)
+        stakeholders.stakeholders(where, "it", "pm")
+        stakeholders.sign_off_rules(where, roles=("it", "pm"))
+        sign_as(where, "it")
+        floor1.requirement(where, ref="R2", priority="should")
+        made.append(where)
+    return made
+
+
+def cost(user: User) -> int:
+    with CaptureQueriesContext(connection) as caught:
+        my_work(user)
+    return len(caught)
+
+
+@pytest.mark.parametrize("who", [floor1.lina, lambda: stakeholders.holder("it")])
+def test_it_takes_as_many_queries_for_many_as_for_few(
+    db: None, who: Callable[[], User], figure: Callable[[str], None]
+) -> None:
+    purchases(FEW)
+    look_at_what_moved()
+    few = cost(who())
+    purchases(MANY - FEW)
+    look_at_what_moved()
+    assert cost(who()) == few
+    figure(f"My work of {who().name}: {few} queries for {FEW} and {MANY} evaluations")
+
+
+def test_what_moved_since_is_looked_at_for_the_first_few_only(db: None) -> None:
+    made = purchases(FEW)
+    lina = floor1.lina()
+    few = cost(lina)
+    made += purchases(MANY - FEW)
+    assert cost(lina) == few
+    items = [one for one in my_work(lina) if one.kind == "next_step"]
+    unseen = [one for one in items if one.what == "Open it to see what comes next."]
+    assert len(unseen) == MANY - CLOSE_LOOKS
+    look_at_what_moved()
+    items = [one for one in my_work(lina) if one.kind == "next_step"]
+    assert len({one.evaluation for one in items}) == MANY
+    assert all("Ivan" in one.what for one in items)
+
+
+def test_what_the_reader_has_just_done_is_seen_at_once(db: None) -> None:
+    first, *_ = purchases(FEW)
+    look_at_what_moved()
+    ivan = stakeholders.holder("it")
+    assert any(
+        one.evaluation == first for one in my_work(ivan) if one.kind == "sign_off"
+    )
+    sign_as(first, "it")
+    mine = [one for one in my_work(ivan) if one.kind == "sign_off"]
+    assert first not in [one.evaluation for one in mine]
+    assert len(mine) == FEW - 1

@@ -1,0 +1,51 @@
+"""Letting time pass for the chore that asks people to sign."""
+
+from __future__ import annotations
+
+import datetime
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import time_machine
+from django.utils import timezone
+
+from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.notices import kind_named
+from evaltracker.workflow.services.asking import look_at_what_moved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evaltracker.evaluations.models import User
+    from evaltracker.evaluations.notices import Message
+
+SOON = datetime.timedelta(minutes=15)
+
+
+@contextmanager
+def later(**ago: float) -> Iterator[None]:
+    """A block in which so much time has passed, and the chore was done."""
+    with time_machine.travel(timezone.now() + datetime.timedelta(**ago), tick=False):
+        look_at_what_moved()
+        yield
+
+
+def owed(kind: str = "sign_off_requested") -> list[str]:
+    """Logins of who is owed such a mail that still holds, in order."""
+    return sorted(
+        one.recipient.username for one in rows(kind) if one.recipient is not None
+    )
+
+
+def rows(kind: str) -> list[Notice]:
+    """Notices of a kind that would be sent at this moment."""
+    found = Notice.objects.filter(kind=kind).select_related(
+        "evaluation__owner", "recipient"
+    )
+    return [one for one in found if not kind_named(kind).holds(one)]
+
+
+def mail_to(user: User, kind: str = "sign_off_requested") -> Message:
+    """The newest mail of a kind to somebody."""
+    notice = [one for one in rows(kind) if one.recipient == user][-1]
+    return kind_named(kind).compose(notice)

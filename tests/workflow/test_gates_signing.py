@@ -1,0 +1,106 @@
+"""What waits for people's word, in stages where nobody has to be asked and at the end.
+
+The other signing gates are tested with the gates of their stage.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from evaltracker.evaluations.choices import Stage
+from evaltracker.workflow.gates import GATES, Look, gates_of
+from evaltracker.workflow.gates.decision import (
+    conditions_closed,
+    decision_conditions_closed,
+)
+from evaltracker.workflow.gates.demos import demos_signed
+from evaltracker.workflow.gates.reports import first_closed
+from evaltracker.workflow.gates.research import research_signed
+from stakeholders.services.conditions import ConditionAsked, close_condition
+from tests.cast import floor1, stakeholders, vendors
+from tests.cast.workflow import sign_as
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+    from stakeholders.models import SignOff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def where(db: None) -> Evaluation:
+    made = floor1.evaluation()
+    floor1.requirement(made)
+    stakeholders.stakeholders(made)
+    return made
+
+
+def with_condition(where: Evaluation) -> SignOff:
+    asked = ConditionAsked("Exit clause", where.owner, timezone.localdate())
+    return sign_as(where, "it", "conditions", reason="If", conditions=[asked])
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_signing_gates_stand_last_in_their_stage(stage: Stage) -> None:
+    signing = [one.signing for one in gates_of(stage)]
+    assert signing == sorted(signing)
+    assert any(signing)
+
+
+def test_research_signed_asks_only_whom_a_rule_names(where: Evaluation) -> None:
+    vendors.enter(where, "research")
+    assert list(research_signed(Look(where))) == []
+    stakeholders.sign_off_rules(where, "research", roles=("it",))
+    (blocker,) = research_signed(Look(where))
+    assert "1 more approval needed from Ivan" in blocker.sentence
+    sign_as(where, "it")
+    assert list(research_signed(Look(where))) == []
+
+
+def test_demos_signed_asks_only_whom_a_rule_names(where: Evaluation) -> None:
+    vendors.enter(where, "demos")
+    assert list(demos_signed(Look(where))) == []
+    stakeholders.sign_off_rules(where, "demos", roles=("it",))
+    assert len(list(demos_signed(Look(where)))) == 1
+    sign_as(where, "it", "decline", reason="Shown on their data")
+    (blocker,) = demos_signed(Look(where))
+    assert "declined: Shown on their data" in blocker.sentence
+
+
+def test_conditions_closed_waits_for_those_of_earlier_stages(
+    where: Evaluation,
+) -> None:
+    stakeholders.sign_off_rules(where, roles=("it",))
+    given = with_condition(where)
+    vendors.enter(where, "decision")
+    (blocker,) = conditions_closed(Look(where))
+    assert "Exit clause" in blocker.sentence
+    assert list(decision_conditions_closed(Look(where))) == []
+    close_condition(condition=given.conditions.get(), note="Clause 12", by=where.owner)
+    assert list(conditions_closed(Look(where))) == []
+
+
+def test_decision_conditions_closed_waits_for_those_of_the_memo(
+    where: Evaluation,
+) -> None:
+    stakeholders.sign_off_rules(where, "decision", roles=("it",))
+    vendors.enter(where, "decision")
+    given = with_condition(where)
+    (blocker,) = decision_conditions_closed(Look(where))
+    assert "Exit clause" in blocker.sentence
+    # It keeps nobody else from being asked to sign.
+    assert list(conditions_closed(Look(where))) == []
+    close_condition(condition=given.conditions.get(), note="Clause 12", by=where.owner)
+    assert list(decision_conditions_closed(Look(where))) == []
+
+
+def test_the_first_closed_gate_is_told_with_its_blocker(where: Evaluation) -> None:
+    stakeholders.sign_off_rules(where, roles=("it",))
+    closed = first_closed(Look(where))
+    assert closed is not None
+    assert closed[0] == GATES["requirements_signed"]
+    sign_as(where, "it")
+    assert first_closed(Look(where)) is None
