@@ -178,9 +178,9 @@ def _make(model: type[Model], near: Near, **values: Any) -> Model:
 
 
 def _one(model: type[Model], near: Near) -> Model:
-    """The row of `model` that is near; made where there is none yet."""
+    """The row of `model` that is near, or of all; made where there is none yet."""
     if model not in near:
-        near[model] = _make(model, near)
+        near[model] = model._base_manager.first() or _make(model, near)
     found: Model = near[model]
     return found
 
