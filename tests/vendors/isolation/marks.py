@@ -53,7 +53,7 @@ def words(field: models.Field[Any, Any], text: str, row: str) -> object:
         case models.URLField():
             return f"https://{text}.example/{field.name}"
         case models.EmailField():
-            return f"{field.name}@{text}.example"
+            return f"{field.name}-{row}@{text}.example"
         case models.SlugField():
             return f"{text}-{row}"
         case models.CharField() | models.TextField():
