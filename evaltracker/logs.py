@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+# The address of a person's calendar is a secret.
+_SECRET_PATH = re.compile(r"(/calendar/)[^/\s\"']+")
+
+
+def hide_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> Any:
+    """Leave out of every line what lets in whoever reads it."""
+    for name, value in event.items():
+        if isinstance(value, str) and "/calendar/" in value:
+            event[name] = _SECRET_PATH.sub(r"\1…", value)
+    return event
+
 
 _LOG_STEPS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    hide_secrets,
 ]
 
 

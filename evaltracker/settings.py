@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "evaltracker.evaluations.middleware.ReaderZoneMiddleware",
+    "evaltracker.evaluations.middleware.NudgeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "evaltracker.accounts.middleware.SessionEndMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from evaltracker.accounts.views import start_sign_on
 from evaltracker.environment import SERVE_VENDOR_API
 from evaltracker.evaluations.admin.site import site
+from evaltracker.evaluations.api.feed import calendar_feed
 from evaltracker.evaluations.api.problems import not_there, problem_page
 
 vendor_api = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("accounts/oidc/<str:provider_id>/login/", start_sign_on),
     # Addresses are changed by an act of ours, which knows that each is given once.
     path("accounts/email/", RedirectView.as_view(pattern_name="admin:my_account")),
+    path("calendar/<str:secret>.ics", calendar_feed, name="calendar_feed"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/staff/", include("evaltracker.workflow.api.urls")),
     *(vendor_api if SERVE_VENDOR_API else ()),

@@ -12,11 +12,13 @@ class TrialsConfig(AppConfig):
     label = "trials"
 
     def ready(self) -> None:
-        """Register the kinds of notices and load the admin pages.
+        """Register notices, dates and chores, and load the admin pages.
 
-        Both need the models; admin/__init__.py says why the pages load no earlier.
+        They need the models; admin/__init__.py says why the pages load no earlier.
         """
         import_module("trials.notices")
+        import_module("trials.own_dates")
+        import_module("trials.services.overdue")
         # A process that serves vendors alone has no admin.
         if apps.is_installed("django.contrib.admin"):
             import_module("trials.admin.register")

@@ -12,60 +12,120 @@ from evaltracker.evaluations.notices import Message, NoticeKind, register
 from trials.choices import MilestoneState
 from trials.models import Milestone
 
+LATE = "It is still open. Say that it is met, move it, or waive it with a reason."
+LATE_OF_ANOTHER = (
+    "It is still open, although its owner was reminded for days. Talk to them, "
+    "move it, or waive it with a reason."
+)
+
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from evaltracker.evaluations.models import Notice
 
 
-@register
-class MilestoneDue(NoticeKind):
-    """A reminder to the owner of a milestone, some days before it and on the day."""
+class AboutMilestone(NoticeKind):
+    """A mail about a milestone; a kind of it adds whose it is and what it says."""
 
-    name: ClassVar[str] = "milestone_due"
+    for_chat: ClassVar[bool] = True
+
+    def subjects(self, ids: Collection[str]) -> Mapping[str, Milestone]:
+        """The milestones, with their evaluations, in one query."""
+        rows = Milestone.objects.filter(pk__in=[UUID(one) for one in ids])
+        return {str(one.pk): one for one in rows.select_related("evaluation")}
 
     def holds(self, notice: Notice) -> str:
-        """As long as the milestone is open, on that date, and still theirs."""
-        milestone = _milestone_of(notice)
+        """As long as the milestone is open and on that date."""
+        milestone = self.milestone(notice)
         if milestone is None:
             return "The milestone is no longer there."
         if milestone.state != MilestoneState.OPEN:
             return f"The milestone is {milestone.get_state_display().lower()}."
         if str(milestone.occurrence) != notice.occurrence:
             return "The milestone was moved."
-        if milestone.owner_id != notice.recipient_id:
-            return "The milestone belongs to somebody else now."
         if not milestone.evaluation.is_open:
             return "The evaluation has ended."
         return ""
 
-    def compose(self, notice: Notice) -> Message:
-        """The date and the way to the page; the title stays here, it may name a vendor.
+    def milestone(self, notice: Notice) -> Milestone | None:
+        """What it is about; looked up unless a sweep has done so."""
+        if notice.subject is not None:
+            found: Milestone = notice.subject
+            return found
+        return self.subjects([notice.subject_id]).get(notice.subject_id)
+
+    def dated(self, notice: Notice, lead: str = "") -> Message:
+        """The date and the way to the page; the title may name a vendor.
 
         Raises:
             LookupError: the milestone is gone; `holds` is asked first.
 
         """
-        milestone = _milestone_of(notice)
+        milestone = self.milestone(notice)
         if milestone is None:
             raise LookupError("the milestone is no longer there")
         return dated_message(
             notice=notice,
-            what="A trial milestone" if milestone.trial_id else "A milestone",
+            what=noun_of(milestone),
             due_at=milestone.due_at,
             action="Open the milestone",
-            path=_page_of(milestone),
+            path=page_of(milestone),
+            lead=lead,
         )
 
 
-def _milestone_of(notice: Notice) -> Milestone | None:
-    found: Milestone | None = (
-        Milestone.objects.filter(pk=UUID(notice.subject_id))
-        .select_related("evaluation")
-        .first()
-    )
-    return found
+@register
+class MilestoneDue(AboutMilestone):
+    """A reminder to the owner of a milestone, some days before it and on the day."""
+
+    name: ClassVar[str] = "milestone_due"
+    can_wait: ClassVar[bool] = True
+
+    def holds(self, notice: Notice) -> str:
+        """As for all, and as long as it is still theirs."""
+        if no := super().holds(notice):
+            return no
+        milestone = self.milestone(notice)
+        if milestone is not None and milestone.owner_id != notice.recipient_id:
+            return "The milestone belongs to somebody else now."
+        return ""
+
+    def compose(self, notice: Notice) -> Message:
+        """The date."""
+        return self.dated(notice)
 
 
-def _page_of(milestone: Milestone) -> str:
+@register
+class MilestoneOverdue(AboutMilestone):
+    """It has passed and is open: each working day to its owner, then further up."""
+
+    name: ClassVar[str] = "milestone_overdue"
+
+    def holds(self, notice: Notice) -> str:
+        """As for all, and as long as the reader is its owner or runs the purchase."""
+        if no := super().holds(notice):
+            return no
+        milestone = self.milestone(notice)
+        if milestone is not None and notice.recipient_id not in (
+            milestone.owner_id,
+            milestone.evaluation.owner_id,
+        ):
+            return "The milestone belongs to somebody else now."
+        return ""
+
+    def compose(self, notice: Notice) -> Message:
+        """The date, and who is asked to do something."""
+        milestone = self.milestone(notice)
+        mine = milestone is None or milestone.owner_id == notice.recipient_id
+        return self.dated(notice, LATE if mine else LATE_OF_ANOTHER)
+
+
+def noun_of(milestone: Milestone) -> str:
+    """What mails and calendars call it."""
+    return "A trial milestone" if milestone.trial_id else "A milestone"
+
+
+def page_of(milestone: Milestone) -> str:
     """The page that shows it: its trial's, else the trials of the evaluation.
 
     A mail that is owed goes out even while a page is missing, so the start page

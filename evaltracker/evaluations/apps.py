@@ -12,7 +12,12 @@ class EvaluationsConfig(AppConfig):
     label = "evaluations"
 
     def ready(self) -> None:
-        """Load the admin pages; admin/__init__.py says why not earlier."""
+        """Register dates and chores, and load the admin pages.
+
+        They need the models; admin/__init__.py says why the pages load no earlier.
+        """
+        import_module("evaltracker.evaluations.own_dates")
+        import_module("evaltracker.evaluations.daily_chores")
         # A process that serves vendors alone has no admin.
         if apps.is_installed("django.contrib.admin"):
             import_module("evaltracker.evaluations.admin.register")

@@ -1,4 +1,4 @@
-"""Pages speak in the reader's own time zone."""
+"""Pages speak in the reader's own time zone; what they owe is nudged on its way."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import timezone
+
+from evaltracker.evaluations.tasks import nudge
+from evaltracker.evaluations.waking import listening
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,3 +39,21 @@ class ReaderZoneMiddleware:
             return zoneinfo.ZoneInfo(name) if name else None
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
             return None
+
+
+class NudgeMiddleware:
+    """Wakes the sweep after a request that owed something; it holds nobody up.
+
+    By then the request's transaction has ended: rolled back, the nudge finds nothing.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and nudge if something is owed now."""
+        with listening() as heard:
+            response = self.get_response(request)
+        if heard:
+            nudge()
+        return response

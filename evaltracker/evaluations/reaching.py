@@ -66,10 +66,14 @@ def check_url(url: str) -> SplitResult:
         raise NotAllowed("The address must begin with https://.")
     if "@" in parts.netloc or port == 0:
         raise NotAllowed("The address must not hold a user name or password.")
-    with contextlib.suppress(ValueError):
-        _require_public(ipaddress.ip_address(parts.hostname))
-    if parts.hostname == "localhost" and not settings.CHAT_ON_THIS_MACHINE:
+    here = parts.hostname.rstrip(".").rpartition(".")[2] == "localhost"
+    if here and not settings.CHAT_ON_THIS_MACHINE:
         raise NotAllowed("The address leads to this machine.")
+    try:
+        address = ipaddress.ip_address(parts.hostname)
+    except ValueError:
+        return parts  # a name; what it leads to is asked when it is posted to
+    _require_public(address)
     return parts
 
 

@@ -154,6 +154,8 @@ class NoticeAdmin(HardenedAdmin):
     @admin.display(description="to", ordering="recipient")
     def to(self, notice: Notice) -> str:
         """The person; an outsider's address is not shown here."""
+        if notice.webhook:
+            return str(notice.webhook)
         return notice.recipient.name if notice.recipient else "a vendor's contact"
 
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.core.paginator import Paginator
 
-from evaltracker.evaluations.admin.acts import Act, register_act
-from evaltracker.evaluations.admin.forms import ReasonForm
+from evaltracker.evaluations.admin.journal_page import label
 from evaltracker.evaluations.admin.notice_subjects import subjects_of
-from evaltracker.evaluations.admin.workspace import (
-    crumbs_to,
-    evaluation_page,
-    page_address,
-    show,
-)
+from evaltracker.evaluations.admin.requirements_page import page_number
+from evaltracker.evaluations.admin.workspace import evaluation_page, show
 from evaltracker.evaluations.choices import NoticeState
-from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.selectors import (
     next_notices,
@@ -24,18 +20,25 @@ from evaltracker.evaluations.selectors import (
     sent_notices,
     suppressed_notices,
 )
-from evaltracker.evaluations.services.notices import resend_notice, resolve_notice
+from evaltracker.evaluations.services.chats import chat_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.http import HttpRequest, HttpResponse
 
-    from evaltracker.evaluations.admin.acts import Outcome
-    from evaltracker.evaluations.models import Evaluation, User
+    from evaltracker.evaluations.models import Evaluation
 
-SHOWN = 50
-UNCLEAR = (NoticeState.UNCERTAIN, NoticeState.DEAD)
+# Of each list while all are shown; one alone is paged through.
+SHOWN, PER_PAGE = 10, 50
+LISTS = {
+    "uncertain": "Uncertain",
+    "dead": "Dead",
+    "next": "Next",
+    "sent": "Sent",
+    "suppressed": "Not sent, because",
+}
+FILTERS = ("state", "kind", "to")
 
 
 @evaluation_page("notices", "Notices", order=130)
@@ -43,85 +46,74 @@ def notices(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """What is owed to whom. Others than the owner see their own mail only."""
     user: Any = request.user
     owner = is_owner(user, evaluation)
-    mine = Q() if owner else Q(recipient=user)
-    scope = {"user": user, "evaluation": evaluation}
-    lists: dict[str, Any] = {
-        name: list(rows.filter(mine)[:SHOWN])
-        for name, rows in (
-            ("unclear", notices_in(*UNCLEAR, **scope)),
-            ("coming", next_notices(**scope)),
-            ("sent", sent_notices(**scope)),
-            ("suppressed", suppressed_notices(**scope)),
-        )
+    asked = {
+        name: request.GET[name].replace("\x00", "")
+        for name in FILTERS
+        if request.GET.get(name)
     }
+    every = {
+        name: rows if owner else rows.filter(recipient=user)
+        for name, rows in _lists(user, evaluation).items()
+    }
+    wanted = {name: _filtered(rows, asked) for name, rows in every.items()}
+    page = None
+    if (state := asked.get("state")) in LISTS:
+        pages = Paginator(wanted[state], PER_PAGE)
+        page = pages.page(page_number(request, pages.num_pages))
+        lists = {state: list(page)}
+    else:
+        lists = {name: list(rows[:SHOWN]) for name, rows in wanted.items()}
     return show(
         request,
         evaluation,
         "evaluations/notices.html",
         title="Notices",
         tab="notices",
-        **lists,
+        lists=[
+            {"name": name, "title": LISTS[name], "rows": rows}
+            for name, rows in lists.items()
+            if rows
+        ],
+        counts=[(name, title, every[name].count()) for name, title in LISTS.items()],
         subjects=subjects_of(one for rows in lists.values() for one in rows),
+        options=_options(notices_in(*NoticeState, user=user, evaluation=evaluation))
+        if owner
+        else [],
+        asked=asked,
+        page=page,
+        query=urlencode(asked),
+        without_state=urlencode({k: v for k, v in asked.items() if k != "state"}),
         shown=SHOWN,
         is_owner=owner,
+        room=chat_of(evaluation),
     )
 
 
-class OnNotice(Act):
-    """The owner's word on a mail that may or may not have arrived."""
-
-    model = Notice
-    form_class = ReasonForm
-
-    def allowed(self, user: User, target: Notice) -> bool:
-        """The owner."""
-        return target.evaluation is not None and is_owner(user, target.evaluation)
-
-    def cancel_url(self, target: Notice) -> str:
-        """The notices page."""
-        return page_address(target.evaluation, "notices")
-
-    def heading(self, target: Notice) -> str:
-        """To whom it goes."""
-        return f"{self.title} to {target.recipient or target.address}"
-
-    def context(self, target: Notice, user: User) -> dict[str, Any]:
-        """The notices page's frame."""
-        steps = (("Notices", "notices"), (self.verb, ""))
-        return {
-            "evaluation": target.evaluation,
-            "tab": "notices",
-            "crumbs": crumbs_to(target.evaluation, *steps),
-        }
+def _lists(user: User, evaluation: Evaluation) -> dict[str, Any]:
+    scope: dict[str, Any] = {"user": user, "evaluation": evaluation}
+    return {
+        "uncertain": notices_in(NoticeState.UNCERTAIN, **scope),
+        "dead": notices_in(NoticeState.DEAD, **scope),
+        "next": next_notices(**scope),
+        "sent": sent_notices(**scope),
+        "suppressed": suppressed_notices(**scope),
+    }
 
 
-@register_act
-class ResendNotice(OnNotice):
-    """Send it after all."""
-
-    name = "resend-notice"
-    title = "Send the notice again"
-    verb = "Send again"
-    help = "If it did arrive the first time, it arrives twice; it says so itself."
-    success = "It goes out with the next sweep, within half a minute."
-
-    def perform(self, target: Notice, data: Mapping[str, Any], by: User) -> Outcome:
-        """Send it."""
-        resend_notice(notice=target, reason=data["reason"], by=by)
-        return None
+def _filtered(rows: Any, asked: Mapping[str, str]) -> Any:
+    if kind := asked.get("kind"):
+        rows = rows.filter(kind=kind)
+    if to := asked.get("to"):
+        rows = rows.filter(recipient__username=to)
+    return rows
 
 
-@register_act
-class ResolveNotice(OnNotice):
-    """Close it without sending."""
-
-    name = "resolve-notice"
-    title = "Close the notice"
-    verb = "Close without sending"
-    help = "Say how you know that it arrived, or why it is not needed any more."
-    success = "The notice is closed."
-
-    def perform(self, target: Notice, data: Mapping[str, Any], by: User) -> Outcome:
-        """Close it."""
-        resolve_notice(notice=target, reason=data["reason"], by=by)
-        return None
+def _options(rows: Any) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """What there is to choose from: kinds and people of this evaluation's notices."""
+    kinds = rows.order_by("kind").values_list("kind", flat=True).distinct()
+    readers = User.objects.filter(pk__in=rows.order_by().values("recipient"))
+    people = [(one.username, one.name) for one in readers.order_by("username")]
+    return [
+        ("kind", "What", [(kind, label(kind)) for kind in kinds]),
+        ("to", "To", people),
+    ]

@@ -3,6 +3,8 @@
 from evaltracker.evaluations.admin import brief_page as brief_page
 from evaltracker.evaluations.admin import journal_page as journal_page
 from evaltracker.evaluations.admin import metric_acts as metric_acts
+from evaltracker.evaluations.admin import my_notices as my_notices
+from evaltracker.evaluations.admin import notice_acts as notice_acts
 from evaltracker.evaluations.admin import notices_page as notices_page
 from evaltracker.evaluations.admin import requirement_acts as requirement_acts
 from evaltracker.evaluations.admin import requirements_import as requirements_import

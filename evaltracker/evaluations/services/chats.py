@@ -127,7 +127,7 @@ def words_for(shadow: Notice) -> Posting:
     brief = kind_named(original.kind).compose(original).brief
     if brief is None:
         raise ValueError("This kind of notice cannot be said in a line.")
-    return Posting(room.url, payload(room.flavour, brief, shadow.evaluation.zone))
+    return Posting(room.url, payload(room.flavour, brief, room.evaluation.zone))
 
 
 def _remove(evaluation: Evaluation) -> ChatWebhook | None:

@@ -55,7 +55,7 @@ def place(notice: Notice) -> bool:
     assert reader is not None  # noqa: S101  # see `waits_for_a_place`
     slot = _slot(notice.due_at, now, reader)
     with transaction.atomic():
-        daily = _daily_mail(reader, slot, notice) if slot else None
+        daily = _daily_mail(reader, slot) if slot else None
         if daily is None and notice.due_at <= now:
             return False
         mark(
@@ -85,15 +85,13 @@ def _slot(
     return slot if slot > now else None
 
 
-def _daily_mail(reader: User, slot: datetime.datetime, first: Notice) -> Notice | None:
+def _daily_mail(reader: User, slot: datetime.datetime) -> Notice | None:
     """The daily mail of that morning, locked; None if it has left already."""
     number = uuid.uuid4()
     wall = wall_of(slot, reader.time_zone)
     made = Notice(
         id=number,
         kind=DAILY_MAIL,
-        # A row needs one; what is carried names its own.
-        evaluation_id=first.evaluation_id,
         subject_id=str(reader.pk),
         occurrence=slot.isoformat(),
         recipient=reader,

@@ -15,6 +15,7 @@ from evaltracker.evaluations.notices import DAILY_MAIL, kind_named
 from evaltracker.evaluations.selectors import readers_among
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Sequence
 
 # A batch that takes longer than this is looked at again.
@@ -41,7 +42,7 @@ class Look:
             row.recipient = people.get(row.recipient_id)
             row.evaluation = places.get(row.evaluation_id)
         self._readers = readers_among(places, people)
-        self.rooms = {
+        self.rooms: dict[uuid.UUID | None, ChatWebhook] = {
             room.evaluation_id: room
             for room in ChatWebhook.objects.filter(
                 evaluation__in=places, removed_at__isnull=True

@@ -14,13 +14,14 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from evaltracker.errors import Invalid, Refused
+from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.clock import as_typed, instant_of
 from evaltracker.evaluations.models import Notice
 from evaltracker.evaluations.notices import kind_named
 from evaltracker.evaluations.policy import require_owner
+from evaltracker.evaluations.waking import something_is_owed_now
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.journal import By
@@ -80,6 +81,8 @@ def schedule_notice(
         message_id=f"<{number}@{urlsplit(settings.SITE_URL).hostname}>",
     )
     _check(notice)
+    if notice.next_try_at <= now:
+        something_is_owed_now()
     # Two that cause the same notice at once are told apart by the database only.
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
     return notice if Notice.objects.filter(pk=number).exists() else None
@@ -125,6 +128,7 @@ def resend_notice(*, notice: Notice, reason: str, by: By) -> Notice:
 
     """
     notice = _take_unclear(notice, reason, by)
+    something_is_owed_now()
     before = journal.snapshot(notice, ("state", "last_error"))
     Notice.objects.filter(pk=notice.pk).update(
         state=NoticeState.PENDING,
@@ -158,7 +162,7 @@ def resolve_notice(*, notice: Notice, reason: str, by: By) -> Notice:
 def _take_unclear(notice: Notice, reason: str, by: By) -> Notice:
     """The notice under a row lock, if `by` may settle it now."""
     notice = Notice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
-    require_owner(by, notice.evaluation)
+    require_owner(by, _evaluation_of(notice))
     if not reason.strip():
         sentence = "Say why; the journal keeps it."
         raise Invalid(sentence, errors={"reason": [sentence]})
@@ -170,13 +174,20 @@ def _take_unclear(notice: Notice, reason: str, by: By) -> Notice:
     return notice
 
 
+def _evaluation_of(notice: Notice) -> Evaluation:
+    """Whose owner has the word; a mail about a login is asked for anew instead."""
+    if notice.evaluation is None:
+        raise Forbidden("A mail about a login is nobody's to settle; ask for it anew.")
+    return notice.evaluation
+
+
 def _settled(
     notice: Notice, action: str, before: dict[str, Any], reason: str, by: By
 ) -> Notice:
     """The notice as it is now, with its journal entry written."""
     notice.refresh_from_db()
     journal.record(
-        evaluation=notice.evaluation,
+        evaluation=_evaluation_of(notice),
         action=action,
         subject=notice,
         by=by,

@@ -1,0 +1,34 @@
+"""The dates of floor 4 in a person's calendar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltracker.evaluations.calendars import CalendarDate, register_dates
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.mail import link_to
+from trials.choices import MilestoneState
+from trials.models import Milestone
+from trials.notices import noun_of, page_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evaltracker.evaluations.models import User
+
+
+@register_dates
+def own_milestones(person: User) -> Iterator[CalendarDate]:
+    """The milestones that are theirs and still open; titles may name a vendor."""
+    mine = Milestone.objects.visible_to(person).filter(
+        owner=person, state=MilestoneState.OPEN, evaluation__status=Status.OPEN
+    )
+    for milestone in mine.select_related("evaluation"):
+        yield CalendarDate(
+            uid=str(milestone.pk),
+            sequence=milestone.occurrence,
+            what=noun_of(milestone),
+            evaluation=milestone.evaluation.title,
+            due_at=milestone.due_at,
+            link=link_to(page_of(milestone)),
+        )

@@ -1,0 +1,72 @@
+"""Milestones that have passed and are still open; time alone makes their notices."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.chores import register_chore
+from evaltracker.evaluations.clock import instant_of, wall_of
+from evaltracker.evaluations.services.notices import schedule_notice
+from evaltracker.evaluations.workdays import is_working_day
+from trials.choices import MilestoneState
+from trials.models import Milestone
+from trials.notices import MilestoneOverdue
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import User
+
+EVERY = datetime.timedelta(minutes=10)
+# From so many days on, whoever runs the purchase hears of it, too.
+ESCALATES_AFTER = 3
+
+
+def owe_overdue() -> None:
+    """Owe today's notice of each overdue milestone, on working days of the reader."""
+    late = Milestone.objects.filter(
+        state=MilestoneState.OPEN,
+        evaluation__status=Status.OPEN,
+        due_at__lt=timezone.now(),
+    )
+    for milestone in late.select_related("evaluation__owner", "owner"):
+        days = _whole_days(milestone)
+        if days < 1:
+            continue
+        readers = {milestone.owner}
+        if days >= ESCALATES_AFTER:
+            readers.add(milestone.evaluation.owner)
+        for reader in readers:
+            _owe(milestone, days, reader)
+
+
+def _whole_days(milestone: Milestone) -> int:
+    """How often the hour of its date has come since, by clocks in its zone."""
+    now = timezone.now()
+    days = (wall_of(now, milestone.zone).date() - milestone.due_on).days
+    again = milestone.due_on + datetime.timedelta(days=days)
+    if instant_of(again, milestone.due_time, milestone.zone) > now:
+        days -= 1
+    return days
+
+
+def _owe(milestone: Milestone, days: int, reader: User) -> None:
+    day = milestone.due_on + datetime.timedelta(days=days)
+    if not is_working_day(day, reader.country, reader.subdivision):
+        return
+    schedule_notice(
+        kind=MilestoneOverdue.name,
+        evaluation=milestone.evaluation,
+        subject_id=milestone.pk,
+        occurrence=milestone.occurrence,
+        offset_days=-days,
+        recipient=reader,
+        day=day,
+        time=milestone.due_time,
+        zone=milestone.zone,
+    )
+
+
+register_chore(name="milestones_overdue", every=EVERY, work=owe_overdue)
