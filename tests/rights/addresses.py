@@ -47,6 +47,9 @@ def page_addresses() -> dict[str, str]:
         "memo_md": [decided.slug],
         "memo_pdf": [decided.slug],
         "my_account": [],
+        "my_calendar": [],
+        "my_notices": [],
+        "sign_on_again": [],
     }
     return {
         name: reverse(f"admin:{name}", args=details.get(name, [MAIN]))

@@ -62,6 +62,8 @@ ANSWERS: dict[str, dict[str, int]] = {
     "ask-for-erasure": dict.fromkeys(EVERYBODY, 200),
     "change-address": dict.fromkeys(EVERYBODY, 200),
     "change-details": dict.fromkeys(EVERYBODY, 200),
+    "change-my-notices": dict.fromkeys(EVERYBODY, 200),
+    "stop-calendar": dict.fromkeys(EVERYBODY, 200),
 }
 # The row is the lead's own login, who may add people and so sees all logins; for
 # everybody else it is not there.
@@ -104,7 +106,7 @@ def expected(name: str, who: str) -> int:
 # Acts stand in their own table; the others are tested where their rows are made.
 ELSEWHERE = ("act", "act_on", "claim_file", "confirm_address", "evidence_file")
 # About the reader alone, so there for everybody.
-OWN_PAGES = {"my_account"}
+OWN_PAGES = {"my_account", "my_calendar", "my_notices", "sign_on_again"}
 OWNERS_PAGES = {
     "evaluation_import_requirements": {"lead"},
     "issue_token": {"lead"},
