@@ -119,6 +119,14 @@ class Site:
         return (self.folder / "log").read_text(errors="replace")
 
 
+def database() -> str:
+    """The address of the database that the test uses."""
+    here = connection.settings_dict
+    place = f"{quote(here['HOST'] or 'localhost', safe='')}:{here['PORT'] or 5432}"
+    login = f"{here['USER']}:{quote(here['PASSWORD'])}"
+    return f"postgresql://{login}@{place}/{here['NAME']}"
+
+
 @contextmanager
 def vendor_login() -> Iterator[str]:
     """The address of this database for a role that `harden_database` makes; the role
