@@ -6,11 +6,13 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.cast import floor1, stakeholders, vendors
+from trials.models import Gap
 from trials.selectors.contracts import contract_of
 from trials.services.contracts import agree_contract, propose_contract
 from trials.services.criteria import add_criterion
 from trials.services.demos import hold_demo, schedule_demo
 from trials.services.evidence import record_evidence
+from trials.services.gaps import reply_to_gap
 from trials.services.trials import plan_trial
 
 if TYPE_CHECKING:
@@ -117,8 +119,8 @@ def criterion(of: Trial, ref: str = "R1", *, by: User) -> Criterion:
 def verdict(
     claim: Claim, source: str = "research", verdict: str = "holds", **more: Any
 ) -> Evidence:
-    """A verdict by the owner, with a note."""
-    return record_evidence(
+    """A verdict by the owner, with a note; to what fails the vendor has replied."""
+    found = record_evidence(
         **{
             "claim": claim,
             "source": source,
@@ -128,3 +130,7 @@ def verdict(
             **more,
         }
     )
+    gap = Gap.objects.filter(evidence=found).first()
+    if gap is not None:
+        reply_to_gap(gap=gap, reply="We know.", by=claim.candidate.evaluation.owner)
+    return found

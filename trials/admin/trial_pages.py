@@ -213,7 +213,7 @@ def _criteria(trial: Trial) -> list[CriterionRow]:
     found: dict[Any, list[Evidence]] = {}
     for one in (
         Evidence.objects.filter(criterion__trial=trial)
-        .select_related("recorded_by", "claim")
+        .select_related("recorded_by", "claim", "finding")
         .order_by("recorded_at")
     ):
         found.setdefault(one.criterion_id, []).append(one)

@@ -43,6 +43,10 @@ class GapOutput(serializers.Serializer[Any]):
     reply = serializers.CharField(allow_blank=True)
     promised_for = serializers.DateField(allow_null=True)
     reply_at = serializers.DateTimeField(allow_null=True)
+    reply_until = serializers.DateTimeField(
+        allow_null=True,
+        help_text="What failed a criterion counts from then on, or once you replied.",
+    )
     closed_at = serializers.DateTimeField(allow_null=True)
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, Requirement, ScopedQuerySet
 from evaltracker.evaluations.models.base import Record
@@ -54,6 +55,7 @@ class Trial(VendorRecord):
 
     class Meta:
         ordering = ("starts_on", "title")
+        get_latest_by = "starts_on"
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")),
@@ -175,6 +177,16 @@ class Gap(VendorRecord):
     reply = models.TextField(blank=True, help_text="What the vendor answers.")
     reply_at = models.DateTimeField(null=True, blank=True)
     promised_for = models.DateField(null=True, blank=True)
+    # A verdict that fails counts once the vendor replied or its time is over.
+    evidence = models.OneToOneField(
+        "trials.Evidence",
+        on_delete=models.PROTECT,
+        related_name="finding",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    reply_until = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True)
     closing_note = models.TextField(blank=True)
 
@@ -190,10 +202,24 @@ class Gap(VendorRecord):
             models.CheckConstraint(
                 condition=Q(severity__in=Severity.values), name="gap_severity_known"
             ),
+            models.CheckConstraint(
+                condition=Q(evidence__isnull=True) | Q(reply_until__isnull=False),
+                name="gap_of_a_verdict_gives_time_to_reply",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Gap {str(self.pk)[:8]}"
+
+    @property
+    def awaits_reply(self) -> bool:
+        """Whether the vendor still has time to answer before the verdict counts."""
+        return (
+            self.reply_until is not None
+            and self.reply_until > timezone.now()
+            and self.reply_at is None
+            and self.closed_at is None
+        )
 
     @property
     def day_found(self) -> int:

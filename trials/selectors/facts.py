@@ -18,6 +18,7 @@ from trials.scoring import (
     Verdict,
     standing,
 )
+from trials.selectors.findings import awaiting_reply
 from vendors.models import Claim, Ruling
 
 if TYPE_CHECKING:
@@ -84,7 +85,10 @@ class Reading:
 def read_papers(
     candidates: Sequence[Candidate], requirements: Iterable[Requirement] | None
 ) -> Papers:
-    """Four queries, however many cells; `requirements` narrows them if given."""
+    """Four queries, however many cells; `requirements` narrows them if given.
+
+    A verdict that a vendor may still answer is not among them.
+    """
     scope: dict[str, object] = {"candidate__in": [one.pk for one in candidates]}
     of_claim: dict[str, object] = {"claim__candidate__in": scope["candidate__in"]}
     if requirements is not None:
@@ -99,7 +103,11 @@ def read_papers(
         claim = ClaimRow(*values)
         papers.claims[claim.candidate_id, claim.requirement_id] = claim
     proofs: dict[Place, list[Proof]] = defaultdict(list)
-    evidence = Evidence.objects.filter(**of_claim).order_by("recorded_at", "pk")
+    evidence = (
+        Evidence.objects.filter(**of_claim)
+        .exclude(awaiting_reply("finding__"))
+        .order_by("recorded_at", "pk")
+    )
     for values in evidence.values_list(
         "pk",
         "reconfirms_id",

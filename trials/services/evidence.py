@@ -13,14 +13,16 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.files import read_file
 from evaltracker.evaluations.policy import checked
 from evaltracker.evaluations.text import Inputs
-from trials.choices import Source
+from trials.choices import EvidenceVerdict, Source
 from trials.models import Evidence
 from trials.policy import AFTER_REQUIREMENTS, FROM_DEMOS, enter, require_running
+from trials.services.gaps import open_finding
 from trials.services.judging import (
     check_place,
     check_words,
     lock_standing_claim,
     read_kind,
+    running_trials,
 )
 from vendors.models import Claim
 from vendors.policy import require_no_conflict
@@ -89,6 +91,8 @@ def record_evidence(
     checked(evidence)
     evidence.save(force_insert=True)
     _record(evidence, by)
+    if kind is Source.TRIAL and verdict == EvidenceVerdict.FAILS:
+        _give_time_to_reply(evidence, by)
     return evidence
 
 
@@ -145,6 +149,17 @@ def reconfirm_evidence(*, evidence: Evidence, note: str, by: By) -> Evidence:
     again.save(force_insert=True)
     _record(again, by)
     return again
+
+
+def _give_time_to_reply(evidence: Evidence, by: By) -> None:
+    """The vendor's right of reply; what has no vendor has nobody who could reply."""
+    candidate = evidence.claim.candidate
+    if candidate.vendor_id is None:
+        return
+    criterion = evidence.criterion
+    trial = criterion.trial if criterion else running_trials(candidate).latest()
+    trial.candidate = candidate
+    open_finding(evidence=evidence, trial=trial, by=by)
 
 
 def _attach(evidence: Evidence, file: File[bytes]) -> None:

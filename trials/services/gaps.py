@@ -13,8 +13,10 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import actor_of
 from evaltracker.evaluations.policy import change, checked, lock
 from evaltracker.evaluations.text import Inputs
+from trials.choices import Severity
 from trials.models import Gap
 from trials.policy import enter, require_same, require_trial_lead, today_in
+from trials.services.moments import reply_deadline
 from trials.services.trials import locked_trial
 from vendors.policy import require_no_conflict
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from evaltracker.evaluations.journal import By
     from evaltracker.evaluations.models import Evaluation, Requirement
-    from trials.models import Trial
+    from trials.models import Evidence, Trial
 
 
 @transaction.atomic
@@ -69,6 +71,31 @@ def record_gap(
     gap.save()
     said = journal.snapshot(gap, ("severity", "text", "found_on", "workaround"))
     said["requirement"] = requirement.ref if requirement else ""
+    _record(gap, "gap.recorded", by, after=said)
+    return gap
+
+
+def open_finding(*, evidence: Evidence, trial: Trial, by: By) -> Gap:
+    """Show the vendor what failed, and give it one bounded time to answer.
+
+    Until it replied or the time is over the verdict does not count. A failed must-have
+    knocks the candidate out by itself, so the gap is a challenge, no deal-breaker.
+    Called by `record_evidence`, in its transaction.
+    """
+    gap = Gap(
+        trial=trial,
+        requirement=evidence.claim.requirement,
+        severity=Severity.CHALLENGE,
+        text=evidence.note,
+        found_on=max(today_in(trial.zone), trial.starts_on),
+        found_by=evidence.recorded_by,
+        evidence=evidence,
+        reply_until=reply_deadline(trial.zone),
+    )
+    checked(gap)
+    gap.save()
+    said = journal.snapshot(gap, ("severity", "text", "found_on", "reply_until"))
+    said["requirement"] = evidence.claim.requirement.ref
     _record(gap, "gap.recorded", by, after=said)
     return gap
 

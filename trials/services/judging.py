@@ -12,8 +12,11 @@ from vendors.choices import Availability
 from vendors.models import Claim
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from evaltracker.evaluations.models import Requirement
     from trials.models import Evidence
+    from vendors.models import Candidate
 
 
 def read_kind(source: str, verdict: str) -> Source:
@@ -83,6 +86,13 @@ def check_words(inputs: Inputs, evidence: Evidence, *, has_file: bool) -> None:
             inputs.refuse(field, f"It belongs to evidence from {source.label.lower()}.")
 
 
+def running_trials(candidate: Candidate) -> QuerySet[Trial]:
+    """The trials of a candidate under an agreed contract that are not closed."""
+    return Trial.objects.filter(
+        candidate=candidate, agreed_at__isnull=False, closed_at__isnull=True
+    )
+
+
 def check_place(evidence: Evidence) -> None:
     """Where it was found exists, is this candidate's, and has taken place."""
     claim, candidate = evidence.claim, evidence.claim.candidate
@@ -102,9 +112,7 @@ def check_place(evidence: Evidence) -> None:
     if paper is not None:
         _same(paper.candidate_id == candidate.pk, "research_note")
     if evidence.source == Source.TRIAL:
-        trials = Trial.objects.filter(
-            candidate=candidate, agreed_at__isnull=False, closed_at__isnull=True
-        )
+        trials = running_trials(candidate)
         if criterion is not None:
             trials = trials.filter(pk=criterion.trial_id)
         if not trials.exists():

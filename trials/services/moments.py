@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime
 from zoneinfo import ZoneInfoNotFoundError
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.clock import instant_of
+from evaltracker.evaluations.clock import instant_of, today_in
+from evaltracker.evaluations.workdays import is_working_day
 
-if TYPE_CHECKING:
-    import datetime
+# Days on which somebody at the vendor works: enough to look, too few to rebuild.
+REPLY_DAYS = 3
+
+
+def reply_deadline(zone: str) -> datetime.datetime:
+    """Until when a vendor may answer a finding: the end of the third working day.
+
+    Working days are Monday to Friday, since a vendor's holidays are not known.
+    """
+    day, left = today_in(zone), REPLY_DAYS
+    while left:
+        day += datetime.timedelta(days=1)
+        left -= is_working_day(day)
+    return instant_of(day + datetime.timedelta(days=1), datetime.time(), zone)
 
 
 def read_moment(

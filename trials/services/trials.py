@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +22,7 @@ from trials.policy import (
     require_trial_lead,
 )
 from trials.selectors import unjudged_criteria
+from trials.selectors.findings import awaiting_reply
 from trials.services.milestones import cancel_open_milestones
 
 if TYPE_CHECKING:
@@ -122,7 +124,8 @@ def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
 
     Raises:
         Forbidden: neither lead nor owner.
-        Refused: never agreed, or a criterion is not judged. Invalid: no summary.
+        Refused: never agreed, a criterion is not judged, or the vendor may still
+            answer what failed. Invalid: no summary.
 
     """
     trial, _ = open_trial(trial, by, Stage.TRIALS)
@@ -136,6 +139,13 @@ def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
         raise Refused(
             f"Not judged yet: {'; '.join(missing[:5])}"
             + (f" and {len(missing) - 5} more." if len(missing) > 5 else ".")
+        )
+    asked = trial.gaps.filter(awaiting_reply()).order_by("-reply_until").first()
+    if asked is not None:
+        until = asked.reply_until.astimezone(ZoneInfo(trial.zone))
+        raise Refused(
+            f"The vendor may answer what failed until {until:%d %B %Y, %H:%M %Z}; "
+            "close the trial then, or once it has replied."
         )
     inputs = Inputs()
     words = inputs.text("summary", summary)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Visit
 from evaltracker.workflow.memo import document_of
 from evaltracker.workflow.services.signing import sign
@@ -24,6 +25,7 @@ from trials.services.demo_notes import (
 )
 from trials.services.demos import hold_demo, schedule_demo
 from trials.services.evidence import record_evidence
+from trials.services.gaps import reply_to_gap
 from trials.services.milestones import add_milestone, settle_milestone
 from trials.services.scores import give_score, lock_scores
 from trials.services.scripts import draw_up_script
@@ -199,7 +201,7 @@ def run_trial(
     add_trial_milestones(trial, how)
     for criterion in criteria[: how.judged]:
         fails = criterion.requirement.ref in how.failing
-        record_evidence(
+        found = record_evidence(
             claim=current_claim(candidate, criterion.requirement),
             source=Source.TRIAL,
             verdict=EvidenceVerdict.FAILS if fails else EvidenceVerdict.HOLDS,
@@ -207,6 +209,12 @@ def run_trial(
             criterion=criterion,
             by=by,
         )
+        if fails:
+            reply_to_gap(
+                gap=found.finding,
+                reply="We saw the same. It is mended in the release after next.",
+                by=Actor(name=f"{candidate} (sales engineer)"),
+            )
     return trial
 
 

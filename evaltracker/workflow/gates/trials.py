@@ -24,7 +24,7 @@ SETTLED = (Standing.PROVEN, Standing.REFUTED, Standing.NEVER)
 
 @gate(Stage.TRIALS)
 def criteria_judged(look: Look) -> Iterator[Blocker]:
-    """Every criterion of every trial is judged, on words that still stand."""
+    """Every criterion is judged on words that stand, and vendors had time to answer."""
     if not look.trials:
         yield Blocker(
             "No shortlisted candidate has a trial.",
@@ -42,6 +42,13 @@ def criteria_judged(look: Look) -> Iterator[Blocker]:
             if not agreed:
                 words = "no criteria are agreed"
             yield Blocker(f"Trial of {trial.candidate}: {words}.", links.trial(trial))
+        waiting = sum(gap.awaits_reply for gap in trial.gaps.all())
+        if waiting:
+            yield Blocker(
+                f"Trial of {trial.candidate}: the vendor may still answer "
+                f"{counted(waiting, 'finding')}.",
+                links.trial(trial),
+            )
 
 
 @gate(Stage.TRIALS)

@@ -205,6 +205,8 @@ def test_a_rivals_trial_and_gaps_are_byte_equal_to_absent_ones(
 def test_a_trial_takes_the_same_number_of_queries_whatever_it_holds(
     acme: Party, running: Gap
 ) -> None:
+    # The first call of all also notes that the invitation was seen.
+    acme.call("GET", f"{acme.home}trial/")
     counts = []
     for _ in range(2):
         with CaptureQueriesContext(connection) as caught:
@@ -218,7 +220,8 @@ def test_a_trial_takes_the_same_number_of_queries_whatever_it_holds(
                 requirement=acme.candidate.evaluation.requirements.first(),
                 by=running.trial.lead,
             )
-    assert counts[0] - 1 <= counts[1] <= counts[0]
+    # One more where the first gaps concern a requirement, whatever their number.
+    assert abs(counts[0] - counts[1]) <= 1
     assert max(counts) <= 12
 
 

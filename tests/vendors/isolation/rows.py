@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 OURS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
 # Tables that triggers keep from being marked; the journal is of all.
-ONLY_GROW = ("Entry", "SignOff", "Evidence", "Waiver")
+ONLY_GROW = (
+    "Agreement",
+    "ContractChange",
+    "Entry",
+    "Evidence",
+    "SignOff",
+    "Waiver",
+)
 # The journal of a shared evaluation grows by whatever its vendors do; who was turned
 # away at the door is nobody's row.
 COMMON = ("Entry", "JournalHead", "RefusedCall")
