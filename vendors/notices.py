@@ -51,7 +51,7 @@ class ToVendor(NoticeKind):
 
     def holds(self, notice: Notice) -> str:
         """As long as the reader still answers for a vendor that is in the choice."""
-        if not notice.evaluation.is_open:
+        if not notice.place.is_open:
             return ENDED
         theirs = self.candidates(notice).filter(reached_by(notice.address))
         if not theirs.exists():
@@ -84,13 +84,13 @@ class Invitation(ToVendor):
         """As for all, and as long as answers are still taken."""
         if no := super().holds(notice):
             return no
-        if claims_are_closed(notice.evaluation, timezone.now()):
+        if claims_are_closed(notice.place, timezone.now()):
             return "Claims have closed."
         return ""
 
     def compose(self, notice: Notice) -> Message:
         """What to do, in the order in which it is done. It holds no token."""
-        evaluation = notice.evaluation
+        evaluation = notice.place
         closes = evaluation.claims_close_at
         return letter(
             notice=notice,

@@ -83,7 +83,7 @@ class TokenLeaked(NoticeKind):
 
     def holds(self, notice: Notice) -> str:
         """While the vendor could still answer with another."""
-        return "" if notice.evaluation.is_open else ENDED
+        return "" if notice.place.is_open else ENDED
 
     def compose(self, notice: Notice) -> Message:
         """What happened, and where another one is issued."""
@@ -112,7 +112,7 @@ class TokenLeakedOutside(ToVendor):
 
     def compose(self, notice: Notice) -> Message:
         """What happened, and how to get another one."""
-        owner = notice.evaluation.owner
+        owner = notice.place.owner
         return letter(
             notice=notice,
             subject="Your token was revoked, because it stood in an address",
@@ -148,13 +148,13 @@ def _there(token: VendorToken | None) -> VendorToken:
 
 def _not_the_owners(notice: Notice) -> str:
     """Why it is not the reader's affair any more, if so."""
-    if not notice.evaluation.is_open:
+    if not notice.place.is_open:
         return ENDED
-    if notice.evaluation.owner_id != notice.recipient_id:
+    if notice.place.owner_id != notice.recipient_id:
         return "Somebody else runs the evaluation now."
     return ""
 
 
 def _invitations_of(notice: Notice) -> str:
     """The page on which tokens are issued."""
-    return reverse("admin:evaluation_invitations", args=[notice.evaluation.slug])
+    return reverse("admin:evaluation_invitations", args=[notice.place.slug])

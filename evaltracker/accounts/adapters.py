@@ -48,8 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped li
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Ask the backends, axes first. A stopped login reads like a wrong password."""
-        person: Any = authenticate(request, **credentials)
-        return person
+        return authenticate(request, **credentials)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The same address that everything else here counts by."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from django.test import Client
     from playwright.sync_api import Page
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
     from pytest_django.live_server_helper import LiveServer
 
 LINK = re.compile(r"http://testserver(/\S+)")
@@ -31,7 +31,7 @@ def _no_limit_of_before() -> None:
 
 
 @pytest.fixture
-def provider(settings: SettingsWrapper) -> Iterator[Provider]:
+def provider(settings: Settings) -> Iterator[Provider]:
     """The company's single sign-on, which the product knows."""
     with running() as other:
         settings.SOCIALACCOUNT_PROVIDERS = other.settings()

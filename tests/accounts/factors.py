@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
     TOTP,
@@ -33,6 +34,6 @@ def code_of(secret: str, *, steps: int = 0) -> str:
 
 def recovery_code(user: User) -> str:
     """One of the codes on paper."""
-    held = user.authenticator_set.get(type="recovery_codes")
+    held = Authenticator.objects.get(user=user, type="recovery_codes")
     code: str = held.wrap().get_unused_codes()[0]
     return code

@@ -59,7 +59,7 @@ def test_what_operators_do_to_logins() -> None:
         Did.PASSWORD,
         Did.CHANGED,
     ]
-    assert done.last().detail == "email, first_name"
+    assert [one.detail for one in done][-1] == "email, first_name"
 
 
 def test_the_log_is_the_operators_and_everybody_sees_their_own() -> None:

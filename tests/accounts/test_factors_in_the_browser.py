@@ -12,7 +12,7 @@ from tests.accounts.factors import code_of, give_app
 from tests.cast import floor1
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from evaltracker.evaluations.models import User
     from tests.browser import Watched
@@ -26,7 +26,7 @@ def lina() -> User:
 
 
 def test_an_app_is_set_up_at_the_first_login_and_asked_for_at_the_next(
-    watched: Watched, lina: User, settings: SettingsWrapper
+    watched: Watched, lina: User, settings: Settings
 ) -> None:
     settings.REQUIRE_SECOND_FACTOR = True
     page = watched.page

@@ -154,17 +154,3 @@ def test_a_stopped_login_is_sent_nothing(where: Evaluation, smtp_sink: Sink) -> 
     User.objects.filter(first_name="Mina").update(is_active=False)
     call_command("send_notices")
     assert smtp_sink.arrived == []
-
-
-def test_roles_are_given_by_who_may_add_people_and_open_nothing(
-    where: Evaluation,
-) -> None:
-    noor = floor1.noor()
-    assert act("give-roles", noor, where.owner, roles=["it", "security"]) == 302
-    assert {group.name for group in noor.groups.all()} == {"IT", "Security"}
-    assert noor.get_all_permissions() == set()
-    assert not Evaluation.objects.visible_to(noor).exists()
-    assert act("give-roles", noor, where.owner, roles=["security"]) == 302
-    assert {group.name for group in noor.groups.all()} == {"Security"}
-    assert act("give-roles", noor, where.owner, roles=["boss"]) == 400
-    assert act("give-roles", noor, noor, roles=["it"]) == 403

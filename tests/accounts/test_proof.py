@@ -10,10 +10,12 @@ import pytest
 from django.test import Client
 
 from evaltracker.workflow.models import Decision
+from evaltracker.workflow.services.decisions import draft_decision
 from tests.accounts.conftest import log_in
 from tests.accounts.factors import code_of, give_app
-from tests.cast import floor1
-from tests.workflow.deciding import ready_to_decide
+from tests.cast import floor1, stakeholders
+from tests.clients import signed_in
+from tests.workflow.deciding import in_decision, ready_to_decide
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import User
@@ -132,3 +134,27 @@ def without_password() -> User:
     lina.set_unusable_password()
     lina.save()
     return lina
+
+
+def test_signing_in_the_last_stage_asks_too_and_reading_does_not() -> None:
+    where, _ = in_decision()
+    draft_decision(
+        evaluation=where,
+        candidate=where.candidates.get(),
+        rationale="It works.",
+        by=where.owner,
+    )
+    rule = where.sign_off_rules.get(stage="decision", role="leadership")
+    viktor = signed_in(stakeholders.holder("leadership"))
+    assert viktor.get(f"/admin/sign/{rule.pk}/").status_code == 200
+    grow_old(viktor)
+    for answer in (
+        viktor.get(f"/admin/sign/{rule.pk}/"),
+        viktor.post(f"/admin/sign/{rule.pk}/", {"verdict": "approve"}),
+    ):
+        assert answer.headers["Location"].startswith(ASKED)
+    assert not where.visits.filter(sign_offs__isnull=False, stage="decision").exists()
+    # The owner only reads.
+    lina = signed_in(where.owner)
+    grow_old(lina)
+    assert lina.get(f"/admin/sign/{rule.pk}/").status_code == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from evaltracker.evaluations.choices import AccountAction
@@ -17,7 +18,7 @@ from tests.clients import signed_in
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from evaltracker.evaluations.models import User
 
@@ -33,7 +34,7 @@ def lina() -> User:
 
 
 @pytest.fixture
-def required(settings: SettingsWrapper) -> SettingsWrapper:
+def required(settings: Settings) -> Settings:
     settings.REQUIRE_SECOND_FACTOR = True
     return settings
 
@@ -81,7 +82,7 @@ def test_codes_cannot_be_guessed(lina: User) -> None:
 
 
 def test_where_it_is_required_nothing_else_opens_before(
-    lina: User, required: SettingsWrapper
+    lina: User, required: Settings
 ) -> None:
     client = Client()
     log_in(client, "lina")
@@ -98,7 +99,7 @@ def test_where_it_is_required_nothing_else_opens_before(
 
 def test_setting_one_up_at_the_first_login_opens_all(
     lina: User,
-    required: SettingsWrapper,
+    required: Settings,
     django_capture_on_commit_callbacks: Callable[..., Any],
 ) -> None:
     client = Client()
@@ -116,7 +117,7 @@ def test_setting_one_up_at_the_first_login_opens_all(
 
 
 def test_taking_the_last_one_away_closes_all_again(
-    lina: User, required: SettingsWrapper
+    lina: User, required: Settings
 ) -> None:
     give_app(lina)
     client = signed_in(lina)
@@ -126,10 +127,10 @@ def test_taking_the_last_one_away_closes_all_again(
 
 
 def test_recovery_codes_alone_are_no_second_factor(
-    lina: User, required: SettingsWrapper
+    lina: User, required: Settings
 ) -> None:
     give_app(lina)
-    lina.authenticator_set.get(type="totp").delete()
+    Authenticator.objects.filter(user=lina, type="totp").delete()
     assert signed_in(lina).get("/admin/").headers["Location"] == SETUP
 
 

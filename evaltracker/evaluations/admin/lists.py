@@ -187,7 +187,6 @@ class UserAdmin(HardenedAdmin):
         "time_zone",
         "roles",
         "is_active",
-        "is_staff",
         "is_superuser",
         "last_login",
         "date_joined",

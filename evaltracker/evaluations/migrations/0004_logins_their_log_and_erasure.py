@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "account entry",
-                "verbose_name_plural": "account log",
+                "verbose_name_plural": "account entries",
                 "ordering": ("-at",),
             },
         ),

@@ -62,7 +62,7 @@ class AccountEntry(Record):
     class Meta:
         ordering = ("-at",)
         verbose_name = "account entry"
-        verbose_name_plural = "account log"
+        verbose_name_plural = "account entries"
         indexes = [
             models.Index(fields=("-at",), name="account_entry_by_time"),
             models.Index(fields=("person", "-at"), name="account_entry_by_person"),

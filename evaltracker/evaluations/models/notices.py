@@ -192,6 +192,18 @@ class Notice(Record):
     def __str__(self) -> str:
         return f"Notice {str(self.pk)[:8]}"
 
+    @property
+    def place(self) -> Evaluation:
+        """The evaluation that it is about.
+
+        Raises:
+            ValueError: it is about a login.
+
+        """
+        if self.evaluation is None:
+            raise ValueError("This notice is about no evaluation.")
+        return self.evaluation
+
 
 class ChoreDone(models.Model):
     """When something that only time calls for was done last; see chores.py."""

@@ -11,6 +11,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.services.people import RIGHTS
 from stakeholders.choices import Role
 from stakeholders.services.people import add_stakeholder
+from stakeholders.services.roles import give_roles
 from stakeholders.services.rules import set_sign_off_rule
 
 if TYPE_CHECKING:
@@ -62,6 +63,11 @@ def make_people() -> dict[str, User]:
         content_type__app_label="evaluations", codename__in=RIGHTS
     )
     people[LEAD].user_permissions.add(*rights)
+    for login in LOGINS:
+        if login.role is not None:
+            give_roles(
+                person=people[login.username], roles=[login.role], by=people[OPERATOR]
+            )
     # Read again: a user keeps the rights that were asked for once.
     people[LEAD] = User.objects.get(pk=people[LEAD].pk)
     return people

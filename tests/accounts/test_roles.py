@@ -1,0 +1,33 @@
+"""Roles in the company are groups: given without an operator, opening nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from evaltracker.evaluations.models import Evaluation
+from tests.accounts.test_invitations import where as where
+from tests.acting import act
+from tests.cast import floor1
+from tests.clients import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_roles_are_given_by_who_may_add_people_and_open_nothing(
+    where: Evaluation,
+) -> None:
+    noor = floor1.noor()
+    assert act("give-roles", noor, where.owner, roles=["it", "security"]) == 302
+    assert {group.name for group in noor.groups.all()} == {"IT", "Security"}
+    assert noor.get_all_permissions() == set()
+    assert not Evaluation.objects.visible_to(noor).exists()
+    assert act("give-roles", noor, where.owner, roles=["security"]) == 302
+    assert {group.name for group in noor.groups.all()} == {"Security"}
+    assert act("give-roles", noor, where.owner, roles=["boss"]) == 400
+    assert act("give-roles", noor, noor, roles=["it"]) == 403
+
+
+def test_whoever_looks_for_a_stakeholder_reads_the_roles(where: Evaluation) -> None:
+    act("give-roles", floor1.noor(), where.owner, roles=["legal"])
+    form = signed_in(where.owner).get(f"/admin/act/add-stakeholder/{where.pk}/")
+    assert "Noor (noor), Legal" in form.text
