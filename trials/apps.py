@@ -17,7 +17,9 @@ class TrialsConfig(AppConfig):
         They need the models; admin/__init__.py says why the pages load no earlier.
         """
         import_module("trials.notices")
+        import_module("trials.trial_notices")
         import_module("trials.own_dates")
+        import_module("trials.services.telling")
         import_module("trials.services.overdue")
         # A process that serves vendors alone has no admin.
         if apps.is_installed("django.contrib.admin"):

@@ -124,6 +124,13 @@ ACCESS: dict[str, Access] = {
         ),
     ),
     "trials_gap": Access(
-        rows=OWN_TRIAL, changed=("reply", "reply_at", "promised_for", "workaround")
+        rows=OWN_TRIAL,
+        changed=(
+            "reply",
+            "reply_at",
+            "reply_noted_by_id",
+            "promised_for",
+            "workaround",
+        ),
     ),
 }

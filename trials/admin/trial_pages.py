@@ -228,7 +228,7 @@ def _criteria(trial: Trial) -> list[CriterionRow]:
 def _gaps(trial: Trial) -> list[Gap]:
     """Open ones first, the worst first."""
     order = list(Severity.values)
-    gaps = list(trial.gaps.select_related("requirement", "found_by"))
+    gaps = list(trial.gaps.select_related("requirement", "found_by", "reply_noted_by"))
     for one in gaps:
         one.trial = trial
 

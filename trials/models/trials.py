@@ -38,7 +38,7 @@ class Trial(VendorRecord):
     people_hours = models.TextField(blank=True, help_text="Who, and how many hours.")
     exit_plan = models.TextField(blank=True, help_text="Clean-up when it ends.")
     proposed_at = models.DateTimeField(null=True, blank=True)
-    # Grows with each numbered change; the contract as first put forward is 1.
+    # Grows whenever words change that were put forward: one version, one digest.
     version = models.PositiveIntegerField(default=1, editable=False)
     agreed_at = models.DateTimeField(null=True, blank=True)
     agreed_by = models.ForeignKey(
@@ -176,6 +176,15 @@ class Gap(VendorRecord):
     workaround = models.TextField(blank=True)
     reply = models.TextField(blank=True, help_text="What the vendor answers.")
     reply_at = models.DateTimeField(null=True, blank=True)
+    # Who wrote down what the vendor said; nobody if it replied by itself.
+    reply_noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+    )
     promised_for = models.DateField(null=True, blank=True)
     # A verdict that fails counts once the vendor replied or its time is over.
     evidence = models.OneToOneField(

@@ -14,6 +14,7 @@ from evaltracker.evaluations.text import read_reason
 from trials.models import Agreement, ContractChange, Trial
 from trials.policy import TRIAL_STAGES, enter, require_insider
 from trials.selectors.contracts import contract_of
+from trials.services.telling import ask_for_agreement
 from trials.services.trials import (
     CONTRACT,
     PLAN,
@@ -65,6 +66,7 @@ def propose_contract(*, trial: Trial, by: By) -> Trial:
         after={**after, "sha256": contract.digest},
     )
     _agree_if_all(trial, contract, by)
+    ask_for_agreement(trial)
     return trial
 
 
@@ -152,6 +154,7 @@ def amend_contract(*, trial: Trial, reason: str, by: By, **values: Any) -> Trial
             after={**after, "number": number},
             reason=reason,
         )
+        ask_for_agreement(trial)
     return trial
 
 

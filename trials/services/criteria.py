@@ -13,6 +13,7 @@ from evaltracker.evaluations.text import Inputs, read_reason
 from trials.models import Criterion
 from trials.policy import TRIAL_STAGES, require_same
 from trials.services.contracts import number_change
+from trials.services.telling import ask_for_agreement
 from trials.services.trials import open_trial, withdraw_proposal
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def _changed(trial: Trial, what: str, reason: str, by: By) -> None:
     """The contract is another by this: by number, or put forward anew."""
     if trial.agreed_at:
         number_change(trial, what, reason, by)
+        ask_for_agreement(trial)
     else:
         withdraw_proposal(trial)
 

@@ -17,6 +17,7 @@ from trials.choices import Severity
 from trials.models import Gap
 from trials.policy import enter, require_same, require_trial_lead, today_in
 from trials.services.moments import reply_deadline
+from trials.services.telling import tell_vendor_of
 from trials.services.trials import locked_trial
 from vendors.policy import require_no_conflict
 
@@ -72,6 +73,7 @@ def record_gap(
     said = journal.snapshot(gap, ("severity", "text", "found_on", "workaround"))
     said["requirement"] = requirement.ref if requirement else ""
     _record(gap, "gap.recorded", by, after=said)
+    tell_vendor_of(gap)
     return gap
 
 
@@ -97,6 +99,7 @@ def open_finding(*, evidence: Evidence, trial: Trial, by: By) -> Gap:
     said = journal.snapshot(gap, ("severity", "text", "found_on", "reply_until"))
     said["requirement"] = evidence.claim.requirement.ref
     _record(gap, "gap.recorded", by, after=said)
+    tell_vendor_of(gap)
     return gap
 
 
@@ -140,7 +143,12 @@ def reply_to_gap(
     inputs.check()
     if all(getattr(fresh, field) == value for field, value in said.items()):
         return fresh
-    before, after = change(fresh, **said, reply_at=timezone.now())
+    before, after = change(
+        fresh,
+        **said,
+        reply_at=timezone.now(),
+        reply_noted_by=None if by_vendor else actor_of(by).user,
+    )
     _record(fresh, "gap.replied", by, before=before, after=after)
     return fresh
 

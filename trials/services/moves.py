@@ -20,6 +20,7 @@ from trials.services.milestones import (
 )
 from trials.services.moments import read_moment
 from trials.services.reminders import owe_reminders, stop_reminders
+from trials.services.telling import ask_for_agreement
 from trials.services.trials import check_days, open_trial, withdraw_proposal
 from trials.services.trials import record as record_trial
 
@@ -117,6 +118,7 @@ def move_trial(
     if trial.agreed_at:
         what = f"Moved to {starts_on} until {ends_on}."
         after["number"] = number_change(trial, what, reason, by)
+        ask_for_agreement(trial)
     else:
         withdraw_proposal(trial)
     record_trial(trial, "trial.moved", by, before=before, after=after, reason=reason)

@@ -160,7 +160,7 @@ def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
 def withdraw_proposal(trial: Trial) -> None:
     """Take a contract back that was put forward and not agreed; its words changed."""
     if trial.proposed_at and not trial.agreed_at:
-        change(trial, proposed_at=None)
+        change(trial, proposed_at=None, version=trial.version + 1)
 
 
 def open_trial(trial: Trial, by: By, *stages: Stage) -> tuple[Trial, Evaluation]:

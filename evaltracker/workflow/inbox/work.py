@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evaltracker.workflow.inbox import interests, kinds, sign_offs
+from evaltracker.workflow.inbox import interests, kinds, sign_offs, trials
 from evaltracker.workflow.inbox.items import Desk, WorkItem
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
     sign_offs.sign_offs,
     interests.interests,
+    trials.contracts,
     kinds.conditions,
     kinds.milestones,
     kinds.scores,

@@ -1,0 +1,149 @@
+"""What a trial owes by mail: to agree, to answer, and what time brings."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaltracker.evaluations.journal import Actor
+from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.notices import kind_named
+from evaltracker.workflow.inbox import my_work
+from tests.cast import floor1, stakeholders, trials, vendors
+from trials.selectors.contracts import contract_of
+from trials.services.contracts import (
+    agree_contract,
+    amend_contract,
+    propose_contract,
+)
+from trials.services.gaps import close_gap, record_gap, reply_to_gap
+from trials.services.telling import tell_of_replies, warn_at_half_time
+from vendors.services.contacts import add_contact
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import User
+    from trials.models import Trial
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+BY_API = Actor(name="Acme by API")
+
+
+@pytest.fixture
+def acme() -> Candidate:
+    option = trials.claimed(trials.platform("must"))
+    add_contact(
+        vendor=option.vendor,
+        name="Vera",
+        email="vera@acme.example",
+        by=option.evaluation.owner,
+    )
+    vendors.enter(option.evaluation, "trials")
+    return option
+
+
+def owed(kind: str) -> list[Notice]:
+    return list(Notice.objects.filter(kind=kind).order_by("occurrence"))
+
+
+def still_right(notice: Notice) -> str:
+    return kind_named(notice.kind).holds(notice)
+
+
+def words(notice: Notice) -> str:
+    message = kind_named(notice.kind).compose(notice)
+    return f"{message.subject}\n{message.text}\n{message.html}"
+
+
+def say_yes(trial: Trial, who: User) -> Trial:
+    return agree_contract(trial=trial, digest=contract_of(trial).digest, by=who)
+
+
+def test_every_role_is_asked_to_agree_and_no_longer_once_it_has(
+    acme: Candidate,
+) -> None:
+    planned = trials.trial(acme, agreed=False)
+    assert owed("contract_to_agree") == []
+    trial = propose_contract(trial=planned, by=acme.evaluation.owner)
+    asked = owed("contract_to_agree")
+    assert len(asked) == len(stakeholders.PEOPLE)
+    it = stakeholders.holder("it")
+    assert [one.kind for one in my_work(it) if one.kind == "contract"] == ["contract"]
+    say_yes(trial, it)
+    done = [still_right(one) for one in asked if one.recipient == it]
+    assert done == ["The role has agreed."]
+    assert [one.kind for one in my_work(it) if one.kind == "contract"] == []
+    assert [one for one in asked if one.recipient != it and still_right(one)] == []
+
+
+def test_a_numbered_change_asks_anew_and_stops_the_older_mail(acme: Candidate) -> None:
+    trial = trials.trial(acme)
+    before = owed("contract_to_agree")
+    amend_contract(
+        trial=trial, workload="Half of it.", reason="Late data.", by=trial.lead
+    )
+    everybody = owed("contract_to_agree")
+    assert len(everybody) == 2 * len(before)
+    late = everybody[-1]
+    assert still_right(late) == ""
+    assert "again" in words(late)
+    assert "Half of it" not in words(late)
+    assert {still_right(one) for one in before} == {"The contract has other words now."}
+
+
+def test_the_vendor_hears_of_a_gap_while_it_can_help(acme: Candidate) -> None:
+    trial = trials.trial(acme)
+    gap = record_gap(
+        trial=trial, severity="challenge", text="No SSO.", by=acme.evaluation.owner
+    )
+    (notice,) = owed("gap_found")
+    assert (notice.address, notice.addressee) == ("vera@acme.example", "Vera")
+    assert still_right(notice) == ""
+    assert f"gaps/{gap.pk}/reply/" in words(notice)
+    assert "SSO" not in words(notice)
+    close_gap(gap=gap, note="It is there.", by=trial.lead)
+    assert still_right(notice) == "The gap is closed."
+
+
+def test_the_lead_hears_of_each_reply_of_the_vendor_once(acme: Candidate) -> None:
+    trial = trials.trial(acme)
+    gap = record_gap(
+        trial=trial, severity="challenge", text="No SSO.", by=acme.evaluation.owner
+    )
+    reply_to_gap(gap=gap, reply="They said: soon.", by=trial.lead)
+    tell_of_replies()
+    assert owed("gap_replied") == []
+    reply_to_gap(gap=gap, reply="From March on.", by=BY_API)
+    tell_of_replies()
+    tell_of_replies()
+    (first,) = owed("gap_replied")
+    assert first.recipient == trial.lead
+    assert "March" not in words(first)
+    reply_to_gap(gap=gap, reply="From April on.", by=BY_API)
+    tell_of_replies()
+    assert [still_right(one) for one in owed("gap_replied")] == [
+        "There is a newer reply.",
+        "",
+    ]
+
+
+def test_half_time_warns_lead_and_owner_once_while_a_must_have_is_untouched(
+    acme: Candidate,
+) -> None:
+    today = datetime.date.today()  # noqa: DTZ011  the cast's trials run now
+    trial = trials.trial(acme, starts_on=today - datetime.timedelta(days=6))
+    warn_at_half_time()
+    warn_at_half_time()
+    warned = owed("trial_half_gone")
+    assert {one.recipient for one in warned} == {trial.lead, acme.evaluation.owner}
+    assert len(warned) == 2
+    assert "1 must-have nobody has tried" in words(warned[0])
+    trials.verdict(trials.claim_of(acme), "trial", criterion=trial.criteria.get())
+    assert {still_right(one) for one in warned} == {"Every must-have was tried."}
+
+
+def test_nobody_outside_is_asked_to_agree(acme: Candidate) -> None:
+    trials.trial(acme, agreed=False)
+    assert my_work(floor1.noor()) == []

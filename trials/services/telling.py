@@ -1,0 +1,102 @@
+"""The mails that a trial owes: to agree, to answer a finding, and what time brings."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from evaltracker.evaluations.choices import Stage, Status
+from evaltracker.evaluations.chores import register_chore
+from evaltracker.evaluations.services.notices import owe_now
+from trials.models import Gap, Trial
+from trials.selectors import half_time_alarm
+from trials.selectors.contracts import contract_of
+from trials.trial_notices import ContractToAgree, GapFound, GapReplied, HalfGone
+from vendors.models import Contact
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+EVERY = datetime.timedelta(minutes=1)
+HOURLY = datetime.timedelta(hours=1)
+
+
+def ask_for_agreement(trial: Trial) -> None:
+    """Owe everybody whose role has not agreed to the words of now a mail."""
+    for one in contract_of(trial).awaited:
+        for part in one.awaited:
+            owe_now(
+                kind=ContractToAgree.name,
+                evaluation=trial.candidate.evaluation,
+                subject_id=trial.pk,
+                occurrence=trial.version,
+                recipient=part.user,
+            )
+
+
+def tell_vendor_of(gap: Gap) -> None:
+    """Owe the vendor's contacts a mail: early gaps are the cheap ones for both."""
+    candidate = gap.trial.candidate
+    if candidate.vendor_id is None or candidate.invited_at is None:
+        return
+    for contact in Contact.objects.current().filter(vendor=candidate.vendor_id):
+        owe_now(
+            kind=GapFound.name,
+            evaluation=candidate.evaluation,
+            subject_id=gap.pk,
+            occurrence="",
+            address=contact.email,
+            addressee=contact.name,
+        )
+
+
+def tell_of_replies() -> None:
+    """Owe who runs a trial a mail for each reply that a vendor gave by itself.
+
+    The process that vendors call may not write mails, so they are found here.
+    """
+    replied = Gap.objects.filter(
+        trial__in=_under_way(),
+        reply_at__isnull=False,
+        reply_noted_by__isnull=True,
+        closed_at__isnull=True,
+    )
+    for gap in replied.select_related("trial__lead", "trial__candidate__evaluation"):
+        if gap.reply_at is None:
+            continue
+        owe_now(
+            kind=GapReplied.name,
+            evaluation=gap.trial.candidate.evaluation,
+            subject_id=gap.pk,
+            occurrence=gap.reply_at.isoformat(),
+            recipient=gap.trial.lead,
+        )
+
+
+def warn_at_half_time() -> None:
+    """Owe lead and owner a mail when a trial is half gone and a must-have untried."""
+    trials = _under_way().filter(agreed_at__isnull=False)
+    for trial in trials.select_related("lead", "candidate__evaluation__owner"):
+        if not half_time_alarm(trial):
+            continue
+        evaluation = trial.candidate.evaluation
+        for person in {trial.lead, evaluation.owner}:
+            owe_now(
+                kind=HalfGone.name,
+                evaluation=evaluation,
+                subject_id=trial.pk,
+                occurrence=trial.starts_on.isoformat(),
+                recipient=person,
+            )
+
+
+def _under_way() -> QuerySet[Trial]:
+    return Trial.objects.filter(
+        closed_at__isnull=True,
+        candidate__evaluation__status=Status.OPEN,
+        candidate__evaluation__stage=Stage.TRIALS,
+    )
+
+
+register_chore(name="gap_replies", every=EVERY, work=tell_of_replies)
+register_chore(name="trials_half_gone", every=HOURLY, work=warn_at_half_time)
