@@ -16,7 +16,8 @@ from evaltracker.evaluations.mail import (
     zone_of,
 )
 from evaltracker.evaluations.notices import Message, NoticeKind, register
-from vendors.models import VendorToken
+from vendors.choices import CandidateState
+from vendors.models import Candidate, VendorToken
 from vendors.notices import API_PAGE, ENDED, ToVendor, reachable
 from vendors.selectors import live_tokens
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from evaltracker.evaluations.models import Notice
-    from vendors.models import Candidate
 
 
 @register
@@ -45,6 +45,11 @@ class TokenEnds(NoticeKind):
             notice.occurrence
         ):
             return "The token ends on another day now."
+        asked = Candidate.objects.filter(
+            vendor=token.vendor, evaluation=notice.evaluation_id
+        ).exclude(state=CandidateState.ELIMINATED)
+        if not asked.exists():
+            return "Its vendor is not asked here any more."
         others = live_tokens(token.vendor).exclude(pk=token.pk)
         if others.filter(
             Q(expires_at__isnull=True) | Q(expires_at__gt=token.expires_at)

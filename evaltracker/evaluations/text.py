@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LINE_LIMIT = 150
 TEXT_LIMIT = 5_000
 LINK_LIMIT = 2_000
+REF_LIMIT = 80
 # More marks on one letter belong to no script; they smear over other lines.
 MARKS_IN_A_ROW = 4
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e")
@@ -36,6 +37,26 @@ def read_line(text: str, *, limit: int = LINE_LIMIT) -> str:
         raise ValueError("It must be a single line.")
     _refuse_shape(line, limit)
     return line
+
+
+def read_requirement_ref(text: str) -> str:
+    """Read the ref of a requirement, which has to be able to stand in an address.
+
+    Vendors call `…/claims/{ref}/` and `…/claims/{ref}/files/`; a ref that reads like
+    one of the API's own addresses would hide it, or be hidden by it.
+    """
+    ref = read_line(text, limit=REF_LIMIT)
+    parts = ref.split("/")
+    if ref == "batch" or (len(parts) > 1 and parts[-1] == "files"):
+        raise ValueError(
+            f"“{ref}” reads like an address of the vendor API; name it otherwise."
+        )
+    if {"", ".", ".."} & set(parts) and ref:
+        raise ValueError(
+            f"“{ref}” has a part between slashes that addresses drop; name it "
+            "otherwise."
+        )
+    return ref
 
 
 def read_text(text: str, *, limit: int = TEXT_LIMIT) -> str:
@@ -112,6 +133,10 @@ class Inputs:
     ) -> str:
         """The line in `field`."""
         return self._read(field, text, lambda it: read_line(it, limit=limit), blank)
+
+    def ref(self, field: str, text: str) -> str:
+        """The ref of a requirement in `field`."""
+        return self._read(field, text, read_requirement_ref, blank=False)
 
     def text(
         self, field: str, text: str, *, limit: int = TEXT_LIMIT, blank: bool = False

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.text import Inputs, read_line, read_link, read_text
+from evaltracker.evaluations.text import (
+    Inputs,
+    read_line,
+    read_link,
+    read_requirement_ref,
+    read_text,
+)
 
 
 @pytest.mark.parametrize("ending", ["\r\n", "\r", "\n", "\x85", "\u2028", "\u2029"])
@@ -101,3 +107,16 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         inputs.check()
     assert list(invalid.value.errors) == ["title", "site"]
     assert invalid.value.sentence == "title: It must not be blank."
+
+
+@pytest.mark.parametrize("ref", ["batch", "1.2/files", "a/../b", "..", "/x", "x/", "."])
+def test_a_ref_that_an_address_cannot_hold_is_refused(ref: str) -> None:
+    with pytest.raises(ValueError, match="name it otherwise"):
+        read_requirement_ref(ref)
+
+
+@pytest.mark.parametrize(
+    "ref", ["1.10", "Batch", "batch/1", "files", "CI/CD", ".NET", "a.b", "R 1", "…/x"]
+)
+def test_other_refs_stay_as_they_are(ref: str) -> None:
+    assert read_requirement_ref(f" {ref} ") == ref

@@ -46,7 +46,7 @@ def invite(walk: Walk) -> None:
 def issue_token(walk: Walk) -> str:
     """The lead makes a token; the page shows it this once."""
     lead = walk.lead
-    lead.go("Candidates")
+    lead.go("Invitations")
     lead.follow(f"Issue a token: {FAVOURITE}")
     lead.fill(label="Answering desk")
     lead.press("Issue the token")

@@ -43,6 +43,7 @@ def page_addresses() -> dict[str, str]:
         "receipt": [given.pk],
         "document": [given.document_id],
         "issue_token": [candidate.vendor_id],
+        "way_in": [candidate.pk],
         "memo": [decided.slug],
         "memo_md": [decided.slug],
         "memo_pdf": [decided.slug],

@@ -110,6 +110,7 @@ OWN_PAGES = {"my_account", "my_calendar", "my_notices", "sign_on_again"}
 OWNERS_PAGES = {
     "evaluation_import_requirements": {"lead"},
     "issue_token": {"lead"},
+    "way_in": {"lead", "operator"},
 }
 LISTS_FOR = {
     "accountentry": {"operator"},

@@ -69,7 +69,7 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
         promises=promises_of(column),
         fewest=FEWEST_TESTED,
         notes=notes.select_related("requirement", "noted_by"),
-        contacts=Contact.objects.filter(vendor=candidate.vendor_id),
+        contacts=Contact.objects.current().filter(vendor=candidate.vendor_id),
         receipt=Submission.objects.filter(candidate=candidate).last(),
         demos=Demo.objects.filter(candidate=candidate),
         trials=Trial.objects.filter(candidate=candidate),

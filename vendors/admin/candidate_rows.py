@@ -6,8 +6,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch
-
 from evaltracker.evaluations.policy import is_owner
 from stakeholders.policy import parts
 from vendors.choices import Availability, CandidateState
@@ -15,13 +13,10 @@ from vendors.models import (
     Candidate,
     Claim,
     Conflict,
-    Contact,
     Proposal,
     Question,
     Ruling,
     Submission,
-    Vendor,
-    VendorToken,
 )
 from vendors.policy import INVITABLE
 from vendors.selectors import asked_requirements
@@ -161,32 +156,6 @@ def _add_interests(
         line.declared.append(Declared(one, readable=own or owns))
         if own:
             line.mine = one
-
-
-@dataclass(frozen=True, slots=True)
-class VendorRow:
-    """A company of this evaluation with its people and, for owners, its tokens."""
-
-    vendor: Vendor
-    contacts: list[Contact]
-    tokens: list[VendorToken]
-
-
-def vendor_rows(evaluation: Evaluation, *, with_tokens: bool) -> list[VendorRow]:
-    """The companies behind the candidates."""
-    vendors: Any = Vendor.objects.filter(candidates__evaluation=evaluation).distinct()
-    vendors = vendors.prefetch_related("contacts")
-    if with_tokens:
-        tokens = VendorToken.objects.select_related("issued_by").defer("digest")
-        vendors = vendors.prefetch_related(Prefetch("tokens", queryset=tokens))
-    return [
-        VendorRow(
-            one,
-            list(one.contacts.all()),
-            list(one.tokens.all()) if with_tokens else [],
-        )
-        for one in vendors
-    ]
 
 
 def questions_of(evaluation: Evaluation) -> list[Question]:

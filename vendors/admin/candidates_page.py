@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
-
 from evaltracker.evaluations.admin.query import check_query
 from evaltracker.evaluations.admin.workspace import evaluation_page, show
 from evaltracker.evaluations.choices import Stage
@@ -17,7 +15,6 @@ from vendors.admin.candidate_rows import (
     has_a_part,
     proposals_of,
     questions_of,
-    vendor_rows,
 )
 from vendors.admin.pages import reader
 from vendors.choices import CandidateKind
@@ -31,7 +28,7 @@ if TYPE_CHECKING:
 
 @evaluation_page("candidates", "Candidates", order=40)
 def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """Candidates, the window for claims, questions, proposals and companies."""
+    """Candidates, the window for claims, questions and proposals."""
     check_query(request, filters={"kind"})
     user = reader(request)
     ask_first(request, evaluation)
@@ -62,9 +59,6 @@ def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         open_questions=sum(one.answered_at is None for one in questions),
         proposals=proposals,
         open_proposals=sum(one.ruled_at is None for one in proposals),
-        now=timezone.now(),
-        here=request.path,
-        vendors=vendor_rows(evaluation, with_tokens=owns),
     )
 
 

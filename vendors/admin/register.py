@@ -3,8 +3,11 @@
 from vendors.admin import candidates_page as candidates_page
 from vendors.admin import claim_files as claim_files
 from vendors.admin import costs_page as costs_page
+from vendors.admin import invitations_page as invitations_page
 from vendors.admin import lists as lists
+from vendors.admin import notice_subjects as notice_subjects
 from vendors.admin import token_page as token_page
+from vendors.admin import way_in_page as way_in_page
 from vendors.admin.acts import candidates as candidates
 from vendors.admin.acts import claims as claims
 from vendors.admin.acts import companies as companies

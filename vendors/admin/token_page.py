@@ -11,6 +11,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils import timezone
@@ -19,12 +21,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from evaltracker.errors import Forbidden, NotFound, Problem
 from evaltracker.evaluations.admin.query import check_query
 from evaltracker.evaluations.admin.site import site
-from vendors.admin.inputs import day_field
+from vendors.admin.inputs import day_field, end_of
 from vendors.admin.pages import reader
-from vendors.models import Vendor
+from vendors.models import Vendor, VendorToken
 from vendors.policy import may_keep_tokens
 from vendors.selectors import live_tokens
-from vendors.services.tokens import issue_token
+from vendors.services.tokens import issue_token, rotate_token
 
 if TYPE_CHECKING:
     import uuid
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 USUAL_DAYS = 365
+# How long an old token goes on beside the one that replaces it.
+USUAL_OVERLAP = datetime.timedelta(days=7)
 
 
 class TokenForm(forms.Form):
@@ -50,11 +54,23 @@ class TokenForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
+class ReplaceForm(TokenForm):
+    """The same, and until when the old one goes on."""
+
+    old_ends_on = day_field(
+        "Last day of the old token",
+        help_text="In UTC. Until then both open the API, so that nobody is cut off.",
+    )
+
+
 def token_view(request: HttpRequest, vendor_id: uuid.UUID) -> HttpResponse:
-    """Ask for a label (GET); issue a token and show it (POST)."""
+    """Ask for a label (GET); issue a token and show it (POST).
+
+    With `replaces` it takes the place of another one, which goes on for a while.
+    """
     if request.method not in {"GET", "HEAD", "POST"}:
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-    check_query(request, filters={"next"})
+    check_query(request, filters={"next", "replaces"})
     vendor = Vendor.objects.visible_to(reader(request)).filter(pk=vendor_id).first()
     if vendor is None:
         raise NotFound
@@ -62,43 +78,61 @@ def token_view(request: HttpRequest, vendor_id: uuid.UUID) -> HttpResponse:
         raise Forbidden(
             f"Only the owner of an evaluation with {vendor} in it handles its tokens."
         )
+    old = _replaced(request, vendor)
     if request.method == "POST":
-        return _issue(request, vendor)
-    last = timezone.now().date() + datetime.timedelta(days=USUAL_DAYS)
-    form = TokenForm(initial={"expires_on": last, "seen": _live(vendor)})
-    return _page(request, vendor, form)
+        return _issue(request, vendor, old)
+    today = timezone.now().date()
+    initial = {
+        "label": old.label if old else "",
+        "expires_on": today + datetime.timedelta(days=USUAL_DAYS),
+        "old_ends_on": today + USUAL_OVERLAP,
+        "seen": _live(vendor),
+    }
+    return _page(request, vendor, _form_for(old)(initial=initial), old=old)
 
 
-def _issue(request: HttpRequest, vendor: Vendor) -> HttpResponse:
-    form = TokenForm(request.POST)
-    if not form.is_valid():
-        return _page(request, vendor, form, status=HTTPStatus.BAD_REQUEST)
-    if form.cleaned_data["seen"] != _live(vendor):
-        form = _again(form, vendor)
-        changed = "The vendor's tokens changed since this page was made. Look again."
-        return _page(request, vendor, form, sentence=changed, status=409)
-    last: datetime.date | None = form.cleaned_data["expires_on"]
-    expires = None
-    if last is not None:
-        midnight = datetime.datetime.combine(last, datetime.time(), datetime.UTC)
-        expires = midnight + datetime.timedelta(days=1)
+def _replaced(request: HttpRequest, vendor: Vendor) -> VendorToken | None:
+    """The live token of this vendor that the address says is to be replaced."""
+    wanted = request.GET.get("replaces")
+    if wanted is None:
+        return None
     try:
-        token, secret = issue_token(
-            vendor=vendor,
-            label=form.cleaned_data["label"],
-            expires_at=expires,
-            by=reader(request),
-        )
+        return live_tokens(vendor).get(pk=wanted)
+    except (ObjectDoesNotExist, ValidationError) as error:
+        raise NotFound from error
+
+
+def _form_for(old: VendorToken | None) -> type[TokenForm]:
+    return ReplaceForm if old else TokenForm
+
+
+def _issue(
+    request: HttpRequest, vendor: Vendor, old: VendorToken | None
+) -> HttpResponse:
+    form = _form_for(old)(request.POST)
+    if not form.is_valid():
+        return _page(request, vendor, form, old=old, status=HTTPStatus.BAD_REQUEST)
+    data = form.cleaned_data
+    if data["seen"] != _live(vendor):
+        form = _form_for(old)(initial={**data, "seen": _live(vendor)})
+        changed = "The vendor's tokens changed since this page was made. Look again."
+        return _page(request, vendor, form, old=old, sentence=changed, status=409)
+    terms: dict[str, Any] = {
+        "label": data["label"],
+        "expires_at": end_of(data["expires_on"]) if data["expires_on"] else None,
+        "by": reader(request),
+    }
+    try:
+        with transaction.atomic():
+            token, secret = (
+                rotate_token(token=old, ends_at=end_of(data["old_ends_on"]), **terms)
+                if old
+                else issue_token(vendor=vendor, **terms)
+            )
     except Problem as problem:
-        return _page(
-            request, vendor, form, sentence=problem.sentence, status=problem.status
-        )
-    return _page(request, vendor, None, token=token, secret=secret)
-
-
-def _again(form: TokenForm, vendor: Vendor) -> TokenForm:
-    """What was typed, with the tokens of now."""
-    return TokenForm(initial={**form.cleaned_data, "seen": _live(vendor)})
+        sentence, status = problem.sentence, problem.status
+        return _page(request, vendor, form, old=old, sentence=sentence, status=status)
+    return _page(request, vendor, None, old=old, token=token, secret=secret)
 
 
 def _live(vendor: Vendor) -> str:
@@ -119,13 +153,14 @@ def _page(
     vendor: Vendor,
     form: TokenForm | None,
     *,
+    old: VendorToken | None,
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
     return site.page(
         request,
         "vendors/token.html",
-        title=f"Issue a token: {vendor}",
+        title=f"{'Replace' if old else 'Issue'} a token: {vendor}",
         status=status,
         crumbs=[
             ("Vendors", reverse("admin:vendors_vendor_changelist")),
@@ -133,6 +168,7 @@ def _page(
         ],
         vendor=vendor,
         form=form,
+        old=old,
         back=_back(request),
         live=live_tokens(vendor),
         **context,

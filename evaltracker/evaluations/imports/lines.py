@@ -10,12 +10,16 @@ from evaltracker.evaluations.imports.weights import read_weight, weights_are_usa
 from evaltracker.evaluations.imports.words import PRIORITIES
 from evaltracker.evaluations.tabular import header_key
 from evaltracker.evaluations.tabular.wording import without_markup
-from evaltracker.evaluations.text import read_line, read_text
+from evaltracker.evaluations.text import (
+    REF_LIMIT,
+    read_line,
+    read_requirement_ref,
+    read_text,
+)
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.tabular import Row
 
-REF_LIMIT = 80
 UNCOMPUTED = (
     "The cell holds a formula without a saved result, or an error. Open the file in "
     "your spreadsheet program, mend the cell, save it, and import it again."
@@ -83,7 +87,7 @@ def read_ref(layout: Layout, row: Row, findings: Findings) -> str:
     if layout.component is not None:
         ref = f"{ref} {' '.join(row.cell(layout.component).split())}".strip()
     try:
-        return read_line(ref, limit=REF_LIMIT)
+        return read_requirement_ref(ref)
     except ValueError as error:
         findings.refuse(
             layout.sheet, row.number, f"The ref does not fit: {error}", column

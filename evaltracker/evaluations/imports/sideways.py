@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evaltracker.evaluations.imports.lines import REF_LIMIT
 from evaltracker.evaluations.imports.plan import Findings, RequirementLine
 from evaltracker.evaluations.imports.words import CANDIDATE_COLUMNS, SIDE_COLUMNS
 from evaltracker.evaluations.tabular import Unreadable, find_header, header_key
 from evaltracker.evaluations.tabular.wording import without_markup
-from evaltracker.evaluations.text import read_line
+from evaltracker.evaluations.text import read_requirement_ref
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.tabular import Row, Workbook
@@ -33,7 +32,7 @@ def sideways_lines(book: Workbook, findings: Findings) -> list[RequirementLine]:
                 findings.remark(f"The column “{name}” was not read.")
                 continue
             try:
-                ref = read_line(name, limit=REF_LIMIT)
+                ref = read_requirement_ref(name)
             except ValueError as error:
                 findings.refuse(sheet, header.number, str(error), column)
                 continue

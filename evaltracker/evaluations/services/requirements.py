@@ -19,6 +19,7 @@ from evaltracker.evaluations.policy import (
     require_owner,
     require_stage,
 )
+from evaltracker.evaluations.text import Inputs
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.journal import By
@@ -154,15 +155,18 @@ def add_requirement(
 
     Raises:
         Forbidden: not the owner. Refused: too late in the process.
-        Invalid: by field, e.g. a `ref` that the evaluation has already.
+        Invalid: by field, e.g. a `ref` that is there or that no address can hold.
 
     """
     require_owner(by, evaluation)
     require_stage(evaluation, *WRITABLE_STAGES)
+    inputs = Inputs()
+    ref = inputs.ref("ref", ref)
+    inputs.check()
     requirement = Requirement(
         evaluation=evaluation,
         category=category,
-        ref=ref.strip(),
+        ref=ref,
         text=text,
         priority=priority,
         weight=weight,

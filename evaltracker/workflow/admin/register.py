@@ -12,3 +12,4 @@ from evaltracker.workflow.admin import sign_offs_acts as sign_offs_acts
 from evaltracker.workflow.admin import sign_offs_page as sign_offs_page
 from evaltracker.workflow.admin import sign_page as sign_page
 from evaltracker.workflow.admin import stage_acts as stage_acts
+from evaltracker.workflow.admin import vendor_door as vendor_door

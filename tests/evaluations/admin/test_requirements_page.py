@@ -115,9 +115,12 @@ def test_a_requirement_is_added_changed_and_retired(
     assert b"in a minute" in client.get(here, {"retired": "1"}).content
 
 
-def test_a_ref_that_is_taken_is_refused_beside_the_form(purchase: Evaluation) -> None:
+@pytest.mark.parametrize("ref", ["R1", "batch", "R1/files"])
+def test_a_ref_that_cannot_be_is_refused_beside_the_form(
+    purchase: Evaluation, ref: str
+) -> None:
     group = purchase.categories.get()
-    form = {"ref": "R1", "category": group.pk, "text": "t", "priority": "must"}
+    form = {"ref": ref, "category": group.pk, "text": "t", "priority": "must"}
     answer = signed_in(purchase.owner).post(
         f"/admin/act/add-requirement/{purchase.pk}/", {**form, "weight": "1"}
     )

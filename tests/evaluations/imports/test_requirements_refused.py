@@ -17,6 +17,8 @@ from tests.evaluations.imports.test_requirements_plan import plan, sentences
         ("R1,x,must,many", "column D: “many” is no weight"),
         ("R1,,must,5", "column B: It has no text."),
         (f"{'R' * 81},x,must,5", "column A: The ref does not fit: It has 81"),
+        ("batch,x,must,5", "column A: The ref does not fit: “batch” reads like an"),
+        ("1/files,x,must,5", "column A: The ref does not fit: “1/files” reads"),
         ("R\u202e1,x,must,5", "column A: The ref does not fit: It contains an invis"),
     ],
 )

@@ -36,7 +36,21 @@ def test_whoever_runs_evaluations_keeps_the_companies(purchase: Evaluation) -> N
     form = {"name": "Ada", "email": "ada@example.com"}
     assert act("add-contact", acme, it, **form) == 403
     assert act("add-contact", acme, purchase.owner, **form) == 302
-    assert Contact.objects.get().vendor.name == "Acme Inc"
+    ada = Contact.objects.get()
+    assert ada.vendor.name == "Acme Inc"
+    changed = {"name": "Ada B", "email": "ada.b@example.com"}
+    assert act("change-contact", ada, it, **changed) == 403
+    assert act("change-contact", ada, floor1.noor(), **changed) == 404
+    assert act("change-contact", ada, purchase.owner, **changed) == 302
+    assert act("remove-contact", ada, it, reason="Left") == 403
+    assert act("remove-contact", ada, purchase.owner, reason=" ") == 400
+    assert act("remove-contact", ada, purchase.owner, reason="Left") == 302
+    assert act("remove-contact", ada, purchase.owner, reason="Left") == 409
+    assert not Contact.objects.current().exists()
+    back = {"name": "Ada", "email": "ada.b@example.com"}
+    assert act("add-contact", acme, purchase.owner, **back) == 302
+    assert Contact.objects.current().get() == ada
+    assert act("add-contact", acme, purchase.owner, **back) == 400
 
 
 def test_the_words_of_an_interest_stay_with_the_owner_and_its_author(

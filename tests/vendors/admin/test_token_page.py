@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 
+from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry
+from tests.acting import act
 from tests.cast import floor1, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.models import Vendor, VendorToken
 from vendors.selectors import find_token
+from vendors.services.tokens import revoke_token
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
@@ -46,7 +51,7 @@ def test_the_secret_is_shown_once_and_opens_the_api(
     assert len(secret) == 1
     token = find_token(secret[0])
     assert token is not None
-    later = [url, f"/admin/e/{purchase.slug}/candidates/", "/admin/"]
+    later = [url, f"/admin/e/{purchase.slug}/invitations/", "/admin/"]
     for path in later:
         body = client.get(path).content.decode()
         assert secret[0] not in body
@@ -93,3 +98,57 @@ def test_a_token_is_revoked_once(purchase: Evaluation) -> None:
     assert signed_in(purchase.owner).post(address).status_code == 302
     assert find_token(secret) is None
     assert signed_in(purchase.owner).post(address).status_code == 409
+
+
+def test_a_token_is_replaced_by_another_and_goes_on_beside_it_for_a_while(
+    purchase: Evaluation, url: str
+) -> None:
+    secret = vendors.token(Vendor.objects.get(), "bid desk")
+    old = VendorToken.objects.get()
+    client = signed_in(purchase.owner)
+    page = f"{url}?replaces={old.pk}"
+    assert "bid desk" in client.get(page).content.decode()
+    today = timezone.now().date()
+    form = {
+        "seen": old.prefix,
+        "old_ends_on": today + datetime.timedelta(days=3),
+        "expires_on": today + datetime.timedelta(days=100),
+    }
+    answer = client.post(page, form)
+    (new,) = SECRET.findall(answer.content.decode())
+    assert find_token(new) is not None
+    assert find_token(secret) is not None
+    old.refresh_from_db()
+    assert old.expires_at is not None
+    assert (old.expires_at.date() - today).days == 4
+    assert Entry.objects.filter(action="token.ends").count() == 1
+
+
+def test_a_replacement_that_is_refused_leaves_nothing(
+    purchase: Evaluation, url: str
+) -> None:
+    vendors.token(Vendor.objects.get())
+    old = VendorToken.objects.get()
+    client = signed_in(purchase.owner)
+    past = {"seen": old.prefix, "old_ends_on": "2001-01-01"}
+    assert client.post(f"{url}?replaces={old.pk}", past).status_code == 400
+    revoke_token(token=old, by=SYSTEM)
+    for nothing in (old.pk, "x", vendors.token(vendors.vendor("Globex"))):
+        assert client.get(f"{url}?replaces={nothing}").status_code == 404
+    assert (
+        VendorToken.objects.filter(vendor=Vendor.objects.get(name="Acme")).count() == 1
+    )
+
+
+def test_a_token_gets_an_end_and_never_a_later_one(purchase: Evaluation) -> None:
+    vendors.token(Vendor.objects.get())
+    token, owner = VendorToken.objects.get(), purchase.owner
+    today = timezone.now().date()
+    ends = {"expires_at": today + datetime.timedelta(days=9)}
+    assert act("expire-token", token, stakeholders.holder("it"), **ends) == 403
+    assert act("expire-token", token, owner, **ends) == 302
+    later = {"expires_at": today + datetime.timedelta(days=10)}
+    assert act("expire-token", token, owner, **later) == 400
+    assert act("expire-token", token, owner, expires_at="2001-01-01") == 400
+    revoke_token(token=token, by=SYSTEM)
+    assert act("expire-token", token, owner, **ends) == 409

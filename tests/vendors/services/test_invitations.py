@@ -1,0 +1,188 @@
+"""Inviting tells the vendor's contacts, by mails that are owed as long as they hold."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.models import Entry, Notice
+from evaltracker.evaluations.services.sweep import sweep_notices
+from tests.cast import floor1, vendors
+from vendors.models import Candidate, Contact
+from vendors.services.candidates import eliminate
+from vendors.services.contacts import add_contact, change_contact, remove_contact
+from vendors.services.invitations import invite, send_invitation
+from vendors.services.windows import close_claims
+
+if TYPE_CHECKING:
+    from time_machine import TimeMachineFixture
+
+    from evaltracker.evaluations.models import Evaluation
+    from tests.smtp_sink import Sink
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def where() -> Evaluation:
+    return vendors.in_research(floor1.evaluation())
+
+
+@pytest.fixture
+def acme(where: Evaluation) -> Candidate:
+    return vendors.candidate(where)
+
+
+def person(candidate: Candidate, name: str = "Ada") -> Contact:
+    assert candidate.vendor is not None
+    email = f"{name.lower()}@acme.example"
+    by = candidate.evaluation.owner
+    return add_contact(vendor=candidate.vendor, name=name, email=email, by=by)
+
+
+def told(candidate: Candidate, *names: str) -> Candidate:
+    people = [person(candidate, name) for name in names]
+    return invite(candidate=candidate, contacts=people, by=candidate.evaluation.owner)
+
+
+def outcome() -> str:
+    sweep_notices()
+    notice = Notice.objects.get()
+    return notice.suppressed_because or notice.state
+
+
+def test_each_contact_is_owed_a_mail_of_their_own(
+    acme: Candidate, smtp_sink: Sink
+) -> None:
+    told(acme, "Ada", "Bob")
+    entry = Entry.objects.filter(action="candidate.invited").get()
+    assert set(entry.after["told"]) == {"ada@acme.example", "bob@acme.example"}
+    assert sweep_notices().sent == 2
+    assert {mail["To"] for mail in smtp_sink.arrived} == set(entry.after["told"])
+
+
+def test_a_vendor_without_contacts_is_invited_and_nobody_told(acme: Candidate) -> None:
+    assert invite(candidate=acme, by=acme.evaluation.owner).invited_at
+    assert not Notice.objects.exists()
+
+
+def test_nobody_elses_contact_is_told_and_then_nothing_is_done(
+    where: Evaluation, acme: Candidate
+) -> None:
+    rivals = person(vendors.candidate(where, "Globex ML"), "Eve")
+    gone = person(acme, "Ada")
+    remove_contact(contact=gone, reason="Left", by=where.owner)
+    for wrong in (rivals, gone):
+        with pytest.raises(Invalid, match="Only contacts of Acme"):
+            invite(candidate=acme, contacts=[wrong], by=where.owner)
+    acme.refresh_from_db()
+    assert acme.invited_at is None
+    assert not Notice.objects.exists()
+
+
+def test_it_is_not_sent_to_somebody_who_was_removed(
+    acme: Candidate, smtp_sink: Sink
+) -> None:
+    told(acme, "Ada")
+    owner = acme.evaluation.owner
+    remove_contact(contact=Contact.objects.get(), reason="Left", by=owner)
+    assert outcome() == "Ada is no contact of it any more."
+    assert smtp_sink.arrived == []
+
+
+def test_it_is_not_sent_to_an_address_that_was_corrected(
+    acme: Candidate, smtp_sink: Sink
+) -> None:
+    told(acme, "Ada")
+    ada, owner = Contact.objects.get(), acme.evaluation.owner
+    change_contact(contact=ada, name="Ada", email="a@acme.example", by=owner)
+    assert "no contact of it" in outcome()
+    send_invitation(
+        candidate=acme,
+        contacts=Contact.objects.all(),
+        reason="A typing error in the address",
+        by=owner,
+    )
+    sweep_notices()
+    assert [mail["To"] for mail in smtp_sink.arrived] == ["a@acme.example"]
+
+
+def test_it_is_not_sent_once_the_candidate_is_out(
+    acme: Candidate, smtp_sink: Sink
+) -> None:
+    told(acme, "Ada")
+    eliminate(candidate=acme, reason="No SSO", by=acme.evaluation.owner)
+    assert outcome() == "The candidate was eliminated."
+    assert smtp_sink.arrived == []
+
+
+def test_it_is_not_sent_once_claims_have_closed(
+    acme: Candidate, smtp_sink: Sink
+) -> None:
+    told(acme, "Ada")
+    close_claims(evaluation=acme.evaluation, by=acme.evaluation.owner)
+    assert outcome() == "Claims have closed."
+    assert smtp_sink.arrived == []
+
+
+def test_the_same_person_is_pressed_daily_at_most_and_five_times_in_all(
+    acme: Candidate, smtp_sink: Sink, time_machine: TimeMachineFixture
+) -> None:
+    start = datetime.datetime.now(datetime.UTC)
+    told(acme, "Ada")
+    owner, people = acme.evaluation.owner, Contact.objects.all()
+
+    def again() -> None:
+        send_invitation(candidate=acme, contacts=people, reason="Silence", by=owner)
+
+    with pytest.raises(Refused, match="on its way"):
+        again()
+    sweep_notices()
+    with pytest.raises(Refused, match="within the last 24 hours"):
+        again()
+    for day in range(1, 5):
+        # The database's own clock stands still, so the sweep finds it due.
+        time_machine.move_to(start + datetime.timedelta(days=day, hours=day))
+        again()
+        Notice.objects.filter(state="pending").update(state="sent")
+    time_machine.move_to(start + datetime.timedelta(days=6))
+    with pytest.raises(Refused, match="5 times; ring them up"):
+        again()
+    assert Notice.objects.count() == 5
+    assert Entry.objects.filter(action="invitation.sent_again").count() == 4
+
+
+def test_a_mail_that_was_refused_does_not_count(
+    acme: Candidate, smtp_sink: Sink
+) -> None:
+    smtp_sink.answers["ada@acme.example"] = ["550 no such user", "250 OK"]
+    told(acme, "Ada")
+    assert outcome() == "dead"
+    owner = acme.evaluation.owner
+    send_invitation(
+        candidate=acme, contacts=Contact.objects.all(), reason="It works now", by=owner
+    )
+    assert sweep_notices().sent == 1
+
+
+def test_sending_it_needs_the_owner_a_reason_and_somebody(acme: Candidate) -> None:
+    owner = acme.evaluation.owner
+    ada = person(acme)
+    terms = {"candidate": acme, "contacts": [ada], "reason": "Silence", "by": owner}
+    with pytest.raises(Refused, match="not invited yet"):
+        send_invitation(**terms)  # type: ignore[arg-type]
+    invite(candidate=acme, by=owner)
+    for wrong, error in (
+        ({"reason": " "}, Invalid),
+        ({"contacts": []}, Invalid),
+        ({"by": floor1.noor()}, Forbidden),
+    ):
+        with pytest.raises(error):
+            send_invitation(**{**terms, **wrong})  # type: ignore[arg-type]
+    close_claims(evaluation=acme.evaluation, by=owner)
+    with pytest.raises(Refused, match="Claims have closed"):
+        send_invitation(**terms)  # type: ignore[arg-type]
+    assert not Notice.objects.exists()

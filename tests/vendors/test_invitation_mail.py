@@ -1,0 +1,90 @@
+"""What the mail of an invitation says, and what it must not say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from icalendar import Calendar
+
+from evaltracker.evaluations.services.evaluations import change_brief
+from evaltracker.evaluations.services.sweep import sweep_notices
+from tests.cast import floor1, vendors
+from vendors.models import Candidate, VendorToken
+from vendors.services.contacts import add_contact
+from vendors.services.invitations import invite
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+    from evaltracker.evaluations.models import Evaluation
+    from tests.smtp_sink import Sink
+
+pytestmark = pytest.mark.django_db
+
+
+def invited(where: Evaluation, name: str = "Acme ML") -> Candidate:
+    candidate = vendors.candidate(where, name, summary="cheap and fast")
+    assert candidate.vendor is not None
+    vendors.token(candidate.vendor)
+    ada = add_contact(
+        vendor=candidate.vendor, name="Ada", email="ada@acme.example", by=where.owner
+    )
+    return invite(candidate=candidate, contacts=[ada], by=where.owner)
+
+
+def bodies(mail: EmailMessage) -> list[str]:
+    found = [mail.get_body((kind,)) for kind in ("plain", "html")]
+    return [str(part.get_content()) for part in found if part is not None]
+
+
+def test_it_says_where_to_read_whom_to_ask_and_until_when(smtp_sink: Sink) -> None:
+    where = vendors.in_research(floor1.evaluation())
+    acme = invited(where)
+    sweep_notices()
+    (mail,) = smtp_sink.arrived
+    assert mail["Reply-To"] == "lina@example.com"
+    assert mail["Subject"] == "You are invited to answer – Choose an ML platform"
+    for text in bodies(mail):
+        for word in (
+            *("Hello Ada", "Example Foods", "http://testserver/api/v1/docs/"),
+            *("lina@example.com", "for a token", "Authorization: Bearer"),
+            *(str(acme.pk), "answer sheet", "(UTC)"),
+        ):
+            assert word in text
+    (part,) = mail.iter_attachments()
+    (event,) = Calendar.from_ical(part.get_content()).walk("VEVENT")
+    assert event["SUMMARY"] == "Answers are due – Choose an ML platform"
+
+
+def test_it_holds_no_token_no_candidate_and_no_rival(smtp_sink: Sink) -> None:
+    where = vendors.in_research(floor1.evaluation())
+    vendors.invited(where, "Globex ML")
+    invited(where)
+    sweep_notices()
+    (mail,) = smtp_sink.arrived
+    whole = mail.as_string()
+    secret = VendorToken.objects.get()
+    for word in ("Globex", "Acme ML", "cheap and fast", secret.prefix, "250,000"):
+        assert word not in whole
+
+
+def test_it_tells_the_title_of_now_and_its_link_outlives_a_renaming(
+    smtp_sink: Sink,
+) -> None:
+    where = vendors.in_research(floor1.evaluation())
+    invited(where)
+    change_brief(evaluation=where, title="Choose a feature store", by=where.owner)
+    sweep_notices()
+    (mail,) = smtp_sink.arrived
+    assert "Choose a feature store" in mail["Subject"]
+    assert all(where.slug not in text for text in bodies(mail))
+
+
+def test_before_claims_open_it_says_that_reading_comes_first(smtp_sink: Sink) -> None:
+    where = vendors.enter(floor1.evaluation(), "research")
+    invited(where)
+    sweep_notices()
+    (mail,) = smtp_sink.arrived
+    assert "answers are taken a little later" in bodies(mail)[0]
+    assert list(mail.iter_attachments()) == []

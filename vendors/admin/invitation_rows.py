@@ -1,0 +1,193 @@
+"""How far each invitation of an evaluation has got, in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Max, Prefetch
+
+from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState
+from vendors.choices import CandidateState
+from vendors.models import Candidate, Claim, Contact, Submission, Vendor, VendorToken
+from vendors.policy import INVITABLE
+from vendors.selectors import invitation_letters, with_counts
+
+if TYPE_CHECKING:
+    import datetime
+    import uuid
+
+    from evaltracker.evaluations.models import Evaluation, Notice
+
+# The furthest that an invitation has got: its code, what people read, its tone.
+STATES: dict[str, tuple[str, str]] = {
+    "uninvited": ("Not invited", ""),
+    "untold": ("Nobody told", "bad"),
+    "unsent": ("Mail not sent", "bad"),
+    "leaving": ("Mail on its way", "info"),
+    "sent": ("Sent, not seen", "warn"),
+    "seen": ("Seen", "info"),
+    "answering": ("Answering", "info"),
+    "handed_in": ("Handed in", "good"),
+    "eliminated": ("Eliminated", ""),
+}
+# How a mail is told on a page, by the state of its notice.
+MAIL_WORDS: dict[str, tuple[str, str]] = {
+    NoticeState.SENT: ("sent", "good"),
+    NoticeState.UNCERTAIN: ("may have arrived", "warn"),
+    NoticeState.DEAD: ("refused by the mail server", "bad"),
+    NoticeState.SUPPRESSED: ("not sent", "bad"),
+    **dict.fromkeys(NOTICE_OPEN, ("on its way", "info")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The newest mail of an invitation to one address."""
+
+    notice: Notice
+    # How many there were to this address.
+    number: int
+
+    @property
+    def words(self) -> str:
+        """Where it stands."""
+        return MAIL_WORDS[self.notice.state][0]
+
+    @property
+    def tone(self) -> str:
+        """Whether that is good."""
+        return MAIL_WORDS[self.notice.state][1]
+
+    @property
+    def because(self) -> str:
+        """Why it was not sent, if it was not."""
+        return self.notice.suppressed_because or self.notice.last_error
+
+
+@dataclass(slots=True)
+class InvitationRow:
+    """One candidate that somebody can answer for."""
+
+    candidate: Candidate
+    asked: int
+    answered: int
+    letters: list[Letter] = field(default_factory=list)
+    receipt: Submission | None = None
+    last_word_at: datetime.datetime | None = None
+
+    @property
+    def state(self) -> str:
+        """The furthest that it has got; a key of `STATES`."""
+        one = self.candidate
+        if one.state == CandidateState.ELIMINATED:
+            return "eliminated"
+        if one.invited_at is None:
+            return "uninvited"
+        if self.receipt:
+            return "handed_in"
+        if self.answered:
+            return "answering"
+        return "seen" if one.first_seen_at else self._mail_state()
+
+    def _mail_state(self) -> str:
+        """How far its mails have got: the best of them counts."""
+        states = {letter.notice.state for letter in self.letters}
+        if states & {NoticeState.SENT, NoticeState.UNCERTAIN}:
+            return "sent"
+        if states & {*NOTICE_OPEN}:
+            return "leaving"
+        return "unsent" if states else "untold"
+
+    @property
+    def label(self) -> str:
+        """What people read of the state."""
+        return STATES[self.state][0]
+
+    @property
+    def tone(self) -> str:
+        """Whether that is good."""
+        return STATES[self.state][1]
+
+    @property
+    def changed_since(self) -> bool:
+        """Whether the vendor said something after it handed in."""
+        return (
+            self.receipt is not None
+            and self.last_word_at is not None
+            and self.last_word_at > self.receipt.submitted_at
+        )
+
+
+def invitation_rows(evaluation: Evaluation) -> list[InvitationRow]:
+    """Every candidate that a vendor could answer for."""
+    rows: Any = Candidate.objects.filter(evaluation=evaluation, kind__in=INVITABLE)
+    candidates = list(with_counts(rows.select_related("vendor")))
+    letters = newest_letters(*candidates)
+    receipts = {
+        one.candidate_id: one
+        for one in Submission.objects.filter(candidate__evaluation=evaluation).order_by(
+            "submitted_at"
+        )
+    }
+    words: dict[Any, Any] = dict(
+        Claim.objects.filter(candidate__evaluation=evaluation, by_vendor=True)
+        .order_by()
+        .values_list("candidate_id")
+        .annotate(last=Max("submitted_at"))
+    )
+    found = []
+    for one in candidates:
+        one.evaluation = evaluation
+        counts: Any = one
+        found.append(
+            InvitationRow(
+                one,
+                counts.asked,
+                counts.answered,
+                letters.get(one.pk, []),
+                receipts.get(one.pk),
+                words.get(one.pk),
+            )
+        )
+    return found
+
+
+def newest_letters(*candidates: Candidate) -> dict[uuid.UUID, list[Letter]]:
+    """By candidate, the newest mail to each address."""
+    by_place: dict[tuple[str, str], list[Notice]] = defaultdict(list)
+    for notice in invitation_letters(*candidates):
+        by_place[notice.subject_id, notice.address].append(notice)
+    ids = {str(one.pk): one.pk for one in candidates}
+    found: dict[uuid.UUID, list[Letter]] = defaultdict(list)
+    for (subject, _), notices in by_place.items():
+        found[ids[subject]].append(Letter(notices[-1], len(notices)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class VendorRow:
+    """A company of this evaluation with its people and, for owners, its tokens."""
+
+    vendor: Vendor
+    contacts: list[Contact]
+    tokens: list[VendorToken]
+
+
+def vendor_rows(evaluation: Evaluation, *, with_tokens: bool) -> list[VendorRow]:
+    """The companies behind the candidates."""
+    vendors: Any = Vendor.objects.filter(candidates__evaluation=evaluation).distinct()
+    people = Contact.objects.current()
+    vendors = vendors.prefetch_related(Prefetch("contacts", queryset=people))
+    if with_tokens:
+        tokens = VendorToken.objects.select_related("issued_by").defer("digest")
+        vendors = vendors.prefetch_related(Prefetch("tokens", queryset=tokens))
+    return [
+        VendorRow(
+            one,
+            list(one.contacts.all()),
+            list(one.tokens.all()) if with_tokens else [],
+        )
+        for one in vendors
+    ]

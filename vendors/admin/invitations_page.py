@@ -1,0 +1,63 @@
+"""The invitations of an evaluation: who was told, who came, who has answered."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from evaltracker.errors import Invalid
+from evaltracker.evaluations.admin.query import check_query
+from evaltracker.evaluations.admin.workspace import evaluation_page, show
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.policy import is_owner
+from vendors.admin.asking import ask_first
+from vendors.admin.invitation_rows import STATES, invitation_rows, vendor_rows
+from vendors.admin.pages import reader
+from vendors.policy import claims_are_closed
+from vendors.services.token_mail import WARNED_DAYS
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from evaltracker.evaluations.models import Evaluation
+
+
+@evaluation_page("invitations", "Invitations", order=45)
+def invitations_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Each invitation with its state; below, the companies, their people and tokens."""
+    check_query(request, filters={"state"})
+    ask_first(request, evaluation)
+    chosen = request.GET.get("state", "")
+    if chosen and chosen not in STATES:
+        raise Invalid("There is no such state of an invitation.")
+    rows = invitation_rows(evaluation)
+    counts = Counter(row.state for row in rows)
+    owns = is_owner(reader(request), evaluation)
+    now = timezone.now()
+    in_research = evaluation.is_open and evaluation.stage == Stage.RESEARCH
+    return show(
+        request,
+        evaluation,
+        "vendors/invitations.html",
+        title="Invitations",
+        tab="invitations",
+        owns=owns,
+        rows=[row for row in rows if chosen in ("", row.state)],
+        total=len(rows),
+        chosen=chosen,
+        filters=[
+            (state, label, counts[state])
+            for state, (label, _) in STATES.items()
+            if counts[state]
+        ],
+        in_research=in_research,
+        may_send=in_research and not claims_are_closed(evaluation, database_now()),
+        vendors=vendor_rows(evaluation, with_tokens=owns),
+        now=now,
+        ends_soon=now + datetime.timedelta(days=max(WARNED_DAYS)),
+        here=request.get_full_path(),
+    )

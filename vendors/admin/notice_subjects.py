@@ -1,0 +1,30 @@
+"""What the notices of floor 3 are about, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltracker.evaluations.admin.notice_subjects import register_subjects
+from vendors.models import Candidate, VendorToken
+from vendors.notices import Invitation
+from vendors.token_notices import TokenEnds, TokenLeaked, TokenLeakedOutside
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+def candidate_names(ids: Collection[str]) -> dict[str, str]:
+    """Names of candidates."""
+    rows = Candidate.objects.filter(pk__in=ids).values_list("pk", "name")
+    return {str(pk): name for pk, name in rows}
+
+
+def token_names(ids: Collection[str]) -> dict[str, str]:
+    """Beginnings of tokens, and whose they are."""
+    rows = VendorToken.objects.filter(pk__in=ids).select_related("vendor")
+    return {str(one.pk): f"{one.prefix}… of {one.vendor}" for one in rows}
+
+
+register_subjects(Invitation.name, candidate_names)
+for kind in (TokenEnds, TokenLeaked, TokenLeakedOutside):
+    register_subjects(kind.name, token_names)
