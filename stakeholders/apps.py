@@ -12,12 +12,13 @@ class StakeholdersConfig(AppConfig):
     label = "stakeholders"
 
     def ready(self) -> None:
-        """Register notices and chores, and load the admin pages.
+        """Register notices, chores and what is usual, and load the admin pages.
 
         Both need the models; admin/__init__.py says why the pages load no earlier.
         """
         import_module("stakeholders.notices")
         import_module("stakeholders.chores")
+        import_module("stakeholders.beginnings")
         # A process that serves vendors alone has no admin.
         if apps.is_installed("django.contrib.admin"):
             import_module("stakeholders.admin.register")

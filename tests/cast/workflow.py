@@ -33,11 +33,17 @@ def sign_as(
     )
 
 
+def to_be_signed(*roles: str, **requirement: Any) -> Evaluation:
+    """An evaluation in requirements that waits for signatures and nothing else."""
+    where = floor1.evaluation()
+    floor1.requirement(where, **requirement)
+    stakeholders.stakeholders(where)
+    stakeholders.sign_off_rules(where, roles=roles or stakeholders.SIGNING)
+    return where
+
+
 def ready_to_advance() -> Evaluation:
     """An evaluation in requirements whose gates are all silent."""
-    where = floor1.evaluation()
-    floor1.requirement(where)
-    stakeholders.stakeholders(where)
-    stakeholders.sign_off_rules(where, roles=("it",))
+    where = to_be_signed("it")
     sign_as(where, "it")
     return where

@@ -15,7 +15,7 @@ from evaltracker.evaluations.plan import MINIMUM_WEEKS
 from evaltracker.evaluations.policy import is_owner, may_start_evaluations
 from evaltracker.evaluations.services.evaluations import (
     change_brief,
-    create_evaluation,
+    start_evaluation,
 )
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class StartEvaluation(Act):
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
         """Start it, and go to its brief."""
-        evaluation = create_evaluation(by=by, **data)
+        evaluation = start_evaluation(by=by, **data)
         return page_address(evaluation, "brief")
 
 

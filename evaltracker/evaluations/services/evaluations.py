@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -51,11 +51,36 @@ BRIEF_FIELDS = frozenset(
 )
 
 
+class Beginning(Protocol):
+    """What a higher floor sets up in an evaluation that somebody starts."""
+
+    def __call__(self, *, evaluation: Evaluation, by: User) -> object:
+        """Do it, in the transaction of the start."""
+
+
+_BEGINNINGS: list[Beginning] = []
+
+
+def register_beginning(work: Beginning) -> None:
+    """Let `work` have its part in every start; an app does so when it is ready."""
+    if work not in _BEGINNINGS:
+        _BEGINNINGS.append(work)
+
+
+@transaction.atomic
+def start_evaluation(*, by: User, **terms: Any) -> Evaluation:
+    """Create an evaluation and set up what is usual; `terms` as `create_evaluation`."""
+    evaluation = create_evaluation(by=by, **terms)
+    for work in _BEGINNINGS:
+        work(evaluation=evaluation, by=by)
+    return evaluation
+
+
 @transaction.atomic
 def create_evaluation(
     *, title: str, buyer: str, by: User, slug: str = "", **brief: Any
 ) -> Evaluation:
-    """Start an evaluation in the requirements stage, owned by `by`.
+    """An evaluation in the requirements stage, owned by `by`, and nothing in it.
 
     Raises:
         Forbidden: `by` may not start evaluations.

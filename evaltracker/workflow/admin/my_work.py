@@ -15,6 +15,8 @@ from evaltracker.workflow.inbox import my_work
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from evaltracker.workflow.inbox import WorkItem
+
 SHOWN = 8
 KINDS = {
     "sign_off": ("signature", "Sign"),
@@ -41,7 +43,7 @@ def work_page(request: HttpRequest) -> HttpResponse:
         "workflow/my_work.html",
         title=site.index_title,
         groups=[
-            (name, [(item, *KINDS[item.kind]) for item in found])
+            (name, [(item, *sign_of(item)) for item in found])
             for name, found in groupby(items, key=attrgetter("group"))
         ],
         total=len(items),
@@ -51,6 +53,12 @@ def work_page(request: HttpRequest) -> HttpResponse:
         more=len(recent) > SHOWN,
         may_start=may_start_evaluations(user),
     )
+
+
+def sign_of(item: WorkItem) -> tuple[str, str]:
+    """The icon of an item, and the word on its button."""
+    icon, verb = KINDS[item.kind]
+    return icon, "Read" if item.waits else verb
 
 
 site.register_index(work_page)

@@ -71,9 +71,13 @@ class SignForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         for row in range(ROWS):
             text, owner = data.get(f"text_{row}"), data.get(f"owner_{row}")
-            if text and not owner:
-                self.add_error(f"owner_{row}", "Say who sees to it.")
-            elif not text and (owner or data.get(f"due_{row}")):
+            due = data.get(f"due_{row}")
+            if text:
+                if not owner:
+                    self.add_error(f"owner_{row}", "Say who sees to it.")
+                if not due:
+                    self.add_error(f"due_{row}", "Say by when.")
+            elif owner or due:
                 self.add_error(f"text_{row}", "Say what is asked for.")
         return data
 

@@ -10,7 +10,7 @@ import pytest
 from stakeholders.models import Condition, SignOff
 from stakeholders.services.conditions import ConditionAsked
 from tests.cast import floor1, stakeholders, vendors
-from tests.cast.workflow import sign_as
+from tests.cast.workflow import sign_as, to_be_signed
 from tests.clients import signed_in
 
 if TYPE_CHECKING:
@@ -22,11 +22,7 @@ TODAY = datetime.date.today
 
 @pytest.fixture
 def purchase(db: None) -> Evaluation:
-    where = floor1.evaluation()
-    floor1.requirement(where)
-    stakeholders.stakeholders(where)
-    stakeholders.sign_off_rules(where, roles=("it", "pm"))
-    return where
+    return to_be_signed("it", "pm")
 
 
 def page(where: Evaluation) -> str:

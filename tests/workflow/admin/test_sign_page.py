@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.cache import cache
 
 from evaltracker.evaluations.services.requirements import change_requirement
 from stakeholders.models import Condition, SignOff, SignOffRule
-from tests.cast import floor1, stakeholders
-from tests.cast.workflow import shown, sign_as
+from tests.cast import stakeholders
+from tests.cast.workflow import shown, sign_as, to_be_signed
 from tests.clients import signed_in
+from tests.workflow.admin.signing import WORDS, post, sign_page
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
@@ -23,21 +24,12 @@ TODAY = datetime.date.today
 
 @pytest.fixture
 def purchase(db: None) -> Evaluation:
-    where = floor1.evaluation()
-    floor1.requirement(where, text="Trains on <b>GPUs</b> | [x](http://evil.example)")
-    stakeholders.stakeholders(where)
-    stakeholders.sign_off_rules(where, roles=("it", "pm"))
-    return where
+    return to_be_signed("it", "pm", text=WORDS)
 
 
 @pytest.fixture
 def here(purchase: Evaluation) -> str:
-    return f"/admin/sign/{SignOffRule.objects.get(role='it').pk}/"
-
-
-def post(where: Evaluation, here: str, who: str = "it", **form: Any) -> Any:
-    data = {"shown": shown(where), "verdict": "approve", "reason": "", **form}
-    return signed_in(stakeholders.holder(who)).post(here, data)
+    return sign_page(purchase)
 
 
 def test_the_page_asks_one_question_about_exact_words(
@@ -77,6 +69,7 @@ def test_an_approval_leads_to_a_receipt(purchase: Evaluation, here: str) -> None
         ({"verdict": "return", "reason": "  "}, "Give a reason"),
         ({"verdict": "conditions", "reason": "x"}, "at least one condition"),
         ({"verdict": "conditions", "reason": "x", "text_0": "y"}, "Say who"),
+        ({"verdict": "conditions", "reason": "x", "text_0": "y"}, "Say by when"),
     ],
 )
 def test_an_incomplete_form_signs_nothing(
@@ -104,7 +97,7 @@ def test_conditions_name_an_owner_and_a_day(purchase: Evaluation, here: str) -> 
     assert condition.due_on == datetime.date(2027, 1, 15)
 
 
-def test_words_that_changed_meanwhile_are_not_signed(
+def test_t27_words_that_changed_meanwhile_are_not_signed(
     purchase: Evaluation, here: str
 ) -> None:
     client = signed_in(stakeholders.holder("it"))
@@ -141,3 +134,40 @@ def test_it_tells_what_changed_since_the_last_signature(
         f"/admin/sign/{SignOffRule.objects.get(role='pm').pk}/"
     )
     assert "since this stage was first signed" in priya.content.decode()
+
+
+def test_it_says_at_a_glance_what_is_signed_and_where_its_proof_is(
+    purchase: Evaluation, here: str
+) -> None:
+    body = signed_in(stakeholders.holder("it")).get(here).content.decode()
+    assert "1, 1 must-have among them" in body
+    assert f'href="/admin/e/{purchase.slug}/requirements/"' in body
+    assert 'href="#part-1"' in body
+    assert 'id="part-1"' in body
+    assert "PM: 1 more approval needed from Priya." in body
+
+
+def test_it_is_signed_early_with_a_word_of_warning(
+    purchase: Evaluation, here: str
+) -> None:
+    type(purchase.categories.get()).objects.update(weight=None)
+    body = signed_in(stakeholders.holder("it")).get(here).content.decode()
+    assert "It is not your turn yet" in body
+    assert "has no weight" in body
+    assert post(purchase, here).status_code == 302
+
+
+def test_a_receipt_says_when_it_no_longer_counts(
+    purchase: Evaluation, here: str
+) -> None:
+    receipt = post(purchase, here).headers["Location"]
+    ivan, priya = (signed_in(stakeholders.holder(one)) for one in ("it", "pm"))
+    assert "It counts" in ivan.get(receipt).content.decode()
+    assert "127.0.0.1" in ivan.get(receipt).content.decode()
+    assert "127.0.0.1" not in priya.get(receipt).content.decode()
+    change_requirement(
+        requirement=purchase.requirements.get(), text="Other words", by=purchase.owner
+    )
+    body = priya.get(receipt).content.decode()
+    assert "The words have changed since" in body
+    assert "Other words" in body

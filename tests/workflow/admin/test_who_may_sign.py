@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from stakeholders.models import SignOff, SignOffRule
 from stakeholders.services.lending import delegate
 from tests.cast import floor1, stakeholders, vendors
-from tests.cast.workflow import shown
+from tests.cast.workflow import shown, to_be_signed
 from tests.clients import signed_in
+from tests.workflow.admin.signing import WORDS, post, sign_page
 from vendors.services.interests import declare_conflict
 
 if TYPE_CHECKING:
@@ -23,21 +24,12 @@ TODAY = datetime.date.today
 
 @pytest.fixture
 def purchase(db: None) -> Evaluation:
-    where = floor1.evaluation()
-    floor1.requirement(where, text="Trains on <b>GPUs</b> | [x](http://evil.example)")
-    stakeholders.stakeholders(where)
-    stakeholders.sign_off_rules(where, roles=("it", "pm"))
-    return where
+    return to_be_signed("it", "pm", text=WORDS)
 
 
 @pytest.fixture
 def here(purchase: Evaluation) -> str:
-    return f"/admin/sign/{SignOffRule.objects.get(role='it').pk}/"
-
-
-def post(where: Evaluation, here: str, who: str = "it", **form: Any) -> Any:
-    data = {"shown": shown(where), "verdict": "approve", "reason": "", **form}
-    return signed_in(stakeholders.holder(who)).post(here, data)
+    return sign_page(purchase)
 
 
 def test_others_read_and_are_told_why_they_do_not_sign(

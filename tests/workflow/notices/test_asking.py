@@ -22,15 +22,6 @@ pytestmark = pytest.mark.django_db
 ALL = ["dana", "ivan", "priya", "viktor"]
 
 
-@pytest.fixture
-def where(db: None) -> Evaluation:
-    made = floor1.evaluation()
-    floor1.requirement(made)
-    stakeholders.stakeholders(made)
-    stakeholders.sign_off_rules(made)
-    return made
-
-
 def test_everybody_is_asked_once_the_words_stand_still(where: Evaluation) -> None:
     look_at_what_moved()
     assert owed() == []

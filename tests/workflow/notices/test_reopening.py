@@ -9,20 +9,11 @@ from evaltracker.evaluations.services.requirements import change_requirement
 from evaltracker.workflow.services.stages import advance, send_back
 from stakeholders.services.people import remove_stakeholder
 from stakeholders.services.sign_offs import open_sign_off_round
-from tests.cast import floor1, stakeholders
+from tests.cast import stakeholders
 from tests.cast.workflow import sign_as
 from tests.workflow.notices.asking import later, mail_to, owed
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def where(db: None) -> Evaluation:
-    made = floor1.evaluation()
-    floor1.requirement(made)
-    stakeholders.stakeholders(made)
-    stakeholders.sign_off_rules(made)
-    return made
 
 
 def change_words(where: Evaluation) -> None:

@@ -1,0 +1,26 @@
+"""Posting the form of a sign page as somebody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.cast import stakeholders
+from tests.cast.workflow import shown
+from tests.clients import signed_in
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+
+WORDS = "Trains on <b>GPUs</b> | [x](http://evil.example)"
+
+
+def sign_page(where: Evaluation, role: str = "it") -> str:
+    """The page on which a role signs the stage."""
+    rule = where.sign_off_rules.get(role=role, stage=where.stage)
+    return f"/admin/sign/{rule.pk}/"
+
+
+def post(where: Evaluation, here: str, who: str = "it", **form: Any) -> Any:
+    """The answer to an approval of the words that stand, or to what `form` says."""
+    data = {"shown": shown(where), "verdict": "approve", "reason": "", **form}
+    return signed_in(stakeholders.holder(who)).post(here, data)
