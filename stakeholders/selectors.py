@@ -22,11 +22,13 @@ from stakeholders.scoring import Clash, clashes
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Collection
+    import uuid
+    from collections.abc import Collection, Iterable
 
     from django.db.models import QuerySet
 
     from evaltracker.evaluations.models import Category, Evaluation, User
+    from evaltracker.evaluations.workdays import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,3 +201,21 @@ def weights_sealed_at(evaluation: Evaluation) -> datetime.datetime | None:
         .first()
     )
     return first.entered_at if first else None
+
+
+def places_of(evaluations: Iterable[Evaluation]) -> dict[uuid.UUID, frozenset[Place]]:
+    """Where owner and stakeholders of each evaluation work, in one query.
+
+    Who has not said a country is not counted.
+    """
+    found: dict[uuid.UUID, set[Place]] = {}
+    for one in evaluations:
+        owner = one.owner
+        mine = {(owner.country, owner.subdivision)} if owner.country else set()
+        found[one.pk] = mine
+    rows = Stakeholder.objects.filter(evaluation__in=list(found), left_at__isnull=True)
+    for key, country, subdivision in rows.exclude(user__country="").values_list(
+        "evaluation", "user__country", "user__subdivision"
+    ):
+        found[key].add((country, subdivision))
+    return {key: frozenset(places) for key, places in found.items()}

@@ -1,13 +1,22 @@
 """The plan of an evaluation, drawn back from the date it must run.
 
-Pure: dates in, a plan out. Only Monday to Friday are working days; public
-holidays are the slack that a plan should have anyway.
+Pure: dates in, a plan out. Which days are working days the caller says; by
+default Monday to Friday.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
+
+from evaltracker.evaluations.workweeks import (
+    WORKING_DAYS,
+    Works,
+    monday_to_friday,
+    shift,
+    working_day,
+    working_days_between,
+)
 
 GOING_LIVE = "going_live"
 # The least that each step takes a team that does it beside its daily work:
@@ -25,7 +34,6 @@ MINIMUM_WEEKS: Mapping[str, int] = {
 }
 STEPS = tuple(MINIMUM_WEEKS)
 LONGEST_WEEKS = 520
-_WORKING_DAYS = 5
 
 
 class RowState(StrEnum):
@@ -89,6 +97,7 @@ def draw_plan(
     lengths: Mapping[str, int] | None = None,
     onboarding_weeks: int = 0,
     visits: Sequence[VisitFacts] = (),
+    works: Works = monday_to_friday,
 ) -> Plan:
     """Lay out the steps and say on day one if the date cannot be met.
 
@@ -102,19 +111,25 @@ def draw_plan(
     ``lengths`` replaces the least weeks of the stages it names; ``onboarding_weeks``
     comes on top of going live. ``stage`` is where the evaluation is now. A stage
     visited again after being sent back counts from its newest visit; a finished
-    stage without a visit takes no time of its own.
+    stage without a visit takes no time of its own. A week is five days on which
+    ``works`` is true, so that a holiday makes a step longer.
+
+    Raises:
+        ValueError: a stage, a length or a date that no plan can be drawn with, or a
+            calendar without working days.
+
     """
     weeks = _weeks(lengths or {}, onboarding_weeks)
     if stage not in STEPS:
         raise ValueError(f"There is no stage called “{stage}”.")
     if not 1900 <= must_run_by.year <= 9000:
         raise ValueError("The date it must run is out of range.")
-    latest = _backwards(must_run_by, weeks)
-    spans = _forwards(stage, started, today, weeks, visits)
+    latest = _backwards(must_run_by, weeks, works)
+    spans = _forwards(stage, (started, today), weeks, visits, works)
     rows = tuple(_row(step, stage, spans[step], latest[step]) for step in STEPS)
     runs_on = rows[-1].end
-    late = working_days_between(must_run_by, runs_on)
-    spare = working_days_between(runs_on, must_run_by)
+    late = working_days_between(must_run_by, runs_on, works)
+    spare = working_days_between(runs_on, must_run_by, works)
     return Plan(
         rows=rows,
         runs_on=runs_on,
@@ -123,16 +138,6 @@ def draw_plan(
         days_to_spare=spare,
         sentence=_sentence(must_run_by, runs_on, late, spare),
     )
-
-
-def working_days_between(after: date, until: date) -> int:
-    """Count the working days after one day up to and with another; never below 0."""
-    days = (until - after).days
-    if days <= 0:
-        return 0
-    whole, rest = divmod(days, 7)
-    tail = (until - timedelta(days=each) for each in range(rest))
-    return whole * _WORKING_DAYS + sum(day.weekday() < _WORKING_DAYS for day in tail)
 
 
 def _weeks(lengths: Mapping[str, int], onboarding: int) -> dict[str, int]:
@@ -152,39 +157,40 @@ def _weeks(lengths: Mapping[str, int], onboarding: int) -> dict[str, int]:
 
 
 def _backwards(
-    must_run_by: date, weeks: Mapping[str, int]
+    must_run_by: date, weeks: Mapping[str, int], works: Works
 ) -> dict[str, tuple[date, date]]:
     latest: dict[str, tuple[date, date]] = {}
-    end = _working_day(must_run_by, -1)
+    end = working_day(must_run_by, -1, works)
     for step in reversed(STEPS):
-        start = _shift(end, 1 - weeks[step] * _WORKING_DAYS)
+        start = shift(end, 1 - weeks[step] * WORKING_DAYS, works)
         latest[step] = (start, end)
-        end = _shift(start, -1)
+        end = shift(start, -1, works)
     return latest
 
 
 def _forwards(
     stage: str,
-    started: date,
-    today: date,
+    known: tuple[date, date],
     weeks: Mapping[str, int],
     visits: Sequence[VisitFacts],
+    works: Works,
 ) -> dict[str, tuple[date, date]]:
     spans: dict[str, tuple[date, date]] = {}
     now = STEPS.index(stage)
-    end = started
+    end, today = known
     for step in STEPS[:now]:
         spans[step] = _past(step, end, visits)
         end = spans[step][1]
     entered = [visit.entered for visit in visits if visit.stage == stage]
     # A stage entered by leaving the one before begins on that same day.
     start = max(entered) if entered else end
-    first = _working_day(start, 1)
-    end = max(_shift(first, weeks[stage] * _WORKING_DAYS - 1), _working_day(today, 1))
+    first = working_day(start, 1, works)
+    length = weeks[stage] * WORKING_DAYS
+    end = max(shift(first, length - 1, works), working_day(today, 1, works))
     spans[stage] = (start, end)
     for step in STEPS[now + 1 :]:
-        start = _shift(end, 1)
-        end = _shift(start, weeks[step] * _WORKING_DAYS - 1)
+        start = shift(end, 1, works)
+        end = shift(start, weeks[step] * WORKING_DAYS - 1, works)
         spans[step] = (start, end)
     return spans
 
@@ -230,17 +236,3 @@ def _count(days: int) -> str:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-def _working_day(day: date, direction: int) -> date:
-    """Return the day itself, or the nearest working day in a direction."""
-    while day.weekday() >= _WORKING_DAYS:
-        day += timedelta(days=direction)
-    return day
-
-
-def _shift(day: date, count: int) -> date:
-    """Move a working day by so many working days."""
-    weeks, rest = divmod(day.weekday() + count, _WORKING_DAYS)
-    monday = day - timedelta(days=day.weekday())
-    return monday + timedelta(weeks=weeks, days=rest)

@@ -17,6 +17,9 @@ from evaltracker.evaluations.clock import instant_of, wall_of
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
+# A country and, where its holidays differ, a subdivision, as codes.
+type Place = tuple[str, str]
+
 MORNING = datetime.time(9)
 WEEKEND = (5, 6)
 # Longer than any row of days off; a calendar without a working day must not hang.
@@ -64,6 +67,15 @@ def is_working_day(
     except NotImplementedError:
         # A later library has dropped it; a mail on a holiday is better than none.
         return day.weekday() not in WEEKEND
+
+
+@lru_cache(maxsize=65_536)
+def everybody_works(day: datetime.date, places: frozenset[Place]) -> bool:
+    """Whether `day` is a working day in each of `places`, of all people involved.
+
+    Without any it is Monday to Friday.
+    """
+    return all(is_working_day(day, *place) for place in places or {("", "")})
 
 
 def last_morning(

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from evaltracker.evaluations.clock import today_in
 from evaltracker.evaluations.plan import Plan, VisitFacts, draw_plan
+from evaltracker.evaluations.workdays import everybody_works
+from stakeholders.selectors import places_of
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Sequence
 
     from evaltracker.evaluations.models import Evaluation, Visit
+    from evaltracker.evaluations.workdays import Place
 
 
-def plan_of(evaluation: Evaluation, visits: Sequence[Visit]) -> Plan | None:
+def plan_of(
+    evaluation: Evaluation,
+    visits: Sequence[Visit],
+    places: frozenset[Place] | None = None,
+) -> Plan | None:
     """The plan drawn back from the date it must run; None if there is no date.
 
-    `visits` are those of the evaluation. Days are those of its own zone.
+    `visits` are those of the evaluation. Days are those of its own zone; a public
+    holiday of anybody involved is no working day. `places` says where they work, if
+    the caller has read that for many evaluations at once.
     """
     if evaluation.must_run_by is None or not evaluation.is_open:
         return None
     zone = evaluation.zone
+    if places is None:
+        places = places_of([evaluation])[evaluation.pk]
     stays = [
         VisitFacts(
             one.stage,
@@ -39,15 +51,20 @@ def plan_of(evaluation: Evaluation, visits: Sequence[Visit]) -> Plan | None:
             stage=evaluation.stage,
             lengths=evaluation.stage_weeks,
             visits=stays,
+            works=partial(everybody_works, places=places),
         )
     except ValueError:
         # A date or length that no plan can be drawn with; the brief shows it.
         return None
 
 
-def stage_due(evaluation: Evaluation, visits: Sequence[Visit]) -> datetime.date | None:
+def stage_due(
+    evaluation: Evaluation,
+    visits: Sequence[Visit],
+    places: frozenset[Place] | None = None,
+) -> datetime.date | None:
     """The latest day on which the current stage may end; None without a plan."""
-    plan = plan_of(evaluation, visits)
+    plan = plan_of(evaluation, visits, places)
     if plan is None:
         return None
     return next(row.latest_end for row in plan.rows if row.current)

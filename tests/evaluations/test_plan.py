@@ -12,8 +12,9 @@ from evaltracker.evaluations.plan import (
     Plan,
     VisitFacts,
     draw_plan,
-    working_days_between,
 )
+from evaltracker.evaluations.workdays import everybody_works
+from evaltracker.evaluations.workweeks import working_days_between
 
 MONDAY = date(2026, 11, 23)
 days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
@@ -147,3 +148,42 @@ def test_working_days_are_counted_one_by_one(after: date, count: int) -> None:
     until = after + timedelta(days=count)
     span = [after + timedelta(days=each) for each in range(1, count + 1)]
     assert working_days_between(after, until) == sum(day.weekday() < 5 for day in span)
+
+
+BERLIN = frozenset({("DE", "BE")})
+
+
+def test_a_public_holiday_of_anybody_involved_is_no_working_day() -> None:
+    christmas, new_year = date(2026, 12, 25), date(2027, 1, 1)
+    assert not everybody_works(christmas, BERLIN)
+    assert everybody_works(date(2026, 12, 24), BERLIN)
+    assert everybody_works(christmas, frozenset())
+    # Thanksgiving is one in New York, not in Berlin.
+    thanks = date(2026, 11, 26)
+    assert everybody_works(thanks, BERLIN)
+    assert not everybody_works(thanks, BERLIN | {("US", "NY")})
+    assert not everybody_works(new_year, BERLIN)
+
+
+def test_holidays_make_the_plan_longer_by_just_as_many_days() -> None:
+    soon = MONDAY + timedelta(weeks=17, days=-3)
+    drawn = draw_plan(
+        must_run_by=soon,
+        started=MONDAY,
+        today=MONDAY,
+        stage="requirements",
+        works=lambda day: everybody_works(day, BERLIN),
+    )
+    # Christmas Day, New Year and Women's Day fall on working days; the 26th does not.
+    assert drawn.days_late == 3
+
+
+def test_a_calendar_without_working_days_is_refused() -> None:
+    with pytest.raises(ValueError, match="no working days"):
+        draw_plan(
+            must_run_by=MONDAY,
+            started=MONDAY,
+            today=MONDAY,
+            stage="requirements",
+            works=lambda day: False,
+        )

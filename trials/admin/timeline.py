@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from trials.choices import MilestoneState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import uuid
+    from collections.abc import Collection, Sequence
 
     from trials.models import Milestone, Trial
     from trials.selectors import DayShare
@@ -64,10 +65,8 @@ def line_of(
 ) -> Line:
     """The line of a trial, widened to its farthest milestone."""
     zone = ZoneInfo(trial.zone)
-    begin = datetime.datetime.combine(trial.starts_on, datetime.time(), zone)
-    end = datetime.datetime.combine(trial.ends_on, datetime.time.max, zone)
     moments = [one.due_at for one in milestones]
-    low, high = min([begin, *moments]), max([end, *moments])
+    low, high = min([_begin(trial), *moments]), max([_end(trial), *moments])
 
     def share(moment: datetime.datetime) -> float:
         return 100 * ((moment - low) / (high - low))
@@ -85,6 +84,75 @@ def line_of(
             for number, one in enumerate(milestones, start=1)
         ],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One trial among others on a common line; places are shares in per cent."""
+
+    trial: Trial
+    left: str
+    width: str
+    dots: list[Dot]
+    may_move: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """Several trials side by side, from the first day of all to the last."""
+
+    first: datetime.date
+    last: datetime.date
+    today_at: str
+    lanes: list[Lane]
+
+
+def lanes_of(
+    trials: Sequence[Trial], now: datetime.datetime, runs: Collection[uuid.UUID]
+) -> Lanes | None:
+    """Trials, with their milestones fetched, on one line; None if there are none.
+
+    `runs` are the ids of those that the reader may move.
+    """
+    if not trials:
+        return None
+    low = min(_begin(one) for one in trials)
+    high = max(_end(one) for one in trials)
+
+    def share(moment: datetime.datetime) -> float:
+        return min(100.0, max(0.0, 100 * ((moment - low) / (high - low))))
+
+    lanes = []
+    for one in trials:
+        left, right = share(_begin(one)), share(_end(one))
+        dots = [
+            Dot(
+                milestone,
+                number,
+                _said(share(milestone.due_at)),
+                is_late(milestone, now),
+            )
+            for number, milestone in enumerate(one.milestones.all(), start=1)
+        ]
+        may_move = one.pk in runs
+        lanes.append(Lane(one, _said(left), _said(right - left), dots, may_move))
+    inside = low <= now <= high
+    return Lanes(
+        first=min(one.starts_on for one in trials),
+        last=max(one.ends_on for one in trials),
+        today_at=_said(share(now)) if inside else "",
+        lanes=lanes,
+    )
+
+
+def _begin(trial: Trial) -> datetime.datetime:
+    zone = ZoneInfo(trial.zone)
+    return datetime.datetime.combine(trial.starts_on, datetime.time(), zone)
+
+
+def _end(trial: Trial) -> datetime.datetime:
+    zone = ZoneInfo(trial.zone)
+    return datetime.datetime.combine(trial.ends_on, datetime.time.max, zone)
 
 
 def is_late(milestone: Milestone, now: datetime.datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -15,22 +15,20 @@ from evaltracker.evaluations.admin.workspace import crumbs_to, evaluation_page, 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.policy import is_owner
 from trials.admin.acts.base import takes_part
-from trials.admin.timeline import curve_of, is_late, line_of
+from trials.admin.timeline import curve_of, is_late, lanes_of, line_of
+from trials.admin.trial_rows import criterion_rows, gaps_in_order
 from trials.choices import EvidenceVerdict, MilestoneState, Severity
-from trials.models import Criterion, Evidence, Gap, Milestone, Trial
+from trials.models import Milestone, Trial
 from trials.policy import TRIAL_STAGES, may_lead, today_in
 from trials.selectors import exercised_by_day, half_time_alarm
 from trials.selectors.contracts import contract_of
 from vendors.admin.asking import ask_first
 from vendors.admin.inputs import without_blank
 from vendors.admin.pages import reader
-from vendors.choices import Availability
-from vendors.models import Claim
 from vendors.policy import is_barred
 from vendors.selectors import active_candidates
 
 if TYPE_CHECKING:
-    import datetime
     import uuid
     from collections.abc import Iterable
 
@@ -83,8 +81,12 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
                 distinct=True,
             ),
         )
+        .prefetch_related("milestones")
         .order_by("starts_on", "title")
     )
+    for one in trials:
+        one.candidate.evaluation = evaluation
+    movable = {one.pk for one in trials if _may_move(user, one)}
     with_trial = {one.candidate_id for one in trials}
     candidates = list(active_candidates(evaluation))
     close = [one for one in candidates if one.state != "longlisted"]
@@ -101,6 +103,7 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         tab="trials",
         owns=owns,
         trials=trials,
+        lanes=lanes_of(trials, timezone.now(), movable),
         without=[one for one in close if one.pk not in with_trial],
         close=close,
         may_plan=evaluation.is_open and Stage(evaluation.stage) in TRIAL_STAGES,
@@ -111,24 +114,11 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionRow:
-    """A criterion, the words that it is about, and what was found."""
-
-    criterion: Criterion
-    claim: Claim | None
-    verdicts: list[Evidence]
-
-    @property
-    def verdict(self) -> Evidence | None:
-        """The newest."""
-        return self.verdicts[-1] if self.verdicts else None
-
-    @property
-    def to_judge(self) -> bool:
-        """Whether nobody judged the words that stand."""
-        last = self.verdict
-        return last is None or last.claim.superseded_at is not None
+def _may_move(user: User, trial: Trial) -> bool:
+    """Whether the reader may put it to other days now."""
+    evaluation = trial.candidate.evaluation
+    going = evaluation.is_open and Stage(evaluation.stage) in TRIAL_STAGES
+    return going and trial.closed_at is None and may_lead(user, trial)
 
 
 def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
@@ -155,8 +145,8 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     milestones = list(trial.milestones.select_related("owner", "hangs_on"))
     contract = contract_of(trial) if trial.proposed_at else None
     line = line_of(trial, milestones, timezone.now())
-    criteria = _criteria(trial)
-    gaps = _gaps(trial)
+    criteria = criterion_rows(trial)
+    gaps = gaps_in_order(trial)
     return show(
         request,
         evaluation,
@@ -202,40 +192,6 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         here=request.path,
         today=today_in(trial.zone),
     )
-
-
-def _criteria(trial: Trial) -> list[CriterionRow]:
-    """In three queries."""
-    claims = Claim.objects.filter(
-        candidate=trial.candidate_id, superseded_at__isnull=True
-    ).exclude(availability=Availability.WITHDRAWN)
-    current = {one.requirement_id: one for one in claims}
-    found: dict[Any, list[Evidence]] = {}
-    for one in (
-        Evidence.objects.filter(criterion__trial=trial)
-        .select_related("recorded_by", "claim", "finding")
-        .order_by("recorded_at")
-    ):
-        found.setdefault(one.criterion_id, []).append(one)
-    rows = []
-    for criterion in trial.criteria.select_related("requirement"):
-        criterion.trial = trial
-        claim = current.get(criterion.requirement_id)
-        rows.append(CriterionRow(criterion, claim, found.get(criterion.pk, [])))
-    return rows
-
-
-def _gaps(trial: Trial) -> list[Gap]:
-    """Open ones first, the worst first."""
-    order = list(Severity.values)
-    gaps = list(trial.gaps.select_related("requirement", "found_by", "reply_noted_by"))
-    for one in gaps:
-        one.trial = trial
-
-    def place(gap: Gap) -> tuple[bool, int, datetime.date]:
-        return (gap.closed_at is not None, order.index(gap.severity), gap.found_on)
-
-    return sorted(gaps, key=place)
 
 
 site.register_page("trials/<uuid:trial_id>/", trial_view, "trial")

@@ -16,11 +16,13 @@ from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.workflow.inbox.stands import Stands
 from evaltracker.workflow.selectors import stage_due
 from stakeholders.models import Delegation, Stakeholder
+from stakeholders.selectors import places_of
 
 if TYPE_CHECKING:
     import uuid
 
     from evaltracker.evaluations.models import User
+    from evaltracker.evaluations.workdays import Place
 
 
 GROUPS = ("Late", "Now", "Coming up")
@@ -91,6 +93,11 @@ class Desk:
         return found
 
     @cached_property
+    def places(self) -> dict[uuid.UUID, frozenset[Place]]:
+        """Where the people of each evaluation work."""
+        return places_of(self.evaluations.values())
+
+    @cached_property
     def stands(self) -> Stands:
         """How each of them stands."""
         return Stands(self.evaluations.values())
@@ -140,7 +147,9 @@ class Desk:
     ) -> WorkItem:
         """An item; what has no date of its own is due when its stage must end."""
         if due is None:
-            due = stage_due(evaluation, self.visits[evaluation.pk])
+            due = stage_due(
+                evaluation, self.visits[evaluation.pk], self.places[evaluation.pk]
+            )
         late = not waits and self.is_late(evaluation, due)
         return WorkItem(evaluation, what, why, due, link, kind, late, waits)
 

@@ -1,0 +1,68 @@
+"""The rows of a trial's page: criteria with what was found, and gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from trials.choices import Severity
+from trials.models import Criterion, Evidence, Gap, Trial
+from vendors.choices import Availability
+from vendors.models import Claim
+
+if TYPE_CHECKING:
+    import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionRow:
+    """A criterion, the words that it is about, and what was found."""
+
+    criterion: Criterion
+    claim: Claim | None
+    verdicts: list[Evidence]
+
+    @property
+    def verdict(self) -> Evidence | None:
+        """The newest."""
+        return self.verdicts[-1] if self.verdicts else None
+
+    @property
+    def to_judge(self) -> bool:
+        """Whether nobody judged the words that stand."""
+        last = self.verdict
+        return last is None or last.claim.superseded_at is not None
+
+
+def criterion_rows(trial: Trial) -> list[CriterionRow]:
+    """In three queries."""
+    claims = Claim.objects.filter(
+        candidate=trial.candidate_id, superseded_at__isnull=True
+    ).exclude(availability=Availability.WITHDRAWN)
+    current = {one.requirement_id: one for one in claims}
+    found: dict[Any, list[Evidence]] = {}
+    for one in (
+        Evidence.objects.filter(criterion__trial=trial)
+        .select_related("recorded_by", "claim", "finding")
+        .order_by("recorded_at")
+    ):
+        found.setdefault(one.criterion_id, []).append(one)
+    rows = []
+    for criterion in trial.criteria.select_related("requirement"):
+        criterion.trial = trial
+        claim = current.get(criterion.requirement_id)
+        rows.append(CriterionRow(criterion, claim, found.get(criterion.pk, [])))
+    return rows
+
+
+def gaps_in_order(trial: Trial) -> list[Gap]:
+    """Open ones first, the worst first."""
+    order = list(Severity.values)
+    gaps = list(trial.gaps.select_related("requirement", "found_by", "reply_noted_by"))
+    for one in gaps:
+        one.trial = trial
+
+    def place(gap: Gap) -> tuple[bool, int, datetime.date]:
+        return (gap.closed_at is not None, order.index(gap.severity), gap.found_on)
+
+    return sorted(gaps, key=place)
