@@ -99,7 +99,11 @@ class Invitation(ToVendor):
                 f"{evaluation.buyer} asks you what you offer. You answer requirement "
                 "by requirement, through a REST API or with a spreadsheet, and only "
                 "the buyer reads what you say. "
-                + ("Answers are taken until the date below." if closes else NOT_YET)
+                + (
+                    "Answers are taken until the date named here."
+                    if closes
+                    else NOT_YET
+                )
             ),
             steps=_way_in(evaluation, notice.subject_id),
             date=spoken(closes, zone_of(notice)) if closes else "",

@@ -276,8 +276,9 @@ def open_research(evaluation: Evaluation, people: dict[str, User]) -> Evaluation
     declare_no_interests(evaluation)
     note_statements(evaluation)
     for candidate in evaluation.candidates.all():
-        if candidate.vendor_id:
-            invite(candidate=candidate, by=lead)
+        if candidate.vendor:
+            people = candidate.vendor.contacts.all()
+            invite(candidate=candidate, contacts=people, by=lead)
         if candidate.name in SHORTLIST:
             shortlist(candidate=candidate, by=lead)
     for text in QUESTIONS:

@@ -69,6 +69,8 @@ class SendForm(TellForm):
 class Telling(OnCandidate):
     """What inviting and telling again share."""
 
+    tab = "invitations"
+
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """Whose contacts may be chosen."""
         return {"candidate": target}
@@ -76,6 +78,10 @@ class Telling(OnCandidate):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """Everybody whom the vendor named."""
         return {"contacts": Contact.objects.current().filter(vendor=target.vendor_id)}
+
+    def cancel_url(self, target: Any) -> str:
+        """The invitation's line."""
+        return self.page(target, f"invitation-{target.pk}")
 
     def chosen(self, target: Any, data: Mapping[str, Any], by: User) -> list[Contact]:
         """The contacts of the form; a new one is kept first."""
