@@ -11,8 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from evaltracker.evaluations.cells import harmless
 from evaltracker.evaluations.models import Entry
-from evaltracker.workflow.memo.sheets import harmless
 from evaltracker.workflow.models import Decision
 from tests.cast import floor1
 from tests.meddling import meddle

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from evaltracker.evaluations.admin.marks import MARKS, STANDINGS
+from evaltracker.evaluations.cells import harmless, text_cells
 from trials.scoring import rounded
 
 if TYPE_CHECKING:
@@ -19,14 +19,7 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import Requirement
     from trials.selectors import Cell, Ledger
 
-# A spreadsheet runs what begins with these, also behind blanks.
-RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(RUNS) else text
 
 
 def table_of(book: Ledger, requirements: Sequence[Requirement]) -> Iterator[list[str]]:
@@ -76,12 +69,7 @@ def as_xlsx(
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet("Matrix")
     for line in table_of(book, requirements):
-        cells = []
-        for each in line:
-            cell = WriteOnlyCell(sheet, value=harmless(each))
-            cell.data_type = "s"
-            cells.append(cell)
-        sheet.append(cells)
+        sheet.append(text_cells(sheet, line))
     stream = io.BytesIO()
     workbook.save(stream)
     return _download(stream.getvalue(), XLSX, f"{name}.xlsx")

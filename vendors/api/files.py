@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from drf_spectacular.types import OpenApiTypes
@@ -16,12 +17,14 @@ from evaltracker.evaluations.api.schemas import PAGE_PARAMETERS, page
 from evaltracker.evaluations.api.uploads import UploadParser, one_file
 from evaltracker.evaluations.api.views import read_id
 from evaltracker.evaluations.downloads import attachment
+from evaltracker.evaluations.files import TYPES
 from vendors.api import examples
 from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
 from vendors.selectors import own_files
 from vendors.services.files import attach_file
 
 if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
     from django.http import FileResponse
     from rest_framework.request import Request
 
@@ -54,6 +57,15 @@ class FileOutput(serializers.Serializer[Any]):
 def show_file(file: ClaimFile) -> dict[str, Any]:
     """A file in the words of the API."""
     return dict(FileOutput(file).data)
+
+
+def digest_of(upload: UploadedFile[bytes]) -> bytes:
+    """What tells this upload from others; ten megabytes are not copied for it."""
+    content = hashlib.sha256()
+    for chunk in upload.chunks():
+        content.update(chunk)
+    upload.seek(0)
+    return content.digest() + (upload.name or "").encode()
 
 
 class FilesView(VendorView):
@@ -93,8 +105,7 @@ class FilesView(VendorView):
         candidate = self.invitation(request, invitation)
         requirement = self.asked(candidate, ref)
         upload = one_file(request)
-        digest = upload.read() + b"\0" + (upload.name or "").encode()
-        upload.seek(0)
+        body = digest_of(upload)
 
         def attach() -> Response:
             result = attach_file(
@@ -107,7 +118,7 @@ class FilesView(VendorView):
             status = 201 if result.created else 200
             return Response(show_file(result.file), status=status)
 
-        return self.once(request, attach, body=digest)
+        return self.once(request, attach, body=body)
 
 
 class AnyType(JSONRenderer):
@@ -124,7 +135,12 @@ class FileView(VendorView):
     @extend_schema(
         operation_id="files_read",
         summary="Read a file back",
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **READ},
+        responses={
+            **{
+                (200, kind): OpenApiTypes.BINARY for kind in sorted(set(TYPES.values()))
+            },
+            **READ,
+        },
     )
     def get(self, request: Request, invitation: str, file: str) -> FileResponse:
         """Read a file of yours back, as an attachment of the type that it is."""

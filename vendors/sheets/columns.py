@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evaltracker.evaluations.cells import harmless
+
 if TYPE_CHECKING:
     import datetime
 
@@ -31,26 +33,8 @@ ANSWER = (
     "statement",
     "evidence_url",
 )
-# A spreadsheet runs what begins with these, also behind blanks.
-RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-ESCAPE = "'"
 
 type Cell = str | datetime.date
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula; `meant` takes it back exactly."""
-    return f"{ESCAPE}{text}" if _runs(text) else text
-
-
-def meant(text: str) -> str:
-    """The text that `harmless` made harmless."""
-    escaped = text.startswith(ESCAPE) and _runs(text)
-    return text.removeprefix(ESCAPE) if escaped else text
-
-
-def _runs(text: str) -> bool:
-    return text.lstrip(ESCAPE).lstrip(" \u00a0\u3000").startswith(RUNS)
 
 
 def asked_cells(requirement: Requirement) -> list[Cell]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from evaltracker.errors import Invalid
+from evaltracker.evaluations.cells import meant
 from evaltracker.evaluations.tabular import (
     column_letter,
     columns_by_field,
@@ -14,7 +15,7 @@ from evaltracker.evaluations.tabular import (
 )
 from evaltracker.evaluations.tabular.books import text_of
 from vendors.choices import STATED, Availability
-from vendors.sheets.columns import ANSWER, COLUMNS, SHEET, answer_cells, meant
+from vendors.sheets.columns import ANSWER, COLUMNS, SHEET, answer_cells
 from vendors.words import ClaimWords
 
 if TYPE_CHECKING:

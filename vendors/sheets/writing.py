@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
@@ -11,6 +10,7 @@ from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from evaltracker.evaluations.cells import spelled
 from vendors.choices import STATED
 from vendors.sheets.columns import ANSWER, COLUMNS, SHEET, answer_cells, asked_cells
 
@@ -32,8 +32,6 @@ HELP = (
     "A row whose answer is blank changes nothing; what you sent before stays.",
     "All rows are taken or none; every wrong cell is named.",
 )
-# What a workbook's readers take for the code of a character.
-ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 ASKED = PatternFill("solid", fgColor="EEEEEE")
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 OPEN = Protection(locked=False)
@@ -54,7 +52,7 @@ def write_sheet(
             cell = sheet.cell(last, column)
             if isinstance(value, str):
                 # Set as a string, whatever it looks like.
-                cell.value = ESCAPED.sub("_x005F_", value) or None
+                cell.value = spelled(value) or None
                 cell.data_type = "s" if value else "n"
             else:
                 cell.value = value

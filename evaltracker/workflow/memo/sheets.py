@@ -6,22 +6,13 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+
+from evaltracker.evaluations.cells import text_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-
-# What a spreadsheet takes for a formula, also when it reads the file as text.
-LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-
-
-def harmless(value: object) -> str:
-    """`value` as text that no spreadsheet runs."""
-    text = "" if value is None else str(value)
-    text = "".join(char for char in text if char >= " " or char in "\n\t")
-    return f"'{text}" if text.lstrip().startswith(LIVE) else text
 
 
 def as_xlsx(memo: dict[str, Any]) -> bytes:
@@ -42,12 +33,7 @@ def as_xlsx(memo: dict[str, Any]) -> bytes:
 def write(sheet: WriteOnlyWorksheet, rows: Iterator[list[object]]) -> None:
     """Every cell as a string, whatever it looks like."""
     for row in rows:
-        cells = []
-        for value in row:
-            cell = WriteOnlyCell(sheet, value=harmless(value))
-            cell.data_type = "s"
-            cells.append(cell)
-        sheet.append(cells)
+        sheet.append(text_cells(sheet, row))
 
 
 def comparison(memo: dict[str, Any]) -> Iterator[list[object]]:

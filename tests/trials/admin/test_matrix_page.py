@@ -10,9 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
+from evaltracker.evaluations.cells import harmless
 from tests.cast import floor1, stakeholders, trials, vendors
 from tests.clients import signed_in
-from trials.admin.matrix_export import harmless
 from vendors.services.candidates import shortlist
 from vendors.services.rulings import rule_not_applicable
 

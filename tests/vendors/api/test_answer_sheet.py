@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import load_workbook
 
+from evaltracker.evaluations.cells import harmless, meant
 from tests.cast import vendors
 from tests.vendors.api.conftest import refused
 from vendors.models import Claim
-from vendors.sheets.columns import harmless, meant
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

@@ -1,0 +1,221 @@
+"""T43 and T44: what every service says when something is wrong, and in its headers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+
+from tests.cast import floor1, vendors
+from tests.cast.floor1 import PASSWORD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_django import Settings
+
+pytestmark = pytest.mark.django_db
+# What tells of the inside: code, places, statements, versions.
+INSIDE = re.compile(
+    r"Traceback|File \"|/(?:app|home|usr|venv|work|srv|tmp)/|\.py\b|SELECT |INSERT INTO"
+    r"|psycopg|sqlite3|Django[ /]\d|gunicorn/\d|Python/\d|site-packages|secret words"
+)
+SERVICES = {
+    "vendor API": ("evaltracker.vendor_urls", "/api/v1/invitations/"),
+    "staff API": ("evaltracker.urls", "/api/v1/staff/evaluations/"),
+    "admin": ("evaltracker.urls", "/admin/"),
+}
+
+
+@pytest.fixture(params=SERVICES)
+def service(
+    request: pytest.FixtureRequest, settings: Settings
+) -> tuple[str, str, dict[str, Any], Client]:
+    """A service: its name, an address, what its client sends, and the client."""
+    urls, address = SERVICES[request.param]
+    settings.ROOT_URLCONF = urls
+    settings.DEBUG = False
+    client = Client(raise_request_exception=False)
+    sent: dict[str, Any] = {}
+    if request.param == "vendor API":
+        where = vendors.in_research(floor1.evaluation())
+        company = vendors.invited(where).vendor
+        assert company is not None
+        sent["headers"] = {"authorization": f"Bearer {vendors.token(company)}"}
+    else:
+        client.force_login(
+            floor1.lina(), backend="django.contrib.auth.backends.ModelBackend"
+        )
+    return request.param, address, sent, client
+
+
+def told(answer: Any, status: int, name: str) -> None:
+    """Look at a refusal: its status, its kind, and that it tells nothing else."""
+    assert answer.status_code == status, answer.content[:500]
+    said = answer.content.decode() + str(dict(answer.items()))
+    assert not (found := INSIDE.search(said)), found
+    if name == "admin":
+        assert answer["Content-Type"].startswith("text/html")
+    else:
+        assert answer["Content-Type"] == "application/problem+json"
+        assert answer.json()["status"] == status
+
+
+def test_what_is_not_there_or_not_done_that_way(service: Any) -> None:
+    name, address, sent, client = service
+    told(client.get(f"{address}no/such/place/", **sent), 404, name)
+    # The admin's pages answer any method as they answer GET, but change nothing.
+    if name != "admin":
+        told(client.put(address, **sent), 405, name)
+        told(client.generic("BREW", address, **sent), 405, name)
+
+
+def test_what_breaks_inside_is_500_and_tells_nothing(
+    service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, address, sent, client = service
+    target = {
+        "vendor API": "vendors.api.views.page_of",
+        "staff API": "evaltracker.workflow.api.views.page_of",
+        "admin": "evaltracker.evaluations.admin.site.EvaltrackerAdminSite.each_context",
+    }[name]
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret words from /srv/evaltracker: SELECT 1")
+
+    monkeypatch.setattr(target, broken)
+    told(client.get(address, **sent), 500, name)
+
+
+def test_a_wrong_host_is_400_everywhere(service: Any) -> None:
+    name, address, sent, client = service
+    for host in ("evil.example", "testserver.evil.example", "testserver@evil.example"):
+        headers = {**sent.get("headers", {}), "host": host}
+        told(client.get(address, headers=headers), 400, name)
+
+
+def test_too_large_and_of_another_kind(service: Any) -> None:
+    name, _, sent, client = service
+    if name == "admin":
+        # A form over the limit; the process in front takes no more than 12 MB.
+        big = client.post("/admin/login/", {"username": "x" * 5_000_000})
+        assert big.status_code in (400, 413)
+        assert not INSIDE.search(big.content.decode())
+    if name == "vendor API":
+        candidate = floor1.Evaluation.objects.get().candidates.get()
+        claims = f"/api/v1/invitations/{candidate.pk}/claims/"
+        kind = "application/json"
+        told(client.post(claims, b"x" * 300_000, kind, **sent), 413, name)
+        told(client.post(claims, b"<x/>", "application/xml", **sent), 415, name)
+
+
+def test_too_often_is_429(settings: Settings, service: Any) -> None:
+    name, address, sent, client = service
+    if name == "vendor API":
+        settings.VENDOR_CALLS_PER_MINUTE = 0
+        answer = client.get(address, **sent)
+        told(answer, 429, name)
+        assert 1 <= int(answer["Retry-After"]) <= 60
+    if name == "admin":
+        guess = {"username": "lina", "password": "wrong"}
+        for _ in range(django_settings.AXES_FAILURE_LIMIT + 1):
+            last = Client().post("/admin/login/", guess)
+        assert not INSIDE.search(last.content.decode())
+        right = {"username": "lina", "password": PASSWORD}
+        assert "sessionid" not in Client().post("/admin/login/", right).cookies
+
+
+# --- T44 ------------------------------------------------------------------------
+
+
+def test_every_answer_carries_what_protects_its_reader(
+    service: Any, settings: Settings
+) -> None:
+    name, address, sent, client = service
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    answer = client.get(address, secure=True, **sent)
+    assert answer.status_code == 200
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "max-age=31536000" in answer["Strict-Transport-Security"]
+    policy = answer["Content-Security-Policy"]
+    for rule in (
+        *("default-src 'self'", "script-src 'self'", "object-src 'none'"),
+        *("frame-ancestors 'none'", "base-uri 'self'", "form-action 'self'"),
+    ):
+        assert rule in policy.split("; "), rule
+    assert "unsafe-eval" not in policy
+    kept = answer["Cache-Control"]
+    assert "no-store" in kept or (name == "admin" and "private" in kept)
+    assert not {"X-Powered-By", "X-Runtime"} & set(answer.headers)
+    for cookie in answer.cookies.values():
+        assert cookie["samesite"] in ("Lax", "Strict")
+
+
+ELSEWHERE = [
+    "https://evil.example/",
+    "http://evil.example/",
+    "//evil.example/",
+    "///evil.example/",
+    "////evil.example/",
+    "https:///evil.example/",
+    "https:evil.example",
+    "http:/\\evil.example",
+    "\\\\evil.example",
+    "/\\evil.example",
+    "\\/evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    " //evil.example",
+    "\x00//evil.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "https://testserver@evil.example/",
+    "https://testserver.evil.example/",
+    "ftp://evil.example/",
+]
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
+def test_no_link_of_ours_leads_to_another_site(elsewhere: str) -> None:
+    user, where = floor1.lina(), floor1.evaluation()
+    right = {"username": user.username, "password": PASSWORD}
+    fields = ("next", "_next", "return", "url", "redirect")
+    query = dict.fromkeys(fields, elsewhere)
+    places: list[str] = []
+    for path in ("/admin/login/", "/accounts/login/"):
+        answer = Client().post(path, {**right, "login": user.username, **query})
+        places.append(answer.headers.get("Location", ""))
+        answer = Client().get(path, query)
+        places.append(answer.headers.get("Location", ""))
+    inside = Client()
+    inside.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    act = f"/admin/act/add-metric/{where.pk}/"
+    form = {"name": f"M{len(elsewhere)}", "target": "1"}
+    for client, method, path, data in (
+        (inside, "get", "/admin/login/", query),
+        (inside, "get", act, query),
+        (inside, "post", act, {**form, **query}),
+        (inside, "post", "/accounts/reauthenticate/", {"password": PASSWORD, **query}),
+        (inside, "post", "/accounts/logout/", query),
+    ):
+        answer = getattr(client, method)(path, data)
+        places.append(answer.headers.get("Location", ""))
+    assert [one for one in places if "evil" in off_site(one)] == []
+
+
+def off_site(location: str) -> str:
+    """The part of a redirect that names where it leads; a page may tell its `next`."""
+    return location.partition("?")[0]
+
+
+def test_the_list_of_redirects_is_as_long_as_promised(
+    figure: Callable[[str], None],
+) -> None:
+    assert len(set(ELSEWHERE)) == 20
+    figure("T44: 20 redirects × 9 places, 3 services' headers and hosts")

@@ -1,0 +1,148 @@
+"""T28: scanners open every link of every mail, and nothing happens."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from evaltracker.evaluations.chores import registered_chores
+from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.evaluations.notices import kind_named
+from evaltracker.evaluations.services.requirements import change_requirement
+from evaltracker.workflow.services.stages import advance, send_back
+from tests.cast import stakeholders
+from tests.cast.workflow import sign_as, to_be_signed
+from tests.clients import signed_in
+from tests.tables import picture
+from trials.services.milestones import add_milestone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytest_django.plugin import DjangoDbBlocker
+
+    from evaltracker.evaluations.models import User
+    from evaltracker.evaluations.notices import Message
+
+pytestmark = pytest.mark.django_db
+LINK = re.compile(r"https?://[^\s\"<>]+")
+TIMES = 3
+DAYS = (0, 3.1, 6.2)
+MUST_BE_SEEN = {
+    "condition_due",
+    "condition_given",
+    "condition_overdue",
+    "delegation_given",
+    "milestone_due",
+    "sign_off_against",
+    "sign_off_escalated",
+    "sign_off_reopened",
+    "sign_off_requested",
+    "sign_off_waiting",
+}
+
+
+def somebody_reopens() -> None:
+    """Mails that the rights' world does not cause: a no, a way back, a date."""
+    where = to_be_signed("it", "pm")
+    sign_as(where, "it", "decline", reason="No")
+    change_requirement(
+        requirement=where.requirements.get(), text="Other words", by=where.owner
+    )
+    for role in ("it", "pm"):
+        sign_as(where, role)
+    advance(evaluation=where, from_stage="requirements", by=where.owner)
+    type(where.categories.get()).objects.update(weight=None)
+    send_back(
+        evaluation=where, to_stage="requirements", reason="Once more", by=where.owner
+    )
+    waiting = to_be_signed("it")
+    add_milestone(
+        evaluation=waiting,
+        title="Contract",
+        owner_user=stakeholders.holder("devops"),
+        due_on=timezone.localdate() + datetime.timedelta(days=10),
+        due_time=datetime.time(17),
+        by=waiting.owner,
+    )
+
+
+@pytest.fixture(scope="module")
+def world(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[dict[str, User]]:
+    """Everything of which somebody is owed a mail within a week."""
+    from tests.rights.world import build
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        people = build()
+        somebody_reopens()
+        for days in DAYS:
+            later = timezone.now() + datetime.timedelta(days=days, minutes=11)
+            with time_machine.travel(later, tick=False):
+                for chore in registered_chores().values():
+                    chore.work()
+        yield people
+        transaction.set_rollback(True)
+
+
+def mails() -> Iterator[tuple[Notice, Message]]:
+    """Every mail that is owed, as it would be written now."""
+    for notice in Notice.objects.filter(shadow_of=None).select_related("recipient"):
+        kind = kind_named(notice.kind)
+        try:
+            yield notice, kind.compose(notice)
+        except LookupError:
+            continue  # of what is gone nothing is written
+
+
+def links() -> tuple[set[str], set[str]]:
+    """The paths of this site in all mails, and the kinds that were written."""
+    found, kinds = set(), set()
+    home = urlsplit(settings.SITE_URL).netloc
+    for notice, mail in mails():
+        kinds.add(notice.kind)
+        for url in LINK.findall(f"{mail.text} {mail.html}"):
+            place = urlsplit(url.rstrip(".,)"))
+            if place.netloc == home:
+                found.add(f"{place.path}?{place.query}" if place.query else place.path)
+    return found, kinds
+
+
+def test_t28_every_link_of_every_mail_changes_nothing(
+    world: dict[str, User], figure: Callable[[str], None]
+) -> None:
+    paths, kinds = links()
+    assert kinds >= MUST_BE_SEEN
+    readers = [Client(), *map(signed_in, world.values())]
+    before = picture()
+    seen = 0
+    for path in sorted(paths):
+        for reader in readers:
+            for method in (reader.head, reader.get):
+                for _ in range(TIMES):
+                    assert method(path, follow=True).status_code < 500, path
+                    seen += 1
+    after = picture()
+    assert [name for name in after if after[name] != before.get(name)] == []
+    figure(
+        f"T28: {len(paths)} links in mails of {len(kinds)} kinds, {seen} times read "
+        "with and without a session: 0 tables changed"
+    )
+
+
+def test_the_picture_shows_a_change(world: dict[str, User]) -> None:
+    before = picture()
+    Evaluation.objects.filter(slug="ml-platform").update(title="Changed")
+    after = picture()
+    changed = [name for name in after if after[name] != before[name]]
+    assert changed == ["evaluations.Evaluation"]
