@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
     name = "evaltracker.accounts"
 
     def ready(self) -> None:
-        """Listen to logins, and know the mails about accounts."""
+        """Listen to logins, know their mails, and forget what is over."""
         import_module("evaltracker.accounts.signals")
         import_module("evaltracker.accounts.notices")
+        import_module("evaltracker.accounts.chores")

@@ -37,6 +37,8 @@ def give_roles(*, person: User, roles: Iterable[str], by: User) -> User:
     if not may_add_people(by):
         raise Forbidden("Only who has the right to add people may do this.")
     wanted = [Role(role) for role in roles]
+    if set(roles_of(person)) == set(wanted):
+        return person
     person.groups.remove(*person.groups.filter(name__in=Role.labels))
     for role in wanted:
         group, _ = Group.objects.get_or_create(name=role.label)

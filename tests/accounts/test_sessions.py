@@ -6,10 +6,13 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.test import Client
 
 from evaltracker.evaluations.models import User
+from evaltracker.evaluations.services.logins import forget_what_is_over
 from tests.accounts.conftest import log_in
 from tests.cast import floor1
 from tests.clients import signed_in
@@ -93,3 +96,17 @@ def test_logging_out_leaves_no_session(lina: Person) -> None:
     log_in(client, "lina")
     client.post("/admin/logout/")
     assert not Session.objects.exists()
+
+
+def test_what_is_over_is_forgotten_in_time(lina: Person, time_machine: Any) -> None:
+    time_machine.move_to("2027-02-01 08:00+00:00")
+    log_in(Client(), "lina")
+    log_in(Client(), "a-password-in-the-wrong-field", "guess")
+    time_machine.shift(datetime.timedelta(hours=7))
+    forget_what_is_over()
+    assert (Session.objects.count(), UserSession.objects.count()) == (1, 1)
+    assert AccessAttempt.objects.count() == 1
+    time_machine.shift(datetime.timedelta(hours=18))
+    forget_what_is_over()
+    assert (Session.objects.count(), UserSession.objects.count()) == (0, 0)
+    assert not AccessAttempt.objects.exists()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils import timezone
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations.account_log import record
@@ -19,6 +23,8 @@ from evaltracker.evaluations.services.people import (
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import User
+
+A_DAY = datetime.timedelta(days=1)
 
 
 @transaction.atomic
@@ -81,3 +87,16 @@ def end_sessions(person: User) -> None:
     """Log a person out wherever they are logged in."""
     for session in UserSession.objects.filter(user=person):
         session.end()
+
+
+@transaction.atomic
+def forget_what_is_over() -> None:
+    """Drop sessions that have ended, and guesses that no lock counts any more.
+
+    In the field for the name people also type what nobody should keep.
+    """
+    now = timezone.now()
+    Session.objects.filter(expire_date__lt=now).delete()
+    lasting = Session.objects.values("session_key")
+    UserSession.objects.exclude(session_key__in=lasting).delete()
+    AccessAttempt.objects.filter(attempt_time__lt=now - A_DAY).delete()
