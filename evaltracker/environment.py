@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -122,6 +123,8 @@ def mailer() -> dict[str, Any]:
             "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
             "OPTIONS": {"file_path": str(DATA_DIR / "mail")},
         }
+    if (given := env.str("EMAIL_URL", default="")).startswith(PROVIDER):
+        return provider(given)
     url = env.email_url("EMAIL_URL", default="smtp://localhost:25")
     if not url["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
         return {"BACKEND": url["EMAIL_BACKEND"]}
@@ -136,6 +139,28 @@ def mailer() -> dict[str, Any]:
             "use_ssl": url.get("EMAIL_USE_SSL", False),
             "timeout": 10,
         },
+    }
+
+
+PROVIDER = "anymail+"
+
+
+def provider(url: str) -> dict[str, Any]:
+    """A provider of django-anymail: anymail+postmark://?server_token=… and so on.
+
+    What stands after the question mark is given to its backend, in lower case, as
+    django-anymail's documentation names it.
+    """
+    parts = urlsplit(url)
+    name = parts.scheme.removeprefix(PROVIDER).replace("-", "_")
+    if importlib.util.find_spec(f"anymail.backends.{name}") is None:
+        raise ImproperlyConfigured(
+            f"EMAIL_URL names the provider “{name}”, which django-anymail does not "
+            "know. Write it as anymail+mailgun://?api_key=…, or smtp://host:port."
+        )
+    return {
+        "BACKEND": f"anymail.backends.{name}.EmailBackend",
+        "OPTIONS": dict(parse_qsl(parts.query)),
     }
 
 

@@ -41,6 +41,14 @@ class Verdict(enum.Enum):
     UNCLEAR = "unclear"
 
 
+# What a provider's status means; a key or a limit of ours is no fault of the mail.
+STATUSES = {
+    **dict.fromkeys((400, 413, 422), Verdict.NEVER),
+    **dict.fromkeys((401, 402, 403, 429), Verdict.LATER),
+}
+WORDS_KEPT = 500
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A verdict and the server's words."""
@@ -119,11 +127,13 @@ class Line:
             return Answer(Verdict.LATER, _readable(error.smtp_code, error.smtp_error))
         except smtplib.SMTPResponseException as error:
             return self._judged(error.smtp_code, error.smtp_error)
-        # Whatever else a backend raises: the server may or may not have taken it.
+        # Whatever else a backend raises: the server may or may not have taken it,
+        # unless it is a provider that says no with a status.
         except Exception as error:  # noqa: BLE001
             self._cut()  # a polite goodbye could take as long again
             self._close()
-            return Answer(Verdict.UNCLEAR, f"{type(error).__name__}: {error}")
+            verdict = STATUSES.get(getattr(error, "status_code", 0), Verdict.UNCLEAR)
+            return Answer(verdict, f"{type(error).__name__}: {error}"[:WORDS_KEPT])
         finally:
             self._ends = 0.0
         if taken:
@@ -174,4 +184,4 @@ class Line:
 def _readable(code: int, words: bytes | str) -> str:
     """A server's answer as one line."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return f"{code} {' '.join(text.split())}"[:500]
+    return f"{code} {' '.join(text.split())}"[:WORDS_KEPT]

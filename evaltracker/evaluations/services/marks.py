@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import psycopg
+from django.conf import settings
 from django.db import Error, connection, transaction
 from django.db.models.functions import Now
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 # A mail takes at most 15 s (outgoing.MAIL_SECONDS) and renews the lease of its row.
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=settings.NOTICE_LEASE_SECONDS)
 WORDS_KEPT = 500
 
 _STEP = f"""
@@ -69,17 +71,24 @@ def step(done: Notice | None, begun: Notice | None) -> tuple[bool, bool]:
     if connection.vendor != "postgresql":
         with transaction.atomic():
             return _is_done(done), _has_begun(begun)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _STEP,
-            (
-                *((done.pk, done.lease_token) if done else (None, None)),
-                *((begun.attempts, begun.pk) if begun else (None, None)),
-                begun.lease_token if begun else None,
-            ),
-        )
-        sent, handing = cursor.fetchone()
-    return bool(sent), bool(handing)
+    marked = prepared(
+        _STEP,
+        *((done.pk, done.lease_token) if done else (None, None)),
+        *((begun.attempts, begun.pk) if begun else (None, None)),
+        begun.lease_token if begun else None,
+    )
+    return (False, False) if marked is None else (bool(marked[0]), bool(marked[1]))
+
+
+def prepared(sql: str, *params: Any) -> tuple[Any, ...] | None:
+    """The first row of a statement that PostgreSQL plans once for a connection.
+
+    Planning takes longer than what these few statements do.
+    """
+    # Django's cursor looks after the connection, and binds without preparing.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        bare = psycopg.Cursor(cursor.connection)
+        return bare.execute(sql, params, prepare=True).fetchone()
 
 
 def begin_durably(notice: Notice) -> bool:

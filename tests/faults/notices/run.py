@@ -1,0 +1,138 @@
+"""`python -m tests.faults.notices.run [T1 …] [--quick]`: the fault tests, with figures.
+
+Each runs against services of its own. 0 when all that were asked for passed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tests.faults.notices import services_away
+from tests.faults.notices.storms import Storm, blow
+from tests.services import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+QUICK = "--quick"
+
+
+def _judge(name: str, storm: Storm, *, exact: bool = False) -> bool:
+    """Run it and hold its figures against what is promised."""
+    result = blow(storm)
+    seen = result.outcome
+    wrong = {
+        "not all ended": not result.ended,
+        "lost": seen.lost,
+        "unflagged repeats": seen.unflagged_repeats,
+    }
+    if exact:
+        wrong |= {"repeats": seen.repeats, "flagged": seen.flagged}
+    elif storm.held:
+        wrong["repeats"] = seen.repeats
+    elif not storm.crashes:
+        # One mail may be in the air in each of a worker's two processes.
+        wrong["more repeats than died"] = seen.repeats > 2 * result.blows
+    return _say(name, str(result), [words for words, bad in wrong.items() if bad])
+
+
+def _say(name: str, figures: str, wrong: list[str]) -> bool:
+    verdict = f"FAILED: {', '.join(wrong)}" if wrong else "passed"
+    say(f"{name}: {figures}: {verdict}")
+    return not wrong
+
+
+def t1(quick: bool) -> bool:
+    """Workers killed, the broker emptied, two beats, one frozen worker."""
+    storm = Storm(owed=10_000, blows=15)
+    if quick:
+        storm = Storm(owed=600, blows=3, every=1, redis_deaths=1, pause=0.01)
+    return _judge("T1", storm)
+
+
+def t2(quick: bool) -> bool:
+    """The same with graceful restarts: exactly once, nothing flagged."""
+    storm = Storm(owed=10_000, blows=8, graceful=True, freeze=False)
+    if quick:
+        storm = Storm(
+            owed=600,
+            blows=2,
+            every=1,
+            graceful=True,
+            freeze=False,
+            redis_deaths=1,
+            pause=0.01,
+        )
+    return _judge("T2", storm, exact=True)
+
+
+def t3(quick: bool) -> bool:
+    """The same with letters that are held: no repeat, and nobody is forgotten."""
+    storm = Storm(owed=10_000, blows=15, held=True)
+    if quick:
+        storm = Storm(owed=600, blows=3, every=1, held=True, redis_deaths=1, pause=0.01)
+    return _judge("T3", storm)
+
+
+def t4(quick: bool) -> bool:
+    """T1, and the database crashes twice."""
+    storm = Storm(owed=10_000, blows=15, crashes=2)
+    if quick:
+        storm = Storm(owed=600, blows=4, every=1, crashes=1, redis_deaths=1, pause=0.01)
+    return _judge("T4", storm)
+
+
+def t5(quick: bool) -> bool:
+    """No broker at all."""
+    return _say("T5", *services_away.no_broker(200 if quick else 2_000))
+
+
+def t6(quick: bool) -> bool:
+    """A broker that takes connections and says nothing."""
+    return _say("T6", *services_away.mute_broker(5 if quick else 20))
+
+
+def t7(quick: bool) -> bool:
+    """A mail server that is away, busy, stuck and refusing."""
+    return _say("T7", *services_away.bad_mail_server(100 if quick else 1_000, quick))
+
+
+def t11(quick: bool) -> bool:
+    """No beat for a while."""
+    return _say("T11", *services_away.no_beat(100 if quick else 1_000))
+
+
+TESTS: dict[str, Callable[[bool], bool]] = {
+    "T1": t1,
+    "T2": t2,
+    "T3": t3,
+    "T4": t4,
+    "T5": t5,
+    "T6": t6,
+    "T7": t7,
+    "T11": t11,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one here, or several each in a process of its own."""
+    wanted = [one for one in arguments if one != QUICK] or list(TESTS)
+    if unknown := set(wanted) - set(TESTS):
+        say(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(TESTS)}.")
+        return 2
+    if len(wanted) == 1:
+        return 0 if TESTS[wanted[0]](QUICK in arguments) else 1
+    flags = [QUICK] if QUICK in arguments else []
+    command = [sys.executable, "-m", "tests.faults.notices.run"]
+    codes = [
+        subprocess.run([*command, one, *flags], check=False).returncode
+        for one in wanted
+    ]
+    return max(codes)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

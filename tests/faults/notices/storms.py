@@ -1,0 +1,119 @@
+"""T1 to T4: workers, broker and database die while mail goes out.
+
+Each storm owes its notices, lets its faults happen while they leave, then lets the
+rest go in peace, and counts exactly what arrived.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import Error, connection
+
+from tests.faults.notices.world import any_of, until, world
+
+if TYPE_CHECKING:
+    from tests.faults.notices.owing import Outcome
+    from tests.faults.notices.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storm:
+    """How much is owed, and what goes wrong."""
+
+    owed: int
+    # So many times a worker is killed, or asked to stop, one each so many seconds.
+    blows: int
+    every: float = 2.0
+    graceful: bool = False
+    held: bool = False
+    redis_deaths: int = 3
+    crashes: int = 0
+    freeze: bool = True
+    # Seconds that the mail server waits with its answer: most kills hit that instant.
+    pause: float = 0.004
+    peace: float = 240.0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of it."""
+
+    outcome: Outcome
+    blows: int
+    seconds: float
+    ended: bool
+
+    def __str__(self) -> str:
+        return f"{self.outcome}; {self.blows} blows, {self.seconds:.0f} s"
+
+
+def blow(storm: Storm) -> Result:
+    """Let it happen."""
+    with world() as here:
+        from tests.cast import floor1
+        from tests.faults.notices.owing import outcome, owe_letters, owe_overdue
+
+        if storm.held:
+            owe_letters(floor1.evaluation(), storm.owed, "test_letter")
+        else:
+            owe_overdue(storm.owed, people=50, places=5)
+        connection.close()
+        began = time.monotonic()
+        here.start_mail("--pause", str(storm.pause))
+        blows = _rage(storm, here)
+        ended = until(_all_ended, storm.peace)
+        for process in (*here.beats, *here.workers):
+            process.kill()
+        return Result(outcome(here.arrived), blows, time.monotonic() - began, ended)
+
+
+def _rage(storm: Storm, here: World) -> int:
+    """All the faults; how many processes were hit while mail was going out."""
+    redis = here.start_redis()
+    for _ in range(2):
+        here.start_worker()
+        here.start_beat()
+    until(lambda: bool(here.arrived.stat().st_size), 60)
+    frozen = None
+    hit = 0
+    for number in range(storm.blows):
+        time.sleep(storm.every)
+        if not _something_is_open():
+            break
+        hit += 1
+        if storm.freeze and number == 1:
+            # Longer than its lease; it wakes up when the storm is over.
+            frozen = here.workers.pop()
+            frozen.signal(signal.SIGSTOP)
+            here.start_worker()
+            continue
+        if number % max(1, storm.blows // (storm.redis_deaths + 1)) == 1:
+            redis.kill()
+            redis = here.start_redis()
+        if storm.crashes and number in (2, storm.blows // 2 + 1):
+            here.crash_postgres()
+        worker = any_of(here.workers)
+        worker.stop() if storm.graceful else worker.kill()
+        worker.start()
+    if frozen is not None:
+        frozen.signal(signal.SIGCONT)
+    return hit
+
+
+def _something_is_open() -> bool:
+    from evaltracker.evaluations.choices import NOTICE_OPEN
+    from evaltracker.evaluations.models import Notice
+
+    try:
+        return Notice.objects.filter(state__in=NOTICE_OPEN).exists()
+    except Error:
+        connection.close()  # it is just being crashed
+        return True
+
+
+def _all_ended() -> bool:
+    return not _something_is_open()

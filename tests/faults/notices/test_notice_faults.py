@@ -1,0 +1,29 @@
+"""T1 to T7 and T11 in small; `./dev bench faults` runs them in full."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.faults.notices.run import QUICK, TESTS
+from tests.faults.notices.world import ROOT
+
+pytestmark = [pytest.mark.postgres, pytest.mark.redis]
+
+
+@pytest.mark.skipif(not shutil.which("redis-server"), reason="it kills its own broker")
+@pytest.mark.parametrize("name", TESTS)
+def test_nothing_is_lost_and_no_repeat_is_unflagged(name: str) -> None:
+    command = [sys.executable, "-m", "tests.faults.notices.run", name, QUICK]
+    away = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PYTEST_CURRENT_TEST")
+    env = {key: value for key, value in os.environ.items() if key not in away}
+
+    ran = subprocess.run(
+        command, cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+
+    assert ran.returncode == 0, ran.stderr[-3000:]

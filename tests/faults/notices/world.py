@@ -1,0 +1,196 @@
+"""Real services and processes that can be killed, frozen, stopped and started again."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.services import free_port, postgres, service_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parents[3]
+DURABLE = {"max_connections": "100"}
+
+
+class Process:
+    """A command in a group of its own, so that its children are hit with it."""
+
+    def __init__(self, command: list[str], env: dict[str, str], log: Path) -> None:
+        self.command, self.env, self.log = command, env, log
+        self.start()
+
+    def start(self) -> None:
+        """Begin, or begin anew."""
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                env=self.env,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the whole group."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
+
+    def kill(self) -> None:
+        """At once and for good."""
+        self.signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self, patience: float = 60) -> None:
+        """As a deployment does: ask the leader alone, and wait."""
+        self.process.terminate()
+        try:
+            self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+
+@dataclass
+class World:
+    """An installation of many processes, and the mail server that it sends to."""
+
+    folder: Path
+    env: dict[str, str]
+    redis_port: int
+    mail_port: int
+    stack: ExitStack
+    workers: list[Process] = field(default_factory=list)
+    beats: list[Process] = field(default_factory=list)
+
+    @property
+    def arrived(self) -> Path:
+        """What the mail server has taken."""
+        return self.folder / "arrived"
+
+    def run(self, command: list[str], name: str) -> Process:
+        """Start a process that ends with this world at the latest."""
+        process = Process(command, self.env, self.folder / f"{name}.log")
+        self.stack.callback(process.kill)
+        return process
+
+    def start_mail(self, *options: str) -> Process:
+        """Let the mail server listen."""
+        module = ["-m", "tests.faults.notices.sink", str(self.arrived)]
+        port = ["--port", str(self.mail_port)]
+        return self.run([sys.executable, *module, *port, *options], "mail")
+
+    def start_redis(self) -> Process:
+        """Let the broker listen, empty."""
+        binary = shutil.which("redis-server") or "redis-server"
+        port = ["--port", str(self.redis_port), "--bind", "127.0.0.1"]
+        rest = ["--save", "", "--appendonly", "no", "--dir", str(self.folder)]
+        return self.run([binary, *port, *rest], "redis")
+
+    def start_worker(self) -> Process:
+        """Two processes that sweep, and the one that leads them."""
+        name = f"worker{len(self.workers)}"
+        worker = self.run(
+            [
+                *[sys.executable, "-m", "celery", "-A", "evaltracker", "worker"],
+                *["-n", name, "--concurrency", "2", "--loglevel", "INFO"],
+                *["--without-gossip", "--without-mingle", "--without-heartbeat"],
+            ],
+            name,
+        )
+        self.workers.append(worker)
+        return worker
+
+    def start_beat(self) -> Process:
+        """One that says “sweep now” each second."""
+        command = [sys.executable, "-m", "celery", "-A", "evaltracker", "beat"]
+        beat = self.run([*command, "--pidfile="], f"beat{len(self.beats)}")
+        self.beats.append(beat)
+        return beat
+
+    def sweep(self) -> int:
+        """The second waker: `manage.py send_notices`, to its end; its exit code."""
+        command = [sys.executable, "manage.py", "send_notices"]
+        process = self.run(command, "timer")
+        return process.process.wait(300)
+
+    def crash_postgres(self) -> None:
+        """Stop it as by a power cut, and start it again on what is on the disk."""
+        home = self.folder / "postgres"
+        number = int((home / "data" / "postmaster.pid").read_text().splitlines()[0])
+        command = Path(f"/proc/{number}/cmdline").read_bytes().decode().split("\0")
+        user = Path(f"/proc/{number}").stat().st_uid
+        os.kill(number, signal.SIGQUIT)
+        with suppress(ProcessLookupError, ChildProcessError):
+            while Path(f"/proc/{number}/stat").read_text().split(") ")[1][0] != "Z":
+                time.sleep(0.05)
+        (home / "data" / "postmaster.pid").unlink(missing_ok=True)
+        log = (self.folder / "postgres.log").open("ab")
+        again = subprocess.Popen(
+            [one for one in command if one],
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            user=user,
+            cwd="/",
+        )
+        self.stack.callback(again.wait)
+        self.stack.callback(again.send_signal, signal.SIGINT)
+
+
+@contextmanager
+def world(*, lease: float = 6) -> Iterator[World]:
+    """A migrated installation; this process uses its models, nothing runs yet."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(service_folder())
+        url = stack.enter_context(postgres(folder, DURABLE))
+        redis_port, mail_port = free_port(), free_port()
+        env = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.faults.notices.settings",
+            "DATABASE_URL": url,
+            "REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
+            "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+            "DATA_DIR": str(folder / "data"),
+            "LEASE": str(lease),
+            "C_FORCE_ROOT": "1",
+        }
+        os.environ.update(env)
+        import logging
+
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        logging.disable(logging.CRITICAL)  # what is told here are the figures
+        call_command("migrate", verbosity=0, interactive=False)
+        (folder / "arrived").touch()
+        inner = stack.enter_context(ExitStack())
+        yield World(folder, env, redis_port, mail_port, inner)
+
+
+def until(true: Callable[[], bool], seconds: float) -> bool:
+    """Wait until something is so; whether it became so in time."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if true():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def any_of(processes: list[Process]) -> Process:
+    """One of them, by chance."""
+    return random.choice(processes)
