@@ -36,7 +36,8 @@ RUN apt-get update \
     && install -d -o 10001 -g 10001 -m 750 /data /data/media /data/media/claim_files
 COPY --from=build /venv /venv
 COPY --from=build /app /app
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 DATA_DIR=/data
+# Two arenas: else each thread keeps the memory of the largest file that it ever held.
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 DATA_DIR=/data MALLOC_ARENA_MAX=2
 WORKDIR /app
 USER 10001:10001
 VOLUME /data

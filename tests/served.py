@@ -55,6 +55,7 @@ class Site:
             "SITE_URL": self.url,
             "ALLOWED_HOSTS": "127.0.0.1",
             "DATA_DIR": str(self.folder),
+            "MALLOC_ARENA_MAX": "2",  # as in the image
             **self.env,
         }
         command = [sys.executable, "-m", "gunicorn", self.app]

@@ -60,6 +60,7 @@ class Connection(TConn):  # type: ignore[misc]
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
+        self.parser: Any = None
         self.data_ready = True  # nothing is handed to a thread before it is
         self.rest = b""
         self.begin()

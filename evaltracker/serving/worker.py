@@ -101,12 +101,13 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def hold(self, conn: Connection) -> None:
         """Make room for a body, or say that there is none now."""
-        if self.held + conn.body_length > MOST_HELD:
+        length = conn.body_length or 0
+        if self.held + length > MOST_HELD:
             conn.body_length = 0
             raise Refused(
                 HTTPStatus.SERVICE_UNAVAILABLE, "Too much is being sent just now."
             )
-        self.held += conn.body_length
+        self.held += length
         if conn.missing and EXPECTS.search(conn.head):
             with suppress(OSError):
                 conn.sock.send(CONTINUE)

@@ -8,8 +8,8 @@ import importlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from re import _constants as sre
-from re import _parser as sre_parser
+from re import _constants as sre  # type: ignore[attr-defined]
+from re import _parser as sre_parser  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ("evaltracker", "stakeholders", "vendors", "trials")
 # Calls whose first argument is a pattern; of `re` only with that name before them.
-OF_RE = ("compile", "search", "match", "fullmatch", "split", "findall", "finditer")
-OF_RE += ("sub", "subn")
+OF_RE = (
+    *("compile", "search", "match", "fullmatch"),
+    *("split", "findall", "finditer", "sub", "subn"),
+)
 ELSEWHERE = ("re_path", "RegexValidator", "RegexField")
 CLASSES: dict[Any, str] = {
     sre.CATEGORY_DIGIT: "0",

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
+from evaltracker.evaluations.models import Evaluation
 from tests.cast import floor1, vendors
 from tests.cast.floor1 import PASSWORD
 
@@ -105,7 +106,7 @@ def test_too_large_and_of_another_kind(service: Any) -> None:
         assert big.status_code in (400, 413)
         assert not INSIDE.search(big.content.decode())
     if name == "vendor API":
-        candidate = floor1.Evaluation.objects.get().candidates.get()
+        candidate = Evaluation.objects.get().candidates.get()
         claims = f"/api/v1/invitations/{candidate.pk}/claims/"
         kind = "application/json"
         told(client.post(claims, b"x" * 300_000, kind, **sent), 413, name)

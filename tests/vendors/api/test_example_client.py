@@ -123,9 +123,16 @@ def test_published_claims_are_taken_read_back_equal_and_receipted(
         assert "verified" in said
         back = party.call("GET", f"{party.home}claims/?limit=1000").json()["results"]
         got = {
-            (one["requirement"], one["availability"], one["statement"]) for one in back
+            (
+                one["requirement"],
+                one["availability"],
+                one["statement"],
+                ";".join(one["environments"]),
+                one["evidence_url"],
+            )
+            for one in back
         }
-        assert got == {(row[0], row[1], row[2].strip()) for row in rows}
+        assert got == {tuple(cell.strip() for cell in row) for row in rows}
         assert run([live_server.url, str(file)]) == 0
         assert f"0 new, {len(rows)} unchanged" in capsys.readouterr().out
     assert Claim.objects.count() == total

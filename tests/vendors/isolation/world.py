@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
 from django.db import models
@@ -171,7 +171,7 @@ def _make(model: type[Model], near: Near, **values: Any) -> Model:
     for field in model._meta.concrete_fields:
         needed = not (field.null or field.has_default() or field.name in values)
         if needed and field.is_relation:
-            values[field.name] = _one(field.related_model, near)
+            values[field.name] = _one(cast("type[Model]", field.related_model), near)
         elif needed and not (field.blank and field.empty_strings_allowed):
             values[field.name] = _value(field)
     return model._base_manager.create(**values)
