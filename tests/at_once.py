@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def at_once(count: int, work: Callable[[int], object]) -> list[object]:
-    """What `work` gave or refused in each of `count` threads started together."""
+def at_once(
+    count: int, work: Callable[[int], object], *, within: float = 60
+) -> list[object]:
+    """What `work` gave or refused in each of `count` threads started together.
+
+    None of whatever is not done `within` so many seconds.
+    """
     results: list[object] = [None] * count
     gate = threading.Barrier(count)
 
@@ -32,5 +37,5 @@ def at_once(count: int, work: Callable[[int], object]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=within)
     return results

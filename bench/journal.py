@@ -1,0 +1,51 @@
+"""T32: eight writers append 500 entries each to one chain, a tenth of them in vain.
+
+The chain must hold, at least a hundred entries a second must stay, and each of six
+falsifications must be found, the last two with an anchor kept elsewhere.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from bench.harness import place, product
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WRITERS, EACH, AT_LEAST = 8, 500, 100
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when the chain holds, it was quick enough, and nothing false went unseen."""
+    each = EACH // 10 if "--quick" in arguments else EACH
+    with place() as here, product(here):
+        from evaltracker.evaluations.journal import find_break
+        from evaltracker.evaluations.models import Entry
+        from tests.at_once import at_once
+        from tests.cast import floor1
+        from tests.evaluations.tampering import TAMPERINGS, found
+        from tests.evaluations.writing import write_entries
+
+        where = floor1.evaluation()
+        before = Entry.objects.count()
+        began = time.monotonic()
+        kept = at_once(
+            WRITERS, lambda number: write_entries(where, number, each), within=600
+        )
+        took = time.monotonic() - began
+        written = sum(int(str(one)) for one in kept)
+        rate, broken = written / took, find_break(where)
+        whole = Entry.objects.count() - before == written and broken is None
+        print(f"\n{WRITERS} writers × {each}, one chain: {written} kept, {rate:.0f}/s")
+        print(f"  broken links: {broken or 0}")
+        told = {name: found(where, name) for name in TAMPERINGS}
+        for name, words in told.items():
+            print(f"  {name}: {words or 'NOT FOUND'}")
+    return 0 if whole and rate >= AT_LEAST and all(told.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

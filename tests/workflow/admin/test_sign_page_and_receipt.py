@@ -1,0 +1,65 @@
+"""What the sign page says before one reads, and the receipt after one has signed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaltracker.evaluations.services.requirements import change_requirement
+from tests.cast import stakeholders
+from tests.cast.workflow import to_be_signed
+from tests.clients import signed_in
+from tests.workflow.admin.signing import post, sign_page
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def purchase(db: None) -> Evaluation:
+    return to_be_signed("it", "pm")
+
+
+@pytest.fixture
+def here(purchase: Evaluation) -> str:
+    return sign_page(purchase)
+
+
+def test_it_says_at_a_glance_what_is_signed_and_where_its_proof_is(
+    purchase: Evaluation, here: str
+) -> None:
+    body = signed_in(stakeholders.holder("it")).get(here).content.decode()
+    assert "1, 1 must-have among them" in body
+    assert f'href="/admin/e/{purchase.slug}/requirements/"' in body
+    assert 'href="#part-1"' in body
+    assert 'id="part-1"' in body
+    assert "PM: 1 more approval needed from Priya." in body
+
+
+def test_it_is_signed_early_with_a_word_of_warning(
+    purchase: Evaluation, here: str
+) -> None:
+    type(purchase.categories.get()).objects.update(weight=None)
+    body = signed_in(stakeholders.holder("it")).get(here).content.decode()
+    assert "It is not your turn yet" in body
+    assert "has no weight" in body
+    assert post(purchase, here).status_code == 302
+
+
+def test_a_receipt_says_when_it_no_longer_counts(
+    purchase: Evaluation, here: str
+) -> None:
+    receipt = post(purchase, here).headers["Location"]
+    ivan, priya = (signed_in(stakeholders.holder(one)) for one in ("it", "pm"))
+    assert "It counts" in ivan.get(receipt).content.decode()
+    assert "127.0.0.1" in ivan.get(receipt).content.decode()
+    assert "127.0.0.1" not in priya.get(receipt).content.decode()
+    change_requirement(
+        requirement=purchase.requirements.get(), text="Other words", by=purchase.owner
+    )
+    body = priya.get(receipt).content.decode()
+    assert "The words have changed since" in body
+    assert "Other words" in body
