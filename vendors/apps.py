@@ -12,10 +12,11 @@ class VendorsConfig(AppConfig):
     label = "vendors"
 
     def ready(self) -> None:
-        """Load kinds of notices, chores, and the admin pages if there is an admin."""
+        """Load kinds of notices, chores, what follows a change, and the admin pages."""
         import_module("vendors.notices")
         import_module("vendors.token_notices")
         import_module("vendors.chores")
+        import_module("vendors.following")
         # A process that serves vendors alone has none; admin/__init__.py says why the
         # pages are not loaded earlier.
         if apps.is_installed("django.contrib.admin"):

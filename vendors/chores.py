@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 from evaltracker.evaluations.chores import register_chore
+from vendors.services.reasking import remind_of_closing
 from vendors.services.refusals import forget_refused_calls
 from vendors.services.token_mail import tell_of_leaks
 
@@ -18,4 +19,9 @@ register_chore(
     name="forget refused calls",
     every=datetime.timedelta(hours=1),
     work=forget_refused_calls,
+)
+register_chore(
+    name="remind that claims close",
+    every=datetime.timedelta(minutes=5),
+    work=remind_of_closing,
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 
 from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.db import models
 
-    from evaltracker.evaluations.choices import Stage
+    from evaltracker.evaluations.models import Requirement
 
 
 def may_start_evaluations(user: User) -> bool:
@@ -107,3 +108,20 @@ def change(row: models.Model, **values: Any) -> tuple[dict[str, Any], dict[str, 
         row.save(update_fields=list(changed))
     after = {field: getattr(row, field) for field in changed}
     return before, after
+
+
+def is_published(evaluation: Evaluation) -> bool:
+    """Whether vendors may have read its requirements, also if it was sent back."""
+    return (
+        evaluation.stage != Stage.REQUIREMENTS
+        or evaluation.visits.exclude(stage=Stage.REQUIREMENTS).exists()
+    )
+
+
+def check_belongs(requirement: Requirement) -> None:
+    """Refuse a category or metric of another evaluation."""
+    home = requirement.evaluation_id
+    if requirement.category.evaluation_id != home:
+        raise Invalid("The category belongs to another evaluation.")
+    if requirement.metric is not None and requirement.metric.evaluation_id != home:
+        raise Invalid("The metric belongs to another evaluation.")

@@ -14,6 +14,7 @@ ME = f"NULLIF(current_setting('{VENDOR}', true), '')::uuid"
 MY_TOKEN = f"current_setting('{TOKEN}', true)"
 OWN = "candidate_id IN (SELECT id FROM vendors_candidate)"
 INVITED = "evaluation_id IN (SELECT evaluation_id FROM vendors_candidate)"
+ASKED = "id IN (SELECT question_id FROM vendors_asking)"
 OWN_TRIAL = "trial_id IN (SELECT id FROM trials_trial)"
 ALL: tuple[str, ...] = ()
 
@@ -94,10 +95,11 @@ ACCESS: dict[str, Access] = {
     ),
     "vendors_submission": Access(rows=OWN, added=OWN),
     "vendors_question": Access(
-        # A published answer is for all; its row names the asker, the API never does.
-        rows=f"{OWN} OR (answered_at IS NOT NULL AND {INVITED})",
-        added=f"{OWN} AND {INVITED} AND answered_at IS NULL AND answer = ''",
+        # A published answer is for all, and its row does not say who asked.
+        rows=f"{ASKED} OR (answered_at IS NOT NULL AND {INVITED})",
+        added=f"{INVITED} AND answered_at IS NULL AND answer = ''",
     ),
+    "vendors_asking": Access(rows=OWN, added=OWN),
     "vendors_proposal": Access(
         rows=OWN, added=f"{OWN} AND state = 'open' AND requirement_id IS NULL"
     ),

@@ -34,6 +34,8 @@ ACTS_FOR: dict[str, set[str]] = {
         ),
         INSIDERS,
     ),
+    # A reader's own bookmark in what vendors sent.
+    "mark-seen": INSIDERS | {"operator"},
     "excuse-knock-out": {"lead", "leadership"},
     "withdraw-excuse": {"lead", "leadership"},
     "waive-gate": {"leadership"},

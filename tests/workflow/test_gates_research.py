@@ -14,10 +14,11 @@ from evaltracker.workflow.gates.research import (
 )
 from tests.cast import floor1, trials, vendors
 from vendors.costs import CHECKLIST
+from vendors.services.answering import answer_question
 from vendors.services.candidates import eliminate, shortlist
 from vendors.services.claims import note_claim
 from vendors.services.costs import set_cost_line
-from vendors.services.dialogue import answer_question, ask_question
+from vendors.services.dialogue import ask_question
 from vendors.services.rulings import rule_not_applicable
 from vendors.services.windows import close_claims
 

@@ -20,6 +20,7 @@ from vendors.models import (
 )
 from vendors.policy import INVITABLE
 from vendors.selectors import asked_requirements
+from vendors.selectors.sent import count_unseen
 
 if TYPE_CHECKING:
     import uuid
@@ -58,6 +59,7 @@ class CandidateRow:
     candidate: Candidate
     answered: int
     asked: int
+    unseen: int = 0
     receipt: Submission | None = None
     declared: list[Declared] = field(default_factory=list)
     mine: Conflict | None = None
@@ -99,6 +101,9 @@ def candidate_groups(
     for one in candidates:
         one.evaluation = evaluation
     lines = {one.pk: line for one, line in _lines(evaluation, candidates)}
+    for (_, key), number in count_unseen(user, [evaluation]).items():
+        if key in lines:
+            lines[key].unseen = number
     _add_receipts(evaluation, lines)
     _add_interests(evaluation, user, lines)
     return [
@@ -161,7 +166,8 @@ def _add_interests(
 def questions_of(evaluation: Evaluation) -> list[Question]:
     """Open questions first, the oldest first; then the answered, the newest first."""
     rows: Any = Question.objects.filter(evaluation=evaluation)
-    every = list(rows.select_related("requirement", "candidate", "answered_by"))
+    rows = rows.select_related("requirement", "answered_by")
+    every = list(rows.prefetch_related("askings__candidate"))
     for one in every:
         one.evaluation = evaluation
     waiting = [one for one in every if one.answered_at is None]

@@ -59,6 +59,7 @@ def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         open_questions=sum(one.answered_at is None for one in questions),
         proposals=proposals,
         open_proposals=sum(one.ruled_at is None for one in proposals),
+        unseen=sum(row.unseen for group in groups for row in group.rows),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from evaltracker.evaluations.admin.notice_subjects import register_subjects
 from vendors.models import Candidate, VendorToken
 from vendors.notices import Invitation
+from vendors.reminders import NotAnswered, RequirementChanged
 from vendors.token_notices import TokenEnds, TokenLeaked, TokenLeakedOutside
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def token_names(ids: Collection[str]) -> dict[str, str]:
     return {str(one.pk): f"{one.prefix}… of {one.vendor}" for one in rows}
 
 
-register_subjects(Invitation.name, candidate_names)
+for kind in (Invitation, NotAnswered, RequirementChanged):
+    register_subjects(kind.name, candidate_names)
 for kind in (TokenEnds, TokenLeaked, TokenLeakedOutside):
     register_subjects(kind.name, token_names)

@@ -6,7 +6,9 @@ from vendors.admin import costs_page as costs_page
 from vendors.admin import invitations_page as invitations_page
 from vendors.admin import lists as lists
 from vendors.admin import notice_subjects as notice_subjects
+from vendors.admin import sent_page as sent_page
 from vendors.admin import token_page as token_page
+from vendors.admin import unanswered_page as unanswered_page
 from vendors.admin import way_in_page as way_in_page
 from vendors.admin.acts import candidates as candidates
 from vendors.admin.acts import claims as claims
@@ -15,5 +17,6 @@ from vendors.admin.acts import costs as costs
 from vendors.admin.acts import dialogue as dialogue
 from vendors.admin.acts import interests as interests
 from vendors.admin.acts import invitations as invitations
+from vendors.admin.acts import seen as seen
 from vendors.admin.acts import tokens as tokens
 from vendors.admin.acts import windows as windows

@@ -83,9 +83,8 @@ class ProposalOutput(serializers.Serializer[Any]):
     )
 
 
-def show_question(question: Question, candidate: Candidate) -> dict[str, Any]:
+def show_question(question: Question, *, own: bool) -> dict[str, Any]:
     """A question in the words of the API, without whoever else asked it."""
-    own = question.candidate_id == candidate.pk
     shown = {
         "id": question.pk,
         "requirement": question.requirement.ref if question.requirement else None,
@@ -122,7 +121,7 @@ class QuestionsView(VendorView):
                 request,
                 questions_for(candidate),
                 key=("told_at", "pk"),
-                show=lambda question: show_question(question, candidate),
+                show=lambda question: show_question(question, own=question.own),
             )
         )
 
@@ -151,7 +150,7 @@ class QuestionsView(VendorView):
                 requirement=about,
                 by=self.caller(request).actor,
             )
-            return Response(show_question(question, candidate), status=201)
+            return Response(show_question(question, own=True), status=201)
 
         return self.once(request, ask)
 

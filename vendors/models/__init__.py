@@ -1,13 +1,14 @@
 """Who offers, what they say, and what it costs."""
 
 from vendors.models.candidates import Candidate, Contact, Ruling, Vendor
-from vendors.models.claims import Claim, ClaimFile, Submission
+from vendors.models.claims import Claim, ClaimFile, LastSeen, Submission
 from vendors.models.costs import CostLine
-from vendors.models.dialogue import Proposal, Question
+from vendors.models.dialogue import Asking, Proposal, Question
 from vendors.models.interests import Conflict
 from vendors.models.tokens import IdempotencyRecord, RefusedCall, VendorToken
 
 __all__ = [
+    "Asking",
     "Candidate",
     "Claim",
     "ClaimFile",
@@ -15,6 +16,7 @@ __all__ = [
     "Contact",
     "CostLine",
     "IdempotencyRecord",
+    "LastSeen",
     "Proposal",
     "Question",
     "RefusedCall",

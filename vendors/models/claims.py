@@ -140,3 +140,32 @@ class Submission(VendorRecord):
 
     def __str__(self) -> str:
         return f"Receipt {self.number}"
+
+
+class LastSeen(VendorRecord):
+    """Up to when a person has seen what a candidate sent; their own bookmark.
+
+    No part of the evaluation: no journal tells it, and nobody else reads it.
+    """
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="last_seen"
+    )
+    until = models.DateTimeField()
+
+    objects: ClassVar = VendorScopedQuerySet["LastSeen"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("person", "candidate"), name="last_seen_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Seen {str(self.pk)[:8]}"

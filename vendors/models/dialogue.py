@@ -18,18 +18,14 @@ from vendors.models.candidates import Candidate
 class Question(VendorRecord):
     """A clarification; its answer is for all invited vendors, its asker for none.
 
-    Without a candidate it is the buyer's own open question.
+    So its row says nothing of who asked: `Asking` does, and without one it is the
+    buyer's own. `text` is what all read, which the owner may word anew.
     """
+
+    vendor_path: ClassVar[str] = "askings__candidate__vendor"
 
     evaluation = models.ForeignKey(
         Evaluation, on_delete=models.PROTECT, related_name="questions"
-    )
-    candidate = models.ForeignKey(
-        Candidate,
-        on_delete=models.PROTECT,
-        related_name="questions",
-        null=True,
-        blank=True,
     )
     requirement = models.ForeignKey(
         Requirement,
@@ -63,6 +59,42 @@ class Question(VendorRecord):
 
     def __str__(self) -> str:
         return f"Question {str(self.pk)[:8]}"
+
+    @property
+    def asking(self) -> Asking | None:
+        """Which vendor asked, in which words; None if it is the buyer's own."""
+        return next(iter(self.askings.all()), None)
+
+
+class Asking(VendorRecord):
+    """That a candidate's vendor asked a question, in its own words.
+
+    A row of its own, because the database's role for vendors reads the questions that
+    were answered, whoever asked.
+    """
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    question = models.ForeignKey(
+        Question, on_delete=models.PROTECT, related_name="askings"
+    )
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="askings"
+    )
+    words = models.TextField()
+
+    objects: ClassVar = VendorScopedQuerySet["Asking"].as_manager()
+
+    class Meta:
+        constraints = [
+            # With the candidate in it, so that nobody can probe what a rival asked.
+            models.UniqueConstraint(
+                fields=("candidate", "question"), name="asking_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Asking {str(self.pk)[:8]}"
 
 
 class Proposal(VendorRecord):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from evaltracker.evaluations.choices import Priority
 from vendors.choices import Availability, ProposalState
 from vendors.models import (
+    Asking,
     Candidate,
     Claim,
     ClaimFile,
@@ -54,6 +55,13 @@ def own_history(candidate: Candidate) -> QuerySet[Claim]:
     return claim_history(candidate).filter(by_vendor=True)
 
 
+def own_claims_to_confirm(candidate: Candidate) -> QuerySet[Claim]:
+    """What the vendor says of words that a newer revision has overtaken."""
+    return own_claims(candidate).filter(
+        requirement_revision__lt=F("requirement__revision")
+    )
+
+
 def claims_to_reconfirm(candidate: Candidate) -> list[Claim]:
     """Current claims that answer older words of their requirement."""
     return [
@@ -92,13 +100,17 @@ def open_questions(evaluation: Evaluation) -> QuerySet[Question]:
 def questions_for(candidate: Candidate) -> QuerySet[Question]:
     """What the vendor of `candidate` may read: answered ones, and its own.
 
-    Each with `told_at`, when it was answered or, until then, asked. The caller must
-    show no asker.
+    Each with `own`, whether it asked, and `told_at`, when it was answered or, until
+    then, asked. Who else asked is not read at all.
     """
     rows: QuerySet[Question] = Question.objects.filter(evaluation=candidate.evaluation)
+    asked = Asking.objects.filter(candidate=candidate)
     return (
-        rows.filter(Q(answered_at__isnull=False) | Q(candidate=candidate))
-        .annotate(told_at=Coalesce("answered_at", "asked_at"))
+        rows.annotate(
+            own=Exists(asked.filter(question=OuterRef("pk"))),
+            told_at=Coalesce("answered_at", "asked_at"),
+        )
+        .filter(Q(answered_at__isnull=False) | Q(own=True))
         .select_related("requirement")
     )
 

@@ -22,15 +22,21 @@ from evaltracker.evaluations.services.requirements import add_requirement
 from evaltracker.evaluations.text import Inputs, read_reason
 from stakeholders.policy import require_part
 from vendors.choices import ProposalState
-from vendors.models import Proposal, Question
+from vendors.models import Asking, Proposal, Question
 from vendors.policy import require_claims_open
 
 if TYPE_CHECKING:
     import datetime
+    from typing import Any
+
+    from django.db.models import QuerySet
 
     from evaltracker.evaluations.journal import By
     from evaltracker.evaluations.models import Category, Evaluation, Requirement
     from vendors.models import Candidate
+
+# Of one sort, for one invitation.
+MOST = 200
 
 
 @transaction.atomic
@@ -54,14 +60,19 @@ def ask_question(
     inputs = Inputs()
     question = Question(
         evaluation=evaluation,
-        candidate=candidate,
         requirement=requirement,
         text=inputs.text("text", text),
         asked_at=now,
     )
     inputs.check()
     checked(question)
+    if candidate is not None:
+        _require_room(Asking.objects.filter(candidate=candidate), "questions")
     question.save()
+    if candidate is not None:
+        Asking.objects.create(
+            question=question, candidate=candidate, words=question.text
+        )
     journal.record(
         evaluation=evaluation,
         action="question.asked",
@@ -71,38 +82,6 @@ def ask_question(
             "text": question.text,
             "requirement": requirement.ref if requirement else None,
         },
-    )
-    return question
-
-
-@transaction.atomic
-def answer_question(*, question: Question, answer: str, by: By) -> Question:
-    """Answer, or correct an answer; every invited vendor reads it.
-
-    The owner must write it so that it does not give the asker away.
-    """
-    evaluation = lock(question.evaluation)
-    require_owner(by, evaluation)
-    require_open(evaluation)
-    inputs = Inputs()
-    words = inputs.text("answer", answer)
-    inputs.check()
-    question = Question.objects.select_for_update(of=("self",)).get(pk=question.pk)
-    if question.answer == words:
-        return question
-    before, after = change(
-        question,
-        answer=words,
-        answered_at=database_now(),
-        answered_by=actor_of(by).user,
-    )
-    journal.record(
-        evaluation=evaluation,
-        action="question.answered",
-        subject=question,
-        by=by,
-        before=before,
-        after=after,
     )
     return question
 
@@ -126,6 +105,8 @@ def propose_requirement(
     )
     inputs.check()
     checked(proposal)
+    if actor_of(by).user is None:
+        _require_room(Proposal.objects.filter(candidate=candidate), "proposals")
     proposal.save()
     journal.record(
         evaluation=evaluation,
@@ -179,6 +160,15 @@ def decline_proposal(*, proposal: Proposal, reason: str, by: By) -> Proposal:
     return _rule(
         proposal, by, "proposal.declined", ProposalState.DECLINED, reason=words
     )
+
+
+def _require_room(rows: QuerySet[Any], what: str) -> None:
+    """Refuse more than an invitation may write; the lock makes the count exact."""
+    if rows.count() >= MOST:
+        raise Refused(
+            f"This invitation has {MOST} {what} already, and no more are taken.",
+            code="quota_reached",
+        )
 
 
 def _require_asker(

@@ -20,6 +20,7 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.evaluations.text import read_reason
 from vendors.policy import claims_are_closed
+from vendors.services.reasking import ask_to_confirm
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.journal import By
@@ -103,7 +104,7 @@ def reopen_claims(
     now = database_now()
     if not claims_are_closed(evaluation, now):
         raise Refused("Claims are not closed, so they cannot be reopened.")
-    return _set(
+    evaluation = _set(
         evaluation,
         "claims.reopened",
         by,
@@ -111,6 +112,8 @@ def reopen_claims(
         claims_closed_at=None,
         claims_close_at=read_deadline(evaluation, close_at, now),
     )
+    ask_to_confirm(evaluation)
+    return evaluation
 
 
 def read_deadline(

@@ -13,7 +13,13 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.imports import KnownRequirement
 from evaltracker.evaluations.imports.words import DEFAULT_CATEGORY
 from evaltracker.evaluations.models import Category, Requirement
-from evaltracker.evaluations.policy import lock, require_owner, require_stage
+from evaltracker.evaluations.policy import (
+    is_published,
+    lock,
+    require_owner,
+    require_stage,
+)
+from evaltracker.evaluations.publishing import tell_followers
 from evaltracker.evaluations.services.requirements import WORDS, WRITABLE_STAGES
 
 if TYPE_CHECKING:
@@ -67,9 +73,10 @@ def import_requirements(
     if not (plan.new or plan.changed):
         return plan.counts
     categories = needed_categories(evaluation, plan)
-    add_new(evaluation, plan, categories, len(rows))
-    write_changes(evaluation, plan, rows, categories)
+    added = add_new(evaluation, plan, categories, len(rows))
+    revised = write_changes(evaluation, plan, rows, categories)
     tell(evaluation, plan, by)
+    tell_followers(evaluation, added=added, changed=revised)
     return plan.counts
 
 
@@ -152,7 +159,7 @@ def add_new(
     plan: ImportPlan,
     categories: dict[str, Category],
     position: int,
-) -> None:
+) -> list[Requirement]:
     """Add the plan's new requirements at the end, in the order of the file."""
     rows = []
     for line in plan.new:
@@ -169,7 +176,7 @@ def add_new(
             )
         )
     clean(rows)
-    Requirement.objects.bulk_create(rows, batch_size=BATCH)
+    return Requirement.objects.bulk_create(rows, batch_size=BATCH)
 
 
 def write_changes(
@@ -177,22 +184,25 @@ def write_changes(
     plan: ImportPlan,
     rows: dict[str, Requirement],
     categories: dict[str, Category],
-) -> None:
-    """Write the plan's changes, field by field."""
-    changed = []
+) -> list[Requirement]:
+    """Write the plan's changes, field by field; those that are new revisions."""
+    changed, revised = [], []
+    published = is_published(evaluation)
     for change in plan.changed:
         row = rows[change.line.ref]
         for field, value in change.after.items():
             setattr(
                 row, field, categories[str(value)] if field == "category" else value
             )
-        if evaluation.stage != Stage.REQUIREMENTS and WORDS & change.after.keys():
+        if published and WORDS & change.after.keys():
             row.revision += 1
+            revised.append(row)
         changed.append(row)
     clean(changed)
     Requirement.objects.bulk_update(
         changed, [*PLAIN_FIELDS, "category", "revision"], batch_size=BATCH
     )
+    return revised
 
 
 def clean(rows: Iterable[Requirement]) -> None:

@@ -13,13 +13,16 @@ from evaltracker.evaluations.choices import Priority, Stage
 from evaltracker.evaluations.models import Category, Metric, Requirement
 from evaltracker.evaluations.policy import (
     change,
+    check_belongs,
     checked,
+    is_published,
     lock,
     require_open,
     require_owner,
     require_stage,
 )
-from evaltracker.evaluations.text import Inputs
+from evaltracker.evaluations.publishing import tell_followers
+from evaltracker.evaluations.text import Inputs, read_reason
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.journal import By
@@ -28,12 +31,7 @@ if TYPE_CHECKING:
 # A change of these words is another requirement: what rests on it is re-confirmed.
 WORDS = frozenset({"text", "priority", "vendor_help"})
 EDITABLE = WORDS | {
-    "category",
-    "position",
-    "weight",
-    "scorer_help",
-    "metric",
-    "metric_excuse",
+    *("category", "position", "weight", "scorer_help", "metric", "metric_excuse")
 }
 WRITABLE_STAGES = (Stage.REQUIREMENTS, Stage.RESEARCH)
 
@@ -183,6 +181,7 @@ def add_requirement(
         by=by,
         after=journal.snapshot(requirement, ("ref", *sorted(EDITABLE))),
     )
+    tell_followers(evaluation, added=[requirement])
     return requirement
 
 
@@ -209,7 +208,7 @@ def change_requirement(
     words = WORDS & values.keys()
     if any(getattr(requirement, word) != values[word] for word in words):
         require_stage(evaluation, *WRITABLE_STAGES)
-        if evaluation.stage != Stage.REQUIREMENTS:
+        if is_published(evaluation):
             values["revision"] = requirement.revision + 1
     before, after = change(requirement, **values)
     check_belongs(requirement)
@@ -222,6 +221,8 @@ def change_requirement(
             before=before,
             after=after,
         )
+    if "revision" in after:
+        tell_followers(evaluation, changed=[requirement])
     return requirement
 
 
@@ -230,10 +231,7 @@ def retire_requirement(*, requirement: Requirement, reason: str, by: By) -> Requ
     """Take a requirement out of the evaluation; its history stays."""
     require_owner(by, requirement.evaluation)
     require_stage(requirement.evaluation, *WRITABLE_STAGES)
-    if not reason.strip():
-        raise Invalid(
-            "Say why it is retired.", errors={"reason": ["Say why it is retired."]}
-        )
+    reason = read_reason(reason, "Say why it is retired.")
     if requirement.retired_at:
         raise Refused(f"Requirement {requirement.ref} is retired already.")
     before, after = change(requirement, retired_at=timezone.now())
@@ -247,12 +245,3 @@ def retire_requirement(*, requirement: Requirement, reason: str, by: By) -> Requ
         reason=reason,
     )
     return requirement
-
-
-def check_belongs(requirement: Requirement) -> None:
-    """Refuse a category or metric of another evaluation."""
-    home = requirement.evaluation_id
-    if requirement.category.evaluation_id != home:
-        raise Invalid("The category belongs to another evaluation.")
-    if requirement.metric is not None and requirement.metric.evaluation_id != home:
-        raise Invalid("The metric belongs to another evaluation.")

@@ -28,6 +28,7 @@ KINDS = {
     "next_step": ("arrow_forward", "Open"),
     "questions": ("help", "Answer"),
     "proposals": ("add_task", "Rule"),
+    "sent": ("inbox", "Read"),
     "notices": ("mail", "See to it"),
 }
 

@@ -17,6 +17,7 @@ from evaltracker.workflow.models import Waiver
 from evaltracker.workflow.selectors import local_day, plan_of
 from stakeholders.policy import is_leadership
 from stakeholders.selectors import objectives_in_conflict
+from vendors.selectors.sent import count_unseen
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -60,6 +61,7 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         waivers=Waiver.objects.filter(visit__evaluation=evaluation).select_related(
             "waived_by__user", "visit"
         ),
+        unseen=sum(count_unseen(user, [evaluation]).values()),
         is_owner=owner,
         may_waive=evaluation.is_open and is_leadership(user, evaluation),
         may_send_back=owner and evaluation.stage != Stage.REQUIREMENTS,

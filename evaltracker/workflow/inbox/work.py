@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evaltracker.workflow.inbox import interests, kinds, sign_offs, trials
+from evaltracker.workflow.inbox import interests, kinds, sent, sign_offs, trials
 from evaltracker.workflow.inbox.items import Desk, WorkItem
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
     kinds.next_steps,
     kinds.questions,
     kinds.proposals,
+    sent.sent,
     kinds.unclear_notices,
 )
 

@@ -10,11 +10,8 @@ from evaltracker.evaluations.models import Entry
 from tests.cast import vendors
 from tests.vendors.api.conftest import refused
 from vendors.models import Proposal, Question
-from vendors.services.dialogue import (
-    accept_proposal,
-    answer_question,
-    decline_proposal,
-)
+from vendors.services.answering import answer_question
+from vendors.services.dialogue import accept_proposal, decline_proposal
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation

@@ -17,15 +17,20 @@ from tests.vendors.isolation.expectations import ROUTES
 from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
 from tests.vendors.isolation.rows import picture
 from tests.vendors.isolation.walk import METHODS, Call, addresses
-from tests.vendors.isolation.world import NAMES
+from tests.vendors.isolation.world import NAMES, PUBLISHED
 from trials.models import Gap, Trial
+from vendors.models import Asking, Question
 from vendors.models.base import VendorScopedQuerySet
+from vendors.wall import show_vendor
 
 if TYPE_CHECKING:
     from tests.vendors.isolation.world import World
 
 pytestmark = pytest.mark.postgres
-SCOPES = ("candidate", "vendor", "claim__candidate", "trial__candidate", "evaluation")
+SCOPES = (
+    *("candidate", "vendor", "claim__candidate", "trial__candidate", "evaluation"),
+    "own",
+)
 
 
 def without_scopes(patch: pytest.MonkeyPatch) -> None:
@@ -135,3 +140,21 @@ def test_no_row_is_seen_before_the_vendor_is_known(walled: World, role: str) -> 
             if access.rows:
                 cursor.execute(f"SELECT count(*) FROM {table}")
                 assert cursor.fetchone() == (0,), table
+
+
+def test_who_asked_a_published_question_is_behind_the_wall(
+    walled: World, role: str
+) -> None:
+    me, asker = walled.parties["Acme"], walled.parties["Initech"]
+    question = Question.objects.get(answered_at__isnull=False)
+    assert question.asking
+    assert question.asking.candidate == asker.candidate
+    with behind(role):
+        show_vendor(me.vendor.pk)
+        assert Question.objects.filter(pk=question.pk).exists()
+        assert {one.candidate_id for one in Asking.objects.all()} == {me.candidate.pk}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM vendors_question")
+            told = str(cursor.fetchall())
+    assert PUBLISHED in told
+    assert str(asker.candidate.pk) not in told

@@ -18,8 +18,9 @@ from tests.vendors.isolation.rows import ONLY_GROW, OURS, owner_path
 from trials.models import Gap, Milestone, ScoreSheet
 from vendors.models import Candidate, ClaimFile, IdempotencyRecord, VendorToken
 from vendors.models.base import VendorRecord
+from vendors.services.answering import answer_question
 from vendors.services.contacts import add_contact
-from vendors.services.dialogue import answer_question, ask_question
+from vendors.services.dialogue import ask_question
 from vendors.services.files import attach_file
 from vendors.services.submissions import hand_in
 from vendors.services.tokens import revoke_token

@@ -17,9 +17,9 @@ from vendors.selectors import (
     own_claims,
     questions_for,
 )
+from vendors.services.answering import answer_question
 from vendors.services.dialogue import (
     accept_proposal,
-    answer_question,
     ask_question,
     decline_proposal,
     propose_requirement,

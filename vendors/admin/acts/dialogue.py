@@ -14,12 +14,9 @@ from vendors.admin.acts.base import InEvaluation, OnEvaluation
 from vendors.admin.inputs import NamedChoice, long_text, reason_field
 from vendors.models import Proposal, Question
 from vendors.selectors import asked_requirements
-from vendors.services.dialogue import (
-    accept_proposal,
-    answer_question,
-    ask_question,
-    decline_proposal,
-)
+from vendors.selectors.askers import given_away
+from vendors.services.answering import answer_question
+from vendors.services.dialogue import accept_proposal, ask_question, decline_proposal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,9 +71,26 @@ class AskQuestion(OnEvaluation):
 
 
 class AnswerForm(forms.Form):
-    """The answer."""
+    """The question as all read it, and the answer."""
 
+    text = forms.CharField(
+        label="Question",
+        widget=long_text(4),
+        help_text="As every invited vendor reads it. Take out what tells who asked.",
+    )
     answer = forms.CharField(label="Answer", widget=long_text(6))
+    though_named = forms.BooleanField(
+        label="These words name the asker, and give it away to nobody",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = self.data if self.is_bound else self.initial
+        texts = {field: str(words.get(field, "")) for field in ("text", "answer")}
+        # Asked only of who has reason to look twice.
+        if not any(given_away(question, **texts)):
+            del self.fields["though_named"]
 
 
 @register_act
@@ -87,12 +101,12 @@ class AnswerQuestion(InEvaluation):
     title = "Answer the question"
     verb = "Publish the answer"
     help = (
-        "Every invited vendor reads the question and the answer. Write it so that it "
-        "gives the asker away to nobody."
+        "Every invited vendor reads the question and the answer, and gets a mail that "
+        "there is one. Write both so that they give the asker away to nobody."
     )
     success = "The answer is published to all invited vendors."
     model = Question
-    related = ("evaluation__owner", "candidate", "requirement")
+    related = ("evaluation__owner", "requirement")
     form_class = AnswerForm
     template = "vendors/answer.html"
 
@@ -100,9 +114,13 @@ class AnswerQuestion(InEvaluation):
         """Without the row's id."""
         return self.title
 
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """Whose names may not stand in it."""
+        return {"question": target}
+
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """The answer that stands."""
-        return {"answer": target.answer}
+        """The words that stand."""
+        return {"text": target.text, "answer": target.answer}
 
     def cancel_url(self, target: Any) -> str:
         """The questions."""

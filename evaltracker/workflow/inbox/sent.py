@@ -1,0 +1,30 @@
+"""What vendors sent and the owner has not marked as seen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.workflow import links
+from vendors.selectors.sent import count_unseen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evaltracker.workflow.inbox.items import Desk, WorkItem
+
+
+def sent(desk: Desk) -> Iterator[WorkItem]:
+    """New and changed claims in the person's own evaluations."""
+    numbers: Counter[Any] = Counter()
+    for (key, _), number in count_unseen(desk.user, desk.owned).items():
+        numbers[key] += number
+    for key, number in numbers.items():
+        evaluation = desk.evaluations[key]
+        yield desk.item(
+            "sent",
+            evaluation,
+            f"Read {number} new or changed claim{'s' if number > 1 else ''}",
+            "Vendors sent what you have not marked as seen, each beside what it was.",
+            links.page(evaluation, "sent"),
+        )

@@ -1,0 +1,28 @@
+"""What vendors are owed, read as it would leave at this moment."""
+
+from __future__ import annotations
+
+from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.notices import Message, kind_named
+
+
+def owed(kind: str) -> list[Notice]:
+    """Notices of a kind in the order of their addresses."""
+    return list(Notice.objects.filter(kind=kind).order_by("address", "created_at"))
+
+
+def to_whom(kind: str) -> list[str]:
+    """The addresses, one for each mail."""
+    return [one.address for one in owed(kind)]
+
+
+def why_not(notice: Notice) -> str:
+    """Why it would not leave; empty if it would."""
+    return kind_named(notice.kind).holds(Notice.objects.get(pk=notice.pk))
+
+
+def read(notice: Notice) -> Message:
+    """The mail; it must hold."""
+    fresh = Notice.objects.get(pk=notice.pk)
+    assert why_not(fresh) == ""
+    return kind_named(notice.kind).compose(fresh)

@@ -1,0 +1,80 @@
+"""The reader's own bookmark in what vendors sent."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from evaltracker.evaluations.admin.acts import register_act
+from vendors.admin.acts.base import OnEvaluation
+from vendors.selectors.sent import sent_by_vendors
+from vendors.services.looks import mark_seen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import User
+
+
+class MomentsField(forms.Field):
+    """For each candidate, the moment of the newest thing that the page showed."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> dict[uuid.UUID, datetime.datetime]:
+        """From “<id> <moment>”, as the page wrote it."""
+        super().clean(value)
+        found = {}
+        for pair in value:
+            key, _, moment = str(pair).partition(" ")
+            try:
+                found[uuid.UUID(key)] = datetime.datetime.fromisoformat(moment)
+            except ValueError as error:
+                raise forms.ValidationError("Load the page again.") from error
+            if found[uuid.UUID(key)].tzinfo is None:
+                raise forms.ValidationError("Load the page again.")
+        return found
+
+
+class SeenForm(forms.Form):
+    """What was on the page."""
+
+    until = MomentsField(error_messages={"required": "There is nothing to mark."})
+
+
+@register_act
+class MarkSeen(OnEvaluation):
+    """Remembers up to when the reader has seen what came."""
+
+    name = "mark-seen"
+    title = "Mark as seen"
+    verb = "Mark as seen"
+    help = (
+        "For you alone: what vendors send later is new to you, and is shown beside the "
+        "words that you have seen. Nobody else sees your mark."
+    )
+    success = "Marked as seen."
+    form_class = SeenForm
+    tab = "sent"
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Whoever may read it."""
+        return True
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Everything that is there now."""
+        parties = sent_by_vendors(user, target)
+        return {
+            "until": [
+                f"{one.candidate.pk} {one.newest.isoformat()}"
+                for one in parties
+                if one.newest
+            ]
+        }
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Remember it."""
+        mark_seen(evaluation=target, until=data["until"], by=by)

@@ -1,0 +1,96 @@
+"""What vendors sent since the reader last looked, side by side with what was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Paginator
+
+from evaltracker.errors import Invalid
+from evaltracker.evaluations.admin.query import check_query
+from evaltracker.evaluations.admin.workspace import evaluation_page, show
+from evaltracker.evaluations.choices import Stage
+from vendors.admin.asking import ask_first
+from vendors.admin.pages import reader
+from vendors.admin.sent_rows import LABELS, sent_rows
+from vendors.changes import Change
+from vendors.selectors.sent import sent_by_vendors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.http import HttpRequest, HttpResponse, QueryDict
+
+    from evaltracker.evaluations.models import Evaluation, User
+    from vendors.selectors.sent import SentBy, SentClaim
+
+SHOWN = 30
+FILTERS = ("show", "candidate", "all")
+
+
+def has_begun(user: User, evaluation: Evaluation) -> bool:
+    """Vendors send nothing before claims are opened."""
+    return (
+        evaluation.stage != Stage.REQUIREMENTS
+        or evaluation.claims_opened_at is not None
+    )
+
+
+@evaluation_page("sent", "What vendors sent", order=47, visible=has_begun)
+def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """New and changed claims beside what they replace; reading it marks nothing."""
+    check_query(request, filters={*FILTERS, "page"})
+    user = reader(request)
+    ask_first(request, evaluation)
+    everything = request.GET.get("all") == "1"
+    parties = sent_by_vendors(user, evaluation, everything=everything)
+    change, of = _chosen(request.GET, parties)
+    theirs = [one for one in parties if of is None or one is of]
+    claims = [claim for one in theirs for claim in one.claims]
+    counts = Counter(change for one in theirs for change in one.counts.elements())
+    page = Paginator(_filtered(claims, change), SHOWN).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    return show(
+        request,
+        evaluation,
+        "vendors/sent.html",
+        title="What vendors sent",
+        tab="sent",
+        parties=parties,
+        news=[one for one in parties if one.newest],
+        quiet=[one for one in parties if not one.newest],
+        of=of,
+        change=change,
+        everything=everything,
+        total=len(claims),
+        kinds=[
+            (kind, LABELS[kind][0], counts[kind]) for kind in Change if counts[kind]
+        ],
+        page=page,
+        rows=sent_rows(page.object_list),
+        query=query.urlencode(),
+        begun=has_begun(user, evaluation),
+        here=request.get_full_path(),
+    )
+
+
+def _chosen(given: QueryDict, parties: list[SentBy]) -> tuple[str, SentBy | None]:
+    """What the reader narrows the page to.
+
+    Raises:
+        Invalid: there is no such change, or no such candidate here.
+
+    """
+    change, key = given.get("show", ""), given.get("candidate", "")
+    by_key: dict[str, Any] = {str(one.candidate.pk): one for one in parties}
+    if (change and change not in LABELS) or (key and key not in by_key):
+        raise Invalid("There is no such filter here.")
+    if given.get("all", "1") != "1":
+        raise Invalid("“all” is 1 or left out.")
+    return change, by_key.get(key)
+
+
+def _filtered(claims: Iterable[SentClaim], change: str) -> list[SentClaim]:
+    return [one for one in claims if not change or change in one.changes]

@@ -1,0 +1,86 @@
+"""A changed claim as the page shows it: what stood before and what stands now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from vendors.changes import Change, days_moved
+from vendors.differences import word_difference
+from vendors.models import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from vendors.differences import Pieces
+    from vendors.selectors.sent import SentClaim
+
+LABELS = {
+    Change.NEW: ("New", "info"),
+    Change.UPGRADED: ("Upgraded", "good"),
+    Change.DOWNGRADED: ("Downgraded", "bad"),
+    Change.RESTATED: ("Restated", "info"),
+    Change.LATER: ("Date later", "bad"),
+    Change.EARLIER: ("Date earlier", "good"),
+    Change.WITHDRAWN: ("Withdrawn", "warn"),
+    Change.CONFIRMED: ("Confirmed anew", "good"),
+    Change.REWORDED: ("Reworded", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SentRow:
+    """One claim, side by side with what it replaces."""
+
+    newer: Claim
+    former: Claim | None
+    badges: list[tuple[str, str]]
+    words: tuple[Pieces, Pieces]
+    environments: tuple[Pieces, Pieces]
+    link: tuple[Pieces, Pieces]
+
+    @property
+    def between(self) -> int:
+        """How many revisions came and went unseen between the two."""
+        before = self.former.revision if self.former else 0
+        return self.newer.revision - before - 1
+
+
+def sent_rows(claims: Iterable[SentClaim]) -> list[SentRow]:
+    """The claims with their words, in two queries however many."""
+    shown = list(claims)
+    wanted = {one.newer.id for one in shown}
+    wanted |= {one.former.id for one in shown if one.former is not None}
+    rows: Any = Claim.objects.select_related(
+        "candidate", "requirement__category", "noted_by"
+    )
+    read: dict[Any, Claim] = rows.prefetch_related("files").in_bulk(wanted)
+    return [
+        _row(one, read[one.newer.id], read[one.former.id] if one.former else None)
+        for one in shown
+    ]
+
+
+def _row(one: SentClaim, newer: Claim, former: Claim | None) -> SentRow:
+    before = former or Claim()
+    return SentRow(
+        newer=newer,
+        former=former,
+        badges=[_badge(change, one) for change in one.changes],
+        words=word_difference(before.statement, newer.statement),
+        environments=word_difference(_listed(before), _listed(newer)),
+        link=word_difference(before.evidence_url, newer.evidence_url),
+    )
+
+
+def _listed(claim: Claim) -> str:
+    return ", ".join(claim.environments)
+
+
+def _badge(change: Change, one: SentClaim) -> tuple[str, str]:
+    """In words; a date says by how much."""
+    label, tone = LABELS[change]
+    if change in (Change.LATER, Change.EARLIER):
+        days = abs(days_moved(one.former and one.former.said, one.newer.said))
+        label = f"{days} day{'s' if days > 1 else ''} {change.value}"
+    return label, tone

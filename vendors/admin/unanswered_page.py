@@ -1,0 +1,120 @@
+"""What vendors have not answered yet, and reminding them of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.admin.query import check_query
+from evaltracker.evaluations.admin.workspace import (
+    crumbs_to,
+    evaluation_page,
+    page_address,
+    show,
+)
+from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.policy import is_owner
+from vendors.admin.acts.base import OnCandidate, OnEvaluation
+from vendors.admin.asking import ask_first
+from vendors.admin.pages import reader
+from vendors.selectors.chases import GAP, MOST, chases
+from vendors.services.mailing import invited_candidates
+from vendors.services.reasking import chase, chase_all
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest, HttpResponse
+
+    from evaltracker.evaluations.admin.acts import Outcome
+    from evaltracker.evaluations.models import Evaluation, User
+    from vendors.selectors.chases import Chase
+
+LIMITS = (
+    f"A vendor is reminded at most every {GAP.days} days, and {MOST} times without an "
+    "answer. The mail holds numbers, no words of a requirement or claim."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One vendor's open must-haves, and whether it can be reminded now."""
+
+    chase: Chase
+    why_not: str
+
+
+@evaluation_page("unanswered", "Not answered yet")
+def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """By invited candidate: must-haves without an answer, and answers to confirm."""
+    check_query(request)
+    user = reader(request)
+    ask_first(request, evaluation)
+    now = database_now()
+    candidates = list(invited_candidates(evaluation))
+    lines = [Line(one, one.why_not(now)) for one in chases(evaluation, candidates)]
+    is_open = evaluation.claims_are_open(now)
+    owns = is_owner(user, evaluation)
+    return show(
+        request,
+        evaluation,
+        "vendors/unanswered.html",
+        title="Not answered yet",
+        tab="candidates",
+        crumbs=crumbs_to(
+            evaluation, ("Candidates", "candidates"), ("Not answered yet", "")
+        ),
+        lines=sorted(
+            (one for one in lines if not one.chase.waiting.is_done),
+            key=lambda one: -len(one.chase.waiting.open_musts),
+        ),
+        done=[one.chase.candidate for one in lines if one.chase.waiting.is_done],
+        is_open=is_open,
+        owns=owns,
+        may_chase=owns and is_open and any(not one.why_not for one in lines),
+        limits=LIMITS,
+        here=request.path,
+    )
+
+
+@register_act
+class ChaseVendor(OnCandidate):
+    """Reminds one vendor of what it has not answered."""
+
+    name = "chase-vendor"
+    title = "Remind the vendor"
+    verb = "Send the reminder"
+    help = f"Each of its contacts gets a mail. {LIMITS}"
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
+        """Owe the mails."""
+        chase(candidate=target, by=by)
+        return self.cancel_url(target)
+
+    def told(self, target: Any, outcome: Outcome) -> str:
+        """Whom."""
+        return f"{target.vendor} is reminded within half a minute."
+
+    def cancel_url(self, target: Any) -> str:
+        """The page of what is open."""
+        return page_address(target.evaluation, "unanswered", f"candidate-{target.pk}")
+
+
+@register_act
+class ChaseAll(OnEvaluation):
+    """Reminds every vendor that has not answered and may be reminded now."""
+
+    name = "chase-all"
+    title = "Remind all"
+    verb = "Send the reminders"
+    help = f"Each contact of each vendor whose turn it is gets a mail. {LIMITS}"
+    success = "The vendors are reminded within half a minute."
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Owe the mails."""
+        chase_all(evaluation=target, by=by)
+
+    def cancel_url(self, target: Any) -> str:
+        """The page of what is open."""
+        return page_address(target, "unanswered")

@@ -1,0 +1,34 @@
+"""Whether published words would give away who asked."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vendors.models import Candidate, Question
+
+# A letter or two stands in many words that name nobody.
+SHORTEST = 3
+
+
+def given_away(question: Question, **texts: str) -> Iterator[tuple[str, str]]:
+    """The fields whose text holds a name of the vendor that asked, with that name."""
+    asking = question.asking
+    if asking is None:
+        return
+    for field, text in texts.items():
+        for name in _names(asking.candidate):
+            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE):
+                yield field, name
+                break
+
+
+def _names(candidate: Candidate) -> list[str]:
+    """Everything that it and its vendor are called."""
+    names = [candidate.name, *candidate.aliases]
+    if candidate.vendor is not None:
+        names += [candidate.vendor.name, *candidate.vendor.aliases]
+    return [name for name in dict.fromkeys(names) if len(name) >= SHORTEST]

@@ -1,0 +1,226 @@
+"""What vendors sent since a person last looked, each claim beside what it replaces."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db.models import Count, F, OuterRef, Q, Subquery
+
+from vendors.changes import Change, Said, changes_between
+from vendors.models import (
+    Asking,
+    Candidate,
+    Claim,
+    ClaimFile,
+    LastSeen,
+    Proposal,
+    Submission,
+)
+
+if TYPE_CHECKING:
+    import datetime
+    import uuid
+    from collections.abc import Iterable, Iterator
+
+    from django.db.models import QuerySet
+
+    from evaltracker.evaluations.models import Evaluation, User
+
+type Place = tuple[uuid.UUID, uuid.UUID]
+CLAIM_ORDER = (
+    "candidate__name",
+    "requirement__category__position",
+    "requirement__position",
+    "requirement__ref",
+)
+
+
+class Revision(NamedTuple):
+    """A revision without its words, as much as counting needs."""
+
+    id: uuid.UUID
+    candidate_id: uuid.UUID
+    requirement_id: uuid.UUID
+    revision: int
+    submitted_at: datetime.datetime
+    availability: str
+    available_from: datetime.date | None
+    requirement_revision: int
+    by_vendor: bool
+
+    @property
+    def place(self) -> Place:
+        """The cell that it stands in."""
+        return self.candidate_id, self.requirement_id
+
+    @property
+    def said(self) -> Said:
+        """What it says."""
+        return Said(
+            self.availability,
+            self.available_from,
+            self.requirement_revision,
+            self.by_vendor,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SentClaim:
+    """The claim that stands now, what stood before, and what changed."""
+
+    newer: Revision
+    former: Revision | None
+    changes: tuple[Change, ...]
+
+
+@dataclass(slots=True)
+class SentBy:
+    """Everything that one candidate's vendor sent since the person looked."""
+
+    candidate: Candidate
+    seen_until: datetime.datetime | None
+    claims: list[SentClaim] = field(default_factory=list)
+    files: list[ClaimFile] = field(default_factory=list)
+    receipts: list[Submission] = field(default_factory=list)
+    questions: list[Asking] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+
+    @property
+    def counts(self) -> Counter[Change]:
+        """How many claims changed in which way."""
+        return Counter(change for one in self.claims for change in one.changes)
+
+    @property
+    def newest(self) -> datetime.datetime | None:
+        """When the last of it came; None if nothing did."""
+        moments = [
+            *(one.newer.submitted_at for one in self.claims),
+            *(one.uploaded_at for one in self.files),
+            *(one.submitted_at for one in self.receipts),
+            *(one.question.asked_at for one in self.questions),
+            *(one.proposed_at for one in self.proposals),
+        ]
+        return max(moments, default=None)
+
+    @property
+    def number(self) -> int:
+        """How many things came, of every sort."""
+        others = (self.files, self.receipts, self.questions, self.proposals)
+        return len(self.claims) + sum(map(len, others))
+
+
+def sent_by_vendors(
+    user: User, evaluation: Evaluation, *, everything: bool = False
+) -> list[SentBy]:
+    """By invited candidate, what `user` has not seen, in seven queries.
+
+    A claim that was revised three times since is one, beside the words that the
+    person saw last. With `everything`, all that stands, beside the revision before.
+    """
+    mine = LastSeen.objects.filter(person=user, candidate=OuterRef("pk"))
+    rows: Any = Candidate.objects.filter(
+        evaluation=evaluation, invited_at__isnull=False
+    )
+    found = {
+        one.pk: SentBy(one, one.seen_until)
+        for one in rows.select_related("vendor").annotate(
+            seen_until=Subquery(mine.values("until")[:1])
+        )
+    }
+    unseen = Unseen(user, list(found), everything=everything)
+    for claim in _claims(unseen):
+        found[claim.newer.candidate_id].claims.append(claim)
+    for file in unseen.of(
+        ClaimFile.objects.select_related("claim__requirement"),
+        "uploaded_at",
+        through="claim__",
+    ):
+        found[file.claim.candidate_id].files.append(file)
+    for rows, moment, name in (
+        (Submission.objects.all(), "submitted_at", "receipts"),
+        (
+            Asking.objects.select_related("question"),
+            "question__asked_at",
+            "questions",
+        ),
+        (Proposal.objects.all(), "proposed_at", "proposals"),
+    ):
+        for row in unseen.of(rows, moment):
+            getattr(found[row.candidate_id], name).append(row)
+    return list(found.values())
+
+
+def count_unseen(user: User, evaluations: Iterable[Evaluation]) -> Counter[Place]:
+    """Claims that `user` has not seen, by evaluation and candidate; one query."""
+    invited = Candidate.objects.filter(
+        evaluation__in=list(evaluations), invited_at__isnull=False
+    )
+    unseen = Unseen(user, invited.order_by().values("pk"))
+    rows = unseen.of(_standing(), "submitted_at").order_by()
+    keys = ("candidate__evaluation_id", "candidate_id")
+    counted = rows.values(*keys).annotate(number=Count("pk"))
+    return Counter(
+        {(one[keys[0]], one[keys[1]]): one["number"] for one in counted.iterator()}
+    )
+
+
+class Unseen:
+    """Rows of some candidates that came after the person last looked at each."""
+
+    def __init__(
+        self, user: User, candidates: Iterable[Any], *, everything: bool = False
+    ) -> None:
+        self.user = user
+        self.candidates = candidates
+        self.everything = everything
+
+    def of(self, rows: Any, moment: str, *, through: str = "") -> QuerySet[Any]:
+        """Those of `rows` that are new to the person."""
+        found: QuerySet[Any] = self._theirs(rows, through)
+        if self.everything:
+            return found
+        return found.filter(Q(seen__isnull=True) | Q(**{f"{moment}__gt": F("seen")}))
+
+    def former(self, changed: list[Revision]) -> QuerySet[Any]:
+        """Revisions of these cells that the person has seen, the oldest first."""
+        rows = self._theirs(Claim.objects.order_by("revision"), "").filter(
+            requirement__in={one.requirement_id for one in changed}
+        )
+        if self.everything:
+            return rows.filter(superseded_at__isnull=False)
+        return rows.filter(submitted_at__lte=F("seen"))
+
+    def _theirs(self, rows: Any, through: str) -> QuerySet[Any]:
+        candidate = f"{through}candidate"
+        mine = LastSeen.objects.filter(
+            person=self.user, candidate=OuterRef(f"{candidate}_id")
+        )
+        found: QuerySet[Any] = rows.filter(
+            **{f"{candidate}__in": self.candidates}
+        ).annotate(seen=Subquery(mine.values("until")[:1]))
+        return found
+
+
+def _standing() -> QuerySet[Any]:
+    """Claims of vendors that stand, withdrawals too."""
+    rows: QuerySet[Any] = Claim.objects.filter(
+        by_vendor=True, superseded_at__isnull=True, requirement__retired_at__isnull=True
+    )
+    return rows
+
+
+def _claims(unseen: Unseen) -> Iterator[SentClaim]:
+    newer = list(
+        _revisions(unseen.of(_standing().order_by(*CLAIM_ORDER), "submitted_at"))
+    )
+    former = {one.place: one for one in _revisions(unseen.former(newer))}
+    for one in newer:
+        before = former.get(one.place)
+        yield SentClaim(one, before, changes_between(before and before.said, one.said))
+
+
+def _revisions(rows: QuerySet[Any]) -> Iterator[Revision]:
+    for values in rows.values_list(*Revision._fields):
+        yield Revision(*values)

@@ -1,0 +1,76 @@
+"""What candidates have not answered yet, and what they have to confirm anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vendors.choices import Availability
+from vendors.models import Claim, Ruling
+from vendors.selectors.candidates import asked_requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from evaltracker.evaluations.models import Evaluation, Requirement
+    from vendors.models import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits on one candidate's vendor; what does not apply to it is left out."""
+
+    candidate: Candidate
+    # Without an answer of the vendor itself; what the buyer noted is none.
+    unanswered: tuple[Requirement, ...]
+    # Answered in words that a newer revision of the requirement has overtaken.
+    to_confirm: tuple[Requirement, ...]
+
+    @property
+    def open_musts(self) -> list[Requirement]:
+        """Must-haves without an answer to the words of today."""
+        every = (*self.unanswered, *self.to_confirm)
+        return [one for one in every if one.is_must]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing waits."""
+        return not (self.unanswered or self.to_confirm)
+
+
+def waiting_for(
+    evaluation: Evaluation, candidates: Sequence[Candidate]
+) -> list[Waiting]:
+    """What waits on each of these candidates of one evaluation, in three queries."""
+    asked = list(asked_requirements(evaluation))
+    scope = {"candidate__in": [one.pk for one in candidates]}
+    ruled = set(
+        Ruling.objects.filter(**scope).values_list("candidate_id", "requirement_id")
+    )
+    claims = Claim.objects.filter(**scope, by_vendor=True, superseded_at__isnull=True)
+    revisions = {
+        (candidate, requirement): revision
+        for candidate, requirement, revision in claims.exclude(
+            availability=Availability.WITHDRAWN
+        )
+        .order_by()
+        .values_list("candidate_id", "requirement_id", "requirement_revision")
+    }
+    found = []
+    for candidate in candidates:
+        applies = [one for one in asked if (candidate.pk, one.pk) not in ruled]
+        found.append(
+            Waiting(
+                candidate,
+                tuple(
+                    one for one in applies if (candidate.pk, one.pk) not in revisions
+                ),
+                tuple(
+                    one
+                    for one in applies
+                    if revisions.get((candidate.pk, one.pk), one.revision)
+                    < one.revision
+                ),
+            )
+        )
+    return found

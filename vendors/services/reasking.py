@@ -1,0 +1,192 @@
+"""Asking vendors again: what changed, what is missing, and that time runs out."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from evaltracker.errors import Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage, Status
+from evaltracker.evaluations.clock import database_now, instant_of, wall_of
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.policy import lock, require_owner
+from vendors.choices import Availability
+from vendors.models import Claim
+from vendors.policy import require_claims_open
+from vendors.reminders import ClaimsClosing, NotAnswered, RequirementChanged
+from vendors.selectors.chases import chases
+from vendors.selectors.waiting import waiting_for
+from vendors.services.candidates import lock_candidate
+from vendors.services.mailing import gathering_end, invited_candidates, owe_contacts
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Requirement
+    from vendors.models import Candidate
+
+MORNING = datetime.time(9)
+
+
+def ask_of_changes(
+    evaluation: Evaluation,
+    *,
+    added: Collection[Requirement],
+    changed: Collection[Requirement],
+) -> None:
+    """Owe a mail to those who answered what changed, and to all about what is new.
+
+    What an owner changes within a quarter of an hour is one mail.
+    """
+    invited = invited_candidates(evaluation)
+    if not added:
+        touched = Claim.objects.filter(
+            requirement__in=[one.pk for one in changed],
+            by_vendor=True,
+            superseded_at__isnull=True,
+        ).exclude(availability=Availability.WITHDRAWN)
+        invited = invited.filter(pk__in=touched.values("candidate_id"))
+    at = gathering_end(database_now())
+    owe_contacts(
+        kind=RequirementChanged.name,
+        candidates=invited,
+        occurrence=at.isoformat(),
+        at=at,
+    )
+
+
+def ask_to_confirm(evaluation: Evaluation) -> None:
+    """Owe that mail again when claims reopen, to those who could not answer it."""
+    invited = list(invited_candidates(evaluation))
+    at = gathering_end(database_now())
+    owe_contacts(
+        kind=RequirementChanged.name,
+        candidates=[
+            one.candidate for one in waiting_for(evaluation, invited) if one.to_confirm
+        ],
+        occurrence=at.isoformat(),
+        at=at,
+    )
+
+
+@transaction.atomic
+def chase(*, candidate: Candidate, by: By) -> int:
+    """Remind a vendor of what it has not answered; how many people are written to.
+
+    Raises:
+        Forbidden: not the owner.
+        Refused: claims are closed, it is not invited or out of the choice, nothing
+            waits, nobody can be written to, or it was reminded enough.
+
+    """
+    candidate = lock_candidate(candidate)
+    evaluation = candidate.evaluation
+    require_owner(by, evaluation)
+    now = database_now()
+    require_claims_open(evaluation, now)
+    if not invited_candidates(evaluation).filter(pk=candidate.pk).exists():
+        raise Refused(f"{candidate.name} is not invited, or out of the choice.")
+    (state,) = chases(evaluation, [candidate])
+    if sentence := state.why_not(now):
+        raise Refused(sentence)
+    number = owe_contacts(
+        kind=NotAnswered.name,
+        candidates=[candidate],
+        occurrence=now.isoformat(),
+        at=now,
+    )
+    journal.record(
+        evaluation=evaluation,
+        action="candidate.chased",
+        subject=candidate,
+        by=by,
+        after={
+            "candidate": candidate.name,
+            "people": number,
+            "unanswered": [one.ref for one in state.waiting.unanswered],
+            "to_confirm": [one.ref for one in state.waiting.to_confirm],
+        },
+    )
+    return number
+
+
+@transaction.atomic
+def chase_all(*, evaluation: Evaluation, by: By) -> list[Candidate]:
+    """Remind every vendor that may be reminded now; their candidates.
+
+    Raises:
+        Forbidden: not the owner. Refused: claims are closed, or it is nobody's turn.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    now = database_now()
+    require_claims_open(evaluation, now)
+    invited = list(invited_candidates(evaluation))
+    due = [one for one in chases(evaluation, invited) if not one.why_not(now)]
+    if not due:
+        raise Refused("There is nobody who can be reminded now.")
+    for one in due:
+        chase(candidate=one.candidate, by=by)
+    return [one.candidate for one in due]
+
+
+def remind_of_closing() -> None:
+    """Owe the reminders that claims close, in all evaluations; a chore.
+
+    Of the offsets that have come only the last counts, and none that had passed when
+    the vendor was invited: the invitation said the date.
+    """
+    now = database_now()
+    for evaluation in Evaluation.objects.filter(
+        status=Status.OPEN,
+        stage=Stage.RESEARCH,
+        claims_opened_at__isnull=False,
+        claims_closed_at__isnull=True,
+        claims_close_at__gt=now,
+    ):
+        came = [one for one in closing_moments(evaluation) if one[1] <= now]
+        if not came:
+            continue
+        days, moment = came[-1]
+        if evaluation.claims_opened_at and evaluation.claims_opened_at >= moment:
+            continue
+        owe_contacts(
+            kind=ClaimsClosing.name,
+            candidates=invited_candidates(evaluation).filter(invited_at__lt=moment),
+            subject=evaluation,
+            occurrence=_end_of(evaluation).isoformat(),
+            offset_days=days,
+            at=now,
+        )
+
+
+def closing_moments(evaluation: Evaluation) -> list[tuple[int, datetime.datetime]]:
+    """When vendors are reminded, and how many days before the last day that is.
+
+    In the morning, by the clocks of the evaluation; the last comes last.
+    """
+    end = _end_of(evaluation)
+    # A deadline at midnight is the end of the day before.
+    wall = wall_of(end - datetime.timedelta(microseconds=1), evaluation.zone)
+    moments = [
+        (
+            days,
+            instant_of(
+                wall.date() - datetime.timedelta(days=days), MORNING, evaluation.zone
+            ),
+        )
+        for days in sorted(map(int, evaluation.reminder_days), reverse=True)
+    ]
+    return [one for one in moments if one[1] < end]
+
+
+def _end_of(evaluation: Evaluation) -> datetime.datetime:
+    end = evaluation.claims_close_at
+    if end is None:
+        raise ValueError("claims have no end")
+    return end
