@@ -16,6 +16,7 @@ from trials.admin.ledger_rows import FILTERS, filtered, ledger_rows, promises_of
 from trials.models import Demo, ResearchNote, Trial
 from trials.scoring.promise import FEWEST_TESTED
 from trials.selectors import ledger
+from trials.selectors.promised import promised
 from vendors.admin.asking import ask_first
 from vendors.admin.pages import reader
 from vendors.models import Candidate, Contact, Submission
@@ -68,6 +69,7 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
         excused=[row for row in rows if row.excuse],
         promises=promises_of(column),
         fewest=FEWEST_TESTED,
+        dates=promised(book),
         notes=notes.select_related("requirement", "noted_by"),
         contacts=Contact.objects.current().filter(vendor=candidate.vendor_id),
         receipt=Submission.objects.filter(candidate=candidate).last(),

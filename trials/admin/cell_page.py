@@ -15,6 +15,7 @@ from trials.admin.acts.base import takes_part
 from trials.models import Excuse
 from trials.scoring import Standing
 from trials.selectors import cell_history, one_cell
+from trials.selectors.promised import Promised, story
 from vendors.admin.asking import ask_first
 from vendors.admin.pages import reader
 from vendors.admin.places import find_place
@@ -64,6 +65,7 @@ def cell_view(
     ask_first(request, evaluation)
     cell = one_cell(candidate, requirement)
     chapters = chapters_of(cell_history(candidate, requirement), place)
+    steps = story((one.claim for one in chapters), evaluation.zone)
     current = next((one for one in chapters if one.is_current), None)
     said = current is not None and current.claim.availability != Availability.WITHDRAWN
     owns = is_owner(user, evaluation)
@@ -86,6 +88,7 @@ def cell_view(
         ),
         place=place,
         cell=cell,
+        promised=Promised(candidate, requirement, cell, steps) if steps else None,
         claimed="slipped" if cell.standing == Standing.SLIPPED else cell.claimed,
         chapters=list(reversed(chapters)),
         ruling=Ruling.objects.filter(

@@ -7,6 +7,8 @@ from trials.admin import demo_pages as demo_pages
 from trials.admin import files as files
 from trials.admin import lists as lists
 from trials.admin import matrix_page as matrix_page
+from trials.admin import notice_subjects as notice_subjects
+from trials.admin import promised_page as promised_page
 from trials.admin import scores_page as scores_page
 from trials.admin import trial_pages as trial_pages
 from trials.admin.acts import consensus as consensus

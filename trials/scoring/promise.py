@@ -15,7 +15,7 @@ from trials.scoring.facts import (
     Standing,
     Verdict,
 )
-from trials.scoring.ledger import live_claim, standing, tried
+from trials.scoring.ledger import standing, tried
 
 FEWEST_TESTED = 5
 _PROMISED = (Availability.NOW, Availability.BETA)
@@ -71,8 +71,8 @@ class PromiseRecord:
     """How far this candidate's word has carried, and where it was too modest.
 
     ``hidden`` asks the reader's page to show no rate: fewer than five tested
-    promises say nothing about anybody. ``better_than_claimed`` and
-    ``honest_nevers`` are keys of requirements.
+    promises say nothing about anybody. ``better_than_claimed``, ``honest_nevers``
+    and ``slipped`` are keys of requirements.
     """
 
     overall: Tally
@@ -80,6 +80,7 @@ class PromiseRecord:
     better_than_claimed: tuple[str, ...]
     honest_nevers: tuple[str, ...]
     rows: tuple[PromiseRow, ...]
+    slipped: tuple[str, ...] = ()
 
     @property
     def hidden(self) -> bool:
@@ -92,6 +93,7 @@ class _Reading:
     rows: list[PromiseRow] = field(default_factory=list)
     better: list[str] = field(default_factory=list)
     nevers: list[str] = field(default_factory=list)
+    slipped: list[str] = field(default_factory=list)
 
 
 def promise_record(
@@ -105,6 +107,9 @@ def promise_record(
     tested by a trial, or by a demo that came to a verdict. A claim withdrawn
     after its test still counts where the evidence kept what was claimed. Cells
     that are not applicable, or to be re-confirmed, are left out.
+
+    Slipped: a planned date passed without proof. It is no promise of *now*, so it is
+    told beside the rate and not in it.
 
     Better than claimed: something less than *now* was said and it was shown or
     proven. A *beta* that holds is both a promise held and better than claimed.
@@ -125,14 +130,18 @@ def promise_record(
         better_than_claimed=tuple(reading.better),
         honest_nevers=tuple(reading.nevers),
         rows=tuple(reading.rows),
+        slipped=tuple(reading.slipped),
     )
 
 
 def _read(
     reading: _Reading, requirement: RequirementFacts, cell: CellFacts, today: date
 ) -> None:
-    if live_claim(cell) is not None and standing(cell, today) == Standing.NEVER:
+    where = standing(cell, today)
+    if where == Standing.NEVER:
         reading.nevers.append(requirement.key)
+    elif where == Standing.SLIPPED:
+        reading.slipped.append(requirement.key)
     found = tried(cell)
     if cell.claim is None or found is None:
         return

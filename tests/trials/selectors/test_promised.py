@@ -1,0 +1,147 @@
+"""Promised dates of an evaluation, and every page that tells of them."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cast import floor1, stakeholders, trials, vendors
+from tests.clients import signed_in
+from trials.selectors import ledger
+from trials.selectors.promised import Promised, promised
+from vendors.models import Claim
+from vendors.services.rulings import rule_not_applicable
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoAssertNumQueries
+
+    from evaltracker.evaluations.models import Evaluation, User
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def acme(db: None) -> Candidate:
+    """Asked R1 and R2 in research."""
+    where = floor1.evaluation()
+    floor1.requirement(where, "R1")
+    floor1.requirement(where, "R2")
+    vendors.in_research(where)
+    return vendors.invited(where)
+
+
+def today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()
+
+
+def plan(acme: Candidate, days: int, ref: str = "R1") -> None:
+    """Plan it for in so many days."""
+    asked = acme.evaluation.requirements.get(ref=ref)
+    vendors.claim(acme, asked, "planned", available_from=today() + days * DAY)
+
+
+def let_pass(days: int, *claims: Claim) -> None:
+    """Let these claims have been made so many days earlier, with dates as early."""
+    for one in claims or Claim.objects.all():
+        Claim.objects.filter(pk=one.pk).update(
+            submitted_at=one.submitted_at - days * DAY,
+            available_from=one.available_from and one.available_from - days * DAY,
+        )
+
+
+def of(acme: Candidate) -> list[Promised]:
+    return promised(ledger(acme.evaluation))
+
+
+def test_a_passed_date_slips_by_itself_with_all_its_moves(acme: Candidate) -> None:
+    plan(acme, 10)
+    let_pass(20)
+    plan(acme, 5)
+    (one,) = of(acme)
+    assert (one.slipped, one.moves, one.days, one.missed) == (False, 1, 15, 1)
+    assert one.is_coming
+    let_pass(6)
+    (one,) = of(acme)
+    assert one.slipped
+    assert (one.slipped_since, one.missed) == (today(), 2)
+
+
+def test_on_its_day_it_has_not_slipped_yet(acme: Candidate) -> None:
+    plan(acme, 3)
+    let_pass(3)
+    (one,) = of(acme)
+    assert one.date == today()
+    assert not one.slipped
+
+
+def test_proof_keeps_it_and_a_ruling_takes_it_out(acme: Candidate) -> None:
+    where = acme.evaluation
+    plan(acme, 1, "R1")
+    plan(acme, 1, "R2")
+    let_pass(9)
+    assert [one.slipped for one in of(acme)] == [True, True]
+    r1, r2 = where.requirements.all()
+    rule_not_applicable(candidate=acme, requirement=r2, reason="No", by=where.owner)
+    vendors.enter(where, "demos")
+    trials.demo(acme, held=True)
+    trials.verdict(trials.claim_of(acme, r1.ref), "demo")
+    assert [one.slipped for one in of(acme)] == [False, False]
+
+
+def test_the_promise_record_names_what_slipped(acme: Candidate) -> None:
+    plan(acme, 1)
+    assert ledger(acme.evaluation).of(acme).promises.slipped == ()
+    let_pass(9)
+    assert ledger(acme.evaluation).of(acme).promises.slipped == ("R1",)
+
+
+def read(path: str, user: User) -> str:
+    answer = signed_in(user).get(path)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_cell_candidate_and_evaluation_tell_the_story(acme: Candidate) -> None:
+    where: Evaluation = acme.evaluation
+    page = f"/admin/e/{where.slug}/promised/"
+    assert "No date is promised" in read(page, where.owner)
+    plan(acme, 10)
+    let_pass(20)
+    plan(acme, 5)
+    let_pass(9)
+    r1 = where.requirements.get(ref="R1")
+    it = stakeholders.stakeholders(where, "it")["it"].user
+    vendors.declare_none(where)
+    for path in (
+        page,
+        f"/admin/candidates/{acme.pk}/",
+        f"/admin/cells/{acme.pk}/{r1.pk}/",
+    ):
+        body = read(path, it)
+        for words in (
+            "promised <time",
+            "15 days later",
+            "after the date had passed",
+            "slipped since",
+        ):
+            assert words in body, (path, words)
+    assert signed_in(floor1.noor()).get(page).status_code == 404
+    assert signed_in(where.owner).get(f"{page}?x=1").status_code == 400
+
+
+def test_the_stories_take_one_query_more_than_the_ledger(
+    acme: Candidate, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    where = acme.evaluation
+    for number in range(3):
+        one = vendors.invited(where, f"V{number} ML")
+        for ref in ("R1", "R2"):
+            plan(one, 4, ref)
+            plan(one, 9, ref)
+    book = ledger(where)
+    with django_assert_num_queries(1):
+        assert len(promised(book)) == 6

@@ -1,0 +1,110 @@
+"""The owner is told of a promised date that passed without proof, once."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaltracker.evaluations.models import Entry, Notice
+from evaltracker.evaluations.notices import kind_named
+from evaltracker.evaluations.services.chores import do_chores
+from tests.cast import floor1, trials, vendors
+from trials.services.slips import tell_of_slips
+from vendors.models import Claim
+from vendors.services.candidates import eliminate
+
+if TYPE_CHECKING:
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+KIND = "promise_slipped"
+SOON = datetime.timedelta(days=5)
+
+
+@pytest.fixture
+def acme(db: None) -> Candidate:
+    """Plans R1 for a date that is over; R2 is still to come."""
+    where = floor1.evaluation()
+    vendors.in_research(where)
+    found = vendors.invited(where)
+    for ref in ("R1", "R2"):
+        plan(found, floor1.requirement(where, ref).ref)
+    pass_by("R1")
+    return found
+
+
+def plan(acme: Candidate, ref: str) -> None:
+    vendors.claim(
+        acme,
+        acme.evaluation.requirements.get(ref=ref),
+        "planned",
+        available_from=datetime.datetime.now(datetime.UTC).date() + SOON,
+    )
+
+
+def pass_by(ref: str) -> None:
+    Claim.objects.filter(requirement__ref=ref, superseded_at=None).update(
+        available_from=datetime.date(2026, 1, 1)
+    )
+
+
+def owed() -> list[Notice]:
+    return list(Notice.objects.filter(kind=KIND).order_by("created_at"))
+
+
+def why_not(notice: Notice) -> str:
+    return kind_named(KIND).holds(Notice.objects.get(pk=notice.pk))
+
+
+def test_it_is_told_once_and_written_down(acme: Candidate) -> None:
+    assert "tell of slipped promises" in do_chores()
+    for _ in range(3):
+        tell_of_slips()
+    (notice,) = owed()
+    assert notice.recipient == acme.evaluation.owner
+    (entry,) = Entry.objects.filter(action="promise.slipped")
+    assert (entry.after["requirement"], entry.actor) == ("R1", None)
+
+
+def test_the_mail_names_nobody_and_leads_to_the_story(acme: Candidate) -> None:
+    tell_of_slips()
+    (notice,) = owed()
+    assert why_not(notice) == ""
+    said = kind_named(KIND).compose(notice)
+    r1 = acme.evaluation.requirements.get(ref="R1")
+    assert f"/admin/cells/{acme.pk}/{r1.pk}/" in said.text
+    for word in ("Acme", "R1 works", "2026-01-01"):
+        assert word not in said.subject + said.text + said.html
+    assert kind_named(KIND).can_wait
+
+
+def test_what_was_moved_or_proven_meanwhile_is_not_told(acme: Candidate) -> None:
+    tell_of_slips()
+    (notice,) = owed()
+    plan(acme, "R1")
+    assert why_not(notice) == "The date was moved, or there is proof now."
+    # It slips again, by another claim: that is told.
+    pass_by("R1")
+    tell_of_slips()
+    assert len(owed()) == 2
+    vendors.enter(acme.evaluation, "demos")
+    trials.demo(acme, held=True)
+    trials.verdict(trials.claim_of(acme, "R1"), "demo")
+    assert why_not(owed()[-1]) == "The date was moved, or there is proof now."
+
+
+def test_who_is_out_of_the_choice_slips_untold(acme: Candidate) -> None:
+    eliminate(candidate=acme, reason="Too dear", by=acme.evaluation.owner)
+    tell_of_slips()
+    assert owed() == []
+
+
+def test_only_who_runs_it_now_is_told(acme: Candidate) -> None:
+    tell_of_slips()
+    (notice,) = owed()
+    where = acme.evaluation
+    where.owner = floor1.person("olga")
+    where.save()
+    assert why_not(notice) == "Somebody else runs the evaluation now."
