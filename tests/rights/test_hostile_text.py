@@ -1,0 +1,88 @@
+"""T40: hostile text in every text of every row, on every staff page, in Chromium.
+
+The texts are the test's own transaction; the world around it stays clean.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.test import Client
+
+from evaltracker.evaluations.admin.acts import ACTS
+from evaltracker.evaluations.admin.site import site
+from tests.clients import signed_in
+from tests.rights.addresses import address, page_addresses
+from tests.security.payloads import MARK, PAYLOADS
+from tests.security.poison import poison
+from tests.security.stage import HOME, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+    from evaltracker.evaluations.models import User
+
+pytestmark = [pytest.mark.postgres, pytest.mark.browser, pytest.mark.django_db]
+
+SHOWN = (200, 403, 404)
+
+
+def staff_pages() -> list[str]:
+    """Every page, act and list, and a row of each list."""
+    pages = [*page_addresses().values()]
+    pages += [address(name) for name in sorted(ACTS)]
+    for model in site._registry:
+        meta = model._meta
+        home = f"/admin/{meta.app_label}/{meta.model_name}/"
+        row = model._default_manager.first()
+        pages += [home, *([f"{home}{row.pk}/change/"] if row else [])]
+    return [*pages, "/admin/", "/admin/search/?q=xss"]
+
+
+def test_no_page_runs_shows_or_fetches_anything_that_somebody_wrote(
+    people: dict[str, User], page: Page, figure: Callable[[str], None]
+) -> None:
+    pages = staff_pages()
+    texts = poison(PAYLOADS)
+    stage = Stage(page, signed_in(people["lead"]))
+    made, with_text = [], 0
+    for path in pages:
+        shown = stage.open(path)
+        if shown is None:
+            continue
+        if shown.locator(f".{MARK}, [href^='javascript:' i]").count():
+            made.append(path)
+        with_text += MARK in shown.content()
+    # 404: a row of somebody else's, as a sheet of scores is.
+    wrong = {path: it for path, it in stage.statuses.items() if it not in SHOWN}
+    figure(
+        f"T40: {len(PAYLOADS)} payloads in {texts:,} texts, {len(pages)} pages, "
+        f"{with_text} of them show some; dialogs {len(stage.dialogs)}, CSP reports "
+        f"{len(stage.reports)}, requests off-site {len(stage.foreign)}, elements "
+        f"{len(made)}"
+    )
+    assert wrong == {}
+    assert made == []
+    assert (stage.dialogs, stage.reports, stage.foreign) == ([], [], [])
+    assert with_text > 100
+
+
+def test_the_watch_sees_what_it_is_there_for(page: Page) -> None:
+    stage = Stage(page, Client())
+    stage.page.route(
+        f"{HOME}/",
+        lambda route: route.fulfill(
+            body="<script>alert(1)</script>".join(PAYLOADS[:8]),
+            content_type="text/html",
+            headers={"Content-Security-Policy": "img-src 'none'"},
+        ),
+    )
+    shown = stage.open("/")
+    assert shown is not None
+    assert stage.dialogs
+    assert stage.reports
+    assert stage.foreign
+    assert shown.locator(f".{MARK}").count()
