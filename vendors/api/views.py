@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from evaltracker.evaluations.api.cursors import PARAMS, page_of
 from evaltracker.evaluations.api.schemas import PAGE_PARAMETERS, page
 from evaltracker.evaluations.clock import database_now
 from vendors.api import examples
+from vendors.api.asked_for import claims_asked_for
 from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
 from vendors.api.serializers import (
     ClaimInput,
@@ -22,8 +22,6 @@ from vendors.api.serializers import (
 from vendors.selectors import (
     asked_requirements,
     invitations,
-    own_claims,
-    own_history,
     with_counts,
 )
 from vendors.services.claims import submit_claim, withdraw_claim
@@ -129,7 +127,7 @@ class RequirementsView(VendorView):
 class ClaimsView(VendorView):
     """The vendor's own claims on an invitation."""
 
-    params: ClassVar = {"GET": PARAMS | {"history"}}
+    params: ClassVar = {"GET": PARAMS | {"history", "to_confirm"}}
 
     @extend_schema(
         operation_id="claims_list",
@@ -141,16 +139,18 @@ class ClaimsView(VendorView):
                 {"type": "string", "enum": ["0", "1"]},
                 description="1: every revision, withdrawals too.",
             ),
+            OpenApiParameter(
+                "to_confirm",
+                {"type": "string", "enum": ["0", "1"]},
+                description="1: only those whose requirement has changed since.",
+            ),
         ],
         responses={200: page("ClaimPage", ClaimOutput), **READ},
     )
     def get(self, request: Request, invitation: str) -> Response:
         """List your current claims, or all revisions of them."""
         candidate = self.invitation(request, invitation)
-        history = request.query_params.get("history", "0")
-        if history not in ("0", "1"):
-            raise ValidationError({"history": ["It must be 0 or 1."]})
-        rows = own_history(candidate) if history == "1" else own_claims(candidate)
+        rows = claims_asked_for(candidate, request.query_params)
         key = ("requirement__position", "requirement__ref", "revision")
         return Response(page_of(request, rows, key=key, show=show_claim))
 

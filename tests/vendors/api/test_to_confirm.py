@@ -1,0 +1,52 @@
+"""A vendor reads which of its claims answer older words of their requirement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaltracker.evaluations.services.requirements import change_requirement
+from tests.cast import vendors
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+    from tests.vendors.api.conftest import Party
+
+pytestmark = pytest.mark.django_db
+
+
+def listed(acme: Party, query: str) -> list[str]:
+    answer = acme.call("GET", f"{acme.home}claims/{query}")
+    assert answer.status_code == 200
+    return [one["requirement"] for one in answer.json()["results"]]
+
+
+def test_only_what_was_overtaken_is_listed_until_it_is_sent_again(
+    acme: Party, where: Evaluation
+) -> None:
+    acme.claim()
+    acme.claim(requirement="R2")
+    assert listed(acme, "?to_confirm=1") == []
+    r1 = where.requirements.get(ref="R1")
+    change_requirement(requirement=r1, text="New words", by=where.owner)
+    assert listed(acme, "?to_confirm=1") == ["R1"]
+    assert listed(acme, "?to_confirm=0") == ["R1", "R2"]
+    # The same words again are an answer to the new ones.
+    assert acme.claim().status_code == 201
+    assert listed(acme, "?to_confirm=1") == []
+
+
+def test_a_rivals_claims_are_not_among_them(acme: Party, where: Evaluation) -> None:
+    globex = vendors.invited(where, "Rival ML")
+    vendors.claim(globex, where.requirements.get(ref="R1"))
+    r1 = where.requirements.get(ref="R1")
+    change_requirement(requirement=r1, text="New words", by=where.owner)
+    assert listed(acme, "?to_confirm=1") == []
+
+
+@pytest.mark.parametrize("query", ["?to_confirm=2", "?to_confirm=1&history=1"])
+def test_what_makes_no_sense_is_refused(acme: Party, query: str) -> None:
+    answer = acme.call("GET", f"{acme.home}claims/{query}")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "#/to_confirm"
