@@ -2,6 +2,7 @@
 
 from stakeholders.admin import lending_acts as lending_acts
 from stakeholders.admin import lists as lists
+from stakeholders.admin import notice_subjects as notice_subjects
 from stakeholders.admin import people_acts as people_acts
 from stakeholders.admin import people_page as people_page
 from stakeholders.admin import role_weights as role_weights

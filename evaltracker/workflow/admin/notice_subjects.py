@@ -1,10 +1,18 @@
-"""What the notices of a milestone are about."""
+"""What the notices of milestones and of signatures are about."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from evaltracker.evaluations.admin.notice_subjects import register_subjects
+from evaltracker.evaluations.models import Visit
+from evaltracker.workflow.notices import (
+    SignOffEscalated,
+    SignOffReopened,
+    SignOffRequested,
+    SignOffWaiting,
+)
+from stakeholders.models import SignOffRule
 from trials.models import Milestone
 from trials.notices import MilestoneDue
 
@@ -21,4 +29,20 @@ def milestone_titles(ids: Collection[str]) -> dict[str, str]:
     }
 
 
+def rules(ids: Collection[str]) -> dict[str, str]:
+    """Which stage is signed, as which role."""
+    return {
+        str(one.pk): f"{one.get_stage_display()} as {one.get_role_display()}"
+        for one in SignOffRule.objects.filter(pk__in=ids)
+    }
+
+
+def visits(ids: Collection[str]) -> dict[str, str]:
+    """Which stay in which stage."""
+    return {str(one.pk): str(one) for one in Visit.objects.filter(pk__in=ids)}
+
+
 register_subjects(MilestoneDue.name, milestone_titles)
+register_subjects(SignOffReopened.name, visits)
+for kind in (SignOffRequested, SignOffWaiting, SignOffEscalated):
+    register_subjects(kind.name, rules)
