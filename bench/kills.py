@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from bench.harness import place, product
 from tests.served import VENDORS, Site
@@ -53,7 +54,7 @@ def kill_batches(here: Place, ours: Product, times: int) -> bool:
         when = partial(time.sleep, random.uniform(0, whole * 1.1))
         kill_while_sending(site, one.home, one.token, body, when=when)
         await_quiet()
-        claims = Claim.objects.filter(candidate=one.pk)
+        claims = Claim.objects.filter(candidate=UUID(one.pk))
         left[claims.count()] += 1
         site.start()
         again = send(site, one.home, one.token, body)
