@@ -13,7 +13,6 @@ from stakeholders.policy import has_role, is_leadership, require_part
 from vendors.choices import CandidateState
 
 if TYPE_CHECKING:
-
     from evaltracker.evaluations.journal import By
     from evaltracker.evaluations.models import Evaluation, Requirement, User
     from trials.models import Trial
