@@ -137,7 +137,11 @@ def _idle(rows: int, size: Size) -> int:
             cursor.execute("SELECT 1")
             cursor.fetchone()
 
-    contenders = {"SELECT 1": one, "SELECT 1 again": one, "idle sweep": sweep_notices}
+    contenders: dict[str, Callable[[], object]] = {
+        "SELECT 1": one,
+        "SELECT 1 again": one,
+        "idle sweep": sweep_notices,
+    }
     race = alternate(contenders, size)
     same = ("SELECT 1", "SELECT 1 again")
     return report("notices-idle", race, same=same, goals=IDLE)

@@ -26,7 +26,7 @@ class PromiseSlipped(NoticeKind):
 
     def holds(self, notice: Notice) -> str:
         """As long as the claim has slipped and the reader runs the evaluation."""
-        evaluation = notice.evaluation
+        evaluation = notice.place
         if not evaluation.is_open:
             return "The evaluation has ended."
         if evaluation.owner_id != notice.recipient_id:

@@ -180,12 +180,12 @@ class GapFound(ToVendor):
             )
             if until
             else None,
-            reply_to=notice.evaluation.owner.email,
+            reply_to=notice.place.owner.email,
         )
 
 
 def _ended(notice: Notice, trial: Trial) -> str:
-    if not notice.evaluation.is_open:
+    if not notice.place.is_open:
         return ENDED
     return CLOSED if trial.closed_at else ""
 

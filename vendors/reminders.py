@@ -35,7 +35,7 @@ class ToAnswer(ToVendor):
         """As for all, and while claims are open."""
         if no := super().holds(notice):
             return no
-        return "" if notice.evaluation.claims_are_open(timezone.now()) else CLOSED
+        return "" if notice.place.claims_are_open(timezone.now()) else CLOSED
 
 
 class OfOneCandidate(ToAnswer):
@@ -47,7 +47,7 @@ class OfOneCandidate(ToAnswer):
 
     def waiting(self, notice: Notice) -> Waiting:
         """What waits at this moment."""
-        evaluation = notice.evaluation
+        evaluation = notice.place
         return waiting_for(evaluation, list(self.candidates(notice)))[0]
 
     def holds(self, notice: Notice) -> str:
@@ -67,7 +67,7 @@ class ClaimsClosing(ToAnswer):
         """As long as that is the end, and the answer is not handed in as it stands."""
         if no := super().holds(notice):
             return no
-        end = notice.evaluation.claims_close_at
+        end = notice.place.claims_close_at
         if end is None or end.isoformat() != notice.occurrence:
             return "The end was moved."
         theirs = self.candidates(notice).filter(reached_by(notice.address))
@@ -82,7 +82,7 @@ class ClaimsClosing(ToAnswer):
             LookupError: there is no end; `holds` is asked first.
 
         """
-        end = notice.evaluation.claims_close_at
+        end = notice.place.claims_close_at
         if end is None:
             raise LookupError("claims have no end")
         return dated_message(
@@ -119,7 +119,7 @@ class NotAnswered(OfOneCandidate):
             date=_until(notice),
             action=ACTION,
             path=API_PAGE,
-            reply_to=notice.evaluation.owner.email,
+            reply_to=notice.place.owner.email,
         )
 
 
@@ -139,7 +139,7 @@ class RequirementChanged(OfOneCandidate):
             date=_until(notice),
             action=ACTION,
             path=API_PAGE,
-            reply_to=notice.evaluation.owner.email,
+            reply_to=notice.place.owner.email,
         )
 
 
@@ -163,7 +163,7 @@ class QuestionAnswered(ToVendor):
             ),
             action=ACTION,
             path=API_PAGE,
-            reply_to=notice.evaluation.owner.email,
+            reply_to=notice.place.owner.email,
         )
 
 
@@ -196,7 +196,7 @@ def _is_handed_in(candidate: Candidate) -> bool:
 
 
 def _until(notice: Notice) -> str:
-    end = notice.evaluation.claims_close_at
+    end = notice.place.claims_close_at
     return spoken(end, zone_of(notice)) if end else ""
 
 

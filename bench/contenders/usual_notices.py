@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.db import connection
 from django.template.loader import render_to_string
 
 from evaltracker.evaluations.models import Notice
+
+if TYPE_CHECKING:
+    import uuid
 
 
 def send_usual(port: int, count: int) -> None:
@@ -38,7 +43,7 @@ def send_usual(port: int, count: int) -> None:
         _mark(pk, "sent")
 
 
-def _mark(pk: object, words: str) -> None:
+def _mark(pk: uuid.UUID, words: str) -> None:
     """A commit of its own; into a column that decides nothing."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -38,7 +38,7 @@ def insert(where: str, middle: int) -> None:
     names = [field.column for field in Entry._meta.concrete_fields]
     made_up = {"id": new_id(), "hash": "'" + "f" * 64 + "'"}
     made_up["previous_hash"] = "'" + "e" * 64 + "'"
-    copied = ", ".join(made_up.get(name, f'"{name}"') for name in names)
+    copied = ", ".join(made_up.get(str(name), f'"{name}"') for name in names)
     renumber(where, middle, 1)
     listed = ", ".join(f'"{name}"' for name in names)
     meddle(

@@ -34,6 +34,7 @@ def invite(walk: Walk) -> None:
         lead.follow(f"Invite: {name}")
         lead.press("Invite")
         lead.reads("The vendor is invited.")
+    lead.go("Candidates")
     lead.follow(f"Shortlist: {FAVOURITE}")
     lead.press("Shortlist")
     lead.reads("It is shortlisted.")

@@ -49,7 +49,7 @@ def admins() -> list[HardenedAdmin]:
 
 def test_only_our_site_serves_and_the_stock_one_has_no_address() -> None:
     served = [
-        pattern.app_name
+        getattr(pattern, "app_name", "")
         for pattern in get_resolver().url_patterns
         if getattr(pattern, "app_name", "") == "admin"
     ]

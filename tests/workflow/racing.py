@@ -56,8 +56,8 @@ class Desk:
                 "verdict": "decline" if no else "approve",
                 "reason": "No" if no else "",
             },
-            cookies={**self.cookies, "csrftoken": self.token},
-            headers={"X-CSRFToken": self.token},
+            cookies={**self.cookies, "csrftoken": str(self.token)},
+            headers={"X-CSRFToken": str(self.token)},
             allow_redirects=False,
             timeout=60,
         )

@@ -99,8 +99,8 @@ def forge(where: Evaluation, **values: object) -> None:
     """Insert the row of a true sign-off with other people in it."""
     with transaction.atomic():
         true = sign_as(where, "it")
-        fields = {
-            field.column: getattr(true, field.attname)
+        fields: dict[str, Any] = {
+            str(field.column): getattr(true, field.attname)
             for field in SignOff._meta.concrete_fields
         }
         transaction.set_rollback(True)

@@ -12,7 +12,6 @@ from trials.models import Agreement
 from vendors.models import Conflict
 
 if TYPE_CHECKING:
-    import uuid
     from collections.abc import Iterable
 
     from evaltracker.evaluations.models import User
@@ -113,7 +112,7 @@ def contract_of(trial: Trial) -> Contract:
 
 
 def _asked(trial: Trial) -> list[Stakeholder]:
-    barred: set[uuid.UUID] = set(
+    barred = set(
         Conflict.objects.barring()
         .filter(candidate=trial.candidate_id)
         .values_list("person_id", flat=True)

@@ -111,7 +111,8 @@ def settle_score(
     ).first() or Settlement(consensus=consensus, candidate=candidate, category=category)
     before = {} if settled._state.adding else journal.snapshot(settled, SETTLED)
     settled.value, settled.reason = value, words
-    settled.settled_by = journal.actor_of(by).user
+    owner: Any = journal.actor_of(by).user
+    settled.settled_by = owner
     settled.settled_at = timezone.now()
     checked(settled)
     settled.save()

@@ -141,7 +141,7 @@ def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
             + (f" and {len(missing) - 5} more." if len(missing) > 5 else ".")
         )
     asked = trial.gaps.filter(awaiting_reply()).order_by("-reply_until").first()
-    if asked is not None:
+    if asked is not None and asked.reply_until is not None:
         until = asked.reply_until.astimezone(ZoneInfo(trial.zone))
         raise Refused(
             f"The vendor may answer what failed until {until:%d %B %Y, %H:%M %Z}; "

@@ -26,7 +26,7 @@ def token_names(ids: Collection[str]) -> dict[str, str]:
     return {str(one.pk): f"{one.prefix}… of {one.vendor}" for one in rows}
 
 
-for kind in (Invitation, NotAnswered, RequirementChanged):
-    register_subjects(kind.name, candidate_names)
-for kind in (TokenEnds, TokenLeaked, TokenLeakedOutside):
-    register_subjects(kind.name, token_names)
+for name in (Invitation.name, NotAnswered.name, RequirementChanged.name):
+    register_subjects(name, candidate_names)
+for name in (TokenEnds.name, TokenLeaked.name, TokenLeakedOutside.name):
+    register_subjects(name, token_names)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,9 +20,22 @@ def given_away(question: Question, **texts: str) -> Iterator[tuple[str, str]]:
         return
     for field, text in texts.items():
         for name in _names(asking.candidate):
-            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE):
+            if _stands_alone(name, text):
                 yield field, name
                 break
+
+
+def _stands_alone(name: str, text: str) -> bool:
+    """Whether `text` holds `name` as words of their own, in whatever case."""
+    sought, words = name.casefold(), text.casefold()
+    at = words.find(sought)
+    while at >= 0:
+        end = at + len(sought)
+        around = words[max(at - 1, 0) : at] + words[end : end + 1]
+        if not any(one.isalnum() or one == "_" for one in around):
+            return True
+        at = words.find(sought, at + 1)
+    return False
 
 
 def _names(candidate: Candidate) -> list[str]:

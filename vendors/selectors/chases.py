@@ -82,14 +82,16 @@ def chases(evaluation: Evaluation, candidates: Sequence[Candidate]) -> list[Chas
     found = []
     for waiting in waiting_for(evaluation, candidates):
         one = waiting.candidate
-        at = sorted(told.get(str(one.pk), {}).values())
+        moments = sorted(told.get(str(one.pk), {}).values())
         since = spoke.get(one.pk)
         found.append(
             Chase(
                 waiting=waiting,
-                contacts=people[one.vendor_id],
-                reminded=tuple(each for each in at if since is None or each > since),
-                last_at=at[-1] if at else None,
+                contacts=people[one.vendor_id] if one.vendor_id else 0,
+                reminded=tuple(
+                    each for each in moments if since is None or each > since
+                ),
+                last_at=moments[-1] if moments else None,
             )
         )
     return found

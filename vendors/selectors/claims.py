@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
@@ -97,7 +97,7 @@ def open_questions(evaluation: Evaluation) -> QuerySet[Question]:
     return rows.filter(answered_at__isnull=True)
 
 
-def questions_for(candidate: Candidate) -> QuerySet[Question]:
+def questions_for(candidate: Candidate) -> QuerySet[Any]:
     """What the vendor of `candidate` may read: answered ones, and its own.
 
     Each with `own`, whether it asked, and `told_at`, when it was answered or, until

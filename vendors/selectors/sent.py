@@ -108,7 +108,7 @@ class SentBy:
     def number(self) -> int:
         """How many things came, of every sort."""
         others = (self.files, self.receipts, self.questions, self.proposals)
-        return len(self.claims) + sum(map(len, others))
+        return len(self.claims) + sum(len(rows) for rows in others)
 
 
 def sent_by_vendors(

@@ -277,8 +277,8 @@ def open_research(evaluation: Evaluation, people: dict[str, User]) -> Evaluation
     note_statements(evaluation)
     for candidate in evaluation.candidates.all():
         if candidate.vendor:
-            people = candidate.vendor.contacts.all()
-            invite(candidate=candidate, contacts=people, by=lead)
+            contacts = candidate.vendor.contacts.all()
+            invite(candidate=candidate, contacts=contacts, by=lead)
         if candidate.name in SHORTLIST:
             shortlist(candidate=candidate, by=lead)
     for text in QUESTIONS:

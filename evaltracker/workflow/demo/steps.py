@@ -130,7 +130,8 @@ def show_in_demo(
         )
     demo = end_demo(demo=demo, by=by)
     for part in candidate.evaluation.stakeholders.filter(role__in=THOUGHTS):
-        write_demo_note(demo=demo, text=THOUGHTS[part.role], by=part.user)
+        said = THOUGHTS[Role(part.role)]
+        write_demo_note(demo=demo, text=said, by=part.user)
     return reveal_demo_notes(demo=demo, by=by)
 
 

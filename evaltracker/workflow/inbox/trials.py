@@ -33,10 +33,10 @@ def contracts(desk: Desk) -> Iterator[WorkItem]:
         candidate__in=Conflict.objects.barring().of(desk.user).values("candidate")
     )
     agreed: dict[object, set[str]] = {}
-    for trial, role in Agreement.objects.filter(
+    for pk, role in Agreement.objects.filter(
         trial__in=waiting, version=F("trial__version")
     ).values_list("trial", "stakeholder__role"):
-        agreed.setdefault(trial, set()).add(role)
+        agreed.setdefault(pk, set()).add(role)
     for trial in waiting.select_related("candidate"):
         key = trial.candidate.evaluation_id
         if not roles[key] - agreed.get(trial.pk, set()):

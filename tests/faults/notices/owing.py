@@ -57,7 +57,7 @@ def owe_overdue(number: int, *, places: int = 20, people: int = 200) -> None:
 
 
 def _people(number: int) -> list[User]:
-    return User.objects.bulk_create(
+    people: list[User] = User.objects.bulk_create(
         User(
             username=f"reader{n}",
             first_name=f"Réader {n}",
@@ -67,6 +67,7 @@ def _people(number: int) -> list[User]:
         )
         for n in range(number)
     )
+    return people
 
 
 def _notice(

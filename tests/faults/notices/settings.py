@@ -22,4 +22,4 @@ CELERY_BEAT_SCHEDULE = {
 # Of the tests above that run in one process a broker in memory is enough; here not.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATABASES["default"]["CONN_MAX_AGE"] = None
-NOTICE_LEASE_SECONDS = float(os.environ.get("LEASE", "6"))
+NOTICE_LEASE_SECONDS = int(os.environ.get("LEASE", "6"))

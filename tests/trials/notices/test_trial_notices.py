@@ -34,6 +34,7 @@ BY_API = Actor(name="Acme by API")
 @pytest.fixture
 def acme() -> Candidate:
     option = trials.claimed(trials.platform("must"))
+    assert option.vendor is not None
     add_contact(
         vendor=option.vendor,
         name="Vera",

@@ -58,6 +58,7 @@ def standing(option: Candidate) -> Standing:
 
 def test_a_failure_counts_only_when_the_time_to_answer_is_over(running: Trial) -> None:
     gap = Gap.objects.get(evidence=fail(running))
+    assert gap.requirement is not None
     assert (gap.text, gap.requirement.ref) == ("It stops at 40 runs.", "R1")
     assert gap.awaits_reply
     assert standing(running.candidate) == Standing.CLAIMED

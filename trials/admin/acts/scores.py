@@ -55,7 +55,11 @@ class GiveScores(OwnSheet):
         """Save what was given or taken back; what is the same writes nothing."""
         for cell in sheet_of(target).cells:
             value = data.get(cell.value_name)
-            about = {"candidate": cell.candidate, "category": cell.category, "by": by}
+            about: dict[str, Any] = {
+                "candidate": cell.candidate,
+                "category": cell.category,
+                "by": by,
+            }
             if value in (None, ""):
                 if cell.given and not cell.barred:
                     withdraw_score(stakeholder=target, **about)
