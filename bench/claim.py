@@ -62,10 +62,10 @@ def main(arguments: Sequence[str]) -> int:
     return report("claim", race, same=same, goals=GOALS)
 
 
-def words(number: int) -> dict[str, Any]:
+def words(number: int, *, asked: int = ASKED) -> dict[str, Any]:
     """A claim of about 300 characters that nobody made before."""
     return {
-        "requirement": f"R{number % ASKED}",
+        "requirement": f"R{number % asked}",
         "availability": "now",
         "statement": f"Answer {number}: managed training jobs run on CPU and GPU pools "
         "in your own account; they scale to zero, resume from checkpoints, and their "
@@ -88,12 +88,7 @@ def product_requests(invited: Sequence[Invitation]) -> Callable[[], bytes]:
 
     def request() -> bytes:
         mine, number = next(turn), next(numbers)
-        return post(
-            f"{mine.home}claims/",
-            words(number),
-            Authorization=f"Bearer {mine.token}",
-            Idempotency_Key=f"call {number}",
-        )
+        return mine.post("claims/", words(number), Idempotency_Key=f"call {number}")
 
     return request
 

@@ -49,7 +49,7 @@ def application(
     secret = environ["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
     body, connection = json.loads(raw), _connection()
     digest = hashlib.sha256(secret.encode()).hexdigest()
-    invitation = connection.execute(WHO, [digest]).fetchone()[0]
+    (invitation,) = connection.execute(WHO, [digest]).fetchall()[0]
     take = _take_many if "claims" in body else _take_one
     answer = json.dumps(take(connection, invitation, body)).encode()
     connection.commit()
@@ -75,7 +75,7 @@ def _take_one(
 ) -> dict[str, Any]:
     values = (body["requirement"], body["availability"], body["statement"])
     link = body.get("evidence_url", "")
-    row = connection.execute(INSERT, [invitation, *values, link]).fetchone()
+    row = connection.execute(INSERT, [invitation, *values, link]).fetchall()[0]
     return {"id": str(row[0]), "submitted_at": row[1].isoformat(), **body}
 
 

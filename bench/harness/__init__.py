@@ -39,7 +39,7 @@ from bench.harness.place import Place, place
 from bench.harness.product import Product, product
 from bench.harness.race import Race, Size, alternate
 from bench.harness.report import Goal, report
-from bench.harness.wire import Wire, post
+from bench.harness.wire import Wire, get, post
 
 __all__ = [
     "Goal",
@@ -49,6 +49,7 @@ __all__ = [
     "Size",
     "Wire",
     "alternate",
+    "get",
     "place",
     "post",
     "product",

@@ -20,15 +20,19 @@ LENGTH = b"\r\ncontent-length:"
 def post(path: str, body: Any, **headers: str) -> bytes:
     """A whole POST request with a JSON body."""
     content = json.dumps(body).encode()
-    given = {
-        "Host": "localhost",
-        "Accept": "application/json",
-        "Content-Type": "application/json",
-        "Content-Length": str(len(content)),
-        **{name.replace("_", "-"): value for name, value in headers.items()},
-    }
-    lines = "".join(f"{name}: {value}\r\n" for name, value in given.items())
-    return f"POST {path} HTTP/1.1\r\n{lines}\r\n".encode() + content
+    kind = {"Content-Type": "application/json", "Content-Length": str(len(content))}
+    return _head("POST", path, {**kind, **headers}) + content
+
+
+def get(path: str, **headers: str) -> bytes:
+    """A whole GET request."""
+    return _head("GET", path, headers)
+
+
+def _head(method: str, path: str, headers: dict[str, str]) -> bytes:
+    given = {"Host": "localhost", "Accept": "application/json", **headers}
+    lines = [f"{name.replace('_', '-')}: {value}" for name, value in given.items()]
+    return "\r\n".join([f"{method} {path} HTTP/1.1", *lines, "", ""]).encode()
 
 
 class Wire:

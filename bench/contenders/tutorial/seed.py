@@ -15,7 +15,7 @@ from rest_framework.authtoken.models import Token  # noqa: E402
 
 from bench.contenders.tutorial.models import Requirement  # noqa: E402
 
-Requirement.objects.bulk_create(
+Requirement._base_manager.bulk_create(
     Requirement(ref=f"R{number}") for number in range(int(sys.argv[1]))
 )
 print(Token.objects.create(user=User.objects.create_user("vendor")).key)

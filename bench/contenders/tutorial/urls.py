@@ -1,6 +1,6 @@
 """The serializer, the view set and its address."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.urls import include, path
 from rest_framework import routers, serializers, viewsets
@@ -12,7 +12,7 @@ class ClaimSerializer(serializers.ModelSerializer[Claim]):
     """All fields; the requirement by its ref."""
 
     requirement = serializers.SlugRelatedField(
-        slug_field="ref", queryset=Requirement.objects.all()
+        slug_field="ref", queryset=Requirement._base_manager.all()
     )
 
     class Meta:
@@ -24,7 +24,7 @@ class ClaimSerializer(serializers.ModelSerializer[Claim]):
 class ClaimViewSet(viewsets.ModelViewSet[Claim]):
     """Everything about claims."""
 
-    queryset: ClassVar = Claim.objects.all()
+    queryset = Claim._base_manager.all()
     serializer_class = ClaimSerializer
 
     def perform_create(self, serializer: Any) -> None:
