@@ -21,6 +21,7 @@ SHOWN = 8
 KINDS = {
     "sign_off": ("signature", "Sign"),
     "interests": ("balance", "Declare"),
+    "contract": ("handshake", "Read"),
     "condition": ("assignment_turned_in", "Open"),
     "milestone": ("event", "Open"),
     "scores": ("star_rate", "Score"),

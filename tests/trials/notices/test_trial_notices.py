@@ -12,6 +12,7 @@ from evaltracker.evaluations.models import Notice
 from evaltracker.evaluations.notices import kind_named
 from evaltracker.workflow.inbox import my_work
 from tests.cast import floor1, stakeholders, trials, vendors
+from tests.clients import signed_in
 from trials.selectors.contracts import contract_of
 from trials.services.contracts import (
     agree_contract,
@@ -72,6 +73,7 @@ def test_every_role_is_asked_to_agree_and_no_longer_once_it_has(
     assert len(asked) == len(stakeholders.PEOPLE)
     it = stakeholders.holder("it")
     assert [one.kind for one in my_work(it) if one.kind == "contract"] == ["contract"]
+    assert "Agree to the contract" in signed_in(it).get("/admin/").content.decode()
     say_yes(trial, it)
     done = [still_right(one) for one in asked if one.recipient == it]
     assert done == ["The role has agreed."]
