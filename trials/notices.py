@@ -30,9 +30,9 @@ class AboutMilestone(NoticeKind):
     for_chat: ClassVar[bool] = True
 
     def subjects(self, ids: Collection[str]) -> Mapping[str, Milestone]:
-        """The milestones, with their evaluations, in one query."""
+        """The milestones and their evaluations, each once, in two queries."""
         rows = Milestone.objects.filter(pk__in=[UUID(one) for one in ids])
-        return {str(one.pk): one for one in rows.select_related("evaluation")}
+        return {str(one.pk): one for one in rows.prefetch_related("evaluation")}
 
     def holds(self, notice: Notice) -> str:
         """As long as the milestone is open and on that date."""

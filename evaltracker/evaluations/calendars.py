@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # Long enough to be seen in a calendar; it ends nothing, the date is its beginning.
 SHOWN_FOR = datetime.timedelta(minutes=30)
+SHORT = 75
 _FRAME = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//evaltracker//notices//EN\r\n"
 
 
@@ -99,11 +101,15 @@ def _utc(instant: datetime.datetime) -> str:
     return f"{instant.astimezone(datetime.UTC):%Y%m%dT%H%M%SZ}"
 
 
+# Of many mails few say it in other words.
+@lru_cache(maxsize=1024)
 def _line(name: str, text: str) -> str:
     return _folded(f"{name}:{vText(text).to_ical().decode()}")
 
 
 def _folded(line: str) -> str:
     """A line as the standard cuts it, which the library knows."""
+    if len(line) <= SHORT and line.isascii():
+        return f"{line}\r\n"
     octets: bytes = Contentline(line).to_ical()  # type: ignore[no-untyped-call]
     return f"{octets.decode()}\r\n"

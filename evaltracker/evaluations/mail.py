@@ -7,6 +7,7 @@ of the evaluation. So no price, score, claim or name of a rival can slip in (R10
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -90,6 +91,7 @@ def zone_of(notice: Notice) -> str:
     return notice.evaluation.zone if notice.evaluation else "UTC"
 
 
+@lru_cache(maxsize=1024)
 def spoken(instant: datetime.datetime, zone: str) -> str:
     """A date as mails print it: “Tuesday, 24 November 2026, 09:00 (Europe/Berlin)”."""
     wall = wall_of(instant, zone)

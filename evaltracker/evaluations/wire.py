@@ -85,6 +85,8 @@ def header(name: str, value: str) -> bytes:
     return f"{name}: {value}\r\n".encode("ascii")
 
 
+# Many mails of one sweep have the same subject.
+@lru_cache(maxsize=1024)
 def words(text: str) -> str:
     """`text` as a header says it: plain if it can be, else as encoded words."""
     if text.isascii() and len(text) < 900 and "=?" not in text:

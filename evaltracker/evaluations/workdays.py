@@ -36,6 +36,17 @@ def known_places() -> dict[str, list[str]]:
     return places
 
 
+@lru_cache(maxsize=1)
+def countries() -> list[tuple[str, str]]:
+    """Code and name of each country whose holidays are known, by name."""
+    named = {
+        codes[1]: name.replace("_", " ").title()
+        for name, codes in holidays.registry.COUNTRIES.items()
+    }
+    known = [(code, named.get(code, code)) for code in known_places()]
+    return sorted(known, key=lambda one: one[1])
+
+
 def check_place(country: str, subdivision: str) -> None:
     """Refuse a country or subdivision whose holidays nobody knows."""
     if subdivision and not country:

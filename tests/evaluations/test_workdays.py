@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from evaltracker.evaluations.workdays import (
     check_place,
+    countries,
     is_working_day,
     last_morning,
     next_morning,
@@ -46,6 +47,12 @@ def test_the_next_morning_skips_weekend_and_holidays_of_the_place() -> None:
     assert last_morning(berlin, "Europe/Berlin", "DE") == berlin
     before = berlin - datetime.timedelta(seconds=1)
     assert last_morning(before, "Europe/Berlin", "DE").date() == eve.date()
+
+
+def test_countries_are_named() -> None:
+    named = dict(countries())
+    assert (named["DE"], named["US"]) == ("Germany", "United States")
+    assert all(name != code for code, name in named.items())
 
 
 @pytest.mark.parametrize(

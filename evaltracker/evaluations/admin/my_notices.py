@@ -23,7 +23,7 @@ from evaltracker.evaluations.services.preferences import (
     renew_feed,
     stop_feed,
 )
-from evaltracker.evaluations.workdays import known_places, next_morning
+from evaltracker.evaluations.workdays import countries, next_morning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,10 +103,7 @@ class PreferencesForm(forms.Form):
     )
     country = forms.ChoiceField(
         required=False,
-        choices=lambda: (
-            [("", "None: only weekends are off")]
-            + [(code, code) for code in sorted(known_places())]
-        ),
+        choices=lambda: [("", "None: only weekends are off"), *countries()],
         help_text="Its public holidays are days off for you: no daily mail comes then.",
     )
     subdivision = forms.CharField(

@@ -6,6 +6,7 @@ rest go in peace, and counts exactly what arrived.
 
 from __future__ import annotations
 
+import random
 import signal
 import time
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.db import Error, connection
 
-from tests.faults.notices.world import any_of, until, world
+from tests.faults.notices.world import until, world
 
 if TYPE_CHECKING:
     from tests.faults.notices.owing import Outcome
@@ -79,15 +80,19 @@ def _rage(storm: Storm, here: World) -> int:
         here.start_beat()
     until(lambda: bool(here.arrived.stat().st_size), 60)
     frozen = None
-    hit = 0
+    hit, size = 0, 0
     for number in range(storm.blows):
-        time.sleep(storm.every)
+        # Mail flows again, so the blow hits somebody who is sending.
+        before = size
+        until(lambda least=before: here.arrived.stat().st_size > least, 60)
+        time.sleep(random.uniform(0, storm.every))
+        size = here.arrived.stat().st_size
         if not _something_is_open():
             break
         hit += 1
         if storm.freeze and number == 1:
             # Longer than its lease; it wakes up when the storm is over.
-            frozen = here.workers.pop()
+            frozen = here.workers.pop(0)
             frozen.signal(signal.SIGSTOP)
             here.start_worker()
             continue
@@ -96,9 +101,11 @@ def _rage(storm: Storm, here: World) -> int:
             redis = here.start_redis()
         if storm.crashes and number in (2, storm.blows // 2 + 1):
             here.crash_postgres()
-        worker = any_of(here.workers)
+        # Whoever has run longest; the other has hardly begun.
+        worker = here.workers.pop(0)
         worker.stop() if storm.graceful else worker.kill()
         worker.start()
+        here.workers.append(worker)
     if frozen is not None:
         frozen.signal(signal.SIGCONT)
     return hit

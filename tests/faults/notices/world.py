@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -189,8 +188,3 @@ def until(true: Callable[[], bool], seconds: float) -> bool:
             return True
         time.sleep(0.2)
     return False
-
-
-def any_of(processes: list[Process]) -> Process:
-    """One of them, by chance."""
-    return random.choice(processes)
