@@ -38,6 +38,9 @@ class Waiver(Record):
 
     class Meta:
         ordering = ("waived_at",)
+        indexes = [
+            models.Index(fields=("waived_at", "id"), name="waiver_in_lists"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=("visit", "gate"), name="waiver_once"),
             models.CheckConstraint(condition=~Q(reason=""), name="waiver_has_a_reason"),

@@ -20,6 +20,7 @@ class StakeholderAdmin(HardenedAdmin):
     )
     list_display = ("user", "role", "evaluation", "scores", "left_at")
     list_filter = (by("role"), by("evaluation"), by("scores"))
+    ordering = ("evaluation_id", "user_id", "role")
     fields = ("evaluation", "user", "role", "scores", "left_at")
 
     def page_of(self, row: Stakeholder) -> str:

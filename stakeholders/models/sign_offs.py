@@ -121,6 +121,9 @@ class SignOff(Record):
 
     class Meta:
         ordering = ("signed_at",)
+        indexes = [
+            models.Index(fields=("signed_at", "id"), name="sign_off_in_lists"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=("visit", "round", "rule", "person", "document"),
@@ -190,6 +193,9 @@ class Condition(Record):
 
     class Meta:
         ordering = ("due_on",)
+        indexes = [
+            models.Index(fields=("due_on", "-id"), name="condition_in_lists"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | ~Q(closing_note=""),

@@ -135,6 +135,7 @@ class ScoreAdmin(AboutCandidates):
         "consensus is open."
     )
     list_display = ("candidate", "category", "sheet", "given_at")
+    list_select_related = ("candidate__evaluation", "category", "sheet")
     list_filter = (by("candidate"),)
     ordering = ("-given_at",)
     fields = ("candidate", "category", "given_at")

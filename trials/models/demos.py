@@ -50,6 +50,9 @@ class ResearchNote(VendorRecord):
 
     class Meta:
         ordering = ("-noted_at",)
+        indexes = [
+            models.Index(fields=("noted_at", "id"), name="research_note_in_lists"),
+        ]
 
     def __str__(self) -> str:
         return f"Note {str(self.pk)[:8]}"
@@ -78,6 +81,9 @@ class Demo(VendorRecord):
 
     class Meta:
         ordering = ("scheduled_for", "title")
+        indexes = [
+            models.Index(fields=("scheduled_for", "id"), name="demo_in_lists"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True)

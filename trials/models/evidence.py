@@ -74,6 +74,9 @@ class Evidence(VendorRecord):
     class Meta:
         ordering = ("recorded_at",)
         verbose_name_plural = "evidence"
+        indexes = [
+            models.Index(fields=("recorded_at", "id"), name="evidence_in_lists"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(source__in=Source.values), name="evidence_source_known"

@@ -82,6 +82,9 @@ class Score(VendorRecord):
     objects: ClassVar = ScoreQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            models.Index(fields=("given_at", "id"), name="score_in_lists"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=("sheet", "candidate", "category"), name="score_once"

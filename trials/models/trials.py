@@ -55,6 +55,9 @@ class Trial(VendorRecord):
 
     class Meta:
         ordering = ("starts_on", "title")
+        indexes = [
+            models.Index(fields=("starts_on", "id"), name="trial_in_lists"),
+        ]
         get_latest_by = "starts_on"
         constraints = [
             models.CheckConstraint(
@@ -135,6 +138,9 @@ class Milestone(Record):
 
     class Meta:
         ordering = ("due_at",)
+        indexes = [
+            models.Index(fields=("due_at", "-id"), name="milestone_in_lists"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=MilestoneState.values),
@@ -203,6 +209,9 @@ class Gap(VendorRecord):
 
     class Meta:
         ordering = ("found_on",)
+        indexes = [
+            models.Index(fields=("found_on", "id"), name="gap_in_lists"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | ~Q(closing_note=""),

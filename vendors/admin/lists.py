@@ -192,6 +192,8 @@ class CostLineAdmin(AboutCandidates):
         "prices are open to you."
     )
     list_display = ("kind", "label", "candidate", "state", "currency", "quoted_on")
+    list_select_related = ("candidate__evaluation",)
+    ordering = ("candidate_id", "kind", "label")
     list_filter = (by("state"), by("candidate"))
     fields = ("candidate", "kind", "label", "state", "recurrence", "quoted_on")
 

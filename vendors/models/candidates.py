@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from evaltracker.evaluations.models import Evaluation, Record, Requirement
 from evaltracker.evaluations.models.base import evaluation_scope
@@ -26,12 +26,16 @@ class VendorQuerySet(models.QuerySet["Vendor"]):
         Somebody who owns an evaluation sees every vendor, so that the same company
         is not entered twice.
         """
-        if user.is_superuser or Evaluation.objects.filter(owner=user).exists():
-            return self if user.is_active else self.none()
+        if not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self
+        theirs = Candidate.objects.filter(
+            evaluation_scope("evaluation", user), vendor__isnull=False
+        )
         return self.filter(
-            pk__in=Candidate.objects.filter(
-                evaluation_scope("evaluation", user), vendor__isnull=False
-            ).values("vendor_id")
+            Exists(Evaluation.objects.filter(owner=user))
+            | Q(pk__in=theirs.values("vendor_id"))
         )
 
 
@@ -81,6 +85,9 @@ class Contact(Record):
 
     class Meta:
         ordering = ("name",)
+        indexes = [
+            models.Index(fields=("name", "-id"), name="contact_in_lists"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=("vendor", "email"), name="contact_once_per_vendor"
@@ -142,6 +149,9 @@ class Candidate(VendorRecord):
 
     class Meta:
         ordering = ("name",)
+        indexes = [
+            models.Index(fields=("name", "-id"), name="candidate_in_lists"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=("evaluation", "name"), name="candidate_name_once"

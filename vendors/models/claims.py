@@ -58,6 +58,9 @@ class Claim(VendorRecord):
 
     class Meta:
         ordering = ("requirement__position", "requirement__ref", "revision")
+        indexes = [
+            models.Index(fields=("submitted_at", "id"), name="claim_in_lists"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=("candidate", "requirement", "revision"),
@@ -132,6 +135,9 @@ class Submission(VendorRecord):
 
     class Meta:
         ordering = ("submitted_at",)
+        indexes = [
+            models.Index(fields=("submitted_at", "id"), name="submission_in_lists"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=("candidate", "number"), name="submission_number_once"

@@ -52,11 +52,12 @@ class VendorToken(Record):
     class Meta:
         ordering = ("-issued_at",)
         indexes = [
+            models.Index(fields=("issued_at", "id"), name="vendor_token_in_lists"),
             models.Index(
                 fields=("leaked_at",),
                 condition=Q(leaked_at__isnull=False, leak_told_at__isnull=True),
                 name="vendortoken_leak_to_tell",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -69,6 +69,7 @@ class RequirementAdmin(HardenedAdmin):
         "open the evaluation and choose its Requirements."
     )
     list_display = ("ref", "text", "priority", "weight", "category", "evaluation")
+    ordering = ("evaluation_id", "ref")
     list_filter = (by("evaluation"), by("priority"))
     search_fields = ("ref", "text")
     fields = (

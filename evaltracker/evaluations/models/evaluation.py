@@ -144,6 +144,9 @@ class Evaluation(Record):
 
     class Meta:
         ordering = ("-created_at",)
+        indexes = [
+            models.Index(fields=("created_at", "id"), name="evaluation_in_lists"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(stage__in=Stage.values), name="evaluation_stage_known"

@@ -60,6 +60,9 @@ class Entry(Record):
     class Meta:
         ordering = ("evaluation", "number")
         verbose_name_plural = "entries"
+        indexes = [
+            models.Index(fields=("at", "number", "id"), name="entry_in_lists"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=("evaluation", "number"), name="entry_number_once"

@@ -175,6 +175,7 @@ class Notice(Record):
             ),
         ]
         indexes = [
+            models.Index(fields=("due_at", "id"), name="notice_in_lists"),
             # The sweep's WHERE equals this condition, so an idle sweep reads nothing.
             models.Index(
                 fields=("next_try_at",),

@@ -1,0 +1,139 @@
+"""A purchase with a mark in everything that is sealed from somebody, and from whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from stakeholders.services.people import add_stakeholder
+from tests.cast import floor1, stakeholders, trials, vendors
+from trials.models import DemoNote
+from trials.services.consensus import open_consensus
+from trials.services.scores import give_score, lock_scores
+from vendors.policy import to_declare
+from vendors.services.costs import open_prices, set_cost_line
+from vendors.services.interests import declare_conflict, declare_interests
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation, User
+    from vendors.models import Candidate
+
+STAGES = ("requirements", "research", "demos", "trials", "decision")
+INSIDERS = {"lead", "it", "engineering", "devops", "pm", "leadership", "security"}
+EVERYBODY = (*sorted(INSIDERS), "operator", "stranger")
+# The price as it was typed, and as a page writes it.
+PRICE = ("pricemarkquux", "918273", "918,273")
+MARKS: dict[str, tuple[str, ...]] = {
+    "price": PRICE,
+    "score of it": ("scoremarkofit",),
+    "score of pm": ("scoremarkofpm",),
+    "interest": ("interestmarkquux",),
+    "demo note": ("notemarkquux",),
+    "claim": ("claimmarkquux",),
+    "scorer help": ("helpmarkquux",),
+}
+# Joined late, and has not said yet whether she has an interest.
+UNASKED = "security"
+
+
+def allowed(mark: str, stage: str) -> set[str]:
+    """Who may read it then; nobody else may, on any page."""
+    asked = (INSIDERS | {"operator"}) - {UNASKED}
+    opened = stage == "decision"
+    return {
+        "price": asked if opened else {"lead"},
+        # PM has locked, IT has not: neither reads the other before the consensus.
+        "score of it": asked if opened else {"it"},
+        "score of pm": asked if opened else {"pm"},
+        "interest": {"lead", "devops"},
+        "demo note": {"it"},
+        "claim": asked,
+        "scorer help": INSIDERS | {"operator"},
+    }[mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """The purchase, its candidate and everybody."""
+
+    where: Evaluation
+    candidate: Candidate
+    people: dict[str, User]
+
+
+def build() -> Sealed:
+    """In trials: claimed, priced, shown, scored; nothing is opened yet."""
+    where = trials.platform("must", "should")
+    where.requirements.update(scorer_help="helpmarkquux")
+    where.stakeholders.filter(role="leadership").update(scores=False)
+    option = vendors.invited(where, declares=False)
+    for requirement in where.requirements.all():
+        vendors.claim(option, requirement, statement="claimmarkquux")
+    people = {role: stakeholders.holder(role) for role in stakeholders.PEOPLE}
+    for role, person in people.items():
+        if role != "devops":
+            asked = to_declare(person).values_list("pk", flat=True)
+            declare_interests(
+                evaluation=where, interests=dict.fromkeys(asked, ""), by=person
+            )
+    declare_conflict(
+        candidate=option,
+        has_interest=True,
+        statement="interestmarkquux",
+        by=people["devops"],
+    )
+    set_cost_line(
+        candidate=option,
+        kind="licence",
+        likely=Decimal("918273.64"),
+        source_text="pricemarkquux",
+        by=where.owner,
+    )
+    vendors.enter(where, "demos")
+    option.evaluation.refresh_from_db()
+    demo = trials.demo(option, held=True)
+    trials.verdict(trials.claim_of(option), "demo")
+    DemoNote.objects.create(
+        demo=demo, author=people["it"], text="notemarkquux", written_at=timezone.now()
+    )
+    for role in ("it", "pm"):
+        score(option, role)
+    lock_scores(stakeholder=where.stakeholders.get(role="pm"), by=people["pm"])
+    vendors.enter(where, "trials")
+    option.evaluation.refresh_from_db()
+    trials.trial(option)
+    people[UNASKED] = floor1.person("sofia")
+    add_stakeholder(
+        evaluation=where, user=people[UNASKED], role=UNASKED, by=where.owner
+    )
+    everybody = {
+        "lead": where.owner,
+        "operator": floor1.otto(),
+        "stranger": floor1.noor(),
+    }
+    return Sealed(where, option, people | everybody)
+
+
+def score(option: Candidate, role: str) -> None:
+    """A score of 4 with a mark in its reason."""
+    where = option.evaluation
+    give_score(
+        stakeholder=where.stakeholders.get(role=role),
+        candidate=option,
+        category=where.categories.get(),
+        value=4,
+        reason=f"scoremarkof{role}",
+        by=stakeholders.holder(role),
+    )
+
+
+def move(sealed: Sealed, stage: str) -> None:
+    """Put it into a stage; the last one opens scores and prices."""
+    where = vendors.enter(sealed.where, stage)
+    if stage == "decision":
+        open_prices(evaluation=where, by=where.owner)
+        open_consensus(evaluation=where, by=where.owner)
+    sealed.where.refresh_from_db()

@@ -1,0 +1,121 @@
+"""Every address of the admin and of the staff API at the sealed purchase, and what is
+read there."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+from django.urls import NoReverseMatch, reverse
+
+from evaltracker.evaluations.admin.acts import ACTS
+from evaltracker.evaluations.admin.site import site
+from evaltracker.evaluations.models import Evaluation
+from tests.rights.table import ELSEWHERE, ON_PLACE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from django.db import models
+    from django.test import Client
+
+    from tests.rights.sealed import Sealed
+
+EXPORTS = ("csv", "xlsx")
+
+
+def list_of(model: type[models.Model]) -> str:
+    """The list of a model."""
+    meta = model._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+
+
+def lists() -> Iterator[str]:
+    """Every list, and the detail of its first rows, whoever they are for."""
+    for model in site._registry:
+        meta, rows = model._meta, model._default_manager.all()[:3]
+        stem = f"admin:{meta.app_label}_{meta.model_name}"
+        yield reverse(f"{stem}_changelist")
+        yield from (reverse(f"{stem}_change", args=[row.pk]) for row in rows)
+
+
+def stock() -> Iterator[str]:
+    """What else Django's admin serves of a row: adding, deleting, history, search."""
+    for model in site._registry:
+        meta = model._meta
+        stem = f"admin:{meta.app_label}_{meta.model_name}"
+        yield reverse(f"{stem}_add")
+        for row in model._default_manager.all()[:1]:
+            yield reverse(f"{stem}_delete", args=[row.pk])
+            yield reverse(f"{stem}_history", args=[row.pk])
+    asked = "app_label=vendors&model_name=costline&field_name=candidate"
+    yield f"/admin/autocomplete/?{asked}"
+    yield "/admin/search/?s=mark"
+
+
+def pages(sealed: Sealed) -> Iterator[str]:
+    """Every page of ours, with its exports, and what programs read."""
+    candidate, where = sealed.candidate, sealed.where
+    requirement = where.requirements.get(ref="R1")
+    details: dict[str, list[Any]] = {
+        "candidate": [candidate.pk],
+        "cell": [candidate.pk, requirement.pk],
+        "demo": [candidate.demos.get().pk],
+        "demo_script": [candidate.demos.get().pk],
+        "trial": [candidate.trials.get().pk],
+        "issue_token": [candidate.vendor_id],
+    }
+    for name in site._pages:
+        if name in ELSEWHERE or name == "memo_pdf":  # the same words as the memo
+            continue
+        for args in (details.get(name, [where.slug]), []):
+            try:
+                yield reverse(f"admin:{name}", args=args)
+            except NoReverseMatch:
+                continue
+            break
+    here = reverse("admin:evaluation_matrix_file", args=[where.slug])
+    yield from (f"{here}?format={kind}" for kind in EXPORTS)
+    api = f"/api/v1/staff/evaluations/{where.slug}"
+    yield "/api/v1/staff/evaluations/"
+    yield from (f"{api}/{name}/" for name in ("matrix", "blockers", "inbox"))
+
+
+def acts(sealed: Sealed) -> Iterator[str]:
+    """The form of every act, at a row of the purchase."""
+    candidate = sealed.candidate
+    requirement = sealed.where.requirements.get(ref="R1")
+    category = sealed.where.categories.get()
+    for name, act in ACTS.items():
+        if name in ON_PLACE:
+            target = f"{candidate.pk}.{requirement.pk}"
+        elif name == "settle-score":
+            target = f"{candidate.pk}.{category.pk}"
+        elif act.model is Evaluation:
+            target = str(sealed.where.pk)
+        else:
+            manager: Any = act.model._default_manager if act.model else None
+            row = manager.first() if manager else None
+            target = str(row.pk) if row else ""
+        yield (
+            reverse("admin:act_on", args=[name, target])
+            if target
+            else reverse("admin:act", args=[name])
+        )
+
+
+def read(client: Client, url: str) -> str:
+    """Everything that an answer says: status line, headers and body, unpacked."""
+    answer = client.get(url)
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as book:
+            body = b"".join(book.read(name) for name in book.namelist())
+    assert answer.status_code < 500, url
+    return f"{answer.headers}\n{body.decode(errors='replace')}"
+
+
+def found_in(text: str, marks: Iterable[str]) -> bool:
+    """Whether one of the marks is in it."""
+    return any(mark in text for mark in marks)
