@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # A mail takes at most 15 s (outgoing.MAIL_SECONDS) and renews the lease of its row.
 LEASE = timedelta(seconds=settings.NOTICE_LEASE_SECONDS)
 WORDS_KEPT = 500
+ONLY_WHEN_ASKED = 1_000_000_000
 
 _STEP = f"""
 WITH done AS (
@@ -88,6 +89,9 @@ def prepared(sql: str, *params: Any) -> tuple[Any, ...] | None:
     # Django's cursor looks after the connection, and binds without preparing.
     with connection.cursor() as cursor, connection.wrap_database_errors:
         bare = psycopg.Cursor(cursor.connection)
+        if bare.connection.prepare_threshold is None:
+            # Django forbids preparing; now it is allowed, and only what asks for it.
+            bare.connection.prepare_threshold = ONLY_WHEN_ASKED
         return bare.execute(sql, params, prepare=True).fetchone()
 
 

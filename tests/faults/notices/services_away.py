@@ -135,7 +135,8 @@ def no_beat(owed: int) -> Judged:
         early = outcome(here.arrived).kept
         beat.start()
         began = time.monotonic()
-        ended = until(lambda: outcome(here.arrived).kept == owed, 120)
+        # More than was owed: what is overdue today is owed by then, too.
+        ended = until(lambda: outcome(here.arrived).kept >= owed, 120)
         late = time.monotonic() - began
         seen = outcome(here.arrived)
     wrong = [] if ended and not seen.repeats else ["not all sent once"]

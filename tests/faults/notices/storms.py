@@ -10,6 +10,7 @@ import random
 import signal
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import Error, connection
@@ -17,6 +18,8 @@ from django.db import Error, connection
 from tests.faults.notices.world import until, world
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.faults.notices.owing import Outcome
     from tests.faults.notices.world import World
 
@@ -83,8 +86,7 @@ def _rage(storm: Storm, here: World) -> int:
     hit, size = 0, 0
     for number in range(storm.blows):
         # Mail flows again, so the blow hits somebody who is sending.
-        before = size
-        until(lambda least=before: here.arrived.stat().st_size > least, 60)
+        until(partial(_has_grown, here.arrived, size), 60)
         time.sleep(random.uniform(0, storm.every))
         size = here.arrived.stat().st_size
         if not _something_is_open():
@@ -109,6 +111,10 @@ def _rage(storm: Storm, here: World) -> int:
     if frozen is not None:
         frozen.signal(signal.SIGCONT)
     return hit
+
+
+def _has_grown(file: Path, size: int) -> bool:
+    return file.stat().st_size > size
 
 
 def _something_is_open() -> bool:
