@@ -70,6 +70,11 @@ def test_a_body_arrives_whole_on_a_kept_connection(site: Site, size: int) -> Non
         assert answer.text == f"/body {sha(body)}"
 
 
+def test_a_long_address_is_for_the_product_to_refuse(site: Site) -> None:
+    answer = requests.get(f"{site.url}/long?x={'x' * 40_000}", timeout=20)
+    assert answer.text == f"/long {sha(b'')}"
+
+
 def test_requests_sent_ahead_are_answered_in_turn(site: Site) -> None:
     ahead = b"GET /1 HTTP/1.1\r\n" + HOST + b"\r\n"
     ahead += b"POST /2 HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\n\r\nabc"
