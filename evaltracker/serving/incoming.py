@@ -84,12 +84,12 @@ class Connection(TConn):  # type: ignore[misc]
             seen = max(0, len(self.head) - len(END))
             self.head += data
             end = self.head.find(END, seen)
+            if (len(self.head) if end < 0 else end) > MOST_HEAD:
+                raise Refused(
+                    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                    "The head of the request is too large.",
+                )
             if end < 0:
-                if len(self.head) > MOST_HEAD:
-                    raise Refused(
-                        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-                        "The head of the request is too large.",
-                    )
                 return False
             data = bytes(self.head[end + len(END) :])
             del self.head[end + len(END) :]

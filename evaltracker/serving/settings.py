@@ -11,9 +11,8 @@ threads = 8
 # Of each process; a connection that only waits costs a file and some kilobytes.
 worker_connections = 512
 control_socket_disable = True
-# The worker bounds the whole head; what is in it is for the product to refuse, in words.
+# The worker bounds the whole head; a long address is the product's to refuse, in words.
 limit_request_line = 0
-limit_request_field_size = 0
 # A heartbeat on a disk can be late enough to end a healthy process.
 if Path("/dev/shm").is_dir():  # noqa: S108
     worker_tmp_dir = "/dev/shm"  # noqa: S108
