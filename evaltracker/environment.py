@@ -101,6 +101,8 @@ def vendor_database() -> dict[str, Any]:
         "-c search_path=vendor_sees,public -c statement_timeout=30s "
         "-c idle_in_transaction_session_timeout=60s"
     )
+    # Planning a statement behind all the policies takes longer than running it.
+    config["OPTIONS"].setdefault("prepare_threshold", 1)
     return config
 
 

@@ -22,6 +22,11 @@ TOKEN, VENDOR = "app.token", "app.vendor"
 SAY = "SELECT set_config(%s, %s, true), set_config(%s, %s, true)"
 
 
+def digest_of(secret: str) -> str:
+    """What is kept of a token, and how it is found."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
 @contextmanager
 def behind_the_wall() -> Iterator[None]:
     """One transaction around a whole call, so that what it says ends with it."""
@@ -34,7 +39,7 @@ def behind_the_wall() -> Iterator[None]:
 
 def show_token(secret: str) -> None:
     """Let the row of this token be found, and nothing else yet."""
-    _say(hashlib.sha256(secret.encode()).hexdigest(), "")
+    _say(digest_of(secret), "")
 
 
 def show_vendor(vendor: uuid.UUID) -> None:

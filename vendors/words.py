@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from evaltracker.evaluations.text import Inputs
@@ -29,7 +29,10 @@ class ClaimWords:
 
     def fields(self) -> dict[str, Any]:
         """The words by the model's field names."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in WORDS}
+
+
+WORDS = tuple(one.name for one in fields(ClaimWords))
 
 
 def read_claim(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
 
 GENESIS = "0" * 64
+_PLAIN = frozenset({str, int, bool, type(None)})
 CHAINED = (
     "evaluation_id",
     "number",
@@ -65,6 +66,8 @@ def actor_of(by: By) -> Actor:
 
 def plain(value: Any) -> Any:
     """`value` as JSON that reads the same on every database."""
+    if type(value) in _PLAIN:
+        return value
     match value:
         case None | bool() | int() | str():
             return str(value) if isinstance(value, enum.Enum) else value
@@ -109,9 +112,39 @@ def record(
 
     """
     head = JournalHead.objects.select_for_update().get(evaluation=evaluation)
+    entry = next_entry(
+        head,
+        action=action,
+        subject=subject,
+        by=by,
+        before=before,
+        after=after,
+        reason=reason,
+        on_behalf_of=on_behalf_of,
+    )
+    entry.save(force_insert=True)
+    head.save(update_fields=["count", "hash"])
+    return entry
+
+
+def next_entry(
+    head: JournalHead,
+    *,
+    action: str,
+    subject: models.Model,
+    by: By,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+    on_behalf_of: str = "",
+) -> Entry:
+    """The entry that follows `head`, and `head` moved on to it; both to be saved.
+
+    For `record`, and for whoever holds the lock on the head and saves them itself.
+    """
     actor = actor_of(by)
     entry = Entry(
-        evaluation=evaluation,
+        evaluation_id=head.evaluation_id,
         number=head.count + 1,
         at=timezone.now(),
         actor=actor.user,
@@ -128,9 +161,7 @@ def record(
         previous_hash=head.hash,
     )
     entry.hash = chained_hash(entry)
-    entry.save(force_insert=True)
     head.count, head.hash = entry.number, entry.hash
-    head.save(update_fields=["count", "hash"])
     return entry
 
 
@@ -143,7 +174,9 @@ def chained_hash(entry: Entry) -> str:
     """The hash that `entry` must carry, from its fields and the previous hash."""
     digest = hashlib.sha256(entry.previous_hash.encode())
     for field in CHAINED:
-        value = plain(getattr(entry, field))
+        value = getattr(entry, field)
+        # What changed was made plain when it was written down.
+        value = value if field in ("before", "after") else plain(value)
         text = json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
         digest.update(f"{len(text)}:".encode())
         digest.update(text)

@@ -22,8 +22,11 @@ LINK_LIMIT = 2_000
 REF_LIMIT = 80
 # More marks on one letter belong to no script; they smear over other lines.
 MARKS_IN_A_ROW = 4
-_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e")
-_ISOLATES = frozenset("\u2066\u2067\u2068\u2069")
+# The categories Cc and Cs, whole; patterns, for thousands of texts come in one call.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_DIRECTION = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LINE_END = re.compile(r"[\u2028\u2029]")
+_NO_LINK = re.compile(r"[\x00-\x20\\]")
 _NEWLINE = re.compile(r"\r\n?|\u2028|\u2029|\x85")
 
 
@@ -31,9 +34,9 @@ def read_line(text: str, *, limit: int = LINE_LIMIT) -> str:
     """Read a name or another single line; blanks around it are dropped."""
     line = text.strip()
     _refuse_control(line, allowed="")
-    if any(char in _DIRECTION or char in _ISOLATES for char in line):
+    if _DIRECTION.search(line):
         raise ValueError("It contains an invisible mark that turns the text around.")
-    if any(unicodedata.category(char) in ("Zl", "Zp") for char in line):
+    if _LINE_END.search(line):
         raise ValueError("It must be a single line.")
     _refuse_shape(line, limit)
     return line
@@ -61,7 +64,8 @@ def read_requirement_ref(text: str) -> str:
 
 def read_text(text: str, *, limit: int = TEXT_LIMIT) -> str:
     """Read a longer text; every kind of line end becomes a newline."""
-    whole = _NEWLINE.sub("\n", text).strip()
+    mixed = "\r" in text or not text.isascii()
+    whole = (_NEWLINE.sub("\n", text) if mixed else text).strip()
     _refuse_control(whole, allowed="\n\t")
     _refuse_shape(whole, limit)
     return whole
@@ -72,7 +76,7 @@ def read_link(text: str) -> str:
     link = text.strip(" ")
     if len(link) > LINK_LIMIT:
         raise ValueError(f"The link is longer than {LINK_LIMIT:,} characters.")
-    if any(ord(char) <= 32 or char == "\\" or not char.isprintable() for char in link):
+    if _NO_LINK.search(link) or not link.isprintable():
         raise ValueError("The link contains a blank, a backslash or a control sign.")
     try:
         parts = urlsplit(link)
@@ -90,11 +94,11 @@ def read_link(text: str) -> str:
 
 
 def _refuse_control(text: str, *, allowed: str) -> None:
-    for char in text:
-        kind = unicodedata.category(char)
-        if kind == "Cs":
+    for found in _CONTROL.finditer(text):
+        char = found[0]
+        if char >= "\ud800":
             raise ValueError("It contains half a character (a lone surrogate).")
-        if kind == "Cc" and char not in allowed:
+        if char not in allowed:
             if char in "\r\n":
                 raise ValueError("It must be a single line.")
             raise ValueError(
@@ -109,6 +113,8 @@ def _refuse_shape(text: str, limit: int) -> None:
         )
     if text and not any(_is_visible(char) for char in text):
         raise ValueError("It contains nothing that can be seen.")
+    if text.isascii():
+        return
     row = 0
     for char in text:
         row = row + 1 if unicodedata.combining(char) else 0

@@ -10,7 +10,7 @@ from rest_framework.exceptions import AuthenticationFailed, ValidationError
 
 from evaltracker.evaluations.journal import Actor
 from vendors.selectors import find_token
-from vendors.services.tokens import end_token, note_use
+from vendors.services.tokens import actor_by_token, end_token, note_use
 from vendors.wall import show_token, show_vendor
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Caller:
     def __init__(self, token: VendorToken) -> None:
         self.token = token
         self.vendor: Vendor = token.vendor
-        self.actor = Actor(name=f"{token.vendor.name} (token {token.prefix})")
+        self.actor = actor_by_token(token.vendor.name, token.prefix)
 
 
 class TokenAuthentication(BaseAuthentication):

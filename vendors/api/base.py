@@ -26,6 +26,7 @@ from vendors.wall import behind_the_wall
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.http import HttpRequest, HttpResponse
     from rest_framework.request import Request
 
     from evaltracker.evaluations.models import Requirement
@@ -44,6 +45,11 @@ UNKNOWN_REF = "This invitation asks no requirement of that ref."
 KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 
+def canonical(data: Any) -> bytes:
+    """What has to be the same when a call is repeated."""
+    return json.dumps(data, sort_keys=True).encode()
+
+
 class VendorView(StrictView):
     """A call by token; what belongs to others does not exist."""
 
@@ -57,8 +63,16 @@ class VendorView(StrictView):
         What a service did is undone by its own when it refuses; what was noted of
         the call stays, since every error is an answer by then.
         """
+        taken = self.take(request, **kwargs)
+        if taken is not None:
+            taken["Allow"] = ", ".join(self.allowed_methods)
+            return taken
         with behind_the_wall():
             return super().dispatch(request, *args, **kwargs)
+
+    def take(self, request: HttpRequest, **kwargs: Any) -> HttpResponse | None:
+        """The answer to a call that a quick way takes; most have none."""
+        return None
 
     def caller(self, request: Request) -> Caller:
         """The vendor that calls; the permission let nobody else in."""
@@ -131,8 +145,7 @@ class VendorView(StrictView):
             return Answer(done.status_code, text)
 
         if body is None:
-            given: Any = request.data
-            body = json.dumps(given, sort_keys=True).encode()
+            body = canonical(request.data)
         kept, replayed = answer_once(
             vendor=self.caller(request).vendor,
             route=f"{request.method} {request.path}",

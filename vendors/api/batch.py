@@ -10,17 +10,24 @@ from typing import TYPE_CHECKING, Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.api.parsers import StrictJSONParser
 from vendors.api import examples
 from vendors.api.base import IDEMPOTENCY_KEY, WRITE, VendorView
+from vendors.api.intake import BatchBody, quickly
 from vendors.api.serializers import ClaimInput
-from vendors.services.batches import MOST, Stated, submit_claims
+from vendors.services.batches import MOST, Comparison, Stated, submit_claims
+from vendors.services.idempotency import Answer
+from vendors.services.intake import take_claims
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
     from rest_framework.request import Request
+
+    from vendors.services.intake import Call, LetIn
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 TEXTS = ("requirement", "availability", "statement")
@@ -51,6 +58,17 @@ class BatchView(VendorView):
 
     parser_classes = (BatchParser,)
 
+    def take(self, request: HttpRequest, **kwargs: Any) -> HttpResponse | None:
+        """A batch in which nothing is odd."""
+
+        def submit(call: Call, body: BatchBody, let_in: LetIn) -> Answer | None:
+            return take_claims(
+                call=call, claims=body.claims, let_in=let_in, show=show_comparison
+            )
+
+        limit = BatchParser.limit
+        return quickly(request, kwargs["invitation"], BatchBody, submit, limit)
+
     @extend_schema(
         operation_id="claims_submit_batch",
         summary="Answer up to 1,000 requirements",
@@ -71,9 +89,19 @@ class BatchView(VendorView):
             found = submit_claims(
                 candidate=candidate, claims=claims, by=self.caller(request).actor
             )
-            return Response({"created": len(found.new), "unchanged": found.unchanged})
+            return Response(counts(found))
 
         return self.once(request, submit)
+
+
+def counts(found: Comparison) -> dict[str, int]:
+    """A batch's result in the words of the API."""
+    return {"created": len(found.new), "unchanged": found.unchanged}
+
+
+def show_comparison(found: Comparison) -> Answer:
+    """What a batch is answered with."""
+    return Answer(200, JSONRenderer().render(counts(found)).decode())
 
 
 def read_batch(body: Any) -> list[Stated]:

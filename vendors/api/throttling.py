@@ -8,19 +8,33 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING
+from functools import cache as once
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.cache import cache
+from redis import Redis
 from rest_framework.throttling import BaseThrottle
 
+from evaltracker.environment import REDIS_TIMEOUTS
+
 if TYPE_CHECKING:
+    import uuid
+
+    from redis.commands.core import Script
     from rest_framework.request import Request
     from rest_framework.views import APIView
 
 logger = logging.getLogger(__name__)
 MINUTE = 60
 NOTED_A_MINUTE = 60
+# What a quick way leaves on a request that it counted and could not take.
+COUNTED = "vendor_call_was_let_in"
+COUNT_UP = """
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+return count
+"""
 
 
 class MinuteThrottle(BaseThrottle):
@@ -32,10 +46,8 @@ class MinuteThrottle(BaseThrottle):
     def count(self, name: str, most: int) -> bool:
         """Count a call; whether it is still within the minute's number."""
         minute, self.left = divmod(time.time(), MINUTE)
-        key = f"{name}:{int(minute)}"
         try:
-            cache.add(key, 0, timeout=2 * MINUTE)
-            return cache.incr(key) <= most
+            return count_up(f"{name}:{int(minute)}") <= most
         # Whatever the cache's client raises, the vendor is not to suffer for it.
         except Exception as error:  # noqa: BLE001
             logger.warning("No throttle: the cache fails with %s", type(error).__name__)
@@ -46,15 +58,6 @@ class MinuteThrottle(BaseThrottle):
         return max(1.0, MINUTE - self.left)
 
 
-class NoteThrottle(MinuteThrottle):
-    """How many refused calls are noted in a minute, of all addresses together: a flood
-    of them must not fill the disk."""
-
-    def allow_request(self, request: Request, view: APIView | None) -> bool:
-        """Whether one more is noted."""
-        return self.count("refused-calls-noted", NOTED_A_MINUTE)
-
-
 class TokenThrottle(MinuteThrottle):
     """`VENDOR_CALLS_PER_MINUTE` of each token; rivals share no count."""
 
@@ -62,8 +65,12 @@ class TokenThrottle(MinuteThrottle):
         """Whether this token may call once more."""
         if request.auth is None:
             return True
-        name = f"vendor-calls:{request.auth.pk}"
-        return self.count(name, settings.VENDOR_CALLS_PER_MINUTE)
+        counted: bool | None = getattr(request, COUNTED, None)
+        return self.allow(request.auth.pk) if counted is None else counted
+
+    def allow(self, token: uuid.UUID) -> bool:
+        """Count a call with that token; whether it is let in."""
+        return self.count(f"vendor-calls:{token}", settings.VENDOR_CALLS_PER_MINUTE)
 
 
 class GuessThrottle(MinuteThrottle):
@@ -75,3 +82,28 @@ class GuessThrottle(MinuteThrottle):
         """Whether this address may call without a good token once more."""
         name = f"calls-without-token:{self.get_ident(request)}"
         return self.count(name, settings.CALLS_WITHOUT_TOKEN_PER_MINUTE)
+
+
+class NoteThrottle(MinuteThrottle):
+    """How many refused calls are noted in a minute, of all addresses together: a flood
+    of them must not fill the disk."""
+
+    def allow_request(self, request: Request, view: APIView | None) -> bool:
+        """Whether one more is noted."""
+        return self.count("refused-calls-noted", NOTED_A_MINUTE)
+
+
+def count_up(key: str) -> int:
+    """One more of `key`, which is forgotten after its minute; how many there are."""
+    where: dict[str, Any] = settings.CACHES["default"]
+    if where["BACKEND"].endswith("RedisCache"):
+        # One round trip, where the cache's own way takes three.
+        script = _counting(where["LOCATION"])
+        return int(script(keys=[cache.make_key(key)], args=[2 * MINUTE]))
+    cache.add(key, 0, timeout=2 * MINUTE)
+    return cache.incr(key)
+
+
+@once
+def _counting(location: str) -> Script:
+    return Redis.from_url(location, **REDIS_TIMEOUTS).register_script(COUNT_UP)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from evaltracker.evaluations.api.cursors import PARAMS, page_of
@@ -13,6 +15,7 @@ from evaltracker.evaluations.clock import database_now
 from vendors.api import examples
 from vendors.api.asked_for import claims_asked_for
 from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
+from vendors.api.intake import ClaimBody, quickly
 from vendors.api.serializers import (
     ClaimInput,
     ClaimOutput,
@@ -25,14 +28,19 @@ from vendors.selectors import (
     with_counts,
 )
 from vendors.services.claims import submit_claim, withdraw_claim
+from vendors.services.idempotency import Answer
+from vendors.services.intake import take_claim
 
 if TYPE_CHECKING:
     import datetime
 
+    from django.http import HttpRequest, HttpResponse
     from rest_framework.request import Request
 
     from evaltracker.evaluations.models import Requirement
     from vendors.models import Claim
+    from vendors.services.claims import SubmitResult
+    from vendors.services.intake import Call, LetIn
 
 
 def show_invitation(candidate: Any, now: datetime.datetime) -> dict[str, Any]:
@@ -52,8 +60,28 @@ def show_invitation(candidate: Any, now: datetime.datetime) -> dict[str, Any]:
 
 
 def show_claim(claim: Claim) -> dict[str, Any]:
-    """A claim in the words of the API."""
-    return dict(ClaimOutput(claim).data)
+    """A claim in the words of the API; `ClaimOutput` describes them."""
+    return {
+        "requirement": claim.requirement.ref,
+        "availability": claim.availability,
+        "available_from": claim.available_from,
+        "environments": claim.environments,
+        "statement": claim.statement,
+        "evidence_url": claim.evidence_url,
+        "revision": claim.revision,
+        "submitted_at": timezone.localtime(claim.submitted_at),
+    }
+
+
+def status_of(result: SubmitResult) -> int:
+    """201 for a new revision, 200 for the same words again."""
+    return 201 if result.created else 200
+
+
+def show_result(result: SubmitResult) -> Answer:
+    """What a claim is answered with."""
+    text = JSONRenderer().render(show_claim(result.claim)).decode()
+    return Answer(status_of(result), text)
 
 
 def show_requirement(requirement: Requirement) -> dict[str, Any]:
@@ -147,6 +175,14 @@ class ClaimsView(VendorView):
         ],
         responses={200: page("ClaimPage", ClaimOutput), **READ},
     )
+    def take(self, request: HttpRequest, **kwargs: Any) -> HttpResponse | None:
+        """A claim in which nothing is odd."""
+
+        def submit(call: Call, body: ClaimBody, let_in: LetIn) -> Answer | None:
+            return take_claim(call=call, said=body, let_in=let_in, show=show_result)
+
+        return quickly(request, kwargs["invitation"], ClaimBody, submit)
+
     def get(self, request: Request, invitation: str) -> Response:
         """List your current claims, or all revisions of them."""
         candidate = self.invitation(request, invitation)
@@ -177,8 +213,7 @@ class ClaimsView(VendorView):
                 by=self.caller(request).actor,
                 **words,
             )
-            status = 201 if result.created else 200
-            return Response(show_claim(result.claim), status=status)
+            return Response(show_claim(result.claim), status=status_of(result))
 
         return self.once(request, submit)
 

@@ -33,11 +33,13 @@ from vendors.selectors.costs import (
 )
 from vendors.selectors.letters import invitation_letters
 from vendors.selectors.tokens import (
+    SECRET,
     find_token,
     live_tokens,
 )
 
 __all__ = [
+    "SECRET",
     "active_candidates",
     "asked_requirements",
     "candidate_cost",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from vendors.models import VendorToken
+from vendors.wall import digest_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -32,9 +32,8 @@ def find_token(secret: str) -> VendorToken | None:
     """
     if not SECRET.fullmatch(secret):
         return None
-    digest = hashlib.sha256(secret.encode()).hexdigest()
     tokens: QuerySet[VendorToken] = VendorToken.objects.select_related("vendor")
-    return tokens.filter(_live(), digest=digest).first()
+    return tokens.filter(_live(), digest=digest_of(secret)).first()
 
 
 def _live() -> Q:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import datetime  # noqa: TC003 - fields of Stated are of these types
+from collections.abc import Iterable  # noqa: TC003
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from django.db import transaction
 
 from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.clock import database_now
-from evaltracker.evaluations.journal import actor_of
 from vendors.models import Candidate, Claim
 from vendors.policy import require_claims_open
 from vendors.selectors import asked_requirements
 from vendors.services.candidates import lock_candidate
-from vendors.services.claims import WORDS, says_the_same
-from vendors.words import read_claim
+from vendors.services.revisions import next_revision, says_the_same
+from vendors.words import WORDS, read_claim
 
 if TYPE_CHECKING:
-    import datetime
     import uuid
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from evaltracker.evaluations.journal import Actor
     from evaltracker.evaluations.models import Requirement
@@ -31,8 +32,7 @@ MOST = 1_000
 UNKNOWN = "This invitation asks no requirement of that ref."
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(msgspec.Struct, frozen=True):
     """One answer as it came in: the ref of a requirement, and a claim's words."""
 
     requirement: str
@@ -59,6 +59,11 @@ class Comparison:
     new: list[NewWords] = field(default_factory=list)
     unchanged: int = 0
 
+    @property
+    def superseded(self) -> list[Claim]:
+        """The claims that new words follow."""
+        return [one.former for one in self.new if one.former is not None]
+
 
 @transaction.atomic
 def submit_claims(
@@ -76,33 +81,23 @@ def submit_claims(
     """
     candidate = lock_candidate(candidate)
     now = _require_window(candidate)
-    found = _compare(candidate, claims, now)
+    requirements, current = _look_up(candidate, claims)
+    found = compare(claims, requirements, current, now)
     if not found.new:
         return found
-    superseded = [one.former.pk for one in found.new if one.former is not None]
-    if superseded:
+    if found.superseded:
+        superseded = [one.pk for one in found.superseded]
         Claim.objects.filter(pk__in=superseded).update(superseded_at=now)
-    name = actor_of(by).name
-    Claim.objects.bulk_create(
-        Claim(
-            candidate=candidate,
-            requirement=one.requirement,
-            revision=one.former.revision + 1 if one.former else 1,
-            requirement_revision=one.requirement.revision,
-            submitted_at=now,
-            by_vendor=True,
-            submitted_by=name,
-            **one.words.fields(),
-        )
-        for one in found.new
-    )
-    _tell(candidate, found, by)
+    Claim.objects.bulk_create(next_revisions(found, candidate, now, by))
+    journal.record(evaluation=candidate.evaluation, by=by, **told(found, candidate))
     return found
 
 
 def compare_claims(*, candidate: Candidate, claims: Sequence[Stated]) -> Comparison:
     """What `submit_claims` would do; refuses what it would refuse, writes nothing."""
-    return _compare(candidate, claims, _require_window(candidate))
+    now = _require_window(candidate)
+    requirements, current = _look_up(candidate, claims)
+    return compare(claims, requirements, current, now)
 
 
 def _require_window(candidate: Candidate) -> datetime.datetime:
@@ -114,14 +109,20 @@ def _require_window(candidate: Candidate) -> datetime.datetime:
     return now
 
 
-def _compare(
-    candidate: Candidate, claims: Sequence[Stated], now: datetime.datetime
+def compare(
+    claims: Sequence[Stated],
+    requirements: Mapping[str, Requirement],
+    current: Mapping[uuid.UUID, Claim],
+    now: datetime.datetime,
 ) -> Comparison:
-    """Read every line, telling all that is wrong at once; then look what differs."""
+    """Read every line, telling all that is wrong at once; then look what differs.
+
+    `requirements` are those that are asked, by ref, and `current` the claims that
+    stand, by requirement; both may hold more than is meant.
+    """
     if not 1 <= len(claims) <= MOST:
         sentence = f"It must hold 1 to {MOST:,} claims; it holds {len(claims):,}."
         raise Invalid(sentence, errors={"claims": [sentence]})
-    requirements, current = _look_up(candidate, claims)
     errors: dict[str, list[str]] = {}
     new: list[NewWords] = []
     seen: dict[str, int] = {}
@@ -186,8 +187,20 @@ def _refused(errors: dict[str, list[str]]) -> Invalid:
     return Invalid(f"{what} wrong, so none was taken.", errors=errors)
 
 
-def _tell(candidate: Candidate, found: Comparison, by: Actor) -> None:
-    """One journal entry for the whole batch."""
+def next_revisions(
+    found: Comparison, candidate: Candidate, now: datetime.datetime, by: Actor
+) -> list[Claim]:
+    """The claims that say what is new, not yet saved."""
+    return [
+        next_revision(
+            one.former, candidate, one.requirement, one.words, now, by, by_vendor=True
+        )
+        for one in found.new
+    ]
+
+
+def told(found: Comparison, candidate: Candidate) -> dict[str, Any]:
+    """What the journal says of a whole batch: action, subject, before and after."""
     before: dict[str, Any] = {
         one.requirement.ref: journal.snapshot(one.former, ("revision", *WORDS))
         for one in found.new
@@ -200,15 +213,13 @@ def _tell(candidate: Candidate, found: Comparison, by: Actor) -> None:
         }
         for one in found.new
     }
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="claims.submitted",
-        subject=candidate,
-        by=by,
-        before={"claims": before} if before else {},
-        after={
+    return {
+        "action": "claims.submitted",
+        "subject": candidate,
+        "before": {"claims": before} if before else {},
+        "after": {
             "candidate": candidate.name,
             "claims": after,
             "unchanged": found.unchanged,
         },
-    )
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -17,6 +17,7 @@ from vendors.choices import Availability
 from vendors.models import Claim
 from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES, require_claims_open
 from vendors.services.candidates import lock_candidate
+from vendors.services.revisions import next_revision, says_the_same, told
 from vendors.words import ClaimWords, read_claim
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.journal import Actor, By
     from vendors.models import Candidate
 
-WORDS = ("availability", "available_from", "environments", "statement", "evidence_url")
 WITHDRAWN = ClaimWords(availability=Availability.WITHDRAWN)
 
 
@@ -182,17 +182,6 @@ def current_claim(candidate: Candidate, requirement: Requirement) -> Claim | Non
     ).first()
 
 
-def says_the_same(
-    current: Claim, words: ClaimWords, requirement: Requirement, *, by_vendor: bool
-) -> bool:
-    """Whether writing `words` would say nothing new."""
-    return (
-        ClaimWords(**{field: getattr(current, field) for field in WORDS}) == words
-        and current.requirement_revision == requirement.revision
-        and current.by_vendor == by_vendor
-    )
-
-
 def _write(
     candidate: Candidate,
     requirement: Requirement,
@@ -209,37 +198,9 @@ def _write(
             current.requirement = requirement
             return SubmitResult(current, created=False)
         Claim.objects.filter(pk=current.pk).update(superseded_at=now)
-    actor = actor_of(by)
-    claim = Claim(
-        candidate=candidate,
-        requirement=requirement,
-        revision=current.revision + 1 if current else 1,
-        requirement_revision=requirement.revision,
-        submitted_at=now,
-        by_vendor=by_vendor,
-        noted_by=actor.user,
-        submitted_by=actor.name,
-        **words.fields(),
+    claim = next_revision(
+        current, candidate, requirement, words, now, by, by_vendor=by_vendor
     )
     claim.save(force_insert=True)
-    _record(claim, current, by)
+    journal.record(evaluation=candidate.evaluation, by=by, **told(claim, current))
     return SubmitResult(claim, created=True)
-
-
-def _record(claim: Claim, former: Claim | None, by: By) -> None:
-    withdrawn = claim.availability == Availability.WITHDRAWN
-    said: dict[str, Any] = journal.snapshot(claim, ("revision", *WORDS))
-    journal.record(
-        evaluation=claim.candidate.evaluation,
-        action="claim.withdrawn"
-        if withdrawn
-        else ("claim.submitted" if claim.by_vendor else "claim.noted"),
-        subject=claim,
-        by=by,
-        before=journal.snapshot(former, ("revision", *WORDS)) if former else {},
-        after={
-            "candidate": claim.candidate.name,
-            "requirement": claim.requirement.ref,
-            **said,
-        },
-    )

@@ -14,6 +14,7 @@ from evaltracker.errors import Problem, Refused
 from vendors.models import IdempotencyRecord
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Callable
 
     from vendors.models import Vendor
@@ -64,39 +65,49 @@ def answer_once(
         KeyInUse: the first call takes longer than two seconds.
 
     """
-    digest = hashlib.sha256(body).hexdigest()
     oldest = timezone.now() - KEPT
     with transaction.atomic():
-        _take_turn(f"{vendor.pk} {route} {key}")
+        _take_turn(turn_of(vendor.pk, route, key))
         mine = IdempotencyRecord.objects.filter(vendor=vendor)
         found = mine.filter(route=route, key=key, created_at__gt=oldest).first()
         if found is not None:
-            if found.body_sha256 != digest:
+            if found.body_sha256 != hashlib.sha256(body).hexdigest():
                 raise KeyReused("This Idempotency-Key came with another body before.")
             return Answer(found.status, found.body), True
         answer = work()
         mine.filter(created_at__lte=oldest).delete()
-        IdempotencyRecord.objects.create(
-            vendor=vendor,
-            route=route,
-            key=key,
-            body_sha256=digest,
-            status=answer.status,
-            body=answer.body,
-        )
+        kept_answer(vendor.pk, route, key, body, answer).save(force_insert=True)
     return answer, False
 
 
-def _take_turn(name: str) -> None:
-    """Wait until no other call with this name runs.
+def kept_answer(
+    vendor: uuid.UUID, route: str, key: str, body: bytes, answer: Answer
+) -> IdempotencyRecord:
+    """What is kept of a keyed call, not yet saved."""
+    return IdempotencyRecord(
+        vendor_id=vendor,
+        route=route,
+        key=key,
+        body_sha256=hashlib.sha256(body).hexdigest(),
+        status=answer.status,
+        body=answer.body,
+    )
+
+
+def turn_of(vendor: uuid.UUID, route: str, key: str) -> int:
+    """The number of the lock that lets one call with this key run at a time."""
+    name = f"{vendor} {route} {key}"
+    digest = hashlib.sha256(name.encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def _take_turn(number: int) -> None:
+    """Wait until no other call with this number runs.
 
     SQLite lets one writer in at a time anyway.
     """
     if connection.vendor != "postgresql":
         return
-    number = int.from_bytes(
-        hashlib.sha256(name.encode()).digest()[:8], "big", signed=True
-    )
     try:
         with connection.cursor() as cursor:
             cursor.execute(TAKE_TURN, [number])

@@ -17,8 +17,7 @@ from vendors.imports import Known, KnownClaim
 from vendors.models import Candidate, Claim
 from vendors.policy import NOTE_STAGES
 from vendors.selectors import asked_requirements
-from vendors.services.claims import WORDS
-from vendors.words import ClaimWords
+from vendors.words import WORDS, ClaimWords
 
 if TYPE_CHECKING:
     import uuid

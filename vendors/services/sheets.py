@@ -16,9 +16,8 @@ from vendors.services.batches import (
     compare_claims,
     submit_claims,
 )
-from vendors.services.claims import WORDS
 from vendors.sheets import read_sheet, write_sheet
-from vendors.words import ClaimWords
+from vendors.words import WORDS, ClaimWords
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.journal import Actor

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Invalid, Refused
-from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.journal import Actor, actor_of
 from evaltracker.evaluations.text import Inputs
 from vendors.models import Vendor, VendorToken
 from vendors.policy import require_token_keeper
 from vendors.selectors import live_tokens
 from vendors.services.companies import record_for_vendor
 from vendors.services.token_mail import owe_expiry_warnings
+from vendors.wall import digest_of
 
 if TYPE_CHECKING:
     import datetime
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 # The one in use and the one that replaces it.
 MOST_LIVE = 2
+
+
+def actor_by_token(vendor: str, prefix: str) -> Actor:
+    """Who acts when a token of `vendor` is used."""
+    return Actor(name=f"{vendor} (token {prefix})")
 
 
 @transaction.atomic
@@ -66,7 +71,7 @@ def issue_token(
         vendor=vendor,
         label=name,
         prefix=prefix,
-        digest=hashlib.sha256(secret.encode()).hexdigest(),
+        digest=digest_of(secret),
         issued_at=now,
         issued_by=actor_of(by).user,
         expires_at=expires_at,

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 LIMIT = 256 * 1024
 DEPTH = 20
-# Each character is looked at once: a string that nothing closes ends with the text.
-_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 UTF8 = ("utf-8", "utf8", "us-ascii")
@@ -53,7 +51,6 @@ class StrictJSONParser(BaseParser):
             text = raw.decode()
         except UnicodeDecodeError as error:
             raise ParseError("The body is not UTF-8.") from error
-        check_depth(text)
         return read_json(text)
 
     def _check_charset(self, media_type: str) -> None:
@@ -63,21 +60,6 @@ class StrictJSONParser(BaseParser):
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"The body is over the limit of {self.limit:,} bytes.")
-
-
-def check_depth(text: str) -> None:
-    """Refuse deep nesting before anything recursive sees it."""
-    if text.count("[") + text.count("{") <= DEPTH:
-        return
-    depth = 0
-    for token in _TOKENS.finditer(text):
-        mark = token[0]
-        if mark in ("[", "{"):
-            depth += 1
-            if depth > DEPTH:
-                raise ParseError(f"The body is nested too deeply: over {DEPTH} levels.")
-        elif mark in ("]", "}"):
-            depth -= 1
 
 
 def read_json(text: str) -> Any:
@@ -91,8 +73,11 @@ def read_json(text: str) -> Any:
             f"The body is not JSON: {error.msg.rstrip('.')} at line {error.lineno}, "
             f"column {error.colno}."
         ) from error
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise _too_deep() from error
+    except ValueError as error:
         raise ParseError("The body holds a number that is too long.") from error
+    _refuse_depth(value)
     if _SURROGATE.search(text):
         try:
             json.dumps(value, ensure_ascii=False).encode()
@@ -106,6 +91,24 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ParseError("The body names a field twice in one object.")
     return found
+
+
+def _refuse_depth(value: Any) -> None:
+    """Refuse more than `DEPTH` levels, before anything recursive of ours sees them."""
+    level = [value]
+    for _ in range(DEPTH):
+        level = [
+            child
+            for one in level
+            if isinstance(one, dict | list)
+            for child in (one.values() if isinstance(one, dict) else one)
+        ]
+    if any(isinstance(one, dict | list) for one in level):
+        raise _too_deep()
+
+
+def _too_deep() -> ParseError:
+    return ParseError(f"The body is nested too deeply: over {DEPTH} levels.")
 
 
 def _refuse_constant(name: str) -> NoReturn:

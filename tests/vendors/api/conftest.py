@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,14 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from tests.cast import floor1, vendors
+from vendors.api.base import VendorView
+from vendors.api.batch import BatchView
+from vendors.api.views import ClaimsView
 from vendors.models import Claim
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from evaltracker.evaluations.models import Evaluation
     from vendors.models import Candidate
 
@@ -107,3 +113,17 @@ def acme(where: Evaluation) -> Party:
 def globex(where: Evaluation) -> Party:
     """Its rival, of whom it must not learn."""
     return party(where, "Globex ML")
+
+
+@pytest.fixture
+def only_ordinary(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
+    """A block in which no call is taken quickly."""
+
+    @contextmanager
+    def block() -> Iterator[None]:
+        with monkeypatch.context() as patch:
+            for view in (ClaimsView, BatchView):
+                patch.setattr(view, "take", VendorView.take)
+            yield
+
+    return block

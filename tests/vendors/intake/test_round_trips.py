@@ -1,0 +1,78 @@
+"""G3 and G4: what a claim and a batch ask of the database, counted on the wire."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from psycopg.pq import Trace
+
+from tests.cast import floor1
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from evaltracker.evaluations.models import Evaluation
+    from tests.vendors.api.conftest import Party
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+# BEGIN, who calls, what stands, what is written, COMMIT. A Flush goes with a Sync: with
+# the last one when a pipeline ends, and with none before.
+TRIPS = {"Sync": 4, "Flush": 1, "Query": 1}
+
+
+def messages(call: Callable[[], Any]) -> Counter[str]:
+    """What the client sent to PostgreSQL meanwhile, by kind of message."""
+    connection.ensure_connection()
+    before, wire = connection.connection, connection.connection.pgconn
+    with tempfile.TemporaryFile("w+") as file:
+        wire.trace(file.fileno())
+        wire.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)
+        answer = call()
+        wire.untrace()
+        file.seek(0)
+        sent = [line.split("\t") for line in file if line.startswith("F\t")]
+    assert answer.status_code < 300, answer.content
+    assert connection.connection is before
+    return Counter(one[2].strip() for one in sent)
+
+
+def trips(sent: Counter[str]) -> dict[str, int]:
+    """How often the client waited, by the message with which it did."""
+    return {kind: sent[kind] for kind in TRIPS}
+
+
+def statements(sent: Counter[str]) -> int:
+    """How many statements were run, BEGIN and COMMIT too."""
+    return sent["Execute"] + sent["Query"]
+
+
+def test_a_claim_takes_five_round_trips_and_no_new_connection(acme: Party) -> None:
+    acme.claim()
+    for number, key in enumerate(["one", "two"]):
+        headers = {"idempotency_key": key}
+        sent = messages(lambda: acme.claim(statement=f"{number}", headers=headers))  # noqa: B023
+        assert (trips(sent), statements(sent)) == (TRIPS, 16)
+
+
+def test_a_batch_takes_as_many_statements_for_any_number_of_claims(
+    acme: Party, where: Evaluation
+) -> None:
+    refs = [floor1.requirement(where, f"X{n}", "could").ref for n in range(60)]
+    acme.claim()
+
+    def batch(many: int) -> Callable[[], Any]:
+        claims = [
+            {"requirement": ref, "availability": "now", "statement": f"Yes, {many}."}
+            for ref in refs[:many]
+        ]
+        address = f"{acme.home}claims/batch/"
+        return lambda: acme.call("POST", address, {"claims": claims})
+
+    batch(60)()
+    few, many = messages(batch(2)), messages(batch(59))
+    assert (trips(few), statements(few)) == (trips(many), statements(many))
+    assert trips(many) == TRIPS
