@@ -107,7 +107,7 @@ def acts(sealed: Sealed) -> Iterator[str]:
 
 def read(client: Client, url: str) -> str:
     """Everything that an answer says: status line, headers and body, unpacked."""
-    answer = client.get(url)
+    answer: Any = client.get(url)
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     if body.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(body)) as book:
