@@ -157,6 +157,14 @@ class ClaimsView(VendorView):
 
     params: ClassVar = {"GET": PARAMS | {"history", "to_confirm"}}
 
+    def take(self, request: HttpRequest, **kwargs: Any) -> HttpResponse | None:
+        """A claim in which nothing is odd."""
+
+        def submit(call: Call, body: ClaimBody, let_in: LetIn) -> Answer | None:
+            return take_claim(call=call, said=body, let_in=let_in, show=show_result)
+
+        return quickly(request, kwargs["invitation"], ClaimBody, submit)
+
     @extend_schema(
         operation_id="claims_list",
         summary="Your claims, current or all revisions",
@@ -175,14 +183,6 @@ class ClaimsView(VendorView):
         ],
         responses={200: page("ClaimPage", ClaimOutput), **READ},
     )
-    def take(self, request: HttpRequest, **kwargs: Any) -> HttpResponse | None:
-        """A claim in which nothing is odd."""
-
-        def submit(call: Call, body: ClaimBody, let_in: LetIn) -> Answer | None:
-            return take_claim(call=call, said=body, let_in=let_in, show=show_result)
-
-        return quickly(request, kwargs["invitation"], ClaimBody, submit)
-
     def get(self, request: Request, invitation: str) -> Response:
         """List your current claims, or all revisions of them."""
         candidate = self.invitation(request, invitation)
