@@ -67,6 +67,7 @@ def matches(shown: Any, got: Any) -> bool:
 def a_gap(of: Party) -> str:
     """The id of what the vendor's trial found missing."""
     stakeholders.stakeholders(of.candidate.evaluation)
+    vendors.declare_none(of.candidate.evaluation)
     vendors.enter(of.candidate.evaluation, "trials")
     of.candidate.evaluation.refresh_from_db()
     gap = record_gap(
