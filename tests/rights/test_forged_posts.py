@@ -1,0 +1,90 @@
+"""T29: what another site makes a browser send is refused, wherever it is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from evaltracker.evaluations.admin.acts import ACTS
+from tests.rights.addresses import address, list_addresses, page_addresses
+from tests.tables import picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from evaltracker.evaluations.models import User
+
+pytestmark = pytest.mark.django_db
+# Programs call these with a token or a secret, never a browser with its cookies.
+FOR_PROGRAMS = ("api/", "calendar/")
+
+
+def plain_addresses(found: Any = None, above: str = "") -> Iterator[str]:
+    """Every address of the site that needs nothing filled in."""
+    for one in (found or get_resolver()).url_patterns:
+        route = f"{above}{one.pattern}".replace("^", "").replace("$", "")
+        if route.startswith(FOR_PROGRAMS) or any(c in route for c in "<(\\"):
+            continue
+        if isinstance(one, URLResolver):
+            yield from plain_addresses(one, route)
+        elif isinstance(one, URLPattern):
+            yield f"/{route}"
+
+
+def every_address() -> list[str]:
+    """Those, and every act, page and list at something that is there."""
+    found = {address(name) for name in ACTS}
+    found |= {*page_addresses().values(), *list_addresses().values()}
+    return sorted(found | set(plain_addresses()))
+
+
+def forgers(people: dict[str, User]) -> dict[str, Client]:
+    """Browsers that check as a server does, signed in and not."""
+    made = {"signed out": Client(enforce_csrf_checks=True)}
+    for name in ("lead", "it"):
+        made[name] = Client(enforce_csrf_checks=True)
+        made[name].force_login(
+            people[name], backend="django.contrib.auth.backends.ModelBackend"
+        )
+    return made
+
+
+def test_t29_no_post_works_without_a_token_or_from_another_site(
+    people: dict[str, User], figure: Callable[[str], None]
+) -> None:
+    addresses, wrong, sent = every_address(), [], 0
+    browsers = forgers(people)  # signing in is written down
+    before = picture()
+    for who, client in browsers.items():
+        token = client.get("/accounts/login/", follow=True).cookies.get("csrftoken")
+        value = token.value if token else "x" * 32
+        forged: dict[str, dict[str, Any]] = {
+            "without a token": {},
+            "from another site": {
+                "HTTP_ORIGIN": "https://evil.example",
+                "HTTP_X_CSRFTOKEN": value,
+            },
+        }
+        for url in addresses:
+            for how, headers in forged.items():
+                got = client.post(url, {}, **headers).status_code
+                sent += 1
+                # A redirect that answers any method alike does nothing.
+                if got not in (301, 403, 405):
+                    wrong.append(f"{url} as {who} {how}: {got}")
+    assert wrong == []
+    assert picture() == before
+    figure(f"T29: {sent} forged posts to {len(addresses)} addresses, 0 taken")
+
+
+def test_a_post_of_our_own_is_taken(people: dict[str, User]) -> None:
+    """Else all of the above might be refused for another reason."""
+    client = forgers(people)["lead"]
+    url = address("start-evaluation")
+    client.get(url)
+    token = client.cookies["csrftoken"].value
+    answer = client.post(url, {}, HTTP_X_CSRFTOKEN=token)
+    assert answer.status_code == 400
