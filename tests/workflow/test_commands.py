@@ -13,6 +13,7 @@ from django.db import connection
 
 from evaltracker.evaluations.cells import harmless
 from evaltracker.evaluations.models import Entry
+from evaltracker.workflow.memo import replay
 from evaltracker.workflow.models import Decision
 from tests.cast import floor1
 from tests.meddling import meddle
@@ -89,6 +90,19 @@ def test_a_decision_is_counted_again() -> None:
     decision.save()
     with pytest.raises(CommandError, match="SHA-256 does not fit"):
         run("replay_decision", where.slug)
+
+
+def test_better_words_and_new_figures_are_no_difference_but_a_number_is() -> None:
+    _, option = decided()
+    memo = Decision.objects.get().memo
+    cost = memo["results"][str(option.pk)]["cost"]
+    cost["rows"][0]["working"] = "as it was put then"
+    del cost["low"]
+    assert replay(memo) == []
+    memo["inputs"]["candidates"][0]["cost_lines"][0]["likely"] = "91234.01"
+    memo["inputs"]["candidates"][0]["cost_lines"][0]["high"] = "91234.01"
+    (difference,) = replay(memo)
+    assert "cost: frozen" in difference
 
 
 def test_what_is_not_decided_is_not_counted_again(purchase: Evaluation) -> None:

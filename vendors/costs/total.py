@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from evaltracker.money import written
 from vendors.costs.kinds import CostKind, Line, LineState, Recurrence
 
 LONGEST_HORIZON = 600
@@ -187,8 +188,7 @@ def _payments(line: Line, terms: _Terms) -> Fraction:
 
 
 def _words(line: Line, terms: _Terms) -> str:
-    # Stored amounts have trailing zeros, which say nothing to a reader.
-    low, likely, high = (_plain(Fraction(one)) for one in line.amounts)
+    low, likely, high = (written(one) for one in line.amounts)
     price = f"{likely}" if low == high else f"{likely} ({low} to {high})"
     words = f"{price} {line.currency}"
     if line.quantity != 1:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from evaltracker.money import written
 from vendors.costs.total import cents
 
 
@@ -65,8 +66,8 @@ def value_of_hours(
         months=months,
         working=(
             f"{hours_per_day} h a day, {engineers} engineers, "
-            f"{working_days_per_year} working days a year, {hourly_rate} an hour, "
-            f"{months} of {horizon_months} months live"
+            f"{working_days_per_year} working days a year, "
+            f"{written(hourly_rate)} an hour, {months} of {horizon_months} months live"
         ),
     )
 
@@ -101,8 +102,9 @@ def opportunity_cost(
         value_not_had=not_had,
         earned_elsewhere=elsewhere,
         working=(
-            f"{months} months without {value_per_month} a month, and {builders} "
-            f"builders who would have earned {earned_per_builder_month} a month each"
+            f"{months} months without {written(value_per_month)} a month, and "
+            f"{builders} builders who would have earned "
+            f"{written(earned_per_builder_month)} a month each"
         ),
     )
 

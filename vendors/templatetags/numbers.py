@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from django import template
+
+from evaltracker.money import written
 
 register = template.Library()
 
 
 @register.filter
 def money(value: object) -> str:
-    """An amount with its thousands marked; cents only where there are any.
-
-    What is no amount, such as a price that nobody has said, is blank.
-    """
-    if not isinstance(value, Decimal):
-        return ""
-    exact = value.quantize(Decimal("0.01"), ROUND_HALF_UP)
-    whole = exact == exact.to_integral_value()
-    return f"{exact:,.0f}" if whole else f"{exact:,.2f}"
-
-
-@register.filter
-def whole(value: object) -> str:
-    """An amount to the whole unit, for tables that compare."""
-    if not isinstance(value, Decimal):
-        return ""
-    return f"{value.quantize(Decimal(1), ROUND_HALF_UP):,f}"
+    """An amount; what is none, such as a price that nobody has said, is blank."""
+    return written(value) if isinstance(value, Decimal) else ""
 
 
 @register.filter

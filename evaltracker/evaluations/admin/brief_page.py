@@ -15,6 +15,7 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.plan import MINIMUM_WEEKS
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.templatetags.evaltracker import day
+from evaltracker.money import written
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -70,7 +71,7 @@ def answer(evaluation: Evaluation, name: str) -> Answer:
     elif isinstance(raw, datetime.date):
         value = day(raw)
     elif name == "budget" and raw is not None:
-        value = f"{raw:,.0f} {evaluation.currency}"
+        value = written(raw, evaluation.currency)
     label = LABELS.get(name, str(field.verbose_name).capitalize())
     missing = name in ASKED and raw in (None, "", [])
     return Answer(name, label, str(field.help_text), value, missing)

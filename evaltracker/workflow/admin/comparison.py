@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from evaltracker.money import written
 from evaltracker.workflow.memo.text import KINDS, rank
 from trials.models import Consensus
 from vendors.policy import may_see_prices
@@ -103,7 +104,7 @@ def option(
         promises=f"{record['tested']} tested, too few to say"
         if record["hidden"]
         else f"{record['held']} of {record['tested']} held",
-        cost=f"{Decimal(cost['likely']):,.0f}" if prices and cost["known"] else "",
+        cost=written(Decimal(cost["likely"])) if prices and cost["known"] else "",
         cost_note=f"{unsaid} of {cost['kinds']} kinds not known" if unsaid else "",
         chosen=one["id"] == chosen,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evaltracker.evaluations.choices import Stage
+from evaltracker.money import written
 from evaltracker.workflow import links
 from evaltracker.workflow.gates.decision import draft
 from evaltracker.workflow.gates.research import counted
@@ -72,7 +73,7 @@ def requirements(look: Look) -> Iterator[tuple[str, str]]:
     if evaluation.must_run_by:
         yield "Must run by", f"{evaluation.must_run_by:%-d %B %Y}"
     if evaluation.budget is not None:
-        yield "Budget", f"{evaluation.budget:,.0f} {evaluation.currency}"
+        yield "Budget", written(evaluation.budget, evaluation.currency)
 
 
 def candidates(look: Look) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evaltracker.evaluations.choices import Stage
+from evaltracker.money import written
 from evaltracker.workflow import links
 from evaltracker.workflow.gates.research import listed
 from evaltracker.workflow.gates.signing import unsigned
@@ -73,9 +74,10 @@ def within_budget(look: Look) -> Iterator[Blocker]:
         yield Blocker(f"No cost of {decision.candidate} is known.", place)
     elif total.likely > evaluation.budget:
         yield Blocker(
-            f"{decision.candidate} likely costs {total.likely:,} {evaluation.currency}"
-            f" over {evaluation.horizon_months} months; the budget is "
-            f"{evaluation.budget:,}.",
+            f"{decision.candidate} likely costs "
+            f"{written(total.likely, evaluation.currency)} over "
+            f"{evaluation.horizon_months} months; the budget is "
+            f"{written(evaluation.budget)}.",
             place,
         )
 

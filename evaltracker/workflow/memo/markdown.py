@@ -7,6 +7,8 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from evaltracker.money import written
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -50,9 +52,9 @@ def percent(share: str | None) -> str:
 
 
 def amount(text: object) -> str:
-    """“40,000.00” for “40000.0000”; what is no number stays as it is."""
+    """“40,000” for “40000.0000”; what is no number stays as it is."""
     try:
-        return f"{Decimal(str(text)):,.2f}"
+        return written(Decimal(str(text)))
     except InvalidOperation:
         return str(text)
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 PLACES = 4
+# What explains a number; the number itself is what has to come out again.
+WORDS = frozenset({"working", "opportunity_working", "total_working"})
 
 
 def compute_results(inputs: dict[str, Any]) -> dict[str, Any]:
@@ -26,8 +28,10 @@ def compute_results(inputs: dict[str, Any]) -> dict[str, Any]:
 def replay(memo: dict[str, Any]) -> list[str]:
     """What differs between the frozen results and the same inputs counted again.
 
-    Empty if the decision holds. A memo of another formula version is said to be so,
-    not counted with rules that it was not made with.
+    Empty if the decision holds. What the words say around a number may be put better
+    since, and figures may have come beside those that were frozen; neither is a
+    difference. A memo of another formula version is said to be so, not counted with
+    rules that it was not made with.
     """
     inputs = memo["inputs"]
     if inputs["formula_version"] != scoring.FORMULA_VERSION:
@@ -42,8 +46,22 @@ def replay(memo: dict[str, Any]) -> list[str]:
         f"counted again {value!r}"
         for key, fields in again.items()
         for field, value in fields.items()
-        if frozen.get(key, {}).get(field) != value
+        if key not in frozen
+        or (field in frozen[key] and not same(frozen[key][field], value))
     ]
+
+
+def same(frozen: Any, again: Any) -> bool:
+    """Whether everything that was frozen, but for its words, came out again."""
+    if isinstance(frozen, dict) and isinstance(again, dict):
+        return all(
+            same(value, again.get(field))
+            for field, value in frozen.items()
+            if field not in WORDS
+        )
+    if isinstance(frozen, list) and isinstance(again, list):
+        return len(frozen) == len(again) and all(map(same, frozen, again))
+    return bool(frozen == again)
 
 
 def candidate_results(one: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
