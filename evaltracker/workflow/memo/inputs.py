@@ -8,6 +8,7 @@ from evaltracker.evaluations.clock import today_in
 from evaltracker.evaluations.journal import plain
 from evaltracker.workflow.models import Decision, Waiver
 from stakeholders.models import Condition, SignOff
+from stakeholders.selectors import said_weights
 from trials.models import Consensus, Excuse, Settlement
 from trials.scoring import FORMULA_VERSION, CellFacts
 from trials.selectors import counted_scores, ledger
@@ -67,7 +68,7 @@ def gather_inputs(
     have passed.
     """
     candidates = list(Candidate.objects.filter(evaluation=evaluation))
-    book = ledger(evaluation, candidates=candidates)
+    book = ledger(evaluation, candidates=candidates, as_of=as_of)
     decision = Decision.objects.filter(evaluation=evaluation).first()
     gathered = {
         "formula_version": FORMULA_VERSION,
@@ -78,6 +79,11 @@ def gather_inputs(
             evaluation.metrics.values("name", "baseline", "target", "how_measured")
         ),
         "categories": list(evaluation.categories.values("name", "weight")),
+        # Each role's own, sealed before any vendor was seen.
+        "role_weights": {
+            role: {category.name: weight for category, weight in said.items()}
+            for role, said in said_weights(evaluation).items()
+        },
         "requirements": [
             {
                 "ref": one.ref,
@@ -138,7 +144,7 @@ def candidate_inputs(candidate: Candidate, book: Ledger) -> dict[str, Any]:
 
 
 def cell_inputs(facts: CellFacts) -> dict[str, Any]:
-    """A cell's facts as JSON; `results.cell_facts` reads them back."""
+    """A cell's facts as JSON; `counting.cell_facts` reads them back."""
     claim = facts.claim
     return {
         "claim": claim

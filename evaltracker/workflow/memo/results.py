@@ -5,24 +5,31 @@ No database and no clock: everything comes from the JSON that `inputs` gathered.
 
 from __future__ import annotations
 
-import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from evaltracker.workflow.memo.counting import Counted, count, shown
+from evaltracker.workflow.memo.weighing import weigh
 from trials import scoring
 from vendors import costs
 
-if TYPE_CHECKING:
-    from fractions import Fraction
-
-PLACES = 4
+# Those whose memos this program counts again, each by its own rules.
+FORMULAS = ("1", scoring.FORMULA_VERSION)
 # What explains a number; the number itself is what has to come out again.
 WORDS = frozenset({"working", "opportunity_working", "total_working"})
 
 
 def compute_results(inputs: dict[str, Any]) -> dict[str, Any]:
-    """Fit, people's score, total, knock-outs, promises and cost per candidate id."""
-    return {one["id"]: candidate_results(one, inputs) for one in inputs["candidates"]}
+    """Fit, people's score, total, knock-outs, promises and cost per candidate id; and
+    as `robustness` how far the first place rests on the agreed weights.
+
+    Formula 1 knew no robustness; a memo that was counted with it is counted so.
+    """
+    counted = [count(one, inputs) for one in inputs["candidates"]]
+    results = {one.candidate["id"]: candidate_results(one, inputs) for one in counted}
+    if inputs["formula_version"] != "1":
+        results["robustness"] = weigh(inputs, counted)
+    return results
 
 
 def replay(memo: dict[str, Any]) -> list[str]:
@@ -30,16 +37,17 @@ def replay(memo: dict[str, Any]) -> list[str]:
 
     Empty if the decision holds. What the words say around a number may be put better
     since, and figures may have come beside those that were frozen; neither is a
-    difference. A memo of another formula version is said to be so, not counted with
-    rules that it was not made with.
+    difference. A memo is counted with the formula that it was made with; one that this
+    program does not know is said to be so.
     """
     inputs = memo["inputs"]
-    if inputs["formula_version"] != scoring.FORMULA_VERSION:
+    if inputs["formula_version"] not in FORMULAS:
         return [
             f"the memo was counted with formula {inputs['formula_version']}, "
-            f"this program has {scoring.FORMULA_VERSION}"
+            f"this program knows {', '.join(FORMULAS)}"
         ]
     names = {one["id"]: one["name"] for one in inputs["candidates"]}
+    names["robustness"] = "Robustness"
     again, frozen = compute_results(inputs), memo["results"]
     return [
         f"{names[key]}, {field}: frozen {frozen.get(key, {}).get(field)!r}, "
@@ -64,83 +72,25 @@ def same(frozen: Any, again: Any) -> bool:
     return bool(frozen == again)
 
 
-def candidate_results(one: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
+def candidate_results(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any]:
     """What the formulas say of one candidate."""
-    brief = inputs["brief"]
-    today = datetime.date.fromisoformat(inputs["as_of"])
-    credits = scoring.Credits.from_mapping(brief["credits"])
-    asked = [
-        scoring.RequirementFacts(
-            key=row["ref"],
-            category=row["category"],
-            weight=Decimal(row["weight"]),
-            priority=scoring.Priority(row["priority"]),
-        )
-        for row in inputs["requirements"]
-    ]
-    cells = {ref: cell_facts(cell) for ref, cell in one["cells"].items()}
-    fit = scoring.fit({row.key: row.weight for row in asked}, cells, today, credits)
-    people = scoring.people_score(
-        score_facts(one),
-        {row["name"]: Decimal(row["weight"] or 0) for row in inputs["categories"]},
-    )
-    total = scoring.total(fit.value, people.value, Decimal(brief["evidence_share"]))
+    one, brief = counted.candidate, inputs["brief"]
+    fit = counted.fit
     return {
         "fit": shown(fit.value),
         "fit_of_tested": shown(fit.of_tested),
         "asked": fit.coverage.asked,
         "answered": fit.coverage.answered,
         "tested": fit.coverage.tested,
-        "people": shown(people.value),
-        "total": shown(total.value),
-        "total_working": total.working,
-        "knock_outs": [row.key for row in scoring.knock_outs(asked, cells, today)],
+        "people": shown(counted.people.value),
+        "total": shown(counted.total.value),
+        "total_working": counted.total.working,
+        "knock_outs": counted.knock_outs,
         "standings": {row.key: str(row.standing) for row in fit.rows},
-        "promises": promises(scoring.promise_record(asked, cells, today)),
+        "promises": promises(counted.promises),
         "cost": cost(one, brief),
         "value": value(one, brief),
     }
-
-
-def score_facts(one: dict[str, Any]) -> list[scoring.ScoreFacts]:
-    """Everybody's scores; once the consensus is open, what it made of them.
-
-    Memos from before there were settlements say nothing of them and count as then.
-    """
-    given = [
-        scoring.ScoreFacts(row["category__name"], row["value"]) for row in one["scores"]
-    ]
-    settled = one.get("settled")
-    if settled is None:
-        return given
-    return scoring.agreed_scores(
-        given, {row["category__name"]: Decimal(row["value"]) for row in settled}
-    )
-
-
-def cell_facts(cell: dict[str, Any]) -> scoring.CellFacts:
-    """A cell read back from JSON; the opposite of `inputs.cell_inputs`."""
-    claim = cell["claim"]
-    return scoring.CellFacts(
-        claim=claim
-        and scoring.ClaimFacts(
-            availability=scoring.Availability(claim["availability"]),
-            available_from=day(claim["available_from"]),
-            stale=claim["stale"],
-        ),
-        evidence=tuple(
-            scoring.EvidenceFacts(
-                source=scoring.Source(row["source"]),
-                verdict=scoring.Verdict(row["verdict"]),
-                at=datetime.datetime.fromisoformat(row["at"]),
-                independent=row["independent"],
-                judged=row["judged"] and scoring.Availability(row["judged"]),
-            )
-            for row in cell["evidence"]
-        ),
-        not_applicable=cell["not_applicable"],
-        excused=cell["excused"],
-    )
 
 
 def promises(record: scoring.PromiseRecord) -> dict[str, Any]:
@@ -229,16 +179,6 @@ def value(one: dict[str, Any], brief: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def shown(share: Fraction | None) -> str | None:
-    """A share as a decimal with four places, halves up; None stays None."""
-    return None if share is None else str(scoring.rounded(share, PLACES))
-
-
 def number(text: str | None) -> Decimal | None:
     """A decimal, or None."""
     return None if text is None else Decimal(text)
-
-
-def day(text: str | None) -> datetime.date | None:
-    """A date, or None."""
-    return None if text is None else datetime.date.fromisoformat(text)

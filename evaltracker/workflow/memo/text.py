@@ -16,6 +16,7 @@ from evaltracker.workflow.memo.markdown import (
     table,
 )
 from evaltracker.workflow.memo.record import exceptions, interests, meeting, signed
+from evaltracker.workflow.memo.weighing_words import weighed
 
 KINDS = {
     "buy": "Buy",
@@ -43,6 +44,7 @@ def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
         section("What was needed", needs(inputs)),
         section("Options compared", options(inputs, results)),
         chosen_sections(inputs, results, chosen) if chosen else "",
+        section("How sure the first place is", robustness(inputs, results)),
         section("What the score meeting settled", meeting(inputs)),
         section("Dissent", block(inputs["choice"]["dissent"]) or "None was recorded."),
         section("Eliminated", eliminated(inputs)),
@@ -131,6 +133,21 @@ def options(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     )
     compared = table(head, rows)
     return "\n\n".join(filter(None, (compared, left_aside(inputs, results))))
+
+
+def robustness(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+    """Three numbers that say what the ranking rests on, and what would turn it."""
+    said = weighed(inputs, results, inline)
+    if said.untold:
+        return said.untold
+    answers = (said.wins, said.smallest, said.roles)
+    return "\n\n".join(
+        (
+            bullets(sentence for _, sentence in answers),
+            "What would have to be true for the runner-up to win:",
+            bullets(said.second),
+        )
+    )
 
 
 def pursued(one: dict[str, Any], result: dict[str, Any]) -> bool:

@@ -1,0 +1,120 @@
+"""One candidate counted from the JSON of a memo, every sum with its rows."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from trials import scoring
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+PLACES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the formulas make of one candidate; `knock_outs` are refs."""
+
+    candidate: dict[str, Any]
+    cells: dict[str, scoring.CellFacts]
+    fit: scoring.Fit
+    people: scoring.PeopleScore
+    total: scoring.Total
+    knock_outs: list[str]
+    promises: scoring.PromiseRecord
+
+
+def count(one: dict[str, Any], inputs: dict[str, Any]) -> Counted:
+    """Count one of the candidates of `inputs`, on the day that they name."""
+    brief = inputs["brief"]
+    today = datetime.date.fromisoformat(inputs["as_of"])
+    asked = [requirement_facts(row) for row in inputs["requirements"]]
+    cells = {ref: cell_facts(cell) for ref, cell in one["cells"].items()}
+    fit = scoring.fit(
+        {row.key: row.weight for row in asked}, cells, today, credits_of(inputs)
+    )
+    people = scoring.people_score(score_facts(one), category_weights(inputs))
+    return Counted(
+        candidate=one,
+        cells=cells,
+        fit=fit,
+        people=people,
+        total=scoring.total(fit.value, people.value, Decimal(brief["evidence_share"])),
+        knock_outs=[row.key for row in scoring.knock_outs(asked, cells, today)],
+        promises=scoring.promise_record(asked, cells, today),
+    )
+
+
+def credits_of(inputs: dict[str, Any]) -> scoring.Credits:
+    """The table of credits that the evaluation agreed on."""
+    return scoring.Credits.from_mapping(inputs["brief"]["credits"])
+
+
+def category_weights(inputs: dict[str, Any]) -> dict[str, Decimal]:
+    """What each category weighs when people's scores are added up."""
+    return {row["name"]: Decimal(row["weight"] or 0) for row in inputs["categories"]}
+
+
+def requirement_facts(row: dict[str, Any]) -> scoring.RequirementFacts:
+    """A requirement read back from JSON; its key is the ref."""
+    return scoring.RequirementFacts(
+        key=row["ref"],
+        category=row["category"],
+        weight=Decimal(row["weight"]),
+        priority=scoring.Priority(row["priority"]),
+    )
+
+
+def score_facts(one: dict[str, Any]) -> list[scoring.ScoreFacts]:
+    """Everybody's scores; once the consensus is open, what it made of them.
+
+    Memos from before there were settlements say nothing of them and count as then.
+    """
+    given = [
+        scoring.ScoreFacts(row["category__name"], row["value"]) for row in one["scores"]
+    ]
+    settled = one.get("settled")
+    if settled is None:
+        return given
+    return scoring.agreed_scores(
+        given, {row["category__name"]: Decimal(row["value"]) for row in settled}
+    )
+
+
+def cell_facts(cell: dict[str, Any]) -> scoring.CellFacts:
+    """A cell read back from JSON; the opposite of `inputs.cell_inputs`."""
+    claim = cell["claim"]
+    return scoring.CellFacts(
+        claim=claim
+        and scoring.ClaimFacts(
+            availability=scoring.Availability(claim["availability"]),
+            available_from=day(claim["available_from"]),
+            stale=claim["stale"],
+        ),
+        evidence=tuple(
+            scoring.EvidenceFacts(
+                source=scoring.Source(row["source"]),
+                verdict=scoring.Verdict(row["verdict"]),
+                at=datetime.datetime.fromisoformat(row["at"]),
+                independent=row["independent"],
+                judged=row["judged"] and scoring.Availability(row["judged"]),
+            )
+            for row in cell["evidence"]
+        ),
+        not_applicable=cell["not_applicable"],
+        excused=cell["excused"],
+    )
+
+
+def day(text: str | None) -> datetime.date | None:
+    """A date, or None."""
+    return None if text is None else datetime.date.fromisoformat(text)
+
+
+def shown(share: Fraction | None) -> str | None:
+    """A share as a decimal with four places, halves up; None stays None."""
+    return None if share is None else str(scoring.rounded(share, PLACES))

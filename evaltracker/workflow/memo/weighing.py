@@ -1,0 +1,159 @@
+"""How far the first place rests on the weights that were agreed, as plain JSON."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.workflow.memo.counting import (
+    Counted,
+    category_weights,
+    credits_of,
+    shown,
+)
+from trials.scoring.buy_in import fit_by_category, picks
+from trials.scoring.contenders import Field, contender, field_of
+from trials.scoring.draws import DRAWS, SEED, winning_shares
+from trials.scoring.robustness import Flip, nearest_flip, ranking, smallest_flip
+from trials.scoring.what_if import proofs_to_lead
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Who can be chosen, and so come first or second.
+CHOOSABLE = ("shortlisted", "chosen")
+
+
+def weigh(inputs: dict[str, Any], counted: Sequence[Counted]) -> dict[str, Any]:
+    """Who is first, how surely, what would change it, and whom each role would pick.
+
+    Weighed are those who can be chosen and are not knocked out. Until the consensus is
+    open, people's scores are nobody's to see and so play no part: `basis` is then the
+    fit alone. `untold` says why there is nothing to say, blank if there is.
+    """
+    running = [
+        one
+        for one in counted
+        if one.candidate["state"] in CHOOSABLE and not one.knock_outs
+    ]
+    people = bool(inputs["consensus"])
+    field = field_between(inputs, running, people=people)
+    if why := untold(field, running):
+        return {"untold": why}
+    wins = winning_shares(field)
+    flip = smallest_flip(field)
+    return {
+        "untold": "",
+        "basis": "total" if people else "fit",
+        "draws": DRAWS,
+        "seed": SEED,
+        "ranking": [
+            {
+                "id": one.key,
+                "total": shown(one.total),
+                "rank": one.rank,
+                "wins": shown(wins[one.key]),
+            }
+            for one in ranking(field)
+        ],
+        "smallest": flip and flip_of(flip),
+        "second": second(inputs, running, field),
+        "roles": role_picks(inputs, running),
+    }
+
+
+def field_between(
+    inputs: dict[str, Any], running: Sequence[Counted], *, people: bool
+) -> Field:
+    """The candidates by category, by the evidence alone or with people's scores."""
+    category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
+    evidence = {row["name"]: Decimal(0) for row in inputs["categories"]}
+    for row in inputs["requirements"]:
+        evidence[row["category"]] += Decimal(row["weight"])
+    share = Decimal(inputs["brief"]["evidence_share"]) if people else Decimal(1)
+    return field_of(
+        [
+            contender(
+                one.candidate["id"],
+                list(evidence),
+                one.fit.rows,
+                category_of,
+                one.people.rows if people else (),
+            )
+            for one in running
+        ],
+        evidence,
+        category_weights(inputs),
+        share,
+    )
+
+
+def untold(field: Field, running: Sequence[Counted]) -> str:
+    """Why no first place is told yet, or blank."""
+    if not any(one.fit.coverage.tested for one in running):
+        return "unproven"
+    return "" if len(field.contenders) > 1 else "alone"
+
+
+def second(
+    inputs: dict[str, Any], running: Sequence[Counted], field: Field
+) -> dict[str, Any] | None:
+    """What would have to be true for the runner-up to win; None if none is behind."""
+    ranked = ranking(field)
+    best = ranked[0].total
+    behind = [one for one in ranked if one.total < best]
+    if not behind:
+        return None
+    key = behind[0].key
+    rows = next(one.fit.rows for one in running if one.candidate["id"] == key)
+    flip = nearest_flip(field, key)
+    proofs = proofs_to_lead(
+        rows, best - behind[0].total, field.share, credits_of(inputs).trial_holds
+    )
+    return {
+        "id": key,
+        "behind": shown(best - behind[0].total),
+        "flip": flip and flip_of(flip),
+        "proofs": None if proofs is None else list(proofs),
+    }
+
+
+def flip_of(flip: Flip) -> dict[str, Any]:
+    """A change of one category's weight; parts of the total that it decides."""
+    return {
+        "id": flip.key,
+        "category": flip.category,
+        "before": shown(flip.before),
+        "after": shown(flip.after),
+    }
+
+
+def role_picks(
+    inputs: dict[str, Any], running: Sequence[Counted]
+) -> list[dict[str, Any]]:
+    """Whom each role's own weights would pick from the evidence; equal ones all.
+
+    Only roles that have weighed every category that is scored.
+    """
+    category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
+    scored = [name for name, weight in category_weights(inputs).items() if weight]
+    fits = {
+        one.candidate["id"]: fit_by_category(one.fit.rows, category_of)
+        for one in running
+    }
+    found = []
+    for role, weights in inputs["role_weights"].items():
+        if any(name not in weights for name in scored):
+            continue
+        ranked = picks(fits, weights)
+        best = [one for one in ranked if one.fit == ranked[0].fit]
+        later = ranked[len(best) :]
+        found.append(
+            {
+                "role": role,
+                "ids": [one.key for one in best],
+                "fit": shown(best[0].fit) if best else None,
+                "lead": shown(best[0].fit - later[0].fit) if later else None,
+            }
+        )
+    return found

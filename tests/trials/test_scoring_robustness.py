@@ -1,0 +1,153 @@
+"""The least change of one weight that puts another first, against brute force."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.trials.facts import TODAY, cell, found, shares
+from tests.trials.fields import field, fields
+from trials.scoring import CellFacts, ScoreFacts, fit, people_score, total
+from trials.scoring.contenders import Contender, Field, Part, contender, total_of
+from trials.scoring.robustness import nearest_flip, ranking, smallest_flip
+from trials.scoring.what_if import proofs_to_lead
+
+CLOSE = field([[(5, 8), (5, 4)], [(5, 5), (5, 6)]])
+A_LITTLE = Fraction(1, 10**9)
+
+
+def test_where_two_lines_cross_is_exact() -> None:
+    # 0.8 a + 0.4 (1 - a) = 0.5 a + 0.6 (1 - a) at a = 2/5, and a is a half.
+    flip = smallest_flip(CLOSE)
+    assert flip is not None
+    assert (flip.key, flip.before) == ("y", Fraction(1, 2))
+    assert {flip.category: flip.after} in (
+        {"A": Fraction(2, 5)},
+        {"B": Fraction(3, 5)},
+    )
+    assert flip.moved == Fraction(1, 10)
+
+
+def test_a_candidate_that_is_better_in_everything_is_never_passed() -> None:
+    made = field([[(5, 8), (5, 4)], [(5, 7), (5, 3)]])
+    assert smallest_flip(made) is None
+    assert nearest_flip(made, "y") is None
+    assert nearest_flip(made, "x") is None
+
+
+def test_touching_in_the_end_is_no_victory() -> None:
+    assert smallest_flip(field([[(5, 8), (5, 4)], [(5, 8), (5, 3)]])) is None
+
+
+def test_equal_totals_share_their_rank() -> None:
+    made = field([[(1, 5)], [(1, 7)], [(1, 7)], [(1, 2)]])
+    assert [(one.key, one.rank) for one in ranking(made)] == [
+        ("y", 1),
+        ("z", 1),
+        ("x", 3),
+        ("u", 4),
+    ]
+
+
+@settings(max_examples=150)
+@given(fields)
+def test_no_smaller_change_of_one_weight_changes_the_winner(made: Field) -> None:
+    firsts = {one.key for one in ranking(made) if one.rank == 1}
+    if len(firsts) > 1:
+        return
+    (first,) = firsts
+    flip = smallest_flip(made)
+    room = flip.moved if flip else Fraction(1)
+    for place, before in enumerate(made.decides):
+        for step in range(1, 12):
+            for after in (before - room * step / 12, before + room * step / 12):
+                if 0 <= after <= 1:
+                    totals = weighed(made, place, after)
+                    assert totals[first] == max(totals.values())
+    if flip:
+        place = made.categories.index(flip.category)
+        beyond = flip.after + (flip.after - flip.before) * A_LITTLE
+        assert weighed(made, place, flip.after)[flip.key] == max(
+            weighed(made, place, flip.after).values()
+        )
+        if 0 <= beyond <= 1:
+            totals = weighed(made, place, beyond)
+            assert totals[flip.key] == max(totals.values()) > totals[first]
+
+
+def weighed(made: Field, place: int, after: Fraction) -> dict[str, Fraction]:
+    """Totals with every category's share of the weight written out anew."""
+    before = made.decides[place]
+    up = after > before
+    far = (after - before) / (1 - before) if up else (before - after) / (before or 1)
+
+    def side(parts: tuple[Part, ...]) -> Fraction:
+        weight = sum(of for _, of in parts)
+        old = [of / weight if weight else Fraction(0) for _, of in parts]
+        if up and not parts[place][1]:
+            new = old
+        elif up:
+            new = [(1 - far) * one for one in old]
+            new[place] += far
+        elif old[place] == 1:
+            new = old
+        else:
+            # What is taken from it goes to the others by what they have.
+            new = [(1 - far + far / (1 - old[place])) * one for one in old]
+            new[place] = (1 - far) * old[place]
+        return sum(
+            (
+                share * points / of
+                for share, (points, of) in zip(new, parts, strict=True)
+                if of
+            ),
+            Fraction(0),
+        )
+
+    return {
+        one.key: made.share * side(one.evidence) + (1 - made.share) * side(one.people)
+        for one in made.contenders
+    }
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.integers(0, 5)), min_size=1, max_size=4),
+    shares,
+)
+def test_weighed_as_agreed_it_is_the_total_of_the_formulas(
+    rows: list[tuple[int, int]], share: Decimal
+) -> None:
+    names = {f"R{place}": "AB"[place % 2] for place in range(len(rows))}
+    weights = {ref: Decimal(rows[place][0]) for place, ref in enumerate(names)}
+    cells: dict[str, CellFacts] = {"R0": cell("now", found("demo", "holds"))}
+    result = fit(weights, cells, TODAY)
+    people = people_score(
+        [ScoreFacts("AB"[place % 2], row[1]) for place, row in enumerate(rows)],
+        {"A": Decimal(3), "B": Decimal(4)},
+    )
+    one: Contender = contender("x", ("A", "B"), result.rows, names, people.rows)
+    assert (
+        total_of(one, Fraction(share)) == total(result.value, people.value, share).value
+    )
+
+
+def test_the_fewest_proofs_that_would_put_it_ahead() -> None:
+    weights = {"R1": Decimal(2), "R2": Decimal(5), "R3": Decimal(3), "R4": Decimal(9)}
+    cells = {
+        "R1": cell("now"),
+        "R2": cell("planned", on=date(2027, 1, 1)),
+        "R3": cell("beta", found("demo", "holds")),
+        "R4": cell("never"),
+    }
+    rows = fit(weights, cells, TODAY).rows
+    held, whole = Decimal(1), Fraction(1)
+    # What each may still gain, of 19: 1, 4 and 0.75; a never may gain nothing.
+    assert proofs_to_lead(rows, Fraction(3, 19), whole, held) == ("R2",)
+    assert proofs_to_lead(rows, Fraction(4, 19), whole, held) == ("R2", "R1")
+    assert proofs_to_lead(rows, Fraction(3, 19), whole / 2, held) is None
+    assert proofs_to_lead(rows, Fraction(5, 19), whole, held) == ("R2", "R1", "R3")
+    assert proofs_to_lead(rows, Fraction(6, 19), whole, held) is None

@@ -1,0 +1,127 @@
+"""What a memo says of its own winner, from inputs alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from evaltracker.workflow.memo import compute_results, replay
+from evaltracker.workflow.memo.weighing_words import about, weighed
+from tests.workflow.counted import claim, inputs
+
+TRAINS = {"R1": claim("holds"), "R2": claim("holds"), "R3": claim("fails")}
+GUARDS = {"R1": claim("partly"), "R2": claim("fails"), "R3": claim("partly")}
+
+
+def robustness(given: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = compute_results(given)["robustness"]
+    return found
+
+
+def test_the_ranking_the_flip_and_the_runner_up() -> None:
+    # Both halves count alike: 1 and 0 against 1/2 and 1/2 are level at the half.
+    given = inputs(TRAINS, GUARDS)
+    found = robustness(given)
+    assert [(one["id"], one["total"], one["rank"]) for one in found["ranking"]] == [
+        ("0", "0.5000", 1),
+        ("1", "0.4000", 2),
+    ]
+    # 1 a = 0.3 a + 0.5 (1 - a) at a = 5/12.
+    assert found["smallest"] == {
+        "id": "1",
+        "category": "Training",
+        "before": "0.5000",
+        "after": "0.4167",
+    }
+    assert found["second"]["behind"] == "0.1000"
+    assert found["second"]["proofs"] == ["R3"]
+    assert found["basis"] == "fit"
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_level_candidates_share_the_first_place() -> None:
+    said = weighed(given := inputs(TRAINS, TRAINS), compute_results(given))
+    assert said.first == "Acme ML and Globex ML"
+    assert said.wins[0] == "50 %"
+    assert "share the first place" in said.smallest[1]
+    assert said.second == ("All that are compared are level; nobody is second.",)
+
+
+def test_sealed_scores_play_no_part_until_the_consensus_is_open() -> None:
+    scores = [[0, 0], [5, 5]]
+    opened = robustness(inputs(TRAINS, GUARDS, scores=scores))
+    sealed = robustness(inputs(TRAINS, GUARDS, scores=scores, consensus=None))
+    assert (opened["basis"], opened["ranking"][0]["id"]) == ("total", "1")
+    assert (sealed["basis"], sealed["ranking"][0]["id"]) == ("fit", "0")
+
+
+def test_knocked_out_and_eliminated_candidates_are_nobodys_rivals() -> None:
+    given = inputs(TRAINS, GUARDS, GUARDS)
+    given["requirements"][2]["priority"] = "must"
+    assert [one["id"] for one in robustness(given)["ranking"]] == ["1", "2"]
+    given["candidates"][1]["state"] = "eliminated"
+    assert robustness(given) == {"untold": "alone"}
+    promised = inputs({"R1": claim()}, {"R1": claim()})
+    assert robustness(promised) == {"untold": "unproven"}
+
+
+def test_each_roles_own_weights_pick_from_the_same_evidence() -> None:
+    weights = {
+        "it": {"Training": 1, "Security": 9},
+        "pm": {"Training": 9, "Security": 1},
+        "devops": {"Training": 9},
+    }
+    given = inputs(TRAINS, GUARDS, role_weights=weights)
+    found = robustness(given)["roles"]
+    assert [(one["role"], one["ids"]) for one in found] == [
+        ("it", ["1"]),
+        ("pm", ["0"]),
+    ]
+    said = weighed(given, compute_results(given))
+    assert said.roles == (
+        "1 of 2",
+        "By the evidence and their own weights IT would pick Globex ML.",
+    )
+
+
+def test_names_are_quoted_wherever_they_stand() -> None:
+    given = inputs(TRAINS, GUARDS, role_weights={"it": {"Training": 1, "Security": 9}})
+    results = compute_results(given)
+    said = weighed(given, results, lambda text: f"<{text}>")
+    lines = [said.first, *said.second]
+    lines += [sentence for _, sentence in (said.wins, said.smallest, said.roles)]
+    for line in lines:
+        for name in ("Acme ML", "Globex ML", "Training", "Security", "R3"):
+            assert line.count(name) == line.count(f"<{name}>"), line
+
+
+def test_a_memo_of_formula_1_is_counted_as_it_was() -> None:
+    given = inputs(TRAINS, GUARDS, formula_version="1")
+    del given["role_weights"]
+    results = compute_results(given)
+    assert results.keys() == {"0", "1"}
+    assert replay({"inputs": given, "results": results}) == []
+    said = weighed(given, results)
+    assert said.untold == "This memo was frozen before robustness was counted."
+    (line,) = replay({"inputs": {**given, "formula_version": "9"}, "results": results})
+    assert "formula 9" in line
+
+
+def test_a_replay_counts_robustness_again() -> None:
+    given = inputs(TRAINS, GUARDS)
+    memo = {"inputs": given, "results": compute_results(given)}
+    assert replay(memo) == []
+    memo["results"]["robustness"]["ranking"][0]["wins"] = "1.0000"
+    (line,) = replay(memo)
+    assert line.startswith("Robustness, ranking: frozen")
+
+
+def test_a_share_that_is_not_quite_all_never_reads_as_all() -> None:
+    shares = ("0.9999", "1.0000", "0.0001", "0.0000", "0.4567")
+    assert [about(one) for one in shares] == [
+        "more than 99 %",
+        "100 %",
+        "less than 1 %",
+        "0 %",
+        "46 %",
+    ]
