@@ -18,11 +18,14 @@ from tests.journeys.steps_requirements import advance, everybody_signs
 
 if TYPE_CHECKING:
     from tests.journeys.people import Walk
+    from tests.smtp_sink import Sink
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_purchase_goes_from_requirements_to_a_frozen_memo(walk: Walk) -> None:
+def test_a_purchase_goes_from_requirements_to_a_frozen_memo(
+    walk: Walk, smtp_sink: Sink
+) -> None:
     steps_requirements.look_around(walk)
     steps_requirements.advance_too_early(walk, "1 more approval needed")
     everybody_signs(walk, "requirements")
@@ -50,8 +53,10 @@ def test_a_purchase_goes_from_requirements_to_a_frozen_memo(walk: Walk) -> None:
     advance(walk, "trials")
 
     steps_trials.plan_trial(walk, musts)
+    steps_trials.be_told_at_once(walk)
     steps_trials.agree(walk)
-    steps_trials.run_trial(walk, musts)
+    steps_trials.move_after_the_reminder(walk, smtp_sink)
+    steps_trials.run_trial(walk, musts, desk, smtp_sink)
     steps_trials.look_at_the_matrix(walk)
     everybody_signs(walk, "trials")
     advance(walk, "decision")

@@ -83,3 +83,11 @@ window.addEventListener("pageshow", () => {
 window.addEventListener("load", () => {
 	document.querySelector("[data-focus]")?.focus();
 });
+
+/* On a narrow screen the row of tabs scrolls; begin with the one that is open. */
+document.addEventListener("DOMContentLoaded", () => {
+	for (const open of document.querySelectorAll(".et-tabs [aria-current=page]")) {
+		const row = open.closest(".et-tabs");
+		row.scrollLeft = open.offsetLeft - (row.clientWidth - open.offsetWidth) / 2;
+	}
+});
