@@ -18,9 +18,9 @@ from evaltracker.workflow.gates.decision import (
     within_budget,
 )
 from evaltracker.workflow.memo import replay
+from evaltracker.workflow.memo.proof import digest_of_memo
 from evaltracker.workflow.services.decisions import (
     decide,
-    digest_of_memo,
     draft_decision,
 )
 from tests.cast import floor1, stakeholders, trials, vendors

@@ -3,6 +3,7 @@
 from evaltracker.workflow.admin import decision_acts as decision_acts
 from evaltracker.workflow.admin import decision_page as decision_page
 from evaltracker.workflow.admin import lists as lists
+from evaltracker.workflow.admin import memo_pages as memo_pages
 from evaltracker.workflow.admin import my_work as my_work
 from evaltracker.workflow.admin import notice_subjects as notice_subjects
 from evaltracker.workflow.admin import overview as overview

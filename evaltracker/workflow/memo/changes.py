@@ -13,10 +13,13 @@ OURS = (
     "Categories",
     "Requirements",
     "Must-haves",
-    "Decision",
+    "Why this one",
+    "What it really costs",
+    "What would change our mind",
     "What was needed",
     "Options compared",
     "Dissent",
+    "Conditions",
     "Eliminated",
 )
 

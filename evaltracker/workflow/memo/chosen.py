@@ -4,14 +4,60 @@ from __future__ import annotations
 
 from typing import Any
 
-from evaltracker.workflow.memo.markdown import amount, inline, section, table
+from evaltracker.workflow.memo.markdown import amount, inline, percent, section, table
+
+type Row = dict[str, Any]
 
 
-def chosen_sections(
-    inputs: dict[str, Any], results: dict[str, Any], chosen: dict[str, Any]
-) -> str:
-    """The chosen candidate's must-haves, promises and cost with its working."""
-    result, brief = results[chosen["id"]], inputs["brief"]
+def ahead_of(inputs: Row, results: Row, chosen: Row) -> str:
+    """The chosen one's numbers, and those of the best option that was not chosen."""
+    result = results[chosen["id"]]
+    if result["total"] is None:
+        return ""
+    said = (
+        f"Total {percent(result['total'])}: fit {percent(result['fit'])}, people's "
+        f"score {percent(result['people'])}."
+    )
+    others = [
+        one
+        for one in inputs["candidates"]
+        if one["id"] != chosen["id"] and results[one["id"]]["total"] is not None
+    ]
+    if not others:
+        return said
+    best = max(others, key=lambda one: float(results[one["id"]]["total"]))
+    out = ", which was eliminated" if best["state"] == "eliminated" else ""
+    total = percent(results[best["id"]]["total"])
+    return f"{said} The best of the others is {inline(best['name'])} at {total}{out}."
+
+
+def costs_really(inputs: Row, results: Row, chosen: Row | None) -> str:
+    """The total over the horizon beside the budget, what nobody said, and the worth."""
+    if chosen is None:
+        return ""
+    brief, result = inputs["brief"], results[chosen["id"]]
+    cost = result["cost"]
+    budget = brief["budget"]
+    return "\n\n".join(
+        part
+        for part in (
+            f"Over {brief['horizon_months']} months: low {amount(cost['low'])}, likely "
+            f"{amount(cost['likely'])}, high {amount(cost['high'])} "
+            f"{brief['currency']}. Budget: {amount(budget or 'none')}.",
+            f"Nobody has said: {inline(', '.join(cost['unsaid']))}."
+            if cost["unsaid"]
+            else "",
+            worth(result["value"], brief["currency"]),
+        )
+        if part
+    )
+
+
+def working(inputs: Row, results: Row, chosen: Row | None) -> str:
+    """The chosen candidate's must-haves, promises, and each sum of its cost."""
+    if chosen is None:
+        return ""
+    result = results[chosen["id"]]
     must_rows = [
         (one["ref"], one["text"], result["standings"].get(one["ref"], ""))
         for one in inputs["requirements"]
@@ -24,32 +70,12 @@ def chosen_sections(
         else f"Of {record['tested']} promises tested, {record['held']} held, "
         f"{record['partly']} held partly and {record['failed']} failed."
     )
-    cost = result["cost"]
-    horizon = brief["horizon_months"]
-    cost_text = "\n\n".join(
-        part
-        for part in (
-            f"Over {horizon} months: low {amount(cost['low'])}, likely "
-            f"{amount(cost['likely'])}, high {amount(cost['high'])} "
-            f"{brief['currency']}. Budget: {amount(brief['budget'] or 'none')}.",
-            table(
-                ("Kind", "State", "Likely", "Working"),
-                (
-                    (
-                        row["kind"],
-                        row["state"],
-                        amount(row["likely"] or "–"),
-                        row["working"],
-                    )
-                    for row in cost["rows"]
-                ),
-            ),
-            f"Nobody has said: {inline(', '.join(cost['unsaid']))}."
-            if cost["unsaid"]
-            else "",
-            worth(result["value"], brief["currency"]),
-        )
-        if part
+    costs = table(
+        ("Kind", "State", "Likely", "Working"),
+        (
+            (row["kind"], row["state"], amount(row["likely"] or "–"), row["working"])
+            for row in result["cost"]["rows"]
+        ),
     )
     name = inline(chosen["name"])
     return "\n\n".join(
@@ -59,12 +85,12 @@ def chosen_sections(
                 table(("Ref", "Requirement", "Standing"), must_rows),
             ),
             section("Promise record", promise),
-            section("What it costs", cost_text),
+            section(f"Costs of {name}, sum by sum", costs),
         ]
     )
 
 
-def worth(value: dict[str, Any] | None, currency: str) -> str:
+def worth(value: Row | None, currency: str) -> str:
     """What the hours saved are worth, and what waiting costs."""
     if value is None:
         return "What the hours saved are worth has not been said."

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
+# Where this begins a heading, PDF and Word file begin a new page.
+APPENDIX = "Appendix"
 # The page has its own first heading, so those of the text stand one lower.
 DEEPER = {f"h{level}": f"h{level + 1}" for level in range(1, 6)}
 
@@ -47,9 +49,13 @@ def as_html(text: str, *, alone: bool = False) -> SafeString:
     Safe, because the parser escapes all text and has HTML, links and images off.
     """
     tokens = PARSER.parse(text)
-    sections = [one for one in tokens if one.type == "heading_open" and one.tag == "h2"]
-    for number, token in enumerate(sections, start=1):
-        token.attrSet("id", f"part-{number}")
+    number = 0
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open" and token.tag == "h2":
+            number += 1
+            token.attrSet("id", f"part-{number}")
+            if tokens[place + 1].content.startswith(APPENDIX):
+                token.attrSet("class", "et-appendix")
     if not alone:
         for token in tokens:
             token.tag = DEEPER.get(token.tag, token.tag)

@@ -1,4 +1,4 @@
-"""The memo as a PDF: tagged, A4, made without fetching anything."""
+"""The memo as a PDF: tagged, A4 or Letter, made without fetching anything."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
     from evaltracker.workflow.models import Decision
 
+PAPERS = {"a4": "A4", "letter": "Letter"}
 NO_LIBRARIES = (
     "This server lacks the libraries that make a PDF (Pango and HarfBuzz). Open the "
     "memo's page and print it from the browser, or save it as PDF there."
@@ -25,8 +26,16 @@ class Unprintable(Refused):
     default_code = "no_pdf_libraries"
 
 
-def as_pdf(evaluation: Evaluation, text: str, decision: Decision | None) -> bytes:
+def as_pdf(
+    evaluation: Evaluation, text: str, decision: Decision | None, paper: str = "a4"
+) -> bytes:
     """The memo's words as PDF/UA; `decision` is given once they are frozen.
+
+    Args:
+        evaluation: whose title stands in the document's properties.
+        text: Markdown, with its seal.
+        decision: whose fingerprint stands on every page.
+        paper: one of `PAPERS`.
 
     Raises:
         Unprintable: the libraries are not installed.
@@ -43,6 +52,7 @@ def as_pdf(evaluation: Evaluation, text: str, decision: Decision | None) -> byte
             "evaluation": evaluation,
             "memo": as_html(text, alone=True),
             "decision": decision,
+            "paper": PAPERS[paper],
         },
     )
     document = HTML(string=page, base_url=None, url_fetcher=refuse)

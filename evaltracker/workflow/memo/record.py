@@ -70,15 +70,20 @@ def meeting(inputs: dict[str, Any]) -> str:
 
 
 def signed(inputs: dict[str, Any]) -> str:
-    """Sign-offs of earlier stages, and what they asked for."""
+    """Sign-offs of earlier stages, each on a document of its own."""
     rows = [
         f"{one['visit__stage'].capitalize()}, {Role(one['role']).label}: "
         f"{inline(one['printed_name'])} {VERDICTS[one['verdict']]} on "
         f"{day(one['signed_at'])} (document {one['document__sha256'][:8]})"
         for one in inputs["sign_offs"]
     ]
+    return bullets(rows)
+
+
+def conditions(inputs: dict[str, Any]) -> str:
+    """What approvals of earlier stages asked for, and how it was met."""
     asked = [
-        f"Condition: {inline(one['text'])} ({inline(one['closing_note'] or 'open')})"
+        f"{inline(one['text'])} ({inline(one['closing_note'] or 'open')})"
         for one in inputs["conditions"]
     ]
-    return bullets([*rows, *asked])
+    return bullets(asked) or "None was asked for."

@@ -49,27 +49,48 @@ def replay(memo: dict[str, Any]) -> list[str]:
     names = {one["id"]: one["name"] for one in inputs["candidates"]}
     names["robustness"] = "Robustness"
     again, frozen = compute_results(inputs), memo["results"]
+    lost = [
+        f"the candidate {key} is not in the inputs" for key in frozen.keys() - again
+    ]
+    for key, fields in again.items():
+        if key not in frozen:
+            lost.append(f"{names[key]} has no results")
+            continue
+        lost += differing(names[key], frozen[key], fields)
+    return lost
+
+
+def differing(where: str, frozen: Any, again: Any) -> list[str]:
+    """A sentence for each frozen number that did not come out again, but for words.
+
+    `where` is the way to it: “Acme ML, cost, likely”.
+    """
+    if isinstance(frozen, dict) and isinstance(again, dict):
+        pairs = [(field, value, again.get(field)) for field, value in frozen.items()]
+    elif isinstance(frozen, list) and isinstance(again, list):
+        if len(frozen) != len(again):
+            return [f"{where}: frozen {len(frozen)} lines, counted again {len(again)}"]
+        pairs = [
+            (named(one, place), one, other)
+            for place, (one, other) in enumerate(zip(frozen, again, strict=True), 1)
+        ]
+    elif frozen != again:
+        return [f"{where}: frozen {frozen!r}, counted again {again!r}"]
+    else:
+        return []
     return [
-        f"{names[key]}, {field}: frozen {frozen.get(key, {}).get(field)!r}, "
-        f"counted again {value!r}"
-        for key, fields in again.items()
-        for field, value in fields.items()
-        if key not in frozen
-        or (field in frozen[key] and not same(frozen[key][field], value))
+        sentence
+        for field, one, other in pairs
+        if field not in WORDS
+        for sentence in differing(f"{where}, {field}", one, other)
     ]
 
 
-def same(frozen: Any, again: Any) -> bool:
-    """Whether everything that was frozen, but for its words, came out again."""
-    if isinstance(frozen, dict) and isinstance(again, dict):
-        return all(
-            same(value, again.get(field))
-            for field, value in frozen.items()
-            if field not in WORDS
-        )
-    if isinstance(frozen, list) and isinstance(again, list):
-        return len(frozen) == len(again) and all(map(same, frozen, again))
-    return bool(frozen == again)
+def named(line: Any, place: int) -> str:
+    """What a line of a list is called: its kind, else its number."""
+    return (
+        str(line["kind"]) if isinstance(line, dict) and "kind" in line else str(place)
+    )
 
 
 def candidate_results(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -1,66 +1,151 @@
-"""A memo's inputs and results as a workbook; its cells are text and never formulas."""
+"""A memo's numbers with their working as a workbook.
+
+Numbers are cells of numbers, everything else is text; nothing is ever a formula.
+"""
 
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 
 from evaltracker.evaluations.cells import text_cells
+from evaltracker.workflow.memo.seal import DRAFT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+    from evaltracker.workflow.models import Decision
 
-def as_xlsx(memo: dict[str, Any]) -> bytes:
-    """Requirements, standings, comparison and costs, one sheet each."""
+SHARE, MONEY = "0.00 %", "#,##0.00"
+BOLD, WRAPPED = Font(bold=True), Alignment(wrap_text=True, vertical="top")
+WIDE, NARROW = 48, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A value of the memo as a number, shown in a format; None stays blank."""
+
+    text: str | int | None
+    form: str = "General"
+
+
+type Line = Sequence[object]
+
+
+def as_xlsx(memo: dict[str, Any], decision: Decision | None = None) -> bytes:
+    """What was decided, comparison, standings, requirements, costs and scores."""
     book = Workbook(write_only=True)
-    for title, rows in (
-        ("Comparison", comparison(memo)),
-        ("Standings", standings(memo)),
-        ("Requirements", requirements(memo)),
-        ("Costs", costs(memo)),
+    for title, wide, rows in (
+        ("Decision", {2}, decided(memo, decision)),
+        ("Comparison", {1, 11}, comparison(memo)),
+        ("Standings", {2}, standings(memo)),
+        ("Requirements", {3}, requirements(memo)),
+        ("Costs", {1, 7}, costs(memo)),
+        ("Scores", {1, 2}, scores(memo)),
     ):
-        write(book.create_sheet(title), rows)
+        write(book.create_sheet(title), rows, wide)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
 
 
-def write(sheet: WriteOnlyWorksheet, rows: Iterator[list[object]]) -> None:
-    """Every cell as a string, whatever it looks like."""
-    for row in rows:
-        sheet.append(text_cells(sheet, row))
+def write(sheet: WriteOnlyWorksheet, rows: Iterator[Line], wide: set[int]) -> None:
+    """The rows below a head that stays in sight."""
+    lines = list(rows)
+    sheet.freeze_panes = "B2"
+    for column in range(1, len(lines[0]) + 1):
+        letter = get_column_letter(column)
+        sheet.column_dimensions[letter].width = WIDE if column in wide else NARROW
+    for place, line in enumerate(lines):
+        cells = text_cells(sheet, (each_text(one) for one in line))
+        for column, one in enumerate(line):
+            if isinstance(one, Number) and one.text is not None:
+                cells[column] = WriteOnlyCell(sheet, value=Decimal(one.text))
+                cells[column].number_format = one.form
+            cells[column].alignment = WRAPPED
+            if not place:
+                cells[column].font = BOLD
+        sheet.append(cells)
 
 
-def comparison(memo: dict[str, Any]) -> Iterator[list[object]]:
-    """One line per candidate."""
-    fields = ("fit", "asked", "answered", "tested", "people", "total")
-    yield ["Candidate", "Kind", "State", *fields, "Knocked out by", "Likely cost"]
+def each_text(value: object) -> object:
+    """What is no number; numbers get their own cell."""
+    return "" if isinstance(value, Number) else value
+
+
+def decided(memo: dict[str, Any], decision: Decision | None) -> Iterator[Line]:
+    """The choice in words, and what seals it."""
+    inputs = memo["inputs"]
+    names = {one["id"]: one["name"] for one in inputs["candidates"]}
+    choice, brief = inputs["choice"], inputs["brief"]
+    yield ["What", "Answer"]
+    yield ["Evaluation", brief["title"]]
+    yield ["Chosen", names.get(choice["candidate"], "nobody yet")]
+    yield ["Why", choice["rationale"]]
+    yield ["Dissent", choice["dissent"]]
+    yield ["What would change our mind", choice["revisit_when"]]
+    yield ["Budget", Number(brief["budget"], MONEY)]
+    yield ["Currency", brief["currency"]]
+    yield ["Horizon in months", Number(brief["horizon_months"])]
+    yield ["Share of evidence in the total", Number(brief["evidence_share"], SHARE)]
+    yield ["Formula version", inputs["formula_version"]]
+    if decision is None or decision.decided_by is None:
+        yield ["State", DRAFT]
+        return
+    yield ["Decided by", decision.decided_by.name]
+    yield ["Decided at (UTC)", f"{decision.decided_at:%Y-%m-%d %H:%M}"]
+    yield ["Journal's head", memo["seal"]["journal"]["head"]]
+    yield ["SHA-256 of the memo", decision.memo_sha256]
+
+
+def comparison(memo: dict[str, Any]) -> Iterator[Line]:
+    """One line per candidate, with the working of its total."""
+    yield (
+        *("Candidate", "Kind", "State", "Fit", "Fit of what was tested"),
+        *("Asked", "Answered", "Tested", "People", "Total", "Working of the total"),
+        *("Knocked out by", "Promises tested", "Held", "Partly", "Failed"),
+        *("Low cost", "Likely cost", "High cost", "Kinds known", "Kinds asked"),
+    )
     for one in memo["inputs"]["candidates"]:
         result = memo["results"][one["id"]]
-        yield [
-            one["name"],
-            one["kind"],
-            one["state"],
-            *(result[field] for field in fields),
+        cost, record = result["cost"], result["promises"]
+        known = bool(cost["known"])
+        yield (
+            *(one["name"], one["kind"], one["state"]),
+            *(Number(result[name], SHARE) for name in ("fit", "fit_of_tested")),
+            *(Number(result[name]) for name in ("asked", "answered", "tested")),
+            *(Number(result[name], SHARE) for name in ("people", "total")),
+            result["total_working"],
             ", ".join(result["knock_outs"]),
-            result["cost"]["likely"] if result["cost"]["known"] else "not known",
-        ]
+            Number(record["tested"]),
+            *(Number(record.get(name)) for name in ("held", "partly", "failed")),
+            *(
+                Number(cost[name], MONEY) if known else "not known"
+                for name in ("low", "likely", "high")
+            ),
+            *(Number(cost[name]) for name in ("known", "kinds")),
+        )
 
 
-def standings(memo: dict[str, Any]) -> Iterator[list[object]]:
+def standings(memo: dict[str, Any]) -> Iterator[Line]:
     """Requirements down, candidates across."""
     candidates = memo["inputs"]["candidates"]
-    yield ["Ref", "Requirement", *(one["name"] for one in candidates)]
+    yield ["Ref", "Requirement", "Weight", *(one["name"] for one in candidates)]
     for row in memo["inputs"]["requirements"]:
         ref = row["ref"]
         yield [
             ref,
             row["text"],
+            Number(row["weight"]),
             *(
                 memo["results"][one["id"]]["standings"].get(ref, "")
                 for one in candidates
@@ -68,24 +153,42 @@ def standings(memo: dict[str, Any]) -> Iterator[list[object]]:
         ]
 
 
-def requirements(memo: dict[str, Any]) -> Iterator[list[object]]:
+def requirements(memo: dict[str, Any]) -> Iterator[Line]:
     """What was asked for."""
-    fields = ("ref", "category", "text", "priority", "weight", "metric")
-    yield [field.capitalize() for field in fields]
+    yield ["Ref", "Category", "Requirement", "Priority", "Weight", "Metric"]
     for row in memo["inputs"]["requirements"]:
-        yield [row[field] for field in fields]
+        yield [
+            *(row["ref"], row["category"], row["text"], row["priority"]),
+            Number(row["weight"]),
+            row["metric"] or row["metric_excuse"],
+        ]
 
 
-def costs(memo: dict[str, Any]) -> Iterator[list[object]]:
-    """Every kind of cost with its working."""
-    fields = ("kind", "state", "likely", "working")
-    yield ["Candidate", *(field.capitalize() for field in fields)]
+def costs(memo: dict[str, Any]) -> Iterator[Line]:
+    """Every kind of cost with its working, and the totals that they add up to."""
+    yield ["Candidate", "Kind", "State", "Low", "Likely", "High", "Working"]
     for one in memo["inputs"]["candidates"]:
-        for row in memo["results"][one["id"]]["cost"]["rows"]:
+        cost = memo["results"][one["id"]]["cost"]
+        for row in cost["rows"]:
             yield [
-                one["name"],
-                row["kind"],
-                row["state"],
-                row["likely"],
+                *(one["name"], row["kind"], row["state"]),
+                *("", Number(row["likely"], MONEY), ""),
                 row["working"],
             ]
+        yield [
+            *(one["name"], "Total", f"{cost['known']} of {cost['kinds']} kinds known"),
+            *(Number(cost[name], MONEY) for name in ("low", "likely", "high")),
+            "",
+        ]
+
+
+def scores(memo: dict[str, Any]) -> Iterator[Line]:
+    """What people scored, without names, and what the meeting settled on."""
+    yield ["Candidate", "Category", "Score", "Whose", "Reason"]
+    for one in memo["inputs"]["candidates"]:
+        for row in one["scores"]:
+            score = Number(row["value"])
+            yield [one["name"], row["category__name"], score, "a scorer", ""]
+        for row in one["settled"] or ():
+            score, reason = Number(row["value"]), row["reason"]
+            yield [one["name"], row["category__name"], score, "the meeting", reason]

@@ -1,10 +1,15 @@
-"""The memo's words: two pages that answer why, what it costs, and what would change."""
+"""The memo's words: why this one, what it costs, what would change our mind.
+
+These three come first and stand on two pages; the working stands behind them, after
+the heading that begins with `APPENDIX`.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from evaltracker.workflow.memo.chosen import chosen_sections
+from evaltracker.workflow.memo.chosen import ahead_of, costs_really, working
+from evaltracker.workflow.memo.html import APPENDIX
 from evaltracker.workflow.memo.markdown import (
     amount,
     block,
@@ -15,7 +20,13 @@ from evaltracker.workflow.memo.markdown import (
     section,
     table,
 )
-from evaltracker.workflow.memo.record import exceptions, interests, meeting, signed
+from evaltracker.workflow.memo.record import (
+    conditions,
+    exceptions,
+    interests,
+    meeting,
+    signed,
+)
 from evaltracker.workflow.memo.weighing_words import weighed
 
 KINDS = {
@@ -37,54 +48,68 @@ def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
         ),
         None,
     )
+    choice = inputs["choice"]
     parts = [
         f"# Decision memo: {inline(brief['title'])}",
         f"{inline(brief['buyer'])}. Prepared by {inline(brief['owner'])}.",
-        section("Decision", decision(inputs, chosen)),
-        section("What was needed", needs(inputs)),
-        section("Options compared", options(inputs, results)),
-        chosen_sections(inputs, results, chosen) if chosen else "",
+        section("Why this one", decision(inputs, results, chosen)),
+        section("What it really costs", costs_really(inputs, results, chosen)),
+        section("What would change our mind", block(choice["revisit_when"])),
         section("How sure the first place is", robustness(inputs, results)),
-        section("What the score meeting settled", meeting(inputs)),
-        section("Dissent", block(inputs["choice"]["dissent"]) or "None was recorded."),
-        section("Eliminated", eliminated(inputs)),
+        section("Options compared", options(inputs, results)),
+        section("Dissent", block(choice["dissent"]) or "None was recorded."),
+        section("Conditions", conditions(inputs)),
         section("Rules waived and knock-outs excused", exceptions(inputs)),
+        section("Eliminated", eliminated(inputs)),
+        f"## {APPENDIX}: what it rests on",
+        section("What was needed", needs(inputs)),
+        working(inputs, results, chosen),
+        section("What the score meeting settled", meeting(inputs)),
         section("Interests declared", interests(inputs)),
         section("Who signed before", signed(inputs)),
-        section(
-            "What would make us look again", block(inputs["choice"]["revisit_when"])
-        ),
         section("How this was counted", method(inputs)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def decision(inputs: dict[str, Any], chosen: dict[str, Any] | None) -> str:
-    """What is chosen and why."""
+def decision(
+    inputs: dict[str, Any], results: dict[str, Any], chosen: dict[str, Any] | None
+) -> str:
+    """What is chosen, why, how far ahead it is, and what weighed most."""
     if chosen is None:
         return "No candidate is chosen yet."
     kind = KINDS[chosen["kind"]].lower()
-    return f"**{inline(chosen['name'])}** ({kind}).\n\n" + block(
-        inputs["choice"]["rationale"]
+    return "\n\n".join(
+        part
+        for part in (
+            f"**{inline(chosen['name'])}** ({kind}).",
+            block(inputs["choice"]["rationale"]),
+            ahead_of(inputs, results, chosen),
+            drivers(inputs),
+        )
+        if part
     )
 
 
-def needs(inputs: dict[str, Any]) -> str:
-    """The problem, the metrics and what weighs most."""
-    brief = inputs["brief"]
+def drivers(inputs: dict[str, Any]) -> str:
+    """What weighs most, by category."""
     weighty = sorted(
         (one for one in inputs["categories"] if one["weight"]),
         key=lambda one: (-one["weight"], one["name"]),
     )
+    named = ", ".join(f"{inline(one['name'])} ({one['weight']})" for one in weighty[:5])
+    return f"What weighed most: {named}." if named else ""
+
+
+def needs(inputs: dict[str, Any]) -> str:
+    """The problem, the metrics and how much was asked."""
+    brief = inputs["brief"]
     musts = sum(one["priority"] == "must" for one in inputs["requirements"])
     lines = [
         f"{inline(one['name'])}: {inline(one['baseline'] or 'today')} → "
         f"{inline(one['target'] or 'better')}"
         for one in inputs["metrics"]
     ]
-    drivers = ", ".join(
-        f"{inline(one['name'])} ({one['weight']})" for one in weighty[:5]
-    )
     return "\n\n".join(
         part
         for part in (
@@ -92,7 +117,6 @@ def needs(inputs: dict[str, Any]) -> str:
             f"It must be running by {day(brief['must_run_by']) or 'no fixed date'}. "
             f"{len(inputs['requirements'])} requirements, {musts} of them must-haves.",
             bullets(lines),
-            f"What weighs most: {drivers}." if drivers else "",
         )
         if part
     )

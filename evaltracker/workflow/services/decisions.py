@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -21,6 +19,8 @@ from evaltracker.evaluations.policy import (
     require_stage,
 )
 from evaltracker.workflow.memo import compute_results, gather_inputs, write_memo
+from evaltracker.workflow.memo.proof import digest_of_memo
+from evaltracker.workflow.memo.seal import gather_seal
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.stages import leave, require_silent_gates
 from vendors.choices import CandidateState
@@ -88,7 +88,8 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
     """Freeze the memo and end the evaluation.
 
     1. Lock the row and ask every gate of the decision stage again.
-    2. Freeze inputs, results and words, with their SHA-256 and formula version.
+    2. Freeze inputs, results, words and signatures, with their SHA-256, the formula
+       version and the journal's head.
     3. Mark the candidate chosen, end the visit, close the evaluation.
 
     Raises:
@@ -104,7 +105,7 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
     decider = actor_of(by).user
     if decider is None or decision.candidate is None:
         raise Refused("No candidate is chosen.")
-    memo = compile_memo(evaluation)
+    memo = compile_memo(evaluation) | {"seal": gather_seal(evaluation)}
     decision.memo = memo
     decision.memo_sha256 = digest_of_memo(memo)
     decision.formula_version = memo["inputs"]["formula_version"]
@@ -140,9 +141,3 @@ def compile_memo(evaluation: Evaluation) -> dict[str, Any]:
         "results": results,
         "text": write_memo(inputs, results),
     }
-
-
-def digest_of_memo(memo: dict[str, Any]) -> str:
-    """The SHA-256 of a memo in canonical JSON."""
-    text = json.dumps(memo, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

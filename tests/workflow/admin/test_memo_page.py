@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import re
 import zlib
-from typing import TYPE_CHECKING
+from html import unescape
+from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import pytest
+from docx import Document
 
 from evaltracker.errors import Refused
 from evaltracker.workflow.memo.html import as_html
@@ -30,7 +34,7 @@ def memo(where: Evaluation, end: str = "/") -> str:
 def test_before_the_decision_stage_there_is_no_memo() -> None:
     where, _ = in_decision()
     vendors.enter(where, "trials")
-    for end in ("/", ".pdf", ".md"):
+    for end in ("/", ".pdf", ".md", ".docx", ".xlsx"):
         assert signed_in(where.owner).get(memo(where, end)).status_code == 409, end
         assert signed_in(floor1.noor()).get(memo(where, end)).status_code == 404, end
 
@@ -54,19 +58,89 @@ def test_the_frozen_memo_carries_its_seal_and_is_counted_again() -> None:
     decision.memo["results"][str(decision.candidate_id)]["fit"] = "0.1"
     decision.save()
     altered = signed_in(where.owner).get(memo(where)).content.decode()
-    assert "changed in the database" in altered
+    assert "This is not what was decided" in altered
+    assert "Acme ML, fit: frozen" in altered
 
 
-def test_it_leaves_as_markdown_and_as_a_tagged_pdf() -> None:
+def test_page_markdown_and_word_file_say_the_same() -> None:
     where, _ = decided()
-    lina = signed_in(where.owner)
+    lina, decision = signed_in(where.owner), Decision.objects.get()
     text = lina.get(memo(where, ".md"))
-    assert text.content.decode() == Decision.objects.get().memo["text"]
     assert "attachment" in text.headers["Content-Disposition"]
-    pdf = lina.get(memo(where, ".pdf"))
+    written = text.content.decode()
+    assert written.startswith(decision.memo["text"])
+    assert decision.memo_sha256 in written
+    assert decision.memo["seal"]["journal"]["head"] in written
+    page = lina.get(memo(where)).content.decode()
+    article = page[page.index("<article") : page.index("</article>")]
+    book = Document(io.BytesIO(lina.get(memo(where, ".docx")).content))
+    assert bare(article) == bare(as_html(written)) == in_word(book)
+
+
+def bare(html: str) -> list[str]:
+    """The words of a page, without its marks."""
+    return unescape(re.sub(r"<[^>]+>", " ", html)).split()
+
+
+def in_word(book: Any) -> list[str]:
+    """The words of a Word file, paragraphs and tables in their order."""
+    found: list[str] = []
+    for part in book.iter_inner_content():
+        if hasattr(part, "rows"):
+            for row in part.rows:
+                for cell in row.cells:
+                    found += cell.text.split()
+        else:
+            found += part.text.split()
+    return found
+
+
+def test_the_word_file_has_headings_repeated_heads_and_a_language() -> None:
+    where, _ = decided()
+    answer = signed_in(where.owner).get(memo(where, ".docx"))
+    book = Document(io.BytesIO(answer.content))
+    styles = {part.style.name for part in book.paragraphs if part.style}
+    assert {"Heading 1", "Heading 2", "List Bullet"} <= styles
+    for table in book.tables:
+        assert "w:tblHeader" in table.rows[0]._tr.xml
+    assert 'w:lang w:val="en-GB"' in book.styles.element.xml
+    assert book.core_properties.title == f"Decision memo: {where.title}"
+
+
+@pytest.mark.parametrize(("paper", "width"), [("a4", 595), ("letter", 612)])
+def test_the_pdf_is_tagged_and_has_the_paper_that_was_asked_for(
+    paper: str, width: int
+) -> None:
+    where, _ = decided()
+    pdf = signed_in(where.owner).get(memo(where, f".pdf?paper={paper}"))
     assert pdf.headers["Content-Type"] == "application/pdf"
     assert pdf.content.startswith(b"%PDF-")
-    assert b"/MarkInfo" in unpacked(pdf.content)
+    inside = pdf.content + unpacked(pdf.content)
+    assert b"/MarkInfo" in inside
+    box = re.search(rb"/MediaBox \[0 0 (\d+)", inside)
+    assert box is not None
+    assert int(box[1]) == width
+
+
+def test_there_is_no_other_paper_and_no_other_parameter() -> None:
+    where, _ = decided()
+    lina = signed_in(where.owner)
+    for query in ("paper=a5", "x=1"):
+        assert lina.get(memo(where, f".pdf?{query}")).status_code == 400
+
+
+def test_the_workbook_has_numbers_as_numbers_and_runs_nothing() -> None:
+    where, option = decided()
+    book = openpyxl.load_workbook(
+        io.BytesIO(signed_in(where.owner).get(memo(where, ".xlsx")).content)
+    )
+    head, line = list(book["Comparison"].values)[:2]
+    told = dict(zip(head, line, strict=True))
+    assert (told["Candidate"], told["Fit"]) == (option.name, 1)
+    assert told["Likely cost"] == 91234
+    rows = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert "f" not in {cell.data_type for cell in rows}
+    assert Decision.objects.get().memo_sha256 in [cell.value for cell in rows]
 
 
 def unpacked(pdf: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""`manage.py export_evaluation EVALUATION [--format json|xlsx|pdf|md] [-o FILE]`."""
+"""`manage.py export_evaluation EVALUATION [--format F] [--paper P] [-o FILE]`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from evaltracker.errors import Problem
 from evaltracker.workflow.management.finding import evaluation_of
-from evaltracker.workflow.memo.printing import as_pdf
+from evaltracker.workflow.memo.printing import PAPERS, as_pdf
+from evaltracker.workflow.memo.seal import sealed_words
 from evaltracker.workflow.memo.sheets import as_xlsx
+from evaltracker.workflow.memo.word import as_docx
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import compile_memo
 
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 
     from evaltracker.evaluations.models import Evaluation
 
-FORMATS = ("json", "xlsx", "pdf", "md")
+FORMATS = ("json", "xlsx", "pdf", "md", "docx")
+BINARY = {"pdf", "xlsx", "docx"}
 
 
 class Command(BaseCommand):
@@ -34,19 +37,22 @@ class Command(BaseCommand):
     help = "Write an evaluation's memo, inputs and results into a file."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """EVALUATION [--format F] [-o FILE]."""
+        """EVALUATION [--format F] [--paper P] [-o FILE]."""
         parser.add_argument("evaluation", metavar="EVALUATION", help="its slug")
         parser.add_argument("--format", choices=FORMATS, default="json")
+        parser.add_argument(
+            "--paper", choices=sorted(PAPERS), default="a4", help="of a pdf"
+        )
         parser.add_argument("-o", "--output", metavar="FILE", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write it."""
         evaluation = evaluation_of(options["evaluation"])
         form, path = options["format"], options["output"]
-        if path is None and form in {"pdf", "xlsx"}:
+        if path is None and form in BINARY:
             raise CommandError(f"A {form} needs a file: add -o FILE.{form}.")
         try:
-            content = exported(evaluation, form)
+            content = exported(evaluation, form, options["paper"])
         except Problem as problem:
             raise CommandError(problem.sentence) from problem
         if path is None:
@@ -61,7 +67,7 @@ class Command(BaseCommand):
         self.stderr.write(f"Wrote {path} ({len(content):,} bytes).")
 
 
-def exported(evaluation: Evaluation, form: str) -> bytes:
+def exported(evaluation: Evaluation, form: str, paper: str) -> bytes:
     """The file's content."""
     decision = (
         Decision.objects.filter(evaluation=evaluation, decided_at__isnull=False)
@@ -69,12 +75,14 @@ def exported(evaluation: Evaluation, form: str) -> bytes:
         .first()
     )
     memo = decision.memo if decision else compile_memo(evaluation)
+    text = sealed_words(memo, decision)
     if form == "md":
-        text: str = memo["text"]
         return text.encode()
+    if form == "docx":
+        return as_docx(text, f"Decision memo: {evaluation.title}")
     if form == "pdf":
-        return as_pdf(evaluation, memo["text"], decision)
+        return as_pdf(evaluation, text, decision, paper)
     if form == "xlsx":
-        return as_xlsx(memo)
+        return as_xlsx(memo, decision)
     told = json.dumps(memo, ensure_ascii=False, indent=2, sort_keys=True)
     return f"{told}\n".encode()

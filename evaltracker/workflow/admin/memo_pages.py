@@ -1,0 +1,140 @@
+"""The memo: read, printed, and taken along as PDF, Word file, Markdown, workbook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
+
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.admin.query import check_query
+from evaltracker.evaluations.admin.site import site
+from evaltracker.evaluations.admin.workspace import (
+    crumbs_to,
+    find_evaluation,
+    show,
+)
+from evaltracker.evaluations.choices import Stage, Status
+from evaltracker.workflow.admin.decision_page import decision_of
+from evaltracker.workflow.admin.receipts import only_reading
+from evaltracker.workflow.memo.html import as_html
+from evaltracker.workflow.memo.printing import PAPERS, as_pdf
+from evaltracker.workflow.memo.proof import differences
+from evaltracker.workflow.memo.seal import sealed_words
+from evaltracker.workflow.memo.sheets import as_xlsx
+from evaltracker.workflow.memo.word import as_docx
+from evaltracker.workflow.services.decisions import compile_memo
+from stakeholders.models import SignOff
+from vendors.admin.asking import ask_first
+from vendors.policy import may_see_prices
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from evaltracker.evaluations.models import Evaluation
+    from evaltracker.workflow.models import Decision
+
+OFFICE = "application/vnd.openxmlformats-officedocument"
+KINDS = {
+    "pdf": "application/pdf",
+    "md": "text/markdown; charset=utf-8",
+    "docx": f"{OFFICE}.wordprocessingml.document",
+    "xlsx": f"{OFFICE}.spreadsheetml.sheet",
+}
+
+
+def memo_for(
+    request: HttpRequest, slug: str
+) -> tuple[Evaluation, Decision | None, dict[str, Any]]:
+    """The frozen memo, or the one of now; with the decision only once it is made.
+
+    Raises:
+        NotFound: not theirs. Refused: before the decision stage, when scores and
+            prices are sealed. Forbidden: prices are not open to them.
+
+    """
+    user: Any = request.user
+    evaluation = find_evaluation(user, slug)
+    ask_first(request, evaluation)
+    decision = decision_of(evaluation)
+    if decision is not None and decision.decided_at is not None:
+        return evaluation, decision, decision.memo
+    if evaluation.stage != Stage.DECISION:
+        raise Refused(
+            "The memo is written in the decision stage; until then scores and prices "
+            "are sealed."
+        )
+    if not may_see_prices(user, evaluation):
+        raise Forbidden("Prices are not open to you, and the memo names them.")
+    return evaluation, None, compile_memo(evaluation)
+
+
+def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The memo to read and print."""
+    evaluation, decision, memo = memo_for(request, slug)
+    signed = SignOff.objects.filter(
+        visit__evaluation=evaluation, visit__stage=Stage.DECISION
+    )
+    return show(
+        request,
+        evaluation,
+        "workflow/memo.html",
+        title="Decision memo",
+        tab="decision",
+        crumbs=crumbs_to(evaluation, ("Decision", "decision"), ("Memo", "")),
+        decision=decision,
+        html=as_html(sealed_words(memo, decision)),
+        differences=differences(decision) if decision else [],
+        signed=signed.select_related("document").order_by("signed_at"),
+        ended=evaluation.status != Status.OPEN,
+    )
+
+
+def memo_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    """The memo as PDF on A4 or Letter, or why this machine cannot make one."""
+    check_query(request, filters={"paper"})
+    paper = request.GET.get("paper", "a4")
+    if paper not in PAPERS:
+        raise Invalid("The paper is a4 or letter.")
+    evaluation, decision, memo = memo_for(request, slug)
+    pdf = as_pdf(evaluation, sealed_words(memo, decision), decision, paper)
+    return download(pdf, "pdf", slug)
+
+
+def memo_md(request: HttpRequest, slug: str) -> HttpResponse:
+    """The memo as it was written, in Markdown, with its seal."""
+    _, decision, memo = memo_for(request, slug)
+    return download(sealed_words(memo, decision).encode(), "md", slug)
+
+
+def memo_docx(request: HttpRequest, slug: str) -> HttpResponse:
+    """The memo as a Word file."""
+    evaluation, decision, memo = memo_for(request, slug)
+    title = f"Decision memo: {evaluation.title}"
+    return download(as_docx(sealed_words(memo, decision), title), "docx", slug)
+
+
+def memo_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
+    """The memo's numbers with their working, as a workbook."""
+    _, decision, memo = memo_for(request, slug)
+    return download(as_xlsx(memo, decision), "xlsx", slug)
+
+
+def download(content: bytes, kind: str, slug: str) -> HttpResponse:
+    """A file that no browser shows inside our pages."""
+    return HttpResponse(
+        content,
+        content_type=KINDS[kind],
+        headers={
+            "Content-Disposition": f'attachment; filename="{slug}-memo.{kind}"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+site.register_page("e/<slug:slug>/memo/", only_reading(memo_page), "memo")
+site.register_page("e/<slug:slug>/memo.pdf", only_reading(memo_pdf), "memo_pdf")
+site.register_page("e/<slug:slug>/memo.md", only_reading(memo_md), "memo_md")
+site.register_page("e/<slug:slug>/memo.docx", only_reading(memo_docx), "memo_docx")
+site.register_page("e/<slug:slug>/memo.xlsx", only_reading(memo_xlsx), "memo_xlsx")

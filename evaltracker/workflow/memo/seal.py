@@ -1,0 +1,90 @@
+"""What is frozen beside the signed words: who signed them, and where the journal stood.
+
+It cannot be part of the words, which would change with each signature under them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.journal import plain
+from evaltracker.evaluations.models import JournalHead
+from evaltracker.workflow.memo.markdown import bullets, day, inline, section
+from evaltracker.workflow.memo.record import VERDICTS
+from stakeholders.choices import Role
+from stakeholders.models import Condition, SignOff
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+    from evaltracker.workflow.models import Decision
+
+DRAFT = "A draft: nothing is decided, and these words may still change."
+
+
+def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
+    """The signatures under the memo with their conditions, and the journal's head."""
+    signed = SignOff.objects.filter(
+        visit__evaluation=evaluation, visit__stage=Stage.DECISION
+    )
+    asked = Condition.objects.filter(
+        sign_off__visit__evaluation=evaluation, sign_off__visit__stage=Stage.DECISION
+    )
+    head = JournalHead.objects.get(evaluation=evaluation)
+    gathered: dict[str, Any] = plain(
+        {
+            "sign_offs": list(
+                signed.order_by("signed_at").values(
+                    "visit__number",
+                    "role",
+                    "printed_name",
+                    "verdict",
+                    "reason",
+                    "signed_at",
+                    "document__sha256",
+                )
+            ),
+            "conditions": list(asked.order_by("text").values("text", "closing_note")),
+            "journal": {"entries": head.count, "head": head.hash},
+        }
+    )
+    return gathered
+
+
+def sealed_words(memo: dict[str, Any], decision: Decision | None) -> str:
+    """The memo as it is read everywhere: its words, and what seals or unseals them.
+
+    Page, PDF, Word file and Markdown are all made from this one text.
+    """
+    text: str = memo["text"].rstrip("\n")
+    if decision is None or decision.decided_by is None:
+        return f"{text}\n\n{section('Seal', DRAFT)}\n"
+    return f"{text}\n\n{section('Seal', seal(memo['seal'], decision))}\n"
+
+
+def seal(frozen: dict[str, Any], decision: Decision) -> str:
+    """Who signed which words, the journal's head, and the memo's own fingerprint."""
+    signed = [
+        f"{Role(one['role']).label}: {inline(one['printed_name'])} "
+        f"{VERDICTS[one['verdict']]} on {day(one['signed_at'])}, words "
+        f"{one['document__sha256'][:16]}"
+        + (f". {inline(one['reason'])}" if one["reason"] else "")
+        for one in frozen["sign_offs"]
+    ]
+    asked = [
+        f"Condition: {inline(one['text'])} ({inline(one['closing_note'] or 'open')})"
+        for one in frozen["conditions"]
+    ]
+    decider = decision.decided_by.name if decision.decided_by else ""
+    journal = frozen["journal"]
+    return "\n\n".join(
+        (
+            bullets([*signed, *asked]) or "Nobody was asked to sign.",
+            f"Decided by {inline(decider)}, {decision.decided_at:%Y-%m-%d %H:%M} UTC. "
+            f"Formula version {decision.formula_version}.",
+            f"The journal had {journal['entries']} entries; the last one's hash is "
+            f"{journal['head']}.",
+            "SHA-256 of inputs, results, words and signatures: "
+            f"{decision.memo_sha256}.",
+        )
+    )

@@ -1,0 +1,125 @@
+"""The memo as a Word file, made from the same Markdown tokens as its page."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from evaltracker.workflow.memo.html import APPENDIX, PARSER
+
+if TYPE_CHECKING:
+    from docx.text.paragraph import Paragraph
+    from markdown_it.token import Token
+
+LANGUAGE = "en-GB"
+MARGIN = Mm(18)
+
+
+def as_docx(text: str, title: str) -> bytes:
+    """The words as a .docx: real headings, tables with heads that repeat, a language.
+
+    `text` is Markdown as the memo writes it: headings, paragraphs, lists and tables.
+    """
+    book = Document()
+    prepare(book, title)
+    tokens = PARSER.parse(text)
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        if token.type == "heading_open":
+            heading(book, token, tokens[place + 1])
+        elif token.type == "table_open":
+            end = closing(tokens, place)
+            table(book, tokens[place:end])
+            place = end
+        elif token.type == "inline" and tokens[place - 1].type == "paragraph_open":
+            listed = tokens[place - 1].level > 0
+            style = "List Bullet" if listed else "Normal"
+            write(book.add_paragraph(style=style), token)
+        place += 1
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def prepare(book: Any, title: str) -> None:
+    """Title, language, font and margins."""
+    said = book.core_properties
+    said.title, said.author, said.language = title, "evaltracker", LANGUAGE
+    styles = book.styles
+    language = styles.element.find(
+        "/".join(map(qn, ("w:docDefaults", "w:rPrDefault", "w:rPr", "w:lang")))
+    )
+    for name in ("w:val", "w:eastAsia"):
+        language.set(qn(name), LANGUAGE)
+    styles["Normal"].font.size = Pt(10)
+    small = styles.add_style("Table text", WD_STYLE_TYPE.PARAGRAPH)
+    small.base_style = styles["Normal"]
+    small.font.size = Pt(8)
+    small.paragraph_format.space_after = Pt(0)
+    section = book.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = MARGIN
+    section.top_margin = section.bottom_margin = MARGIN
+
+
+def heading(book: Any, token: Token, said: Token) -> None:
+    """A heading of the same level; the appendix begins a page."""
+    words = book.add_heading(level=int(token.tag[1:]))
+    write(words, said)
+    if said.content.startswith(APPENDIX):
+        words.paragraph_format.page_break_before = True
+
+
+def table(book: Any, tokens: list[Token]) -> None:
+    """A table with a head that is repeated on every page."""
+    rows: list[list[Token]] = []
+    for place, token in enumerate(tokens):
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type in ("th_open", "td_open"):
+            rows[-1].append(tokens[place + 1])
+    drawn = book.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
+    for number, cells in enumerate(rows):
+        line = drawn.add_row()
+        keep_whole(line, head=not number)
+        for cell, said in zip(line.cells, cells, strict=True):
+            words = cell.paragraphs[0]
+            words.style = book.styles["Table text"]
+            write(words, said, bold=not number)
+    book.add_paragraph(style="Table text")
+
+
+def keep_whole(line: Any, *, head: bool) -> None:
+    """Never break a row between pages; repeat the first one on each."""
+    wanted = ("w:cantSplit", "w:tblHeader") if head else ("w:cantSplit",)
+    properties = line._tr.get_or_add_trPr()
+    for name in wanted:
+        properties.append(OxmlElement(name))
+
+
+def write(words: Paragraph, said: Token, *, bold: bool = False) -> None:
+    """The text of an inline token; **strong** stays so."""
+    strong = bold
+    for child in said.children or []:
+        if child.type in ("strong_open", "strong_close"):
+            strong = bold or child.type == "strong_open"
+        elif child.type in ("softbreak", "hardbreak"):
+            words.add_run(" ")
+        elif child.content:
+            words.add_run(child.content).bold = strong or None
+
+
+def closing(tokens: list[Token], place: int) -> int:
+    """Where the table that is opened at `place` is closed."""
+    return next(
+        number
+        for number in range(place, len(tokens))
+        if tokens[number].type == "table_close"
+    )
