@@ -113,7 +113,7 @@ def test_a_replay_counts_robustness_again() -> None:
     assert replay(memo) == []
     memo["results"]["robustness"]["ranking"][0]["wins"] = "1.0000"
     (line,) = replay(memo)
-    assert line.startswith("Robustness, ranking: frozen")
+    assert line.startswith("Robustness, ranking, 1, wins: frozen")
 
 
 def test_a_share_that_is_not_quite_all_never_reads_as_all() -> None:

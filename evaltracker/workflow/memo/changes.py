@@ -16,6 +16,7 @@ OURS = (
     "Why this one",
     "What it really costs",
     "What would change our mind",
+    "How sure the first place is",
     "What was needed",
     "Options compared",
     "Dissent",
