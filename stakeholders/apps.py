@@ -19,6 +19,7 @@ class StakeholdersConfig(AppConfig):
         import_module("stakeholders.notices")
         import_module("stakeholders.chores")
         import_module("stakeholders.beginnings")
+        import_module("stakeholders.portable")
         # A process that serves vendors alone has no admin.
         if apps.is_installed("django.contrib.admin"):
             import_module("stakeholders.admin.register")

@@ -17,6 +17,7 @@ class VendorsConfig(AppConfig):
         import_module("vendors.token_notices")
         import_module("vendors.chores")
         import_module("vendors.following")
+        import_module("vendors.portable")
         # A process that serves vendors alone has none; admin/__init__.py says why the
         # pages are not loaded earlier.
         if apps.is_installed("django.contrib.admin"):

@@ -20,7 +20,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from structlog.contextvars import get_contextvars
 
-from evaltracker.evaluations.models import Entry, JournalHead, User
+from evaltracker.evaluations.arrived import misfit
+from evaltracker.evaluations.models import Entry, ImportedHistory, JournalHead, User
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -196,6 +197,7 @@ def find_break(evaluation: Evaluation) -> Break | None:
     previous, number = GENESIS, 0
     with transaction.atomic():
         head = JournalHead.objects.get(evaluation=evaluation)
+        history = ImportedHistory.objects.filter(evaluation=evaluation).first()
         entries = Entry.objects.filter(evaluation=evaluation).order_by("number")
         for entry in entries.iterator(chunk_size=2000):
             number += 1
@@ -205,6 +207,8 @@ def find_break(evaluation: Evaluation) -> Break | None:
                 )
             if entry.previous_hash != previous:
                 return Break(number, f"entry {number} does not follow the one before")
+            if why := misfit(entry, history):
+                return Break(number, why)
             if entry.hash != chained_hash(entry):
                 return Break(number, f"entry {number} was altered")
             previous = entry.hash

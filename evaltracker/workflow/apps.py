@@ -18,4 +18,5 @@ class WorkflowConfig(AppConfig):
         """
         import_module("evaltracker.workflow.notices")
         import_module("evaltracker.workflow.chores")
+        import_module("evaltracker.workflow.portable")
         import_module("evaltracker.workflow.admin.register")

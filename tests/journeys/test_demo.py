@@ -13,10 +13,14 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 
+from evaltracker.evaluations.journal import find_break
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.demo import EVALUATIONS
 from evaltracker.workflow.demo.files import read_csv
 from evaltracker.workflow.demo.people import LEAD, LOGINS, OPERATOR, PASSWORD
+from evaltracker.workflow.services.exporting import export_whole
+from tests.portable.files import document, taken_in, written_again
+from tests.wiping import wipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,3 +129,15 @@ def test_every_tab_of_every_evaluation_opens(username: str) -> None:
         assert len(tabs) > 10
         for path in sorted(tabs):
             read(client, path)
+
+
+def test_every_purchase_leaves_as_a_file_and_comes_back_the_same() -> None:
+    files = [export_whole(evaluation=one) for one in Evaluation.objects.all()]
+    wipe()
+    for content in files:
+        again = taken_in(content)
+        entries = len(document(content)["journal"])
+        assert written_again(again, entries=entries) == content
+        assert find_break(again) is None
+    assert Evaluation.objects.count() == len(EVALUATIONS)
+    call_command("replay_decision", "automated-renewals", stdout=io.StringIO())

@@ -113,13 +113,13 @@ def test_what_is_not_decided_is_not_counted_again(purchase: Evaluation) -> None:
         run("replay_decision", "nothing")
 
 
-@pytest.mark.parametrize("form", ["json", "md", "pdf", "xlsx", "docx"])
+@pytest.mark.parametrize("form", ["memo", "md", "pdf", "xlsx", "docx"])
 def test_an_evaluation_leaves_in_five_formats(tmp_path: Path, form: str) -> None:
     where, _ = in_decision()
     path = tmp_path / f"out.{form}"
     run("export_evaluation", where.slug, "--format", form, "-o", str(path))
     content = path.read_bytes()
-    if form == "json":
+    if form == "memo":
         assert json.loads(content).keys() == {"inputs", "results", "text"}
     elif form == "md":
         assert content.startswith(b"# Decision memo")

@@ -3,6 +3,7 @@
 from evaltracker.evaluations.models.account_log import AccountEntry
 from evaltracker.evaluations.models.base import Record, ScopedQuerySet
 from evaltracker.evaluations.models.evaluation import Evaluation, Visit
+from evaltracker.evaluations.models.imported import ImportedHistory
 from evaltracker.evaluations.models.journal import Entry, JournalHead
 from evaltracker.evaluations.models.notices import ChatWebhook, ChoreDone, Notice
 from evaltracker.evaluations.models.people import User
@@ -15,6 +16,7 @@ __all__ = [
     "ChoreDone",
     "Entry",
     "Evaluation",
+    "ImportedHistory",
     "JournalHead",
     "Metric",
     "Notice",

@@ -17,24 +17,25 @@ from evaltracker.workflow.memo.sheets import as_xlsx
 from evaltracker.workflow.memo.word import as_docx
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import compile_memo
+from evaltracker.workflow.services.exporting import export_whole
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
 
     from evaltracker.evaluations.models import Evaluation
 
-FORMATS = ("json", "xlsx", "pdf", "md", "docx")
+FORMATS = ("json", "memo", "xlsx", "pdf", "md", "docx")
 BINARY = {"pdf", "xlsx", "docx"}
 
 
 class Command(BaseCommand):
-    """The memo of an evaluation with everything that it rests on.
+    """The whole evaluation (json), or its memo with what it rests on (the others).
 
-    The frozen one once it is decided, else as things stand. It holds scores and
+    The frozen memo once it is decided, else as things stand. It holds scores and
     prices: it is a command of the operator, and keeps nothing sealed.
     """
 
-    help = "Write an evaluation's memo, inputs and results into a file."
+    help = "Write an evaluation, or its memo, inputs and results, into a file."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """EVALUATION [--format F] [--paper P] [-o FILE]."""
@@ -69,6 +70,8 @@ class Command(BaseCommand):
 
 def exported(evaluation: Evaluation, form: str, paper: str) -> bytes:
     """The file's content."""
+    if form == "json":
+        return export_whole(evaluation=evaluation)
     decision = (
         Decision.objects.filter(evaluation=evaluation, decided_at__isnull=False)
         .select_related("decided_by")

@@ -1,0 +1,184 @@
+"""Taking in a whole evaluation from a file, all of it or nothing.
+
+A file is somebody's word. So only an operator takes one in; the sign-offs and entries
+in it are told as imported for ever, sign-offs that came with it count for no gate, and
+whoever is unknown here comes in as a login that is stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, models, transaction
+
+from evaltracker.errors import Invalid
+from evaltracker.evaluations import account_log, journal
+from evaltracker.evaluations.arrived import IMPORTED, digest_of_actors
+from evaltracker.evaluations.choices import AccountAction
+from evaltracker.evaluations.journal import GENESIS, By, actor_of
+from evaltracker.evaluations.models import (
+    Entry,
+    Evaluation,
+    ImportedHistory,
+    JournalHead,
+    User,
+)
+from evaltracker.evaluations.portable.building import Builder, handed_in
+from evaltracker.evaluations.portable.checking import entry_of
+from evaltracker.evaluations.portable.people import free_names
+from evaltracker.evaluations.portable.registry import Part, parts
+from evaltracker.evaluations.portable.writing import LARGEST
+from evaltracker.evaluations.services.previews import ImportPreview, preview_import
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.files import AcceptedFile
+
+BATCH = 500
+FOLDER = "imported_files"
+# What a higher floor owes once an evaluation is here, such as reminders.
+type Arrival = Callable[[Evaluation], object]
+_ARRIVALS: list[Arrival] = []
+
+
+def register_arrival(work: Arrival) -> Arrival:
+    """Let `work` have its part in every import; an app does so when it is ready."""
+    if work not in _ARRIVALS:
+        _ARRIVALS.append(work)
+    return work
+
+
+def import_evaluation(
+    *, content: bytes, by: By, slug: str = "", limit: int = LARGEST
+) -> Evaluation:
+    """Take in the evaluation of a file, as `preview_import` says it.
+
+    Raises:
+        Forbidden, Invalid, Refused: as `preview_import`; nothing is kept then.
+
+    """
+    seen = preview_import(content=content, by=by, slug=slug, limit=limit)
+    keeping: list[str] = []
+    try:
+        with transaction.atomic():
+            return _take_in(seen, by, keeping)
+    except BaseException as error:
+        for name in keeping:
+            default_storage.delete(name)
+        if isinstance(error, DatabaseError):
+            reason = str(error).splitlines()[0][:200]
+            raise Invalid(
+                f"Nothing was imported. The rows contradict each other: {reason}",
+                code="not_importable",
+            ) from error
+        raise
+
+
+def _take_in(seen: ImportPreview, by: By, keeping: list[str]) -> Evaluation:
+    """Write everything, the lowest floor first, and then what follows from it."""
+    document = seen.document
+    people = _people(seen, by)
+    builder = Builder(document, people, seen.known)
+    files = handed_in(document)
+    evaluation = builder.evaluation(seen.slug)
+    builder.refuse()
+    evaluation.save(force_insert=True)
+    every: list[tuple[Part, list[models.Model]]] = []
+    for part in parts():
+        if part.model is not Evaluation:
+            every.append((part, builder.rows(part, evaluation)))
+    builder.refuse()
+    for part, rows in every:
+        if part.stored:
+            _keep_files(part.stored, rows, files, keeping)
+        manager: Any = part.model._default_manager
+        manager.bulk_create(rows, batch_size=BATCH)
+    evaluation.readers.set([people[name] for name in document["evaluation"]["readers"]])
+    _journal(seen, evaluation, by)
+    for work in _ARRIVALS:
+        work(evaluation)
+    return evaluation
+
+
+def _people(seen: ImportPreview, by: By) -> dict[str, User]:
+    """Everybody by the login name of the file; the unknown get a stopped login."""
+    unknown = [one for one in seen.people if one.user is None]
+    names = free_names(one.told["username"] for one in unknown)
+    found = {one.told["username"]: one.user for one in seen.people if one.user}
+    for one in unknown:
+        told = one.told
+        person = User(
+            username=names[told["username"]],
+            first_name=told["first_name"],
+            last_name=told["last_name"],
+            email=told["email"].lower(),
+            is_active=False,
+            is_staff=True,
+        )
+        person.set_unusable_password()
+        person.save()
+        account_log.record(
+            action=AccountAction.ADDED,
+            person=person,
+            by=actor_of(by).user,
+            detail="came with an evaluation, stopped",
+        )
+        found[told["username"]] = person
+    return found
+
+
+def _keep_files(
+    stored: tuple[str, str],
+    rows: list[models.Model],
+    files: dict[str, AcceptedFile],
+    keeping: list[str],
+) -> None:
+    """Put the files of some rows where files are kept, one for each."""
+    place, digest = stored
+    for row in rows:
+        file = files.get(getattr(row, digest))
+        if file is not None:
+            ending = file.stored_as.rpartition(".")[2]
+            name = f"{FOLDER}/{row.pk}.{ending}"
+            name = default_storage.save(name, ContentFile(file.content))
+            keeping.append(name)
+            setattr(row, place, name)
+
+
+def _journal(seen: ImportPreview, evaluation: Evaluation, by: By) -> None:
+    """Keep the journal as it came, and chain on it that it was imported."""
+    told = seen.document["journal"]
+    entries = [entry_of(evaluation.pk, one) for one in told]
+    actors = [one["actor"] for one in told]
+    for entry in entries:
+        entry.actor = None
+    Entry.objects.bulk_create(entries, batch_size=BATCH)
+    head = entries[-1].hash if entries else GENESIS
+    JournalHead.objects.create(evaluation=evaluation, count=len(entries), hash=head)
+    ImportedHistory.objects.create(
+        evaluation=evaluation,
+        sha256=seen.sha256,
+        imported_by=actor_of(by).user,
+        entries=len(entries),
+        head=head,
+        actors=actors,
+    )
+    journal.record(
+        evaluation=evaluation,
+        action=IMPORTED,
+        subject=evaluation,
+        by=by,
+        after={
+            "sha256": seen.sha256,
+            "entries": len(entries),
+            "head": head,
+            "actors_sha256": digest_of_actors(actors),
+            "slug": evaluation.slug,
+            "people": {
+                one.told["username"]: one.how if one.user is None else one.user.username
+                for one in seen.people
+            },
+        },
+    )

@@ -1,0 +1,20 @@
+"""`manage.py export_schema > docs/export.schema.json`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from evaltracker.evaluations.portable.schema import schema
+
+
+class Command(BaseCommand):
+    """The format of a whole evaluation, as docs/export.schema.json holds it."""
+
+    help = "Write the JSON Schema of the files that export_evaluation writes."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write it."""
+        self.stdout.write(json.dumps(schema(), ensure_ascii=False, indent=1))

@@ -1,0 +1,75 @@
+"""`manage.py import_evaluation FILE [--dry-run] [--as SLUG]`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from evaltracker.errors import Invalid, Problem
+from evaltracker.evaluations.journal import SYSTEM
+from evaltracker.evaluations.services.arrivals import import_evaluation
+from evaltracker.evaluations.services.previews import ImportPreview, preview_import
+
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
+
+
+class Command(BaseCommand):
+    """Takes in what export_evaluation wrote; all of it or nothing."""
+
+    help = "Take in an evaluation from a file that export_evaluation wrote."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """FILE [--dry-run] [--as SLUG]."""
+        parser.add_argument("file", metavar="FILE", type=Path)
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would happen, and stop"
+        )
+        parser.add_argument(
+            "--as", dest="slug", metavar="SLUG", default="", help="its name here"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Say who is whom and how much there is, then do it."""
+        path, slug = options["file"], options["slug"]
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise CommandError(f"“{path}” cannot be read: {error.strerror}.") from error
+        try:
+            self.tell(preview_import(content=content, by=SYSTEM, slug=slug))
+            if options["dry_run"]:
+                self.stdout.write("Nothing was written.")
+                return
+            evaluation = import_evaluation(content=content, by=SYSTEM, slug=slug)
+        except Problem as problem:
+            raise CommandError("\n".join(sentences(problem))) from problem
+        self.stdout.write(f"Imported as {evaluation.slug}.")
+
+    def tell(self, seen: ImportPreview) -> None:
+        """What would be imported, as whom."""
+        told = seen.told
+        self.stdout.write(f"{told['title']} ({told['buyer']}), as {seen.slug}")
+        for name, count in seen.counts.items():
+            self.stdout.write(f"  {name}: {count}")
+        for one in seen.people:
+            here = (
+                f"{one.user} ({one.user.username})" if one.user else "a stopped login"
+            )
+            owns = ", the owner" if one is seen.owner else ""
+            self.stdout.write(f"  {one.name}{owns}: {here}, {one.how}")
+        if seen.companies:
+            self.stdout.write(f"  known companies: {', '.join(seen.companies)}")
+
+
+def sentences(problem: Problem) -> list[str]:
+    """Every sentence, with the place in the file that it is about."""
+    errors = problem.errors if isinstance(problem, Invalid) else {}
+    found = [
+        f"{pointer}: {sentence}"
+        for pointer, every in errors.items()
+        for sentence in every
+    ]
+    return ["Nothing was imported.", *found] if found else [problem.sentence]

@@ -1,0 +1,36 @@
+"""The tables of floor 5 that travel with an evaluation, and what must hold in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.portable.registry import (
+    Part,
+    leave_out,
+    register_check,
+    register_part,
+)
+from evaltracker.workflow.memo.proof import digest_of_memo
+from evaltracker.workflow.models import Decision, Outlook, Waiver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evaltracker.evaluations.portable.registry import Document
+
+register_part(Part(name="waivers", model=Waiver, order=("waived_at",)))
+register_part(Part(name="decision", model=Decision))
+
+leave_out(Outlook, "It is made anew from the rest.")
+
+
+@register_check
+def memo_is_whole(document: Document) -> Iterator[tuple[str, str]]:
+    """A frozen memo has its digest, and who is decided has one."""
+    decided = [one for one in document["decision"] if one.get("decided_at")]
+    for one in decided:
+        if digest_of_memo(one.get("memo", {})) != one.get("memo_sha256"):
+            yield "/decision/0/memo_sha256", "It is not the SHA-256 of “memo”."
+    if (document["evaluation"].get("status") == Status.DECIDED) != bool(decided):
+        yield "/evaluation/status", "Decided is what has a decision, and only that."

@@ -1,0 +1,69 @@
+"""A whole evaluation as a file: complete for the command line, else as one sees it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from evaltracker.errors import Forbidden
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.policy import is_owner, lock
+from evaltracker.evaluations.portable.writing import as_bytes, document_of
+from stakeholders.policy import is_leadership
+from vendors.policy import require_declared
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation, User
+
+
+def may_export(user: User, evaluation: Evaluation) -> bool:
+    """Whether `user` takes the whole home: the owner and leadership."""
+    return is_owner(user, evaluation) or is_leadership(user, evaluation)
+
+
+@transaction.atomic
+def export_whole(*, evaluation: Evaluation) -> bytes:
+    """All of it, sealed or not; for whoever operates the server.
+
+    The row is locked meanwhile, so that no half of a change gets in.
+
+    Raises:
+        Refused: a file that was handed in is missing, or all are too much.
+
+    """
+    return as_bytes(document_of(lock(evaluation)))
+
+
+@transaction.atomic
+def export_as_seen(*, evaluation: Evaluation, by: User) -> bytes:
+    """What `by` may see of it, as a file that names what is left out.
+
+    Raises:
+        Forbidden: neither the owner nor leadership.
+        Refused: `by` has not said whether they have an interest in a candidate.
+
+    """
+    evaluation = lock(evaluation)
+    if not may_export(by, evaluation):
+        raise Forbidden("Only the owner and leadership export an evaluation.")
+    if not is_owner(by, evaluation):
+        require_declared(by, evaluation)
+    document = document_of(evaluation, by)
+    content = as_bytes(document)
+    record_export(evaluation, by, content, format="json", complete=document["complete"])
+    return content
+
+
+def record_export(
+    evaluation: Evaluation, by: User, content: bytes, **told: object
+) -> None:
+    """Tell the journal that a file left, and which."""
+    journal.record(
+        evaluation=evaluation,
+        action="evaluation.exported",
+        subject=evaluation,
+        by=by,
+        after={"sha256": hashlib.sha256(content).hexdigest(), **told},
+    )

@@ -1,0 +1,69 @@
+"""The tables of floor 2 that travel with an evaluation, and what must hold in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltracker.evaluations.portable.registry import (
+    Part,
+    register_check,
+    register_part,
+)
+from evaltracker.evaluations.services.arrivals import register_arrival
+from stakeholders.models import (
+    Condition,
+    Delegation,
+    RoleWeight,
+    SignedDocument,
+    SignOff,
+    SignOffRule,
+    Stakeholder,
+)
+from stakeholders.services.arrivals import ask_everybody_anew
+from stakeholders.services.sign_offs import digest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evaltracker.evaluations.portable.registry import Document
+
+ORIGIN = "Where a click came from is for whoever signed and the owner."
+
+register_part(Part(name="stakeholders", model=Stakeholder, order=("role", "user")))
+register_part(Part(name="delegations", model=Delegation, order=("starts_on",)))
+register_part(Part(name="role_weights", model=RoleWeight, order=("role", "category")))
+register_part(Part(name="sign_off_rules", model=SignOffRule, order=("stage", "role")))
+register_part(
+    Part(name="signed_documents", model=SignedDocument, order=("created_at",))
+)
+register_part(
+    Part(
+        name="sign_offs",
+        model=SignOff,
+        order=("signed_at",),
+        without={"session": ORIGIN, "address": ORIGIN},
+    )
+)
+register_part(Part(name="conditions", model=Condition, order=("sign_off", "text")))
+
+register_arrival(ask_everybody_anew)
+
+
+@register_check
+def signed_words_are_whole(document: Document) -> Iterator[tuple[str, str]]:
+    """Every signed document has the digest of its words."""
+    for at, one in enumerate(document["signed_documents"]):
+        if digest_of(one["content"]) != one["sha256"]:
+            where = f"/signed_documents/{at}/sha256"
+            yield where, "It is not the SHA-256 of “content”."
+
+
+@register_check
+def the_owner_signs_for_nobody(document: Document) -> Iterator[tuple[str, str]]:
+    """As the database says it, but with where it stands."""
+    owner = document["evaluation"]["owner"]
+    for at, one in enumerate(document["sign_offs"]):
+        if owner in (one["person"], one.get("on_behalf_of")):
+            yield f"/sign_offs/{at}/person", "The owner signs for nobody."
+        if one["requester"] != owner:
+            yield f"/sign_offs/{at}/requester", "It has to be the owner."

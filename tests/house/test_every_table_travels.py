@@ -1,0 +1,44 @@
+"""A new table is exported with its evaluation, or somebody says why it is not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from evaltracker.evaluations.admin import seals
+from evaltracker.evaluations.portable.registry import LEFT_OUT, ours, parts
+from evaltracker.evaluations.portable.schema import schema
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_table_travels_or_has_a_reason_not_to() -> None:
+    travelling = {part.model for part in parts()}
+    assert not travelling & LEFT_OUT.keys()
+    forgotten = {model for model in ours() if model not in travelling | LEFT_OUT.keys()}
+    assert forgotten == set(), "register_part or leave_out it in its floor's portable"
+    assert all(len(reason) > 8 for reason in LEFT_OUT.values())
+
+
+def test_columns_that_stay_have_a_reason() -> None:
+    for part in parts():
+        names = {field.name for field in part.model._meta.concrete_fields}
+        assert part.without.keys() <= names, part.name
+        assert all(len(reason) > 8 for reason in part.without.values())
+
+
+def test_no_secret_travels() -> None:
+    words = ("token", "secret", "password", "digest_of_feed", "webhook", "session")
+    for part in parts():
+        for field in part.fields:
+            assert not any(word in field.name for word in words), field
+
+
+def test_what_the_journal_seals_is_sealed_in_exports_too() -> None:
+    sealed = {part.model._meta.model_name for part in parts() if part.sealed}
+    assert set(seals._SEALS) <= sealed
+
+
+def test_the_schema_in_the_docs_is_the_schema() -> None:
+    kept = json.loads((ROOT / "docs" / "export.schema.json").read_text())
+    assert kept == schema(), "./dev manage export_schema > docs/export.schema.json"

@@ -1,0 +1,1 @@
+"""A whole evaluation as a file, and back."""

@@ -1,0 +1,43 @@
+"""Files as another installation wrote them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.evaluations.journal import SYSTEM
+from evaltracker.evaluations.portable.writing import as_bytes, document_of
+from evaltracker.evaluations.services.arrivals import import_evaluation
+from evaltracker.workflow.services.exporting import export_whole
+from tests.wiping import wipe
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+
+
+def carried_away(where: Evaluation) -> bytes:
+    """The file of an evaluation, which is no longer here then, nor is anybody."""
+    content = export_whole(evaluation=where)
+    wipe()
+    return content
+
+
+def taken_in(content: bytes | dict[str, Any], **terms: Any) -> Evaluation:
+    """The evaluation of a file, or of a document that was altered."""
+    if isinstance(content, dict):
+        content = as_bytes(content)
+    return import_evaluation(content=content, by=terms.pop("by", SYSTEM), **terms)
+
+
+def document(content: bytes) -> dict[str, Any]:
+    """The file to be altered."""
+    found: dict[str, Any] = json.loads(content)
+    return found
+
+
+def written_again(where: Evaluation, *, entries: int) -> bytes:
+    """What an evaluation that came with a file is exported as, without the entries
+    that tell of the import."""
+    again = document_of(where)
+    del again["journal"][entries:]
+    return as_bytes(again)

@@ -1,0 +1,99 @@
+"""The tables of floor 4 that travel with an evaluation, and which are sealed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+
+from evaltracker.evaluations.portable.registry import Part, register_part
+from evaltracker.evaluations.services.arrivals import register_arrival
+from trials.choices import MilestoneState
+from trials.models import (
+    Agreement,
+    Consensus,
+    ContractChange,
+    Criterion,
+    Demo,
+    DemoNote,
+    Evidence,
+    Excuse,
+    Gap,
+    Milestone,
+    ResearchNote,
+    Score,
+    ScoreSheet,
+    ScriptItem,
+    Settlement,
+    Trial,
+)
+from trials.services.reminders import owe_reminders
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation, User
+
+
+def blind(user: User, evaluation: Evaluation) -> bool:
+    """Scores are told to everybody once the consensus is opened, not before."""
+    return not Consensus.objects.filter(evaluation=evaluation).exists()
+
+
+def solo(user: User, evaluation: Evaluation) -> bool:
+    """While somebody's notes on a demo are still their own."""
+    notes = DemoNote.objects.in_evaluation(evaluation).exclude(author=user)
+    waiting = Q(demo__notes_until__isnull=True) | Q(
+        demo__notes_until__gt=timezone.now()
+    )
+    found: bool = notes.filter(waiting).exists()
+    return found
+
+
+@register_arrival
+def remind_of_milestones(evaluation: Evaluation) -> None:
+    """Owe what the milestones of an evaluation that came with a file call for."""
+    if evaluation.is_open:
+        for one in Milestone.objects.filter(
+            evaluation=evaluation, state=MilestoneState.OPEN
+        ).select_related("evaluation", "owner"):
+            owe_reminders(one)
+
+
+register_part(Part(name="research_notes", model=ResearchNote, order=("noted_at",)))
+register_part(
+    Part(name="demos", model=Demo, order=("candidate", "scheduled_for", "title"))
+)
+register_part(
+    Part(name="demo_notes", model=DemoNote, order=("written_at",), sealed=solo)
+)
+register_part(Part(name="script_items", model=ScriptItem, order=("demo", "position")))
+register_part(Part(name="trials", model=Trial, order=("starts_on", "title")))
+register_part(Part(name="criteria", model=Criterion, order=("trial", "position")))
+register_part(Part(name="agreements", model=Agreement, order=("agreed_at",)))
+register_part(
+    Part(name="contract_changes", model=ContractChange, order=("trial", "number"))
+)
+register_part(Part(name="milestones", model=Milestone, order=("due_at", "title")))
+register_part(
+    Part(
+        name="evidence",
+        model=Evidence,
+        order=("recorded_at",),
+        stored=("file", "file_sha256"),
+    )
+)
+register_part(Part(name="excuses", model=Excuse, order=("excused_at",)))
+register_part(Part(name="gaps", model=Gap, order=("found_on",)))
+register_part(Part(name="score_sheets", model=ScoreSheet, order=("stakeholder",)))
+register_part(
+    Part(
+        name="scores",
+        model=Score,
+        order=("sheet", "candidate", "category"),
+        sealed=blind,
+    )
+)
+register_part(Part(name="consensus", model=Consensus))
+register_part(
+    Part(name="settlements", model=Settlement, order=("candidate", "category"))
+)

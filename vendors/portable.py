@@ -1,0 +1,139 @@
+"""The tables of floor 3 that travel with an evaluation, and which are sealed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.evaluations.portable.reading import invalid
+from evaltracker.evaluations.portable.registry import Part, leave_out, register_part
+from vendors.models import (
+    Asking,
+    Candidate,
+    Claim,
+    ClaimFile,
+    Conflict,
+    Contact,
+    CostLine,
+    IdempotencyRecord,
+    LastSeen,
+    Proposal,
+    Question,
+    RefusedCall,
+    Ruling,
+    Submission,
+    Vendor,
+    VendorToken,
+)
+from vendors.policy import may_see_prices
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from evaltracker.evaluations.models import Evaluation, User
+
+
+def companies(evaluation: Evaluation) -> QuerySet[Vendor]:
+    """Those that stand behind a candidate."""
+    behind = Candidate.objects.filter(evaluation=evaluation, vendor__isnull=False)
+    found: QuerySet[Vendor] = Vendor.objects.filter(pk__in=behind.values("vendor"))
+    return found
+
+
+def known_companies(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Companies of a file that are here, by their slug there: the same name.
+
+    Raises:
+        Invalid: another company has the slug.
+
+    """
+    names = {row["name"]: row["slug"] for row in rows}
+    here = {one.name: one for one in Vendor.objects.filter(name__in=names)}
+    slugs = {one.slug: one for one in Vendor.objects.filter(slug__in=names.values())}
+    for at, row in enumerate(rows):
+        other = slugs.get(row["slug"])
+        if row["name"] not in here and other is not None:
+            sentence = f"It is the name of another company here, “{other.name}”."
+            raise invalid([(f"/vendors/{at}/slug", sentence)])
+    return {names[name]: vendor for name, vendor in here.items()}
+
+
+def shuts_prices(user: User, evaluation: Evaluation) -> bool:
+    """Until prices are open, for all but the owner."""
+    return not may_see_prices(user, evaluation)
+
+
+def owners_alone(user: User, evaluation: Evaluation) -> bool:
+    """What only the owner reads of everybody."""
+    return not is_owner(user, evaluation)
+
+
+def own(user: User, rows: QuerySet[Conflict]) -> QuerySet[Conflict]:
+    """One's own declarations, and all that were made to the reader as the owner."""
+    return rows.filter(person=user) | rows.filter(candidate__evaluation__owner=user)
+
+
+def of_owner(user: User, rows: QuerySet[Asking]) -> QuerySet[Asking]:
+    """Who asked is told to the owner alone."""
+    return rows.filter(candidate__evaluation__owner=user)
+
+
+register_part(
+    Part(
+        name="vendors",
+        model=Vendor,
+        order=("slug",),
+        key="slug",
+        without={"id": "A company belongs to no evaluation; its slug names it."},
+        shared=companies,
+        known=known_companies,
+    )
+)
+register_part(Part(name="candidates", model=Candidate, order=("name",)))
+register_part(Part(name="rulings", model=Ruling, order=("candidate", "requirement")))
+register_part(
+    Part(name="claims", model=Claim, order=("candidate", "requirement", "revision"))
+)
+register_part(
+    Part(
+        name="claim_files",
+        model=ClaimFile,
+        order=("uploaded_at",),
+        stored=("stored_as", "sha256"),
+    )
+)
+register_part(Part(name="submissions", model=Submission, order=("submitted_at",)))
+register_part(Part(name="questions", model=Question, order=("asked_at",)))
+register_part(
+    Part(
+        name="askings",
+        model=Asking,
+        order=("question",),
+        sealed=owners_alone,
+        narrow=of_owner,
+    )
+)
+register_part(Part(name="proposals", model=Proposal, order=("proposed_at",)))
+register_part(
+    Part(
+        name="cost_lines",
+        model=CostLine,
+        order=("candidate", "kind", "label"),
+        sealed=shuts_prices,
+    )
+)
+register_part(
+    Part(
+        name="conflicts",
+        model=Conflict,
+        order=("declared_at",),
+        sealed=owners_alone,
+        narrow=own,
+    )
+)
+
+leave_out(Contact, "People outside are asked by who knows them; a vendor's, not ours.")
+leave_out(VendorToken, "A secret.")
+leave_out(RefusedCall, "It is about this installation.")
+leave_out(IdempotencyRecord, "It is about calls to this installation.")
+leave_out(LastSeen, "A reader's own bookmark.")
