@@ -36,6 +36,7 @@ def configure_logs(*, readable: bool) -> dict[str, Any]:
     """Django's LOGGING: one line per event, as JSON or readable for a person."""
     structlog.configure(
         processors=[
+            structlog.stdlib.filter_by_level,
             *_LOG_STEPS,
             structlog.processors.format_exc_info,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,

@@ -4,6 +4,8 @@ The same product with less in it: no admin, no sessions, no floor 5, other addre
 and a database role that may do what `evaltracker.wall.access` lists and nothing else.
 """
 
+import logging
+
 from evaltracker.environment import vendor_database
 from evaltracker.settings import *  # noqa: F403
 from evaltracker.settings import REST_FRAMEWORK, TEMPLATES
@@ -45,6 +47,8 @@ TEMPLATES = [
 REST_FRAMEWORK = {**REST_FRAMEWORK, "UNAUTHENTICATED_USER": None}
 # Addresses of vendors are no ids; who was turned away is noted elsewhere.
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# What a call ended with says it all; a line at its start would be as dear again.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 # Nobody signs in here, and no cookie counts, so none can be misused (W003).
 AUTHENTICATION_BACKENDS = []
 SILENCED_SYSTEM_CHECKS = ["security.W003"]

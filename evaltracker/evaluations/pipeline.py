@@ -10,10 +10,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import msgspec
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from psycopg import Cursor
+from psycopg import Error as PsycopgError
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
 if TYPE_CHECKING:
@@ -22,37 +25,76 @@ if TYPE_CHECKING:
     from django.db.models import Field, Model
 
 type Answer = Cursor[dict[str, Any]]
+# By connection and statement.
+_CURSORS: WeakKeyDictionary[Any, dict[str, Answer]] = WeakKeyDictionary()
 
 
 @contextmanager
 def pipeline() -> Iterator[Pipeline]:
     """One transaction whose statements go out together.
 
+    It begins with the first of them and is committed with the last, so that neither
+    takes a round trip of its own; and no trip asks whether the connection still lives.
+    Within a transaction that runs already it is a part of that one.
+
     Raises:
-        django.db.Error: at the next `wait`, or at the end.
+        django.db.Error: at the next `wait`, or at the end. A lost connection is one of
+            them: nothing of the pipeline may then be believed to have happened.
 
     """
-    with (
-        transaction.atomic(),
-        connection.wrap_database_errors,
-        connection.connection.pipeline() as line,
-    ):
-        yield Pipeline(line)
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.in_atomic_block:
+        with transaction.atomic(), _line(database) as pipe:
+            yield pipe
+        return
+    database.ensure_connection()
+    try:
+        with _line(database) as pipe:
+            pipe.ask("BEGIN")
+            yield pipe
+            pipe.ask("COMMIT")
+    except BaseException:
+        _undo(database)
+        raise
+
+
+@contextmanager
+def _line(database: Any) -> Iterator[Pipeline]:
+    with database.wrap_database_errors, database.connection.pipeline() as line:
+        yield Pipeline(database.connection, line)
+
+
+def _undo(database: Any) -> None:
+    raw = database.connection
+    if raw.info.transaction_status == TransactionStatus.IDLE:
+        return
+    try:
+        raw.execute("ROLLBACK")
+    except PsycopgError:
+        database.close()  # whatever it was about, the server undoes it
 
 
 class Pipeline:
     """What `pipeline` gives: statements are queued, and one `wait` fetches for all."""
 
-    def __init__(self, line: Any) -> None:
+    def __init__(self, raw: Any, line: Any) -> None:
+        self._raw = raw
         self._line = line
         self._database = connections[DEFAULT_DB_ALIAS]
-        self._raw: Any = self._database.connection
 
     def ask(self, statement: str, /, **values: Any) -> Answer:
-        """Queue a statement; what it says can be fetched after `wait`."""
+        """Queue a statement; what it says can be fetched after `wait`.
+
+        It may be asked once in a pipeline. Cursors are kept with the connection, since
+        one that knows a statement has found out already how to send and read it.
+        """
         # Not Django's cursor: values go beside the statement, so that it can be kept
         # prepared by the server where the connection's settings allow that.
-        return Cursor(self._raw, row_factory=dict_row).execute(statement, values)
+        kept = _CURSORS.setdefault(self._raw, {})
+        cursor = kept.get(statement)
+        if cursor is None:
+            cursor = kept[statement] = Cursor(self._raw, row_factory=dict_row)
+        return cursor.execute(statement, values or None)
 
     def wait(self) -> None:
         """One round trip: all that is queued has been done and answered."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.urls import get_resolver
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
@@ -18,12 +19,24 @@ from vendors.api.throttling import GuessThrottle
 
 PREFIX = "api/v1/"
 OPENAPI = "application/vnd.oai.openapi"
-DESCRIPTION = """
+CALLS = settings.VENDOR_CALLS_PER_MINUTE
+GUESSES = settings.CALLS_WITHOUT_TOKEN_PER_MINUTE
+DESCRIPTION = f"""
 How a vendor answers an evaluation by programs: read what is asked, state what is
 there, planned, or never will be, and keep what you said.
 
 Send `Authorization: Bearer <token>`; the buyer gives you the token. Errors are
 `application/problem+json` (RFC 9457): `code` is for programs, `detail` for people.
+
+**Limits.** A body: 256 KB of JSON, 2 MB for a batch of up to 1,000 claims, 10 MB for a
+file; JSON nests 20 levels. A list: `limit` up to 1,000, then follow `next`. Files: 20
+and 200 MB an invitation. Calls in a minute: {CALLS:,} of a token, {GUESSES:,} without a
+good one of an address; then 429 with `Retry-After`. An answer under an
+`Idempotency-Key` is kept for 7 days.
+
+**Any call** may also be answered, as a problem too, with 405 (not by this method;
+`Allow` names which), 411 (a body in chunks: send `Content-Length`), 414 or 431 (a head
+that is too long), or 503 with `Retry-After` (too much is being sent just now).
 """
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tests.faults.notices.world import until, world
 
 if TYPE_CHECKING:
+    from tests.faults.notices.owing import Outcome
     from tests.faults.notices.world import World
 
 type Judged = tuple[str, list[str]]
@@ -54,6 +55,8 @@ def _ask_to_send_again(requests: int) -> float:
     dead = Notice.objects.filter(evaluation=where)
     dead.update(state="dead", last_error="550 No such box")
     client, slowest = signed_in(where.owner), 0.0
+    # The first page of a process loads all pages; no broker is asked for that.
+    client.get(f"/admin/act/resend-notice/{dead[0].pk}/")
     for notice in list(dead):
         began = time.monotonic()
         answer = client.post(
@@ -107,6 +110,10 @@ def bad_mail_server(owed: int, quick: bool) -> Judged:
     return f"{seen}; longest gap {gap:.1f} s; dead because {reasons}", wrong
 
 
+def _all_arrived(seen: Outcome, least: int) -> bool:
+    return seen.kept == seen.owed >= least
+
+
 def _listens(here: World) -> bool:
     try:
         socket.create_connection(("127.0.0.1", here.mail_port), 1).close()
@@ -136,7 +143,7 @@ def no_beat(owed: int) -> Judged:
         beat.start()
         began = time.monotonic()
         # More than was owed: what is overdue today is owed by then, too.
-        ended = until(lambda: outcome(here.arrived).kept >= owed, 120)
+        ended = until(lambda: _all_arrived(outcome(here.arrived), owed), 120)
         late = time.monotonic() - began
         seen = outcome(here.arrived)
     wrong = [] if ended and not seen.repeats else ["not all sent once"]

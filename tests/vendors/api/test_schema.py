@@ -54,6 +54,9 @@ def test_the_description_needs_no_token_and_names_the_vendor_api_alone() -> None
     post = schema["paths"]["/api/v1/invitations/{invitation}/claims/"]["post"]
     assert "application/problem+json" in post["responses"]["409"]["content"]
     assert post["security"] == [{"token": []}]
+    # What no single call can say: its limits, and what the server itself answers.
+    for said in ("600 of a token", "256 KB", "10 MB", "`limit` up to 1,000", "411"):
+        assert said in schema["info"]["description"]
 
 
 def test_the_page_loads_only_our_own_files() -> None:

@@ -45,8 +45,7 @@ def take_claim(
 ) -> Answer | None:
     """Do what `submit_claim` does for a call that is in order; None for any other.
 
-    `show` says the result in the words of
-    the API, which are kept for repeats of the call.
+    `show` says the result in the words of the API, which are kept for repeats.
     """
     return _at_a_desk(
         call, [said.requirement], let_in, lambda desk: show(_submit(desk, said))

@@ -57,6 +57,8 @@ class Desk:
     requirements: dict[str, Requirement]
     standing: dict[uuid.UUID, Claim]
     head: JournalHead
+    # Whether answers are kept that are too old to be replayed.
+    outdated: bool
 
     @classmethod
     def open(
@@ -78,11 +80,7 @@ class Desk:
         if not let_in(who["id"]):
             raise NotPlain
         vendor = who["vendor_id"]
-        if call.key is not None:
-            turn = turn_of(vendor, call.route, call.key)
-            repeat = pipe.ask(
-                sql.TURN, turn=turn, vendor=vendor, route=call.route, key=call.key
-            )
+        turn = None if call.key is None else _take_turn(pipe, call, vendor)
         own = {"invitation": call.invitation, "vendor": vendor}
         evaluation = pipe.ask(sql.EVALUATION, **own)
         candidate = pipe.ask(sql.CANDIDATE, **own)
@@ -90,7 +88,8 @@ class Desk:
         standing = pipe.ask(sql.STANDING, **own, refs=list(refs))
         last = pipe.ask(sql.HEAD, **own)
         pipe.wait()
-        if call.key is not None and _one(repeat) != {"mine": True, "known": False}:
+        first = _one(turn) if turn else {}
+        if turn and (first["known"] or not first["mine"]):
             raise NotPlain
         head = _one(last)
         now = head["now"].astimezone(datetime.UTC)
@@ -107,6 +106,7 @@ class Desk:
                 row["requirement_id"]: loaded(Claim, row) for row in standing.fetchall()
             },
             head=loaded(JournalHead, head),
+            outdated=bool(first.get("outdated")),
         )
         desk.candidate.evaluation = loaded(Evaluation, _one(evaluation))
         require_claims_open(desk.candidate.evaluation, now)
@@ -133,7 +133,8 @@ class Desk:
         call, vendor = self.call, self.candidate.vendor_id
         if call.key is None or vendor is None:
             return
-        self.pipe.ask(sql.FORGET, vendor=vendor, oldest=timezone.now() - KEPT)
+        if self.outdated:
+            self.pipe.ask(sql.FORGET, vendor=vendor, oldest=timezone.now() - KEPT)
         self.pipe.add(kept_answer(vendor, call.route, call.key, call.body, answer))
 
 
@@ -147,6 +148,18 @@ def _recognise(pipe: Pipeline, secret: str) -> dict[str, Any]:
     if who["last_used_on"] != now.date():
         pipe.ask(sql.NOTE_USE, token=who["id"], today=now.date())
     return who
+
+
+def _take_turn(pipe: Pipeline, call: Call, vendor: uuid.UUID) -> Asked:
+    """Whether it is the first call with its key, and whether old ones are kept."""
+    return pipe.ask(
+        sql.TURN,
+        turn=turn_of(vendor, call.route, call.key or ""),
+        vendor=vendor,
+        route=call.route,
+        key=call.key,
+        oldest=timezone.now() - KEPT,
+    )
 
 
 def _one(asked: Asked) -> dict[str, Any]:

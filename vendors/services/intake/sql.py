@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from vendors.wall import TOKEN, VENDOR
 
-# --- First trip: who calls -------------------------------------------------------
+# --- First trip: BEGIN, and who calls ---------------------------------------------
 # Only the token's own row can be seen (docs/isolation.md) ...
 SHOW_TOKEN = f"""
 SELECT set_config('{TOKEN}', %(digest)s, true), set_config('{VENDOR}', '', true)
@@ -35,7 +35,10 @@ TURN = """
 SELECT pg_try_advisory_xact_lock(%(turn)s) AS mine, EXISTS (
     SELECT FROM vendors_idempotencyrecord
     WHERE vendor_id = %(vendor)s AND route = %(route)s AND key = %(key)s
-) AS known
+) AS known, EXISTS (
+    SELECT FROM vendors_idempotencyrecord
+    WHERE vendor_id = %(vendor)s AND created_at <= %(oldest)s
+) AS outdated
 """
 OWN = "id = %(invitation)s AND vendor_id = %(vendor)s AND invited_at IS NOT NULL"
 PLACE = f"(SELECT evaluation_id FROM vendors_candidate WHERE {OWN})"  # noqa: S608
