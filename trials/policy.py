@@ -25,6 +25,8 @@ DEMO_STAGES = (Stage.RESEARCH, Stage.DEMOS, Stage.TRIALS)
 # Contracts take weeks, so they are written before the trials stage begins.
 TRIAL_STAGES = (Stage.DEMOS, Stage.TRIALS)
 SCORING_STAGES = (Stage.DEMOS, Stage.TRIALS)
+# From this weight on a requirement is heavy.
+HEAVY = 7
 
 
 def enter(evaluation: Evaluation, by: By, *stages: Stage) -> tuple[Evaluation, User]:
@@ -40,6 +42,11 @@ def enter(evaluation: Evaluation, by: By, *stages: Stage) -> tuple[Evaluation, U
     user = require_part(by, evaluation)
     require_stage(evaluation, *stages)
     return evaluation, user
+
+
+def matters_most(requirement: Requirement) -> bool:
+    """Whether it is a must-have or heavy: what a demo asks for, and a promise check."""
+    return requirement.is_must or requirement.weight >= HEAVY
 
 
 def require_running(candidate: Candidate) -> None:

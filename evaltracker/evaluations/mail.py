@@ -119,12 +119,13 @@ def letter(
     notice: Notice,
     subject: str,
     lead: str,
-    action: str,
-    path: str,
+    action: str = "",
+    path: str = "/",
     date: str = "",
     due_at: datetime.datetime | None = None,
     ics: bytes | None = None,
     steps: Sequence[str] = (),
+    paragraphs: Sequence[str] = (),
     reply_to: str = "",
 ) -> Message:
     """A mail that names the evaluation, if it is about one, and the one thing to do.
@@ -133,12 +134,14 @@ def letter(
         notice: whose recipient reads it; nothing else is taken from it.
         subject: our words without a full stop; the evaluation's title is added.
         lead: one or two sentences of ours.
-        action: what the link does, as an imperative: “Open the milestone”.
+        action: what the link does, as an imperative: “Open the milestone”. Blank:
+            there is nothing to open, and no link.
         path: of the page that is opened.
         date: as `spoken` prints it.
         due_at: the instant of that date, for readers in other zones.
         ics: a calendar file to attach.
         steps: what to do one after the other, a sentence of ours each.
+        paragraphs: what a person wrote to go on with, their lines kept.
         reply_to: whose address an answer goes to.
 
     """
@@ -156,8 +159,8 @@ def letter(
     }
     return Message(
         subject=one_line(f"{subject} – {title or PRODUCT}")[:SUBJECT_LIMIT],
-        text=_written("txt", context, steps),
-        html=_written("html", context, steps),
+        text=_written("txt", context, steps, paragraphs),
+        html=_written("html", context, steps, paragraphs),
         ics=ics,
         reply_to=reply_to,
         brief=Brief(
@@ -170,11 +173,17 @@ def letter(
     )
 
 
-def _written(ending: str, context: dict[str, str], steps: Sequence[str]) -> str:
+def _written(
+    ending: str,
+    context: dict[str, str],
+    steps: Sequence[str],
+    paragraphs: Sequence[str],
+) -> str:
     """The letter as text or HTML."""
     name = f"{TEMPLATE}.{ending}"
-    if steps:
-        return render_to_string(name, {**context, "steps": steps})
+    if steps or paragraphs:
+        more = {"steps": steps, "paragraphs": paragraphs}
+        return render_to_string(name, {**context, **more})
     return fill(name, context, escaped=ending == "html")
 
 

@@ -17,6 +17,8 @@ class WorkflowConfig(AppConfig):
         All need the models; admin/__init__.py says why the pages load no earlier.
         """
         import_module("evaltracker.workflow.notices")
+        import_module("evaltracker.workflow.decision_notices")
+        import_module("evaltracker.workflow.own_dates")
         import_module("evaltracker.workflow.chores")
         import_module("evaltracker.workflow.portable")
         import_module("evaltracker.workflow.admin.register")

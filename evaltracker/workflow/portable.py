@@ -12,7 +12,14 @@ from evaltracker.evaluations.portable.registry import (
     register_part,
 )
 from evaltracker.workflow.memo.proof import digest_of_memo
-from evaltracker.workflow.models import Decision, Outlook, Waiver
+from evaltracker.workflow.models import (
+    CheckVerdict,
+    Decision,
+    Letter,
+    Outlook,
+    PromiseCheck,
+    Waiver,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +28,9 @@ if TYPE_CHECKING:
 
 register_part(Part(name="waivers", model=Waiver, order=("waived_at",)))
 register_part(Part(name="decision", model=Decision))
+register_part(Part(name="letters", model=Letter, order=("drafted_at",)))
+register_part(Part(name="promise_checks", model=PromiseCheck, order=("due_on",)))
+register_part(Part(name="check_verdicts", model=CheckVerdict, order=("recorded_at",)))
 
 leave_out(Outlook, "It is made anew from the rest.")
 

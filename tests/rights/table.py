@@ -26,6 +26,7 @@ ACTS_FOR: dict[str, set[str]] = {
             "hold-demo",
             "judge-criterion",
             "judge-item",
+            "judge-promises",
             "note-research",
             "reconfirm-evidence",
             "record-evidence",

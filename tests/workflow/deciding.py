@@ -9,7 +9,7 @@ from evaltracker.workflow.services.decisions import decide, draft_decision
 from tests.cast import stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
 from trials.services.consensus import close_scores, open_consensus
-from vendors.services.candidates import shortlist
+from vendors.services.candidates import eliminate, shortlist
 from vendors.services.costs import open_prices, set_cost_line
 
 if TYPE_CHECKING:
@@ -17,10 +17,15 @@ if TYPE_CHECKING:
     from vendors.models import Candidate
 
 
-def in_decision() -> tuple[Evaluation, Candidate]:
-    """In the decision stage with one finalist, tried and priced; prices are open."""
+def in_decision(rival: str = "") -> tuple[Evaluation, Candidate]:
+    """In the decision stage with one finalist, tried and priced; prices are open.
+
+    A `rival` answered too, for a price, and was eliminated.
+    """
     where = trials.platform()
     option = trials.claimed(where)
+    if rival:
+        lose(where, rival)
     shortlist(candidate=option, by=where.owner)
     vendors.enter(where, "trials")
     option.evaluation.refresh_from_db()
@@ -37,9 +42,18 @@ def in_decision() -> tuple[Evaluation, Candidate]:
     return where, option
 
 
-def ready_to_decide() -> tuple[Evaluation, Candidate]:
+def lose(where: Evaluation, name: str) -> None:
+    """Somebody who answers, is dearer and goes."""
+    other = trials.claimed(where, name=name)
+    set_cost_line(
+        candidate=other, kind="licence", likely=Decimal(98_765), by=where.owner
+    )
+    eliminate(candidate=other, reason="It cost 98,765, too much.", by=where.owner)
+
+
+def ready_to_decide(rival: str = "") -> tuple[Evaluation, Candidate]:
     """Drafted, its scores closed, and signed by leadership."""
-    where, option = in_decision()
+    where, option = in_decision(rival)
     draft_decision(
         evaluation=where, candidate=option, rationale="It works.", by=where.owner
     )
@@ -49,9 +63,9 @@ def ready_to_decide() -> tuple[Evaluation, Candidate]:
     return where, option
 
 
-def decided() -> tuple[Evaluation, Candidate]:
+def decided(rival: str = "") -> tuple[Evaluation, Candidate]:
     """Decided, its memo frozen."""
-    where, option = ready_to_decide()
+    where, option = ready_to_decide(rival)
     decide(evaluation=where, by=where.owner)
     where.refresh_from_db()
     return where, option

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evaltracker.errors import Invalid, NotFound
+from evaltracker.evaluations.admin.panels import panels_of
 from evaltracker.evaluations.admin.query import check_query
 from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.admin.workspace import crumbs_to, show
@@ -80,6 +81,7 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
         may_excuse=owns or is_leadership(user, evaluation),
         past_requirements=evaluation.is_open and evaluation.stage != Stage.REQUIREMENTS,
         here=request.get_full_path(),
+        panels=panels_of("candidate", candidate, user),
     )
 
 

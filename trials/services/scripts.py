@@ -11,7 +11,7 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.policy import change
 from evaltracker.evaluations.text import TEXT_LIMIT, Inputs
 from trials.models import ScriptItem
-from trials.policy import require_same
+from trials.policy import matters_most, require_same
 from trials.scoring import Standing
 from trials.selectors import ledger
 from trials.services.demos import next_position, open_demo, save_item
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from trials.models import Demo
     from trials.selectors import Cell
 
-HEAVY = 7
 SEEN = (Standing.SHOWN, Standing.PROVEN)
 TEXTS = frozenset({"question", "show_live", "data_to_bring", "passes_if", "remark"})
 EDITABLE = TEXTS | {"position", "minutes", "asker"}
@@ -217,7 +216,7 @@ def _belongs(requirement: Requirement, cell: Cell) -> bool:
     """Whether a demo should ask for it."""
     if cell.not_applicable or cell.standing in (*SEEN, Standing.NEVER):
         return False
-    return requirement.is_must or requirement.weight >= HEAVY
+    return matters_most(requirement)
 
 
 def _current_claims(demo: Demo) -> dict[object, Claim]:

@@ -19,13 +19,13 @@ def given_away(question: Question, **texts: str) -> Iterator[tuple[str, str]]:
     if asking is None:
         return
     for field, text in texts.items():
-        for name in _names(asking.candidate):
-            if _stands_alone(name, text):
+        for name in names_of(asking.candidate):
+            if stands_alone(name, text):
                 yield field, name
                 break
 
 
-def _stands_alone(name: str, text: str) -> bool:
+def stands_alone(name: str, text: str) -> bool:
     """Whether `text` holds `name` as words of their own, in whatever case."""
     sought, words = name.casefold(), text.casefold()
     at = words.find(sought)
@@ -38,7 +38,7 @@ def _stands_alone(name: str, text: str) -> bool:
     return False
 
 
-def _names(candidate: Candidate) -> list[str]:
+def names_of(candidate: Candidate) -> list[str]:
     """Everything that it and its vendor are called."""
     names = [candidate.name, *candidate.aliases]
     if candidate.vendor is not None:

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ImproperlyConfigured
 
 if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
+    from django.db import models
 
-# Returns what the template reads as `panel`, or None to stay away.
-Fill = Callable[["User", "Evaluation"], dict[str, Any] | None]
+    from evaltracker.evaluations.models import User
+
+# Of the reader and the row that the page is about (an evaluation, a candidate):
+# returns what the template reads as `panel`, or None to stay away.
+Fill = Callable[["User", Any], dict[str, Any] | None]
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,10 @@ def register_panel(page: str, order: int, template: str, fill: Fill) -> None:
     _PANELS[page, order] = (template, fill)
 
 
-def panels_of(page: str, evaluation: Evaluation, user: User) -> list[Panel]:
+def panels_of(page: str, about: models.Model, user: User) -> list[Panel]:
     """What higher floors show on a page, in order."""
     return [
         Panel(template, context)
         for (name, _), (template, fill) in sorted(_PANELS.items())
-        if name == page and (context := fill(user, evaluation)) is not None
+        if name == page and (context := fill(user, about)) is not None
     ]

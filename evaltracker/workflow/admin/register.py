@@ -1,7 +1,11 @@
 """Everything of floor 5 that registers itself; loaded when Django is ready."""
 
+from evaltracker.workflow.admin import checks_acts as checks_acts
+from evaltracker.workflow.admin import checks_page as checks_page
 from evaltracker.workflow.admin import decision_acts as decision_acts
 from evaltracker.workflow.admin import decision_page as decision_page
+from evaltracker.workflow.admin import earlier as earlier
+from evaltracker.workflow.admin import letters_page as letters_page
 from evaltracker.workflow.admin import lists as lists
 from evaltracker.workflow.admin import memo_pages as memo_pages
 from evaltracker.workflow.admin import my_work as my_work

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 GROUPS = ("Late", "Now", "Coming up")
 # What has a date of its own, and is done on it.
-DATED = ("milestone", "condition")
+DATED = ("milestone", "condition", "promise_check")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evaltracker.workflow.inbox import interests, kinds, sent, sign_offs, trials
+from evaltracker.workflow.inbox import after, interests, kinds, sent, sign_offs, trials
 from evaltracker.workflow.inbox.items import Desk, WorkItem
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
     sent.sent,
     kinds.unclear_notices,
 )
+# What goes on once an evaluation has ended.
+AFTER: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (after.checks, after.letters)
 
 
 def my_work(user: User, evaluation: Evaluation | None = None) -> list[WorkItem]:
@@ -38,9 +40,8 @@ def my_work(user: User, evaluation: Evaluation | None = None) -> list[WorkItem]:
     if not user.is_active:
         return []
     desk = Desk(user, evaluation)
-    if not desk.evaluations:
-        return []
-    items = [item for kind in KINDS for item in kind(desk)]
+    kinds_of_work = (*KINDS, *AFTER) if desk.evaluations else AFTER
+    items = [item for kind in kinds_of_work for item in kind(desk)]
     # The next step may be what another kind says more exactly, of the same place.
     said = {item.link for item in items if item.kind != "next_step"}
     return sorted(

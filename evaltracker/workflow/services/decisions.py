@@ -18,11 +18,15 @@ from evaltracker.evaluations.policy import (
     require_owner,
     require_stage,
 )
+from evaltracker.evaluations.services.notices import owe_now
 from evaltracker.workflow.memo import compute_results, gather_inputs, write_memo
 from evaltracker.workflow.memo.proof import digest_of_memo
 from evaltracker.workflow.memo.seal import gather_seal
 from evaltracker.workflow.models import Decision
+from evaltracker.workflow.services.letters import draft_letters
+from evaltracker.workflow.services.promise_checks import plan_checks
 from evaltracker.workflow.services.stages import leave, require_silent_gates
+from stakeholders.policy import insiders
 from vendors.choices import CandidateState
 
 if TYPE_CHECKING:
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
     from vendors.models import Candidate
 
+# The name under which decision_notices.py knows it.
+DECISION_MADE = "decision_made"
 WORDS = ("candidate", "rationale", "dissent", "revisit_when")
 
 
@@ -91,6 +97,7 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
     2. Freeze inputs, results, words and signatures, with their SHA-256, the formula
        version and the journal's head.
     3. Mark the candidate chosen, end the visit, close the evaluation.
+    4. Draft letters to the vendors, plan the promise checks, owe its people a mail.
 
     Raises:
         Forbidden: not the owner. Refused: a gate is closed, or decided already.
@@ -116,6 +123,9 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
     leave(evaluation, VisitEnd.DECIDED, by, "")
     evaluation.status = Status.DECIDED
     evaluation.save(update_fields=["status"])
+    letters = draft_letters(decision=decision)
+    checks = plan_checks(evaluation=evaluation)
+    tell_everybody(evaluation)
     journal.record(
         evaluation=evaluation,
         action="evaluation.decided",
@@ -127,9 +137,23 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
             "candidate": decision.candidate.name,
             "memo_sha256": decision.memo_sha256,
             "formula_version": decision.formula_version,
+            "letters": len(letters),
+            "promise_checks": [one.due_on for one in checks],
         },
     )
     return decision
+
+
+def tell_everybody(evaluation: Evaluation) -> None:
+    """Owe everybody with a part, but the owner, the mail that it is decided."""
+    for person in insiders(evaluation).exclude(pk=evaluation.owner_id):
+        owe_now(
+            kind=DECISION_MADE,
+            evaluation=evaluation,
+            subject_id=evaluation.pk,
+            occurrence=1,
+            recipient=person,
+        )
 
 
 def compile_memo(evaluation: Evaluation) -> dict[str, Any]:

@@ -1,0 +1,206 @@
+"""Acts on promise checks: judging, moving, waiving and closing them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.admin.forms import DateField
+from evaltracker.workflow import links
+from evaltracker.workflow.choices import CheckFound
+from evaltracker.workflow.models import PromiseCheck
+from evaltracker.workflow.selectors.promises import PromisedRow, promised_rows
+from evaltracker.workflow.services.promise_checks import (
+    close_check,
+    move_check,
+    record_promises,
+    waive_check,
+)
+from trials.admin.acts.base import takes_part
+from vendors.admin.acts.base import InEvaluation
+from vendors.admin.inputs import reason_field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import Evaluation, User
+
+
+class OnCheck(InEvaluation):
+    """An act on one check; the owner's, unless it says otherwise."""
+
+    tab = "decision"
+    model = PromiseCheck
+    related = ("candidate__evaluation__owner",)
+
+    def evaluation(self, target: PromiseCheck) -> Evaluation:
+        """Through the candidate."""
+        return target.candidate.evaluation
+
+    def heading(self, target: PromiseCheck) -> str:
+        """After how many months."""
+        return f"{self.title} after {target.months} months"
+
+    def cancel_url(self, target: PromiseCheck) -> str:
+        """The checks."""
+        where = self.evaluation(target)
+        return links.page(where, "promise_checks", f"check-{target.pk}")
+
+
+class JudgeForm(forms.Form):
+    """A verdict and a note for each promise; blank is not judged yet."""
+
+    def __init__(self, *args: Any, rows: list[PromisedRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = rows
+        for row in rows:
+            ref, said = row.requirement.ref, row.last
+            self.fields[f"found-{ref}"] = forms.ChoiceField(
+                label=f"{ref}: does it hold?",
+                choices=[("", "not judged yet"), *CheckFound.choices],
+                required=False,
+                initial=said.found if said else "",
+            )
+            self.fields[f"note-{ref}"] = forms.CharField(
+                label=f"{ref}: how was it seen?",
+                required=False,
+                max_length=2000,
+                initial=said.note if said else "",
+            )
+
+    def lines(self) -> list[tuple[PromisedRow, Any, Any]]:
+        """Each promise with its two fields, for the page."""
+        return [
+            (
+                row,
+                self[f"found-{row.requirement.ref}"],
+                self[f"note-{row.requirement.ref}"],
+            )
+            for row in self.rows
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """A verdict comes with a note, and a note with a verdict."""
+        data = super().clean() or {}
+        for row in self.rows:
+            ref = row.requirement.ref
+            found, note = data.get(f"found-{ref}"), data.get(f"note-{ref}")
+            if found and not note:
+                self.add_error(f"note-{ref}", "Say how it was seen.")
+            if note and not found:
+                self.add_error(f"found-{ref}", "Say whether it holds.")
+        return data
+
+
+@register_act
+class JudgePromises(OnCheck):
+    """Says of each promise whether it holds today."""
+
+    name = "judge-promises"
+    title = "Promise check"
+    verb = "Save the verdicts"
+    help = (
+        "Does what was promised hold today? Judge what you can; the rest can wait. "
+        "The memo stays as it was frozen."
+    )
+    success = "The verdicts are saved."
+    form_class = JudgeForm
+    template = "workflow/judge_promises.html"
+
+    def allowed(self, user: User, target: PromiseCheck) -> bool:
+        """Everybody with a part."""
+        return takes_part(user, self.evaluation(target))
+
+    def form_kwargs(self, target: PromiseCheck, user: User) -> dict[str, Any]:
+        """What was promised."""
+        return {"rows": promised_rows(target.candidate, [target])}
+
+    def perform(self, target: PromiseCheck, data: Mapping[str, Any], by: User) -> None:
+        """Save them."""
+        refs = [
+            name.removeprefix("found-") for name in data if name.startswith("found-")
+        ]
+        found = {
+            ref: (data[f"found-{ref}"], data[f"note-{ref}"])
+            for ref in refs
+            if data[f"found-{ref}"]
+        }
+        record_promises(check=target, found=found, by=by)
+
+
+class MoveForm(forms.Form):
+    """The new day."""
+
+    due_on = DateField(label="New day", help_text="In the evaluation's time zone.")
+
+
+@register_act
+class MoveCheck(OnCheck):
+    """Does it on another day."""
+
+    name = "move-check"
+    title = "Move the check"
+    verb = "Move it"
+    help = "You are reminded a week before, on the day, and a week after if it is open."
+    success = "The check is moved."
+    form_class = MoveForm
+
+    def initial(self, target: PromiseCheck, user: User) -> dict[str, Any]:
+        """The day that stands."""
+        return {"due_on": target.due_on}
+
+    def perform(self, target: PromiseCheck, data: Mapping[str, Any], by: User) -> None:
+        """Move it."""
+        move_check(check=target, due_on=data["due_on"], by=by)
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = reason_field(help_text="It stays beside the check and in the journal.")
+
+
+@register_act
+class WaiveCheck(OnCheck):
+    """Leaves it out."""
+
+    name = "waive-check"
+    title = "Leave out the check"
+    verb = "Leave it out"
+    help = "Nobody is reminded of it any more. It cannot be taken back."
+    success = "The check is left out."
+    form_class = ReasonForm
+    dangerous = True
+
+    def perform(self, target: PromiseCheck, data: Mapping[str, Any], by: User) -> None:
+        """Leave it out."""
+        waive_check(check=target, reason=data["reason"], by=by)
+
+
+class CloseForm(forms.Form):
+    """What it came to."""
+
+    summary = forms.CharField(
+        label="What it came to",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        help_text="For whoever evaluates this vendor next.",
+    )
+
+
+@register_act
+class CloseCheck(OnCheck):
+    """Ends it, once every promise has its verdict."""
+
+    name = "close-check"
+    title = "Close the check"
+    verb = "Close it"
+    help = "Every promise has to have its verdict. Closed verdicts stay as they are."
+    success = "The check is closed."
+    form_class = CloseForm
+
+    def perform(self, target: PromiseCheck, data: Mapping[str, Any], by: User) -> None:
+        """Close it."""
+        close_check(check=target, summary=data["summary"], by=by)

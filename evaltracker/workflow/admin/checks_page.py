@@ -1,0 +1,64 @@
+"""Promise checks: what was promised, what held in the trial, what holds now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.evaluations.admin.notice_subjects import register_subjects
+from evaltracker.evaluations.admin.query import check_query
+from evaltracker.evaluations.admin.workspace import (
+    crumbs_to,
+    evaluation_page,
+    show,
+)
+from evaltracker.evaluations.clock import today_in
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.workflow.models import PromiseCheck
+from evaltracker.workflow.selectors.promises import (
+    CHECK_NOTICE,
+    chosen_of,
+    kept,
+    promised_rows,
+)
+from trials.admin.acts.base import takes_part
+from vendors.admin.asking import ask_first
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from django.http import HttpRequest, HttpResponse
+
+    from evaltracker.evaluations.models import Evaluation
+
+
+@evaluation_page("promise_checks", "Promise checks")
+def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """The checks with their days, and every promise with its story."""
+    check_query(request)
+    user: Any = request.user
+    ask_first(request, evaluation)
+    candidate = chosen_of(evaluation)
+    rows = PromiseCheck.objects.in_evaluation(evaluation)
+    checks = list(rows.select_related("closed_by", "candidate__evaluation"))
+    return show(
+        request,
+        evaluation,
+        "workflow/promise_checks.html",
+        title="Promise checks",
+        tab="decision",
+        crumbs=crumbs_to(evaluation, ("Decision", "decision"), ("Promise checks", "")),
+        candidate=candidate,
+        checks=kept(checks),
+        rows=promised_rows(candidate, checks) if candidate and checks else [],
+        today=today_in(evaluation.zone),
+        is_owner=is_owner(user, evaluation),
+        part=takes_part(user, evaluation),
+    )
+
+
+def named(ids: Collection[str]) -> dict[str, str]:
+    """Which check it is, for the notices page."""
+    return {str(one.pk): str(one) for one in PromiseCheck.objects.filter(pk__in=ids)}
+
+
+register_subjects(CHECK_NOTICE, named)

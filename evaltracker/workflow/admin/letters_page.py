@@ -1,0 +1,175 @@
+"""Letters of the decision: what each vendor is told, and what became of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.admin.notice_subjects import register_subjects
+from evaltracker.evaluations.admin.query import check_query
+from evaltracker.evaluations.admin.workspace import (
+    crumbs_to,
+    evaluation_page,
+    show,
+)
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.workflow import links
+from evaltracker.workflow.models import Letter
+from evaltracker.workflow.selectors.letters import LETTER, letter_notices
+from evaltracker.workflow.services.letters import send_letter, write_letter
+from vendors.admin.acts.base import InEvaluation
+from vendors.admin.acts.invitations import ContactsField
+from vendors.admin.asking import ask_first
+from vendors.models import Contact
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from django.http import HttpRequest, HttpResponse
+
+    from evaltracker.evaluations.models import Evaluation, Notice, User
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A letter and the mails that carry it."""
+
+    letter: Letter
+    mails: list[Notice]
+
+
+@evaluation_page("letters", "Letters")
+def letters_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Every letter with its words, its state, and who got it when."""
+    check_query(request)
+    user: Any = request.user
+    ask_first(request, evaluation)
+    letters = list(
+        Letter.objects.in_evaluation(evaluation)
+        .select_related("candidate__vendor", "released_by")
+        .order_by("candidate__name")
+    )
+    mails: dict[str, list[Notice]] = defaultdict(list)
+    for one in letter_notices(letters):
+        mails[one.subject_id].append(one)
+    return show(
+        request,
+        evaluation,
+        "workflow/letters.html",
+        title="Letters",
+        tab="decision",
+        crumbs=crumbs_to(evaluation, ("Decision", "decision"), ("Letters", "")),
+        rows=[Row(one, mails[str(one.pk)]) for one in letters],
+        is_owner=is_owner(user, evaluation),
+    )
+
+
+class OnLetter(InEvaluation):
+    """An act of the owner on a letter."""
+
+    tab = "decision"
+    model = Letter
+    related = ("candidate__evaluation__owner", "candidate__vendor")
+
+    def evaluation(self, target: Letter) -> Evaluation:
+        """Through the candidate."""
+        return target.candidate.evaluation
+
+    def heading(self, target: Letter) -> str:
+        """To whom."""
+        return f"{self.title}: {target.candidate}"
+
+    def cancel_url(self, target: Letter) -> str:
+        """The letters."""
+        return links.page(self.evaluation(target), "letters", f"letter-{target.pk}")
+
+
+class WordsForm(forms.Form):
+    """The whole letter."""
+
+    text = forms.CharField(
+        label="The letter",
+        widget=forms.Textarea(attrs={"rows": 18}),
+        help_text=(
+            "Blank lines between paragraphs. The mail greets each reader by name "
+            "above it. Name no other candidate, no price and no score."
+        ),
+    )
+
+
+@register_act
+class WriteLetter(OnLetter):
+    """Goes over a draft."""
+
+    name = "write-letter"
+    title = "Go over the letter"
+    verb = "Save the draft"
+    help = "Nothing is sent by saving. It was drafted from what the ledger says of it."
+    success = "The draft is saved; nothing was sent."
+    form_class = WordsForm
+
+    def initial(self, target: Letter, user: User) -> dict[str, Any]:
+        """The words that stand."""
+        return {"text": target.text}
+
+    def perform(self, target: Letter, data: Mapping[str, Any], by: User) -> None:
+        """Save it."""
+        write_letter(letter=target, text=data["text"], by=by)
+
+
+class SendForm(forms.Form):
+    """Who gets it."""
+
+    contacts = ContactsField(
+        Contact.objects.none(),
+        label="Who gets the letter",
+        help_text="Each gets a mail of their own, and sees of no other.",
+    )
+
+    def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        had = letter_notices([letter]).values("address")
+        choice: Any = self.fields["contacts"]
+        choice.queryset = (
+            Contact.objects.current()
+            .filter(vendor=letter.candidate.vendor_id)
+            .exclude(email__in=had)
+        )
+
+
+@register_act
+class SendLetter(OnLetter):
+    """Sends it: the one way in which a vendor hears of the decision from us."""
+
+    name = "send-letter"
+    title = "Send the letter"
+    verb = "Send it"
+    help = (
+        "It goes out as it stands below, and its words can no longer be changed. A "
+        "mail that may have arrived is never repeated without your word."
+    )
+    success = "The letter is on its way."
+    form_class = SendForm
+    template = "workflow/send_letter.html"
+    dangerous = True
+
+    def form_kwargs(self, target: Letter, user: User) -> dict[str, Any]:
+        """Whose contacts may be chosen."""
+        return {"letter": target}
+
+    def perform(self, target: Letter, data: Mapping[str, Any], by: User) -> None:
+        """Send it."""
+        send_letter(letter=target, contacts=list(data["contacts"]), by=by)
+
+
+def named(ids: Collection[str]) -> dict[str, str]:
+    """To whose vendor a letter goes, for the notices page."""
+    rows = Letter.objects.filter(pk__in=ids).select_related("candidate")
+    return {str(one.pk): f"Letter to {one.candidate}" for one in rows}
+
+
+register_subjects(LETTER, named)

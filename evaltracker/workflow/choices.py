@@ -1,0 +1,11 @@
+"""Words of floor 5."""
+
+from django.db import models
+
+
+class CheckFound(models.TextChoices):
+    """What a promise check found of one requirement."""
+
+    HOLDS = "holds", "Holds"
+    PARTLY = "partly", "Holds partly"
+    FAILS = "fails", "Fails"

@@ -1,0 +1,90 @@
+"""What a vendor is told of the decision, drafted from the ledger that was frozen.
+
+A draft reads one candidate's column alone: no name, score or price of anybody else
+can get into it, nor its own, for what people scored is between them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# So many requirements are named one by one.
+MOST = 6
+CONVINCED = {"proven": "held in your trial", "shown": "was shown in your demo"}
+SHORT = {
+    "refuted": "did not hold",
+    "partly": "held in part",
+    "slipped": "the date that you named passed without proof",
+    "unanswered": "was not answered",
+    "never": "you said that it will not be there",
+}
+
+
+def draft_letter(
+    brief: dict[str, Any],
+    requirements: list[dict[str, Any]],
+    result: dict[str, Any],
+    *,
+    chosen: bool,
+) -> str:
+    """Paragraphs with a blank line between them, for the owner to go over.
+
+    Args:
+        brief: the evaluation's, of which title, buyer and owner are taken.
+        requirements: what was asked, as the memo keeps it.
+        result: what the formulas said of this candidate.
+        chosen: whether it is the one.
+
+    """
+    ordered = sorted(
+        requirements, key=lambda one: (one["priority"] != "must", -float(one["weight"]))
+    )
+    told = [(one, result["standings"].get(one["ref"], "")) for one in ordered]
+    parts = [
+        f"Thank you for the work that you put into “{brief['title']}”.",
+        "We have decided, and we are glad to say that we chose you. We will write to "
+        "you about the contract; nothing is ordered by this letter."
+        if chosen
+        else "We have decided, and you were not chosen. You should know why.",
+        listed("What convinced us:", told, CONVINCED),
+        listed(
+            "What we will look at again with you:"
+            if chosen
+            else "Where it fell short of what we need:",
+            told,
+            SHORT,
+        ),
+        kept(result["promises"]),
+        "If you want to talk about it, answer this mail.",
+        f"{brief['owner']}\n{brief['buyer']}",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def listed(
+    lead: str, told: Iterable[tuple[dict[str, Any], str]], words: dict[str, str]
+) -> str:
+    """A line for each requirement that stands so, the weightiest first."""
+    lines = [
+        f"– {one['ref']} {one['text']}: {words[standing]}."
+        for one, standing in told
+        if standing in words
+    ]
+    if not lines:
+        return ""
+    more = [f"– and {len(lines) - MOST} more."] if len(lines) > MOST else []
+    return "\n".join([lead, *lines[:MOST], *more])
+
+
+def kept(record: dict[str, Any]) -> str:
+    """How many of its promises held, where enough were tested to say so."""
+    if record["hidden"]:
+        return ""
+    return (
+        f"Of {record['tested']} things that you said are there and that we tested, "
+        f"{record['held']} held, {record['partly']} held in part and "
+        f"{record['failed']} did not."
+    )

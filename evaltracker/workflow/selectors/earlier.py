@@ -1,0 +1,92 @@
+"""What became of a vendor in evaluations that have ended, for whoever may see those."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Case, JSONField, Value, When
+from django.db.models.fields.json import KeyTransform
+
+from evaltracker.evaluations.choices import Status
+from evaltracker.workflow.models import Decision, PromiseCheck
+from evaltracker.workflow.selectors.promises import Kept, kept
+from vendors.models import Candidate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from evaltracker.evaluations.models import User
+
+# The newest ones say most.
+MOST = 5
+ENDED = (Status.DECIDED, Status.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A vendor's candidate in an evaluation that has ended.
+
+    `promises` is the frozen promise record of the memo, or None without a memo.
+    """
+
+    candidate: Candidate
+    decision: Decision | None
+    promises: dict[str, Any] | None
+    checks: tuple[Kept, ...]
+
+
+def earlier_standing(user: User, candidate: Candidate) -> list[Earlier]:
+    """The same vendor's earlier candidates that `user` may see, the newest first.
+
+    Three queries whatever there is. Evaluations that go on are left out: what is
+    sealed in one must not be told by another.
+    """
+    if candidate.vendor_id is None:
+        return []
+    rows = (
+        Candidate.objects.visible_to(user)
+        .filter(vendor=candidate.vendor_id, evaluation__status__in=ENDED)
+        .exclude(evaluation=candidate.evaluation_id)
+        .select_related("evaluation")
+        .order_by("-evaluation__created_at", "name")
+    )
+    found = list(rows[:MOST])
+    if not found:
+        return []
+    decisions = {one.evaluation_id: one for one in decided_with_records(found)}
+    checks: dict[object, list[Kept]] = defaultdict(list)
+    for one in kept(PromiseCheck.objects.filter(candidate__in=found)):
+        checks[one.check.candidate_id].append(one)
+    return [
+        Earlier(
+            one,
+            decision := decisions.get(one.evaluation_id),
+            getattr(decision, "record", None),
+            tuple(checks[one.pk]),
+        )
+        for one in found
+    ]
+
+
+def decided_with_records(candidates: Sequence[Candidate]) -> list[Decision]:
+    """Their decisions, each with that candidate's frozen promise record alone.
+
+    A memo of a large evaluation is megabytes; the database picks the piece out.
+    """
+    pieces = [
+        When(
+            evaluation=one.evaluation_id,
+            then=KeyTransform(
+                "promises", KeyTransform(str(one.pk), KeyTransform("results", "memo"))
+            ),
+        )
+        for one in candidates
+    ]
+    rows = Decision.objects.filter(
+        evaluation__in=[one.evaluation_id for one in candidates],
+        decided_at__isnull=False,
+    ).defer("memo")
+    record = Case(*pieces, default=Value(None), output_field=JSONField())
+    return list(rows.annotate(record=record))

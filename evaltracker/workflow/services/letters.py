@@ -1,0 +1,155 @@
+"""Letters to the vendors that answered: drafted, gone over, sent by a person."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.errors import Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.policy import change, lock, require_owner
+from evaltracker.evaluations.services.notices import owe_now
+from evaltracker.evaluations.text import TEXT_LIMIT
+from evaltracker.workflow.memo.letters import draft_letter
+from evaltracker.workflow.models import Letter
+from evaltracker.workflow.selectors.letters import LETTER, letter_notices, rivals_named
+from vendors.models import Candidate, Contact
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Evaluation
+    from evaltracker.workflow.models import Decision
+
+
+def draft_letters(*, decision: Decision) -> list[Letter]:
+    """A draft to each invited vendor, in the transaction of the decision.
+
+    It takes no actor: deciding is the act, and its journal entry speaks for it.
+    """
+    inputs, results = decision.memo["inputs"], decision.memo["results"]
+    told = Candidate.objects.filter(
+        evaluation=decision.evaluation_id, invited_at__isnull=False
+    )
+    return Letter.objects.bulk_create(
+        Letter(
+            candidate=one,
+            text=draft_letter(
+                inputs["brief"],
+                inputs["requirements"],
+                results[str(one.pk)],
+                chosen=one.pk == decision.candidate_id,
+            ),
+        )
+        for one in told
+    )
+
+
+@transaction.atomic
+def write_letter(*, letter: Letter, text: str, by: By) -> Letter:
+    """Word a draft anew.
+
+    Raises:
+        Forbidden: not the owner. Refused: it was sent.
+        Invalid: empty, too long, or it names another candidate.
+
+    """
+    letter, evaluation = open_letter(letter, by)
+    if letter.released_at is not None:
+        raise Refused("This letter was sent; its words stay as they went out.")
+    text = text.replace("\r\n", "\n").strip()
+    require_sendable(letter, text)
+    before, after = change(letter, text=text)
+    if after:
+        journal.record(
+            evaluation=evaluation,
+            action="letter.written",
+            subject=letter,
+            by=by,
+            before={"sha256": digest(before["text"])},
+            after={"candidate": letter.candidate, "sha256": digest(text)},
+        )
+    return letter
+
+
+@transaction.atomic
+def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Letter:
+    """Owe a letter to contacts of its vendor; from then on its words stand.
+
+    A mail that may have arrived is not repeated without a person's word. Somebody who
+    was not told at first can be told later; nobody is told twice.
+
+    Raises:
+        Forbidden: not the owner. Refused: not decided, or somebody has had it.
+        Invalid: nobody, a stranger to the vendor, or it names another candidate.
+
+    """
+    letter, evaluation = open_letter(letter, by)
+    told = list(
+        Contact.objects.current().filter(
+            vendor=letter.candidate.vendor_id, pk__in=[one.pk for one in contacts]
+        )
+    )
+    if not told or len(told) != len(contacts):
+        sentence = f"Choose contacts of {letter.candidate.vendor}."
+        raise Invalid(sentence, errors={"contacts": [sentence]})
+    require_sendable(letter, letter.text)
+    had = set(letter_notices([letter]).values_list("address", flat=True))
+    if again := [one.name for one in told if one.email in had]:
+        raise Refused(f"{', '.join(again)} had this letter already.")
+    if letter.released_at is None:
+        change(letter, released_at=timezone.now(), released_by=evaluation.owner)
+    for one in told:
+        owe_now(
+            kind=LETTER,
+            evaluation=evaluation,
+            subject_id=letter.pk,
+            occurrence=1,
+            address=one.email,
+            addressee=one.name,
+        )
+    journal.record(
+        evaluation=evaluation,
+        action="letter.sent",
+        subject=letter,
+        by=by,
+        after={
+            "candidate": letter.candidate,
+            "told": [one.email for one in told],
+            "sha256": digest(letter.text),
+        },
+    )
+    return letter
+
+
+def open_letter(letter: Letter, by: By) -> tuple[Letter, Evaluation]:
+    """The letter under its evaluation's lock, for the owner of one that is decided."""
+    evaluation = lock(letter.candidate.evaluation)
+    require_owner(by, evaluation)
+    if evaluation.status != Status.DECIDED:
+        raise Refused("Letters are written once the evaluation is decided.")
+    rows = Letter.objects.select_related("candidate__vendor")
+    return rows.get(pk=letter.pk), evaluation
+
+
+def require_sendable(letter: Letter, text: str) -> None:
+    """Refuse words that a vendor must not read, or that say nothing."""
+    sentence = ""
+    if not text:
+        sentence = "A letter says something."
+    elif len(text) > TEXT_LIMIT:
+        sentence = f"A letter has at most {TEXT_LIMIT:,} characters."
+    elif named := rivals_named(letter, text):
+        sentence = f"It names {named[0]}, and no vendor may read who else was asked."
+    if sentence:
+        raise Invalid(sentence, errors={"text": [sentence]})
+
+
+def digest(text: str) -> str:
+    """The fingerprint of a letter, which the journal keeps instead of its words."""
+    return hashlib.sha256(text.encode()).hexdigest()
