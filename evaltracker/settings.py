@@ -21,6 +21,8 @@ from evaltracker.logs import configure_logs, report_errors
 from evaltracker.unfold import UNFOLD as UNFOLD
 
 SECRET_KEY = environment.secret_key()
+# Keys of before, while what they signed and closed is still about.
+SECRET_KEY_FALLBACKS = environment.env.list("SECRET_KEY_FALLBACKS", default=[])
 SITE_URL = env.str(
     "SITE_URL",
     default=f"http://localhost:{PORT}" if DEMO or DEBUG else "https://localhost",

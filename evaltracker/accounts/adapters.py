@@ -13,6 +13,7 @@ from django.contrib.auth import authenticate
 from django.urls import reverse
 
 from evaltracker.accounts.lockout import client_address
+from evaltracker.accounts.sealing import close, reopen
 from evaltracker.evaluations.account_log import record
 from evaltracker.evaluations.admin.proof import proved_recently
 from evaltracker.evaluations.choices import AccountAction
@@ -90,6 +91,14 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped library
     def get_totp_label(self, user: User) -> str:
         """Under which name an authenticator app lists it."""
         return user.get_username()
+
+    def encrypt(self, text: str) -> str:
+        """How a secret is stored."""
+        return close(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The secret that was stored."""
+        return reopen(encrypted_text)
 
 
 class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # untyped library
