@@ -40,6 +40,7 @@ ACTS_FOR: dict[str, set[str]] = {
     "excuse-knock-out": {"lead", "leadership"},
     "withdraw-excuse": {"lead", "leadership"},
     "waive-gate": {"leadership"},
+    "take-pack": {"lead", "leadership"},
     "say-role-weights": set(ROLES),
     "agree-contract": set(ROLES),
     "declare-interest": set(ROLES),

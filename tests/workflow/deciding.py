@@ -54,13 +54,18 @@ def lose(where: Evaluation, name: str) -> None:
 def ready_to_decide(rival: str = "") -> tuple[Evaluation, Candidate]:
     """Drafted, its scores closed, and signed by leadership."""
     where, option = in_decision(rival)
+    agree(where, option)
+    return where, option
+
+
+def agree(where: Evaluation, option: Candidate) -> None:
+    """Draft it, close the scores, and let leadership sign."""
     draft_decision(
         evaluation=where, candidate=option, rationale="It works.", by=where.owner
     )
     open_consensus(evaluation=where, by=where.owner)
     close_scores(evaluation=where, outcome="Agreed", by=where.owner)
     sign_as(where, "leadership")
-    return where, option
 
 
 def decided(rival: str = "") -> tuple[Evaluation, Candidate]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.db import IntegrityError, models, transaction
 from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Problem, Refused, Stale
@@ -129,8 +130,11 @@ def _onwards(
     request: HttpRequest, act: Act, target: Any, outcome: Outcome
 ) -> HttpResponse:
     """Answer a finished act with a redirect, so that a reload repeats nothing."""
-    if isinstance(outcome, HttpResponse):
-        return outcome
+    if isinstance(outcome, HttpResponseBase):
+        # A download streams, so it is no HttpResponse, but it is served like one.
+        download: Any = outcome
+        answer: HttpResponse = download
+        return answer
     if isinstance(outcome, str):
         return HttpResponseRedirect(outcome)
     if back := _next(request):

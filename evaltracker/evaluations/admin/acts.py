@@ -16,7 +16,7 @@ from django.core.exceptions import (
     ValidationError,
 )
 from django.db import models
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from evaltracker.errors import NotFound
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ACTS: dict[str, Act] = {}
 
-Outcome = HttpResponse | models.Model | str | None
+Outcome = HttpResponseBase | models.Model | str | None
 
 
 class Confirm(forms.Form):

@@ -11,6 +11,7 @@ from evaltracker.workflow.admin import memo_pages as memo_pages
 from evaltracker.workflow.admin import my_work as my_work
 from evaltracker.workflow.admin import notice_subjects as notice_subjects
 from evaltracker.workflow.admin import overview as overview
+from evaltracker.workflow.admin import pack_act as pack_act
 from evaltracker.workflow.admin import receipts as receipts
 from evaltracker.workflow.admin import seals as seals
 from evaltracker.workflow.admin import sign_offs_acts as sign_offs_acts

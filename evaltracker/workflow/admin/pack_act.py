@@ -1,0 +1,48 @@
+"""The act that hands out the evidence pack: a POST, for it leaves a trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import FileResponse
+
+from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.workflow.admin.decision_acts import OnDecision
+from evaltracker.workflow.services.exporting import may_export
+from evaltracker.workflow.services.packing import take_pack
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from evaltracker.evaluations.admin.acts import Outcome
+    from evaltracker.evaluations.models import Evaluation, User
+
+
+@register_act
+class TakePack(OnDecision):
+    """Hands out the zip; the journal keeps who took it."""
+
+    name = "take-pack"
+    title = "Take the evidence pack"
+    verb = "Make the pack"
+    help = (
+        "A zip with the memo in all its forms, the matrix, signatures with the words "
+        "that were signed, the journal, and every file with its SHA-256. README.txt "
+        "in it says how anybody verifies it. The journal keeps that you took it."
+    )
+    success = "The pack was handed out; the journal says so."
+
+    def allowed(self, user: User, target: Evaluation) -> bool:
+        """The owner and leadership, who may see all that is in it."""
+        return may_export(user, target)
+
+    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
+        """Make it and answer with it."""
+        return FileResponse(
+            take_pack(evaluation=target, by=by),
+            as_attachment=True,
+            filename=f"{target.slug}-evidence.zip",
+            content_type="application/zip",
+            headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"},
+        )

@@ -1,0 +1,76 @@
+"""The matrix as it was frozen: requirement × candidate, with three marks and standing.
+
+From the memo's inputs, so that it says the same as the memo for ever.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+from openpyxl import Workbook
+
+from evaltracker.evaluations.cells import harmless, text_cells
+from evaltracker.workflow.memo.markdown import percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MARKS = ("claimed", "shown", "tested", "standing")
+
+
+def matrix_rows(memo: dict[str, Any]) -> Iterator[list[str]]:
+    """A head, a line per requirement, and the fit of each candidate below."""
+    candidates, results = memo["inputs"]["candidates"], memo["results"]
+    yield [
+        *("Ref", "Category", "Requirement", "Priority", "Weight"),
+        *(f"{one['name']}: {mark}" for one in candidates for mark in MARKS),
+    ]
+    for row in memo["inputs"]["requirements"]:
+        line = [row[name] for name in ("ref", "category", "text", "priority")]
+        line.append(str(row["weight"]))
+        for one in candidates:
+            cell = one["cells"][row["ref"]]
+            standing = results[one["id"]]["standings"].get(row["ref"], "")
+            line += [*marks(cell), standing]
+        yield line
+    foot = ["Fit", "", "", "", ""]
+    for one in candidates:
+        foot += [percent(results[one["id"]]["fit"]), "", "", ""]
+    yield foot
+
+
+def marks(cell: dict[str, Any]) -> list[str]:
+    """What was claimed, and the newest verdict of a demo and of a trial."""
+    if cell["not_applicable"]:
+        return ["not applicable", "", ""]
+    newest = {one["source"]: one["verdict"] for one in cell["evidence"]}
+    claim = cell["claim"]
+    said = claim["availability"] if claim else ""
+    return [said, newest.get("demo", ""), newest.get("trial", "")]
+
+
+def matrix_csv(memo: dict[str, Any]) -> bytes:
+    """UTF-8 with a mark, formulas made harmless."""
+    return csv_of(matrix_rows(memo))
+
+
+def csv_of(rows: Iterator[list[str]]) -> bytes:
+    """Rows as CSV that spreadsheets read right and run nothing of."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerows([harmless(each) for each in row] for row in rows)
+    return ("\ufeff" + text.getvalue()).encode()
+
+
+def matrix_xlsx(memo: dict[str, Any]) -> bytes:
+    """The same as a workbook whose cells are all text."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Matrix")
+    sheet.freeze_panes = "B2"
+    for row in matrix_rows(memo):
+        sheet.append(text_cells(sheet, row))
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()

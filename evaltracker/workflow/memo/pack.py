@@ -1,0 +1,159 @@
+"""The evidence pack: everything that a decision rests on, with the way to verify it.
+
+It is written piece by piece into a temporary file; what people handed in is copied in
+chunks and the journal line by line, so memory does not grow with either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from evaltracker.workflow.memo import verify_pack
+from evaltracker.workflow.memo.matrix import matrix_csv, matrix_xlsx
+from evaltracker.workflow.memo.printing import PAPERS, Unprintable, as_pdf
+from evaltracker.workflow.memo.seal import sealed_words
+from evaltracker.workflow.memo.sheets import as_xlsx
+from evaltracker.workflow.memo.word import as_docx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from evaltracker.workflow.models import Decision
+
+IN_MEMORY = 8 * 2**20
+ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+README = """Evidence pack: {title}
+Decided {decided}. Taken by {by}.
+
+  memo/        the decision memo: PDF on A4 and Letter, Word, Markdown, workbook with
+               working, and memo.json, from which all of them are made
+  matrix/      requirement x candidate: claimed, shown, tested, standing
+  sign-offs/   who signed what; each document is named by the SHA-256 of its words
+  journal/     every entry in order, one JSON object per line, and the head
+  files/       what was handed in as proof, named by SHA-256; files.csv has the names
+  SHA256SUMS   the SHA-256 of every file here but itself
+
+To verify, unpack it and run in its folder
+
+  sha256sum -c SHA256SUMS      every file is as it was packed
+  python3 verify.py            the same, the memo's fingerprint and the whole journal
+
+The memo's fingerprint is the SHA-256 of memo/memo.json: {memo_sha256}
+The journal has {entries} entries; the head's hash is
+{head}
+Compare both with those that you kept elsewhere, or with the decision's page: a chain
+is evidence against everybody but somebody who can rewrite all of it.
+
+How an entry is hashed: SHA-256 over the hash of the entry before (64 zeros at first),
+then over each of the fields that journal/head.json names, in that order: the number of
+bytes of its JSON, a colon, and the JSON (sorted keys, UTF-8 not escaped).
+{withheld}{unprinted}"""
+WITHHELD = """
+Entries with "withheld" tell of what is sealed from whoever took this pack. Their values
+are left out, so their own hash cannot be counted again; their place in the chain can.
+"""
+UNPRINTED = """
+There is no PDF: the server that made this pack lacks the libraries for it.
+"""
+
+
+class Pack:
+    """A zip file that knows the SHA-256 of everything in it."""
+
+    def __init__(self, decision: Decision) -> None:
+        """An empty one, dated like the decision."""
+        self.file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  whoever answers with it closes it
+        self.zip = zipfile.ZipFile(self.file, "w", zipfile.ZIP_DEFLATED)
+        self.sums: dict[str, str] = {}
+        self.decision = decision
+
+    def add(self, name: str, content: bytes | str) -> None:
+        """A file from memory."""
+        data = content.encode() if isinstance(content, str) else content
+        self.sums[name] = hashlib.sha256(data).hexdigest()
+        with self.zip.open(self.entry(name), "w") as place:
+            place.write(data)
+
+    def add_lines(self, name: str, lines: Iterable[bytes]) -> None:
+        """A file made line by line."""
+        digest = hashlib.sha256()
+        with self.zip.open(self.entry(name), "w", force_zip64=True) as place:
+            for line in lines:
+                digest.update(line)
+                place.write(line)
+        self.sums[name] = digest.hexdigest()
+
+    def add_stored(self, sha256: str, original: str, file: IO[bytes]) -> str:
+        """A file that somebody handed in, under its SHA-256; returns its name."""
+        ending = ENDING.search(original)
+        name = f"files/{sha256}{ending[0].lower() if ending else ''}"
+        if name not in self.sums:
+            with self.zip.open(self.entry(name), "w", force_zip64=True) as place:
+                shutil.copyfileobj(file, place, 2**16)
+            self.sums[name] = sha256
+        return name
+
+    def entry(self, name: str) -> zipfile.ZipInfo:
+        """What the zip says of a file: when it was decided, for everybody to read."""
+        when = self.decision.decided_at
+        stamp = when.timetuple()[:6] if when else (1980, 1, 1, 0, 0, 0)
+        info = zipfile.ZipInfo(name, stamp)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.external_attr = 0o644 << 16
+        return info
+
+    def finish(self) -> IO[bytes]:
+        """The list of sums, and the file from its beginning."""
+        lines = (f"{digest}  {name}\n" for name, digest in sorted(self.sums.items()))
+        with self.zip.open(self.entry("SHA256SUMS"), "w") as place:
+            place.write("".join(lines).encode())
+        self.zip.close()
+        self.file.seek(0)
+        return self.file
+
+
+def add_memo(pack: Pack) -> bool:
+    """The memo in all its forms, and the matrix; returns whether a PDF is there."""
+    decision = pack.decision
+    evaluation, memo = decision.evaluation, decision.memo
+    text = sealed_words(memo, decision)
+    canonical = json.dumps(
+        memo, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+    pack.add("memo/memo.json", canonical)
+    pack.add("memo/memo.md", text)
+    pack.add("memo/memo.docx", as_docx(text, f"Decision memo: {evaluation.title}"))
+    pack.add("memo/memo.xlsx", as_xlsx(memo, decision))
+    pack.add("matrix/matrix.csv", matrix_csv(memo))
+    pack.add("matrix/matrix.xlsx", matrix_xlsx(memo))
+    try:
+        for paper in PAPERS:
+            pdf = as_pdf(evaluation, text, decision, paper)
+            pack.add(f"memo/memo-{paper}.pdf", pdf)
+    except Unprintable:
+        return False
+    return True
+
+
+def add_manual(pack: Pack, told: dict[str, Any], *, unprinted: bool) -> None:
+    """README.txt, and the program that verifies the pack."""
+    decision = pack.decision
+    words = README.format(
+        title=decision.evaluation.title,
+        decided=f"{decision.decided_at:%Y-%m-%d %H:%M} UTC",
+        memo_sha256=decision.memo_sha256,
+        by=told["by"],
+        entries=told["entries"],
+        head=told["head"],
+        withheld=WITHHELD if told["withheld"] else "",
+        unprinted=UNPRINTED if unprinted else "",
+    )
+    pack.add("README.txt", words)
+    pack.add("verify.py", Path(verify_pack.__file__).read_bytes())

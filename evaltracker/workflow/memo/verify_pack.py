@@ -1,0 +1,90 @@
+"""Verify an unpacked evidence pack: python3 verify.py
+
+Needs Python alone, and nothing of evaltracker. It recomputes the SHA-256 of every
+file, the fingerprint of the memo, and the hash of every entry of the journal.
+"""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+GENESIS = "0" * 64
+DECIDED = "evaluation.decided"
+
+
+def sums(folder: Path) -> list[str]:
+    """Files that are not as SHA256SUMS says, or that it does not name."""
+    wrong, named = [], {"SHA256SUMS"}
+    for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
+        digest, name = line.split("  ", 1)
+        named.add(name)
+        path = folder / name
+        if not path.is_file():
+            wrong.append(f"{name} is missing")
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            wrong.append(f"{name} was altered")
+    there = {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    return wrong + [f"{name} is not in SHA256SUMS" for name in sorted(there - named)]
+
+
+def memo(folder: Path, told: dict[str, Any]) -> list[str]:
+    """Whether memo.json is what was decided."""
+    content = (folder / "memo" / "memo.json").read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    return [] if found == told["memo_sha256"] else ["memo.json is not what was decided"]
+
+
+def journal(folder: Path, told: dict[str, Any]) -> list[str]:
+    """The first entry that does not hold, and whether the head is the last one."""
+    previous, number = GENESIS, 0
+    with (folder / "journal" / "journal.jsonl").open(encoding="utf-8") as lines:
+        for line in lines:
+            entry = json.loads(line)
+            number += 1
+            if entry["number"] != number or entry["previous_hash"] != previous:
+                return [f"entry {number} does not follow the one before"]
+            if not entry.get("withheld") and chained(entry, told) != entry["hash"]:
+                return [f"entry {number} was altered"]
+            previous = entry["hash"]
+            if entry["action"] == DECIDED and other_memo(entry, told):
+                return [f"entry {number} tells of another memo"]
+    if (number, previous) != (told["entries"], told["head"]):
+        return ["the journal does not end at its head"]
+    return []
+
+
+def other_memo(entry: dict[str, Any], told: dict[str, Any]) -> bool:
+    """Whether the entry of the decision names another fingerprint."""
+    if entry.get("withheld"):
+        return False
+    return bool(entry["after"].get("memo_sha256") != told["memo_sha256"])
+
+
+def chained(entry: dict[str, Any], told: dict[str, Any]) -> str:
+    """SHA-256 over the previous hash and each field: its length, a colon, its JSON."""
+    digest = hashlib.sha256(entry["previous_hash"].encode())
+    for field in told["fields"]:
+        text = json.dumps(entry[field], sort_keys=True, ensure_ascii=False).encode()
+        digest.update(f"{len(text)}:".encode())
+        digest.update(text)
+    return digest.hexdigest()
+
+
+def main() -> int:
+    """Say what does not hold; 0 if everything does."""
+    folder = Path(__file__).resolve().parent
+    told = json.loads((folder / "journal" / "head.json").read_text(encoding="utf-8"))
+    wrong = [*sums(folder), *memo(folder, told), *journal(folder, told)]
+    for sentence in wrong or ["Everything holds."]:
+        sys.stdout.write(f"{sentence}\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
