@@ -92,6 +92,7 @@ UNFOLD: dict[str, Any] = {
         partial(_file, "evaltracker/pages_vendors.css"),
         partial(_file, "evaltracker/pages_trials.css"),
         partial(_file, "evaltracker/pages_workflow.css"),
+        partial(_file, "evaltracker/pages_comparison.css"),
     ],
     "SCRIPTS": [partial(_file, "evaltracker/shim.js")],
     "SIDEBAR": {"process": PROCESS},

@@ -65,6 +65,7 @@ def pages(sealed: Sealed) -> Iterator[str]:
         "demo_script": [candidate.demos.get().pk],
         "trial": [candidate.trials.get().pk],
         "issue_token": [candidate.vendor_id],
+        "working": [where.slug, candidate.pk],
     }
     for name in site._pages:
         if name in ELSEWHERE or name == "memo_pdf":  # the same words as the memo

@@ -19,14 +19,16 @@ STATES = {"shortlisted": 0, "chosen": 0, "longlisted": 1, "eliminated": 2}
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One candidate's line."""
+    """One candidate's line; `place` is blank for whoever is not in the ranking."""
 
     key: str
     name: str
     kind: str
     state: str
     reason: str
+    place: str
     fit: str
+    of_tested: str
     answered: str
     tested: str
     people: str
@@ -34,8 +36,20 @@ class Option:
     knock_outs: list[str]
     promises: str
     cost: str
+    cost_range: str
     cost_note: str
+    over_budget: str
     chosen: bool
+
+    @property
+    def runs(self) -> bool:
+        """Whether it can be chosen, or was."""
+        return STATES[self.state] == 0
+
+    @property
+    def leads(self) -> bool:
+        """Whether it is first, alone or with others, or was chosen."""
+        return self.chosen or self.place in ("1", "1, shared")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,7 @@ def compare(memo: dict[str, Any], evaluation: Evaluation, user: User) -> Compari
     prices = may_see_prices(user, evaluation)
     people = Consensus.objects.filter(evaluation=evaluation).exists()
     results = memo["results"]
-    chosen = memo["inputs"]["choice"]["candidate"]
+    places = places_of(results)
     rows = sorted(
         memo["inputs"]["candidates"],
         key=lambda one: (
@@ -64,7 +78,7 @@ def compare(memo: dict[str, Any], evaluation: Evaluation, user: User) -> Compari
     )
     return Comparison(
         options=[
-            option(one, results[one["id"]], prices=prices, people=people, chosen=chosen)
+            option(one, memo, places.get(one["id"], ""), prices=prices, people=people)
             for one in rows
         ],
         currency=evaluation.currency,
@@ -78,24 +92,35 @@ def by_fit(result: dict[str, Any]) -> tuple[float, float]:
     return (-float(result["fit"] or 0), 0.0)
 
 
+def places_of(results: dict[str, Any]) -> dict[str, str]:
+    """“1”, or “1, shared” for those that are level: a tie is shown as a tie."""
+    ranking = results.get("robustness", {}).get("ranking", [])
+    ranks = [one["rank"] for one in ranking]
+    return {
+        one["id"]: f"{one['rank']}, shared"
+        if ranks.count(one["rank"]) > 1
+        else str(one["rank"])
+        for one in ranking
+    }
+
+
 def option(
-    one: dict[str, Any],
-    result: dict[str, Any],
-    *,
-    prices: bool,
-    people: bool,
-    chosen: str,
+    one: dict[str, Any], memo: dict[str, Any], place: str, *, prices: bool, people: bool
 ) -> Option:
     """One line in words."""
+    result = memo["results"][one["id"]]
     cost, record = result["cost"], result["promises"]
     unsaid = cost["kinds"] - cost["known"]
+    priced = prices and bool(cost["known"])
     return Option(
         key=one["id"],
         name=one["name"],
         kind=KINDS[one["kind"]],
         state=one["state"],
         reason=one["state_reason"],
+        place=place,
         fit=percent(result["fit"]),
+        of_tested=percent(result["fit_of_tested"]),
         answered=f"{result['answered']} of {result['asked']}",
         tested=f"{result['tested']} of {result['answered']}",
         people=percent(result["people"]) if people else "",
@@ -104,10 +129,26 @@ def option(
         promises=f"{record['tested']} tested, too few to say"
         if record["hidden"]
         else f"{record['held']} of {record['tested']} held",
-        cost=written(Decimal(cost["likely"])) if prices and cost["known"] else "",
+        cost=written(Decimal(cost["likely"])) if priced else "",
+        cost_range=cost_range(cost) if priced else "",
         cost_note=f"{unsaid} of {cost['kinds']} kinds not known" if unsaid else "",
-        chosen=one["id"] == chosen,
+        over_budget=over_budget(cost, memo["inputs"]["brief"]) if priced else "",
+        chosen=one["id"] == memo["inputs"]["choice"]["candidate"],
     )
+
+
+def cost_range(cost: dict[str, Any]) -> str:
+    """“40,000 to 60,000”; blank where low and high are the same."""
+    low, high = Decimal(cost["low"]), Decimal(cost["high"])
+    return f"{written(low)} to {written(high)}" if low != high else ""
+
+
+def over_budget(cost: dict[str, Any], brief: dict[str, Any]) -> str:
+    """By how much the likely cost is over the budget, or blank."""
+    if brief["budget"] is None:
+        return ""
+    over = Decimal(cost["likely"]) - Decimal(brief["budget"])
+    return written(over) if over > 0 else ""
 
 
 def percent(share: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from evaltracker.workflow.admin import checks_acts as checks_acts
 from evaltracker.workflow.admin import checks_page as checks_page
+from evaltracker.workflow.admin import comparison_page as comparison_page
 from evaltracker.workflow.admin import decision_acts as decision_acts
 from evaltracker.workflow.admin import decision_page as decision_page
 from evaltracker.workflow.admin import earlier as earlier

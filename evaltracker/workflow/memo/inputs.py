@@ -16,6 +16,9 @@ from vendors.models import Candidate, Conflict, CostLine
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
 
     from evaltracker.evaluations.models import Evaluation
     from trials.selectors import Ledger
@@ -96,7 +99,7 @@ def gather_inputs(
             }
             for one in book.requirements
         ],
-        "candidates": [candidate_inputs(one, book) for one in candidates],
+        "candidates": candidates_inputs(evaluation, candidates, book),
         "choice": {
             "candidate": str(decision.candidate_id or "") if decision else "",
             "rationale": decision.rationale if decision else "",
@@ -109,38 +112,51 @@ def gather_inputs(
     return result
 
 
-def candidate_inputs(candidate: Candidate, book: Ledger) -> dict[str, Any]:
-    """One candidate with its cells, scores and cost lines."""
-    scores = counted_scores(candidate.evaluation).filter(candidate=candidate)
-    opened = Consensus.objects.filter(evaluation=candidate.evaluation_id).exists()
-    settled = Settlement.objects.filter(candidate=candidate)
-    return {
-        "id": candidate.pk,
-        "name": candidate.name,
-        "kind": candidate.kind,
-        "state": candidate.state,
-        "state_reason": candidate.state_reason,
-        "months_to_live": candidate.months_to_live,
-        "hours_saved": candidate.hours_saved,
-        "cells": {
-            one.ref: cell_inputs(book.cell(candidate, one).facts)
-            for one in book.requirements
-        },
-        "scores": list(
-            scores.order_by("category__position", "value").values(
-                "category__name", "value"
-            )
-        ),
-        # What the meeting settled on, by category; None before it is opened.
-        "settled": list(
-            settled.order_by("category__position").values(
-                "category__name", "value", "reason"
-            )
-        )
-        if opened
-        else None,
-        "cost_lines": list(CostLine.objects.filter(candidate=candidate).values(*COST)),
-    }
+def candidates_inputs(
+    evaluation: Evaluation, candidates: Sequence[Candidate], book: Ledger
+) -> list[dict[str, Any]]:
+    """Candidates with their cells, scores and cost lines; four queries for all."""
+    opened = Consensus.objects.filter(evaluation=evaluation).exists()
+    among = {"candidate__evaluation": evaluation}
+    scores = by_candidate(
+        counted_scores(evaluation)
+        .order_by("category__position", "value")
+        .values("candidate_id", "category__name", "value")
+    )
+    settled = by_candidate(
+        Settlement.objects.filter(**among)
+        .order_by("category__position")
+        .values("candidate_id", "category__name", "value", "reason")
+    )
+    lines = by_candidate(CostLine.objects.filter(**among).values("candidate_id", *COST))
+    return [
+        {
+            "id": one.pk,
+            "name": one.name,
+            "kind": one.kind,
+            "state": one.state,
+            "state_reason": one.state_reason,
+            "months_to_live": one.months_to_live,
+            "hours_saved": one.hours_saved,
+            "cells": {
+                row.ref: cell_inputs(book.cell(one, row).facts)
+                for row in book.requirements
+            },
+            "scores": scores.get(one.pk, []),
+            # What the meeting settled on, by category; None before it is opened.
+            "settled": settled.get(one.pk, []) if opened else None,
+            "cost_lines": lines.get(one.pk, []),
+        }
+        for one in candidates
+    ]
+
+
+def by_candidate(rows: QuerySet[Any, Any]) -> dict[object, list[dict[str, Any]]]:
+    """Rows by the candidate that they name, in the order in which they came."""
+    found: dict[object, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row.pop("candidate_id"), []).append(row)
+    return found
 
 
 def cell_inputs(facts: CellFacts) -> dict[str, Any]:

@@ -1,0 +1,189 @@
+"""The comparison: every option on equal terms, and every number with its working."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from evaltracker.errors import Invalid, NotFound
+from evaltracker.evaluations.admin.query import check_query
+from evaltracker.evaluations.admin.site import site
+from evaltracker.evaluations.admin.workspace import (
+    crumbs_to,
+    evaluation_page,
+    find_evaluation,
+    show,
+)
+from evaltracker.workflow.admin.comparison import compare, percent
+from evaltracker.workflow.admin.comparison_charts import (
+    by_category,
+    cost_against_fit,
+    drawn,
+    key_to,
+)
+from evaltracker.workflow.admin.decision_page import decision_of
+from evaltracker.workflow.admin.receipts import only_reading
+from evaltracker.workflow.admin.working import working_of
+from evaltracker.workflow.memo import compute_results, gather_inputs
+from evaltracker.workflow.memo.as_of import on_day, planned_dates
+from evaltracker.workflow.memo.weighing_words import hundredths, listed, weighed
+from stakeholders.choices import Role
+from vendors.admin.asking import ask_first
+
+if TYPE_CHECKING:
+    import uuid
+
+    from django.http import HttpRequest, HttpResponse
+
+    from evaltracker.evaluations.models import Evaluation
+
+FURTHEST = datetime.timedelta(days=3660)
+DATES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The day that a comparison is of, and whether promises count as kept then.
+
+    `today` is the day of the inputs: now, or when the memo was frozen.
+    """
+
+    day: datetime.date
+    today: datetime.date
+    kept: bool
+
+    @property
+    def moved(self) -> bool:
+        """Whether the numbers are of another day than they would be by themselves."""
+        return self.day != self.today or self.kept
+
+    @property
+    def query(self) -> str:
+        """What follows the address to stay on that day."""
+        if not self.moved:
+            return ""
+        asked = {"as_of": self.day.isoformat()} | ({"kept": "1"} if self.kept else {})
+        return f"?{urlencode(asked)}"
+
+
+@evaluation_page("comparison", "Comparison", order=105)
+def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """The candidates side by side, as of today or of a day ahead."""
+    user: Any = request.user
+    ask_first(request, evaluation)
+    inputs, results = standing_memo(evaluation)
+    day = day_asked(request, inputs)
+    now = {key: one["fit"] for key, one in results.items() if key != "robustness"}
+    planned = planned_dates(inputs)
+    memo = {"inputs": inputs, "results": results}
+    if day.moved:
+        inputs = on_day(inputs, day.day, kept=day.kept)
+        memo = {"inputs": inputs, "results": compute_results(inputs)}
+    comparison = compare(memo, evaluation, user)
+    options = drawn(memo, comparison)
+    chart = cost_against_fit(memo, options, comparison.currency)
+    return show(
+        request,
+        evaluation,
+        "workflow/comparison.html",
+        title="Comparison",
+        tab="comparison",
+        comparison=comparison,
+        rows=[(one, percent(now[one.key])) for one in comparison.options],
+        day=day,
+        planned=planned[:DATES],
+        weighed=weighed(inputs, memo["results"]),
+        robustness=memo["results"].get("robustness", {}),
+        roles=role_rows(memo),
+        categories=by_category(memo, options),
+        scatter=chart,
+        key=key_to(chart) if chart else [],
+    )
+
+
+def standing_memo(evaluation: Evaluation) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Inputs and results: frozen with the decision, or as they stand."""
+    decision = decision_of(evaluation)
+    if decision is not None and decision.decided_at is not None:
+        return decision.memo["inputs"], decision.memo["results"]
+    inputs = gather_inputs(evaluation)
+    return inputs, compute_results(inputs)
+
+
+def day_asked(request: HttpRequest, inputs: dict[str, Any]) -> Day:
+    """The day in the address, or that of the inputs.
+
+    Raises:
+        Invalid: no day, one before the inputs, or more than ten years ahead.
+
+    """
+    check_query(request, filters=("as_of", "kept"))
+    today = datetime.date.fromisoformat(inputs["as_of"])
+    asked, kept = request.GET.get("as_of", ""), request.GET.get("kept", "")
+    if kept not in ("", "1"):
+        raise Invalid("“kept” is 1, or it is left out.")
+    try:
+        day = datetime.date.fromisoformat(asked) if asked else today
+    except ValueError:
+        raise Invalid("Give the day as year-month-day, such as 2027-03-01.") from None
+    if not today <= day <= today + FURTHEST:
+        raise Invalid(
+            f"Choose a day from {today} on, at most ten years ahead. What was known on "
+            "an earlier day stands in the journal."
+        )
+    return Day(day, today, kept == "1")
+
+
+def role_rows(memo: dict[str, Any]) -> list[dict[str, str]]:
+    """Whom each role's own weights would pick, in words."""
+    names = {one["id"]: one["name"] for one in memo["inputs"]["candidates"]}
+    return [
+        {
+            "role": str(Role(one["role"]).label),
+            "picks": listed([names[key] for key in one["ids"]]) or "nobody",
+            "fit": percent(one["fit"]),
+            "lead": f"{hundredths(one['lead'])} points" if one["lead"] else "–",
+        }
+        for one in memo["results"].get("robustness", {}).get("roles", [])
+    ]
+
+
+def working_page(
+    request: HttpRequest, slug: str, candidate_id: uuid.UUID
+) -> HttpResponse:
+    """The sums behind one candidate's line, every row of them."""
+    user: Any = request.user
+    evaluation = find_evaluation(user, slug)
+    ask_first(request, evaluation)
+    inputs, results = standing_memo(evaluation)
+    day = day_asked(request, inputs)
+    if day.moved:
+        inputs = on_day(inputs, day.day, kept=day.kept)
+        results = compute_results(inputs)
+    memo = {"inputs": inputs, "results": results}
+    comparison = compare(memo, evaluation, user)
+    key = str(candidate_id)
+    option = next((one for one in comparison.options if one.key == key), None)
+    if option is None:
+        raise NotFound
+    return show(
+        request,
+        evaluation,
+        "workflow/working.html",
+        title=f"How {option.name} was counted",
+        tab="comparison",
+        crumbs=crumbs_to(evaluation, ("Comparison", "comparison"), (option.name, "")),
+        option=option,
+        comparison=comparison,
+        day=day,
+        working=working_of(memo, key, comparison),
+    )
+
+
+site.register_page(
+    "e/<slug:slug>/comparison/<uuid:candidate_id>/",
+    only_reading(working_page),
+    "working",
+)

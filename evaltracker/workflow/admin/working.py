@@ -1,0 +1,171 @@
+"""The sums behind one candidate's numbers, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.evaluations.charts import per_cent
+from evaltracker.money import written
+from evaltracker.workflow.memo.counting import count
+from trials.scoring import TOP_SCORE, rounded
+
+if TYPE_CHECKING:
+    from evaltracker.workflow.admin.comparison import Comparison
+    from evaltracker.workflow.memo.counting import Counted
+
+NOT_COUNTED = {
+    "not_applicable": "not applicable, left out",
+    "not_scored": "weight 0, not scored",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One requirement's part in the fit."""
+
+    ref: str
+    text: str
+    category: str
+    weight: Decimal
+    credit: str
+    points: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """Every sum; people's and money's are blank while they are sealed."""
+
+    rows: list[Row]
+    points: str
+    weight: Decimal
+    fit: str
+    tested: list[Row]
+    people: list[dict[str, str]]
+    people_sum: str
+    total: str
+    promises: list[dict[str, str]]
+    better: tuple[str, ...]
+    nevers: tuple[str, ...]
+    slipped: tuple[str, ...]
+    tally: Any
+    cost: dict[str, Any] | None
+    cost_rows: list[dict[str, str]]
+    worth: str
+
+
+def working_of(memo: dict[str, Any], key: str, comparison: Comparison) -> Working:
+    """Count one candidate again with every row kept."""
+    inputs = memo["inputs"]
+    counted = count(
+        next(one for one in inputs["candidates"] if one["id"] == key), inputs
+    )
+    rows = fit_rows(counted, inputs)
+    tried = {
+        row.key for row in counted.fit.rows if row.tested and row.points is not None
+    }
+    result = memo["results"][key]
+    people = comparison.people_open
+    return Working(
+        rows=rows,
+        points=plain(counted.fit.points),
+        weight=counted.fit.weight,
+        fit=exact(counted.fit.value),
+        tested=[row for row in rows if row.ref in tried],
+        people=score_rows(counted) if people else [],
+        people_sum=exact(counted.people.value) if people else "",
+        total=counted.total.working if people else "",
+        promises=promise_rows(counted),
+        better=counted.promises.better_than_claimed,
+        nevers=counted.promises.honest_nevers,
+        slipped=counted.promises.slipped,
+        tally=counted.promises.overall,
+        cost=result["cost"] if comparison.prices_open else None,
+        cost_rows=cost_rows(result["cost"]) if comparison.prices_open else [],
+        worth=worth(result["value"], inputs["brief"]["currency"])
+        if comparison.prices_open
+        else "",
+    )
+
+
+def fit_rows(counted: Counted, inputs: dict[str, Any]) -> list[Row]:
+    """Weight * credit of every requirement, with why it earns that."""
+    asked = {row["ref"]: row for row in inputs["requirements"]}
+    return [
+        Row(
+            ref=row.key,
+            text=asked[row.key]["text"],
+            category=asked[row.key]["category"],
+            weight=row.weight,
+            credit="–" if row.credit is None else plain(row.credit),
+            points="–" if row.points is None else plain(row.points),
+            why=NOT_COUNTED.get(row.state, row.working),
+        )
+        for row in counted.fit.rows
+    ]
+
+
+def score_rows(counted: Counted) -> list[dict[str, str]]:
+    """What people's scores come to in each category."""
+    return [
+        {
+            "category": row.category,
+            "weight": plain(row.weight),
+            "score": "nobody scored it"
+            if row.value is None
+            else f"{plain(rounded(row.value * TOP_SCORE, 2))} of {TOP_SCORE}",
+            "points": "–"
+            if row.value is None
+            else plain(rounded(row.value * TOP_SCORE * Fraction(row.weight), 2)),
+        }
+        for row in counted.people.rows
+    ]
+
+
+def promise_rows(counted: Counted) -> list[dict[str, str]]:
+    """What was said to be there and what a test found; none below five."""
+    if counted.promises.hidden:
+        return []
+    return [
+        {
+            "ref": row.key,
+            "said": str(row.said).replace("_", " "),
+            "found": f"{row.found.verdict} in the {row.found.source}",
+        }
+        for row in counted.promises.rows
+    ]
+
+
+def cost_rows(cost: dict[str, Any]) -> list[dict[str, str]]:
+    """Every line of cost over the horizon, with the amount as people write it."""
+    return [
+        row | {"likely": written(Decimal(row["likely"])) if row["likely"] else "–"}
+        for row in cost["rows"]
+    ]
+
+
+def worth(value: dict[str, Any] | None, currency: str) -> str:
+    """What the hours saved are worth, and what waiting for them costs."""
+    if value is None:
+        return "What the hours saved are worth has not been said."
+    saved = written(Decimal(value["amount"]), currency)
+    missed = written(Decimal(value["opportunity"]), currency)
+    return (
+        f"Hours saved are worth {saved}: {value['working']}. "
+        f"Not had until it is live: {missed}: {value['opportunity_working']}."
+    )
+
+
+def exact(share: Fraction | None) -> str:
+    """A share with three places and as per cent."""
+    if share is None:
+        return "nothing to divide by"
+    return f"{rounded(share, 3)}, {per_cent(float(share))}"
+
+
+def plain(number: Decimal) -> str:
+    """A number without the zeros that say nothing."""
+    return f"{number.normalize():f}"
