@@ -19,7 +19,8 @@ class StakeholdersConfig(AppConfig):
         import_module("stakeholders.notices")
         import_module("stakeholders.chores")
         import_module("stakeholders.beginnings")
-        import_module("stakeholders.portable")
-        # A process that serves vendors alone has no admin.
+        # A process that serves vendors alone has no admin, and no whole evaluation
+        # comes or leaves through it.
         if apps.is_installed("django.contrib.admin"):
+            import_module("stakeholders.portable")
             import_module("stakeholders.admin.register")

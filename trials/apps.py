@@ -22,7 +22,8 @@ class TrialsConfig(AppConfig):
         import_module("trials.services.telling")
         import_module("trials.services.overdue")
         import_module("trials.services.slips")
-        import_module("trials.portable")
-        # A process that serves vendors alone has no admin.
+        # A process that serves vendors alone has no admin, and no whole evaluation
+        # comes or leaves through it.
         if apps.is_installed("django.contrib.admin"):
+            import_module("trials.portable")
             import_module("trials.admin.register")

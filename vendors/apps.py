@@ -17,8 +17,8 @@ class VendorsConfig(AppConfig):
         import_module("vendors.token_notices")
         import_module("vendors.chores")
         import_module("vendors.following")
-        import_module("vendors.portable")
-        # A process that serves vendors alone has none; admin/__init__.py says why the
-        # pages are not loaded earlier.
+        # A process that serves vendors alone has no pages, and no whole evaluation
+        # leaves through it; admin/__init__.py says why pages are not loaded earlier.
         if apps.is_installed("django.contrib.admin"):
+            import_module("vendors.portable")
             import_module("vendors.admin.register")
