@@ -68,6 +68,15 @@ class CostState(models.TextChoices):
     UNSAID = "unsaid", "Unsaid"
 
 
+class Pricing(models.TextChoices):
+    """How the quantity of a cost line makes its price; see `vendors.costs.tiers`."""
+
+    PER_UNIT = "per_unit", "One price for every unit"
+    GRADUATED = "graduated", "Graduated: each unit at the price of its own tier"
+    VOLUME = "volume", "Volume: all units at the price of the tier reached"
+    PACKAGE = "package", "Package: one price for the whole tier"
+
+
 class Recurrence(models.TextChoices):
     """How often a cost falls due."""
 

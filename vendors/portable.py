@@ -15,6 +15,7 @@ from vendors.models import (
     Conflict,
     Contact,
     CostLine,
+    ExchangeRate,
     IdempotencyRecord,
     LastSeen,
     Proposal,
@@ -122,6 +123,7 @@ register_part(
         sealed=shuts_prices,
     )
 )
+register_part(Part(name="exchange_rates", model=ExchangeRate, order=("currency",)))
 register_part(
     Part(
         name="conflicts",

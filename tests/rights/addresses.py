@@ -35,6 +35,7 @@ def page_addresses() -> dict[str, str]:
     given = decided.visits.exclude(sign_offs=None)[0].sign_offs.all()[0]
     details: dict[str, list[object]] = {
         "candidate": [candidate.pk],
+        "candidate_costs": [candidate.pk],
         "cell": [candidate.pk, main.requirements.get(ref="R06.2").pk],
         "demo": [finalist.demos.get().pk],
         "demo_script": [finalist.demos.get().pk],

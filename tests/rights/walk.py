@@ -60,6 +60,7 @@ def pages(sealed: Sealed) -> Iterator[str]:
     requirement = where.requirements.get(ref="R1")
     details: dict[str, list[Any]] = {
         "candidate": [candidate.pk],
+        "candidate_costs": [candidate.pk],
         "cell": [candidate.pk, requirement.pk],
         "demo": [candidate.demos.get().pk],
         "demo_script": [candidate.demos.get().pk],

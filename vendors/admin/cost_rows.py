@@ -1,19 +1,33 @@
-"""What the costs page shows; amounts are read only for those who may see them."""
+"""What the costs pages show; who may see amounts, their views ask."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Case, When
+
+from evaltracker.evaluations.clock import today_in
 from vendors import costs
 from vendors.choices import CandidateState
 from vendors.models import Candidate, CostLine
-from vendors.selectors import cost_input, total_of
+from vendors.selectors import (
+    cost_input,
+    envelope_of,
+    rates_of,
+    terms_of,
+    tiers_of,
+    total_of,
+    worth_of,
+)
 
 if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable, Mapping
+
     from evaltracker.evaluations.models import Evaluation
+    from vendors.models import ExchangeRate
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +37,17 @@ class KindRow:
     kind: costs.CostKind
     line: CostLine | None
     row: costs.CostRow | None
+    old: bool = False
 
     @property
     def state(self) -> str:
         """What is known; blank if nobody asked yet."""
         return self.row.state if self.row else ""
+
+    @property
+    def tiers(self) -> tuple[costs.Tier, ...]:
+        """The line's tiers after the first."""
+        return tiers_of(self.line.tiers) if self.line else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +55,12 @@ class CostColumn:
     """One candidate's costs."""
 
     candidate: Candidate
+    lines: tuple[costs.Line, ...]
     total: costs.TotalCost
     kinds: list[KindRow]
-    value: costs.Value | None
-    opportunity: costs.OpportunityCost | None
-    missing: str
+    asks: tuple[costs.Ask, ...]
+    limits: tuple[costs.Limit, ...]
+    worth: costs.Worth
 
     @property
     def unasked(self) -> list[costs.CostKind]:
@@ -47,17 +68,14 @@ class CostColumn:
         return [one.kind for one in self.kinds if one.row is None]
 
     @property
+    def untouched(self) -> bool:
+        """Whether nothing at all was written yet."""
+        return not self.lines
+
+    @property
     def has_price(self) -> bool:
         """Whether there is an amount at all; without one a total would be a lie."""
         return any(row.likely is not None for row in self.total.rows)
-
-    @property
-    def over_budget(self) -> Decimal | None:
-        """By how much the likely total is over the budget."""
-        budget = self.candidate.evaluation.budget
-        if budget is None or self.total.likely <= budget:
-            return None
-        return self.total.likely - budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +86,30 @@ class Compared:
     cells: list[list[KindRow]]
 
 
-def cost_columns(evaluation: Evaluation) -> list[CostColumn]:
-    """The costs of every candidate that is not eliminated, in two queries."""
-    running: Any = Candidate.objects.filter(evaluation=evaluation)
-    running = running.exclude(state=CandidateState.ELIMINATED).select_related("vendor")
+def running(evaluation: Evaluation) -> Any:
+    """The candidates that are not eliminated, the closer choice first."""
+    found: Any = Candidate.objects.filter(evaluation=evaluation)
+    return found.exclude(state=CandidateState.ELIMINATED).order_by(
+        Case(When(state=CandidateState.LONGLISTED, then=1), default=0), "name"
+    )
+
+
+def cost_columns(
+    evaluation: Evaluation, candidates: Iterable[Candidate]
+) -> list[CostColumn]:
+    """The costs of some candidates of the evaluation, in two queries."""
+    rates, today = rates_of(evaluation), today_in(evaluation.zone)
+    shown = list(candidates)
     lines: dict[object, list[CostLine]] = {}
-    for line in CostLine.objects.filter(candidate__evaluation=evaluation):
+    for line in CostLine.objects.filter(candidate__in=shown):
         lines.setdefault(line.candidate_id, []).append(line)
     columns = []
-    for candidate in running:
+    for candidate in shown:
         candidate.evaluation = evaluation
         given = lines.get(candidate.pk, [])
         for line in given:
             line.candidate = candidate
-        columns.append(_column(candidate, given))
+        columns.append(_column(candidate, given, rates, today))
     return columns
 
 
@@ -97,48 +125,73 @@ def compared(columns: list[CostColumn]) -> list[Compared]:
     ]
 
 
-def _column(candidate: Candidate, lines: list[CostLine]) -> CostColumn:
-    total = total_of(candidate, [cost_input(line) for line in lines])
+def points_of(columns: list[CostColumn]) -> dict[object, Any]:
+    """Price points of 100 by candidate; None above the budget, absent without price."""
+    prices: dict[object, Decimal] = {
+        one.candidate.pk: one.total.likely for one in columns if one.has_price
+    }
+    if not columns or not prices:
+        return {}
+    return costs.price_points(prices, ceiling=columns[0].candidate.evaluation.budget)
+
+
+def curves_of(column: CostColumn) -> tuple[costs.Curve, ...]:
+    """The total by volume, for every tiered price."""
+    terms = terms_of(column.candidate.evaluation)
+    return costs.curves(column.total, column.lines, terms)
+
+
+def without_rate(evaluation: Evaluation, columns: list[CostColumn]) -> list[str]:
+    """Currencies in which a price waits for its rate."""
+    found = {
+        line.currency or ""
+        for one in columns
+        for line in one.lines
+        if line.state == costs.LineState.PRICED
+        and line.rate_to_base is None
+        and line.currency != evaluation.currency
+    }
+    return sorted(found)
+
+
+def payments_of(column: CostColumn) -> list[tuple[str, str, Decimal]]:
+    """Share, when, and amount of each payment of what is paid once."""
+    plan = column.candidate.payments
+    if not plan:
+        return []
+    paid = (row.likely for row in column.total.rows if row.once)
+    once = sum((amount for amount in paid if amount is not None), Decimal(0))
+    parts = costs.split(once, [costs.read_decimal(one["share"]) for one in plan])
+    return [
+        (one["share"], one["when"], part) for one, part in zip(plan, parts, strict=True)
+    ]
+
+
+def _column(
+    candidate: Candidate,
+    given: list[CostLine],
+    rates: Mapping[str, ExchangeRate],
+    today: datetime.date,
+) -> CostColumn:
+    lines = tuple(cost_input(line, rates) for line in given)
+    total = total_of(candidate, list(lines))
     paired: dict[str, list[KindRow]] = {}
-    for line, row in zip(lines, total.rows, strict=True):
-        paired.setdefault(line.kind, []).append(KindRow(row.kind, line, row))
+    for line, row in zip(given, total.rows, strict=True):
+        old = costs.is_old(line.quoted_on, today)
+        paired.setdefault(line.kind, []).append(KindRow(row.kind, line, row, old))
     checklist = costs.CHECKLIST[candidate.kind]
     extra = [kind for kind in costs.CostKind if kind in paired]
-    kinds = [
-        row
-        for kind in dict.fromkeys((*checklist, *extra))
-        for row in paired.get(kind, [KindRow(kind, None, None)])
-    ]
-    value, opportunity, missing = _worth(candidate)
-    return CostColumn(candidate, total, kinds, value, opportunity, missing)
-
-
-def _worth(
-    candidate: Candidate,
-) -> tuple[costs.Value | None, costs.OpportunityCost | None, str]:
-    """What its hours are worth and what waiting costs, or what is missing for it."""
-    evaluation = candidate.evaluation
-    wanted = {
-        "hours saved": candidate.hours_saved,
-        "months until it is live": candidate.months_to_live,
-        "engineers in the brief": evaluation.engineers,
-        "a loaded hourly rate": evaluation.loaded_hourly_rate,
-    }
-    missing = [name for name, number in wanted.items() if number is None]
-    if missing:
-        return None, None, ", ".join(missing)
-    live_from = math.ceil(candidate.months_to_live or 0)
-    value = costs.value_of_hours(
-        hours_per_day=candidate.hours_saved or Decimal(0),
-        engineers=Decimal(evaluation.engineers or 0),
-        working_days_per_year=Decimal(evaluation.working_days),
-        hourly_rate=evaluation.loaded_hourly_rate or Decimal(0),
-        horizon_months=evaluation.horizon_months,
-        live_from_month=live_from,
+    dated = zip(total.rows, (line.quoted_on for line in given), strict=True)
+    return CostColumn(
+        candidate=candidate,
+        lines=lines,
+        total=total,
+        kinds=[
+            row
+            for kind in dict.fromkeys((*checklist, *extra))
+            for row in paired.get(kind, [KindRow(kind, None, None)])
+        ],
+        asks=costs.asks(checklist, dated, today),
+        limits=envelope_of(candidate.evaluation, total),
+        worth=worth_of(candidate),
     )
-    opportunity = costs.opportunity_cost(
-        value_per_month=value.per_month,
-        months_until_live=live_from,
-        horizon_months=evaluation.horizon_months,
-    )
-    return value, opportunity, ""

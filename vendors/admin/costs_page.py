@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evaltracker.errors import NotFound
 from evaltracker.evaluations.admin.query import check_query
 from evaltracker.evaluations.admin.seals import register_seal
-from evaltracker.evaluations.admin.workspace import evaluation_page, show
+from evaltracker.evaluations.admin.site import site
+from evaltracker.evaluations.admin.workspace import crumbs_to, evaluation_page, show
 from evaltracker.evaluations.policy import is_owner
 from vendors.admin.asking import ask_first
-from vendors.admin.cost_rows import compared, cost_columns
+from vendors.admin.cost_chart import draw
+from vendors.admin.cost_rows import (
+    compared,
+    cost_columns,
+    curves_of,
+    payments_of,
+    points_of,
+    running,
+    without_rate,
+)
 from vendors.admin.pages import reader
-from vendors.models import Conflict
+from vendors.models import Candidate, Conflict, ExchangeRate
 from vendors.policy import may_see_prices
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Collection
 
     from django.http import HttpRequest, HttpResponse
@@ -24,12 +36,13 @@ if TYPE_CHECKING:
 
 @evaluation_page("costs", "Costs", order=100)
 def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """Side by side and one by one; only coverage for whom prices are sealed."""
+    """All candidates: budget, checklist, rates; amounts only once prices are open."""
     check_query(request)
     user = reader(request)
     ask_first(request, evaluation)
-    columns = cost_columns(evaluation)
+    columns = cost_columns(evaluation, running(evaluation))
     sealed = not may_see_prices(user, evaluation)
+    points = {} if sealed else points_of(columns)
     return show(
         request,
         evaluation,
@@ -39,8 +52,49 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         owns=is_owner(user, evaluation),
         sealed=sealed,
         columns=columns,
-        compared=[] if sealed else compared(columns),
+        compared=compared(columns),
+        budgets=[
+            (one, points.get(one.candidate.pk)) for one in columns if one.has_price
+        ],
+        unpriced=[one.candidate for one in columns if not one.has_price],
+        untouched=[one.candidate for one in columns if one.untouched],
+        rates=ExchangeRate.objects.filter(evaluation=evaluation),
+        without_rate=without_rate(evaluation, columns),
+        here=request.get_full_path(),
     )
+
+
+def candidate_costs(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
+    """One candidate's sheet: each line with its working, and all that follows."""
+    check_query(request)
+    user = reader(request)
+    seen = Candidate.objects.visible_to(user).select_related("evaluation__owner")
+    candidate = seen.filter(pk=candidate_id).first()
+    if candidate is None:
+        raise NotFound
+    evaluation = candidate.evaluation
+    ask_first(request, evaluation)
+    (column,) = cost_columns(evaluation, [candidate])
+    sealed = not may_see_prices(user, evaluation)
+    curves = () if sealed else curves_of(column)
+    return show(
+        request,
+        evaluation,
+        "vendors/candidate_costs.html",
+        title=f"Costs of {candidate}",
+        tab="costs",
+        crumbs=crumbs_to(evaluation, ("Costs", "costs"), (str(candidate), "")),
+        owns=is_owner(user, evaluation),
+        sealed=sealed,
+        one=column,
+        curves=[(curve, draw(curve, evaluation.budget)) for curve in curves],
+        payments=[] if sealed else payments_of(column),
+    )
+
+
+site.register_page(
+    "candidates/<uuid:candidate_id>/costs/", candidate_costs, "candidate_costs"
+)
 
 
 def opened_prices(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:

@@ -199,5 +199,4 @@ class CostLineAdmin(AboutCandidates):
 
     def page_of(self, row: CostLine) -> str:
         """The candidate's costs."""
-        anchor = f"candidate-{row.candidate_id}"
-        return page_address(row.candidate.evaluation, "costs", anchor)
+        return reverse("admin:candidate_costs", args=[row.candidate_id])

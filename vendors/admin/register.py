@@ -13,6 +13,7 @@ from vendors.admin import way_in_page as way_in_page
 from vendors.admin.acts import candidates as candidates
 from vendors.admin.acts import claims as claims
 from vendors.admin.acts import companies as companies
+from vendors.admin.acts import cost_terms as cost_terms
 from vendors.admin.acts import costs as costs
 from vendors.admin.acts import dialogue as dialogue
 from vendors.admin.acts import interests as interests

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from vendors.costs.tiers import Pricing, Tier, contradiction
+
 
 class CostKind(StrEnum):
     """One kind of cost; ``label`` is what users read."""
@@ -83,8 +85,10 @@ class Line:
     """One cost line. Only a *priced* one carries money.
 
     ``low``, ``likely`` and ``high`` are for one unit; ``quantity`` is how many.
+    With tiers they are those of the first (see ``vendors.costs.tiers``).
     ``rate_to_base`` turns the currency into the base currency: base = amount *
-    rate. A line that contradicts itself is refused with a sentence.
+    rate; ``rate_source`` says whose rate of what date that is. A line that
+    contradicts itself is refused with a sentence.
     """
 
     kind: CostKind
@@ -97,6 +101,11 @@ class Line:
     quantity: Decimal = Decimal(1)
     rate_to_base: Decimal | None = None
     note: str = ""
+    label: str = ""
+    unit: str = ""
+    pricing: Pricing = Pricing.PER_UNIT
+    tiers: tuple[Tier, ...] = ()
+    rate_source: str = ""
 
     def __post_init__(self) -> None:
         problem = _contradiction(self)
@@ -110,13 +119,18 @@ class Line:
             raise ValueError(f"The line for {self.kind.label} has no price.")
         return self.low, self.likely, self.high
 
+    @property
+    def name(self) -> str:
+        """Return the kind, and which part of it."""
+        return f"{self.kind.label} ({self.label})" if self.label else self.kind.label
+
 
 def _contradiction(line: Line) -> str | None:
     given = (line.low, line.likely, line.high)
     if line.state != LineState.PRICED:
         if any(amount is not None for amount in given):
             return f"a line that is {line.state} carries no amount."
-        return None
+        return "only a priced line has tiers." if line.tiers else None
     amounts = [amount for amount in given if amount is not None]
     if len(amounts) < 3:
         return "a priced line needs a low, a likely and a high amount."
@@ -131,4 +145,4 @@ def _contradiction(line: Line) -> str | None:
     rate = line.rate_to_base
     if rate is not None and not (rate.is_finite() and rate > 0):
         return "the exchange rate must be above 0."
-    return None
+    return contradiction(line.pricing, line.tiers)

@@ -1,11 +1,12 @@
 """What the hours saved are worth, and what waiting for them costs."""
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from evaltracker.money import written
-from vendors.costs.total import cents
+from vendors.costs.terms import cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,10 @@ def value_of_hours(
         per_month=cents(monthly),
         months=months,
         working=(
-            f"{hours_per_day} h a day, {engineers} engineers, "
-            f"{working_days_per_year} working days a year, "
-            f"{written(hourly_rate)} an hour, {months} of {horizon_months} months live"
+            f"{written(hours_per_day)} h a day × {written(engineers)} engineers × "
+            f"{written(working_days_per_year)} working days × "
+            f"{written(hourly_rate)} an hour ÷ 12 = {written(cents(monthly))} a "
+            f"month, × {months} of {horizon_months} months live"
         ),
     )
 
@@ -101,12 +103,83 @@ def opportunity_cost(
         amount=not_had + elsewhere,
         value_not_had=not_had,
         earned_elsewhere=elsewhere,
-        working=(
-            f"{months} months without {written(value_per_month)} a month, and "
-            f"{builders} builders who would have earned "
-            f"{written(earned_per_builder_month)} a month each"
-        ),
+        working=" + ".join(
+            words
+            for words, counts in (
+                (f"{months} months × {written(value_per_month)} not had", not_had),
+                (
+                    f"{months} months × {written(builders)} builders × "
+                    f"{written(earned_per_builder_month)} earned elsewhere",
+                    elsewhere,
+                ),
+            )
+            if counts
+        )
+        or f"{months} months without it, at no value a month",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a candidate is worth, what waiting for it costs, and what is missing.
+
+    The opportunity cost is there as soon as one of its two parts is known; what is
+    ``missing`` is then not in it.
+    """
+
+    value: Value | None
+    opportunity: OpportunityCost | None
+    missing: tuple[str, ...]
+
+
+def worth(
+    *,
+    hours_saved: Decimal | None,
+    months_to_live: Decimal | None,
+    engineers: int | None,
+    hourly_rate: Decimal | None,
+    working_days: int,
+    horizon_months: int,
+    builders: Decimal | None = None,
+    builder_earnings: Decimal | None = None,
+) -> Worth:
+    """Count value and opportunity cost from what is known; unsaid is never zero.
+
+    A month begun without it is a month without it. Builders are asked for only where
+    there are some: nobody builds what is bought.
+    """
+    wanted = {
+        "months until it is live": months_to_live,
+        "hours saved": hours_saved,
+        "engineers in the brief": engineers,
+        "a loaded hourly rate": hourly_rate,
+    }
+    if builders:
+        wanted["what a builder earns elsewhere"] = builder_earnings
+    missing = tuple(name for name, number in wanted.items() if number is None)
+    if months_to_live is None:
+        return Worth(None, None, missing)
+    months = math.ceil(months_to_live)
+    value = None
+    if hours_saved is not None and engineers is not None and hourly_rate is not None:
+        value = value_of_hours(
+            hours_per_day=hours_saved,
+            engineers=Decimal(engineers),
+            working_days_per_year=Decimal(working_days),
+            hourly_rate=hourly_rate,
+            horizon_months=horizon_months,
+            live_from_month=min(months, horizon_months),
+        )
+    opportunity = None
+    if value is not None or (builders and builder_earnings is not None):
+        opportunity = opportunity_cost(
+            value_per_month=value.per_month if value else Decimal(0),
+            months_until_live=months,
+            builders=builders or Decimal(0),
+            earned_per_builder_month=builder_earnings or Decimal(0),
+            horizon_months=horizon_months,
+        )
+    return Worth(value, opportunity, missing)
 
 
 def _not_negative(name: str, number: Decimal) -> None:

@@ -5,6 +5,7 @@ from vendors.models.claims import Claim, ClaimFile, LastSeen, Submission
 from vendors.models.costs import CostLine
 from vendors.models.dialogue import Asking, Proposal, Question
 from vendors.models.interests import Conflict
+from vendors.models.rates import ExchangeRate
 from vendors.models.tokens import IdempotencyRecord, RefusedCall, VendorToken
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Conflict",
     "Contact",
     "CostLine",
+    "ExchangeRate",
     "IdempotencyRecord",
     "LastSeen",
     "Proposal",

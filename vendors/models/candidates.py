@@ -12,6 +12,7 @@ from evaltracker.evaluations.models import Evaluation, Record, Requirement
 from evaltracker.evaluations.models.base import evaluation_scope
 from vendors.choices import CandidateKind, CandidateState
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
+from vendors.models.kept import check_payments
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import User
@@ -144,6 +145,15 @@ class Candidate(VendorRecord):
         blank=True,
         help_text="Hours saved per engineer and day once it is live.",
     )
+    builders = models.DecimalField(
+        max_digits=5,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        help_text="Own people who build it or set it up until it is live.",
+    )
+    # Share in per cent and when it is paid, in order; shares sum to 100 exactly.
+    payments = models.JSONField(default=list, blank=True, validators=[check_payments])
 
     objects: ClassVar = VendorScopedQuerySet["Candidate"].as_manager()
 

@@ -9,9 +9,10 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from vendors.choices import CostState, Recurrence
+from vendors.choices import CostState, Pricing, Recurrence
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
 from vendors.models.candidates import Candidate
+from vendors.models.kept import check_tiers
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import User
@@ -74,6 +75,11 @@ class CostLine(VendorRecord):
     )
     quantity = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(1))
     unit = models.CharField(max_length=60, blank=True, help_text="User, hour, node …")
+    pricing = models.CharField(
+        max_length=9, choices=Pricing.choices, default=Pricing.PER_UNIT
+    )
+    # Tiers after the first, as vendors.costs.Tier by field; amounts are text.
+    tiers = models.JSONField(default=list, blank=True, validators=[check_tiers])
     recurrence = models.CharField(
         max_length=7, choices=Recurrence.choices, default=Recurrence.ONCE
     )
@@ -85,8 +91,8 @@ class CostLine(VendorRecord):
         blank=True,
         validators=[MinValueValidator(Decimal("0.000001"))],
         help_text=(
-            "Units of the evaluation's currency for one unit of this one. Blank means "
-            "unknown, and then a price in another currency counts as unsaid."
+            "Units of the evaluation's currency for one unit of this one. Blank takes "
+            "the evaluation's rate; without one the price counts as unsaid."
         ),
     )
     source_text = models.CharField(

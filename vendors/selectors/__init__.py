@@ -29,7 +29,12 @@ from vendors.selectors.costs import (
     cost_coverage,
     cost_input,
     cost_inputs,
+    envelope_of,
+    rates_of,
+    terms_of,
+    tiers_of,
     total_of,
+    worth_of,
 )
 from vendors.selectors.letters import invitation_letters
 from vendors.selectors.tokens import (
@@ -50,6 +55,7 @@ __all__ = [
     "cost_input",
     "cost_inputs",
     "current_claims",
+    "envelope_of",
     "find_token",
     "invitation_letters",
     "invitations",
@@ -63,9 +69,13 @@ __all__ = [
     "own_history",
     "own_proposals",
     "questions_for",
+    "rates_of",
     "ruled_out",
     "shortlisted",
+    "terms_of",
+    "tiers_of",
     "total_of",
     "unanswered_musts",
     "with_counts",
+    "worth_of",
 ]

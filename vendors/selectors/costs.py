@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from vendors import costs
-from vendors.models import CostLine
+from vendors.models import CostLine, ExchangeRate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from evaltracker.evaluations.models import Evaluation
     from vendors.models import Candidate
+
+type Rates = Mapping[str, ExchangeRate]
+
+
+def rates_of(evaluation: Evaluation) -> dict[str, ExchangeRate]:
+    """The evaluation's rates by currency; those to a former currency do not count."""
+    rows = ExchangeRate.objects.filter(evaluation=evaluation, base=evaluation.currency)
+    return {row.currency: row for row in rows}
 
 
 def cost_inputs(candidate: Candidate) -> list[costs.Line]:
-    """A candidate's lines as the pure functions want them; callers ask the policy."""
-    return [cost_input(line) for line in CostLine.objects.filter(candidate=candidate)]
+    """A candidate's lines as the pure functions want them."""
+    rates = rates_of(candidate.evaluation)
+    lines = CostLine.objects.filter(candidate=candidate)
+    return [cost_input(line, rates) for line in lines]
 
 
-def cost_input(line: CostLine) -> costs.Line:
-    """One line without its row."""
+def cost_input(line: CostLine, rates: Rates) -> costs.Line:
+    """One line without its row; its own rate goes before the evaluation's."""
+    rate, source = line.rate, "the price's own rate" if line.rate else ""
+    if rate is None and (shared := rates.get(line.currency)):
+        rate = shared.rate
+        source = costs.rate_words(shared.rated_on, shared.source)
     return costs.Line(
         kind=costs.CostKind(line.kind),
         state=costs.LineState(line.state),
@@ -27,8 +45,21 @@ def cost_input(line: CostLine) -> costs.Line:
         currency=line.currency,
         recurrence=costs.Recurrence(line.recurrence),
         quantity=line.quantity,
-        rate_to_base=line.rate,
+        rate_to_base=rate,
         note=line.note,
+        label=line.label,
+        unit=line.unit,
+        pricing=costs.Pricing(line.pricing),
+        tiers=tiers_of(line.tiers),
+        rate_source=source,
+    )
+
+
+def tiers_of(kept: Sequence[Mapping[str, str]]) -> tuple[costs.Tier, ...]:
+    """Tiers read back from how a line keeps them."""
+    return tuple(
+        costs.Tier(*(Decimal(one[name]) for name in ("above", "low", "likely", "high")))
+        for one in kept
     )
 
 
@@ -47,6 +78,44 @@ def total_of(candidate: Candidate, lines: list[costs.Line]) -> costs.TotalCost:
         horizon_months=evaluation.horizon_months,
         planning_factor=evaluation.planning_factor,
         discount_rate=evaluation.discount_rate,
+    )
+
+
+def terms_of(evaluation: Evaluation) -> costs.Terms:
+    """What every line of an evaluation is counted with."""
+    return costs.read_terms(
+        evaluation.horizon_months,
+        evaluation.planning_factor,
+        None,
+        evaluation.discount_rate,
+        evaluation.currency,
+    )
+
+
+def envelope_of(
+    evaluation: Evaluation, total: costs.TotalCost
+) -> tuple[costs.Limit, ...]:
+    """A total held against the limits of the brief."""
+    return costs.envelope(
+        total,
+        whole=evaluation.budget,
+        once=evaluation.budget_once,
+        yearly=evaluation.budget_yearly,
+    )
+
+
+def worth_of(candidate: Candidate) -> costs.Worth:
+    """What a candidate is worth, what waiting costs, and what is missing for it."""
+    evaluation = candidate.evaluation
+    return costs.worth(
+        hours_saved=candidate.hours_saved,
+        months_to_live=candidate.months_to_live,
+        engineers=evaluation.engineers,
+        hourly_rate=evaluation.loaded_hourly_rate,
+        working_days=evaluation.working_days,
+        horizon_months=evaluation.horizon_months,
+        builders=candidate.builders,
+        builder_earnings=evaluation.builder_earnings,
     )
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from vendors.models import Vendor
 
 WORDS = frozenset({"name", "aliases", "website", "summary"})
-EDITABLE = WORDS | {"vendor", "months_to_live", "hours_saved"}
+EDITABLE = WORDS | {"vendor", "months_to_live", "hours_saved", "builders"}
 ADDED = ("name", "kind", "vendor", "aliases", "website", "summary")
 
 

@@ -16,17 +16,21 @@ from evaltracker.evaluations.policy import (
     require_owner,
 )
 from evaltracker.evaluations.text import Inputs
-from vendors.choices import CostState, Recurrence
+from vendors import costs
+from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CHECKLIST, CODES, CostKind
+from vendors.costs.tiers import contradiction
 from vendors.models import CostLine
 from vendors.services.candidates import lock_candidate
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from evaltracker.evaluations.journal import By
     from evaltracker.evaluations.models import Evaluation
+    from vendors.costs import Tier
     from vendors.models import Candidate
 
 # What everybody may read of a line, and what only open prices show.
@@ -37,6 +41,8 @@ PRICE_FIELDS = (
     "likely",
     "high",
     "quantity",
+    "pricing",
+    "tiers",
     "rate",
     "source_text",
     "source_url",
@@ -57,6 +63,8 @@ def set_cost_line(
     high: Decimal | None = None,
     quantity: Decimal | int = 1,
     unit: str = "",
+    pricing: str = "",
+    tiers: Sequence[Tier] = (),
     recurrence: str = Recurrence.ONCE,
     currency: str = "",
     rate: Decimal | None = None,
@@ -67,8 +75,9 @@ def set_cost_line(
 ) -> CostLine:
     """Write what one kind of cost comes to; the same kind and label is replaced.
 
-    `likely` alone stands for all three amounts. While prices are sealed the journal
-    tells that the line changed, not its amounts.
+    `likely` alone stands for all three amounts. Blank `pricing` is by the unit;
+    `tiers` are those after the first, which the amounts themselves are. While prices
+    are sealed the journal tells that the line changed, not its amounts.
 
     Raises:
         Forbidden: not the owner. Refused: it has ended. Invalid: by field.
@@ -77,6 +86,7 @@ def set_cost_line(
     candidate = lock_candidate(candidate)
     require_owner(by, candidate.evaluation)
     require_open(candidate.evaluation)
+    pricing = pricing or Pricing.PER_UNIT
     inputs = Inputs()
     values: dict[str, Any] = {
         "state": state,
@@ -85,6 +95,8 @@ def set_cost_line(
         "high": likely if high is None else high,
         "quantity": quantity,
         "unit": inputs.line("unit", unit, limit=60, blank=True),
+        "pricing": pricing,
+        "tiers": [kept_tier(one) for one in tiers],
         "recurrence": recurrence,
         "currency": currency or candidate.evaluation.currency,
         "rate": rate,
@@ -95,6 +107,7 @@ def set_cost_line(
     }
     label = inputs.line("label", label, blank=True)
     check_price(inputs, kind, values)
+    check_tiers(inputs, values["state"], pricing, tiers)
     inputs.check()
     line = CostLine.objects.filter(candidate=candidate, kind=kind, label=label).first()
     if line is None:
@@ -178,6 +191,30 @@ def check_price(inputs: Inputs, kind: str, values: dict[str, Any]) -> None:
         inputs.refuse("likely", "A priced line needs its likely amount.")
     elif sorted(amounts) != amounts:
         inputs.refuse("low", "Low, likely and high must be in that order.")
+
+
+def check_tiers(
+    inputs: Inputs, state: str, pricing: str, tiers: Sequence[Tier]
+) -> None:
+    """Note tiers that make no sense; an unknown way of pricing the model refuses."""
+    if state != CostState.PRICED:
+        problem = "Only a priced line has tiers." if tiers else None
+    elif pricing in set(costs.Pricing):
+        problem = contradiction(costs.Pricing(pricing), tiers)
+    else:
+        problem = None
+    if problem:
+        inputs.refuse("tiers", problem[0].upper() + problem[1:])
+
+
+def kept_tier(tier: Tier) -> dict[str, str]:
+    """A tier as it is stored; `vendors.selectors.tiers_of` reads it back."""
+    return {
+        "above": str(tier.above),
+        "low": str(tier.low),
+        "likely": str(tier.likely),
+        "high": str(tier.high),
+    }
 
 
 def _record(

@@ -27,6 +27,14 @@ def percent(value: object) -> str:
 
 
 @register.filter
+def tenths(value: object) -> str:
+    """Points with one place, halves up, as they are published."""
+    if not isinstance(value, Fraction | Decimal):
+        return "–"
+    return f"{Decimal(int(Fraction(value) * 10 + Fraction(1, 2))).scaleb(-1)}"
+
+
+@register.filter
 def points(value: object) -> str:
     """A difference of shares in points of a hundred; one place, for they are small."""
     if not isinstance(value, Fraction | Decimal):

@@ -32,6 +32,8 @@ BRIEF = (
     "languages",
     "must_run_by",
     "budget",
+    "budget_once",
+    "budget_yearly",
     "currency",
     "support_wanted",
     "engineers",
@@ -46,6 +48,7 @@ COUNTING = (
     "planning_factor",
     "working_days",
     "loaded_hourly_rate",
+    "builder_earnings",
 )
 StartForm = form_like(
     Evaluation,

@@ -35,12 +35,22 @@ LABELS = {
     "languages": "Languages in use",
     "must_run_by": "Must be running by",
     "budget": "Realistic budget",
+    "budget_once": "Budget for what is paid once",
+    "budget_yearly": "Budget a year",
     "support_wanted": "Support or self-service",
     "zone": "Time zone",
     "source_note": "Source and date of imported data",
     "horizon_months": "Horizon in months",
     "discount_rate": "Discount rate, % a year",
+    "builder_earnings": "Earnings of a builder elsewhere, a month",
 }
+MONEY = (
+    "budget",
+    "budget_once",
+    "budget_yearly",
+    "loaded_hourly_rate",
+    "builder_earnings",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,7 @@ def answer(evaluation: Evaluation, name: str) -> Answer:
         value = getattr(evaluation, f"get_{name}_display")()
     elif isinstance(raw, datetime.date):
         value = day(raw)
-    elif name == "budget" and raw is not None:
+    elif name in MONEY and raw is not None:
         value = written(raw, evaluation.currency)
     label = LABELS.get(name, str(field.verbose_name).capitalize())
     missing = name in ASKED and raw in (None, "", [])

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -92,6 +92,22 @@ class Evaluation(Record):
         validators=[MinValueValidator(0)],
         help_text="Everything over the horizon: set-up, support, onboarding, training.",
     )
+    budget_once = models.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="What may be paid once: set-up, migration, onboarding, training.",
+    )
+    budget_yearly = models.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="What may be paid in a full year: licence, support, upkeep.",
+    )
     support_wanted = models.CharField(
         max_length=16, choices=SupportWanted.choices, blank=True
     )
@@ -112,12 +128,20 @@ class Evaluation(Record):
     credits = models.JSONField(
         default=dict, blank=True, help_text="Credits that differ from the default."
     )
-    horizon_months = models.PositiveSmallIntegerField(default=36)
+    horizon_months = models.PositiveSmallIntegerField(
+        default=36,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text="Everything is counted over so many months; 36 are usual.",
+    )
     discount_rate = models.DecimalField(
         max_digits=5,
         decimal_places=2,
         default=Decimal("0.00"),
-        help_text="Per cent a year.",
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=(
+            "What money is worth less a year later, in per cent: lowers what is paid "
+            "from the second year on. 0 counts every year alike."
+        ),
     )
     planning_factor = models.DecimalField(
         max_digits=4,
@@ -125,9 +149,26 @@ class Evaluation(Record):
         default=Decimal("1.50"),
         help_text="Estimates of engineer time are multiplied by this.",
     )
-    working_days = models.PositiveSmallIntegerField(default=220)
+    working_days = models.PositiveSmallIntegerField(
+        default=220, help_text="Days a year on which an engineer saves hours."
+    )
     loaded_hourly_rate = models.DecimalField(
-        max_digits=9, decimal_places=2, null=True, blank=True
+        max_digits=9,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="What an hour of an engineer costs you, with everything.",
+    )
+    builder_earnings = models.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=(
+            "What one builder would earn for you a month with other work. It is lost "
+            "while they build or set up a candidate."
+        ),
     )
     stage_weeks = models.JSONField(
         default=dict, blank=True, help_text="Minimum weeks per stage that differ."

@@ -19,6 +19,7 @@ from evaltracker.evaluations.services.requirements import (
     add_requirement,
 )
 from evaltracker.evaluations.tabular import read_table
+from evaltracker.workflow.demo.costs import write_costs
 from evaltracker.workflow.demo.files import read_controls, read_csv
 from evaltracker.workflow.demo.interests import declare_no_interests
 from evaltracker.workflow.demo.people import give_parts
@@ -54,7 +55,8 @@ SOURCE = (
     "until the vendor states its availability. One published cell answers several "
     "sub-requirements, so its words stand at each of them. Security must-haves: "
     "Minimum Viable Secure Product v3.0, 9 November 2023 (CC0). The buyer, its people, "
-    "weights, budget, metrics and the answers of “build” and “stay as is” are made up."
+    "weights, budget, metrics, all prices and the answers of “build” and “stay as is” "
+    "are made up."
 )
 # The matrix gives neither weight nor priority: these are the made-up buyer's own.
 WEIGHTS = {
@@ -140,9 +142,12 @@ def start_purchase(people: dict[str, User]) -> Evaluation:
         languages="Python, R, Java",
         must_run_by=timezone.localdate() + datetime.timedelta(weeks=26),
         budget=Decimal(600_000),
+        budget_once=Decimal(120_000),
+        budget_yearly=Decimal(170_000),
         support_wanted="business_hours",
         engineers=12,
         loaded_hourly_rate=Decimal(95),
+        builder_earnings=Decimal(11_000),
         context="Customer data stays in the EU. Two plants have no cloud connection.",
         source_note=SOURCE,
     )
@@ -255,6 +260,7 @@ def add_long_list(evaluation: Evaluation) -> None:
         summary="Open-source parts, put together and kept by four of our engineers.",
         months_to_live=Decimal(9),
         hours_saved=Decimal("0.8"),
+        builders=Decimal(4),
         by=lead,
     )
     add_candidate(
@@ -337,4 +343,6 @@ def note_own_answers(build: Candidate, as_is: Candidate) -> None:
 
 def load(people: dict[str, User]) -> Evaluation:
     """The purchase as the demo shows it: in research, claims open."""
-    return open_research(start_purchase(people), people)
+    evaluation = open_research(start_purchase(people), people)
+    write_costs(evaluation)
+    return evaluation

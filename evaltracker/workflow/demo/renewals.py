@@ -40,6 +40,7 @@ from vendors.services.candidates import add_candidate, eliminate, shortlist
 from vendors.services.claims import submit_claim
 from vendors.services.costs import set_cost_line
 from vendors.services.invitations import invite
+from vendors.services.payments import set_payments
 from vendors.services.windows import close_claims, open_claims
 
 if TYPE_CHECKING:
@@ -71,6 +72,11 @@ OFFERORS = ("Northlight Systems", "Kodiak Software", "Inside Passage Labs")
 # The published price is for the whole contract; its text names these parts.
 IN_THE_PRICE = ("setup", "support", "onboarding", "training", "integration")
 PERCENT_TO_WEIGHT = Decimal("0.4")
+# The shares that a published tender of Prozorro asks for.
+PAYMENTS = (
+    (Decimal("45.55"), "on signing the contract"),
+    (Decimal("54.45"), "on delivery"),
+)
 
 
 def load(people: dict[str, User]) -> Evaluation:
@@ -187,6 +193,7 @@ def research(
             set_cost_line(
                 candidate=candidate, kind=kind, state=CostState.INCLUDED, by=lead
             )
+        set_payments(candidate=candidate, payments=PAYMENTS, by=lead)
         mark_rest_unsaid(candidate)
         shortlist(candidate=candidate, by=lead)
     close_claims(evaluation=evaluation, by=lead)

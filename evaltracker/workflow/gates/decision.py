@@ -12,7 +12,7 @@ from evaltracker.workflow.gates.signing import unsigned
 from evaltracker.workflow.gates.table import Blocker, gate
 from evaltracker.workflow.models import Decision
 from trials.models import Consensus
-from vendors.selectors import candidate_cost
+from vendors.selectors import candidate_cost, envelope_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,23 +63,25 @@ def choice_not_knocked_out(look: Look) -> Iterator[Blocker]:
 
 @gate(Stage.DECISION)
 def within_budget(look: Look) -> Iterator[Blocker]:
-    """The likely total over the horizon is within the budget."""
+    """What is likely paid, over the horizon, once and a year, is within the budget."""
     decision = draft(look)
     evaluation = look.evaluation
-    if decision is None or decision.candidate is None or evaluation.budget is None:
+    if decision is None or decision.candidate is None:
         return
     total = candidate_cost(decision.candidate)
+    limits = envelope_of(evaluation, total)
     place = links.page(evaluation, "costs", f"candidate-{decision.candidate.pk}")
-    if not total.coverage.known:
+    if limits and not total.coverage.known:
         yield Blocker(f"No cost of {decision.candidate} is known.", place)
-    elif total.likely > evaluation.budget:
-        yield Blocker(
-            f"{decision.candidate} likely costs "
-            f"{written(total.likely, evaluation.currency)} over "
-            f"{evaluation.horizon_months} months; the budget is "
-            f"{written(evaluation.budget)}.",
-            place,
-        )
+        return
+    for one in limits:
+        if one.likely > one.limit:
+            yield Blocker(
+                f"{decision.candidate} likely costs "
+                f"{written(one.likely, evaluation.currency)} {one.name}; the budget "
+                f"for that is {written(one.limit)}.",
+                place,
+            )
 
 
 @gate(Stage.DECISION)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from evaltracker.workflow.memo.markdown import amount, inline, percent, section, table
+from evaltracker.workflow.memo.markdown import (
+    amount,
+    bullets,
+    day,
+    inline,
+    percent,
+    section,
+    table,
+)
 
 type Row = dict[str, Any]
 
@@ -44,10 +52,15 @@ def costs_really(inputs: Row, results: Row, chosen: Row | None) -> str:
             f"Over {brief['horizon_months']} months: low {amount(cost['low'])}, likely "
             f"{amount(cost['likely'])}, high {amount(cost['high'])} "
             f"{brief['currency']}. Budget: {amount(budget or 'none')}.",
+            bullets(
+                f"Budget {one['name']}, {amount(one['limit'])}: {one['sentence']}."
+                for one in cost.get("limits", ())
+            ),
             f"Nobody has said: {inline(', '.join(cost['unsaid']))}."
             if cost["unsaid"]
             else "",
             worth(result["value"], brief["currency"]),
+            rates(inputs),
         )
         if part
     )
@@ -90,13 +103,23 @@ def working(inputs: Row, results: Row, chosen: Row | None) -> str:
     )
 
 
+def rates(inputs: Row) -> str:
+    """The rates that foreign prices were counted with, unless they had their own."""
+    said = [
+        f"1 {row['currency']} = {amount(row['rate'])} {row['base']} "
+        f"({day(row['rated_on'])}, {inline(row['source'])})"
+        for row in inputs.get("rates", ())
+    ]
+    return f"Exchange rates: {'; '.join(said)}." if said else ""
+
+
 def worth(value: Row | None, currency: str) -> str:
     """What the hours saved are worth, and what waiting costs."""
     if value is None:
         return "What the hours saved are worth has not been said."
     return (
         f"Hours saved are worth {amount(value['amount'])} {currency} "
-        f"({inline(value['working'])}). Value not had until it is live: "
+        f"({inline(value['working'])}). Opportunity cost until it is live: "
         f"{amount(value['opportunity'])} {currency} "
         f"({inline(value['opportunity_working'])})."
     )

@@ -115,10 +115,17 @@ def requirements_document(evaluation: Evaluation) -> str:
 
 
 def budget(evaluation: Evaluation) -> str:
-    """The budget with its currency; nothing where none is said."""
-    if evaluation.budget is None:
-        return ""
-    return f"{amount(evaluation.budget)} {evaluation.currency}"
+    """The limits of the budget with their currency; nothing where none is said."""
+    limits = (
+        (evaluation.budget, ""),
+        (evaluation.budget_once, " for what is paid once"),
+        (evaluation.budget_yearly, " a year"),
+    )
+    return "; ".join(
+        f"{amount(limit)} {evaluation.currency}{what}"
+        for limit, what in limits
+        if limit is not None
+    )
 
 
 def candidates_document(evaluation: Evaluation) -> str:

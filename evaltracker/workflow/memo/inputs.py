@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaltracker.evaluations.clock import today_in
 from evaltracker.evaluations.journal import plain
+from evaltracker.workflow.memo.costing import COST, RATE
 from evaltracker.workflow.models import Decision, Waiver
 from stakeholders.models import Condition, SignOff
 from stakeholders.selectors import said_weights
@@ -13,6 +14,7 @@ from trials.models import Consensus, Excuse, Settlement
 from trials.scoring import FORMULA_VERSION, CellFacts
 from trials.selectors import counted_scores, ledger
 from vendors.models import Candidate, Conflict, CostLine
+from vendors.selectors import rates_of
 
 if TYPE_CHECKING:
     import datetime
@@ -31,6 +33,8 @@ BRIEF = (
     "languages",
     "must_run_by",
     "budget",
+    "budget_once",
+    "budget_yearly",
     "currency",
     "support_wanted",
     "engineers",
@@ -43,22 +47,7 @@ BRIEF = (
     "planning_factor",
     "working_days",
     "loaded_hourly_rate",
-)
-COST = (
-    "kind",
-    "label",
-    "state",
-    "low",
-    "likely",
-    "high",
-    "quantity",
-    "unit",
-    "recurrence",
-    "currency",
-    "rate",
-    "source_text",
-    "source_url",
-    "quoted_on",
+    "builder_earnings",
 )
 
 
@@ -100,6 +89,10 @@ def gather_inputs(
             for one in book.requirements
         ],
         "candidates": candidates_inputs(evaluation, candidates, book),
+        "rates": [
+            {field: getattr(row, field) for field in RATE}
+            for row in rates_of(evaluation).values()
+        ],
         "choice": {
             "candidate": str(decision.candidate_id or "") if decision else "",
             "rationale": decision.rationale if decision else "",
@@ -138,6 +131,8 @@ def candidates_inputs(
             "state_reason": one.state_reason,
             "months_to_live": one.months_to_live,
             "hours_saved": one.hours_saved,
+            "builders": one.builders,
+            "payments": one.payments,
             "cells": {
                 row.ref: cell_inputs(book.cell(one, row).facts)
                 for row in book.requirements

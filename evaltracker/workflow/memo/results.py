@@ -5,18 +5,17 @@ No database and no clock: everything comes from the JSON that `inputs` gathered.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
+from evaltracker.workflow.memo.costing import cost_results
 from evaltracker.workflow.memo.counting import Counted, count, shown
 from evaltracker.workflow.memo.weighing import weigh
 from trials import scoring
-from vendors import costs
 
 # Those whose memos this program counts again, each by its own rules.
 FORMULAS = ("1", scoring.FORMULA_VERSION)
 # What explains a number; the number itself is what has to come out again.
-WORDS = frozenset({"working", "opportunity_working", "total_working"})
+WORDS = frozenset({"working", "opportunity_working", "total_working", "sentence"})
 
 
 def compute_results(inputs: dict[str, Any]) -> dict[str, Any]:
@@ -95,7 +94,6 @@ def named(line: Any, place: int) -> str:
 
 def candidate_results(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any]:
     """What the formulas say of one candidate."""
-    one, brief = counted.candidate, inputs["brief"]
     fit = counted.fit
     return {
         "fit": shown(fit.value),
@@ -109,8 +107,7 @@ def candidate_results(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any
         "knock_outs": counted.knock_outs,
         "standings": {row.key: str(row.standing) for row in fit.rows},
         "promises": promises(counted.promises),
-        "cost": cost(one, brief),
-        "value": value(one, brief),
+        **cost_results(counted.candidate, inputs),
     }
 
 
@@ -126,80 +123,3 @@ def promises(record: scoring.PromiseRecord) -> dict[str, Any]:
         "partly": tally.partly,
         "failed": tally.failed,
     }
-
-
-def cost(one: dict[str, Any], brief: dict[str, Any]) -> dict[str, Any]:
-    """The total over the horizon with its working and what nobody has said."""
-    total = costs.total_cost(
-        [cost_line(row) for row in one["cost_lines"]],
-        checklist=costs.CHECKLIST[one["kind"]],
-        currency=brief["currency"],
-        horizon_months=brief["horizon_months"],
-        planning_factor=Decimal(brief["planning_factor"]),
-        discount_rate=Decimal(brief["discount_rate"]),
-    )
-    return {
-        "low": str(total.low),
-        "likely": str(total.likely),
-        "high": str(total.high),
-        "known": total.coverage.known,
-        "kinds": total.coverage.total,
-        "unsaid": [kind.label for kind in total.coverage.unsaid],
-        "rows": [
-            {
-                "kind": row.kind.label,
-                "state": str(row.state),
-                "likely": None if row.likely is None else str(row.likely),
-                "working": row.working,
-            }
-            for row in total.rows
-        ],
-    }
-
-
-def cost_line(row: dict[str, Any]) -> costs.Line:
-    """A cost line read from JSON."""
-    return costs.Line(
-        kind=costs.CostKind(row["kind"]),
-        state=costs.LineState(row["state"]),
-        low=number(row["low"]),
-        likely=number(row["likely"]),
-        high=number(row["high"]),
-        currency=row["currency"],
-        recurrence=costs.Recurrence(row["recurrence"]),
-        quantity=Decimal(row["quantity"]),
-        rate_to_base=number(row["rate"]),
-    )
-
-
-def value(one: dict[str, Any], brief: dict[str, Any]) -> dict[str, Any] | None:
-    """What the hours saved are worth and what waiting costs; None if not said."""
-    said = (one["hours_saved"], brief["engineers"], brief["loaded_hourly_rate"])
-    if any(item in (None, "") for item in said):
-        return None
-    # A month begun without it is a month without it.
-    live = -(-Decimal(one["months_to_live"] or 0) // 1)
-    worth = costs.value_of_hours(
-        hours_per_day=Decimal(one["hours_saved"]),
-        engineers=Decimal(brief["engineers"]),
-        working_days_per_year=Decimal(brief["working_days"]),
-        hourly_rate=Decimal(brief["loaded_hourly_rate"]),
-        horizon_months=brief["horizon_months"],
-        live_from_month=min(int(live), brief["horizon_months"]),
-    )
-    missed = costs.opportunity_cost(
-        value_per_month=worth.per_month,
-        months_until_live=int(live),
-        horizon_months=brief["horizon_months"],
-    )
-    return {
-        "amount": str(worth.amount),
-        "working": worth.working,
-        "opportunity": str(missed.amount),
-        "opportunity_working": missed.working,
-    }
-
-
-def number(text: str | None) -> Decimal | None:
-    """A decimal, or None."""
-    return None if text is None else Decimal(text)

@@ -42,7 +42,15 @@ def acme(db: None) -> Candidate:
 
 
 def page(where: Evaluation, user: User) -> str:
-    answer = signed_in(user).get(f"/admin/e/{where.slug}/costs/")
+    return read(f"/admin/e/{where.slug}/costs/", user)
+
+
+def sheet(of: Candidate, user: User) -> str:
+    return read(f"/admin/candidates/{of.pk}/costs/", user)
+
+
+def read(url: str, user: User) -> str:
+    answer = signed_in(user).get(url)
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -53,8 +61,10 @@ def test_sealed_prices_are_on_no_page_but_coverage_is(acme: Candidate) -> None:
     body = page(where, it)
     assert "Prices are sealed" in body
     assert "1 of 11" in body
+    assert "priced" in body
     for amount in ("12,345", "12345", "444,420"):
         assert amount not in body
+        assert amount not in sheet(acme, it)
     client = signed_in(it)
     assert client.get(f"/admin/act/change-cost-line/{line.pk}/").status_code == 404
     assert str(line.pk) not in client.get("/admin/vendors/costline/").content.decode()
@@ -66,23 +76,28 @@ def test_sealed_prices_are_on_no_page_but_coverage_is(acme: Candidate) -> None:
 
 
 def test_the_owner_sees_totals_value_and_what_is_missing(acme: Candidate) -> None:
-    body = page(acme.evaluation, acme.evaluation.owner)
+    owner = acme.evaluation.owner
+    body = page(acme.evaluation, owner)
     assert "444,420" in body
+    assert "over by 194,420" in body
+    body = sheet(acme, owner)
     assert "Incomplete: 10 of 11 kinds" in body
     assert "Value of the hours saved" in body
-    assert "over" in body
+    assert "licence or usage 444,420 = 444,420" in body
 
 
 def test_prices_open_to_everybody_at_once(acme: Candidate) -> None:
     open_prices(evaluation=acme.evaluation, by=acme.evaluation.owner)
-    assert "444,420" in page(acme.evaluation, stakeholders.holder("it"))
+    it = stakeholders.holder("it")
+    assert "444,420" in page(acme.evaluation, it)
+    assert "444,420" in sheet(acme, it)
 
 
 def test_a_candidate_without_a_price_has_no_total(acme: Candidate) -> None:
-    vendors.candidate(acme.evaluation, "Globex ML")
+    other = vendors.candidate(acme.evaluation, "Globex ML")
     body = page(acme.evaluation, acme.evaluation.owner)
-    assert "not known" in body
-    assert "No amount is known." in body
+    assert "No price is known of" in body
+    assert "No amount is known." in sheet(other, acme.evaluation.owner)
 
 
 def test_the_owner_writes_changes_removes_and_marks(acme: Candidate) -> None:
@@ -120,4 +135,4 @@ def test_the_page_asks_as_much_for_one_candidate_as_for_six(acme: Candidate) -> 
         other = vendors.candidate(where, f"V{number} ML")
         set_cost_line(candidate=other, kind="setup", likely=Decimal(9), by=where.owner)
     assert queries() == few
-    assert few <= 12
+    assert few <= 13

@@ -69,6 +69,17 @@ class ChangeForm(forms.Form):
         max_value=24,
         help_text="Per engineer and day, once it is live.",
     )
+    builders = forms.DecimalField(
+        label="Builders",
+        required=False,
+        min_value=0,
+        max_digits=5,
+        decimal_places=1,
+        help_text=(
+            "Own people who build it or set it up until it is live. What each would "
+            "earn elsewhere stands in the brief."
+        ),
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

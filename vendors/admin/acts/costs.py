@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.urls import reverse
 
 from evaltracker.evaluations.admin.acts import register_act
 from vendors.admin.acts.base import InEvaluation, OnCandidate
 from vendors.admin.inputs import day_field, link_field, long_text
-from vendors.choices import CostState, Recurrence
-from vendors.costs import CODES, CostKind
+from vendors.choices import CostState, Pricing, Recurrence
+from vendors.costs import CODES, CostKind, read_tiers, write_tiers
 from vendors.models import CostLine
+from vendors.selectors import tiers_of
 from vendors.services.costs import mark_rest_unsaid, remove_cost_line, set_cost_line
 
 if TYPE_CHECKING:
@@ -31,6 +34,31 @@ def amount_field(label: str, help_text: str = "") -> forms.DecimalField:
         decimal_places=4,
         help_text=help_text,
     )
+
+
+def trimmed(value: Any) -> Any:
+    """A number without the zeros that its column keeps; all else as it is."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+class TiersField(forms.CharField):
+    """Tiers after the first, one a line."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=long_text(3), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Lines for the box."""
+        return write_tiers(tiers_of(value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        """The tiers, or the sentence for what is not understood."""
+        try:
+            return read_tiers(super().clean(value) or "")
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class PriceForm(forms.Form):
@@ -54,6 +82,20 @@ class PriceForm(forms.Form):
         max_length=60,
         help_text="User, hour, node …; for on-call and engineer time, hours or months.",
     )
+    pricing = forms.ChoiceField(
+        label="Price by quantity",
+        required=False,
+        choices=Pricing.choices,
+        initial=Pricing.PER_UNIT,
+        help_text="The amounts above are the first tier; write the others below.",
+    )
+    tiers = TiersField(
+        label="Further tiers",
+        help_text=(
+            "One a line: above how many, a colon, the price, such as “100: 8”, or "
+            "“100: 7 / 8 / 9” for low, likely and high. Blank without tiers."
+        ),
+    )
     recurrence = forms.ChoiceField(label="Falls due", choices=Recurrence.choices)
     currency = forms.ChoiceField(
         label="Currency", choices=[(code, code) for code in sorted(CODES)]
@@ -64,8 +106,8 @@ class PriceForm(forms.Form):
         max_digits=14,
         decimal_places=6,
         help_text=(
-            "Units of the evaluation's currency for one of this. Blank means unknown, "
-            "and then a price in another currency counts as unsaid."
+            "Units of the evaluation's currency for one of this. Blank takes the rate "
+            "on the costs page; without one the price counts as unsaid."
         ),
     )
     source_text = forms.CharField(
@@ -97,6 +139,10 @@ class OnCosts(OnCandidate):
     """An act on a candidate's costs."""
 
     tab = "costs"
+
+    def cancel_url(self, target: Any) -> str:
+        """The candidate's sheet."""
+        return reverse("admin:candidate_costs", args=[target.pk])
 
 
 @register_act
@@ -139,8 +185,8 @@ class OnCostLine(InEvaluation):
         return f"{self.title}: {target.candidate}, {kind}{part}"
 
     def cancel_url(self, target: Any) -> str:
-        """The candidate's costs."""
-        return self.page(target, f"candidate-{target.candidate_id}")
+        """The candidate's sheet."""
+        return reverse("admin:candidate_costs", args=[target.candidate_id])
 
 
 @register_act
@@ -155,7 +201,9 @@ class ChangeCostLine(OnCostLine):
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What stands now."""
-        return {field: getattr(target, field) for field in PriceForm.base_fields}
+        return {
+            field: trimmed(getattr(target, field)) for field in PriceForm.base_fields
+        }
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         """Write it."""

@@ -1,0 +1,142 @@
+"""Rates, tiers and payment plans as the owner writes them, and the drawing."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from tests.acting import act
+from tests.cast import floor1, stakeholders, vendors
+from tests.clients import signed_in
+from vendors.admin.cost_chart import draw
+from vendors.costs import Curve
+from vendors.models import CostLine, ExchangeRate
+from vendors.selectors import candidate_cost
+
+if TYPE_CHECKING:
+    from vendors.models import Candidate
+
+LICENCE = {
+    "kind": "licence",
+    "state": "priced",
+    "likely": "10",
+    "quantity": "90",
+    "unit": "user<b>",
+    "pricing": "volume",
+    "tiers": "100: 12",
+    "recurrence": "yearly",
+    "currency": "EUR",
+}
+RATE = {"currency": "EUR", "rate": "1.1", "rated_on": "2026-01-05", "source": "ECB"}
+
+
+@pytest.fixture
+def acme(db: None) -> Candidate:
+    """A candidate priced by tiers in euro; nobody wrote the rate yet."""
+    where = floor1.evaluation()
+    stakeholders.stakeholders(where, "it")
+    vendors.enter(where, "research")
+    option = vendors.candidate(where)
+    assert act("set-cost-line", option, where.owner, **LICENCE) == 302
+    return option
+
+
+def sheet(of: Candidate) -> str:
+    client = signed_in(of.evaluation.owner)
+    return client.get(f"/admin/candidates/{of.pk}/costs/").content.decode()
+
+
+def test_a_rate_makes_a_foreign_price_known(acme: Candidate) -> None:
+    where, owner = acme.evaluation, acme.evaluation.owner
+    address = f"/admin/e/{where.slug}/costs/"
+    body = signed_in(owner).get(address).content.decode()
+    assert "Prices in EUR have no rate to USD" in body
+    assert "no rate" in sheet(acme)
+    assert act("set-rate", where, stakeholders.holder("it"), **RATE) == 403
+    assert act("set-rate", where, owner, **{**RATE, "currency": "USD"}) == 400
+    assert act("set-rate", where, owner, **RATE) == 302
+    assert candidate_cost(acme).likely == Decimal("2970.00")
+    body = signed_in(stakeholders.holder("it")).get(address).content.decode()
+    assert "1 EUR = 1.1 USD" in body
+    rate = ExchangeRate.objects.get()
+    assert act("remove-rate", rate, stakeholders.holder("it")) == 403
+    assert act("remove-rate", rate, owner) == 302
+    assert candidate_cost(acme).likely == 0
+
+
+def test_tiers_are_drawn_with_their_cliff_and_everything_is_escaped(
+    acme: Candidate,
+) -> None:
+    act("set-rate", acme.evaluation, acme.evaluation.owner, **RATE)
+    body = sheet(acme)
+    assert "90 × 10 (first tier) = 900 EUR by user&lt;b&gt;, yearly" in body
+    assert "rate of 5 January 2026, ECB" in body
+    assert "+660" in body
+    assert 'role="img"' in body
+    assert "user<b>" not in body
+
+
+def test_a_line_keeps_its_tiers_when_it_is_changed_and_refuses_others(
+    acme: Candidate,
+) -> None:
+    line, owner = CostLine.objects.get(), acme.evaluation.owner
+    address = f"/admin/act/change-cost-line/{line.pk}/"
+    form = signed_in(owner).get(address).content.decode()
+    assert "100: 12</textarea>" in form
+    assert 'value="90"' in form
+    for tiers, status in (("100: 12\n90: 1", 400), ("a lot", 400), ("50: 9", 302)):
+        changed = {**LICENCE, "tiers": tiers}
+        assert act("change-cost-line", line, owner, **changed) == status
+    line.refresh_from_db()
+    assert [one["above"] for one in line.tiers] == ["50"]
+
+
+def test_a_payment_plan_sums_to_a_hundred_and_splits_what_is_paid_once(
+    acme: Candidate,
+) -> None:
+    owner = acme.evaluation.owner
+    setup = {"kind": "setup", "likely": "100001.01", "quantity": "1"}
+    setup |= {"state": "priced", "recurrence": "once", "currency": "USD"}
+    assert act("set-cost-line", acme, owner, **setup) == 302
+    plan = "45.55 on signing\n54.44 on delivery"
+    assert act("set-payments", acme, owner, payments=plan) == 400
+    plan = plan.replace("54.44", "54.45")
+    it = stakeholders.holder("it")
+    assert act("set-payments", acme, it, payments=plan) == 403
+    assert act("set-payments", acme, owner, payments=plan) == 302
+    body = sheet(acme)
+    assert "45,550.46" in body
+    assert "54,450.55" in body
+    assert act("set-payments", acme, owner, payments="") == 302
+    assert "No plan is written" in sheet(acme)
+
+
+def test_the_drawing_holds_every_point_and_breaks_at_jumps() -> None:
+    points = [(0, 0), (100, 500), (100, 900), (125, 950)]
+    curve = Curve(
+        "user",
+        ("licence",),
+        Decimal(90),
+        tuple((Decimal(x), Decimal(y)) for x, y in points),
+        (),
+    )
+    drawing = draw(curve, Decimal(1000))
+    assert drawing.line.count("M") == 2
+    assert drawing.jumps.count("M") == 1
+    assert drawing.amounts[-1].label == "1,000"
+    assert drawing.budget is not None
+    assert drawing.budget.at == drawing.amounts[-1].at == drawing.top
+    assert draw(curve, Decimal(10**9)).budget is None
+    nothing = ((Decimal(0), Decimal(0)), (Decimal(1), Decimal(0)))
+    flat = Curve("", (), Decimal(0), nothing, ())
+    assert draw(flat, None).amounts[0].label == "0"
+
+
+def test_a_rate_of_tomorrow_is_refused(acme: Candidate) -> None:
+    where = acme.evaluation
+    ahead = timezone.localdate() + datetime.timedelta(days=3)
+    assert act("set-rate", where, where.owner, **{**RATE, "rated_on": ahead}) == 400

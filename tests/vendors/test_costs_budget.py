@@ -1,0 +1,235 @@
+"""The envelope, price points, payment shares, and what is asked next."""
+
+import csv
+import datetime
+import json
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vendors.costs import (
+    CHECKLIST,
+    CostKind,
+    Line,
+    LineState,
+    Recurrence,
+    TotalCost,
+    Verdict,
+    Why,
+    asks,
+    check_shares,
+    envelope,
+    is_old,
+    parse_amount,
+    price_points,
+    read_payments,
+    split,
+    total_cost,
+)
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+def priced(kind: CostKind, *amounts: int, times: str = "once", **more: Any) -> Line:
+    low, likely, high = map(Decimal, amounts * 3 if len(amounts) == 1 else amounts)
+    return Line(
+        kind, LineState.PRICED, low, likely, high, "USD", Recurrence(times), **more
+    )
+
+
+def add(*lines: Line, months: int = 36) -> TotalCost:
+    return total_cost(
+        lines,
+        checklist=(CostKind.SETUP, CostKind.LICENCE),
+        currency="USD",
+        horizon_months=months,
+    )
+
+
+COST = add(
+    priced(CostKind.SETUP, 40_000, 45_000, 60_000),
+    priced(CostKind.LICENCE, 1_000, times="monthly", label="GPU"),
+)
+
+
+def test_what_is_paid_once_and_a_year_has_limits_of_its_own() -> None:
+    whole, once, yearly = envelope(
+        COST, whole=Decimal(85_000), once=Decimal(50_000), yearly=Decimal(11_000)
+    )
+    assert [one.likely for one in (whole, once, yearly)] == [81_000, 45_000, 12_000]
+    assert whole.sentence == "could be over by 11,000 (high)"
+    assert once.sentence == "could be over by 10,000 (high)"
+    assert (yearly.verdict, yearly.sentence) == (Verdict.OVER, "over by 1,000")
+    assert once.working == "set-up 45,000 = 45,000"
+    assert yearly.working == "licence or usage (GPU) 12,000 = 12,000"
+    assert whole.working == "set-up 45,000 + licence or usage (GPU) 36,000 = 81,000"
+
+
+def test_inside_is_said_only_as_far_as_it_is_known() -> None:
+    (limit,) = envelope(COST, whole=Decimal(100_000))
+    assert limit.sentence == "inside, 19,000 to spare"
+    (limit,) = envelope(add(priced(CostKind.SETUP, 5)), whole=Decimal(100))
+    assert limit.sentence == "inside, 95 to spare, as far as it is known"
+    (limit,) = envelope(add(Line(CostKind.SETUP)), once=Decimal(1))
+    assert limit.sentence == "not known: no price"
+    assert envelope(COST) == ()
+
+
+@given(st.integers(0, 10**6), st.lists(st.integers(0, 10**5), max_size=6))
+def test_a_verdict_is_what_the_sum_says(limit: int, amounts: list[int]) -> None:
+    cost = add(*(priced(CostKind.EXIT, one) for one in (1, *amounts)))
+    (once,) = envelope(cost, once=Decimal(limit))
+    assert (once.verdict == Verdict.OVER) == (sum(amounts) + 1 > limit)
+    assert once.by == abs(sum(amounts) + 1 - limit)
+
+
+def test_the_published_price_points_come_out_and_the_ceiling_is_out() -> None:
+    name = "rfp_alaska_aries/derived_cost_to_points_example.csv"
+    rows = list(csv.DictReader((DATA / name).read_text().splitlines()))
+    prices = {row["offeror"]: Decimal(row["price_usd"]) for row in rows}
+    points = price_points(
+        prices | {"too dear": Decimal(1_500_001)},
+        most=Decimal(40),
+        ceiling=Decimal(1_500_000),
+    )
+    assert points.pop("too dear") is None
+    assert [f"{round(float(one or 0), 1):g}" for one in points.values()] == [
+        row["points_as_published"] for row in rows
+    ]
+    at_it = {"at the ceiling": Decimal(1_500_000)}
+    assert price_points(at_it, ceiling=Decimal(1_500_000)) == {"at the ceiling": 100}
+    with pytest.raises(ValueError, match="0 or more"):
+        price_points({"x": Decimal(-1)})
+
+
+@given(st.dictionaries(st.text(), st.decimals(0, 10**9, places=2), min_size=1))
+def test_the_cheapest_earns_all_points_and_dearer_is_never_better(
+    prices: dict[str, Decimal],
+) -> None:
+    points = price_points(prices)
+    assert max(one or 0 for one in points.values()) == 100
+    ranked = sorted(prices, key=prices.__getitem__)
+    earned = [points[key] or 0 for key in ranked]
+    assert earned == sorted(earned, reverse=True)
+
+
+def test_published_payment_shares_sum_to_a_hundred() -> None:
+    tender = json.loads((DATA / "tender_prozorro" / "milestones.json").read_text())
+    shares = [
+        Decimal(str(one["percentage"]))
+        for one in tender["milestones"]
+        if one["type"] == "financing"
+    ]
+    assert shares == [Decimal("45.55"), Decimal("54.45")]
+    check_shares(shares)
+    assert split(Decimal("100001.01"), shares) == (
+        Decimal("45550.46"),
+        Decimal("54450.55"),
+    )
+
+
+@given(
+    st.decimals(0, 10**9, places=2),
+    st.lists(st.integers(1, 9_999), min_size=1, max_size=8),
+)
+def test_parts_sum_to_the_amount_and_are_within_a_cent_of_their_share(
+    amount: Decimal, weights: list[int]
+) -> None:
+    shares = [Decimal(one).scaleb(-3) for one in weights]
+    shares.append(100 - sum(shares, Decimal(0)))
+    parts = split(amount, shares)
+    assert sum(parts) == amount
+    for part, share in zip(parts, shares, strict=True):
+        assert abs(part - amount * share / 100) < Decimal("0.01")
+
+
+def test_a_payment_plan_is_read_line_by_line() -> None:
+    plan = read_payments("45.55 % on signing\n\n54.45 on delivery")
+    assert plan == (
+        (Decimal("45.55"), "on signing"),
+        (Decimal("54.45"), "on delivery"),
+    )
+    assert read_payments(" \n") == ()
+    for text, sentence in (
+        ("half on signing", "begin it with the share"),
+        ("100", "say when"),
+        ("45.55 a\n54.44 b", "99.99 %"),
+        ("\n".join(["5 x"] * 21), "At most 20"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            read_payments(text)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "today", "old"),
+    [
+        ("2026-05-24", "2026-11-24", False),
+        ("2026-05-24", "2026-11-25", True),
+        ("2026-08-31", "2027-02-28", False),
+        ("2026-08-31", "2027-03-01", True),
+    ],
+)
+def test_a_price_is_old_after_six_months(quoted: str, today: str, old: bool) -> None:
+    day = datetime.date.fromisoformat
+    assert is_old(day(quoted), day(today)) is old
+    assert not is_old(None, day(today))
+
+
+def test_each_kind_is_asked_about_for_its_most_urgent_reason() -> None:
+    today = datetime.date(2026, 11, 24)
+    lines = [
+        priced(CostKind.LICENCE, 1),
+        priced(CostKind.SETUP, 1),
+        Line(CostKind.SETUP, LineState.EXCLUDED),
+        Line(CostKind.EXIT),
+        Line(CostKind.TRAINING, LineState.EXCLUDED),
+        Line(CostKind.SUPPORT, LineState.INCLUDED),
+        replace(priced(CostKind.MIGRATION, 1), currency="EUR"),
+    ]
+    total = add(*lines)
+    dated = [(row, datetime.date(2026, 1, 1)) for row in total.rows]
+    found = {one.why: one.kinds for one in asks(CHECKLIST["buy"], dated, today)}
+    assert found[Why.UNSAID] == (CostKind.EXIT,)
+    assert found[Why.NO_RATE] == (CostKind.MIGRATION,)
+    assert found[Why.OLD] == (CostKind.LICENCE, CostKind.SETUP)
+    assert found[Why.EXCLUDED] == (CostKind.TRAINING,)
+    assert CostKind.ONBOARDING in found[Why.NOT_ASKED]
+    assert CostKind.SUPPORT not in {kind for one in found.values() for kind in one}
+
+
+def test_real_prices_of_single_sign_on_are_added_only_where_they_are_said() -> None:
+    rows = csv.DictReader(
+        (DATA / "costs_sso_tax" / "prices.csv").read_text("utf-8").splitlines()
+    )
+    by_name = {row["name"]: row for row in rows}
+    for name, known in (("Airtable", True), ("Attio", False)):
+        parsed = parse_amount(by_name[name]["sso_pricing"])
+        line = Line(CostKind.LICENCE)
+        if parsed.amount is not None:
+            line = replace(
+                priced(CostKind.LICENCE, 1, times="monthly", unit=parsed.unit or ""),
+                low=parsed.amount,
+                likely=parsed.amount,
+                high=parsed.amount,
+                quantity=Decimal(25),
+            )
+        cost = add(line, months=12)
+        assert (CostKind.LICENCE not in cost.coverage.unsaid) is known
+        assert cost.likely == (18_000 if known else 0)
+
+
+def test_a_real_price_sheet_adds_up_to_what_its_rows_say() -> None:
+    text = (DATA / "price_sheets_gsa" / "s70_sample.csv").read_text("utf-8")
+    rows = list(csv.DictReader(text.splitlines()))[1:]
+    column = next(name for name in rows[0] if "PRICE OFFERED" in name)
+    rates = [parse_amount(f"{row[column]}/hour").amount or 0 for row in rows]
+    lines = [
+        priced(CostKind.ENGINEER_TIME, 1, quantity=Decimal(rate), unit="Hour")
+        for rate in rates
+    ]
+    assert add(*lines).likely == sum(rates) == Decimal("2553.84")

@@ -1,0 +1,35 @@
+"""Lists that a row keeps as JSON: their shape is checked before they are saved."""
+
+from __future__ import annotations
+
+import re
+
+from django.core.exceptions import ValidationError
+
+_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
+TIER = ("above", "low", "likely", "high")
+
+
+def check_tiers(value: object) -> None:
+    """Refuse anything but tiers with four plain numbers as text each."""
+    for one in _dicts(value, TIER):
+        if not all(_is_number(one[name]) for name in TIER):
+            raise ValidationError("The numbers of a tier are written as plain text.")
+
+
+def check_payments(value: object) -> None:
+    """Refuse anything but shares as text, each with the words when it is paid."""
+    for one in _dicts(value, ("share", "when")):
+        if not (_is_number(one["share"]) and isinstance(one["when"], str)):
+            raise ValidationError("A payment is a share as text, and when it is paid.")
+
+
+def _dicts(value: object, names: tuple[str, ...]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = value if isinstance(value, list) else [{}]
+    if not all(isinstance(one, dict) and one.keys() == set(names) for one in rows):
+        raise ValidationError(f"It is a list of objects with {', '.join(names)}.")
+    return rows
+
+
+def _is_number(text: object) -> bool:
+    return isinstance(text, str) and _NUMBER.fullmatch(text) is not None
