@@ -55,7 +55,7 @@ def buy_in_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         rows=rows_of(found),
         categories=found.categories[:SHOWN],
         requirements=found.requirements[:SHOWN],
-        agreed=len({one.candidate for one in found.picks}) == 1,
+        agreed=len({tuple(one.candidates) for one in found.picks}) == 1,
         sealed_at=weights_sealed_at(evaluation),
     )
 

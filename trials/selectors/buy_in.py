@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RolePick:
-    """What one role's own weights would choose now; `lead` over the second."""
+    """What one role's own weights would choose now, all that are level at the top;
+    `lead` is over the next."""
 
     role: Role
-    candidate: Candidate | None
+    candidates: list[Candidate]
     fit: Fraction | None
     lead: Fraction | None
 
@@ -111,13 +112,14 @@ def _picks(
     found = []
     for role, weights in weightings.items():
         ranked = picks(fits, {one.name: said for one, said in weights.items()})
-        best = ranked[0] if ranked else None
+        best = [one for one in ranked if one.fit == ranked[0].fit]
+        later = ranked[len(best) :]
         found.append(
             RolePick(
                 role,
-                by_key[best.key] if best else None,
-                best.fit if best else None,
-                best.fit - ranked[1].fit if best and len(ranked) > 1 else None,
+                [by_key[one.key] for one in best],
+                best[0].fit if best else None,
+                best[0].fit - later[0].fit if later else None,
             )
         )
     return found
