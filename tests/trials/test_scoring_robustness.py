@@ -79,6 +79,22 @@ def test_no_smaller_change_of_one_weight_changes_the_winner(made: Field) -> None
             assert totals[flip.key] == max(totals.values()) > totals[first]
 
 
+@settings(max_examples=100)
+@given(fields)
+def test_whom_a_change_puts_first_is_first_there_and_not_before(made: Field) -> None:
+    for one in made.contenders:
+        flip = nearest_flip(made, one.key)
+        if flip is None:
+            continue
+        place = made.categories.index(flip.category)
+        totals = weighed(made, place, flip.after)
+        assert totals[one.key] == max(totals.values())
+        for step in range(8):
+            after = flip.before + (flip.after - flip.before) * step / 8
+            totals = weighed(made, place, after)
+            assert totals[one.key] < max(totals.values())
+
+
 def weighed(made: Field, place: int, after: Fraction) -> dict[str, Fraction]:
     """Totals with every category's share of the weight written out anew."""
     before = made.decides[place]
