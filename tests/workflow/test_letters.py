@@ -9,6 +9,7 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Notice
 from evaltracker.evaluations.notices import kind_named
+from evaltracker.workflow.memo.letters import REASON_ASKED
 from evaltracker.workflow.models import Letter
 from evaltracker.workflow.services.letters import send_letter, write_letter
 from tests.cast import stakeholders
@@ -35,6 +36,13 @@ def where(db: None) -> Evaluation:
 
 def of(name: str) -> Letter:
     return Letter.objects.get(candidate__name=name)
+
+
+def gone_over(name: str) -> Letter:
+    letter = of(name)
+    text = letter.text.replace(REASON_ASKED, "Your offer came late.")
+    owner = letter.candidate.evaluation.owner
+    return write_letter(letter=letter, text=text, by=owner)
 
 
 def contact_of(letter: Letter, email: str = "zoe@vendor.example") -> Contact:
@@ -79,7 +87,7 @@ def test_the_owner_words_it_and_names_no_rival(where: Evaluation) -> None:
 def test_it_goes_to_contacts_of_its_vendor_once_and_then_stands(
     where: Evaluation,
 ) -> None:
-    letter = of(RIVAL)
+    letter = gone_over(RIVAL)
     zoe, stranger = contact_of(letter), contact_of(of("Acme ML"), "al@acme.example")
     for told in ([], [stranger], [zoe, stranger]):
         with pytest.raises(Invalid):
@@ -106,6 +114,9 @@ def test_whoever_left_gets_none_and_it_is_never_repeated_by_itself(
 ) -> None:
     letter = of(RIVAL)
     zoe = contact_of(letter)
+    with pytest.raises(Refused, match="Go over it first"):
+        send_letter(letter=letter, contacts=[zoe], by=where.owner)
+    letter = gone_over(RIVAL)
     send_letter(letter=letter, contacts=[zoe], by=where.owner)
     (owed,) = mails.owed("decision_letter")
     remove_contact(contact=zoe, reason="She left.", by=where.owner)
@@ -126,7 +137,7 @@ def test_what_people_typed_stays_text_in_the_mail(where: Evaluation) -> None:
 def test_the_page_shows_state_and_ways_and_only_the_owner_sends(
     where: Evaluation,
 ) -> None:
-    letter = of(RIVAL)
+    letter = gone_over(RIVAL)
     lina, viktor = (
         signed_in(one) for one in (where.owner, stakeholders.holder("leadership"))
     )

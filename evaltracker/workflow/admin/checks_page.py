@@ -40,6 +40,7 @@ def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     candidate = chosen_of(evaluation)
     rows = PromiseCheck.objects.in_evaluation(evaluation)
     checks = list(rows.select_related("closed_by", "candidate__evaluation"))
+    promised = promised_rows(candidate, checks) if candidate and checks else []
     return show(
         request,
         evaluation,
@@ -49,7 +50,7 @@ def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         crumbs=crumbs_to(evaluation, ("Decision", "decision"), ("Promise checks", "")),
         candidate=candidate,
         checks=kept(checks),
-        rows=promised_rows(candidate, checks) if candidate and checks else [],
+        rows=[(one, list(zip(checks, one.verdicts, strict=True))) for one in promised],
         today=today_in(evaluation.zone),
         is_owner=is_owner(user, evaluation),
         part=takes_part(user, evaluation),

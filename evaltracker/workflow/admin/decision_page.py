@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from evaltracker.evaluations.admin.workspace import evaluation_page, show
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.workflow.admin.after_decision import after_decision
 from evaltracker.workflow.admin.comparison import compare
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.reports import gate_reports
@@ -36,6 +37,7 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         inputs = gather_inputs(evaluation)
         memo = {"inputs": inputs, "results": compute_results(inputs)}
     deciding = evaluation.is_open and evaluation.stage == Stage.DECISION
+    more = after_decision(user, evaluation, decision) if frozen and decision else {}
     reports = gate_reports(evaluation, Look(evaluation)) if deciding else []
     return show(
         request,
@@ -53,6 +55,7 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         memo_is_open=memo_is_open(user, evaluation),
         is_owner=is_owner(user, evaluation),
         may_waive=deciding and is_leadership(user, evaluation),
+        **more,
     )
 
 

@@ -31,6 +31,8 @@ KINDS = {
     "proposals": ("add_task", "Rule"),
     "sent": ("inbox", "Read"),
     "notices": ("mail", "See to it"),
+    "promise_check": ("fact_check", "Judge"),
+    "letters": ("drafts", "Read"),
 }
 
 

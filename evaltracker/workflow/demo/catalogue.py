@@ -8,7 +8,10 @@ from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.services.evaluations import create_evaluation
 from evaltracker.evaluations.services.requirements import add_category, add_requirement
 from evaltracker.workflow.demo.files import read_controls
+from evaltracker.workflow.demo.interests import declare_no_interests
 from evaltracker.workflow.demo.people import give_parts
+from evaltracker.workflow.demo.steps import known_vendor
+from vendors.services.candidates import add_candidate
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Category, Evaluation, User
@@ -21,7 +24,10 @@ SOURCE = (
 
 
 def load(people: dict[str, User]) -> Evaluation:
-    """A brief with holes, the security baseline as must-haves, no weights yet."""
+    """A brief with holes, the security baseline as must-haves, no weights yet.
+
+    Its first candidate comes from a vendor that won an earlier purchase.
+    """
     lead = people["lead"]
     evaluation = create_evaluation(
         title="Choose a data catalogue",
@@ -49,4 +55,11 @@ def load(people: dict[str, User]) -> Evaluation:
             metric_excuse="A duty of our security policy.",
             by=lead,
         )
+    add_candidate(
+        evaluation=evaluation,
+        name="Northlight Catalogue",
+        vendor=known_vendor("Northlight Systems", by=lead),
+        by=lead,
+    )
+    declare_no_interests(evaluation)
     return evaluation

@@ -21,6 +21,7 @@ from evaltracker.evaluations.services.requirements import (
     add_metric,
     add_requirement,
 )
+from evaltracker.workflow.demo.after import follow_up
 from evaltracker.workflow.demo.files import read_csv
 from evaltracker.workflow.demo.interests import declare_no_interests
 from evaltracker.workflow.demo.people import give_parts
@@ -115,7 +116,7 @@ def load(people: dict[str, User]) -> Evaluation:
     prove(evaluation, candidates, requirements)
     sign_all(evaluation, people)
     advance(evaluation=evaluation, from_stage=Stage.TRIALS, by=lead)
-    return conclude(evaluation, candidates[0], people)
+    return follow_up(conclude(evaluation, candidates[0], people), people)
 
 
 def write_requirements(evaluation: Evaluation) -> list[Requirement]:

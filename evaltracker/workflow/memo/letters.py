@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# Stands where the ledger has no reason; a letter with it is not sent.
+REASON_ASKED = "[Say here why you chose somebody else.]"
 # So many requirements are named one by one.
 MOST = 6
 CONVINCED = {"proven": "held in your trial", "shown": "was shown in your demo"}
@@ -43,6 +45,12 @@ def draft_letter(
         requirements, key=lambda one: (one["priority"] != "must", -float(one["weight"]))
     )
     told = [(one, result["standings"].get(one["ref"], "")) for one in ordered]
+    lead = (
+        "What we will look at again with you:"
+        if chosen
+        else "Where it fell short of what we need:"
+    )
+    short = listed(lead, told, SHORT)
     parts = [
         f"Thank you for the work that you put into “{brief['title']}”.",
         "We have decided, and we are glad to say that we chose you. We will write to "
@@ -50,13 +58,7 @@ def draft_letter(
         if chosen
         else "We have decided, and you were not chosen. You should know why.",
         listed("What convinced us:", told, CONVINCED),
-        listed(
-            "What we will look at again with you:"
-            if chosen
-            else "Where it fell short of what we need:",
-            told,
-            SHORT,
-        ),
+        short or ("" if chosen else REASON_ASKED),
         kept(result["promises"]),
         "If you want to talk about it, answer this mail.",
         f"{brief['owner']}\n{brief['buyer']}",

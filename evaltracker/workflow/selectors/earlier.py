@@ -40,7 +40,7 @@ class Earlier:
 def earlier_standing(user: User, candidate: Candidate) -> list[Earlier]:
     """The same vendor's earlier candidates that `user` may see, the newest first.
 
-    Three queries whatever there is. Evaluations that go on are left out: what is
+    Four queries whatever there is. Evaluations that go on are left out: what is
     sealed in one must not be told by another.
     """
     if candidate.vendor_id is None:

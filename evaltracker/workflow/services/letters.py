@@ -14,7 +14,7 @@ from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.policy import change, lock, require_owner
 from evaltracker.evaluations.services.notices import owe_now
 from evaltracker.evaluations.text import TEXT_LIMIT
-from evaltracker.workflow.memo.letters import draft_letter
+from evaltracker.workflow.memo.letters import REASON_ASKED, draft_letter
 from evaltracker.workflow.models import Letter
 from evaltracker.workflow.selectors.letters import LETTER, letter_notices, rivals_named
 from vendors.models import Candidate, Contact
@@ -85,7 +85,8 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
     was not told at first can be told later; nobody is told twice.
 
     Raises:
-        Forbidden: not the owner. Refused: not decided, or somebody has had it.
+        Forbidden: not the owner. Refused: not decided, not gone over where the draft
+            asks for it, or somebody has had it.
         Invalid: nobody, a stranger to the vendor, or it names another candidate.
 
     """
@@ -99,6 +100,8 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
         sentence = f"Choose contacts of {letter.candidate.vendor}."
         raise Invalid(sentence, errors={"contacts": [sentence]})
     require_sendable(letter, letter.text)
+    if REASON_ASKED in letter.text:
+        raise Refused(f"Go over it first; it still says “{REASON_ASKED}”.")
     had = set(letter_notices([letter]).values_list("address", flat=True))
     if again := [one.name for one in told if one.email in had]:
         raise Refused(f"{', '.join(again)} had this letter already.")

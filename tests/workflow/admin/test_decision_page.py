@@ -105,3 +105,29 @@ def test_its_queries_do_not_grow_with_the_candidates(
     lina.get(page(where))
     with django_assert_max_num_queries(75):
         lina.get(page(where))
+
+
+def test_a_decided_page_proves_itself_hands_out_files_and_says_what_comes_next() -> (
+    None
+):
+    where, _ = decided()
+    body = signed_in(where.owner).get(page(where)).content.decode()
+    assert "Counted again from the frozen inputs just now" in body
+    for end in ("pdf", "pdf?paper=letter", "docx", "xlsx", "md"):
+        assert f"/memo.{end}" in body, end
+    assert "take-pack" in body
+    assert "Go over and send 1 letter." in body
+    ivan = signed_in(stakeholders.holder("it")).get(page(where)).content.decode()
+    assert "take-pack" not in ivan
+    assert "Go over and send" not in ivan
+    decision = Decision.objects.get()
+    decision.memo["inputs"]["candidates"][0]["cells"]["R1"]["claim"] = None
+    decision.save()
+    altered = signed_in(where.owner).get(page(where)).content.decode()
+    assert "This is not what was decided" in altered
+
+
+def test_my_work_lists_the_letters_of_a_decision() -> None:
+    where, _ = decided()
+    body = signed_in(where.owner).get("/admin/").content.decode()
+    assert "Send 1 letter about the decision" in body

@@ -1,0 +1,75 @@
+"""What a decision's page says once it is frozen: proof, files, and what comes now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.formats import date_format
+
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.workflow import links
+from evaltracker.workflow.inbox import NextStep
+from evaltracker.workflow.memo.proof import differences
+from evaltracker.workflow.models import Letter, PromiseCheck
+from evaltracker.workflow.services.exporting import may_export
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation, User
+    from evaltracker.workflow.models import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """Letters and checks in numbers."""
+
+    drafts: int
+    sent: int
+    checks: list[PromiseCheck]
+
+    @property
+    def next_check(self) -> PromiseCheck | None:
+        """The next one that is open."""
+        return next((one for one in self.checks if one.is_open), None)
+
+
+def after_decision(
+    user: User, evaluation: Evaluation, decision: Decision
+) -> dict[str, Any]:
+    """For the template of the decision's page; three queries and the count again."""
+    released = Letter.objects.in_evaluation(evaluation).values_list(
+        "released_at", flat=True
+    )
+    told = list(released.order_by())
+    follows = Follows(
+        drafts=told.count(None),
+        sent=len(told) - told.count(None),
+        checks=list(PromiseCheck.objects.in_evaluation(evaluation)),
+    )
+    return {
+        "differences": differences(decision),
+        "follows": follows,
+        "step": step_now(evaluation, follows) if is_owner(user, evaluation) else None,
+        "may_take_pack": may_export(user, evaluation),
+    }
+
+
+def step_now(evaluation: Evaluation, follows: Follows) -> NextStep | None:
+    """What the owner does next: letters first, then the next check."""
+    if follows.drafts:
+        many = "s" if follows.drafts > 1 else ""
+        return NextStep(
+            what=f"Go over and send {follows.drafts} letter{many}.",
+            why="Whoever answered waits to hear what was decided, and why.",
+            link=links.page(evaluation, "letters"),
+            verb="To the letters",
+        )
+    check = follows.next_check
+    if check is None:
+        return None
+    return NextStep(
+        what=f"Promise check on {date_format(check.due_on, 'j F Y')}.",
+        why="You are reminded a week before. Then say what holds of what was promised.",
+        link=links.page(evaluation, "promise_checks", f"check-{check.pk}"),
+        verb="To the promise checks",
+    )
