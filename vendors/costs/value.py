@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from evaltracker.money import written
-from vendors.costs.terms import cents
+from vendors.costs.terms import cents, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ def value_of_hours(
         per_month=cents(monthly),
         months=months,
         working=(
-            f"{written(hours_per_day)} h a day × {written(engineers)} engineers × "
-            f"{written(working_days_per_year)} working days × "
+            f"{count(hours_per_day)} h a day × {count(engineers)} engineers × "
+            f"{count(working_days_per_year)} working days × "
             f"{written(hourly_rate)} an hour ÷ 12 = {written(cents(monthly))} a "
             f"month, × {months} of {horizon_months} months live"
         ),
@@ -108,7 +108,7 @@ def opportunity_cost(
             for words, counts in (
                 (f"{months} months × {written(value_per_month)} not had", not_had),
                 (
-                    f"{months} months × {written(builders)} builders × "
+                    f"{months} months × {count(builders)} builders × "
                     f"{written(earned_per_builder_month)} earned elsewhere",
                     elsewhere,
                 ),
@@ -180,6 +180,11 @@ def worth(
             horizon_months=horizon_months,
         )
     return Worth(value, opportunity, missing)
+
+
+def count(number: Decimal) -> str:
+    """Write what is no money: without trailing zeros."""
+    return plain(Fraction(number))
 
 
 def _not_negative(name: str, number: Decimal) -> None:

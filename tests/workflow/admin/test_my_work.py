@@ -17,6 +17,7 @@ from stakeholders.services.people import weigh_for_role
 from tests.cast import floor1, stakeholders, vendors
 from tests.cast.workflow import ready_to_advance, sign_as
 from tests.clients import signed_in
+from tests.workflow.deciding import decided
 from trials.services.milestones import add_milestone
 
 if TYPE_CHECKING:
@@ -134,3 +135,10 @@ def test_nothing_of_an_ended_evaluation_waits(purchase: Evaluation) -> None:
 def test_the_operator_is_asked_for_nothing(purchase: Evaluation) -> None:
     assert my_work(floor1.otto()) == []
     assert ready_to_advance().is_open
+
+
+def test_letters_that_wait_are_on_the_desk_of_whoever_decided() -> None:
+    where, _ = decided()
+    answer = signed_in(where.owner).get("/admin/")
+    assert answer.status_code == 200
+    assert "about the decision" in answer.content.decode()

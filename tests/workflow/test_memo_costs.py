@@ -1,0 +1,149 @@
+"""What a memo freezes of costs, and memos from before there was as much."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.services.evaluations import change_brief
+from evaltracker.workflow.gates.decision import within_budget
+from evaltracker.workflow.gates.look import Look
+from evaltracker.workflow.memo import compute_results, gather_inputs, replay, write_memo
+from evaltracker.workflow.models import Decision
+from evaltracker.workflow.services.decisions import draft_decision
+from tests.workflow.deciding import decided, in_decision
+from vendors.costs import Tier
+from vendors.services.candidates import change_candidate
+from vendors.services.costs import set_cost_line
+from vendors.services.payments import set_payments
+from vendors.services.rates import remove_rate, set_rate
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+    from vendors.models import Candidate
+
+pytestmark = pytest.mark.django_db
+
+
+def euro(where: Evaluation, rate: str = "1.1") -> Any:
+    return set_rate(
+        evaluation=where,
+        currency="EUR",
+        rate=Decimal(rate),
+        rated_on=datetime.date(2026, 1, 5),
+        source="ECB",
+        by=where.owner,
+    )
+
+
+def in_full() -> tuple[Evaluation, Candidate]:
+    """Priced by tiers in euro, built by two people, with every limit set."""
+    where, option = in_decision()
+    euro(where)
+    set_cost_line(
+        candidate=option,
+        kind="support",
+        likely=Decimal(10),
+        quantity=150,
+        pricing="graduated",
+        tiers=[Tier(Decimal(100), *[Decimal(8)] * 3)],
+        recurrence="yearly",
+        currency="EUR",
+        by=where.owner,
+    )
+    change_candidate(
+        candidate=option, builders=Decimal(2), months_to_live=Decimal(3), by=where.owner
+    )
+    change_brief(
+        evaluation=where,
+        budget_once=Decimal(90_000),
+        budget_yearly=Decimal(1_500),
+        builder_earnings=Decimal(5_000),
+        by=where.owner,
+    )
+    where.refresh_from_db()
+    return where, option
+
+
+def test_tiers_rates_limits_and_builders_are_in_the_frozen_memo() -> None:
+    where, option = in_full()
+    inputs = gather_inputs(where)
+    result = compute_results(inputs)[str(option.pk)]
+    cost = result["cost"]
+    (support,) = [row for row in cost["rows"] if row["kind"] == "support contract"]
+    assert support["likely"] == "4620.00"  # (100 × 10 + 50 × 8) × 3 years × 1.1
+    assert "rate of 5 January 2026, ECB" in support["working"]
+    assert [one["sentence"] for one in cost["limits"]] == [
+        "inside, 154,146 to spare, as far as it is known",
+        "over by 1,234",
+        "over by 40",
+    ]
+    assert result["value"] is None
+    assert result["opportunity"]["amount"] == "30000.00"
+    assert "hours saved" in result["opportunity"]["missing"]
+    draft_decision(
+        evaluation=where, candidate=option, rationale="Good.", by=where.owner
+    )
+    inputs = gather_inputs(where)
+    words = write_memo(inputs, compute_results(inputs))
+    assert "Budget a year, 1,500: over by 40." in words
+    assert "1 EUR = 1.10 USD (5 January 2026, ECB)" in words
+
+
+def test_the_gate_holds_every_limit_of_the_budget() -> None:
+    where, option = in_full()
+    draft_decision(
+        evaluation=where, candidate=option, rationale="Good.", by=where.owner
+    )
+    once, yearly = within_budget(Look(where))
+    assert "91,234 USD paid once; the budget for that is 90,000" in once.sentence
+    assert "1,540 USD a year" in yearly.sentence
+
+
+def test_a_rate_that_changes_is_journaled_and_a_frozen_memo_keeps_its_own() -> None:
+    where, option = in_decision()
+    row = euro(where)
+    euro(where, "1.2")
+    euro(where, "1.2")
+    entry = Entry.objects.filter(evaluation=where, action="rate.set").latest("number")
+    assert (entry.before["rate"], entry.after["rate"]) == ("1.100000", "1.2")
+    assert Entry.objects.filter(action="rate.set").count() == 2
+    set_payments(candidate=option, payments=[(Decimal(100), "at once")], by=where.owner)
+    assert Entry.objects.filter(action="payments.set").exists()
+    remove_rate(rate=row, by=where.owner)
+    assert Entry.objects.filter(action="rate.removed").exists()
+
+
+def test_a_rate_to_a_former_currency_does_not_count() -> None:
+    where, _ = in_full()
+    change_brief(evaluation=where, currency="GBP", by=where.owner)
+    where.refresh_from_db()
+    assert gather_inputs(where)["rates"] == []
+
+
+def test_a_memo_from_before_counts_as_it_did() -> None:
+    decided()
+    memo = Decision.objects.get().memo
+    inputs = memo["inputs"]
+    del inputs["rates"]
+    for name in ("budget_once", "budget_yearly", "builder_earnings"):
+        del inputs["brief"][name]
+    for one in inputs["candidates"]:
+        del one["builders"], one["payments"]
+        for line in one["cost_lines"]:
+            del line["pricing"], line["tiers"]
+    for result in memo["results"].values():
+        result.pop("opportunity", None)
+        result.get("cost", {}).pop("limits", None)
+    assert replay(memo) == []
+    # An unsaid date was taken for at once then; a new memo asks for it.
+    brief, (one, *_) = inputs["brief"], inputs["candidates"]
+    brief |= {"loaded_hourly_rate": "90"}
+    one |= {"hours_saved": "1", "months_to_live": None}
+    assert compute_results(inputs)[one["id"]]["value"]["opportunity"] == "0.00"
+    one["builders"] = None
+    assert compute_results(inputs)[one["id"]]["value"] is None
