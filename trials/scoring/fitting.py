@@ -73,8 +73,8 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """Σ weight * credit ÷ Σ weight, exact, with every row that made it.
+class FitSum:
+    """Σ weight * credit ÷ Σ weight, exact.
 
     ``value`` and ``of_tested`` are ``None`` when there is nothing to divide by:
     that is not a fit of zero.
@@ -85,6 +85,12 @@ class Fit:
     points: Decimal
     weight: Decimal
     coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Fit(FitSum):
+    """The sum with every row that made it."""
+
     rows: tuple[FitRow, ...]
 
 
@@ -99,23 +105,73 @@ def fit(
     A requirement without a cell is unanswered. A negative weight, or one that is
     not a number, is refused.
     """
-    with localcontext(_EXACT):
-        rows = tuple(
-            _row(key, _checked(key, weight), cells.get(key, EMPTY_CELL), today, credits)
-            for key, weight in weights.items()
-        )
-        asked = [row for row in rows if row.points is not None]
-        points, weight = _sums(asked)
-        tested = [row for row in asked if row.tested]
-        tested_points, tested_weight = _sums(tested)
-    answered = sum(row.state == RowState.COUNTED for row in asked)
+    rows = tuple(
+        fit_row(key, weight, cells.get(key, EMPTY_CELL), today, credits)
+        for key, weight in weights.items()
+    )
+    found = fit_sum((row, 1) for row in rows)
     return Fit(
+        value=found.value,
+        of_tested=found.of_tested,
+        points=found.points,
+        weight=found.weight,
+        coverage=found.coverage,
+        rows=rows,
+    )
+
+
+def fit_row(
+    key: str,
+    weight: Decimal,
+    cell: CellFacts,
+    today: date,
+    credits: Credits = DEFAULT_CREDITS,
+) -> FitRow:
+    """Weigh one cell; a negative weight, or one that is not a number, is refused."""
+    if not weight.is_finite() or weight < 0:
+        raise ValueError(f"The weight of {key} must be 0 or more, not {weight}.")
+    earned = credit(cell, today, credits)
+    if earned.value is None:
+        state = RowState.NOT_APPLICABLE
+    elif weight == 0:
+        state = RowState.NOT_SCORED
+    elif earned.standing == Standing.UNANSWERED:
+        state = RowState.UNANSWERED
+    else:
+        state = RowState.COUNTED
+    points = None
+    if earned.value is not None and weight > 0:
+        points = _EXACT.multiply(weight, earned.value)
+    answered = earned.standing != Standing.UNANSWERED
+    return FitRow(
+        key=key,
+        state=state,
+        weight=weight,
+        credit=earned.value,
+        points=points,
+        standing=earned.standing,
+        tested=answered and tried(cell) is not None,
+        working=earned.working,
+    )
+
+
+def fit_sum(rows: Iterable[tuple[FitRow, int]]) -> FitSum:
+    """Add up rows, each as often as its number says."""
+    asked = [(row, times) for row, times in rows if row.points is not None]
+    tested = [(row, times) for row, times in asked if row.tested]
+    with localcontext(_EXACT):
+        points, weight = _sums(asked)
+        tested_points, tested_weight = _sums(tested)
+    return FitSum(
         value=_ratio(points, weight),
         of_tested=_ratio(tested_points, tested_weight),
         points=points,
         weight=weight,
-        coverage=Coverage(asked=len(asked), answered=answered, tested=len(tested)),
-        rows=rows,
+        coverage=Coverage(
+            asked=sum(times for _, times in asked),
+            answered=sum(t for row, t in asked if row.state == RowState.COUNTED),
+            tested=sum(times for _, times in tested),
+        ),
     )
 
 
@@ -152,43 +208,9 @@ def _blocks(cell: CellFacts, today: date) -> bool:
     return standing(cell, today) in (Standing.REFUTED, Standing.NEVER)
 
 
-def _checked(key: str, weight: Decimal) -> Decimal:
-    if not weight.is_finite() or weight < 0:
-        raise ValueError(f"The weight of {key} must be 0 or more, not {weight}.")
-    return weight
-
-
-def _row(
-    key: str, weight: Decimal, cell: CellFacts, today: date, credits: Credits
-) -> FitRow:
-    earned = credit(cell, today, credits)
-    if earned.value is None:
-        state = RowState.NOT_APPLICABLE
-    elif weight == 0:
-        state = RowState.NOT_SCORED
-    elif earned.standing == Standing.UNANSWERED:
-        state = RowState.UNANSWERED
-    else:
-        state = RowState.COUNTED
-    points = None
-    if earned.value is not None and weight > 0:
-        points = weight * earned.value
-    answered = earned.standing != Standing.UNANSWERED
-    return FitRow(
-        key=key,
-        state=state,
-        weight=weight,
-        credit=earned.value,
-        points=points,
-        standing=earned.standing,
-        tested=answered and tried(cell) is not None,
-        working=earned.working,
-    )
-
-
-def _sums(rows: list[FitRow]) -> tuple[Decimal, Decimal]:
-    points = sum((row.points or Decimal(0) for row in rows), Decimal(0))
-    return points, sum((row.weight for row in rows), Decimal(0))
+def _sums(rows: list[tuple[FitRow, int]]) -> tuple[Decimal, Decimal]:
+    points = sum(((row.points or Decimal(0)) * n for row, n in rows), Decimal(0))
+    return points, sum((row.weight * n for row, n in rows), Decimal(0))
 
 
 def _ratio(points: Decimal, weight: Decimal) -> Fraction | None:

@@ -1,5 +1,6 @@
 """Reads of floor 4: the ledger, its history, trials and scores."""
 
+from trials.selectors.grid import Grid, GridColumn, grid
 from trials.selectors.history import Revision, cell_history
 from trials.selectors.ledger import Cell, Column, Ledger, ledger, one_cell
 from trials.selectors.own import agreed_gaps, agreed_trial
@@ -15,6 +16,8 @@ __all__ = [
     "Cell",
     "Column",
     "DayShare",
+    "Grid",
+    "GridColumn",
     "Ledger",
     "Revision",
     "Scorer",
@@ -24,6 +27,7 @@ __all__ = [
     "cell_history",
     "counted_scores",
     "exercised_by_day",
+    "grid",
     "half_time_alarm",
     "ledger",
     "one_cell",

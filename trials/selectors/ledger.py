@@ -54,7 +54,7 @@ class Cell:
     @property
     def claimed(self) -> str:
         """The availability that stands, blank if nothing was said."""
-        return self.claim.availability if self.claim else ""
+        return str(self.facts.claim.availability) if self.facts.claim else ""
 
     @property
     def to_reconfirm(self) -> bool:
@@ -214,11 +214,12 @@ def _column(
         day,
         credits,
     )
-    cells = {row.key: _cell(readings[row.key], row) for row in result.rows}
+    cells = {row.key: cell_of(readings[row.key], row) for row in result.rows}
     return Column(candidate, cells, result, asked, day)
 
 
-def _cell(reading: Reading, row: FitRow) -> Cell:
+def cell_of(reading: Reading, row: FitRow) -> Cell:
+    """The cell that was read, with what it earns."""
     return Cell(
         facts=reading.facts,
         claim=reading.claim,

@@ -1,0 +1,115 @@
+"""The floor of the matrix: fetch the same cells with psycopg and join strings.
+
+It knows no rule: no standing, no fit, no re-confirmation, no rights and no frame. Of
+each cell it takes the availability that was claimed and the newest verdicts of a demo
+and a trial, and writes what the product writes of them, escaped. `/SLUG/` is HTML,
+`/SLUG/xlsx/` a workbook of raw XML in a zip.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+REQUIREMENTS = """
+    SELECT r.id::text, r.ref, r.text, r.priority, c.name, r.weight
+    FROM evaluations_requirement r
+    JOIN evaluations_evaluation e ON e.id = r.evaluation_id
+    JOIN evaluations_category c ON c.id = r.category_id
+    WHERE e.slug = %s AND r.retired_at IS NULL ORDER BY r.position"""
+CANDIDATES = """
+    SELECT c.id::text, c.name FROM vendors_candidate c
+    JOIN evaluations_evaluation e ON e.id = c.evaluation_id
+    WHERE e.slug = %s ORDER BY c.name"""
+CLAIMS = """
+    SELECT candidate_id::text, requirement_id::text, availability FROM vendors_claim
+    WHERE candidate_id = ANY(%s::uuid[]) AND superseded_at IS NULL"""
+VERDICTS = """
+    SELECT c.candidate_id::text, c.requirement_id::text, v.source, v.verdict
+    FROM trials_evidence v JOIN vendors_claim c ON c.id = v.claim_id
+    WHERE c.candidate_id = ANY(%s::uuid[]) AND c.superseded_at IS NULL
+    ORDER BY v.recorded_at"""
+
+_connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+
+
+def application(
+    environ: dict[str, Any], start_response: Callable[..., object]
+) -> list[bytes]:
+    """Answer with the matrix of the evaluation that the path names."""
+    slug, _, kind = environ["PATH_INFO"].strip("/").partition("/")
+    if not slug:
+        start_response("404 Not Found", [("Content-Length", "0")])
+        return [b""]
+    with _connection.cursor() as cursor:
+        rows = cursor.execute(REQUIREMENTS, [slug]).fetchall()
+        columns = cursor.execute(CANDIDATES, [slug]).fetchall()
+        ids = [one for one, _ in columns]
+        claims = cursor.execute(CLAIMS, [ids]).fetchall()
+        verdicts = cursor.execute(VERDICTS, [ids]).fetchall()
+    said = {(candidate, row): word for candidate, row, word in claims}
+    found: dict[str, dict[tuple[str, str], str]] = {
+        "research": {},
+        "demo": {},
+        "trial": {},
+    }
+    for candidate, row, source, verdict in verdicts:
+        found[source][candidate, row] = verdict
+    marks = (said, found["demo"], found["trial"])
+    body = (as_xlsx if kind == "xlsx" else as_html)(rows, columns, marks)
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
+
+
+type Marks = tuple[dict[tuple[str, str], str], ...]
+type Rows = Iterable[tuple[Any, ...]]
+
+
+def as_html(rows: Rows, columns: Rows, marks: Marks) -> bytes:
+    """A table row for each requirement, a cell for each candidate."""
+    said, shown, tested = marks
+    names = [(one, escape(name)) for one, name in columns]
+    parts = ["<!doctype html><table>"]
+    for pk, ref, text, priority, _, _ in rows:
+        ref = escape(ref)
+        parts.append(
+            f'<tr id="requirement-{pk}"><th>{ref} {priority} {escape(text)}</th>'
+        )
+        for candidate, name in names:
+            place = (candidate, pk)
+            claim = said.get(place, "no claim")
+            demo = shown.get(place, "no demo")
+            trial = tested.get(place, "no trial")
+            parts.append(
+                f'<td><a class="mx-cell" href="/admin/cells/{candidate}/{pk}/" '
+                f'aria-label="{name}, {ref}: claimed {claim}; shown {demo}; tested '
+                f'{trial}"><span class="et-mark et-mark--calm"><i class="et-glyph '
+                f'et-glyph--empty" aria-hidden="true"></i>{claim}</span><span class='
+                f'"et-mark et-mark--calm"><i class="et-glyph et-glyph--empty" '
+                f'aria-hidden="true"></i>{demo}</span><span class="et-mark et-mark--'
+                f'calm"><i class="et-glyph et-glyph--empty" aria-hidden="true"></i>'
+                f"{trial}</span></a></td>"
+            )
+        parts.append("</tr>")
+    parts.append("</table>")
+    return "".join(parts).encode()
+
+
+def as_xlsx(rows: Rows, columns: Rows, marks: Marks) -> bytes:
+    """A workbook with the claim, the demo and the trial of each candidate."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, content in PARTS.items():
+            book.writestr(name, content)
+        with book.open("xl/worksheets/sheet1.xml", "w") as sheet:
+            for line in sheet_lines(rows, columns, marks):
+                sheet.write(line.encode())
+    return stream.getvalue()
