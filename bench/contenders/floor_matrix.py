@@ -12,12 +12,13 @@ import io
 import os
 import zipfile
 from html import escape
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 REQUIREMENTS = """
     SELECT r.id::text, r.ref, r.text, r.priority, c.name, r.weight
@@ -70,7 +71,7 @@ def application(
 
 
 type Marks = tuple[dict[tuple[str, str], str], ...]
-type Rows = Iterable[tuple[Any, ...]]
+type Rows = Sequence[tuple[Any, ...]]
 
 
 def as_html(rows: Rows, columns: Rows, marks: Marks) -> bytes:
@@ -104,12 +105,59 @@ def as_html(rows: Rows, columns: Rows, marks: Marks) -> bytes:
 
 
 def as_xlsx(rows: Rows, columns: Rows, marks: Marks) -> bytes:
-    """A workbook with the claim, the demo and the trial of each candidate."""
+    """A workbook with the claim, the demo, the trial and a word for each candidate."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as book:
         for name, content in PARTS.items():
-            book.writestr(name, content)
+            book.writestr(name, f'<?xml version="1.0" encoding="UTF-8"?>{content}')
         with book.open("xl/worksheets/sheet1.xml", "w") as sheet:
-            for line in sheet_lines(rows, columns, marks):
-                sheet.write(line.encode())
+            sheet.write(f'<worksheet xmlns="{MAIN}"><sheetData>'.encode())
+            for number, line in zip(count(1), lines(rows, columns, marks)):
+                cells = "".join(
+                    f'<c r="{name}{number}" t="inlineStr"><is><t>{escape(text)}</t>'
+                    "</is></c>"
+                    for name, text in zip(NAMES, line, strict=False)
+                    if text
+                )
+                sheet.write(f'<row r="{number}">{cells}</row>'.encode())
+            sheet.write(b"</sheetData></worksheet>")
     return stream.getvalue()
+
+
+def lines(rows: Rows, columns: Rows, marks: Marks) -> Iterator[list[str]]:
+    """The words of each row, as many as the product writes."""
+    ids = [candidate for candidate, _ in columns]
+    for pk, ref, text, priority, category, weight in rows:
+        line = [ref, category, text, priority, str(weight)]
+        for candidate in ids:
+            line += [one.get((candidate, pk), "") for one in marks]
+            line.append("Claimed")
+        yield line
+
+
+def _letters(number: int) -> str:
+    more, last = divmod(number, 26)
+    return (_letters(more - 1) if more else "") + chr(65 + last)
+
+
+NAMES = [_letters(number) for number in range(5 + 4 * 60)]
+OPEN = "http://schemas.openxmlformats.org/"
+MAIN = f"{OPEN}spreadsheetml/2006/main"
+OFFICE = f"{OPEN}officeDocument/2006/relationships"
+KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+PARTS = {
+    "[Content_Types].xml": f'<Types xmlns="{OPEN}package/2006/content-types">'
+    '<Default Extension="rels" ContentType='
+    '"application/vnd.openxmlformats-package.relationships+xml"/>'
+    f'<Override PartName="/xl/workbook.xml" ContentType="{KIND}.sheet.main+xml"/>'
+    '<Override PartName="/xl/worksheets/sheet1.xml" '
+    f'ContentType="{KIND}.worksheet+xml"/></Types>',
+    "_rels/.rels": f'<Relationships xmlns="{OPEN}package/2006/relationships">'
+    f'<Relationship Id="rId1" Type="{OFFICE}/officeDocument" '
+    'Target="xl/workbook.xml"/></Relationships>',
+    "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
+    '<sheet name="Matrix" sheetId="1" r:id="rId1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": "<Relationships "
+    f'xmlns="{OPEN}package/2006/relationships"><Relationship Id="rId1" '
+    f'Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+}

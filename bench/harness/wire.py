@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 END = b"\r\n\r\n"
 LENGTH = b"\r\ncontent-length:"
+TAG = b"\r\nETag:"
 
 
 def post(path: str, body: Any, **headers: str) -> bytes:
@@ -42,6 +43,7 @@ class Wire:
         place = urlsplit(site)
         self._place = (place.hostname or "", place.port or 80)
         self._socket = self._connect()
+        self._head = b""
 
     def caller(self, request: Callable[[], bytes], *, expect: int) -> Callable[[], Any]:
         """A contender: send what `request` makes, insist on the status."""
@@ -54,20 +56,29 @@ class Wire:
 
         return call
 
+    def tag(self, request: bytes) -> str:
+        """The ETag of the answer to `request`."""
+        self.send(request)
+        _, _, rest = self._head.partition(TAG)
+        if not rest:
+            raise SystemExit(f"An answer without ETag: {self._head!r}")
+        return rest.partition(b"\r\n")[0].strip().decode()
+
     def send(self, request: bytes) -> tuple[int, bytes]:
         """The status and the body of the answer to `request`."""
         self._socket.sendall(request)
         head, _, body = self._read_until(END).partition(END)
-        low = head.lower()
+        self._head, low = head, head.lower()
         if LENGTH not in low:
             raise SystemExit(f"An answer without Content-Length: {head!r}")
         length = int(low.partition(LENGTH)[2].partition(b"\r\n")[0])
-        while len(body) < length:
-            body += self._read()
+        content = bytearray(body)
+        while len(content) < length:
+            content += self._read()
         if b"\r\nconnection: close" in low:
             self._socket.close()
             self._socket = self._connect()
-        return int(head[9:12]), body
+        return int(head[9:12]), bytes(content)
 
     def _connect(self) -> socket.socket:
         made = socket.create_connection(self._place, timeout=60)

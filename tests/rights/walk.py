@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.rights.sealed import Sealed
 
-EXPORTS = ("csv", "xlsx")
+EXPORTS = ("csv", "xlsx", "json")
 
 
 def list_of(model: type[models.Model]) -> str:

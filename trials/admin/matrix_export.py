@@ -1,89 +1,114 @@
-"""The matrix as a spreadsheet, with formulas made harmless."""
+"""The matrix as a file: workbook, CSV, or JSON; formulas are made harmless."""
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.http import HttpResponse
-from openpyxl import Workbook
+from xlsxwriter import Workbook
 
 from evaltracker.evaluations.admin.marks import MARKS, STANDINGS
-from evaltracker.evaluations.cells import harmless, text_cells
+from evaltracker.evaluations.cells import harmless
+from evaltracker.evaluations.choices import Priority
 from trials.scoring import rounded
+from trials.selectors.telling import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from evaltracker.evaluations.models import Requirement
-    from trials.selectors import Cell, Ledger
+    from trials.selectors import Grid
+    from trials.selectors.kinds import Kind
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HEAD = ("Reference", "Category", "Requirement", "Priority", "Weight")
+PARTS = ("claimed", "shown", "tested", "standing")
+PLAIN = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
 
 
-def table_of(book: Ledger, requirements: Sequence[Requirement]) -> Iterator[list[str]]:
-    """A head, one line per requirement, and the fit below."""
-    names = [one.name for one in book.candidates]
-    head = ["Reference", "Category", "Requirement", "Priority", "Weight"]
-    marks = [
-        f"{name}: {part}"
-        for name in names
-        for part in ("claimed", "shown", "tested", "standing")
-    ]
-    yield [*head, *marks]
-    for one in requirements:
-        line = [
-            one.ref,
-            one.category.name,
-            one.text,
-            one.get_priority_display(),
-            str(one.weight),
-        ]
-        for cell in book.row(one):
-            line += _words(cell)
+class Format(NamedTuple):
+    """A kind of file: what it is called, its type, and who writes it."""
+
+    ending: str
+    content_type: str
+    write: Callable[[Grid, Sequence[int]], bytes]
+
+
+def table_of(book: Grid, rows: Sequence[int]) -> Iterator[list[str]]:
+    """A head, one line per requirement, and the fit below; every text is harmless."""
+    names = [one.candidate.name for one in book.columns]
+    yield [*HEAD, *(harmless(f"{name}: {part}") for name in names for part in PARTS)]
+    words = [words_of(kind) for kind in book.kinds]
+    for row in rows:
+        one = book.rows[row]
+        told = (one.ref, one.category, one.text, Priority(one.priority).label)
+        line = [*map(harmless, told), str(one.weight)]
+        for number in book.lines[row]:
+            line += words[number]
         yield line
-    foot = ["Fit of all scored requirements, in %", "", "", "", ""]
-    for candidate in book.candidates:
-        value = book.of(candidate).fit.value
+    foot = ["Fit of all scored requirements, in %", *[""] * (len(HEAD) - 1)]
+    for column in book.columns:
+        value = column.fit.value
         foot += ["" if value is None else str(rounded(value * 100, 1)), "", "", ""]
     yield foot
 
 
-def as_csv(
-    book: Ledger, requirements: Sequence[Requirement], name: str
-) -> HttpResponse:
+def as_csv(book: Grid, rows: Sequence[int]) -> bytes:
     """UTF-8 with a mark, so that spreadsheets read it right."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    for line in table_of(book, requirements):
-        writer.writerow([harmless(each) for each in line])
-    content = "\ufeff" + text.getvalue()
-    return _download(content.encode(), "text/csv; charset=utf-8", f"{name}.csv")
+    text = io.StringIO("\ufeff")
+    text.seek(1)
+    csv.writer(text).writerows(table_of(book, rows))
+    return text.getvalue().encode()
 
 
-def as_xlsx(
-    book: Ledger, requirements: Sequence[Requirement], name: str
-) -> HttpResponse:
-    """A workbook whose cells are all text."""
-    workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet("Matrix")
-    for line in table_of(book, requirements):
-        sheet.append(text_cells(sheet, line))
+def as_xlsx(book: Grid, rows: Sequence[int]) -> bytes:
+    """A workbook whose cells are all text, written row by row."""
     stream = io.BytesIO()
-    workbook.save(stream)
-    return _download(stream.getvalue(), XLSX, f"{name}.xlsx")
+    with Workbook(stream, PLAIN) as workbook:
+        workbook.set_properties({"title": f"Matrix: {book.evaluation.title}"})
+        sheet = workbook.add_worksheet("Matrix")
+        sheet.freeze_panes(1, len(HEAD))
+        for number, line in enumerate(table_of(book, rows)):
+            for column, text in enumerate(line):
+                if text:
+                    sheet.write_string(number, column, text)
+    return stream.getvalue()
 
 
-def _words(cell: Cell) -> list[str]:
-    if cell.not_applicable:
-        return ["not applicable", "", "", ""]
-    marks = [MARKS[value][0] if value else "" for value in cell.marks]
-    return [*marks, STANDINGS[cell.standing][0]]
+def as_json(book: Grid, rows: Sequence[int]) -> bytes:
+    """What programs read, in the words of the API."""
+    return tell(book, rows).encode()
 
 
-def _download(content: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
+FORMATS = {
+    "xlsx": Format(
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        as_xlsx,
+    ),
+    "csv": Format("csv", "text/csv; charset=utf-8", as_csv),
+    "json": Format("json", "application/json", as_json),
+}
+
+
+def download(book: Grid, rows: Sequence[int], kind: str) -> HttpResponse:
+    """A file that is named after the evaluation and the day."""
+    file = FORMATS[kind]
+    name = f"{book.evaluation.slug}-matrix-{book.as_of}.{file.ending}"
+    response = HttpResponse(file.write(book, rows), content_type=file.content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def words_of(kind: Kind) -> list[str]:
+    """Claimed, shown, tested and the standing, all of our own words."""
+    if kind.not_applicable:
+        return ["not applicable", "", "", ""]
+    marks = [MARKS[value][0] if value else "" for value in kind.marks]
+    return [*marks, STANDINGS[kind.standing][0]]

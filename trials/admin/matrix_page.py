@@ -2,108 +2,205 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.html import json_script
 
+from evaltracker.errors import Invalid
 from evaltracker.evaluations.admin.query import check_query
 from evaltracker.evaluations.admin.workspace import evaluation_page, show
-from trials.admin.matrix_export import as_csv, as_xlsx
-from trials.admin.matrix_html import matrix_rows
+from evaltracker.evaluations.unchanged import unless_unchanged
+from trials.admin.matrix_export import FORMATS, download
+from trials.admin.matrix_html import (
+    Looks,
+    rows_as_data,
+    table_rows,
+    templates,
+)
 from trials.admin.matrix_rows import (
+    CLOSE,
     PARAMETERS,
     SWITCHES,
     Chosen,
+    categories_of,
     read_choice,
     shown_candidates,
-    shown_requirements,
+    shown_rows,
 )
-from trials.policy import FROM_DEMOS
-from trials.selectors import ledger
+from trials.policy import FROM_DEMOS, today_in
+from trials.selectors import Grid, grid
+from trials.selectors.findings import awaited_replies
 from vendors.admin.asking import ask_first
-from vendors.choices import CandidateState
 from vendors.models import Candidate
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+    from django.template.response import TemplateResponse
 
-    from evaltracker.evaluations.models import Evaluation, Requirement
-    from trials.selectors import Ledger
+    from evaltracker.evaluations.models import Evaluation
 
-NOBODY = UUID(int=0)
-NOTHING = UUID(int=1)
-FORMATS = {"csv": as_csv, "xlsx": as_xlsx}
+NOBODY, NOTHING = UUID(int=0), UUID(int=1)
+# Cells up to which the page is one plain table, and up to which it has all its rows.
+TABLE, ROWS = 2_000, 10_000
+ROWS_HERE, DATA_HERE = b"<!-- rows -->", b"<!-- data -->"
+ON_A_PAGE = 1_000  # cells, where a script shows the rows, or without it a page of them
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the filters leave, and how it is laid out."""
+
+    book: Grid
+    rows: list[int]
+    chosen: Chosen
+    page: int = 1
+
+    @property
+    def cells(self) -> int:
+        """How many cells are shown."""
+        return len(self.rows) * len(self.book.columns)
+
+    @property
+    def layout(self) -> str:
+        """`table` for few cells, `rows` for many, `virtual` for more."""
+        if self.cells <= TABLE:
+            return "table"
+        return "rows" if self.cells <= ROWS else "virtual"
+
+    @property
+    def on_a_page(self) -> int:
+        """How many rows there are in the HTML."""
+        if self.layout != "virtual":
+            return len(self.rows) or 1
+        return max(10, ON_A_PAGE // len(self.book.columns))
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are for those without a script."""
+        return max(1, -(-len(self.rows) // self.on_a_page))
+
+    @property
+    def previous(self) -> int:
+        """The page before."""
+        return self.page - 1
+
+    @property
+    def next(self) -> int:
+        """The page after."""
+        return self.page + 1
+
+    @property
+    def row_count(self) -> int:
+        """Rows of the table with its head and its four lines of foot."""
+        return len(self.rows) + 5
+
+    @property
+    def column_count(self) -> int:
+        """Columns with that of the requirements."""
+        return len(self.book.columns) + 1
+
+    @property
+    def first(self) -> int:
+        """How many rows come before those in the HTML."""
+        return (self.page - 1) * self.on_a_page
 
 
 @evaluation_page("matrix", "Matrix", order=50)
 def matrix_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """The whole ledger on one page, or what the filters leave of it."""
-    check_query(request, filters=PARAMETERS)
+    check_query(request, filters=(*PARAMETERS, "page"), searchable=True)
     ask_first(request, evaluation)
-    book, requirements, chosen, categories = _read(request, evaluation)
-    switches = [
-        {"name": name, "label": label, "on": name in chosen.switches}
-        for name, label in SWITCHES.items()
-    ]
-    return show(
+    return unless_unchanged(
         request,
         evaluation,
-        "trials/matrix.html",
-        title="Matrix",
-        tab="matrix",
-        book=book,
-        columns=[book.of(one) for one in book.candidates],
-        rows=matrix_rows(book, requirements, cell_address()),
-        shown=len(requirements),
-        chosen=chosen,
-        switches=switches,
-        categories=categories,
-        query=_query(chosen),
+        lambda: _page(request, evaluation),
+        day=today_in(evaluation.zone),
+        counted=awaited_replies(),
     )
 
 
 @evaluation_page("matrix_file", "Matrix", route="matrix/file/")
 def matrix_file(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """The same as a spreadsheet."""
-    check_query(request, filters=(*PARAMETERS, "format"))
+    """The same as a workbook, as CSV or as JSON."""
+    check_query(request, filters=(*PARAMETERS, "format"), searchable=True)
     ask_first(request, evaluation)
-    write = FORMATS.get(request.GET.get("format", "xlsx"), as_xlsx)
-    book, requirements, _, _ = _read(request, evaluation)
-    return write(book, requirements, f"{evaluation.slug}-matrix")
+    kind = request.GET.get("format", "xlsx")
+    if kind not in FORMATS:
+        raise Invalid("The matrix is saved as xlsx, csv or json.")
+    found = _read(request, evaluation)
+    return download(found.book, found.rows, kind)
 
 
-def cell_address() -> str:
-    """The address of a cell's page with both ids left open."""
+def address_of_cells() -> str:
+    """The address of a cell's page with `{candidate}` and `{requirement}` left open."""
     address = reverse("admin:cell", args=[NOBODY, NOTHING])
     return address.replace(str(NOBODY), "{candidate}").replace(
         str(NOTHING), "{requirement}"
     )
 
 
-def _read(
-    request: HttpRequest, evaluation: Evaluation
-) -> tuple[Ledger, list[Requirement], Chosen, list[Any]]:
-    """What the filters leave; one query for candidates, one for categories."""
-    every = list(
-        Candidate.objects.filter(evaluation=evaluation).select_related("vendor")
+def _page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    found = _read(request, evaluation)
+    book, chosen, first = found.book, found.chosen, found.first
+    looks = Looks.of(book, found.rows)
+    here = found.rows[first : first + found.on_a_page]
+    response = show(
+        request,
+        evaluation,
+        "trials/matrix.html",
+        title="Matrix",
+        tab="matrix",
+        book=book,
+        found=found,
+        chosen=chosen,
+        switches=[
+            {"name": name, "label": label, "on": name in chosen.switches}
+            for name, label in SWITCHES.items()
+        ],
+        categories=categories_of(book),
+        address=address_of_cells(),
     )
-    close = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
-    categories = list(evaluation.categories.all())
+    cells: dict[bytes, str] = {
+        ROWS_HERE: table_rows(looks, here, address_of_cells(), first)
+    }
+    if found.layout == "virtual":
+        data = json_script(rows_as_data(looks, found.rows), "matrix-rows")
+        cells[DATA_HERE] = templates(looks) + data
+    response.add_post_render_callback(partial(_fill, cells))
+    return response
+
+
+def _fill(cells: dict[bytes, str], response: TemplateResponse) -> None:
+    """Put the cells into the frame, which would copy them once for each block.
+
+    The places are comments, which no escaped text can be.
+    """
+    for place, html in cells.items():
+        response.content = response.content.replace(place, html.encode(), 1)
+
+
+def _read(request: HttpRequest, evaluation: Evaluation) -> View:
+    """What the filters leave, in five queries."""
+    every = list(Candidate.objects.filter(evaluation=evaluation))
     chosen = read_choice(
         request.GET,
-        categories,
         # Until demos begin, everybody on the long list is still being compared.
         narrowed=evaluation.stage in FROM_DEMOS
-        and any(one.state in close for one in every),
+        and any(one.state in CLOSE for one in every),
     )
-    book = ledger(evaluation, candidates=shown_candidates(every, chosen))
-    return book, shown_requirements(book, chosen), chosen, categories
+    book = grid(evaluation, shown_candidates(every, chosen), chosen.as_of)
+    found = View(book, shown_rows(book, chosen), chosen, _page_number(request))
+    if found.page > found.pages:
+        raise Invalid("The matrix has no such page.")
+    return found
 
 
-def _query(chosen: Chosen) -> str:
-    pairs = [(name, "1") for name in SWITCHES if name in chosen.switches]
-    if chosen.category:
-        pairs.append(("category", chosen.category))
-    return urlencode([*pairs, ("candidates", chosen.candidates)])
+def _page_number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    if not (text.isascii() and text.isdecimal() and 0 < len(text) < 6) or text == "0":
+        raise Invalid("A page is a number from 1.")
+    return int(text)

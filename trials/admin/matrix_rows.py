@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlencode
+
+from django.contrib.admin.views.main import SEARCH_VAR
 
 from evaltracker.errors import Invalid
 from trials.scoring import Standing
@@ -14,24 +18,33 @@ if TYPE_CHECKING:
 
     from django.http import QueryDict
 
-    from evaltracker.evaluations.models import Category, Requirement
-    from trials.selectors import Cell, Ledger
+    from trials.selectors import Grid, GridRow
     from vendors.models import Candidate
 
 SETTLED = (Standing.PROVEN, Standing.REFUTED, Standing.NEVER)
+CLOSE = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
 
 
-def is_unproven(cell: Cell) -> bool:
+class Told(Protocol):
+    """What the tests ask of a cell, or of a kind of cell."""
+
+    @property
+    def standing(self) -> Standing: ...
+    @property
+    def not_applicable(self) -> bool: ...
+
+
+def is_unproven(cell: Told) -> bool:
     """Whether nothing has settled it yet, one way or the other."""
     return not cell.not_applicable and cell.standing not in SETTLED
 
 
-def stands(*standings: Standing) -> Callable[[Cell], bool]:
+def stands(*standings: Standing) -> Callable[[Told], bool]:
     """A test for cells of one of these standings that apply."""
     return lambda cell: not cell.not_applicable and cell.standing in standings
 
 
-TESTS: dict[str, tuple[str, Callable[[Cell], bool]]] = {
+TESTS: dict[str, tuple[str, Callable[[Told], bool]]] = {
     "unproven": ("Not proven yet", is_unproven),
     "refuted": ("Refuted", stands(Standing.REFUTED)),
     "slipped": ("Slipped", stands(Standing.SLIPPED)),
@@ -43,26 +56,48 @@ SWITCHES = {
     **{name: label for name, (label, _) in TESTS.items()},
 }
 ALL, SHORT = "all", "shortlisted"
-PARAMETERS = (*SWITCHES, "category", "candidates")
+CATEGORY, CANDIDATES, AS_OF = "category", "candidates", "as_of"
+PARAMETERS = (*SWITCHES, CATEGORY, CANDIDATES, AS_OF)
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What the reader asked for."""
+    """What the reader asked for; `as_of` is None for today."""
 
     switches: frozenset[str] = field(default_factory=frozenset)
     category: str = ""
+    words: str = ""
     candidates: str = SHORT
+    as_of: datetime.date | None = None
 
     @property
     def narrows(self) -> bool:
         """Whether requirements are left out."""
-        return bool(self.switches or self.category)
+        return bool(self.switches or self.category or self.words)
+
+    @property
+    def query(self) -> str:
+        """The same as part of an address."""
+        pairs = [(name, "1") for name in SWITCHES if name in self.switches]
+        pairs += [
+            (name, value)
+            for name, value in ((CATEGORY, self.category), (SEARCH_VAR, self.words))
+            if value
+        ]
+        return urlencode([*pairs, *self._kept])
+
+    @property
+    def query_of_all(self) -> str:
+        """The address without what leaves requirements out."""
+        return urlencode(self._kept)
+
+    @property
+    def _kept(self) -> list[tuple[str, str]]:
+        day = [(AS_OF, self.as_of.isoformat())] if self.as_of else []
+        return [(CANDIDATES, self.candidates), *day]
 
 
-def read_choice(
-    query: QueryDict, categories: Sequence[Category], *, narrowed: bool
-) -> Chosen:
+def read_choice(query: QueryDict, *, narrowed: bool) -> Chosen:
     """What the address asks for; `narrowed` starts with the short list.
 
     Raises:
@@ -72,50 +107,76 @@ def read_choice(
     for name in SWITCHES:
         if query.get(name, "1") != "1":
             raise Invalid(f"“{name}” is either 1 or left out.")
-    category = query.get("category", "")
-    if category and category not in {str(one.pk) for one in categories}:
-        raise Invalid("There is no such category here.")
-    shown = query.get("candidates", SHORT if narrowed else ALL)
+    shown = query.get(CANDIDATES, SHORT if narrowed else ALL)
     if shown not in (ALL, SHORT):
         raise Invalid("Candidates are shortlisted or all.")
-    switches = frozenset(name for name in SWITCHES if name in query)
-    return Chosen(switches, category, shown)
+    return Chosen(
+        switches=frozenset(name for name in SWITCHES if name in query),
+        category=query.get(CATEGORY, ""),
+        words=" ".join(query.get(SEARCH_VAR, "").split()),
+        candidates=shown,
+        as_of=_day(query.get(AS_OF, "")),
+    )
+
+
+def _day(text: str) -> datetime.date | None:
+    if not text:
+        return None
+    try:
+        found = datetime.date.fromisoformat(text)
+    except ValueError:
+        found = None
+    # Other forms of a day, such as a week's, would be other addresses of one page.
+    if found is None or found.isoformat() != text:
+        raise Invalid("A day is written as 2030-01-31.")
+    return found
 
 
 def shown_candidates(every: Sequence[Candidate], chosen: Chosen) -> list[Candidate]:
     """The short list, or all that are not eliminated."""
-    close = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
     return [
         one
         for one in every
         if one.state != CandidateState.ELIMINATED
-        and (chosen.candidates == ALL or one.state in close)
+        and (chosen.candidates == ALL or one.state in CLOSE)
     ]
 
 
-def shown_requirements(book: Ledger, chosen: Chosen) -> list[Requirement]:
-    """Requirements that pass every switch that is on."""
-    return [
-        one
-        for one in book.requirements
-        if (not chosen.category or str(one.category_id) == chosen.category)
-        and _passes(book.row(one), one, chosen.switches)
-    ]
+def categories_of(book: Grid) -> dict[str, str]:
+    """The names of the categories by id, in the order of the rows."""
+    return {str(one.category_id): one.category for one in book.rows}
 
 
-def _passes(
-    cells: list[Cell], requirement: Requirement, switches: frozenset[str]
-) -> bool:
-    if "musts" in switches and not requirement.is_must:
-        return False
-    if "differs" in switches and len({_look(cell) for cell in cells}) < 2:
-        return False
-    return all(
-        any(test(cell) for cell in cells)
+def shown_rows(book: Grid, chosen: Chosen) -> list[int]:
+    """The numbers of the rows that pass every filter that is on.
+
+    Raises:
+        Invalid: the category is none of this evaluation's.
+
+    """
+    if chosen.category and chosen.category not in categories_of(book):
+        raise Invalid("There is no such category here.")
+    passing = [
+        {number for number, kind in enumerate(book.kinds) if test(kind)}
         for name, (_, test) in TESTS.items()
-        if name in switches
-    )
+        if name in chosen.switches
+    ]
+    looks = [None if one.not_applicable else one.standing for one in book.kinds]
+    found = []
+    for row, (asked, line) in enumerate(zip(book.rows, book.lines, strict=True)):
+        differs = "differs" not in chosen.switches or len({looks[n] for n in line}) > 1
+        cells_pass = all(not numbers.isdisjoint(line) for numbers in passing)
+        if differs and cells_pass and _is_asked_for(asked, chosen):
+            found.append(row)
+    return found
 
 
-def _look(cell: Cell) -> object:
-    return "" if cell.not_applicable else cell.standing
+def _is_asked_for(row: GridRow, chosen: Chosen) -> bool:
+    if "musts" in chosen.switches and not row.is_must:
+        return False
+    if chosen.category and str(row.category_id) != chosen.category:
+        return False
+    if not chosen.words:
+        return True
+    text = f"{row.ref} {row.text}".casefold()
+    return all(word in text for word in chosen.words.casefold().split())

@@ -1,6 +1,6 @@
 """Reads of floor 4: the ledger, its history, trials and scores."""
 
-from trials.selectors.grid import Grid, GridColumn, grid
+from trials.selectors.grid import Grid, GridColumn, GridRow, grid
 from trials.selectors.history import Revision, cell_history
 from trials.selectors.ledger import Cell, Column, Ledger, ledger, one_cell
 from trials.selectors.own import agreed_gaps, agreed_trial
@@ -18,6 +18,7 @@ __all__ = [
     "DayShare",
     "Grid",
     "GridColumn",
+    "GridRow",
     "Ledger",
     "Revision",
     "Scorer",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
+
+from trials.models import Gap
 
 
 def awaiting_reply(path: str = "") -> Q:
@@ -15,3 +17,15 @@ def awaiting_reply(path: str = "") -> Q:
             f"{path}closed_at__isnull": True,
         }
     )
+
+
+def awaited_replies() -> Subquery:
+    """How many gaps a vendor may still answer, beside a row with an `evaluation`.
+
+    With time alone there are fewer, and then more verdicts count.
+    """
+    gaps = Gap.objects.filter(
+        awaiting_reply(), trial__candidate__evaluation=OuterRef("evaluation")
+    )
+    of = gaps.order_by().values("trial__candidate__evaluation")
+    return Subquery(of.annotate(many=Count("pk")).values("many"))

@@ -96,7 +96,7 @@ class Kinds:
     def __init__(self, credits: Credits) -> None:
         self.found: list[Kind] = []
         self._credits = credits
-        self._shapes: dict[Shape, int] = {}
+        self._shapes: dict[PlainShape, int] = {}
         self._numbers: dict[Kind, int] = {}
         self._facts: list[CellFacts] = []
         self._rows: dict[tuple[int, int], FitRow] = {}
@@ -173,8 +173,9 @@ def papers_of(shape: Shape) -> Papers:
     )
     if shape.availability:
         planned = PASSED if shape.passed else DAY
-        said = (1, shape.answered, shape.availability, planned, False)
-        papers.claims[PLACE] = ClaimRow(CURRENT, *PLACE, *said)
+        papers.claims[PLACE] = ClaimRow(
+            CURRENT, *PLACE, 1, shape.answered, shape.availability, planned, False
+        )
         papers.proofs[PLACE] = _proofs(shape.proofs, shape.answered)
         papers.judged = {one.id: shape.availability for one in papers.proofs[PLACE]}
     return papers

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, path, reverse
+from django.utils.cache import add_never_cache_headers
 from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
@@ -86,7 +87,10 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         return pages + stock
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Django's wrapper; what a page refuses becomes a page that says so."""
+        """Django's wrapper; what a page refuses becomes a page that says so.
+
+        No answer is stored, unless it has a tag by which it is asked about each time.
+        """
 
         @wraps(view)
         def refusing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -103,8 +107,16 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             except BadRequest as error:
                 return self._refuse(request, Invalid(str(error)))
 
-        wrapped: View = super().admin_view(refusing, cacheable)
-        return wrapped
+        wrapped: View = super().admin_view(refusing, cacheable=True)
+
+        @wraps(wrapped)
+        def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            response = wrapped(request, *args, **kwargs)
+            if not cacheable and not response.has_header("ETag"):
+                add_never_cache_headers(response)
+            return response
+
+        return kept
 
     def _refuse(self, request: HttpRequest, problem: Problem) -> HttpResponse:
         """The page of a refusal. What is absent and what is hidden read alike."""

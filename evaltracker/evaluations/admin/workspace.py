@@ -16,6 +16,8 @@ from evaltracker.evaluations.admin.tabs import Visible, register_tab
 from evaltracker.evaluations.models import Evaluation
 
 if TYPE_CHECKING:
+    from django.template.response import TemplateResponse
+
     from evaltracker.evaluations.models import User
 
 EvaluationView = Callable[[HttpRequest, Evaluation], HttpResponse]
@@ -91,7 +93,7 @@ def show(
     tab: str,
     status: int = 200,
     **context: Any,
-) -> HttpResponse:
+) -> TemplateResponse:
     """A page of the evaluation, with its tabs and the way back."""
     context.setdefault("crumbs", crumbs_to(evaluation, (title, "")))
     return site.page(

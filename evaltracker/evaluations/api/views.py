@@ -75,9 +75,10 @@ class StrictView(APIView):
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
-        """Let no cache keep an answer."""
+        """Let no cache keep an answer, unless it has a tag to be asked about."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
+        if not response.has_header("ETag"):
+            response["Cache-Control"] = "no-store"
         return response
 
 

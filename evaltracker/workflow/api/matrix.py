@@ -1,18 +1,15 @@
-"""The matrix as JSON: plain rows, because it may have 100,000 cells."""
+"""The matrix as JSON: what `trials.selectors.telling` writes, described."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rest_framework import serializers
 
 from evaltracker.evaluations.choices import Priority
 from trials.choices import EvidenceVerdict
-from trials.scoring import Standing, rounded
+from trials.scoring import Standing
 from vendors.choices import Availability, CandidateKind, CandidateState
-
-if TYPE_CHECKING:
-    from trials.selectors import Cell, Column, Ledger
 
 VERDICTS = ", ".join(EvidenceVerdict)
 
@@ -66,48 +63,3 @@ class MatrixOutput(serializers.Serializer[Any]):
     as_of = serializers.DateField()
     candidates = MatrixCandidateOutput(many=True)
     requirements = MatrixRowOutput(many=True)
-
-
-def show_matrix(book: Ledger) -> dict[str, Any]:
-    """The ledger in the words of the API."""
-    return {
-        "as_of": book.as_of.isoformat(),
-        "candidates": [show_column(book.of(one)) for one in book.candidates],
-        "requirements": [
-            {
-                "ref": one.ref,
-                "category": one.category.name,
-                "text": one.text,
-                "priority": one.priority,
-                "weight": one.weight,
-                "cells": [show_cell(cell) for cell in book.row(one)],
-            }
-            for one in book.requirements
-        ],
-    }
-
-
-def show_column(column: Column) -> dict[str, Any]:
-    """A candidate in the words of the API."""
-    value = column.fit.value
-    candidate = column.candidate
-    return {
-        "id": str(candidate.pk),
-        "name": candidate.name,
-        "kind": candidate.kind,
-        "state": candidate.state,
-        "fit": None if value is None else str(rounded(value * 100, 1)),
-        "blocked_by": [one.key for one in column.knock_outs],
-    }
-
-
-def show_cell(cell: Cell) -> dict[str, Any]:
-    """A cell in the words of the API."""
-    return {
-        "claimed": cell.claimed,
-        "shown": cell.shown,
-        "tested": cell.tested,
-        "standing": str(cell.standing),
-        "not_applicable": cell.not_applicable,
-        "to_reconfirm": cell.to_reconfirm,
-    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -12,11 +13,15 @@ from evaltracker.evaluations.api.cursors import PARAMS, page_of
 from evaltracker.evaluations.api.schemas import PAGE_PARAMETERS, page, problems
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.unchanged import unless_unchanged
 from evaltracker.workflow.api.base import READ, StaffView
-from evaltracker.workflow.api.matrix import MatrixOutput, show_matrix
+from evaltracker.workflow.api.matrix import MatrixOutput
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.inbox import my_work
-from trials.selectors import ledger
+from trials.policy import today_in
+from trials.selectors import grid
+from trials.selectors.findings import awaited_replies
+from trials.selectors.telling import tell
 from vendors.policy import require_declared
 from vendors.selectors import active_candidates
 
@@ -116,15 +121,23 @@ class MatrixView(StaffView):
         summary="The matrix",
         responses={200: MatrixOutput, **READ, **problems(409)},
     )
-    def get(self, request: Request, slug: str) -> Response:
+    def get(self, request: Request, slug: str) -> HttpResponse:
         """Read requirement by candidate: claimed, shown, tested and the standing.
 
-        No price and no person's score is in it.
+        No price and no person's score is in it. It has an ETag: send it back as
+        If-None-Match, and the answer is 304 while nothing has changed.
         """
         evaluation = self.evaluation(request, slug)
         require_declared(self.person(request), evaluation)
-        candidates = list(active_candidates(evaluation))
-        return Response(show_matrix(ledger(evaluation, candidates=candidates)))
+        day = today_in(evaluation.zone)
+
+        def make() -> HttpResponse:
+            book = grid(evaluation, list(active_candidates(evaluation)), day)
+            return HttpResponse(tell(book), content_type="application/json")
+
+        return unless_unchanged(
+            request._request, evaluation, make, day=day, counted=awaited_replies()
+        )
 
 
 class BlockersView(StaffView):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import datetime
 import io
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from evaltracker.evaluations.cells import harmless
+from evaltracker.evaluations.cells import harmless, meant
 from tests.cast import floor1, stakeholders, trials, vendors
 from tests.clients import signed_in
+from trials.admin.matrix_export import FORMATS
+from trials.policy import today_in
 from vendors.services.candidates import shortlist
 from vendors.services.rulings import rule_not_applicable
 
@@ -41,7 +43,8 @@ def body_of(where: Evaluation, query: str = "", user: User | None = None) -> str
 
 
 def refs(body: str) -> list[str]:
-    table = body.split("<tbody>")[1].split("</tbody>")[0] if "<tbody>" in body else ""
+    _, _, table = body.partition("<tbody")
+    table = table.partition("</tbody>")[0]
     return [ref for ref in ("R1", "R2", "R3") if f'dir="auto">{ref}</span>' in table]
 
 
@@ -72,6 +75,8 @@ def test_filters_leave_what_they_say(purchase: Evaluation) -> None:
     assert refs(body_of(purchase, "?differs=1")) == ["R2"]
     assert refs(body_of(purchase, "?unanswered=1&musts=1")) == ["R2"]
     assert "No requirement passes" in body_of(purchase, "?refuted=1")
+    assert refs(body_of(purchase, "?q=ASKS+r2")) == ["R2"]
+    assert "Clear them" in body_of(purchase, "?q=nothing+like+it")
     group = purchase.categories.get().pk
     assert refs(body_of(purchase, f"?category={group}")) == ["R1", "R2", "R3"]
 
@@ -86,9 +91,35 @@ def test_the_short_list_is_what_is_shown_from_demos_on(purchase: Evaluation) -> 
     assert "Globex ML, R1" in body_of(purchase, "?candidates=all")
 
 
+def test_planned_dates_pass_as_of_the_day_that_is_asked_for(
+    purchase: Evaluation,
+) -> None:
+    acme = purchase.candidates.get(name="Acme ML")
+    vendors.claim(
+        acme,
+        purchase.requirements.get(ref="R3"),
+        availability="planned",
+        available_from=datetime.date(2040, 5, 1),
+    )
+    assert refs(body_of(purchase, "?slipped=1&as_of=2040-05-01")) == []
+    body = body_of(purchase, "?slipped=1&as_of=2040-05-02")
+    assert refs(body) == ["R3"]
+    assert "Acme ML, R3: claimed slipped" in body
+    assert refs(body_of(purchase, "?as_of=&q=&category=")) == ["R1", "R2", "R3"]
+
+
 @pytest.mark.parametrize(
     "query",
-    ["?musts=yes", "?category=1", "?candidates=none", "?owner__password=x", "?musts="],
+    [
+        "?musts=yes",
+        "?category=1",
+        "?candidates=none",
+        "?owner__password=x",
+        "?musts=",
+        "?as_of=2030-W01-1",
+        "?as_of=tomorrow",
+        "?q=a&q=b",
+    ],
 )
 def test_an_address_that_no_form_made_is_refused(
     purchase: Evaluation, query: str
@@ -119,36 +150,39 @@ def test_no_word_of_anybody_becomes_markup(purchase: Evaluation) -> None:
     assert "not applicable" in body
 
 
-def test_the_matrix_asks_as_much_for_two_columns_as_for_eight(
+def test_files_hold_what_the_filters_leave_and_run_nothing(
     purchase: Evaluation,
 ) -> None:
-    def queries() -> int:
-        client = signed_in(purchase.owner)
-        client.get(f"/admin/e/{purchase.slug}/matrix/")
-        with CaptureQueriesContext(connection) as seen:
-            client.get(f"/admin/e/{purchase.slug}/matrix/")
-        return len(seen)
-
-    few = queries()
-    for number in range(6):
-        trials.claimed(purchase, name=f"V{number} ML")
-    for number in range(10):
-        floor1.requirement(purchase, f"X{number}", "should")
-    assert queries() == few
-    assert few <= 14
-
-
-def test_a_spreadsheet_of_it_runs_nothing(purchase: Evaluation) -> None:
-    floor1.requirement(purchase, "=1+1", "should", text="@SUM(A1)")
+    floor1.requirement(purchase, "=1+1", "should", text="@SUM(A1), _x003D_ and ünï")
+    acme = purchase.candidates.get(name="Acme ML")
+    trials.verdict(trials.claim_of(acme), "research", "holds")
     client = signed_in(purchase.owner)
     url = f"/admin/e/{purchase.slug}/matrix/file/"
-    sheet = client.get(f"{url}?format=csv")
-    assert "'=1+1" in sheet.content.decode()
-    assert "attachment" in sheet.headers["Content-Disposition"]
-    book = load_workbook(io.BytesIO(client.get(url).content))
-    cells = [cell for row in book.active.iter_rows() for cell in row]
-    assert all(cell.data_type != "f" for cell in cells)
-    assert any(cell.value == "'@SUM(A1)" for cell in cells)
+    day = today_in(purchase.zone)
+    files = {
+        kind: client.get(f"{url}?format={kind}&candidates=all") for kind in FORMATS
+    }
+    for kind, answer in files.items():
+        named = f'attachment; filename="{purchase.slug}-matrix-{day}.{kind}"'
+        assert answer.headers["Content-Disposition"] == named
+    text = files["csv"].content.decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(text)))
+    book = load_workbook(io.BytesIO(files["xlsx"].content))
+    cells = [[one.value or "" for one in row] for row in book.active.iter_rows()]
+    assert all(c.data_type != "f" for row in book.active.iter_rows() for c in row)
+    # openpyxl leaves the escape of what looks like a coded character.
+    assert [[str(c).replace("_x005F_", "_") for c in row] for row in cells] == lines
+    told = files["json"].json()
+    api = f"/api/v1/staff/evaluations/{purchase.slug}/matrix/"
+    assert told == client.get(api).json()
+    assert [meant(line[0]) for line in lines[1:-1]] == [
+        row["ref"] for row in told["requirements"]
+    ]
+    assert meant(lines[-2][2]) == "@SUM(A1), _x003D_ and ünï"
+    assert lines[1][5:9] == ["now", "", "", "Claimed"]
+    few = client.get(f"{url}?format=json&musts=1&q=R2").json()
+    assert [row["ref"] for row in few["requirements"]] == ["R2"]
+    assert client.get(f"{url}?format=pdf").status_code == 400
 
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", " =1", "\u3000=1"])

@@ -1,0 +1,121 @@
+"""Many cells: rows in sight, pages without a script, and not one word run."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.cast import floor1, trials
+from tests.clients import signed_in
+from trials.admin import matrix_page
+from trials.admin.matrix_html import Looks, rows_as_data, table_rows, templates
+from trials.selectors import grid
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+
+pytestmark = pytest.mark.django_db
+EVIL = "</script><script>alert('x')</script>"
+OF_THE_MATRIX = ("candidate", "requirement", "ruling", "evidence", "claim")
+
+
+@pytest.fixture
+def purchase(monkeypatch: pytest.MonkeyPatch) -> Evaluation:
+    """Twelve requirements, the last with bad words, and two candidates.
+
+    More than four cells are many, and more than eight too many for a page.
+    """
+    monkeypatch.setattr(matrix_page, "TABLE", 4)
+    monkeypatch.setattr(matrix_page, "ROWS", 8)
+    monkeypatch.setattr(matrix_page, "ON_A_PAGE", 20)
+    where = trials.platform("must", *["should"] * 10)
+    floor1.requirement(where, "R12", "should", text=f'{EVIL}" onclick="x & <b>')
+    trials.claimed(where)
+    trials.claimed(where, where.requirements.get(ref="R2"), name=f"Globex {EVIL}")
+    return where
+
+
+def body_of(where: Evaluation, query: str = "") -> str:
+    answer = signed_in(where.owner).get(f"/admin/e/{where.slug}/matrix/{query}")
+    assert answer.status_code == 200, answer.content
+    return answer.content.decode()
+
+
+def rows_in(body: str) -> list[str]:
+    return re.findall(r'aria-rowindex="(\d+)"', body)[1:]
+
+
+def data_in(body: str) -> Any:
+    found = re.search(r'id="matrix-rows" type="application/json">(.*?)</script>', body)
+    return json.loads(found[1]) if found else None
+
+
+@pytest.mark.parametrize(
+    ("query", "layout", "rows"),
+    [("?q=R11", "table", 1), ("?q=R12+", "table", 1), ("?q=R1", "rows", 4)],
+)
+def test_few_cells_are_a_table_and_more_are_rows(
+    purchase: Evaluation, query: str, layout: str, rows: int
+) -> None:
+    body = body_of(purchase, query)
+    assert f"mx--{layout}" in body
+    assert len(rows_in(body)) == rows
+    assert data_in(body) is None
+
+
+def test_too_many_rows_are_data_and_pages(purchase: Evaluation) -> None:
+    body = body_of(purchase)
+    assert 'aria-rowcount="17" aria-colcount="3"' in body
+    assert rows_in(body) == [str(number) for number in range(2, 12)]
+    assert "Page 1 of 2" in body
+    assert rows_in(body_of(purchase, "?page=2")) == ["12", "13"]
+    assert len(data_in(body)) == 12
+    client = signed_in(purchase.owner)
+    for page in ("3", "0", "-1", "x", "²"):
+        url = f"/admin/e/{purchase.slug}/matrix/?page={page}"
+        assert client.get(url).status_code == 400
+
+
+def test_words_in_the_data_stay_words(purchase: Evaluation) -> None:
+    body = body_of(purchase, "?page=2")
+    assert "<script>alert" not in body
+    assert 'onclick="x' not in body
+    assert data_in(body)[-1][3] == f'{EVIL}" onclick="x & <b>'
+
+
+def test_rows_made_of_data_are_those_of_the_page(purchase: Evaluation) -> None:
+    book = grid(purchase, list(purchase.candidates.all()))
+    every = range(len(book.rows))
+    looks = Looks.of(book, every)
+    made = re.findall(
+        r'<a data-said="([^"]*)"( class="[^"]*")>(.*?)</a>', templates(looks)
+    )
+    links = re.findall(
+        r'aria-label="[^"]*?: (claimed [^"]*)"( class="[^"]*")>(.*?)</a>',
+        table_rows(looks, every, "/{candidate}/{requirement}/"),
+    )
+    numbers = [number for row in rows_as_data(looks, every) for number in row[-1]]
+    assert links == [made[number] for number in numbers]
+    assert len(made) < len(links)
+
+
+def test_the_page_reads_the_matrix_in_five_queries(purchase: Evaluation) -> None:
+    client = signed_in(purchase.owner)
+    address = f"/admin/e/{purchase.slug}/matrix/"
+    client.get(address)
+    with CaptureQueriesContext(connection) as seen:
+        client.get(address)
+    sql = [one["sql"] for one in seen.captured_queries]
+    asked = [
+        one
+        for one in sql
+        if any(re.search(rf'FROM "\w+_{name}"', one) for name in OF_THE_MATRIX)
+        and "journalhead" not in one
+    ]
+    assert len(asked) == 5, asked
+    assert len([one for one in sql if one.startswith(("SELECT", "("))]) <= 12
