@@ -28,6 +28,7 @@ PROCESS: list[dict[str, Any]] = [
             _item("My work", "index", "inbox"),
             _item("Evaluations", "evaluations.evaluation", "balance"),
             _item("Requirements", "evaluations.requirement", "checklist"),
+            _item("Templates", "evaluations.evaluationtemplate", "library_books"),
         ],
     },
     {

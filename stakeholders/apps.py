@@ -20,7 +20,8 @@ class StakeholdersConfig(AppConfig):
         import_module("stakeholders.chores")
         import_module("stakeholders.beginnings")
         # A process that serves vendors alone has no admin, and no whole evaluation
-        # comes or leaves through it.
+        # comes or leaves through it, nor begins in it.
         if apps.is_installed("django.contrib.admin"):
             import_module("stakeholders.portable")
+            import_module("stakeholders.services.templates")
             import_module("stakeholders.admin.register")

@@ -22,6 +22,7 @@ from vendors.models import (
     Question,
     RefusedCall,
     Ruling,
+    StatusWord,
     Submission,
     Vendor,
     VendorToken,
@@ -139,3 +140,4 @@ leave_out(VendorToken, "A secret.")
 leave_out(RefusedCall, "It is about this installation.")
 leave_out(IdempotencyRecord, "It is about calls to this installation.")
 leave_out(LastSeen, "A reader's own bookmark.")
+leave_out(StatusWord, "It is about spreadsheets that were read here.")

@@ -59,6 +59,11 @@ ACTS_FOR: dict[str, set[str]] = {
 }
 # Acts on no row, or on rows that only some may see: the exact answers.
 ANSWERS: dict[str, dict[str, int]] = {
+    # The template is the lead's own; who starts evaluations sees that it is there.
+    "drop-template": {
+        **dict.fromkeys(ROLES, 404),
+        **{"lead": 200, "operator": 403, "stranger": 404},
+    },
     "start-evaluation": {"lead": 200, "operator": 200},
     "add-vendor": {"lead": 200, "operator": 200},
     "add-person": {"operator": 200},
@@ -111,12 +116,24 @@ def expected(name: str, who: str) -> int:
 ELSEWHERE = ("act", "act_on", "claim_file", "confirm_address", "evidence_file")
 # About the reader alone, so there for everybody.
 OWN_PAGES = {"my_account", "my_calendar", "my_notices", "sign_on_again"}
+SCORERS = {"engineering", "devops", "pm"}
 OWNERS_PAGES = {
+    "evaluation_import_candidates": {"lead"},
+    "evaluation_import_claims": {"lead"},
+    "evaluation_import_costs": {"lead"},
     "evaluation_import_requirements": {"lead"},
+    "evaluation_sheet_candidates": {"lead"},
+    "evaluation_sheet_claims": {"lead"},
+    "evaluation_sheet_costs": {"lead"},
+    "evaluation_sheet_requirements": {"lead"},
+    # Who scores in the main purchase.
+    "evaluation_import_scores": SCORERS,
+    "evaluation_sheet_scores": SCORERS,
     "issue_token": {"lead"},
     "way_in": {"lead", "operator"},
 }
 LISTS_FOR = {
+    "evaluationtemplate": {"lead", "operator"},
     "accountentry": {"operator"},
     "user": {"lead", "operator"},
     "vendortoken": {"lead", "operator"},

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.services.templates import save_as_template
 from evaltracker.workflow.demo import EVALUATIONS
 from evaltracker.workflow.demo.people import make_people
 from stakeholders.services.conditions import ConditionAsked
@@ -89,6 +90,7 @@ def build() -> dict[str, User]:
             )
         ],
     )
+    save_as_template(evaluation=main, title="Ours", by=main.owner)
     return people
 
 

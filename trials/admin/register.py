@@ -5,6 +5,7 @@ from trials.admin import candidate_page as candidate_page
 from trials.admin import cell_page as cell_page
 from trials.admin import demo_pages as demo_pages
 from trials.admin import files as files
+from trials.admin import importing as importing
 from trials.admin import lists as lists
 from trials.admin import matrix_page as matrix_page
 from trials.admin import notice_subjects as notice_subjects

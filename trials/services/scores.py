@@ -50,11 +50,11 @@ def give_score(
         Invalid: by field; a score without a reason is none.
 
     """
-    evaluation = _own_scoring(stakeholder, by, *SCORING_STAGES)
+    evaluation = own_scoring(stakeholder, by, *SCORING_STAGES)
     require_no_conflict(by, candidate)
     require_running(candidate)
     _check_home(evaluation, candidate, category)
-    sheet = _open_sheet(stakeholder)
+    sheet = open_sheet(stakeholder)
     score = Score.objects.filter(
         sheet=sheet, candidate=candidate, category=category
     ).first()
@@ -89,9 +89,9 @@ def withdraw_score(
         Refused: the wrong stage, locked, or there is no score to take back.
 
     """
-    evaluation = _own_scoring(stakeholder, by, *SCORING_STAGES)
+    evaluation = own_scoring(stakeholder, by, *SCORING_STAGES)
     score = Score.objects.filter(
-        sheet=_open_sheet(stakeholder), candidate=candidate, category=category
+        sheet=open_sheet(stakeholder), candidate=candidate, category=category
     ).first()
     if score is None:
         raise Refused(f"You have not scored {category.name} of {candidate.name}.")
@@ -116,14 +116,14 @@ def lock_scores(*, stakeholder: Stakeholder, by: User) -> ScoreSheet:
         Forbidden: not one's own part. Refused: nothing is scored, or locked already.
 
     """
-    evaluation = _own_scoring(stakeholder, by, *FROM_DEMOS)
-    sheet = _open_sheet(stakeholder)
+    evaluation = own_scoring(stakeholder, by, *FROM_DEMOS)
+    sheet = open_sheet(stakeholder)
     if not sheet.scores.exists():
         raise Refused("You have scored nothing yet; a lock is for good.")
     return lock_sheet(sheet, evaluation, by)
 
 
-def _own_scoring(stakeholder: Stakeholder, by: User, *stages: Stage) -> Evaluation:
+def own_scoring(stakeholder: Stakeholder, by: User, *stages: Stage) -> Evaluation:
     """The evaluation under lock, if this is `by`'s own part and it scores."""
     stakeholder.refresh_from_db()
     if stakeholder.user_id != by.pk or stakeholder.left_at:
@@ -144,7 +144,7 @@ def _check_home(
             raise Invalid(sentence, errors={field: [sentence]})
 
 
-def _open_sheet(stakeholder: Stakeholder) -> ScoreSheet:
+def open_sheet(stakeholder: Stakeholder) -> ScoreSheet:
     """The sheet of a part, made when it is first needed; refused once locked."""
     sheet, _ = ScoreSheet.objects.get_or_create(stakeholder=stakeholder)
     if sheet.locked_at:

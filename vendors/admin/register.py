@@ -3,6 +3,7 @@
 from vendors.admin import candidates_page as candidates_page
 from vendors.admin import claim_files as claim_files
 from vendors.admin import costs_page as costs_page
+from vendors.admin import importing as importing
 from vendors.admin import invitations_page as invitations_page
 from vendors.admin import lists as lists
 from vendors.admin import notice_subjects as notice_subjects

@@ -16,11 +16,15 @@ from evaltracker.evaluations.tabular.wording import (
     without_markup,
 )
 from vendors.choices import Availability
+from vendors.imports.plan import UnknownWord
 from vendors.imports.words import RULED_WORDS, STATUS_WORDS
 from vendors.words import DATED, ClaimWords, read_claim
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from evaltracker.evaluations.imports.plan import Findings
+    from vendors.imports.plan import Meaning
 
 DATED_PLAN = re.compile(
     r"(planned|roadmap|on the roadmap|coming soon)[ :(,]{1,3}(?:for |by |from )?"
@@ -28,6 +32,7 @@ DATED_PLAN = re.compile(
 )
 WORD_LENGTH = 40
 WORDS_SHOWN = 15
+ASKED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,13 @@ class Cells:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads answers and remembers which words it did not know."""
+    """Reads answers and remembers which words it did not know.
 
+    `words` are those that people of the evaluation explained.
+    """
+
+    words: Mapping[str, Meaning] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
     unknown: Counter[str] = field(default_factory=Counter)
     ruled: Counter[str] = field(default_factory=Counter)
     sentences: int = 0
@@ -90,7 +100,13 @@ class Reader:
         if dated is not None:
             return Availability.PLANNED, read_date(dated[2])
         # The dictionary has no hyphens; a date in the key has.
-        found = STATUS_WORDS.get(word.replace("-", " "))
+        key = word.replace("-", " ")
+        meaning = self.words.get(key)
+        if meaning is not None:
+            date = date or meaning.available_from
+            if meaning.availability == Availability.UNSTATED:
+                return Availability.UNSTATED, date
+        found = Availability(meaning.availability) if meaning else STATUS_WORDS.get(key)
         if found == Availability.PLANNED and date is None:
             self.undated += 1
             return Availability.UNSTATED, None
@@ -106,7 +122,16 @@ class Reader:
         elif len(word) > WORD_LENGTH:
             self.sentences += 1
         elif word:
-            self.unknown[short(as_answer(cell).statement)] += 1
+            shown = short(as_answer(cell).statement)
+            self.unknown[shown] += 1
+            self.keys[shown] = word.replace("-", " ")
+
+    def asked(self) -> tuple[UnknownWord, ...]:
+        """The words to ask about, the most frequent first."""
+        return tuple(
+            UnknownWord(self.keys[shown], shown, count)
+            for shown, count in self.unknown.most_common(ASKED)
+        )
 
     def evidence(
         self, cell: str, found: str, parts: list[str]

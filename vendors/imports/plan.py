@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from evaltracker.evaluations.imports import Plan
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Mapping, Sequence
 
     from vendors.words import ClaimWords
@@ -32,6 +33,26 @@ class ClaimLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a status word means in an evaluation; unstated keeps it as text."""
+
+    availability: str
+    available_from: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownWord:
+    """A status word that nobody has explained: as looked up, and as it was written.
+
+    `count` is how often the file has it.
+    """
+
+    key: str
+    shown: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class KnownClaim:
     """The current claim of a cell.
 
@@ -45,11 +66,15 @@ class KnownClaim:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the evaluation has: refs with texts, candidates with aliases, claims."""
+    """What the evaluation has: refs with texts, candidates with aliases, claims.
+
+    `words` are the status words that its people explained.
+    """
 
     requirements: Mapping[str, str]
     candidates: Mapping[str, Sequence[str]]
     claims: Mapping[Cell, KnownClaim] = field(default_factory=dict)
+    words: Mapping[str, Meaning] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +90,4 @@ class ClaimsPlan(Plan[ClaimLine, ClaimChange]):
     """The preview of claims, and which way round the file was read."""
 
     orientation: str = ""
+    unknown_words: tuple[UnknownWord, ...] = ()

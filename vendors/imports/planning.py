@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evaltracker.evaluations.imports.layout import short
-from evaltracker.evaluations.imports.plan import Findings, source_of
+from evaltracker.evaluations.imports.plan import Findings
+from evaltracker.evaluations.imports.reading import NO_HEADERS
 from evaltracker.evaluations.tabular import Unreadable
 from vendors.imports.names import candidate_names, requirement_names
 from vendors.imports.plan import ClaimChange, ClaimLine, ClaimsPlan, Known
@@ -21,8 +23,10 @@ from vendors.imports.shapes import (
 from vendors.imports.walks import Walk
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.imports.reading import Header
     from evaltracker.evaluations.tabular import Sheet, Workbook
-    from vendors.imports.names import Names
 
 ORIENTATIONS = (REQUIREMENTS_AS_ROWS, CANDIDATES_AS_ROWS, LIST)
 
@@ -33,10 +37,12 @@ def plan_claims_import(
     *,
     orientation: str = "",
     skip_unknown: bool = False,
+    headers: Mapping[str, Header] = NO_HEADERS,
 ) -> ClaimsPlan:
     """What importing `book` would do to the claims.
 
     Cells that are blank say nothing, and claims that the file does not name stay.
+    `headers` say what the columns of a list hold.
 
     Raises:
         Unreadable: no claims are in the file, or it can be read both ways round.
@@ -48,9 +54,10 @@ def plan_claims_import(
         candidate_names(known),
         requirement_names(known),
         findings,
+        known.words,
         skip_unknown=skip_unknown,
     )
-    used, lines = lines_in(book, walk, orientation)
+    used, lines = lines_in(book, walk, orientation, headers)
     if not used:
         raise nothing_found(book, known)
     walk.reader.tell(findings)
@@ -62,17 +69,18 @@ def plan_claims_import(
             book.visible[0], 1, "The table holds no answers. Fill it in and try again."
         )
     skipped = sum(walk.skipped.values())
-    return compared(book, used, lines, known, sheets, findings, skipped)
+    made = compared(book, used, lines, known, sheets, findings, skipped)
+    return replace(made, unknown_words=walk.reader.asked())
 
 
 def lines_in(
-    book: Workbook, walk: Walk, orientation: str
+    book: Workbook, walk: Walk, orientation: str, headers: Mapping[str, Header]
 ) -> tuple[str, list[ClaimLine]]:
     """How the claims lie ("" if there are none), and every one of them."""
     lines: list[ClaimLine] = []
     used = ""
     for sheet in book.visible:
-        shape = find_shape(sheet, walk.candidates, walk.requirements, orientation)
+        shape = find_shape(sheet, walk, orientation, headers.get(sheet.name))
         if isinstance(shape, ListShape):
             used = LIST
             lines += walk.list(shape)
@@ -92,7 +100,7 @@ def lines_in(
 
 
 def find_shape(
-    sheet: Sheet, candidates: Names, requirements: Names, orientation: str
+    sheet: Sheet, walk: Walk, orientation: str, said: Header | None
 ) -> ListShape | MatrixShape | None:
     """How claims lie on `sheet`; None if there are none.
 
@@ -101,9 +109,10 @@ def find_shape(
 
     """
     if orientation in ("", LIST):
-        listed = find_list(sheet)
+        listed = find_list(sheet, said)
         if listed is not None or orientation == LIST:
             return listed
+    candidates, requirements = walk.candidates, walk.requirements
     down = find_matrix(sheet, candidates, requirements, REQUIREMENTS_AS_ROWS)
     across = find_matrix(sheet, requirements, candidates, CANDIDATES_AS_ROWS)
     if orientation:
@@ -111,9 +120,8 @@ def find_shape(
     if down is not None and across is not None:
         raise Unreadable(
             "the table can be read both ways round, because names of candidates and of "
-            "requirements stand in its first row and in its first column. Say which: "
-            f"--orientation {REQUIREMENTS_AS_ROWS} or --orientation "
-            f"{CANDIDATES_AS_ROWS}.",
+            "requirements stand in its first row and in its first column. Say which "
+            f"layout it has: {REQUIREMENTS_AS_ROWS} or {CANDIDATES_AS_ROWS}.",
             sheet=sheet.name,
         )
     return down or across
@@ -165,7 +173,8 @@ def compared(
         else:
             changed.append(ClaimChange(line, before.words))
     return ClaimsPlan(
-        **source_of(book),
+        filename=book.filename,
+        sha256=book.sha256,
         orientation=used,
         new=tuple(new),
         changed=tuple(changed),

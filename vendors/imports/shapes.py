@@ -9,6 +9,9 @@ from evaltracker.evaluations.tabular import columns_by_field, find_header
 from vendors.imports.words import COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from evaltracker.evaluations.imports.reading import Header
     from evaltracker.evaluations.tabular import Row, Sheet
     from vendors.imports.names import Names
 
@@ -43,8 +46,10 @@ class MatrixShape:
         return [row for row in self.sheet.rows if row.number > self.header.number]
 
 
-def find_list(sheet: Sheet) -> ListShape | None:
-    """The sheet as a list of claims, if its header says so."""
+def find_list(sheet: Sheet, said: Header | None = None) -> ListShape | None:
+    """The sheet as a list of claims, if its header or somebody says so."""
+    if said is not None and is_list(said.columns):
+        return ListShape(sheet, said.on(sheet), dict(said.columns))
     header = find_header(sheet, list_points)
     if header is None:
         return None
@@ -53,10 +58,14 @@ def find_list(sheet: Sheet) -> ListShape | None:
 
 def list_points(row: Row) -> int:
     """How much `row` looks like the header of a list of claims."""
-    columns = columns_by_field(row, COLUMNS).keys()
-    says_something = {"status", "statement"} & columns
-    is_list = {"candidate", "requirement"} <= columns and says_something
-    return len(columns) if is_list else 0
+    columns = columns_by_field(row, COLUMNS)
+    return len(columns) if is_list(columns) else 0
+
+
+def is_list(columns: Collection[str]) -> bool:
+    """Whether these columns make a claim."""
+    says_something = "status" in columns or "statement" in columns
+    return says_something and "candidate" in columns and "requirement" in columns
 
 
 def find_matrix(

@@ -15,11 +15,12 @@ from vendors.imports.plan import ClaimLine
 from vendors.imports.shapes import REQUIREMENTS_AS_ROWS, ListShape, MatrixShape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from evaltracker.evaluations.imports.plan import Findings
     from evaltracker.evaluations.tabular import Row, Sheet
     from vendors.imports.names import Names
+    from vendors.imports.plan import Meaning
 
 NUMBER = re.compile(r"[-+]?[0-9]{1,9}([.,][0-9]{1,9})?")
 
@@ -32,6 +33,7 @@ class Walk:
         candidates: Names,
         requirements: Names,
         findings: Findings,
+        words: Mapping[str, Meaning],
         *,
         skip_unknown: bool,
     ) -> None:
@@ -39,7 +41,7 @@ class Walk:
         self.requirements = requirements
         self.findings = findings
         self.skip_unknown = skip_unknown
-        self.reader = Reader()
+        self.reader = Reader(words)
         self.skipped: dict[str, int] = {}
 
     def list(self, shape: ListShape) -> Iterator[ClaimLine]:
@@ -182,7 +184,7 @@ class Walk:
             sheet,
             row,
             f"The evaluation has no {word} “{short(name)}”.{names.hint(name)} Add it "
-            "first, mend the name, or leave such answers out with --skip-unknown.",
+            "first, mend the name, or choose to leave unknown names out.",
             column,
         )
 

@@ -7,6 +7,7 @@ from vendors.models.dialogue import Asking, Proposal, Question
 from vendors.models.interests import Conflict
 from vendors.models.rates import ExchangeRate
 from vendors.models.tokens import IdempotencyRecord, RefusedCall, VendorToken
+from vendors.models.words import StatusWord
 
 __all__ = [
     "Asking",
@@ -23,6 +24,7 @@ __all__ = [
     "Question",
     "RefusedCall",
     "Ruling",
+    "StatusWord",
     "Submission",
     "Vendor",
     "VendorToken",

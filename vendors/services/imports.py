@@ -11,12 +11,15 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.clock import database_now
 from evaltracker.evaluations.journal import actor_of
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
+from evaltracker.evaluations.services.import_log import log_import, refuse_repeat
 from evaltracker.evaluations.services.imports import BATCH, refuse_problems
 from vendors.choices import Availability
 from vendors.imports import Known, KnownClaim
 from vendors.models import Candidate, Claim
 from vendors.policy import NOTE_STAGES
 from vendors.selectors import asked_requirements
+from vendors.services.claim_undo import KIND, kept_of
+from vendors.services.status_words import words_of as explained_words
 from vendors.words import WORDS, ClaimWords
 
 if TYPE_CHECKING:
@@ -48,30 +51,36 @@ def known_claims(*, evaluation: Evaluation) -> Known:
             for row in current(evaluation)
             if row.availability != Availability.WITHDRAWN
         },
+        words=explained_words(evaluation=evaluation),
     )
 
 
 @transaction.atomic
 def import_claims(
-    *, evaluation: Evaluation, plan: ClaimsPlan, by: By
+    *,
+    evaluation: Evaluation,
+    plan: ClaimsPlan,
+    by: By,
+    import_id: uuid.UUID | None = None,
 ) -> dict[str, int]:
     """Do what `plan` says, all of it or nothing, as one journal entry.
 
     The owner passes on what a file says, so the claims count as noted by the owner;
     an availability stands only where the file has a known word for it, and a vendor's
-    own words are never replaced.
+    own words are never replaced. `import_id` is that of the yes for which it is done.
 
     Returns:
         The counts of the plan.
 
     Raises:
         Forbidden: not the owner. Refused: requirements are not signed yet, or the
-            decision has begun. Invalid: the plan has problems.
+            decision has begun, or done already. Invalid: the plan has problems.
         Stale: the claims changed since.
 
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
+    refuse_repeat(import_id)
     require_stage(evaluation, *NOTE_STAGES)
     refuse_problems(plan.problems)
     candidates = {
@@ -85,7 +94,15 @@ def import_claims(
     if not lines:
         return plan.counts
     requirements = {row.ref: row for row in asked_requirements(evaluation)}
-    write(evaluation, lines, candidates, requirements, by)
+    kept = write(evaluation, lines, candidates, requirements, by)
+    log_import(
+        evaluation=evaluation,
+        kind=KIND,
+        plan=plan,
+        by=by,
+        kept=kept,
+        import_id=import_id,
+    )
     tell(evaluation, plan, by)
     return plan.counts
 
@@ -116,8 +133,13 @@ def write(
     candidates: dict[str, Candidate],
     requirements: dict[str, Requirement],
     by: By,
-) -> None:
-    """Add the next revision of each line's claim, and supersede the one before."""
+) -> dict[str, Any]:
+    """Add the next revision of each line's claim, and supersede the one before.
+
+    Returns:
+        What undoing it needs.
+
+    """
     now, actor = database_now(), actor_of(by)
     former: dict[tuple[uuid.UUID, uuid.UUID], Claim] = {
         (row.candidate_id, row.requirement_id): row for row in current(evaluation)
@@ -145,6 +167,7 @@ def write(
         batch = superseded[start : start + BATCH]
         Claim.objects.filter(pk__in=batch).update(superseded_at=now)
     Claim.objects.bulk_create(rows, batch_size=BATCH)
+    return kept_of(rows, former)
 
 
 def refuse_stale(evaluation: Evaluation, plan: ClaimsPlan) -> None:

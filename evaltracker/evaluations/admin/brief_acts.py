@@ -17,12 +17,14 @@ from evaltracker.evaluations.services.evaluations import (
     change_brief,
     start_evaluation,
 )
+from evaltracker.evaluations.services.templates import fill_from, starting_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from evaltracker.evaluations.admin.acts import Outcome
     from evaltracker.evaluations.models import User
+    from evaltracker.evaluations.starting import StartingPoint
 
 BRIEF = (
     "title",
@@ -50,7 +52,7 @@ COUNTING = (
     "loaded_hourly_rate",
     "builder_earnings",
 )
-StartForm = form_like(
+BASE_FORM = form_like(
     Evaluation,
     ("title", "buyer", "must_run_by", "zone", "currency"),
     must_run_by=DateField(
@@ -60,6 +62,32 @@ StartForm = form_like(
         ),
     ),
 )
+
+
+class StartForm(BASE_FORM):  # type: ignore[misc, valid-type]
+    """The first words of a brief, and what to start from."""
+
+    start_from = forms.ChoiceField(
+        required=False,
+        label="Start from",
+        help_text=(
+            "A template brings requirements by category with weights and help; all of "
+            "it can be changed, or undone on the page of imports."
+        ),
+    )
+
+    def __init__(self, *args: Any, points: list[StartingPoint], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["start_from"]
+        choice.choices = [
+            ("", "an empty evaluation"),
+            *(
+                (it.key, f"{it.title} ({len(it.content['requirements'])} requirements)")
+                for it in points
+            ),
+        ]
+
+
 BriefForm = form_like(
     Evaluation,
     BRIEF,
@@ -109,9 +137,17 @@ class StartEvaluation(Act):
         """The reader's own zone."""
         return {"zone": user.time_zone, "currency": "USD"}
 
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The templates that there are."""
+        return {"points": starting_points(by=user)}
+
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
         """Start it, and go to its brief."""
-        evaluation = start_evaluation(by=by, **data)
+        terms = dict(data)
+        key = terms.pop("start_from", "")
+        evaluation = start_evaluation(by=by, **terms)
+        if key:
+            fill_from(evaluation=evaluation, key=key, by=by)
         return page_address(evaluation, "brief")
 
 

@@ -7,5 +7,7 @@ from evaltracker.evaluations.admin import my_notices as my_notices
 from evaltracker.evaluations.admin import notice_acts as notice_acts
 from evaltracker.evaluations.admin import notices_page as notices_page
 from evaltracker.evaluations.admin import requirement_acts as requirement_acts
-from evaltracker.evaluations.admin import requirements_import as requirements_import
 from evaltracker.evaluations.admin import requirements_page as requirements_page
+from evaltracker.evaluations.admin import template_acts as template_acts
+from evaltracker.evaluations.admin.importing import acts as acts
+from evaltracker.evaluations.admin.importing import requirements as requirements

@@ -21,7 +21,10 @@ from evaltracker.evaluations.tabular import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from evaltracker.evaluations.imports.plan import Findings
+    from evaltracker.evaluations.imports.reading import Header
     from evaltracker.evaluations.tabular import Row, Sheet, Workbook
 
 NUMBERED = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,5}\.?")
@@ -29,7 +32,7 @@ WANTED = (
     "The table needs a column of refs (named “ref”, “id” or “requirement id”) and a "
     "column of texts (named “text”, “question”, “requirement” or “description”)."
 )
-ROWS_OR_COLUMNS = "--orientation candidates-as-rows"
+ROWS_OR_COLUMNS = "layout candidates-as-rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,10 @@ class Layout:
         return self.header.cell(self.columns[field])
 
 
-def find_layouts(book: Workbook, findings: Findings) -> list[Layout]:
-    """The sheets that hold requirements.
+def find_layouts(
+    book: Workbook, findings: Findings, headers: Mapping[str, Header]
+) -> list[Layout]:
+    """The sheets that hold requirements; `headers` are those that somebody named.
 
     Raises:
         Unreadable: none does; the sentence says what was looked for and found.
@@ -70,7 +75,7 @@ def find_layouts(book: Workbook, findings: Findings) -> list[Layout]:
     """
     layouts = []
     for sheet in book.visible:
-        layout = find_layout(sheet)
+        layout = find_layout(sheet, headers.get(sheet.name))
         if layout is not None:
             layouts.append(layout)
         elif sheet.name and not sheet.is_blank:
@@ -83,13 +88,17 @@ def find_layouts(book: Workbook, findings: Findings) -> list[Layout]:
     return layouts
 
 
-def find_layout(sheet: Sheet) -> Layout | None:
+def find_layout(sheet: Sheet, said: Header | None = None) -> Layout | None:
     """Where requirements stand on `sheet`; None if nowhere."""
-    header = find_header(sheet, points)
-    if header is None:
-        return None
+    if said is not None and said.columns.keys() & {"ref", "text"}:
+        header, columns = said.on(sheet), dict(said.columns)
+        columns.setdefault("ref", columns.get("text", 0))
+    else:
+        found = find_header(sheet, points)
+        if found is None:
+            return None
+        header, columns = found, requirement_columns(found)
     refuse_wide_merge(sheet, header)
-    columns = requirement_columns(header)
     extra = columns_by_field(
         header,
         {"candidate": CANDIDATE_COLUMNS, "component": COMPONENT_COLUMNS},
@@ -163,7 +172,7 @@ def no_table(book: Workbook) -> Unreadable:
     if header_key(names[0]) in CANDIDATE_COLUMNS and len(names) > 1:
         hint = (
             f" If the file is a matrix with one row per “{short(names[0])}” and one "
-            f"column per requirement, say so with {ROWS_OR_COLUMNS}."
+            f"column per requirement, say so: {ROWS_OR_COLUMNS}."
         )
     return Unreadable(
         f"No requirements were found. {WANTED} Row {first.number} has: "

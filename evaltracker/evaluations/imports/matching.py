@@ -14,6 +14,7 @@ from evaltracker.evaluations.imports.plan import (
     RequirementLine,
     source_of,
 )
+from evaltracker.evaluations.imports.reading import NO_HEADERS, Header
 from evaltracker.evaluations.imports.sideways import sideways_lines
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ def plan_requirements_import(
     existing: Iterable[KnownRequirement] = (),
     *,
     orientation: str = "",
+    headers: Mapping[str, Header] = NO_HEADERS,
 ) -> ImportPlan:
     """What importing `book` would do to the `existing` requirements.
 
     Requirements that the file does not name stay as they are, and so does every field
-    that it has no column for.
+    that it has no column for. `headers` say what the columns of a sheet hold.
 
     Raises:
         Unreadable: no table of requirements is in the file.
@@ -41,7 +43,7 @@ def plan_requirements_import(
     """
     findings = Findings(remarks=list(book.remarks))
     sheets = {sheet.name: sheet for sheet in book.sheets}
-    lines = once_each(lines_in(book, findings, orientation), sheets, findings)
+    lines = once_each(lines_in(book, findings, orientation, headers), sheets, findings)
     known = {requirement.ref: requirement for requirement in existing}
     plan = compare(lines, known, sheets, findings)
     if not (lines or findings.problems):
@@ -64,13 +66,16 @@ def plan_requirements_import(
 
 
 def lines_in(
-    book: Workbook, findings: Findings, orientation: str
+    book: Workbook,
+    findings: Findings,
+    orientation: str,
+    headers: Mapping[str, Header],
 ) -> list[RequirementLine]:
     """Every requirement of the file, in its order."""
     if orientation == CANDIDATES_AS_ROWS:
         return sideways_lines(book, findings)
     lines = []
-    for layout in find_layouts(book, findings):
+    for layout in find_layouts(book, findings, headers):
         found = lines_of(layout, findings)
         if layout.is_list_of_claims:
             found = fold(found, layout.sheet, findings)
@@ -163,8 +168,8 @@ def fold(
             )
     findings.remark(
         f"The file is a list of claims: it names {len(first):,} requirements in "
-        f"{len(lines):,} rows. Only the requirements were read; import_claims reads "
-        "the claims."
+        f"{len(lines):,} rows. Only the requirements were read; the claims are "
+        "an import of their own."
     )
     return list(first.values())
 

@@ -4,18 +4,28 @@ from evaltracker.evaluations.models.account_log import AccountEntry
 from evaltracker.evaluations.models.base import Record, ScopedQuerySet
 from evaltracker.evaluations.models.evaluation import Evaluation, Visit
 from evaltracker.evaluations.models.imported import ImportedHistory
+from evaltracker.evaluations.models.imports import (
+    ColumnMemory,
+    Import,
+    ImportDraft,
+)
 from evaltracker.evaluations.models.journal import Entry, JournalHead
 from evaltracker.evaluations.models.notices import ChatWebhook, ChoreDone, Notice
 from evaltracker.evaluations.models.people import User
 from evaltracker.evaluations.models.requirements import Category, Metric, Requirement
+from evaltracker.evaluations.models.templates import EvaluationTemplate
 
 __all__ = [
     "AccountEntry",
     "Category",
     "ChatWebhook",
     "ChoreDone",
+    "ColumnMemory",
     "Entry",
     "Evaluation",
+    "EvaluationTemplate",
+    "Import",
+    "ImportDraft",
     "ImportedHistory",
     "JournalHead",
     "Metric",

@@ -5,8 +5,12 @@ from evaltracker.evaluations.models import (
     Category,
     ChatWebhook,
     ChoreDone,
+    ColumnMemory,
     Entry,
     Evaluation,
+    EvaluationTemplate,
+    Import,
+    ImportDraft,
     ImportedHistory,
     JournalHead,
     Metric,
@@ -32,3 +36,7 @@ leave_out(Notice, "What is owed to somebody is owed by this installation.")
 leave_out(ChatWebhook, "Whoever knows its address may post there.")
 leave_out(ChoreDone, "It is about this installation.")
 leave_out(AccountEntry, "It is about logins of this installation.")
+leave_out(Import, "It undoes what came in here; the journal tells of it.")
+leave_out(ImportDraft, "Nobody has said yes to it.")
+leave_out(ColumnMemory, "It is about spreadsheets that were read here.")
+leave_out(EvaluationTemplate, "It belongs to no evaluation.")

@@ -20,9 +20,16 @@ from evaltracker.evaluations.policy import (
     require_stage,
 )
 from evaltracker.evaluations.publishing import tell_followers
+from evaltracker.evaluations.services.import_log import log_import, refuse_repeat
+from evaltracker.evaluations.services.requirement_undo import (
+    KIND,
+    kept_of,
+    state_of,
+)
 from evaltracker.evaluations.services.requirements import WORDS, WRITABLE_STAGES
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Iterable
 
     from evaltracker.evaluations.imports import ImportPlan
@@ -42,23 +49,29 @@ def known_requirements(*, evaluation: Evaluation) -> list[KnownRequirement]:
 
 @transaction.atomic
 def import_requirements(
-    *, evaluation: Evaluation, plan: ImportPlan, by: By
+    *,
+    evaluation: Evaluation,
+    plan: ImportPlan,
+    by: By,
+    import_id: uuid.UUID | None = None,
 ) -> dict[str, int]:
     """Do what `plan` says, all of it or nothing, as one journal entry.
 
     A file that changes nothing leaves no entry. New words after the requirements
-    stage make new revisions, as `change_requirement` does.
+    stage make new revisions, as `change_requirement` does. `import_id` is that of the
+    yes for which it is done, so that the same yes does it once.
 
     Returns:
         The counts of the plan.
 
     Raises:
-        Forbidden: not the owner. Refused: too late, for weights too.
+        Forbidden: not the owner. Refused: too late, for weights too, or done already.
         Invalid: the plan has problems. Stale: the evaluation changed since.
 
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
+    refuse_repeat(import_id)
     require_stage(evaluation, *WRITABLE_STAGES)
     if any("weight" in change.after for change in plan.changed):
         require_stage(evaluation, Stage.REQUIREMENTS)
@@ -72,9 +85,26 @@ def import_requirements(
     refuse_stale(plan, rows)
     if not (plan.new or plan.changed):
         return plan.counts
+    stood = set(Category.objects.in_evaluation(evaluation).values_list("pk", flat=True))
+    before = {
+        change.line.ref: state_of(rows[change.line.ref]) for change in plan.changed
+    }
     categories = needed_categories(evaluation, plan)
     added = add_new(evaluation, plan, categories, len(rows))
     revised = write_changes(evaluation, plan, rows, categories)
+    kept = kept_of(
+        added,
+        [(state, rows[ref]) for ref, state in before.items()],
+        [one for one in categories.values() if one.pk not in stood],
+    )
+    log_import(
+        evaluation=evaluation,
+        kind=KIND,
+        plan=plan,
+        by=by,
+        kept=kept,
+        import_id=import_id,
+    )
     tell(evaluation, plan, by)
     tell_followers(evaluation, added=added, changed=revised)
     return plan.counts

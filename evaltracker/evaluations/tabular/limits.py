@@ -1,6 +1,6 @@
 """How much a file may hold; generous for a questionnaire, small for a machine."""
 
-FILE_BYTES = 20 * 1024 * 1024
+FILE_BYTES = 10 * 1024 * 1024
 UNPACKED_BYTES = 200 * 1024 * 1024
 ARCHIVE_ENTRIES = 1_000
 ROWS = 20_000

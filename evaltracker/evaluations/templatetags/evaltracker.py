@@ -14,8 +14,10 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from evaltracker.evaluations.admin.acts import ACTS, address_of
+from evaltracker.evaluations.admin.importing.kinds import KINDS
 from evaltracker.evaluations.admin.marks import MARKS, STANDINGS, UNKNOWN_MARK
 from evaltracker.evaluations.admin.tabs import tabs_of
+from evaltracker.evaluations.admin.workspace import page_address
 from evaltracker.evaluations.choices import Stage
 
 if TYPE_CHECKING:
@@ -32,6 +34,15 @@ def evaluation_tabs(context: Context, evaluation: Any, active: str = "") -> Any:
     """The pages of one evaluation, in the order of the process."""
     user = context["request"].user
     return {"evaluation": evaluation, "tabs": tabs_of(evaluation, user, active)}
+
+
+@register.inclusion_tag("evaltracker/parts/act_link.html", takes_context=True)
+def import_link(context: Context, evaluation: Any, slug: str) -> Any:
+    """A button to an import, for whom it is."""
+    user, kind = context["request"].user, KINDS[slug]
+    is_there = evaluation.is_open and kind.allowed(user, evaluation)
+    address = page_address(evaluation, f"import_{slug}") if is_there else ""
+    return {"address": address, "label": f"Import {kind.things}", "style": ""}
 
 
 @register.inclusion_tag("evaltracker/parts/empty.html")

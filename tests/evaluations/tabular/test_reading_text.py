@@ -108,5 +108,5 @@ def test_limits_are_told_with_their_figure() -> None:
         read_table(b"a,b\n" * (limits.ROWS + 1), "r.csv")
     with pytest.raises(Unreadable, match="Row 1, column B: the cell holds"):
         read_table(b"a," + b"x" * 40_000, "r.csv")
-    with pytest.raises(Unreadable, match="at most 20 MB"):
+    with pytest.raises(Unreadable, match="at most 10 MB"):
         read_table(b"a,b\n" * (limits.FILE_BYTES // 4 + 1), "r.csv")

@@ -1,0 +1,125 @@
+"""What can be imported: each kind registers how it is read, shown and taken in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Mapping, Sequence
+
+    from django import forms
+
+    from evaltracker.evaluations.imports import Plan
+    from evaltracker.evaluations.imports.reading import Header, Reading
+    from evaltracker.evaluations.models import Evaluation, User
+    from evaltracker.evaluations.tabular import Row, Sheet, Workbook
+
+type Changes = list[tuple[str, list[tuple[str, Any, Any]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Something that a column can hold, as the form and the empty sheet name it.
+
+    `head` is a name that the import knows; `example` stands in the sheet's example.
+    """
+
+    name: str
+    head: str
+    label: str
+    help: str = ""
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A word of the file that nobody has explained."""
+
+    key: str
+    shown: str
+    count: int
+
+
+class ImportKind:
+    """A kind of thing that comes in from spreadsheets."""
+
+    slug: ClassVar[str] = ""
+    things: ClassVar[str] = ""
+    tab: ClassVar[str] = ""
+    # One sentence: what a file needs.
+    needs: ClassVar[str] = ""
+    columns: ClassVar[tuple[Column, ...]] = ()
+    layouts: ClassVar[tuple[tuple[str, str], ...]] = ()
+    # Whether names that the evaluation has not may be left out.
+    may_skip: ClassVar[bool] = False
+    template: ClassVar[str] = "evaluations/import.html"
+
+    def allowed(self, user: User, evaluation: Evaluation) -> bool:
+        """Whether it is `user` who imports such things."""
+        raise NotImplementedError
+
+    def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
+        """What else the form about the reading asks."""
+        return {}
+
+    def guess(self, sheet: Sheet) -> Header | None:
+        """The header that would be taken if nobody says another."""
+        raise NotImplementedError
+
+    def columns_in(self, row: Row) -> dict[str, int]:
+        """What the columns under such a header would be taken for."""
+        raise NotImplementedError
+
+    def plan(
+        self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading
+    ) -> Plan[Any, Any]:
+        """What the file would do."""
+        raise NotImplementedError
+
+    def apply(
+        self,
+        evaluation: Evaluation,
+        user: User,
+        plan: Any,
+        reading: Reading,
+        import_id: uuid.UUID,
+    ) -> None:
+        """Call the service that does it."""
+        raise NotImplementedError
+
+    def heads(self) -> tuple[str, ...]:
+        """The heads of the table of what is new."""
+        raise NotImplementedError
+
+    def new_rows(self, plan: Any, most: int) -> Sequence[Sequence[Any]]:
+        """The first rows of what is new; the first cell names the row."""
+        raise NotImplementedError
+
+    def changes(self, plan: Any, most: int) -> Changes:
+        """Name, and by field before and after, of the first rows that change."""
+        raise NotImplementedError
+
+    def questions(self, plan: Any) -> Sequence[Question]:
+        """Words to ask about."""
+        return ()
+
+    def meanings(self) -> tuple[tuple[str, str], ...]:
+        """What such a word can mean."""
+        return ()
+
+    def explain(
+        self,
+        evaluation: Evaluation,
+        user: User,
+        said: Mapping[str, tuple[str, str]],
+    ) -> None:
+        """Keep what words mean: by key the meaning, and a date or nothing."""
+
+    def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:
+        """By column, the words that its drop-down in the empty sheet offers."""
+        return {}
+
+
+KINDS: dict[str, ImportKind] = {}

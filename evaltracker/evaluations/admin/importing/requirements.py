@@ -1,0 +1,153 @@
+"""Requirements from a spreadsheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.evaluations.admin.importing.kinds import (
+    Changes,
+    Column,
+    ImportKind,
+)
+from evaltracker.evaluations.admin.importing.page import register_import
+from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.imports import plan_requirements_import
+from evaltracker.evaluations.imports.layout import find_layout, requirement_columns
+from evaltracker.evaluations.imports.matching import CANDIDATES_AS_ROWS
+from evaltracker.evaluations.imports.reading import Header, Reading
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.evaluations.services.imports import (
+    import_requirements,
+    known_requirements,
+)
+from evaltracker.evaluations.services.requirement_undo import KIND
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Mapping, Sequence
+
+    from evaltracker.evaluations.imports import ImportPlan
+    from evaltracker.evaluations.models import Evaluation, User
+    from evaltracker.evaluations.tabular import Row, Sheet, Workbook
+
+
+@register_import
+class Requirements(ImportKind):
+    """What is needed, a row each."""
+
+    slug = KIND
+    things = "requirements"
+    tab = "requirements"
+    needs = (
+        "One row of column names with at least one for the text. What the file has no "
+        "column for stays as it is."
+    )
+    columns = (
+        Column("ref", "Ref", "Ref", "Text that names it, once: R1, 1.10.", "R1"),
+        Column("text", "Requirement text", "Text", "What is needed.", "Trains on GPUs"),
+        Column("category", "Category", "Category", "Its group.", "Training"),
+        Column("priority", "Priority", "Priority", "must, should or could.", "must"),
+        Column("weight", "Weight", "Weight", "0 to 10; 0 is not scored.", "8"),
+        Column(
+            "vendor_help",
+            "Help for vendors",
+            "Help for vendors",
+            "Vendors read this beside the text.",
+            "Say which GPUs.",
+        ),
+        Column(
+            "scorer_help",
+            "Help for scorers",
+            "Help for scorers",
+            "Vendors never read this.",
+            "Look at queueing.",
+        ),
+    )
+    layouts = (
+        ("", "each row is a requirement"),
+        (CANDIDATES_AS_ROWS, "each column is a requirement, rows are candidates"),
+    )
+
+    def allowed(self, user: User, evaluation: Evaluation) -> bool:
+        """The owner."""
+        return is_owner(user, evaluation)
+
+    def guess(self, sheet: Sheet) -> Header | None:
+        """Where requirements stand."""
+        layout = find_layout(sheet)
+        if layout is None:
+            return None
+        columns = dict(layout.columns)
+        if columns["ref"] == columns["text"]:
+            del columns["ref"]
+        return Header(layout.header.number, columns)
+
+    def columns_in(self, row: Row) -> dict[str, int]:
+        """By the usual names."""
+        found = requirement_columns(row)
+        name = found.pop("name", None)
+        if name is not None:
+            found.setdefault("text", name)
+        return found
+
+    def plan(
+        self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading
+    ) -> ImportPlan:
+        """What the file would do."""
+        return plan_requirements_import(
+            book,
+            known_requirements(evaluation=evaluation),
+            orientation=reading.layout,
+            headers=reading.headers,
+        )
+
+    def apply(
+        self,
+        evaluation: Evaluation,
+        user: User,
+        plan: Any,
+        reading: Reading,
+        import_id: uuid.UUID,
+    ) -> None:
+        """Take them in."""
+        import_requirements(
+            evaluation=evaluation, plan=plan, by=user, import_id=import_id
+        )
+
+    def heads(self) -> tuple[str, ...]:
+        """As on the page of requirements."""
+        return ("Ref", "Category", "Requirement", "Priority", "Weight")
+
+    def new_rows(self, plan: Any, most: int) -> Sequence[Sequence[Any]]:
+        """What would be added."""
+        return [
+            (
+                line.ref,
+                line.values.get("category", ""),
+                line.values.get("text", ""),
+                line.values.get("priority", Priority.SHOULD.value),
+                line.values.get("weight", ""),
+            )
+            for line in plan.new[:most]
+        ]
+
+    def changes(self, plan: Any, most: int) -> Changes:
+        """Field by field."""
+        return [
+            (
+                change.line.ref,
+                [
+                    (field.replace("_", " "), change.before.get(field, ""), value)
+                    for field, value in change.after.items()
+                ],
+            )
+            for change in plan.changed[:most]
+        ]
+
+    def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:
+        """Priorities, weights, and the categories that there are."""
+        return {
+            "priority": Priority.values,
+            "weight": [str(weight) for weight in range(11)],
+            "category": list(evaluation.categories.values_list("name", flat=True)),
+        }

@@ -1,0 +1,141 @@
+"""Spreadsheets on their way in: what waits for a yes, what came in, how it was read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from evaltracker.evaluations.models.base import Record, ScopedQuerySet
+from evaltracker.evaluations.models.evaluation import Evaluation
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import User
+
+
+class ImportDraftQuerySet(ScopedQuerySet["ImportDraft"]):
+    """Drafts, each for the person who handed the file in."""
+
+    def visible_to(self, user: User) -> Self:
+        """One's own, in evaluations that one may still see."""
+        return super().visible_to(user).filter(person=user)
+
+
+class ImportDraft(Record):
+    """A file between its preview and somebody's yes; it is deleted by either.
+
+    Its id becomes the id of the import, so that a repeated yes is recognised.
+    """
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="import_drafts"
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    kind = models.CharField(max_length=20)
+    filename = models.CharField(max_length=200)
+    content = models.BinaryField()
+    # How it is read: sheet, header, columns, layout and what the kind asks for.
+    reading = models.JSONField(default=dict, blank=True)
+    kept_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = ImportDraftQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("evaluation", "person", "kind"), name="import_draft_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Import draft {str(self.pk)[:8]}"
+
+
+class ImportQuerySet(ScopedQuerySet["Import"]):
+    """Imports; a private one is there for its person alone."""
+
+    def visible_to(self, user: User) -> Self:
+        """What came into visible evaluations, without others' private imports."""
+        return super().visible_to(user).filter(Q(is_private=False) | Q(by=user))
+
+
+class Import(Record):
+    """A file that came in: who, when, which, and what it would take to undo it."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="imports"
+    )
+    kind = models.CharField(max_length=20)
+    filename = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(default=timezone.now)
+    counts = models.JSONField(default=dict)
+    is_private = models.BooleanField(
+        default=False, help_text="Only who imported it sees that it was."
+    )
+    # Per row what stood before and after. It may hold sealed prices and scores, so no
+    # page, list or export shows it.
+    kept = models.JSONField(default=dict, editable=False)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+
+    objects: ClassVar = ImportQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=("evaluation", "at", "id"), name="import_by_evaluation")
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True, undone_by__isnull=True)
+                | Q(undone_at__isnull=False, undone_by__isnull=False),
+                name="import_undone_by_somebody",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Import {str(self.pk)[:8]}"
+
+
+class ColumnMemory(Record):
+    """Which column of a header holds what, as somebody said once."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="column_memories"
+    )
+    kind = models.CharField(max_length=20)
+    signature = models.CharField(
+        max_length=64, help_text="SHA-256 of the header's names in their order."
+    )
+    columns = models.JSONField(help_text="By field, the place of its column.")
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    set_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = ScopedQuerySet["ColumnMemory"].as_manager()
+
+    class Meta:
+        verbose_name_plural = "column memories"
+        constraints = [
+            models.UniqueConstraint(
+                fields=("evaluation", "kind", "signature"), name="column_memory_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Columns {self.signature[:8]}"

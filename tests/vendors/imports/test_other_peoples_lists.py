@@ -1,0 +1,96 @@
+"""Every public file as candidates and as costs: right, or refused with a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaltracker.evaluations.tabular import Unreadable, read_table
+from vendors.imports.candidates import KnownCandidates, plan_candidates_import
+from vendors.imports.costs import ForAll, KnownCosts, plan_costs_import
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.imports.rows import RowsPlan
+
+DATA = Path(__file__).parents[2] / "data"
+# All that is known for sure of a vendor's own sheet: whose it is, and of what.
+ONES = ForAll("X", "licence", "once")
+GSA = "price_sheets_gsa"
+# By file: how many candidates it brings, how many cost lines if its names were
+# candidates, and how many rows of one vendor's sheet would be refused.
+COUNTS: dict[str, tuple[int, int, int]] = {
+    "candidates_oss_alternatives/derived_all.csv": (11, 0, 0),
+    "candidates_production_ml/derived_list.csv": (11, 0, 0),
+    "costs_sso_tax/prices.csv": (150, 150, 0),
+    "notebook_platforms/derived_matrix_wide.csv": (26, 0, 0),
+    "rfp_alaska_aries/derived_cost_to_points_example.csv": (0, 3, 0),
+    f"{GSA}/03FAC_template.xls": (0, 0, 123),
+    f"{GSA}/71_IIK.xlsx": (0, 0, 1),
+    f"{GSA}/MAS_test.xls": (0, 1, 0),
+    f"{GSA}/Price_Proposal_Template_SERVICES_AND_TRAINING_FINAL.xlsx": (0, 0, 1),
+    f"{GSA}/s70_bad_sample.csv": (0, 21, 0),
+    f"{GSA}/s70_sample.csv": (0, 21, 0),
+    f"{GSA}/s736_example.xlsx": (0, 1, 0),
+}
+FILES = sorted(
+    str(path.relative_to(DATA))
+    for path in DATA.glob("*/*")
+    if path.name != "SOURCE.md" and not path.name.startswith(("LICENSE", "LICENCE"))
+)
+
+
+def candidates(name: str) -> RowsPlan:
+    return plan_candidates_import(read_table(DATA / name), KnownCandidates({}))
+
+
+def costs(name: str) -> RowsPlan:
+    """As an evaluation reads it whose candidates are called like everything in it."""
+    book = read_table(DATA / name)
+    cells = {cell for sheet in book.visible for row in sheet.rows for cell in row.cells}
+    known = KnownCosts({cell: [] for cell in cells if cell} | {"X": []}, "USD")
+    return plan_costs_import(book, known, for_all=ONES)
+
+
+def refusal(plan: str, name: str) -> str:
+    """The sentence with which a file is refused; "" if it is not."""
+    try:
+        made = candidates(name) if plan == "candidates" else costs(name)
+    except Unreadable as refused:
+        return refused.sentence
+    return str(made.problems[0]) if made.problems else ""
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_each_file_brings_what_it_has_or_says_what_it_lacks(name: str) -> None:
+    options, lines, refused = COUNTS.get(name, (0, 0, 0))
+    if options:
+        made = candidates(name)
+        assert (len(made.new), made.problems) == (options, ())
+    else:
+        assert refusal("candidates", name).endswith(".")
+    if lines or refused:
+        priced = costs(name)
+        assert len(priced.new) == lines or refused
+        assert priced.refused == refused
+        assert bool(priced.problems) == bool(refused)
+    else:
+        assert refusal("costs", name).endswith(".")
+
+
+def test_every_file_of_the_table_is_there() -> None:
+    assert COUNTS.keys() <= set(FILES)
+
+
+def test_prices_of_150_vendors_are_exact_or_kept_as_text() -> None:
+    made = costs("costs_sso_tax/prices.csv")
+    by_name = {line.key[0]: line.values for line in made.new}
+    assert str(by_name["Airtable"]["likely"]) == "10.0000"
+    assert by_name["Airtable"]["recurrence"] == "monthly"
+    assert by_name["Airtable"]["unit"] == "user"
+    unsaid = [line for line in made.new if line.values["state"] == "unsaid"]
+    assert {line.values["source_text"] for line in unsaid} == {
+        "???",
+        "$0.60 - $7.20 per host-month",
+    }

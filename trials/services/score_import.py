@@ -1,0 +1,210 @@
+"""Taking one's own scores out of a spreadsheet, and undoing it, until they are locked.
+
+The journal says that scores were given, never which; nor which file they came from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.errors import Stale
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.imports.rows import moved_since
+from evaltracker.evaluations.policy import checked
+from evaltracker.evaluations.services.import_log import (
+    log_import,
+    refuse_moved,
+    refuse_repeat,
+    register_undo,
+)
+from evaltracker.evaluations.services.imports import BATCH, refuse_problems
+from stakeholders.models import Stakeholder
+from trials.imports.scores import KnownScores
+from trials.models import Score
+from trials.policy import SCORING_STAGES
+from trials.services.scores import open_sheet, own_scoring
+from vendors.choices import CandidateState
+from vendors.models import Candidate, Conflict
+from vendors.services.imports import names_of
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.imports.rows import RowsPlan
+    from evaltracker.evaluations.models import Category, Evaluation, Import, User
+
+KIND = "scores"
+
+
+def scoring_parts(*, evaluation: Evaluation, by: User) -> list[Stakeholder]:
+    """The parts in which `by` scores here."""
+    rows = Stakeholder.objects.filter(
+        evaluation=evaluation, user=by, scores=True, left_at__isnull=True
+    )
+    return list(rows.order_by("role"))
+
+
+def known_scores(*, stakeholder: Stakeholder) -> KnownScores:
+    """What may be scored, and what this part has given; for its person alone."""
+    evaluation = stakeholder.evaluation
+    running = Candidate.objects.filter(evaluation=evaluation).exclude(
+        state=CandidateState.ELIMINATED
+    )
+    barring = Conflict.objects.barring().of(stakeholder.user)
+    barred = barring.filter(candidate__evaluation=evaluation)
+    return KnownScores(
+        candidates={
+            row.name: names_of(row) for row in running.select_related("vendor")
+        },
+        categories=[one.name for one in evaluation.categories.exclude(weight=0)],
+        scores={
+            (row.candidate.name, row.category.name): {
+                "value": row.value,
+                "reason": row.reason,
+            }
+            for row in given(stakeholder)
+        },
+        barred=frozenset(barred.values_list("candidate__name", flat=True)),
+    )
+
+
+@transaction.atomic
+def import_scores(
+    *,
+    stakeholder: Stakeholder,
+    plan: RowsPlan,
+    by: User,
+    import_id: uuid.UUID | None = None,
+) -> dict[str, int]:
+    """Do what `plan` says to one's own scores, all of it or nothing.
+
+    Raises:
+        Forbidden: not one's own part, or a part that does not score.
+        Refused: the wrong stage, locked, or done already.
+        Invalid: the plan has problems. Stale: the scores changed since.
+
+    """
+    evaluation = own_scoring(stakeholder, by, *SCORING_STAGES)
+    refuse_repeat(import_id)
+    refuse_problems(plan.problems)
+    sheet = open_sheet(stakeholder)
+    known = known_scores(stakeholder=stakeholder)
+    moved = moved_since(plan, known.scores)
+    names = [line.key for line in plan.new] + [it.line.key for it in plan.changed]
+    gone = [
+        " / ".join(key)
+        for key in names
+        if key[0] not in known.candidates
+        or key[0] in known.barred
+        or key[1] not in known.categories
+    ]
+    if moved or gone:
+        raise Stale(
+            "What you score changed since the file was read. Import it again to see "
+            "the difference.",
+            difference=", ".join([*moved, *gone]),
+        )
+    if not (plan.new or plan.changed):
+        return plan.counts
+    candidates = {row.name: row for row in evaluation.candidates.all()}
+    categories: dict[str, Category] = {
+        row.name: row for row in evaluation.categories.all()
+    }
+    now, added = timezone.now(), []
+    for line in plan.new:
+        score = Score(
+            sheet=sheet,
+            candidate=candidates[line.key[0]],
+            category=categories[line.key[1]],
+            given_at=now,
+            **line.values,
+        )
+        score.clean_fields(exclude={"sheet", "candidate", "category"})
+        added.append(score)
+    Score.objects.bulk_create(added, batch_size=BATCH)
+    rows: dict[tuple[str, ...], Score] = {
+        (row.candidate.name, row.category.name): row for row in given(stakeholder)
+    }
+    kept: dict[str, Any] = {"new": {str(one.pk): state(one) for one in added}}
+    kept["changed"] = {}
+    for one in plan.changed:
+        row = rows[one.line.key]
+        before = state(row)
+        put(row, {**before, **one.after})
+        kept["changed"][str(row.pk)] = [before, state(row)]
+    log_import(
+        evaluation=evaluation,
+        kind=KIND,
+        plan=plan,
+        by=by,
+        kept={**kept, "part": str(stakeholder.pk)},
+        import_id=import_id,
+        is_private=True,
+    )
+    journal.record(
+        evaluation=evaluation,
+        action="scores.imported",
+        subject=sheet,
+        by=by,
+        after={
+            "given": [" / ".join(line.key) for line in plan.new],
+            "changed": [" / ".join(it.line.key) for it in plan.changed],
+        },
+    )
+    return plan.counts
+
+
+def undo(imported: Import, by: User) -> None:
+    """Take back the scores that are new, and give again what stood before."""
+    kept = imported.kept
+    stakeholder = Stakeholder.objects.get(pk=kept["part"])
+    evaluation = own_scoring(stakeholder, by, *SCORING_STAGES)
+    sheet = open_sheet(stakeholder)
+    rows = {str(row.pk): row for row in given(stakeholder)}
+    expected = kept["new"] | {key: after for key, (_, after) in kept["changed"].items()}
+    refuse_moved(
+        name_of(rows[key]) if key in rows else "a score that you took back"
+        for key, after in expected.items()
+        if key not in rows or state(rows[key]) != after
+    )
+    for key, (before, _) in kept["changed"].items():
+        put(rows[key], before)
+    Score.objects.filter(pk__in=list(kept["new"])).delete()
+    journal.record(
+        evaluation=evaluation,
+        action="scores.put_back",
+        subject=sheet,
+        by=by,
+        before={"scores": [name_of(rows[key]) for key in expected]},
+    )
+
+
+def given(stakeholder: Stakeholder) -> list[Score]:
+    """What this part has given."""
+    rows = Score.objects.filter(sheet__stakeholder=stakeholder)
+    return list(rows.select_related("candidate", "category"))
+
+
+def state(row: Score) -> dict[str, Any]:
+    """A score as it can be compared later."""
+    return {"value": row.value, "reason": row.reason}
+
+
+def put(row: Score, values: Mapping[str, Any]) -> None:
+    """Write a score anew."""
+    row.value, row.reason = values["value"], values["reason"]
+    row.given_at = timezone.now()
+    checked(row)
+    row.save(update_fields=["value", "reason", "given_at"])
+
+
+def name_of(row: Score) -> str:
+    """Whose, and in what."""
+    return f"{row.candidate.name} / {row.category.name}"
+
+
+register_undo(KIND, undo)

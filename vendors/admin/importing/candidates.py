@@ -1,0 +1,111 @@
+"""Candidates from a spreadsheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from evaltracker.evaluations.admin.importing.kinds import Column
+from evaltracker.evaluations.admin.importing.page import register_import
+from evaltracker.evaluations.admin.importing.rows import RowsImport
+from evaltracker.evaluations.policy import is_owner
+from vendors.choices import CandidateKind
+from vendors.imports.candidates import COLUMNS, is_table, plan_candidates_import
+from vendors.services.candidate_import import (
+    KIND,
+    import_candidates,
+    known_candidates,
+)
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Mapping, Sequence
+
+    from evaltracker.evaluations.imports.reading import Reading
+    from evaltracker.evaluations.imports.rows import RowLine, RowsPlan
+    from evaltracker.evaluations.models import Evaluation, User
+    from evaltracker.evaluations.tabular import Workbook
+
+
+@register_import
+class Candidates(RowsImport):
+    """Options, a row each."""
+
+    slug = KIND
+    things = "candidates"
+    tab = "candidates"
+    needs = (
+        "One row per candidate with its name and at least one thing more. A candidate "
+        "that is there is found by its name or another name of it."
+    )
+    columns = (
+        Column("name", "Candidate", "Name", "As the memo prints it.", "Acme ML"),
+        Column("kind", "Kind", "Kind", "buy, build, open source or as is.", "buy"),
+        Column("vendor", "Vendor", "Vendor", "The company that answers.", "Acme Inc."),
+        Column("aliases", "Aliases", "Other names", "Separated by ;", "AML; Acme"),
+        Column("website", "Website", "Website", "http(s)", "https://acme.example"),
+        Column("summary", "Summary", "Summary", "A sentence.", "Trains and serves."),
+    )
+    names = COLUMNS
+
+    def allowed(self, user: User, evaluation: Evaluation) -> bool:
+        """The owner."""
+        return is_owner(user, evaluation)
+
+    def is_table(self, columns: Any) -> bool:
+        """Whether these make candidates."""
+        return is_table(columns)
+
+    def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
+        """The kind of those that say none."""
+        return {
+            "kind": forms.ChoiceField(
+                choices=CandidateKind.choices,
+                required=False,
+                label="Kind, where the file says none",
+            )
+        }
+
+    def plan(
+        self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading
+    ) -> RowsPlan:
+        """What the file would do."""
+        return plan_candidates_import(
+            book,
+            known_candidates(evaluation=evaluation),
+            kind=reading.more.get("kind", ""),
+            headers=reading.headers,
+        )
+
+    def apply(
+        self,
+        evaluation: Evaluation,
+        user: User,
+        plan: Any,
+        reading: Reading,
+        import_id: uuid.UUID,
+    ) -> None:
+        """Take them in."""
+        import_candidates(
+            evaluation=evaluation, plan=plan, by=user, import_id=import_id
+        )
+
+    def heads(self) -> tuple[str, ...]:
+        """As on the page of candidates."""
+        return ("Candidate", "Kind", "Vendor", "Website", "Summary")
+
+    def cells(self, line: RowLine) -> Sequence[Any]:
+        """What would be added."""
+        values = line.values
+        return (
+            line.name,
+            CandidateKind(values["kind"]).label,
+            values.get("vendor", ""),
+            values.get("website", ""),
+            values.get("summary", "")[:200],
+        )
+
+    def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:
+        """Kinds."""
+        return {"kind": ["buy", "build", "open source", "as is"]}

@@ -1,0 +1,196 @@
+"""Claims from a spreadsheet, a list or a matrix."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.errors import Invalid
+from evaltracker.evaluations.admin.importing.kinds import (
+    Changes,
+    Column,
+    ImportKind,
+    Question,
+)
+from evaltracker.evaluations.admin.importing.page import register_import
+from evaltracker.evaluations.imports.reading import Header, Reading
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.evaluations.tabular import columns_by_field
+from vendors.choices import STATED, Availability
+from vendors.imports import plan_claims_import
+from vendors.imports.plan import Meaning
+from vendors.imports.shapes import (
+    CANDIDATES_AS_ROWS,
+    LIST,
+    REQUIREMENTS_AS_ROWS,
+    find_list,
+)
+from vendors.imports.words import COLUMNS
+from vendors.selectors import asked_requirements
+from vendors.services.claim_undo import KIND
+from vendors.services.imports import import_claims, known_claims
+from vendors.services.status_words import explain_words
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Mapping, Sequence
+
+    from evaltracker.evaluations.models import Evaluation, User
+    from evaltracker.evaluations.tabular import Row, Sheet, Workbook
+    from vendors.imports import ClaimsPlan
+    from vendors.words import ClaimWords
+
+SHOWN_WORDS = 300
+
+
+@register_import
+class Claims(ImportKind):
+    """What candidates are said to do, cell by cell."""
+
+    slug = KIND
+    things = "claims"
+    tab = "matrix"
+    may_skip = True
+    needs = (
+        "A list with a row per answer, or a matrix of requirements and candidates. "
+        "Both have to be in the evaluation already."
+    )
+    columns = (
+        Column("requirement", "Requirement ID", "Requirement", "Its ref.", "R1"),
+        Column("component", "Component", "Component of the requirement"),
+        Column("candidate", "Candidate", "Candidate", "Its name or alias.", "Acme ML"),
+        Column("version", "Version", "Version in the name"),
+        Column(
+            "status",
+            "Availability",
+            "Availability",
+            "now, beta, planned, on request or never. Blank says nothing.",
+            "planned",
+        ),
+        Column("available_from", "Available from", "From", "2027-03-31", "2027-03-31"),
+        Column(
+            "statement", "Statement", "Statement", "In their words.", "In beta now."
+        ),
+        Column(
+            "evidence", "Evidence URL", "Link", "http(s) only.", "https://acme.example"
+        ),
+    )
+    layouts = (
+        ("", "find out"),
+        (LIST, "a list, one row per answer"),
+        (REQUIREMENTS_AS_ROWS, "a matrix, requirements down and candidates across"),
+        (CANDIDATES_AS_ROWS, "a matrix, candidates down and requirements across"),
+    )
+
+    def allowed(self, user: User, evaluation: Evaluation) -> bool:
+        """The owner."""
+        return is_owner(user, evaluation)
+
+    def guess(self, sheet: Sheet) -> Header | None:
+        """Where a list stands."""
+        found = find_list(sheet)
+        return Header(found.header.number, found.columns) if found else None
+
+    def columns_in(self, row: Row) -> dict[str, int]:
+        """By the usual names."""
+        return columns_by_field(row, COLUMNS)
+
+    def plan(
+        self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading
+    ) -> ClaimsPlan:
+        """What the file would do."""
+        return plan_claims_import(
+            book,
+            known_claims(evaluation=evaluation),
+            orientation=reading.layout,
+            skip_unknown=reading.skip_unknown,
+            headers=reading.headers,
+        )
+
+    def apply(
+        self,
+        evaluation: Evaluation,
+        user: User,
+        plan: Any,
+        reading: Reading,
+        import_id: uuid.UUID,
+    ) -> None:
+        """Take them in."""
+        import_claims(evaluation=evaluation, plan=plan, by=user, import_id=import_id)
+
+    def heads(self) -> tuple[str, ...]:
+        """A cell and what it says."""
+        return ("Requirement", "Candidate", "Availability", "Statement")
+
+    def new_rows(self, plan: Any, most: int) -> Sequence[Sequence[Any]]:
+        """What would be added."""
+        return [
+            (
+                line.ref,
+                line.candidate,
+                said(line.words),
+                line.words.statement[:SHOWN_WORDS],
+            )
+            for line in plan.new[:most]
+        ]
+
+    def changes(self, plan: Any, most: int) -> Changes:
+        """Field by field."""
+        return [
+            (
+                f"{change.line.ref} / {change.line.candidate}",
+                [
+                    (field.replace("_", " "), old, new)
+                    for (field, old), new in zip(
+                        change.before.fields().items(),
+                        change.line.words.fields().values(),
+                        strict=True,
+                    )
+                    if old != new
+                ],
+            )
+            for change in plan.changed[:most]
+        ]
+
+    def questions(self, plan: Any) -> Sequence[Question]:
+        """Status words that nobody has explained."""
+        return [Question(it.key, it.shown, it.count) for it in plan.unknown_words]
+
+    def meanings(self) -> tuple[tuple[str, str], ...]:
+        """Every availability, or text."""
+        stated = tuple((one.value, str(one.label)) for one in STATED)
+        return (*stated, (Availability.UNSTATED.value, "nothing; leave it as text"))
+
+    def explain(
+        self,
+        evaluation: Evaluation,
+        user: User,
+        said: Mapping[str, tuple[str, str]],
+    ) -> None:
+        """Remember what words mean here."""
+        meanings = {
+            key: Meaning(meaning, read_day(day)) for key, (meaning, day) in said.items()
+        }
+        explain_words(evaluation=evaluation, meanings=meanings, by=user)
+
+    def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:
+        """Refs, candidates and availabilities."""
+        return {
+            "requirement": [row.ref for row in asked_requirements(evaluation)],
+            "candidate": list(evaluation.candidates.values_list("name", flat=True)),
+            "status": ["now", "beta", "planned", "on request", "never"],
+        }
+
+
+def said(words: ClaimWords) -> str:
+    """An availability as people read it."""
+    label = str(Availability(words.availability).label)
+    return f"{label}, {words.available_from}" if words.available_from else label
+
+
+def read_day(text: str) -> datetime.date | None:
+    """The date of a date field; blank is none."""
+    try:
+        return datetime.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Invalid(f"“{text[:20]}” is no date.") from error

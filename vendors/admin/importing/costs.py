@@ -1,0 +1,150 @@
+"""Costs from a spreadsheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from evaltracker.evaluations.admin.importing.kinds import Column
+from evaltracker.evaluations.admin.importing.page import register_import
+from evaltracker.evaluations.admin.importing.rows import RowsImport
+from evaltracker.evaluations.policy import is_owner
+from vendors.choices import CostState, Recurrence
+from vendors.costs import CODES, CostKind
+from vendors.imports.cost_words import COLUMNS
+from vendors.imports.costs import ForAll, is_table, plan_costs_import
+from vendors.services.cost_import import import_costs, known_costs
+from vendors.services.cost_rows import KIND
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Mapping, Sequence
+
+    from evaltracker.evaluations.imports.reading import Reading
+    from evaltracker.evaluations.imports.rows import RowLine, RowsPlan
+    from evaltracker.evaluations.models import Evaluation, User
+    from evaltracker.evaluations.tabular import Workbook
+
+
+@register_import
+class Costs(RowsImport):
+    """What candidates cost, a line each."""
+
+    slug = KIND
+    things = "costs"
+    tab = "costs"
+    may_skip = True
+    needs = (
+        "One row per price, for candidates that are there. What is no certain price is "
+        "kept as text and counts as unsaid. Amounts stay sealed until prices open."
+    )
+    columns = (
+        Column("candidate", "Candidate", "Candidate", "Its name or alias.", "Acme ML"),
+        Column("kind", "Kind of cost", "Kind of cost", "From the checklist.", "set-up"),
+        Column("label", "Part", "Part", "If a kind has several lines.", "Workshop"),
+        Column(
+            "state", "State", "What is known", "Blank with a price is priced.", "priced"
+        ),
+        Column("likely", "Likely", "Likely amount", "For one unit.", "1200.00"),
+        Column("low", "Low", "Low", "Blank takes the likely amount.", "1000.00"),
+        Column("high", "High", "High", "Blank takes the likely amount.", "1500.00"),
+        Column("quantity", "Quantity", "Quantity", "How many units.", "1"),
+        Column("unit", "Unit", "Unit", "User, hour, node …", "workshop"),
+        Column("recurrence", "Falls due", "Falls due", "once, monthly, yearly", "once"),
+        Column("currency", "Currency", "Currency", "Its code.", "USD"),
+        Column("rate", "Exchange rate", "Exchange rate", "Into your currency.", "1"),
+        Column("source_url", "Source URL", "Link", "http(s)", "https://acme.example"),
+        Column(
+            "quoted_on", "Quoted on", "Date of the quote", "2026-11-02", "2026-11-02"
+        ),
+        Column("note", "Note", "Note", "Minimums, conditions.", "For ten people."),
+    )
+    names = COLUMNS
+
+    def allowed(self, user: User, evaluation: Evaluation) -> bool:
+        """The owner."""
+        return is_owner(user, evaluation)
+
+    def is_table(self, columns: Any) -> bool:
+        """Whether these make costs."""
+        return is_table(columns)
+
+    def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
+        """What holds for the rows that do not say it."""
+        names = evaluation.candidates.values_list("name", flat=True)
+        asked: dict[str, tuple[str, list[tuple[str, str]]]] = {
+            "candidate": ("Candidate", [(name, name) for name in names]),
+            "kind": ("Kind of cost", [(str(it), it.label) for it in CostKind]),
+            "recurrence": ("Falls due", list(Recurrence.choices)),
+        }
+        return {
+            name: forms.ChoiceField(
+                choices=[("", "the file says it"), *choices],
+                required=False,
+                label=f"{label}, where the file says none",
+            )
+            for name, (label, choices) in asked.items()
+        }
+
+    def plan(
+        self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading
+    ) -> RowsPlan:
+        """What the file would do."""
+        more = reading.more
+        return plan_costs_import(
+            book,
+            known_costs(evaluation=evaluation),
+            for_all=ForAll(
+                more.get("candidate", ""),
+                more.get("kind", ""),
+                more.get("recurrence", ""),
+            ),
+            skip_unknown=reading.skip_unknown,
+            headers=reading.headers,
+        )
+
+    def apply(
+        self,
+        evaluation: Evaluation,
+        user: User,
+        plan: Any,
+        reading: Reading,
+        import_id: uuid.UUID,
+    ) -> None:
+        """Take them in."""
+        import_costs(evaluation=evaluation, plan=plan, by=user, import_id=import_id)
+
+    def heads(self) -> tuple[str, ...]:
+        """As on the page of costs."""
+        return (
+            "Cost",
+            "What is known",
+            "Likely",
+            "Currency",
+            "Falls due",
+            "As written",
+        )
+
+    def cells(self, line: RowLine) -> Sequence[Any]:
+        """What would be added."""
+        values = line.values
+        likely = values["likely"]
+        return (
+            line.name,
+            CostState(values["state"]).label,
+            "" if likely is None else f"{likely.normalize():,f}",
+            values["currency"],
+            values.get("recurrence", ""),
+            values.get("source_text", ""),
+        )
+
+    def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:
+        """Candidates, kinds, states, rhythms, currencies."""
+        return {
+            "candidate": list(evaluation.candidates.values_list("name", flat=True)),
+            "kind": [kind.label for kind in CostKind],
+            "state": CostState.values,
+            "recurrence": Recurrence.values,
+            "currency": sorted(CODES),
+        }

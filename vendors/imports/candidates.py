@@ -1,0 +1,183 @@
+"""From a spreadsheet to what would change among the candidates: pure, no database."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.evaluations.imports.layout import short
+from evaltracker.evaluations.imports.plan import Findings
+from evaltracker.evaluations.imports.reading import NO_HEADERS, Header
+from evaltracker.evaluations.imports.rows import (
+    RowLine,
+    RowsPlan,
+    Table,
+    compared,
+    no_table,
+    tables_in,
+    tell_unread,
+)
+from evaltracker.evaluations.tabular import header_key
+from evaltracker.evaluations.tabular.wording import web_addresses, without_markup
+from evaltracker.evaluations.text import Inputs
+from vendors.choices import CandidateKind
+from vendors.imports.names import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from evaltracker.evaluations.imports.rows import Key
+    from evaltracker.evaluations.tabular import Row, Workbook
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "name": (
+        *("candidate", "candidatename", "name", "platform", "product", "productname"),
+        *("tool", "solution", "option", "companyname", "company"),
+    ),
+    "kind": ("kind", "candidatekind"),
+    "vendor": ("vendor", "vendorname", "supplier", "company", "companyname"),
+    "aliases": ("aliases", "othernames", "alsoknownas"),
+    "website": ("website", "url", "homepage", "link", "vendorurl"),
+    "summary": ("summary", "description", "about"),
+}
+KINDS: dict[str, CandidateKind] = {
+    **dict.fromkeys(("buy", "commercial", "saas"), CandidateKind.BUY),
+    **dict.fromkeys(("build", "buildinhouse", "inhouse"), CandidateKind.BUILD),
+    **dict.fromkeys(("opensource", "oss", "foss"), CandidateKind.OPEN_SOURCE),
+    **dict.fromkeys(("asis", "stayasis"), CandidateKind.AS_IS),
+}
+WANTED = "The table needs a column of names (named “name”, “candidate” or “product”)."
+SEPARATED = re.compile(r"[;|\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCandidates:
+    """What the evaluation has: by name, its fields and other names; and companies."""
+
+    candidates: Mapping[str, Mapping[str, Any]]
+    names: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    vendors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def is_table(columns: Collection[str]) -> bool:
+    """Whether these columns make a list of candidates."""
+    return "name" in columns and len(columns) > 1
+
+
+def plan_candidates_import(
+    book: Workbook,
+    known: KnownCandidates,
+    *,
+    kind: str = "",
+    headers: Mapping[str, Header] = NO_HEADERS,
+) -> RowsPlan:
+    """What importing `book` would do to the candidates; `kind` is for rows without.
+
+    Raises:
+        Unreadable: no table of candidates is in the file.
+
+    """
+    findings = Findings(remarks=list(book.remarks))
+    tables = tables_in(book, headers, COLUMNS, is_table, findings)
+    if not tables:
+        raise no_table(book, "candidates", WANTED)
+    reader = Reader(known, kind or CandidateKind.BUY.value, findings)
+    lines = []
+    for table in tables:
+        tell_unread(table, findings)
+        lines += [line for row in table.body if (line := reader.line(table, row))]
+    reader.tell()
+    by_key: dict[Key, Mapping[str, Any]] = {
+        (name,): values for name, values in known.candidates.items()
+    }
+    return compared(book, lines, by_key, findings)
+
+
+class Reader:
+    """Reads rows, and knows who is there already."""
+
+    def __init__(self, known: KnownCandidates, kind: str, findings: Findings) -> None:
+        self.known, self.kind, self.findings = known, kind, findings
+        self.names = Names(known.names, loose=True)
+        self.vendors = Names(known.vendors, loose=True)
+        self.new_vendors: set[str] = set()
+
+    def line(self, table: Table, row: Row) -> RowLine | None:
+        """The candidate of one row, or None with the reason in the findings."""
+        problems = len(self.findings.refused_rows)
+        found = without_markup(table.cell(row, "name"))
+        if not found:
+            self.refuse(table, row, "name", "It has no name. Fill one in.")
+            return None
+        inputs = Inputs()
+        name = self.names.find(found) or inputs.line("name", " ".join(found.split()))
+        before = self.known.candidates.get(name)
+        values: dict[str, Any] = {}
+        kind = self.kind_of(table, row)
+        if before is None:
+            values["kind"] = kind or self.kind
+        elif kind and kind != before["kind"]:
+            self.refuse(
+                table,
+                row,
+                "kind",
+                f"{short(name)} is “{before['kind']}” here, and a kind stays. Mend the "
+                "cell, or blank it.",
+            )
+        vendor = " ".join(without_markup(table.cell(row, "vendor")).split())
+        if vendor:
+            values["vendor"] = self.vendor(inputs.line("vendor", vendor))
+        aliases = table.cell(row, "aliases")
+        if aliases:
+            parts = [part.strip() for part in SEPARATED.split(aliases)]
+            values["aliases"] = inputs.lines("aliases", filter(None, parts), limit=150)
+        website = table.cell(row, "website")
+        if website:
+            good, _ = web_addresses(website)
+            values["website"] = inputs.link("website", good[0] if good else website)
+        summary = without_markup(table.cell(row, "summary"))
+        if summary:
+            values["summary"] = inputs.text("summary", summary)
+        for wrong, sentences in inputs.errors.items():
+            self.refuse(table, row, wrong, sentences[0])
+        if len(self.findings.refused_rows) > problems or inputs.errors:
+            return None
+        return RowLine((name,), values, table.sheet.name, row.number)
+
+    def kind_of(self, table: Table, row: Row) -> str:
+        """The kind that the row names; blank if it names none."""
+        cell = table.cell(row, "kind")
+        if not cell:
+            return ""
+        found = KINDS.get(header_key(cell))
+        if found is None:
+            self.refuse(
+                table,
+                row,
+                "kind",
+                f"“{short(cell)}” is no kind. Write buy, build, open source or as is.",
+            )
+            return ""
+        return found.value
+
+    def vendor(self, name: str) -> str:
+        """The company as it is called in the list, or a new one's name."""
+        found = self.vendors.find(name)
+        if found is None:
+            self.new_vendors.add(name)
+        return found or name
+
+    def refuse(self, table: Table, row: Row, column: str, sentence: str) -> None:
+        """Note that the row cannot come in."""
+        place = table.columns.get(column)
+        self.findings.refuse(table.sheet, row.number, sentence, place)
+
+    def tell(self) -> None:
+        """Say which companies would be added."""
+        if self.new_vendors:
+            shown = ", ".join(sorted(self.new_vendors)[:8])
+            more = " …" if len(self.new_vendors) > 8 else ""
+            count = len(self.new_vendors)
+            word = "company is" if count == 1 else "companies are"
+            self.findings.remark(f"{count:,} {word} new: {shown}{more}.")

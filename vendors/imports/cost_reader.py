@@ -1,0 +1,205 @@
+"""One row of a price sheet as the fields of a cost line."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from evaltracker.errors import Invalid
+from evaltracker.evaluations.imports.layout import short
+from evaltracker.evaluations.imports.lines import UNCOMPUTED
+from evaltracker.evaluations.imports.rows import Refusal
+from evaltracker.evaluations.tabular import header_key
+from evaltracker.evaluations.tabular.wording import web_addresses, without_markup
+from evaltracker.evaluations.text import Inputs
+from vendors.choices import CostState
+from vendors.costs import CODES, CostKind, read_decimal
+from vendors.imports.answers import read_date
+from vendors.imports.cost_words import KINDS, RECURRENCES, STATES
+from vendors.imports.prices import Price, read_price
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.imports.rows import Table
+    from evaltracker.evaluations.tabular import Row
+
+TEXTS = {"label": 150, "unit": 60}
+
+
+class Reader:
+    """Reads rows; `kind` and `recurrence` are for those that say none."""
+
+    UNCOMPUTED: ClassVar[str] = UNCOMPUTED
+
+    def __init__(self, currency: str, kind: str, recurrence: str) -> None:
+        self.currency, self.kind, self.recurrence = currency, kind, recurrence
+        self.unsure: dict[str, None] = {}
+
+    def says_something(self, table: Table, row: Row) -> bool:
+        """Whether the row has an amount or a state."""
+        return any(table.cell(row, it) for it in ("likely", "state", "low", "high"))
+
+    def read(self, table: Table, row: Row) -> tuple[str, str, dict[str, Any]]:
+        """Kind, label and values.
+
+        Raises:
+            Refusal: something in the row cannot be kept.
+
+        """
+        inputs = Inputs()
+        kind = self.kind_of(table, row)
+        label = " ".join(without_markup(table.cell(row, "label")).split())
+        if label:
+            label = inputs.line("label", label, limit=TEXTS["label"])
+        values = self.money(table, row)
+        for name in ("unit", "note"):
+            cell = without_markup(table.cell(row, name))
+            if cell and name == "unit":
+                values["unit"] = inputs.line("unit", " ".join(cell.split()), limit=60)
+            elif cell:
+                values["note"] = inputs.text("note", cell)
+        self.rest(table, row, inputs, values)
+        for column, sentences in inputs.errors.items():
+            raise Refusal(column, sentences[0])
+        return kind, label, values
+
+    def kind_of(self, table: Table, row: Row) -> str:
+        """Which kind of cost."""
+        cell = table.cell(row, "kind")
+        found = KINDS.get(header_key(cell)) if cell else None
+        if cell and found is None:
+            known = ", ".join(kind.label for kind in CostKind)
+            raise Refusal(
+                "kind", f"“{short(cell)}” is no kind of cost. There are: {known}."
+            )
+        kind = found or self.kind
+        if not kind:
+            raise Refusal(
+                "kind",
+                "It does not say which kind of cost it is. Fill it in, or say below "
+                "which kind all rows are.",
+            )
+        return str(kind)
+
+    def money(self, table: Table, row: Row) -> dict[str, Any]:
+        """State, amounts, currency and rhythm."""
+        prices = {
+            end: read_price(row, table.columns[end])
+            if end in table.columns
+            else Price()
+            for end in ("likely", "low", "high")
+        }
+        likely = prices["likely"]
+        state = self.state_of(table, row, likely)
+        values: dict[str, Any] = {
+            "state": state.value,
+            "likely": None,
+            "low": None,
+            "high": None,
+            "currency": self.currency_of(table, row, likely),
+        }
+        if likely.text:
+            values["source_text"] = without_breaks(likely.text)
+        if likely.unit:
+            values["unit"] = likely.unit[: TEXTS["unit"]]
+        rhythm = self.rhythm_of(table, row, likely)
+        if rhythm:
+            values["recurrence"] = rhythm
+        if state != CostState.PRICED:
+            return values
+        if likely.amount is None:
+            raise Refusal(
+                "likely", "A priced line needs its likely amount as a number."
+            )
+        if not rhythm:
+            raise Refusal(
+                "recurrence",
+                "It does not say whether it is paid once, monthly or yearly. Fill it "
+                "in, or say below how all rows fall due.",
+            )
+        values["likely"] = likely.amount
+        for end in ("low", "high"):
+            if prices[end].problem:
+                raise Refusal(end, f"“{short(prices[end].text)}” is no amount.")
+            given = prices[end].amount
+            values[end] = likely.amount if given is None else given
+        if not values["low"] <= values["likely"] <= values["high"]:
+            raise Refusal("low", "Low, likely and high must be in that order.")
+        return values
+
+    def state_of(self, table: Table, row: Row, likely: Price) -> CostState:
+        """What is known; a price that is not certain is unsaid, with its text."""
+        cell = table.cell(row, "state")
+        if cell:
+            found = STATES.get(header_key(cell))
+            if found is None:
+                raise Refusal(
+                    "state",
+                    f"“{short(cell)}” is none of priced, included, excluded, unsaid.",
+                )
+            if found != CostState.PRICED and likely.amount is not None:
+                raise Refusal("likely", "Only a priced line carries an amount.")
+            return found
+        if likely.state is not None:
+            return likely.state
+        if likely.amount is None and likely.text:
+            self.unsure[likely.text] = None
+            return CostState.UNSAID
+        return CostState.PRICED
+
+    def currency_of(self, table: Table, row: Row, likely: Price) -> str:
+        """The currency by its code."""
+        cell = table.cell(row, "currency").strip().upper()
+        code = cell or likely.currency or self.currency
+        if code not in CODES:
+            raise Refusal("currency", "Write the currency as its code, such as USD.")
+        if cell and likely.currency and cell != likely.currency:
+            raise Refusal(
+                "currency", f"The price is in {likely.currency} and not in {cell}."
+            )
+        return code
+
+    def rhythm_of(self, table: Table, row: Row, likely: Price) -> str:
+        """How often it falls due; blank where nothing says so."""
+        cell = table.cell(row, "recurrence")
+        if cell:
+            found = RECURRENCES.get(header_key(cell))
+            if found is None:
+                raise Refusal(
+                    "recurrence", f"“{short(cell)}” is none of once, monthly, yearly."
+                )
+            return found.value
+        return str(likely.recurrence or self.recurrence)
+
+    def rest(
+        self, table: Table, row: Row, inputs: Inputs, values: dict[str, Any]
+    ) -> None:
+        """Quantity, exchange rate, link and date."""
+        for name in ("quantity", "rate"):
+            cell = table.cell(row, name)
+            if not cell:
+                continue
+            try:
+                values[name] = round(read_decimal(cell), 2 if name == "quantity" else 6)
+            except ValueError as error:
+                raise Refusal(name, str(error)) from error
+            if name == "rate" and values[name] <= Decimal(0):
+                raise Refusal(name, "A rate of exchange is above 0.")
+        link = table.cell(row, "source_url")
+        if link:
+            good, _ = web_addresses(link)
+            if good:
+                values["source_url"] = inputs.link("source_url", good[0])
+            else:
+                note = values.get("note", "")
+                said = f"Source: {without_markup(link)}"
+                values["note"] = inputs.text("note", f"{note}\n{said}".strip())
+        if table.cell(row, "quoted_on"):
+            try:
+                values["quoted_on"] = read_date(table.cell(row, "quoted_on"))
+            except Invalid as error:
+                raise Refusal("quoted_on", error.sentence) from error
+
+
+def without_breaks(text: str) -> str:
+    """A cell on one line."""
+    return " ".join(text.split())

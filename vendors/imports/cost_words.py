@@ -1,0 +1,60 @@
+"""The column names and words that an import of costs understands."""
+
+from __future__ import annotations
+
+from evaltracker.evaluations.imports.words import CANDIDATE_COLUMNS
+from evaltracker.evaluations.tabular import header_key
+from vendors.choices import CostState, Recurrence
+from vendors.costs import CostKind
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "candidate": (*CANDIDATE_COLUMNS, "name"),
+    "kind": ("kind", "costkind", "kindofcost", "costtype"),
+    "label": (
+        *("label", "part", "item", "service", "serviceproposed", "laborcategory"),
+        *("labourcategory", "costitem", "tier", "description"),
+    ),
+    "state": ("state", "known", "pricestate"),
+    "likely": (
+        *("likely", "price", "amount", "unitprice", "netprice", "basepricing"),
+        *("pricing", "cost", "priceofferedtogsa", "priceusd"),
+    ),
+    "low": ("low", "from", "lowest"),
+    "high": ("high", "to", "highest"),
+    "quantity": ("quantity", "qty", "count"),
+    "unit": ("unit", "unitofissue", "uom", "per"),
+    "recurrence": ("recurrence", "fallsdue", "due", "period", "billing"),
+    "currency": ("currency", "currencycode"),
+    "rate": ("exchangerate", "ratetobase"),
+    "source_url": ("sourceurl", "pricingsource", "source", "link"),
+    "quoted_on": ("quotedon", "quotedate", "updatedat", "dateofthequote"),
+    "note": ("note", "notes", "comment", "comments", "vendornote"),
+}
+KINDS: dict[str, CostKind] = {
+    **{header_key(kind.value): kind for kind in CostKind},
+    **{header_key(kind.label): kind for kind in CostKind},
+    **dict.fromkeys(
+        ("license", "licence", "usage", "subscription", "licenseorusage"),
+        CostKind.LICENCE,
+    ),
+    **dict.fromkeys(("setupfee", "setupfees", "implementation"), CostKind.SETUP),
+    **dict.fromkeys(("supportcontract", "premiumsupport"), CostKind.SUPPORT),
+    **dict.fromkeys(("integrations",), CostKind.INTEGRATION),
+    **dict.fromkeys(("infrastructure", "egress"), CostKind.INFRASTRUCTURE_EGRESS),
+    **dict.fromkeys(("sso", "security", "securityextras"), CostKind.SECURITY_EXTRAS),
+    **dict.fromkeys(("exitcosts",), CostKind.EXIT),
+    **dict.fromkeys(("renewal", "renewalincrease"), CostKind.RENEWAL_RISE),
+}
+STATES: dict[str, CostState] = {
+    **{header_key(state.value): state for state in CostState},
+    **dict.fromkeys(("notincluded", "excl"), CostState.EXCLUDED),
+    **dict.fromkeys(("incl",), CostState.INCLUDED),
+    **dict.fromkeys(("unknown", "notsaid"), CostState.UNSAID),
+}
+RECURRENCES: dict[str, Recurrence] = {
+    **{header_key(one.value): one for one in Recurrence},
+    **{header_key(str(one.label)): one for one in Recurrence},
+    **dict.fromkeys(("onetime", "oneoff"), Recurrence.ONCE),
+    **dict.fromkeys(("month", "permonth", "mo"), Recurrence.MONTHLY),
+    **dict.fromkeys(("year", "peryear", "annual", "annually", "yr"), Recurrence.YEARLY),
+}

@@ -1,0 +1,178 @@
+"""From a spreadsheet to what would change in the costs: pure, no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.evaluations.imports.layout import short
+from evaltracker.evaluations.imports.plan import Findings
+from evaltracker.evaluations.imports.reading import NO_HEADERS, Header
+from evaltracker.evaluations.imports.rows import (
+    Refusal,
+    RowLine,
+    RowsPlan,
+    Table,
+    compared,
+    no_table,
+    tables_in,
+    tell_unread,
+)
+from vendors.imports.cost_reader import Reader
+from vendors.imports.cost_words import COLUMNS
+from vendors.imports.names import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from evaltracker.evaluations.tabular import Row, Workbook
+
+WANTED = (
+    "The table needs a column of prices (named “price”, “amount” or “likely”), and "
+    "columns that say whose and of which kind, unless you say so for all rows."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCosts:
+    """Candidates with their other names, the lines that stand, and the currency."""
+
+    candidates: Mapping[str, Sequence[str]]
+    currency: str
+    lines: Mapping[tuple[str, ...], Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ForAll:
+    """What holds for the rows that do not say it; blank is nothing."""
+
+    candidate: str = ""
+    kind: str = ""
+    recurrence: str = ""
+
+
+def is_table(columns: Collection[str]) -> bool:
+    """Whether these columns make costs."""
+    return bool({"likely", "state"} & set(columns)) and len(columns) > 1
+
+
+def plan_costs_import(
+    book: Workbook,
+    known: KnownCosts,
+    *,
+    for_all: ForAll = ForAll(),
+    skip_unknown: bool = False,
+    headers: Mapping[str, Header] = NO_HEADERS,
+) -> RowsPlan:
+    """What importing `book` would do to the cost lines.
+
+    Lines that the file does not name stay, and so does every field that it has no
+    column for. A price that is not certain is kept as text, and its line as unsaid.
+
+    Raises:
+        Unreadable: no table of costs is in the file.
+
+    """
+    findings = Findings(remarks=list(book.remarks))
+    tables = tables_in(book, headers, COLUMNS, is_table, findings)
+    if not tables:
+        raise no_table(book, "costs", WANTED)
+    walk = Walk(known, for_all, findings, skip_unknown=skip_unknown)
+    lines: list[RowLine] = []
+    for table in tables:
+        tell_unread(table, findings)
+        lines += [line for row in table.body if (line := walk.line(table, row))]
+    walk.tell()
+    return compared(book, lines, known.lines, findings, skipped=walk.skipped)
+
+
+class Walk:
+    """One pass over the rows; unknown candidates are refused, or skipped."""
+
+    def __init__(
+        self,
+        known: KnownCosts,
+        for_all: ForAll,
+        findings: Findings,
+        *,
+        skip_unknown: bool,
+    ) -> None:
+        self.known, self.findings = known, findings
+        self.for_all, self.skip_unknown = for_all, skip_unknown
+        self.names = Names(known.candidates, loose=True)
+        self.reader = Reader(known.currency, for_all.kind, for_all.recurrence)
+        self.skipped = self.silent = 0
+
+    def line(self, table: Table, row: Row) -> RowLine | None:
+        """The cost line of one row, or None with the reason in the findings."""
+        if not self.reader.says_something(table, row):
+            self.silent += 1
+            return None
+        if any(
+            (row.number, it) in table.sheet.uncomputed for it in table.columns.values()
+        ):
+            self.refuse(table, row, "likely", self.reader.UNCOMPUTED)
+            return None
+        candidate = self.candidate(table, row)
+        if candidate is None:
+            return None
+        try:
+            kind, label, values = self.reader.read(table, row)
+        except Refusal as refusal:
+            self.refuse(table, row, refusal.column, refusal.sentence)
+            return None
+        key = (candidate, kind, label)
+        before = self.known.lines.get(key)
+        if before and before.get("likely") == values["likely"]:
+            # Nothing is said of the ends, so they stay.
+            for end in {"low", "high"} - table.columns.keys():
+                values.pop(end)
+        return RowLine(key, values, table.sheet.name, row.number)
+
+    def candidate(self, table: Table, row: Row) -> str | None:
+        """Whose cost it is."""
+        name = table.cell(row, "candidate") or self.for_all.candidate
+        if not name:
+            self.refuse(
+                table,
+                row,
+                "candidate",
+                "It names no candidate. Fill one in, or say below whose costs these "
+                "are.",
+            )
+            return None
+        found = self.names.find(name)
+        if found is None and self.skip_unknown:
+            self.skipped += 1
+        elif found is None:
+            self.refuse(
+                table,
+                row,
+                "candidate",
+                f"The evaluation has no candidate “{short(name)}”."
+                f"{self.names.hint(name)} Add it first, mend the name, or choose to "
+                "leave unknown names out.",
+            )
+        return found
+
+    def refuse(self, table: Table, row: Row, column: str, sentence: str) -> None:
+        """Note that the row cannot come in."""
+        place = table.columns.get(column)
+        self.findings.refuse(table.sheet, row.number, sentence, place)
+
+    def tell(self) -> None:
+        """Report once what was left aside, and what stayed text."""
+        if self.skipped:
+            rows = "1 row was" if self.skipped == 1 else f"{self.skipped:,} rows were"
+            self.findings.remark(f"{rows} left out as unknown.")
+        if self.silent:
+            rows = "1 row says" if self.silent == 1 else f"{self.silent:,} rows say"
+            self.findings.remark(f"{rows} no price; not read.")
+        unsure = self.reader.unsure
+        if unsure:
+            shown = ", ".join(f"“{short(it)}”" for it in list(unsure)[:6])
+            more = f" and {len(unsure) - 6} more" if len(unsure) > 6 else ""
+            self.findings.remark(
+                f"These are no certain prices, so their lines are unsaid and keep the "
+                f"text: {shown}{more}."
+            )
