@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from trials.imports.scores import KnownScores, plan_scores_import
 if TYPE_CHECKING:
     from evaltracker.evaluations.imports.rows import RowsPlan
 
+DATA = Path(__file__).parents[2] / "data"
 KNOWN = KnownScores(
     {"Acme ML": ["AML"], "Globex": []}, ["Training", "Security"], barred=frozenset()
 )
@@ -72,3 +74,18 @@ def test_another_scale_is_pointed_out_and_unknown_names_can_be_left_out() -> Non
 def test_a_file_without_scores_says_what_is_needed() -> None:
     with pytest.raises(Unreadable, match="No scores were found"):
         plan("colour,size\nred,4\n")
+
+
+def test_the_published_trial_scores_come_in_as_they_are() -> None:
+    book = read_table(DATA / "ml_platform_trial_scores/scores.csv")
+    header, *rows = book.sheets[0].rows
+    known = KnownScores(
+        {row.cell(0): [] for row in rows}, [header.cell(at) for at in range(2, 9)]
+    )
+    made = plan_scores_import(book, known, reason="Published by Neu.ro in 2021.")
+    assert len(made.new) == 49
+    assert not made.problems
+    totals: dict[str, int] = {}
+    for line in made.new:
+        totals[line.key[0]] = totals.get(line.key[0], 0) + line.values["value"]
+    assert list(totals.values()) == [18, 15, 12, 18, 17, 17, 16]
