@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from evaltracker.money import written
 from evaltracker.workflow.memo.text import KINDS, rank
 from trials.models import Consensus
+from vendors.costs import Verdict
 from vendors.policy import may_see_prices
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation, User
 
+OVER = (Verdict.OVER, Verdict.COULD_BE_OVER)
 STATES = {"shortlisted": 0, "chosen": 0, "longlisted": 1, "eliminated": 2}
 
 
@@ -38,7 +40,7 @@ class Option:
     cost: str
     cost_range: str
     cost_note: str
-    over_budget: str
+    over_budget: list[str]
     chosen: bool
 
     @property
@@ -132,7 +134,7 @@ def option(
         cost=written(Decimal(cost["likely"])) if priced else "",
         cost_range=cost_range(cost) if priced else "",
         cost_note=f"{unsaid} of {cost['kinds']} kinds not known" if unsaid else "",
-        over_budget=over_budget(cost, memo["inputs"]["brief"]) if priced else "",
+        over_budget=over_budget(cost) if priced else [],
         chosen=one["id"] == memo["inputs"]["choice"]["candidate"],
     )
 
@@ -143,12 +145,16 @@ def cost_range(cost: dict[str, Any]) -> str:
     return f"{written(low)} to {written(high)}" if low != high else ""
 
 
-def over_budget(cost: dict[str, Any], brief: dict[str, Any]) -> str:
-    """By how much the likely cost is over the budget, or blank."""
-    if brief["budget"] is None:
-        return ""
-    over = Decimal(cost["likely"]) - Decimal(brief["budget"])
-    return written(over) if over > 0 else ""
+def over_budget(cost: dict[str, Any]) -> list[str]:
+    """The limits of the brief that it is or could be over, in words.
+
+    Memos from before there were limits kept none.
+    """
+    return [
+        f"{limit['name']}: {limit['sentence']}"
+        for limit in cost.get("limits", ())
+        if limit["verdict"] in OVER
+    ]
 
 
 def percent(share: str | None) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaltracker.evaluations.charts import per_cent
 from evaltracker.money import written
+from evaltracker.workflow.memo.costing import cost_results
 from evaltracker.workflow.memo.counting import count
 from trials.scoring import TOP_SCORE, rounded
 
@@ -54,7 +55,7 @@ class Working:
     tally: Any
     cost: dict[str, Any] | None
     cost_rows: list[dict[str, str]]
-    worth: str
+    worth: list[str]
 
 
 def working_of(memo: dict[str, Any], key: str, comparison: Comparison) -> Working:
@@ -67,7 +68,8 @@ def working_of(memo: dict[str, Any], key: str, comparison: Comparison) -> Workin
     tried = {
         row.key for row in counted.fit.rows if row.tested and row.points is not None
     }
-    result = memo["results"][key]
+    # Counted again, for an older memo kept fewer words of it.
+    result = cost_results(counted.candidate, inputs)
     people = comparison.people_open
     return Working(
         rows=rows,
@@ -85,9 +87,9 @@ def working_of(memo: dict[str, Any], key: str, comparison: Comparison) -> Workin
         tally=counted.promises.overall,
         cost=result["cost"] if comparison.prices_open else None,
         cost_rows=cost_rows(result["cost"]) if comparison.prices_open else [],
-        worth=worth(result["value"], inputs["brief"]["currency"])
+        worth=worth(result, inputs["brief"]["currency"])
         if comparison.prices_open
-        else "",
+        else [],
     )
 
 
@@ -147,16 +149,17 @@ def cost_rows(cost: dict[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def worth(value: dict[str, Any] | None, currency: str) -> str:
+def worth(result: dict[str, Any], currency: str) -> list[str]:
     """What the hours saved are worth, and what waiting for them costs."""
-    if value is None:
-        return "What the hours saved are worth has not been said."
-    saved = written(Decimal(value["amount"]), currency)
-    missed = written(Decimal(value["opportunity"]), currency)
-    return (
-        f"Hours saved are worth {saved}: {value['working']}. "
-        f"Not had until it is live: {missed}: {value['opportunity_working']}."
-    )
+    said = [
+        f"{what} {written(Decimal(found['amount']), currency)}: {found['working']}."
+        for what, found in (
+            ("Hours saved are worth", result["value"]),
+            ("Opportunity cost until it is live is", result["opportunity"]),
+        )
+        if found
+    ]
+    return said or ["What the hours saved are worth has not been said."]
 
 
 def exact(share: Fraction | None) -> str:
