@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.template.defaultfilters import linebreaksbr
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -17,7 +18,6 @@ from evaltracker.evaluations.admin.acts import ACTS, address_of
 from evaltracker.evaluations.admin.importing.kinds import KINDS
 from evaltracker.evaluations.admin.marks import MARKS, STANDINGS, UNKNOWN_MARK
 from evaltracker.evaluations.admin.tabs import tabs_of
-from evaltracker.evaluations.admin.workspace import page_address
 from evaltracker.evaluations.choices import Stage
 
 if TYPE_CHECKING:
@@ -41,7 +41,11 @@ def import_link(context: Context, evaluation: Any, slug: str) -> Any:
     """A button to an import, for whom it is."""
     user, kind = context["request"].user, KINDS[slug]
     is_there = evaluation.is_open and kind.allowed(user, evaluation)
-    address = page_address(evaluation, f"import_{slug}") if is_there else ""
+    address = (
+        reverse(f"admin:evaluation_import_{slug}", args=[evaluation.slug])
+        if is_there
+        else ""
+    )
     return {"address": address, "label": f"Import {kind.things}", "style": ""}
 
 
