@@ -1,4 +1,4 @@
-"""T1 to T7 and T11 in full size; `./dev bench faults --quick` is what the tests run."""
+"""T1 to T7, T10 and T11 in full size; with --quick as the tests run them."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import deque
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
@@ -21,6 +22,8 @@ from gunicorn.workers.gthread import ThreadWorker
 from evaltracker.serving.incoming import Connection, Refused
 
 MOST_HELD = 256 * 1024 * 1024  # of all bodies that a process collects
+# Reading a large body is work; a few threads do it, and the others are for the rest.
+LARGE, LARGE_AT_ONCE = 256 * 1024, 2
 LINGER_SECONDS = 2.0
 AT_ONCE = 64 * 1024
 EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.I)
@@ -36,6 +39,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.collecting: dict[Connection, None] = {}
         self.lingering: dict[Connection, None] = {}
         self.held = 0
+        # Whole requests with large bodies: how many are answered, and which wait.
+        self.large = 0
+        self.waiting: deque[Connection] = deque()
         self.looked_at = 0.0
 
     @classmethod
@@ -99,6 +105,15 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self.release(conn)
             self.enqueue_req(conn)
 
+    def enqueue_req(self, conn: Connection) -> None:
+        """Give it to a thread, or let it wait for those that large ones may have."""
+        if (conn.body_length or 0) > LARGE:
+            if self.large >= LARGE_AT_ONCE:
+                self.waiting.append(conn)
+                return
+            self.large += 1
+        super().enqueue_req(conn)
+
     def hold(self, conn: Connection) -> None:
         """Make room for a body, or say that there is none now."""
         length = conn.body_length or 0
@@ -131,7 +146,12 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def finish_request(self, conn: Connection, done: Any) -> None:
         """Keep the connection, or let the client hang up first."""
-        self.held -= conn.forget()
+        length = conn.forget()
+        self.held -= length
+        if length > LARGE:
+            self.large -= 1
+            if self.waiting:
+                self.enqueue_req(self.waiting.popleft())
         keep = not done.cancelled() and done.exception() is None and done.result()
         if not keep:
             self.linger(conn)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -68,6 +69,20 @@ def test_a_body_arrives_whole_on_a_kept_connection(site: Site, size: int) -> Non
         body = b"x" * size
         answer = session.post(f"{site.url}/body", data=body, timeout=20)
         assert answer.text == f"/body {sha(body)}"
+
+
+def test_large_requests_leave_threads_to_the_others(site: Site) -> None:
+    body = b"x" * 300_000
+
+    def hold(_: int) -> requests.Response:
+        return requests.post(f"{site.url}/held", data=body, timeout=60)
+
+    with ThreadPoolExecutor(16) as pool:
+        held = pool.map(hold, range(16))
+        # Twice as many as there are threads wait; this one ends their waiting.
+        free = requests.get(f"{site.url}/free", timeout=20)
+        assert free.text.startswith("/free")
+        assert [one.text for one in held] == [f"/held {sha(body)}"] * 16
 
 
 def test_a_long_address_is_for_the_product_to_refuse(site: Site) -> None:

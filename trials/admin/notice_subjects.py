@@ -1,11 +1,13 @@
-"""What the notices of a slipped promise are about."""
+"""What the notices of floor 4 are about, in words."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from evaltracker.evaluations.admin.notice_subjects import register_subjects
+from trials.models import Gap, Trial
 from trials.promise_notices import PromiseSlipped
+from trials.trial_notices import ContractToAgree, GapFound, GapReplied, HalfGone
 from vendors.models import Claim
 
 if TYPE_CHECKING:
@@ -18,4 +20,20 @@ def places(ids: Collection[str]) -> dict[str, str]:
     return {str(one.pk): f"{one.candidate}, {one.requirement.ref}" for one in rows}
 
 
+def trial_titles(ids: Collection[str]) -> dict[str, str]:
+    """Which trial it is."""
+    rows = Trial.objects.filter(pk__in=ids).values_list("pk", "title")
+    return {str(pk): title for pk, title in rows}
+
+
+def trials_of_gaps(ids: Collection[str]) -> dict[str, str]:
+    """In which trial the gap was found."""
+    rows = Gap.objects.filter(pk__in=ids).values_list("pk", "trial__title")
+    return {str(pk): title for pk, title in rows}
+
+
 register_subjects(PromiseSlipped.name, places)
+for name in (ContractToAgree.name, HalfGone.name):
+    register_subjects(name, trial_titles)
+for name in (GapFound.name, GapReplied.name):
+    register_subjects(name, trials_of_gaps)

@@ -73,6 +73,9 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         .select_related("candidate", "lead")
         .annotate(
             named=Count("criteria", distinct=True),
+            open_gaps=Count(
+                "gaps", filter=Q(gaps__closed_at__isnull=True), distinct=True
+            ),
             open_breakers=Count(
                 "gaps",
                 filter=Q(

@@ -5,6 +5,7 @@ Each runs against services of its own. 0 when all that were asked for passed.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -100,6 +101,13 @@ def t7(quick: bool) -> bool:
     return _say("T7", *services_away.bad_mail_server(100 if quick else 1_000, quick))
 
 
+def t10(quick: bool) -> bool:
+    """A sweep whose machine has the wrong time."""
+    if not shutil.which("faketime"):
+        return _say("T10", "NOT RUN, it needs faketime (Debian: the package of it)", [])
+    return _say("T10", *services_away.wrong_clock(40 if quick else 1_000))
+
+
 def t11(quick: bool) -> bool:
     """No beat for a while."""
     return _say("T11", *services_away.no_beat(100 if quick else 1_000))
@@ -113,6 +121,7 @@ TESTS: dict[str, Callable[[bool], bool]] = {
     "T5": t5,
     "T6": t6,
     "T7": t7,
+    "T10": t10,
     "T11": t11,
 }
 

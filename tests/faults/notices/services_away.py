@@ -1,7 +1,8 @@
-"""T5 to T7 and T11: what the product leans on is away, mute, busy or slow."""
+"""T5 to T7, T10, T11: what the product leans on is away, mute, busy or wrong."""
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import socket
 import time
@@ -120,6 +121,41 @@ def _listens(here: World) -> bool:
     except OSError:
         return False
     return True
+
+
+def wrong_clock(owed: int) -> Judged:
+    """T10: the machine of the sweep believes that it is an hour earlier, or later.
+
+    Half of the notices are due; the other half is in half an hour, as the database
+    counts.
+    """
+    with world() as here:
+        from django.db.models.functions import Now
+
+        from evaltracker.evaluations.models import Notice
+        from tests.cast import floor1
+        from tests.faults.notices.owing import outcome, owe_letters
+
+        here.start_mail()
+        owe_letters(floor1.evaluation(), owed, "test_reminder")
+        later = Notice.objects.filter(pk__in=Notice.objects.all()[: owed // 2])
+        soon = Notice.objects.filter(pk__in=list(later.values_list("pk", flat=True)))
+        soon.update(next_try_at=Now() + datetime.timedelta(minutes=30))
+        sent, codes = [], []
+        for wrong_by in ("-1h", "+1h", "+0"):
+            codes.append(here.sweep("faketime", "-f", wrong_by))
+            sent.append(outcome(here.arrived).kept)
+        soon.update(next_try_at=Now())
+        codes.append(here.sweep())
+        seen = outcome(here.arrived)
+    due = owed - owed // 2
+    wrong = [] if sent == [due] * 3 else ["not sent when the database said"]
+    wrong += (
+        [] if seen.kept == seen.owed and not seen.repeats else ["not all sent once"]
+    )
+    wrong += ["a sweep failed"] if any(codes) else []
+    told = " then ".join(map(str, sent))
+    return f"{seen}; {told} sent an hour behind, ahead and in time", wrong
 
 
 def no_beat(owed: int) -> Judged:

@@ -1,4 +1,4 @@
-"""T1 to T7 and T11 in small; `./dev bench faults` runs them in full."""
+"""T1 to T7, T10 and T11 in small; `./dev bench faults` runs them in full."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 
 @pytest.mark.skipif(not shutil.which("redis-server"), reason="it kills its own broker")
-@pytest.mark.parametrize("name", TESTS)
+@pytest.mark.parametrize(
+    "name",
+    # The sweep's clock is wrong in `test_clocks_and_moves`, too, by simpler means.
+    [one for one in TESTS if one != "T10" or shutil.which("faketime")],
+)
 def test_nothing_is_lost_and_no_repeat_is_unflagged(name: str) -> None:
     command = [sys.executable, "-m", "tests.faults.notices.run", name, QUICK]
     away = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PYTEST_CURRENT_TEST")

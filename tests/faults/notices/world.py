@@ -118,9 +118,12 @@ class World:
         self.beats.append(beat)
         return beat
 
-    def sweep(self) -> int:
-        """The second waker: `manage.py send_notices`, to its end; its exit code."""
-        command = [sys.executable, "manage.py", "send_notices"]
+    def sweep(self, *under: str) -> int:
+        """The second waker: `manage.py send_notices`, to its end; its exit code.
+
+        `under` is a command that runs it.
+        """
+        command = [*under, sys.executable, "manage.py", "send_notices"]
         process = self.run(command, "timer")
         return process.process.wait(300)
 
