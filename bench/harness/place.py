@@ -50,7 +50,7 @@ class Place:
         """The address of `app` under gunicorn, one worker with threads."""
         port = free_port()
         command = [sys.executable, "-m", "gunicorn", app, "--worker-class=gthread"]
-        command += ["--workers=1", f"--threads={threads}", "--keep-alive=60"]
+        command += ["--workers=1", f"--threads={threads}", "--keep-alive=600"]
         command += [f"--bind=127.0.0.1:{port}", "--no-control-socket"]
         site = f"http://127.0.0.1:{port}"
         self._stack.enter_context(self._running(command, env, app, site))

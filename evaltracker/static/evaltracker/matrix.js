@@ -214,8 +214,11 @@ for (const table of document.querySelectorAll("[data-matrix]")) {
 		const rows = new RowsInSight(table, JSON.parse(data.textContent));
 		document.querySelector("[data-matrix-pages]")?.remove();
 		letKeysMove(table, rows);
-		rows.follow(location.hash);
-		window.addEventListener("hashchange", () => rows.follow(location.hash));
+		const follow = () => rows.follow(location.hash);
+		follow();
+		// When all is loaded, the browser looks for the place itself and takes the focus.
+		window.addEventListener("load", () => setTimeout(follow));
+		window.addEventListener("hashchange", follow);
 	} else {
 		letKeysMove(table, new AllRows(table));
 	}
