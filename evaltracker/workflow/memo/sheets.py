@@ -14,9 +14,11 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from evaltracker.evaluations.cells import text_cells
 from evaltracker.workflow.memo.seal import DRAFT
+from evaltracker.workflow.memo.weighing_words import weighed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +44,7 @@ type Line = Sequence[object]
 
 
 def as_xlsx(memo: dict[str, Any], decision: Decision | None = None) -> bytes:
-    """What was decided, comparison, standings, requirements, costs and scores."""
+    """What was decided, and each table that it rests on, a sheet each."""
     book = Workbook(write_only=True)
     for title, wide, rows in (
         ("Decision", {2}, decided(memo, decision)),
@@ -51,6 +53,7 @@ def as_xlsx(memo: dict[str, Any], decision: Decision | None = None) -> bytes:
         ("Requirements", {3}, requirements(memo)),
         ("Costs", {1, 7}, costs(memo)),
         ("Scores", {1, 2}, scores(memo)),
+        ("Robustness", {3}, robustness(memo)),
     ):
         write(book.create_sheet(title), rows, wide)
     content = io.BytesIO()
@@ -62,6 +65,9 @@ def write(sheet: WriteOnlyWorksheet, rows: Iterator[Line], wide: set[int]) -> No
     """The rows below a head that stays in sight."""
     lines = list(rows)
     sheet.freeze_panes = "B2"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for column in range(1, len(lines[0]) + 1):
         letter = get_column_letter(column)
         sheet.column_dimensions[letter].width = WIDE if column in wide else NARROW
@@ -180,6 +186,14 @@ def costs(memo: dict[str, Any]) -> Iterator[Line]:
             *(Number(cost[name], MONEY) for name in ("low", "likely", "high")),
             "",
         ]
+        value = memo["results"][one["id"]]["value"]
+        if value is not None:
+            worth, missed = Number(value["amount"], MONEY), value["opportunity"]
+            yield [one["name"], "Hours saved", "", "", worth, "", value["working"]]
+            yield [
+                *(one["name"], "Opportunity cost", "", ""),
+                *(Number(missed, MONEY), "", value["opportunity_working"]),
+            ]
 
 
 def scores(memo: dict[str, Any]) -> Iterator[Line]:
@@ -192,3 +206,18 @@ def scores(memo: dict[str, Any]) -> Iterator[Line]:
         for row in one["settled"] or ():
             score, reason = Number(row["value"]), row["reason"]
             yield [one["name"], row["category__name"], score, "the meeting", reason]
+
+
+def robustness(memo: dict[str, Any]) -> Iterator[Line]:
+    """How sure the first place is: each answer, its number and its sentence."""
+    said = weighed(memo["inputs"], memo["results"])
+    yield ["Question", "Answer", "In words"]
+    if said.untold:
+        yield ["How sure is the first place?", "", said.untold]
+        return
+    yield ["Who is first", said.first, ""]
+    yield ["How often under other weights", *said.wins]
+    yield ["Smallest change that topples it", *said.smallest]
+    yield ["What each role's weights pick", *said.roles]
+    for sentence in said.second:
+        yield ["What would have to be true", "", sentence]
