@@ -13,6 +13,7 @@ from evaltracker.evaluations.services.evaluations import change_brief
 from evaltracker.workflow.gates.decision import within_budget
 from evaltracker.workflow.gates.look import Look
 from evaltracker.workflow.memo import compute_results, gather_inputs, replay, write_memo
+from evaltracker.workflow.memo.sheets import MONEY, Number, costs
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import draft_decision
 from tests.workflow.deciding import decided, in_decision
@@ -89,7 +90,12 @@ def test_tiers_rates_limits_and_builders_are_in_the_frozen_memo() -> None:
         evaluation=where, candidate=option, rationale="Good.", by=where.owner
     )
     inputs = gather_inputs(where)
-    words = write_memo(inputs, compute_results(inputs))
+    results = compute_results(inputs)
+    rows = list(costs({"inputs": inputs, "results": results}))
+    assert Number("4620.00", MONEY) in next(
+        row for row in rows if "support" in str(row[1])
+    )
+    words = write_memo(inputs, results)
     assert "Budget a year, 1,500: over by 40." in words
     assert "1 EUR = 1.10 USD (5 January 2026, ECB)" in words
 

@@ -86,7 +86,12 @@ def working(inputs: Row, results: Row, chosen: Row | None) -> str:
     costs = table(
         ("Kind", "State", "Likely", "Working"),
         (
-            (row["kind"], row["state"], amount(row["likely"] or "–"), row["working"])
+            (
+                row.get("name", row["kind"]),
+                row["state"],
+                amount(row["likely"] or "–"),
+                row["working"],
+            )
             for row in result["cost"]["rows"]
         ),
     )

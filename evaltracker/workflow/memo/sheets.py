@@ -177,8 +177,8 @@ def costs(memo: dict[str, Any]) -> Iterator[Line]:
         cost = memo["results"][one["id"]]["cost"]
         for row in cost["rows"]:
             yield [
-                *(one["name"], row["kind"], row["state"]),
-                *("", Number(row["likely"], MONEY), ""),
+                *(one["name"], row.get("name", row["kind"]), row["state"]),
+                *(Number(row.get(name), MONEY) for name in ("low", "likely", "high")),
                 row["working"],
             ]
         yield [
