@@ -1,0 +1,49 @@
+"""A comparison of two finalists, and where it and its sums stand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tests.cast import stakeholders, trials, vendors
+from tests.clients import signed_in
+from vendors.services.candidates import shortlist
+from vendors.services.costs import set_cost_line
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
+    from vendors.models import Candidate
+
+
+def page(where: Evaluation, tail: str = "") -> str:
+    return f"/admin/e/{where.slug}/comparison/{tail}"
+
+
+def sums(option: Candidate) -> str:
+    return page(option.evaluation, f"{option.pk}/")
+
+
+def another(where: Evaluation, name: str, *, verdict: str = "holds") -> Candidate:
+    """A second finalist, shown in a demo, that costs 40,000 to 70,000."""
+    vendors.enter(where, "research")
+    option = trials.claimed(where, name=name)
+    shortlist(candidate=option, by=where.owner)
+    vendors.enter(where, "demos")
+    option.evaluation.refresh_from_db()
+    trials.verdict(trials.claim_of(option), "demo", verdict)
+    set_cost_line(
+        candidate=option,
+        kind="licence",
+        low=Decimal(40_000),
+        likely=Decimal(50_000),
+        high=Decimal(70_000),
+        by=where.owner,
+    )
+    vendors.enter(where, "decision")
+    return option
+
+
+def read(where: Evaluation, role: str = "leadership", tail: str = "") -> str:
+    answer = signed_in(stakeholders.holder(role)).get(page(where, tail))
+    assert answer.status_code == 200
+    return answer.content.decode()
