@@ -91,3 +91,15 @@ document.addEventListener("DOMContentLoaded", () => {
 		row.scrollLeft = open.offsetLeft - (row.clientWidth - open.offsetWidth) / 2;
 	}
 });
+
+// Unfold writes a chosen file's name into a text field that only its own widget has,
+// and stumbles over every other form with a file.
+document.addEventListener(
+	"change",
+	(event) => {
+		if (event.target.matches?.(".et-page input[type=file]")) {
+			event.stopPropagation();
+		}
+	},
+	true,
+);

@@ -1,0 +1,132 @@
+"""From an empty evaluation and three spreadsheets to a decision and its pack.
+
+The stages between are walked in `test_purchase.py`; here services take them.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.workflow.demo.people import make_people
+from stakeholders.services.people import add_stakeholder
+from stakeholders.services.rules import set_sign_off_rule
+from tests.cast import trials, vendors
+from tests.journeys import steps_decision
+from tests.journeys.people import TITLE, Person, Walk
+from tests.journeys.steps_requirements import sign
+from tests.journeys.steps_research import FAVOURITE
+from trials.services.consensus import close_scores, open_consensus
+from vendors.services.candidates import shortlist
+from vendors.services.costs import open_prices
+from vendors.services.invitations import invite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import BrowserContext
+    from pytest_django.live_server_helper import LiveServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+REQUIREMENTS = (
+    "Nr;Was;Prio\nR1;Serves in real time;must\nR2;Explains predictions;could\n"
+)
+CANDIDATES = f"name,kind,vendor\n{FAVOURITE},buy,Databricks Inc.\nStay,as is,\n"
+COSTS = f"candidate,kind,price,due\n{FAVOURITE},licence,$120000 per year,\n"
+
+
+@pytest.fixture
+def walk(
+    transactional_db: None,
+    live_server: LiveServer,
+    new_context: Callable[..., BrowserContext],
+) -> Iterator[Walk]:
+    make_people()
+    people = Walk(live_server.url, new_context)
+    yield people
+    assert not any(people.complaints.values()), people.complaints
+
+
+def test_three_spreadsheets_become_a_signed_decision_and_its_pack(walk: Walk) -> None:
+    lead = walk.person("lead")
+    lead.page.goto(f"{walk.home}/admin/act/start-evaluation/")
+    lead.fill(title=TITLE, buyer="Example Foods")
+    lead.press("Start")
+    take(lead, "Requirements", REQUIREMENTS, "2 new and 0 changed", ref="0", text="1")
+    lead.reads("Serves in real time")
+    take(lead, "Candidates", CANDIDATES, "2 new and 0 changed")
+    take(lead, "Costs", COSTS, "1 new and 0 changed")
+    lead.reads(FAVOURITE)
+
+    go_on_to_the_decision(Evaluation.objects.get(title=TITLE))
+    steps_decision.draft(walk)
+    sign(walk.person("leadership"), "decision")
+    steps_decision.decide(walk)
+    take_the_pack(lead)
+
+
+def take(person: Person, tab: str, table: str, counts: str, **columns: str) -> None:
+    """Upload a table, say what its columns hold if asked to, and say yes."""
+    person.go(tab)
+    person.follow(f"Import {tab.lower()}")
+    person.page.set_input_files(
+        "input[type=file]",
+        {"name": f"{tab}.csv", "mimeType": "text/csv", "buffer": table.encode()},
+    )
+    person.press("See what it would do")
+    if columns:
+        person.reads("No requirements were found.")
+        person.fill(**{f"column-{name}": place for name, place in columns.items()})
+        person.press("Read it this way")
+    person.fits()
+    person.see(f"import-{tab}")
+    person.press(f"Import {counts}")
+    person.reads("as they were.")
+
+
+def go_on_to_the_decision(where: Evaluation) -> None:
+    """Everything between, by services: answered, tried, scored."""
+    owner = where.owner
+    for role in ("engineering", "leadership"):
+        who = User.objects.get(username=role)
+        add_stakeholder(evaluation=where, user=who, role=role, by=owner)
+    for role in ("it", "devops", "pm"):
+        set_sign_off_rule(
+            evaluation=where, stage="decision", role=role, required=0, by=owner
+        )
+    vendors.declare_none(where)
+    vendors.in_research(where)
+    option = where.candidates.get(name=FAVOURITE)
+    invite(candidate=option, by=owner)
+    option.refresh_from_db()
+    for requirement in where.requirements.all():
+        vendors.claim(option, requirement)
+    shortlist(candidate=option, by=owner)
+    vendors.enter(where, "trials")
+    option.evaluation.refresh_from_db()
+    running = trials.trial(option, lead=User.objects.get(username="engineering"))
+    trials.verdict(
+        trials.claim_of(option),
+        "trial",
+        criterion=running.criteria.get(),
+        by=owner,
+    )
+    where = vendors.enter(where, "decision")
+    open_prices(evaluation=where, by=owner)
+    open_consensus(evaluation=where, by=owner)
+    close_scores(evaluation=where, outcome="Agreed", by=owner)
+
+
+def take_the_pack(lead: Person) -> None:
+    """The lead takes the evidence pack: a zip with the memo and the journal."""
+    lead.go("Decision")
+    lead.follow("Evidence pack")
+    with lead.page.expect_download() as download:
+        lead.page.get_by_role("button", name="Make the pack").click()
+    with zipfile.ZipFile(download.value.path()) as pack:
+        assert pack.testzip() is None
+        assert any("memo" in name for name in pack.namelist())
+        assert any("journal" in name for name in pack.namelist())
