@@ -18,6 +18,7 @@ from evaltracker.workflow.models import (
     Letter,
     Outlook,
     PromiseCheck,
+    Succession,
     Waiver,
 )
 
@@ -33,6 +34,7 @@ register_part(Part(name="promise_checks", model=PromiseCheck, order=("due_on",))
 register_part(Part(name="check_verdicts", model=CheckVerdict, order=("recorded_at",)))
 
 leave_out(Outlook, "It is made anew from the rest.")
+leave_out(Succession, "It names another evaluation, which is not in the file.")
 
 
 @register_check

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.portable.writing import as_bytes, document_of
 from evaltracker.evaluations.services.arrivals import import_evaluation
+from evaltracker.evaluations.services.previews import preview_import
 from evaltracker.workflow.services.exporting import export_whole
 from tests.wiping import wipe
 
@@ -26,7 +27,9 @@ def taken_in(content: bytes | dict[str, Any], **terms: Any) -> Evaluation:
     """The evaluation of a file, or of a document that was altered."""
     if isinstance(content, dict):
         content = as_bytes(content)
-    return import_evaluation(content=content, by=terms.pop("by", SYSTEM), **terms)
+    by = terms.pop("by", SYSTEM)
+    seen = preview_import(content=content, by=by, **terms)
+    return import_evaluation(preview=seen, by=by)
 
 
 def document(content: bytes) -> dict[str, Any]:

@@ -51,6 +51,9 @@ ACTS_FOR: dict[str, set[str]] = {
     "lock-scores": {"devops"},
     "close-condition": {"lead", "it"},
     "revoke-lending": {"lead", "it"},
+    "export-evaluation": {"lead", "leadership"},
+    # Whoever sees it and may start evaluations.
+    "start-next": {"lead", "operator"},
     # A company belongs to no single purchase: who runs one keeps it, and the operator.
     "add-contact": {"lead", "operator"},
     "change-contact": {"lead", "operator"},
@@ -67,6 +70,10 @@ ANSWERS: dict[str, dict[str, int]] = {
     "start-evaluation": {"lead": 200, "operator": 200},
     "add-vendor": {"lead": 200, "operator": 200},
     "add-person": {"operator": 200},
+    "start-from-ocds": {"lead": 200, "operator": 200},
+    "import-evaluation": {"operator": 200},
+    # Nobody has chosen a file to look at.
+    "take-in-evaluation": dict.fromkeys(EVERYBODY, 404),
     # Everybody's own account.
     "ask-for-erasure": dict.fromkeys(EVERYBODY, 200),
     "change-address": dict.fromkeys(EVERYBODY, 200),

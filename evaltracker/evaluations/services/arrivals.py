@@ -30,8 +30,7 @@ from evaltracker.evaluations.portable.building import Builder, handed_in
 from evaltracker.evaluations.portable.checking import entry_of
 from evaltracker.evaluations.portable.people import free_names
 from evaltracker.evaluations.portable.registry import Part, parts
-from evaltracker.evaluations.portable.writing import LARGEST
-from evaltracker.evaluations.services.previews import ImportPreview, preview_import
+from evaltracker.evaluations.services.previews import ImportPreview, require_importer
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.files import AcceptedFile
@@ -50,20 +49,19 @@ def register_arrival(work: Arrival) -> Arrival:
     return work
 
 
-def import_evaluation(
-    *, content: bytes, by: By, slug: str = "", limit: int = LARGEST
-) -> Evaluation:
+def import_evaluation(*, preview: ImportPreview, by: By) -> Evaluation:
     """Take in the evaluation of a file, as `preview_import` says it.
 
     Raises:
-        Forbidden, Invalid, Refused: as `preview_import`; nothing is kept then.
+        Forbidden: `by` is no operator.
+        Invalid: by JSON pointer, or the rows contradict each other; nothing is kept.
 
     """
-    seen = preview_import(content=content, by=by, slug=slug, limit=limit)
+    require_importer(by)
     keeping: list[str] = []
     try:
         with transaction.atomic():
-            return _take_in(seen, by, keeping)
+            return _take_in(preview, by, keeping)
     except BaseException as error:
         for name in keeping:
             default_storage.delete(name)

@@ -41,7 +41,8 @@ class ImportPreview:
     def counts(self) -> dict[str, int]:
         """How many rows of each table there are, where there are any."""
         names = [part.name for part in parts() if part.model is not Evaluation]
-        every = {name: len(self.document[name]) for name in [*names, "journal"]}
+        every = {name: len(self.document[name]) for name in names}
+        every["journal entries"] = len(self.document["journal"])
         every["files"] = len(self.document["files"])
         return {name.replace("_", " "): count for name, count in every.items() if count}
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaltracker.evaluations.admin.workspace import evaluation_page, show
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import Visit
+from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.workflow.admin.plan_rows import draw
 from evaltracker.workflow.admin.stage_acts import next_stage
@@ -22,7 +22,7 @@ from vendors.selectors.sent import count_unseen
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from evaltracker.evaluations.models import Evaluation, User
+    from evaltracker.evaluations.models import User
 
 BRIEF_SHOWN = 400
 BEFORE_DEMOS = (Stage.REQUIREMENTS, Stage.RESEARCH)
@@ -62,10 +62,20 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
             "waived_by__user", "visit"
         ),
         unseen=sum(count_unseen(user, [evaluation]).values()),
+        **kin(evaluation, user),
         is_owner=owner,
         may_waive=evaluation.is_open and is_leadership(user, evaluation),
         may_send_back=owner and evaluation.stage != Stage.REQUIREMENTS,
     )
+
+
+def kin(evaluation: Evaluation, user: User) -> dict[str, Any]:
+    """Where it was started from and what was started from it, as the reader may see."""
+    seen = Evaluation.objects.visible_to(user)
+    return {
+        "origin": seen.filter(successions__evaluation=evaluation).first(),
+        "followers": seen.filter(succession__origin=evaluation),
+    }
 
 
 def the_step(evaluation: Evaluation, user: User, look: Look) -> NextStep | None:

@@ -1,5 +1,6 @@
 """Everything of floor 5 that registers itself; loaded when Django is ready."""
 
+from evaltracker.workflow.admin import carrying_acts as carrying_acts
 from evaltracker.workflow.admin import checks_acts as checks_acts
 from evaltracker.workflow.admin import checks_page as checks_page
 from evaltracker.workflow.admin import comparison_page as comparison_page
@@ -19,4 +20,5 @@ from evaltracker.workflow.admin import sign_offs_acts as sign_offs_acts
 from evaltracker.workflow.admin import sign_offs_page as sign_offs_page
 from evaltracker.workflow.admin import sign_page as sign_page
 from evaltracker.workflow.admin import stage_acts as stage_acts
+from evaltracker.workflow.admin import starting_acts as starting_acts
 from evaltracker.workflow.admin import vendor_door as vendor_door

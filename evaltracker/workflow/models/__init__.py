@@ -2,6 +2,7 @@
 
 from evaltracker.workflow.models.after import CheckVerdict, Letter, PromiseCheck
 from evaltracker.workflow.models.decisions import Decision, Outlook, Waiver
+from evaltracker.workflow.models.succession import Succession
 
 __all__ = [
     "CheckVerdict",
@@ -9,5 +10,6 @@ __all__ = [
     "Letter",
     "Outlook",
     "PromiseCheck",
+    "Succession",
     "Waiver",
 ]

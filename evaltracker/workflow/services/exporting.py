@@ -11,11 +11,17 @@ from evaltracker.errors import Forbidden
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.policy import is_owner, lock
 from evaltracker.evaluations.portable.writing import as_bytes, document_of
+from evaltracker.workflow.ocds.writing import as_ocds
 from stakeholders.policy import is_leadership
 from vendors.policy import require_declared
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from evaltracker.evaluations.models import Evaluation, User
+    from evaltracker.evaluations.portable.registry import Document
+
+FORMS: dict[str, Callable[[Document], bytes]] = {"json": as_bytes, "ocds": as_ocds}
 
 
 def may_export(user: User, evaluation: Evaluation) -> bool:
@@ -24,20 +30,21 @@ def may_export(user: User, evaluation: Evaluation) -> bool:
 
 
 @transaction.atomic
-def export_whole(*, evaluation: Evaluation) -> bytes:
+def export_whole(*, evaluation: Evaluation, form: str = "json") -> bytes:
     """All of it, sealed or not; for whoever operates the server.
 
-    The row is locked meanwhile, so that no half of a change gets in.
+    `form` is json or ocds. The row is locked meanwhile, so that no half of a change
+    gets in.
 
     Raises:
         Refused: a file that was handed in is missing, or all are too much.
 
     """
-    return as_bytes(document_of(lock(evaluation)))
+    return FORMS[form](document_of(lock(evaluation)))
 
 
 @transaction.atomic
-def export_as_seen(*, evaluation: Evaluation, by: User) -> bytes:
+def export_as_seen(*, evaluation: Evaluation, by: User, form: str = "json") -> bytes:
     """What `by` may see of it, as a file that names what is left out.
 
     Raises:
@@ -51,8 +58,8 @@ def export_as_seen(*, evaluation: Evaluation, by: User) -> bytes:
     if not is_owner(by, evaluation):
         require_declared(by, evaluation)
     document = document_of(evaluation, by)
-    content = as_bytes(document)
-    record_export(evaluation, by, content, format="json", complete=document["complete"])
+    content = FORMS[form](document)
+    record_export(evaluation, by, content, format=form, complete=document["complete"])
     return content
 
 

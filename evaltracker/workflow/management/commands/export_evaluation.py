@@ -17,6 +17,7 @@ from evaltracker.workflow.memo.sheets import as_xlsx
 from evaltracker.workflow.memo.word import as_docx
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import compile_memo
+from evaltracker.workflow.services.exporting import FORMS as WHOLE
 from evaltracker.workflow.services.exporting import export_whole
 
 if TYPE_CHECKING:
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
 
     from evaltracker.evaluations.models import Evaluation
 
-FORMATS = ("json", "memo", "xlsx", "pdf", "md", "docx")
+FORMATS = ("json", "ocds", "memo", "xlsx", "pdf", "md", "docx")
 BINARY = {"pdf", "xlsx", "docx"}
 
 
 class Command(BaseCommand):
-    """The whole evaluation (json), or its memo with what it rests on (the others).
+    """The whole evaluation (json, ocds), or its memo with what it rests on (others).
 
     The frozen memo once it is decided, else as things stand. It holds scores and
     prices: it is a command of the operator, and keeps nothing sealed.
@@ -70,8 +71,8 @@ class Command(BaseCommand):
 
 def exported(evaluation: Evaluation, form: str, paper: str) -> bytes:
     """The file's content."""
-    if form == "json":
-        return export_whole(evaluation=evaluation)
+    if form in WHOLE:
+        return export_whole(evaluation=evaluation, form=form)
     decision = (
         Decision.objects.filter(evaluation=evaluation, decided_at__isnull=False)
         .select_related("decided_by")

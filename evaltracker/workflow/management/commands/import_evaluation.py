@@ -1,4 +1,4 @@
-"""`manage.py import_evaluation FILE [--dry-run] [--as SLUG]`."""
+"""`manage.py import_evaluation FILE [--dry-run] [--as SLUG] [--owner USERNAME]`."""
 
 from __future__ import annotations
 
@@ -9,26 +9,37 @@ from django.core.management.base import BaseCommand, CommandError
 
 from evaltracker.errors import Invalid, Problem
 from evaltracker.evaluations.journal import SYSTEM
+from evaltracker.evaluations.models import User
 from evaltracker.evaluations.services.arrivals import import_evaluation
 from evaltracker.evaluations.services.previews import ImportPreview, preview_import
+from evaltracker.workflow.ocds.reading import read_ocds
+from evaltracker.workflow.services.from_ocds import start_from_ocds
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
 
 
 class Command(BaseCommand):
-    """Takes in what export_evaluation wrote; all of it or nothing."""
+    """Takes in what export_evaluation wrote; all of it or nothing.
 
-    help = "Take in an evaluation from a file that export_evaluation wrote."
+    With an owner, the file is a release of OCDS that starts an evaluation of theirs.
+    """
+
+    help = "Take in an evaluation that export_evaluation wrote, or start one from OCDS."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """FILE [--dry-run] [--as SLUG]."""
+        """FILE [--dry-run] [--as SLUG] [--owner USERNAME]."""
         parser.add_argument("file", metavar="FILE", type=Path)
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would happen, and stop"
         )
         parser.add_argument(
             "--as", dest="slug", metavar="SLUG", default="", help="its name here"
+        )
+        parser.add_argument(
+            "--owner",
+            metavar="USERNAME",
+            help="the file is an OCDS release; whose evaluation it starts",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,15 +49,40 @@ class Command(BaseCommand):
             content = path.read_bytes()
         except OSError as error:
             raise CommandError(f"“{path}” cannot be read: {error.strerror}.") from error
+        if options["owner"]:
+            self.start(content, **options)
+            return
         try:
-            self.tell(preview_import(content=content, by=SYSTEM, slug=slug))
+            seen = preview_import(content=content, by=SYSTEM, slug=slug)
+            self.tell(seen)
             if options["dry_run"]:
                 self.stdout.write("Nothing was written.")
                 return
-            evaluation = import_evaluation(content=content, by=SYSTEM, slug=slug)
+            evaluation = import_evaluation(preview=seen, by=SYSTEM)
         except Problem as problem:
             raise CommandError("\n".join(sentences(problem))) from problem
         self.stdout.write(f"Imported as {evaluation.slug}.")
+
+    def start(
+        self, content: bytes, *, owner: str, slug: str, dry_run: bool, **_: Any
+    ) -> None:
+        """Start an evaluation from a release, or only say what would be in it."""
+        person = User.objects.filter(username=owner).first()
+        if person is None:
+            raise CommandError(f"Nobody here is called “{owner}”.")
+        try:
+            seen = read_ocds(content)
+            self.stdout.write(
+                f"{seen.title} ({seen.buyer}): {len(seen.requirements)} requirements, "
+                f"{len(seen.offers)} candidates"
+            )
+            if dry_run:
+                self.stdout.write("Nothing was written.")
+                return
+            evaluation = start_from_ocds(content=content, by=person, slug=slug)
+        except Problem as problem:
+            raise CommandError(problem.sentence) from problem
+        self.stdout.write(f"Started as {evaluation.slug}.")
 
     def tell(self, seen: ImportPreview) -> None:
         """What would be imported, as whom."""

@@ -1,0 +1,204 @@
+"""Acts that carry a whole evaluation into a file, and out of one."""
+
+from __future__ import annotations
+
+import secrets
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.urls import reverse
+
+from evaltracker.errors import Invalid, NotFound
+from evaltracker.evaluations.admin.acts import Act, Confirm, register_act
+from evaltracker.evaluations.admin.brief_acts import OfEvaluation
+from evaltracker.evaluations.admin.workspace import page_address
+from evaltracker.evaluations.services.arrivals import import_evaluation
+from evaltracker.evaluations.services.people import may_run_accounts
+from evaltracker.evaluations.services.previews import ImportPreview, preview_import
+from evaltracker.workflow.services.exporting import export_as_seen, may_export
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.admin.acts import Outcome
+    from evaltracker.evaluations.models import Evaluation, User
+
+PAGE_LIMIT = 20 * 2**20
+KEPT_SECONDS = 30 * 60
+LATE = "The preview is older than half an hour. Choose the file again."
+
+
+class FormatForm(forms.Form):
+    """As which file."""
+
+    form = forms.ChoiceField(
+        label="Format",
+        choices=(
+            ("json", "JSON: all of it, the journal too"),
+            ("ocds", "OCDS 1.1: planning, tender, bids and award for a register"),
+        ),
+        widget=forms.RadioSelect,
+    )
+
+
+@register_act
+class ExportEvaluation(OfEvaluation):
+    """All that the reader may see, as one file."""
+
+    name = "export-evaluation"
+    title = "Export the evaluation"
+    verb = "Export"
+    help = (
+        "One file with everything that you may see at this moment. What is sealed from "
+        "you is left out and named in it; an export from which something is left out "
+        "is for reading and cannot be imported. The journal tells that you exported it."
+    )
+    success = "The evaluation is exported."
+    form_class = FormatForm
+
+    def allowed(self, user: User, target: Evaluation) -> bool:
+        """The owner and leadership."""
+        return may_export(user, target)
+
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """All of it."""
+        return {"form": "json"}
+
+    def heading(self, target: Evaluation) -> str:
+        """No name: the page says it."""
+        return self.title
+
+    def needs_proof(self, target: Evaluation, user: User) -> bool:
+        """So much at once is handed to somebody who has just shown who they are."""
+        return True
+
+    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
+        """Hand it out."""
+        form = data["form"]
+        content = export_as_seen(evaluation=target, form=form, by=by)
+        name = f"{target.slug}.{'ocds.json' if form == 'ocds' else 'json'}"
+        return HttpResponse(
+            content,
+            content_type="application/json",
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}"',
+                "X-Content-Type-Options": "nosniff",
+                "Cache-Control": "no-store",
+            },
+        )
+
+
+class FileForm(forms.Form):
+    """The file."""
+
+    file = forms.FileField(
+        label="Export",
+        help_text="A JSON file that export_evaluation wrote, or an owner; up to 20 MB.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".json"}),
+    )
+
+
+class ByOperators(Act):
+    """An act on no evaluation that is here yet."""
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Operators: a file is somebody's word."""
+        return may_run_accounts(user)
+
+    def needs_proof(self, target: Any, user: User) -> bool:
+        """It brings people, roles and signatures in."""
+        return True
+
+    def cancel_url(self, target: Any) -> str:
+        """The list of evaluations."""
+        return reverse("admin:evaluations_evaluation_changelist")
+
+
+@register_act
+class ImportEvaluation(ByOperators):
+    """The first of two steps: choose a file; nothing is written yet."""
+
+    name = "import-evaluation"
+    title = "Import an evaluation"
+    verb = "Look at it"
+    help = (
+        "A whole evaluation from a file. First you see who in it is whom here, and who "
+        "would see it; nothing is written before you have said yes."
+    )
+    success = "This is what the import would do. Nothing is written yet."
+    form_class = FileForm
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
+        """Read it, keep it aside for a while, and show what it would do."""
+        content = data["file"].read(PAGE_LIMIT + 1)
+        try:
+            preview_import(content=content, by=by, limit=PAGE_LIMIT)
+        except Invalid as error:
+            raise Invalid(error.sentence, errors={"file": spoken(error)}) from error
+        token = secrets.token_urlsafe(16)
+        cache.set(kept_as(by, token), zlib.compress(content), KEPT_SECONDS)
+        return reverse("admin:act_on", args=[TakeIn.name, token])
+
+
+@register_act
+class TakeIn(ByOperators):
+    """The second step: see it, and say yes."""
+
+    name = "take-in-evaluation"
+    title = "Take in this evaluation"
+    verb = "Import it"
+    help = "All of it is taken in, or nothing."
+    success = "The evaluation is imported."
+    form_class = Confirm
+    template = "workflow/take_in.html"
+
+    def load(self, user: User, target_id: str) -> ImportPreview:
+        """What a file that this person chose would do.
+
+        Raises:
+            NotFound: there is none, or it is not theirs.
+
+        """
+        return preview_import(content=kept_for(user, target_id), by=user)
+
+    def heading(self, target: ImportPreview) -> str:
+        """Which one."""
+        return f"Import: {target.told['title']}"
+
+    def perform(
+        self, target: ImportPreview, data: Mapping[str, Any], by: User
+    ) -> Outcome:
+        """Take it in, as it was shown."""
+        made = import_evaluation(preview=target, by=by)
+        return page_address(made, "overview")
+
+
+def kept_as(user: User, token: str) -> str:
+    """Where a file waits; for one person."""
+    safe = "".join(char for char in token[:40] if char.isalnum() or char in "-_")
+    return f"import-evaluation:{user.pk}:{safe}"
+
+
+def kept_for(user: User, token: str) -> bytes:
+    """The file that waits.
+
+    Raises:
+        NotFound: it is not theirs, or was chosen too long ago.
+
+    """
+    found = cache.get(kept_as(user, token)) if may_run_accounts(user) else None
+    if found is None:
+        raise NotFound(LATE)
+    return zlib.decompress(found)
+
+
+def spoken(error: Invalid) -> list[str]:
+    """Its sentences, each with the place in the file that it is about."""
+    return [
+        f"{pointer}: {sentence}" if pointer else sentence
+        for pointer, sentences in error.errors.items()
+        for sentence in sentences
+    ] or [error.sentence]

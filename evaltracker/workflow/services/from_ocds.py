@@ -1,0 +1,117 @@
+"""Starting an evaluation from an OCDS release: brief, needs, candidates, prices."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.services.evaluations import start_evaluation
+from evaltracker.evaluations.services.requirements import add_category, add_requirement
+from evaltracker.workflow.ocds.reading import Offered, Start, read_ocds
+from vendors.costs.kinds import CostKind
+from vendors.models import Vendor
+from vendors.services.candidates import add_candidate
+from vendors.services.companies import add_vendor
+from vendors.services.costs import set_cost_line
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Category, Evaluation, User
+    from vendors.models import Candidate
+
+
+@transaction.atomic
+def start_from_ocds(*, content: bytes, by: User, slug: str = "") -> Evaluation:
+    """A new evaluation in the requirements stage, owned by `by`, from a release.
+
+    What the release does not say stays blank, and responses of tenderers are no claims:
+    who is invited states them here.
+
+    Raises:
+        Forbidden: `by` may not start evaluations. Invalid: nothing in the file fits.
+
+    """
+    start = read_ocds(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    evaluation = start_evaluation(
+        title=start.title,
+        buyer=start.buyer,
+        slug=slug,
+        problem=start.problem,
+        currency=start.currency,
+        budget=start.budget,
+        must_run_by=start.must_run_by,
+        source_note=told(start),
+        by=by,
+    )
+    _requirements(evaluation, start, by)
+    for one in start.offers:
+        _price(_candidate(evaluation, one, by), one, by)
+    journal.record(
+        evaluation=evaluation,
+        action="evaluation.read_from_ocds",
+        subject=evaluation,
+        by=by,
+        after={
+            "ocid": start.ocid,
+            "sha256": sha256,
+            "requirements": len(start.requirements),
+            "candidates": len(start.offers),
+        },
+    )
+    return evaluation
+
+
+def told(start: Start) -> str:
+    """Where it comes from, and until when tenderers could answer there."""
+    due = start.answers_until
+    until = f" Tenders were due by {due}." if due else ""
+    return f"OCDS release of {start.ocid or 'an unnamed process'}.{until}"
+
+
+def _requirements(evaluation: Evaluation, start: Start, by: User) -> None:
+    """What is asked for, by category; none moves a metric yet."""
+    categories: dict[str, Category] = {}
+    for one in start.requirements:
+        if one.category not in categories:
+            categories[one.category] = add_category(
+                evaluation=evaluation, name=one.category, by=by
+            )
+        add_requirement(
+            evaluation=evaluation,
+            category=categories[one.category],
+            ref=one.ref,
+            text=one.text,
+            priority=one.priority,
+            weight=one.weight,
+            vendor_help=one.vendor_help,
+            by=by,
+        )
+
+
+def _candidate(evaluation: Evaluation, one: Offered, by: User) -> Candidate:
+    """A tenderer, longlisted, with its company."""
+    vendor = Vendor.objects.filter(name=one.name).first()
+    return add_candidate(
+        evaluation=evaluation,
+        name=one.name,
+        vendor=vendor or add_vendor(name=one.name, by=by),
+        by=by,
+    )
+
+
+def _price(candidate: Candidate, one: Offered, by: User) -> None:
+    """The value of its bid or award, as the file tells it."""
+    if one.amount is None:
+        return
+    set_cost_line(
+        candidate=candidate,
+        kind=CostKind.LICENCE,
+        label=f"Value of the {one.source}",
+        likely=one.amount,
+        currency=one.currency,
+        source_text=f"{one.amount} {one.currency}, {one.source} in the OCDS release",
+        by=by,
+    )

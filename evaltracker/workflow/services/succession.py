@@ -1,0 +1,173 @@
+"""Starting the next evaluation from one that is there: what was needed, by whom asked.
+
+What vendors said, what was seen, scored, signed and decided stays where it was; the new
+one has a journal of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from evaltracker.errors import Forbidden
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.policy import is_owner, lock, may_start_evaluations
+from evaltracker.evaluations.services.evaluations import (
+    BRIEF_FIELDS,
+    create_evaluation,
+)
+from evaltracker.evaluations.services.requirements import (
+    add_category,
+    add_metric,
+    add_requirement,
+)
+from evaltracker.workflow.models import Succession
+from stakeholders.models import SignOffRule
+from stakeholders.services.people import add_stakeholder
+from stakeholders.services.rules import ask_usual_roles, set_sign_off_rule
+from vendors.choices import CandidateState
+from vendors.policy import require_declared
+from vendors.services.candidates import add_candidate
+
+if TYPE_CHECKING:
+    import datetime
+
+    from evaltracker.evaluations.models import User
+
+# Asked for anew: they belong to one purchase.
+OWN = frozenset({"title", "buyer", "must_run_by"})
+METRIC = ("name", "baseline", "target", "how_measured")
+REQUIREMENT = (
+    "ref",
+    "position",
+    "text",
+    "priority",
+    "weight",
+    "vendor_help",
+    "scorer_help",
+    "metric_excuse",
+)
+CANDIDATE = ("name", "kind", "aliases", "website", "summary")
+
+
+def may_follow(user: User, origin: Evaluation) -> bool:
+    """Whether `user` starts another from `origin`: sees it, and may start one."""
+    seen = Evaluation.objects.visible_to(user).filter(pk=origin.pk)
+    return may_start_evaluations(user) and seen.exists()
+
+
+@transaction.atomic
+def start_next(
+    *,
+    origin: Evaluation,
+    title: str,
+    by: User,
+    must_run_by: datetime.date | None = None,
+    with_people: bool = True,
+    with_candidates: bool = False,
+) -> Evaluation:
+    """An evaluation in the requirements stage, owned by `by`, that follows `origin`.
+
+    Brief, metrics, categories and requirements with weights and help, and the rules of
+    who must sign come along; people with their roles and candidates, longlisted anew
+    and without a word of theirs, if asked for. Retired requirements, eliminated
+    candidates and people who left do not.
+
+    Raises:
+        Forbidden: `by` does not see `origin`, or may not start evaluations.
+        Refused: candidates come along, and `by` has not said yet whether they have an
+            interest in each. Invalid: by field.
+
+    """
+    origin = lock(origin)
+    if not may_follow(by, origin):
+        raise Forbidden("You may not start an evaluation from this one.")
+    if with_candidates and not is_owner(by, origin):
+        require_declared(by, origin)
+    brief = {name: getattr(origin, name) for name in sorted(BRIEF_FIELDS - OWN)}
+    following = create_evaluation(
+        title=title, buyer=origin.buyer, must_run_by=must_run_by, by=by, **brief
+    )
+    counts = {
+        "requirements": _requirements(origin, following, by),
+        "rules": _rules(origin, following, by),
+        "people": _people(origin, following, by) if with_people else 0,
+        "candidates": _candidates(origin, following, by) if with_candidates else 0,
+    }
+    Succession.objects.create(evaluation=following, origin=origin)
+    # By id: not everybody who sees the one has to know of the other.
+    journal.record(
+        evaluation=following,
+        action="evaluation.follows",
+        subject=following,
+        by=by,
+        after={"origin": origin.pk, **counts},
+    )
+    return following
+
+
+def _requirements(origin: Evaluation, following: Evaluation, by: User) -> int:
+    """Metrics, categories and what is needed; how many requirements there are."""
+    metrics = {
+        one.pk: add_metric(
+            evaluation=following, by=by, **{name: getattr(one, name) for name in METRIC}
+        )
+        for one in origin.metrics.all()
+    }
+    categories = {
+        one.pk: add_category(
+            evaluation=following, name=one.name, weight=one.weight, by=by
+        )
+        for one in origin.categories.all()
+    }
+    rows = origin.requirements.filter(retired_at__isnull=True)
+    for one in rows:
+        add_requirement(
+            evaluation=following,
+            category=categories[one.category_id],
+            metric=metrics[one.metric_id] if one.metric_id else None,
+            by=by,
+            **{name: getattr(one, name) for name in REQUIREMENT},
+        )
+    return len(rows)
+
+
+def _rules(origin: Evaluation, following: Evaluation, by: User) -> int:
+    """Who must sign what, or what is usual where nobody had to; how many rules."""
+    for one in SignOffRule.objects.filter(evaluation=origin):
+        set_sign_off_rule(
+            evaluation=following,
+            stage=one.stage,
+            role=one.role,
+            required=one.required,
+            by=by,
+        )
+    if not following.sign_off_rules.exists():
+        ask_usual_roles(evaluation=following, by=by)
+    return following.sign_off_rules.count()
+
+
+def _people(origin: Evaluation, following: Evaluation, by: User) -> int:
+    """Everybody's role, but that of the new owner, who holds none; how many."""
+    parts = origin.stakeholders.filter(left_at__isnull=True, user__is_active=True)
+    parts = parts.exclude(user=by).select_related("user")
+    for one in parts:
+        add_stakeholder(
+            evaluation=following,
+            user=one.user,
+            role=one.role,
+            scores=one.scores,
+            by=by,
+        )
+    return len(parts)
+
+
+def _candidates(origin: Evaluation, following: Evaluation, by: User) -> int:
+    """Those that were not eliminated, longlisted again; how many."""
+    options = origin.candidates.exclude(state=CandidateState.ELIMINATED)
+    for one in options.select_related("vendor"):
+        values: dict[str, Any] = {name: getattr(one, name) for name in CANDIDATE}
+        add_candidate(evaluation=following, vendor=one.vendor, by=by, **values)
+    return len(options)

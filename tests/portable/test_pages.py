@@ -1,0 +1,157 @@
+"""Exporting, importing and starting the next one, from the pages."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from evaltracker.evaluations.models import Entry, Evaluation, User
+from evaltracker.workflow.services.exporting import export_as_seen
+from tests.cast import floor1, stakeholders, trials, vendors
+from tests.cast.workflow import ready_to_advance
+from tests.portable.files import carried_away, document
+from tests.workflow.deciding import decided
+from vendors.services.costs import set_cost_line
+from vendors.services.interests import declare_conflict
+
+pytestmark = pytest.mark.django_db
+
+
+def as_user(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def content_of(answer: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(answer.content)
+    return found
+
+
+def test_leadership_takes_home_what_it_may_see_and_the_journal_tells() -> None:
+    where = trials.platform()
+    option = trials.claimed(where)
+    set_cost_line(
+        candidate=option, kind="licence", likely=Decimal(91_234), by=where.owner
+    )
+    elif_ = stakeholders.holder("engineering")
+    declare_conflict(
+        candidate=option, has_interest=True, statement="My sister's", by=elif_
+    )
+    vendors.declare_none(where)
+    answer = as_user(stakeholders.holder("leadership")).post(
+        f"/admin/act/export-evaluation/{where.pk}/", {"form": "json"}
+    )
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    for word in (b"91234", b"My sister's"):
+        assert word not in answer.content
+    told = content_of(answer)
+    assert told["complete"] is False
+    assert told["left_out"] == ["askings", "conflicts", "cost_lines", "scores"]
+    priced = [one for one in told["journal"] if one["subject_type"] == "costline"]
+    assert [(one["before"], one["after"]) for one in priced] == [(None, None)]
+    last = Entry.objects.filter(evaluation=where).latest("number")
+    assert last.action == "evaluation.exported"
+    assert last.after["complete"] is False
+    own = export_as_seen(evaluation=where, by=where.owner)
+    assert document(own)["left_out"] == ["scores"]
+    assert b"91234" in own
+
+
+def test_who_was_not_asked_for_their_interest_exports_nothing() -> None:
+    where = trials.platform()
+    vendors.invited(where, declares=False)
+    viktor = as_user(stakeholders.holder("leadership"))
+    answer = viktor.post(f"/admin/act/export-evaluation/{where.pk}/", {"form": "json"})
+    assert answer.status_code == 409
+    assert "Say first" in answer.text
+
+
+def test_an_operator_sees_who_is_whom_before_anything_is_written() -> None:
+    content = carried_away(ready_to_advance())
+    viktor = floor1.person("viktor")
+    operator = as_user(floor1.otto())
+    upload = SimpleUploadedFile("e.json", content, "application/json")
+    chosen = operator.post("/admin/act/import-evaluation/", {"file": upload})
+    assert chosen.status_code == 302
+    assert not Evaluation.objects.exists()
+    shown = operator.get(chosen.headers["Location"])
+    assert "Choose an ML platform" in shown.text
+    assert "(viktor), by address" in shown.text
+    assert "comes as a login that is stopped" in shown.text
+    assert as_user(viktor).get(chosen.headers["Location"]).status_code == 404
+    assert operator.post(chosen.headers["Location"]).status_code == 302
+    where = Evaluation.objects.get()
+    assert where.imported.imported_by == floor1.otto()
+    page = as_user(viktor).get(f"/admin/e/{where.slug}/").text
+    assert "Imported" in page
+    signed = as_user(viktor).get(f"/admin/e/{where.slug}/sign_offs/").text
+    assert "imported" in signed
+    journal = as_user(viktor).get(f"/admin/e/{where.slug}/journal/").text
+    assert "imported" in journal
+
+
+def test_a_bad_file_is_told_by_its_place() -> None:
+    told = document(carried_away(ready_to_advance()))
+    told["requirements"][0]["weight"] = 11
+    upload = SimpleUploadedFile("e.json", json.dumps(told).encode())
+    operator = as_user(floor1.otto())
+    answer = operator.post("/admin/act/import-evaluation/", {"file": upload})
+    assert answer.status_code == 400
+    assert "/requirements/0/weight: It has to be at most 10." in answer.text
+    assert operator.get("/admin/act/take-in-evaluation/none/").status_code == 404
+
+
+def test_the_next_one_asks_for_the_same_and_knows_nothing_of_answers() -> None:
+    where, option = decided()
+    lead = as_user(where.owner)
+    assert "Start the next one" in lead.get(f"/admin/e/{where.slug}/").text
+    form = {"title": "Again", "with_people": "on", "with_candidates": "on"}
+    answer = lead.post(f"/admin/act/start-next/{where.pk}/", form)
+    following = Evaluation.objects.get(title="Again")
+    assert answer.headers["Location"] == f"/admin/e/{following.slug}/brief/"
+    assert following.stage == "requirements"
+    assert following.must_run_by is None
+    assert following.problem == where.problem
+    old, new = where.requirements.get(), following.requirements.get()
+    for field in ("ref", "text", "weight", "priority", "vendor_help", "scorer_help"):
+        assert getattr(old, field) == getattr(new, field)
+    assert old.metric
+    assert new.metric
+    assert new.metric.name == old.metric.name
+    assert new.category.weight == old.category.weight
+    again = following.candidates.get()
+    assert (again.state, again.vendor) == ("longlisted", option.vendor)
+    assert not again.claims.exists()
+    assert {(one.user_id, one.role) for one in following.stakeholders.all()} == {
+        (one.user_id, one.role) for one in where.stakeholders.all()
+    }
+    rules = where.sign_off_rules.values_list("stage", "role", "required")
+    assert set(rules) == set(
+        following.sign_off_rules.values_list("stage", "role", "required")
+    )
+    told = following.entries.latest("number")
+    assert (told.action, told.after["origin"]) == (
+        "evaluation.follows",
+        str(where.pk),
+    )
+    assert f"/admin/e/{where.slug}/" in lead.get(f"/admin/e/{following.slug}/").text
+    assert f"/admin/e/{following.slug}/" in lead.get(f"/admin/e/{where.slug}/").text
+
+
+def test_where_it_came_from_is_not_told_to_whom_may_not_see_it() -> None:
+    where = floor1.evaluation(title="The secret one")
+    lead = as_user(where.owner)
+    lead.post(f"/admin/act/start-next/{where.pk}/", {"title": "The open one"})
+    following = Evaluation.objects.get(title="The open one")
+    ivan = stakeholders.stakeholders(following, "it")["it"].user
+    for page in ("", "journal/"):
+        answer = as_user(ivan).get(f"/admin/e/{following.slug}/{page}")
+        assert answer.status_code == 200
+        assert "The secret one" not in answer.text
+    assert ivan.parts.get().evaluation == following
