@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from evaltracker.evaluations.admin.acts import address_of
 from evaltracker.evaluations.admin.base import HardenedAdmin
+from evaltracker.evaluations.admin.seals import register_veil
 from evaltracker.evaluations.admin.site import Detour
 from vendors.admin.pages import reader
 from vendors.policy import to_declare
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-    from evaltracker.evaluations.models import Evaluation
+    from evaltracker.evaluations.models import Evaluation, User
 
 
 def ask_first(request: HttpRequest, evaluation: Evaluation) -> None:
@@ -27,12 +28,20 @@ def ask_first(request: HttpRequest, evaluation: Evaluation) -> None:
         Detour: there is something to answer.
 
     """
-    user = reader(request)
-    if evaluation.owner_id == user.pk:
-        return
-    if to_declare(user).filter(evaluation=evaluation).exists():
+    if is_to_be_asked(reader(request), evaluation):
         back = urlencode({"next": request.get_full_path()})
         raise Detour(f"{address_of('declare-interests', evaluation)}?{back}")
+
+
+def is_to_be_asked(user: User, evaluation: Evaluation) -> bool:
+    """Whether somebody has yet to say if they have an interest in a candidate."""
+    if evaluation.owner_id == user.pk:
+        return False
+    return to_declare(user).filter(evaluation=evaluation).exists()
+
+
+# The journal tells claims, prices and scores, so it waits for the answer too.
+register_veil(is_to_be_asked)
 
 
 class AboutCandidates(HardenedAdmin):

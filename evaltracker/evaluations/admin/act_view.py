@@ -40,6 +40,7 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
     target = act.load(user, target_id)
     if not act.allowed(user, target):
         raise Forbidden(f"“{act.title}” is not yours to do here.")
+    act.ask_before(request, target)
     if act.needs_proof(target, user):
         require_proof(request)
     if request.method == "POST":

@@ -24,6 +24,8 @@ from evaltracker.errors import NotFound
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from django.http import HttpRequest
+
     from evaltracker.evaluations.models import User
 
 ACTS: dict[str, Act] = {}
@@ -78,6 +80,14 @@ class Act:
     def allowed(self, user: User, target: Any) -> bool:
         """Whether `user` is the person for it; the service decides once more."""
         raise NotImplementedError
+
+    def ask_before(self, request: HttpRequest, target: Any) -> None:
+        """What has to be answered before the form is shown or performed.
+
+        Raises:
+            Detour: there is something to answer, elsewhere.
+
+        """
 
     def needs_proof(self, target: Any, user: User) -> bool:
         """Whether `user` has to have shown lately who they are (R34)."""

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 # Of the ids of subjects, those whose values the user may read now.
 Opened = Callable[["User", "Evaluation", Collection[str]], set[str]]
 
+# Whether the user has something to answer before they read what was written.
+Veiled = Callable[["User", "Evaluation"], bool]
+
 _SEALS: dict[str, Opened] = {}
+_VEILS: list[Veiled] = []
 
 
 def register_seal(subject_type: str, opened: Opened) -> None:
@@ -27,10 +31,17 @@ def register_seal(subject_type: str, opened: Opened) -> None:
     _SEALS[subject_type] = opened
 
 
+def register_veil(veiled: Veiled) -> None:
+    """Hide the values of all entries from whom `veiled` holds for."""
+    _VEILS.append(veiled)
+
+
 def sealed_entries(
     user: User, evaluation: Evaluation, entries: list[Entry]
 ) -> set[int]:
     """Numbers of the entries whose values `user` may not read."""
+    if any(veiled(user, evaluation) for veiled in _VEILS):
+        return {one.number for one in entries}
     sealed: set[int] = set()
     for subject_type, opened in _SEALS.items():
         about = [one for one in entries if one.subject_type == subject_type]

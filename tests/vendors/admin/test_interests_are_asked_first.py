@@ -82,6 +82,21 @@ def test_lists_and_the_api_wait_too(acme: Candidate, elif_: Client) -> None:
     assert elif_.get(matrix).status_code == 200
 
 
+def test_forms_ask_first_and_the_journal_keeps_its_values(
+    acme: Candidate, elif_: Client
+) -> None:
+    where = acme.evaluation
+    form = f"/admin/act/record-evidence/{acme.pk}.{where.requirements.get().pk}/"
+    journal = f"/admin/e/{where.slug}/journal/"
+    question = f"/admin/act/declare-interests/{where.pk}/?next="
+    assert elif_.get(form).headers["Location"].startswith(question)
+    assert elif_.post(form).headers["Location"].startswith(question)
+    assert SECRET not in elif_.get(journal).content.decode()
+    vendors.declare_none(where)
+    for page in (form, journal):
+        assert SECRET in elif_.get(page).content.decode()
+
+
 def test_the_owner_and_an_operator_are_not_asked(acme: Candidate) -> None:
     for page in pages(acme)[:2]:
         assert signed_in(acme.evaluation.owner).get(page).status_code == 200

@@ -32,6 +32,7 @@ class OnDemo(InEvaluation):
     """An act on a demo, by everybody with a part."""
 
     tab = "demos"
+    shows_candidates = True
     model: ClassVar[type[models.Model] | None] = Demo
     related: ClassVar[tuple[str, ...]] = (
         "candidate__evaluation__owner",
@@ -60,6 +61,7 @@ class OnTrial(InEvaluation):
     """An act on a trial, by whoever runs it."""
 
     tab = "trials"
+    shows_candidates = True
     model: ClassVar[type[models.Model] | None] = Trial
     related: ClassVar[tuple[str, ...]] = ("candidate__evaluation__owner", "lead")
 

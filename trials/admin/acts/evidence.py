@@ -126,6 +126,7 @@ class ReconfirmEvidence(InEvaluation):
     )
     success = "The verdict is said again of the words that stand."
     tab = "matrix"
+    shows_candidates = True
     model = Evidence
     related = ("claim__candidate__evaluation__owner", "claim__requirement")
     template = "trials/reconfirm.html"

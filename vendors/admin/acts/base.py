@@ -11,10 +11,13 @@ from evaltracker.evaluations.admin.acts import Act
 from evaltracker.evaluations.admin.workspace import crumbs_to, page_address
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import is_owner
+from vendors.admin.asking import ask_first
 from vendors.admin.places import Place, read_place
 from vendors.models import Candidate
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+
     from evaltracker.evaluations.models import User
 
 
@@ -23,6 +26,8 @@ class InEvaluation(Act):
 
     tab: ClassVar[str] = "candidates"
     related: ClassVar[tuple[str, ...]] = ()
+    # Whether its form shows what candidates say or did.
+    shows_candidates: ClassVar[bool] = False
 
     def load(self, user: User, target_id: str) -> Any:
         """The target with the rows that rights and forms need."""
@@ -39,6 +44,11 @@ class InEvaluation(Act):
         """The evaluation that the target belongs to."""
         found: Evaluation = target.evaluation
         return found
+
+    def ask_before(self, request: HttpRequest, target: Any) -> None:
+        """For an interest, before a candidate's content is shown."""
+        if self.shows_candidates:
+            ask_first(request, self.evaluation(target))
 
     def allowed(self, user: User, target: Any) -> bool:
         """The owner, unless a subclass says otherwise."""
@@ -91,6 +101,7 @@ class OnPlace(InEvaluation):
     """An act on one candidate and one requirement."""
 
     tab = "matrix"
+    shows_candidates = True
 
     def load(self, user: User, target_id: str) -> Place:
         """The cell, if the reader may see it."""
