@@ -9,6 +9,7 @@ from django import forms
 from django.db import IntegrityError
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused, Stale
+from evaltracker.evaluations import journal
 from evaltracker.evaluations.admin.acts import ACTS, Act, register_act
 from evaltracker.evaluations.models import Requirement
 
@@ -65,6 +66,12 @@ class Reword(Act):
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Any:
         Requirement.objects.filter(pk=target.pk).update(
             text=data["text"], revision=target.revision + 1
+        )
+        journal.record(
+            evaluation=target.evaluation,
+            action="requirement.changed",
+            subject=target,
+            by=by,
         )
         if ending := ENDINGS.get(data["ending"]):
             raise ending()

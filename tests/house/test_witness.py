@@ -1,0 +1,72 @@
+"""The witness of T33 sees what it should, so that its silence means something."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.services.evaluations import change_brief
+from tests.cast import floor1
+from tests.witness import WitnessMiddleware
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+pytestmark = pytest.mark.django_db
+MAKE = RequestFactory()
+
+
+def watched(request: HttpRequest, work: Callable[[], object], status: int = 200) -> int:
+    """The status that comes through, if the witness has nothing to say."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        work()
+        return HttpResponse(status=status)
+
+    request.__dict__["_cached_user"] = floor1.lina()
+    return WitnessMiddleware(view)(request).status_code
+
+
+@pytest.fixture
+def where(db: None) -> Evaluation:
+    return floor1.evaluation()
+
+
+def quietly(where: Evaluation) -> object:
+    return Evaluation.objects.filter(pk=where.pk).update(problem="Untold")
+
+
+def test_t33_a_page_that_writes_when_it_is_read_is_seen(where: Evaluation) -> None:
+    with pytest.raises(AssertionError, match="GET / wrote"):
+        watched(MAKE.get("/"), lambda: quietly(where))
+
+
+def test_t33_a_change_that_no_entry_tells_is_seen(where: Evaluation) -> None:
+    with pytest.raises(AssertionError, match="no entry tells it"):
+        watched(MAKE.post("/"), lambda: quietly(where))
+
+
+def test_t33_an_entry_in_another_name_is_seen(where: Evaluation) -> None:
+    other = floor1.person("zoe")
+    where.owner = other
+    where.save()
+    with pytest.raises(AssertionError, match="the journal names"):
+        watched(
+            MAKE.post("/"),
+            lambda: change_brief(evaluation=where, by=other, problem="Hers"),
+        )
+
+
+def test_what_is_told_rightly_or_refused_goes_by(where: Evaluation) -> None:
+    def told() -> object:
+        return change_brief(evaluation=where, by=where.owner, problem="Told")
+
+    assert watched(MAKE.post("/"), told) == 200
+    assert watched(MAKE.post("/"), lambda: quietly(where), status=409) == 409
+    assert watched(MAKE.get("/"), lambda: None) == 200

@@ -1,0 +1,126 @@
+"""T33: what a request writes, the journal tells; what only reads writes nothing.
+
+A middleware of the tests' settings, with `WITNESS=1`: every request of every test is
+looked at, the statements that it sent are seen on their way to the database.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import connections
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from django.http import HttpRequest, HttpResponse
+
+WRITE = re.compile(
+    r'\s*(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "(\w+)"', re.IGNORECASE
+)
+COLUMNS = re.compile(r"\(([^)]*)\)")
+JOURNAL = "evaluations_entry"
+# What happens to a login is told in a log of its own.
+ACCOUNTS = "evaluations_accountentry"
+LOGINS = {
+    "evaluations_user",
+    "evaluations_user_groups",
+    "evaluations_user_user_permissions",
+}
+FLOORS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
+ELSEWHERE = {
+    # The logs themselves.
+    JOURNAL,
+    ACCOUNTS,
+    "evaluations_journalhead",
+    # What the machinery keeps for itself.
+    "evaluations_notice",
+    "evaluations_choredone",
+    "vendors_idempotencyrecord",
+    "vendors_refusedcall",
+    # A company stands above evaluations: the journal of each in which it has a part
+    # tells of it, and there may be none yet.
+    "vendors_contact",
+    "vendors_vendor",
+    "vendors_vendortoken",
+    # A reader's own bookmark.
+    "vendors_lastseen",
+}
+READING = {"GET", "HEAD", "OPTIONS"}
+# When a vendor first read its invitation is kept there, with an entry.
+READ_EVENTS = {"vendors_candidate"}
+
+
+@cache
+def told_tables() -> frozenset[str]:
+    """Tables whose every change has to stand in a journal."""
+    return frozenset(
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label in FLOORS
+    ).difference(ELSEWHERE | LOGINS)
+
+
+@dataclass
+class Seen:
+    """What one request wrote: tables, and who acted by the journal."""
+
+    tables: set[str] = field(default_factory=set)
+    actors: list[object] = field(default_factory=list)
+
+    def __call__(
+        self, execute: Any, sql: str, params: Any, many: bool, context: Any
+    ) -> Any:
+        """Look at a statement on its way."""
+        if found := WRITE.match(sql):
+            self.tables.add(found[1])
+            if found[1] == JOURNAL:
+                self.note_actor(sql, params)
+        return execute(sql, params, many, context)
+
+    def note_actor(self, sql: str, params: Sequence[Any]) -> None:
+        """Remember whom the entry names."""
+        columns = COLUMNS.search(sql)
+        if columns and params:
+            names = [name.strip(' "') for name in columns[1].split(",")]
+            self.actors.append(params[names.index("actor_id")])
+
+    @property
+    def changed(self) -> set[str]:
+        """Tables of evaluations in which something changed."""
+        return self.tables & told_tables()
+
+
+class WitnessMiddleware:
+    """Fails the test in which a request changed something and left no trace."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and look at what was written."""
+        seen = Seen()
+        with ExitStack() as stack:
+            for one in connections.all():
+                stack.enter_context(one.execute_wrapper(seen))
+            answer = self.get_response(request)
+        what = f"{request.method} {request.path}"
+        if request.method in READING:
+            wrote = seen.changed - (READ_EVENTS if seen.actors else set())
+            assert not wrote, f"{what} wrote {wrote}"
+            return answer
+        if answer.status_code < 400 and seen.tables & LOGINS:
+            assert ACCOUNTS in seen.tables, f"{what} changed a login; no entry tells it"
+        if answer.status_code < 400 and seen.changed:
+            assert seen.actors, f"{what} changed {seen.changed}; no entry tells it"
+            # A vendor is no user; whose token it was stands in the entry's name.
+            # Asked of the cache: looking at the session would change the answer.
+            who = getattr(getattr(request, "_cached_user", None), "pk", None)
+            strange = [one for one in seen.actors if one not in (None, who)]
+            assert not strange, f"{what} by {who}; the journal names {strange}"
+        return answer
