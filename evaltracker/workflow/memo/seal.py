@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from evaltracker.workflow.models import Decision
 
 DRAFT = "A draft: nothing is decided, and these words may still change."
+# Of a decision that was frozen before signatures and head were kept beside its words.
+UNSEALED: dict[str, Any] = {"sign_offs": [], "conditions": [], "journal": None}
 
 
 def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def sealed_words(memo: dict[str, Any], decision: Decision | None) -> str:
     text: str = memo["text"].rstrip("\n")
     if decision is None or decision.decided_by is None:
         return f"{text}\n\n{section('Seal', DRAFT)}\n"
-    return f"{text}\n\n{section('Seal', seal(memo['seal'], decision))}\n"
+    return f"{text}\n\n{section('Seal', seal(memo.get('seal', UNSEALED), decision))}\n"
 
 
 def seal(frozen: dict[str, Any], decision: Decision) -> str:
@@ -77,14 +79,21 @@ def seal(frozen: dict[str, Any], decision: Decision) -> str:
     ]
     decider = decision.decided_by.name if decision.decided_by else ""
     journal = frozen["journal"]
-    return "\n\n".join(
-        (
-            bullets([*signed, *asked]) or "Nobody was asked to sign.",
-            f"Decided by {inline(decider)}, {decision.decided_at:%Y-%m-%d %H:%M} UTC. "
-            f"Formula version {decision.formula_version}.",
-            f"The journal had {journal['entries']} entries; the last one's hash is "
-            f"{journal['head']}.",
-            "SHA-256 of inputs, results, words and signatures: "
-            f"{decision.memo_sha256}.",
-        )
+    head = (
+        f"The journal had {journal['entries']} entries; the last one's hash is "
+        f"{journal['head']}."
+        if journal
+        else "Signatures and the journal's head were not yet kept here; the journal "
+        "itself has them."
     )
+    signatures = bullets([*signed, *asked]) or (
+        "Nobody was asked to sign." if journal else ""
+    )
+    parts = (
+        signatures,
+        f"Decided by {inline(decider)}, {decision.decided_at:%Y-%m-%d %H:%M} UTC. "
+        f"Formula version {decision.formula_version}.",
+        head,
+        f"SHA-256 of inputs, results, words and signatures: {decision.memo_sha256}.",
+    )
+    return "\n\n".join(part for part in parts if part)

@@ -109,7 +109,8 @@ def decided(memo: dict[str, Any], decision: Decision | None) -> Iterator[Line]:
         return
     yield ["Decided by", decision.decided_by.name]
     yield ["Decided at (UTC)", f"{decision.decided_at:%Y-%m-%d %H:%M}"]
-    yield ["Journal's head", memo["seal"]["journal"]["head"]]
+    if "seal" in memo:
+        yield ["Journal's head", memo["seal"]["journal"]["head"]]
     yield ["SHA-256 of the memo", decision.memo_sha256]
 
 

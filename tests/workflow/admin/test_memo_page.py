@@ -48,6 +48,17 @@ def test_the_draft_is_called_a_draft() -> None:
     assert viktor.post(memo(where)).status_code == 405
 
 
+def test_a_memo_that_was_frozen_without_a_seal_is_still_read_everywhere() -> None:
+    where, _ = decided()
+    decision = Decision.objects.get()
+    del decision.memo["seal"]
+    decision.save()
+    client = signed_in(where.owner)
+    for end in ("/", ".md", ".docx", ".xlsx"):
+        assert client.get(memo(where, end)).status_code == 200, end
+    assert "not yet kept here" in client.get(memo(where)).content.decode()
+
+
 def test_the_frozen_memo_carries_its_seal_and_is_counted_again() -> None:
     where, _ = decided()
     decision = Decision.objects.get()
