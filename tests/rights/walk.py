@@ -7,11 +7,12 @@ import io
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import FieldError
 from django.urls import NoReverseMatch, reverse
 
 from evaltracker.evaluations.admin.acts import ACTS
 from evaltracker.evaluations.admin.site import site
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Entry, Evaluation
 from tests.rights.table import ELSEWHERE, ON_PLACE
 
 if TYPE_CHECKING:
@@ -31,27 +32,38 @@ def list_of(model: type[models.Model]) -> str:
     return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
 
 
-def lists() -> Iterator[str]:
-    """Every list, and the detail of its first rows, whoever they are for."""
+def rows_of(model: type[models.Model], where: Evaluation) -> list[Any]:
+    """Some rows of the purchase, first those that hold a mark; else any row."""
+    manager: Any = model._default_manager
+    try:
+        rows = list(manager.in_evaluation(where))
+    except (AttributeError, FieldError):
+        return [where] if model is Evaluation else list(manager.order_by("pk")[:1])
+    rows.sort(key=lambda row: ("mark" not in str(row.__dict__), row.pk))
+    return rows[: 8 if model is Entry else 2]
+
+
+def lists(where: Evaluation) -> Iterator[str]:
+    """Every list, and the detail of some rows, whoever they are for."""
     for model in site._registry:
-        meta, rows = model._meta, model._default_manager.all()[:3]
+        meta = model._meta
         stem = f"admin:{meta.app_label}_{meta.model_name}"
         yield reverse(f"{stem}_changelist")
-        yield from (reverse(f"{stem}_change", args=[row.pk]) for row in rows)
+        for row in rows_of(model, where):
+            yield reverse(f"{stem}_change", args=[row.pk])
 
 
-def stock() -> Iterator[str]:
+def stock(where: Evaluation) -> Iterator[str]:
     """What else Django's admin serves of a row: adding, deleting, history, search."""
     for model in site._registry:
         meta = model._meta
         stem = f"admin:{meta.app_label}_{meta.model_name}"
         yield reverse(f"{stem}_add")
-        for row in model._default_manager.all()[:1]:
+        for row in rows_of(model, where)[:1]:
             yield reverse(f"{stem}_delete", args=[row.pk])
             yield reverse(f"{stem}_history", args=[row.pk])
     asked = "app_label=vendors&model_name=costline&field_name=candidate"
     yield f"/admin/autocomplete/?{asked}"
-    yield "/admin/search/?s=mark"
 
 
 def pages(sealed: Sealed) -> Iterator[str]:
@@ -68,6 +80,7 @@ def pages(sealed: Sealed) -> Iterator[str]:
         "issue_token": [candidate.vendor_id],
         "working": [where.slug, candidate.pk],
     }
+    yield "/admin/search/?s=mark"
     for name in site._pages:
         if name in ELSEWHERE or name == "memo_pdf":  # the same words as the memo
             continue
@@ -97,9 +110,8 @@ def acts(sealed: Sealed) -> Iterator[str]:
         elif act.model is Evaluation:
             target = str(sealed.where.pk)
         else:
-            manager: Any = act.model._default_manager if act.model else None
-            row = manager.first() if manager else None
-            target = str(row.pk) if row else ""
+            rows = rows_of(act.model, sealed.where) if act.model else []
+            target = str(rows[0].pk) if rows else ""
         yield (
             reverse("admin:act_on", args=[name, target])
             if target

@@ -1,0 +1,112 @@
+"""What is sealed is read nowhere before it is opened, and everywhere after (T18, T21).
+
+A covering walk: while all is sealed each page, list and row is read by each role, and
+at each stage by some; forms and stock addresses by every other role; after the opening
+what shows something is read by whoever gains by it and whoever does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.clients import signed_in
+from tests.rights import walk
+from tests.rights.sealed import EVERYBODY, MARKS, STAGES, Sealed, allowed, build, move
+from tests.tables import picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from django.test import Client
+
+pytestmark = pytest.mark.django_db
+*BEFORE, AFTER = STAGES
+# Who gains by the opening, who was not asked yet, and who has no part.
+AFTERWARDS = ("it", "security", "stranger")
+# Where opened prices stand.
+OPENED = ("/costs/", "/decision/", "/journal/")
+
+
+@dataclass(slots=True)
+class Heard:
+    """What was read, where and by whom."""
+
+    sealed: Sealed
+    clients: dict[str, Client]
+    asked: int = 0
+    leaks: list[str] = field(default_factory=list)
+    shown: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+
+    def listen(self, who: str, stage: str, url: str) -> None:
+        """Read one address, and look for each mark in all of the answer."""
+        said = walk.read(self.clients[who], url)
+        self.asked += 1
+        for mark, words in MARKS.items():
+            if not walk.found_in(said, words):
+                continue
+            self.shown.setdefault((mark, stage), set()).add(url)
+            if who not in allowed(mark, stage):
+                self.leaks.append(f"{mark} at {url} for {who} in {stage}")
+
+    def shows(self) -> list[str]:
+        """What is there to be read."""
+        return [*walk.pages(self.sealed), *walk.lists(self.sealed.where)]
+
+    def addresses(self) -> list[str]:
+        """Everything that the admin and the staff API serve."""
+        where = self.sealed.where
+        found = [*self.shows(), *walk.acts(self.sealed), *walk.stock(where)]
+        return list(dict.fromkeys(found))
+
+
+@pytest.fixture
+def heard(db: None) -> Heard:
+    sealed = build()
+    return Heard(sealed, {who: signed_in(sealed.people[who]) for who in EVERYBODY})
+
+
+def rounds(heard: Heard) -> Iterator[tuple[str, str, str]]:
+    """Who reads which address at which stage, moving the purchase on the way."""
+    for place, stage in enumerate(BEFORE):
+        move(heard.sealed, stage)
+        shows = set(heard.shows())
+        for row, url in enumerate(heard.addresses()):
+            turns = len(BEFORE) * (1 if url in shows else 2)
+            for column, who in enumerate(EVERYBODY):
+                if (row + column) % turns == place:
+                    yield who, stage, url
+    move(heard.sealed, AFTER)
+    for url in heard.shows():
+        for who in AFTERWARDS:
+            yield who, AFTER, url
+
+
+def test_t18_no_address_shows_what_is_sealed_at_any_stage_to_anybody(
+    heard: Heard, figure: Callable[[str], None]
+) -> None:
+    for who, stage, url in rounds(heard):
+        heard.listen(who, stage, url)
+    assert sorted(heard.leaks) == []
+    # The opening opens: the same addresses that told nothing tell it now.
+    now = heard.shown["price", AFTER]
+    assert [one for one in OPENED if not any(one in url for url in now)] == []
+    figure(
+        f"T18, T21: {heard.asked} requests to {len(heard.addresses())} addresses by "
+        f"{len(EVERYBODY)} roles at {len(STAGES)} stages, 0 marks where none may be"
+    )
+
+
+def test_t18_nothing_of_the_stock_admin_takes_a_post(heard: Heard) -> None:
+    where, wrong = heard.sealed.where, []
+    before = picture()
+    for url in [*walk.stock(where), *walk.lists(where)]:
+        for who in ("lead", "operator", "it"):
+            sent = {"action": "delete_selected", "post": "yes"}
+            status = heard.clients[who].post(url, sent).status_code
+            if status < 400:
+                wrong.append(f"{url} as {who}: {status}")
+    assert wrong == []
+    assert picture() == before
