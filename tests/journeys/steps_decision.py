@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,11 +73,11 @@ def read_the_memo(walk: Walk) -> None:
     boss.reads("the same results, to the last digit")
     boss.reads("It met every must-have in our own trial.")
     boss.reads("The licence is nine tenths of it")
-    seal = boss.page.get_by_role("region", name="Seal").locator("code").inner_text()
-    assert len(seal) == 64
+    words = boss.page.get_by_role("article").inner_text()
+    assert re.search(r"words and signatures: [0-9a-f]{64}\.", words)
     boss.see("46-memo")
     with boss.page.expect_download() as download:
-        boss.page.get_by_role("link", name="PDF", exact=True).click()
+        boss.page.get_by_role("link", name="PDF (A4)", exact=True).click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
 
 

@@ -90,7 +90,8 @@ def note_costs(walk: Walk) -> None:
     """The lead writes down what is known of the price."""
     lead = walk.lead
     lead.go("Costs")
-    lead.follow(f"Add a line: {FAVOURITE}")
+    lead.follow(FAVOURITE, exact=True)
+    lead.follow("Add a line")
     lead.fill(kind="licence", state="priced", likely="120000", recurrence="yearly")
     lead.see("14-cost-line")
     lead.press("Save")
