@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # What SQLite cannot do or has been seen on PostgreSQL already.
 ON_SQLITE = "not postgres and not redis and not browser"
 # With these, pytest has to stay one process.
-ALONE = ("-n", "-p", "-s", "--pdb", "--trace", "--numprocesses", "--co", "--fixtures")
+ALONE = ("-n", "-p", "-s")
+ALONE_BY_NAME = {"--co", "--collect-only", "--fixtures", "--numprocesses", "--pdb"}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -58,7 +59,10 @@ def _coverage(env: dict[str, str]) -> list[str]:
 def run_pytest(arguments: Sequence[str], env: dict[str, str]) -> int:
     """Run pytest to its end, in parallel unless the arguments forbid it."""
     parallel = [f"-n{min(4, os.cpu_count() or 1)}"]
-    if any(one.startswith(ALONE) for one in arguments):
+    if any(
+        one.startswith(ALONE) or one.partition("=")[0] in ALONE_BY_NAME
+        for one in arguments
+    ):
         parallel = []
     command = [sys.executable, "-m", "pytest", *parallel, *arguments]
     process = subprocess.Popen(command, cwd=ROOT, env=env)
