@@ -25,7 +25,10 @@ ROOT = Path(__file__).resolve().parent.parent
 ON_SQLITE = "not postgres and not redis and not browser"
 # With these, pytest has to stay one process.
 ALONE = ("-n", "-p", "-s")
-ALONE_BY_NAME = {"--co", "--collect-only", "--fixtures", "--numprocesses", "--pdb"}
+ALONE_BY_NAME = {
+    *("--co", "--collect-only", "--fixtures"),
+    *("--numprocesses", "--pdb", "--trace"),
+}
 
 
 def main(arguments: Sequence[str]) -> int:
