@@ -41,7 +41,11 @@ def acme(db: None) -> Candidate:
     return found
 
 
-def closes_in(days: float) -> None:
+def closes_in(days: int) -> None:
+    """Claims close at this hour of that day, whatever the hour is.
+
+    So the morning `days + 1` days before it was yesterday's, and is over.
+    """
     Evaluation.objects.update(
         claims_close_at=datetime.datetime.now(datetime.UTC)
         + datetime.timedelta(days=days)
@@ -49,7 +53,7 @@ def closes_in(days: float) -> None:
 
 
 def test_each_offset_is_one_mail_however_often_it_is_looked(acme: Candidate) -> None:
-    for days, mails in ((30, 0), (6.9, 1), (1.9, 1)):
+    for days, mails in ((30, 0), (6, 1), (1, 1)):
         closes_in(days)
         for _ in range(3):
             remind_of_closing()
@@ -82,7 +86,7 @@ def test_the_last_day_of_a_midnight_end_is_the_day_before(acme: Candidate) -> No
 def test_whoever_was_invited_after_it_is_not_reminded_of_that_date(
     acme: Candidate,
 ) -> None:
-    closes_in(1.9)
+    closes_in(1)
     Candidate.objects.update(invited_at=datetime.datetime.now(datetime.UTC))
     remind_of_closing()
     assert to_whom(KIND) == []
@@ -92,7 +96,7 @@ def test_a_moved_end_reminds_again_and_no_longer_of_the_old_one(
     acme: Candidate,
 ) -> None:
     where = acme.evaluation
-    closes_in(1.9)
+    closes_in(1)
     remind_of_closing()
     (old,) = owed(KIND)
     later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=20)
@@ -107,7 +111,7 @@ def test_a_moved_end_reminds_again_and_no_longer_of_the_old_one(
 def test_who_handed_in_what_stands_is_left_in_peace(acme: Candidate) -> None:
     vendors.claim(acme, acme.evaluation.requirements.get())
     hand_in(candidate=acme, by=Actor(name="Acme by API"))
-    closes_in(1.9)
+    closes_in(1)
     remind_of_closing()
     (notice,) = owed(KIND)
     assert why_not(notice) == "The answer is handed in."
