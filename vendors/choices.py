@@ -75,6 +75,7 @@ class Pricing(models.TextChoices):
     GRADUATED = "graduated", "Graduated: each unit at the price of its own tier"
     VOLUME = "volume", "Volume: all units at the price of the tier reached"
     PACKAGE = "package", "Package: one price for the whole tier"
+    PERCENT = "percent", "Per cent a year, on what is invoiced again"
 
 
 class Recurrence(models.TextChoices):

@@ -25,7 +25,8 @@ from vendors.costs import (
 )
 
 TEN = (Decimal(10), Decimal(10), Decimal(10))
-TERMS = read_terms(12, Decimal(1), None, Decimal(0), "USD")
+BY_QUANTITY = [one for one in Pricing if one != Pricing.PERCENT]
+TERMS = read_terms(12, Decimal(1), Decimal(0), "USD")
 money = st.decimals(0, 1000, places=2)
 
 
@@ -178,15 +179,24 @@ def test_a_graduated_price_and_one_without_a_rate_have_no_cliff() -> None:
     )
 
 
-@given(st.lists(st.tuples(any_tiers(), st.sampled_from(Pricing)), max_size=4))
+@given(
+    st.lists(st.tuples(any_tiers(), st.sampled_from(BY_QUANTITY)), max_size=4),
+    st.lists(st.integers(0, 30), max_size=1),
+)
 def test_every_curve_passes_through_the_total(
-    given: list[tuple[tuple[Tier, ...], Pricing]],
+    given: list[tuple[tuple[Tier, ...], Pricing]], rises: list[int]
 ) -> None:
     lines = [
         replace(LINE, pricing=how, tiers=tiers if how != Pricing.PER_UNIT else ())
         for tiers, how in given
     ]
-    total = total_cost(lines, checklist=(), currency="USD", horizon_months=12)
-    for curve in curves(total, lines, TERMS):
+    for rate in map(Decimal, rises):
+        kind, state = CostKind.RENEWAL_RISE, LineState.PRICED
+        lines.append(
+            Line(kind, state, rate, rate, rate, "USD", pricing=Pricing.PERCENT)
+        )
+    total = total_cost(lines, checklist=(), currency="USD", horizon_months=36)
+    terms = read_terms(36, Decimal(1), Decimal(0), "USD")
+    for curve in curves(total, lines, terms):
         assert (curve.volume, total.likely) in curve.points
         assert sum(one.likely or 0 for one in total.rows) == total.likely

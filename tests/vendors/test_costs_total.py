@@ -12,7 +12,9 @@ from vendors.costs import (
     CostKind,
     Line,
     LineState,
+    Pricing,
     Recurrence,
+    Tier,
     TotalCost,
     total_cost,
 )
@@ -37,6 +39,19 @@ def add(*lines: Line, months: int = YEAR, **terms: Decimal) -> TotalCost:
     )
 
 
+def rising(*rates: str) -> Line:
+    low, likely, high = map(Decimal, rates)
+    return Line(
+        CostKind.RENEWAL_RISE,
+        LineState.PRICED,
+        low,
+        likely,
+        high,
+        "USD",
+        pricing=Pricing.PERCENT,
+    )
+
+
 @st.composite
 def any_line(draw: st.DrawFn) -> Line:
     kind, state = draw(st.sampled_from(CostKind)), draw(st.sampled_from(LineState))
@@ -56,6 +71,11 @@ def any_line(draw: st.DrawFn) -> Line:
     )
 
 
+def any_rise() -> st.SearchStrategy[Line]:
+    rates = st.tuples(*[st.decimals(0, 100, places=2)] * 3)
+    return rates.map(lambda it: rising(*map(str, sorted(it))))
+
+
 def test_once_monthly_and_yearly_are_paid_as_often_as_they_fall_due() -> None:
     assert add(priced(times="once"), months=36).likely == 100
     assert add(priced(times="monthly"), months=18).likely == 1800
@@ -65,8 +85,41 @@ def test_once_monthly_and_yearly_are_paid_as_often_as_they_fall_due() -> None:
 
 def test_a_renewal_rise_lifts_what_the_vendor_invoices_again() -> None:
     licence, upkeep = priced(times="yearly"), priced(CostKind.UPKEEP, times="yearly")
-    assert add(licence, months=36, renewal_rise=Decimal(10)).likely == 331
-    assert add(upkeep, months=36, renewal_rise=Decimal(10)).likely == 300
+    rise = rising("8", "10", "12")
+    cost = add(licence, upkeep, rise, months=36)
+    assert [row.likely for row in cost.rows] == [300, 300, 31]
+    assert cost.rows[2].working == (
+        "10 % (8 to 12 %) a year from the second year on, on licence or usage 300 over "
+        "36 months: +10 % in year 2, +21 % in year 3"
+    )
+    assert (cost.low, cost.likely, cost.high) == (
+        Decimal("624.64"),
+        Decimal(631),
+        Decimal("637.44"),
+    )
+    assert add(licence, rise, months=12).rows[1].likely == 0
+    assert add(licence, rise, months=36, discount_rate=Decimal(10)).likely == 300
+    decade = add(licence, rise, months=120).rows[1].working
+    assert decade.endswith("over 120 months: up to +135.79 % in year 10")
+
+
+def test_a_rise_of_nothing_that_has_a_price_is_known_and_adds_nothing() -> None:
+    cost = add(rising("5", "5", "5"), priced(), months=36)
+    assert cost.rows[0].likely is None
+    assert "nothing that it lifts" in cost.rows[0].working
+    assert CostKind.RENEWAL_RISE not in cost.coverage.unsaid
+
+
+def test_only_the_renewal_rise_as_a_whole_is_a_percentage() -> None:
+    rise = rising("5", "5", "5")
+    for change, sentence in (
+        ({"kind": CostKind.LICENCE}, "only the renewal rise"),
+        ({"label": "seats"}, "names no part"),
+        ({"high": Decimal(101)}, "at most 100 %"),
+        ({"tiers": (Tier(*[Decimal(1)] * 4),)}, "no tiers"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            replace(rise, **change)
 
 
 def test_later_years_are_discounted_and_the_first_is_not() -> None:
@@ -95,8 +148,8 @@ def test_unsaid_is_named_and_never_taken_for_zero() -> None:
 
 def test_a_checklist_with_every_kind_known_is_complete() -> None:
     lines = [Line(kind, LineState.INCLUDED) for kind in CHECKLIST["buy"]]
-    lines[-1] = priced(CostKind.TRAINING)
-    cost = add(*lines, renewal_rise=Decimal(0))
+    lines[-1] = rising("0", "0", "0")
+    cost = add(*lines)
     assert cost.complete
     assert cost.caution == ""
     without = add(Line(CostKind.EXIT, LineState.EXCLUDED))
@@ -110,7 +163,7 @@ def test_a_foreign_price_without_a_rate_is_not_known() -> None:
     assert add(replace(euro, rate_to_base=Decimal("1.1"))).likely == 110
 
 
-@given(st.lists(any_line(), max_size=8), st.integers(1, 72))
+@given(st.lists(any_line() | any_rise(), max_size=8), st.integers(1, 72))
 def test_low_likely_and_high_keep_their_order(lines: list[Line], months: int) -> None:
     cost = add(*lines, months=months, discount_rate=Decimal(7))
     assert 0 <= cost.low <= cost.likely <= cost.high
@@ -133,12 +186,10 @@ def test_what_adds_nothing_is_always_accounted_for(lines: list[Line]) -> None:
 
 
 def test_terms_that_make_no_sense_are_refused() -> None:
-    rise = priced(CostKind.RENEWAL_RISE)
-    for lines, months, terms in (
-        ((), 0, {}),
-        ((), 12, {"planning_factor": Decimal(0)}),
-        ((), 12, {"discount_rate": Decimal(-1)}),
-        ((rise,), 12, {"renewal_rise": Decimal(5)}),
+    for months, terms in (
+        (0, {}),
+        (12, {"planning_factor": Decimal(0)}),
+        (12, {"discount_rate": Decimal(-1)}),
     ):
-        with pytest.raises(ValueError, match=r"horizon|factor|discount|not both"):
-            add(*lines, months=months, **terms)
+        with pytest.raises(ValueError, match=r"horizon|factor|discount"):
+            add(months=months, **terms)

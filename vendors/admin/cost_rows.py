@@ -45,6 +45,11 @@ class KindRow:
         return self.row.state if self.row else ""
 
     @property
+    def is_rise(self) -> bool:
+        """Whether it is a rise in per cent rather than a price."""
+        return bool(self.line and self.line.pricing == costs.Pricing.PERCENT)
+
+    @property
     def tiers(self) -> tuple[costs.Tier, ...]:
         """The line's tiers after the first."""
         return tiers_of(self.line.tiers) if self.line else ()
@@ -148,6 +153,7 @@ def without_rate(evaluation: Evaluation, columns: list[CostColumn]) -> list[str]
         for one in columns
         for line in one.lines
         if line.state == costs.LineState.PRICED
+        and line.pricing != costs.Pricing.PERCENT
         and line.rate_to_base is None
         and line.currency != evaluation.currency
     }

@@ -50,6 +50,7 @@ _LABELS = {
 }
 
 _TOO_MUCH = Decimal(10) ** 15
+MOST_PERCENT = 100
 _BOUGHT = tuple(CostKind)[: tuple(CostKind).index(CostKind.ENGINEER_TIME)]
 _BUILT = tuple(CostKind)
 
@@ -86,6 +87,7 @@ class Line:
 
     ``low``, ``likely`` and ``high`` are for one unit; ``quantity`` is how many.
     With tiers they are those of the first (see ``vendors.costs.tiers``).
+    A renewal rise may be per cent a year instead (see ``vendors.costs.rises``).
     ``rate_to_base`` turns the currency into the base currency: base = amount *
     rate; ``rate_source`` says whose rate of what date that is. A line that
     contradicts itself is refused with a sentence.
@@ -145,4 +147,18 @@ def _contradiction(line: Line) -> str | None:
     rate = line.rate_to_base
     if rate is not None and not (rate.is_finite() and rate > 0):
         return "the exchange rate must be above 0."
-    return contradiction(line.pricing, line.tiers)
+    problem = contradiction(line.pricing, line.tiers)
+    if line.pricing == Pricing.PERCENT:
+        return no_percentage(line.kind, line.label, amounts[-1]) or problem
+    return problem
+
+
+def no_percentage(kind: str, label: str, high: Decimal) -> str | None:
+    """Return the sentence for what cannot be per cent a year, or None."""
+    if kind != CostKind.RENEWAL_RISE:
+        return "only the renewal rise can be a percentage."
+    if label:
+        return "a rise in per cent is one line for all parts, so it names no part."
+    if high > MOST_PERCENT:
+        return f"a rise is at most {MOST_PERCENT} % a year."
+    return None

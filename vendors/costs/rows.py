@@ -8,7 +8,6 @@ from fractions import Fraction
 from evaltracker.money import written
 from vendors.costs.kinds import CostKind, Line, LineState, Recurrence
 from vendors.costs.terms import (
-    RISING,
     Terms,
     cents,
     payments,
@@ -94,8 +93,6 @@ def _words(line: Line, terms: Terms) -> str:
     words = f"{_price_words(line)}, {line.recurrence}"
     if line.recurrence != Recurrence.ONCE:
         words += f" over {terms.horizon_months} months"
-        if terms.rise and line.kind in RISING:
-            words += f", rising {percent(terms.rise)} a year"
         if terms.discount:
             words += f", discounted {percent(terms.discount)} a year"
     if line.kind == CostKind.ENGINEER_TIME and terms.planning_factor != 1:

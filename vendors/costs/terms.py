@@ -8,9 +8,6 @@ from vendors.costs.kinds import CostKind, Line, Recurrence
 
 LONGEST_HORIZON = 600
 MONTHS = 12
-# What the other side may raise at renewal: everything that it invoices again and
-# again. Own people and own machines do not follow a vendor's price list.
-RISING = frozenset({CostKind.LICENCE, CostKind.SUPPORT, CostKind.SECURITY_EXTRAS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +16,6 @@ class Terms:
 
     horizon_months: int
     planning_factor: Fraction
-    rise: Fraction
     discount: Fraction
     currency: str
 
@@ -27,7 +23,6 @@ class Terms:
 def read_terms(
     horizon: int,
     factor: Decimal,
-    rise: Decimal | None,
     discount: Decimal,
     currency: str,
 ) -> Terms:
@@ -36,13 +31,11 @@ def read_terms(
         raise ValueError(f"The horizon must be 1 to {LONGEST_HORIZON} months.")
     if not factor.is_finite() or factor <= 0:
         raise ValueError("The planning factor must be above 0.")
-    for name, rate in (("renewal rise", rise or Decimal(0)), ("discount", discount)):
-        if not rate.is_finite() or not 0 <= rate <= 1000:
-            raise ValueError(f"The {name} must be from 0 to 1000 %.")
+    if not discount.is_finite() or not 0 <= discount <= 1000:
+        raise ValueError("The discount must be from 0 to 1000 %.")
     return Terms(
         horizon_months=horizon,
         planning_factor=Fraction(factor),
-        rise=Fraction(rise or 0) / 100,
         discount=Fraction(discount) / 100,
         currency=currency,
     )
@@ -55,9 +48,11 @@ def rate_of(line: Line, currency: str) -> Fraction | None:
     return None if line.rate_to_base is None else Fraction(line.rate_to_base)
 
 
-def payments(line: Line, terms: Terms) -> Fraction:
-    """Count the payments over the horizon, each weighed by its year's rates."""
-    rise = terms.rise if line.kind in RISING else Fraction(0)
+def payments(line: Line, terms: Terms, rise: Fraction = Fraction(0)) -> Fraction:
+    """Count the payments over the horizon, each weighed by its year's rates.
+
+    `rise` is the share by which the price goes up each year after the first.
+    """
     factor = factor_of(line, terms)
     if line.recurrence == Recurrence.ONCE:
         return factor

@@ -2,6 +2,8 @@
 
 A tier begins *above* a number of units; up to and including that number the one before
 it holds. The line's own amounts are the first tier, which begins above 0.
+
+A renewal rise may be a percentage of other lines; see `vendors.costs.rises`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,6 +28,7 @@ class Pricing(StrEnum):
     GRADUATED = "graduated"
     VOLUME = "volume"
     PACKAGE = "package"
+    PERCENT = "percent"
 
     @property
     def label(self) -> str:
@@ -38,6 +41,7 @@ _LABELS = {
     Pricing.GRADUATED: "Graduated: each unit at the price of its own tier",
     Pricing.VOLUME: "Volume: all units at the price of the tier reached",
     Pricing.PACKAGE: "Package: one price for the whole tier",
+    Pricing.PERCENT: "Per cent a year, on what is invoiced again",
 }
 
 
@@ -60,6 +64,8 @@ def contradiction(pricing: Pricing, tiers: Sequence[Tier]) -> str | None:
     """Return the sentence for tiers that make no sense, or None."""
     if pricing == Pricing.PER_UNIT:
         return "a price by the unit has no tiers." if tiers else None
+    if pricing == Pricing.PERCENT:
+        return "a percentage has no tiers." if tiers else None
     if not 1 <= len(tiers) <= MOST_TIERS:
         return f"tiers are 1 to {MOST_TIERS} after the first, not {len(tiers)}."
     last = Decimal(0)
@@ -153,6 +159,16 @@ def read_tiers(text: str) -> tuple[Tier, ...]:
         low, likely, high = amounts * 3 if len(amounts) == 1 else amounts
         found.append(Tier(threshold, low, likely, high))
     return tuple(found)
+
+
+def kept(tier: Tier) -> dict[str, str]:
+    """Return a tier as it is stored, each number as plain text."""
+    return {
+        "above": _plain(tier.above),
+        "low": _plain(tier.low),
+        "likely": _plain(tier.likely),
+        "high": _plain(tier.high),
+    }
 
 
 def write_tiers(tiers: Iterable[Tier]) -> str:

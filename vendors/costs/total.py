@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from vendors.costs.kinds import CostKind, Line, LineState
+from vendors.costs.rises import is_percentage, risen
 from vendors.costs.rows import CostRow, cost_row
 from vendors.costs.terms import read_terms
 
@@ -59,7 +60,6 @@ def total_cost(
     currency: str,
     horizon_months: int,
     planning_factor: Decimal = Decimal(1),
-    renewal_rise: Decimal | None = None,
     discount_rate: Decimal = Decimal(0),
 ) -> TotalCost:
     """Add up what is priced and name what is not.
@@ -67,9 +67,8 @@ def total_cost(
     1. A line is paid once (in the first year), every month, or at the start of
        each year begun; tiers make the price of its quantity.
     2. Engineer time is multiplied by the planning factor.
-    3. ``renewal_rise`` (% per year) lifts licence, support and security extras
-       from the second year on; ``None`` means nobody has said, and the kind stays
-       unsaid unless a line settles it.
+    3. A renewal rise in per cent a year is a row of its own: what licence, support
+       and security extras cost more from the second year on.
     4. ``discount_rate`` (% per year) lowers later years; the first stays as is.
     5. A kind is known if it has a line and none of its lines is unsaid. A price in
        another currency without a rate is not known either.
@@ -77,36 +76,26 @@ def total_cost(
     Rows are rounded to the cent and the totals are their sums, so low is never
     above likely nor likely above high, and the order of lines never matters.
     """
-    terms = read_terms(
-        horizon_months, planning_factor, renewal_rise, discount_rate, currency
-    )
+    terms = read_terms(horizon_months, planning_factor, discount_rate, currency)
     given = tuple(lines)
-    if renewal_rise is not None and any(
-        line.kind == CostKind.RENEWAL_RISE and line.state == LineState.PRICED
+    rows = tuple(
+        risen(line, given, terms) if is_percentage(line) else cost_row(line, terms)
         for line in given
-    ):
-        raise ValueError(
-            "Give the renewal rise as a percentage or as a line, not both."
-        )
-    rows = tuple(cost_row(line, terms) for line in given)
+    )
     return TotalCost(
         low=sum((row.low or Decimal(0) for row in rows), Decimal(0)),
         likely=sum((row.likely or Decimal(0) for row in rows), Decimal(0)),
         high=sum((row.high or Decimal(0) for row in rows), Decimal(0)),
         currency=currency,
         rows=rows,
-        coverage=_coverage(rows, checklist, rise_known=renewal_rise is not None),
+        coverage=_coverage(rows, checklist),
     )
 
 
-def _coverage(
-    rows: tuple[CostRow, ...], checklist: Sequence[CostKind], *, rise_known: bool
-) -> CostCoverage:
+def _coverage(rows: tuple[CostRow, ...], checklist: Sequence[CostKind]) -> CostCoverage:
     states: dict[CostKind, set[LineState]] = {}
     for row in rows:
         states.setdefault(row.kind, set()).add(row.state)
-    if rise_known:
-        states[CostKind.RENEWAL_RISE] = {LineState.PRICED}
     # A kind off the checklist that somebody brought up is asked for as well.
     kinds = (*checklist, *sorted(set(states) - set(checklist)))
     unsaid = tuple(

@@ -15,6 +15,7 @@ from evaltracker.evaluations.text import Inputs
 from vendors.choices import CostState
 from vendors.costs import CODES, CostKind, read_decimal
 from vendors.imports.answers import read_date
+from vendors.imports.cost_tiers import is_rise, rise, tiering
 from vendors.imports.cost_words import KINDS, RECURRENCES, STATES
 from vendors.imports.prices import Price, read_price
 
@@ -50,7 +51,7 @@ class Reader:
         label = " ".join(without_markup(table.cell(row, "label")).split())
         if label:
             label = inputs.line("label", label, limit=TEXTS["label"])
-        values = self.money(table, row)
+        values = self.money(table, row, kind, label)
         for name in ("unit", "note"):
             cell = without_markup(table.cell(row, name))
             if cell and name == "unit":
@@ -80,7 +81,23 @@ class Reader:
             )
         return str(kind)
 
-    def money(self, table: Table, row: Row) -> dict[str, Any]:
+    def money(self, table: Table, row: Row, kind: str, label: str) -> dict[str, Any]:
+        """State, amounts, currency, rhythm, and how the quantity counts."""
+        if is_rise(table, row, kind):
+            said = table.cell(row, "likely")
+            return {
+                "state": self.state_of(table, row, Price(Decimal(0))).value,
+                "currency": self.currency,
+                "source_text": without_breaks(said)[:300],
+                **rise(table, row, label),
+            }
+        values = self.price(table, row)
+        values |= tiering(table, row)
+        if values["state"] != CostState.PRICED and values.get("tiers"):
+            raise Refusal("tiers", "Only a priced line has tiers.")
+        return values
+
+    def price(self, table: Table, row: Row) -> dict[str, Any]:
         """State, amounts, currency and rhythm."""
         prices = {
             end: read_price(row, table.columns[end])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evaltracker.evaluations.imports.words import CANDIDATE_COLUMNS
 from evaltracker.evaluations.tabular import header_key
-from vendors.choices import CostState, Recurrence
+from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CostKind
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -26,6 +26,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "recurrence": ("recurrence", "fallsdue", "due", "period", "billing"),
     "currency": ("currency", "currencycode"),
     "rate": ("exchangerate", "ratetobase"),
+    "pricing": ("pricebyquantity", "pricingmodel"),
+    "tiers": ("tiers", "furthertiers"),
     "source_url": ("sourceurl", "pricingsource", "source", "link"),
     "quoted_on": ("quotedon", "quotedate", "updatedat", "dateofthequote"),
     "note": ("note", "notes", "comment", "comments", "vendornote"),
@@ -50,6 +52,12 @@ STATES: dict[str, CostState] = {
     **dict.fromkeys(("notincluded", "excl"), CostState.EXCLUDED),
     **dict.fromkeys(("incl",), CostState.INCLUDED),
     **dict.fromkeys(("unknown", "notsaid"), CostState.UNSAID),
+}
+PRICINGS: dict[str, Pricing] = {
+    **{header_key(one.value): one for one in Pricing},
+    **{header_key(str(one.label)): one for one in Pricing},
+    **dict.fromkeys(("perunit", "unit", "flat"), Pricing.PER_UNIT),
+    **dict.fromkeys(("percent", "percentage"), Pricing.PERCENT),
 }
 RECURRENCES: dict[str, Recurrence] = {
     **{header_key(one.value): one for one in Recurrence},

@@ -18,6 +18,7 @@ from evaltracker.evaluations.imports.rows import (
     tables_in,
     tell_unread,
 )
+from vendors.choices import Pricing
 from vendors.imports.cost_reader import Reader
 from vendors.imports.cost_words import COLUMNS
 from vendors.imports.names import Names
@@ -123,6 +124,9 @@ class Walk:
             return None
         key = (candidate, kind, label)
         before = self.known.lines.get(key)
+        if before and before.get("pricing") == Pricing.PERCENT:
+            # An amount of money in its place is no percentage any more.
+            values.setdefault("pricing", Pricing.PER_UNIT.value)
         if before and before.get("likely") == values["likely"]:
             # Nothing is said of the ends, so they stay.
             for end in {"low", "high"} - table.columns.keys():

@@ -86,7 +86,6 @@ def terms_of(evaluation: Evaluation) -> costs.Terms:
     return costs.read_terms(
         evaluation.horizon_months,
         evaluation.planning_factor,
-        None,
         evaluation.discount_rate,
         evaluation.currency,
     )

@@ -13,7 +13,8 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.text import Inputs
 from vendors.choices import CostState
 from vendors.models import Candidate, CostLine
-from vendors.services.costs import OPEN_FIELDS, check_price
+from vendors.selectors import tiers_of
+from vendors.services.costs import OPEN_FIELDS, check_price, check_tiers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,7 +37,9 @@ def fill(row: CostLine, values: Mapping[str, Any]) -> CostLine:
     if row.state != CostState.PRICED:
         row.tiers = []
     inputs = Inputs()
-    check_price(inputs, row.kind, {field: getattr(row, field) for field in WRITTEN})
+    stands = {field: getattr(row, field) for field in WRITTEN}
+    check_price(inputs, row.kind, row.label, stands)
+    check_tiers(inputs, row.state, row.pricing, tiers_of(row.tiers))
     inputs.check()
     try:
         row.clean_fields(exclude={"candidate"})

@@ -19,7 +19,8 @@ from evaltracker.evaluations.text import Inputs
 from vendors import costs
 from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CHECKLIST, CODES, CostKind
-from vendors.costs.tiers import contradiction
+from vendors.costs.kinds import no_percentage
+from vendors.costs.tiers import contradiction, kept
 from vendors.models import CostLine
 from vendors.services.candidates import lock_candidate
 
@@ -96,7 +97,7 @@ def set_cost_line(
         "quantity": quantity,
         "unit": inputs.line("unit", unit, limit=60, blank=True),
         "pricing": pricing,
-        "tiers": [kept_tier(one) for one in tiers],
+        "tiers": [kept(one) for one in tiers],
         "recurrence": recurrence,
         "currency": currency or candidate.evaluation.currency,
         "rate": rate,
@@ -106,7 +107,7 @@ def set_cost_line(
         "note": inputs.text("note", note, blank=True),
     }
     label = inputs.line("label", label, blank=True)
-    check_price(inputs, kind, values)
+    check_price(inputs, kind, label, values)
     check_tiers(inputs, values["state"], pricing, tiers)
     inputs.check()
     line = CostLine.objects.filter(candidate=candidate, kind=kind, label=label).first()
@@ -177,7 +178,7 @@ def open_prices(*, evaluation: Evaluation, by: By) -> Evaluation:
     return evaluation
 
 
-def check_price(inputs: Inputs, kind: str, values: dict[str, Any]) -> None:
+def check_price(inputs: Inputs, kind: str, label: str, values: dict[str, Any]) -> None:
     """Note what contradicts itself in a line, with its field."""
     if kind not in set(CostKind):
         inputs.refuse("kind", f"“{kind}” is not on the checklist of costs.")
@@ -191,6 +192,10 @@ def check_price(inputs: Inputs, kind: str, values: dict[str, Any]) -> None:
         inputs.refuse("likely", "A priced line needs its likely amount.")
     elif sorted(amounts) != amounts:
         inputs.refuse("low", "Low, likely and high must be in that order.")
+    elif values["pricing"] == Pricing.PERCENT:
+        problem = no_percentage(kind, label, amounts[-1])
+        if problem:
+            inputs.refuse("likely", problem[0].upper() + problem[1:])
 
 
 def check_tiers(
@@ -205,16 +210,6 @@ def check_tiers(
         problem = None
     if problem:
         inputs.refuse("tiers", problem[0].upper() + problem[1:])
-
-
-def kept_tier(tier: Tier) -> dict[str, str]:
-    """A tier as it is stored; `vendors.selectors.tiers_of` reads it back."""
-    return {
-        "above": str(tier.above),
-        "low": str(tier.low),
-        "likely": str(tier.likely),
-        "high": str(tier.high),
-    }
 
 
 def _record(

@@ -140,3 +140,53 @@ def test_the_same_again_changes_nothing_and_ends_stay_unless_said() -> None:
     assert costs(table, known).counts["same"] == 1
     dearer = costs(table.replace(",5,", ",6,"), known).changed[0]
     assert dearer.after == {"likely": 6, "low": 6, "high": 6}
+
+
+TIERED = "candidate,kind,price,due,unit,quantity,price by quantity,tiers\n"
+
+
+def test_tiers_come_in_as_they_are_typed_on_the_page() -> None:
+    table = TIERED + (
+        "Acme ML,licence,10,yearly,user,150,Volume,100: 8; 500: 5 / 5.50 / 6\n"
+    )
+    line = costs(table).new[0]
+    assert line.values["pricing"] == "volume"
+    assert line.values["tiers"] == [
+        {"above": "100", "low": "8", "likely": "8", "high": "8"},
+        {"above": "500", "low": "5", "likely": "5.5", "high": "6"},
+    ]
+    known = KnownCosts(COSTS.candidates, "USD", {line.key: line.values})
+    assert costs(table, known).counts["same"] == 1
+    flat = costs(table.replace("Volume,100: 8; 500: 5 / 5.50 / 6", "per unit,"), known)
+    assert flat.changed[0].after == {"pricing": "per_unit", "tiers": []}
+    silent = costs(LIST + "Acme ML,licence,,10,yearly\n", known)
+    assert silent.counts["same"] == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("licence,5,once,,1,,100: 4", "does not say how its tiers count"),
+        ("licence,5,once,,1,slabs,100: 4", "“slabs” is none of per unit"),
+        ("licence,5,once,,1,volume,", "Tiers are 1 to 20 after the first"),
+        ("licence,5,once,,1,volume,above 100 it is 4", "Tier line 1: write it such as"),
+        ("licence,included,once,,1,volume,100: 4", "Only a priced line has tiers."),
+        ("licence,5,once,,1,percent,", "Only the renewal rise can be a percentage."),
+        ("renewal rise,0.05,yearly,,1,,", "could be a price or a share"),
+        ("renewal rise,140 %,yearly,,1,,", "at most 100 % a year"),
+        ("renewal rise,five %,yearly,,1,,", "Write per cent a year as a number"),
+    ],
+)
+def test_tiers_and_rises_that_make_no_sense_are_told(row: str, sentence: str) -> None:
+    assert any(sentence in one for one in said(costs(f"{TIERED}Acme ML,{row}\n")))
+
+
+def test_a_renewal_rise_may_be_per_cent_a_year() -> None:
+    table = LIST + "Acme ML,renewal rise,,5 %,\n"
+    (line,) = costs(table).new
+    assert (line.values["likely"], line.values["pricing"]) == (5, "percent")
+    assert line.values["source_text"] == "5 %"
+    known = KnownCosts(COSTS.candidates, "USD", {line.key: line.values})
+    assert costs(table, known).counts["same"] == 1
+    (money,) = costs(LIST + "Acme ML,renewal rise,,80,yearly\n", known).changed
+    assert money.after["pricing"] == "per_unit"

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.urls import reverse
 
 from evaltracker.evaluations.admin.acts import register_act
 from vendors.admin.acts.base import InEvaluation, OnCandidate
-from vendors.admin.inputs import day_field, link_field, long_text
-from vendors.choices import CostState, Pricing, Recurrence
-from vendors.costs import CODES, CostKind, read_tiers, write_tiers
+from vendors.admin.acts.cost_forms import CostForm, PriceForm, RiseForm, trimmed
+from vendors.choices import Pricing, Recurrence
+from vendors.costs import CostKind
 from vendors.models import CostLine
-from vendors.selectors import tiers_of
 from vendors.services.costs import mark_rest_unsaid, remove_cost_line, set_cost_line
 
 if TYPE_CHECKING:
@@ -22,117 +19,6 @@ if TYPE_CHECKING:
 
     from evaltracker.evaluations.models import Evaluation, User
     from vendors.models import Candidate
-
-
-def amount_field(label: str, help_text: str = "") -> forms.DecimalField:
-    """Money or a rate of exchange, as exact as it is kept."""
-    return forms.DecimalField(
-        label=label,
-        required=False,
-        min_value=0,
-        max_digits=16,
-        decimal_places=4,
-        help_text=help_text,
-    )
-
-
-def trimmed(value: Any) -> Any:
-    """A number without the zeros that its column keeps; all else as it is."""
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
-
-
-class TiersField(forms.CharField):
-    """Tiers after the first, one a line."""
-
-    widget = forms.Textarea
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, widget=long_text(3), **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        """Lines for the box."""
-        return write_tiers(tiers_of(value)) if isinstance(value, list) else value
-
-    def clean(self, value: Any) -> Any:
-        """The tiers, or the sentence for what is not understood."""
-        try:
-            return read_tiers(super().clean(value) or "")
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
-
-
-class PriceForm(forms.Form):
-    """What one kind of cost comes to."""
-
-    state = forms.ChoiceField(
-        label="What is known",
-        choices=CostState.choices,
-        initial=CostState.PRICED,
-        help_text="Unsaid: somebody asked and got no answer. It never counts as zero.",
-    )
-    likely = amount_field("Likely amount", "For one unit.")
-    low = amount_field("Low", "Blank takes the likely amount.")
-    high = amount_field("High", "Blank takes the likely amount.")
-    quantity = forms.DecimalField(
-        label="Quantity", min_value=0, max_digits=12, decimal_places=2, initial=1
-    )
-    unit = forms.CharField(
-        label="Unit",
-        required=False,
-        max_length=60,
-        help_text="User, hour, node …; for on-call and engineer time, hours or months.",
-    )
-    pricing = forms.ChoiceField(
-        label="Price by quantity",
-        required=False,
-        choices=Pricing.choices,
-        initial=Pricing.PER_UNIT,
-        help_text="The amounts above are the first tier; write the others below.",
-    )
-    tiers = TiersField(
-        label="Further tiers",
-        help_text=(
-            "One a line: above how many, a colon, the price, such as “100: 8”, or "
-            "“100: 7 / 8 / 9” for low, likely and high. Blank without tiers."
-        ),
-    )
-    recurrence = forms.ChoiceField(label="Falls due", choices=Recurrence.choices)
-    currency = forms.ChoiceField(
-        label="Currency", choices=[(code, code) for code in sorted(CODES)]
-    )
-    rate = forms.DecimalField(
-        label="Exchange rate",
-        required=False,
-        max_digits=14,
-        decimal_places=6,
-        help_text=(
-            "Units of the evaluation's currency for one of this. Blank takes the rate "
-            "on the costs page; without one the price counts as unsaid."
-        ),
-    )
-    source_text = forms.CharField(
-        label="The price as it was written", required=False, max_length=300
-    )
-    source_url = link_field("Where it was written")
-    quoted_on = day_field("Date of the quote", required=False)
-    note = forms.CharField(label="Note", required=False, widget=long_text(3))
-
-
-class CostForm(PriceForm):
-    """A line that is not there yet."""
-
-    kind = forms.ChoiceField(
-        label="Kind of cost",
-        choices=[(str(it), it.label[0].upper() + it.label[1:]) for it in CostKind],
-    )
-    label = forms.CharField(
-        label="Part",
-        required=False,
-        max_length=150,
-        help_text="Which part, if this kind has several lines. Usually blank.",
-    )
-
-    field_order = ("kind", "label")
 
 
 class OnCosts(OnCandidate):
@@ -211,6 +97,41 @@ class ChangeCostLine(OnCostLine):
             candidate=target.candidate,
             kind=target.kind,
             label=target.label,
+            by=by,
+            **data,
+        )
+
+
+@register_act
+class SetRenewalRise(OnCosts):
+    """Writes the yearly rise of what is invoiced again, in per cent."""
+
+    name = "set-renewal-rise"
+    title = "Write a renewal rise in per cent"
+    verb = "Save"
+    help = (
+        "It lifts licence, support and security extras from the second year on. What "
+        "they cost more by it stands in a row of its own, with its working."
+    )
+    success = "The renewal rise is written."
+    form_class = RiseForm
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """The rise that stands, if one does."""
+        line = CostLine.objects.filter(
+            candidate=target, kind=CostKind.RENEWAL_RISE, label=""
+        ).first()
+        if line is None or line.pricing != Pricing.PERCENT:
+            return {}
+        return {field: trimmed(getattr(line, field)) for field in RiseForm.base_fields}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Write it."""
+        set_cost_line(
+            candidate=target,
+            kind=CostKind.RENEWAL_RISE,
+            pricing=Pricing.PERCENT,
+            recurrence=Recurrence.YEARLY,
             by=by,
             **data,
         )

@@ -51,6 +51,20 @@ class Costs(RowsImport):
         Column("high", "High", "High", "Blank takes the likely amount.", "1500.00"),
         Column("quantity", "Quantity", "Quantity", "How many units.", "1"),
         Column("unit", "Unit", "Unit", "User, hour, node …", "workshop"),
+        Column(
+            "pricing",
+            "Price by quantity",
+            "Price by quantity",
+            "per unit, graduated, volume or package. Blank is per unit.",
+            "volume",
+        ),
+        Column(
+            "tiers",
+            "Tiers",
+            "Further tiers",
+            "After the first: “above: price”, apart by ; or a new line.",
+            "10: 1100; 50: 900 / 1000 / 1200",
+        ),
         Column("recurrence", "Falls due", "Falls due", "once, monthly, yearly", "once"),
         Column("currency", "Currency", "Currency", "Its code.", "USD"),
         Column("rate", "Exchange rate", "Exchange rate", "Into your currency.", "1"),
@@ -145,6 +159,7 @@ class Costs(RowsImport):
             "candidate": list(evaluation.candidates.values_list("name", flat=True)),
             "kind": [kind.label for kind in CostKind],
             "state": CostState.values,
+            "pricing": ["per unit", "graduated", "volume", "package", "percent"],
             "recurrence": Recurrence.values,
             "currency": sorted(CODES),
         }
