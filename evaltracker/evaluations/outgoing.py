@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.core.mail import mailers
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
+from evaltracker.evaluations.grouped import OK, begin_grouped, say, takes_groups
 from evaltracker.evaluations.mail import envelope
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class Line:
         # Any backend of Django's: SMTP, a provider's API, a folder in the demo.
         self._backend: Any = mailers.default
         self._is_open = False
+        # Whether the server takes commands in groups; asked once for a connection.
+        self._in_groups: bool | None = None
         self._ends = 0.0
         self._over = threading.Event()
         self._watch: threading.Thread | None = None
@@ -145,11 +148,21 @@ class Line:
         backend = self._backend
         if type(backend) is not SmtpBackend or backend.connection is None:
             return bool(backend.send_messages([envelope(parcel)]))
-        ready = [
+        sender, to = (
             one if _PLAIN.fullmatch(one) else backend.prep_address(one)
             for one in (parcel.sender, parcel.to)
-        ]
-        backend.connection.sendmail(ready[0], [ready[1]], bytes(parcel))
+        )
+        server, text = backend.connection, bytes(parcel)
+        if self._in_groups is None:
+            self._in_groups = takes_groups(server)
+        bare = _PLAIN.fullmatch(sender) and _PLAIN.fullmatch(to)
+        # Whoever refuses the group is asked one by one, and says so in its own words.
+        if self._in_groups and bare and begin_grouped(server, sender, to, len(text)):
+            code, words = say(server, text)
+            if code != OK:
+                raise smtplib.SMTPDataError(code, words)
+            return True
+        server.sendmail(sender, [to], text)
         return True
 
     def _judged(self, code: int, words: bytes | str) -> Answer:
@@ -175,7 +188,7 @@ class Line:
 
     def _close(self) -> None:
         """Hang up; a server that is gone already is no trouble."""
-        self._is_open = False
+        self._is_open, self._in_groups = False, None
         with contextlib.suppress(OSError):
             self._backend.close()
         self._backend = mailers.default

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 NOBODY, NOTHING = UUID(int=0), UUID(int=1)
 # Cells up to which the page is one plain table, and up to which it has all its rows.
-TABLE, ROWS = 2_000, 10_000
+TABLE, ROWS = 2_000, 5_000
 ROWS_HERE, DATA_HERE = b"<!-- rows -->", b"<!-- data -->"
 ON_A_PAGE = 1_000  # cells, where a script shows the rows, or without it a page of them
 

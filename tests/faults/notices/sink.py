@@ -2,9 +2,11 @@
 
 `python -m tests.faults.notices.sink FILE [--port N] [--later P] [--pause S]` prints its
 port. For each mail that it takes it appends “Message-ID recipient seconds” to FILE, and
-only then says so. P is the share of mails that are put off with 451; S is how long it
-waits between keeping a mail and saying so. `tarpit@…` gets no answer the first time,
-`nobody@…` always gets 550.
+only then says so. It takes commands in groups, as most servers do.
+
+P is the share of mails that are put off with 451; S is how long it waits between
+keeping a mail and saying so. `tarpit@…` gets no answer the first time, `nobody@…`
+always gets 550.
 """
 
 from __future__ import annotations
@@ -56,6 +58,11 @@ class Smtp(asyncio.Protocol):
 
     def _command(self, line: bytes) -> None:
         match line[:4].upper():
+            case b"EHLO":
+                self.transport.write(b"250-sink\r\n250 PIPELINING\r\n")
+                return
+            case b"MAIL":
+                self.to = b""
             case b"RCPT":
                 said = BETWEEN.search(line)
                 self.to = said[1] if said else b""
@@ -63,8 +70,12 @@ class Smtp(asyncio.Protocol):
                     STUCK.add(self.to)
                     return
                 if self.to.startswith(b"nobody@"):
+                    self.to = b""
                     self.transport.write(b"550 No such box\r\n")
                     return
+            case b"DATA" if not self.to:
+                self.transport.write(b"554 No valid recipients\r\n")
+                return
             case b"DATA":
                 self.in_data = True
                 self.transport.write(b"354 Go on\r\n")
