@@ -18,6 +18,8 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.demo import EVALUATIONS
 from evaltracker.workflow.demo.files import read_csv
 from evaltracker.workflow.demo.people import LEAD, LOGINS, OPERATOR, PASSWORD
+from evaltracker.workflow.memo.weighing_words import weighed
+from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.exporting import export_whole
 from tests.portable.files import document, taken_in, written_again
 from tests.wiping import wipe
@@ -141,3 +143,13 @@ def test_every_purchase_leaves_as_a_file_and_comes_back_the_same() -> None:
         assert find_break(again) is None
     assert Evaluation.objects.count() == len(EVALUATIONS)
     call_command("replay_decision", "automated-renewals", stdout=io.StringIO())
+
+
+def test_the_decided_purchase_says_what_would_change_the_choice() -> None:
+    decided = Decision.objects.get(evaluation__slug="automated-renewals")
+    said = weighed(decided.memo["inputs"], decided.memo["results"])
+    assert said.untold == ""
+    assert said.first == "Northlight Systems"
+    assert said.roles[1] == (
+        "By the evidence and their own weights PM would pick Kodiak Software."
+    )

@@ -116,6 +116,13 @@ def test_a_replay_counts_robustness_again() -> None:
     assert line.startswith("Robustness, ranking, 1, wins: frozen")
 
 
+def test_a_replay_holds_whatever_order_the_database_gives_to_keys() -> None:
+    each = {"Training": 9, "Security": 1}
+    given = inputs(TRAINS, GUARDS, role_weights={"pm": each, "leadership": each})
+    memo = {"inputs": given, "results": compute_results(given)}
+    assert replay(json.loads(json.dumps(memo, sort_keys=True))) == []
+
+
 def test_a_share_that_is_not_quite_all_never_reads_as_all() -> None:
     shares = ("0.9999", "1.0000", "0.0001", "0.0000", "0.4567")
     assert [about(one) for one in shares] == [

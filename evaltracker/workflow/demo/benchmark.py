@@ -25,14 +25,13 @@ from evaltracker.workflow.demo.files import read_csv
 from evaltracker.workflow.demo.interests import declare_no_interests
 from evaltracker.workflow.demo.people import give_parts
 from evaltracker.workflow.demo.steps import (
-    Trying,
     known_vendor,
     lock_all_scores,
     mark_rest_unsaid,
-    run_trial,
     show_in_demo,
     sign_all,
 )
+from evaltracker.workflow.demo.trying import Trying, run_trial
 from evaltracker.workflow.services.stages import advance
 from stakeholders.choices import Role
 from trials.choices import NoteKind, Severity

@@ -40,6 +40,14 @@ PRICES: dict[str, dict[CostKind, tuple[str, dict[str, Any]]]] = {
         CostKind.SUPPORT: ("14000 14000 16000", {"recurrence": YEARLY}),
         CostKind.INFRASTRUCTURE_EGRESS: ("2200 2600 3400", {"recurrence": MONTHLY}),
         CostKind.MIGRATION: ("8000 12000 20000", {}),
+        CostKind.RENEWAL_RISE: (
+            "3 5 7",
+            {
+                "recurrence": YEARLY,
+                "pricing": Pricing.PERCENT,
+                "source_text": "Uplift of up to 7 % at each renewal",
+            },
+        ),
     },
     "AWS SageMaker": {
         CostKind.LICENCE: (

@@ -25,19 +25,24 @@ from evaltracker.workflow.demo.after import follow_up
 from evaltracker.workflow.demo.files import read_csv
 from evaltracker.workflow.demo.interests import declare_no_interests
 from evaltracker.workflow.demo.people import give_parts
+from evaltracker.workflow.demo.renewals_end import conclude, prove
+from evaltracker.workflow.demo.renewals_views import (
+    PLANS,
+    SCORES,
+    TECHNICAL,
+    USERS,
+    say_weights,
+)
 from evaltracker.workflow.demo.steps import (
-    hold_trial,
     known_vendor,
     lock_all_scores,
     mark_rest_unsaid,
     show_in_demo,
     sign_all,
 )
-from evaltracker.workflow.services.decisions import decide, draft_decision
 from evaltracker.workflow.services.stages import advance
-from trials.services.consensus import close_scores, open_consensus
 from vendors.choices import Availability, CostState
-from vendors.services.candidates import add_candidate, eliminate, shortlist
+from vendors.services.candidates import add_candidate, shortlist
 from vendors.services.claims import submit_claim
 from vendors.services.costs import set_cost_line
 from vendors.services.invitations import invite
@@ -54,7 +59,8 @@ SOURCE = (
     "Alaska, ARIES Automated Renewals RFP, 2021 (CC0). The percentages became weights "
     "from 0 to 10 (25 % is 10). Names, claims, findings and scores are made up."
 )
-# From the quality assurance plan: deliverable, standard, acceptable level.
+# From the quality assurance plan: deliverable, standard, acceptable level; which of the
+# published criteria each counts for is ours.
 STANDARDS = (
     ("QAP-1", "Tested code", "At least 90 % test coverage of all relevant code", True),
     ("QAP-2", "Accessible", "0 errors in an automated WCAG 2.0 AA scan", True),
@@ -69,6 +75,7 @@ STANDARDS = (
     ),
     ("QAP-7", "Secure", "Clean static and dynamic security scans", True),
 )
+FOR_USERS, FOR_PLANS = ("QAP-2", "QAP-6"), ("QAP-4",)
 OFFERORS = ("Northlight Systems", "Kodiak Software", "Inside Passage Labs")
 # The published price is for the whole contract; its text names these parts.
 IN_THE_PRICE = ("setup", "support", "onboarding", "training", "integration")
@@ -102,6 +109,7 @@ def load(people: dict[str, User]) -> Evaluation:
     )
     parts = give_parts(evaluation, people)
     requirements = write_requirements(evaluation)
+    say_weights(evaluation, parts)
     candidates = [add_offeror(evaluation, name) for name in OFFERORS]
     sign_all(evaluation, people)
     advance(evaluation=evaluation, from_stage=Stage.REQUIREMENTS, by=lead)
@@ -110,10 +118,9 @@ def load(people: dict[str, User]) -> Evaluation:
     advance(evaluation=evaluation, from_stage=Stage.RESEARCH, by=lead)
     for candidate in candidates:
         show_in_demo(candidate, requirements, by=lead)
-    scores = {candidate: 4 - rank for rank, candidate in enumerate(candidates)}
-    lock_all_scores(parts, scores)
+    lock_all_scores(parts, {one: SCORES[one.name] for one in candidates})
     advance(evaluation=evaluation, from_stage=Stage.DEMOS, by=lead)
-    prove(evaluation, candidates, requirements)
+    prove(candidates, requirements)
     sign_all(evaluation, people)
     advance(evaluation=evaluation, from_stage=Stage.TRIALS, by=lead)
     return follow_up(conclude(evaluation, candidates[0], people), people)
@@ -136,11 +143,11 @@ def write_requirements(evaluation: Evaluation) -> list[Requirement]:
             weight=int(Decimal(row["weight_percent"]) * PERCENT_TO_WEIGHT),
             by=lead,
         )
-    category = evaluation.categories.get(name="Technical Understanding and Approach")
+    categories = {one.name: one for one in evaluation.categories.all()}
     return [
         add_requirement(
             evaluation=evaluation,
-            category=category,
+            category=categories[counts_for(ref)],
             ref=ref,
             text=f"{title}: {level}",
             priority=Priority.MUST if must else Priority.SHOULD,
@@ -150,6 +157,13 @@ def write_requirements(evaluation: Evaluation) -> list[Requirement]:
         )
         for ref, title, level, must in STANDARDS
     ]
+
+
+def counts_for(ref: str) -> str:
+    """The published criterion that a standard counts for."""
+    if ref in FOR_USERS:
+        return USERS
+    return PLANS if ref in FOR_PLANS else TECHNICAL
 
 
 def add_offeror(evaluation: Evaluation, name: str) -> Candidate:
@@ -198,47 +212,3 @@ def research(
         mark_rest_unsaid(candidate)
         shortlist(candidate=candidate, by=lead)
     close_claims(evaluation=evaluation, by=lead)
-
-
-def prove(
-    evaluation: Evaluation, candidates: list[Candidate], requirements: list[Requirement]
-) -> None:
-    """Two go to trial; one of them fails a must-have there and is eliminated."""
-    lead = evaluation.owner
-    winner, second, third = candidates
-    eliminate(
-        candidate=third, reason="The dearest offer, and last in the demos.", by=lead
-    )
-    hold_trial(winner, requirements, lead=lead)
-    hold_trial(second, requirements, lead=lead, failing=("QAP-2",))
-    eliminate(
-        candidate=second,
-        reason="Failed the accessibility scan in its trial: 41 errors.",
-        by=lead,
-    )
-
-
-def conclude(
-    evaluation: Evaluation, winner: Candidate, people: dict[str, User]
-) -> Evaluation:
-    """Consensus, draft, signatures, frozen memo."""
-    lead = evaluation.owner
-    open_consensus(evaluation=evaluation, by=lead)
-    close_scores(
-        evaluation=evaluation, outcome="No score was moved in the meeting.", by=lead
-    )
-    draft_decision(
-        evaluation=evaluation,
-        candidate=winner,
-        rationale=(
-            "It proved every must-have in its trial, has the best scores and the "
-            "lowest price."
-        ),
-        dissent="Engineering would have liked a longer trial.",
-        revisit_when="If renewals done on time are below 80 % after six months.",
-        by=lead,
-    )
-    sign_all(evaluation, people)
-    decide(evaluation=evaluation, by=lead)
-    evaluation.refresh_from_db()
-    return evaluation

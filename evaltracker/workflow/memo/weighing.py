@@ -11,6 +11,7 @@ from evaltracker.workflow.memo.counting import (
     credits_of,
     shown,
 )
+from stakeholders.choices import Role
 from trials.scoring.buy_in import fit_by_category, picks
 from trials.scoring.contenders import Field, contender, field_of
 from trials.scoring.draws import DRAWS, SEED, winning_shares
@@ -142,8 +143,10 @@ def role_picks(
         for one in running
     }
     found = []
-    for role, weights in inputs["role_weights"].items():
-        if any(name not in weights for name in scored):
+    # In one order, whatever the database made of that of the keys.
+    for role in Role.values:
+        weights = inputs["role_weights"].get(role)
+        if weights is None or any(name not in weights for name in scored):
             continue
         ranked = picks(fits, weights)
         best = [one for one in ranked if one.fit == ranked[0].fit]
