@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.ocds.reading import newest, read_ocds
-from evaltracker.workflow.services.exporting import export_whole
+from evaltracker.workflow.services.exporting import export_as_seen, export_whole
 from evaltracker.workflow.services.from_ocds import start_from_ocds
 from tests.cast import floor1, trials
 from tests.portable.test_pages import as_user
@@ -73,6 +73,15 @@ def test_a_decision_is_a_release_in_the_words_of_the_example() -> None:
     (bid,) = release["bids"]["details"]
     assert bid["id"] == str(option.pk)
     assert bid["requirementResponses"][0]["value"] == "now"
+
+
+@pytest.mark.django_db
+def test_an_export_that_is_sealed_in_parts_names_them() -> None:
+    where = trials.platform("must")
+    assert "leftOut" not in exported(where)
+    told = json.loads(export_as_seen(evaluation=where, by=where.owner, form="ocds"))
+    assert told["leftOut"]["parts"] == ["scores"]
+    assert "sealed" in told["leftOut"]["note"]
 
 
 @pytest.mark.django_db

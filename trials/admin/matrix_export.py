@@ -6,9 +6,9 @@ import csv
 import io
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.http import HttpResponse
 from xlsxwriter import Workbook
 
+from evaltracker.evaluations.admin import downloads
 from evaltracker.evaluations.admin.marks import MARKS, STANDINGS
 from evaltracker.evaluations.cells import harmless
 from evaltracker.evaluations.choices import Priority
@@ -17,6 +17,8 @@ from trials.selectors.telling import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from django.http import HttpResponse
 
     from trials.selectors import Grid
     from trials.selectors.kinds import Kind
@@ -100,10 +102,10 @@ def download(book: Grid, rows: Sequence[int], kind: str) -> HttpResponse:
     """A file that is named after the evaluation and the day."""
     file = FORMATS[kind]
     name = f"{book.evaluation.slug}-matrix-{book.as_of}.{file.ending}"
-    response = HttpResponse(file.write(book, rows), content_type=file.content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    content = file.write(book, rows)
+    return downloads.download(
+        content, name=name, content_type=file.content_type, cache=""
+    )
 
 
 def words_of(kind: Kind) -> list[str]:

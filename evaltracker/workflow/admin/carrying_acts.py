@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.urls import reverse
 
 from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.admin.acts import Act, Confirm, register_act
 from evaltracker.evaluations.admin.brief_acts import OfEvaluation
+from evaltracker.evaluations.admin.downloads import download
 from evaltracker.evaluations.admin.workspace import page_address
 from evaltracker.evaluations.services.arrivals import import_evaluation
 from evaltracker.evaluations.services.people import may_run_accounts
@@ -80,15 +80,7 @@ class ExportEvaluation(OfEvaluation):
         form = data["form"]
         content = export_as_seen(evaluation=target, form=form, by=by)
         name = f"{target.slug}.{'ocds.json' if form == 'ocds' else 'json'}"
-        return HttpResponse(
-            content,
-            content_type="application/json",
-            headers={
-                "Content-Disposition": f'attachment; filename="{name}"',
-                "X-Content-Type-Options": "nosniff",
-                "Cache-Control": "no-store",
-            },
-        )
+        return download(content, name=name, content_type="application/json")
 
 
 class FileForm(forms.Form):

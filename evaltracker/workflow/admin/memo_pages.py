@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse
-
 from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.admin.downloads import download
 from evaltracker.evaluations.admin.query import check_query
 from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.admin.workspace import (
@@ -29,7 +28,7 @@ from vendors.admin.asking import ask_first
 from vendors.policy import may_see_prices
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from evaltracker.evaluations.models import Evaluation
     from evaltracker.workflow.models import Decision
@@ -98,38 +97,35 @@ def memo_pdf(request: HttpRequest, slug: str) -> HttpResponse:
         raise Invalid("The paper is a4 or letter.")
     evaluation, decision, memo = memo_for(request, slug)
     pdf = as_pdf(evaluation, sealed_words(memo, decision), decision, paper)
-    return download(pdf, "pdf", slug)
+    return handed_out(pdf, "pdf", slug)
 
 
 def memo_md(request: HttpRequest, slug: str) -> HttpResponse:
     """The memo as it was written, in Markdown, with its seal."""
     _, decision, memo = memo_for(request, slug)
-    return download(sealed_words(memo, decision).encode(), "md", slug)
+    return handed_out(sealed_words(memo, decision).encode(), "md", slug)
 
 
 def memo_docx(request: HttpRequest, slug: str) -> HttpResponse:
     """The memo as a Word file."""
     evaluation, decision, memo = memo_for(request, slug)
     title = f"Decision memo: {evaluation.title}"
-    return download(as_docx(sealed_words(memo, decision), title), "docx", slug)
+    return handed_out(as_docx(sealed_words(memo, decision), title), "docx", slug)
 
 
 def memo_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
     """The memo's numbers with their working, as a workbook."""
     _, decision, memo = memo_for(request, slug)
-    return download(as_xlsx(memo, decision), "xlsx", slug)
+    return handed_out(as_xlsx(memo, decision), "xlsx", slug)
 
 
-def download(content: bytes, kind: str, slug: str) -> HttpResponse:
-    """A file that no browser shows inside our pages."""
-    return HttpResponse(
+def handed_out(content: bytes, kind: str, slug: str) -> HttpResponse:
+    """The memo as a file that is named after the evaluation."""
+    return download(
         content,
+        name=f"{slug}-memo.{kind}",
         content_type=KINDS[kind],
-        headers={
-            "Content-Disposition": f'attachment; filename="{slug}-memo.{kind}"',
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-        },
+        cache="private, no-store",
     )
 
 

@@ -24,6 +24,10 @@ TENDER_STATUS = {
     Status.DECIDED: "complete",
     Status.CANCELLED: "cancelled",
 }
+NOT_ALL = (
+    "Made by somebody from whom these parts of the evaluation were sealed at that "
+    "moment, so nothing here rests on them."
+)
 MILESTONE_STATUS = {"open": "scheduled", "met": "met", "missed": "notMet"}
 
 
@@ -42,8 +46,17 @@ def package(document: Document) -> dict[str, Any]:
         "extensions": EXTENSIONS,
         "publishedDate": last_change(document),
         "publisher": {"name": evaluation["buyer"]},
+        **left_out(document),
         "releases": [release(document)],
     }
+
+
+def left_out(document: Document) -> dict[str, Any]:
+    """What was sealed from whoever made it, in a field beside those of the standard."""
+    if document["complete"]:
+        return {}
+    parts = [name.replace("_", " ") for name in document["left_out"]]
+    return {"leftOut": {"note": NOT_ALL, "parts": parts}}
 
 
 def release(document: Document) -> dict[str, Any]:

@@ -6,10 +6,10 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
-from django.http import HttpResponse
 from xlsxwriter.utility import xl_col_to_name
 
 from evaltracker.errors import Forbidden
+from evaltracker.evaluations.admin.downloads import download
 from evaltracker.evaluations.admin.query import check_query
 from evaltracker.evaluations.cells import harmless
 from evaltracker.evaluations.files import TYPES
@@ -17,7 +17,7 @@ from evaltracker.evaluations.files import TYPES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from evaltracker.evaluations.admin.importing.kinds import ImportKind
     from evaltracker.evaluations.models import Evaluation
@@ -37,14 +37,7 @@ def sheet_page(
         raise Forbidden(f"Importing {kind.things} is not yours to do here.")
     content = empty_sheet(kind, kind.lists(evaluation, user))
     name = f"{kind.slug}-{evaluation.slug}.xlsx"
-    return HttpResponse(
-        content,
-        content_type=TYPES["xlsx"],
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return download(content, name=name, content_type=TYPES["xlsx"])
 
 
 def empty_sheet(kind: ImportKind, lists: Mapping[str, Sequence[str]]) -> bytes:
