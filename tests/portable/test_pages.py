@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from evaltracker.evaluations.journal import find_break
 from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.workflow.services.exporting import export_as_seen
+from evaltracker.workflow.services.succession import start_next
 from tests.cast import floor1, stakeholders, trials, vendors
 from tests.cast.workflow import ready_to_advance
 from tests.portable.files import carried_away, document
@@ -135,6 +139,8 @@ def test_the_next_one_asks_for_the_same_and_knows_nothing_of_answers() -> None:
     assert set(rules) == set(
         following.sign_off_rules.values_list("stage", "role", "required")
     )
+    needs = following.entries.get(action="requirements.copied")
+    assert needs.after["requirements"][new.ref]["metric"] == new.metric.name
     told = following.entries.latest("number")
     assert (told.action, told.after["origin"]) == (
         "evaluation.follows",
@@ -142,6 +148,20 @@ def test_the_next_one_asks_for_the_same_and_knows_nothing_of_answers() -> None:
     )
     assert f"/admin/e/{where.slug}/" in lead.get(f"/admin/e/{following.slug}/").text
     assert f"/admin/e/{following.slug}/" in lead.get(f"/admin/e/{where.slug}/").text
+
+
+def test_thirty_requirements_are_copied_in_as_many_statements_as_one() -> None:
+    where = trials.platform("must")
+    counts = []
+    for title, size in (("First", 1), ("Second", 31)):
+        for number in range(where.requirements.count() + 1, size + 1):
+            floor1.requirement(where, f"R{number}", "could")
+        with CaptureQueriesContext(connection) as seen:
+            following = start_next(origin=where, title=title, by=where.owner)
+        counts.append(len(seen))
+        assert following.requirements.count() == size
+        assert find_break(following) is None
+    assert counts[1] <= counts[0]
 
 
 def test_where_it_came_from_is_not_told_to_whom_may_not_see_it() -> None:

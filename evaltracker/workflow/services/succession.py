@@ -14,14 +14,10 @@ from evaltracker.errors import Forbidden
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import is_owner, lock, may_start_evaluations
+from evaltracker.evaluations.services.copying import copy_needs
 from evaltracker.evaluations.services.evaluations import (
     BRIEF_FIELDS,
     create_evaluation,
-)
-from evaltracker.evaluations.services.requirements import (
-    add_category,
-    add_metric,
-    add_requirement,
 )
 from evaltracker.workflow.models import Succession
 from stakeholders.models import SignOffRule
@@ -38,17 +34,6 @@ if TYPE_CHECKING:
 
 # Asked for anew: they belong to one purchase.
 OWN = frozenset({"title", "buyer", "must_run_by"})
-METRIC = ("name", "baseline", "target", "how_measured")
-REQUIREMENT = (
-    "ref",
-    "position",
-    "text",
-    "priority",
-    "weight",
-    "vendor_help",
-    "scorer_help",
-    "metric_excuse",
-)
 CANDIDATE = ("name", "kind", "aliases", "website", "summary")
 
 
@@ -91,7 +76,7 @@ def start_next(
         title=title, buyer=origin.buyer, must_run_by=must_run_by, by=by, **brief
     )
     counts = {
-        "requirements": _requirements(origin, following, by),
+        "requirements": copy_needs(origin=origin, evaluation=following, by=by),
         "rules": _rules(origin, following, by),
         "people": _people(origin, following, by) if with_people else 0,
         "candidates": _candidates(origin, following, by) if with_candidates else 0,
@@ -106,32 +91,6 @@ def start_next(
         after={"origin": origin.pk, **counts},
     )
     return following
-
-
-def _requirements(origin: Evaluation, following: Evaluation, by: User) -> int:
-    """Metrics, categories and what is needed; how many requirements there are."""
-    metrics = {
-        one.pk: add_metric(
-            evaluation=following, by=by, **{name: getattr(one, name) for name in METRIC}
-        )
-        for one in origin.metrics.all()
-    }
-    categories = {
-        one.pk: add_category(
-            evaluation=following, name=one.name, weight=one.weight, by=by
-        )
-        for one in origin.categories.all()
-    }
-    rows = origin.requirements.filter(retired_at__isnull=True)
-    for one in rows:
-        add_requirement(
-            evaluation=following,
-            category=categories[one.category_id],
-            metric=metrics[one.metric_id] if one.metric_id else None,
-            by=by,
-            **{name: getattr(one, name) for name in REQUIREMENT},
-        )
-    return len(rows)
 
 
 def _rules(origin: Evaluation, following: Evaluation, by: User) -> int:
