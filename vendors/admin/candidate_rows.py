@@ -54,11 +54,16 @@ class Declared:
 
 @dataclass(slots=True)
 class CandidateRow:
-    """One candidate with everything that its line tells."""
+    """One candidate with everything that its line tells.
+
+    `answered` by its vendor, or by the buyer if there is none to ask; `noted` by the
+    buyer of a vendor's candidate, which answers nothing.
+    """
 
     candidate: Candidate
     answered: int
     asked: int
+    noted: int
     unseen: int = 0
     receipt: Submission | None = None
     declared: list[Declared] = field(default_factory=list)
@@ -130,12 +135,20 @@ def _lines(
         superseded_at__isnull=True,
         requirement__retired_at__isnull=True,
     ).exclude(availability=Availability.WITHDRAWN)
-    said = set(answers.order_by().values_list("candidate_id", "requirement_id")) - out
-    answered = Counter(candidate for candidate, _ in said)
+    said = Counter(
+        (candidate, by_vendor)
+        for candidate, requirement, by_vendor in answers.order_by().values_list(
+            "candidate_id", "requirement_id", "by_vendor"
+        )
+        if (candidate, requirement) not in out
+    )
     ruled_out = Counter(candidate for candidate, _ in out)
     for one in candidates:
         left = asked - ruled_out[one.pk]
-        yield one, CandidateRow(one, answered[one.pk], left)
+        itself, noted = said[one.pk, True], said[one.pk, False]
+        if one.vendor_id is None:
+            itself, noted = itself + noted, 0
+        yield one, CandidateRow(one, itself, left, noted)
 
 
 def _add_receipts(evaluation: Evaluation, lines: dict[uuid.UUID, CandidateRow]) -> None:

@@ -12,8 +12,10 @@ from evaltracker.evaluations.journal import Actor
 from tests.acting import act
 from tests.cast import floor1, stakeholders, vendors
 from tests.clients import signed_in
+from vendors.admin.candidate_rows import candidate_groups
 from vendors.models import Candidate, Vendor
 from vendors.services.candidates import eliminate, shortlist
+from vendors.services.claims import note_claim
 from vendors.services.submissions import hand_in
 
 if TYPE_CHECKING:
@@ -66,6 +68,28 @@ def test_each_line_tells_answers_receipt_and_reason(purchase: Evaluation) -> Non
     assert "Gone &lt;b&gt;bust&lt;/b&gt;" in body
     only = page(purchase, purchase.owner, "?kind=build")
     assert "No candidate of this kind." in only
+
+
+def test_what_the_buyer_notes_of_a_vendor_is_no_answer_of_it(
+    purchase: Evaluation,
+) -> None:
+    acme = vendors.candidate(purchase)
+    own = vendors.candidate(purchase, "Our own", kind="build")
+    for one, availability in ((acme, "unstated"), (own, "now")):
+        note_claim(
+            candidate=one,
+            requirement=purchase.requirements.get(ref="R1"),
+            statement="It says so.",
+            availability=availability,
+            by=purchase.owner,
+        )
+    found = {
+        row.candidate: (row.answered, row.noted)
+        for group in candidate_groups(purchase, purchase.owner, filters={})
+        for row in group.rows
+    }
+    assert found == {acme: (0, 1), own: (1, 0)}
+    assert "1 more noted by the buyer" in page(purchase, purchase.owner)
 
 
 def test_the_owner_adds_a_candidate_with_a_new_vendor(purchase: Evaluation) -> None:
