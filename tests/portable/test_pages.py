@@ -11,9 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from evaltracker.evaluations.journal import find_break
 from evaltracker.evaluations.models import Entry, Evaluation, User
+from evaltracker.workflow.memo import gather_inputs
+from evaltracker.workflow.memo.arrived import told_apart
+from evaltracker.workflow.memo.record import signed as signed_in_memo
 from evaltracker.workflow.services.exporting import export_as_seen
 from evaltracker.workflow.services.succession import start_next
 from tests.cast import floor1, stakeholders, trials, vendors
@@ -98,6 +102,12 @@ def test_an_operator_sees_who_is_whom_before_anything_is_written() -> None:
     assert "imported" in signed
     journal = as_user(viktor).get(f"/admin/e/{where.slug}/journal/").text
     assert "imported" in journal
+    inputs = gather_inputs(where)
+    assert inputs["sign_offs"]
+    assert all(one["imported"] for one in inputs["sign_offs"])
+    assert "imported with a file: nobody signed it here" in signed_in_memo(inputs)
+    here = {**inputs["sign_offs"][0], "signed_at": timezone.now()}
+    assert told_apart(where, [here]) == [here]
 
 
 def test_a_bad_file_is_told_by_its_place() -> None:

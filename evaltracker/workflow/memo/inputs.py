@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaltracker.evaluations.clock import today_in
 from evaltracker.evaluations.journal import plain
+from evaltracker.workflow.memo.arrived import told_apart
 from evaltracker.workflow.memo.costing import COST, RATE
 from evaltracker.workflow.models import Decision, Waiver
 from stakeholders.models import Condition, SignOff
@@ -185,7 +186,8 @@ def agreements(evaluation: Evaluation) -> dict[str, Any]:
         visit__stage="decision"
     )
     return {
-        "sign_offs": list(
+        "sign_offs": told_apart(
+            evaluation,
             before.order_by("signed_at").values(
                 "visit__stage",
                 "visit__number",
@@ -195,7 +197,7 @@ def agreements(evaluation: Evaluation) -> dict[str, Any]:
                 "reason",
                 "signed_at",
                 "document__sha256",
-            )
+            ),
         ),
         "waivers": list(
             Waiver.objects.filter(visit__evaluation=evaluation).values(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from evaltracker.workflow.memo.arrived import origin_of
 from evaltracker.workflow.memo.markdown import block, bullets, day, inline
 from stakeholders.choices import Role
 
@@ -74,7 +75,8 @@ def signed(inputs: dict[str, Any]) -> str:
     rows = [
         f"{one['visit__stage'].capitalize()}, {Role(one['role']).label}: "
         f"{inline(one['printed_name'])} {VERDICTS[one['verdict']]} on "
-        f"{day(one['signed_at'])} (document {one['document__sha256'][:8]})"
+        f"{day(one['signed_at'])} (document {one['document__sha256'][:8]}"
+        f"{origin_of(one)})"
         for one in inputs["sign_offs"]
     ]
     return bullets(rows)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import plain
 from evaltracker.evaluations.models import JournalHead
+from evaltracker.workflow.memo.arrived import origin_of, told_apart
 from evaltracker.workflow.memo.markdown import bullets, day, inline, section
 from evaltracker.workflow.memo.record import VERDICTS
 from stakeholders.choices import Role
@@ -35,7 +36,8 @@ def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
     head = JournalHead.objects.get(evaluation=evaluation)
     gathered: dict[str, Any] = plain(
         {
-            "sign_offs": list(
+            "sign_offs": told_apart(
+                evaluation,
                 signed.order_by("signed_at").values(
                     "visit__number",
                     "role",
@@ -44,7 +46,7 @@ def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
                     "reason",
                     "signed_at",
                     "document__sha256",
-                )
+                ),
             ),
             "conditions": list(asked.order_by("text").values("text", "closing_note")),
             "journal": {"entries": head.count, "head": head.hash},
@@ -69,7 +71,7 @@ def seal(frozen: dict[str, Any], decision: Decision) -> str:
     signed = [
         f"{Role(one['role']).label}: {inline(one['printed_name'])} "
         f"{VERDICTS[one['verdict']]} on {day(one['signed_at'])}, words "
-        f"{one['document__sha256'][:16]}"
+        f"{one['document__sha256'][:16]}{origin_of(one)}"
         + (f". {inline(one['reason'])}" if one["reason"] else "")
         for one in frozen["sign_offs"]
     ]
