@@ -47,3 +47,10 @@ class Severity(models.TextChoices):
     DEAL_BREAKER = "deal_breaker", "Deal-breaker"
     CHALLENGE = "challenge", "Challenge"
     MINOR = "minor", "Minor"
+
+
+class Retest(models.TextChoices):
+    """What trying a gap again came to."""
+
+    MENDED = "mended", "Mended"
+    STILL_THERE = "still_there", "Still there"

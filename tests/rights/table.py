@@ -31,6 +31,7 @@ ACTS_FOR: dict[str, set[str]] = {
             "reconfirm-evidence",
             "record-evidence",
             "record-gap",
+            "retest-gap",
             "write-demo-note",
         ),
         INSIDERS,

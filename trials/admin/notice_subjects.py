@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evaltracker.evaluations.admin.notice_subjects import register_subjects
+from trials.gap_notices import GapFound, GapReplied, GapStillThere, RetestDue
 from trials.models import Gap, Trial
 from trials.promise_notices import PromiseSlipped
-from trials.trial_notices import ContractToAgree, GapFound, GapReplied, HalfGone
+from trials.trial_notices import ContractToAgree, HalfGone
 from vendors.models import Claim
 
 if TYPE_CHECKING:
@@ -35,5 +36,5 @@ def trials_of_gaps(ids: Collection[str]) -> dict[str, str]:
 register_subjects(PromiseSlipped.name, places)
 for name in (ContractToAgree.name, HalfGone.name):
     register_subjects(name, trial_titles)
-for name in (GapFound.name, GapReplied.name):
-    register_subjects(name, trials_of_gaps)
+for kind in (GapFound, GapReplied, GapStillThere, RetestDue):
+    register_subjects(kind.name, trials_of_gaps)

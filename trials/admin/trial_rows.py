@@ -55,10 +55,13 @@ def criterion_rows(trial: Trial) -> list[CriterionRow]:
     return rows
 
 
+NAMED = ("requirement", "found_by", "reply_noted_by", "retested_by")
+
+
 def gaps_in_order(trial: Trial) -> list[Gap]:
     """Open ones first, the worst first."""
     order = list(Severity.values)
-    gaps = list(trial.gaps.select_related("requirement", "found_by", "reply_noted_by"))
+    gaps = list(trial.gaps.select_related(*NAMED))
     for one in gaps:
         one.trial = trial
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from evaltracker.evaluations.api.views import Day, StrictSerializer, Text
 from evaltracker.evaluations.text import TEXT_LIMIT
-from trials.choices import MilestoneState, Severity
+from trials.choices import MilestoneState, Retest, Severity
 
 
 class MilestoneOutput(serializers.Serializer[Any]):
@@ -47,6 +47,14 @@ class GapOutput(serializers.Serializer[Any]):
         allow_null=True,
         help_text="What failed a criterion counts from then on, or once you replied.",
     )
+    retest = serializers.ChoiceField(
+        choices=[("", "Not tried again"), *Retest.choices],
+        help_text="What trying it again came to, the last time.",
+    )
+    retest_note = serializers.CharField(
+        allow_blank=True, help_text="What was seen then."
+    )
+    retested_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
 
 

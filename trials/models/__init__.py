@@ -3,8 +3,9 @@
 from trials.models.contracts import Agreement, ContractChange
 from trials.models.demos import Demo, DemoNote, ResearchNote, ScriptItem
 from trials.models.evidence import Evidence, Excuse
+from trials.models.gaps import Gap
 from trials.models.scores import Consensus, Score, ScoreSheet, Settlement
-from trials.models.trials import Criterion, Gap, Milestone, Trial
+from trials.models.trials import Criterion, Milestone, Trial
 
 __all__ = [
     "Agreement",

@@ -41,7 +41,8 @@ def propose_contract(*, trial: Trial, by: By) -> Trial:
 
     Raises:
         Forbidden: neither lead nor owner.
-        Refused: put forward already, no criterion, or a part of it is blank.
+        Refused: put forward already, no criterion, one without its number, or a part
+            of it is blank.
 
     """
     trial, _ = open_trial(trial, by, *TRIAL_STAGES)
@@ -56,6 +57,10 @@ def propose_contract(*, trial: Trial, by: By) -> Trial:
         raise Refused(f"The contract does not say yet: {', '.join(blank)}.")
     if not trial.criteria.exists():
         raise Refused("Name at least one success criterion, with its number, first.")
+    vague = trial.criteria.filter(threshold="").select_related("requirement")
+    if vague:
+        names = ", ".join(sorted({one.requirement.ref for one in vague}))
+        raise Refused(f"No number is named in the criteria of {names}; say it first.")
     before, after = change(trial, proposed_at=timezone.now())
     contract = contract_of(trial)
     record(

@@ -54,6 +54,7 @@ def add_criterion(
         position=last.position + 1 if last else 1,
         **_read(text=text, threshold=threshold, method=method),
     )
+    _require_number(trial, criterion)
     checked(criterion)
     criterion.save()
     _changed(trial, f"Criterion added: {criterion.text}", reason, by)
@@ -80,6 +81,7 @@ def change_criterion(
     require_same(evaluation, values.get("requirement"))
     values |= _read(**{field: values[field] for field in TEXTS if field in values})
     before, after = change(fresh, **values)
+    _require_number(trial, fresh)
     if after:
         _changed(trial, f"Criterion changed: {fresh.text}", reason, by)
         _record(
@@ -112,6 +114,13 @@ def _unjudged(criterion: Criterion, trial: Trial) -> Criterion:
     if fresh.evidence.exists():
         raise Refused("This criterion was judged; what was judged stands.")
     return fresh
+
+
+def _require_number(trial: Trial, criterion: Criterion) -> None:
+    """What is agreed on names a number; until then it may be missing."""
+    if trial.agreed_at and not criterion.threshold:
+        sentence = "The contract is agreed; name the number that must be reached."
+        raise Invalid(sentence, errors={"threshold": [sentence]})
 
 
 def _reason(trial: Trial, reason: str) -> str:

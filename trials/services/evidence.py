@@ -24,6 +24,7 @@ from trials.services.judging import (
     read_kind,
     running_trials,
 )
+from trials.services.retests import judged_anew
 from vendors.models import Claim
 from vendors.policy import require_no_conflict
 
@@ -91,8 +92,8 @@ def record_evidence(
     checked(evidence)
     evidence.save(force_insert=True)
     _record(evidence, by)
-    if kind is Source.TRIAL and verdict == EvidenceVerdict.FAILS:
-        _give_time_to_reply(evidence, by)
+    if kind is Source.TRIAL:
+        _follow_up(evidence, by)
     return evidence
 
 
@@ -151,15 +152,20 @@ def reconfirm_evidence(*, evidence: Evidence, note: str, by: By) -> Evidence:
     return again
 
 
-def _give_time_to_reply(evidence: Evidence, by: By) -> None:
-    """The vendor's right of reply; what has no vendor has nobody who could reply."""
+def _follow_up(evidence: Evidence, by: By) -> None:
+    """What a verdict does to the findings before it, and the vendor's right of reply.
+
+    What has no vendor has nobody who could reply.
+    """
     candidate = evidence.claim.candidate
     if candidate.vendor_id is None:
         return
     criterion = evidence.criterion
     trial = criterion.trial if criterion else running_trials(candidate).latest()
     trial.candidate = candidate
-    open_finding(evidence=evidence, trial=trial, by=by)
+    heard = judged_anew(evidence=evidence, trial=trial, by=by)
+    if evidence.verdict == EvidenceVerdict.FAILS and not heard:
+        open_finding(evidence=evidence, trial=trial, by=by)
 
 
 def _attach(evidence: Evidence, file: File[bytes]) -> None:

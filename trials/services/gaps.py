@@ -72,7 +72,7 @@ def record_gap(
     gap.save()
     said = journal.snapshot(gap, ("severity", "text", "found_on", "workaround"))
     said["requirement"] = requirement.ref if requirement else ""
-    _record(gap, "gap.recorded", by, after=said)
+    record_about(gap, "gap.recorded", by, after=said)
     tell_vendor_of(gap)
     return gap
 
@@ -98,7 +98,7 @@ def open_finding(*, evidence: Evidence, trial: Trial, by: By) -> Gap:
     gap.save()
     said = journal.snapshot(gap, ("severity", "text", "found_on", "reply_until"))
     said["requirement"] = evidence.claim.requirement.ref
-    _record(gap, "gap.recorded", by, after=said)
+    record_about(gap, "gap.recorded", by, after=said)
     tell_vendor_of(gap)
     return gap
 
@@ -127,7 +127,7 @@ def reply_to_gap(
     by_vendor = actor_of(by).user is None
     if not by_vendor:
         require_trial_lead(by, gap.trial)
-    fresh = _locked(gap, evaluation)
+    fresh = locked_gap(gap, evaluation)
     ended = not evaluation.is_open or evaluation.stage != Stage.TRIALS
     if ended or fresh.trial.closed_at or fresh.closed_at:
         raise Refused("This gap no longer takes replies.")
@@ -149,7 +149,7 @@ def reply_to_gap(
         reply_at=timezone.now(),
         reply_noted_by=None if by_vendor else actor_of(by).user,
     )
-    _record(fresh, "gap.replied", by, before=before, after=after)
+    record_about(fresh, "gap.replied", by, before=before, after=after)
     return fresh
 
 
@@ -162,7 +162,7 @@ def close_gap(*, gap: Gap, note: str, by: By) -> Gap:
 
     """
     evaluation, _ = enter(gap.trial.candidate.evaluation, by, Stage.TRIALS)
-    fresh = _locked(gap, evaluation)
+    fresh = locked_gap(gap, evaluation)
     require_trial_lead(by, fresh.trial)
     if fresh.closed_at:
         raise Refused("This gap is closed already.")
@@ -173,11 +173,11 @@ def close_gap(*, gap: Gap, note: str, by: By) -> Gap:
     words = inputs.text("note", note)
     inputs.check()
     before, after = change(fresh, closed_at=timezone.now(), closing_note=words)
-    _record(fresh, "gap.closed", by, before=before, after=after)
+    record_about(fresh, "gap.closed", by, before=before, after=after)
     return fresh
 
 
-def _locked(gap: Gap, evaluation: Evaluation) -> Gap:
+def locked_gap(gap: Gap, evaluation: Evaluation) -> Gap:
     """The gap as it is now, its row locked."""
     fresh: Gap = (
         Gap.objects.select_for_update(of=("self",))
@@ -188,7 +188,7 @@ def _locked(gap: Gap, evaluation: Evaluation) -> Gap:
     return fresh
 
 
-def _record(
+def record_about(
     gap: Gap,
     action: str,
     by: By,
@@ -196,6 +196,7 @@ def _record(
     after: dict[str, Any],
     before: dict[str, Any] | None = None,
 ) -> None:
+    """The journal's entry of something that happened to a gap."""
     journal.record(
         evaluation=gap.trial.candidate.evaluation,
         action=action,

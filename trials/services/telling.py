@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.chores import register_chore
 from evaltracker.evaluations.services.notices import owe_now
+from trials.gap_notices import GapFound, GapReplied, GapStillThere, RetestDue
 from trials.models import Gap, Trial
 from trials.selectors import half_time_alarm
 from trials.selectors.contracts import contract_of
-from trials.trial_notices import ContractToAgree, GapFound, GapReplied, HalfGone
+from trials.trial_notices import ContractToAgree, HalfGone
 from vendors.models import Contact
 
 if TYPE_CHECKING:
@@ -36,15 +37,25 @@ def ask_for_agreement(trial: Trial) -> None:
 
 def tell_vendor_of(gap: Gap) -> None:
     """Owe the vendor's contacts a mail: early gaps are the cheap ones for both."""
+    _tell_vendor(gap, GapFound.name, "")
+
+
+def tell_vendor_of_retest(gap: Gap) -> None:
+    """Owe the vendor's contacts a mail: it was tried again, and is still missing."""
+    if gap.retested_at is not None:
+        _tell_vendor(gap, GapStillThere.name, gap.retested_at.isoformat())
+
+
+def _tell_vendor(gap: Gap, kind: str, occurrence: str) -> None:
     candidate = gap.trial.candidate
     if candidate.vendor_id is None or candidate.invited_at is None:
         return
     for contact in Contact.objects.current().filter(vendor=candidate.vendor_id):
         owe_now(
-            kind=GapFound.name,
+            kind=kind,
             evaluation=candidate.evaluation,
             subject_id=gap.pk,
-            occurrence="",
+            occurrence=occurrence,
             address=contact.email,
             addressee=contact.name,
         )
@@ -69,6 +80,23 @@ def tell_of_replies() -> None:
             evaluation=gap.trial.candidate.evaluation,
             subject_id=gap.pk,
             occurrence=gap.reply_at.isoformat(),
+            recipient=gap.trial.lead,
+        )
+
+
+def remind_of_retests() -> None:
+    """Owe who runs a trial a mail on the day for which a mend was promised."""
+    promised = Gap.objects.filter(
+        trial__in=_under_way(), promised_for__isnull=False, closed_at__isnull=True
+    )
+    for gap in promised.select_related("trial__lead", "trial__candidate__evaluation"):
+        if not gap.retest_is_due or gap.promised_for is None:
+            continue
+        owe_now(
+            kind=RetestDue.name,
+            evaluation=gap.trial.candidate.evaluation,
+            subject_id=gap.pk,
+            occurrence=gap.promised_for.isoformat(),
             recipient=gap.trial.lead,
         )
 
@@ -99,4 +127,5 @@ def _under_way() -> QuerySet[Trial]:
 
 
 register_chore(name="gap_replies", every=EVERY, work=tell_of_replies)
+register_chore(name="retests_due", every=HOURLY, work=remind_of_retests)
 register_chore(name="trials_half_gone", every=HOURLY, work=warn_at_half_time)

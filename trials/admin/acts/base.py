@@ -13,7 +13,7 @@ from trials.choices import EvidenceVerdict
 from trials.models import Demo, Trial
 from trials.policy import may_lead
 from vendors.admin.acts.base import InEvaluation
-from vendors.admin.inputs import NamedChoice, long_text, without_blank
+from vendors.admin.inputs import NamedChoice, link_field, long_text, without_blank
 from vendors.models import Claim
 from vendors.selectors import asked_requirements
 
@@ -127,3 +127,14 @@ class VerdictForm(forms.Form):
             verdict.choices = without_blank(
                 EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN
             )
+
+
+class ProofForm(VerdictForm):
+    """A verdict with what it rests on."""
+
+    url = link_field("Link")
+    file = forms.FileField(
+        label="File",
+        required=False,
+        help_text="At most 10 MB: pdf, png, jpeg, txt, csv, xlsx or docx.",
+    )

@@ -8,7 +8,7 @@ from django import forms
 from django.urls import reverse
 
 from evaltracker.evaluations.admin.acts import register_act
-from trials.admin.acts.base import AboutRequirement, OnTrial, VerdictForm, takes_part
+from trials.admin.acts.base import AboutRequirement, OnTrial, ProofForm, takes_part
 from trials.choices import Source
 from trials.models import Criterion
 from trials.services.criteria import add_criterion, change_criterion, remove_criterion
@@ -33,7 +33,8 @@ class CriterionForm(AboutRequirement):
         label="The number",
         required=False,
         max_length=200,
-        help_text="Such as: 95 % of requests under 120 ms.",
+        help_text="Such as: 95 % of requests under 120 ms. The contract is not put "
+        "forward without it.",
     )
     method = forms.CharField(
         label="How it is measured", required=False, widget=long_text(2)
@@ -150,7 +151,7 @@ class JudgeCriterion(OnCriterion):
     verb = "Record"
     help = "It is kept for good, on exactly these words. A newer verdict is a new one."
     success = "Recorded."
-    form_class = VerdictForm
+    form_class = ProofForm
     template = "trials/judge.html"
     version_fields = ("claim",)
 

@@ -9,14 +9,13 @@ from django.urls import reverse
 
 from evaltracker.evaluations.admin.acts import register_act
 from evaltracker.evaluations.choices import Stage
-from trials.admin.acts.base import VerdictForm, takes_part
+from trials.admin.acts.base import ProofForm, takes_part
 from trials.choices import Source
 from trials.models import Evidence, ResearchNote
 from trials.services.evidence import reconfirm_evidence, record_evidence
 from vendors.admin.acts.base import InEvaluation, OnPlace
 from vendors.admin.inputs import (
     NamedChoice,
-    link_field,
     long_text,
 )
 from vendors.models import Claim
@@ -31,16 +30,10 @@ if TYPE_CHECKING:
 USUAL_SOURCE = {Stage.DEMOS: Source.DEMO, Stage.TRIALS: Source.TRIAL}
 
 
-class EvidenceForm(VerdictForm):
-    """A verdict with what it rests on."""
+class EvidenceForm(ProofForm):
+    """A verdict from anywhere."""
 
     source = forms.ChoiceField(label="Where it was found", choices=Source.choices)
-    url = link_field("Link")
-    file = forms.FileField(
-        label="File",
-        required=False,
-        help_text="At most 10 MB: pdf, png, jpeg, txt, csv, xlsx or docx.",
-    )
     independent = forms.BooleanField(
         label="The source is independent of the vendor",
         required=False,

@@ -8,10 +8,11 @@ from django import forms
 
 from evaltracker.evaluations.admin.acts import register_act
 from trials.admin.acts.base import AboutRequirement, OnTrial, takes_part
-from trials.choices import Severity
+from trials.choices import Retest, Severity
 from trials.models import Gap
 from trials.policy import today_in
 from trials.services.gaps import close_gap, record_gap, reply_to_gap
+from trials.services.retests import retest_gap
 from vendors.admin.inputs import day_field, long_text
 
 if TYPE_CHECKING:
@@ -103,6 +104,43 @@ class ReplyToGap(OnGap):
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         """Note it."""
         reply_to_gap(gap=target, by=by, **data)
+
+
+class RetestForm(forms.Form):
+    """What trying it again came to."""
+
+    outcome = forms.ChoiceField(
+        label="What it came to",
+        choices=Retest.choices,
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label="What you saw", widget=long_text(3), help_text="The vendor reads it, too."
+    )
+
+
+@register_act
+class RetestGap(OnGap):
+    """Says what trying a gap again came to."""
+
+    name = "retest-gap"
+    title = "Try the gap again"
+    verb = "Save"
+    help = (
+        "Mended, it is closed once whoever runs the trial has seen it. Still there, "
+        "the vendor is told and may answer once more. A criterion is judged anew at "
+        "the criterion."
+    )
+    success = "The retest is in the log."
+    form_class = RetestForm
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Everybody with a part."""
+        return takes_part(user, self.evaluation(target))
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Note it."""
+        retest_gap(gap=target, by=by, **data)
 
 
 class ClosingForm(forms.Form):

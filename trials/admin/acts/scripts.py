@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from evaltracker.evaluations.admin.acts import register_act
 from stakeholders.models import Stakeholder
-from trials.admin.acts.base import AboutRequirement, OnDemo, VerdictForm
+from trials.admin.acts.base import AboutRequirement, OnDemo, ProofForm
 from trials.choices import Source
 from trials.models import Demo, ScriptItem
 from trials.services.evidence import record_evidence
@@ -162,7 +162,7 @@ class JudgeItem(OnItem):
     verb = "Record"
     help = "It is kept for good, on exactly these words. A newer verdict is a new one."
     success = "Recorded."
-    form_class = VerdictForm
+    form_class = ProofForm
     template = "trials/judge.html"
     version_fields = ("claim",)
 

@@ -1,0 +1,108 @@
+"""Trying again what was missing: a gap is mended when somebody has seen that it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from evaltracker.errors import Invalid, Refused
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.policy import change
+from evaltracker.evaluations.text import Inputs
+from trials.choices import EvidenceVerdict, Retest
+from trials.models import Gap
+from trials.policy import enter, may_lead
+from trials.services.gaps import locked_gap, record_about
+from trials.services.telling import tell_vendor_of_retest
+from trials.services.trials import locked_trial
+from vendors.policy import require_no_conflict
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import User
+    from trials.models import Evidence, Trial
+
+HELD = "It held when it was judged anew."
+
+
+@transaction.atomic
+def retest_gap(*, gap: Gap, outcome: str, note: str, by: By) -> Gap:
+    """Say what trying it again came to; the journal keeps what it came to before.
+
+    Mended, it is closed if `by` runs the trial, else it waits for who does. Still
+    there, the vendor is told, and may reply once more.
+
+    Raises:
+        Forbidden: no part in the evaluation, or a declared interest.
+        Refused: not the trials stage, or closed. Invalid: by field.
+
+    """
+    evaluation, user = enter(gap.trial.candidate.evaluation, by, Stage.TRIALS)
+    require_no_conflict(user, gap.trial.candidate)
+    trial = locked_trial(gap.trial, evaluation)
+    fresh = locked_gap(gap, evaluation)
+    if fresh.closed_at:
+        raise Refused("This gap is closed; if it is back, record it as a new one.")
+    if outcome not in Retest.values:
+        sentence = "Say what it came to: mended, or still there."
+        raise Invalid(sentence, errors={"outcome": [sentence]})
+    inputs = Inputs()
+    words = inputs.text("note", note)
+    inputs.check()
+    closes = outcome == Retest.MENDED and may_lead(user, trial)
+    _keep(fresh, Retest(outcome), words, user, by, closes=closes)
+    return fresh
+
+
+def judged_anew(*, evidence: Evidence, trial: Trial, by: By) -> bool:
+    """Let a newer verdict of a trial speak for what an earlier one found to fail.
+
+    What holds now closes the finding. What fails again, after the vendor has had its
+    time to answer, gives no second time: it counts at once, and the vendor is told.
+    Called by `record_evidence`, in its transaction.
+
+    Returns:
+        Whether a failure is one for which the vendor was heard.
+
+    """
+    findings = Gap.objects.select_for_update(of=("self",)).filter(
+        trial=trial,
+        evidence__claim__requirement=evidence.claim.requirement_id,
+        closed_at__isnull=True,
+    )
+    if evidence.verdict == EvidenceVerdict.FAILS:
+        heard = Q(reply_at__isnull=False) | Q(reply_until__lte=timezone.now())
+        findings = findings.filter(heard, evidence__claim=evidence.claim_id)
+        outcome = Retest.STILL_THERE
+    elif evidence.verdict == EvidenceVerdict.HOLDS:
+        outcome = Retest.MENDED
+    else:
+        return False
+    found = list(findings)
+    for gap in found:
+        gap.trial = trial
+        words = evidence.note or HELD
+        _keep(gap, outcome, words, evidence.recorded_by, by, closes=True)
+    return bool(found)
+
+
+def _keep(
+    gap: Gap, outcome: Retest, note: str, user: User, by: By, *, closes: bool
+) -> None:
+    """Write it down; `closes` says whether what is mended is over with it."""
+    now = timezone.now()
+    said: dict[str, Any] = {
+        "retest": outcome,
+        "retest_note": note,
+        "retested_at": now,
+        "retested_by": user,
+    }
+    if closes and outcome == Retest.MENDED:
+        said |= {"closed_at": now, "closing_note": note}
+    before, after = change(gap, **said)
+    record_about(gap, "gap.retested", by, before=before, after=after)
+    if outcome == Retest.STILL_THERE:
+        tell_vendor_of_retest(gap)
