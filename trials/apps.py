@@ -22,6 +22,7 @@ class TrialsConfig(AppConfig):
         import_module("trials.own_dates")
         import_module("trials.services.telling")
         import_module("trials.services.overdue")
+        import_module("trials.services.handing_on")
         import_module("trials.services.slips")
         # A process that serves vendors alone has no admin, and no whole evaluation
         # comes or leaves through it.

@@ -11,11 +11,17 @@ from evaltracker.evaluations.mail import dated_message
 from evaltracker.evaluations.notices import Message, NoticeKind, register
 from trials.choices import MilestoneState
 from trials.models import Milestone
+from trials.selectors.orphans import orphaned_milestones
 
 LATE = "It is still open. Say that it is met, move it, or waive it with a reason."
 LATE_OF_ANOTHER = (
-    "It is still open, although its owner was reminded for days. Talk to them, "
-    "move it, or waive it with a reason."
+    "It is still open. Talk to its owner, give it to somebody else, move it, or waive "
+    "it with a reason."
+)
+GIVEN = "It was given to you: meet it, or say in time that it has to move."
+ORPHANED = (
+    "Nobody is reminded of it any more: its owner has no part here, or no login. "
+    "Give it to somebody."
 )
 
 if TYPE_CHECKING:
@@ -93,6 +99,40 @@ class MilestoneDue(AboutMilestone):
     def compose(self, notice: Notice) -> Message:
         """The date."""
         return self.dated(notice)
+
+
+@register
+class MilestoneGiven(MilestoneDue):
+    """It was somebody else's and is the reader's now."""
+
+    name: ClassVar[str] = "milestone_given"
+    for_chat: ClassVar[bool] = False
+
+    def compose(self, notice: Notice) -> Message:
+        """The date, and that it is theirs."""
+        return self.dated(notice, GIVEN)
+
+
+@register
+class MilestoneOrphaned(AboutMilestone):
+    """It is nobody's any more: told to who runs the purchase."""
+
+    name: ClassVar[str] = "milestone_orphaned"
+    for_chat: ClassVar[bool] = False
+
+    def holds(self, notice: Notice) -> str:
+        """As for all, and until it is given to somebody who takes part."""
+        if no := super().holds(notice):
+            return no
+        if notice.place.owner_id != notice.recipient_id:
+            return "Somebody else runs the evaluation now."
+        if not orphaned_milestones().filter(pk=UUID(notice.subject_id)).exists():
+            return "Its owner takes part again."
+        return ""
+
+    def compose(self, notice: Notice) -> Message:
+        """The date, and what is missing."""
+        return self.dated(notice, ORPHANED)
 
 
 @register

@@ -22,6 +22,7 @@ from trials.models import Milestone, Trial
 from trials.policy import TRIAL_STAGES, may_lead, today_in
 from trials.selectors import exercised_by_day, half_time_alarm
 from trials.selectors.contracts import contract_of
+from trials.selectors.orphans import orphans_of
 from vendors.admin.asking import ask_first
 from vendors.admin.inputs import without_blank
 from vendors.admin.pages import reader
@@ -43,21 +44,23 @@ class MilestoneRow:
 
     milestone: Milestone
     late: bool
+    orphaned: bool
     may_move: bool
     may_settle: bool
 
 
 def milestone_rows(
-    milestones: Iterable[Milestone], user: User, *, runs: bool
+    milestones: Iterable[Milestone], evaluation: Evaluation, user: User, *, runs: bool
 ) -> list[MilestoneRow]:
     """In order of time; `runs` says whether the reader runs what they belong to."""
-    now = timezone.now()
+    now, orphans = timezone.now(), orphans_of(evaluation)
     rows = []
     for one in milestones:
         still_open = one.state == MilestoneState.OPEN
         moves = still_open and runs
         settles = still_open and (runs or one.owner_id == user.pk)
-        rows.append(MilestoneRow(one, is_late(one, now), moves, settles))
+        orphaned = one.pk in orphans
+        rows.append(MilestoneRow(one, is_late(one, now), orphaned, moves, settles))
     return rows
 
 
@@ -110,9 +113,7 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         without=[one for one in close if one.pk not in with_trial],
         close=close,
         may_plan=evaluation.is_open and Stage(evaluation.stage) in TRIAL_STAGES,
-        milestones=milestone_rows(
-            milestones.select_related("owner", "hangs_on"), user, runs=owns
-        ),
+        milestones=milestone_rows(milestones, evaluation, user, runs=owns),
         here=request.path + "#milestones",
     )
 
@@ -181,7 +182,7 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         and stage == Stage.TRIALS
         and line.day >= 1,
         line=line,
-        milestones=milestone_rows(milestones, user, runs=runs and going),
+        milestones=milestone_rows(milestones, evaluation, user, runs=runs and going),
         criteria=criteria,
         judged=sum(not row.to_judge for row in criteria),
         verdicts=without_blank(EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN),

@@ -15,6 +15,7 @@ from evaltracker.evaluations.workdays import is_working_day
 from trials.choices import MilestoneState
 from trials.models import Milestone
 from trials.notices import MilestoneOverdue
+from trials.selectors.orphans import orphaned_milestones
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import User
@@ -25,18 +26,22 @@ ESCALATES_AFTER = 3
 
 
 def owe_overdue() -> None:
-    """Owe today's notice of each overdue milestone, on working days of the reader."""
+    """Owe today's notice of each overdue milestone, on working days of the reader.
+
+    Of what is nobody's any more, who runs the purchase hears from the first day on.
+    """
     late = Milestone.objects.filter(
         state=MilestoneState.OPEN,
         evaluation__status=Status.OPEN,
         due_at__lt=timezone.now(),
     )
+    orphans = frozenset(orphaned_milestones().values_list("pk", flat=True))
     for milestone in late.select_related("evaluation__owner", "owner"):
         days = _whole_days(milestone)
         if days < 1:
             continue
         readers = {milestone.owner}
-        if days >= ESCALATES_AFTER:
+        if days >= ESCALATES_AFTER or milestone.pk in orphans:
             readers.add(milestone.evaluation.owner)
         for reader in readers:
             _owe(milestone, days, reader)

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from trials.models import Milestone
 
 
-def owe_reminders(milestone: Milestone) -> None:
-    """Owe its owner a mail for each offset; those already past collapse into one."""
+def owe_reminders(milestone: Milestone, *, missed: bool = True) -> None:
+    """Owe its owner a mail for each offset; those already past collapse into one.
+
+    With `missed` false those are left out: the reader was told in another way.
+    """
     now = timezone.now()
     past: list[int] = []
     coming: list[int] = []
@@ -24,7 +27,7 @@ def owe_reminders(milestone: Milestone) -> None:
         day = milestone.due_on - datetime.timedelta(days=days)
         over = instant_of(day, milestone.due_time, milestone.zone) <= now
         (past if over else coming).append(days)
-    for days in [*past[:1], *coming]:
+    for days in [*(past[:1] if missed else ()), *coming]:
         schedule_notice(
             kind=MilestoneDue.name,
             evaluation=milestone.evaluation,

@@ -14,7 +14,12 @@ from evaltracker.workflow.notices import (
 )
 from stakeholders.models import SignOffRule
 from trials.models import Milestone
-from trials.notices import MilestoneDue
+from trials.notices import (
+    MilestoneDue,
+    MilestoneGiven,
+    MilestoneOrphaned,
+    MilestoneOverdue,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -42,7 +47,8 @@ def visits(ids: Collection[str]) -> dict[str, str]:
     return {str(one.pk): str(one) for one in Visit.objects.filter(pk__in=ids)}
 
 
-register_subjects(MilestoneDue.name, milestone_titles)
+for about in (MilestoneDue, MilestoneGiven, MilestoneOrphaned, MilestoneOverdue):
+    register_subjects(about.name, milestone_titles)
 register_subjects(SignOffReopened.name, visits)
 for kind in (SignOffRequested, SignOffWaiting, SignOffEscalated):
     register_subjects(kind.name, rules)

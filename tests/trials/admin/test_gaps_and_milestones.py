@@ -69,7 +69,7 @@ def test_a_moved_milestone_takes_its_reminders_along(acme: Candidate) -> None:
     assert act("move-milestone", one, lead, **moved, reason="Late data") == 302
     assert Notice.objects.filter(state="pending").count() >= before
     assert Notice.objects.filter(state="suppressed").exists()
-    assert "moved 1 time" in page(trial, lead)
+    assert "changed 1 time" in page(trial, lead)
     assert act("settle-milestone", one, lead, state="missed") == 400
     assert act("settle-milestone", one, lead, state="met") == 302
 

@@ -1,4 +1,4 @@
-"""Moving a milestone, and saying what it hangs on."""
+"""Moving a milestone, giving it to somebody, and saying what it hangs on."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import User as Person
 from trials.admin.acts.milestones import DueForm, OnMilestone, hanging_field, others
+from trials.admin.acts.trials import insiders
 from trials.selectors.shifts import Shift, shifts_of
+from trials.services.handing_on import change_reminder_days, give_milestone
 from trials.services.moves import hang_milestone, move_milestone
-from vendors.admin.inputs import reason_field
+from vendors.admin.acts.base import OnEvaluation
+from vendors.admin.inputs import NamedChoice, reason_field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from evaltracker.evaluations.models import User
+    from evaltracker.evaluations.models import Evaluation, User
 
 
 class MoveForm(DueForm):
@@ -89,3 +93,84 @@ class HangMilestone(OnMilestone):
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         """Save it."""
         hang_milestone(milestone=target, by=by, **data)
+
+
+class GiveForm(forms.Form):
+    """Whose it is from now on."""
+
+    owner_user = NamedChoice(
+        Person._default_manager.none(),
+        attribute="name",
+        label="Whose it is",
+        help_text="Is told by mail, and reminded before it.",
+    )
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["owner_user"]
+        choice.queryset = insiders(evaluation)
+
+
+@register_act
+class GiveMilestone(OnMilestone):
+    """Makes a milestone somebody else's."""
+
+    name = "give-milestone"
+    title = "Give"
+    verb = "Give"
+    help = "Whose it was is no longer reminded of it."
+    success = "The milestone is given; its new owner is told."
+    form_class = GiveForm
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The evaluation's people."""
+        return {"evaluation": target.evaluation}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Whose it is now."""
+        return {"owner_user": target.owner_id}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Give it."""
+        give_milestone(milestone=target, by=by, **data)
+
+
+class RhythmForm(forms.Form):
+    """How many days before."""
+
+    days = forms.CharField(
+        label="Days before a date",
+        max_length=60,
+        help_text="With commas, such as 7, 2, 0. 0 is the day itself.",
+    )
+
+    def clean_days(self) -> list[int]:
+        """The numbers."""
+        parts = self.cleaned_data["days"].replace(",", " ").split()
+        if not all(one.isascii() and one.isdecimal() and len(one) < 4 for one in parts):
+            raise forms.ValidationError("Write whole numbers with commas: 7, 2, 0.")
+        return [int(one) for one in parts]
+
+
+@register_act
+class ChangeReminderDays(OnEvaluation):
+    """Says how many days before a date people are reminded."""
+
+    name = "change-reminder-days"
+    title = "When people are reminded"
+    verb = "Save"
+    help = (
+        "Of milestones, of conditions given from now on, and vendors before claims "
+        "close. What was sent already is not sent again."
+    )
+    success = "Saved. The reminders of all open milestones follow it."
+    form_class = RhythmForm
+    tab = "trials"
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """What holds now."""
+        return {"days": ", ".join(str(one) for one in target.reminder_days)}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Save it."""
+        change_reminder_days(evaluation=target, days=data["days"], by=by)

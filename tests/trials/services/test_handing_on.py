@@ -1,0 +1,156 @@
+"""A milestone goes to somebody else, or to nobody; reminders follow in either case."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import time_machine
+
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.models import Entry, Notice
+from evaltracker.evaluations.notices import kind_named
+from stakeholders.services.people import remove_stakeholder
+from tests.acting import act
+from tests.cast import floor1, stakeholders
+from tests.clients import signed_in
+from trials.services.handing_on import (
+    change_reminder_days,
+    give_milestone,
+    tell_of_orphans,
+)
+from trials.services.milestones import add_milestone
+from trials.services.overdue import owe_overdue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evaltracker.evaluations.models import Evaluation, User
+    from trials.models import Milestone
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime.date(2026, 11, 30)
+
+
+@pytest.fixture(autouse=True)
+def _ten_days_before() -> Iterator[None]:
+    with time_machine.travel("2026-11-20T12:00Z", tick=False):
+        yield
+
+
+@pytest.fixture
+def where() -> Evaluation:
+    evaluation = floor1.evaluation(zone="Europe/Berlin")
+    stakeholders.stakeholders(evaluation)
+    return evaluation
+
+
+@pytest.fixture
+def milestone(where: Evaluation) -> Milestone:
+    """Dana's, due on a Monday at nine in Berlin."""
+    return add_milestone(
+        evaluation=where,
+        title="Data ready",
+        owner_user=stakeholders.holder("devops"),
+        due_on=MONDAY,
+        due_time=datetime.time(9),
+        by=where.owner,
+    )
+
+
+def owed(kind: str = "milestone_due", **more: str) -> list[tuple[str, int]]:
+    """To whom, and how many days before, what has not been called off."""
+    rows = Notice.objects.filter(kind=kind, state="pending", **more)
+    return sorted((str(one.recipient), one.offset_days) for one in rows)
+
+
+def give(milestone: Milestone, to: User) -> Milestone:
+    return give_milestone(
+        milestone=milestone, owner_user=to, by=milestone.evaluation.owner
+    )
+
+
+def test_reminders_go_to_whose_it_is_also_there_and_back(milestone: Milestone) -> None:
+    dana, pm = stakeholders.holder("devops"), stakeholders.holder("pm")
+    days = [0, 2, 7]
+    assert owed() == [(str(dana), one) for one in days]
+    given = give(milestone, pm)
+    assert owed() == [(str(pm), one) for one in days]
+    assert owed("milestone_given") == [(str(pm), 0)]
+    [notice] = Notice.objects.filter(kind="milestone_given")
+    kind = kind_named("milestone_given")
+    assert kind.holds(notice) == ""
+    assert "given to you" in kind.compose(notice).text
+    back = give(given, dana)
+    assert kind.holds(notice) != ""
+    assert owed() == [(str(dana), one) for one in days]
+    assert back.occurrence == 3
+    actions = Entry.objects.filter(evaluation=back.evaluation)
+    assert actions.filter(action="milestone.given").count() == 2
+
+
+def test_only_who_runs_it_gives_it_and_only_to_who_takes_part(
+    milestone: Milestone,
+) -> None:
+    with pytest.raises(Forbidden):
+        give_milestone(
+            milestone=milestone,
+            owner_user=stakeholders.holder("pm"),
+            by=stakeholders.holder("pm"),
+        )
+    with pytest.raises(Invalid):
+        give(milestone, floor1.person("stranger"))
+    with pytest.raises(Refused, match="already"):
+        give(milestone, milestone.owner)
+
+
+def test_what_is_nobodys_any_more_is_told_to_who_runs_the_purchase(
+    milestone: Milestone, where: Evaluation
+) -> None:
+    tell_of_orphans()
+    assert owed("milestone_orphaned") == []
+    part = where.stakeholders.get(user=milestone.owner)
+    remove_stakeholder(stakeholder=part, reason="Left.", by=where.owner)
+    tell_of_orphans()
+    tell_of_orphans()
+    assert owed("milestone_orphaned") == [(str(where.owner), 0)]
+    [notice] = Notice.objects.filter(kind="milestone_orphaned")
+    kind = kind_named("milestone_orphaned")
+    assert kind.holds(notice) == ""
+    assert "Give it to somebody" in kind.compose(notice).text
+    page = f"/admin/e/{where.slug}/trials/"
+    assert "has no part any more" in signed_in(where.owner).get(page).content.decode()
+    with time_machine.travel("2026-12-01T12:00Z", tick=False):
+        owe_overdue()
+    late = [who for who, _ in owed("milestone_overdue")]
+    assert str(where.owner) in late, "on the first day, not on the third"
+    give(milestone, stakeholders.holder("pm"))
+    assert kind.holds(notice) != ""
+
+
+def test_other_days_hold_for_what_is_open_and_repeat_nothing(
+    milestone: Milestone, where: Evaluation
+) -> None:
+    change_reminder_days(evaluation=where, days=[1, 14, 3, 3], by=where.owner)
+    where.refresh_from_db()
+    assert where.reminder_days == [14, 3, 1]
+    # Fourteen days before is past, and nobody is told late of it.
+    assert [days for _, days in owed()] == [1, 3]
+    before = Notice.objects.count()
+    change_reminder_days(evaluation=where, days=[14, 3, 1], by=where.owner)
+    assert Notice.objects.count() == before
+    for days in ([], [91], [-1], range(7)):
+        with pytest.raises(Invalid):
+            change_reminder_days(evaluation=where, days=days, by=where.owner)
+
+
+def test_both_are_acts_of_who_runs_it(milestone: Milestone, where: Evaluation) -> None:
+    pm = stakeholders.holder("pm")
+    assert act("give-milestone", milestone, pm, owner_user=pm.pk) == 403
+    assert act("give-milestone", milestone, where.owner, owner_user=pm.pk) == 302
+    assert act("change-reminder-days", where, where.owner, days="a week") == 400
+    assert act("change-reminder-days", where, where.owner, days="91") == 400
+    assert act("change-reminder-days", where, where.owner, days="5, 0") == 302
+    page = f"/admin/e/{where.slug}/trials/"
+    assert "reminded 5 and 0 days" in signed_in(pm).get(page).content.decode()
