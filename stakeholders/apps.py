@@ -17,6 +17,7 @@ class StakeholdersConfig(AppConfig):
         Both need the models; admin/__init__.py says why the pages load no earlier.
         """
         import_module("stakeholders.notices")
+        import_module("stakeholders.own_dates")
         import_module("stakeholders.chores")
         import_module("stakeholders.beginnings")
         # A process that serves vendors alone has no admin, and no whole evaluation

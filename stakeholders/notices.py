@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation, Notice
 
 # A date without a time ends with its day.
+CONDITION = "A condition of an approval"
 LAST_MINUTE = datetime.time(23, 59)
 
 
@@ -101,7 +102,7 @@ class OnCondition(NoticeKind):
         due_on = condition.due_on or today_in(zone)
         return dated_message(
             notice=notice,
-            what="A condition of an approval",
+            what=CONDITION,
             due_at=instant_of(due_on, LAST_MINUTE, zone),
             lead=self.lead(notice, condition),
             action="Open the condition",

@@ -19,6 +19,7 @@ class TrialsConfig(AppConfig):
         import_module("trials.notices")
         import_module("trials.trial_notices")
         import_module("trials.gap_notices")
+        import_module("trials.demo_notices")
         import_module("trials.own_dates")
         import_module("trials.services.telling")
         import_module("trials.services.overdue")

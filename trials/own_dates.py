@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+from django.utils import timezone
+
 from evaltracker.evaluations.calendars import CalendarDate, register_dates
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.mail import link_to
+from stakeholders.models import Stakeholder
 from trials.choices import MilestoneState
-from trials.models import Milestone
+from trials.demo_notices import date_of
+from trials.models import Demo, Milestone
 from trials.notices import noun_of, page_of
+from vendors.choices import CandidateState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,3 +38,25 @@ def own_milestones(person: User) -> Iterator[CalendarDate]:
             due_at=milestone.due_at,
             link=link_to(page_of(milestone)),
         )
+
+
+@register_dates
+def own_demos(person: User) -> Iterator[CalendarDate]:
+    """The demos to come of the purchases that they have a part in."""
+    theirs = Q(candidate__evaluation__owner=person) | Q(
+        candidate__evaluation__in=Stakeholder.objects.filter(
+            user=person, left_at__isnull=True
+        ).values("evaluation")
+    )
+    coming = (
+        Demo.objects.visible_to(person)
+        .filter(
+            theirs,
+            held_at__isnull=True,
+            scheduled_for__gt=timezone.now(),
+            candidate__evaluation__status=Status.OPEN,
+        )
+        .exclude(candidate__state=CandidateState.ELIMINATED)
+    )
+    for demo in coming.select_related("candidate__evaluation"):
+        yield date_of(demo)

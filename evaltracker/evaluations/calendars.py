@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from evaltracker.evaluations.models import User
 
-# Long enough to be seen in a calendar; it ends nothing, the date is its beginning.
-SHOWN_FOR = datetime.timedelta(minutes=30)
+# Minutes: long enough to be seen in a calendar. It ends nothing, the date is its
+# beginning.
+SHOWN_FOR = 30
 SHORT = 75
 _FRAME = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//evaltracker//notices//EN\r\n"
 
@@ -41,6 +42,7 @@ class CalendarDate:
     evaluation: str
     due_at: datetime.datetime
     link: str
+    minutes: int = SHOWN_FOR
 
 
 type Dates = Callable[[User], Iterable[CalendarDate]]
@@ -90,11 +92,15 @@ def _body(dates: Iterable[CalendarDate], name: str) -> Iterator[str]:
         yield "BEGIN:VEVENT\r\n"
         yield _line("SUMMARY", f"{date.what} – {one_line(date.evaluation)}")
         yield f"DTSTART:{_utc(date.due_at)}\r\n"
-        yield f"DTEND:{_utc(date.due_at + SHOWN_FOR)}\r\n"
+        yield f"DTEND:{_utc(_end_of(date))}\r\n"
         yield f"DTSTAMP:{now}\r\nUID:{date.uid}@{host}\r\nSEQUENCE:{date.sequence}\r\n"
         yield "TRANSP:TRANSPARENT\r\n"
         yield _folded(f"URL:{date.link}")
         yield "END:VEVENT\r\n"
+
+
+def _end_of(date: CalendarDate) -> datetime.datetime:
+    return date.due_at + datetime.timedelta(minutes=date.minutes)
 
 
 def _utc(instant: datetime.datetime) -> str:

@@ -195,15 +195,18 @@ def dated_message(
     action: str,
     path: str,
     lead: str = "",
+    verb: str = "",
+    ics: bytes | None = None,
 ) -> Message:
     """A mail about a date, with the date in the reader's zone and a calendar file.
 
     `what` is a fixed noun of ours with its article (“A trial milestone”), never a
-    title that somebody typed: it could name a vendor.
+    title that somebody typed: it could name a vendor. `verb` is for what is not due
+    but takes place, and `ics` for an entry of its own length.
     """
     zone = zone_of(notice)
     passed = due_at <= timezone.now()
-    verb = "was due" if passed else "is due"
+    verb = verb or ("was due" if passed else "is due")
     away = days_away(due_at, zone)
     return letter(
         notice=notice,
@@ -213,7 +216,7 @@ def dated_message(
         due_at=due_at,
         action=action,
         path=path,
-        ics=calendar_file(notice=notice, what=what, due_at=due_at, path=path),
+        ics=ics or calendar_file(notice=notice, what=what, due_at=due_at, path=path),
     )
 
 

@@ -18,6 +18,7 @@ class WorkflowConfig(AppConfig):
         """
         import_module("evaltracker.workflow.notices")
         import_module("evaltracker.workflow.decision_notices")
+        import_module("evaltracker.workflow.stage_notices")
         import_module("evaltracker.workflow.own_dates")
         import_module("evaltracker.workflow.chores")
         import_module("evaltracker.workflow.portable")

@@ -70,6 +70,9 @@ class Demo(VendorRecord):
     scheduled_for = models.DateTimeField(null=True, blank=True)
     zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
     minutes = models.PositiveSmallIntegerField(default=90)
+    occurrence = models.PositiveIntegerField(
+        default=1, editable=False, help_text="Grows each time that it is moved."
+    )
     held_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     # Until then everybody reads only their own notes.

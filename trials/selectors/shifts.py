@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from evaltracker.evaluations.workdays import is_working_day
 from trials.choices import MilestoneState
 from trials.models import Milestone
 
@@ -24,9 +25,10 @@ class Shift:
     due_on: datetime.date
 
     @property
-    def on_a_weekend(self) -> bool:
-        """Whether nobody works on the new day."""
-        return self.due_on.weekday() > 4
+    def on_a_day_off(self) -> bool:
+        """Whether whose it is does not work on the new day."""
+        owner = self.milestone.owner
+        return not is_working_day(self.due_on, owner.country, owner.subdivision)
 
 
 def hanging_on(milestone: Milestone) -> list[Milestone]:

@@ -13,6 +13,7 @@ from evaltracker.evaluations.policy import change, checked, require_owner
 from evaltracker.evaluations.text import Inputs
 from trials.models import Demo, ScriptItem
 from trials.policy import DEMO_STAGES, FROM_DEMOS, enter, require_running
+from trials.services.inviting import call_off_invitations, owe_invitations
 from trials.services.moments import read_moment
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def schedule_demo(
     minutes: int = 90,
 ) -> Demo:
     """Arrange a demo at a wall time; the evaluation's zone unless said.
+
+    Everybody with a part is told by mail, and reminded the day before.
 
     Raises:
         Forbidden: not the owner. Refused: the wrong stage, or eliminated.
@@ -66,6 +69,7 @@ def schedule_demo(
             **journal.snapshot(demo, ("title", "scheduled_for", "zone", "minutes")),
         },
     )
+    owe_invitations(demo, evaluation, by)
     return demo
 
 
@@ -88,6 +92,9 @@ def move_demo(
         demo, scheduled_for=moment, zone=zone, minutes=minutes or demo.minutes
     )
     if after:
+        change(demo, occurrence=demo.occurrence + 1)
+        call_off_invitations(demo, "The demo was moved.")
+        owe_invitations(demo, evaluation, by)
         journal.record(
             evaluation=evaluation,
             action="demo.moved",

@@ -24,7 +24,11 @@ from evaltracker.evaluations.models import Notice, User
 from evaltracker.evaluations.notices import DAILY_MAIL, kind_named
 from evaltracker.evaluations.services.looking import Look
 from evaltracker.evaluations.services.marks import cleaned, mark
-from evaltracker.evaluations.workdays import last_morning, next_morning
+from evaltracker.evaluations.workdays import (
+    is_working_day,
+    last_morning,
+    next_morning,
+)
 
 if TYPE_CHECKING:
     import datetime
@@ -63,7 +67,7 @@ def place(notice: Notice) -> bool:
             NoticeState.PENDING,
             placed=True,
             digest=daily,
-            next_try_at=daily.due_at if daily else notice.due_at,
+            next_try_at=daily.due_at if daily else leaving(notice.due_at, now, reader),
         )
     return True
 
@@ -83,6 +87,20 @@ def _slot(
         return next_morning(now, *home)
     slot = last_morning(due_at, *home)
     return slot if slot > now else None
+
+
+def leaving(
+    due_at: datetime.datetime, now: datetime.datetime, reader: User
+) -> datetime.datetime:
+    """When what leaves by itself does: when it is due, or the working morning before.
+
+    Nobody is reminded on a day off of what can be told before it.
+    """
+    home = reader.country, reader.subdivision
+    if is_working_day(wall_of(due_at, reader.time_zone).date(), *home):
+        return due_at
+    before = last_morning(due_at, reader.time_zone, *home)
+    return before if before > now else due_at
 
 
 def _daily_mail(reader: User, slot: datetime.datetime) -> Notice | None:

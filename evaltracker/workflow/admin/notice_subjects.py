@@ -12,6 +12,7 @@ from evaltracker.workflow.notices import (
     SignOffRequested,
     SignOffWaiting,
 )
+from evaltracker.workflow.stage_notices import StageLate
 from stakeholders.models import SignOffRule
 from trials.models import Milestone
 from trials.notices import (
@@ -49,6 +50,7 @@ def visits(ids: Collection[str]) -> dict[str, str]:
 
 for about in (MilestoneDue, MilestoneGiven, MilestoneOrphaned, MilestoneOverdue):
     register_subjects(about.name, milestone_titles)
-register_subjects(SignOffReopened.name, visits)
+for about in (SignOffReopened, StageLate):
+    register_subjects(about.name, visits)
 for kind in (SignOffRequested, SignOffWaiting, SignOffEscalated):
     register_subjects(kind.name, rules)

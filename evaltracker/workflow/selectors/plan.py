@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -68,6 +69,28 @@ def stage_due(
     if plan is None:
         return None
     return next(row.latest_end for row in plan.rows if row.current)
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """A stay that should have ended by `due`, and the plan that says so."""
+
+    visit: Visit
+    due: datetime.date
+    plan: Plan
+
+
+def lateness_of(
+    evaluation: Evaluation, places: frozenset[Place] | None = None
+) -> Lateness | None:
+    """How the current stage is late by the plan; None while it is not."""
+    visits = list(evaluation.visits.all())
+    stay = next((one for one in visits if one.left_at is None), None)
+    plan = plan_of(evaluation, visits, places)
+    if plan is None or stay is None:
+        return None
+    due = next(row.latest_end for row in plan.rows if row.current)
+    return Lateness(stay, due, plan) if due < today_in(evaluation.zone) else None
 
 
 def local_day(instant: datetime.datetime, zone: str) -> datetime.date:

@@ -13,6 +13,7 @@ from evaltracker.evaluations.clock import database_now
 from evaltracker.evaluations.models import Notice, User
 from evaltracker.evaluations.notices import DAILY_MAIL, register
 from evaltracker.evaluations.selectors import next_notices
+from evaltracker.evaluations.services.digests import leaving
 from evaltracker.evaluations.services.notices import cancel_notices, resend_notice
 from evaltracker.evaluations.services.preferences import change_preferences
 from evaltracker.evaluations.services.sweep import sweep_notices
@@ -179,3 +180,20 @@ def test_a_date_before_which_no_morning_comes_leaves_by_itself_when_due(
     assert (notice.placed, notice.digest, notice.next_try_at) == (True, None, soon)
     Notice.objects.update(next_try_at=Now(), due_at=Now())
     assert sweep_notices().sent == 1
+
+
+@pytest.mark.parametrize(
+    ("due", "leaves"),
+    [
+        # A Saturday afternoon in Berlin is told on Friday morning, a Friday at once.
+        ("2026-11-28T16:00:00+00:00", "2026-11-27T08:00:00+00:00"),
+        ("2026-11-27T16:00:00+00:00", "2026-11-27T16:00:00+00:00"),
+        # That Friday morning is over.
+        ("2026-11-22T16:00:00+00:00", "2026-11-22T16:00:00+00:00"),
+    ],
+)
+def test_each_by_itself_comes_on_a_working_day(due: str, leaves: str) -> None:
+    reader = User(time_zone="Europe/Berlin", country="DE")
+    now = datetime.datetime.fromisoformat("2026-11-21T12:00:00+00:00")
+    at = leaving(datetime.datetime.fromisoformat(due), now, reader)
+    assert at == datetime.datetime.fromisoformat(leaves)
