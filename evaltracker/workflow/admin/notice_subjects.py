@@ -48,9 +48,14 @@ def visits(ids: Collection[str]) -> dict[str, str]:
     return {str(one.pk): str(one) for one in Visit.objects.filter(pk__in=ids)}
 
 
-for about in (MilestoneDue, MilestoneGiven, MilestoneOrphaned, MilestoneOverdue):
-    register_subjects(about.name, milestone_titles)
-for about in (SignOffReopened, StageLate):
-    register_subjects(about.name, visits)
+for name in (
+    MilestoneDue.name,
+    MilestoneGiven.name,
+    MilestoneOrphaned.name,
+    MilestoneOverdue.name,
+):
+    register_subjects(name, milestone_titles)
+for name in (SignOffReopened.name, StageLate.name):
+    register_subjects(name, visits)
 for kind in (SignOffRequested, SignOffWaiting, SignOffEscalated):
     register_subjects(kind.name, rules)
