@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.utils.safestring import SafeString
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 # Where this begins a heading, PDF and Word file begin a new page.
 APPENDIX = "Appendix"
 # The page has its own first heading, so those of the text stand one lower.
+# A line never ends between a number and its sign.
+PER_CENT = re.compile(r"(?<=[0-9]) %")
 DEEPER = {f"h{level}": f"h{level + 1}" for level in range(1, 6)}
 
 
@@ -49,6 +52,9 @@ def as_html(text: str, *, alone: bool = False) -> SafeString:
     Safe, because the parser escapes all text and has HTML, links and images off.
     """
     tokens = PARSER.parse(text)
+    for token in tokens:
+        for child in token.children or ():
+            child.content = PER_CENT.sub("\u00a0%", child.content)
     number = 0
     for place, token in enumerate(tokens):
         if token.type == "heading_open" and token.tag == "h2":

@@ -139,8 +139,8 @@ def second(
     proofs = next_one["proofs"]
     if proofs is None:
         lines.append(
-            f"Even if everything that {name} claims held in a trial, it would not come "
-            "first, all else being as it is."
+            "It would not come first either if everything that is still open of it "
+            "held in a trial, all else being as it is."
         )
     else:
         refs = [quote(ref) for ref in proofs[:NAMED]]

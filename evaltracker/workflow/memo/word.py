@@ -14,11 +14,17 @@ from docx.shared import Mm, Pt
 from evaltracker.workflow.memo.html import APPENDIX, PARSER
 
 if TYPE_CHECKING:
+    from docx.shared import Length
     from docx.text.paragraph import Paragraph
     from markdown_it.token import Token
 
 LANGUAGE = "en-GB"
 MARGIN = Mm(18)
+PAGE = 210
+# Of the small text of tables, in millimetres: a bold letter, and both edges of a cell.
+LETTER, EDGES = 1.75, 4.5
+# A cell that says more than this is not given more room for it.
+MOST_LETTERS = 60
 
 
 def as_docx(text: str, title: str) -> bytes:
@@ -64,7 +70,7 @@ def prepare(book: Any, title: str) -> None:
     small.font.size = Pt(8)
     small.paragraph_format.space_after = Pt(0)
     section = book.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.page_width, section.page_height = Mm(PAGE), Mm(297)
     section.left_margin = section.right_margin = MARGIN
     section.top_margin = section.bottom_margin = MARGIN
 
@@ -86,14 +92,40 @@ def table(book: Any, tokens: list[Token]) -> None:
         elif token.type in ("th_open", "td_open"):
             rows[-1].append(tokens[place + 1])
     drawn = book.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
+    drawn.autofit = False
+    shares = widths([[cell.content for cell in row] for row in rows])
+    for column, share in zip(drawn.columns, shares, strict=True):
+        column.width = share
     for number, cells in enumerate(rows):
         line = drawn.add_row()
         keep_whole(line, head=not number)
-        for cell, said in zip(line.cells, cells, strict=True):
+        for cell, said, share in zip(line.cells, cells, shares, strict=True):
+            cell.width = share
             words = cell.paragraphs[0]
             words.style = book.styles["Table text"]
             write(words, said, bold=not number)
     book.add_paragraph(style="Table text")
+
+
+def widths(rows: list[list[str]]) -> list[Length]:
+    """How wide each column is: room for its longest word, the rest by how much it says.
+
+    Word and others would make all columns equal, and break words in the narrow ones.
+    """
+    columns = list(zip(*rows, strict=True))
+    words = [
+        max(len(it) for cell in one for it in [*cell.split(), ""]) for one in columns
+    ]
+    said = [min(max(map(len, one)), MOST_LETTERS) for one in columns]
+    needed = [EDGES + LETTER * most for most in words]
+    more = [max(every - most, 1) for every, most in zip(said, words, strict=True)]
+    room = PAGE - 2 * MARGIN.mm
+    spare = max(room - sum(needed), 0)
+    scale = min(room / sum(needed), 1)
+    return [
+        Mm(least * scale + spare * part / sum(more))
+        for least, part in zip(needed, more, strict=True)
+    ]
 
 
 def keep_whole(line: Any, *, head: bool) -> None:

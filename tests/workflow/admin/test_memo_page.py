@@ -16,6 +16,7 @@ from docx import Document
 from evaltracker.errors import Refused
 from evaltracker.workflow.memo.html import as_html
 from evaltracker.workflow.memo.printing import Unprintable, refuse
+from evaltracker.workflow.memo.word import widths
 from evaltracker.workflow.models import Decision
 from tests.cast import floor1, stakeholders, vendors
 from tests.clients import signed_in
@@ -116,6 +117,16 @@ def test_the_word_file_has_headings_repeated_heads_and_a_language() -> None:
         assert "w:tblHeader" in table.rows[0]._tr.xml
     assert 'w:lang w:val="en-GB"' in book.styles.element.xml
     assert book.core_properties.title == f"Decision memo: {where.title}"
+
+
+def test_columns_of_a_word_table_have_room_for_their_words() -> None:
+    rows = [["Option", "Fit", "Likely cost"], ["Northlight Systems", "91 %", "4 " * 50]]
+    name, fit, cost = (round(one.mm) for one in widths(rows))
+    assert 173 <= name + fit + cost <= 175
+    assert name > 20
+    assert fit < name < cost
+    crowded = widths([["incomprehensibilities"] * 12])
+    assert sum(one.mm for one in crowded) <= 174.1
 
 
 @pytest.mark.parametrize(("paper", "width"), [("a4", 595), ("letter", 612)])
