@@ -59,7 +59,19 @@ document.addEventListener("alpine:init", () => {
 	});
 });
 
-/* A form that is on its way is not sent a second time. */
+/*
+ * A form that is on its way is not sent a second time. Where it may take longer than a
+ * moment, it says so, with a bar that promises no share: nobody knows it.
+ */
+const BUSY_AFTER = 500;
+let busy;
+
+function sayBusy(place) {
+	const bar = document.createElement("progress");
+	bar.setAttribute("aria-hidden", "true");
+	place.replaceChildren(place.dataset.busy, bar);
+}
+
 document.addEventListener("submit", (event) => {
 	const form = event.target;
 	if (!form.matches("form[data-once]")) {
@@ -70,12 +82,18 @@ document.addEventListener("submit", (event) => {
 		return;
 	}
 	form.dataset.sent = "yes";
+	const place = form.querySelector("[data-busy]");
+	if (place) {
+		busy = setTimeout(sayBusy, BUSY_AFTER, place);
+	}
 });
 
 /* Coming back with the browser's back button makes it usable again. */
 window.addEventListener("pageshow", () => {
+	clearTimeout(busy);
 	for (const form of document.querySelectorAll("form[data-once]")) {
 		delete form.dataset.sent;
+		form.querySelector("[data-busy]")?.replaceChildren();
 	}
 });
 

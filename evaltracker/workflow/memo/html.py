@@ -44,6 +44,16 @@ def _table_close(*_: Any) -> str:
 PARSER = _parser()
 
 
+def parsed(text: str) -> list[Token]:
+    """The parts of the text, as page, PDF and Word file take them."""
+    tokens = PARSER.parse(text)
+    for token in tokens:
+        token.content = PER_CENT.sub("\u00a0%", token.content)
+        for child in token.children or ():
+            child.content = PER_CENT.sub("\u00a0%", child.content)
+    return tokens
+
+
 def as_html(text: str, *, alone: bool = False) -> SafeString:
     """The text as HTML; what people typed into it stays text.
 
@@ -51,10 +61,7 @@ def as_html(text: str, *, alone: bool = False) -> SafeString:
 
     Safe, because the parser escapes all text and has HTML, links and images off.
     """
-    tokens = PARSER.parse(text)
-    for token in tokens:
-        for child in token.children or ():
-            child.content = PER_CENT.sub("\u00a0%", child.content)
+    tokens = parsed(text)
     number = 0
     for place, token in enumerate(tokens):
         if token.type == "heading_open" and token.tag == "h2":

@@ -11,9 +11,11 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from evaltracker.workflow.memo.html import APPENDIX, PARSER
+from evaltracker.workflow.memo.html import APPENDIX, parsed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from docx.shared import Length
     from docx.text.paragraph import Paragraph
     from markdown_it.token import Token
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 LANGUAGE = "en-GB"
 MARGIN = Mm(18)
 PAGE = 210
-# Of the small text of tables, in millimetres: a bold letter, and both edges of a cell.
-LETTER, EDGES = 1.75, 4.5
+# Of the small text of tables, in millimetres: a bold letter, another one, both edges.
+BOLD, PLAIN, EDGES = 1.9, 1.75, 4.4
 # A cell that says more than this is not given more room for it.
 MOST_LETTERS = 60
 
@@ -34,7 +36,7 @@ def as_docx(text: str, title: str) -> bytes:
     """
     book = Document()
     prepare(book, title)
-    tokens = PARSER.parse(text)
+    tokens = parsed(text)
     place = 0
     while place < len(tokens):
         token = tokens[place]
@@ -113,12 +115,12 @@ def widths(rows: list[list[str]]) -> list[Length]:
     Word and others would make all columns equal, and break words in the narrow ones.
     """
     columns = list(zip(*rows, strict=True))
-    words = [
-        max(len(it) for cell in one for it in [*cell.split(), ""]) for one in columns
+    needed = [
+        EDGES + max(BOLD * longest(one[:1]), PLAIN * longest(one[1:]))
+        for one in columns
     ]
-    said = [min(max(map(len, one)), MOST_LETTERS) for one in columns]
-    needed = [EDGES + LETTER * most for most in words]
-    more = [max(every - most, 1) for every, most in zip(said, words, strict=True)]
+    said = [PLAIN * min(max(map(len, one)), MOST_LETTERS) for one in columns]
+    more = [max(every - least, 1) for every, least in zip(said, needed, strict=True)]
     room = PAGE - 2 * MARGIN.mm
     spare = max(room - sum(needed), 0)
     scale = min(room / sum(needed), 1)
@@ -126,6 +128,11 @@ def widths(rows: list[list[str]]) -> list[Length]:
         Mm(least * scale + spare * part / sum(more))
         for least, part in zip(needed, more, strict=True)
     ]
+
+
+def longest(cells: Sequence[str]) -> int:
+    """The letters of the longest word; what is bound together is one."""
+    return max((len(word) for cell in cells for word in cell.split(" ")), default=0)
 
 
 def keep_whole(line: Any, *, head: bool) -> None:

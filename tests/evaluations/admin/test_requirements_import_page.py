@@ -33,6 +33,7 @@ def test_the_preview_counts_and_writes_nothing(
 ) -> None:
     body = desk.upload(CSV)
     assert "Import 1 new and 1 changed" in body
+    assert 'role="status" data-busy="Writing 2 rows' in body
     assert "Single sign-on" in body
     assert purchase.requirements.count() == 2
     assert "Import 1 new and 1 changed" in desk.see()
