@@ -45,10 +45,13 @@ class ContractToAgree(NoticeKind):
         """What to do, and nothing of what is agreed."""
         trial = there(_trial_of(notice))
         again = trial.agreed_at is not None
+        days = -notice.offset_days
+        waits = f" and waits for {days} days" if days else ""
         return letter(
             notice=notice,
             subject="A trial's contract asks for your agreement"
-            + (" again" if again else ""),
+            + (" again" if again else "")
+            + waits,
             lead=(
                 "It was changed, by number and with a reason. The trial goes on."
                 if again

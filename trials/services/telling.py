@@ -5,11 +5,16 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Min
+from django.utils import timezone
+
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.chores import register_chore
+from evaltracker.evaluations.models import Notice
 from evaltracker.evaluations.services.notices import owe_now
 from trials.gap_notices import GapFound, GapReplied, GapStillThere, RetestDue
 from trials.models import Gap, Trial
+from trials.policy import TRIAL_STAGES
 from trials.selectors import half_time_alarm
 from trials.selectors.contracts import contract_of
 from trials.trial_notices import ContractToAgree, HalfGone
@@ -20,10 +25,14 @@ if TYPE_CHECKING:
 
 EVERY = datetime.timedelta(minutes=1)
 HOURLY = datetime.timedelta(hours=1)
+ASKED_EVERY = datetime.timedelta(days=3)
 
 
-def ask_for_agreement(trial: Trial) -> None:
-    """Owe everybody whose role has not agreed to the words of now a mail."""
+def ask_for_agreement(trial: Trial, *, days: int = 0) -> None:
+    """Owe everybody whose role has not agreed to the words of now a mail.
+
+    `days` after it was first asked it is asked once more.
+    """
     for one in contract_of(trial).awaited:
         for part in one.awaited:
             owe_now(
@@ -31,8 +40,28 @@ def ask_for_agreement(trial: Trial) -> None:
                 evaluation=trial.candidate.evaluation,
                 subject_id=trial.pk,
                 occurrence=trial.version,
+                offset_days=-days,
                 recipient=part.user,
             )
+
+
+def ask_again_for_agreement() -> None:
+    """Ask again, every three days, who has not agreed to a contract."""
+    waiting = Trial.objects.filter(
+        proposed_at__isnull=False,
+        closed_at__isnull=True,
+        candidate__evaluation__status=Status.OPEN,
+        candidate__evaluation__stage__in=TRIAL_STAGES,
+    )
+    for trial in waiting.select_related("candidate__evaluation"):
+        first = Notice.objects.filter(
+            kind=ContractToAgree.name,
+            subject_id=str(trial.pk),
+            occurrence=str(trial.version),
+        ).aggregate(at=Min("due_at"))["at"]
+        times = (timezone.now() - first) // ASKED_EVERY if first else 0
+        if times:
+            ask_for_agreement(trial, days=times * ASKED_EVERY.days)
 
 
 def tell_vendor_of(gap: Gap) -> None:
@@ -127,5 +156,6 @@ def _under_way() -> QuerySet[Trial]:
 
 
 register_chore(name="gap_replies", every=EVERY, work=tell_of_replies)
+register_chore(name="contracts_to_agree", every=HOURLY, work=ask_again_for_agreement)
 register_chore(name="retests_due", every=HOURLY, work=remind_of_retests)
 register_chore(name="trials_half_gone", every=HOURLY, work=warn_at_half_time)

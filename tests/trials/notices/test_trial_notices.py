@@ -6,6 +6,8 @@ import datetime
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Notice
@@ -20,7 +22,11 @@ from trials.services.contracts import (
     propose_contract,
 )
 from trials.services.gaps import close_gap, record_gap, reply_to_gap
-from trials.services.telling import tell_of_replies, warn_at_half_time
+from trials.services.telling import (
+    ask_again_for_agreement,
+    tell_of_replies,
+    warn_at_half_time,
+)
 from vendors.services.contacts import add_contact
 
 if TYPE_CHECKING:
@@ -79,6 +85,26 @@ def test_every_role_is_asked_to_agree_and_no_longer_once_it_has(
     assert done == ["The role has agreed."]
     assert [one.kind for one in my_work(it) if one.kind == "contract"] == []
     assert [one for one in asked if one.recipient != it and still_right(one)] == []
+
+
+def test_who_has_not_agreed_is_asked_again_every_three_days(acme: Candidate) -> None:
+    planned = trials.trial(acme, agreed=False)
+    trial = propose_contract(trial=planned, by=acme.evaluation.owner)
+    say_yes(trial, stakeholders.holder("it"))
+    asked = len(owed("contract_to_agree"))
+    for days, more in ((2, 0), (3, asked - 1), (5, asked - 1), (6, 2 * (asked - 1))):
+        later = timezone.now() + datetime.timedelta(days=days, hours=1)
+        with time_machine.travel(later, tick=False):
+            ask_again_for_agreement()
+            ask_again_for_agreement()
+        assert len(owed("contract_to_agree")) == asked + more, days
+    last = Notice.objects.get(
+        kind="contract_to_agree", offset_days=-6, recipient=stakeholders.holder("pm")
+    )
+    assert still_right(last) == ""
+    assert "waits for 6 days" in words(last)
+    page = signed_in(trial.lead).get(f"/admin/trials/{trial.pk}/").content.decode()
+    assert "Day one has come, and the contract is not agreed" in page
 
 
 def test_a_numbered_change_asks_anew_and_stops_the_older_mail(acme: Candidate) -> None:
