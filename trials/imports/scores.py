@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from evaltracker.evaluations.imports.layout import short
@@ -67,6 +68,8 @@ class Given:
     category: str
     value: str
     reason: str
+    # In a list, by field the column that holds it; in a matrix the cell says all.
+    places: Mapping[str, int] = MappingProxyType({})
 
 
 def is_table(columns: Collection[str]) -> bool:
@@ -129,6 +132,7 @@ class Walk:
                     table.cell(row, "category"),
                     table.cell(row, "value"),
                     table.cell(row, "reason"),
+                    table.columns,
                 )
                 for row in table.body
                 if table.cell(row, "value")
@@ -166,7 +170,8 @@ class Walk:
                 return None
             values = {"value": score_in(given.value), "reason": self.reason_of(given)}
         except Refusal as refusal:
-            self.findings.refuse(sheet, given.row, refusal.sentence, given.column)
+            place = given.places.get(refusal.column, given.column)
+            self.findings.refuse(sheet, given.row, refusal.sentence, place)
             return None
         return RowLine(key, values, sheet.name, given.row)
 
@@ -178,7 +183,7 @@ class Walk:
             if candidate not in self.known.barred:
                 return candidate, category
             raise Refusal(
-                "",
+                "candidate",
                 f"You have declared an interest in {candidate}, so you do not score "
                 "it. Blank its scores.",
             )
@@ -191,7 +196,7 @@ class Walk:
             else ("candidate to score", self.candidates, given.candidate)
         )
         raise Refusal(
-            "",
+            "category" if candidate else "candidate",
             f"There is no {word} “{short(name)}” here.{names.hint(name)} Mend the "
             "name, or choose to leave unknown names out.",
         )
@@ -201,7 +206,7 @@ class Walk:
         try:
             reason = read_text(without_markup(given.reason) or self.reason)
         except ValueError as error:
-            raise Refusal("", str(error)) from error
+            raise Refusal("reason", str(error)) from error
         if not reason:
             raise Refusal(
                 "",

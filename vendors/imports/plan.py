@@ -31,6 +31,11 @@ class ClaimLine:
         """Where it belongs in the matrix."""
         return self.candidate, self.ref
 
+    @property
+    def name(self) -> str:
+        """How people call it."""
+        return f"{self.ref} / {self.candidate}"
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:

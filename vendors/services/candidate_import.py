@@ -19,6 +19,7 @@ from evaltracker.evaluations.services.import_log import (
     refuse_moved,
     refuse_repeat,
     register_undo,
+    told_of,
 )
 from evaltracker.evaluations.services.imports import BATCH, refuse_problems
 from vendors.imports.candidates import KnownCandidates
@@ -113,13 +114,11 @@ def import_candidates(
         subject=evaluation,
         by=by,
         before={it.line.name: dict(it.before) for it in plan.changed},
-        after={
-            "file": plan.filename,
-            "sha256": plan.sha256,
-            "new": {line.name: dict(line.values) for line in plan.new},
-            "changed": {it.line.name: dict(it.after) for it in plan.changed},
-            "same": len(plan.same),
-        },
+        after=told_of(
+            plan,
+            new={line.name: dict(line.values) for line in plan.new},
+            changed={it.line.name: dict(it.after) for it in plan.changed},
+        ),
     )
     return plan.counts
 

@@ -13,7 +13,11 @@ from evaltracker.errors import Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.imports.rows import moved_since
 from evaltracker.evaluations.policy import lock, require_open, require_owner
-from evaltracker.evaluations.services.import_log import log_import, refuse_repeat
+from evaltracker.evaluations.services.import_log import (
+    log_import,
+    refuse_repeat,
+    told_of,
+)
 from evaltracker.evaluations.services.imports import BATCH, refuse_problems
 from vendors.imports.costs import KnownCosts
 from vendors.models import Candidate, CostLine
@@ -126,13 +130,11 @@ def tell(evaluation: Evaluation, plan: RowsPlan, by: User) -> None:
         subject=evaluation,
         by=by,
         before={it.line.name: open_part(evaluation, it.before) for it in plan.changed},
-        after={
-            "file": plan.filename,
-            "sha256": plan.sha256,
-            "new": {it.name: open_part(evaluation, it.values) for it in plan.new},
-            "changed": {
+        after=told_of(
+            plan,
+            new={it.name: open_part(evaluation, it.values) for it in plan.new},
+            changed={
                 it.line.name: open_part(evaluation, it.after) for it in plan.changed
             },
-            "same": len(plan.same),
-        },
+        ),
     )

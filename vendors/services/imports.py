@@ -11,7 +11,11 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.clock import database_now
 from evaltracker.evaluations.journal import actor_of
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
-from evaltracker.evaluations.services.import_log import log_import, refuse_repeat
+from evaltracker.evaluations.services.import_log import (
+    log_import,
+    refuse_repeat,
+    told_of,
+)
 from evaltracker.evaluations.services.imports import BATCH, refuse_problems
 from vendors.choices import Availability
 from vendors.imports import Known, KnownClaim
@@ -115,15 +119,13 @@ def tell(evaluation: Evaluation, plan: ClaimsPlan, by: By) -> None:
         subject=evaluation,
         by=by,
         before=by_cell((change.line, change.before) for change in plan.changed),
-        after={
-            "file": plan.filename,
-            "sha256": plan.sha256,
-            "new": by_cell((line, line.words) for line in plan.new),
-            "changed": by_cell(
+        after=told_of(
+            plan,
+            new=by_cell((line, line.words) for line in plan.new),
+            changed=by_cell(
                 (change.line, change.line.words) for change in plan.changed
             ),
-            "same": len(plan.same),
-        },
+        ),
     )
 
 

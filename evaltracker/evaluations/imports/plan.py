@@ -24,6 +24,11 @@ class RequirementLine:
     sheet: str
     row: int
 
+    @property
+    def name(self) -> str:
+        """How people call it."""
+        return self.ref
+
 
 @dataclass(frozen=True, slots=True)
 class KnownRequirement:

@@ -74,6 +74,17 @@ def log_import(
     return row
 
 
+def told_of(plan: Plan[Any, Any], *, new: Any, changed: Any) -> dict[str, Any]:
+    """What the journal says of a file that came in; `new` and `changed` by name."""
+    return {
+        "file": plan.filename,
+        "sha256": plan.sha256,
+        "new": new,
+        "changed": changed,
+        "same": len(plan.same),
+    }
+
+
 @transaction.atomic
 def undo_import(*, imported: Import, by: User) -> Import:
     """Put back what stood before an import, all of it or nothing.

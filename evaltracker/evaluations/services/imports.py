@@ -20,7 +20,11 @@ from evaltracker.evaluations.policy import (
     require_stage,
 )
 from evaltracker.evaluations.publishing import tell_followers
-from evaltracker.evaluations.services.import_log import log_import, refuse_repeat
+from evaltracker.evaluations.services.import_log import (
+    log_import,
+    refuse_repeat,
+    told_of,
+)
 from evaltracker.evaluations.services.requirement_undo import (
     KIND,
     kept_of,
@@ -118,13 +122,11 @@ def tell(evaluation: Evaluation, plan: ImportPlan, by: By) -> None:
         subject=evaluation,
         by=by,
         before={change.line.ref: dict(change.before) for change in plan.changed},
-        after={
-            "file": plan.filename,
-            "sha256": plan.sha256,
-            "new": {line.ref: dict(line.values) for line in plan.new},
-            "changed": {change.line.ref: dict(change.after) for change in plan.changed},
-            "same": len(plan.same),
-        },
+        after=told_of(
+            plan,
+            new={line.ref: dict(line.values) for line in plan.new},
+            changed={change.line.ref: dict(change.after) for change in plan.changed},
+        ),
     )
 
 

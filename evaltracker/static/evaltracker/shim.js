@@ -67,7 +67,8 @@ const BUSY_AFTER = 500;
 let busy;
 
 function sayBusy(place) {
-	const bar = document.createElement("progress");
+	const bar = document.createElement("span");
+	bar.className = "et-busy__bar";
 	bar.setAttribute("aria-hidden", "true");
 	place.replaceChildren(place.dataset.busy, bar);
 }

@@ -46,8 +46,8 @@ def test_a_list_and_both_matrices_say_the_same() -> None:
         ("AML,Training,good,x", "“good” is no score."),
         ("AML,Training,3.5,x", "“3.5” is no score."),
         ("AML,Training,3,", "The score has no reason."),
-        ("Initech,Training,3,x", "no candidate to score “Initech”"),
-        ("AML,Sports,3,x", "no category “Sports”"),
+        ("Initech,Training,3,x", "column A: There is no candidate to score “Initech”"),
+        ("AML,Sports,3,x", "column B: There is no category “Sports”"),
         ("AML,Training,3,x\nAcme ML,Training,4,x", "stands in row 2 already"),
     ],
 )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from evaltracker.errors import Refused
+from evaltracker.evaluations.imports.rows import RowChange, RowLine
 from evaltracker.evaluations.models import Entry, Evaluation, Import
 from evaltracker.evaluations.services.import_log import undo_import
 from tests.cast import stakeholders
@@ -14,6 +17,7 @@ from tests.cast.floor1 import evaluation
 from tests.cast.vendors import candidate
 from tests.clients import signed_in
 from tests.importing import Importer
+from vendors.admin.importing.costs import Costs
 from vendors.models import CostLine, Vendor
 from vendors.services.candidates import shortlist
 from vendors.services.costs import set_cost_line
@@ -127,3 +131,21 @@ def test_only_the_owner_imports(where: Evaluation, kind: str) -> None:
     for url in (desk.url, desk.url + "sheet.xlsx"):
         assert desk.client.get(url).status_code == 200
         assert signed_in(stakeholders.holder("it")).get(url).status_code == 403
+
+
+def test_a_change_of_costs_is_told_in_the_words_of_the_page() -> None:
+    line = RowLine(("Acme ML", "renewal_rise", ""), {}, "", 2)
+    before: dict[str, Any] = {"likely": None, "pricing": "per_unit", "tiers": []}
+    tiers = [{"above": "100", "low": "8", "likely": "8.5", "high": "9"}]
+    after = {"likely": Decimal("5.0000"), "pricing": "percent", "tiers": tiers}
+    kind = Costs()
+    assert kind.name_of(line) == "Acme ML / renewal rise"
+    assert list(kind.differing(RowChange(line, before, after))) == [
+        ("likely", None, "5"),
+        (
+            "pricing",
+            "One price for every unit",
+            "Per cent a year, on what is invoiced again",
+        ),
+        ("tiers", "", "100: 8 / 8.5 / 9"),
+    ]

@@ -9,7 +9,6 @@ from django import forms
 from evaltracker.evaluations.admin.importing.kinds import Column
 from evaltracker.evaluations.admin.importing.page import register_import
 from evaltracker.evaluations.admin.importing.rows import RowsImport
-from evaltracker.evaluations.policy import is_owner
 from vendors.choices import CandidateKind
 from vendors.imports.candidates import COLUMNS, is_table, plan_candidates_import
 from vendors.services.candidate_import import (
@@ -19,7 +18,6 @@ from vendors.services.candidate_import import (
 )
 
 if TYPE_CHECKING:
-    import uuid
     from collections.abc import Mapping, Sequence
 
     from evaltracker.evaluations.imports.reading import Reading
@@ -33,6 +31,7 @@ class Candidates(RowsImport):
     """Options, a row each."""
 
     slug = KIND
+    take_in = staticmethod(import_candidates)
     things = "candidates"
     tab = "candidates"
     needs = (
@@ -48,10 +47,6 @@ class Candidates(RowsImport):
         Column("summary", "Summary", "Summary", "A sentence.", "Trains and serves."),
     )
     names = COLUMNS
-
-    def allowed(self, user: User, evaluation: Evaluation) -> bool:
-        """The owner."""
-        return is_owner(user, evaluation)
 
     def is_table(self, columns: Any) -> bool:
         """Whether these make candidates."""
@@ -76,19 +71,6 @@ class Candidates(RowsImport):
             known_candidates(evaluation=evaluation),
             kind=reading.more.get("kind", ""),
             headers=reading.headers,
-        )
-
-    def apply(
-        self,
-        evaluation: Evaluation,
-        user: User,
-        plan: Any,
-        reading: Reading,
-        import_id: uuid.UUID,
-    ) -> None:
-        """Take them in."""
-        import_candidates(
-            evaluation=evaluation, plan=plan, by=user, import_id=import_id
         )
 
     def heads(self) -> tuple[str, ...]:

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.admin.importing.kinds import (
-    Changes,
     Column,
     ImportKind,
     Question,
 )
 from evaltracker.evaluations.admin.importing.page import register_import
 from evaltracker.evaluations.imports.reading import Header, Reading
-from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.tabular import columns_by_field
 from vendors.choices import STATED, Availability
 from vendors.imports import plan_claims_import
@@ -32,12 +30,11 @@ from vendors.services.imports import import_claims, known_claims
 from vendors.services.status_words import explain_words
 
 if TYPE_CHECKING:
-    import uuid
     from collections.abc import Mapping, Sequence
 
     from evaltracker.evaluations.models import Evaluation, User
     from evaltracker.evaluations.tabular import Row, Sheet, Workbook
-    from vendors.imports import ClaimsPlan
+    from vendors.imports import ClaimLine, ClaimsPlan
     from vendors.words import ClaimWords
 
 SHOWN_WORDS = 300
@@ -48,6 +45,7 @@ class Claims(ImportKind):
     """What candidates are said to do, cell by cell."""
 
     slug = KIND
+    take_in = staticmethod(import_claims)
     things = "claims"
     tab = "matrix"
     may_skip = True
@@ -82,10 +80,6 @@ class Claims(ImportKind):
         (CANDIDATES_AS_ROWS, "a matrix, candidates down and requirements across"),
     )
 
-    def allowed(self, user: User, evaluation: Evaluation) -> bool:
-        """The owner."""
-        return is_owner(user, evaluation)
-
     def guess(self, sheet: Sheet) -> Header | None:
         """Where a list stands."""
         found = find_list(sheet)
@@ -107,49 +101,26 @@ class Claims(ImportKind):
             headers=reading.headers,
         )
 
-    def apply(
-        self,
-        evaluation: Evaluation,
-        user: User,
-        plan: Any,
-        reading: Reading,
-        import_id: uuid.UUID,
-    ) -> None:
-        """Take them in."""
-        import_claims(evaluation=evaluation, plan=plan, by=user, import_id=import_id)
-
     def heads(self) -> tuple[str, ...]:
         """A cell and what it says."""
         return ("Requirement", "Candidate", "Availability", "Statement")
 
-    def new_rows(self, plan: Any, most: int) -> Sequence[Sequence[Any]]:
-        """What would be added."""
-        return [
-            (
-                line.ref,
-                line.candidate,
-                said(line.words),
-                line.words.statement[:SHOWN_WORDS],
-            )
-            for line in plan.new[:most]
-        ]
+    def cells(self, line: ClaimLine) -> Sequence[Any]:
+        """What would be noted."""
+        return (
+            line.ref,
+            line.candidate,
+            said(line.words),
+            line.words.statement[:SHOWN_WORDS],
+        )
 
-    def changes(self, plan: Any, most: int) -> Changes:
-        """Field by field."""
+    def differing(self, change: Any) -> Sequence[tuple[str, Any, Any]]:
+        """Word by word."""
+        before, after = change.before.fields(), change.line.words.fields()
         return [
-            (
-                f"{change.line.ref} / {change.line.candidate}",
-                [
-                    (field.replace("_", " "), old, new)
-                    for (field, old), new in zip(
-                        change.before.fields().items(),
-                        change.line.words.fields().values(),
-                        strict=True,
-                    )
-                    if old != new
-                ],
-            )
-            for change in plan.changed[:most]
+            (field, before[field], after[field])
+            for field in before
+            if before[field] != after[field]
         ]
 
     def questions(self, plan: Any) -> Sequence[Question]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,17 +10,19 @@ from django import forms
 from evaltracker.evaluations.admin.importing.kinds import Column
 from evaltracker.evaluations.admin.importing.page import register_import
 from evaltracker.evaluations.admin.importing.rows import RowsImport
-from evaltracker.evaluations.policy import is_owner
-from vendors.choices import CostState, Recurrence
-from vendors.costs import CODES, CostKind
+from evaltracker.money import written
+from vendors.choices import CostState, Pricing, Recurrence
+from vendors.costs import CODES, CostKind, write_tiers
 from vendors.imports.cost_words import COLUMNS
 from vendors.imports.costs import ForAll, is_table, plan_costs_import
+from vendors.selectors import tiers_of
 from vendors.services.cost_import import import_costs, known_costs
 from vendors.services.cost_rows import KIND
 
 if TYPE_CHECKING:
-    import uuid
     from collections.abc import Mapping, Sequence
+
+    from django.db.models import TextChoices
 
     from evaltracker.evaluations.imports.reading import Reading
     from evaltracker.evaluations.imports.rows import RowLine, RowsPlan
@@ -32,6 +35,7 @@ class Costs(RowsImport):
     """What candidates cost, a line each."""
 
     slug = KIND
+    take_in = staticmethod(import_costs)
     things = "costs"
     tab = "costs"
     may_skip = True
@@ -76,10 +80,6 @@ class Costs(RowsImport):
     )
     names = COLUMNS
 
-    def allowed(self, user: User, evaluation: Evaluation) -> bool:
-        """The owner."""
-        return is_owner(user, evaluation)
-
     def is_table(self, columns: Any) -> bool:
         """Whether these make costs."""
         return is_table(columns)
@@ -118,17 +118,6 @@ class Costs(RowsImport):
             headers=reading.headers,
         )
 
-    def apply(
-        self,
-        evaluation: Evaluation,
-        user: User,
-        plan: Any,
-        reading: Reading,
-        import_id: uuid.UUID,
-    ) -> None:
-        """Take them in."""
-        import_costs(evaluation=evaluation, plan=plan, by=user, import_id=import_id)
-
     def heads(self) -> tuple[str, ...]:
         """As on the page of costs."""
         return (
@@ -143,15 +132,26 @@ class Costs(RowsImport):
     def cells(self, line: RowLine) -> Sequence[Any]:
         """What would be added."""
         values = line.values
-        likely = values["likely"]
         return (
-            line.name,
+            self.name_of(line),
             CostState(values["state"]).label,
-            "" if likely is None else f"{likely.normalize():,f}",
+            amount_of(values),
             values["currency"],
-            values.get("recurrence", ""),
+            in_words("recurrence", values.get("recurrence", "")),
             values.get("source_text", ""),
         )
+
+    def name_of(self, line: RowLine) -> str:
+        """Whose cost, of which kind, and which part of it."""
+        name, kind, label = line.key
+        return " / ".join(part for part in (name, CostKind(kind).label, label) if part)
+
+    def differing(self, change: Any) -> Sequence[tuple[str, Any, Any]]:
+        """Field by field, in the words of the page."""
+        return [
+            (field, in_words(field, change.before.get(field)), in_words(field, value))
+            for field, value in change.after.items()
+        ]
 
     def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:
         """Candidates, kinds, states, rhythms, currencies."""
@@ -163,3 +163,27 @@ class Costs(RowsImport):
             "recurrence": Recurrence.values,
             "currency": sorted(CODES),
         }
+
+
+WORDS: dict[str, type[TextChoices]] = {
+    "state": CostState,
+    "recurrence": Recurrence,
+    "pricing": Pricing,
+}
+
+
+def amount_of(values: Mapping[str, Any]) -> str:
+    """The likely amount of a line, or its per cent a year."""
+    if values["likely"] is None:
+        return ""
+    unit = " % a year" if values.get("pricing") == Pricing.PERCENT else ""
+    return f"{written(values['likely'])}{unit}"
+
+
+def in_words(field: str, value: Any) -> Any:
+    """A value of a cost line as the page writes it."""
+    if isinstance(value, Decimal):
+        return written(value)
+    if field == "tiers":
+        return "; ".join(write_tiers(tiers_of(value or [])).splitlines())
+    return WORDS[field](value).label if value and field in WORDS else value

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from evaltracker.evaluations.policy import is_owner
+
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from django import forms
 
@@ -56,9 +58,12 @@ class ImportKind:
     may_skip: ClassVar[bool] = False
     template: ClassVar[str] = "evaluations/import.html"
 
+    # The service that does what a plan says.
+    take_in: ClassVar[Callable[..., object]]
+
     def allowed(self, user: User, evaluation: Evaluation) -> bool:
-        """Whether it is `user` who imports such things."""
-        raise NotImplementedError
+        """Whether it is `user` who imports such things; the owner unless said."""
+        return is_owner(user, evaluation)
 
     def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
         """What else the form about the reading asks."""
@@ -86,20 +91,47 @@ class ImportKind:
         reading: Reading,
         import_id: uuid.UUID,
     ) -> None:
-        """Call the service that does it."""
-        raise NotImplementedError
+        """Have the service do it, for the yes of that id."""
+        type(self).take_in(
+            evaluation=evaluation, plan=plan, by=user, import_id=import_id
+        )
 
     def heads(self) -> tuple[str, ...]:
         """The heads of the table of what is new."""
         raise NotImplementedError
 
-    def new_rows(self, plan: Any, most: int) -> Sequence[Sequence[Any]]:
-        """The first rows of what is new; the first cell names the row."""
+    def cells(self, line: Any) -> Sequence[Any]:
+        """A line of the plan under those heads; the first cell names it."""
         raise NotImplementedError
+
+    def new_rows(self, plan: Any, most: int) -> Sequence[Sequence[Any]]:
+        """The first rows of what is new."""
+        return [self.cells(line) for line in plan.new[:most]]
 
     def changes(self, plan: Any, most: int) -> Changes:
         """Name, and by field before and after, of the first rows that change."""
-        raise NotImplementedError
+        return [
+            (
+                self.name_of(change.line),
+                [
+                    (field.replace("_", " "), before, after)
+                    for field, before, after in self.differing(change)
+                ],
+            )
+            for change in plan.changed[:most]
+        ]
+
+    def name_of(self, line: Any) -> str:
+        """How people call a line of the plan."""
+        name: str = line.name
+        return name
+
+    def differing(self, change: Any) -> Sequence[tuple[str, Any, Any]]:
+        """Field, before and after of what a change of the plan changes."""
+        return [
+            (field, change.before.get(field), value)
+            for field, value in change.after.items()
+        ]
 
     def questions(self, plan: Any) -> Sequence[Question]:
         """Words to ask about."""

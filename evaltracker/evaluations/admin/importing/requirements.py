@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from evaltracker.evaluations.admin.importing.kinds import (
-    Changes,
-    Column,
-    ImportKind,
-)
+from evaltracker.evaluations.admin.importing.kinds import Column, ImportKind
 from evaltracker.evaluations.admin.importing.page import register_import
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.imports import plan_requirements_import
 from evaltracker.evaluations.imports.layout import find_layout, requirement_columns
 from evaltracker.evaluations.imports.matching import CANDIDATES_AS_ROWS
 from evaltracker.evaluations.imports.reading import Header, Reading
-from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.services.imports import (
     import_requirements,
     known_requirements,
@@ -23,10 +18,9 @@ from evaltracker.evaluations.services.imports import (
 from evaltracker.evaluations.services.requirement_undo import KIND
 
 if TYPE_CHECKING:
-    import uuid
     from collections.abc import Mapping, Sequence
 
-    from evaltracker.evaluations.imports import ImportPlan
+    from evaltracker.evaluations.imports import ImportPlan, RequirementLine
     from evaltracker.evaluations.models import Evaluation, User
     from evaltracker.evaluations.tabular import Row, Sheet, Workbook
 
@@ -36,6 +30,7 @@ class Requirements(ImportKind):
     """What is needed, a row each."""
 
     slug = KIND
+    take_in = staticmethod(import_requirements)
     things = "requirements"
     tab = "requirements"
     needs = (
@@ -68,10 +63,6 @@ class Requirements(ImportKind):
         (CANDIDATES_AS_ROWS, "each column is a requirement, rows are candidates"),
     )
 
-    def allowed(self, user: User, evaluation: Evaluation) -> bool:
-        """The owner."""
-        return is_owner(user, evaluation)
-
     def guess(self, sheet: Sheet) -> Header | None:
         """Where requirements stand."""
         layout = find_layout(sheet)
@@ -101,48 +92,19 @@ class Requirements(ImportKind):
             headers=reading.headers,
         )
 
-    def apply(
-        self,
-        evaluation: Evaluation,
-        user: User,
-        plan: Any,
-        reading: Reading,
-        import_id: uuid.UUID,
-    ) -> None:
-        """Take them in."""
-        import_requirements(
-            evaluation=evaluation, plan=plan, by=user, import_id=import_id
-        )
-
     def heads(self) -> tuple[str, ...]:
         """As on the page of requirements."""
         return ("Ref", "Category", "Requirement", "Priority", "Weight")
 
-    def new_rows(self, plan: Any, most: int) -> Sequence[Sequence[Any]]:
+    def cells(self, line: RequirementLine) -> Sequence[Any]:
         """What would be added."""
-        return [
-            (
-                line.ref,
-                line.values.get("category", ""),
-                line.values.get("text", ""),
-                line.values.get("priority", Priority.SHOULD.value),
-                line.values.get("weight", ""),
-            )
-            for line in plan.new[:most]
-        ]
-
-    def changes(self, plan: Any, most: int) -> Changes:
-        """Field by field."""
-        return [
-            (
-                change.line.ref,
-                [
-                    (field.replace("_", " "), change.before.get(field, ""), value)
-                    for field, value in change.after.items()
-                ],
-            )
-            for change in plan.changed[:most]
-        ]
+        return (
+            line.ref,
+            line.values.get("category", ""),
+            line.values.get("text", ""),
+            line.values.get("priority", Priority.SHOULD.value),
+            line.values.get("weight", ""),
+        )
 
     def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:
         """Priorities, weights, and the categories that there are."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from evaltracker.evaluations.admin.importing.kinds import Changes, ImportKind
+from evaltracker.evaluations.admin.importing.kinds import ImportKind
 from evaltracker.evaluations.imports.reading import Header
 from evaltracker.evaluations.imports.rows import find_table
 from evaltracker.evaluations.tabular import columns_by_field
@@ -12,7 +12,6 @@ from evaltracker.evaluations.tabular import columns_by_field
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from evaltracker.evaluations.imports.rows import RowLine
     from evaltracker.evaluations.tabular import Row, Sheet
 
 
@@ -25,10 +24,6 @@ class RowsImport(ImportKind):
         """Whether these columns make such a list."""
         raise NotImplementedError
 
-    def cells(self, line: RowLine) -> Sequence[Any]:
-        """A row of the table of what is new."""
-        raise NotImplementedError
-
     def guess(self, sheet: Sheet) -> Header | None:
         """Where the list stands."""
         table = find_table(sheet, None, self.names, self.is_table)
@@ -37,20 +32,3 @@ class RowsImport(ImportKind):
     def columns_in(self, row: Row) -> dict[str, int]:
         """By the usual names."""
         return columns_by_field(row, self.names)
-
-    def new_rows(self, plan: Any, most: int) -> Sequence[Sequence[Any]]:
-        """What would be added."""
-        return [self.cells(line) for line in plan.new[:most]]
-
-    def changes(self, plan: Any, most: int) -> Changes:
-        """Field by field."""
-        return [
-            (
-                change.line.name,
-                [
-                    (field.replace("_", " "), change.before.get(field), value)
-                    for field, value in change.after.items()
-                ],
-            )
-            for change in plan.changed[:most]
-        ]
