@@ -1,0 +1,112 @@
+"""Every file of other people that we have, given to everything that reads files.
+
+It comes in, or its rows are told, or the whole is refused with a sentence for people;
+never is it anything else. What comes in right in detail, the tests of each kind say.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from evaltracker.errors import Problem
+from evaltracker.evaluations.imports import plan_requirements_import
+from evaltracker.evaluations.tabular import read_table
+from evaltracker.workflow.ocds.reading import read_ocds
+from trials.imports.scores import KnownScores, plan_scores_import
+from vendors.imports import Known, plan_claims_import
+from vendors.imports.candidates import KnownCandidates, plan_candidates_import
+from vendors.imports.costs import KnownCosts, plan_costs_import
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from evaltracker.evaluations.tabular import Workbook
+
+DATA = Path(__file__).parents[1] / "data"
+FILES = sorted(
+    str(path.relative_to(DATA)) for path in DATA.glob("*/*") if path.name != "SOURCE.md"
+)
+ACROSS = "candidates-as-rows"
+# What reads a table, given nothing that is there already.
+READERS: dict[str, Callable[[Workbook], Any]] = {
+    "requirements": lambda book: plan_requirements_import(book, ()),
+    "across": lambda book: plan_requirements_import(book, (), orientation=ACROSS),
+    "candidates": lambda book: plan_candidates_import(
+        book, KnownCandidates({}, {}, {})
+    ),
+    "claims": lambda book: plan_claims_import(book, Known({}, {}, {}, {})),
+    "costs": lambda book: plan_costs_import(book, KnownCosts({}, "USD")),
+    "scores": lambda book: plan_scores_import(book, KnownScores({}, ())),
+}
+# As what a file is understood, all of it or but for rows that are told.
+GSA = "price_sheets_gsa"
+UNDERSTOOD: dict[str, set[str]] = {
+    "candidates_oss_alternatives/derived_all.csv": {"candidates"},
+    "candidates_production_ml/derived_list.csv": {"candidates"},
+    "costs_sso_tax/prices.csv": {"candidates", "costs"},
+    "ml_platform_matrix/derived_claims_long.csv": {"requirements"},
+    "ml_platform_matrix/derived_matrix_wide.csv": {"requirements"},
+    "ml_platform_matrix/derived_subrequirements.csv": {"requirements"},
+    "ml_platform_trial_scores/scores.csv": {"across"},
+    "notebook_platforms/derived_matrix_wide.csv": {"across", "candidates"},
+    "ocds_fictional_example/ocds-213czf-000-00001-01-planning.json": {"ocds"},
+    "ocds_fictional_example/ocds-213czf-000-00001-02-tender.json": {"ocds"},
+    "ocds_fictional_example/ocds-213czf-000-00001-04-award.json": {"ocds"},
+    f"{GSA}/03FAC_template.xls": {"costs"},
+    f"{GSA}/71_IIK.xlsx": {"costs"},
+    f"{GSA}/MAS_test.xls": {"across", "costs"},
+    f"{GSA}/Price_Proposal_Template_SERVICES_AND_TRAINING_FINAL.xlsx": {
+        "across",
+        "costs",
+    },
+    f"{GSA}/s70_bad_sample.csv": {"costs"},
+    f"{GSA}/s70_sample.csv": {"costs"},
+    f"{GSA}/s736_example.xlsx": {"costs"},
+    "questionnaire_gcloud_dos/derived_dos5_flat.csv": {"requirements"},
+    "questionnaire_gcloud_dos/derived_gcloud12_flat.csv": {"requirements"},
+    "questionnaire_vsaq/derived_flat_webapp.csv": {"requirements"},
+    "rfp_alaska_aries/derived_cost_to_points_example.csv": {"across", "costs"},
+    "rfp_alaska_aries/derived_evaluation_criteria.csv": {"requirements"},
+    "tender_prozorro/competitive_dialogue_stage1.json": {"ocds"},
+    "tender_prozorro/tender_with_weighted_features.json": {"ocds"},
+    "vendor_claims_openacr/derived_claims_long.csv": {"across", "requirements"},
+}
+
+
+def understood(name: str) -> set[str]:
+    """As what a file is understood; whatever else it is given to says a sentence."""
+    content = (DATA / name).read_bytes()
+    found = set()
+    try:
+        book = read_table(content, name)
+        readers = READERS
+    except Problem as problem:
+        assert is_sentence(problem.sentence)
+        readers = {}
+    for kind, read in readers.items():
+        try:
+            plan = read(book)
+        except Problem as problem:
+            assert is_sentence(problem.sentence), kind
+            continue
+        assert plan.new or plan.problems, kind
+        assert all(is_sentence(str(one)) for one in plan.problems)
+        found.add(kind)
+    try:
+        read_ocds(content)
+        found.add("ocds")
+    except Problem as problem:
+        assert is_sentence(problem.sentence)
+    return found
+
+
+def is_sentence(text: str) -> bool:
+    return len(text.split()) > 3 and text.strip().endswith((".", "”", ")"))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_understood_or_refused_with_a_sentence(name: str) -> None:
+    assert understood(name) == UNDERSTOOD.get(name, set())
