@@ -34,26 +34,20 @@ EDITABLE = TEXTS | {"position", "minutes", "asker"}
 def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
     """Write the script from what is not proven yet: must-haves, then heavy ones.
 
-    Each is asked by somebody of the role to which its category matters most, in an
-    equal share of the time. What is on the script already stays as it is, so drawing it
-    up again adds only what is new. What the candidate never has, and what does not
-    apply, is not asked.
+    Each is asked by somebody of the role to which its category matters most, else by
+    one role after the other, in an equal share of the time. What is on the script
+    already stays as it is, so drawing it up again adds only what is new. What the
+    candidate never has, and what does not apply, is not asked.
 
     Returns:
         The items that were added, in order.
 
     """
     demo, evaluation, _ = open_demo(demo, by)
-    book = ledger(evaluation, candidates=[demo.candidate])
-    asked = set(demo.script_items.values_list("requirement_id", flat=True))
-    wanted = [
-        (one, cell)
-        for one in book.requirements
-        if one.pk not in asked and _belongs(one, cell := book.cell(demo.candidate, one))
-    ]
-    wanted.sort(key=lambda pair: (not pair[0].is_must, -pair[0].weight))
+    wanted = _wanted(demo, evaluation)
     claims = _current_claims(demo)
-    askers = _askers(evaluation)
+    in_turn = _one_per_role(evaluation)
+    askers = _askers(evaluation, in_turn)
     minutes = time_box(demo, len(wanted))
     start = next_position(demo)
     items = [
@@ -62,10 +56,11 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
             requirement=one,
             position=start + number,
             minutes=minutes,
-            asker=askers.get(one.category_id),
+            asker=askers.get(one.category_id)
+            or (in_turn[number % len(in_turn)] if in_turn else None),
             **script_words(one, claims.get(one.pk)),
         )
-        for number, (one, _) in enumerate(wanted)
+        for number, one in enumerate(wanted)
     ]
     ScriptItem.objects.bulk_create(items)
     if items:
@@ -76,7 +71,7 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
             by=by,
             after={
                 "candidate": demo.candidate,
-                "requirements": [one.ref for one, _ in wanted],
+                "requirements": [one.ref for one in wanted],
             },
         )
     return items
@@ -197,14 +192,29 @@ def time_box(demo: Demo, items: int) -> int:
     return max(3, min(10, demo.minutes * 4 // 5 // max(items, 1)))
 
 
-def _askers(evaluation: Evaluation) -> dict[Any, Stakeholder]:
-    """By category, somebody of the role to which it matters most; none if all is even.
+def _wanted(demo: Demo, evaluation: Evaluation) -> list[Requirement]:
+    """What is not on the script and belongs there: must-haves, then by weight."""
+    book = ledger(evaluation, candidates=[demo.candidate])
+    asked = set(demo.script_items.values_list("requirement_id", flat=True))
+    wanted = [
+        one
+        for one in book.requirements
+        if one.pk not in asked and _belongs(one, book.cell(demo.candidate, one))
+    ]
+    return sorted(wanted, key=lambda one: (not one.is_must, -one.weight))
 
-    A role that does not score, and a person who left, asks nothing.
-    """
+
+def _one_per_role(evaluation: Evaluation) -> list[Stakeholder]:
+    """Who can ask: of each role that scores the first who has not left."""
     people: dict[str, Stakeholder] = {}
     for one in evaluation.stakeholders.filter(left_at__isnull=True, scores=True):
         people.setdefault(one.role, one)
+    return list(people.values())
+
+
+def _askers(evaluation: Evaluation, able: list[Stakeholder]) -> dict[Any, Stakeholder]:
+    """By category, who of them has the role to which it matters most, if any has."""
+    people = {one.role: one for one in able}
     best: dict[Any, tuple[int, str]] = {}
     for said in evaluation.role_weights.filter(role__in=people).order_by("role"):
         if said.weight > best.get(said.category_id, (0, ""))[0]:

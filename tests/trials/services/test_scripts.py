@@ -75,6 +75,14 @@ def test_an_item_is_asked_by_the_role_to_which_it_matters_most(
     assert {item.asker.role for item in items if item.asker} == {"devops"}
 
 
+def test_if_it_matters_to_all_alike_they_ask_in_turn(where: Evaluation) -> None:
+    where.stakeholders.filter(role__in=("it", "pm")).update(scores=True)
+    items = draw_up_script(demo=trials.demo(trials.claimed(where)), by=where.owner)
+    roles = [item.asker.role for item in items if item.asker]
+    assert len(roles) == len(items)
+    assert set(roles[:2]) == {"it", "pm"}
+
+
 @pytest.mark.parametrize(
     ("length", "items", "each"), [(90, 3, 10), (90, 12, 6), (60, 40, 3), (30, 0, 10)]
 )
