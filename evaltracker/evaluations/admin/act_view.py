@@ -169,7 +169,7 @@ def _show(
         preview=preview,
         next=back,
         cancel_url=back or act.cancel_url(target),
-        **act.context(target, user),
+        **{"crumbs": [(act.title, "")], **act.context(target, user)},
     )
 
 
