@@ -100,6 +100,34 @@ def test_tiers_rates_limits_and_builders_are_in_the_frozen_memo() -> None:
     assert "1 EUR = 1.10 USD (5 January 2026, ECB)" in words
 
 
+def test_a_renewal_rise_is_in_memo_and_workbook_with_its_working() -> None:
+    where, option = in_full()
+    set_cost_line(
+        candidate=option,
+        kind="renewal_rise",
+        likely=Decimal(5),
+        pricing="percent",
+        by=where.owner,
+    )
+    draft_decision(
+        evaluation=where, candidate=option, rationale="Good.", by=where.owner
+    )
+    inputs = gather_inputs(where)
+    results = compute_results(inputs)
+    assert replay({"inputs": inputs, "results": results}) == []
+    # 1,540 a year: +5 % and +10.25 %.
+    assert results[str(option.pk)]["cost"]["likely"] == "96088.85"
+    working = (
+        "5 % a year from the second year on, on support contract 4,620 over 36 months: "
+        "+5 % in year 2, +10.25 % in year 3"
+    )
+    rows = list(costs({"inputs": inputs, "results": results}))
+    (row,) = [one for one in rows if one[1] == "renewal rise"]
+    assert row[-1] == working
+    assert Number("234.85", MONEY) in row
+    assert working in write_memo(inputs, results)
+
+
 def test_the_gate_holds_every_limit_of_the_budget() -> None:
     where, option = in_full()
     draft_decision(
