@@ -15,6 +15,7 @@ class VendorsConfig(AppConfig):
         """Load kinds of notices, chores, what follows a change, and the admin pages."""
         import_module("vendors.notices")
         import_module("vendors.token_notices")
+        import_module("vendors.opening_notices")
         import_module("vendors.chores")
         import_module("vendors.following")
         # A process that serves vendors alone has no pages, and no whole evaluation

@@ -68,8 +68,8 @@ def require_token_keeper(by: By, vendor: Vendor) -> None:
 
 
 def may_see_prices(user: User, evaluation: Evaluation) -> bool:
-    """Whether prices are open to `user`: to the owner always, to others from the
-    decision stage on. An operator is bound too."""
+    """Whether prices are open to `user`: to the owner always, to others once two
+    people opened them. An operator is bound too."""
     return is_owner(user, evaluation) or (
         evaluation.prices_opened_at is not None
         and Evaluation.objects.visible_to(user).filter(pk=evaluation.pk).exists()

@@ -18,6 +18,7 @@ from vendors.models import (
     ExchangeRate,
     IdempotencyRecord,
     LastSeen,
+    PriceOpening,
     Proposal,
     Question,
     RefusedCall,
@@ -124,6 +125,7 @@ register_part(
         sealed=shuts_prices,
     )
 )
+register_part(Part(name="price_openings", model=PriceOpening, order=("asked_at",)))
 register_part(Part(name="exchange_rates", model=ExchangeRate, order=("currency",)))
 register_part(
     Part(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, Requirement, Visit
+from tests.cast import stakeholders
 from vendors.models import Candidate, Vendor
 from vendors.policy import to_declare
 from vendors.services.candidates import add_candidate
@@ -14,6 +15,7 @@ from vendors.services.claims import submit_claim
 from vendors.services.companies import add_vendor
 from vendors.services.interests import declare_interests
 from vendors.services.invitations import invite
+from vendors.services.opening import ask_to_open_prices, confirm_price_opening
 from vendors.services.tokens import issue_token
 from vendors.services.windows import open_claims
 
@@ -34,6 +36,20 @@ def enter(where: Evaluation, stage: str) -> Evaluation:
         entered_by=where.owner,
     )
     Evaluation.objects.filter(pk=where.pk).update(stage=stage)
+    where.refresh_from_db()
+    return where
+
+
+def open_prices(where: Evaluation) -> Evaluation:
+    """Prices opened by two people, the owner and Leadership, in the decision stage."""
+    boss = stakeholders.holder("leadership")
+    if not where.stakeholders.filter(user=boss).exists():
+        stakeholders.stakeholders(where, "leadership")
+    declare_none(where)
+    if where.stage != "decision":
+        enter(where, "decision")
+    opening = ask_to_open_prices(evaluation=where, by=where.owner)
+    confirm_price_opening(opening=opening, by=boss)
     where.refresh_from_db()
     return where
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaltracker.workflow.demo.people import PASSWORD
+from tests.journeys.people import PHONE
 from tests.journeys.steps_research import FAVOURITE
 
 if TYPE_CHECKING:
@@ -30,6 +31,31 @@ def hold_consensus(walk: Walk) -> None:
     lead.fill(outcome="We agree on deployment; Priya sees less in governance.")
     lead.press("Close")
     lead.reads("Scores are closed.")
+
+
+def open_prices(walk: Walk) -> None:
+    """The lead asks, and leadership confirms on a phone; only then prices are open."""
+    lead = walk.lead
+    lead.go("Costs")
+    lead.reads("Prices are sealed")
+    lead.see("40-sealed")
+    lead.follow("Ask to open the prices")
+    lead.see("40-ask")
+    lead.press("Ask")
+    lead.reads("Prices stay sealed until a second person confirms.")
+    lead.see("40-asked")
+    boss = walk.person("leadership", PHONE)
+    boss.see("40-my-work")
+    boss.follow("Open the prices")
+    if boss.page.get_by_role("heading", name="Show who you are").is_visible():
+        boss.fill(password=PASSWORD)
+        boss.press("Go on")
+    boss.fits()
+    boss.see("40-confirm")
+    boss.press("Open the prices")
+    boss.reads("Prices are open.")
+    boss.fits()
+    boss.see("40-opened")
 
 
 def draft(walk: Walk) -> None:

@@ -62,6 +62,7 @@ def test_a_purchase_goes_from_requirements_to_a_frozen_memo(
     advance(walk, "decision")
 
     steps_decision.hold_consensus(walk)
+    steps_decision.open_prices(walk)
     steps_decision.draft(walk)
     everybody_signs(walk, "decision")
     steps_decision.decide(walk)

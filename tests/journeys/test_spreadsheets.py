@@ -21,8 +21,8 @@ from tests.journeys.steps_requirements import sign
 from tests.journeys.steps_research import FAVOURITE
 from trials.services.consensus import close_scores, open_consensus
 from vendors.services.candidates import shortlist
-from vendors.services.costs import open_prices
 from vendors.services.invitations import invite
+from vendors.services.opening import ask_to_open_prices, confirm_price_opening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,7 +115,9 @@ def go_on_to_the_decision(where: Evaluation) -> None:
         by=owner,
     )
     where = vendors.enter(where, "decision")
-    open_prices(evaluation=where, by=owner)
+    opening = ask_to_open_prices(evaluation=where, by=owner)
+    boss = User.objects.get(username="leadership")
+    confirm_price_opening(opening=opening, by=boss)
     open_consensus(evaluation=where, by=owner)
     close_scores(evaluation=where, outcome="Agreed", by=owner)
 

@@ -8,20 +8,24 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from evaltracker.workflow.services.decisions import draft_decision
 from stakeholders.services.people import add_stakeholder
 from tests.cast import floor1, stakeholders, trials, vendors
 from trials.models import DemoNote
 from trials.services.consensus import open_consensus
 from trials.services.scores import give_score, lock_scores
 from vendors.policy import to_declare
-from vendors.services.costs import open_prices, set_cost_line
+from vendors.services.candidates import shortlist
+from vendors.services.costs import set_cost_line
 from vendors.services.interests import declare_conflict, declare_interests
+from vendors.services.opening import ask_to_open_prices, confirm_price_opening
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation, User
     from vendors.models import Candidate
 
-STAGES = ("requirements", "research", "demos", "trials", "decision")
+# In the decision stage prices are first asked for, and then open.
+STAGES = ("requirements", "research", "demos", "trials", "asked", "decision")
 INSIDERS = {"lead", "it", "engineering", "devops", "pm", "leadership", "security"}
 EVERYBODY = (*sorted(INSIDERS), "operator", "stranger")
 # The price as it was typed, and as a page writes it.
@@ -43,11 +47,12 @@ def allowed(mark: str, stage: str) -> set[str]:
     """Who may read it then; nobody else may, on any page."""
     asked = (INSIDERS | {"operator"}) - {UNASKED}
     opened = stage == "decision"
+    scored = stage in {"asked", "decision"}
     return {
         "price": asked if opened else {"lead"},
         # PM has locked, IT has not: neither reads the other before the consensus.
-        "score of it": asked if opened else {"it"},
-        "score of pm": asked if opened else {"pm"},
+        "score of it": asked if scored else {"it"},
+        "score of pm": asked if scored else {"pm"},
         "interest": {"lead", "devops"},
         "demo note": {"it"},
         "claim": asked,
@@ -130,10 +135,28 @@ def score(option: Candidate, role: str) -> None:
     )
 
 
+def decide_for(where: Evaluation, option: Candidate) -> None:
+    """Draft a decision that breaks the budget, and ask for a signature."""
+    type(where).objects.filter(pk=where.pk).update(budget=1000)
+    stakeholders.sign_off_rules(where, "decision", roles=("leadership",))
+    option = shortlist(candidate=option, by=where.owner)
+    draft_decision(
+        evaluation=where, candidate=option, rationale="It works.", by=where.owner
+    )
+
+
 def move(sealed: Sealed, stage: str) -> None:
     """Put it into a stage; the last one opens scores and prices."""
-    where = vendors.enter(sealed.where, stage)
-    if stage == "decision":
-        open_prices(evaluation=where, by=where.owner)
+    where = sealed.where
+    if stage != "decision":
+        where = vendors.enter(where, "decision" if stage == "asked" else stage)
+    if stage == "asked":
+        ask_to_open_prices(evaluation=where, by=where.owner)
+        decide_for(where, sealed.candidate)
         open_consensus(evaluation=where, by=where.owner)
+    if stage == "decision":
+        if not where.price_openings.exists():
+            move(sealed, "asked")
+        opening = where.price_openings.get()
+        confirm_price_opening(opening=opening, by=sealed.people["leadership"])
     sealed.where.refresh_from_db()

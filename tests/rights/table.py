@@ -42,6 +42,7 @@ ACTS_FOR: dict[str, set[str]] = {
     "withdraw-excuse": {"lead", "leadership"},
     "waive-gate": {"leadership"},
     "take-pack": {"lead", "leadership"},
+    "confirm-price-opening": {"leadership"},
     "say-role-weights": set(ROLES),
     "agree-contract": set(ROLES),
     "declare-interest": set(ROLES),

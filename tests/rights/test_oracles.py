@@ -14,10 +14,10 @@ import pytest
 from django.urls import reverse
 
 from evaltracker.evaluations.admin.site import site
-from tests.cast import floor1, trials
+from tests.cast import floor1, trials, vendors
 from tests.clients import signed_in
 from vendors.models import CostLine
-from vendors.services.costs import open_prices, set_cost_line
+from vendors.services.costs import set_cost_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +107,7 @@ def test_a_price_cannot_be_bisected(db: None) -> None:
         assert {status for status, _ in seen} == {400}
         assert len({length for _, length in seen}) == 1
         if not opened:
-            open_prices(evaluation=where, by=where.owner)
+            vendors.open_prices(where)
 
 
 def test_autocomplete_answers_nobody(otto: Client) -> None:

@@ -19,11 +19,12 @@ from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.evaluations.notices import kind_named
 from evaltracker.evaluations.services.requirements import change_requirement
 from evaltracker.workflow.services.stages import advance, send_back
-from tests.cast import stakeholders
+from tests.cast import stakeholders, vendors
 from tests.cast.workflow import sign_as, to_be_signed
 from tests.clients import signed_in
 from tests.tables import picture
 from trials.services.milestones import add_milestone
+from vendors.services.opening import ask_to_open_prices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,6 +44,7 @@ MUST_BE_SEEN = {
     "condition_overdue",
     "delegation_given",
     "milestone_due",
+    "prices_asked",
     "sign_off_against",
     "sign_off_escalated",
     "sign_off_reopened",
@@ -65,6 +67,8 @@ def somebody_reopens() -> None:
     send_back(
         evaluation=where, to_stage="requirements", reason="Once more", by=where.owner
     )
+    asked = to_be_signed("it")
+    ask_to_open_prices(evaluation=vendors.enter(asked, "decision"), by=asked.owner)
     waiting = to_be_signed("it")
     add_milestone(
         evaluation=waiting,

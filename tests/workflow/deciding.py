@@ -10,7 +10,7 @@ from tests.cast import stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
 from trials.services.consensus import close_scores, open_consensus
 from vendors.services.candidates import eliminate, shortlist
-from vendors.services.costs import open_prices, set_cost_line
+from vendors.services.costs import set_cost_line
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
@@ -35,9 +35,7 @@ def in_decision(rival: str = "") -> tuple[Evaluation, Candidate]:
         candidate=option, kind="licence", likely=Decimal(91_234), by=where.owner
     )
     stakeholders.sign_off_rules(where, "decision", roles=("leadership",))
-    where = vendors.enter(where, "decision")
-    open_prices(evaluation=where, by=where.owner)
-    where.refresh_from_db()
+    vendors.open_prices(vendors.enter(where, "decision"))
     option.refresh_from_db()
     return where, option
 

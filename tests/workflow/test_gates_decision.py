@@ -14,6 +14,7 @@ from evaltracker.workflow.gates.decision import (
     choice_made,
     choice_not_knocked_out,
     decision_signed,
+    prices_opened,
     scores_closed,
     within_budget,
 )
@@ -29,6 +30,7 @@ from trials.services.consensus import close_scores, open_consensus
 from trials.services.excuses import excuse_knock_out
 from vendors.services.candidates import shortlist
 from vendors.services.costs import set_cost_line
+from vendors.services.opening import ask_to_open_prices, confirm_price_opening
 
 if TYPE_CHECKING:
     from vendors.models import Candidate
@@ -51,7 +53,7 @@ def deciding(verdict: str = "holds") -> tuple[Evaluation, Candidate]:
         candidate=option, kind="licence", likely=Decimal(90_000), by=where.owner
     )
     stakeholders.sign_off_rules(where, "decision", roles=("leadership",))
-    where = vendors.enter(where, "decision")
+    where = vendors.open_prices(vendors.enter(where, "decision"))
     option.refresh_from_db()
     return where, option
 
@@ -71,6 +73,27 @@ def test_scores_closed_wants_the_consensus_closed() -> None:
     assert len(list(scores_closed(Look(where)))) == 1
     close_scores(evaluation=where, outcome="Agreed", by=where.owner)
     assert list(scores_closed(Look(where))) == []
+
+
+def test_prices_opened_wants_two_people_and_says_who_is_awaited() -> None:
+    where = trials.platform()
+    stakeholders.sign_off_rules(where, "decision", roles=("leadership",))
+    where = vendors.enter(where, "decision")
+    (sealed,) = prices_opened(Look(where))
+    assert "ask a second person" in sealed.sentence
+    opening = ask_to_open_prices(evaluation=where, by=where.owner)
+    (asked,) = prices_opened(Look(where))
+    viktor = stakeholders.holder("leadership")
+    assert f"and {viktor.name} has to confirm" in asked.sentence
+    with pytest.raises(Refused, match="sealed until two people"):
+        sign_as(where, "leadership")
+    where.stakeholders.filter(user=viktor).update(left_at=where.created_at)
+    (nobody,) = prices_opened(Look(where))
+    assert "Add a stakeholder" in nobody.sentence
+    where.stakeholders.filter(user=viktor).update(left_at=None)
+    confirm_price_opening(opening=opening, by=viktor)
+    where.refresh_from_db()
+    assert list(prices_opened(Look(where))) == []
 
 
 def test_choice_made_wants_a_candidate_and_a_rationale() -> None:

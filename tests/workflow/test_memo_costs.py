@@ -134,8 +134,8 @@ def test_the_gate_holds_every_limit_of_the_budget() -> None:
         evaluation=where, candidate=option, rationale="Good.", by=where.owner
     )
     once, yearly = within_budget(Look(where))
-    assert "91,234 USD paid once; the budget for that is 90,000" in once.sentence
-    assert "1,540 USD a year" in yearly.sentence
+    assert "more paid once than the budget for that, 90,000 USD" in once.sentence
+    assert "more a year than the budget for that, 1,500 USD" in yearly.sentence
 
 
 def test_a_rate_that_changes_is_journaled_and_a_frozen_memo_keeps_its_own() -> None:

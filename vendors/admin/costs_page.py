@@ -24,6 +24,7 @@ from vendors.admin.cost_rows import (
 from vendors.admin.pages import reader
 from vendors.models import Candidate, Conflict, ExchangeRate
 from vendors.policy import may_see_prices
+from vendors.selectors.opening import NOBODY, opening_state
 
 if TYPE_CHECKING:
     import uuid
@@ -51,6 +52,8 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         tab="costs",
         owns=is_owner(user, evaluation),
         sealed=sealed,
+        opening=opening_state(evaluation, user),
+        nobody=NOBODY,
         columns=columns,
         compared=compared(columns),
         budgets=[
@@ -86,6 +89,8 @@ def candidate_costs(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespon
         crumbs=crumbs_to(evaluation, ("Costs", "costs"), (str(candidate), "")),
         owns=is_owner(user, evaluation),
         sealed=sealed,
+        opening=opening_state(evaluation, user),
+        nobody=NOBODY,
         one=column,
         curves=[(curve, draw(curve, evaluation.budget)) for curve in curves],
         payments=[] if sealed else payments_of(column),

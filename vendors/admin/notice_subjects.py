@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from evaltracker.evaluations.admin.notice_subjects import register_subjects
 from vendors.models import Candidate, VendorToken
 from vendors.notices import Invitation
+from vendors.opening_notices import PricesAsked
 from vendors.reminders import NotAnswered, RequirementChanged
 from vendors.token_notices import TokenEnds, TokenLeaked, TokenLeakedOutside
 
@@ -26,6 +27,12 @@ def token_names(ids: Collection[str]) -> dict[str, str]:
     return {str(one.pk): f"{one.prefix}… of {one.vendor}" for one in rows}
 
 
+def openings(ids: Collection[str]) -> dict[str, str]:
+    """What is opened."""
+    return dict.fromkeys(ids, "Prices")
+
+
+register_subjects(PricesAsked.name, openings)
 for name in (Invitation.name, NotAnswered.name, RequirementChanged.name):
     register_subjects(name, candidate_names)
 for name in (TokenEnds.name, TokenLeaked.name, TokenLeakedOutside.name):

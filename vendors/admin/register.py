@@ -19,6 +19,7 @@ from vendors.admin.acts import costs as costs
 from vendors.admin.acts import dialogue as dialogue
 from vendors.admin.acts import interests as interests
 from vendors.admin.acts import invitations as invitations
+from vendors.admin.acts import opening as opening
 from vendors.admin.acts import seen as seen
 from vendors.admin.acts import tokens as tokens
 from vendors.admin.acts import windows as windows

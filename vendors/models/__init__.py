@@ -5,6 +5,7 @@ from vendors.models.claims import Claim, ClaimFile, LastSeen, Submission
 from vendors.models.costs import CostLine
 from vendors.models.dialogue import Asking, Proposal, Question
 from vendors.models.interests import Conflict
+from vendors.models.opening import PriceOpening
 from vendors.models.rates import ExchangeRate
 from vendors.models.tokens import IdempotencyRecord, RefusedCall, VendorToken
 from vendors.models.words import StatusWord
@@ -20,6 +21,7 @@ __all__ = [
     "ExchangeRate",
     "IdempotencyRecord",
     "LastSeen",
+    "PriceOpening",
     "Proposal",
     "Question",
     "RefusedCall",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class CostLineQuerySet(VendorScopedQuerySet["CostLine"]):
-    """Cost lines; prices stay sealed until the decision stage opens them."""
+    """Cost lines; prices stay sealed until two people open them."""
 
     def visible_to(self, user: User) -> Self:
         """One's own evaluations' lines, and the others' once prices are open.

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.clock import database_now
 from evaltracker.evaluations.policy import (
     change,
     checked,
-    lock,
     require_open,
     require_owner,
 )
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation
     from vendors.costs import Tier
     from vendors.models import Candidate
 
@@ -150,32 +147,6 @@ def remove_cost_line(*, line: CostLine, by: By) -> None:
     before = journal.snapshot(line, PRICE_FIELDS)
     _record(candidate, line, "cost.removed", by, before, {})
     line.delete()
-
-
-@transaction.atomic
-def open_prices(*, evaluation: Evaluation, by: By) -> Evaluation:
-    """Open the prices to everybody with a part, once and for good.
-
-    The workflow calls it when it enters the decision stage; who opens is the one
-    who advances. The entry holds every price as it was at that instant.
-    """
-    evaluation = lock(evaluation)
-    if evaluation.prices_opened_at is not None:
-        return evaluation
-    lines = {
-        str(line.pk): journal.snapshot(line, PRICE_FIELDS)
-        for line in CostLine.objects.in_evaluation(evaluation).order_by("pk")
-    }
-    before, after = change(evaluation, prices_opened_at=database_now())
-    journal.record(
-        evaluation=evaluation,
-        action="prices.opened",
-        subject=evaluation,
-        by=by,
-        before=before,
-        after={**after, "prices": lines},
-    )
-    return evaluation
 
 
 def check_price(inputs: Inputs, kind: str, label: str, values: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from stakeholders.models import SignOffRule
 from stakeholders.policy import is_leadership, signing_parts
 from vendors.admin.asking import ask_first
 from vendors.policy import may_see_prices
+from vendors.selectors.opening import NOBODY, opening_state
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -38,6 +39,7 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         memo = {"inputs": inputs, "results": compute_results(inputs)}
     deciding = evaluation.is_open and evaluation.stage == Stage.DECISION
     more = after_decision(user, evaluation, decision) if frozen and decision else {}
+    opened = evaluation.prices_opened_at is not None
     reports = gate_reports(evaluation, Look(evaluation)) if deciding else []
     return show(
         request,
@@ -51,7 +53,12 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         deciding=deciding,
         reports=reports,
         closed=sum(not one.open for one in reports),
-        signing=own_rules(user, evaluation) if deciding else [],
+        # Nobody signs what names a sealed price.
+        signing=own_rules(user, evaluation) if deciding and opened else [],
+        sealed=not may_see_prices(user, evaluation),
+        owns=is_owner(user, evaluation),
+        opening=opening_state(evaluation, user) if deciding else None,
+        nobody=NOBODY,
         memo_is_open=memo_is_open(user, evaluation),
         is_owner=is_owner(user, evaluation),
         may_waive=deciding and is_leadership(user, evaluation),

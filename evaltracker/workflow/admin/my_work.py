@@ -21,6 +21,7 @@ SHOWN = 8
 KINDS = {
     "sign_off": ("signature", "Sign"),
     "interests": ("balance", "Declare"),
+    "open_prices": ("lock_open", "Read"),
     "contract": ("handshake", "Read"),
     "condition": ("assignment_turned_in", "Open"),
     "milestone": ("event", "Open"),

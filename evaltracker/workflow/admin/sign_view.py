@@ -20,7 +20,11 @@ from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.reports import first_closed
 from evaltracker.workflow.memo.changes import changes
 from evaltracker.workflow.memo.documents import QUESTIONS
-from evaltracker.workflow.services.signing import refuse_conflicted
+from evaltracker.workflow.services.signing import (
+    SEALED,
+    is_sealed,
+    refuse_conflicted,
+)
 from stakeholders.models import SignOff
 from stakeholders.policy import signing_parts
 from stakeholders.selectors import last_signed
@@ -70,6 +74,8 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
     question = QUESTIONS[Stage(rule.stage)]
     if not evaluation.is_open or rule.stage != evaluation.stage:
         return SignView(rule, question, "", "", past(rule), None, None, None, None)
+    if is_sealed(evaluation):
+        return SignView(rule, question, "", "", SEALED, None, None, None, None)
     content, visit, digest = look.document, look.visit, look.digest
     seats = signing_parts(user, evaluation, rule.role)
     seat = seats[0][0].user if seats else user

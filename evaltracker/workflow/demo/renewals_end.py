@@ -9,6 +9,7 @@ from evaltracker.workflow.demo.trying import hold_trial
 from evaltracker.workflow.services.decisions import decide, draft_decision
 from trials.services.consensus import close_scores, open_consensus
 from vendors.services.candidates import eliminate
+from vendors.services.opening import ask_to_open_prices, confirm_price_opening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,8 @@ def conclude(
     close_scores(
         evaluation=evaluation, outcome="No score was moved in the meeting.", by=lead
     )
+    opening = ask_to_open_prices(evaluation=evaluation, by=lead)
+    confirm_price_opening(opening=opening, by=people["leadership"])
     draft_decision(
         evaluation=evaluation,
         candidate=winner,

@@ -13,6 +13,7 @@ from evaltracker.workflow.gates.table import Blocker, gate
 from evaltracker.workflow.models import Decision
 from trials.models import Consensus
 from vendors.selectors import candidate_cost, envelope_of
+from vendors.selectors.opening import NOBODY, opening_of, second_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +31,30 @@ def scores_closed(look: Look) -> Iterator[Blocker]:
         yield Blocker(
             "Scores are not closed; hold the consensus meeting.",
             links.page(look.evaluation, "scores"),
+        )
+
+
+@gate(Stage.DECISION, waivable=False)
+def prices_opened(look: Look) -> Iterator[Blocker]:
+    """Prices were opened by two people: the owner asked, another one confirmed."""
+    evaluation = look.evaluation
+    if evaluation.prices_opened_at is not None:
+        return
+    place = links.page(evaluation, "costs", "opening")
+    asked = opening_of(evaluation)
+    people = second_people(evaluation, asked)
+    if not people:
+        yield Blocker(
+            f"Prices are sealed. {NOBODY}", links.page(evaluation, "stakeholders")
+        )
+    elif asked is None:
+        yield Blocker("Prices are sealed; ask a second person to open them.", place)
+    else:
+        names = " or ".join(one.name for one in people)
+        yield Blocker(
+            f"Prices are sealed; {asked.asked_by.name} asked to open them, and {names} "
+            "has to confirm.",
+            place,
         )
 
 
@@ -66,6 +91,9 @@ def within_budget(look: Look) -> Iterator[Blocker]:
     """What is likely paid, over the horizon, once and a year, is within the budget."""
     decision = draft(look)
     evaluation = look.evaluation
+    # That it costs too much tells of its price, and waits like it.
+    if evaluation.prices_opened_at is None:
+        return
     if decision is None or decision.candidate is None:
         return
     total = candidate_cost(decision.candidate)
@@ -77,9 +105,8 @@ def within_budget(look: Look) -> Iterator[Blocker]:
     for one in limits:
         if one.likely > one.limit:
             yield Blocker(
-                f"{decision.candidate} likely costs "
-                f"{written(one.likely, evaluation.currency)} {one.name}; the budget "
-                f"for that is {written(one.limit)}.",
+                f"{decision.candidate} likely costs more {one.name} than the budget "
+                f"for that, {written(one.limit, evaluation.currency)}.",
                 place,
             )
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evaltracker.workflow.inbox import after, interests, kinds, sent, sign_offs, trials
+from evaltracker.workflow.inbox import (
+    after,
+    interests,
+    kinds,
+    opening,
+    sent,
+    sign_offs,
+    trials,
+)
 from evaltracker.workflow.inbox.items import Desk, WorkItem
 
 if TYPE_CHECKING:
@@ -15,6 +23,7 @@ if TYPE_CHECKING:
 KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
     sign_offs.sign_offs,
     interests.interests,
+    opening.openings,
     trials.contracts,
     kinds.conditions,
     kinds.milestones,

@@ -31,6 +31,8 @@ from evaltracker.workflow.notices import (
     SignOffWaiting,
 )
 from stakeholders.models import SignOff
+from vendors.models import PriceOpening
+from vendors.services.opening import owe_second_people
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -90,6 +92,9 @@ def look_closely(evaluation: Evaluation) -> Outlook:
     still = stands_still(evaluation)
     if still and look.has_rules:
         owe(look, is_turn=stand.is_signed_now)
+    opening = PriceOpening.objects.awaited().filter(evaluation=evaluation).first()
+    if opening is not None:  # who may confirm by now may not have been there
+        owe_second_people(opening)
     seen = {
         "entries": entries,
         "looked_at": timezone.now(),

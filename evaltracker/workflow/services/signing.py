@@ -39,6 +39,7 @@ class Signature(TypedDict):
     origin: NotRequired[Origin | None]
 
 
+SEALED = "The memo names prices, which are sealed until two people open them."
 JUDGED = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
 
 
@@ -88,6 +89,8 @@ def put_name_to(
         evaluation=evaluation, left_at__isnull=True
     )
     visit.evaluation = evaluation
+    if is_sealed(evaluation):
+        raise Refused(SEALED)
     refuse_conflicted(by, visit)
     content = document_of(evaluation, visit=visit)
     if digest_of(content) != shown:
@@ -112,6 +115,11 @@ def put_name_to(
             "signs for them until the owner clears it."
         )
     return signed
+
+
+def is_sealed(evaluation: Evaluation) -> bool:
+    """Whether what is signed now names prices that are sealed from who signs."""
+    return evaluation.stage == Stage.DECISION and evaluation.prices_opened_at is None
 
 
 def refuse_conflicted(by: User, visit: Visit) -> None:

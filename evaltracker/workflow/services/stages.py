@@ -18,7 +18,7 @@ from evaltracker.workflow.gates.reports import blockers
 from evaltracker.workflow.models import Waiver
 from stakeholders.choices import Role
 from stakeholders.policy import parts
-from vendors.services.costs import open_prices
+from vendors.services.opening import drop_asked_opening
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.journal import By
@@ -53,8 +53,6 @@ def advance(*, evaluation: Evaluation, from_stage: str, by: By) -> Evaluation:
     require_silent_gates(evaluation)
     following = list(Stage)[Stage(evaluation.stage).position + 1]
     enter(evaluation, following, VisitEnd.ADVANCED, by)
-    if following == Stage.DECISION:
-        open_prices(evaluation=evaluation, by=by)
     return evaluation
 
 
@@ -79,6 +77,7 @@ def send_back(
     require_reason(reason)
     if Stage(to_stage).position >= Stage(evaluation.stage).position:
         raise Refused("It can be sent back to an earlier stage only.")
+    drop_asked_opening(evaluation=evaluation, by=by, because="It was sent back.")
     enter(evaluation, Stage(to_stage), VisitEnd.SENT_BACK, by, reason)
     return evaluation
 
@@ -90,6 +89,7 @@ def cancel(*, evaluation: Evaluation, reason: str, by: By) -> Evaluation:
     require_owner(by, evaluation)
     require_open(evaluation)
     require_reason(reason)
+    drop_asked_opening(evaluation=evaluation, by=by, because="It was cancelled.")
     leave(evaluation, VisitEnd.CANCELLED, by, reason)
     evaluation.status = Status.CANCELLED
     evaluation.save(update_fields=["status"])

@@ -14,7 +14,7 @@ from tests.cast import floor1, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.costs import CHECKLIST
 from vendors.models import CostLine
-from vendors.services.costs import open_prices, set_cost_line
+from vendors.services.costs import set_cost_line
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation, User
@@ -87,7 +87,7 @@ def test_the_owner_sees_totals_value_and_what_is_missing(acme: Candidate) -> Non
 
 
 def test_prices_open_to_everybody_at_once(acme: Candidate) -> None:
-    open_prices(evaluation=acme.evaluation, by=acme.evaluation.owner)
+    vendors.open_prices(acme.evaluation)
     it = stakeholders.holder("it")
     assert "444,420" in page(acme.evaluation, it)
     assert "444,420" in sheet(acme, it)

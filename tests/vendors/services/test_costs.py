@@ -13,7 +13,7 @@ from tests.cast import floor1, stakeholders, vendors
 from vendors.models import CostLine
 from vendors.policy import may_see_prices
 from vendors.selectors import candidate_cost, cost_coverage
-from vendors.services.costs import open_prices, remove_cost_line, set_cost_line
+from vendors.services.costs import remove_cost_line, set_cost_line
 
 if TYPE_CHECKING:
     from vendors.models import Candidate
@@ -104,7 +104,7 @@ def test_prices_are_sealed_from_all_but_the_owner_until_they_are_opened(
         return listed
 
     assert seen_by() == [True, False, False, False]
-    open_prices(evaluation=where, by=where.owner)
+    vendors.open_prices(where)
     assert seen_by() == [True, True, True, False]
     entry = Entry.objects.filter(evaluation=where).latest("number")
     assert entry.action == "prices.opened"
@@ -120,10 +120,3 @@ def test_the_journal_tells_no_amount_before_prices_are_opened(acme: Candidate) -
     assert "sealed" in written
     assert "7654321" not in written
     assert "7654322" not in written
-
-
-def test_opening_prices_twice_keeps_the_first_moment(acme: Candidate) -> None:
-    where = acme.evaluation
-    first = open_prices(evaluation=where, by=where.owner).prices_opened_at
-    assert open_prices(evaluation=where, by=where.owner).prices_opened_at == first
-    assert Entry.objects.filter(action="prices.opened").count() == 1

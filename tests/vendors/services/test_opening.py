@@ -1,0 +1,257 @@
+"""Prices are opened by two people: one asks, another confirms (R28, T21)."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from evaltracker.errors import Forbidden, Refused
+from evaltracker.evaluations.models import Entry, Notice
+from evaltracker.workflow.services.asking import look_closely
+from evaltracker.workflow.services.stages import cancel, send_back
+from stakeholders.models import Stakeholder
+from stakeholders.services.lending import delegate
+from stakeholders.services.people import add_stakeholder
+from tests.at_once import at_once
+from tests.cast import floor1, stakeholders, vendors
+from vendors.models import CostLine, PriceOpening
+from vendors.policy import may_see_prices
+from vendors.services.interests import declare_conflict
+from vendors.services.opening import (
+    ask_to_open_prices,
+    confirm_price_opening,
+    withdraw_price_opening,
+)
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def where() -> Evaluation:
+    """In the decision stage, a candidate in it, nobody with an interest."""
+    made = vendors.in_research(floor1.evaluation())
+    stakeholders.stakeholders(made, "it", "leadership")
+    vendors.candidate(made)
+    return vendors.enter(made, "decision")
+
+
+@pytest.fixture
+def viktor() -> User:
+    return stakeholders.holder("leadership")
+
+
+def ask(where: Evaluation) -> PriceOpening:
+    return ask_to_open_prices(evaluation=where, by=where.owner)
+
+
+def lend(where: Evaluation, to: User, role: str = "leadership") -> None:
+    today = timezone.localdate() - datetime.timedelta(days=1)
+    part = where.stakeholders.get(role=role)
+    delegate(
+        stakeholder=part,
+        substitute=to,
+        starts_on=today + datetime.timedelta(days=1),
+        ends_on=today + datetime.timedelta(days=4),
+        by=part.user,
+    )
+
+
+def actions(where: Evaluation) -> list[str]:
+    rows = Entry.objects.filter(evaluation=where, action__startswith="prices.")
+    return list(rows.order_by("number").values_list("action", flat=True))
+
+
+def test_t21_nothing_is_visible_before_the_second_person_confirms(
+    where: Evaluation, viktor: User
+) -> None:
+    opening = ask(where)
+    where.refresh_from_db()
+    assert not may_see_prices(viktor, where)
+    confirm_price_opening(opening=opening, by=viktor)
+    where.refresh_from_db()
+    assert may_see_prices(viktor, where)
+    assert actions(where) == ["prices.asked", "prices.opened"]
+    asked, opened = reversed(
+        Entry.objects.filter(evaluation=where).order_by("-number")[:2]
+    )
+    assert (asked.actor, opened.actor) == (where.owner, viktor)
+    assert opened.after["asked_by"] == where.owner.name
+    assert opened.after["confirmed_by"] == viktor.name
+    assert opened.after["prices"] == {}
+    opening.refresh_from_db()
+    assert opening.confirmed_at == where.prices_opened_at
+
+
+def test_it_is_asked_for_once_and_confirmed_once(
+    where: Evaluation, viktor: User
+) -> None:
+    opening = ask(where)
+    with pytest.raises(Refused, match="asked for already"):
+        ask(where)
+    confirm_price_opening(opening=opening, by=viktor)
+    with pytest.raises(Refused, match="open already"):
+        confirm_price_opening(opening=opening, by=viktor)
+    with pytest.raises(Refused, match="open already"):
+        ask(where)
+    with pytest.raises(Refused, match="open already"):
+        withdraw_price_opening(opening=opening, by=where.owner)
+
+
+def test_only_the_owner_asks_and_only_in_the_decision_stage(
+    where: Evaluation, viktor: User
+) -> None:
+    with pytest.raises(Forbidden):
+        ask_to_open_prices(evaluation=where, by=viktor)
+    vendors.enter(where, "trials")
+    with pytest.raises(Refused, match="decision stage"):
+        ask(where)
+
+
+def test_the_owner_is_never_the_second_person(where: Evaluation) -> None:
+    # A part from before the evaluation became theirs.
+    Stakeholder.objects.create(evaluation=where, user=where.owner, role="finance")
+    opening = ask(where)
+    with pytest.raises(Forbidden, match="somebody else"):
+        confirm_price_opening(opening=opening, by=where.owner)
+    # Nor by lending the part to somebody, nor as a substitute of leadership.
+    lend(where, stakeholders.holder("it"), role="finance")
+    with pytest.raises(Forbidden, match="Leadership or Finance"):
+        confirm_price_opening(opening=opening, by=stakeholders.holder("it"))
+    assert not may_see_prices(stakeholders.holder("it"), where)
+
+
+@pytest.mark.parametrize("who", ["it", "operator", "stranger"])
+def test_a_role_that_answers_for_the_money_is_needed(
+    where: Evaluation, who: str
+) -> None:
+    people = {"it": stakeholders.holder("it"), "operator": floor1.otto()}
+    opening = ask(where)
+    with pytest.raises(Forbidden, match="Leadership or Finance"):
+        confirm_price_opening(opening=opening, by=people.get(who) or floor1.noor())
+
+
+def test_a_friend_of_a_candidate_is_not_the_second_person(
+    where: Evaluation, viktor: User
+) -> None:
+    opening = ask(where)
+    declare_conflict(
+        candidate=where.candidates.get(),
+        has_interest=True,
+        statement="Shares",
+        by=viktor,
+    )
+    with pytest.raises(Forbidden, match="declared an interest"):
+        confirm_price_opening(opening=opening, by=viktor)
+    # Nor does somebody stand in for one.
+    lend(where, stakeholders.holder("it"))
+    with pytest.raises(Forbidden):
+        confirm_price_opening(opening=opening, by=stakeholders.holder("it"))
+
+
+def test_who_has_not_said_whether_they_have_an_interest_says_so_first(
+    where: Evaluation, viktor: User
+) -> None:
+    opening = ask(where)
+    where.candidates.get().conflicts.all().delete()
+    with pytest.raises(Refused, match="Say first"):
+        confirm_price_opening(opening=opening, by=viktor)
+
+
+def test_a_substitute_confirms_and_both_names_are_kept(
+    where: Evaluation, viktor: User
+) -> None:
+    ivan = stakeholders.holder("it")
+    lend(where, ivan)
+    opening = ask(where)
+    confirm_price_opening(opening=opening, by=ivan)
+    opening.refresh_from_db()
+    assert (opening.confirmed_by, opening.on_behalf_of) == (ivan, viktor)
+    entry = Entry.objects.get(action="prices.opened")
+    assert entry.on_behalf_of == viktor.name
+
+
+def test_without_anybody_to_confirm_it_says_how_to_mend_it(where: Evaluation) -> None:
+    where.stakeholders.filter(role="leadership").update(left_at=timezone.now())
+    with pytest.raises(Refused, match="Add a stakeholder with the role Leadership or"):
+        ask(where)
+    assert not PriceOpening.objects.exists()
+
+
+def test_a_request_is_withdrawn_by_the_owner_and_lapses_with_the_stage(
+    where: Evaluation, viktor: User
+) -> None:
+    opening = ask(where)
+    with pytest.raises(Forbidden):
+        withdraw_price_opening(opening=opening, by=viktor)
+    withdraw_price_opening(opening=opening, by=where.owner)
+    with pytest.raises(Refused, match="withdrawn"):
+        confirm_price_opening(opening=opening, by=viktor)
+    second = ask(where)
+    send_back(evaluation=where, to_stage="trials", reason="Once more", by=where.owner)
+    with pytest.raises(Refused, match="withdrawn"):
+        confirm_price_opening(opening=second, by=viktor)
+    where.refresh_from_db()
+    ask(vendors.enter(where, "decision"))
+    cancel(evaluation=where, reason="No money", by=where.owner)
+    assert not PriceOpening.objects.awaited().exists()
+    states = set(Notice.objects.filter(kind="prices_asked").values_list("state"))
+    assert states == {("suppressed",)}
+    assert actions(where) == ["prices.asked", "prices.ask_withdrawn"] * 3
+
+
+def test_those_who_may_confirm_are_owed_a_mail_each_also_who_comes_later(
+    where: Evaluation, viktor: User
+) -> None:
+    opening = ask(where)
+    owed = Notice.objects.filter(kind="prices_asked")
+    assert [one.recipient for one in owed] == [viktor]
+    fay = floor1.person("fay")
+    add_stakeholder(evaluation=where, user=fay, role="finance", by=where.owner)
+    for _ in range(2):
+        where.journal_head.refresh_from_db()
+        look_closely(where)
+    assert {one.recipient for one in owed.all()} == {viktor, fay}
+    assert owed.all().count() == 2
+    confirm_price_opening(opening=opening, by=viktor)
+    assert set(owed.values_list("state", flat=True)) == {"suppressed"}
+
+
+def test_the_database_refuses_one_person_for_both(where: Evaluation) -> None:
+    opening = ask(where)
+    rows = PriceOpening.objects.filter(pk=opening.pk)
+    now, owner = timezone.now(), where.owner
+    for values in (
+        {"confirmed_by": owner, "confirmed_at": now, "role": "finance"},
+        {"confirmed_by": owner},
+        {"on_behalf_of": owner},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**values)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PriceOpening.objects.create(evaluation=where, asked_by=owner, asked_at=now)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_one_asks_and_one_confirms() -> None:
+    where = vendors.in_research(floor1.evaluation())
+    stakeholders.stakeholders(where, "leadership")
+    fay = floor1.person("fay")
+    add_stakeholder(evaluation=where, user=fay, role="finance", by=where.owner)
+    where = vendors.enter(where, "decision")
+    asked = at_once(8, lambda _: ask(where))
+    (opening,) = [one for one in asked if isinstance(one, PriceOpening)]
+    assert {one.code for one in asked if isinstance(one, Refused)} == {"asked_already"}
+    two = (stakeholders.holder("leadership"), fay)
+    done = at_once(8, lambda n: confirm_price_opening(opening=opening, by=two[n % 2]))
+    assert {one.code for one in done if isinstance(one, Refused)} == {"opened_already"}
+    assert len([one for one in done if isinstance(one, Refused)]) == 7
+    assert actions(where) == ["prices.asked", "prices.opened"]
+    assert not CostLine.objects.exists()

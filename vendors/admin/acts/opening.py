@@ -1,0 +1,106 @@
+"""Opening prices: the owner asks, a second person confirms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.evaluations.admin.acts import register_act
+from vendors.admin.acts.base import InEvaluation, OnEvaluation
+from vendors.models import CostLine, PriceOpening
+from vendors.selectors.opening import NOBODY, second_people
+from vendors.services.opening import (
+    ask_to_open_prices,
+    confirm_price_opening,
+    withdraw_price_opening,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaltracker.evaluations.models import Evaluation, User
+
+
+@register_act
+class AskToOpenPrices(OnEvaluation):
+    """The first of the two."""
+
+    name = "ask-to-open-prices"
+    title = "Ask to open the prices"
+    verb = "Ask"
+    help = (
+        "A second person, from Leadership or Finance, has to confirm. Until then "
+        "nobody sees more than now, and you can take the request back."
+    )
+    success = "Asked. Prices stay sealed until a second person confirms."
+    tab = "costs"
+    template = "vendors/act_opening.html"
+
+    def context(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """Who would be asked."""
+        people = second_people(target)
+        return {**super().context(target, user), "people": people, "nobody": NOBODY}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Ask."""
+        ask_to_open_prices(evaluation=target, by=by)
+
+
+class OnOpening(InEvaluation):
+    """An act on a request to open prices."""
+
+    tab = "costs"
+    model = PriceOpening
+    related = ("evaluation__owner", "asked_by")
+
+    def heading(self, target: PriceOpening) -> str:
+        """No name: the evaluation's stands in the tabs."""
+        return self.title
+
+
+@register_act
+class ConfirmPriceOpening(OnOpening):
+    """The second of the two."""
+
+    name = "confirm-price-opening"
+    title = "Open the prices"
+    verb = "Open the prices"
+    help = (
+        "Everybody with a part reads every price from this moment on; they cannot be "
+        "sealed again. The journal keeps both names, both times and every price."
+    )
+    success = "Prices are open."
+    template = "vendors/act_opening.html"
+    dangerous = True
+    shows_candidates = True
+
+    def allowed(self, user: User, target: PriceOpening) -> bool:
+        """Whoever may be the second person; once it is over, whoever was."""
+        return user in second_people(target.evaluation, target)
+
+    def needs_proof(self, target: PriceOpening, user: User) -> bool:
+        """It cannot be taken back."""
+        return True
+
+    def context(self, target: PriceOpening, user: User) -> dict[str, Any]:
+        """Who asked, when, and what of."""
+        lines = CostLine.objects.in_evaluation(target.evaluation).count()
+        return {**super().context(target, user), "asked": target, "lines": lines}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Open them."""
+        confirm_price_opening(opening=target, by=by)
+
+
+@register_act
+class WithdrawPriceOpening(OnOpening):
+    """The owner takes the request back."""
+
+    name = "withdraw-price-opening"
+    title = "Withdraw the request to open prices"
+    verb = "Withdraw"
+    help = "Prices stay sealed. You can ask anew."
+    success = "The request is withdrawn; prices stay sealed."
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Take it back."""
+        withdraw_price_opening(opening=target, by=by)

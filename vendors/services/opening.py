@@ -1,0 +1,210 @@
+"""Opening sealed prices: one person asks, a second one confirms, and only then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from evaltracker.errors import Forbidden, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.policy import (
+    change,
+    checked,
+    lock,
+    require_owner,
+    require_stage,
+)
+from evaltracker.evaluations.services.notices import cancel_notices, owe_now
+from vendors.models import CostLine, PriceOpening
+from vendors.opening_notices import PricesAsked
+from vendors.policy import require_declared
+from vendors.selectors.opening import (
+    NOBODY,
+    Seat,
+    interested,
+    opening_of,
+    second_people,
+    second_seats,
+)
+from vendors.services.costs import PRICE_FIELDS
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.journal import By
+    from evaltracker.evaluations.models import Evaluation, User
+
+
+@transaction.atomic
+def ask_to_open_prices(*, evaluation: Evaluation, by: User) -> PriceOpening:
+    """Ask a second person to open the prices; nothing is visible before.
+
+    Everybody who may confirm is owed a mail.
+
+    Raises:
+        Forbidden: not the owner. Refused: not the decision stage, open or asked for
+            already, or nobody may confirm.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_stage(evaluation, Stage.DECISION)
+    if evaluation.prices_opened_at is not None:
+        raise Refused("Prices are open already.", code="opened_already")
+    if opening_of(evaluation) is not None:
+        raise Refused("It is asked for already.", code="asked_already")
+    if not second_people(evaluation):
+        raise Refused(NOBODY, code="nobody_may_confirm")
+    opening = PriceOpening(evaluation=evaluation, asked_by=by, asked_at=database_now())
+    checked(opening)
+    opening.save()
+    owe_second_people(opening)
+    journal.record(
+        evaluation=evaluation,
+        action="prices.asked",
+        subject=opening,
+        by=by,
+        after={"asked_by": by.name, "asked_at": opening.asked_at},
+    )
+    return opening
+
+
+def owe_second_people(opening: PriceOpening) -> None:
+    """Owe everybody who may confirm the mail that asks them; each is owed it once."""
+    for person in second_people(opening.evaluation, opening):
+        owe_now(
+            evaluation=opening.evaluation,
+            kind=PricesAsked.name,
+            subject_id=opening.pk,
+            occurrence=1,
+            recipient=person,
+        )
+
+
+@transaction.atomic
+def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
+    """Open the prices to everybody with a part, once and for good.
+
+    The entry holds every price as it was at that instant.
+
+    Raises:
+        Forbidden: who asked or runs it, no such role, or a declared interest.
+        Refused: withdrawn or open meanwhile, or no word yet on one's interests.
+
+    """
+    evaluation = lock(opening.evaluation)
+    opening = PriceOpening.objects.select_related("asked_by").get(pk=opening.pk)
+    opening.evaluation = evaluation
+    if opening.is_theirs(by):
+        raise Forbidden("Prices are opened by two people; somebody else confirms.")
+    seat = seat_of(by, opening)
+    require_awaited(opening)
+    require_stage(evaluation, Stage.DECISION)
+    require_declared(by, evaluation)
+    lender = seat.part.user if seat.lending else None
+    now = database_now()
+    change(
+        opening,
+        confirmed_by=by,
+        on_behalf_of=lender,
+        role=seat.part.role,
+        confirmed_at=now,
+    )
+    lines = {
+        str(line.pk): journal.snapshot(line, PRICE_FIELDS)
+        for line in CostLine.objects.in_evaluation(evaluation).order_by("pk")
+    }
+    before, after = change(evaluation, prices_opened_at=now)
+    cancel_notices(
+        kind=PricesAsked.name, subject_id=opening.pk, because="Prices are open."
+    )
+    journal.record(
+        evaluation=evaluation,
+        action="prices.opened",
+        subject=evaluation,
+        by=by,
+        before=before,
+        after={
+            **after,
+            "asked_by": opening.asked_by.name,
+            "asked_at": opening.asked_at,
+            "confirmed_by": by.name,
+            "role": seat.part.role,
+            "prices": lines,
+        },
+        on_behalf_of=lender.name if lender else "",
+    )
+    return evaluation
+
+
+@transaction.atomic
+def withdraw_price_opening(*, opening: PriceOpening, by: By) -> PriceOpening:
+    """Take the request back; prices stay sealed, and it can be asked for anew.
+
+    Raises:
+        Forbidden: not the owner. Refused: withdrawn or open already.
+
+    """
+    evaluation = lock(opening.evaluation)
+    require_owner(by, evaluation)
+    opening = PriceOpening.objects.get(pk=opening.pk)
+    opening.evaluation = evaluation
+    require_awaited(opening)
+    return drop(opening, by, "The request was withdrawn.")
+
+
+def drop_asked_opening(*, evaluation: Evaluation, by: By, because: str) -> None:
+    """Let a request that is awaited lapse, as the evaluation leaves the stage.
+
+    The caller has locked the evaluation.
+    """
+    opening = PriceOpening.objects.awaited().filter(evaluation=evaluation).first()
+    if opening is not None:
+        opening.evaluation = evaluation
+        drop(opening, by, because)
+
+
+def drop(opening: PriceOpening, by: By, because: str) -> PriceOpening:
+    """Mark it withdrawn, stop its mails, and say so in the journal."""
+    before, after = change(
+        opening, withdrawn_at=database_now(), withdrawn_by=actor_of(by).user
+    )
+    cancel_notices(kind=PricesAsked.name, subject_id=opening.pk, because=because)
+    journal.record(
+        evaluation=opening.evaluation,
+        action="prices.ask_withdrawn",
+        subject=opening,
+        by=by,
+        before=before,
+        after=after,
+        reason=because,
+    )
+    return opening
+
+
+def seat_of(user: User, opening: PriceOpening) -> Seat:
+    """The seat from which `user` confirms, their own before a lent one."""
+    for seat in second_seats(opening.evaluation, opening):
+        if seat.user == user:
+            return seat
+    home = opening.evaluation.pk
+    if user.pk in interested([home])[home]:
+        raise Forbidden(
+            "You declared an interest in a candidate; until the owner clears it, "
+            "somebody else confirms."
+        )
+    raise Forbidden(
+        "Prices are opened by Leadership or Finance, a role that you do not hold here."
+    )
+
+
+def require_awaited(opening: PriceOpening) -> None:
+    """Refuse a request that is over, one way or the other."""
+    if opening.confirmed_at is not None:
+        raise Refused("Prices are open already.", code="opened_already")
+    if opening.withdrawn_at is not None:
+        raise Refused(
+            "The request was withdrawn; it has to be asked for anew.", code="withdrawn"
+        )
