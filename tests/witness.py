@@ -1,13 +1,16 @@
 """T33: what a request writes, the journal tells; what only reads writes nothing.
 
 A middleware of the tests' settings, with `WITNESS=1`: every request of every test is
-looked at, the statements that it sent are seen on their way to the database.
+looked at, the statements that it sends are seen on their way to the database, also
+those that go round Django through a pipeline.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import ExitStack
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,13 +18,16 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import connections
 
+from evaltracker.evaluations import pipeline
+from evaltracker.evaluations.pipeline import Pipeline
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from django.http import HttpRequest, HttpResponse
 
 WRITE = re.compile(
-    r'\s*(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "(\w+)"', re.IGNORECASE
+    r'\s*(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "?(\w+)"?', re.IGNORECASE
 )
 COLUMNS = re.compile(r"\(([^)]*)\)")
 JOURNAL = "evaluations_entry"
@@ -50,6 +56,10 @@ ELSEWHERE = {
     "vendors_vendortoken",
     # A reader's own bookmark.
     "vendors_lastseen",
+    # A file that waits for its person's yes, and how such files are read: nothing of
+    # the evaluation has changed by either.
+    "evaluations_importdraft",
+    "evaluations_columnmemory",
 }
 READING = {"GET", "HEAD", "OPTIONS"}
 # When a vendor first read its invitation is kept there, with an entry.
@@ -77,16 +87,21 @@ class Seen:
         self, execute: Any, sql: str, params: Any, many: bool, context: Any
     ) -> Any:
         """Look at a statement on its way."""
+        self.look(sql, params)
+        return execute(sql, params, many, context)
+
+    def look(self, sql: str, params: Any) -> None:
+        """Remember what it writes to."""
         if found := WRITE.match(sql):
             self.tables.add(found[1])
             if found[1] == JOURNAL:
                 self.note_actor(sql, params)
-        return execute(sql, params, many, context)
 
-    def note_actor(self, sql: str, params: Sequence[Any]) -> None:
+    def note_actor(self, sql: str, params: Sequence[Any] | Mapping[str, Any]) -> None:
         """Remember whom the entry names."""
-        columns = COLUMNS.search(sql)
-        if columns and params:
+        if isinstance(params, Mapping):
+            self.actors.append(params["actor_id"])
+        elif (columns := COLUMNS.search(sql)) and params:
             names = [name.strip(' "') for name in columns[1].split(",")]
             self.actors.append(params[names.index("actor_id")])
 
@@ -96,11 +111,26 @@ class Seen:
         return self.tables & told_tables()
 
 
+# What the request that runs here has written so far.
+WATCHED: ContextVar[Seen | None] = ContextVar("watched", default=None)
+
+
+class WatchedPipeline(Pipeline):
+    """A pipeline whose statements are seen, too."""
+
+    def ask(self, statement: str, /, **values: Any) -> Any:
+        """Look at a statement on its way."""
+        if seen := WATCHED.get():
+            seen.look(statement, values)
+        return super().ask(statement, **values)
+
+
 class WitnessMiddleware:
     """Fails the test in which a request changed something and left no trace."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        pipeline.Pipeline = WatchedPipeline  # type: ignore[misc]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, and look at what was written."""
@@ -108,6 +138,7 @@ class WitnessMiddleware:
         with ExitStack() as stack:
             for one in connections.all():
                 stack.enter_context(one.execute_wrapper(seen))
+            stack.callback(WATCHED.reset, WATCHED.set(seen))
             answer = self.get_response(request)
         what = f"{request.method} {request.path}"
         if request.method in READING:

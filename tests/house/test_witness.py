@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.pipeline import pipeline
 from evaltracker.evaluations.services.evaluations import change_brief
 from tests.cast import floor1
 from tests.witness import WitnessMiddleware
@@ -70,3 +71,13 @@ def test_what_is_told_rightly_or_refused_goes_by(where: Evaluation) -> None:
     assert watched(MAKE.post("/"), told) == 200
     assert watched(MAKE.post("/"), lambda: quietly(where), status=409) == 409
     assert watched(MAKE.get("/"), lambda: None) == 200
+
+
+@pytest.mark.postgres
+def test_t33_what_goes_round_django_is_seen_too(where: Evaluation) -> None:
+    def quick() -> None:
+        with pipeline() as pipe:
+            pipe.ask("UPDATE evaluations_evaluation SET problem = 'Untold'")
+
+    with pytest.raises(AssertionError, match="no entry tells it"):
+        watched(MAKE.post("/"), quick)
