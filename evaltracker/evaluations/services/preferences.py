@@ -1,6 +1,6 @@
 """How a person wants to be told: rhythm, zone, days off, a calendar of their own.
 
-People belong to no evaluation, so these are written to the log, not to a journal.
+People belong to no evaluation, so these stand in the account log, not in a journal.
 """
 
 from __future__ import annotations
@@ -9,19 +9,18 @@ import hashlib
 import secrets
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from django.db import transaction
 from django.db.models.functions import Now
 
 from evaltracker.errors import Refused
+from evaltracker.evaluations.account_log import record
+from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import change
 from evaltracker.evaluations.services.digests import place_anew
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-log = structlog.get_logger(__name__)
 
 OWN = ("mail_rhythm", "time_zone", "country", "subdivision")
 
@@ -39,7 +38,12 @@ def change_preferences(*, by: User, values: Mapping[str, Any]) -> User:
     _, after = change(person, **wanted)
     if after:
         place_anew(person)
-    log.info("preferences_changed", person_id=person.pk, fields=sorted(after))
+        record(
+            action=AccountAction.CHANGED,
+            person=person,
+            by=by,
+            detail=", ".join(sorted(after)),
+        )
     return person
 
 
@@ -55,7 +59,7 @@ def renew_feed(*, by: User) -> str:
     User.objects.filter(pk=by.pk).update(
         feed_digest=digest_of(secret), feed_made_at=Now()
     )
-    log.info("calendar_address_made", person_id=by.pk)
+    record(action=AccountAction.CHANGED, person=by, by=by, detail="calendar made")
     return secret
 
 
@@ -70,7 +74,7 @@ def stop_feed(*, by: User) -> None:
     stopped = User.objects.filter(pk=by.pk).exclude(feed_digest="")
     if not stopped.update(feed_digest="", feed_made_at=None):
         raise Refused("Your calendar has no address.")
-    log.info("calendar_address_stopped", person_id=by.pk)
+    record(action=AccountAction.CHANGED, person=by, by=by, detail="calendar stopped")
 
 
 def digest_of(secret: str) -> str:

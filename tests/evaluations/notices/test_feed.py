@@ -125,3 +125,11 @@ def test_one_says_how_one_is_told(dana: User) -> None:
     assert client.post(url, {**wanted, "subdivision": "BY"}).status_code == 302
     dana.refresh_from_db()
     assert (dana.mail_rhythm, dana.subdivision) == ("each", "BY")
+
+
+def test_the_account_log_tells_of_the_address_and_not_its_words(dana: User) -> None:
+    secret = renew_feed(by=dana)
+    stop_feed(by=dana)
+    told = list(dana.account_entries.order_by("at").values_list("detail", "by"))
+    assert told == [("calendar made", dana.pk), ("calendar stopped", dana.pk)]
+    assert secret not in str(told)
