@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from itertools import count
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -17,6 +18,7 @@ from evaltracker.evaluations.services.requirements import (
     add_requirement,
 )
 from evaltracker.evaluations.tabular import read_table
+from evaltracker.evaluations.workdays import is_working_day
 from evaltracker.workflow.demo.files import DATA, read_csv
 from evaltracker.workflow.demo.people import give_parts
 from evaltracker.workflow.demo.steps import mark_rest_unsaid, sign_all
@@ -147,12 +149,13 @@ def research(evaluation: Evaluation) -> None:
 
 
 def invite_to_demos(evaluation: Evaluation) -> None:
-    """A demo for each of the three in the coming days, its script drawn up."""
+    """A demo for each of the three on the coming working days, its script drawn up."""
     today = timezone.localdate()
-    for days, name in enumerate(SHORTLIST, start=2):
+    days = (today + datetime.timedelta(days=number) for number in count(2))
+    for name, day in zip(SHORTLIST, filter(is_working_day, days), strict=False):
         demo = schedule_demo(
             candidate=evaluation.candidates.get(name=name),
-            day=today + datetime.timedelta(days=days),
+            day=day,
             time=NOON,
             by=evaluation.owner,
         )
