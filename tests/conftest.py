@@ -26,8 +26,14 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
-    """Start the system's Chromium, never a downloaded one."""
+    """Start the system's Chromium, never a downloaded one; it finds only this machine,
+    so nothing that a page asks for leaves it."""
     return {
         "executable_path": find_chromium(),
-        "args": ["--no-sandbox", "--disable-dev-shm-usage"],
+        "args": [
+            "--no-sandbox",
+            "--disable-dev-shm-usage",
+            "--host-resolver-rules="
+            "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+        ],
     }

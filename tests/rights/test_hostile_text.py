@@ -16,7 +16,7 @@ from tests.clients import signed_in
 from tests.rights.addresses import address, page_addresses
 from tests.security.payloads import MARK, PAYLOADS
 from tests.security.poison import poison
-from tests.security.stage import HOME, Stage
+from tests.security.stage import Answer, staged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,15 +47,15 @@ def test_no_page_runs_shows_or_fetches_anything_that_somebody_wrote(
 ) -> None:
     pages = staff_pages()
     texts = poison(PAYLOADS)
-    stage = Stage(page, signed_in(people["lead"]))
     made, with_text = [], 0
-    for path in pages:
-        shown = stage.open(path)
-        if shown is None:
-            continue
-        if shown.locator(f".{MARK}, [href^='javascript:' i]").count():
-            made.append(path)
-        with_text += MARK in shown.content()
+    with staged(page, signed_in(people["lead"])) as stage:
+        for path in pages:
+            shown = stage.open(path)
+            if shown is None:
+                continue
+            if shown.locator(f".{MARK}, [href^='javascript:' i]").count():
+                made.append(path)
+            with_text += MARK in shown.content()
     # 404: a row of somebody else's, as a sheet of scores is.
     wrong = {path: it for path, it in stage.statuses.items() if it not in SHOWN}
     figure(
@@ -71,18 +71,14 @@ def test_no_page_runs_shows_or_fetches_anything_that_somebody_wrote(
 
 
 def test_the_watch_sees_what_it_is_there_for(page: Page) -> None:
-    stage = Stage(page, Client())
-    stage.page.route(
-        f"{HOME}/",
-        lambda route: route.fulfill(
-            body="<script>alert(1)</script>".join(PAYLOADS[:8]),
-            content_type="text/html",
-            headers={"Content-Security-Policy": "img-src 'none'"},
-        ),
-    )
-    shown = stage.open("/")
-    assert shown is not None
+    with staged(page, Client()) as stage:
+        stage.answers["/"] = Answer(
+            200,
+            {"Content-Type": "text/html", "Content-Security-Policy": "img-src 'none'"},
+            "<script>alert(1)</script>".join(PAYLOADS[:8]).encode(),
+        )
+        shown = stage.show("/")
+        assert shown.locator(f".{MARK}").count()
     assert stage.dialogs
     assert stage.reports
     assert stage.foreign
-    assert shown.locator(f".{MARK}").count()

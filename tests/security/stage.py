@@ -1,12 +1,19 @@
 """A browser whose every request the product answers in this process.
 
-No server stands between, so a world that is one transaction can be looked at, and what
-leaves the product's address is seen and stopped.
+No server of the product stands between, so a world that is one transaction can be
+looked at; what it answered is handed to the browser from memory, beside its static
+files, which the browser keeps. What leaves the product's address is seen, and the
+browser of the tests reaches nothing there (`browser_type_launch_args`).
 """
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from mimetypes import guess_type
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -15,10 +22,24 @@ from django.contrib.staticfiles import finders
 from tests.browser import WATCH_CSP
 
 if TYPE_CHECKING:
-    from django.test import Client
-    from playwright.sync_api import Page, Route
+    from collections.abc import Iterator, Mapping
 
-HOME, STATIC = "http://testserver", "/static/"
+    from django.test import Client
+    from playwright.sync_api import Page
+
+HOST, STATIC = "127.0.0.1", "/static/"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the browser gets."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+NOTHING = Answer(404, {}, b"")
 
 
 @dataclass
@@ -27,46 +48,92 @@ class Stage:
 
     page: Page
     client: Client
+    home: str
+    answers: dict[str, Answer]
     statuses: dict[str, int] = field(default_factory=dict)
     dialogs: list[str] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
-    _made: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.page.add_init_script(WATCH_CSP)
         self.page.on("dialog", self._asked)
-        self.page.route("**/*", self._answer)
+        self.page.on("request", self._sent)
 
     def _asked(self, dialog: Any) -> None:
         self.dialogs.append(f"{self.page.url}: {dialog.message}")
         dialog.dismiss()
 
-    def _answer(self, route: Route) -> None:
-        url = route.request.url
-        place = urlsplit(url)
-        if not url.startswith(f"{HOME}/"):
-            self.foreign.append(f"{self.page.url}: {url}")
-            route.abort()
-        elif place.path.startswith(STATIC):
-            route.fulfill(path=finders.find(place.path.removeprefix(STATIC)))
-        else:
-            route.fulfill(**self._made)
+    def _sent(self, request: Any) -> None:
+        if not request.url.startswith((f"{self.home}/", "data:", "blob:", "about:")):
+            self.foreign.append(f"{self.page.url}: {request.url}")
+
+    def fetch(self, path: str) -> bool:
+        """Ask the product, and keep what it answers."""
+        # Asked here: in the server's thread it would be another connection.
+        answer: Any = self.client.get(path, follow=True)
+        return self.keep(path, answer)
+
+    def keep(self, path: str, answer: Any) -> bool:
+        """Keep an answer for the browser; whether it can be shown."""
+        self.statuses[path] = answer.status_code
+        self.answers[path] = Answer(
+            answer.status_code, dict(answer.items()), answer.getvalue()
+        )
+        return "attachment" not in answer.get("Content-Disposition", "")
 
     def open(self, path: str) -> Page | None:
         """Show a page, to be asked things; a download is not shown."""
-        # Asked here: inside the browser's loop it would be another connection.
-        answer = self.client.get(path, follow=True)
-        self.statuses[path] = answer.status_code
-        if "attachment" in answer.get("Content-Disposition", ""):
-            return None
-        self._made = {
-            "status": answer.status_code,
-            "headers": dict(answer.items()),
-            "body": answer.getvalue(),
-        }
-        self.page.goto(f"{HOME}{path}", wait_until="load")
+        return self.show(path) if self.fetch(path) else None
+
+    def show(self, path: str) -> Page:
+        """Show what was kept for that address."""
+        self.page.goto(f"{self.home}{path}", wait_until="load")
         self.reports += [
             f"{path}: {one}" for one in self.page.evaluate("window.__violations")
         ]
         return self.page
+
+
+@contextmanager
+def staged(page: Page, client: Client) -> Iterator[Stage]:
+    """A stage for as long as it is played on."""
+    answers: dict[str, Answer] = {}
+
+    class Hands(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            place = urlsplit(self.path).path
+            given = (
+                static_file(place.removeprefix(STATIC))
+                if place.startswith(STATIC)
+                else answers.get(self.path, NOTHING)
+            )
+            self.send_response(given.status)
+            for name, value in given.headers.items():
+                if name.lower() != "content-length":
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(given.body)))
+            self.end_headers()
+            self.wfile.write(given.body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer((HOST, 0), Hands) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield Stage(page, client, f"http://{HOST}:{server.server_port}", answers)
+        finally:
+            server.shutdown()
+
+
+def static_file(name: str) -> Answer:
+    """A file of ours or of the theme's, which never changes meanwhile."""
+    found = finders.find(name)
+    if not found:
+        return NOTHING
+    kind = guess_type(found)[0] or "application/octet-stream"
+    headers = {"Content-Type": kind, "Cache-Control": "max-age=3600"}
+    return Answer(200, headers, Path(found).read_bytes())

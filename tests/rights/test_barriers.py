@@ -1,0 +1,163 @@
+"""No page, act or list has a barrier that axe calls serious or critical: in light, in
+dark, and on a phone.
+
+Each page is made and loaded once, for somebody who may see it, and looked at three
+times; what depends on neither colour nor width is asked the first time. The account's
+pages stand in `tests/accounts/test_pages_in_the_browser.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from evaltracker.evaluations.admin.acts import ACTS
+from evaltracker.evaluations.admin.site import site
+from tests.clients import signed_in
+from tests.rights.addresses import address, list_addresses, page_addresses
+from tests.rights.table import EVERYBODY, LISTS_FOR, OWNERS_PAGES, expected
+from tests.security.stage import Answer, Stage, staged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Page
+
+    from evaltracker.evaluations.models import User
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+DESK, PHONE = 1280, 390
+# What else may be wrong where colours or places differ; all rules are asked first.
+IN_DARK = ["color-contrast", "link-in-text-block"]
+ON_A_PHONE = ["target-size", "scrollable-region-focusable", "meta-viewport"]
+# The same beside every page, so the second and third time it is left out.
+SIDEBAR = "#nav-sidebar"
+ASK = """async ({dark, rules, without}) => {
+    document.documentElement.classList.toggle("dark", dark);
+    document.getAnimations().forEach((one) => one.finish());
+    const found = await axe.run(
+        {exclude: without},
+        {
+            ...(rules && {runOnly: rules}),
+            rules: {"target-size": {enabled: true}},
+            resultTypes: ["violations"],
+            preload: false,
+        },
+    );
+    return found.violations
+        .filter((one) => ["serious", "critical"].includes(one.impact))
+        .flatMap(({id, nodes}) => nodes.map((one) => `${id}: ${one.html}`));
+}"""
+
+
+def look(page: Page, width: int, rules: list[str] | None, *, dark: bool) -> list[str]:
+    """What axe finds serious or critical at that width and in that scheme."""
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.set_viewport_size({"width": width, "height": 844})
+    asked = {"dark": dark, "rules": rules, "without": [SIDEBAR] if rules else []}
+    return [f"{width} {'dark' * dark} {one}" for one in page.evaluate(ASK, asked)]
+
+
+def barriers(stage: Stage, path: str) -> list[str]:
+    """All looks at what was kept for that address."""
+    stage.page.set_viewport_size({"width": DESK, "height": 844})
+    page = stage.show(path)
+    page.evaluate(AXE_SCRIPT)
+    found = look(page, DESK, None, dark=False)
+    found += look(page, DESK, IN_DARK, dark=True)
+    found += look(page, PHONE, ON_A_PHONE, dark=False)
+    return [f"{path}: {one}" for one in found]
+
+
+def readers_of_pages() -> Iterator[tuple[str, str]]:
+    """Every page, the start page of everybody, and what is not there."""
+    for name, path in page_addresses().items():
+        yield path, first(OWNERS_PAGES.get(name, set(EVERYBODY)))
+    yield from (("/admin/", one) for one in EVERYBODY)
+    yield "/admin/e/no-such-purchase/", "lead"
+
+
+def readers_of_acts() -> Iterator[tuple[str, str]]:
+    """The form of every act, for somebody who may do it."""
+    for name in ACTS:
+        if may := {one for one in EVERYBODY if expected(name, one) == 200}:
+            yield address(name), first(may)
+
+
+def readers_of_lists() -> Iterator[tuple[str, str]]:
+    """Every list, and a row of each."""
+    for name, path in list_addresses().items():
+        yield path, first(LISTS_FOR.get(name, set(EVERYBODY)))
+    for model in site._registry:
+        if row := model._default_manager.first():
+            stem = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+            yield reverse(f"{stem}_change", args=[row.pk]), "lead"
+
+
+def first(names: set[str]) -> str:
+    """The one of them who comes first, so mostly the owner."""
+    return next(one for one in EVERYBODY if one in names)
+
+
+@pytest.mark.parametrize(
+    ("kind", "readers", "least"),
+    [
+        ("pages", readers_of_pages, 45),
+        ("acts", readers_of_acts, 90),
+        ("lists", readers_of_lists, 45),
+    ],
+)
+def test_nothing_of_the_admin_has_a_barrier(
+    people: dict[str, User],
+    page: Page,
+    figure: Callable[[str], None],
+    kind: str,
+    readers: Callable[[], Iterator[tuple[str, str]]],
+    least: int,
+) -> None:
+    clients = {name: signed_in(user) for name, user in people.items()}
+    found, seen = [], 0
+    with staged(page, Client()) as stage:
+        for path, who in readers():
+            stage.client = clients[who]
+            if stage.fetch(path):
+                found += barriers(stage, path)
+                seen += 1
+    figure(f"axe: {seen} {kind} in light, in dark, on a phone; found: {len(found)}")
+    assert found == []
+    assert (stage.reports, stage.foreign) == ([], [])
+    assert seen > least
+
+
+def test_a_form_that_comes_back_has_no_barrier(
+    people: dict[str, User], page: Page
+) -> None:
+    """Of each template of acts the first form that is refused when it is sent empty."""
+    lead, done, found = signed_in(people["lead"]), set(), []
+    with staged(page, lead) as stage:
+        for name, act in ACTS.items():
+            if act.template in done or expected(name, "lead") != 200:
+                continue
+            with transaction.atomic():
+                answer = lead.post(path := address(name))
+                transaction.set_rollback(True)
+            if answer.status_code == 400:
+                done.add(act.template)
+                stage.keep(path, answer)
+                found += barriers(stage, path)
+    assert found == []
+    assert len(done) > 8
+
+
+def test_axe_sees_what_it_is_there_for(page: Page, db: None) -> None:
+    body = "<title>x</title><img src=x><p style='color:#999;background:#aaa'>Pale</p>"
+    with staged(page, Client()) as stage:
+        stage.answers["/"] = Answer(200, {"Content-Type": "text/html"}, body.encode())
+        kinds = {one.split(": ")[1].split()[-1] for one in barriers(stage, "/")}
+    assert {"color-contrast", "image-alt"} <= kinds
