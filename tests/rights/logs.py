@@ -1,0 +1,30 @@
+"""The log as it is written in production, from its quietest line on."""
+
+from __future__ import annotations
+
+import io
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from structlog.stdlib import ProcessorFormatter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def written() -> Iterator[io.StringIO]:
+    """Everything that is logged meanwhile, in the product's own format."""
+    root = logging.getLogger()
+    formats = [one.formatter for one in root.handlers]
+    handler = logging.StreamHandler(paper := io.StringIO())
+    handler.setFormatter(next(f for f in formats if isinstance(f, ProcessorFormatter)))
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield paper
+    finally:
+        root.setLevel(level)
+        root.removeHandler(handler)

@@ -1,0 +1,167 @@
+"""T21, outside the pages: no mail, calendar, chat or log line tells what is sealed.
+
+A mail goes to a mailbox, a chat line to a room and a log line to whoever keeps the
+server. So nothing sealed is in them whoever the reader is, before the opening or after.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from decimal import Decimal
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from evaltracker.evaluations.calendars import calendar_of, dates_of
+from evaltracker.evaluations.chat import payload
+from evaltracker.evaluations.choices import ChatFlavour
+from evaltracker.evaluations.daily_mail import daily_mail
+from evaltracker.evaluations.models import Evaluation, Notice, Requirement
+from evaltracker.evaluations.notices import kind_named, registered_kinds
+from evaltracker.evaluations.services.sweep import sweep_notices
+from tests.cast import vendors
+from tests.clients import signed_in
+from tests.rights import walk
+from tests.rights.logs import written
+from tests.rights.sealed import MARKS, build, move
+from tests.rights.world import MAIN
+from trials.models import DemoNote, Score
+from vendors.models import Claim, Conflict, CostLine, VendorToken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from evaltracker.evaluations.models import User
+    from evaltracker.evaluations.notices import Message
+
+pytestmark = pytest.mark.django_db
+WORDS = [word for words in MARKS.values() for word in words]
+# Why it is sent, for the one kind that says so.
+WHY = {"sign_off_reopened": "words"}
+# Of a kind that can be about any row.
+ENOUGH = 12
+OURS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
+# As nobody types them, but in every field that an act may have.
+TYPED = dict.fromkeys(
+    ("reason", "statement", "text", "note", "source_text", "scorer_help"),
+    "pricemarkquux",
+) | {"likely": "918273.64", "low": "918273", "kind": "licence"}
+
+
+def mark_everything() -> None:
+    """A mark in all that is sealed from somebody, in all purchases, which are late."""
+    Evaluation.objects.update(must_run_by=timezone.localdate())
+    price = Decimal("918273.64")
+    Requirement.objects.update(scorer_help="helpmarkquux")
+    Claim.objects.update(statement="claimmarkquux")
+    CostLine.objects.exclude(likely=None).update(
+        low=price, likely=price, high=price, source_text="pricemarkquux"
+    )
+    Score.objects.update(reason="scoremarkofit")
+    DemoNote.objects.update(text="notemarkquux")
+    Conflict.objects.exclude(statement="").update(statement="interestmarkquux")
+    VendorToken.objects.update(expires_at=timezone.now() + datetime.timedelta(days=3))
+
+
+def ids() -> list[str]:
+    """Some rows of each table: a notice may be about any of them."""
+    return [
+        str(pk)
+        for model in apps.get_models()
+        if model._meta.app_label in OURS
+        for pk in model._default_manager.values_list("pk", flat=True)[:3]
+    ]
+
+
+def mails(
+    kind: str, where: Evaluation, reader: User, about: list[str]
+) -> Iterator[Message]:
+    """What mails of that kind say to the reader, of the rows that it can be about."""
+    known, now = kind_named(kind), timezone.now()
+    for one in about:
+        notice = Notice(
+            kind=kind,
+            evaluation=where,
+            subject_id=one,
+            occurrence=WHY.get(kind, ""),
+            recipient=reader,
+            wall_time=now,
+            due_at=now,
+        )
+        try:
+            notice.subject = known.subjects([one]).get(one)
+            yield known.compose(notice)
+        except (LookupError, ValueError, ObjectDoesNotExist):
+            continue  # not about such a row
+
+
+def leaves(message: Message, where: Evaluation) -> str:
+    """All that leaves the house of it: mail, calendar file, lines for chats."""
+    parts = [message.subject, message.text, message.html, str(message.ics)]
+    if message.brief is not None:
+        parts += [
+            payload(one, message.brief, where.zone).decode() for one in ChatFlavour
+        ]
+    return "\n".join(parts)
+
+
+def test_t21_no_mail_calendar_or_chat_line_tells_what_is_sealed(
+    people: dict[str, User], figure: Callable[[str], None]
+) -> None:
+    mark_everything()
+    where = Evaluation.objects.get(slug=MAIN)
+    reader = people["it"]
+    daily = Notice(recipient=reader, evaluation=where)
+    about, silent, leaks, said = ids(), [], [], 0
+    for kind in registered_kinds():
+        found = list(islice(mails(kind, where, reader, about), ENOUGH))
+        texts = [leaves(one, where) for one in found]
+        if len(found) > 1:
+            texts.append(leaves(daily_mail(daily, found), where))
+        said += len(texts)
+        silent += [] if found else [kind]
+        leaks += [kind for text in texts if walk.found_in(text, WORDS)]
+    for name, person in people.items():
+        if walk.found_in(calendar_of(*dates_of(person), name="x").decode(), WORDS):
+            leaks.append(f"calendar of {name}")
+    figure(f"T21: {said} mails of {len(registered_kinds())} kinds; leaks: {len(leaks)}")
+    assert leaks == []
+    assert silent == []
+
+
+def test_t21_no_log_line_tells_what_is_sealed(db: None) -> None:
+    with written() as paper:
+        sealed = build()
+        lead = signed_in(sealed.where.owner)
+        for url in walk.acts(sealed):
+            with transaction.atomic():
+                lead.post(url, TYPED)
+                transaction.set_rollback(True)
+        say(sealed.candidate, {"statement": "claimmarkquux", "availability": "now"})
+        say(sealed.candidate, {"statement": "claimmarkquux", "price": "pricemarkquux"})
+        sweep_notices()
+        move(sealed, "decision")
+    lines = paper.getvalue().splitlines()
+    assert [one for one in lines if walk.found_in(one, WORDS)] == []
+    # What would tell is written: each request, and what was refused.
+    assert sum("request_started" in one for one in lines) > 80
+    assert sum('"code": 400' in one for one in lines) > 10
+
+
+def say(candidate: Any, body: dict[str, str]) -> None:
+    """A claim over the vendor's API, whatever becomes of it."""
+    secret = vendors.token(candidate.vendor)
+    Client().generic(
+        "POST",
+        f"/api/v1/invitations/{candidate.pk}/claims/",
+        json.dumps({"requirement": "R1", **body}),
+        "application/json",
+        headers={"Authorization": f"Bearer {secret}"},
+    )
