@@ -68,7 +68,9 @@ def wall(candidates: int, requirements: int) -> Wall:
     for option in options:
         _answers(option, asked, chance)
     settle()
-    return Wall(where.slug, candidates * requirements, f"sessionid={session(where)}")
+    return Wall(
+        where.slug, candidates * requirements, f"sessionid={session(where.owner)}"
+    )
 
 
 def _requirements(
@@ -157,9 +159,8 @@ def _verdicts(
     ]
 
 
-def session(where: Evaluation) -> str:
-    """The key of a session of the owner, who has a second factor as in production."""
-    user: User = where.owner
+def session(user: User) -> str:
+    """The key of a session of somebody who has a second factor as in production."""
     Authenticator.objects.get_or_create(
         user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": "none"}}
     )
