@@ -105,3 +105,4 @@ class DocsView(OpenView, SpectacularSwaggerSplitView):
 
     url_name = "vendor-schema"
     title = "evaltracker: vendor API"
+    template_name = "vendors/api_docs.html"
