@@ -62,8 +62,9 @@ def test_an_untouched_chain_holds(evaluation: Evaluation) -> None:
         ("DELETE FROM evaluations_entry WHERE number = 2", 2, "missing"),
         ("DELETE FROM evaluations_entry WHERE number = 5", 6, "ends at 4"),
         (
-            "UPDATE evaluations_entry SET number = CASE number WHEN 2 THEN 99 "
-            "WHEN 3 THEN 2 ELSE number END",
+            # One after the other: the order within a statement is the database's.
+            "UPDATE evaluations_entry SET number = 99 WHERE number = 2; "
+            "UPDATE evaluations_entry SET number = 2 WHERE number = 3",
             2,
             "does not follow",
         ),
@@ -72,7 +73,8 @@ def test_an_untouched_chain_holds(evaluation: Evaluation) -> None:
 def test_tampering_is_named_at_its_first_entry(
     evaluation: Evaluation, sql: str, number: int, words: str
 ) -> None:
-    meddle(sql)
+    for statement in sql.split("; "):
+        meddle(statement)
     found = find_break(evaluation)
     assert found is not None
     assert words in found.sentence

@@ -87,7 +87,7 @@ def test_decision_conditions_closed_waits_for_those_of_the_memo(
     where: Evaluation,
 ) -> None:
     stakeholders.sign_off_rules(where, "decision", roles=("it",))
-    vendors.enter(where, "decision")
+    vendors.open_prices(vendors.enter(where, "decision"))
     given = with_condition(where)
     (blocker,) = decision_conditions_closed(Look(where))
     assert "Exit clause" in blocker.sentence
