@@ -54,5 +54,8 @@ def say(server: smtplib.SMTP, text: bytes) -> tuple[int, bytes]:
         SMTPServerDisconnected: the server is gone.
 
     """
-    server.send(_FIRST_DOTS.sub(b"..", text) + b".\r\n")
+    # Quoted-printable text has no such line, and looking for one is soon done.
+    if text.startswith(b".") or b"\n." in text:
+        text = _FIRST_DOTS.sub(b"..", text)
+    server.send(text + b".\r\n")
     return server.getreply()

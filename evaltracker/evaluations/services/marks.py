@@ -11,6 +11,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.conf import settings
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=settings.NOTICE_LEASE_SECONDS)
 WORDS_KEPT = 500
 ONLY_WHEN_ASKED = 1_000_000_000
+# By connection; one cursor serves all the marks of a sweep.
+_CURSORS: WeakKeyDictionary[Any, psycopg.Cursor[Any]] = WeakKeyDictionary()
 
 _STEP = f"""
 WITH done AS (
@@ -86,13 +89,18 @@ def prepared(sql: str, *params: Any) -> tuple[Any, ...] | None:
 
     Planning takes longer than what these few statements do.
     """
-    # Django's cursor looks after the connection, and binds without preparing.
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        bare = psycopg.Cursor(cursor.connection)
-        if bare.connection.prepare_threshold is None:
-            # Django forbids preparing; now it is allowed, and only what asks for it.
-            bare.connection.prepare_threshold = ONLY_WHEN_ASKED
-        return bare.execute(sql, params, prepare=True).fetchone()
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    raw = connection.connection
+    # Django's own cursor binds without preparing.
+    cursor = _CURSORS.get(raw)
+    if cursor is None:
+        cursor = _CURSORS[raw] = psycopg.Cursor(raw)
+    if raw.prepare_threshold is None:
+        # Django forbids preparing; now it is allowed, and only what asks for it.
+        raw.prepare_threshold = ONLY_WHEN_ASKED
+    with connection.wrap_database_errors:
+        return cursor.execute(sql, params, prepare=True).fetchone()
 
 
 def begin_durably(notice: Notice) -> bool:
