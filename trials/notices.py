@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
@@ -173,7 +174,13 @@ def page_of(milestone: Milestone) -> str:
     """
     try:
         if milestone.trial_id:
-            return reverse("admin:trial", args=[milestone.trial_id])
-        return reverse("admin:evaluation_trials", args=[milestone.evaluation.slug])
+            return _address("admin:trial", str(milestone.trial_id))
+        return _address("admin:evaluation_trials", milestone.evaluation.slug)
     except NoReverseMatch:
         return reverse("admin:index")
+
+
+@lru_cache(maxsize=1024)
+def _address(page: str, of: str) -> str:
+    """Looked up once for the many mails of a sweep about one trial."""
+    return reverse(page, args=[of])
