@@ -45,6 +45,8 @@ MUST_BE_SEEN = {
     "delegation_given",
     "milestone_due",
     "prices_asked",
+    "prices_escalated",
+    "prices_waiting",
     "sign_off_against",
     "sign_off_escalated",
     "sign_off_reopened",

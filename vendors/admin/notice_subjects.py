@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from evaltracker.evaluations.admin.notice_subjects import register_subjects
 from vendors.models import Candidate, VendorToken
 from vendors.notices import Invitation
-from vendors.opening_notices import PricesAsked
+from vendors.opening_notices import PricesAsked, PricesEscalated, PricesWaiting
 from vendors.reminders import NotAnswered, RequirementChanged
 from vendors.token_notices import TokenEnds, TokenLeaked, TokenLeakedOutside
 
@@ -32,7 +32,8 @@ def openings(ids: Collection[str]) -> dict[str, str]:
     return dict.fromkeys(ids, "Prices")
 
 
-register_subjects(PricesAsked.name, openings)
+for kind in (PricesAsked, PricesWaiting, PricesEscalated):
+    register_subjects(kind.name, openings)
 for name in (Invitation.name, NotAnswered.name, RequirementChanged.name):
     register_subjects(name, candidate_names)
 for name in (TokenEnds.name, TokenLeaked.name, TokenLeakedOutside.name):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.clock import database_now
 from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.models import Notice
 from evaltracker.evaluations.policy import (
     change,
     checked,
@@ -20,7 +23,7 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.evaluations.services.notices import cancel_notices, owe_now
 from vendors.models import CostLine, PriceOpening
-from vendors.opening_notices import PricesAsked
+from vendors.opening_notices import PricesAsked, PricesEscalated, PricesWaiting
 from vendors.policy import require_declared
 from vendors.selectors.opening import (
     NOBODY,
@@ -35,6 +38,10 @@ from vendors.services.costs import PRICE_FIELDS
 if TYPE_CHECKING:
     from evaltracker.evaluations.journal import By
     from evaltracker.evaluations.models import Evaluation, User
+
+WAITING_EVERY = datetime.timedelta(days=3)
+# The owner hears of the second reminder and of each that follows.
+ESCALATED_FROM = 2
 
 
 @transaction.atomic
@@ -72,15 +79,50 @@ def ask_to_open_prices(*, evaluation: Evaluation, by: User) -> PriceOpening:
 
 
 def owe_second_people(opening: PriceOpening) -> None:
-    """Owe everybody who may confirm the mail that asks them; each is owed it once."""
-    for person in second_people(opening.evaluation, opening):
-        owe_now(
-            evaluation=opening.evaluation,
-            kind=PricesAsked.name,
-            subject_id=opening.pk,
-            occurrence=1,
-            recipient=person,
-        )
+    """Owe everybody who may confirm the mail that asks them, once, and every three
+    days a reminder; and the owner word of the second time and of each that follows.
+
+    Who comes to such a role later is asked when this is called next, and reminded
+    from then on.
+    """
+    people = second_people(opening.evaluation, opening)
+    for person in people:
+        owe_about(opening, PricesAsked.name, person)
+    asked = Notice.objects.filter(
+        kind=PricesAsked.name, subject_id=str(opening.pk), recipient__in=people
+    )
+    for one in asked.select_related("recipient"):
+        if times := times_since(one.due_at):
+            owe_about(opening, PricesWaiting.name, one.recipient, times)
+    times = times_since(opening.asked_at)
+    if times >= ESCALATED_FROM:
+        owner = opening.evaluation.owner
+        owe_about(opening, PricesEscalated.name, owner, times)
+
+
+def owe_about(
+    opening: PriceOpening, kind: str, recipient: User | None, times: int = 0
+) -> None:
+    """Owe one mail about it; the same one is never owed twice."""
+    owe_now(
+        evaluation=opening.evaluation,
+        kind=kind,
+        subject_id=opening.pk,
+        occurrence=1,
+        offset_days=-times * WAITING_EVERY.days,
+        recipient=recipient,
+    )
+
+
+def times_since(moment: datetime.datetime) -> int:
+    """How many reminders have come due since then."""
+    return (timezone.now() - moment) // WAITING_EVERY
+
+
+def stop_asking(opening: PriceOpening, because: str) -> None:
+    """Owe no mail about it any more."""
+    for kind in (PricesAsked, PricesWaiting, PricesEscalated):
+        cancel_notices(kind=kind.name, subject_id=opening.pk, because=because)
 
 
 @transaction.atomic
@@ -117,9 +159,7 @@ def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
         for line in CostLine.objects.in_evaluation(evaluation).order_by("pk")
     }
     before, after = change(evaluation, prices_opened_at=now)
-    cancel_notices(
-        kind=PricesAsked.name, subject_id=opening.pk, because="Prices are open."
-    )
+    stop_asking(opening, "Prices are open.")
     journal.record(
         evaluation=evaluation,
         action="prices.opened",
@@ -171,7 +211,7 @@ def drop(opening: PriceOpening, by: By, because: str) -> PriceOpening:
     before, after = change(
         opening, withdrawn_at=database_now(), withdrawn_by=actor_of(by).user
     )
-    cancel_notices(kind=PricesAsked.name, subject_id=opening.pk, because=because)
+    stop_asking(opening, because)
     journal.record(
         evaluation=opening.evaluation,
         action="prices.ask_withdrawn",

@@ -32,7 +32,11 @@ from evaltracker.workflow.notices import (
 )
 from stakeholders.models import SignOff
 from vendors.models import PriceOpening
-from vendors.services.opening import owe_second_people
+from vendors.services.opening import (
+    ESCALATED_FROM,
+    WAITING_EVERY,
+    owe_second_people,
+)
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -45,9 +49,6 @@ if TYPE_CHECKING:
 QUIET = datetime.timedelta(minutes=10)
 # Even if nothing was written: a day passes, a login is stopped, a substitute begins.
 LOOK_AGAIN = datetime.timedelta(hours=1)
-WAITING_EVERY = datetime.timedelta(days=3)
-# The owner hears of the second reminder and of each that follows.
-ESCALATED_FROM = 2
 # Entries that change no words that anybody signs.
 WORDLESS = Q(action__startswith="sign_off.") | Q(action__startswith="notice.")
 

@@ -6,11 +6,13 @@ import datetime
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Entry, Notice
+from evaltracker.evaluations.notices import kind_named
 from evaltracker.workflow.services.asking import look_closely
 from evaltracker.workflow.services.stages import cancel, send_back
 from stakeholders.models import Stakeholder
@@ -221,6 +223,69 @@ def test_those_who_may_confirm_are_owed_a_mail_each_also_who_comes_later(
     assert owed.all().count() == 2
     confirm_price_opening(opening=opening, by=viktor)
     assert set(owed.values_list("state", flat=True)) == {"suppressed"}
+
+
+def owed(kind: str) -> list[tuple[str, int]]:
+    """Who is owed a mail of that kind that still holds, and of which day it is."""
+    rows = Notice.objects.filter(kind=kind).select_related("recipient", "evaluation")
+    return sorted(
+        (one.recipient.username, -one.offset_days)
+        for one in rows
+        if one.recipient and not kind_named(kind).holds(one)
+    )
+
+
+def after(where: Evaluation, *, days: float) -> datetime.datetime:
+    """That many days later, when the chore has looked twice."""
+    moment = timezone.now() + datetime.timedelta(days=days)
+    with time_machine.travel(moment, tick=False):
+        for _ in range(2):
+            where.journal_head.refresh_from_db()
+            look_closely(where)
+    return moment
+
+
+def test_who_may_confirm_is_reminded_and_the_owner_hears_of_the_second_time(
+    where: Evaluation, viktor: User
+) -> None:
+    opening = ask(where)
+    after(where, days=2.9)
+    assert owed("prices_waiting") == []
+    with time_machine.travel(after(where, days=3.1), tick=False):
+        assert owed("prices_waiting") == [("viktor", 3)]
+        assert owed("prices_escalated") == []
+        fay = floor1.person("fay")
+        add_stakeholder(evaluation=where, user=fay, role="finance", by=where.owner)
+    with time_machine.travel(after(where, days=6.2), tick=False):
+        assert owed("prices_asked") == [("fay", 0), ("viktor", 0)]
+        assert owed("prices_escalated") == [("lina", 6)]
+    # Who came on the fourth day is asked by the next look, and reminded from then on.
+    with time_machine.travel(after(where, days=9.3), tick=False):
+        assert owed("prices_waiting") == [
+            ("fay", 3),
+            ("viktor", 3),
+            ("viktor", 6),
+            ("viktor", 9),
+        ]
+        assert owed("prices_escalated") == [("lina", 6), ("lina", 9)]
+        notice = Notice.objects.filter(kind="prices_escalated").latest("created_at")
+        mail = kind_named(notice.kind).compose(notice)
+        assert "for 9 days" in mail.subject
+        assert f"{fay.name}, {viktor.name} were asked" in mail.text.replace("\n", " ")
+        confirm_price_opening(opening=opening, by=viktor)
+    rows = Notice.objects.filter(kind__startswith="prices_")
+    assert set(rows.values_list("state", flat=True)) == {"suppressed"}
+
+
+def test_the_owner_is_told_when_nobody_may_confirm_any_more(where: Evaluation) -> None:
+    ask(where)
+    where.stakeholders.filter(role="leadership").update(left_at=timezone.now())
+    after(where, days=6.1)
+    assert owed("prices_asked") == owed("prices_waiting") == []
+    assert owed("prices_escalated") == [("lina", 6)]
+    notice = Notice.objects.get(kind="prices_escalated")
+    mail = kind_named(notice.kind).compose(notice).text.replace("\n", " ")
+    assert "Nobody may confirm it. Add a stakeholder" in mail
 
 
 def test_the_database_refuses_one_person_for_both(where: Evaluation) -> None:
