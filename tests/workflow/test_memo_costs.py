@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -126,6 +127,40 @@ def test_a_renewal_rise_is_in_memo_and_workbook_with_its_working() -> None:
     assert row[-1] == working
     assert Number("234.85", MONEY) in row
     assert working in write_memo(inputs, results)
+
+
+def test_costs_stand_as_the_checklist_asks_and_a_frozen_memo_keeps_its_order() -> None:
+    where, option = in_full()
+    for kind in ("exit", "setup"):
+        set_cost_line(candidate=option, kind=kind, likely=Decimal(100), by=where.owner)
+    draft_decision(
+        evaluation=where, candidate=option, rationale="Good.", by=where.owner
+    )
+    asked = ["licence or usage", "set-up", "support contract", "exit"]
+    memo: dict[str, Any] = {"inputs": gather_inputs(where)}
+    memo["results"] = compute_results(memo["inputs"])
+    assert printed(memo) == [asked, asked, asked]
+    # A memo from before has them by their short names.
+    for one in memo["inputs"]["candidates"]:
+        one["cost_lines"].sort(key=itemgetter("kind"))
+    memo["results"] = compute_results(memo["inputs"])
+    assert replay(memo) == []
+    assert (
+        printed(memo)
+        == [["exit", "licence or usage", "set-up", "support contract"]] * 3
+    )
+
+
+def printed(memo: dict[str, Any]) -> list[list[str]]:
+    """The kinds of cost in the order of results, workbook and words."""
+    option, results = memo["inputs"]["choice"]["candidate"], memo["results"]
+    words = write_memo(memo["inputs"], results).partition("sum by sum")[2]
+    kinds = [row["kind"] for row in results[option]["cost"]["rows"]]
+    return [
+        kinds,
+        [str(row[1]) for row in costs(memo) if row[1] in kinds],
+        sorted(kinds, key=lambda kind: words.index(f"| {kind} |")),
+    ]
 
 
 def test_the_gate_holds_every_limit_of_the_budget() -> None:

@@ -14,18 +14,18 @@ from stakeholders.selectors import said_weights
 from trials.models import Consensus, Excuse, Settlement
 from trials.scoring import FORMULA_VERSION, CellFacts
 from trials.selectors import counted_scores, ledger
+from vendors.costs import CostKind
 from vendors.models import Candidate, Conflict, CostLine
 from vendors.selectors import rates_of
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Sequence
-
-    from django.db.models import QuerySet
+    from collections.abc import Iterable, Sequence
 
     from evaltracker.evaluations.models import Evaluation
     from trials.selectors import Ledger
 
+CHECKLIST_ORDER = tuple(CostKind)
 BRIEF = (
     "title",
     "buyer",
@@ -122,7 +122,14 @@ def candidates_inputs(
         .order_by("category__position")
         .values("candidate_id", "category__name", "value", "reason")
     )
-    lines = by_candidate(CostLine.objects.filter(**among).values("candidate_id", *COST))
+    # As the checklist asks for them. They are frozen in this order, so that whatever
+    # is printed of a memo keeps the order in which it was signed.
+    lines = by_candidate(
+        sorted(
+            CostLine.objects.filter(**among).values("candidate_id", *COST),
+            key=lambda row: CHECKLIST_ORDER.index(row["kind"]),
+        )
+    )
     return [
         {
             "id": one.pk,
@@ -147,7 +154,7 @@ def candidates_inputs(
     ]
 
 
-def by_candidate(rows: QuerySet[Any, Any]) -> dict[object, list[dict[str, Any]]]:
+def by_candidate(rows: Iterable[Any]) -> dict[object, list[dict[str, Any]]]:
     """Rows by the candidate that they name, in the order in which they came."""
     found: dict[object, list[dict[str, Any]]] = {}
     for row in rows:
