@@ -11,15 +11,24 @@ from django.core.exceptions import ImproperlyConfigured
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-# The address of a person's calendar is a secret.
-_SECRET_PATH = re.compile(r"(/calendar/)[^/\s\"']+")
+# The address of a person's calendar is a secret, and so is that of a new password.
+_SECRET_PATH = re.compile(r"(/calendar/|/password/reset/key/)[^/\s\"']+")
 
 
 def hide_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> Any:
     """Leave out of every line what lets in whoever reads it."""
     for name, value in event.items():
-        if isinstance(value, str) and "/calendar/" in value:
+        if isinstance(value, str) and "/" in value:
             event[name] = _SECRET_PATH.sub(r"\1…", value)
+    return event
+
+
+def hide_in_report(event: MutableMapping[str, Any], _: Any) -> Any:
+    """Leave it out of what goes to Sentry too; a query may hold a leaked token."""
+    asked = event.get("request", {})
+    asked.pop("query_string", None)
+    if "url" in asked:
+        asked["url"] = _SECRET_PATH.sub(r"\1…", asked["url"])
     return event
 
 
@@ -50,7 +59,9 @@ def configure_logs(*, readable: bool) -> dict[str, Any]:
         "formatters": {
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processor": structlog.dev.ConsoleRenderer(colors=False)
+                "processor": structlog.dev.ConsoleRenderer(
+                    colors=False, exception_formatter=structlog.dev.plain_traceback
+                )
                 if readable
                 else structlog.processors.JSONRenderer(),
                 "foreign_pre_chain": _LOG_STEPS,
@@ -74,4 +85,11 @@ def report_errors(*, dsn: str) -> None:
             "SENTRY_DSN is set but sentry-sdk is not installed. Install it beside "
             "the product (`pip install sentry-sdk`) or unset SENTRY_DSN."
         ) from missing
-    sentry_sdk.init(dsn=dsn, send_default_pii=False)
+    sentry_sdk.init(
+        dsn=dsn,
+        send_default_pii=False,
+        # Both hold what people and vendors wrote, tokens and prices too.
+        include_local_variables=False,
+        max_request_body_size="never",
+        before_send=hide_in_report,
+    )

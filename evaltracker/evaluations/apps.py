@@ -12,10 +12,11 @@ class EvaluationsConfig(AppConfig):
     label = "evaluations"
 
     def ready(self) -> None:
-        """Register dates and chores, and load the admin pages.
+        """Cut the database's errors, register dates and chores, load the admin pages.
 
         They need the models; admin/__init__.py says why the pages load no earlier.
         """
+        import_module("evaltracker.evaluations.database_errors")
         import_module("evaltracker.evaluations.own_dates")
         import_module("evaltracker.evaluations.daily_chores")
         import_module("evaltracker.evaluations.portable.parts")

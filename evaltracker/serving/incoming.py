@@ -10,6 +10,14 @@ from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from gunicorn.http import get_parser
+from gunicorn.http.errors import (
+    ConfigurationProblem,
+    ExpectationFailed,
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    ParseException,
+)
 from gunicorn.workers.gthread import TConn
 
 MOST_HEAD = 64 * 1024
@@ -21,6 +29,8 @@ BODY_SECONDS, SLOWEST = 30.0, 32 * 1024
 SEND_SECONDS = 30.0
 
 END = b"\r\n\r\n"
+# What is wrong with the product's own answer is no fault of the client's.
+OURS = (ConfigurationProblem, InvalidResponseHeader, InvalidResponseHeaderName)
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n", re.I)
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.I)
 
@@ -53,6 +63,33 @@ class Refused(Exception):
             f"Content-Type: application/problem+json\r\nCache-Control: no-store\r\n"
             f"{wait}Content-Length: {len(body)}\r\n\r\n{body}"
         ).encode()
+
+
+def refusal_of(error: Exception) -> Refused:
+    """What is said to a client whose whole request could not be read or answered.
+
+    The parser's own words may quote a header, and so a token.
+    """
+    match error:
+        case ParseException() if isinstance(error, OURS):
+            pass
+        case LimitRequestHeaders():
+            return Refused(
+                HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "A line of the head is too long, or it has too many of them.",
+            )
+        case ExpectationFailed():
+            return Refused(
+                HTTPStatus.EXPECTATION_FAILED, "Nothing but 100-continue is expected."
+            )
+        case ParseException():
+            return Refused(
+                HTTPStatus.BAD_REQUEST,
+                "This is no request of HTTP/1.1: look at its first line and its head.",
+            )
+    return Refused(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "Something broke on our side; it was noted."
+    )
 
 
 class Connection(TConn):  # type: ignore[misc]

@@ -19,7 +19,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from evaltracker.serving.incoming import Connection, Refused
+from evaltracker.serving.incoming import Connection, Refused, refusal_of
 
 MOST_HELD = 256 * 1024 * 1024  # of all bodies that a process collects
 # Reading a large body is work; a few threads do it, and the others are for the rest.
@@ -162,6 +162,16 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self.add(conn, rest)
         else:
             super().finish_request(conn, done)
+
+    def handle_error(self, req: Any, client: socket, addr: Any, exc: Exception) -> None:
+        """Say no in a thread as the loop does: as a problem, not as a page."""
+        refusal = refusal_of(exc)
+        if refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.log.exception("Error handling a request")
+        else:
+            self.log.warning("Refused a request: %s", type(exc).__name__)
+        with suppress(OSError):
+            client.sendall(refusal.answer())
 
     def linger(self, conn: Connection) -> None:
         """Wait a little for the client to hang up, or it may lose the answer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -125,7 +126,10 @@ REFUSED: dict[str, tuple[bytes, Any]] = {
     "too large a head": (b"X-Large: " + b"x" * MOST_HEAD, 431),
     "two lengths": (b"Content-Length: 3\r\nContent-Length: 2\r\n\r\nabc", 400),
     "no length": (b"Content-Length: x\r\n\r\n", 400),
-    "a broken line": (b"No colon\r\n\r\n", 400),
+    "a broken line": (b"No colon evt_secret\r\n\r\n", 400),
+    "too long a line": (b"X-Long: " + b"x" * 20_000 + b"\r\n\r\n", 431),
+    "too many lines": (b"X-Many: x\r\n" * 200 + b"\r\n", 431),
+    "another wish": (b"Expect: a miracle\r\nContent-Length: 0\r\n\r\n", 417),
 }
 
 
@@ -139,5 +143,6 @@ def test_what_is_not_taken_is_refused_and_the_connection_ends(
     assert heard.startswith(f"HTTP/1.1 {status} ".encode())
     assert b"Connection: close" in heard
     assert b"/after" not in heard, "what follows is no request of its own"
-    if status != 400:
-        assert b"application/problem+json" in heard
+    assert b"Content-Type: application/problem+json" in heard
+    assert json.loads(heard.rpartition(b"\r\n\r\n")[2])["status"] == status
+    assert b"evt_secret" not in heard
