@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import io
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.base import ContentFile
+
+from evaltracker.evaluations.journal import SYSTEM
 from tests.cast import floor1, stakeholders, vendors
 from trials.models import Gap
 from trials.selectors.contracts import contract_of
@@ -14,6 +18,7 @@ from trials.services.demos import hold_demo, schedule_demo
 from trials.services.evidence import record_evidence
 from trials.services.gaps import reply_to_gap
 from trials.services.trials import plan_trial
+from vendors.services.files import attach_file
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation, Requirement, User
@@ -52,6 +57,22 @@ def claimed(
     for one in requirements or where.requirements.all():
         vendors.claim(option, one, **words)
     return option
+
+
+def with_files() -> Evaluation:
+    """A platform with a claim, its proof in a file, and a verdict with another."""
+    where = platform()
+    option = claimed(where)
+    attach_file(
+        candidate=option,
+        requirement=where.requirements.get(),
+        file=io.BytesIO(b"%PDF-1.7 proof"),
+        name="proof.pdf",
+        by=SYSTEM,
+    )
+    seen = ContentFile(b"seen on the day", name="notes.txt")
+    verdict(claim_of(option), file=seen)
+    return where
 
 
 def claim_of(option: Candidate, ref: str = "R1") -> Claim:

@@ -7,11 +7,10 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 
-from evaltracker.evaluations.journal import SYSTEM, find_break, record
+from evaltracker.evaluations.journal import find_break, record
 from evaltracker.evaluations.models import (
     Entry,
     Evaluation,
@@ -30,7 +29,6 @@ from trials.models import Evidence
 from trials.services.milestones import add_milestone
 from vendors.models import ClaimFile, Vendor, VendorToken
 from vendors.services.contacts import add_contact
-from vendors.services.files import attach_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,17 +80,7 @@ def test_an_import_that_was_tampered_with_is_found() -> None:
 
 
 def test_files_that_were_handed_in_come_along() -> None:
-    where = trials.platform()
-    option = trials.claimed(where)
-    attach_file(
-        candidate=option,
-        requirement=where.requirements.get(),
-        file=io.BytesIO(b"%PDF-1.7 proof"),
-        name="proof.pdf",
-        by=SYSTEM,
-    )
-    upload = ContentFile(b"seen on the day", name="notes.txt")
-    trials.verdict(trials.claim_of(option), file=upload)
+    where = trials.with_files()
     before = {row.sha256 for row in ClaimFile.objects.all()}
     again = taken_in(carried_away(where))
     proof, seen = ClaimFile.objects.get(), Evidence.objects.get()
