@@ -196,7 +196,9 @@ def find_break(evaluation: Evaluation) -> Break | None:
     """The first altered, missing or reordered entry; None if the chain holds."""
     previous, number = GENESIS, 0
     with transaction.atomic():
-        head = JournalHead.objects.get(evaluation=evaluation)
+        head = JournalHead.objects.filter(evaluation=evaluation).first()
+        if head is None:
+            return Break(1, "the journal has no head")
         history = ImportedHistory.objects.filter(evaluation=evaluation).first()
         entries = Entry.objects.filter(evaluation=evaluation).order_by("number")
         for entry in entries.iterator(chunk_size=2000):

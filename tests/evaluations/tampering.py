@@ -108,6 +108,12 @@ def move_head(where: str, number: int) -> None:
         )
 
 
+def rows_of(evaluation: Evaluation) -> str:
+    """An SQL condition: what belongs to one evaluation."""
+    key = evaluation.pk.hex if connection.vendor == "sqlite" else str(evaluation.pk)
+    return f"evaluation_id = '{key}'"
+
+
 def new_id() -> str:
     """An SQL expression of an id that is not there."""
     if connection.vendor == "postgresql":
@@ -123,9 +129,8 @@ def found(evaluation: Evaluation, name: str) -> str:
     kept = StringIO()
     call_command("verify_journal", evaluation.slug, "--print-anchor", stdout=kept)
     last = int(kept.getvalue().partition(":")[0])
-    key = evaluation.pk.hex if connection.vendor == "sqlite" else str(evaluation.pk)
     with transaction.atomic():
-        TAMPERINGS[name](f"evaluation_id = '{key}'", last // 2)
+        TAMPERINGS[name](rows_of(evaluation), last // 2)
         try:
             anchor = kept.getvalue().strip()
             call_command("verify_journal", evaluation.slug, "--anchor", anchor)

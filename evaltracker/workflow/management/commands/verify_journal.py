@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from evaltracker.evaluations.journal import find_break
 from evaltracker.evaluations.models import Entry, Evaluation
+from evaltracker.workflow.management.anchors import anchors_in, misfits, read_anchor
 from evaltracker.workflow.management.finding import evaluation_of
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
-
-ANCHOR = re.compile(r"([0-9]{1,9}):([0-9a-f]{8,64})")
 
 
 class Command(BaseCommand):
@@ -23,12 +21,17 @@ class Command(BaseCommand):
     help = "Check the journals; exit 1 and the first broken entry if one does not hold."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """[EVALUATION] [--anchor NUMBER:HASH] [--print-anchor]."""
+        """[EVALUATION] [--anchor NUMBER:HASH] [--anchors FILE] [--print-anchor]."""
         parser.add_argument("evaluation", metavar="EVALUATION", nargs="?")
         parser.add_argument(
             "--anchor",
             metavar="NUMBER:HASH",
             help="an entry kept elsewhere; finds a cut or rewritten tail",
+        )
+        parser.add_argument(
+            "--anchors",
+            metavar="FILE",
+            help="a log kept elsewhere, which tells the heads; - is standard input",
         )
         parser.add_argument(
             "--print-anchor",
@@ -50,22 +53,15 @@ class Command(BaseCommand):
             if found is not None:
                 broken.append(f"{evaluation.slug}: {found.sentence}")
         if options["anchor"]:
-            broken += self.check_anchor(chosen[0], options["anchor"])
+            broken += misfits(chosen[0], [read_anchor(options["anchor"])])
+        if options["anchors"]:
+            kept = anchors_in(options["anchors"])
+            for evaluation in chosen:
+                broken += misfits(evaluation, kept.pop(evaluation.pk, ()))
+            if not slug:
+                broken += [f"{pk}: the evaluation is no longer there" for pk in kept]
         if broken:
             raise CommandError("\n".join(broken))
         if options["print_anchor"]:
             last = Entry.objects.filter(evaluation=chosen[0]).latest("number")
             self.stdout.write(f"{last.number}:{last.hash}")
-
-    def check_anchor(self, evaluation: Evaluation, anchor: str) -> list[str]:
-        """What does not fit the entry that was kept elsewhere."""
-        match = ANCHOR.fullmatch(anchor)
-        if match is None:
-            raise CommandError("An anchor reads NUMBER:HASH, as --print-anchor says.")
-        number, digest = int(match[1]), match[2]
-        entry = Entry.objects.filter(evaluation=evaluation, number=number).first()
-        if entry is None:
-            return [f"{evaluation.slug}: the journal was cut before entry {number}"]
-        if not entry.hash.startswith(digest):
-            return [f"{evaluation.slug}: entry {number} is not the one of the anchor"]
-        return []
