@@ -132,7 +132,9 @@ class SignOffWaiting(OnRule):
         days = -notice.offset_days
         return letter(
             notice=notice,
-            subject=f"Your sign-off of the {stage} as {role} waits for {days} days",
+            subject=(
+                f"Your sign-off of the {stage} as {role} has waited for {days} days"
+            ),
             lead=(
                 "The evaluation cannot go on without it. If you cannot sign, decline "
                 "or return it with a reason, or name a substitute."

@@ -127,7 +127,9 @@ class OnMyself(Act):
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         """The way here."""
-        return {"crumbs": [("How I am told", self.cancel_url(target)), (self.verb, "")]}
+        return {
+            "crumbs": [("How I am told", self.cancel_url(target)), (self.title, "")]
+        }
 
 
 @register_act

@@ -43,7 +43,7 @@ class OnNotices(Act):
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         """The notices page's frame."""
-        steps = (("Notices", "notices"), (self.verb, ""))
+        steps = (("Notices", "notices"), (self.title, ""))
         evaluation = self.evaluation_of(target)
         return {
             "evaluation": evaluation,

@@ -127,7 +127,7 @@ class OnRequirement(Act):
 
     def context(self, target: Requirement, user: User) -> dict[str, Any]:
         """The requirements page's frame."""
-        steps = (("Requirements", "requirements"), (f"{target.ref}: {self.verb}", ""))
+        steps = (("Requirements", "requirements"), (f"{self.title} {target.ref}", ""))
         return {
             "evaluation": target.evaluation,
             "tab": "requirements",

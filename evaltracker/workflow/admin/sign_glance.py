@@ -23,7 +23,7 @@ PROOF: dict[str, tuple[tuple[str, str], ...]] = {
     Stage.DEMOS: (("Demos", "demos"), ("Matrix", "matrix"), ("Scores", "scores")),
     Stage.TRIALS: (("Trials", "trials"), ("Matrix", "matrix")),
     Stage.DECISION: (
-        ("Comparison", "decision"),
+        ("Comparison", "comparison"),
         ("Matrix", "matrix"),
         ("Costs", "costs"),
         ("Trials", "trials"),

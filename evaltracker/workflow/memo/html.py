@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from django.utils.safestring import SafeString
@@ -30,15 +32,19 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def _table_open(*_: Any) -> str:
+def _table_open(_: Any, tokens: Sequence[Token], place: int, *__: Any) -> str:
+    name = escape(tokens[place].meta.get("name", ""))
     return (
-        '<div class="et-scroll" tabindex="0" role="region" aria-label="Table">'
+        f'<div class="et-scroll" tabindex="0" role="region" aria-label="{name}">'
         '<table class="et-table">'
     )
 
 
-def _table_close(*_: Any) -> str:
-    return "</table></div>\n"
+def _table_close(_: Any, tokens: Sequence[Token], place: int, *__: Any) -> str:
+    if tokens[place - 1].type == "tbody_close":
+        return "</table></div>\n"
+    # A head alone would vanish on a phone, where heads stand beside their cells.
+    return '<tbody><tr><td class="et-none">none</td></tr></tbody></table></div>\n'
 
 
 PARSER = _parser()
@@ -72,8 +78,22 @@ def as_html(text: str, *, alone: bool = False) -> SafeString:
     if not alone:
         for token in tokens:
             token.tag = DEEPER.get(token.tag, token.tag)
+    _name_tables(tokens)
     _name_cells(tokens)
     return SafeString(_render(tokens))
+
+
+def _name_tables(tokens: Sequence[Token]) -> None:
+    """Give every table the heading that it stands under, no two the same."""
+    heading = "Table"
+    named: Counter[str] = Counter()
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open":
+            heading = _plain(tokens[place + 1])
+        elif token.type == "table_open":
+            named[heading] += 1
+            again = f" ({named[heading]})" if named[heading] > 1 else ""
+            token.meta["name"] = f"{heading}{again}"
 
 
 def _name_cells(tokens: Sequence[Token]) -> None:

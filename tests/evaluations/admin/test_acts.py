@@ -184,3 +184,20 @@ def test_an_act_that_forgets_a_duty_does_not_start(forgotten: str) -> None:
     with pytest.raises(ImproperlyConfigured):
         register_act(type("Forgetful", (Act,), whole))
     assert "test-forgetful" not in ACTS
+
+
+@pytest.mark.parametrize(
+    ("act", "place"),
+    [
+        ("change-requirement/{requirement}", "Change requirement R1"),
+        ("set-chat/{evaluation}", "Tell a chat room"),
+        ("change-my-notices", "Change how I am told"),
+    ],
+)
+def test_the_way_here_ends_at_what_the_act_is_and_not_at_its_button(
+    owner: Client, requirement: Requirement, act: str, place: str
+) -> None:
+    path = act.format(requirement=requirement.pk, evaluation=requirement.evaluation_id)
+    page = owner.get(f"/admin/act/{path}/")
+    assert page.status_code == 200
+    assert page.context["crumbs"][-1] == (place, "")

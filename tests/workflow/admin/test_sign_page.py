@@ -109,7 +109,7 @@ def test_t27_words_that_changed_meanwhile_are_not_signed(
     answer = client.post(here, {"shown": seen, "verdict": "approve", "reason": "Mine"})
     body = answer.content.decode()
     assert answer.status_code == 409
-    assert "et-diff__in" in body
+    assert "et-diff__changed" in body
     assert "Other words" in body
     assert shown(purchase) in body
     assert "Mine" in body

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.services.requirements import change_requirement
+from evaltracker.workflow.admin.sign_glance import PROOF
 from tests.cast import stakeholders
 from tests.cast.workflow import to_be_signed
 from tests.clients import signed_in
@@ -37,6 +39,13 @@ def test_it_says_at_a_glance_what_is_signed_and_where_its_proof_is(
     assert 'href="#part-1"' in body
     assert 'id="part-1"' in body
     assert "PM: 1 more approval needed from Priya." in body
+
+
+def test_each_proof_leads_to_the_page_that_its_button_names() -> None:
+    assert PROOF.keys() == set(Stage)
+    assert all(
+        label.lower() == page for pages in PROOF.values() for label, page in pages
+    )
 
 
 def test_it_is_signed_early_with_a_word_of_warning(

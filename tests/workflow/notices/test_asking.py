@@ -86,7 +86,7 @@ def test_who_waits_is_reminded_and_the_owner_hears_of_the_second_time(
     with later(days=3, hours=1):
         assert owed("sign_off_waiting") == ["dana", "priya", "viktor"]
         assert (
-            "waits for 3 days"
+            "has waited for 3 days"
             in mail_to(stakeholders.holder("pm"), "sign_off_waiting").subject
         )
         assert owed("sign_off_escalated") == []

@@ -1,0 +1,61 @@
+"""What changed, as a busy person reads it: one line for each, its new words marked."""
+
+from __future__ import annotations
+
+from evaltracker.workflow.admin.differences import DiffLine, Piece, diff_lines
+from evaltracker.workflow.memo.changes import changes
+from evaltracker.workflow.memo.markdown import table
+
+HEAD = ("Ref", "Requirement", "Weight")
+FIRST = ("1.1", "Trains on our own GPUs", 5)
+SECOND = ("1.2", "Answers within a day", 3)
+
+
+def between(before: list[tuple[object, ...]], after: list[tuple[object, ...]]) -> str:
+    return changes(table(HEAD, before), table(HEAD, after))
+
+
+def test_a_row_that_changed_is_one_line_with_its_words_marked() -> None:
+    told = diff_lines(between([FIRST], [("1.1", "Trains on our own GPUs", 7)]))
+    assert told == [
+        DiffLine(
+            "changed",
+            (
+                Piece("", "1.1 · Trains on our own GPUs ·"),
+                Piece("gone", "5"),
+                Piece("new", "7"),
+            ),
+        )
+    ]
+
+
+def test_rows_are_compared_with_themselves_when_others_come_and_go() -> None:
+    other = ("1.3", "Speaks R", 2)
+    told = diff_lines(
+        between([FIRST, SECOND], [other, ("1.2", "Answers within an hour", 3)])
+    )
+    assert [(one.kind, one.pieces[0].text[:3]) for one in told] == [
+        ("gone", "1.1"),
+        ("changed", "1.2"),
+        ("new", "1.3"),
+    ]
+
+
+def test_a_row_with_all_other_words_is_shown_before_and_after() -> None:
+    told = diff_lines(between([FIRST], [("1.1", "Something else", 1)]))
+    assert [one.kind for one in told] == ["gone", "new"]
+
+
+def test_a_changed_sentence_is_one_line_too() -> None:
+    told = diff_lines(changes("We need it by May.", "We need it by June."))
+    assert [(one.mark, one.text) for one in told[0].pieces] == [
+        ("", "We need it by"),
+        ("gone", "May."),
+        ("new", "June."),
+    ]
+
+
+def test_lines_too_long_to_compare_in_time_are_shown_whole() -> None:
+    words = "word " * 2_000
+    told = diff_lines(changes(f"{words}before", f"{words}after"))
+    assert [one.kind for one in told] == ["gone", "new"]

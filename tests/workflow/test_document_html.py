@@ -1,0 +1,30 @@
+"""The words to be signed as a page shows them: named tables, nothing left blank."""
+
+from __future__ import annotations
+
+import re
+
+from evaltracker.workflow.memo.html import as_html
+from evaltracker.workflow.memo.markdown import section, table
+
+
+def regions(text: str) -> list[str]:
+    return re.findall(r'role="region" aria-label="([^"]*)"', as_html(text))
+
+
+def test_each_table_is_a_region_named_by_its_heading() -> None:
+    rows = table(("Category", "Weight"), [("Security", 5)])
+    words = f"# Results\n\n{rows}\n\n{section('Trial', f'{rows}\n\nThen:\n\n{rows}')}"
+    assert regions(words) == ["Results", "Trial", "Trial (2)"]
+
+
+def test_a_name_that_somebody_typed_stays_text() -> None:
+    rows = table(("Category",), [("Security",)])
+    assert regions(f'## A "quick" <b>one</b>\n\n{rows}') == [
+        "A &quot;quick&quot; &lt;b&gt;one&lt;/b&gt;"
+    ]
+
+
+def test_a_table_without_rows_says_so() -> None:
+    assert ">none</td>" in as_html(table(("Metric", "From", "To"), []))
+    assert ">none</td>" not in as_html(table(("Metric",), [("Cost",)]))
