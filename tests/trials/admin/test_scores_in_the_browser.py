@@ -1,0 +1,45 @@
+"""The scores of many candidates on a phone: the table scrolls, the page does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cast import stakeholders, trials, vendors
+from trials.services.consensus import open_consensus
+from trials.services.scores import give_score
+from vendors.services.candidates import shortlist
+
+if TYPE_CHECKING:
+    from tests.browser import Watched
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_words_for_readers_far_to_the_side_do_not_widen_the_page(
+    watched: Watched,
+) -> None:
+    where = trials.platform("must")
+    options = [trials.claimed(where, name=f"Option {one}") for one in range(7)]
+    for one in options:
+        shortlist(candidate=one, by=where.owner)
+    vendors.enter(where, "demos")
+    ivan = stakeholders.holder("it")
+    for one in options:
+        give_score(
+            stakeholder=where.stakeholders.get(user=ivan),
+            candidate=one,
+            category=where.categories.get(),
+            value=4,
+            reason="As it was shown to us in the demo",
+            by=ivan,
+        )
+    open_consensus(evaluation=where, by=where.owner)
+    watched.page.set_viewport_size({"width": 390, "height": 844})
+    watched.log_in("lina")
+    watched.open(f"/admin/e/{where.slug}/scores/")
+    assert watched.page.get_by_role("link", name="Settle").count() == len(options)
+    assert watched.barriers() == []
+    assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert watched.complaints == []
