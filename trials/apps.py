@@ -25,6 +25,7 @@ class TrialsConfig(AppConfig):
         import_module("trials.services.overdue")
         import_module("trials.services.handing_on")
         import_module("trials.services.slips")
+        import_module("trials.services.inviting")
         # A process that serves vendors alone has no admin, and no whole evaluation
         # comes or leaves through it.
         if apps.is_installed("django.contrib.admin"):

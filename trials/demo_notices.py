@@ -1,4 +1,4 @@
-"""The kinds of notices of a demo: it has a date, and the date is near."""
+"""The kinds of notices of a demo: it has a date, the date is near, it is called off."""
 
 from __future__ import annotations
 
@@ -6,9 +6,20 @@ from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 
-from evaltracker.evaluations.calendars import CalendarDate, calendar_of
-from evaltracker.evaluations.mail import dated_message, link_to
+from evaltracker.evaluations.calendars import (
+    CalendarDate,
+    calendar_of,
+    cancellation_of,
+)
+from evaltracker.evaluations.mail import (
+    dated_message,
+    letter,
+    link_to,
+    spoken,
+    zone_of,
+)
 from evaltracker.evaluations.notices import Message, NoticeKind, register
 from trials.models import Demo
 from vendors.choices import CandidateState
@@ -22,17 +33,17 @@ WHAT = "A demo"
 
 
 class AboutDemo(NoticeKind):
-    """A mail about a demo that is to come; it names no candidate."""
+    """A mail about a demo to who has a part; it names no candidate."""
 
-    can_wait: ClassVar[bool] = True
     lead: ClassVar[str]
 
     def subjects(self, ids: Collection[str]) -> Mapping[str, Demo]:
-        """The demos, each once."""
+        """The demos, each once, with who takes part."""
         rows = Demo.objects.filter(pk__in=[UUID(one) for one in ids])
-        return {
-            str(one.pk): one for one in rows.select_related("candidate__evaluation")
-        }
+        rows = rows.select_related("candidate__evaluation").prefetch_related(
+            "candidate__evaluation__stakeholders"
+        )
+        return {str(one.pk): one for one in rows}
 
     def demo(self, notice: Notice) -> Demo | None:
         """What it is about; looked up unless a sweep has done so."""
@@ -41,9 +52,32 @@ class AboutDemo(NoticeKind):
         return self.subjects([notice.subject_id]).get(notice.subject_id)
 
     def holds(self, notice: Notice) -> str:
-        """As long as it is to come, on that date."""
+        """As long as the reader has a part; an operator may see it without one."""
         demo = self.demo(notice)
-        if demo is None or demo.scheduled_for is None or demo.held_at is not None:
+        if demo is None or demo.scheduled_for is None:
+            return "The demo is no longer there."
+        place = demo.candidate.evaluation
+        takes_part = {place.owner_id} | {
+            one.user_id for one in place.stakeholders.all() if one.left_at is None
+        }
+        if notice.recipient_id not in takes_part:
+            return "They have no part in the evaluation any more."
+        return ""
+
+
+class AboutDemoToCome(AboutDemo):
+    """A mail that says when it is."""
+
+    can_wait: ClassVar[bool] = True
+
+    def holds(self, notice: Notice) -> str:
+        """As for all, and as long as it is to come, on that date."""
+        demo = self.demo(notice)
+        if (no := super().holds(notice)) or demo is None or demo.scheduled_for is None:
+            return no
+        if demo.called_off_at is not None:
+            return "The demo was called off."
+        if demo.held_at is not None:
             return "The demo was held."
         if not demo.candidate.evaluation.is_open:
             return "The evaluation has ended."
@@ -51,6 +85,8 @@ class AboutDemo(NoticeKind):
             return "The candidate was eliminated."
         if str(demo.occurrence) != notice.occurrence:
             return "The demo was moved."
+        if demo.scheduled_for <= timezone.now():
+            return "The time of the demo has come."
         return ""
 
     def compose(self, notice: Notice) -> Message:
@@ -71,7 +107,7 @@ class AboutDemo(NoticeKind):
 
 
 @register
-class DemoArranged(AboutDemo):
+class DemoArranged(AboutDemoToCome):
     """It was arranged, or moved: everybody with a part hears when it is."""
 
     name: ClassVar[str] = "demo_arranged"
@@ -82,7 +118,7 @@ class DemoArranged(AboutDemo):
 
 
 @register
-class DemoComing(AboutDemo):
+class DemoComing(AboutDemoToCome):
     """It is tomorrow: everybody with a part is reminded."""
 
     name: ClassVar[str] = "demo_coming"
@@ -91,6 +127,34 @@ class DemoComing(AboutDemo):
         "Bring the script: what is asked, by whom, and what counts as a pass. What "
         "dazzles off-script scores nothing."
     )
+
+
+@register
+class DemoCalledOff(AboutDemo):
+    """It does not take place: told at once, since somebody may be on the way to it."""
+
+    name: ClassVar[str] = "demo_called_off"
+    for_chat: ClassVar[bool] = True
+    lead: ClassVar[str] = (
+        "It does not take place on the date below; its page says why. If you have it "
+        "in your calendar, the entry attached takes it out."
+    )
+
+    def compose(self, notice: Notice) -> Message:
+        """The date that it had, and what takes it out of a calendar."""
+        demo = self.demo(notice)
+        if demo is None or demo.scheduled_for is None:
+            raise LookupError("the demo is no longer there")
+        return letter(
+            notice=notice,
+            subject=f"{WHAT} is called off",
+            lead=self.lead,
+            date=spoken(demo.scheduled_for, zone_of(notice)),
+            due_at=demo.scheduled_for,
+            action="See why",
+            path=page_of(demo),
+            ics=cancellation_of(date_of(demo)),
+        )
 
 
 def date_of(demo: Demo) -> CalendarDate:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
-from django.utils import timezone
 
 from evaltracker.evaluations.calendars import CalendarDate, register_dates
 from evaltracker.evaluations.choices import Status
@@ -15,7 +14,6 @@ from trials.choices import MilestoneState
 from trials.demo_notices import date_of
 from trials.models import Demo, Milestone
 from trials.notices import noun_of, page_of
-from vendors.choices import CandidateState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,15 +46,6 @@ def own_demos(person: User) -> Iterator[CalendarDate]:
             user=person, left_at__isnull=True
         ).values("evaluation")
     )
-    coming = (
-        Demo.objects.visible_to(person)
-        .filter(
-            theirs,
-            held_at__isnull=True,
-            scheduled_for__gt=timezone.now(),
-            candidate__evaluation__status=Status.OPEN,
-        )
-        .exclude(candidate__state=CandidateState.ELIMINATED)
-    )
+    coming = Demo.objects.visible_to(person).to_come().filter(theirs)
     for demo in coming.select_related("candidate__evaluation"):
         yield date_of(demo)

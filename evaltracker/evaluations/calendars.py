@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from email.utils import parseaddr
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -66,7 +67,19 @@ def dates_of(person: User) -> list[CalendarDate]:
 
 def calendar_of(*dates: CalendarDate, name: str = "") -> bytes:
     """A calendar file with these dates."""
-    return "".join((_FRAME, *_body(dates, name), "END:VCALENDAR\r\n")).encode()
+    now = _utc(timezone.now())
+    entries = (piece for date in dates for piece in _entry(date, now))
+    return _file("PUBLISH", *_named(name), *entries)
+
+
+def cancellation_of(date: CalendarDate) -> bytes:
+    """A file that takes a date out of a calendar (RFC 5546, 3.2.5).
+
+    Programs heed it if its `sequence` is higher than that of the entry they have.
+    """
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    more = _folded(f"ORGANIZER:mailto:{sender}"), "STATUS:CANCELLED\r\n"
+    return _file("CANCEL", *_entry(date, _utc(timezone.now()), *more))
 
 
 def joined(files: Sequence[bytes]) -> bytes:
@@ -79,24 +92,31 @@ def joined(files: Sequence[bytes]) -> bytes:
     return octets
 
 
-def _body(dates: Iterable[CalendarDate], name: str) -> Iterator[str]:
-    host = urlsplit(settings.SITE_URL).hostname
-    now = _utc(timezone.now())
-    yield "METHOD:PUBLISH\r\n"
+def _file(method: str, *pieces: str) -> bytes:
+    return "".join(
+        (_FRAME, f"METHOD:{method}\r\n", *pieces, "END:VCALENDAR\r\n")
+    ).encode()
+
+
+def _named(name: str) -> Iterator[str]:
     if name:
         # The second is what most programs read; the first is what the standard says.
         yield _line("NAME", name)
         yield _line("X-WR-CALNAME", name)
         yield "REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n"
-    for date in dates:
-        yield "BEGIN:VEVENT\r\n"
-        yield _line("SUMMARY", f"{date.what} – {one_line(date.evaluation)}")
-        yield f"DTSTART:{_utc(date.due_at)}\r\n"
-        yield f"DTEND:{_utc(_end_of(date))}\r\n"
-        yield f"DTSTAMP:{now}\r\nUID:{date.uid}@{host}\r\nSEQUENCE:{date.sequence}\r\n"
-        yield "TRANSP:TRANSPARENT\r\n"
-        yield _folded(f"URL:{date.link}")
-        yield "END:VEVENT\r\n"
+
+
+def _entry(date: CalendarDate, now: str, *more: str) -> Iterator[str]:
+    host = urlsplit(settings.SITE_URL).hostname
+    yield "BEGIN:VEVENT\r\n"
+    yield _line("SUMMARY", f"{date.what} – {one_line(date.evaluation)}")
+    yield f"DTSTART:{_utc(date.due_at)}\r\n"
+    yield f"DTEND:{_utc(_end_of(date))}\r\n"
+    yield f"DTSTAMP:{now}\r\nUID:{date.uid}@{host}\r\nSEQUENCE:{date.sequence}\r\n"
+    yield "TRANSP:TRANSPARENT\r\n"
+    yield from more
+    yield _folded(f"URL:{date.link}")
+    yield "END:VEVENT\r\n"
 
 
 def _end_of(date: CalendarDate) -> datetime.datetime:

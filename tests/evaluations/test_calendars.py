@@ -7,7 +7,12 @@ import datetime
 import pytest
 from icalendar import Calendar
 
-from evaltracker.evaluations.calendars import CalendarDate, calendar_of, joined
+from evaltracker.evaluations.calendars import (
+    CalendarDate,
+    calendar_of,
+    cancellation_of,
+    joined,
+)
 
 # Commas, semicolons and backslashes are signs of the format; letters of four octets
 # must not be cut in two; a line break would begin a property of somebody's own.
@@ -63,3 +68,15 @@ def test_several_files_become_one_with_every_entry() -> None:
     assert [str(one["SUMMARY"]).partition(" – ")[2] for one in events] == [
         " ".join(title.split()) for title in TITLES[:4]
     ]
+
+
+def test_what_is_cancelled_is_the_same_entry_with_all_that_the_standard_asks() -> None:
+    calendar = Calendar.from_ical(cancellation_of(date(TITLES[3])))
+    (event,) = calendar.walk("VEVENT")
+    (there,) = Calendar.from_ical(calendar_of(date(TITLES[3]))).walk("VEVENT")
+    assert (calendar["METHOD"], event["STATUS"]) == ("CANCEL", "CANCELLED")
+    assert str(event["ORGANIZER"]).startswith("mailto:")
+    assert "STATUS" not in there
+    for name in ("UID", "SUMMARY", "SEQUENCE"):
+        assert event[name] == there[name]
+    assert event.decoded("DTSTART") == there.decoded("DTSTART")

@@ -117,6 +117,7 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
     barred = is_barred(user, demo.candidate)
     script = [one for one in items if not one.item.off_script]
     asked = [one for one in script if one.item.requirement_id]
+    ahead = evaluation.is_open and demo.held_at is None and demo.called_off_at is None
     return show(
         request,
         evaluation,
@@ -134,14 +135,10 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
         owns=is_owner(user, evaluation),
         part=part,
         barred=barred,
-        can_prepare=part
-        and evaluation.is_open
-        and demo.held_at is None
-        and stage in DEMO_STAGES,
-        can_hold=part
-        and evaluation.is_open
-        and demo.held_at is None
-        and stage in FROM_DEMOS,
+        can_prepare=part and ahead and stage in DEMO_STAGES,
+        can_hold=part and ahead and stage in FROM_DEMOS,
+        can_call_off=ahead and is_owner(user, evaluation),
+        can_dazzle=part and evaluation.is_open and demo.called_off_at is None,
         notes=solo_notes(user, demo) if demo.held_at else None,
         can_note=part
         and not barred

@@ -35,10 +35,20 @@ class DemoAdmin(AboutCandidates):
     """Demos in all evaluations that the reader has a part in."""
 
     empty_text = "Demos are scheduled on the Demos page of an evaluation."
-    list_display = ("title", "candidate", "scheduled_for", "held_at", "minutes")
+    list_display = ("title", "candidate", "scheduled_for", "held_at", "called_off_at")
     list_filter = (by("candidate"),)
     ordering = ("-scheduled_for",)
-    fields = ("candidate", "title", "scheduled_for", "zone", "held_at", "attendees")
+    fields = (
+        "candidate",
+        "title",
+        "scheduled_for",
+        "zone",
+        "minutes",
+        "held_at",
+        "attendees",
+        "called_off_at",
+        "called_off_because",
+    )
 
     def page_of(self, row: Demo) -> str:
         """The demo's page."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evaltracker.evaluations.admin.notice_subjects import register_subjects
-from trials.demo_notices import DemoArranged, DemoComing
+from trials.demo_notices import DemoArranged, DemoCalledOff, DemoComing
 from trials.gap_notices import GapFound, GapReplied, GapStillThere, RetestDue
 from trials.models import Demo, Gap, Trial
 from trials.promise_notices import PromiseSlipped
@@ -41,7 +41,7 @@ def trials_of_gaps(ids: Collection[str]) -> dict[str, str]:
 
 
 register_subjects(PromiseSlipped.name, places)
-for about in (DemoArranged, DemoComing):
+for about in (DemoArranged, DemoComing, DemoCalledOff):
     register_subjects(about.name, demos)
 for name in (ContractToAgree.name, HalfGone.name):
     register_subjects(name, trial_titles)

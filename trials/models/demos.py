@@ -10,10 +10,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Requirement, ScopedQuerySet
 from evaltracker.evaluations.models.people import check_zone
 from stakeholders.models import Stakeholder
 from trials.choices import NoteKind
+from vendors.choices import CandidateState
 from vendors.models import Candidate
 from vendors.models.base import VendorRecord
 
@@ -58,6 +60,20 @@ class ResearchNote(VendorRecord):
         return f"Note {str(self.pk)[:8]}"
 
 
+class DemoQuerySet(ScopedQuerySet["Demo"]):
+    """Demos; some of them are still to come."""
+
+    def to_come(self) -> Self:
+        """What people may still plan with: ahead, and nothing speaks against it."""
+        ahead = self.filter(
+            held_at__isnull=True,
+            called_off_at__isnull=True,
+            scheduled_for__gt=timezone.now(),
+            candidate__evaluation__status=Status.OPEN,
+        )
+        return ahead.exclude(candidate__state=CandidateState.ELIMINATED)
+
+
 class Demo(VendorRecord):
     """One showing of a candidate, run from our script."""
 
@@ -71,8 +87,12 @@ class Demo(VendorRecord):
     zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
     minutes = models.PositiveSmallIntegerField(default=90)
     occurrence = models.PositiveIntegerField(
-        default=1, editable=False, help_text="Grows each time that it is moved."
+        default=1,
+        editable=False,
+        help_text="Grows each time that it is moved, and when it is called off.",
     )
+    called_off_at = models.DateTimeField(null=True, blank=True)
+    called_off_because = models.TextField(blank=True)
     held_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     # Until then everybody reads only their own notes.
@@ -80,7 +100,7 @@ class Demo(VendorRecord):
     attendees = models.TextField(blank=True)
     notes = models.TextField(blank=True)
 
-    objects: ClassVar = ScopedQuerySet["Demo"].as_manager()
+    objects: ClassVar = DemoQuerySet.as_manager()
 
     class Meta:
         ordering = ("scheduled_for", "title")
@@ -93,10 +113,27 @@ class Demo(VendorRecord):
                 | Q(held_at__isnull=False, notes_until__gte=F("ended_at")),
                 name="demo_ends_after_it_was_held",
             ),
+            models.CheckConstraint(
+                condition=Q(called_off_at__isnull=True) | Q(held_at__isnull=True),
+                name="demo_called_off_was_not_held",
+            ),
+            models.CheckConstraint(
+                condition=Q(called_off_at__isnull=True, called_off_because="")
+                | Q(called_off_at__isnull=False) & ~Q(called_off_because=""),
+                name="demo_called_off_with_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Demo {str(self.pk)[:8]}"
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether it would be over by now, held or not."""
+        if self.scheduled_for is None:
+            return False
+        ends = self.scheduled_for + datetime.timedelta(minutes=self.minutes)
+        return ends <= timezone.now()
 
     @property
     def is_under_way(self) -> bool:

@@ -16,6 +16,8 @@ from trials.policy import DEMO_STAGES, FROM_DEMOS, enter, require_running
 from trials.services.inviting import call_off_invitations, owe_invitations
 from trials.services.moments import read_moment
 
+HELD = "This demo was held; what was shown in it stands."
+
 if TYPE_CHECKING:
     import datetime
 
@@ -159,16 +161,32 @@ def open_demo(
     evaluation, user = enter(
         demo.candidate.evaluation, by, *(stages or (*DEMO_STAGES, FROM_DEMOS[-1]))
     )
+    fresh = lock_demo(demo, evaluation)
+    require_running(fresh.candidate)
+    if fresh.held_at and not also_held:
+        raise Refused(HELD)
+    return fresh, evaluation, user
+
+
+def lock_demo(demo: Demo, evaluation: Evaluation) -> Demo:
+    """The demo as it is now under a row lock, after its evaluation's.
+
+    Raises:
+        Refused: it was called off, which is the end of it.
+
+    """
     fresh: Demo = (
         Demo.objects.select_for_update(of=("self",))
         .select_related("candidate")
         .get(pk=demo.pk)
     )
     fresh.candidate.evaluation = evaluation
-    require_running(fresh.candidate)
-    if fresh.held_at and not also_held:
-        raise Refused("This demo was held; what was shown in it stands.")
-    return fresh, evaluation, user
+    if fresh.called_off_at:
+        raise Refused(
+            f"This demo was called off: {fresh.called_off_because} Schedule another "
+            "one if there is to be one after all."
+        )
+    return fresh
 
 
 def next_position(demo: Demo) -> int:

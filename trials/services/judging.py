@@ -104,6 +104,8 @@ def check_place(evidence: Evidence) -> None:
     if item is not None:
         _same(item.demo.candidate_id == candidate.pk, "script_item")
         _same(item.requirement_id == claim.requirement_id, "script_item")
+        if item.demo.called_off_at is not None:
+            raise Refused("This demo was called off; nothing was shown in it.")
         if item.demo.held_at is None:
             raise Refused("This demo has not been held yet.")
     if criterion is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from trials.models import Demo, Evidence
 from vendors.services.interests import declare_conflict
 
 if TYPE_CHECKING:
+    from evaltracker.evaluations.models import User
     from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +111,32 @@ def test_what_dazzles_scores_nothing(acme: Candidate) -> None:
     assert act("judge-item", item, it, verdict="holds") == 400
     body = signed_in(it).get(f"/admin/demos/{demo.pk}/").content.decode()
     assert "A talking robot" in body
+
+
+def test_a_demo_that_was_called_off_says_why_and_offers_nothing(
+    acme: Candidate,
+) -> None:
+    demo, it = trials.demo(acme), stakeholders.holder("it")
+    where, owner = acme.evaluation, acme.evaluation.owner
+    act("draw-up-script", demo, it)
+
+    def offered(who: User) -> set[str]:
+        body = signed_in(who).get(f"/admin/demos/{demo.pk}/").content.decode()
+        return set(re.findall(r"/admin/act/([a-z-]+)/", body))
+
+    assert "call-off-demo" in offered(owner)
+    assert "call-off-demo" not in offered(it)
+    why = "Their <b>engineer</b> is ill."
+    assert act("call-off-demo", demo, it, reason=why) == 403
+    assert act("call-off-demo", demo, owner) == 400
+    assert act("call-off-demo", demo, owner, reason=why) == 302
+    for path in (f"demos/{demo.pk}/", f"e/{where.slug}/demos/"):
+        body = signed_in(it).get(f"/admin/{path}").content.decode()
+        assert "called off" in body
+        assert "to come" not in body
+        assert "Their &lt;b&gt;engineer" in body
+    assert offered(owner) == offered(it) == set()
+    listed = signed_in(it).get("/admin/trials/demo/").content.decode()
+    assert "called off at" in listed.lower()
+    assert act("call-off-demo", demo, owner, reason=why) == 409
+    assert act("move-demo", demo, owner, **WHEN, minutes="30") == 409

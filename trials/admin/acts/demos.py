@@ -13,12 +13,14 @@ from evaltracker.evaluations.admin.acts import register_act
 from evaltracker.evaluations.clock import wall_of
 from evaltracker.evaluations.policy import is_owner
 from trials.admin.acts.base import OnDemo
+from trials.services.calling_off import call_off_demo
 from trials.services.demos import add_dazzle, hold_demo, move_demo, schedule_demo
 from vendors.admin.acts.base import OnCandidate
 from vendors.admin.inputs import (
     day_field,
     instant_from,
     long_text,
+    reason_field,
     time_field,
     zone_field,
 )
@@ -104,6 +106,39 @@ class MoveDemo(OnDemo):
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         """Move it."""
         move_demo(demo=target, by=by, **data)
+
+
+class CallOffForm(forms.Form):
+    """Why."""
+
+    reason = reason_field(
+        help_text="Everybody with a part reads it on the demo's page."
+    )
+
+
+@register_act
+class CallOffDemo(OnDemo):
+    """Says that the demo does not take place."""
+
+    name = "call-off-demo"
+    title = "Call the demo off"
+    verb = "Call it off"
+    help = (
+        "It stays on the page with your reason. Everybody who was invited gets a mail "
+        "at once, without the reason, that takes it out of their calendar. It cannot "
+        "be taken back; to put it to another time, move it instead."
+    )
+    success = "The demo is called off; everybody who was invited is told."
+    form_class = CallOffForm
+    dangerous = True
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """The owner."""
+        return is_owner(user, self.evaluation(target))
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Call it off."""
+        call_off_demo(demo=target, by=by, **data)
 
 
 class HoldForm(forms.Form):
