@@ -136,8 +136,8 @@ class DemoCalledOff(AboutDemo):
     name: ClassVar[str] = "demo_called_off"
     for_chat: ClassVar[bool] = True
     lead: ClassVar[str] = (
-        "It does not take place on the date below; its page says why. If you have it "
-        "in your calendar, the entry attached takes it out."
+        "It will not take place; its page says why. If you have it in your calendar, "
+        "the entry attached takes it out."
     )
 
     def compose(self, notice: Notice) -> Message:
