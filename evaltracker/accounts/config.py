@@ -38,7 +38,16 @@ ACCOUNT_SESSION_REMEMBER = True
 
 # --- Accounts are given, nobody takes one -----------------------------------------
 ACCOUNT_ADAPTER = "evaltracker.accounts.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"login": "evaltracker.accounts.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    key: f"evaltracker.accounts.forms.{form}"
+    for key, form in (
+        ("login", "LoginForm"),
+        ("reset_password", "ResetPasswordForm"),
+        ("reset_password_from_key", "ResetPasswordKeyForm"),
+        ("change_password", "ChangePasswordForm"),
+        ("set_password", "SetPasswordForm"),
+    )
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # One answer for every address, and no mail to strangers.
@@ -53,6 +62,11 @@ ALLAUTH_TRUSTED_PROXY_COUNT = NUM_PROXIES
 # there and only stand in the way of looking around.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not DEMO)
 MFA_ADAPTER = "evaltracker.accounts.adapters.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "evaltracker.accounts.forms.AuthenticateForm",
+    "reauthenticate": "evaltracker.accounts.forms.ReauthenticateForm",
+    "activate_totp": "evaltracker.accounts.forms.ActivateAppForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "evaltracker"
 # A clock of half a minute off is no stranger.

@@ -1,14 +1,79 @@
-"""The login form, under the field names that the address has always had."""
+"""The library's forms in our words; login under the field names it has always had."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import LoginForm as StockLoginForm
+from allauth.account import forms as stock
+from allauth.mfa.base import forms as factors
+from allauth.mfa.totp import forms as totp
 from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
+
+LABELS = {
+    "email": "Mail address",
+    "oldpassword": "Current password",
+    "password1": "New password",
+    "password2": "New password again",
+}
 
 
-class LoginForm(StockLoginForm):  # type: ignore[misc]  # untyped library
+class OurWords(forms.Form):
+    """Labels as everywhere else, no placeholder that repeats them, help in one line.
+
+    The library writes the rules for passwords as a list, which ends the paragraph that
+    it is put into: a reader's ears would be sent to nothing.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in LABELS.keys() & self.fields.keys():
+            self.fields[name].label = LABELS[name]
+            self.fields[name].widget.attrs.pop("placeholder", None)
+        if "password1" in self.fields:
+            rules = " ".join(password_validators_help_texts())
+            self.fields["password1"].help_text = rules
+
+
+class ResetPasswordForm(OurWords, stock.ResetPasswordForm):  # type: ignore[misc]
+    """Where to send a link."""
+
+
+class ResetPasswordKeyForm(OurWords, stock.ResetPasswordKeyForm):  # type: ignore[misc]
+    """A password by a link."""
+
+
+class ChangePasswordForm(OurWords, stock.ChangePasswordForm):  # type: ignore[misc]
+    """Another password."""
+
+
+class SetPasswordForm(OurWords, stock.SetPasswordForm):  # type: ignore[misc]
+    """A first password, of whoever came in by single sign-on."""
+
+
+class Digits(forms.Form):
+    """A code of digits, for which a phone shows the keys of digits."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        attrs = self.fields["code"].widget.attrs
+        attrs.pop("placeholder", None)
+        attrs["inputmode"] = "numeric"
+
+
+class AuthenticateForm(Digits, factors.AuthenticateForm):  # type: ignore[misc]
+    """The second factor at a login."""
+
+
+class ReauthenticateForm(Digits, factors.ReauthenticateForm):  # type: ignore[misc]
+    """The second factor before what matters."""
+
+
+class ActivateAppForm(Digits, totp.ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of a new app."""
+
+
+class LoginForm(stock.LoginForm):  # type: ignore[misc]  # untyped library
     """Name or mail address, and password."""
 
     field_order = ("username", "password")
