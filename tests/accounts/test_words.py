@@ -63,7 +63,7 @@ def test_codes_of_a_second_factor_bring_up_the_keys_of_digits() -> None:
         ),
         (
             "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) "
-            "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1",
+            "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/604.1",
             "Safari on iPhone",
         ),
         (
