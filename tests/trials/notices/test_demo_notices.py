@@ -12,6 +12,7 @@ from icalendar import Calendar
 from evaltracker.evaluations.calendars import dates_of
 from evaltracker.evaluations.models import Notice
 from evaltracker.evaluations.notices import kind_named
+from evaltracker.evaluations.services.sweep import sweep_notices
 from tests.cast import stakeholders, trials, vendors
 from trials.services.demos import hold_demo, move_demo, schedule_demo
 
@@ -77,6 +78,27 @@ def test_moved_there_and_back_it_reminds_again_and_once(coming: Demo) -> None:
     assert {one.due_at for one in again} == was
     assert {one.occurrence for one in again} == {"3"}
     assert move(moved, 9).occurrence == 3
+
+
+def test_less_than_a_day_before_it_one_mail_at_once_says_it_all() -> None:
+    option = trials.claimed(trials.platform("must"))
+    now = timezone.now()
+    soon = now + datetime.timedelta(hours=5)
+    schedule_demo(
+        candidate=option,
+        day=soon.date(),
+        time=soon.time(),
+        zone="UTC",
+        by=option.evaluation.owner,
+    )
+    assert owed("demo_arranged") == []
+    sweep_notices()  # which decides what waits for a daily mail
+    placed = owed("demo_coming")
+    assert len(placed) == len(stakeholders.PEOPLE) + 1
+    for one in placed:
+        assert one.placed
+        leaves = (one.digest or one).next_try_at
+        assert leaves - now < datetime.timedelta(minutes=2), "not the next morning"
 
 
 def test_it_stands_in_the_calendar_of_who_has_a_part_until_it_was_held(
