@@ -43,7 +43,10 @@ def without_values(error: BaseException, driver: Any) -> str:
     """The first line: constraint, table and column. What follows it quotes the row.
 
     Of a value that does not fit its column already the first line quotes that value.
+    What is wrong with the server or its locks quotes none, and is told whole.
     """
+    if isinstance(error, driver.OperationalError):
+        return str(error)
     first = next(iter(str(error).splitlines()), "")
     if isinstance(error, driver.DataError):
         first = first.partition('"')[0]

@@ -47,6 +47,13 @@ _RUNS = re.compile(
 )
 
 
+class TypeNotTaken(Invalid):
+    """A file of a type that is not kept (415)."""
+
+    status = 415
+    default_code = "file_type"
+
+
 @dataclass(frozen=True, slots=True)
 class AcceptedFile:
     """A file that may be kept, and how."""
@@ -69,7 +76,8 @@ def read_file(
     """Check an upload; reads no more than one byte over the limit.
 
     Raises:
-        Invalid: `file_empty`, `file_too_large`, `file_type` or `file_name` as code.
+        Invalid: `file_empty`, `file_too_large` or `file_name` as code.
+        TypeNotTaken: it is none of those that are kept.
 
     """
     try:
@@ -86,15 +94,14 @@ def read_file(
         raise _invalid("The file is empty.", "file_empty", field)
     *inner, ending = [part.lower() for part in cleaned.split(".")[1:]] or [""]
     if ending not in TYPES or any(map(_RUNS.fullmatch, inner)):
-        raise _invalid(
-            f"Files of this type are not taken; hand in {ALLOWED}.", "file_type", field
+        raise _wrong_type(
+            f"Files of this type are not taken; hand in {ALLOWED}.", field
         )
     found = type_of(content, ending)
     if found != TYPES[ending]:
-        raise _invalid(
+        raise _wrong_type(
             f"What is in the file is not what its name ends in (.{ending}); "
             f"hand in {ALLOWED}.",
-            "file_type",
             field,
         )
     return AcceptedFile(
@@ -159,6 +166,10 @@ def _office(content: bytes) -> str:
     if "xl/workbook.xml" in names:
         return TYPES["xlsx"]
     return TYPES["docx"] if "word/document.xml" in names else ""
+
+
+def _wrong_type(sentence: str, field: str) -> TypeNotTaken:
+    return TypeNotTaken(sentence, errors={field: [sentence]})
 
 
 def _invalid(sentence: str, code: str, field: str) -> Invalid:

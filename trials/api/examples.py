@@ -19,7 +19,10 @@ REPLY_ANSWER: dict[str, Any] = {
     "found_on": "2026-11-20",
     **REPLY_BODY,
     "reply_at": "2026-11-24T10:00:00Z",
-    "reply_until": "2026-11-25T23:00:00Z",
+    "reply_until": None,
+    "retest": "",
+    "retest_note": "",
+    "retested_at": None,
     "closed_at": None,
 }
 REPLY = [asked(REPLY_BODY), told(REPLY_ANSWER)]

@@ -19,6 +19,7 @@ from vendors.api.authentication import TokenAuthentication
 from vendors.api.refusals import note_refusal
 from vendors.api.throttling import GuessThrottle, TokenThrottle
 from vendors.selectors import asked_requirements, invitations
+from vendors.services.batches import UNKNOWN
 from vendors.services.idempotency import Answer, answer_once
 from vendors.services.invitations import note_first_seen
 from vendors.wall import behind_the_wall
@@ -41,7 +42,6 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The same key and body get the first answer again, for 7 days.",
 )
-UNKNOWN_REF = "This invitation asks no requirement of that ref."
 KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 
@@ -104,7 +104,7 @@ class VendorView(StrictView):
         """The requirement of that ref in a body; else the field is wrong."""
         found = asked_requirements(candidate.evaluation).filter(ref=ref).first()
         if found is None:
-            raise exceptions.ValidationError({field: [UNKNOWN_REF]})
+            raise exceptions.ValidationError({field: [UNKNOWN]})
         return found
 
     def handle_exception(self, exc: Exception) -> Response:

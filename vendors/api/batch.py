@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.api.parsers import StrictJSONParser
+from evaltracker.evaluations.api.views import UNKNOWN_FIELD
 from vendors.api import examples
 from vendors.api.base import IDEMPOTENCY_KEY, WRITE, VendorView
 from vendors.api.intake import BatchBody, quickly
@@ -109,7 +110,7 @@ def read_batch(body: Any) -> list[Stated]:
     if not isinstance(body, dict):
         raise ValidationError("The body must be a JSON object.")
     if unknown := body.keys() - {"claims"}:
-        raise ValidationError({name[:100]: ["Unknown field."] for name in unknown})
+        raise ValidationError({name[:100]: [UNKNOWN_FIELD] for name in unknown})
     items = body.get("claims")
     if not isinstance(items, list):
         raise ValidationError({"claims": ["It must be a list of claims."]})
@@ -128,15 +129,15 @@ def read_item(item: Any, at: str, errors: dict[str, list[str]]) -> Stated:
         errors[at] = ["It must be a JSON object."]
         item = dict.fromkeys(TEXTS, "")
     for name in item.keys() - FIELDS:
-        errors[f"{at}.{name[:100]}"] = ["Unknown field."]
+        errors[f"{at}.{name[:100]}"] = [UNKNOWN_FIELD]
     for name in TEXTS:
         if name not in item:
             errors[f"{at}.{name}"] = ["This field is required."]
         elif not isinstance(item[name], str):
-            errors[f"{at}.{name}"] = ["Not a valid string."]
+            errors[f"{at}.{name}"] = ["It must be a string."]
     link = item.get("evidence_url", "")
     if not isinstance(link, str):
-        errors[f"{at}.evidence_url"] = ["Not a valid string."]
+        errors[f"{at}.evidence_url"] = ["It must be a string."]
     places = item.get("environments", [])
     if not isinstance(places, list) or not all(isinstance(one, str) for one in places):
         errors[f"{at}.environments"] = ["It must be a list of strings."]

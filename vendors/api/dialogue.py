@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import Category
     from vendors.models import Candidate, Proposal, Question
 
-UNKNOWN_CATEGORY = "The requirements have no category of that name."
+UNKNOWN_CATEGORY = "No requirement is of a category of that name; take one of theirs."
 
 
 class QuestionInput(StrictSerializer):

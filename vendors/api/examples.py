@@ -96,7 +96,7 @@ def told(value: Any, *statuses: int) -> OpenApiExample:
     )
 
 
-SUBMIT = [asked(CLAIM), told(CLAIM_ANSWER, 201)]
+SUBMIT = [asked(CLAIM), told(CLAIM_ANSWER, 200, 201)]
 BATCH = [asked(BATCH_BODY), told(BATCH_ANSWER)]
 ASK = [asked(QUESTION), told(QUESTION_ANSWER, 201)]
 PROPOSE = [asked(PROPOSAL), told(PROPOSAL_ANSWER, 201)]

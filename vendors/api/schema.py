@@ -35,8 +35,9 @@ good one of an address; then 429 with `Retry-After`. An answer under an
 `Idempotency-Key` is kept for 7 days.
 
 **Any call** may also be answered, as a problem too, with 405 (not by this method;
-`Allow` names which), 411 (a body in chunks: send `Content-Length`), 414 or 431 (a head
-that is too long), or 503 with `Retry-After` (too much is being sent just now).
+`Allow` names which), 411 (a body in chunks: send `Content-Length`), 417 (an `Expect`
+other than 100-continue), 431 (a head that is too long), or 503 with `Retry-After` (too
+much is being sent just now).
 """
 
 
@@ -58,7 +59,7 @@ class OpenView(APIView):
     permission_classes = ()
     throttle_classes = (GuessThrottle,)
     content_negotiation_class = OnlyByHeader
-    metadata_class = None
+    http_method_names = ("get", "head")
 
     def get_exception_handler(self) -> Any:
         """One handler makes every problem."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from vendors.words import ClaimWords
 
 MOST = 1_000
-UNKNOWN = "This invitation asks no requirement of that ref."
+UNKNOWN = "This invitation asks no requirement of that ref; look at its requirements."
 
 
 class Stated(msgspec.Struct, frozen=True):
@@ -125,18 +125,18 @@ def compare(
         raise Invalid(sentence, errors={"claims": [sentence]})
     errors: dict[str, list[str]] = {}
     new: list[NewWords] = []
-    seen: dict[str, int] = {}
+    seen: set[str] = set()
     for index, one in enumerate(claims):
         requirement = requirements.get(one.requirement)
         if requirement is None:
             errors[f"claims.{index}.requirement"] = [UNKNOWN]
             continue
-        first = seen.setdefault(one.requirement, index)
-        if first != index:
+        if one.requirement in seen:
             errors[f"claims.{index}.requirement"] = [
-                f"{one.requirement} is answered already by item {first} of this batch."
+                f"{one.requirement} is answered further up too; keep one of the two."
             ]
             continue
+        seen.add(one.requirement)
         words = _read(one, index, now.date(), errors)
         former = current.get(requirement.pk)
         if words and not (

@@ -27,6 +27,7 @@ SET LOCAL lock_timeout = '2s';
 SELECT pg_advisory_xact_lock(%s);
 SET LOCAL lock_timeout TO DEFAULT
 """
+REUSED = "This Idempotency-Key came with another body before; take a new key for this."
 
 
 class KeyReused(Problem):
@@ -72,7 +73,7 @@ def answer_once(
         found = mine.filter(route=route, key=key, created_at__gt=oldest).first()
         if found is not None:
             if found.body_sha256 != hashlib.sha256(body).hexdigest():
-                raise KeyReused("This Idempotency-Key came with another body before.")
+                raise KeyReused(REUSED)
             return Answer(found.status, found.body), True
         answer = work()
         mine.filter(created_at__lte=oldest).delete()

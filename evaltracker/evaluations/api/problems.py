@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -37,9 +38,13 @@ SENTENCES = {
     HTTPStatus.UNAUTHORIZED: NO_TOKEN,
     HTTPStatus.FORBIDDEN: "You may not do this.",
     HTTPStatus.NOT_FOUND: str(NotFound()),
-    HTTPStatus.CONFLICT: "It contradicts what is there already.",
+    HTTPStatus.CONFLICT: (
+        "It contradicts what is there already, perhaps since just now; read it again."
+    ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Something broke on our side; it was noted.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: (
+        "Something broke on our side; it was noted. Try again later."
+    ),
 }
 CODES = {
     HTTPStatus.BAD_REQUEST: "invalid",
@@ -110,12 +115,12 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response:
             if header := getattr(exc, "auth_header", ""):
                 headers["WWW-Authenticate"] = header
         case exceptions.APIException():
-            body = _from_framework(exc)
+            body = _from_framework(exc, context.get("view"))
         case _:
             body = _unforeseen(exc, context)
     wait = getattr(exc, "retry_after", None) or getattr(exc, "wait", None)
     if wait:
-        headers["Retry-After"] = str(int(wait))
+        headers["Retry-After"] = str(math.ceil(wait))
     return Response(
         body, status=body["status"], headers=headers, content_type=CONTENT_TYPE
     )
@@ -172,14 +177,31 @@ def _invalid(exc: exceptions.ValidationError) -> dict[str, Any]:
     return problem_body(exc.status_code, detail, "invalid", errors)
 
 
-def _from_framework(exc: exceptions.APIException) -> dict[str, Any]:
+def _from_framework(exc: exceptions.APIException, view: Any) -> dict[str, Any]:
     if exc.status_code == HTTPStatus.NOT_FOUND:
         return problem_body(exc.status_code)
     code = str(getattr(exc.detail, "code", "") or exc.default_code)
     if isinstance(exc, exceptions.ParseError):
         errors = [{"pointer": "#", "detail": str(exc.detail)}]
         return problem_body(exc.status_code, str(exc.detail), "malformed", errors)
-    return problem_body(exc.status_code, str(exc.detail), code)
+    return problem_body(exc.status_code, _how_instead(exc, view), code)
+
+
+def _how_instead(exc: exceptions.APIException, view: Any) -> str:
+    """What the framework refused, in words that say how to mend it."""
+    match exc:
+        case exceptions.MethodNotAllowed():
+            return "This address knows other methods; the header Allow names them."
+        case exceptions.NotAcceptable():
+            given = " or ".join(one.media_type for one in view.get_renderers())
+            return f"Ask by the Accept header for {given}, which is given here."
+        case exceptions.UnsupportedMediaType():
+            taken = " or ".join(one.media_type for one in view.get_parsers())
+            return f"Send the body as {taken}, in UTF-8."
+        case exceptions.Throttled():
+            wait = math.ceil(getattr(exc, "wait", None) or 0)
+            return f"Too many calls in this minute; go on in {wait} seconds."
+    return str(exc.detail)
 
 
 def _unforeseen(exc: Exception, context: dict[str, Any]) -> dict[str, Any]:

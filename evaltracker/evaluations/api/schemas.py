@@ -52,7 +52,10 @@ WHY: dict[int, tuple[str, str, dict[str, Any]]] = {
     406: (
         "Something else was asked for than is given.",
         "not_acceptable",
-        {"detail": "Everything here is JSON; ask by the Accept header."},
+        {
+            "detail": "Ask by the Accept header for application/json, which is given "
+            "here."
+        },
     ),
     409: (
         "The wrong moment. `claims_closed` names both times; "
@@ -69,19 +72,23 @@ WHY: dict[int, tuple[str, str, dict[str, Any]]] = {
         {"detail": "The body is over the limit of 262,144 bytes."},
     ),
     415: (
-        "The body is of another type than is taken, or not UTF-8.",
+        "The body is of another type than is taken, or not UTF-8; or a file is of none "
+        "of the types that are kept (`file_type`).",
         "unsupported_media_type",
-        {"detail": "The body must be UTF-8."},
+        {"detail": "Send the body as application/json, in UTF-8."},
     ),
     422: (
         "The Idempotency-Key came with another body before.",
         "idempotency_key_reused",
-        {"detail": "This Idempotency-Key came with another body before."},
+        {
+            "detail": "This Idempotency-Key came with another body before; take a new "
+            "key for this."
+        },
     ),
     429: (
         "Too many calls in this minute; wait for `Retry-After` seconds.",
         "throttled",
-        {"detail": "Request was throttled. Expected available in 12 seconds."},
+        {"detail": "Too many calls in this minute; go on in 12 seconds."},
     ),
     500: (
         "It broke on our side and was noted under `request_id`.",

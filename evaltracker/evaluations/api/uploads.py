@@ -9,6 +9,7 @@ from rest_framework.parsers import MultiPartParser
 
 from evaltracker.evaluations.api.parsers import CHARSET, UTF8
 from evaltracker.evaluations.api.problems import TooLarge
+from evaltracker.evaluations.api.views import UNKNOWN_FIELD
 from evaltracker.evaluations.files import SIZE_LIMIT
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class UploadParser(MultiPartParser):
 
 def one_file(request: Request) -> UploadedFile[bytes]:
     """The one file of the body, in the field `file`; nothing else may be there."""
-    errors = {name[:100]: ["Unknown field."] for name in request.data if name != "file"}
+    errors = {name[:100]: [UNKNOWN_FIELD] for name in request.data if name != "file"}
     files = request.FILES.getlist("file")
     if not errors and len(files) != 1:
         errors = {"file": ["Send one file in this field."]}

@@ -17,11 +17,15 @@ from evaltracker.evaluations.api.parsers import StrictJSONParser
 from evaltracker.evaluations.api.problems import handle_exception
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rest_framework.parsers import BaseParser
     from rest_framework.request import Request
     from rest_framework.response import Response
+
+
+UNKNOWN_PARAMETER = "Unknown parameter; leave it out."
+UNKNOWN_FIELD = "Unknown field; leave it out."
 
 
 class OnlyByHeader(DefaultContentNegotiation):
@@ -30,7 +34,7 @@ class OnlyByHeader(DefaultContentNegotiation):
     def select_renderer(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """The renderer for what the header accepts."""
         if "format" in request.query_params:
-            raise NotAcceptable("Everything here is JSON; ask by the Accept header.")
+            raise NotAcceptable
         return super().select_renderer(request, *args, **kwargs)
 
 
@@ -44,7 +48,8 @@ class StrictView(APIView):
     parser_classes: tuple[type[BaseParser], ...] = (StrictJSONParser,)
     renderer_classes: tuple[type[BaseRenderer], ...] = (JSONRenderer,)
     content_negotiation_class = OnlyByHeader
-    metadata_class = None
+    # No OPTIONS: nobody is told by it what the description does not say.
+    http_method_names: Sequence[str] = ("get", "post", "put", "patch", "delete", "head")
     # Query parameters that each method knows.
     params: ClassVar[dict[str, frozenset[str]]] = {}
 
@@ -65,7 +70,7 @@ class StrictView(APIView):
         method = "GET" if request.method == "HEAD" else request.method or ""
         known = self.params.get(method, frozenset())
         wrong = {
-            name: ["Unknown parameter." if name not in known else "Given twice."]
+            name: [UNKNOWN_PARAMETER if name not in known else "Give it once."]
             for name, values in request.query_params.lists()
             if name not in known or len(values) > 1
         }
@@ -91,13 +96,18 @@ class StrictSerializer(serializers.Serializer[Any]):
         """The values, after looking for unknown names."""
         if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
             raise ValidationError(
-                {name[:100]: ["Unknown field."] for name in sorted(unknown)}
+                {name[:100]: [UNKNOWN_FIELD] for name in sorted(unknown)}
             )
         return super().to_internal_value(data)
 
 
 class Text(serializers.CharField):
     """A JSON string; a number is not taken for one."""
+
+    default_error_messages = {
+        "invalid": "It must be a string.",
+        "blank": "It must not be blank.",
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(trim_whitespace=False, **kwargs)

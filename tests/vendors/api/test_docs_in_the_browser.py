@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
@@ -25,9 +25,15 @@ def test_the_page_shows_the_calls_and_asks_no_other_host(
     assert watched.complaints == []
 
 
+@pytest.mark.parametrize(
+    ("width", "colours", "back"),
+    [(1280, "light", "rgb(250, 250, 250)"), (375, "dark", "rgb(28, 32, 34)")],
+)
 def test_the_page_and_every_opened_call_can_be_read_by_everybody(
-    page: Page, live_server: LiveServer
+    page: Page, live_server: LiveServer, width: int, colours: Any, back: str
 ) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=colours)
     watched = Watched(page, live_server.url)
     watched.open("/api/v1/docs/")
     page.get_by_text("Answer a requirement").wait_for(timeout=15_000)
@@ -37,4 +43,10 @@ def test_the_page_and_every_opened_call_can_be_read_by_everybody(
         call.click()
     expect(page.locator(".opblock-body")).to_have_count(calls.count())
     page.locator(".examples-select-element[aria-label]").first.wait_for()
+    expect(page.locator("body")).to_have_css("background-color", back)
+    expect(page.get_by_text("No links").first).to_be_hidden()
+    told = page.get_by_text("No token, or not a good one").first.bounding_box()
+    assert told is not None
+    assert told["width"] > width / 2, "words have the room of the page"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert watched.barriers() == []

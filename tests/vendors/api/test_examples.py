@@ -16,12 +16,25 @@ WITH_EXAMPLES = ("claims/", "claims/batch/", "questions/", "proposals/")
 
 
 @pytest.fixture
-def paths() -> dict[str, Any]:
-    """The paths of the description."""
+def description() -> dict[str, Any]:
     told = Client().get(
         "/api/v1/schema/", headers={"accept": "application/vnd.oai.openapi+json"}
     )
-    found: dict[str, Any] = told.json()["paths"]
+    found: dict[str, Any] = told.json()
+    return found
+
+
+@pytest.fixture
+def paths(description: dict[str, Any]) -> dict[str, Any]:
+    """The paths of the description."""
+    found: dict[str, Any] = description["paths"]
+    return found
+
+
+@pytest.fixture
+def shapes(description: dict[str, Any]) -> dict[str, Any]:
+    """The bodies that it names."""
+    found: dict[str, Any] = description["components"]["schemas"]
     return found
 
 
@@ -42,6 +55,23 @@ def test_an_example_is_a_request_that_works(
     assert got.keys() == told.keys()
     for name in got.keys() - DYNAMIC:
         assert got[name] == told[name]
+
+
+def test_an_example_shows_every_field_that_its_answer_has(
+    db: None, paths: dict[str, Any], shapes: dict[str, Any]
+) -> None:
+    seen = set()
+    for path, methods in paths.items():
+        for call in methods.values():
+            for status, told in call["responses"].items():
+                content = told.get("content", {}).get("application/json", {})
+                if status.startswith("2") and "examples" in content:
+                    shape = shapes[content["schema"]["$ref"].rpartition("/")[2]]
+                    assert example({"application/json": content}).keys() == set(
+                        shape["properties"]
+                    ), path
+                    seen.add(path.removeprefix(HOME))
+    assert seen > {*WITH_EXAMPLES, "submission/", "answer-sheet/", "gaps/{gap}/reply/"}
 
 
 def test_every_call_describes_every_problem_with_an_example(
