@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from stakeholders.models import SignOffRule
     from stakeholders.services.conditions import ConditionAsked
 
+REASON_NEEDED = "Give a reason; others have to act on it."
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -172,9 +174,15 @@ def check_words(
     if verdict != Verdict.CONDITIONS and conditions:
         sentence = "Conditions go with “approve with conditions” only."
         raise Invalid(sentence, errors={"condition": [sentence]})
-    if verdict != Verdict.APPROVE and not reason.strip():
-        sentence = "Give a reason; others have to act on it."
-        raise Invalid(sentence, errors={"reason": [sentence]})
+    if lacks_reason(verdict, reason):
+        raise Invalid(REASON_NEEDED, errors={"reason": [REASON_NEEDED]})
+
+
+def lacks_reason(verdict: str, reason: str) -> bool:
+    """Whether such a verdict needs a reason and has none."""
+    return verdict in Verdict.values and not (
+        verdict == Verdict.APPROVE or reason.strip()
+    )
 
 
 def keep_document(*, evaluation: Evaluation, content: str) -> SignedDocument:

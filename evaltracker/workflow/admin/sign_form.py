@@ -11,6 +11,7 @@ from stakeholders.admin.people_acts import PersonField
 from stakeholders.choices import Verdict
 from stakeholders.policy import insiders
 from stakeholders.services.conditions import ConditionAsked
+from stakeholders.services.sign_offs import REASON_NEEDED, lacks_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +80,9 @@ class SignForm(forms.Form):
                     self.add_error(f"due_{row}", "Say by when.")
             elif owner or due:
                 self.add_error(f"text_{row}", "Say what is asked for.")
+        # Told at once with what else is missing, and not after it is mended.
+        if lacks_reason(data.get("verdict", ""), data.get("reason", "")):
+            self.add_error("reason", REASON_NEEDED)
         return data
 
     def conditions(self) -> list[ConditionAsked]:

@@ -68,6 +68,7 @@ def test_an_approval_leads_to_a_receipt(purchase: Evaluation, here: str) -> None
         ({"verdict": "decline"}, "Give a reason"),
         ({"verdict": "return", "reason": "  "}, "Give a reason"),
         ({"verdict": "conditions", "reason": "x"}, "at least one condition"),
+        ({"verdict": "conditions", "text_0": "y"}, "Give a reason"),
         ({"verdict": "conditions", "reason": "x", "text_0": "y"}, "Say who"),
         ({"verdict": "conditions", "reason": "x", "text_0": "y"}, "Say by when"),
     ],
