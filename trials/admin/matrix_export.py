@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsxwriter import Workbook
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from trials.selectors.kinds import Kind
 
 HEAD = ("Reference", "Category", "Requirement", "Priority", "Weight")
+WIDTHS = (12, 20, 48, 14, 8)
+# Reference and requirement stay in sight, and leave room for candidates beside them.
+FROZEN = 3
+PART_WIDTH = 16
 PARTS = ("claimed", "shown", "tested", "standing")
 PLAIN = {
     "constant_memory": True,
@@ -41,7 +46,7 @@ class Format(NamedTuple):
     write: Callable[[Grid, Sequence[int]], bytes]
 
 
-def table_of(book: Grid, rows: Sequence[int]) -> Iterator[list[str]]:
+def table_of(book: Grid, rows: Sequence[int]) -> Iterator[list[str | Decimal]]:
     """A head, one line per requirement, and the fit below; every text is harmless."""
     names = [one.candidate.name for one in book.columns]
     yield [*HEAD, *(harmless(f"{name}: {part}") for name in names for part in PARTS)]
@@ -49,14 +54,15 @@ def table_of(book: Grid, rows: Sequence[int]) -> Iterator[list[str]]:
     for row in rows:
         one = book.rows[row]
         told = (one.ref, one.category, one.text, Priority(one.priority).label)
-        line = [*map(harmless, told), str(one.weight)]
+        line: list[str | Decimal] = [*map(harmless, told), Decimal(one.weight)]
         for number in book.lines[row]:
             line += words[number]
         yield line
-    foot = ["Fit of all scored requirements, in %", *[""] * (len(HEAD) - 1)]
+    foot: list[str | Decimal] = ["Fit of all scored requirements, in %"]
+    foot += [""] * (len(HEAD) - 1)
     for column in book.columns:
         value = column.fit.value
-        foot += ["" if value is None else str(rounded(value * 100, 1)), "", "", ""]
+        foot += ["" if value is None else rounded(value * 100, 1), "", "", ""]
     yield foot
 
 
@@ -69,16 +75,25 @@ def as_csv(book: Grid, rows: Sequence[int]) -> bytes:
 
 
 def as_xlsx(book: Grid, rows: Sequence[int]) -> bytes:
-    """A workbook whose cells are all text, written row by row."""
+    """A workbook of texts and numbers without a formula, written row by row."""
     stream = io.BytesIO()
     with Workbook(stream, PLAIN) as workbook:
         workbook.set_properties({"title": f"Matrix: {book.evaluation.title}"})
         sheet = workbook.add_worksheet("Matrix")
-        sheet.freeze_panes(1, len(HEAD))
+        sheet.freeze_panes(1, FROZEN)
+        wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
+        for column, width in enumerate(WIDTHS):
+            sheet.set_column(column, column, width, wrapped)
+        last = len(HEAD) + len(PARTS) * len(book.columns) - 1
+        sheet.set_column(len(HEAD), last, PART_WIDTH, wrapped)
+        head = {"bold": True, "text_wrap": True, "valign": "top"}
+        sheet.set_row(0, None, workbook.add_format(head))
         for number, line in enumerate(table_of(book, rows)):
-            for column, text in enumerate(line):
-                if text:
-                    sheet.write_string(number, column, text)
+            for column, one in enumerate(line):
+                if isinstance(one, Decimal):
+                    sheet.write_number(number, column, one)
+                elif one:
+                    sheet.write_string(number, column, one)
     return stream.getvalue()
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from openpyxl import Workbook
 
-from evaltracker.evaluations.cells import harmless, text_cells
+from evaltracker.evaluations.cells import harmless
 from evaltracker.workflow.memo.markdown import percent
+from evaltracker.workflow.memo.sheets import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,10 +68,7 @@ def csv_of(rows: Iterator[list[str]]) -> bytes:
 def matrix_xlsx(memo: dict[str, Any]) -> bytes:
     """The same as a workbook whose cells are all text."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Matrix")
-    sheet.freeze_panes = "B2"
-    for row in matrix_rows(memo):
-        sheet.append(text_cells(sheet, row))
+    write(book.create_sheet("Matrix"), matrix_rows(memo), {3})
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()

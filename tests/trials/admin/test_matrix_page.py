@@ -172,6 +172,11 @@ def test_files_hold_what_the_filters_leave_and_run_nothing(
     assert all(c.data_type != "f" for row in book.active.iter_rows() for c in row)
     # openpyxl leaves the escape of what looks like a coded character.
     assert [[str(c).replace("_x005F_", "_") for c in row] for row in cells] == lines
+    sheet = book.active
+    assert sheet["E2"].data_type == "n"
+    assert sheet["A1"].font.bold
+    assert sheet.freeze_panes == "D2"
+    assert sheet.column_dimensions["C"].width > sheet.column_dimensions["A"].width > 10
     told = files["json"].json()
     api = f"/api/v1/staff/evaluations/{purchase.slug}/matrix/"
     assert told == client.get(api).json()
