@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from evaltracker.workflow.memo import compute_results, replay
-from evaltracker.workflow.memo.weighing_words import about, weighed
+from evaltracker.workflow.memo.weighing_words import about, points, weighed
 from tests.workflow.counted import claim, inputs
 
 TRAINS = {"R1": claim("holds"), "R2": claim("holds"), "R3": claim("fails")}
@@ -132,3 +132,8 @@ def test_a_share_that_is_not_quite_all_never_reads_as_all() -> None:
         "0 %",
         "46 %",
     ]
+
+
+def test_the_smallest_change_is_what_the_shown_shares_differ_by() -> None:
+    assert points({"before": "0.0744", "after": "0.0556"}) == "1.8 points"
+    assert points({"before": "0.0744", "after": "0.0741"}) == "less than 0.1 points"

@@ -167,9 +167,10 @@ def change(flip: dict[str, Any], quote: Callable[[str], str]) -> str:
 
 
 def points(flip: dict[str, Any]) -> str:
-    """How much of all weight has to change its place."""
-    moved = abs(Decimal(flip["after"]) - Decimal(flip["before"]))
-    return f"{hundredths(str(moved))} points"
+    """How much of all weight has to change its place, as the shown shares differ."""
+    before, after = (Decimal(hundredths(flip[name])) for name in ("before", "after"))
+    moved = abs(after - before)
+    return f"{moved} points" if moved else "less than 0.1 points"
 
 
 def hundredths(share: str) -> str:
