@@ -23,7 +23,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "high": ("high", "to", "highest"),
     "quantity": ("quantity", "qty", "count"),
     "unit": ("unit", "unitofissue", "uom", "per"),
-    "recurrence": ("recurrence", "fallsdue", "due", "period", "billing"),
+    "recurrence": (
+        *("recurrence", "fallsdue", "due", "period", "billing", "howoften"),
+        "frequency",
+    ),
     "currency": ("currency", "currencycode"),
     "rate": ("exchangerate", "ratetobase"),
     "pricing": ("pricebyquantity", "pricingmodel"),

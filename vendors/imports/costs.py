@@ -178,5 +178,6 @@ class Walk:
             more = f" and {len(unsure) - 6} more" if len(unsure) > 6 else ""
             self.findings.remark(
                 f"These are no certain prices, so their lines are unsaid and keep the "
-                f"text: {shown}{more}."
+                f"text: {shown}{more}. Write a price without a mark between "
+                "thousands: 24000 or 24000.50."
             )

@@ -105,6 +105,7 @@ def test_prices_are_read_exactly_and_what_is_uncertain_stays_a_text() -> None:
     assert len(plan.new) == 5
     assert "1 row says no price" in plan.remarks[-2]
     assert "“Call Us! (over $75 per u/m)”" in plan.remarks[-1]
+    assert "without a mark between thousands: 24000" in plan.remarks[-1]
 
 
 @pytest.mark.parametrize(
