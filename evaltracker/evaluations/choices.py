@@ -87,6 +87,8 @@ class ChatFlavour(models.TextChoices):
 
 
 NOTICE_OPEN = (NoticeState.PENDING, NoticeState.CLAIMED, NoticeState.HANDING)
+# Waits for the word of a person.
+NOTICE_UNCLEAR = (NoticeState.UNCERTAIN, NoticeState.DEAD)
 
 
 class AccountAction(models.TextChoices):

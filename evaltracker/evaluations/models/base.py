@@ -49,9 +49,9 @@ def evaluation_scope(path: str, user: User) -> models.Q:
         return models.Q(pk__in=[])
     if user.is_superuser:
         return models.Q()
-    prefix = f"{path}__" if path else ""
-    # Membership as a subquery, not a join: a join would repeat rows.
-    readable = user.readable_evaluations.order_by().values("pk")
-    return models.Q(**{f"{prefix}owner": user}) | models.Q(
-        **{f"{prefix}pk__in": readable}
-    )
+    # One list of ids, not a join, which would repeat rows, nor a condition on two
+    # tables, which would be tried on each row of the larger one: so the database knows
+    # how few they are, and finds their rows by an index.
+    owned = user.owned_evaluations.order_by().values("pk")
+    read = user.readable_evaluations.order_by().values("pk")
+    return models.Q(**{f"{path or 'pk'}__in": owned.union(read)})

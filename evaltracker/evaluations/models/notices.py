@@ -9,7 +9,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import NOTICE_OPEN, ChatFlavour, NoticeState
+from evaltracker.evaluations.choices import (
+    NOTICE_OPEN,
+    NOTICE_UNCLEAR,
+    ChatFlavour,
+    NoticeState,
+)
 from evaltracker.evaluations.models.base import Record, ScopedQuerySet
 from evaltracker.evaluations.models.evaluation import Evaluation
 
@@ -181,6 +186,12 @@ class Notice(Record):
                 fields=("next_try_at",),
                 condition=Q(state__in=NOTICE_OPEN, digest__isnull=True),
                 name="notice_open_by_next_try",
+            ),
+            # Few of very many: what waits for an owner's word is asked on every visit.
+            models.Index(
+                fields=("evaluation",),
+                condition=Q(state__in=NOTICE_UNCLEAR),
+                name="notice_unclear_by_evaluation",
             ),
             models.Index(fields=("subject_id",), name="notice_by_subject"),
             models.Index(

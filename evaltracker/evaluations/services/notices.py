@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import NoticeState
+from evaltracker.evaluations.choices import NOTICE_UNCLEAR, NoticeState
 from evaltracker.evaluations.clock import as_typed, instant_of
 from evaltracker.evaluations.models import Notice
 from evaltracker.evaluations.notices import kind_named
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 # Not yet on its way: the sweep finds its row changed and lets go of it.
 STOPPABLE = (NoticeState.PENDING, NoticeState.CLAIMED)
-UNCLEAR = (NoticeState.UNCERTAIN, NoticeState.DEAD)
 
 
 @transaction.atomic
@@ -166,7 +165,7 @@ def _take_unclear(notice: Notice, reason: str, by: By) -> Notice:
     if not reason.strip():
         sentence = "Say why; the journal keeps it."
         raise Invalid(sentence, errors={"reason": [sentence]})
-    if notice.state not in UNCLEAR:
+    if notice.state not in NOTICE_UNCLEAR:
         raise Refused(
             f"This notice is {notice.get_state_display().lower()}; only an uncertain "
             "or dead one needs your word."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count
 from django.urls import reverse
 
-from evaltracker.evaluations.choices import NoticeState, Stage
+from evaltracker.evaluations.choices import NOTICE_UNCLEAR, Stage
 from evaltracker.evaluations.models import Category, Notice
 from evaltracker.workflow import links
 from stakeholders.choices import Role
@@ -178,8 +178,7 @@ def proposals(desk: Desk) -> Iterator[WorkItem]:
 def unclear_notices(desk: Desk) -> Iterator[WorkItem]:
     """Mails that did not surely arrive, in the person's own evaluations."""
     rows = Notice.objects.filter(
-        evaluation__in=desk.owned,
-        state__in=(NoticeState.UNCERTAIN, NoticeState.DEAD),
+        evaluation__in=desk.owned, state__in=NOTICE_UNCLEAR
     ).values_list("evaluation", flat=True)
     for key, number in Counter(rows).items():
         evaluation = desk.evaluations[key]

@@ -1,0 +1,111 @@
+"""What a page reads of a growing table: the reader's own rows, not everybody's (G12).
+
+Counted in the plans of PostgreSQL, so it holds on a machine of any speed.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from evaltracker.evaluations.admin.paginator import CappedPaginator
+from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.workflow.inbox import my_work
+from tests.cast import floor1
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+TABLE = Notice._meta.db_table
+FEW, MANY, OTHERS = 300, 3_000, 20
+
+
+def sent(where: Evaluation, number: int) -> None:
+    """So many mails of a purchase that are done."""
+    now = timezone.now()
+    begun = Notice.objects.count()
+    Notice.objects.bulk_create(
+        Notice(
+            kind="decision_made",
+            evaluation=where,
+            subject_id=str(where.pk),
+            occurrence=str(one),
+            recipient=where.owner,
+            wall_time=now,
+            due_at=now,
+            next_try_at=now,
+            state="sent",
+            message_id=f"<{one}@rows.example>",
+        )
+        for one in range(begun, begun + number)
+    )
+
+
+def learnt() -> None:
+    """Let the planner know what is there, as the database does by itself in time; and
+    take the way by an index where there is one, as it does once a table is large."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+
+def rows_read(work: Callable[[], Any]) -> int:
+    """How many rows of the table are looked at, those that are thrown away too."""
+    with CaptureQueriesContext(connection) as caught:
+        work()
+    read = 0
+    for one in caught.captured_queries:
+        if one["sql"].startswith("SELECT"):
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {one['sql']}")
+                (plan,) = cursor.fetchone()
+            plan = json.loads(plan) if isinstance(plan, str) else plan
+            read += sum(map(looked_at, scans(plan[0]["Plan"])))
+    return read
+
+
+def scans(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every place of a plan where the table is read."""
+    if node.get("Relation Name") == TABLE:
+        yield node
+    for child in node.get("Plans", ()):
+        yield from scans(child)
+
+
+def looked_at(node: dict[str, Any]) -> int:
+    thrown_away = node.get("Rows Removed by Filter", 0)
+    return int((node["Actual Rows"] + thrown_away) * node["Actual Loops"])
+
+
+def test_my_work_reads_no_mail_that_is_done(figure: Callable[[str], None]) -> None:
+    where = floor1.evaluation()
+    sent(where, MANY)
+    learnt()
+    assert rows_read(lambda: my_work(where.owner)) == 0
+    Notice.objects.filter(occurrence="7").update(state="dead")
+    assert rows_read(lambda: my_work(where.owner)) == 1
+    figure(f"My work of an owner with {MANY:,} mails, one of them dead: 1 row read")
+
+
+def test_a_list_is_counted_by_the_readers_own_rows(
+    figure: Callable[[str], None],
+) -> None:
+    mine = floor1.evaluation()
+    sent(mine, FEW)
+    for number in range(OTHERS):
+        sent(floor1.evaluation(title=f"Purchase {number}"), MANY // OTHERS)
+    others = Evaluation.objects.exclude(pk=mine.pk)
+    others.update(owner=floor1.person("another"))
+    learnt()
+    rows = Notice.objects.visible_to(mine.owner).order_by("-due_at", "-pk")
+    pages = CappedPaginator(rows, 50)
+    read = rows_read(lambda: pages.count)
+    assert pages.count == FEW
+    assert read == FEW
+    figure(f"Counting a list of {FEW} mails among {FEW + MANY:,}: {read} rows read")
