@@ -70,6 +70,8 @@ def configure_logs(*, readable: bool) -> dict[str, Any]:
         "handlers": {
             "console": {"class": "logging.StreamHandler", "formatter": "structured"},
         },
+        # The maker of PDFs tells of every page.
+        "loggers": {"weasyprint.progress": {"level": "WARNING"}},
         "root": {"handlers": ["console"], "level": "INFO"},
     }
 

@@ -77,9 +77,8 @@ def cancellation_of(date: CalendarDate) -> bytes:
 
     Programs heed it if its `sequence` is higher than that of the entry they have.
     """
-    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    more = _folded(f"ORGANIZER:mailto:{sender}"), "STATUS:CANCELLED\r\n"
-    return _file("CANCEL", *_entry(date, _utc(timezone.now()), *more))
+    entry = _entry(date, _utc(timezone.now()), "STATUS:CANCELLED\r\n")
+    return _file("CANCEL", *entry)
 
 
 def joined(files: Sequence[bytes]) -> bytes:
@@ -114,6 +113,7 @@ def _entry(date: CalendarDate, now: str, *more: str) -> Iterator[str]:
     yield f"DTEND:{_utc(_end_of(date))}\r\n"
     yield f"DTSTAMP:{now}\r\nUID:{date.uid}@{host}\r\nSEQUENCE:{date.sequence}\r\n"
     yield "TRANSP:TRANSPARENT\r\n"
+    yield _organizer(settings.DEFAULT_FROM_EMAIL)
     yield from more
     yield _folded(f"URL:{date.link}")
     yield "END:VEVENT\r\n"
@@ -125,6 +125,12 @@ def _end_of(date: CalendarDate) -> datetime.datetime:
 
 def _utc(instant: datetime.datetime) -> str:
     return f"{instant.astimezone(datetime.UTC):%Y%m%dT%H%M%SZ}"
+
+
+@lru_cache(maxsize=1)
+def _organizer(sender: str) -> str:
+    """Whose the entry is: RFC 5546 wants it in whatever is published or cancelled."""
+    return _folded(f"ORGANIZER:mailto:{parseaddr(sender)[1]}")
 
 
 # Of many mails few say it in other words.

@@ -77,6 +77,6 @@ def test_what_is_cancelled_is_the_same_entry_with_all_that_the_standard_asks() -
     assert (calendar["METHOD"], event["STATUS"]) == ("CANCEL", "CANCELLED")
     assert str(event["ORGANIZER"]).startswith("mailto:")
     assert "STATUS" not in there
-    for name in ("UID", "SUMMARY", "SEQUENCE"):
+    for name in ("UID", "SUMMARY", "SEQUENCE", "ORGANIZER"):
         assert event[name] == there[name]
     assert event.decoded("DTSTART") == there.decoded("DTSTART")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
+
+from docx import Document
 
 from evaltracker.workflow.memo.html import as_html
 from evaltracker.workflow.memo.markdown import section, table
+from evaltracker.workflow.memo.word import as_docx
 
 
 def regions(text: str) -> list[str]:
@@ -28,3 +32,18 @@ def test_a_name_that_somebody_typed_stays_text() -> None:
 def test_a_table_without_rows_says_so() -> None:
     assert ">none</td>" in as_html(table(("Metric", "From", "To"), []))
     assert ">none</td>" not in as_html(table(("Metric",), [("Cost",)]))
+
+
+def test_numbers_stand_to_the_right_on_pages_and_in_the_word_file() -> None:
+    rows = [
+        ("Acme", "91 %", "7 of 7", "–", "40,000"),
+        ("Globex", "8.5 %", "0 of 7", "–", "?"),
+    ]
+    text = table(("Option", "Fit", "Tested", "People", "Cost"), rows)
+    page = as_html(text)
+    assert re.findall(r'<th class="et-num"[^>]*>(\w+)', page) == ["Fit", "Tested"]
+    assert page.count('<td class="et-num"') == 4
+    (drawn,) = Document(io.BytesIO(as_docx(text, "Memo"))).tables
+    for row in drawn.rows:
+        right = [cell.paragraphs[0].alignment is not None for cell in row.cells]
+        assert right == [False, True, True, False, False]

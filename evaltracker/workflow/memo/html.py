@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 
+from evaltracker.workflow.memo.columns import mark_numbers
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -57,6 +59,7 @@ def parsed(text: str) -> list[Token]:
         token.content = PER_CENT.sub("\u00a0%", token.content)
         for child in token.children or ():
             child.content = PER_CENT.sub("\u00a0%", child.content)
+    mark_numbers(tokens)
     return tokens
 
 

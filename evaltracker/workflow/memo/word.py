@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from evaltracker.workflow.memo.columns import NUMBERS, tables
 from evaltracker.workflow.memo.html import APPENDIX, parsed
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def as_docx(text: str, title: str) -> bytes:
             heading(book, token, tokens[place + 1])
         elif token.type == "table_open":
             end = closing(tokens, place)
-            table(book, tokens[place:end])
+            table(book, tokens[place : end + 1])
             place = end
         elif token.type == "inline" and tokens[place - 1].type == "paragraph_open":
             listed = tokens[place - 1].level > 0
@@ -87,24 +89,21 @@ def heading(book: Any, token: Token, said: Token) -> None:
 
 def table(book: Any, tokens: list[Token]) -> None:
     """A table with a head that is repeated on every page."""
-    rows: list[list[Token]] = []
-    for place, token in enumerate(tokens):
-        if token.type == "tr_open":
-            rows.append([])
-        elif token.type in ("th_open", "td_open"):
-            rows[-1].append(tokens[place + 1])
+    (rows,) = tables(tokens)
     drawn = book.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
     drawn.autofit = False
-    shares = widths([[cell.content for cell in row] for row in rows])
+    shares = widths([[said.content for _, said in row] for row in rows])
     for column, share in zip(drawn.columns, shares, strict=True):
         column.width = share
     for number, cells in enumerate(rows):
         line = drawn.add_row()
         keep_whole(line, head=not number)
-        for cell, said, share in zip(line.cells, cells, shares, strict=True):
+        for cell, (opened, said), share in zip(line.cells, cells, shares, strict=True):
             cell.width = share
             words = cell.paragraphs[0]
             words.style = book.styles["Table text"]
+            if opened.attrGet("class") == NUMBERS:
+                words.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             write(words, said, bold=not number)
     book.add_paragraph(style="Table text")
 
