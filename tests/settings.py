@@ -19,15 +19,13 @@ from evaltracker.environment import DATA_DIR, REDIS_URL
 from evaltracker.settings import *  # noqa: F403
 from evaltracker.settings import CACHES, DATABASES, MIDDLEWARE, STORAGES
 
-# Looks at what every request of every test writes (T33), where who asks is known:
-# `WITNESS=1 ./dev test`.
-if os.environ.get("WITNESS") == "1":
-    _who = MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware")
-    MIDDLEWARE = [
-        *MIDDLEWARE[: _who + 1],
-        "tests.witness.WitnessMiddleware",
-        *MIDDLEWARE[_who + 1 :],
-    ]
+# Looks at what every request of every test writes (T33), where who asks is known.
+_who = MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware")
+MIDDLEWARE = [
+    *MIDDLEWARE[: _who + 1],
+    "tests.witness.WitnessMiddleware",
+    *MIDDLEWARE[_who + 1 :],
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     **STORAGES,

@@ -1,7 +1,6 @@
 """T33: what a request writes, the journal tells; what only reads writes nothing.
 
-A middleware of the tests' settings, with `WITNESS=1`: every request of every test is
-looked at, the statements that it sends are seen on their way to the database, also
+A middleware of the tests' settings: every request of every test is looked at, the statements that it sends are seen on their way to the database, also
 those that go round Django through a pipeline.
 """
 
@@ -103,7 +102,9 @@ class Seen:
             self.actors.append(params["actor_id"])
         elif (columns := COLUMNS.search(sql)) and params:
             names = [name.strip(' "') for name in columns[1].split(",")]
-            self.actors.append(params[names.index("actor_id")])
+            actor = params[names.index("actor_id")]
+            # Many rows at once come as an array for each column.
+            self.actors += actor if isinstance(actor, list) else [actor]
 
     @property
     def changed(self) -> set[str]:

@@ -25,6 +25,7 @@ from typing import cast
 
 from django.db import connection, transaction
 from django.db.models import Case, F, Q, UUIDField, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.db.models.sql import UpdateQuery
 
@@ -105,7 +106,7 @@ def _claim(size: int, report: SweepReport) -> list[Notice] | None:
     lapsed = handing | (Q(state=NoticeState.CLAIMED) & ~held)
     unclear = handing & held
     due = due_notices().select_for_update(skip_locked=True).values("pk")[:size]
-    rows_due = Notice.objects.filter(pk__in=due)
+    rows_due = Notice.objects.filter(pk__in=RawSQL("SELECT due.pk FROM due", ()))
     query = cast("UpdateQuery", rows_due.query.chain(UpdateQuery))
     query.add_update_values(
         {
@@ -123,9 +124,15 @@ def _claim(size: int, report: SweepReport) -> list[Notice] | None:
         }
     )
     with transaction.atomic(durable=True), connection.cursor() as cursor:
+        which, chosen = due.query.get_compiler(connection=connection).as_sql()
         sql, params = query.get_compiler(connection=connection).as_sql()
-        # The ORM cannot say RETURNING on an update; both databases can.
-        cursor.execute(f"{sql} RETURNING id, state", params)
+        # The ORM cannot say RETURNING on an update; both databases can. Nor that the
+        # choice is made once: as a mere subquery with a limit, PostgreSQL may make it
+        # anew for each row of a nested loop, locking others each time.
+        cursor.execute(
+            f"WITH due AS MATERIALIZED ({which}) {sql} RETURNING id, state",
+            (*chosen, *params),
+        )
         rows = [(uuid.UUID(str(pk)), state) for pk, state in cursor.fetchall()]
     claimed = [pk for pk, state in rows if state == NoticeState.CLAIMED]
     report.uncertain += len(rows) - len(claimed)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import NoticeState
@@ -60,6 +60,18 @@ def test_limit_bounds_how_many_are_taken(platform: Evaluation, smtp_sink: Sink) 
 
     assert sweep_notices(limit=3).sent == 3
     assert Notice.objects.filter(state=NoticeState.PENDING).count() == 2
+
+
+@pytest.mark.postgres
+def test_limit_holds_however_the_database_goes_about_it(
+    platform: Evaluation, smtp_sink: Sink
+) -> None:
+    owe_many(platform, 5)
+    with connection.cursor() as cursor:
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+
+    assert sweep_notices(limit=3).sent == 3
 
 
 def test_a_notice_about_what_was_called_off_is_suppressed(

@@ -107,7 +107,7 @@ def test_a_file_is_kept_and_handed_out_as_an_attachment(acme: Candidate) -> None
             acme.evaluation.owner,
             **form | {"file": liar},
         )
-        == 400
+        == 415
     )
 
 
