@@ -1,7 +1,8 @@
 """T33: what a request writes, the journal tells; what only reads writes nothing.
 
-A middleware of the tests' settings: every request of every test is looked at, the statements that it sends are seen on their way to the database, also
-those that go round Django through a pipeline.
+A middleware of the tests' settings: every request of every test is looked at, and the
+statements that it sends are seen on their way to the database, also those that go round
+Django through a pipeline.
 """
 
 from __future__ import annotations
