@@ -8,6 +8,9 @@ from pathlib import Path
 wsgi_app = "evaltracker.wsgi"
 worker_class = "evaltracker.serving.worker.PatientWorker"
 threads = 8
+# Loaded once, before the workers are forked: they share what none of them changes, a
+# third of their memory.
+preload_app = True
 # Of each process; a connection that only waits costs a file and some kilobytes.
 worker_connections = 512
 control_socket_disable = True
