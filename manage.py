@@ -1,15 +1,12 @@
 #!/usr/bin/env python
 """Django's command line for evaltracker."""
 
-import gc
 import os
 import sys
 
 
 def main() -> None:
     """Run one management command."""
-    # What is loaded stays; looking through it for rubbish is an eighth of the start.
-    gc.set_threshold(100_000)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evaltracker.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
