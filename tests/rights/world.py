@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # Where most acts find their target; the purchase of the brief.
 MAIN = "ml-platform"
+# Where the others do: it is further on, and everybody has said what they have to.
+FURTHER = "gpu-training"
 
 
 def build() -> dict[str, User]:
@@ -95,7 +97,10 @@ def build() -> dict[str, User]:
 
 
 def target_of(act: Act) -> str:
-    """The id of something to act on, in the main purchase if there is one."""
+    """The id of something to act on, in the main purchase if there is one.
+
+    Else in the one that is further on: rows of several have no order among them.
+    """
     if act.model is None:
         return ""
     manager: Any = act.model._default_manager
@@ -108,7 +113,11 @@ def target_of(act: Act) -> str:
     rows = manager.all()
     path = getattr(act.model, "evaluation_path", "")
     if path and act.model not in (Contact, VendorToken):
-        rows = rows.filter(**{f"{path}__slug": MAIN}) or rows
+        rows = (
+            rows.filter(**{f"{path}__slug": MAIN})
+            or rows.filter(**{f"{path}__slug": FURTHER})
+            or rows
+        )
     return str(rows[0].pk)
 
 
