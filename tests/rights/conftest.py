@@ -13,6 +13,7 @@ from tests.rights.world import build
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from playwright.sync_api import Playwright
     from pytest_django.plugin import DjangoDbBlocker
 
     from evaltracker.evaluations.models import User
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="package")
 def people(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, playwright: Playwright
 ) -> Iterator[dict[str, User]]:
-    """One world for the whole table, taken back at its end."""
+    """One world for the whole table, taken back at its end.
+
+    Playwright is started before: its loop gives Django another connection, on which
+    nothing of the world would be seen.
+    """
     with django_db_blocker.unblock(), transaction.atomic():
         yield build()
         transaction.set_rollback(True)
