@@ -113,7 +113,7 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
     user = reader(request)
     evaluation = demo.candidate.evaluation
     stage = Stage(evaluation.stage)
-    part = takes_part(user, evaluation)
+    owns, part = is_owner(user, evaluation), takes_part(user, evaluation)
     barred = is_barred(user, demo.candidate)
     script = [one for one in items if not one.item.off_script]
     asked = [one for one in script if one.item.requirement_id]
@@ -132,12 +132,12 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
         judged=sum(one.verdict is not None for one in asked),
         asked=len(asked),
         verdicts=EvidenceVerdict.choices,
-        owns=is_owner(user, evaluation),
+        owns=owns,
         part=part,
         barred=barred,
         can_prepare=part and ahead and stage in DEMO_STAGES,
         can_hold=part and ahead and stage in FROM_DEMOS,
-        can_call_off=ahead and is_owner(user, evaluation),
+        can_call_off=ahead and owns,
         can_dazzle=part and evaluation.is_open and demo.called_off_at is None,
         notes=solo_notes(user, demo) if demo.held_at else None,
         can_note=part

@@ -16,14 +16,14 @@ from trials.policy import DEMO_STAGES, FROM_DEMOS, enter, require_running
 from trials.services.inviting import call_off_invitations, owe_invitations
 from trials.services.moments import read_moment
 
-HELD = "This demo was held; what was shown in it stands."
-
 if TYPE_CHECKING:
     import datetime
 
     from evaltracker.evaluations.journal import By
     from evaltracker.evaluations.models import Evaluation, User
     from vendors.models import Candidate
+
+HELD = "This demo was held; what was shown in it stands."
 
 
 @transaction.atomic

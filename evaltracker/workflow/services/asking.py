@@ -36,6 +36,7 @@ from vendors.services.opening import (
     ESCALATED_FROM,
     WAITING_EVERY,
     owe_second_people,
+    times_since,
 )
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def ask(one: Asked, user: User) -> None:
         recipient=user,
         **about | {"subject_id": str(one.rule.pk)},
     )
-    times = (timezone.now() - request.due_at) // WAITING_EVERY
+    times = times_since(request.due_at)
     if times < 1:
         return
     days = -times * WAITING_EVERY.days
