@@ -1,0 +1,56 @@
+#!/bin/sh
+# Starts nginx with the certificate that there is, and again with each newer one:
+# your own, else the one that was fetched, else one that it signs itself meanwhile.
+set -eu
+here=$(dirname "$0")
+run=${RUN_FOLDER:-/tmp}
+own=${CERTIFICATES:-/certificates}
+fetched=${FETCHED_CERTIFICATES:-/acme}/live/evaltracker
+# The host of SITE_URL, and its other names.
+name=${SITE_URL#*://}
+name=${name%%[:/]*}
+names=$(printf '%s\n' "$name,${ALLOWED_HOSTS:-}" | tr ', ' '\n\n' | sort -u | tr '\n' ' ')
+
+self_sign() {
+    [ -f "$run/own.pem" ] || (
+        umask 077
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
+            -days 3650 -subj "/CN=$name" -keyout "$run/own.key" -out "$run/own.pem" \
+            2>/dev/null
+    )
+}
+
+# Copies the best certificate to where nginx reads it; whether it is another one.
+take_certificate() {
+    if [ -f "$own/fullchain.pem" ] && [ -f "$own/privkey.pem" ]; then
+        set -- "$own/fullchain.pem" "$own/privkey.pem"
+    elif [ -f "$fetched/fullchain.pem" ]; then
+        set -- "$fetched/fullchain.pem" "$fetched/privkey.pem"
+    else
+        self_sign
+        set -- "$run/own.pem" "$run/own.key"
+    fi
+    if cmp -s "$1" "$run/certificate.pem"; then return 1; fi
+    (umask 077 && cp "$2" "$run/key.pem" && cp "$1" "$run/certificate.pem")
+}
+
+# By Docker's resolver a container that starts anew under another address is found.
+resolver=${RESOLVER:-}
+sed -e "s|@RUN@|$run|g" \
+    -e "s|@LOG@|${ACCESS_LOG:-/dev/stdout}|" \
+    -e "s|@BODIES@|${BODIES_FOLDER:-/var/cache/nginx}|" \
+    -e "s|@CHALLENGES@|${CHALLENGES:-/challenges}|" \
+    -e "s|@HTTP_PORT@|${HTTP_LISTEN:-80}|" \
+    -e "s|@HTTPS_PORT@|${HTTPS_LISTEN:-443}|" \
+    -e "s|@NAMES@|$names|" \
+    -e "s|@SITE_URL@|${SITE_URL%/}|" \
+    -e "s|@RESOLVER@|${resolver:+resolver $resolver valid=5s;}|" \
+    -e "s|@WEB@|${WEB_UPSTREAM:-web:8000}${resolver:+ resolve}|" \
+    -e "s|@VENDOR_API@|${VENDOR_API_UPSTREAM:-vendor-api:8000}${resolver:+ resolve}|" \
+    "$here/nginx.conf" >"$run/nginx.conf"
+
+take_certificate || true
+while sleep "${CERTIFICATE_SECONDS:-60}"; do
+    if take_certificate; then nginx -c "$run/nginx.conf" -s reload; fi
+done &
+exec nginx -c "$run/nginx.conf" -g 'daemon off;'
