@@ -54,4 +54,5 @@ def owner_signs_for_nobody() -> migrations.RunPython:
             # No parameters: a % in a function's body is not a placeholder.
             editor.execute(statement, params=None)
 
+    install.changes_no_row = True  # type: ignore[attr-defined]
     return migrations.RunPython(install, migrations.RunPython.noop)

@@ -45,4 +45,5 @@ def append_only(table: str) -> migrations.RunPython:
             for verb in ("UPDATE", "DELETE"):
                 editor.execute(SQLITE.format(table=table, verb=verb))
 
+    install.changes_no_row = True  # type: ignore[attr-defined]
     return migrations.RunPython(install, migrations.RunPython.noop)
