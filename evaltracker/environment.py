@@ -33,6 +33,14 @@ except OSError as error:
         "product a folder that it may write, by DATA_DIR."
     ) from error
 
+# A server that vanished says nothing: it is given up after 25 s, not after hours.
+POSTGRES_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
 REDIS_URL: str = env.str("REDIS_URL", default="")
 REDIS_TIMEOUTS = {"socket_timeout": 2, "socket_connect_timeout": 2}
 
@@ -81,7 +89,8 @@ def database(variable: str = "DATABASE_URL") -> dict[str, Any]:
         # A file, because only a file has WAL and locks as production has them.
         config["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
     else:
-        options.setdefault("connect_timeout", 5)
+        for name, value in POSTGRES_PATIENCE.items():
+            options.setdefault(name, value)
     return config
 
 

@@ -66,6 +66,14 @@ class NotFound(Problem):
         super().__init__(sentence, code=code)
 
 
+class Unavailable(Problem):
+    """What the product leans on is away (503); come back after `retry_after` s."""
+
+    status = 503
+    default_code = "unavailable"
+    retry_after: ClassVar[int] = 10
+
+
 class Invalid(Problem):
     """Bad input (400); `errors` holds the sentences per field.
 

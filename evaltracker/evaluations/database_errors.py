@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.backends.signals import connection_created
 from django.db.utils import DatabaseErrorWrapper
 
+from evaltracker.evaluations.database_away import drop_if_lost
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -29,8 +31,13 @@ class QuietErrors(DatabaseErrorWrapper):
         exc_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Cut the error, and those that it came from, before they are passed on."""
+        """Cut the error, and those that it came from, before they are passed on.
+
+        A connection that was lost is let go of here, since every error comes by.
+        """
         driver: Any = self.wrapper.Database
+        if exc_value is not None:
+            drop_if_lost(self.wrapper, exc_value)
         error = exc_value
         while error is not None:
             if isinstance(error, driver.Error):

@@ -66,6 +66,8 @@ def _line(database: Any) -> Iterator[Pipeline]:
 
 def _undo(database: Any) -> None:
     raw = database.connection
+    if raw is None:  # lost, and let go of already
+        return
     if raw.info.transaction_status == TransactionStatus.IDLE:
         return
     try:

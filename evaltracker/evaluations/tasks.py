@@ -11,8 +11,9 @@ import threading
 import structlog
 from celery import shared_task
 from celery.signals import worker_shutting_down
-from django.db import transaction
+from django.db import Error, transaction
 
+from evaltracker.evaluations.database_away import database_is_away
 from evaltracker.evaluations.services.chores import do_chores
 from evaltracker.evaluations.services.sweep import sweep_notices
 from evaltracker.evaluations.stopping import ask_to_stop
@@ -25,9 +26,18 @@ _nudging = threading.Lock()
 
 @shared_task(ignore_result=True, soft_time_limit=540, time_limit=600)
 def sweep() -> None:
-    """Owe what time alone has made due, then send what is due."""
-    do_chores()
-    sweep_notices()
+    """Owe what time alone has made due, then send what is due.
+
+    Celery gives each task a connection of its own, so the next tick finds the database
+    again if it is away now.
+    """
+    try:
+        do_chores()
+        sweep_notices()
+    except Error as error:
+        if not database_is_away(error):
+            raise
+        logger.warning("database_away", error=str(error))
 
 
 @worker_shutting_down.connect

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import sys
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from structlog.contextvars import get_contextvars
 
-from evaltracker.errors import Invalid, NotFound, Problem
+from evaltracker.errors import Invalid, NotFound, Problem, Unavailable
+from evaltracker.evaluations.database_away import database_is_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,12 +47,17 @@ SENTENCES = {
     HTTPStatus.INTERNAL_SERVER_ERROR: (
         "Something broke on our side; it was noted. Try again later."
     ),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        "Our database does not answer at the moment. Try again in a minute; a call "
+        "with an Idempotency-Key is never done twice."
+    ),
 }
 CODES = {
     HTTPStatus.BAD_REQUEST: "invalid",
     HTTPStatus.UNAUTHORIZED: "not_authenticated",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
     HTTPStatus.INTERNAL_SERVER_ERROR: "broken",
+    HTTPStatus.SERVICE_UNAVAILABLE: Unavailable.default_code,
 }
 KNOWN: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (RequestDataTooBig, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
@@ -97,6 +104,9 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response:
     There is no transaction of the request to roll back: `StrictView` runs outside it.
     """
     headers: dict[str, str] = {}
+    if database_is_away(exc):
+        logger.warning("The database is away: %s", exc)
+        exc = Unavailable(SENTENCES[HTTPStatus.SERVICE_UNAVAILABLE])
     match exc:
         case Invalid():
             errors = [
@@ -132,7 +142,10 @@ def pointer(field: str) -> str:
 
 
 def problem_page(status: int, *, below: str = "/") -> Callable[..., HttpResponseBase]:
-    """An error page of a URL configuration: a problem below `below`, else HTML."""
+    """An error page of a URL configuration: a problem below `below`, else HTML.
+
+    That of a fault says so if the database is away, which is none (503).
+    """
     pages: dict[int, Callable[..., HttpResponseBase]] = {
         400: defaults.bad_request,
         403: defaults.permission_denied,
@@ -142,18 +155,37 @@ def problem_page(status: int, *, below: str = "/") -> Callable[..., HttpResponse
     def page(
         request: HttpRequest, exception: Exception | None = None
     ) -> HttpResponseBase:
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR and database_is_away(
+            sys.exception()
+        ):
+            return _away(request, as_problem=request.path_info.startswith(below))
         if request.path_info.startswith(below):
-            return JsonResponse(
-                problem_body(status),
-                status=status,
-                content_type=CONTENT_TYPE,
-                headers={"Cache-Control": "no-store"},
-            )
+            return _as_problem(status)
         if status in pages:
             return pages[status](request, exception)
         return defaults.server_error(request)
 
     return page
+
+
+def _as_problem(status: int) -> JsonResponse:
+    return JsonResponse(
+        problem_body(status),
+        status=status,
+        content_type=CONTENT_TYPE,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _away(request: HttpRequest, *, as_problem: bool) -> HttpResponseBase:
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    if as_problem:
+        answer: HttpResponseBase = _as_problem(status)
+    else:
+        answer = defaults.server_error(request, template_name=f"{status}.html")
+        answer.status_code = status
+    answer.headers["Retry-After"] = str(Unavailable.retry_after)
+    return answer
 
 
 @csrf_exempt

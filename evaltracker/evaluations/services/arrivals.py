@@ -18,6 +18,7 @@ from evaltracker.errors import Invalid
 from evaltracker.evaluations import account_log, journal
 from evaltracker.evaluations.arrived import IMPORTED, digest_of_actors
 from evaltracker.evaluations.choices import AccountAction
+from evaltracker.evaluations.database_away import database_is_away
 from evaltracker.evaluations.journal import GENESIS, By, actor_of
 from evaltracker.evaluations.models import (
     Entry,
@@ -65,7 +66,7 @@ def import_evaluation(*, preview: ImportPreview, by: By) -> Evaluation:
     except BaseException as error:
         for name in keeping:
             default_storage.delete(name)
-        if isinstance(error, DatabaseError):
+        if isinstance(error, DatabaseError) and not database_is_away(error):
             reason = str(error).splitlines()[0][:200]
             raise Invalid(
                 f"Nothing was imported. The rows contradict each other: {reason}",

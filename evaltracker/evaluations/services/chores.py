@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from evaltracker.evaluations.chores import Chore, registered_chores
 from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.database_away import database_is_away
 from evaltracker.evaluations.models import ChoreDone
 
 logger = structlog.get_logger(__name__)
@@ -17,10 +18,13 @@ def do_chores() -> list[str]:
     """Do what is due, each chore in its own transaction and by one process only.
 
     A chore that fails is undone, told in the log, tried again by the next waker, and
-    does not hold up the others.
+    does not hold up the others. Without the database none can be done.
 
     Returns:
         The names of those that were done.
+
+    Raises:
+        django.db.Error: the database is away.
 
     """
     done_at = dict(ChoreDone.objects.values_list("name", "done_at"))
@@ -33,7 +37,9 @@ def do_chores() -> list[str]:
             if _do(chore):
                 done.append(name)
         # One chore's fault is no reason to leave the others or the mail undone.
-        except Exception:
+        except Exception as error:
+            if database_is_away(error):
+                raise
             logger.exception("chore_failed", chore=name)
     return done
 

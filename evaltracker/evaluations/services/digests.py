@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 from evaltracker.evaluations.choices import MailRhythm, NoticeState
 from evaltracker.evaluations.clock import as_typed, database_now, wall_of
 from evaltracker.evaluations.daily_mail import daily_mail
+from evaltracker.evaluations.database_away import database_is_away
 from evaltracker.evaluations.models import Notice, User
 from evaltracker.evaluations.notices import DAILY_MAIL, kind_named
 from evaltracker.evaluations.services.looking import Look
@@ -161,7 +162,9 @@ def gather(daily: Notice) -> Message | None:
                 continue
             message = kind_named(one.kind).compose(one)
         # By itself its fault is told on its row.
-        except Exception:
+        except Exception as error:
+            if database_is_away(error):
+                raise
             logger.exception("notice_failed", notice=str(one.pk))
             message = None
         if message is None or message.brief is None:

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from evaltracker.evaluations.chat import Posting, hand_to_chat
 from evaltracker.evaluations.choices import NoticeState
+from evaltracker.evaluations.database_away import database_is_away
 from evaltracker.evaluations.mail import parcel_of
 from evaltracker.evaluations.notices import DAILY_MAIL, kind_named
 from evaltracker.evaluations.outgoing import Line, Unreachable, Verdict
@@ -131,6 +132,8 @@ class Batch:
             self._bury(notice, str(error))
         # A fault in one kind's code is told on its row, and tried again.
         except Exception as error:
+            if database_is_away(error):
+                raise
             logger.exception("notice_failed", notice=str(notice.pk))
             self._defer(notice, f"{type(error).__name__}: {error}")
         return None

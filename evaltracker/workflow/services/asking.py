@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Stage, Status, VisitEnd
+from evaltracker.evaluations.database_away import database_is_away
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, Visit
 from evaltracker.evaluations.services.notices import owe_now
 from evaltracker.workflow.gates import Look
@@ -65,7 +66,9 @@ def look_at_what_moved() -> None:
         try:
             with transaction.atomic():
                 look_closely(evaluation)
-        except Exception:
+        except Exception as error:
+            if database_is_away(error):
+                raise
             logger.exception("look_failed", evaluation=str(evaluation.pk))
 
 
