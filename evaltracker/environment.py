@@ -115,14 +115,14 @@ def vendor_database() -> dict[str, Any]:
     return config
 
 
-def cache() -> dict[str, Any]:
+def cache(prefix: str = "evaltracker") -> dict[str, Any]:
     """Redis, else memory: without Redis there is one web process to share it."""
     if not REDIS_URL:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     return {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "evaltracker",
+        "KEY_PREFIX": prefix,
         "OPTIONS": REDIS_TIMEOUTS,
     }
 

@@ -105,7 +105,11 @@ TEMPLATES = [
 
 # --- Database and cache -------------------------------------------------------
 DATABASES = {"default": environment.database()}
-CACHES = {"default": environment.cache()}
+CACHES = {
+    "default": environment.cache(),
+    # Vendors' limits: a count over all processes (vendors.api.counting).
+    "throttle": environment.cache(),
+}
 
 # --- Who signs in: the rest stands in accounts/config.py -----------------------
 AUTH_USER_MODEL = "evaluations.User"

@@ -6,7 +6,7 @@ and a database role that may do what `evaltracker.wall.access` lists and nothing
 
 import logging
 
-from evaltracker.environment import vendor_database
+from evaltracker.environment import cache, vendor_database
 from evaltracker.settings import *  # noqa: F403
 from evaltracker.settings import REST_FRAMEWORK, TEMPLATES
 
@@ -53,3 +53,8 @@ DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 AUTHENTICATION_BACKENDS = []
 SILENCED_SYSTEM_CHECKS = ["security.W003"]
 DATABASES = {"default": vendor_database()}
+# Its own part of Redis, and nothing else of it (deploy/redis/redis.conf).
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "throttle": cache("vendor"),
+}

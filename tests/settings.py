@@ -37,7 +37,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 # Parallel workers share a Redis, not what they count in it.
 if REDIS_URL:
     _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
-    CACHES["default"]["LOCATION"] = f"{REDIS_URL.rsplit('/', 1)[0]}/{1 + _worker % 15}"
+    for _cache in CACHES.values():
+        _cache["LOCATION"] = f"{REDIS_URL.rsplit('/', 1)[0]}/{1 + _worker % 15}"
 # Empty, but there: whitenoise warns of a folder that is not.
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)

@@ -1,40 +1,29 @@
 """How many calls a token or an address may make, counted exactly.
 
-Each count is one atomic increment, so parallel calls cannot slip through. If the cache
-is down calls are let in: a deadline must not be missed for it.
+Each count is one atomic increment, so parallel calls cannot slip through; counting.py
+says who counts while Redis is away.
 """
 
 from __future__ import annotations
 
-import logging
 import time
-from functools import cache as once
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.cache import cache
-from redis import Redis
 from rest_framework.throttling import BaseThrottle
 
-from evaltracker.environment import REDIS_TIMEOUTS
+from vendors.api.counting import count_up
 
 if TYPE_CHECKING:
     import uuid
 
-    from redis.commands.core import Script
     from rest_framework.request import Request
     from rest_framework.views import APIView
 
-logger = logging.getLogger(__name__)
 MINUTE = 60
 NOTED_A_MINUTE = 60
 # What a quick way leaves on a request that it counted and could not take.
 COUNTED = "vendor_call_was_let_in"
-COUNT_UP = """
-local count = redis.call('INCR', KEYS[1])
-if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
-return count
-"""
 
 
 class MinuteThrottle(BaseThrottle):
@@ -46,12 +35,7 @@ class MinuteThrottle(BaseThrottle):
     def count(self, name: str, most: int) -> bool:
         """Count a call; whether it is still within the minute's number."""
         minute, self.left = divmod(time.time(), MINUTE)
-        try:
-            return count_up(f"{name}:{int(minute)}") <= most
-        # Whatever the cache's client raises, the vendor is not to suffer for it.
-        except Exception as error:  # noqa: BLE001
-            logger.warning("No throttle: the cache fails with %s", type(error).__name__)
-            return True
+        return count_up(name, int(minute)) <= most
 
     def wait(self) -> float:
         """Seconds until the next minute begins."""
@@ -91,19 +75,3 @@ class NoteThrottle(MinuteThrottle):
     def allow_request(self, request: Request, view: APIView | None) -> bool:
         """Whether one more is noted."""
         return self.count("refused-calls-noted", NOTED_A_MINUTE)
-
-
-def count_up(key: str) -> int:
-    """One more of `key`, which is forgotten after its minute; how many there are."""
-    where: dict[str, Any] = settings.CACHES["default"]
-    if where["BACKEND"].endswith("RedisCache"):
-        # One round trip, where the cache's own way takes three.
-        script = _counting(where["LOCATION"])
-        return int(script(keys=[cache.make_key(key)], args=[2 * MINUTE]))
-    cache.add(key, 0, timeout=2 * MINUTE)
-    return cache.incr(key)
-
-
-@once
-def _counting(location: str) -> Script:
-    return Redis.from_url(location, **REDIS_TIMEOUTS).register_script(COUNT_UP)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
@@ -16,6 +15,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from tests.cast import floor1, vendors
 from vendors.api.base import VendorView
 from vendors.api.batch import BatchView
+from vendors.api.counting import forget_counts
 from vendors.api.views import ClaimsView
 from vendors.models import Claim
 
@@ -82,7 +82,7 @@ def refused(answer: Any, status: int) -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def _fresh_counts() -> None:
     """Calls of one test do not count in the next."""
-    cache.clear()
+    forget_counts()
 
 
 @pytest.fixture

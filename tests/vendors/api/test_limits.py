@@ -12,7 +12,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import floor1, vendors
-from tests.services import free_port
 from tests.vendors.api.conftest import Party
 from vendors.api.throttling import TokenThrottle
 from vendors.models import VendorToken
@@ -134,12 +133,3 @@ def test_calls_without_a_good_token_are_counted_by_address(
     assert Client().get(acme.home).status_code == 429
     # A good token from the same address is not hindered.
     assert acme.call("GET", acme.home).status_code == 200
-
-
-def test_without_a_cache_calls_are_let_in(acme: Party, settings: Settings) -> None:
-    backend = "django.core.cache.backends.redis.RedisCache"
-    nowhere = f"redis://127.0.0.1:{free_port()}"
-    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": nowhere}}
-    settings.VENDOR_CALLS_PER_MINUTE = 0
-    assert acme.call("GET", acme.home).status_code == 200
-    assert acme.claim().status_code == 201

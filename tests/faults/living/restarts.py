@@ -1,0 +1,96 @@
+"""T46: PostgreSQL restarts under processes that live on.
+
+In full `python -m tests.faults.notices.run T46`; with `--quick` with every push.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db import Error
+
+from tests.faults.living.installation import installation
+from tests.faults.living.traffic import market, traffic
+from tests.faults.notices.world import until
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.faults.living.installation import Installation
+    from tests.faults.living.traffic import Seen
+
+type Judged = tuple[str, list[str]]
+WAYS = ("fast", "kill -9", "immediate", "moved")
+PATIENCE = 300.0
+
+
+def restarts(owed: int, ways: Sequence[str] = WAYS, *, quick: bool = False) -> Judged:
+    """Each way, with so many notices owed and people and vendors at work."""
+    with installation(**({"tick": 2, "lease": 6} if quick else {})) as here:
+        from evaltracker.evaluations import journal
+        from tests.faults.notices.owing import outcome, owe_overdue
+
+        given = market()
+        here.start_all()
+        before = here.pids()
+        told, wrong = [], []
+        with traffic(here, given) as seen:
+            for number, way in enumerate(ways):
+                owe_overdue(owed, people=50, places=5, first=number)
+                told.append(_restart(here, seen, way))
+            if not until(_all_ended, PATIENCE):
+                wrong.append("not all ended")
+        if here.pids() != before:
+            wrong.append("a process was replaced")
+        found = outcome(here.arrived)
+        judged = {
+            **seen.wrong(),
+            "lost": found.lost,
+            "unflagged repeats": found.unflagged_repeats,
+            "a break of the journal": journal.find_break(given.where),
+            "faults in the logs": here.faults(),
+        }
+        wrong += [f"{name}: {value}" for name, value in judged.items() if value]
+    return f"{found}; {seen}; {'; '.join(told)}", wrong
+
+
+def _restart(here: Installation, seen: Seen, way: str) -> str:
+    """Once mail is flowing; how long it took until all was well again."""
+    size = here.arrived.stat().st_size
+    assert until(partial(_has_grown, here, size), PATIENCE), "no mail leaves"
+    counts = [counter[503] for counter in seen.statuses.values()]
+    here.stop_database(way)
+    assert until(lambda: here.readiness() == [503, 503], PATIENCE), here.readiness()
+    assert until(partial(_were_put_off, seen, counts), PATIENCE), str(seen)
+    here.restart_database(way)
+    began = time.monotonic()
+    assert until(here.is_ready, PATIENCE), f"not ready after {way}"
+    ready = time.monotonic() - began
+    ended = until(_all_ended, PATIENCE)
+    all_sent = time.monotonic() - began
+    return (
+        f"{way}: ready after {ready:.1f} s, "
+        f"{'all' if ended else 'NOT all'} sent after {all_sent:.0f} s"
+    )
+
+
+def _has_grown(here: Installation, size: int) -> bool:
+    return here.arrived.stat().st_size > size
+
+
+def _were_put_off(seen: Seen, before: Sequence[int]) -> bool:
+    """Whether people and vendors were asked to come back since."""
+    now = [counter[503] for counter in seen.statuses.values()]
+    return all(new > old for new, old in zip(now, before, strict=True))
+
+
+def _all_ended() -> bool:
+    from evaltracker.evaluations.choices import NOTICE_OPEN
+    from evaltracker.evaluations.models import Notice
+
+    try:
+        return not Notice.objects.filter(state__in=NOTICE_OPEN).exists()
+    except Error:
+        return False
