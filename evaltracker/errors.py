@@ -6,6 +6,7 @@ Services raise these; the admin and the API turn `status` into an answer and sho
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -74,6 +75,22 @@ class Unavailable(Problem):
     retry_after: ClassVar[int] = 10
 
 
+class StorageFull(Problem):
+    """The disk for files is full, so nothing was kept (507)."""
+
+    status = 507
+    default_code = "storage_full"
+
+    def __init__(
+        self,
+        sentence: str = (
+            "There is no room left for files on our side, so nothing was saved. Try "
+            "again later; whoever runs this installation has to make room."
+        ),
+    ) -> None:
+        super().__init__(sentence)
+
+
 class Invalid(Problem):
     """Bad input (400); `errors` holds the sentences per field.
 
@@ -94,3 +111,12 @@ class Invalid(Problem):
         self.errors: dict[str, list[str]] = {
             field: list(sentences) for field, sentences in (errors or {}).items()
         }
+
+
+# Full, over the quota, or larger than the filesystem or the process may write.
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def disk_is_full(error: BaseException | None) -> bool:
+    """Whether an error is the operating system's word that nothing more fits."""
+    return isinstance(error, OSError) and error.errno in _FULL

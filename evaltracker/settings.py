@@ -154,9 +154,8 @@ WHITENOISE_USE_FINDERS = DEMO or DEBUG
 _PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        # Here and not for all: the web user must be able to read static files.
-        "OPTIONS": {"file_permissions_mode": 0o640},
+        # Of mode 0640; static files the web user must be able to read.
+        "BACKEND": "evaltracker.evaluations.storage.WholeFileStorage",
     },
     "staticfiles": {
         "BACKEND": _PLAIN_STATIC

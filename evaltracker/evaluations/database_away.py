@@ -17,8 +17,10 @@ from django.db import Error
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-# Stopped, crashed, starting, full.
+# Stopped, crashed, starting, out of connections.
 AWAY = frozenset({"57P01", "57P02", "57P03", "53300"})
+# It answers, and has no room for what is new: to callers that is the same.
+DISK_FULL = "53100"
 CONNECTION_EXCEPTION = "08"
 READ_ONLY = "25006"
 LOST = "its_connection_was_lost"
@@ -34,7 +36,9 @@ def database_is_away(error: BaseException | None) -> bool:
         return False
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, psycopg.Error) and _says_away(cause):
+        if isinstance(cause, psycopg.Error) and (
+            cause.sqlstate == DISK_FULL or _says_away(cause)
+        ):
             return True
         cause = cause.__cause__ or cause.__context__
     return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from contextlib import suppress
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -19,6 +20,8 @@ from gunicorn.http.errors import (
     ParseException,
 )
 from gunicorn.workers.gthread import TConn
+
+from evaltracker.errors import disk_is_full
 
 MOST_HEAD = 64 * 1024
 MOST_BODY = 12 * 1024 * 1024  # a file of the largest size, and what is around it
@@ -77,6 +80,11 @@ def refusal_of(error: Exception) -> Refused:
             return Refused(
                 HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
                 "A line of the head is too long, or it has too many of them.",
+            )
+        case OSError() if disk_is_full(error):
+            return Refused(
+                HTTPStatus.INSUFFICIENT_STORAGE,
+                "There is no room on our side to take this in; try again later.",
             )
         case ExpectationFailed():
             return Refused(
@@ -143,7 +151,9 @@ class Connection(TConn):  # type: ignore[misc]
 
     def forget(self) -> int:
         """Keep nothing of the request any more; how long its body was."""
-        self.bytes.close()
+        # Closing writes what is buffered, for which a full disk has no room either.
+        with suppress(OSError):
+            self.bytes.close()
         length, self.body_length = self.body_length or 0, None
         return length
 

@@ -95,7 +95,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             whole = conn.add(data)
             if known is None and conn.body_length:
                 self.hold(conn)
-        except Refused as refusal:
+        # A body is laid aside in a folder for temporary files, which may be full.
+        except (Refused, OSError) as error:
+            refusal = error if isinstance(error, Refused) else refusal_of(error)
             self.release(conn)
             with suppress(OSError):
                 conn.sock.send(refusal.answer())

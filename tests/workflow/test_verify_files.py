@@ -1,12 +1,18 @@
-"""Files are checked against their digests, as after a restore."""
+"""Rows and files are compared both ways, as after a restore; what no row names goes."""
 
 from __future__ import annotations
 
+import datetime
+import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from evaltracker.workflow.selectors import kept_files
+from evaltracker.workflow.services import leftovers
+from evaltracker.workflow.services.leftovers import remove_old_leftovers
 from tests.cast import floor1, trials
 
 if TYPE_CHECKING:
@@ -17,6 +23,7 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
+TWO_DAYS = datetime.timedelta(days=2).total_seconds()
 
 
 @pytest.fixture
@@ -26,12 +33,35 @@ def where(settings: Settings, tmp_path: Path) -> Evaluation:
     return trials.with_files()
 
 
-def test_nothing_is_said_of_files_that_are_what_was_handed_in(
+@pytest.fixture
+def two_days_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock by which the age of files is judged; the disk's own cannot be set."""
+    later = time.time() + TWO_DAYS
+    monkeypatch.setattr(kept_files.time, "time", lambda: later)
+
+
+def leave(folder: Path, name: str) -> Path:
+    """A file that no row names."""
+    file = folder / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(b"%PDF-1.7 of nobody")
+    return file
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What the command wrote, line by line."""
+    return capsys.readouterr().out.splitlines()
+
+
+def test_it_says_that_all_is_well(
     where: Evaluation, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("verify_files")
     call_command("verify_files", where.slug)
-    assert capsys.readouterr() == ("", "")
+    assert said(capsys) == [
+        "2 files are as handed in, none is missing. Nothing else lies beside them.",
+        "2 files are as handed in, none is missing.",
+    ]
 
 
 def test_a_missing_and_an_altered_file_are_named_with_their_evaluation(
@@ -48,6 +78,15 @@ def test_a_missing_and_an_altered_file_are_named_with_their_evaluation(
     assert missing.endswith(") is missing")
 
 
+def test_a_file_that_too_many_may_read_is_named(
+    where: Evaluation, tmp_path: Path
+) -> None:
+    next(tmp_path.glob("claim_files/*")).chmod(0o644)
+    next(tmp_path.glob("evidence/*")).chmod(0o600)
+    with pytest.raises(CommandError, match=r"too many: mode 0644, not 0640$"):
+        call_command("verify_files")
+
+
 def test_only_the_evaluation_that_was_named_is_looked_at(
     where: Evaluation, tmp_path: Path
 ) -> None:
@@ -59,3 +98,51 @@ def test_only_the_evaluation_that_was_named_is_looked_at(
         call_command("verify_files", where.slug)
     with pytest.raises(CommandError, match="There is no evaluation"):
         call_command("verify_files", "nowhere")
+
+
+def test_files_that_no_row_names_are_told_and_are_no_failure(
+    where: Evaluation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leave(tmp_path, "evidence/old.pdf")
+    leave(tmp_path, "claim_files/.new.pdf.part")
+    leave(tmp_path, "not_ours/old.pdf")
+    call_command("verify_files")
+    half, whole, last = said(capsys)
+    assert half == "claim_files/.new.pdf.part: half a file, under a day old"
+    assert whole == "evidence/old.pdf: no row names it, under a day old"
+    assert "2 that no row names lie beside them" in last
+
+
+def test_the_chore_removes_none_of_the_last_day(
+    where: Evaluation, tmp_path: Path
+) -> None:
+    young = leave(tmp_path, "evidence/young.pdf")
+    os.utime(young, (0, 0))  # as `tar` puts it back: old, and yet just come
+    remove_old_leftovers()
+    assert young.exists()
+
+
+def test_the_chore_removes_what_is_older_and_never_what_a_row_names(
+    where: Evaluation, tmp_path: Path, two_days_later: None
+) -> None:
+    gone = [leave(tmp_path, "evidence/a.pdf"), leave(tmp_path, "evidence/.b.pdf.part")]
+    other = leave(tmp_path, "not_ours/old.pdf")
+    remove_old_leftovers()
+    assert not any(file.exists() for file in gone)
+    assert other.exists()
+    call_command("verify_files")
+
+
+def test_files_beside_the_database_of_another_day_wait_for_a_person(
+    where: Evaluation,
+    tmp_path: Path,
+    two_days_later: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(leftovers, "MOST_BY_ITSELF", 2)
+    whole = [leave(tmp_path, f"evidence/{at}.pdf") for at in range(3)]
+    half = leave(tmp_path, "evidence/.4.pdf.part")
+    remove_old_leftovers()
+    assert [file.exists() for file in (*whole, half)] == [True, True, True, False]
+    call_command("verify_files", "--remove")
+    assert not any(file.exists() for file in whole)

@@ -12,6 +12,7 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.files import read_file
 from evaltracker.evaluations.policy import checked
+from evaltracker.evaluations.storage import files_of_rows
 from evaltracker.evaluations.text import Inputs
 from trials.choices import EvidenceVerdict, Source
 from trials.models import Evidence
@@ -42,6 +43,7 @@ STAGES = {
 
 
 @transaction.atomic
+@files_of_rows()
 def record_evidence(
     *,
     claim: Claim,
@@ -64,6 +66,7 @@ def record_evidence(
             contract, or words that no longer stand (code `superseded`, `withdrawn` or
             `requirement_changed`).
         Invalid: by field; a file that is not what it says.
+        StorageFull: the disk for files is full.
 
     """
     kind = read_kind(source, verdict)

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.api.cursors import PARAMS, page_of
-from evaltracker.evaluations.api.schemas import PAGE_PARAMETERS, page
+from evaltracker.evaluations.api.schemas import PAGE_PARAMETERS, page, problems
 from evaltracker.evaluations.api.uploads import UploadParser, one_file
 from evaltracker.evaluations.api.views import read_id
 from evaltracker.evaluations.downloads import attachment
@@ -93,7 +93,7 @@ class FilesView(VendorView):
         summary="Attach a file to a claim",
         parameters=[IDEMPOTENCY_KEY],
         request={"multipart/form-data": UploadInput},
-        responses={201: FileOutput, 200: FileOutput, **WRITE},
+        responses={201: FileOutput, 200: FileOutput, **WRITE, **problems(507)},
         examples=[examples.told(examples.FILE, 200, 201)],
     )
     def post(self, request: Request, invitation: str, ref: str) -> Response:

@@ -14,6 +14,7 @@ from evaltracker.errors import NotFound, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.clock import database_now
 from evaltracker.evaluations.files import read_file
+from evaltracker.evaluations.storage import files_of_rows
 from vendors.choices import Availability
 from vendors.models import ClaimFile
 from vendors.policy import require_claims_open
@@ -44,6 +45,7 @@ class AttachResult:
 
 
 @transaction.atomic
+@files_of_rows()
 def attach_file(
     *,
     candidate: Candidate,
@@ -60,6 +62,7 @@ def attach_file(
     Raises:
         Invalid: no file that is taken. NotFound: not invited, or not asked that.
         Refused: claims are not open, there is no claim yet, or there is no room.
+        StorageFull: the disk is full.
 
     """
     accepted = read_file(file, name)
@@ -77,11 +80,7 @@ def attach_file(
     stored_as = default_storage.save(
         f"{FOLDER}/{accepted.stored_as}", ContentFile(accepted.content)
     )
-    try:
-        row = _keep(claim, accepted, stored_as, now, by)
-    except Exception:
-        default_storage.delete(stored_as)
-        raise
+    row = _keep(claim, accepted, stored_as, now, by)
     return AttachResult(row, created=True)
 
 

@@ -11,6 +11,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from evaltracker.errors import Problem, Refused
+from evaltracker.evaluations.storage import files_of_rows
 from vendors.models import IdempotencyRecord
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def answer_once(
 
     """
     oldest = timezone.now() - KEPT
-    with transaction.atomic():
+    with transaction.atomic(), files_of_rows():
         _take_turn(turn_of(vendor.pk, route, key))
         mine = IdempotencyRecord.objects.filter(vendor=vendor)
         found = mine.filter(route=route, key=key, created_at__gt=oldest).first()

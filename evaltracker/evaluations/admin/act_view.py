@@ -11,10 +11,20 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from evaltracker.errors import Forbidden, Invalid, NotFound, Problem, Refused, Stale
+from evaltracker.errors import (
+    Forbidden,
+    Invalid,
+    NotFound,
+    Problem,
+    Refused,
+    Stale,
+    StorageFull,
+    disk_is_full,
+)
 from evaltracker.evaluations.admin.acts import ACTS, Act, Outcome
 from evaltracker.evaluations.admin.proof import require_proof
 from evaltracker.evaluations.admin.site import site
+from evaltracker.evaluations.storage import files_of_rows
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -76,7 +86,7 @@ def _perform(request: HttpRequest, act: Act, target: Any) -> HttpResponse:
         seen = act.preview(target, form.cleaned_data, user)
         return _show(request, act, target, form, preview=seen)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), files_of_rows():
             outcome = act.perform(target, form.cleaned_data, user)
     except (NotFound, Forbidden):
         raise
@@ -89,6 +99,11 @@ def _perform(request: HttpRequest, act: Act, target: Any) -> HttpResponse:
         return _show(request, act, target, form, problem=problem, status=409)
     except Problem as problem:
         return _show(request, act, target, form, problem=problem, status=problem.status)
+    except OSError as error:
+        if not disk_is_full(error):
+            raise
+        full = StorageFull()
+        return _show(request, act, target, form, problem=full, status=full.status)
     except IntegrityError:
         # The constraint won a race that the service could not see coming.
         late = Refused("Somebody else did this a moment ago. Load the page again.")

@@ -23,7 +23,14 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from structlog.contextvars import get_contextvars
 
-from evaltracker.errors import Invalid, NotFound, Problem, Unavailable
+from evaltracker.errors import (
+    Invalid,
+    NotFound,
+    Problem,
+    StorageFull,
+    Unavailable,
+    disk_is_full,
+)
 from evaltracker.evaluations.database_away import database_is_away
 
 if TYPE_CHECKING:
@@ -48,9 +55,10 @@ SENTENCES = {
         "Something broke on our side; it was noted. Try again later."
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: (
-        "Our database does not answer at the moment. Try again in a minute; a call "
-        "with an Idempotency-Key is never done twice."
+        "Our database does not answer at the moment, or has no room left. Try again "
+        "in a minute; a call with an Idempotency-Key is never done twice."
     ),
+    HTTPStatus.INSUFFICIENT_STORAGE: str(StorageFull()),
 }
 CODES = {
     HTTPStatus.BAD_REQUEST: "invalid",
@@ -58,6 +66,7 @@ CODES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
     HTTPStatus.INTERNAL_SERVER_ERROR: "broken",
     HTTPStatus.SERVICE_UNAVAILABLE: Unavailable.default_code,
+    HTTPStatus.INSUFFICIENT_STORAGE: StorageFull.default_code,
 }
 KNOWN: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (RequestDataTooBig, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
@@ -107,6 +116,9 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response:
     if database_is_away(exc):
         logger.warning("The database is away: %s", exc)
         exc = Unavailable(SENTENCES[HTTPStatus.SERVICE_UNAVAILABLE])
+    if disk_is_full(exc):
+        logger.error("A disk is full: %s", exc)
+        exc = StorageFull()
     match exc:
         case Invalid():
             errors = [
@@ -144,7 +156,7 @@ def pointer(field: str) -> str:
 def problem_page(status: int, *, below: str = "/") -> Callable[..., HttpResponseBase]:
     """An error page of a URL configuration: a problem below `below`, else HTML.
 
-    That of a fault says so if the database is away, which is none (503).
+    That of a fault says so if the database is away (503) or a disk full (507).
     """
     pages: dict[int, Callable[..., HttpResponseBase]] = {
         400: defaults.bad_request,
@@ -155,11 +167,15 @@ def problem_page(status: int, *, below: str = "/") -> Callable[..., HttpResponse
     def page(
         request: HttpRequest, exception: Exception | None = None
     ) -> HttpResponseBase:
-        if status == HTTPStatus.INTERNAL_SERVER_ERROR and database_is_away(
-            sys.exception()
-        ):
-            return _away(request, as_problem=request.path_info.startswith(below))
-        if request.path_info.startswith(below):
+        as_problem = request.path_info.startswith(below)
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            error = sys.exception()
+            if database_is_away(error):
+                return _away(request, as_problem=as_problem)
+            if disk_is_full(error):
+                full = HTTPStatus.INSUFFICIENT_STORAGE
+                return _no_fault(request, full, as_problem=as_problem)
+        if as_problem:
             return _as_problem(status)
         if status in pages:
             return pages[status](request, exception)
@@ -179,12 +195,19 @@ def _as_problem(status: int) -> JsonResponse:
 
 def _away(request: HttpRequest, *, as_problem: bool) -> HttpResponseBase:
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    if as_problem:
-        answer: HttpResponseBase = _as_problem(status)
-    else:
-        answer = defaults.server_error(request, template_name=f"{status}.html")
-        answer.status_code = status
+    answer = _no_fault(request, status, as_problem=as_problem)
     answer.headers["Retry-After"] = str(Unavailable.retry_after)
+    return answer
+
+
+def _no_fault(
+    request: HttpRequest, status: HTTPStatus, *, as_problem: bool
+) -> HttpResponseBase:
+    """An answer to what went wrong around the product."""
+    if as_problem:
+        return _as_problem(status)
+    answer = defaults.server_error(request, template_name=f"{status}.html")
+    answer.status_code = status
     return answer
 
 

@@ -12,6 +12,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
+from evaltracker.errors import StorageFull
 from evaltracker.evaluations.api.cursors import DEFAULT, MOST
 from evaltracker.evaluations.api.problems import CONTENT_TYPE, problem_body
 
@@ -94,6 +95,11 @@ WHY: dict[int, tuple[str, str, dict[str, Any]]] = {
         "It broke on our side and was noted under `request_id`.",
         "",
         {"request_id": "3f0e2a52-7a5f-4b7b-9f3e-0d6c1f2d3e4a"},
+    ),
+    507: (
+        "No room is left for files on our side, so nothing was kept.",
+        StorageFull.default_code,
+        {"detail": str(StorageFull())},
     ),
 }
 

@@ -32,6 +32,7 @@ from evaltracker.evaluations.portable.checking import entry_of
 from evaltracker.evaluations.portable.people import free_names
 from evaltracker.evaluations.portable.registry import Part, parts
 from evaltracker.evaluations.services.previews import ImportPreview, require_importer
+from evaltracker.evaluations.storage import files_of_rows
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.files import AcceptedFile
@@ -56,26 +57,24 @@ def import_evaluation(*, preview: ImportPreview, by: By) -> Evaluation:
     Raises:
         Forbidden: `by` is no operator.
         Invalid: by JSON pointer, or the rows contradict each other; nothing is kept.
+        StorageFull: its files have no room; nothing is kept.
 
     """
     require_importer(by)
-    keeping: list[str] = []
     try:
-        with transaction.atomic():
-            return _take_in(preview, by, keeping)
-    except BaseException as error:
-        for name in keeping:
-            default_storage.delete(name)
-        if isinstance(error, DatabaseError) and not database_is_away(error):
-            reason = str(error).splitlines()[0][:200]
-            raise Invalid(
-                f"Nothing was imported. The rows contradict each other: {reason}",
-                code="not_importable",
-            ) from error
-        raise
+        with transaction.atomic(), files_of_rows():
+            return _take_in(preview, by)
+    except DatabaseError as error:
+        if database_is_away(error):
+            raise
+        reason = str(error).splitlines()[0][:200]
+        raise Invalid(
+            f"Nothing was imported. The rows contradict each other: {reason}",
+            code="not_importable",
+        ) from error
 
 
-def _take_in(seen: ImportPreview, by: By, keeping: list[str]) -> Evaluation:
+def _take_in(seen: ImportPreview, by: By) -> Evaluation:
     """Write everything, the lowest floor first, and then what follows from it."""
     document = seen.document
     people = _people(seen, by)
@@ -91,7 +90,7 @@ def _take_in(seen: ImportPreview, by: By, keeping: list[str]) -> Evaluation:
     builder.refuse()
     for part, rows in every:
         if part.stored:
-            _keep_files(part.stored, rows, files, keeping)
+            _keep_files(part.stored, rows, files)
         manager: Any = part.model._default_manager
         manager.bulk_create(rows, batch_size=BATCH)
     evaluation.readers.set([people[name] for name in document["evaluation"]["readers"]])
@@ -132,7 +131,6 @@ def _keep_files(
     stored: tuple[str, str],
     rows: list[models.Model],
     files: dict[str, AcceptedFile],
-    keeping: list[str],
 ) -> None:
     """Put the files of some rows where files are kept, one for each."""
     place, digest = stored
@@ -142,7 +140,6 @@ def _keep_files(
             ending = file.stored_as.rpartition(".")[2]
             name = f"{FOLDER}/{row.pk}.{ending}"
             name = default_storage.save(name, ContentFile(file.content))
-            keeping.append(name)
             setattr(row, place, name)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 
 from evaltracker.errors import Problem
+from evaltracker.evaluations.storage import write_whole
 from evaltracker.workflow.management.finding import evaluation_of
 from evaltracker.workflow.memo.printing import PAPERS, as_pdf
 from evaltracker.workflow.memo.seal import sealed_words
@@ -61,7 +62,10 @@ class Command(BaseCommand):
             sys.stdout.buffer.write(content)
             return
         try:
-            path.write_bytes(content)
+            if path.is_file() or not path.exists():
+                write_whole(path, [content])
+            else:  # a terminal, a pipe
+                path.write_bytes(content)
         except OSError as error:
             raise CommandError(
                 f"“{path}” cannot be written: {error.strerror}."

@@ -1,4 +1,4 @@
-"""`manage.py verify_files [EVALUATION]`: silent if every file is what was handed in."""
+"""`manage.py verify_files [EVALUATION] [--remove]`: rows and files, compared."""
 
 from __future__ import annotations
 
@@ -7,35 +7,72 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 
 from evaltracker.workflow.management.finding import evaluation_of
-from evaltracker.workflow.selectors.kept_files import kept_files
+from evaltracker.workflow.selectors.kept_files import GRACE, kept_files, leftovers
+from evaltracker.workflow.services.leftovers import remove_leftovers
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
 
 
 class Command(BaseCommand):
-    """Names each file that is missing or altered; what to run after a restore."""
+    """Names what is missing, altered or open to too many; what to run after a restore.
+
+    Of all evaluations it also names the files that no row names. Those harm nothing,
+    so they are no failure.
+    """
 
     help = (
-        "Check the files that were handed in against their digests; exit 1 and a line "
-        "for each that is missing or altered."
+        "Check the files that were handed in against their rows, and the folders for "
+        "files that no row names; exit 1 if one is missing, altered or has a mode that "
+        "lets too many read it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """[EVALUATION]."""
+        """[EVALUATION] [--remove]."""
         parser.add_argument(
             "evaluation", metavar="EVALUATION", nargs="?", help="its slug; else all"
+        )
+        parser.add_argument(
+            "--remove",
+            action="store_true",
+            help="remove the files older than a day that no row names, however many",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read every one of them."""
-        slug = options["evaluation"]
+        slug = options["evaluation"] or ""
         if slug:
             evaluation_of(slug)
-        wrong = [
-            f"{one.evaluation}: “{one.name}” ({one.stored_as}) {fault}"
-            for one in kept_files(slug or "")
-            if (fault := one.fault)
-        ]
+        wrong, count = [], 0
+        for kept in kept_files(slug):
+            count += 1
+            if fault := kept.fault:
+                wrong.append(
+                    f"{kept.evaluation}: “{kept.name}” ({kept.stored_as}) {fault}"
+                )
+        beside = "" if slug else self.compare_folders(remove=options["remove"])
         if wrong:
             raise CommandError("\n".join(wrong))
+        each = "1 file is" if count == 1 else f"{count} files are"
+        self.stdout.write(f"{each} as handed in, none is missing.{beside}")
+
+    def compare_folders(self, *, remove: bool) -> str:
+        """Name what no row names, and say how much that is."""
+        found = leftovers()
+        for each in found:
+            kind = "half a file" if each.is_half else "no row names it"
+            self.stdout.write(f"{each.stored_as}: {kind}, {_age(each.age.days)}")
+        old = [each for each in found if each.age > GRACE]
+        if remove:
+            remove_leftovers(old)
+            return f" {len(old)} that no row named were removed."
+        if not found:
+            return " Nothing else lies beside them."
+        return (
+            f" {len(found)} that no row names lie beside them; those over a day old "
+            "are removed by a chore of the worker."
+        )
+
+
+def _age(days: int) -> str:
+    return "under a day old" if days < 1 else f"{days} days old"
