@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from evaltracker.evaluations.api.problems import not_there, problem_page
+from evaltracker.evaluations.api.error_pages import not_there, problem_page
 
 urlpatterns = [
     path("api/v1/", include("vendors.api.urls")),

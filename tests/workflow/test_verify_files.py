@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 import os
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from evaltracker.workflow.selectors import kept_files
+from evaltracker.workflow.management.commands import verify_files
 from evaltracker.workflow.services import leftovers
 from evaltracker.workflow.services.leftovers import remove_old_leftovers
 from tests.cast import floor1, trials
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
-TWO_DAYS = datetime.timedelta(days=2).total_seconds()
 
 
 @pytest.fixture
@@ -34,10 +32,10 @@ def where(settings: Settings, tmp_path: Path) -> Evaluation:
 
 
 @pytest.fixture
-def two_days_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The clock by which the age of files is judged; the disk's own cannot be set."""
-    later = time.time() + TWO_DAYS
-    monkeypatch.setattr(kept_files.time, "time", lambda: later)
+def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every file be old enough, since the disk's clock cannot be set."""
+    for module in (leftovers, verify_files):
+        monkeypatch.setattr(module, "GRACE", datetime.timedelta(0))
 
 
 def leave(folder: Path, name: str) -> Path:
@@ -123,7 +121,7 @@ def test_the_chore_removes_none_of_the_last_day(
 
 
 def test_the_chore_removes_what_is_older_and_never_what_a_row_names(
-    where: Evaluation, tmp_path: Path, two_days_later: None
+    where: Evaluation, tmp_path: Path, no_grace: None
 ) -> None:
     gone = [leave(tmp_path, "evidence/a.pdf"), leave(tmp_path, "evidence/.b.pdf.part")]
     other = leave(tmp_path, "not_ours/old.pdf")
@@ -136,7 +134,7 @@ def test_the_chore_removes_what_is_older_and_never_what_a_row_names(
 def test_files_beside_the_database_of_another_day_wait_for_a_person(
     where: Evaluation,
     tmp_path: Path,
-    two_days_later: None,
+    no_grace: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(leftovers, "MOST_BY_ITSELF", 2)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import sys
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +13,8 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.db import DataError, IntegrityError, transaction
-from django.http import Http404, HttpResponseBase, JsonResponse
-from django.views import defaults
-from django.views.decorators.csrf import csrf_exempt
+from django.db import DataError, IntegrityError
+from django.http import Http404
 from drf_standardized_errors.formatter import flatten_errors
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -34,9 +31,7 @@ from evaltracker.errors import (
 from evaltracker.evaluations.database_away import database_is_away
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from django.http import HttpRequest
+    from collections.abc import Iterable
 
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -151,71 +146,6 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response:
 def pointer(field: str) -> str:
     """A field's name as a JSON pointer in URI form."""
     return "#/" + field.replace(".", "/") if field else "#"
-
-
-def problem_page(status: int, *, below: str = "/") -> Callable[..., HttpResponseBase]:
-    """An error page of a URL configuration: a problem below `below`, else HTML.
-
-    That of a fault says so if the database is away (503) or a disk full (507).
-    """
-    pages: dict[int, Callable[..., HttpResponseBase]] = {
-        400: defaults.bad_request,
-        403: defaults.permission_denied,
-        404: defaults.page_not_found,
-    }
-
-    def page(
-        request: HttpRequest, exception: Exception | None = None
-    ) -> HttpResponseBase:
-        as_problem = request.path_info.startswith(below)
-        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            error = sys.exception()
-            if database_is_away(error):
-                return _away(request, as_problem=as_problem)
-            if disk_is_full(error):
-                full = HTTPStatus.INSUFFICIENT_STORAGE
-                return _no_fault(request, full, as_problem=as_problem)
-        if as_problem:
-            return _as_problem(status)
-        if status in pages:
-            return pages[status](request, exception)
-        return defaults.server_error(request)
-
-    return page
-
-
-def _as_problem(status: int) -> JsonResponse:
-    return JsonResponse(
-        problem_body(status),
-        status=status,
-        content_type=CONTENT_TYPE,
-        headers={"Cache-Control": "no-store"},
-    )
-
-
-def _away(request: HttpRequest, *, as_problem: bool) -> HttpResponseBase:
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    answer = _no_fault(request, status, as_problem=as_problem)
-    answer.headers["Retry-After"] = str(Unavailable.retry_after)
-    return answer
-
-
-def _no_fault(
-    request: HttpRequest, status: HTTPStatus, *, as_problem: bool
-) -> HttpResponseBase:
-    """An answer to what went wrong around the product."""
-    if as_problem:
-        return _as_problem(status)
-    answer = defaults.server_error(request, template_name=f"{status}.html")
-    answer.status_code = status
-    return answer
-
-
-@csrf_exempt
-@transaction.non_atomic_requests
-def not_there(request: HttpRequest) -> HttpResponseBase:
-    """The end of every list of API addresses: whatever is left is not there."""
-    return problem_page(404)(request)
 
 
 def _invalid(exc: exceptions.ValidationError) -> dict[str, Any]:
