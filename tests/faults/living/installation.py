@@ -6,7 +6,6 @@ import os
 import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -89,12 +88,7 @@ class Installation(World):
 
     def pids(self) -> dict[str, list[int]]:
         """Each process and its children, by which one sees whether they live on."""
-        found = {}
-        for name, process in self.processes.items():
-            pid = process.process.pid
-            text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-            found[name] = [pid, *map(int, text.split())]
-        return found
+        return {name: one.family() for name, one in self.processes.items()}
 
     def faults(self) -> list[str]:
         """Lines of the logs that tell of a fault of the product."""

@@ -34,16 +34,20 @@ def restarts(owed: int, ways: Sequence[str] = WAYS, *, quick: bool = False) -> J
 
         given = market()
         here.start_all()
-        before = here.pids()
         told, wrong = [], []
+        before: dict[str, list[int]] = {}
         with traffic(here, given) as seen:
             for number, way in enumerate(ways):
+                size = here.arrived.stat().st_size
                 owe_overdue(owed, people=50, places=5, first=number)
+                flows = until(partial(_has_grown, here, size), PATIENCE)
+                assert flows, "no mail leaves"
+                before = before or here.pids()
                 told.append(_restart(here, seen, way))
             if not until(_all_ended, PATIENCE):
                 wrong.append("not all ended")
-        if here.pids() != before:
-            wrong.append("a process was replaced")
+        replaced = [name for name, pids in here.pids().items() if pids != before[name]]
+        wrong += [f"{name} was replaced" for name in replaced]
         found = outcome(here.arrived)
         judged = {
             **seen.wrong(),
@@ -57,9 +61,7 @@ def restarts(owed: int, ways: Sequence[str] = WAYS, *, quick: bool = False) -> J
 
 
 def _restart(here: Installation, seen: Seen, way: str) -> str:
-    """Once mail is flowing; how long it took until all was well again."""
-    size = here.arrived.stat().st_size
-    assert until(partial(_has_grown, here, size), PATIENCE), "no mail leaves"
+    """While mail is flowing; how long it took until all was well again."""
     counts = [counter[503] for counter in seen.statuses.values()]
     here.stop_database(way)
     assert until(lambda: here.readiness() == [503, 503], PATIENCE), here.readiness()

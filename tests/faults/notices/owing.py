@@ -24,14 +24,18 @@ OVERDUE, PER_MILESTONE = "milestone_overdue", 10
 AT_ONCE = 5_000
 
 
-def owe_overdue(number: int, *, places: int = 20, people: int = 200) -> None:
+def owe_overdue(
+    number: int, *, places: int = 20, people: int = 200, first: int = 0
+) -> None:
     """So many due notices of overdue milestones, spread over purchases and people.
 
     Mails with text, HTML and a calendar file, to readers whose right to see the
-    purchase and whose milestone are asked for again when they leave.
+    purchase and whose milestone are asked for again when they leave. `first` tells
+    several such heaps apart.
     """
-    readers = _people(people)
-    where = [floor1.evaluation(title=f"Purchase {n} – übung") for n in range(places)]
+    readers = _people(people, first * people)
+    heap = range(first * places, (first + 1) * places)
+    where = [floor1.evaluation(title=f"Purchase {n} – übung") for n in heap]
     for place in where:
         place.readers.add(*readers)
     due = timezone.now() - datetime.timedelta(days=PER_MILESTONE + 1)
@@ -56,7 +60,7 @@ def owe_overdue(number: int, *, places: int = 20, people: int = 200) -> None:
     Notice.objects.bulk_create(rows, batch_size=AT_ONCE)
 
 
-def _people(number: int) -> list[User]:
+def _people(number: int, first: int) -> list[User]:
     people: list[User] = User.objects.bulk_create(
         User(
             username=f"reader{n}",
@@ -65,7 +69,7 @@ def _people(number: int) -> list[User]:
             time_zone=("Europe/Berlin", "America/New_York", "Asia/Tokyo")[n % 3],
             is_staff=True,
         )
-        for n in range(number)
+        for n in range(first, first + number)
     )
     return people
 

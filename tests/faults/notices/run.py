@@ -10,6 +10,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from tests.faults.living.restarts import WAYS, restarts
 from tests.faults.notices import services_away
 from tests.faults.notices.storms import Storm, blow
 from tests.services import say
@@ -29,6 +30,7 @@ def _judge(name: str, storm: Storm, *, exact: bool = False) -> bool:
         "not all ended": not result.ended,
         "lost": seen.lost,
         "unflagged repeats": seen.unflagged_repeats,
+        "workers were replaced": result.replaced,
     }
     if exact:
         wrong |= {"repeats": seen.repeats, "flagged": seen.flagged}
@@ -79,10 +81,18 @@ def t3(quick: bool) -> bool:
 
 
 def t4(quick: bool) -> bool:
-    """T1, and the database crashes twice."""
-    storm = Storm(owed=10_000, blows=15, crashes=2)
+    """The database crashes again and again, Redis too, and the workers live on."""
+    storm = Storm(owed=10_000, blows=6, crashes=True, freeze=False)
     if quick:
-        storm = Storm(owed=600, blows=4, every=1, crashes=1, redis_deaths=1, pause=0.01)
+        storm = Storm(
+            owed=600,
+            blows=2,
+            every=1,
+            crashes=True,
+            freeze=False,
+            redis_deaths=1,
+            pause=0.01,
+        )
     return _judge("T4", storm)
 
 
@@ -113,6 +123,13 @@ def t11(quick: bool) -> bool:
     return _say("T11", *services_away.no_beat(100 if quick else 1_000))
 
 
+def t46(quick: bool) -> bool:
+    """PostgreSQL restarted under living processes, plainly, by force, elsewhere."""
+    if quick:
+        return _say("T46", *restarts(200, WAYS[2:], quick=True))
+    return _say("T46", *restarts(2_000))
+
+
 TESTS: dict[str, Callable[[bool], bool]] = {
     "T1": t1,
     "T2": t2,
@@ -123,6 +140,7 @@ TESTS: dict[str, Callable[[bool], bool]] = {
     "T7": t7,
     "T10": t10,
     "T11": t11,
+    "T46": t46,
 }
 
 

@@ -1,4 +1,4 @@
-"""T1 to T4: workers, broker and database die while mail goes out.
+"""T1 to T4: workers, broker or database die while mail goes out.
 
 Each storm owes its notices, lets its faults happen while they leave, then lets the
 rest go in peace, and counts exactly what arrived.
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from django.db import Error, connection
 
+from tests.faults.living.database import WAYS
 from tests.faults.notices.world import until, world
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Storm:
     graceful: bool = False
     held: bool = False
     redis_deaths: int = 3
-    crashes: int = 0
+    # The database is hit instead of the workers, which live through all of it.
+    crashes: bool = False
     freeze: bool = True
     # Seconds that the mail server waits with its answer: most kills hit that instant.
     pause: float = 0.004
@@ -50,6 +52,8 @@ class Result:
     blows: int
     seconds: float
     ended: bool
+    # Whether a worker that should have lived on did not.
+    replaced: bool
 
     def __str__(self) -> str:
         return f"{self.outcome}; {self.blows} blows, {self.seconds:.0f} s"
@@ -68,20 +72,30 @@ def blow(storm: Storm) -> Result:
         connection.close()
         began = time.monotonic()
         here.start_mail("--pause", str(storm.pause))
+        _start(here)
+        first = [worker.family() for worker in here.workers]
         blows = _rage(storm, here)
         ended = until(_all_ended, storm.peace)
+        now = [worker.family() for worker in here.workers]
         for process in (*here.beats, *here.workers):
             process.kill()
-        return Result(outcome(here.arrived), blows, time.monotonic() - began, ended)
+        seconds = time.monotonic() - began
+        replaced = storm.crashes and now != first
+        return Result(outcome(here.arrived), blows, seconds, ended, replaced)
 
 
-def _rage(storm: Storm, here: World) -> int:
-    """All the faults; how many processes were hit while mail was going out."""
-    redis = here.start_redis()
+def _start(here: World) -> None:
+    """Two of each, and come back when both workers have their children."""
+    here.redis = here.start_redis()
     for _ in range(2):
         here.start_worker()
         here.start_beat()
     until(lambda: bool(here.arrived.stat().st_size), 60)
+    until(lambda: all(len(worker.family()) > 2 for worker in here.workers), 60)
+
+
+def _rage(storm: Storm, here: World) -> int:
+    """All the faults; how many processes were hit while mail was going out."""
     frozen = None
     hit, size = 0, 0
     for number in range(storm.blows):
@@ -99,10 +113,11 @@ def _rage(storm: Storm, here: World) -> int:
             here.start_worker()
             continue
         if number % max(1, storm.blows // (storm.redis_deaths + 1)) == 1:
-            redis.kill()
-            redis = here.start_redis()
-        if storm.crashes and number in (2, storm.blows // 2 + 1):
-            here.crash_postgres()
+            here.redis.kill()
+            here.redis.start()
+        if storm.crashes:
+            here.crash_postgres(list(WAYS)[number % len(WAYS)])
+            continue
         # Whoever has run longest; the other has hardly begun.
         worker = here.workers.pop(0)
         worker.stop() if storm.graceful else worker.kill()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.faults.living.database import Database
 from tests.services import free_port, postgres, service_folder
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ class Process:
                 stderr=output,
                 start_new_session=True,
             )
+
+    def family(self) -> list[int]:
+        """Itself and its children."""
+        pid = self.process.pid
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        return [pid, *map(int, text.split())]
 
     def signal(self, number: int) -> None:
         """Send a signal to the whole group."""
@@ -70,6 +77,7 @@ class World:
     redis_port: int
     mail_port: int
     stack: ExitStack
+    redis: Process = field(init=False)
     workers: list[Process] = field(default_factory=list)
     beats: list[Process] = field(default_factory=list)
 
@@ -127,29 +135,11 @@ class World:
         process = self.run(command, "timer")
         return process.process.wait(300)
 
-    def crash_postgres(self) -> None:
-        """Stop it as by a power cut, and start it again on what is on the disk."""
-        home = self.folder / "postgres"
-        number = int((home / "data" / "postmaster.pid").read_text().splitlines()[0])
-        command = Path(f"/proc/{number}/cmdline").read_bytes().decode().split("\0")
-        user = Path(f"/proc/{number}").stat().st_uid
-        os.kill(number, signal.SIGQUIT)
-        with suppress(ProcessLookupError, ChildProcessError):
-            while Path(f"/proc/{number}/stat").read_text().split(") ")[1][0] != "Z":
-                time.sleep(0.05)
-        (home / "data" / "postmaster.pid").unlink(missing_ok=True)
-        log = (self.folder / "postgres.log").open("ab")
-        again = subprocess.Popen(
-            [one for one in command if one],
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            user=user,
-            cwd="/",
-        )
-        self.stack.callback(again.wait)
-        self.stack.callback(again.send_signal, signal.SIGINT)
+    def crash_postgres(self, way: str) -> None:
+        """Stop it in one of the ways, and start it again on what is on the disk."""
+        database = Database(self.folder, self.stack)
+        database.stop(way)
+        database.start()
 
 
 @contextmanager
