@@ -94,6 +94,18 @@ def database(variable: str = "DATABASE_URL") -> dict[str, Any]:
     return config
 
 
+def databases() -> dict[str, Any]:
+    """The database, and on PostgreSQL a connection of its own for the cache's table.
+
+    It is opened by the few requests that need it and closed at their end.
+    """
+    config = database()
+    if not config["ENGINE"].endswith("postgresql"):
+        return {"default": config}
+    apart = {**config, "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 0}
+    return {"default": config, "counters": apart}
+
+
 def vendor_database() -> dict[str, Any]:
     """The database as the vendor role: its views come first, and it waits for nobody.
 

@@ -104,10 +104,17 @@ TEMPLATES = [
 ]
 
 # --- Database and cache -------------------------------------------------------
-DATABASES = {"default": environment.database()}
+DATABASES = environment.databases()
+DATABASE_ROUTERS = ["evaltracker.evaluations.counters.CountersApart"]
 CACHES = {
-    "default": environment.cache(),
-    # Vendors' limits: a count over all processes (vendors.api.counting).
+    # In the database: what is counted at a login outlives Redis, and needs none.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "evaluations_cachedvalue",
+        # What is over is dropped by a chore; nothing that counts may be before.
+        "OPTIONS": {"MAX_ENTRIES": 10_000_000},
+    },
+    # Vendors\' limits: a count over all processes (vendors.api.counting).
     "throttle": environment.cache(),
 }
 

@@ -46,6 +46,7 @@ ELSEWHERE = {
     "evaluations_journalhead",
     # What the machinery keeps for itself.
     "evaluations_notice",
+    "evaluations_cachedvalue",
     "evaluations_choredone",
     "vendors_idempotencyrecord",
     "vendors_refusedcall",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account import forms as stock
 from allauth.mfa.base import forms as factors
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
+
+from evaltracker.accounts.one_time_codes import is_used, note_use
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import User
 
 LABELS = {
     "email": "Mail address",
@@ -61,11 +67,27 @@ class Digits(forms.Form):
         attrs["inputmode"] = "numeric"
 
 
-class AuthenticateForm(Digits, factors.AuthenticateForm):  # type: ignore[misc]
+class OnceOnly(Digits):
+    """A code that is refused like a wrong one if it has opened before."""
+
+    user: User
+    authenticator: Authenticator
+
+    def clean_code(self) -> str:
+        """The code, which has not opened before and will not again."""
+        if is_used(self.user, self.cleaned_data["code"]):
+            self.cleaned_data["code"] = ""
+        code: str = super().clean_code()  # type: ignore[misc]  # the library's
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            note_use(self.authenticator, code)
+        return code
+
+
+class AuthenticateForm(OnceOnly, factors.AuthenticateForm):  # type: ignore[misc]
     """The second factor at a login."""
 
 
-class ReauthenticateForm(Digits, factors.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(OnceOnly, factors.ReauthenticateForm):  # type: ignore[misc]
     """The second factor before what matters."""
 
 

@@ -2,6 +2,7 @@
 
 from evaltracker.evaluations.models.account_log import AccountEntry
 from evaltracker.evaluations.models.base import Record, ScopedQuerySet
+from evaltracker.evaluations.models.cached import CachedValue
 from evaltracker.evaluations.models.evaluation import Evaluation, Visit
 from evaltracker.evaluations.models.imported import ImportedHistory
 from evaltracker.evaluations.models.imports import (
@@ -17,6 +18,7 @@ from evaltracker.evaluations.models.templates import EvaluationTemplate
 
 __all__ = [
     "AccountEntry",
+    "CachedValue",
     "Category",
     "ChatWebhook",
     "ChoreDone",

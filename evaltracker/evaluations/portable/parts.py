@@ -2,6 +2,7 @@
 
 from evaltracker.evaluations.models import (
     AccountEntry,
+    CachedValue,
     Category,
     ChatWebhook,
     ChoreDone,
@@ -35,6 +36,7 @@ leave_out(ImportedHistory, "It is about this installation; the journal tells of 
 leave_out(Notice, "What is owed to somebody is owed by this installation.")
 leave_out(ChatWebhook, "Whoever knows its address may post there.")
 leave_out(ChoreDone, "It is about this installation.")
+leave_out(CachedValue, "It is forgotten after a while.")
 leave_out(AccountEntry, "It is about logins of this installation.")
 leave_out(Import, "It undoes what came in here; the journal tells of it.")
 leave_out(ImportDraft, "Nobody has said yes to it.")

@@ -15,6 +15,7 @@ from django.utils import timezone
 from evaltracker.errors import Refused
 from evaltracker.evaluations.account_log import record
 from evaltracker.evaluations.choices import AccountAction
+from evaltracker.evaluations.models import CachedValue
 from evaltracker.evaluations.services.account_mail import owe_account_mail
 from evaltracker.evaluations.services.people import (
     require_operator,
@@ -91,7 +92,8 @@ def end_sessions(person: User) -> None:
 
 @transaction.atomic
 def forget_what_is_over() -> None:
-    """Drop sessions that have ended, and guesses that no lock counts any more.
+    """Drop sessions that have ended, guesses that no lock counts any more, and what
+    the default cache was to remember until now.
 
     In the field for the name people also type what nobody should keep.
     """
@@ -100,3 +102,4 @@ def forget_what_is_over() -> None:
     lasting = Session.objects.values("session_key")
     UserSession.objects.exclude(session_key__in=lasting).delete()
     AccessAttempt.objects.filter(attempt_time__lt=now - A_DAY).delete()
+    CachedValue.objects.filter(expires__lt=now).delete()
