@@ -114,7 +114,7 @@ CACHES = {
         # What is over is dropped by a chore; nothing that counts may be before.
         "OPTIONS": {"MAX_ENTRIES": 10_000_000},
     },
-    # Vendors\' limits: a count over all processes (vendors.api.counting).
+    # Vendors' limits: a count over all processes (vendors.api.counting).
     "throttle": environment.cache(),
 }
 
