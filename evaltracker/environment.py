@@ -106,6 +106,13 @@ def databases() -> dict[str, Any]:
     return {"default": config, "counters": apart}
 
 
+def owner_database() -> dict[str, Any] | None:
+    """The login of who owns the tables; None where DATABASE_URL is the owner's."""
+    if not env.str("OWNER_DATABASE_URL", default=""):
+        return None
+    return database("OWNER_DATABASE_URL")
+
+
 def vendor_database() -> dict[str, Any]:
     """The database as the vendor role: its views come first, and it waits for nobody.
 

@@ -18,6 +18,7 @@ import requests
 from django.core.management import call_command
 from django.db import connection
 
+from evaltracker.wall.building import lift_wall
 from tests.services import free_port
 
 if TYPE_CHECKING:
@@ -129,23 +130,46 @@ def database() -> str:
 
 
 @contextmanager
-def vendor_login() -> Iterator[str]:
-    """The address of this database for a role that `harden_database` makes; the role
-    and the wall are gone afterwards."""
-    here = connection.settings_dict
-    role = f"process_of_{here['NAME']}"
-    place = f"{quote(here['HOST'] or 'localhost', safe='')}:{here['PORT'] or 5432}"
-    url = f"postgresql://{role}:{quote(PASSWORD)}@{place}/{here['NAME']}"
+def logins() -> Iterator[dict[str, str]]:
+    """The three logins of an installation, by variable: the test's own role is the
+    owner, `harden_database` makes the others; they and the wall are gone afterwards."""
+    name = connection.settings_dict["NAME"]
+    owner = database()
+    scheme, _, rest = owner.partition("://")
+    elsewhere = rest.rpartition("@")[2]
+    urls = {
+        "DATABASE_URL": f"{scheme}://app_of_{name}:{quote(PASSWORD)}@{elsewhere}",
+        "VENDOR_DATABASE_URL": f"{scheme}://process_of_{name}:{quote(PASSWORD)}"
+        f"@{elsewhere}",
+        "OWNER_DATABASE_URL": owner,
+    }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VENDOR_DATABASE_URL", url)
+        for variable, url in urls.items():
+            patch.setenv(variable, url)
         call_command("harden_database")
     try:
-        yield url
+        yield urls
     finally:
+        lift_wall(connection, role=f"process_of_{name}")
         with connection.cursor() as cursor:
-            call_command("harden_database", "--lift")
-            cursor.execute(f'DROP OWNED BY "{role}"')
-            cursor.execute(f'DROP ROLE "{role}"')
+            for role in (f"app_of_{name}", f"process_of_{name}"):
+                cursor.execute(f'DROP OWNED BY "{role}"')
+                cursor.execute(f'DROP ROLE "{role}"')
+
+
+@contextmanager
+def vendor_login() -> Iterator[str]:
+    """The address of this database for the role of the vendor process."""
+    with logins() as urls:
+        yield urls["VENDOR_DATABASE_URL"]
+
+
+@contextmanager
+def app_login() -> Iterator[str]:
+    """The address of this database for the role of web, worker and beat, which may not
+    be the owner (see evaltracker.wall.house)."""
+    with logins() as urls:
+        yield urls["DATABASE_URL"]
 
 
 @contextmanager

@@ -20,6 +20,7 @@ class EvaluationsConfig(AppConfig):
         import_module("evaltracker.evaluations.own_dates")
         import_module("evaltracker.evaluations.daily_chores")
         import_module("evaltracker.evaluations.portable.parts")
+        import_module("evaltracker.wall.starting")
         # A process that serves vendors alone has no admin.
         if apps.is_installed("django.contrib.admin"):
             import_module("evaltracker.evaluations.admin.register")

@@ -1,7 +1,8 @@
-"""Building the wall, and lifting it while tables change; PostgreSQL 15 or newer.
+"""Building the walls while everybody works; PostgreSQL 15 or newer.
 
-Both are one transaction and may be repeated: whatever the role could do before is
-taken away first. While the wall is lifted the role can do nothing at all.
+Table by table, each in a transaction of its own that waits for no lock for long: others
+see a table's old rules or its new ones, never none. So it may be repeated, stopped and
+begun again at any time.
 """
 
 from __future__ import annotations
@@ -11,129 +12,132 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from evaltracker.wall.access import ACCESS
-from evaltracker.wall.asking import one, require_fit, rows, run
-from evaltracker.wall.roles import THERE, house_roles, ready_role
+from evaltracker.wall.admitting import SCHEMA, VENDORS, admit
+from evaltracker.wall.asking import Unfit, one, require_fit, rows, run
+from evaltracker.wall.patience import run_patiently
+from evaltracker.wall.roles import THERE, owner_roles, ready_role
 from evaltracker.wall.tables import walled_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-    from evaltracker.wall.access import Access
-
-# The schema of the views; first in the search path of the vendor process.
-SCHEMA = "vendor_sees"
-HOUSE, VENDORS = "house_sees_all", "vendor_"
+HOUSE = "house_sees_all"
 DATABASE = "SELECT current_database()"
 POLICIES = """
-SELECT tablename, policyname FROM pg_policies
-WHERE schemaname = 'public' AND policyname LIKE %s
+SELECT policyname FROM pg_policies
+WHERE schemaname = 'public' AND tablename = %s
+AND (policyname = %s OR policyname LIKE %s)
 """
-COLUMNS = """
-SELECT quote_ident(attname), format_type(atttypid, atttypmod) FROM pg_attribute
-WHERE attrelid = ('public.' || quote_ident(%s))::regclass
-AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+# Whom the house's policies name already, of those who are still there.
+HOUSE_NOW = """
+SELECT DISTINCT rolname FROM pg_policies, unnest(roles) AS named
+JOIN pg_roles ON rolname = named WHERE policyname = %s
 """
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 
 
-@transaction.atomic
-def build_wall(db: BaseDatabaseWrapper, *, role: str, password: str = "") -> None:
+def quietly(sentence: str) -> None:
+    """Say nothing."""
+
+
+def build_wall(
+    db: BaseDatabaseWrapper,
+    *,
+    role: str,
+    password: str = "",
+    house: Iterable[str] = (),
+    say: Callable[[str], object] = quietly,
+) -> None:
     """Let `role` do what `ACCESS` says and nothing else; make it if it is not there.
 
     1. The role exists, can log in, and has no power of its own.
-    2. All that it could do before is taken away.
-    3. Every walled table has row-level security, forced, open for the house.
-    4. Grants, policies and views of `ACCESS`.
+    2. What is of no table: schemas, and that nobody makes things in them.
+    3. Table by table: row-level security, forced, open for the house (who owns the
+       tables, and `house`); grants, policies and the view of `ACCESS`, and no others.
 
     Raises:
         Unfit: with a sentence for the operator.
 
     """
     require_fit(db)
-    ready_role(db, role, password)
-    lift_wall(db, role=role)
-    name = db.ops.quote_name
-    house = ", ".join(map(name, house_roles(db)))
-    for table in walled_tables():
-        run(db, f"ALTER TABLE {name(table)} ENABLE ROW LEVEL SECURITY")
-        run(db, f"ALTER TABLE {name(table)} FORCE ROW LEVEL SECURITY")
-        run(db, f"DROP POLICY IF EXISTS {HOUSE} ON {name(table)}")
-        run(db, f"CREATE POLICY {HOUSE} ON {name(table)} TO {house} USING (true)")
-    run(db, f"CREATE SCHEMA {SCHEMA}")
-    # Not its own schema alone: a role that makes tables could shadow ours.
-    run(db, "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-    run(db, f"GRANT USAGE ON SCHEMA public, {SCHEMA} TO {name(role)}")
-    run(db, f"GRANT CONNECT ON DATABASE {name(one(db, DATABASE))} TO {name(role)}")
-    for table, access in ACCESS.items():
-        for statement in _admit(db, name(role), table, access):
-            run(db, statement)
+    ready_role(db, role, password, variable="VENDOR_DATABASE_URL", others=house)
+    open_for = house_of(db, house)
+    run_patiently(
+        db, lambda: _ready_schemas(db, role), what="the schema vendor_sees", say=say
+    )
+    tables = [str(row[0]) for row in rows(db, TABLES)]
+    if missing := sorted({*walled_tables()} - {*tables}):
+        raise Unfit(f"Run migrate first: {', '.join(missing)} is missing.")
+    for number, table in enumerate(tables, start=1):
+        run_patiently(
+            db,
+            lambda table=table: _wall_in(db, table, role, open_for),  # type: ignore[misc]
+            what=f"{table} (table {number} of {len(tables)})",
+            say=say,
+        )
 
 
 @transaction.atomic
 def lift_wall(db: BaseDatabaseWrapper, *, role: str) -> None:
-    """Take all rights, policies and views of `role` away, so that tables can change.
+    """Take all rights, policies and views of `role` away: vendors are shut out.
 
     Row-level security stays on and open for the house.
     """
     require_fit(db)
     if not one(db, THERE, role):
         return
-    name = db.ops.quote_name
     run(db, f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
-    for table, policy in rows(db, POLICIES, f"{VENDORS}%"):
-        run(db, f"DROP POLICY {name(policy)} ON {name(table)}")
-    run(db, f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name(role)}")
+    for (table,) in rows(db, TABLES):
+        _shut(db, str(table), role)
+    quoted = db.ops.quote_name(role)
+    run(db, f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {quoted}")
+
+
+def house_of(db: BaseDatabaseWrapper, named: Iterable[str] = ()) -> list[str]:
+    """The product's own roles; without `named`, those that had been named before."""
+    given = set(named) or {str(row[0]) for row in rows(db, HOUSE_NOW, HOUSE)}
+    return sorted({*owner_roles(db), *given})
+
+
+def _ready_schemas(db: BaseDatabaseWrapper, role: str) -> None:
+    name = db.ops.quote_name
+    run(db, f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    # Not its own schema alone: a role that makes tables could shadow ours.
+    run(db, "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    run(db, f"GRANT USAGE ON SCHEMA public, {SCHEMA} TO {name(role)}")
+    run(db, f"GRANT CONNECT ON DATABASE {name(one(db, DATABASE))} TO {name(role)}")
     run(db, f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {name(role)}")
 
 
-def _admit(
-    db: BaseDatabaseWrapper, role: str, table: str, access: Access
-) -> Iterator[str]:
-    """The statements that give `role` its access to one table."""
-    quoted = db.ops.quote_name(table)
-
-    def policy(verb: str, condition: str) -> str:
-        return (
-            f"CREATE POLICY {VENDORS}{verb.lower()} ON {quoted} FOR {verb} TO {role} "
-            f"{condition}"
-        )
-
-    if access.rows:
-        shown = f" ({', '.join(access.shown)})" if access.shown else ""
-        yield f"GRANT SELECT{shown} ON {quoted} TO {role}"
-        yield policy("SELECT", f"USING ({access.rows})")
-    if access.added:
-        yield f"GRANT INSERT ON {quoted} TO {role}"
-        yield policy("INSERT", f"WITH CHECK ({access.added})")
-    if access.changed:
-        yield f"GRANT UPDATE ({', '.join(access.changed)}) ON {quoted} TO {role}"
-        yield policy("UPDATE", f"USING ({access.rows})")
-    if access.locked:
-        yield f"GRANT UPDATE (id) ON {quoted} TO {role}"
-        yield policy("UPDATE", f"USING ({access.rows}) WITH CHECK (false)")
-    if access.deleted:
-        yield f"GRANT DELETE ON {quoted} TO {role}"
-        yield policy("DELETE", f"USING ({access.rows})")
-    if access.shown:
-        yield from _view(db, role, table, access)
-
-
-def _view(
-    db: BaseDatabaseWrapper, role: str, table: str, access: Access
-) -> Iterator[str]:
-    """A view that has all columns, but NULL where the role may not look.
-
-    The product asks for whole rows; so it needs no second way to ask.
-    """
-    view = f"{SCHEMA}.{db.ops.quote_name(table)}"
-    columns = ", ".join(
-        column if column in access.shown else f"NULL::{kind} AS {column}"
-        for column, kind in rows(db, COLUMNS, table)
+def _wall_in(
+    db: BaseDatabaseWrapper, table: str, role: str, open_for: list[str]
+) -> None:
+    """Give one table its rules; all in the caller's transaction."""
+    name = db.ops.quote_name
+    walled = table in walled_tables()
+    if not walled and not rows(db, POLICIES, table, HOUSE, f"{VENDORS}%"):
+        # Nothing to lock for: a grant takes no lock on its table.
+        run(db, f"REVOKE ALL ON {name(table)} FROM {name(role)}")
+        return
+    run(db, f"ALTER TABLE {name(table)} ENABLE ROW LEVEL SECURITY")
+    run(db, f"ALTER TABLE {name(table)} FORCE ROW LEVEL SECURITY")
+    _shut(db, table, role, also=HOUSE)
+    run(
+        db,
+        f"CREATE POLICY {HOUSE} ON {name(table)} "
+        f"TO {', '.join(map(name, open_for))} USING (true)",
     )
-    # Names come from ACCESS and from the catalogue, none from outside.
-    rows_of = f"SELECT {columns} FROM public.{db.ops.quote_name(table)}"  # noqa: S608
-    yield f"CREATE VIEW {view} WITH (security_invoker = true) AS {rows_of}"
-    yield f"GRANT SELECT ON {view} TO {role}"
-    if rights := [*access.changed, *(["id"] if access.locked else [])]:
-        yield f"GRANT UPDATE ({', '.join(rights)}) ON {view} TO {role}"
+    if table in ACCESS:
+        for statement in admit(db, name(role), table, ACCESS[table]):
+            run(db, statement)
+
+
+def _shut(db: BaseDatabaseWrapper, table: str, role: str, also: str = "") -> None:
+    """Take the vendor role's rights, policies and view of one table away."""
+    name = db.ops.quote_name
+    run(db, f"DROP VIEW IF EXISTS {SCHEMA}.{name(table)}")
+    for (policy,) in rows(db, POLICIES, table, also, f"{VENDORS}%"):
+        run(db, f"DROP POLICY {name(policy)} ON {name(table)}")
+    run(db, f"REVOKE ALL ON {name(table)} FROM {name(role)}")

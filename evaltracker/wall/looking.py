@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evaltracker.wall.access import ACCESS
+from evaltracker.wall.admitting import SCHEMA
 from evaltracker.wall.asking import one, rows
-from evaltracker.wall.building import SCHEMA
-from evaltracker.wall.roles import THERE, powers_of
+from evaltracker.wall.powers import powers_of
+from evaltracker.wall.roles import THERE
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper

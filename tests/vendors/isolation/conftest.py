@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection, transaction
 
-from evaltracker.wall.building import SCHEMA, build_wall
+from evaltracker.wall.admitting import SCHEMA
+from evaltracker.wall.building import build_wall
 from tests.served import vendor_login
 from tests.vendors.isolation.world import build_world
 

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection
 
 from evaltracker.wall.access import ACCESS
-from evaltracker.wall.building import SCHEMA
+from evaltracker.wall.admitting import SCHEMA
 
 if TYPE_CHECKING:
     from evaltracker.wall.access import Access

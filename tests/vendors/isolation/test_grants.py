@@ -7,8 +7,9 @@ from django.apps import apps
 from django.db import connection
 
 from evaltracker.wall.access import ACCESS
-from evaltracker.wall.building import SCHEMA, build_wall, lift_wall
-from evaltracker.wall.roles import powers_of
+from evaltracker.wall.admitting import SCHEMA
+from evaltracker.wall.building import build_wall, lift_wall
+from evaltracker.wall.powers import powers_of
 from evaltracker.wall.tables import walled_tables
 from tests.vendors.isolation.rights import allowed, rights_of
 

@@ -1,4 +1,4 @@
-"""`manage.py harden_database [--lift]`: the database role of the vendor process."""
+"""`manage.py harden_database`: the database roles of the product's processes."""
 
 from __future__ import annotations
 
@@ -8,20 +8,24 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from evaltracker.environment import vendor_database
+from evaltracker.environment import database, owner_database, vendor_database
 from evaltracker.wall.asking import Unfit
 from evaltracker.wall.building import build_wall, lift_wall
+from evaltracker.wall.granting import build_house
+from evaltracker.wall.owner import as_owner
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
 
 
 class Command(BaseCommand):
-    """Lets the role of VENDOR_DATABASE_URL do what the allow-list says, no more."""
+    """Lets each process's role do what its allow-list says, no more."""
 
     help = (
-        "Make the database role of VENDOR_DATABASE_URL and the policies that keep it "
-        "to one vendor's rows; run it after every migrate. With --lift, before one."
+        "Make the database roles of DATABASE_URL (web, worker, beat) and of "
+        "VENDOR_DATABASE_URL, and let them do what they need and no more. Run it as "
+        "the owner, by OWNER_DATABASE_URL, after every migrate; everybody may go on "
+        "working meanwhile, and it may be run again."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,23 +33,40 @@ class Command(BaseCommand):
         parser.add_argument(
             "--lift",
             action="store_true",
-            help="take the role's rights and views away, so that tables can change; "
-            "until the next run vendors are answered 500",
+            help="shut vendors out: take the vendor role's rights away until the next "
+            "run; no upgrade needs it",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Build the wall, or lift it."""
+        """Build the walls, or shut vendors out."""
         try:
-            config = vendor_database()
-        except ImproperlyConfigured as error:
+            vendor = vendor_database()
+            with as_owner():
+                if options["lift"]:
+                    lift_wall(connection, role=vendor["USER"])
+                    self.stdout.write(
+                        f"The role {vendor['USER']} can do nothing until the next run."
+                    )
+                else:
+                    self.build(vendor)
+        except (ImproperlyConfigured, Unfit) as error:
             raise CommandError(str(error)) from error
-        role = config["USER"]
-        try:
-            if options["lift"]:
-                lift_wall(connection, role=role)
-                self.stdout.write(f"The role {role} can do nothing until the next run.")
-            else:
-                build_wall(connection, role=role, password=config["PASSWORD"])
-                self.stdout.write(f"The role {role} sees one vendor's rows at a time.")
-        except Unfit as error:
-            raise CommandError(str(error)) from error
+
+    def build(self, vendor: dict[str, Any]) -> None:
+        """Both roles, where the application has one of its own."""
+        house = []
+        if owner_database() is not None:
+            app = database()
+            house = [app["USER"]]
+            build_house(connection, role=app["USER"], password=app["PASSWORD"])
+            self.stdout.write(f"The role {app['USER']} uses tables and owns none.")
+        build_wall(
+            connection,
+            role=vendor["USER"],
+            password=vendor["PASSWORD"],
+            house=house,
+            say=self.stdout.write,
+        )
+        self.stdout.write(
+            f"The role {vendor['USER']} sees one vendor's rows at a time."
+        )
