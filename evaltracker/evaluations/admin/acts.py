@@ -81,6 +81,10 @@ class Act:
         """Whether `user` is the person for it; the service decides once more."""
         raise NotImplementedError
 
+    def is_timely(self, target: Any) -> bool:
+        """Whether there is something to do it to now; else no button is shown."""
+        return True
+
     def ask_before(self, request: HttpRequest, target: Any) -> None:
         """What has to be answered before the form is shown or performed.
 

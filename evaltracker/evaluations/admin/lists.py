@@ -1,10 +1,12 @@
-"""The lists of floor 1: evaluations, requirements, journal, notices, users."""
+"""The lists of floor 1: evaluations, requirements, journal, users."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
@@ -12,12 +14,12 @@ from evaltracker.evaluations.admin import login_acts as login_acts
 from evaltracker.evaluations.admin import people_acts as people_acts
 from evaltracker.evaluations.admin.base import HardenedAdmin
 from evaltracker.evaluations.admin.filters import by
+from evaltracker.evaluations.admin.journal_page import label
 from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.models import (
     AccountEntry,
     Entry,
     Evaluation,
-    Notice,
     Requirement,
     User,
 )
@@ -27,6 +29,15 @@ from evaltracker.evaluations.services.people import may_run_accounts
 if TYPE_CHECKING:
     from django.db import models
     from django.http import HttpRequest
+
+
+@cache
+def kind_in_words(model_name: str) -> str:
+    """“claimfile” as “claim file”; a kind of former days as it was."""
+    for model in apps.get_models():
+        if model._meta.model_name == model_name:
+            return str(model._meta.verbose_name)
+    return model_name
 
 
 @admin.register(Evaluation, site=site)
@@ -98,7 +109,7 @@ class EntryAdmin(HardenedAdmin):
     """The journal without the values: those open with their own pages."""
 
     empty_text = "Every change is written here by itself; nothing has happened yet."
-    list_display = ("at", "evaluation", "number", "actor_name", "action", "subject")
+    list_display = ("at", "evaluation", "number", "actor_name", "what", "subject")
     list_filter = (by("evaluation"),)
     search_fields = ("actor_name", "action", "subject_label")
     ordering = ("-at", "-number")
@@ -108,56 +119,20 @@ class EntryAdmin(HardenedAdmin):
         "at",
         "actor_name",
         "on_behalf_of",
-        "action",
+        "what",
         "subject",
         "hash",
     )
 
+    @admin.display(description="what", ordering="action")
+    def what(self, entry: Entry) -> str:
+        """What happened."""
+        return label(entry.action)
+
     @admin.display(description="about")
     def subject(self, entry: Entry) -> str:
         """What it happened to."""
-        return f"{entry.subject_type} {entry.subject_label}"
-
-
-@admin.register(Notice, site=site)
-class NoticeAdmin(HardenedAdmin):
-    """Mails that are or were owed, and why one was not sent."""
-
-    empty_text = (
-        "No mail is owed to anybody. Milestones, sign-offs and questions make them."
-    )
-    list_display = (
-        "due_at",
-        "kind",
-        "evaluation",
-        "to",
-        "state",
-        "sent_at",
-        "suppressed_because",
-    )
-    list_filter = (by("state"), by("evaluation"))
-    search_fields = ("kind",)
-    ordering = ("-due_at",)
-    fields = (
-        "evaluation",
-        "kind",
-        "to",
-        "due_at",
-        "state",
-        "attempts",
-        "next_try_at",
-        "sent_at",
-        "maybe_repeated",
-        "last_error",
-        "suppressed_because",
-    )
-
-    @admin.display(description="to", ordering="recipient")
-    def to(self, notice: Notice) -> str:
-        """The person; an outsider's address is not shown here."""
-        if notice.webhook:
-            return str(notice.webhook)
-        return notice.recipient.name if notice.recipient else "a vendor's contact"
+        return f"{kind_in_words(entry.subject_type)} {entry.subject_label}"
 
 
 @admin.register(User, site=site)

@@ -10,7 +10,7 @@ from evaltracker.errors import Forbidden
 from evaltracker.evaluations.admin.acts import Act, Confirm, register_act
 from evaltracker.evaluations.admin.forms import ReasonForm
 from evaltracker.evaluations.admin.workspace import crumbs_to, page_address
-from evaltracker.evaluations.choices import ChatFlavour
+from evaltracker.evaluations.choices import NOTICE_UNCLEAR, ChatFlavour
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.services.chats import remove_chat, set_chat
@@ -57,6 +57,14 @@ class OnUnclear(OnNotices):
 
     model = Notice
     form_class = ReasonForm
+
+    def is_timely(self, target: Notice) -> bool:
+        """While it waits for a word."""
+        return target.state in NOTICE_UNCLEAR
+
+    def allowed(self, user: User, target: Notice) -> bool:
+        """The owner; a mail about a login is asked for anew instead."""
+        return target.evaluation is not None and super().allowed(user, target)
 
     def heading(self, target: Notice) -> str:
         """To whom it goes."""

@@ -172,7 +172,8 @@ def act_link(
     who hear one button after the other.
     """
     act = ACTS[name]
-    if not act.allowed(context["request"].user, target):
+    user = context["request"].user
+    if not (act.is_timely(target) and act.allowed(user, target)):
         return {"address": ""}
     return {
         "address": act_url(name, target, **prefill),
