@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from django.db import connection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TABLE = "evaluations_entry"
 
 
 def meddle(sql: str) -> None:
     """Run `sql` with the triggers of the journal out of the way."""
+    with triggers_aside(TABLE), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@contextmanager
+def triggers_aside(table: str) -> Iterator[None]:
+    """The triggers of a table out of the way, and then as they were."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # What foreign keys still have to check stands in the way of ALTER TABLE.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute(f"ALTER TABLE {TABLE} DISABLE TRIGGER USER")
-            cursor.execute(sql)
-            cursor.execute(f"ALTER TABLE {TABLE} ENABLE TRIGGER USER")
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            yield
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             return
         cursor.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' "
-            f"AND tbl_name = '{TABLE}'"
+            f"AND tbl_name = '{table}'"
         )
         triggers = cursor.fetchall()
         for name, _ in triggers:
             cursor.execute(f'DROP TRIGGER "{name}"')
-        cursor.execute(sql)
+        yield
         for _, made in triggers:
             cursor.execute(made)

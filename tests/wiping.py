@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.apps import apps
 from django.db import connection
 
+from tests.flush import ASIDE, BACK
+
 FLOORS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
 LIBRARIES = ("account", "mfa", "socialaccount", "usersessions", "admin")
 
@@ -22,7 +24,9 @@ def wipe() -> None:
             # What foreign keys still have to check stands in the way of TRUNCATE.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             names = ", ".join(f'"{table}"' for table in tables)
+            cursor.execute(ASIDE)
             cursor.execute(f"TRUNCATE {names} CASCADE")
+            cursor.execute(BACK)
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
             return
         cursor.execute("PRAGMA defer_foreign_keys = ON")

@@ -23,6 +23,7 @@ from stakeholders.models import SignedDocument, SignOff
 from stakeholders.services.sign_offs import digest_of
 from tests.cast import floor1, trials, vendors
 from tests.cast.workflow import ready_to_advance
+from tests.meddling import triggers_aside
 from tests.portable.files import carried_away, document, taken_in, written_again
 from tests.workflow.deciding import decided
 from trials.models import Evidence
@@ -73,9 +74,10 @@ def test_an_import_that_was_tampered_with_is_found() -> None:
     kept = history.get()
     moved = [1 if one is None else one + 1 for one in kept.actors]
     for change in ({"actors": moved}, {"entries": kept.entries - 1}, {"sha256": "0"}):
-        history.update(**change)
-        assert find_break(again) is not None, change
-        history.update(**{name: getattr(kept, name) for name in change})
+        with triggers_aside("evaluations_importedhistory"):
+            history.update(**change)
+            assert find_break(again) is not None, change
+            history.update(**{name: getattr(kept, name) for name in change})
     assert find_break(again) is None
 
 

@@ -10,7 +10,7 @@ from contextlib import closing
 import psycopg
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from evaltracker.wall.building import build_wall
 from evaltracker.wall.granting import build_house
@@ -148,3 +148,16 @@ def test_the_role_is_refused_whatever_an_owner_may_do(transactional_db: None) ->
         for statement in (*REFUSED, f'SET ROLE "{owner}"'):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 application.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [*(t for t, right in HOUSE.items() if right in (Rights.ADDS, Rights.KEEPS))],
+)
+def test_not_even_the_owner_empties_what_grows(db: None, table: str) -> None:
+    with (
+        pytest.raises(IntegrityError, match="only grows"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"TRUNCATE {table} CASCADE")
