@@ -62,6 +62,14 @@ class Party:
         told = {"requirement": f"R{at}", "availability": "now", "statement": statement}
         return self.post(site, "claims/", json=told)
 
+    def read(self, site: Site) -> requests.Response:
+        """Its own answers."""
+        return requests.get(
+            f"{site.url}/api/v1/invitations/{self.candidate.pk}/claims/",
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=60,
+        )
+
     def attach(self, site: Site, at: int, content: bytes) -> requests.Response:
         """Proof of the answer to R`at`."""
         return self.post(
