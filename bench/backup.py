@@ -66,7 +66,7 @@ def elsewhere(here: Place, ours: Product) -> Product:
     env["DATA_DIR"] = str(here.folder / "copy")
     copy = replace(ours, env=env)
     copy.manage("migrate", "--noinput", "-v0")
-    copy.manage("harden_database")
+    copy.harden()
     return copy
 
 
@@ -81,7 +81,7 @@ def same(ours: Product, copy: Product, file: Path) -> bool:
     over = ("--clean", "--if-exists")
     restored = timed("pg_restore", lambda: restore(target, file, *over))
     timed("files copied", lambda: shutil.copytree(files, copied))
-    copy.manage("harden_database")
+    copy.harden()
     timed("verify_journal", lambda: copy.manage("verify_journal"))
     timed("verify_files", lambda: copy.manage("verify_files"))
     before, after = print_of(source), print_of(target)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, celeryd_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evaltracker.settings")
@@ -13,3 +15,13 @@ app = Celery("evaltracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+@beat_init.connect
+def refuse_strong_role(**kwargs: Any) -> None:
+    """Refuse to work with a database role that could do too much."""
+    # Its settings are loaded by now, and not before.
+    from evaltracker.wall.starting import refuse_strong_role
+
+    refuse_strong_role()

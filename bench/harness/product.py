@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bench.harness.place import Place
 
-ROLE, PASSWORD = "evaltracker_vendor", "only-for-this-run"
+ROLE, APP, PASSWORD = "evaltracker_vendor", "evaltracker_app", "only-for-this-run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,21 @@ class Product:
     def serve(self, **more: str) -> str:
         """The address of the web process; its pages need their static files."""
         self.manage("collectstatic", "--noinput", "-v0")
-        return self.place.serve("evaltracker.wsgi", {**self.env, **more})
+        env = {**self.env, "DATABASE_URL": self.app_url}
+        return self.place.serve("evaltracker.wsgi", {**env, **more})
+
+    @property
+    def app_url(self) -> str:
+        """The database for web, worker and beat; `env` names the owner's login."""
+        parts = urlsplit(self.env["DATABASE_URL"])
+        where = f"{parts.hostname}:{parts.port}{parts.path}"
+        return f"postgresql://{APP}:{PASSWORD}@{where}"
+
+    def harden(self) -> None:
+        """Make the roles of the processes."""
+        owner = self.env["DATABASE_URL"]
+        env = {"DATABASE_URL": self.app_url, "OWNER_DATABASE_URL": owner}
+        replace(self, env={**self.env, **env}).manage("harden_database")
 
     def serve_vendors(self, **more: str) -> str:
         """The address of the vendor process, with its own key, role and settings."""
@@ -73,7 +87,7 @@ def product(here: Place) -> Iterator[Product]:
     made = Product(here, env)
     (here.folder / "static").mkdir()
     made.manage("migrate", "--noinput", "-v0")
-    made.manage("harden_database")
+    made.harden()
     os.environ.update(env)
     import django
 

@@ -4,6 +4,7 @@ Address and number of processes are for the command line.
 """
 
 from pathlib import Path
+from typing import Any
 
 wsgi_app = "evaltracker.wsgi"
 worker_class = "evaltracker.serving.worker.PatientWorker"
@@ -19,3 +20,14 @@ limit_request_line = 0
 # A heartbeat on a disk can be late enough to end a healthy process.
 if Path("/dev/shm").is_dir():  # noqa: S108
     worker_tmp_dir = "/dev/shm"  # noqa: S108
+
+
+def on_starting(server: Any) -> None:
+    """Refuse to serve with a database role that could do too much."""
+    # The product was loaded before; another application has no role to ask about.
+    from django.apps import apps
+
+    if apps.ready:
+        from evaltracker.wall.starting import refuse_strong_role
+
+        refuse_strong_role()

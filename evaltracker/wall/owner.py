@@ -18,7 +18,7 @@ from evaltracker.wall.asking import run
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LOGIN = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
+LOGIN = ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
 _at_work: ContextVar[bool] = ContextVar("owner_at_work", default=False)
 
 
@@ -33,8 +33,8 @@ def as_owner() -> Iterator[None]:
     owner = owner_database() or {}
     here = connection.settings_dict
     before = {name: here[name] for name in LOGIN}
-    login = {name: str(owner.get(name, before[name])) for name in LOGIN}
-    switches = login != {name: str(value) for name, value in before.items()}
+    login = {name: owner.get(name, before[name]) for name in LOGIN}
+    switches = any(str(login[name]) != str(before[name]) for name in LOGIN[:5])
     if switches:
         connection.close()
         here.update(login)

@@ -17,7 +17,7 @@ from evaltracker.workflow.services.stages import advance
 from stakeholders.models import SignOff
 from tests.at_once import at_once
 from tests.cast.workflow import ready_to_advance
-from tests.served import database, served
+from tests.served import app_login, served
 from tests.workflow.racing import AT_ONCE, Desk, advance_against_decline
 
 if TYPE_CHECKING:
@@ -58,8 +58,13 @@ def test_t24_forty_verdicts_at_once_by_one_person_record_one(
     tmp_path: Path, figure: Figure
 ) -> None:
     where = ready_to_advance()
-    env = {"SECRET_KEY": settings.SECRET_KEY, "DATABASE_URL": database()}
-    with served(tmp_path, settings="tests.settings", workers=4, **env) as site:
+    own = {"SECRET_KEY": settings.SECRET_KEY}
+    with (
+        app_login() as url,
+        served(
+            tmp_path, settings="tests.settings", workers=4, DATABASE_URL=url, **own
+        ) as site,
+    ):
         desk = Desk(site, where)
         answers = desk.verdicts()
         assert answers == {302: 1, 409: AT_ONCE - 1}

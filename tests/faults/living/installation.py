@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from tests.faults.least_rights import prepare
 from tests.faults.living.database import Database
 from tests.faults.notices.world import DURABLE, Process, World, until
 from tests.services import free_port, postgres, service_folder
@@ -137,7 +138,7 @@ def installation(*, tick: float = 30, lease: int = 60) -> Iterator[Installation]
             "MALLOC_ARENA_MAX": "2",
             "C_FORCE_ROOT": "1",
         }
-        _prepare(env)
+        prepare(env)
         (folder / "arrived").touch()
         inner = stack.enter_context(ExitStack())
         yield Installation(
@@ -149,16 +150,3 @@ def installation(*, tick: float = 30, lease: int = 60) -> Iterator[Installation]
             database=Database(folder, inner),
             ports=ports,
         )
-
-
-def _prepare(env: dict[str, str]) -> None:
-    os.environ.update(env)
-    import logging
-
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    logging.disable(logging.CRITICAL)  # what is told here are the figures
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("harden_database", verbosity=0)

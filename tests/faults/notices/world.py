@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.faults.least_rights import prepare
 from tests.faults.living.database import Database
 from tests.services import free_port, postgres, service_folder
 
@@ -159,15 +160,7 @@ def world(*, lease: float = 6) -> Iterator[World]:
             "LEASE": str(lease),
             "C_FORCE_ROOT": "1",
         }
-        os.environ.update(env)
-        import logging
-
-        import django
-        from django.core.management import call_command
-
-        django.setup()
-        logging.disable(logging.CRITICAL)  # what is told here are the figures
-        call_command("migrate", verbosity=0, interactive=False)
+        prepare(env)
         (folder / "arrived").touch()
         inner = stack.enter_context(ExitStack())
         yield World(folder, env, redis_port, mail_port, inner)
