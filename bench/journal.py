@@ -22,8 +22,8 @@ def main(arguments: Sequence[str]) -> int:
     """0 when the chain holds, it was quick enough, and nothing false went unseen."""
     each = EACH // 10 if "--quick" in arguments else EACH
     with place() as here, product(here):
-        from evaltracker.evaluations.journal import find_break
         from evaltracker.evaluations.models import Entry
+        from evaltracker.evaluations.verifying import find_break
         from tests.at_once import at_once
         from tests.cast import floor1
         from tests.evaluations.tampering import TAMPERINGS, found

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 TABLE = "evaluations_entry"
 
 
-def meddle(sql: str) -> None:
-    """Run `sql` with the triggers of the journal out of the way."""
-    with triggers_aside(TABLE), connection.cursor() as cursor:
+def meddle(sql: str, table: str = TABLE) -> None:
+    """Run `sql` with the triggers of its table out of the way."""
+    with triggers_aside(table), connection.cursor() as cursor:
         cursor.execute(sql)
 
 

@@ -16,17 +16,17 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 from structlog.contextvars import get_contextvars
 
-from evaltracker.evaluations.arrived import misfit
-from evaltracker.evaluations.models import Entry, ImportedHistory, JournalHead, User
+from evaltracker.evaluations.commitments import commitments_of
+from evaltracker.evaluations.models import Entry, JournalHead, User
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from evaltracker.evaluations.models import Evaluation
+    from evaltracker.evaluations.models import CommittedRecord, Evaluation
 
 GENESIS = "0" * 64
 _PLAIN = frozenset({str, int, bool, type(None)})
@@ -102,8 +102,13 @@ def record(
     after: Mapping[str, Any] | None = None,
     reason: str = "",
     on_behalf_of: str = "",
+    rows: Iterable[CommittedRecord] = (),
+    removed: Iterable[CommittedRecord] = (),
 ) -> Entry:
     """Append one entry in the caller's transaction.
+
+    The entry commits to `rows` as they were saved, and says which were `removed`;
+    whoever writes a row of a committed table names it here.
 
     The row lock on the head orders the writers of one evaluation, so a chain has no
     fork; call it last in a service, so that the lock is held briefly.
@@ -122,6 +127,8 @@ def record(
         after=after,
         reason=reason,
         on_behalf_of=on_behalf_of,
+        rows=rows,
+        removed=removed,
     )
     entry.save(force_insert=True)
     head.save(update_fields=["count", "hash"])
@@ -138,6 +145,8 @@ def next_entry(
     after: Mapping[str, Any] | None = None,
     reason: str = "",
     on_behalf_of: str = "",
+    rows: Iterable[CommittedRecord] = (),
+    removed: Iterable[CommittedRecord] = (),
 ) -> Entry:
     """The entry that follows `head`, and `head` moved on to it; both to be saved.
 
@@ -158,6 +167,7 @@ def next_entry(
         before=plain(dict(before or {})),
         after=plain(dict(after or {})),
         reason=reason,
+        rows=commitments_of(rows, removed),
         request_id=str(get_contextvars().get("request_id", ""))[:64],
         previous_hash=head.hash,
     )
@@ -181,41 +191,9 @@ def chained_hash(entry: Entry) -> str:
         text = json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
         digest.update(f"{len(text)}:".encode())
         digest.update(text)
+    # Entries of older code have none, and their hashes cover none.
+    if entry.rows is not None:
+        text = entry.rows.encode()
+        digest.update(f"{len(text)}:".encode())
+        digest.update(text)
     return digest.hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """The first place where a chain does not hold, and what is wrong there."""
-
-    number: int
-    sentence: str
-
-
-def find_break(evaluation: Evaluation) -> Break | None:
-    """The first altered, missing or reordered entry; None if the chain holds."""
-    previous, number = GENESIS, 0
-    with transaction.atomic():
-        head = JournalHead.objects.filter(evaluation=evaluation).first()
-        if head is None:
-            return Break(1, "the journal has no head")
-        history = ImportedHistory.objects.filter(evaluation=evaluation).first()
-        entries = Entry.objects.filter(evaluation=evaluation).order_by("number")
-        for entry in entries.iterator(chunk_size=2000):
-            number += 1
-            if entry.number != number:
-                return Break(
-                    number, f"entry {number} is missing; {entry.number} follows"
-                )
-            if entry.previous_hash != previous:
-                return Break(number, f"entry {number} does not follow the one before")
-            if why := misfit(entry, history):
-                return Break(number, why)
-            if entry.hash != chained_hash(entry):
-                return Break(number, f"entry {number} was altered")
-            previous = entry.hash
-    if head.count != number or head.hash != previous:
-        return Break(
-            number + 1, f"the journal ends at {number}, its head says {head.count}"
-        )
-    return None

@@ -10,13 +10,15 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models.base import new_salt
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from django.db import models
 
-    from evaltracker.evaluations.models import Requirement
+    from evaltracker.evaluations.models import CommittedRecord, Requirement
 
 
 def may_start_evaluations(user: User) -> bool:
@@ -108,6 +110,15 @@ def change(row: models.Model, **values: Any) -> tuple[dict[str, Any], dict[str, 
         row.save(update_fields=list(changed))
     after = {field: getattr(row, field) for field in changed}
     return before, after
+
+
+def change_all(rows: Sequence[CommittedRecord], fields: Iterable[str]) -> None:
+    """Write these columns of many rows that the journal commits to."""
+    for row in rows:
+        row.salt = new_salt()
+    if rows:
+        manager = type(rows[0])._default_manager
+        manager.bulk_update(rows, [*fields, "salt"], batch_size=500)
 
 
 def is_published(evaluation: Evaluation) -> bool:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import (
+    CommittedRecord,
     Evaluation,
     Record,
     ScopedQuerySet,
@@ -78,10 +79,18 @@ class SignedDocument(Record):
         return f"Document {self.sha256[:8]}"
 
 
-class SignOff(Record):
+class SignOff(CommittedRecord):
     """One person's immutable verdict on one visit, bound to what was shown."""
 
     evaluation_path: ClassVar[str] = "visit__evaluation"
+    committed: ClassVar = {
+        1: (
+            *("visit", "round", "rule", "person", "on_behalf_of", "requester"),
+            *("verdict", "reason", "document", "printed_name", "role", "meaning"),
+            *("signed_at", "zone", "session", "address"),
+        )
+    }
+    only_grows: ClassVar[bool] = True
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="sign_offs")
     round = models.PositiveIntegerField(default=1)
@@ -166,10 +175,16 @@ class SignOff(Record):
         super().save(*args, **kwargs)
 
 
-class Condition(Record):
+class Condition(CommittedRecord):
     """What somebody asked for when approving; open ones block the decision."""
 
     evaluation_path: ClassVar[str] = "sign_off__visit__evaluation"
+    committed: ClassVar = {
+        1: (
+            *("sign_off", "text", "owner", "due_on"),
+            *("closed_at", "closed_by", "closing_note"),
+        )
+    }
 
     sign_off = models.ForeignKey(
         SignOff, on_delete=models.PROTECT, related_name="conditions"

@@ -69,8 +69,9 @@ def check_conditions(
 
 def attach_conditions(
     sign_off: SignOff, evaluation: Evaluation, conditions: Sequence[ConditionAsked]
-) -> None:
+) -> list[Condition]:
     """Keep the conditions of a sign-off, and owe their owners the mails."""
+    kept = []
     for asked in conditions:
         condition = Condition(
             sign_off=sign_off, text=asked.text, owner=asked.owner, due_on=asked.due_on
@@ -78,6 +79,8 @@ def attach_conditions(
         checked(condition)
         condition.save()
         owe_mails(condition, evaluation, asked)
+        kept.append(condition)
+    return kept
 
 
 def owe_mails(
@@ -141,5 +144,6 @@ def close_condition(*, condition: Condition, note: str, by: By) -> Condition:
         subject=condition,
         by=by,
         after={"text": condition.text, "note": note},
+        rows=[condition],
     )
     return condition

@@ -98,7 +98,7 @@ def record_sign_off(
         address=origin.address,
     )
     insert(sign_off, part.user)
-    attach_conditions(sign_off, evaluation, conditions)
+    attached = attach_conditions(sign_off, evaluation, conditions)
     if verdict not in APPROVALS:
         owe_now(
             evaluation=evaluation,
@@ -123,6 +123,7 @@ def record_sign_off(
         },
         reason=reason,
         on_behalf_of=part.user.name if lending else "",
+        rows=[sign_off, *attached],
     )
     return sign_off
 

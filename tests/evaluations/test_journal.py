@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from evaltracker.evaluations.journal import find_break
 from evaltracker.evaluations.models import Entry, JournalHead
 from evaltracker.evaluations.models.journal import AppendOnlyError
 from evaltracker.evaluations.services.evaluations import change_brief
+from evaltracker.evaluations.verifying import find_break
 from tests.cast import floor1
 from tests.meddling import meddle
 

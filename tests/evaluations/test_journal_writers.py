@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evaltracker.evaluations.journal import find_break
 from evaltracker.evaluations.models import Entry, JournalHead
 from evaltracker.evaluations.services.evaluations import change_brief
+from evaltracker.evaluations.verifying import find_break
 from tests.at_once import at_once
 from tests.cast import floor1
 from tests.evaluations.tampering import TAMPERINGS, found

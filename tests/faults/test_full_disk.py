@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
-from evaltracker.evaluations import journal
+from evaltracker.evaluations import verifying
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.selectors.kept_files import kept_files, leftovers
 from tests.cast import floor1, trials, vendors
@@ -117,7 +117,7 @@ def test_files_find_no_room_and_nothing_else_is_lost(
             next(disk.folder.glob("claim_files/*")).unlink()
             assert acme.attach(site, 1, b"%PDF-1.7 small").status_code == 201
         assert "Traceback" not in site.log()
-    assert journal.find_break(acme.evaluation) is None
+    assert verifying.find_break(acme.evaluation) is None
 
 
 def test_bodies_find_no_room_for_a_while_and_the_processes_live_on(
@@ -195,7 +195,7 @@ def test_a_database_without_room_is_503_and_keeps_what_it_said_it_keeps(
             run("ALTER TABLE vendors_claim SET TABLESPACE pg_default")
             run("DROP TABLESPACE small_disk")
     where = Evaluation.objects.get()
-    assert journal.find_break(where) is None
+    assert verifying.find_break(where) is None
 
 
 def run(statement: str) -> None:

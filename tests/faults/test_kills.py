@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection, transaction
 
-from evaltracker.evaluations import journal
+from evaltracker.evaluations import verifying
 from evaltracker.evaluations.models import JournalHead, Requirement
 from tests.cast import floor1, vendors
 from tests.faults.killing import (
@@ -64,7 +64,7 @@ def test_a_batch_whose_processes_are_killed_leaves_nothing_and_may_be_sent_again
     assert again.headers["Idempotent-Replayed"] == "true"
     assert again.content == first.content
     assert Claim.objects.count() == SOME
-    assert journal.find_break(where) is None
+    assert verifying.find_break(where) is None
 
 
 def test_an_import_that_is_killed_leaves_nothing_and_may_be_repeated(
@@ -85,7 +85,7 @@ def test_an_import_that_is_killed_leaves_nothing_and_may_be_repeated(
     assert Requirement.objects.count() == SOME, said
     said, _ = start_import(where.slug, file, env).communicate()
     assert b"nothing was written" in said
-    assert journal.find_break(where) is None
+    assert verifying.find_break(where) is None
 
 
 def address() -> str:

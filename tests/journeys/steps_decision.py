@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from django.core.management import call_command
 
 from evaltracker.workflow.demo.people import PASSWORD
 from tests.journeys.people import PHONE
@@ -108,7 +111,8 @@ def read_the_memo(walk: Walk) -> None:
 
 
 def check_the_record(walk: Walk) -> None:
-    """The journal holds from the first entry to the last."""
+    """The journal holds from the first entry to the last, and every row with it."""
+    call_command("verify_journal", "--tables", stdout=StringIO(), stderr=StringIO())
     lead = walk.lead
     lead.go("Journal")
     lead.follow("Check the chain")

@@ -13,8 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from evaltracker.evaluations.journal import find_break
 from evaltracker.evaluations.models import Entry, Evaluation, User
+from evaltracker.evaluations.verifying import find_break
 from evaltracker.workflow.memo import gather_inputs
 from evaltracker.workflow.memo.arrived import told_apart
 from evaltracker.workflow.memo.record import signed as signed_in_memo

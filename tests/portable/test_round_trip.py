@@ -10,7 +10,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 
-from evaltracker.evaluations.journal import find_break, record
+from evaltracker.evaluations.journal import record
 from evaltracker.evaluations.models import (
     Entry,
     Evaluation,
@@ -18,6 +18,7 @@ from evaltracker.evaluations.models import (
     Notice,
     User,
 )
+from evaltracker.evaluations.verifying import find_break
 from evaltracker.workflow.services.exporting import export_whole
 from stakeholders.models import SignedDocument, SignOff
 from stakeholders.services.sign_offs import digest_of

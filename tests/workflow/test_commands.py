@@ -40,9 +40,9 @@ def purchase(db: None) -> Evaluation:
     return where
 
 
-def test_a_sound_journal_is_verified_in_silence(purchase: Evaluation) -> None:
-    assert run("verify_journal") == ""
-    assert run("verify_journal", purchase.slug) == ""
+def test_a_sound_journal_is_verified_with_a_sentence(purchase: Evaluation) -> None:
+    assert run("verify_journal") == "Verified 1 journal, 4 entries.\n"
+    assert run("verify_journal", purchase.slug) == "Verified 1 journal, 4 entries.\n"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_the_first_broken_entry_is_named(
 
 def test_an_anchor_finds_a_tail_that_was_cut(purchase: Evaluation) -> None:
     anchor = run("verify_journal", purchase.slug, "--print-anchor").strip()
-    assert run("verify_journal", purchase.slug, "--anchor", anchor) == ""
+    assert "Verified" in run("verify_journal", purchase.slug, "--anchor", anchor)
     last = Entry.objects.filter(evaluation=purchase).latest("number")
     meddle(f"DELETE FROM evaluations_entry WHERE number = {last.number}")
     with connection.cursor() as cursor:
@@ -73,7 +73,7 @@ def test_an_anchor_finds_a_tail_that_was_cut(purchase: Evaluation) -> None:
             "UPDATE evaluations_journalhead SET count = %s, hash = %s",
             [last.number - 1, last.previous_hash],
         )
-    assert run("verify_journal", purchase.slug) == ""
+    assert "Verified" in run("verify_journal", purchase.slug)
     with pytest.raises(CommandError, match="was cut before"):
         run("verify_journal", purchase.slug, "--anchor", anchor)
     with pytest.raises(CommandError, match="NUMBER:HASH"):

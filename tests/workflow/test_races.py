@@ -11,8 +11,8 @@ import pytest
 from django.conf import settings
 
 from evaltracker.errors import Refused
-from evaltracker.evaluations.journal import find_break
 from evaltracker.evaluations.models import Entry, Evaluation, Visit
+from evaltracker.evaluations.verifying import find_break
 from evaltracker.workflow.services.stages import advance
 from stakeholders.models import SignOff
 from tests.at_once import at_once

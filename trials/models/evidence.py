@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Requirement, ScopedQuerySet
+from evaltracker.evaluations.models import CommittedRecord, Requirement, ScopedQuerySet
 from evaltracker.evaluations.models.journal import AppendOnlyError
 from trials.choices import EvidenceVerdict, Source
 from trials.models.demos import ResearchNote, ScriptItem
@@ -18,11 +18,20 @@ from vendors.models import Candidate, Claim
 from vendors.models.base import VendorRecord
 
 
-class Evidence(VendorRecord):
+class Evidence(CommittedRecord, VendorRecord):
     """One verdict on one claim revision; a newer one is a new row."""
 
     evaluation_path: ClassVar[str] = "claim__candidate__evaluation"
     vendor_path: ClassVar[str] = "claim__candidate__vendor"
+    committed: ClassVar = {
+        1: (
+            *("claim", "source", "verdict", "note", "url", "file_name"),
+            *("file_sha256", "independent", "research_note", "script_item"),
+            *("criterion", "reconfirms", "recorded_by", "recorded_at"),
+        )
+    }
+    uncommitted: ClassVar = {"file": "Its SHA-256 counts, wherever it is kept."}
+    only_grows: ClassVar[bool] = True
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="evidence")
     source = models.CharField(max_length=8, choices=Source.choices)
@@ -113,13 +122,19 @@ class ExcuseQuerySet(ScopedQuerySet["Excuse"]):
         return self.filter(withdrawn_at__isnull=True)
 
 
-class Excuse(VendorRecord):
+class Excuse(CommittedRecord, VendorRecord):
     """A knock-out that somebody excuses, with the reason that the memo prints.
 
     Withdrawn, it counts no longer and stays on record with both reasons.
     """
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
+    committed: ClassVar = {
+        1: (
+            *("candidate", "requirement", "reason", "excused_by", "excused_at"),
+            *("withdrawn_by", "withdrawn_at", "withdrawn_reason"),
+        )
+    }
 
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="excuses"

@@ -10,7 +10,12 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Category, Evaluation, ScopedQuerySet
+from evaltracker.evaluations.models import (
+    Category,
+    CommittedRecord,
+    Evaluation,
+    ScopedQuerySet,
+)
 from evaltracker.evaluations.models.base import Record
 from stakeholders.models import Stakeholder
 from vendors.models import Candidate
@@ -20,10 +25,11 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import User
 
 
-class ScoreSheet(Record):
+class ScoreSheet(CommittedRecord):
     """One stakeholder's scores as a whole; locking it opens the others' to them."""
 
     evaluation_path: ClassVar[str] = "stakeholder__evaluation"
+    committed: ClassVar = {1: ("stakeholder", "locked_at")}
 
     stakeholder = models.OneToOneField(
         Stakeholder, on_delete=models.PROTECT, related_name="score_sheet"
@@ -61,10 +67,13 @@ class ScoreQuerySet(ScopedQuerySet["Score"]):
         )
 
 
-class Score(VendorRecord):
+class Score(CommittedRecord, VendorRecord):
     """0–5 for a candidate in a category; no row is “not scored”, never 0."""
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
+    committed: ClassVar = {
+        1: ("sheet", "candidate", "category", "value", "reason", "given_at")
+    }
 
     sheet = models.ForeignKey(
         ScoreSheet, on_delete=models.PROTECT, related_name="scores"
@@ -125,10 +134,16 @@ class Consensus(Record):
         return f"Consensus {str(self.pk)[:8]}"
 
 
-class Settlement(VendorRecord):
+class Settlement(CommittedRecord, VendorRecord):
     """What the meeting settled on in one category, in the place of the median."""
 
     evaluation_path: ClassVar[str] = "consensus__evaluation"
+    committed: ClassVar = {
+        1: (
+            *("consensus", "candidate", "category", "value", "reason"),
+            *("settled_by", "settled_at"),
+        )
+    }
 
     consensus = models.ForeignKey(
         Consensus, on_delete=models.PROTECT, related_name="settlements"

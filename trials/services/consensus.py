@@ -127,6 +127,7 @@ def settle_score(
             "category": category.name,
             **journal.snapshot(settled, SETTLED),
         },
+        rows=[settled],
     )
     return settled
 

@@ -209,4 +209,5 @@ def _record(evidence: Evidence, by: By) -> None:
                 ),
             ),
         },
+        rows=[evidence],
     )

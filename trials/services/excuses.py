@@ -73,6 +73,7 @@ def excuse_knock_out(
             "standing": str(cell.standing),
         },
         reason=excuse.reason,
+        rows=[excuse],
     )
     return excuse
 
@@ -112,5 +113,6 @@ def withdraw_excuse(*, excuse: Excuse, reason: str, by: By) -> Excuse:
             **after,
         },
         reason=excuse.withdrawn_reason,
+        rows=[excuse],
     )
     return excuse

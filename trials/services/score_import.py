@@ -131,10 +131,12 @@ def import_scores(
     }
     kept: dict[str, Any] = {"new": {str(one.pk): state(one) for one in added}}
     kept["changed"] = {}
+    touched = []
     for one in plan.changed:
         row = rows[one.line.key]
         before = state(row)
         put(row, {**before, **one.after})
+        touched.append(row)
         kept["changed"][str(row.pk)] = [before, state(row)]
     log_import(
         evaluation=evaluation,
@@ -154,6 +156,7 @@ def import_scores(
             "given": [" / ".join(line.key) for line in plan.new],
             "changed": [" / ".join(it.line.key) for it in plan.changed],
         },
+        rows=[sheet, *added, *touched],
     )
     return plan.counts
 
@@ -180,6 +183,8 @@ def undo(imported: Import, by: User) -> None:
         subject=sheet,
         by=by,
         before={"scores": [name_of(rows[key]) for key in expected]},
+        rows=[sheet, *(rows[key] for key in kept["changed"])],
+        removed=[rows[key] for key in kept["new"]],
     )
 
 

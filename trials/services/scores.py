@@ -74,6 +74,7 @@ def give_score(
         subject=score,
         by=by,
         after={"candidate": candidate, "category": category.name},
+        rows=[sheet, score],
     )
     return score
 
@@ -90,8 +91,9 @@ def withdraw_score(
 
     """
     evaluation = own_scoring(stakeholder, by, *SCORING_STAGES)
+    sheet = open_sheet(stakeholder)
     score = Score.objects.filter(
-        sheet=open_sheet(stakeholder), candidate=candidate, category=category
+        sheet=sheet, candidate=candidate, category=category
     ).first()
     if score is None:
         raise Refused(f"You have not scored {category.name} of {candidate.name}.")
@@ -101,6 +103,8 @@ def withdraw_score(
         subject=score,
         by=by,
         before={"candidate": candidate, "category": category.name},
+        rows=[sheet],
+        removed=[score],
     )
     score.delete()
 
@@ -166,6 +170,7 @@ def lock_sheet(sheet: ScoreSheet, evaluation: Evaluation, by: By) -> ScoreSheet:
             "scores": sheet.scores.count(),
             "sha256": _digest(sheet),
         },
+        rows=[sheet],
     )
     return sheet
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Requirement
+from evaltracker.evaluations.models import CommittedRecord, Requirement
 from evaltracker.evaluations.models.journal import AppendOnlyError
 from vendors.choices import Availability
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
 from vendors.models.candidates import Candidate
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-class Claim(VendorRecord):
+
+class Claim(CommittedRecord, VendorRecord):
     """One revision of a candidate's answer to a requirement.
 
     Rows are only added; `superseded_at` alone is set later, when the next revision
@@ -24,6 +27,14 @@ class Claim(VendorRecord):
     """
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
+    committed: ClassVar = {
+        1: (
+            *("candidate", "requirement", "revision", "requirement_revision"),
+            *("availability", "available_from", "environments", "statement"),
+            *("evidence_url", "submitted_at", "by_vendor", "noted_by", "submitted_by"),
+        )
+    }
+    uncommitted: ClassVar = {"superseded_at": "The next revision says it."}
 
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="claims"
@@ -92,6 +103,20 @@ class Claim(VendorRecord):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refused: withdrawing is a revision, history stays."""
         raise AppendOnlyError("A claim is withdrawn by a revision, never deleted.")
+
+    @classmethod
+    def contradictions(cls, evaluation: models.Model) -> Iterable[tuple[Any, str]]:
+        """Claims that stand though a revision follows, or the reverse."""
+        following = cls.objects.filter(
+            candidate=OuterRef("candidate"),
+            requirement=OuterRef("requirement"),
+            revision__gt=OuterRef("revision"),
+        )
+        rows = cls.objects.in_evaluation(evaluation).filter(
+            Q(superseded_at__isnull=True) & Exists(following)
+            | Q(superseded_at__isnull=False) & ~Exists(following)
+        )
+        return ((pk, "superseded_at") for pk in rows.values_list("pk", flat=True))
 
 
 class ClaimFile(VendorRecord):

@@ -9,6 +9,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from evaltracker.evaluations.models import CommittedRecord
 from vendors.choices import CostState, Pricing, Recurrence
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
 from vendors.models.candidates import Candidate
@@ -36,10 +37,17 @@ class CostLineQuerySet(VendorScopedQuerySet["CostLine"]):
         )
 
 
-class CostLine(VendorRecord):
+class CostLine(CommittedRecord, VendorRecord):
     """What one kind of cost comes to for a candidate; prices are sealed data."""
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
+    committed: ClassVar = {
+        1: (
+            *("candidate", "kind", "label", "state", "low", "likely", "high"),
+            *("quantity", "unit", "pricing", "tiers", "recurrence", "currency"),
+            *("rate", "source_text", "source_url", "quoted_on", "note"),
+        )
+    }
 
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="cost_lines"

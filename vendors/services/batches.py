@@ -88,8 +88,11 @@ def submit_claims(
     if found.superseded:
         superseded = [one.pk for one in found.superseded]
         Claim.objects.filter(pk__in=superseded).update(superseded_at=now)
-    Claim.objects.bulk_create(next_revisions(found, candidate, now, by))
-    journal.record(evaluation=candidate.evaluation, by=by, **told(found, candidate))
+    rows = next_revisions(found, candidate, now, by)
+    Claim.objects.bulk_create(rows)
+    journal.record(
+        evaluation=candidate.evaluation, by=by, rows=rows, **told(found, candidate)
+    )
     return found
 
 

@@ -83,6 +83,7 @@ def undo(imported: Import, by: User) -> None:
         by=by,
         before=by_cell(rows),
         after=by_cell(fresh),
+        rows=fresh,
     )
 
 

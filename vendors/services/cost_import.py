@@ -12,7 +12,7 @@ from django.db import transaction
 from evaltracker.errors import Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.imports.rows import moved_since
-from evaltracker.evaluations.policy import lock, require_open, require_owner
+from evaltracker.evaluations.policy import change_all, lock, require_open, require_owner
 from evaltracker.evaluations.services.import_log import (
     log_import,
     refuse_repeat,
@@ -93,7 +93,7 @@ def import_costs(
         row = CostLine(candidate=candidates[name], kind=kind, label=label)
         row.currency = evaluation.currency
         added.append(fill(row, line.values))
-    kept = change(evaluation, plan)
+    touched, kept = change(evaluation, plan)
     CostLine.objects.bulk_create(added, batch_size=BATCH)
     kept["new"] = {str(row.pk): state_of(row) for row in added}
     log_import(
@@ -104,12 +104,14 @@ def import_costs(
         kept=kept,
         import_id=import_id,
     )
-    tell(evaluation, plan, by)
+    tell(evaluation, plan, [*added, *touched], by)
     return plan.counts
 
 
-def change(evaluation: Evaluation, plan: RowsPlan) -> dict[str, Any]:
-    """Write what differs; what undoing that needs."""
+def change(
+    evaluation: Evaluation, plan: RowsPlan
+) -> tuple[list[CostLine], dict[str, Any]]:
+    """Write what differs; the lines, and what undoing that needs."""
     rows = {key_of(row): row for row in lines_of(evaluation)}
     kept: dict[str, Any] = {}
     touched = []
@@ -118,11 +120,13 @@ def change(evaluation: Evaluation, plan: RowsPlan) -> dict[str, Any]:
         before = state_of(row)
         touched.append(fill(row, one.after))
         kept[str(row.pk)] = [before, state_of(row)]
-    CostLine.objects.bulk_update(touched, WRITTEN, batch_size=BATCH)
-    return {"changed": kept}
+    change_all(touched, WRITTEN)
+    return touched, {"changed": kept}
 
 
-def tell(evaluation: Evaluation, plan: RowsPlan, by: User) -> None:
+def tell(
+    evaluation: Evaluation, plan: RowsPlan, rows: list[CostLine], by: User
+) -> None:
     """Write the whole import into the journal; amounts only once they are open."""
     journal.record(
         evaluation=evaluation,
@@ -137,4 +141,5 @@ def tell(evaluation: Evaluation, plan: RowsPlan, by: User) -> None:
                 it.line.name: open_part(evaluation, it.after) for it in plan.changed
             },
         ),
+        rows=rows,
     )

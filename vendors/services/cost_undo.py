@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.policy import change_all
 from evaltracker.evaluations.services.import_log import refuse_moved, register_undo
-from evaltracker.evaluations.services.imports import BATCH
 from vendors.models import CostLine
 from vendors.services.cost_rows import (
     KIND,
@@ -38,9 +38,7 @@ def undo(imported: Import, by: User) -> None:
     )
     for key, (before, _) in changed.items():
         fill(rows[key], read_kept(before))
-    CostLine.objects.bulk_update(
-        [rows[key] for key in changed], WRITTEN, batch_size=BATCH
-    )
+    change_all([rows[key] for key in changed], WRITTEN)
     CostLine.objects.filter(pk__in=list(new)).delete()
     journal.record(
         evaluation=evaluation,
@@ -55,6 +53,8 @@ def undo(imported: Import, by: User) -> None:
             name_of(rows[key]): open_part(evaluation, before)
             for key, (before, _) in changed.items()
         },
+        rows=[rows[key] for key in changed],
+        removed=[rows[key] for key in new],
     )
 
 

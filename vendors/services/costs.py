@@ -145,7 +145,7 @@ def remove_cost_line(*, line: CostLine, by: By) -> None:
     require_owner(by, candidate.evaluation)
     require_open(candidate.evaluation)
     before = journal.snapshot(line, PRICE_FIELDS)
-    _record(candidate, line, "cost.removed", by, before, {})
+    _record(candidate, line, "cost.removed", by, before, {}, removed=True)
     line.delete()
 
 
@@ -190,6 +190,8 @@ def _record(
     by: By,
     before: dict[str, Any],
     after: dict[str, Any],
+    *,
+    removed: bool = False,
 ) -> None:
     """Journal a line; amounts only once everybody may see them."""
     if not before and not after:
@@ -206,4 +208,6 @@ def _record(
         by=by,
         before=before,
         after={**named, "label": line.label, **after},
+        rows=[] if removed else [line],
+        removed=[line] if removed else [],
     )

@@ -98,7 +98,7 @@ def import_claims(
     if not lines:
         return plan.counts
     requirements = {row.ref: row for row in asked_requirements(evaluation)}
-    kept = write(evaluation, lines, candidates, requirements, by)
+    rows, kept = write(evaluation, lines, candidates, requirements, by)
     log_import(
         evaluation=evaluation,
         kind=KIND,
@@ -107,11 +107,11 @@ def import_claims(
         kept=kept,
         import_id=import_id,
     )
-    tell(evaluation, plan, by)
+    tell(evaluation, plan, rows, by)
     return plan.counts
 
 
-def tell(evaluation: Evaluation, plan: ClaimsPlan, by: By) -> None:
+def tell(evaluation: Evaluation, plan: ClaimsPlan, rows: list[Claim], by: By) -> None:
     """Write the whole import into the journal, as one entry."""
     journal.record(
         evaluation=evaluation,
@@ -126,6 +126,7 @@ def tell(evaluation: Evaluation, plan: ClaimsPlan, by: By) -> None:
                 (change.line, change.line.words) for change in plan.changed
             ),
         ),
+        rows=rows,
     )
 
 
@@ -135,11 +136,11 @@ def write(
     candidates: dict[str, Candidate],
     requirements: dict[str, Requirement],
     by: By,
-) -> dict[str, Any]:
+) -> tuple[list[Claim], dict[str, Any]]:
     """Add the next revision of each line's claim, and supersede the one before.
 
     Returns:
-        What undoing it needs.
+        The claims that were added, and what undoing it needs.
 
     """
     now, actor = database_now(), actor_of(by)
@@ -169,7 +170,7 @@ def write(
         batch = superseded[start : start + BATCH]
         Claim.objects.filter(pk__in=batch).update(superseded_at=now)
     Claim.objects.bulk_create(rows, batch_size=BATCH)
-    return kept_of(rows, former)
+    return rows, kept_of(rows, former)
 
 
 def refuse_stale(evaluation: Evaluation, plan: ClaimsPlan) -> None:

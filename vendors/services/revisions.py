@@ -72,4 +72,5 @@ def told(claim: Claim, former: Claim | None) -> dict[str, Any]:
             "requirement": claim.requirement.ref,
             **said,
         },
+        "rows": [claim],
     }

@@ -13,9 +13,9 @@ from django.core.paginator import Paginator
 from evaltracker.evaluations.admin.requirements_page import page_number
 from evaltracker.evaluations.admin.seals import sealed_entries
 from evaltracker.evaluations.admin.workspace import evaluation_page, show
-from evaltracker.evaluations.journal import find_break
 from evaltracker.evaluations.models import Entry, JournalHead
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.evaluations.verifying import find_break
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

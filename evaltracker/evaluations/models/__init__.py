@@ -1,7 +1,7 @@
 """What we need, where we are, and what is owed to whom."""
 
 from evaltracker.evaluations.models.account_log import AccountEntry
-from evaltracker.evaluations.models.base import Record, ScopedQuerySet
+from evaltracker.evaluations.models.base import CommittedRecord, Record, ScopedQuerySet
 from evaltracker.evaluations.models.cached import CachedValue
 from evaltracker.evaluations.models.evaluation import Evaluation, Visit
 from evaltracker.evaluations.models.imported import ImportedHistory
@@ -23,6 +23,7 @@ __all__ = [
     "ChatWebhook",
     "ChoreDone",
     "ColumnMemory",
+    "CommittedRecord",
     "Entry",
     "Evaluation",
     "EvaluationTemplate",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import models
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from evaltracker.evaluations.models.people import User
 
 M = TypeVar("M", bound=models.Model)
@@ -55,3 +58,45 @@ def evaluation_scope(path: str, user: User) -> models.Q:
     owned = user.owned_evaluations.order_by().values("pk")
     read = user.readable_evaluations.order_by().values("pk")
     return models.Q(**{f"{path or 'pk'}__in": owned.union(read)})
+
+
+def new_salt() -> str:
+    """32 random bytes, as text."""
+    return secrets.token_hex(32)
+
+
+class CommittedRecord(Record):
+    """A row that the journal commits to: `verify_journal --tables` finds a change.
+
+    `committed` names the columns that count, by version; the last one is written. A
+    column that joins later is a new version, so that older entries still read.
+    """
+
+    committed: ClassVar[Mapping[int, tuple[str, ...]]]
+    # Columns that do not count, each with its reason.
+    uncommitted: ClassVar[Mapping[str, str]] = {}
+    # Whether nobody may change a row, not even to give it a salt.
+    only_grows: ClassVar[bool] = False
+
+    # Without it nobody guesses a sealed price from its commitment. It is renewed with
+    # each change, so that a row that may be read one day opens no earlier value. Null
+    # in rows that older code wrote.
+    salt = models.CharField(  # noqa: DJ001
+        max_length=64, null=True, blank=True, editable=False, default=new_salt
+    )
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with a new salt."""
+        if not self._state.adding:
+            self.salt = new_salt()
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "salt"}
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def contradictions(cls, evaluation: models.Model) -> Iterable[tuple[Any, str]]:
+        """Rows, by key, whose uncommitted column contradicts the others."""
+        return ()

@@ -27,6 +27,14 @@ class EntryQuerySet(ScopedQuerySet["Entry"]):
         raise AppendOnlyError("The journal only grows.")
 
 
+class EntryManager(models.Manager["Entry"]):
+    """Entries without the digests of their rows, which the check alone reads."""
+
+    def get_queryset(self) -> EntryQuerySet:
+        """All entries; `defer(None)` reads the digests too."""
+        return EntryQuerySet(self.model, using=self._db).defer("rows")
+
+
 class Entry(Record):
     """One line of the journal; written by `journal.record` alone."""
 
@@ -51,11 +59,14 @@ class Entry(Record):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     reason = models.TextField(blank=True)
+    # What it commits to of the rows that it tells of, as `commitments` writes it.
+    # Null in entries of older code, which commit to nothing.
+    rows = models.TextField(null=True, editable=False)  # noqa: DJ001
     request_id = models.CharField(max_length=64, blank=True)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
-    objects: ClassVar = EntryQuerySet.as_manager()
+    objects: ClassVar = EntryManager.from_queryset(EntryQuerySet)()
 
     class Meta:
         ordering = ("evaluation", "number")

@@ -41,6 +41,10 @@ ENTRY: Schema = {
     "before": {"type": ["object", "null"], "description": "Null: sealed."},
     "after": {"type": ["object", "null"], "description": "Null: sealed."},
     "reason": {"type": ["string", "null"], "description": "Null: sealed."},
+    "rows": {
+        "type": ["string", "null"],
+        "description": "What it commits to of rows. Null: nothing, it is of before.",
+    },
     "request_id": {"type": "string", "maxLength": 64},
     "previous_hash": SHA256,
     "hash": SHA256,
@@ -67,7 +71,10 @@ def schema() -> Schema:
         "people": {"type": "array", "items": closed(PERSON, list(PERSON))},
     }
     last: Schema = {
-        "journal": {"type": "array", "items": closed(ENTRY, list(ENTRY))},
+        "journal": {
+            "type": "array",
+            "items": closed(ENTRY, [name for name in ENTRY if name != "rows"]),
+        },
         "files": {
             "type": "object",
             "description": "Base64 by SHA-256.",

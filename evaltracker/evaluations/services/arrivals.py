@@ -21,12 +21,14 @@ from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.database_away import database_is_away
 from evaltracker.evaluations.journal import GENESIS, By, actor_of
 from evaltracker.evaluations.models import (
+    CommittedRecord,
     Entry,
     Evaluation,
     ImportedHistory,
     JournalHead,
     User,
 )
+from evaltracker.evaluations.models.base import new_salt
 from evaltracker.evaluations.portable.building import Builder, handed_in
 from evaltracker.evaluations.portable.checking import entry_of
 from evaltracker.evaluations.portable.people import free_names
@@ -88,13 +90,18 @@ def _take_in(seen: ImportPreview, by: By) -> Evaluation:
         if part.model is not Evaluation:
             every.append((part, builder.rows(part, evaluation)))
     builder.refuse()
+    committed = [
+        row for _, rows in every for row in rows if isinstance(row, CommittedRecord)
+    ]
+    for row in committed:
+        row.salt = row.salt or new_salt()
     for part, rows in every:
         if part.stored:
             _keep_files(part.stored, rows, files)
         manager: Any = part.model._default_manager
         manager.bulk_create(rows, batch_size=BATCH)
     evaluation.readers.set([people[name] for name in document["evaluation"]["readers"]])
-    _journal(seen, evaluation, by)
+    _journal(seen, evaluation, by, committed)
     for work in _ARRIVALS:
         work(evaluation)
     return evaluation
@@ -143,8 +150,16 @@ def _keep_files(
             setattr(row, place, name)
 
 
-def _journal(seen: ImportPreview, evaluation: Evaluation, by: By) -> None:
-    """Keep the journal as it came, and chain on it that it was imported."""
+def _journal(
+    seen: ImportPreview,
+    evaluation: Evaluation,
+    by: By,
+    committed: list[CommittedRecord],
+) -> None:
+    """Keep the journal as it came, and chain on it that it was imported.
+
+    That entry commits to every row anew: people are known by other numbers here.
+    """
     told = seen.document["journal"]
     entries = [entry_of(evaluation.pk, one) for one in told]
     actors = [one["actor"] for one in told]
@@ -177,4 +192,5 @@ def _journal(seen: ImportPreview, evaluation: Evaluation, by: By) -> None:
                 for one in seen.people
             },
         },
+        rows=committed,
     )

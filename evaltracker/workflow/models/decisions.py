@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from evaltracker.evaluations.models import (
+    CommittedRecord,
     Evaluation,
     Record,
     ScopedQuerySet,
@@ -20,10 +21,14 @@ from stakeholders.models import Stakeholder
 from vendors.models import Candidate
 
 
-class Waiver(Record):
+class Waiver(CommittedRecord):
     """A gate that leadership lets pass on one visit, with a reason for the memo."""
 
     evaluation_path: ClassVar[str] = "visit__evaluation"
+    committed: ClassVar = {
+        1: ("visit", "gate", "rule", "reason", "waived_by", "waived_at")
+    }
+    only_grows: ClassVar[bool] = True
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="waivers")
     gate = models.CharField(max_length=60)
@@ -84,8 +89,16 @@ class Outlook(Record):
         return f"Outlook {str(self.pk)[:8]}"
 
 
-class Decision(Record):
+class Decision(CommittedRecord):
     """The outcome: a draft while it is being signed, then frozen with its memo."""
+
+    committed: ClassVar = {
+        1: (
+            *("evaluation", "candidate", "rationale", "dissent", "revisit_when"),
+            *("drafted_by", "drafted_at", "decided_by", "decided_at"),
+            *("memo", "memo_sha256", "formula_version"),
+        )
+    }
 
     evaluation = models.OneToOneField(
         Evaluation, on_delete=models.PROTECT, related_name="decision"

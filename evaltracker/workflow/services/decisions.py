@@ -66,6 +66,7 @@ def draft_decision(
         sentence = "Choose one of the shortlisted candidates."
         raise Invalid(sentence, errors={"candidate": [sentence]})
     decision = Decision.objects.filter(evaluation=evaluation).first()
+    is_new = decision is None
     if decision is None:
         decision = Decision.objects.create(
             evaluation=evaluation, drafted_by=evaluation.owner
@@ -77,7 +78,7 @@ def draft_decision(
         dissent=dissent,
         revisit_when=revisit_when,
     )
-    if after:
+    if after or is_new:
         journal.record(
             evaluation=evaluation,
             action="decision.drafted",
@@ -85,6 +86,7 @@ def draft_decision(
             by=by,
             before=before,
             after=after,
+            rows=[decision],
         )
     return decision
 
@@ -140,6 +142,7 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
             "letters": len(letters),
             "promise_checks": [one.due_on for one in checks],
         },
+        rows=[decision],
     )
     return decision
 

@@ -138,6 +138,7 @@ def waive_gate(*, evaluation: Evaluation, gate: str, reason: str, by: User) -> W
         by=by,
         after={"gate": gate, "rule": rule.rule, "stage": visit.stage},
         reason=reason,
+        rows=[waiver],
     )
     return waiver
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from evaltracker.errors import Refused
-from evaltracker.evaluations.journal import find_break
 from evaltracker.evaluations.models import Import, User
 from evaltracker.evaluations.services.import_log import undo_import
+from evaltracker.evaluations.verifying import find_break
 from tests.at_once import at_once
 from tests.cast.floor1 import evaluation
 from tests.importing import Importer

@@ -29,7 +29,7 @@ PATIENCE = 300.0
 def restarts(owed: int, ways: Sequence[str] = WAYS, *, quick: bool = False) -> Judged:
     """Each way, with so many notices owed and people and vendors at work."""
     with installation(**({"tick": 2, "lease": 6} if quick else {})) as here:
-        from evaltracker.evaluations import journal
+        from evaltracker.evaluations import verifying
         from tests.faults.notices.owing import outcome, owe_overdue
 
         given = market()
@@ -53,7 +53,7 @@ def restarts(owed: int, ways: Sequence[str] = WAYS, *, quick: bool = False) -> J
             **seen.wrong(),
             "lost": found.lost,
             "unflagged repeats": found.unflagged_repeats,
-            "a break of the journal": journal.find_break(given.where),
+            "a break of the journal": verifying.find_break(given.where),
             "faults in the logs": here.faults(),
         }
         wrong += [f"{name}: {value}" for name, value in judged.items() if value]

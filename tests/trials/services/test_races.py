@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evaltracker.errors import Problem, Refused
-from evaltracker.evaluations.journal import find_break
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.evaluations.verifying import find_break
 from tests.at_once import at_once
 from tests.cast import stakeholders, trials, vendors
 from trials.models import Evidence, Excuse, Milestone, Score, ScoreSheet

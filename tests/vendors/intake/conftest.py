@@ -29,7 +29,7 @@ NOW = re.compile(r"it is now \S+")
 # What differs between any two calls.
 OWN = (
     *("id", "at", "submitted_at", "superseded_at", "created_at", "request_id"),
-    *("hash", "previous_hash", "subject_id", "subject_label"),
+    *("hash", "previous_hash", "subject_id", "subject_label", "rows", "salt"),
 )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from evaltracker.evaluations.journal import find_break
+from evaltracker.evaluations.verifying import find_break
 from tests.cast import vendors
 from tests.vendors.api.test_bad_fields import FIELDS_400, STORED
 from tests.vendors.api.test_bad_input import GOOD, RAW_400

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from evaltracker.evaluations.journal import find_break
+from evaltracker.evaluations.verifying import find_break
 from tests.vendors.api.test_bad_fields import FIELDS_400
 from tests.vendors.intake.conftest import CLAIM
 

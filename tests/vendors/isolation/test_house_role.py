@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from evaltracker.evaluations.journal import find_break
+from evaltracker.evaluations.verifying import find_break
 from evaltracker.wall.building import build_wall
 from evaltracker.wall.tables import walled_tables
 from tests.vendors.isolation.conftest import require_superuser

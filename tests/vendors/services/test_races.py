@@ -8,8 +8,9 @@ import pytest
 from django.db import transaction
 
 from evaltracker.errors import Problem, Refused
-from evaltracker.evaluations.journal import SYSTEM, find_break
+from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.policy import lock
+from evaltracker.evaluations.verifying import find_break
 from tests.at_once import at_once
 from tests.cast import floor1, vendors
 from vendors.models import Claim, VendorToken

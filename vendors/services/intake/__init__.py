@@ -113,8 +113,7 @@ def _submit_all(desk: Desk, claims: Sequence[Stated]) -> Comparison:
     found = batches.compare(claims, desk.requirements, desk.standing, desk.now)
     if found.new:
         desk.supersede(found.superseded)
-        desk.pipe.add_all(
-            batches.next_revisions(found, desk.candidate, desk.now, desk.by)
-        )
-        desk.record(**batches.told(found, desk.candidate))
+        rows = batches.next_revisions(found, desk.candidate, desk.now, desk.by)
+        desk.pipe.add_all(rows)
+        desk.record(rows=rows, **batches.told(found, desk.candidate))
     return found

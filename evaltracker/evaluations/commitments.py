@@ -1,0 +1,183 @@
+"""What an entry of the journal commits to of the rows that it tells of.
+
+One line for each row: its table and the version of its columns, its key, SHA-256 over
+the digests of its columns, and the beginnings of these digests, which name a column
+that was changed. Every digest begins with the row's salt, so that nobody who reads the
+journal can try out prices or scores. A row that was removed is a line with “-”.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import models
+
+from evaltracker.evaluations.models import CommittedRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+REMOVED = "-"
+# Hexadecimal digits of each column's digest: enough to name it, not to prove it.
+SHORT = 6
+
+type Field = models.Field[Any, Any]
+# A table by its label, and the key of a row.
+type Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What an entry says of one row; a row that was removed has no digest."""
+
+    version: int
+    digest: str
+    columns: str
+
+    @property
+    def is_removal(self) -> bool:
+        """Whether the row was removed."""
+        return self.digest == REMOVED
+
+
+def committed_models() -> list[type[CommittedRecord]]:
+    """Every table that the journal commits to, by label."""
+    return sorted(
+        (row for row in apps.get_models() if issubclass(row, CommittedRecord)),
+        key=lambda row: row._meta.label_lower,
+    )
+
+
+def commitments_of(
+    rows: Iterable[CommittedRecord], removed: Iterable[CommittedRecord] = ()
+) -> str:
+    """What an entry commits to, its lines in the order of table and key."""
+    lines = []
+    for row in rows:
+        model = type(row)
+        version = latest(model)
+        values = [getattr(row, name) for name, _ in columns(model, version)]
+        made = commit(model, version, row.pk, row.salt, values)
+        lines.append(line_of(row, f"{made.digest} {made.columns}", version))
+    lines += [
+        line_of(row, f"{REMOVED} {REMOVED}", latest(type(row))) for row in removed
+    ]
+    return "\n".join(sorted(lines))
+
+
+def line_of(row: CommittedRecord, said: str, version: int) -> str:
+    """One line about `row`."""
+    return f"{row._meta.label_lower}/{version} {row.pk} {said}"
+
+
+def read_commitments(text: str) -> Iterator[tuple[Key, Commitment]]:
+    """What `commitments_of` wrote."""
+    for line in text.splitlines():
+        table, key, digest, shorts = line.split(" ")
+        label, _, version = table.partition("/")
+        yield (label, key), Commitment(int(version), digest, shorts)
+
+
+def latest(model: type[CommittedRecord]) -> int:
+    """The version of a table's columns that is written now."""
+    return max(model.committed)
+
+
+@cache
+def columns(
+    model: type[CommittedRecord], version: int
+) -> tuple[tuple[str, Field], ...]:
+    """The columns that count in a version: attribute, and what its values are."""
+    fields: list[Any] = [model._meta.get_field(it) for it in model.committed[version]]
+    return tuple((it.attname, getattr(it, "target_field", it)) for it in fields)
+
+
+def commit(
+    model: type[CommittedRecord],
+    version: int,
+    key: object,
+    salt: str | None,
+    values: Sequence[Any],
+) -> Commitment:
+    """The commitment to a row with these values of `columns`."""
+    start = hashlib.sha256(
+        f"{salt or ''}\n{model._meta.label_lower}/{version}\n{key}\n".encode()
+    )
+    whole, shorts = hashlib.sha256(), b""
+    for (name, field), value in zip(columns(model, version), values, strict=True):
+        digest = start.copy()
+        digest.update(f"{name}\n{canonical(field, value)}".encode())
+        column = digest.digest()
+        whole.update(column)
+        shorts += column[: SHORT // 2]
+    return Commitment(version, whole.hexdigest(), shorts.hex())
+
+
+def changed_column(
+    model: type[CommittedRecord], said: Commitment, there: Commitment
+) -> str:
+    """The column whose digest differs; “salt” if every one does."""
+    names = model.committed[said.version]
+    differing = [
+        name
+        for at, name in enumerate(names)
+        if said.columns[at * SHORT : (at + 1) * SHORT]
+        != there.columns[at * SHORT : (at + 1) * SHORT]
+    ]
+    if len(differing) == len(names) > 1:
+        return "salt"
+    return ", ".join(differing) or "a column that cannot be told"
+
+
+def canonical(field: Field, value: Any) -> str:
+    """`value` as text that is the same before it is written and after it is read."""
+    if value is None:
+        return "null"
+    if type(value) is str and not isinstance(field, NOT_TEXT):
+        return f"={value}"
+    if isinstance(field, models.JSONField):
+        return json.dumps(plain_json(value), sort_keys=True, ensure_ascii=False)
+    return text_of(field, field.to_python(value))
+
+
+NOT_TEXT = (
+    models.JSONField,
+    models.DecimalField,
+    models.DateField,
+    models.UUIDField,
+    models.IntegerField,
+    models.BooleanField,
+    models.GenericIPAddressField,
+)
+
+
+def text_of(field: Field, value: Any) -> str:
+    """A value of its column's own type as text."""
+    match value:
+        case decimal.Decimal():
+            return f"{value:.{getattr(field, 'decimal_places', 0)}f}"
+        case datetime.datetime():
+            return value.astimezone(datetime.UTC).isoformat(timespec="microseconds")
+        case datetime.date():
+            return value.isoformat()
+        case bool() | int() | uuid.UUID():
+            return str(value)
+    return f"={value}"
+
+
+def plain_json(value: Any) -> Any:
+    """JSON as the database gives it back: keys are text, and tuples are lists."""
+    match value:
+        case dict():
+            return {str(key): plain_json(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain_json(item) for item in value]
+    return value

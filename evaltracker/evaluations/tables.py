@@ -1,0 +1,146 @@
+"""What stands in the tables, beside what the journal says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from evaltracker.evaluations.arrived import IMPORTED
+from evaltracker.evaluations.commitments import (
+    changed_column,
+    columns,
+    commit,
+    committed_models,
+    read_commitments,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evaltracker.evaluations.commitments import Commitment, Key
+    from evaltracker.evaluations.models import CommittedRecord, Entry, Evaluation
+
+COVERED = "journal.covered"
+# Entries that commit to every row that there is.
+WHOLE = (IMPORTED, COVERED)
+
+
+@dataclass(slots=True)
+class Said:
+    """What the entries that were read say of the rows."""
+
+    # The last entry about each row, and what it commits to.
+    rows: dict[Key, tuple[int, Commitment]] = field(default_factory=dict)
+    # Whether they begin at an anchor: then rows from before are not compared.
+    is_later: bool = False
+    # Whether the entries commit to every row that there is.
+    is_whole: bool = True
+    # Entries of before, which commit to nothing.
+    uncovered: int = 0
+
+    def read(self, entry: Entry) -> None:
+        """Take in the next entry."""
+        if entry.action in WHOLE and entry.rows is not None:
+            self.is_whole = True
+        if entry.rows is None:
+            self.is_whole = False
+            self.uncovered += 1
+            return
+        for key, commitment in read_commitments(entry.rows):
+            self.rows[key] = (entry.number, commitment)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Difference:
+    """A row that is not what an entry says of it; never what it says."""
+
+    # 0: no entry tells of the row.
+    entry: int
+    table: str
+    key: str
+    sentence: str
+
+    def __str__(self) -> str:
+        """As the command prints it."""
+        where = f"entry {self.entry}: " if self.entry else ""
+        return f"{where}{self.table} {self.key} {self.sentence}"
+
+
+@dataclass(slots=True)
+class Comparison:
+    """How the rows of an evaluation and its journal agree."""
+
+    differences: list[Difference] = field(default_factory=list)
+    agreeing: int = 0
+    # Rows of which the entries that were read say nothing.
+    uncovered: int = 0
+
+
+def compare_tables(evaluation: Evaluation, said: Said) -> Comparison:
+    """Every committed row of `evaluation` beside what the journal says.
+
+    Rows are counted both ways: what appeared without an entry and what vanished
+    without one are differences, too.
+    """
+    compared = Comparison()
+    there: set[Key] = set()
+    for model in committed_models():
+        for key, difference in _rows(model, evaluation, said):
+            there.add(key)
+            if difference is not None:
+                compared.differences.append(difference)
+            elif key in said.rows:
+                compared.agreeing += 1
+            else:
+                compared.uncovered += 1
+        name = str(model._meta.verbose_name)
+        for pk, column in model.contradictions(evaluation):
+            number = said.rows.get((model._meta.label_lower, str(pk)), (0,))[0]
+            sentence = f"was changed in {column}"
+            compared.differences.append(Difference(number, name, str(pk), sentence))
+    names = {it._meta.label_lower: it._meta.verbose_name for it in committed_models()}
+    compared.differences += [
+        Difference(number, str(names.get(key[0], key[0])), key[1], "is gone")
+        for key, (number, commitment) in said.rows.items()
+        if key not in there and not commitment.is_removal
+    ]
+    compared.differences.sort()
+    return compared
+
+
+def _rows(
+    model: type[CommittedRecord], evaluation: Evaluation, said: Said
+) -> Iterator[tuple[Key, Difference | None]]:
+    """Every row of a table, and how it differs from what the journal says."""
+    label, name = model._meta.label_lower, str(model._meta.verbose_name)
+    versions = {
+        version: [attribute for attribute, _ in columns(model, version)]
+        for version in model.committed
+    }
+    manager: Any = model._default_manager
+    wanted = {it for names in versions.values() for it in names}
+    rows = manager.filter(**{model.evaluation_path: evaluation}).order_by("pk")
+    for row in rows.values("pk", "salt", *wanted).iterator(chunk_size=2000):
+        key = (label, str(row["pk"]))
+        number, commitment = said.rows.get(key, (0, None))
+        sentence = ""
+        if commitment is None:
+            if not said.is_later and (said.is_whole or row["salt"]):
+                sentence = "appeared without an entry"
+        elif commitment.is_removal:
+            sentence = "was removed, and is there again"
+        elif commitment.version not in versions:
+            sentence = f"is told of in version {commitment.version}, unknown here"
+        else:
+            values = [row[it] for it in versions[commitment.version]]
+            now = commit(model, commitment.version, row["pk"], row["salt"], values)
+            if now.digest != commitment.digest:
+                sentence = f"was changed in {changed_column(model, commitment, now)}"
+        yield key, Difference(number, name, key[1], sentence) if sentence else None
+
+
+def rows_of(evaluation: Evaluation) -> Iterator[CommittedRecord]:
+    """Every row that the journal can commit to."""
+    for model in committed_models():
+        manager: Any = model._default_manager
+        yield from manager.filter(**{model.evaluation_path: evaluation})

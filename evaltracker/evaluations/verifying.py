@@ -1,0 +1,83 @@
+"""Whether a journal holds, from its first entry or from one that was kept elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from evaltracker.evaluations.arrived import misfit
+from evaltracker.evaluations.journal import GENESIS, chained_hash
+from evaltracker.evaluations.models import Entry, ImportedHistory, JournalHead
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from evaltracker.evaluations.models import Evaluation
+
+# The number of an entry and its hash, which may be cut short.
+type Anchor = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first place where a chain does not hold, and what is wrong there."""
+
+    number: int
+    sentence: str
+
+
+def find_break(
+    evaluation: Evaluation,
+    *,
+    since: Anchor | None = None,
+    read: Callable[[Entry], object] = lambda entry: None,
+) -> Break | None:
+    """The first altered, missing or reordered entry; None if the chain holds.
+
+    With `since`, entries up to that one are not read again, and it has to be there.
+    `read` is given each entry that holds, in order.
+    """
+    with transaction.atomic():
+        head = JournalHead.objects.filter(evaluation=evaluation).first()
+        if head is None:
+            return Break(1, "the journal has no head")
+        number, previous = 0, GENESIS
+        if since is not None:
+            number = since[0]
+            anchor = Entry.objects.filter(evaluation=evaluation, number=number).first()
+            if anchor is None:
+                return Break(number, f"the journal was cut before entry {number}")
+            if not anchor.hash.startswith(since[1]):
+                return Break(number, f"entry {number} is not the one of the anchor")
+            previous = anchor.hash
+        history = ImportedHistory.objects.filter(evaluation=evaluation).first()
+        entries = Entry.objects.filter(evaluation=evaluation, number__gt=number)
+        ordered = entries.defer(None).order_by("number")
+        for entry in ordered.iterator(chunk_size=500):
+            number += 1
+            if wrong := _wrong(entry, number, previous, history):
+                return Break(number, wrong)
+            previous = entry.hash
+            read(entry)
+    if head.count != number or head.hash != previous:
+        return Break(
+            number + 1, f"the journal ends at {number}, its head says {head.count}"
+        )
+    return None
+
+
+def _wrong(
+    entry: Entry, number: int, previous: str, history: ImportedHistory | None
+) -> str:
+    """Why this is not entry `number`, which follows `previous`; blank if it is."""
+    if entry.number != number:
+        return f"entry {number} is missing; {entry.number} follows"
+    if entry.previous_hash != previous:
+        return f"entry {number} does not follow the one before"
+    if why := misfit(entry, history):
+        return why
+    if entry.hash != chained_hash(entry):
+        return f"entry {number} was altered"
+    return ""
