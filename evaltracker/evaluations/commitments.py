@@ -1,21 +1,22 @@
 """What an entry of the journal commits to of the rows that it tells of.
 
 One line for each row: its table and the version of its columns, its key, SHA-256 over
-the digests of its columns, and the beginnings of these digests, which name a column
-that was changed. Every digest begins with the row's salt, so that nobody who reads the
-journal can try out prices or scores. A row that was removed is a line with “-”.
+its columns, and the beginning of a digest of each, which names a column that was
+changed; these are left out where one entry tells of many rows. Every digest begins with
+the row's salt, so that nobody who reads the journal can try out prices or scores. A row
+that was removed is a line with “-”.
 """
 
 from __future__ import annotations
 
 import datetime
 import decimal
-import hashlib
 import json
 import uuid
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
 from django.db import models
@@ -25,7 +26,9 @@ from evaltracker.evaluations.models import CommittedRecord
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-REMOVED = "-"
+REMOVED = UNSAID = "-"
+# Of more rows no column is named: hashing each would slow batches of claims down.
+MOST_BY_COLUMN = 20
 # Hexadecimal digits of each column's digest: enough to name it, not to prove it.
 SHORT = 6
 
@@ -60,12 +63,13 @@ def commitments_of(
     rows: Iterable[CommittedRecord], removed: Iterable[CommittedRecord] = ()
 ) -> str:
     """What an entry commits to, its lines in the order of table and key."""
-    lines = []
+    lines, rows = [], list(rows)
+    by_column = len(rows) <= MOST_BY_COLUMN
     for row in rows:
         model = type(row)
         version = latest(model)
         values = [getattr(row, name) for name, _ in columns(model, version)]
-        made = commit(model, version, row.pk, row.salt, values)
+        made = commit(model, version, row.pk, row.salt, values, by_column=by_column)
         lines.append(line_of(row, f"{made.digest} {made.columns}", version))
     lines += [
         line_of(row, f"{REMOVED} {REMOVED}", latest(type(row))) for row in removed
@@ -106,25 +110,36 @@ def commit(
     key: object,
     salt: str | None,
     values: Sequence[Any],
+    *,
+    by_column: bool = True,
 ) -> Commitment:
     """The commitment to a row with these values of `columns`."""
-    start = hashlib.sha256(
-        f"{salt or ''}\n{model._meta.label_lower}/{version}\n{key}\n".encode()
-    )
-    whole, shorts = hashlib.sha256(), b""
+    start = f"{salt or ''}\n{model._meta.label_lower}/{version}\n{key}\n"
+    texts = []
     for (name, field), value in zip(columns(model, version), values, strict=True):
-        digest = start.copy()
-        digest.update(f"{name}\n{canonical(field, value)}".encode())
-        column = digest.digest()
-        whole.update(column)
-        shorts += column[: SHORT // 2]
-    return Commitment(version, whole.hexdigest(), shorts.hex())
+        text = canonical(field, value)
+        texts.append(f"{name}\n{len(text)}\n{text}\n")
+    digest = sha256(f"{start}row\n{''.join(texts)}".encode()).hexdigest()
+    shorts = UNSAID
+    if by_column:
+        before = sha256(f"{start}column\n".encode())
+        shorts = "".join(short(before, text) for text in texts)
+    return Commitment(version, digest, shorts)
+
+
+def short(before: Any, text: str) -> str:
+    """The beginning of a column's digest."""
+    digest = before.copy()
+    digest.update(text.encode())
+    return str(digest.hexdigest()[:SHORT])
 
 
 def changed_column(
     model: type[CommittedRecord], said: Commitment, there: Commitment
 ) -> str:
     """The column whose digest differs; “salt” if every one does."""
+    if said.columns == UNSAID:
+        return "a column that an entry of many rows does not name"
     names = model.committed[said.version]
     differing = [
         name
@@ -139,13 +154,28 @@ def changed_column(
 
 def canonical(field: Field, value: Any) -> str:
     """`value` as text that is the same before it is written and after it is read."""
+    kind, column = type(value), cast("Any", type(field))
     if value is None:
         return "null"
-    if type(value) is str and not isinstance(field, NOT_TEXT):
+    if kind is str and is_text(column):
         return f"={value}"
+    if kind is uuid.UUID or kind is bool or (kind is int and is_whole(column)):
+        return str(value)
     if isinstance(field, models.JSONField):
         return json.dumps(plain_json(value), sort_keys=True, ensure_ascii=False)
     return text_of(field, field.to_python(value))
+
+
+@cache
+def is_text(kind: Any) -> bool:
+    """Whether values of such a column are text as they are."""
+    return not issubclass(kind, NOT_TEXT)
+
+
+@cache
+def is_whole(kind: Any) -> bool:
+    """Whether values of such a column are whole numbers."""
+    return issubclass(kind, models.IntegerField)
 
 
 NOT_TEXT = (

@@ -66,9 +66,9 @@ def main() -> int:
         seconds = time.monotonic() - began
         counted = Counter([*answers, *stopped])
         lost = taken - _kept()
-        from evaltracker.evaluations import journal
+        from evaltracker.evaluations import verifying
 
-        broken = journal.find_break(party.evaluation)
+        broken = verifying.find_break(party.evaluation)
         ok = (
             not lost
             and broken is None

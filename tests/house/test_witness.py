@@ -13,6 +13,7 @@ from evaltracker.evaluations.pipeline import pipeline
 from evaltracker.evaluations.services.evaluations import change_brief
 from tests.cast import floor1
 from tests.witness import WitnessMiddleware
+from vendors.models import Claim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,3 +82,12 @@ def test_t33_what_goes_round_django_is_seen_too(where: Evaluation) -> None:
 
     with pytest.raises(AssertionError, match="no entry tells it"):
         watched(MAKE.post("/"), quick)
+
+
+def test_t55_a_row_that_no_entry_commits_to_is_seen(where: Evaluation) -> None:
+    def quietly_beside_an_entry() -> None:
+        change_brief(evaluation=where, by=where.owner, problem="Told")
+        Claim.objects.update(statement="Untold")
+
+    with pytest.raises(AssertionError, match="no entry commits to it"):
+        watched(MAKE.post("/"), quietly_beside_an_entry)

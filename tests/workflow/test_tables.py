@@ -107,12 +107,12 @@ def test_nobody_guesses_a_sealed_price_from_the_journal() -> None:
 def guesses(line: CostLine, field: object, salt: str, short: str) -> list[int]:
     """Amounts whose digest begins so."""
     label = f"{line._meta.label_lower}/{latest(CostLine)}"
-    start = sha256(f"{salt}\n{label}\n{line.pk}\nlikely\n".encode())
+    start = sha256(f"{salt}\n{label}\n{line.pk}\ncolumn\nlikely\n".encode())
     assert canonical(field, PRICE) == f"{PRICE}.0000"  # type: ignore[arg-type]
     found = []
     for amount in range(1_000_001):
         digest = start.copy()
-        digest.update(b"%d.0000" % amount)
+        digest.update(b"%d\n%d.0000\n" % (len(str(amount)) + 5, amount))
         if digest.digest().startswith(bytes.fromhex(short)):
             found.append(amount)
     return found
