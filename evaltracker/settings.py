@@ -13,10 +13,11 @@ from django.utils.csp import CSP
 
 from evaltracker import environment
 from evaltracker.accounts.config import *  # noqa: F403
-from evaltracker.environment import BASE_DIR, NUM_PROXIES, PORT, REDIS_URL, env
+from evaltracker.environment import BASE_DIR, PORT, REDIS_URL, env
 from evaltracker.environment import DATA_DIR as DATA_DIR
 from evaltracker.environment import DEBUG as DEBUG
 from evaltracker.environment import DEMO as DEMO
+from evaltracker.environment import NUM_PROXIES as NUM_PROXIES
 from evaltracker.logs import configure_logs, report_errors
 from evaltracker.unfold import UNFOLD as UNFOLD
 
@@ -67,6 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First: a probe has neither our host name nor TLS.
     "evaltracker.health.HealthMiddleware",
+    "evaltracker.serving.https.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -140,6 +142,14 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = OVER_TLS
 SECURE_HSTS_PRELOAD = OVER_TLS
 SESSION_COOKIE_SECURE = OVER_TLS
 CSRF_COOKIE_SECURE = OVER_TLS
+# Browsers take such a cookie only over TLS from this very host, for all of it. The
+# demo is http, where there is no such promise and so no such name.
+COOKIE_PREFIX = "__Host-" if OVER_TLS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+# Lax and not Strict: a link in a mail leads to a page of somebody who is logged in.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "evaltracker.accounts.message_storage.MessageStorage"
 if NUM_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024

@@ -26,6 +26,7 @@ OURS = ["evaltracker", "stakeholders", "vendors", "trials", "tests", "bench"]
 PRODUCTION = {
     "SECRET_KEY": secrets.token_urlsafe(64),
     "SITE_URL": "https://evaltracker.example.org",
+    "NUM_PROXIES": "1",
     "ALLOWED_HOSTS": "evaltracker.example.org",
     "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
     "VENDOR_DATABASE_URL": "postgresql://vendor:password@db.example.org/evaltracker",

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from evaltracker.accounts.lockout import client_address
 from evaltracker.accounts.sealing import close, reopen
+from evaltracker.accounts.slowing import CEILING
 from evaltracker.evaluations.account_log import record
 from evaltracker.evaluations.admin.proof import proved_recently
 from evaltracker.evaluations.choices import AccountAction
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import User
 
 
-# One text for an unknown name, a wrong password, a stopped and a locked login.
+# One text for an unknown name, a wrong password, a stopped, locked and slowed login.
 NO_MATCH = (
     "Name and password do not match, or there were too many wrong ones: after "
     f"{settings.AXES_FAILURE_LIMIT}, a name is locked from where you are for a quarter "
-    "of an hour."
+    f"of an hour; after {CEILING} from anywhere, new browsers wait up to five minutes "
+    "between two attempts. “Forgot your password?” makes this browser a known one."
 )
 
 

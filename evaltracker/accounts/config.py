@@ -15,14 +15,13 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+# No rule about kinds of letters (ASVS 6.2.5): what counts is how hard one is to guess.
+_STOCK = "django.contrib.auth.password_validation."
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"{_STOCK}MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_STOCK}UserAttributeSimilarityValidator"},
+    {"NAME": f"{_STOCK}CommonPasswordValidator"},
+    {"NAME": "evaltracker.accounts.passwords.HardToGuess"},
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
@@ -31,6 +30,8 @@ LOGOUT_REDIRECT_URL = "admin:login"
 # --- Sessions -------------------------------------------------------------------
 # Counted from the login, whatever is done meanwhile (accounts.middleware).
 SESSION_COOKIE_AGE = 8 * 60 * 60
+# After so long without a request a session ends, too.
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
 # How long it counts that somebody has just shown who they are (R34).
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 ACCOUNT_REAUTHENTICATION_REQUIRED = True

@@ -2,7 +2,7 @@
 
 Axes counts failures, asks before a password is looked at and forgets them on success.
 What it lacks is an order: guesses that arrive together would all be counted before the
-first has failed. Here guesses of one account from one address queue up.
+first has failed. Here guesses of one account queue up, from whatever address.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from axes.handlers.database import AxesDatabaseHandler
 from django.db import connection
 from rest_framework.throttling import BaseThrottle
 
+from evaltracker.accounts.slowing import must_wait
 from evaltracker.evaluations.selectors import person_meant
 
 if TYPE_CHECKING:
@@ -26,19 +27,22 @@ class OneAtATime(AxesDatabaseHandler):  # type: ignore[misc]  # untyped library
     def is_locked(
         self, request: Any, credentials: dict[str, Any] | None = None
     ) -> bool:
-        """Wait for the guess before, then count.
+        """Wait for the guess before, then count: of this address, then of all.
 
         The lock lasts until the request's transaction ends, so after the failure is
         written. SQLite has one writer at a time and needs none.
         """
         if connection.vendor == "postgresql" and connection.in_atomic_block:
-            who = f"{account_meant(request, credentials)}|{request.axes_ip_address}"
+            who = account_meant(request, credentials)
             digest = hashlib.sha256(who.encode()).digest()
             key = int.from_bytes(digest[:8], signed=True)
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
-        locked: bool = super().is_locked(request, credentials)
-        return locked
+        if super().is_locked(request, credentials):
+            return True
+        name = account_meant(request, credentials)
+        request.guess_slowed = must_wait(request, name, person_meant(name))
+        return bool(request.guess_slowed)
 
 
 def account_meant(request: HttpRequest, credentials: dict[str, Any] | None) -> str:

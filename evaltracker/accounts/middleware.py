@@ -13,7 +13,8 @@ from django.contrib.auth import logout
 from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.proof import has_ended
+from evaltracker.accounts.devices import remember
+from evaltracker.evaluations.admin.proof import note_use, why_ended
 from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.api.problems import CONTENT_TYPE, problem_body
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from evaltracker.evaluations.models import User
 
-ENDED = "You have been logged in for eight hours. Please log in again."
 NEEDED = (
     "A second factor is needed here. Add an authenticator app or a security key to go "
     "on; it takes a minute and is asked for at each login."
@@ -43,17 +43,23 @@ def somebody(request: HttpRequest) -> User | None:
 
 
 class SessionEndMiddleware:
-    """Ends a session eight hours after its login (R35)."""
+    """Ends a session eight hours after its login (R35), or when nobody uses it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request, as a stranger's if its session is too old."""
-        if somebody(request) and has_ended(request.session):
-            logout(request)
-            messages.info(request, ENDED)
-        return self.get_response(request)
+        """Answer the request, as a stranger's if its session has ended."""
+        if somebody(request):
+            if why := why_ended(request.session):
+                logout(request)
+                messages.info(request, why)
+            else:
+                note_use(request.session)
+        response = self.get_response(request)
+        if person := getattr(request, "signed_in_here", None):
+            remember(request, response, person)
+        return response
 
 
 class SecondFactorMiddleware:

@@ -156,6 +156,31 @@ class AccountChanged(NoticeKind):
 
 
 @register
+class AccountGuessed(NoticeKind):
+    """Somebody tries many passwords for a login."""
+
+    name = "account_guessed"
+
+    def holds(self, notice: Notice) -> str:
+        """Always: it was tried."""
+        return ""
+
+    def compose(self, notice: Notice) -> Message:
+        """What was tried, and what the reader may do."""
+        return letter(
+            notice=notice,
+            subject="Somebody tries to guess your password",
+            lead="Many wrong passwords were given for your login within an hour, by "
+            "you or by somebody else. You are not locked out: a browser in which you "
+            "have logged in before works as always, and new ones wait up to five "
+            "minutes between two attempts. If it was not you, tell whoever runs "
+            "evaltracker in your company, and use a password of its own here.",
+            action="Look at your account",
+            path=reverse("admin:my_account"),
+        )
+
+
+@register
 class ErasureAsked(NoticeKind):
     """A person asks to be forgotten; goes to the operators."""
 

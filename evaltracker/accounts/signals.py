@@ -11,7 +11,9 @@ from allauth.socialaccount import signals as sign_on_signals
 from django.contrib.auth import signals as auth_signals
 from django.dispatch import receiver
 
-from evaltracker.accounts.lockout import client_address
+from evaltracker.accounts.devices import note_failure
+from evaltracker.accounts.lockout import account_meant, client_address
+from evaltracker.accounts.slowing import note_guess
 from evaltracker.evaluations.account_log import record
 from evaltracker.evaluations.admin.proof import note_login, note_proof
 from evaltracker.evaluations.choices import AccountAction
@@ -36,6 +38,11 @@ def told(
     record(action=action, person=person, address=client_address(request), detail=detail)
 
 
+def remember_browser(request: HttpRequest, user: User) -> None:
+    """Ask the middleware to let this browser be known as one of `user`."""
+    request.signed_in_here = user  # type: ignore[attr-defined]
+
+
 @receiver(auth_signals.user_logged_in)
 def on_login(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """The session's clock starts."""
@@ -43,6 +50,7 @@ def on_login(request: HttpRequest, user: User, **kwargs: Any) -> None:
     records = get_authentication_records(request, user)
     how = ", ".join(HOW.get(one["method"], one["method"]) for one in records)
     told(AccountAction.LOGGED_IN, request, user, how)
+    remember_browser(request, user)
 
 
 @receiver(account_signals.user_logged_in)
@@ -71,9 +79,15 @@ def on_failure(
     """Whose password was wrong, or that nobody has the name; never what was typed."""
     if request is None:
         return
-    locked = getattr(request, "axes_locked_out", False)
     person = person_meant(str(credentials.get("username") or ""))
-    detail = "locked" if locked else "" if person else "unknown name"
+    if getattr(request, "guess_slowed", False):
+        detail = "slowed"
+    elif getattr(request, "axes_locked_out", False):
+        detail = "locked"
+    else:
+        detail = "" if person else "unknown name"
+        note_guess(account_meant(request, credentials), person)
+        note_failure(request)
     told(AccountAction.LOGIN_FAILED, request, person, detail)
 
 
@@ -116,6 +130,7 @@ def on_factor_gone(
 def on_password(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """By its owner, or by whoever has the mail."""
     told(AccountAction.PASSWORD, request, user)
+    remember_browser(request, user)
 
 
 @receiver(sign_on_signals.social_account_added)

@@ -21,6 +21,8 @@ class EvaluationsConfig(AppConfig):
         import_module("evaltracker.evaluations.daily_chores")
         import_module("evaltracker.evaluations.portable.parts")
         import_module("evaltracker.wall.starting")
+        # For its system check; both kinds of web process need it.
+        import_module("evaltracker.serving.https")
         # A process that serves vendors alone has no admin.
         if apps.is_installed("django.contrib.admin"):
             import_module("evaltracker.evaluations.admin.register")

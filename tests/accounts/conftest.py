@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from django.core.cache import cache
 
 from tests.accounts.provider import Provider, running
 from tests.browser import Watched
@@ -22,12 +21,6 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
 LINK = re.compile(r"http://testserver(/\S+)")
-
-
-@pytest.fixture(autouse=True)
-def _no_limit_of_before() -> None:
-    """What other tests counted against 127.0.0.1 is forgotten."""
-    cache.clear()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,9 @@ import requests
 from axes.models import AccessAttempt
 from django.db import connection
 
+from evaltracker.accounts.slowing import CEILING, WAITS
 from evaltracker.evaluations.choices import AccountAction
-from evaltracker.evaluations.models import AccountEntry
+from evaltracker.evaluations.models import AccountEntry, Notice
 from tests.cast import floor1
 from tests.evaluations.notices.test_kills import database_url
 from tests.served import served
@@ -31,10 +33,11 @@ GUESSES, LIMIT, TOGETHER = 200, 8, 16
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
 
-def guess(url: str, username: str, password: str) -> int:
+def guess(url: str, username: str, password: str, address: str = "") -> int:
     """The status that answers somebody who says to be elsewhere each time."""
     browser = requests.Session()
-    browser.headers["X-Forwarded-For"] = f"10.0.{secrets.randbelow(250)}.1"
+    address = address or f"10.0.{secrets.randbelow(250)}.1"
+    browser.headers["X-Forwarded-For"] = address
     browser.headers["User-Agent"] = secrets.token_hex(4)
     page = browser.get(f"{url}/admin/login/", timeout=60)
     token = TOKEN.search(page.text)
@@ -50,6 +53,43 @@ def guess(url: str, username: str, password: str) -> int:
         timeout=60,
     )
     return answer.status_code
+
+
+def test_two_hundred_guesses_at_once_from_as_many_addresses(
+    tmp_path: Path, figure: Callable[[str], None]
+) -> None:
+    floor1.lina()
+    with (
+        served(
+            tmp_path,
+            settings="evaltracker.settings",
+            workers=4,
+            DEBUG="1",
+            NUM_PROXIES="1",
+            DATABASE_URL=database_url(connection.settings_dict),
+        ) as site,
+        ThreadPoolExecutor(TOGETHER) as many,
+    ):
+        guesses = many.map(
+            lambda n: guess(site.url, "lina", f"{n}", f"10.0.{n}.1"), range(GUESSES)
+        )
+        assert set(guesses) == {200}
+    failed = AccountEntry.objects.filter(action=AccountAction.LOGIN_FAILED)
+    times = list(failed.filter(detail="").order_by("at").values_list("at", flat=True))
+    beyond = [
+        (later - earlier).total_seconds()
+        for earlier, later in pairwise(times[CEILING - 1 :])
+    ]
+    # On a slow machine the waits pass, one by one; nothing came in between.
+    for wait, seconds in zip(WAITS, beyond, strict=False):
+        assert seconds > wait - 1
+    assert failed.count() == GUESSES
+    assert Notice.objects.filter(kind="account_guessed").count() == 1
+    figure(
+        f"T23, login: of {GUESSES} guesses at once from {GUESSES} addresses at 4 "
+        f"processes {CEILING} were compared with the password, and {len(beyond)} after "
+        "the wait; 1 mail to the owner"
+    )
 
 
 def test_two_hundred_guesses_at_once(

@@ -9,7 +9,9 @@ import pytest
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import User
 from evaltracker.evaluations.services.logins import forget_what_is_over
@@ -45,6 +47,36 @@ def test_it_ends_eight_hours_after_the_login_however_busy(
     answer = client.get("/admin/account/", follow=True)
     assert answer.redirect_chain[-1][0] == "/admin/login/?next=/admin/account/"
     assert "eight hours" in answer.text
+
+
+def test_it_ends_after_an_hour_in_which_nothing_was_done(
+    lina: Person, time_machine: Any
+) -> None:
+    time_machine.move_to("2027-02-01 08:00+00:00")
+    client = Client()
+    log_in(client, "lina")
+    for minutes in (59, 59):
+        time_machine.shift(datetime.timedelta(minutes=minutes))
+        assert client.get("/admin/").status_code == 200
+    time_machine.shift(datetime.timedelta(minutes=60))
+    answer = client.get("/admin/account/", follow=True)
+    assert answer.redirect_chain[-1][0] == "/admin/login/?next=/admin/account/"
+    assert "nothing here for 60 minutes" in answer.text
+
+
+def test_use_is_written_down_once_a_minute_at_most(
+    lina: Person, time_machine: Any
+) -> None:
+    time_machine.move_to("2027-02-01 08:00+00:00", tick=False)
+    client = Client()
+    log_in(client, "lina")
+    writes = []
+    for _ in range(6):
+        time_machine.shift(datetime.timedelta(seconds=20))
+        with CaptureQueriesContext(connection) as seen:
+            client.get("/admin/account/")
+        writes.append(sum("UPDATE" in one["sql"] for one in seen.captured_queries))
+    assert writes == [0, 0, 1, 0, 0, 1]
 
 
 def test_one_of_an_unknown_age_has_ended(lina: Person) -> None:

@@ -32,7 +32,7 @@ def test_the_rules_for_a_password_stand_where_its_field_says() -> None:
     told = re.search(r'id="(id_password1_helptext)">([^<]*)</p>', page)
     assert told is not None
     assert f'aria-describedby="{told[1]}"' in page
-    assert "at least 8 characters" in told[2]
+    assert "at least 12 characters" in told[2]
 
 
 def test_a_forgotten_one_asks_for_a_mail_address_by_its_name_here() -> None:

@@ -159,6 +159,7 @@ def test_a_process_for_vendors_alone_knows_no_logins(tmp_path: Path) -> None:
         "DJANGO_SETTINGS_MODULE": "evaltracker.vendor_settings",
         "VENDOR_DATABASE_URL": "postgresql://vendor@localhost/none",
         "SECRET_KEY": "x" * 50,
+        "NUM_PROXIES": "1",
         "DATA_DIR": str(tmp_path),
     }
     assert manage("shell", "-v0", "--no-imports", "-c", show, **env).stdout == "set()\n"

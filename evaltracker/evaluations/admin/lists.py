@@ -6,8 +6,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib import admin
+from django.db import models
 from django.urls import reverse
 
 from evaltracker.evaluations.admin import login_acts as login_acts
@@ -27,7 +29,6 @@ from evaltracker.evaluations.policy import may_add_people
 from evaltracker.evaluations.services.people import may_run_accounts
 
 if TYPE_CHECKING:
-    from django.db import models
     from django.http import HttpRequest
 
 
@@ -151,7 +152,17 @@ class UserAdmin(HardenedAdmin):
         "allow-login",
         "erase-person",
     )
-    list_display = ("username", "name", "email", "roles", "is_active", "asks_erasure")
+    list_display = (
+        "username",
+        "name",
+        "email",
+        "roles",
+        "operator",
+        "has_factor",
+        "last_login",
+        "is_active",
+        "asks_erasure",
+    )
     list_filter = (by("is_active", "active"), by("is_superuser", "operator"))
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("username",)
@@ -175,12 +186,26 @@ class UserAdmin(HardenedAdmin):
         return may_add_people(user)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """With everybody's roles read at once."""
-        return super().get_queryset(request).prefetch_related("groups")
+        """With everybody's roles and second factors read at once."""
+        factors = Authenticator.objects.filter(user=models.OuterRef("pk")).exclude(
+            type=Authenticator.Type.RECOVERY_CODES
+        )
+        people = super().get_queryset(request).prefetch_related("groups")
+        return people.annotate(has_factor=models.Exists(factors))
 
     def name(self, user: models.Model) -> str:
         """How the person is printed."""
         return str(user)
+
+    @admin.display(description="operator", boolean=True)
+    def operator(self, user: User) -> bool:
+        """Whether the person runs this installation."""
+        return user.is_superuser
+
+    @admin.display(description="second factor", boolean=True)
+    def has_factor(self, user: Any) -> bool:
+        """Whether an app or a key is asked for at the person's login."""
+        return bool(user.has_factor)
 
     @admin.display(description="roles")
     def roles(self, user: User) -> str:

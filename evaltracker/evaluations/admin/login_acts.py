@@ -22,8 +22,8 @@ class PasswordForm(forms.Form):
     password = forms.CharField(
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
-        help_text="At least 8 characters. Tell it to the person yourself; they can "
-        "change it after logging in.",
+        help_text="At least 12 characters; three words that do not belong together are "
+        "best. Tell it to the person yourself; they can change it after logging in.",
     )
 
 

@@ -1,8 +1,9 @@
 """Who sits there, and since when we know it: session age, and asking again (R34, R35).
 
-A session ends a working day after the login, whatever is done meanwhile. What cannot
-be taken back asks who is there if nobody has shown it within ten minutes: by password,
-second factor or a new round at the company's sign-on.
+A session ends a working day after the login, whatever is done meanwhile, and earlier
+where nothing is done for a while. What cannot be taken back asks who is there if nobody
+has shown it within ten minutes: by password, second factor or a new round at the
+company's sign-on.
 """
 
 from __future__ import annotations
@@ -23,11 +24,19 @@ if TYPE_CHECKING:
 
 LOGGED_IN = "logged_in_at"
 PROVED = "proved_at"
+SEEN = "seen_at"
+# How exactly it is known when a session was used last.
+EVERY_SECONDS = 60
+TOO_OLD = "You have been logged in for eight hours. Please log in again."
+IDLE = (
+    "You have been logged out because you did nothing here for {minutes} minutes. Log "
+    "in again to go on where you were."
+)
 
 
 def note_login(session: SessionBase) -> None:
     """Remember that the person of this session has come in just now."""
-    session[LOGGED_IN] = session[PROVED] = time.time()
+    session[LOGGED_IN] = session[PROVED] = session[SEEN] = time.time()
 
 
 def note_proof(session: SessionBase, at: float | None = None) -> None:
@@ -36,10 +45,25 @@ def note_proof(session: SessionBase, at: float | None = None) -> None:
     session[PROVED] = now if at is None else min(at, now)
 
 
-def has_ended(session: SessionBase) -> bool:
-    """Whether the login is older than a working day, or of an unknown age."""
-    age = time.time() - session.get(LOGGED_IN, 0)
-    return bool(age >= settings.SESSION_COOKIE_AGE)
+def why_ended(session: SessionBase) -> str:
+    """Why the login counts no more, in a sentence; blank while it counts.
+
+    It is older than a working day, of an unknown age, or nobody used it for a while.
+    """
+    now = time.time()
+    since = session.get(LOGGED_IN, 0)
+    if now - since >= settings.SESSION_COOKIE_AGE:
+        return TOO_OLD
+    if now - session.get(SEEN, since) >= settings.SESSION_IDLE_MINUTES * 60:
+        return IDLE.format(minutes=settings.SESSION_IDLE_MINUTES)
+    return ""
+
+
+def note_use(session: SessionBase) -> None:
+    """Remember that the session is used; written down once a minute at most."""
+    now = time.time()
+    if now - session.get(SEEN, 0) >= EVERY_SECONDS:
+        session[SEEN] = now
 
 
 def proved_recently(request: HttpRequest) -> bool:

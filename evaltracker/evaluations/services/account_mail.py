@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import TYPE_CHECKING
+
+from django.utils import timezone
 
 from evaltracker.evaluations.services.notices import owe_now
 
@@ -27,4 +30,18 @@ def owe_account_mail(
         occurrence=f"{what}:{uuid.uuid4().hex[:16]}",
         recipient=None if address else person,
         address=address,
+    )
+
+
+def owe_warning(*, kind: str, person: User) -> Notice | None:
+    """Owe `person` a mail about what goes on around their login, one a day at most."""
+    if not person.email:
+        return None
+    today = timezone.now().astimezone(datetime.UTC).date()
+    return owe_now(
+        kind=kind,
+        evaluation=None,
+        subject_id=person.pk,
+        occurrence=f"{today}",
+        recipient=person,
     )

@@ -74,11 +74,27 @@ def reset_factors(*, person: User, by: User) -> User:
 
     """
     require_operator(by)
+    return _reset_factors(person, by=by, detail="all")
+
+
+@transaction.atomic
+def reset_factors_on_server(*, person: User) -> User:
+    """The same by whoever may run commands on the server, as when no operator can log
+    in.
+
+    Raises:
+        Refused: there are none.
+
+    """
+    return _reset_factors(person, by=None, detail="all, by a command on the server")
+
+
+def _reset_factors(person: User, *, by: User | None, detail: str) -> User:
     count, _ = Authenticator.objects.filter(user=person).delete()
     if not count:
         raise Refused(f"{person.name} has no second factor.")
     end_sessions(person)
-    record(action=AccountAction.FACTOR_REMOVED, person=person, by=by, detail="all")
+    record(action=AccountAction.FACTOR_REMOVED, person=person, by=by, detail=detail)
     if person.email:
         owe_account_mail(kind="account_changed", person=person, what="factors_reset")
     return person
