@@ -6,8 +6,9 @@ from hashlib import sha256
 
 from django.apps import apps
 
-# Whoever is signed in is known by a row of its own, which reading may renew.
-NOT_OURS = ("sessions.Session",)
+# Whoever is signed in is known by a row of its own, which reading may renew; what a
+# page showed is remembered for a while.
+NOT_OURS = ("sessions.Session", "evaluations.CachedValue")
 
 
 def picture() -> dict[str, str]:

@@ -190,8 +190,9 @@ class UserAdmin(HardenedAdmin):
         factors = Authenticator.objects.filter(user=models.OuterRef("pk")).exclude(
             type=Authenticator.Type.RECOVERY_CODES
         )
-        people = super().get_queryset(request).prefetch_related("groups")
-        return people.annotate(has_factor=models.Exists(factors))
+        people: models.QuerySet[Any] = super().get_queryset(request)
+        people = people.annotate(has_factor=models.Exists(factors))
+        return people.prefetch_related("groups")
 
     def name(self, user: models.Model) -> str:
         """How the person is printed."""
