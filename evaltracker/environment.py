@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import secrets
+from collections import ChainMap
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -11,8 +13,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from evaltracker.secret_files import secrets_from_files
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+env.ENVIRON = ChainMap(secrets_from_files(os.environ), os.environ)
 
 DEMO = env.bool("DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
@@ -135,7 +140,10 @@ def vendor_database() -> dict[str, Any]:
 
 
 def cache(prefix: str = "evaltracker") -> dict[str, Any]:
-    """Redis, else memory: without Redis there is one web process to share it."""
+    """Redis, else memory: without Redis there is one web process to share it.
+
+    Redis lets each service at keys of its own `prefix` alone (deploy/redis).
+    """
     if not REDIS_URL:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     return {

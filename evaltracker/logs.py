@@ -41,8 +41,11 @@ _LOG_STEPS: list[Any] = [
 ]
 
 
-def configure_logs(*, readable: bool) -> dict[str, Any]:
-    """Django's LOGGING: one line per event, as JSON or readable for a person."""
+def configure_logs(*, readable: bool, anchors_file: str = "") -> dict[str, Any]:
+    """Django's LOGGING: one line per event, as JSON or readable for a person.
+
+    Where journals end is also added to `anchors_file`, which nobody rotates.
+    """
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -53,7 +56,7 @@ def configure_logs(*, readable: bool) -> dict[str, Any]:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    return {
+    config: dict[str, Any] = {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
@@ -74,6 +77,17 @@ def configure_logs(*, readable: bool) -> dict[str, Any]:
         "loggers": {"weasyprint.progress": {"level": "WARNING"}},
         "root": {"handlers": ["console"], "level": "INFO"},
     }
+    if anchors_file:
+        config["handlers"]["anchors"] = {
+            "class": "logging.handlers.WatchedFileHandler",
+            "filename": anchors_file,
+            "delay": True,
+            "formatter": "structured",
+        }
+        config["loggers"]["evaltracker.evaluations.services.heads"] = {
+            "handlers": ["anchors"]
+        }
+    return config
 
 
 def report_errors(*, dsn: str) -> None:

@@ -250,5 +250,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 
 # --- Logs: ids, never contents ------------------------------------------------
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
-LOGGING = configure_logs(readable=DEMO or DEBUG)
+# Where each journal ends, kept beside the log; blank: in the log alone.
+ANCHORS_FILE = env.str("ANCHORS_FILE", default="")
+LOGGING = configure_logs(readable=DEMO or DEBUG, anchors_file=ANCHORS_FILE)
 report_errors(dsn=env.str("SENTRY_DSN", default=""))

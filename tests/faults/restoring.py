@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import psycopg
 from psycopg import sql
 
 from tests.services import postgres_binaries
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).resolve().parents[2]
 TABLES = """
 SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
 WHERE nspname = 'public' AND relkind = 'r' ORDER BY relname"""
@@ -61,6 +61,45 @@ def print_of(url: str) -> Print:
         sequences = database.execute(SEQUENCES).fetchall()
         around = database.execute(AROUND).fetchall()[0][0]
     return Print(rows, sequences, around)
+
+
+def back_up(
+    url: str, files: Path, backups: Path, *command: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the shipped script, which compose runs each day."""
+    return _script("backup", url, files, backups, *command)
+
+
+def restore_backup(
+    url: str, files: Path, backups: Path, name: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the shipped script, which `./dev restore` runs."""
+    return _script("restore", url, files, backups, name)
+
+
+def _script(
+    name: str, url: str, files: Path, backups: Path, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    parts = urlsplit(url)
+    binaries = postgres_binaries()
+    env = {
+        "PATH": f"{binaries or ''}:{os.environ['PATH']}:/usr/bin:/bin",
+        "PGHOST": unquote(parts.hostname or ""),
+        "PGPORT": str(parts.port or 5432),
+        "PGUSER": unquote(parts.username or ""),
+        "PGPASSWORD": unquote(parts.password or ""),
+        "PGDATABASE": parts.path.lstrip("/"),
+        "DATA": str(files),
+        "BACKUPS": str(backups),
+        "ANCHORS": str(files / "anchors"),
+    }
+    return subprocess.run(
+        [ROOT / "deploy" / "backup" / f"{name}.sh", *arguments],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def dump(url: str, file: Path, *options: str) -> subprocess.CompletedProcess[str]:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -19,7 +18,14 @@ from django.db import connection
 from psycopg import sql
 
 from tests.cast import trials
-from tests.faults.restoring import dump, print_of, restore
+from tests.faults.restoring import (
+    TABLES,
+    back_up,
+    dump,
+    print_of,
+    restore,
+    restore_backup,
+)
 from tests.faults.test_kills import address
 
 if TYPE_CHECKING:
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).resolve().parents[2]
+NAME = "2026-11-26T031500Z"
 
 
 @pytest.fixture
@@ -79,22 +86,52 @@ def manage(url: str, media: Path, *command: str) -> subprocess.CompletedProcess[
     )
 
 
-def test_what_is_restored_is_what_was_dumped(
+def test_what_is_restored_is_what_was_backed_up(
     login: str, media: Path, tmp_path: Path
 ) -> None:
-    file, copy = tmp_path / "evaltracker.dump", tmp_path / "copy"
-    dumped = dump(address(), file)
-    shutil.copytree(media, copy)
-    assert (dumped.returncode, dumped.stderr) == (0, "")
+    """With every push; by the scripts that compose and `./dev restore` run."""
+    backups, copy = tmp_path / "backups", tmp_path / "copy"
+    for folder in (backups, copy):
+        folder.mkdir()
+    made = back_up(address(), media.parent, backups, NAME)
+    assert made.returncode == 0, made.stderr
     with another_database("restored") as url:
-        restored = restore(url, file)
-        assert (restored.returncode, restored.stderr) == (0, "")
+        restored = restore_backup(url, copy, backups, NAME)
+        assert restored.returncode == 0, restored.stderr
         assert print_of(url) == print_of(address())
         for command in ("verify_journal", "verify_files"):
-            checked = manage(url, copy, command)
+            checked = manage(url, copy / "media", command)
             assert (checked.returncode, checked.stderr) == (0, ""), command
         with psycopg.connect(url) as database, pytest.raises(psycopg.Error):
             database.execute("UPDATE evaluations_entry SET reason = 'other words'")
+        # It is not empty now, nor is the folder: nothing is restored over it.
+        again = restore_backup(url, tmp_path / "none", backups, NAME)
+        assert again.returncode == 1
+        assert "is not empty, so nothing was restored" in again.stderr
+    with another_database("beside") as url:
+        over_files = restore_backup(url, copy, backups, NAME)
+        assert over_files.returncode == 1
+        assert "so nothing was restored" in over_files.stderr
+        with (backups / NAME / "evaltracker.dump").open("r+b") as file:
+            file.seek(5_000)
+            file.write(b"other")
+        altered = restore_backup(url, tmp_path / "none", backups, NAME)
+        assert altered.returncode == 1
+        assert "its sums differ" in altered.stderr
+        unknown = restore_backup(url, tmp_path / "none", backups, "2020-01-01T000000Z")
+        assert unknown.returncode == 1
+        assert NAME in unknown.stderr
+        with psycopg.connect(url) as database:
+            assert not database.execute(TABLES).fetchall()
+
+
+def test_a_backup_by_the_wrong_role_fails_loudly_and_leaves_none(
+    login: str, reader: str, media: Path, tmp_path: Path
+) -> None:
+    failed = back_up(reader, media.parent, tmp_path, NAME)
+    assert failed.returncode != 0
+    assert "row-level security" in failed.stderr
+    assert not (tmp_path / NAME).exists()
 
 
 def test_a_dump_by_a_role_that_sees_only_some_rows_fails_loudly(

@@ -1,74 +1,103 @@
-"""docker-compose.yml is whole with the secrets of ./dev env, and refuses without."""
+"""docker-compose.yml is whole with what ./dev env writes, and bounded throughout."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-from pathlib import Path
+import re
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.run_checks import find_compose
+from tests.setup.composed import ROOT, config, env_text, services
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.compose
-
-
-def config(env_file: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*find_compose(), "--env-file", str(env_file), "config", "--quiet"],
-        cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin:/usr/local/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+SECRETS = re.findall(r"^(\w+(?:KEY|PASSWORD))=", env_text(), re.M)
+# Those that run once and end.
+ONCE = {"migrate", "restore"}
 
 
 @pytest.fixture
 def env_file(tmp_path: Path) -> Path:
     file = tmp_path / "env"
-    file.write_bytes(subprocess.check_output([ROOT / "dev", "env-file"]))
+    file.write_text(env_text())
     return file
 
 
 def test_it_is_clean_with_what_dev_env_writes(env_file: Path) -> None:
-    done = config(env_file)
+    done = config(env_file, "--quiet")
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"),
-        *("VENDOR_SECRET_KEY", "VENDOR_POSTGRES_PASSWORD"),
-    ],
-)
-def test_no_secret_has_a_default(env_file: Path, name: str) -> None:
-    lines = env_file.read_text().splitlines()
-    env_file.write_text("\n".join(one for one in lines if not one.startswith(name)))
-    done = config(env_file)
+def test_no_secret_has_a_default(env_file: Path) -> None:
+    text = (ROOT / "docker-compose.yml").read_text()
+    for name in SECRETS:
+        uses = re.findall(rf"\${{{name}(:[^}}]*)}}", text)
+        assert set(uses) == {":?run ./dev env first"}, name
+    env_file.write_text(env_file.read_text().replace(f"{SECRETS[0]}=", "OTHER="))
+    done = config(env_file, "--quiet")
     assert done.returncode != 0
     assert "run ./dev env first" in done.stderr
 
 
-def test_the_vendors_process_knows_no_secret_of_the_others(env_file: Path) -> None:
-    shown = subprocess.check_output(
-        [*find_compose(), "--env-file", str(env_file), "config", "--format=json"],
-        cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin:/usr/local/bin"},
-    )
-    services = json.loads(shown)["services"]
-    own = services["vendor-api"]["environment"]
-    house = services["web"]["environment"]
-    assert own["DJANGO_SETTINGS_MODULE"] == "evaltracker.vendor_settings"
-    assert (
-        own["VENDOR_DATABASE_URL"]
-        == services["migrate"]["environment"]["VENDOR_DATABASE_URL"]
-    )
-    assert "DATABASE_URL" not in own
-    assert own["SECRET_KEY"] != house["SECRET_KEY"]
-    mounted = [one["target"] for one in services["vendor-api"]["volumes"]]
+def test_each_service_is_bounded_and_can_change_nothing_of_its_image() -> None:
+    for name, service in services().items():
+        assert int(service["mem_limit"]) > 0, name
+        assert int(service["pids_limit"]) > 0, name
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert {"max-size", "max-file"} <= set(service["logging"]["options"]), name
+        assert all("size=" in folder for folder in service["tmpfs"]), name
+        has_health = not service["healthcheck"].get("disable", False)
+        assert has_health == (name not in ONCE), name
+
+
+def test_whoever_is_not_well_is_started_again() -> None:
+    for name in ("web", "vendor-api", "worker", "beat", "proxy"):
+        check = " ".join(services()[name]["healthcheck"]["test"])
+        assert "deploy/health.sh" in check, name
+        assert services()[name]["restart"] == "unless-stopped", name
+
+
+def test_only_the_proxy_is_reached_from_outside() -> None:
+    reached = {name for name, service in services().items() if service.get("ports")}
+    assert reached == {"proxy"}
+    for name in ("db", "redis", "backup", "restore"):
+        assert set(services()[name]["networks"]) == {"inside"}, name
+
+
+def test_each_service_knows_its_own_secrets_only() -> None:
+    values = dict(line.split("=", 1) for line in env_text().splitlines() if "=" in line)
+    assert set(SECRETS) <= set(values)
+    web = services()["web"]["environment"]
+    vendor = services()["vendor-api"]["environment"]
+    assert vendor["DJANGO_SETTINGS_MODULE"] == "evaltracker.vendor_settings"
+    assert "DATABASE_URL" not in vendor
+    assert vendor["SECRET_KEY"] != web["SECRET_KEY"]
+    migrate = services()["migrate"]["environment"]
+    assert vendor["VENDOR_DATABASE_URL"] == migrate["VENDOR_DATABASE_URL"]
+    mounted = [volume["target"] for volume in services()["vendor-api"]["volumes"]]
     assert mounted == ["/data/media/claim_files"]
-    assert house["SERVE_VENDOR_API"] == "0"
+    assert web["SERVE_VENDOR_API"] == "0"
+    owners = {
+        name
+        for name, service in services().items()
+        if "OWNER_DATABASE_URL" in (service.get("environment") or {})
+    }
+    assert owners == {"migrate"}
+
+
+def test_each_process_has_a_database_role_and_a_user_in_redis_of_its_own() -> None:
+    users = {}
+    for name in ("web", "worker", "beat", "vendor-api"):
+        environment = services()[name]["environment"]
+        users[name] = re.findall(r"redis://(\w+):", environment["REDIS_URL"])[0]
+        url = environment.get("DATABASE_URL") or environment["VENDOR_DATABASE_URL"]
+        role = "evaltracker_vendor" if name == "vendor-api" else "evaltracker_app"
+        assert f"//{role}:" in url, name
+    assert users == {
+        **{name: name for name in ("web", "worker", "beat")},
+        "vendor-api": "vendor",
+    }
