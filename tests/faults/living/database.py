@@ -35,20 +35,20 @@ class Database:
 
     def stop(self, way: str) -> None:
         """Stop it in one of `WAYS`, and come back when nothing of it is left."""
-        number = int(self._pid_file.read_text().splitlines()[0])
-        children = Path(f"/proc/{number}/task/{number}/children").read_text().split()
-        os.kill(number, WAYS[way])
+        os.kill(int(self._pid_file.read_text().splitlines()[0]), WAYS[way])
         ends = time.monotonic() + LONGEST
-        left = [number, *map(int, children)]
-        while left := [pid for pid in left if _lives(pid)]:
+        while left := self._processes():
             if time.monotonic() > ends:
                 raise AssertionError(f"PostgreSQL does not end: {left}")
             time.sleep(0.05)
-        # The process may stay in the table, so the file would be believed.
+        # The process may stay in the table, so its locks would be believed.
         self._pid_file.unlink(missing_ok=True)
+        for lock in (self.folder / "postgres").glob(".s.PGSQL.*"):
+            lock.unlink(missing_ok=True)
 
     def start(self, port: int | None = None) -> None:
-        """Start it on what is on the disk, perhaps at another address."""
+        """Start it on what is on the disk, perhaps at another address; come back when
+        it takes connections."""
         if port is not None:
             self._command = [
                 f"-p{port}" if part.startswith("-p") else part for part in self._command
@@ -65,6 +65,27 @@ class Database:
             )
         self.stack.callback(again.wait)
         self.stack.callback(again.send_signal, signal.SIGINT)
+        ends = time.monotonic() + LONGEST
+        while not self._is_ready():
+            if again.poll() is not None or time.monotonic() > ends:
+                log_end = (self.folder / "postgres.log").read_text()[-2000:]
+                raise AssertionError(f"PostgreSQL does not start: {log_end}")
+            time.sleep(0.05)
+
+    def _is_ready(self) -> bool:
+        with suppress(FileNotFoundError):
+            return self._pid_file.read_text().rstrip().endswith("ready")
+        return False
+
+    def _processes(self) -> list[int]:
+        """All that have its data folder as theirs: it and whatever it has begun."""
+        home = self._pid_file.parent
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if (entry / "cwd").readlink() == home and _lives(int(entry.name)):
+                    found.append(int(entry.name))
+        return found
 
 
 def _lives(pid: int) -> bool:

@@ -19,7 +19,6 @@ from tests.services import free_port, postgres, service_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PASSWORD = "of-the-vendor-process"
 PATIENCE = 120.0
 
 
@@ -111,7 +110,9 @@ def _status(url: str) -> int:
 
 
 @contextmanager
-def installation(*, tick: float = 30, lease: int = 60) -> Iterator[Installation]:
+def installation(
+    *, tick: int = 30, lease: int = 60, calls_a_minute: int = 600
+) -> Iterator[Installation]:
     """A migrated and hardened one; this process uses its models, nothing runs yet."""
     with ExitStack() as stack:
         folder = stack.enter_context(service_folder())
@@ -126,7 +127,6 @@ def installation(*, tick: float = 30, lease: int = 60) -> Iterator[Installation]
             "DJANGO_SETTINGS_MODULE": "tests.faults.living.settings",
             "SECRET_KEY": "of an installation of its own " + "x" * 40,
             "DATABASE_URL": f"postgresql://{url.username}:{url.password}{where}",
-            "VENDOR_DATABASE_URL": f"postgresql://evaltracker_vendor:{PASSWORD}{where}",
             "REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
             "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             "DATA_DIR": str(folder / "data"),
@@ -137,6 +137,7 @@ def installation(*, tick: float = 30, lease: int = 60) -> Iterator[Installation]
             "LEASE": str(lease),
             "MALLOC_ARENA_MAX": "2",
             "C_FORCE_ROOT": "1",
+            "VENDOR_CALLS_PER_MINUTE": str(calls_a_minute),
         }
         prepare(env)
         (folder / "arrived").touch()

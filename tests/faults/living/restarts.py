@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.faults.living.installation import Installation
-    from tests.faults.living.traffic import Seen
+    from tests.faults.living.traffic import Market, Seen
 
 type Judged = tuple[str, list[str]]
 WAYS = ("fast", "kill -9", "immediate", "moved")
@@ -29,7 +29,6 @@ PATIENCE = 300.0
 def restarts(owed: int, ways: Sequence[str] = WAYS, *, quick: bool = False) -> Judged:
     """Each way, with so many notices owed and people and vendors at work."""
     with installation(**({"tick": 2, "lease": 6} if quick else {})) as here:
-        from evaltracker.evaluations import verifying
         from tests.faults.notices.owing import outcome, owe_overdue
 
         given = market()
@@ -44,20 +43,40 @@ def restarts(owed: int, ways: Sequence[str] = WAYS, *, quick: bool = False) -> J
                 assert flows, "no mail leaves"
                 before = before or here.pids()
                 told.append(_restart(here, seen, way))
-            if not until(_all_ended, PATIENCE):
+            if not until(all_ended, PATIENCE):
                 wrong.append("not all ended")
-        replaced = [name for name, pids in here.pids().items() if pids != before[name]]
-        wrong += [f"{name} was replaced" for name in replaced]
-        found = outcome(here.arrived)
-        judged = {
-            **seen.wrong(),
-            "lost": found.lost,
-            "unflagged repeats": found.unflagged_repeats,
-            "a break of the journal": verifying.find_break(given.where),
-            "faults in the logs": here.faults(),
-        }
-        wrong += [f"{name}: {value}" for name, value in judged.items() if value]
-    return f"{found}; {seen}; {'; '.join(told)}", wrong
+        wrong += judged(here, seen, given, before)
+        figures = f"{outcome(here.arrived)}; {seen}; {'; '.join(told)}"
+    return figures, wrong
+
+
+def judged(
+    here: Installation,
+    seen: Seen,
+    given: Market,
+    before: dict[str, list[int]] | None = None,
+    *,
+    replaceable: Sequence[str] = (),
+) -> list[str]:
+    """What is wrong; `before` are the processes that should have lived on."""
+    from evaltracker.evaluations import verifying
+    from tests.faults.notices.owing import outcome
+
+    found = outcome(here.arrived)
+    now = here.pids() if before else {}
+    wrong = {
+        **seen.wrong(),
+        "lost": found.lost,
+        "unflagged repeats": found.unflagged_repeats,
+        "a break of the journal": verifying.find_break(given.where),
+        "faults in the logs": here.faults(),
+        "replaced": [
+            name
+            for name, pids in (before or {}).items()
+            if pids != now[name] and name not in replaceable
+        ],
+    }
+    return [f"{name}: {value}" for name, value in wrong.items() if value]
 
 
 def _restart(here: Installation, seen: Seen, way: str) -> str:
@@ -70,7 +89,7 @@ def _restart(here: Installation, seen: Seen, way: str) -> str:
     began = time.monotonic()
     assert until(here.is_ready, PATIENCE), f"not ready after {way}"
     ready = time.monotonic() - began
-    ended = until(_all_ended, PATIENCE)
+    ended = until(all_ended, PATIENCE)
     all_sent = time.monotonic() - began
     return (
         f"{way}: ready after {ready:.1f} s, "
@@ -88,7 +107,8 @@ def _were_put_off(seen: Seen, before: Sequence[int]) -> bool:
     return all(new > old for new, old in zip(now, before, strict=True))
 
 
-def _all_ended() -> bool:
+def all_ended() -> bool:
+    """Whether nothing is owed any more; not while nobody can say."""
     from evaltracker.evaluations.choices import NOTICE_OPEN
     from evaltracker.evaluations.models import Notice
 

@@ -10,7 +10,9 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from tests.faults.living.redis_away import redis_away
 from tests.faults.living.restarts import WAYS, restarts
+from tests.faults.living.storm import storm
 from tests.faults.notices import services_away
 from tests.faults.notices.storms import Storm, blow
 from tests.services import say
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 
 QUICK = "--quick"
+# These have no small form: they run by command.
+ONLY_IN_FULL = ("T47", "T48")
 
 
 def _judge(name: str, storm: Storm, *, exact: bool = False) -> bool:
@@ -130,6 +134,16 @@ def t46(quick: bool) -> bool:
     return _say("T46", *restarts(2_000))
 
 
+def t47(_: bool) -> bool:
+    """Redis stopped, paused, emptied under living processes."""
+    return _say("T47", *redis_away(500))
+
+
+def t48(_: bool) -> bool:
+    """Everything killed at random for 100 seconds."""
+    return _say("T48", *storm(3_000, 100))
+
+
 TESTS: dict[str, Callable[[bool], bool]] = {
     "T1": t1,
     "T2": t2,
@@ -141,6 +155,8 @@ TESTS: dict[str, Callable[[bool], bool]] = {
     "T10": t10,
     "T11": t11,
     "T46": t46,
+    "T47": t47,
+    "T48": t48,
 }
 
 
