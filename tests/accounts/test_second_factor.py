@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -52,30 +51,6 @@ def test_a_password_alone_opens_nothing_for_who_has_one(lina: User, path: str) -
     answer = client.post(ASKED, {"code": code_of(secret)})
     assert answer.headers["Location"] == "/admin/account/"
     assert client.get("/admin/").status_code == 200
-
-
-def test_a_code_opens_once(lina: User) -> None:
-    code = code_of(give_app(lina))
-    for right in (302, 200):
-        client = Client()
-        log_in(client, "lina")
-        assert client.post(ASKED, {"code": code}).status_code == right
-
-
-def test_a_code_opens_once_as_long_as_it_is_valid(
-    lina: User, time_machine: Any
-) -> None:
-    time_machine.move_to("2027-02-01 08:00:01+00:00")
-    secret = give_app(lina)
-    code = code_of(secret, steps=1)
-    for seconds, right in ((0, 302), (31, 200), (29, 200)):
-        time_machine.shift(datetime.timedelta(seconds=seconds))
-        client = Client()
-        log_in(client, "lina")
-        assert client.post(ASKED, {"code": code}).status_code == right
-    # The next one of the app opens.
-    log_in(client := Client(), "lina")
-    assert client.post(ASKED, {"code": code_of(secret)}).status_code == 302
 
 
 def test_a_recovery_code_opens_once(lina: User) -> None:
