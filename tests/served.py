@@ -39,6 +39,9 @@ class Site:
     workers: int
     env: Mapping[str, str]
     app: str = "evaltracker.wsgi"
+    # Whose code it runs, and by which probe it is known to work.
+    root: Path = ROOT
+    probe: str = "readyz"
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -66,7 +69,7 @@ class Site:
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=self.root,
                 env=env,
                 stdout=log,
                 stderr=log,
@@ -78,7 +81,7 @@ class Site:
         until = time.monotonic() + 60
         while time.monotonic() < until and self._running().poll() is None:
             try:
-                if requests.get(f"{self.url}/readyz", timeout=5).ok:
+                if requests.get(f"{self.url}/{self.probe}", timeout=5).ok:
                     return
             except requests.RequestException:
                 time.sleep(0.1)
