@@ -117,7 +117,7 @@ def record(
         TransactionManagementError: outside a transaction.
 
     """
-    head = JournalHead.objects.select_for_update().get(evaluation=evaluation)
+    head = JournalHead.objects.select_for_update(no_key=True).get(evaluation=evaluation)
     entry = next_entry(
         head,
         action=action,

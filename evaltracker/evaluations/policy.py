@@ -67,7 +67,9 @@ def require_stage(evaluation: Evaluation, *stages: Stage) -> None:
 
 def lock(evaluation: Evaluation) -> Evaluation:
     """The evaluation as it is now, its row locked until the transaction ends."""
-    return Evaluation.objects.select_for_update(of=("self",)).get(pk=evaluation.pk)
+    return Evaluation.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=evaluation.pk
+    )
 
 
 def checked(row: models.Model) -> None:

@@ -176,7 +176,7 @@ def lock_demo(demo: Demo, evaluation: Evaluation) -> Demo:
 
     """
     fresh: Demo = (
-        Demo.objects.select_for_update(of=("self",))
+        Demo.objects.select_for_update(of=("self",), no_key=True)
         .select_related("candidate")
         .get(pk=demo.pk)
     )

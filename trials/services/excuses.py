@@ -92,7 +92,9 @@ def withdraw_excuse(*, excuse: Excuse, reason: str, by: By) -> Excuse:
     user = require_excuser(by, evaluation)
     require_stage(evaluation, *AFTER_REQUIREMENTS)
     require_no_conflict(user, excuse.candidate)
-    excuse = Excuse.objects.select_for_update(of=("self",)).get(pk=excuse.pk)
+    excuse = Excuse.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=excuse.pk
+    )
     if excuse.withdrawn_at:
         raise Refused("This excuse is withdrawn already.")
     before, after = change(

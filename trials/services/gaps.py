@@ -180,7 +180,7 @@ def close_gap(*, gap: Gap, note: str, by: By) -> Gap:
 def locked_gap(gap: Gap, evaluation: Evaluation) -> Gap:
     """The gap as it is now, its row locked."""
     fresh: Gap = (
-        Gap.objects.select_for_update(of=("self",))
+        Gap.objects.select_for_update(of=("self",), no_key=True)
         .select_related("trial__candidate", "trial__lead")
         .get(pk=gap.pk)
     )

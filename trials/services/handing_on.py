@@ -89,7 +89,7 @@ def change_reminder_days(
     evaluation = change_brief(evaluation=evaluation, reminder_days=wanted, by=by)
     if wanted == before:
         return evaluation
-    coming = Milestone.objects.select_for_update(of=("self",)).filter(
+    coming = Milestone.objects.select_for_update(of=("self",), no_key=True).filter(
         evaluation=evaluation, state=MilestoneState.OPEN, due_at__gt=timezone.now()
     )
     for milestone in coming:

@@ -40,7 +40,7 @@ def lock_standing_claim(claim: Claim) -> Claim:
 
     """
     fresh: Claim = (
-        Claim.objects.select_for_update(of=("self",))
+        Claim.objects.select_for_update(of=("self",), no_key=True)
         .select_related("candidate__evaluation", "requirement")
         .get(pk=claim.pk)
     )

@@ -123,7 +123,7 @@ def settle_milestone(
 
 def cancel_open_milestones(trial: Trial, reason: str) -> list[str]:
     """Call off what is still open in a trial; the caller journals their titles."""
-    still_open = trial.milestones.select_for_update(of=("self",)).filter(
+    still_open = trial.milestones.select_for_update(of=("self",), no_key=True).filter(
         state=MilestoneState.OPEN
     )
     titles = []
@@ -154,7 +154,7 @@ def open_milestone(milestone: Milestone, by: By) -> tuple[Milestone, Evaluation]
     """The milestone under a row lock; refused once it is settled."""
     evaluation, _ = enter(milestone.evaluation, by, *Stage)
     fresh: Milestone = (
-        Milestone.objects.select_for_update(of=("self",))
+        Milestone.objects.select_for_update(of=("self",), no_key=True)
         .select_related("owner", "trial__candidate", "trial__lead")
         .get(pk=milestone.pk)
     )

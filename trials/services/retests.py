@@ -68,7 +68,7 @@ def judged_anew(*, evidence: Evidence, trial: Trial, by: By) -> bool:
         Whether a failure is one for which the vendor was heard.
 
     """
-    findings = Gap.objects.select_for_update(of=("self",)).filter(
+    findings = Gap.objects.select_for_update(of=("self",), no_key=True).filter(
         trial=trial,
         evidence__claim__requirement=evidence.claim.requirement_id,
         closed_at__isnull=True,

@@ -174,7 +174,7 @@ def open_trial(trial: Trial, by: By, *stages: Stage) -> tuple[Trial, Evaluation]
 def locked_trial(trial: Trial, evaluation: Evaluation) -> Trial:
     """The trial as it is now, its row locked; refused once it is closed."""
     fresh: Trial = (
-        Trial.objects.select_for_update(of=("self",))
+        Trial.objects.select_for_update(of=("self",), no_key=True)
         .select_related("candidate", "lead")
         .get(pk=trial.pk)
     )

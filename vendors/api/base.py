@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
@@ -20,7 +20,7 @@ from vendors.api.refusals import note_refusal
 from vendors.api.throttling import GuessThrottle, TokenThrottle
 from vendors.selectors import asked_requirements, invitations
 from vendors.services.batches import UNKNOWN
-from vendors.services.idempotency import Answer, answer_once
+from vendors.services.idempotency import Answer, Turn, answer_once, take_turn
 from vendors.services.invitations import note_first_seen
 from vendors.wall import behind_the_wall
 
@@ -56,6 +56,7 @@ class VendorView(StrictView):
     authentication_classes = (TokenAuthentication,)
     permission_classes = (IsAuthenticated,)
     throttle_classes = (TokenThrottle,)
+    turn: Turn | None = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer within one transaction, where the database has a wall.
@@ -73,6 +74,18 @@ class VendorView(StrictView):
     def take(self, request: HttpRequest, **kwargs: Any) -> HttpResponse | None:
         """The answer to a call that a quick way takes; most have none."""
         return None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Take the turn of a keyed call before anything else is locked."""
+        super().initial(request, *args, **kwargs)
+        key = request.headers.get("Idempotency-Key", "")
+        known = request.method in self.allowed_methods
+        if known and request.method not in SAFE_METHODS and KEY.fullmatch(key):
+            self.turn = take_turn(
+                vendor=self.caller(request).vendor,
+                route=f"{request.method} {request.path}",
+                key=key,
+            )
 
     def caller(self, request: Request) -> Caller:
         """The vendor that calls; the permission let nobody else in."""
@@ -131,10 +144,9 @@ class VendorView(StrictView):
 
         `body` stands for the request's, where that is no JSON.
         """
-        key = request.headers.get("Idempotency-Key")
-        if key is None:
+        if "Idempotency-Key" not in request.headers:
             return work()
-        if not KEY.fullmatch(key):
+        if self.turn is None:
             raise exceptions.ParseError(
                 "Idempotency-Key must be 1 to 255 printable ASCII characters."
             )
@@ -146,13 +158,7 @@ class VendorView(StrictView):
 
         if body is None:
             body = canonical(request.data)
-        kept, replayed = answer_once(
-            vendor=self.caller(request).vendor,
-            route=f"{request.method} {request.path}",
-            key=key,
-            body=body,
-            work=answer,
-        )
+        kept, replayed = answer_once(turn=self.turn, body=body, work=answer)
         response = Response(json.loads(kept.body), status=kept.status)
         if replayed:
             response["Idempotent-Replayed"] = "true"

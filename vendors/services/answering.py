@@ -42,7 +42,9 @@ def answer_question(
     evaluation = lock(question.evaluation)
     require_owner(by, evaluation)
     require_open(evaluation)
-    question = Question.objects.select_for_update(of=("self",)).get(pk=question.pk)
+    question = Question.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=question.pk
+    )
     inputs = Inputs()
     words = {
         "text": inputs.text("text", question.text if text is None else text),

@@ -153,7 +153,7 @@ def change(
 ) -> dict[str, list[dict[str, Any]]]:
     """Write what differs; by id, the row before and after."""
     names = [change.line.key[0] for change in plan.changed]
-    locked = Candidate.objects.select_for_update(of=("self",)).filter(
+    locked = Candidate.objects.select_for_update(of=("self",), no_key=True).filter(
         evaluation=evaluation, name__in=names
     )
     rows = {row.name: row for row in locked}
@@ -194,7 +194,7 @@ def undo(imported: Import, by: User) -> None:
     evaluation = imported.evaluation
     require_stage(evaluation, *STAGES)
     new, changed = imported.kept["new"], imported.kept["changed"]
-    locked = Candidate.objects.select_for_update(of=("self",)).filter(
+    locked = Candidate.objects.select_for_update(of=("self",), no_key=True).filter(
         evaluation=evaluation
     )
     rows = {str(row.pk): row for row in locked}

@@ -146,9 +146,9 @@ def reinstate(*, candidate: Candidate, reason: str, by: By) -> Candidate:
 def lock_candidate(candidate: Candidate) -> Candidate:
     """The candidate as it is now, locked after its evaluation, always in that order."""
     evaluation = lock(candidate.evaluation)
-    fresh: Candidate = Candidate.objects.select_for_update(of=("self",)).get(
-        pk=candidate.pk
-    )
+    fresh: Candidate = Candidate.objects.select_for_update(
+        of=("self",), no_key=True
+    ).get(pk=candidate.pk)
     fresh.evaluation = evaluation
     return fresh
 

@@ -43,7 +43,9 @@ def undo(imported: Import, by: User) -> None:
     kept: dict[str, Any] = imported.kept["claims"]
     # Whoever writes a claim locks its candidate.
     list(
-        Candidate.objects.select_for_update(of=("self",)).filter(evaluation=evaluation)
+        Candidate.objects.select_for_update(of=("self",), no_key=True).filter(
+            evaluation=evaluation
+        )
     )
     rows = [
         row

@@ -114,7 +114,9 @@ def read_contact(*, name: str, email: str, phone: str) -> dict[str, str]:
 def _take(contact: Contact, by: By) -> Contact:
     """The contact under a row lock, if `by` may change it and it is there."""
     require_vendor_keeper(by)
-    rows = Contact.objects.select_for_update(of=("self",)).select_related("vendor")
+    rows = Contact.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "vendor"
+    )
     found: Contact = rows.get(pk=contact.pk)
     if found.removed_at is not None:
         sentence = f"{found.name} was removed; add them again instead."

@@ -78,7 +78,7 @@ def read_kept(kept: Mapping[str, Any]) -> dict[str, Any]:
 
 def locked(evaluation: Evaluation) -> dict[str, Candidate]:
     """The candidates by name, locked: whoever writes a cost locks its candidate."""
-    rows = Candidate.objects.select_for_update(of=("self",)).filter(
+    rows = Candidate.objects.select_for_update(of=("self",), no_key=True).filter(
         evaluation=evaluation
     )
     return {row.name: row for row in rows}

@@ -193,7 +193,7 @@ def _open_proposal(proposal: Proposal, by: By) -> Proposal:
     require_owner(by, evaluation)
     fresh: Proposal = (
         Proposal.objects.select_related("candidate", "category")
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .get(pk=proposal.pk)
     )
     fresh.candidate.evaluation = evaluation

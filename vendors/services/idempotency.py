@@ -46,6 +46,15 @@ class KeyInUse(Refused):
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """That a call is the only one with its key that runs: `take_turn` gives it."""
+
+    vendor: uuid.UUID
+    route: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the caller is told: a status and the text of a body."""
 
@@ -53,8 +62,22 @@ class Answer:
     body: str
 
 
+def take_turn(*, vendor: Vendor, route: str, key: str) -> Turn:
+    """Wait until no other call with this key runs; until the transaction ends.
+
+    It comes before any lock of an evaluation (docs/architecture.md, “Locks”).
+
+    Raises:
+        KeyInUse: the first call takes longer than two seconds.
+
+    """
+    with transaction.atomic():
+        _wait_for(turn_of(vendor.pk, route, key))
+    return Turn(vendor.pk, route, key)
+
+
 def answer_once(
-    *, vendor: Vendor, route: str, key: str, body: bytes, work: Callable[[], Answer]
+    *, turn: Turn, body: bytes, work: Callable[[], Answer]
 ) -> tuple[Answer, bool]:
     """The answer of `work`, or the kept one of the same call, and whether replayed.
 
@@ -64,21 +87,23 @@ def answer_once(
 
     Raises:
         KeyReused: the key came with another body before.
-        KeyInUse: the first call takes longer than two seconds.
 
     """
     oldest = timezone.now() - KEPT
     with transaction.atomic(), files_of_rows():
-        _take_turn(turn_of(vendor.pk, route, key))
-        mine = IdempotencyRecord.objects.filter(vendor=vendor)
-        found = mine.filter(route=route, key=key, created_at__gt=oldest).first()
+        mine = IdempotencyRecord.objects.filter(vendor=turn.vendor)
+        found = mine.filter(
+            route=turn.route, key=turn.key, created_at__gt=oldest
+        ).first()
         if found is not None:
             if found.body_sha256 != hashlib.sha256(body).hexdigest():
                 raise KeyReused(REUSED)
             return Answer(found.status, found.body), True
         answer = work()
         mine.filter(created_at__lte=oldest).delete()
-        kept_answer(vendor.pk, route, key, body, answer).save(force_insert=True)
+        kept_answer(turn.vendor, turn.route, turn.key, body, answer).save(
+            force_insert=True
+        )
     return answer, False
 
 
@@ -103,7 +128,7 @@ def turn_of(vendor: uuid.UUID, route: str, key: str) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-def _take_turn(number: int) -> None:
+def _wait_for(number: int) -> None:
     """Wait until no other call with this number runs.
 
     SQLite lets one writer in at a time anyway.

@@ -89,9 +89,9 @@ def import_claims(
     refuse_problems(plan.problems)
     candidates = {
         row.name: row
-        for row in Candidate.objects.select_for_update(of=("self",)).filter(
-            evaluation=evaluation
-        )
+        for row in Candidate.objects.select_for_update(
+            of=("self",), no_key=True
+        ).filter(evaluation=evaluation)
     }
     refuse_stale(evaluation, plan)
     lines = [*plan.new, *(change.line for change in plan.changed)]

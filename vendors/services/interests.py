@@ -103,7 +103,9 @@ def clear_conflict(*, conflict: Conflict, reason: str, by: By) -> Conflict:
     require_owner(by, candidate.evaluation)
     require_open(candidate.evaluation)
     reason = read_reason(reason, "Say why the interest does not matter.")
-    conflict = Conflict.objects.select_for_update(of=("self",)).get(pk=conflict.pk)
+    conflict = Conflict.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=conflict.pk
+    )
     if not Conflict.objects.barring().filter(pk=conflict.pk).exists():
         raise Refused("There is no declared interest to clear.")
     before, after = change(

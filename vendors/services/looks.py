@@ -40,7 +40,7 @@ def mark_seen(
     now = database_now()
     for key, candidate in sorted(candidates.items()):
         moment = min(until[key], now)
-        seen, is_new = LastSeen.objects.select_for_update().get_or_create(
+        seen, is_new = LastSeen.objects.select_for_update(no_key=True).get_or_create(
             person=by, candidate=candidate, defaults={"until": moment}
         )
         if not is_new and seen.until < moment:

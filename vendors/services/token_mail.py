@@ -63,7 +63,7 @@ def tell_of_leaks() -> None:
     leaked: Any = VendorToken.objects.filter(
         leaked_at__isnull=False, leak_told_at__isnull=True
     )
-    for token in leaked.select_for_update(skip_locked=True, of=("self",)):
+    for token in leaked.select_for_update(skip_locked=True, of=("self",), no_key=True):
         for evaluation in _answered_by(token.vendor):
             about = {"evaluation": evaluation, "subject_id": token.pk, "occurrence": ""}
             for person in _concerned(evaluation, token):

@@ -121,7 +121,9 @@ def expire_token(
 
     """
     require_token_keeper(by, token.vendor)
-    token = VendorToken.objects.select_for_update(of=("self",)).get(pk=token.pk)
+    token = VendorToken.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=token.pk
+    )
     now = timezone.now()
     if token.revoked_at or (token.expires_at and token.expires_at <= now):
         raise Refused(f"Token {token.prefix} has ended; issue another.")
@@ -163,7 +165,9 @@ def end_token(
     Of a leak those are told whose token it is, by the next `tell_of_leaks`: the
     process that finds it may know neither users nor contacts.
     """
-    token = VendorToken.objects.select_for_update(of=("self",)).get(pk=token.pk)
+    token = VendorToken.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=token.pk
+    )
     if token.revoked_at is not None:
         raise Refused(f"Token {token.prefix} is revoked already.")
     token.revoked_at = timezone.now()

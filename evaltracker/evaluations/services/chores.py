@@ -50,9 +50,9 @@ def _do(chore: Chore) -> bool:
         _, is_first = ChoreDone.objects.get_or_create(
             name=chore.name, defaults={"done_at": Now()}
         )
-        ours = ChoreDone.objects.select_for_update(skip_locked=True).filter(
-            name=chore.name
-        )
+        ours = ChoreDone.objects.select_for_update(
+            skip_locked=True, no_key=True
+        ).filter(name=chore.name)
         if not is_first:
             ours = ours.filter(done_at__lte=Now() - chore.every)
         if not ours.exists():

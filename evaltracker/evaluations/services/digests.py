@@ -124,7 +124,7 @@ def _daily_mail(reader: User, slot: datetime.datetime) -> Notice | None:
     Notice.objects.bulk_create([made], ignore_conflicts=True)
     # Locked, so that it does not leave before what it carries is committed.
     there: Notice | None = (
-        Notice.objects.select_for_update(of=("self",))
+        Notice.objects.select_for_update(of=("self",), no_key=True)
         .filter(
             kind=DAILY_MAIL,
             subject_id=str(reader.pk),
@@ -202,7 +202,9 @@ def place_anew(person: User) -> None:
     """After a change of rhythm, zone or calendar: decide again when mails leave."""
     mine = Notice.objects.filter(recipient=person, state=NoticeState.PENDING)
     # Locked, so that no sweep takes one out while its load is moved.
-    dailies = list(mine.filter(kind=DAILY_MAIL).select_for_update(of=("self",)))
+    dailies = list(
+        mine.filter(kind=DAILY_MAIL).select_for_update(of=("self",), no_key=True)
+    )
     mine.filter(Q(digest__isnull=True) | Q(digest__in=dailies), placed=True).exclude(
         kind=DAILY_MAIL
     ).update(placed=False, digest=None, next_try_at=Now())

@@ -63,7 +63,7 @@ def erase_person(*, person: User, by: User) -> User:
 
     """
     require_operator(by)
-    person = User.objects.select_for_update().get(pk=person.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if person.pk == by.pk:
         raise Refused("You cannot erase yourself; another operator has to.")
     if person.erased_at:

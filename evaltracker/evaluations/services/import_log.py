@@ -95,7 +95,9 @@ def undo_import(*, imported: Import, by: User) -> Import:
 
     """
     evaluation = lock(imported.evaluation)
-    imported = Import.objects.select_for_update(of=("self",)).get(pk=imported.pk)
+    imported = Import.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=imported.pk
+    )
     imported.evaluation = evaluation
     if not imported.is_private:
         require_owner(by, evaluation)

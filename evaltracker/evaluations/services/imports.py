@@ -83,7 +83,7 @@ def import_requirements(
     rows = {
         row.ref: row
         for row in Requirement.objects.in_evaluation(evaluation)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("category")
     }
     refuse_stale(plan, rows)

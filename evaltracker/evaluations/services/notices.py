@@ -160,7 +160,9 @@ def resolve_notice(*, notice: Notice, reason: str, by: By) -> Notice:
 
 def _take_unclear(notice: Notice, reason: str, by: By) -> Notice:
     """The notice under a row lock, if `by` may settle it now."""
-    notice = Notice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
+    notice = Notice.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=notice.pk
+    )
     require_owner(by, _evaluation_of(notice))
     if not reason.strip():
         sentence = "Say why; the journal keeps it."

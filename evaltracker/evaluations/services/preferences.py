@@ -33,7 +33,7 @@ def change_preferences(*, by: User, values: Mapping[str, Any]) -> User:
         Invalid: with the sentences by field.
 
     """
-    person: User = User.objects.select_for_update().get(pk=by.pk)
+    person: User = User.objects.select_for_update(no_key=True).get(pk=by.pk)
     wanted = {name: values[name] for name in OWN if name in values}
     _, after = change(person, **wanted)
     if after:

@@ -64,7 +64,7 @@ def undo(imported: Import, by: By) -> None:
     rows = {
         str(row.pk): row
         for row in Requirement.objects.in_evaluation(evaluation).select_for_update(
-            of=("self",)
+            of=("self",), no_key=True
         )
     }
     expected = new | {key: after for key, (_, after) in changed.items()}

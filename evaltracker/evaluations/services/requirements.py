@@ -195,7 +195,7 @@ def change_requirement(
     change only before research: nobody tunes it to a vendor.
     """
     evaluation = lock(requirement.evaluation)
-    requirement = Requirement.objects.select_for_update(of=("self",)).get(
+    requirement = Requirement.objects.select_for_update(of=("self",), no_key=True).get(
         pk=requirement.pk
     )
     require_owner(by, evaluation)

@@ -105,7 +105,11 @@ def _claim(size: int, report: SweepReport) -> list[Notice] | None:
     handing = Q(state=NoticeState.HANDING)
     lapsed = handing | (Q(state=NoticeState.CLAIMED) & ~held)
     unclear = handing & held
-    due = due_notices().select_for_update(skip_locked=True).values("pk")[:size]
+    due = (
+        due_notices()
+        .select_for_update(skip_locked=True, no_key=True)
+        .values("pk")[:size]
+    )
     rows_due = Notice.objects.filter(pk__in=RawSQL("SELECT due.pk FROM due", ()))
     query = cast("UpdateQuery", rows_due.query.chain(UpdateQuery))
     query.add_update_values(

@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.cast import vendors
 from vendors.models import Claim, IdempotencyRecord
-from vendors.services.idempotency import Answer, KeyInUse, answer_once
+from vendors.services.idempotency import Answer, KeyInUse, answer_once, take_turn
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
@@ -104,13 +104,13 @@ def test_while_the_first_runs_too_long_the_second_is_told_to_wait(acme: Party) -
         return Answer(200, "{}")
 
     def first() -> None:
-        answer_once(
-            vendor=vendor,
-            route=f"POST {acme.home}claims/",
-            key=KEY["idempotency_key"],
-            body=b"",
-            work=slow,
-        )
+        with transaction.atomic():
+            turn = take_turn(
+                vendor=vendor,
+                route=f"POST {acme.home}claims/",
+                key=KEY["idempotency_key"],
+            )
+            answer_once(turn=turn, body=b"", work=slow)
         connection.close()
 
     running = threading.Thread(target=first)

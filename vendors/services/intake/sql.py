@@ -45,12 +45,12 @@ PLACE = f"(SELECT evaluation_id FROM vendors_candidate WHERE {OWN})"  # noqa: S6
 # The row that every service locks before any other of the evaluation.
 EVALUATION = f"""
 SELECT id, zone, stage, status, claims_opened_at, claims_close_at, claims_closed_at
-FROM evaluations_evaluation WHERE id = {PLACE} FOR UPDATE
+FROM evaluations_evaluation WHERE id = {PLACE} FOR NO KEY UPDATE
 """  # noqa: S608
 # That an invitation is seen for the first time is the ordinary way's to note.
 CANDIDATE = f"""
 SELECT id, name, evaluation_id, vendor_id FROM vendors_candidate
-WHERE {OWN} AND first_seen_at IS NOT NULL FOR UPDATE
+WHERE {OWN} AND first_seen_at IS NOT NULL FOR NO KEY UPDATE
 """  # noqa: S608
 MEANT = f"""
 FROM evaluations_requirement
@@ -69,7 +69,7 @@ AND requirement_id = ANY(ARRAY(SELECT id {MEANT}))
 # Whoever waited for a lock beyond the deadline is late, so the clock is read last.
 HEAD = f"""
 SELECT evaluation_id, count, hash, clock_timestamp() AS now
-FROM evaluations_journalhead WHERE evaluation_id = {PLACE} FOR UPDATE
+FROM evaluations_journalhead WHERE evaluation_id = {PLACE} FOR NO KEY UPDATE
 """  # noqa: S608
 
 # --- Third trip: all that is written, and the commit -----------------------------
