@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.availability",
     "tests.figures",
     "tests.flush",
+    "tests.lock_order",
     "tests.smtp_sink",
 ]
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.policy import checked, require_open, require_owner
+from evaltracker.evaluations.policy import checked, lock, require_open, require_owner
 from stakeholders.choices import Role
 from stakeholders.models import SignOffRule
 
@@ -26,6 +26,7 @@ USUAL_ROLES = (Role.IT, Role.DEVOPS, Role.PM, Role.LEADERSHIP)
 def ask_usual_roles(*, evaluation: Evaluation, by: By) -> list[SignOffRule]:
     """Ask one of each usual role to approve each usual stage, where no rule stands."""
     require_owner(by, evaluation)
+    evaluation = lock(evaluation)
     require_open(evaluation)
     stand = set(
         SignOffRule.objects.filter(evaluation=evaluation).values_list("stage", "role")
@@ -59,6 +60,7 @@ def set_sign_off_rule(
     With 0 the rule goes, unless somebody signed on it already.
     """
     require_owner(by, evaluation)
+    evaluation = lock(evaluation)
     require_open(evaluation)
     rule = SignOffRule.objects.filter(
         evaluation=evaluation, stage=stage, role=role

@@ -1,0 +1,162 @@
+"""The one order in which the product takes locks, checked in every test.
+
+docs/architecture.md, “Locks”, says it. Every statement of every test passes here on
+its way to PostgreSQL, also those that go round Django through a pipeline; what a
+transaction locks is noted, and the test fails in which one takes a lock too late.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import pytest
+from django.db import connections
+from django.db.backends.signals import connection_created
+from django.db.transaction import Atomic
+
+from evaltracker.evaluations.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Rank(IntEnum):
+    """What is locked, in the order in which it may be."""
+
+    PERSON = 0  # people, companies and their tokens: above evaluations
+    TURN = 1  # of an idempotency key
+    EVALUATION = 2
+    ROW = 3  # whatever belongs to an evaluation
+    HEAD = 4  # of its journal
+
+
+RANKS = {
+    "evaluations_user": Rank.PERSON,
+    "vendors_vendor": Rank.PERSON,
+    "vendors_contact": Rank.PERSON,
+    "vendors_vendortoken": Rank.PERSON,
+    "pg_advisory_xact_lock": Rank.TURN,
+    "evaluations_evaluation": Rank.EVALUATION,
+    "evaluations_journalhead": Rank.HEAD,
+}
+LOCKING = re.compile(
+    r'SELECT\b.*?\bFROM "?(?P<read>\w+)"?.*\bFOR (?:NO KEY )?UPDATE\b(?P<of>.*)'
+    r'|UPDATE "?(?P<changed>\w+)"?|DELETE FROM "?(?P<deleted>\w+)"?'
+    r"|.*\b(?P<turn>pg_(?:try_)?advisory_xact_lock)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+STARTED = re.compile(r'INSERT INTO "?evaluations_evaluation"?\b', re.IGNORECASE)
+
+
+@dataclass
+class Held:
+    """The locks of a transaction that runs."""
+
+    taken: list[tuple[Rank, str]] = field(default_factory=list)
+    evaluations: list[str] = field(default_factory=list)
+
+    def take(self, rank: Rank, name: str, key: str, *, waits: bool) -> str | None:
+        """Note a lock; what is wrong with its moment."""
+        wrong = None
+        if waits and (rank, name) not in self.taken:
+            wrong = self.wrong_moment(rank, name, key)
+        self.taken.append((rank, name))
+        if rank == Rank.EVALUATION:
+            self.evaluations.append(key)
+        return wrong
+
+    def wrong_moment(self, rank: Rank, name: str, key: str) -> str | None:
+        """Why this lock may not be waited for now."""
+        if rank == Rank.EVALUATION and key in self.evaluations:
+            return None
+        if rank == Rank.EVALUATION and self.evaluations:
+            later = max(self.evaluations)
+            return f"{name} {key} after {later}" if key < later else None
+        # Who has the evaluation has all that is below it for itself.
+        if rank > Rank.EVALUATION and self.evaluations:
+            return None
+        late = [other for held, other in self.taken if held > rank]
+        return f"{name} after {late[0]}" if late else None
+
+
+HELD: WeakKeyDictionary[Any, Held] = WeakKeyDictionary()
+WRONG: list[str] = []
+
+
+def look(database: Any, sql: str, params: Any) -> None:
+    """Note what a statement locks."""
+    held = HELD.setdefault(database, Held())
+    if STARTED.match(sql):
+        held.evaluations.append("")  # nobody else can see it
+    found = LOCKING.match(sql.strip())
+    if found is None:
+        return
+    name = found["read"] or found["changed"] or found["deleted"] or found["turn"]
+    name = name.lower().replace("_try", "")
+    rank = RANKS.get(name, Rank.ROW)
+    waits = "SKIP LOCKED" not in (found["of"] or "") and found["turn"] != (
+        "pg_try_advisory_xact_lock"
+    )
+    values = params.values() if isinstance(params, dict) else params or ()
+    key = str(next(iter(values), ""))
+    if wrong := held.take(rank, name, key, waits=waits):
+        WRONG.append(wrong)
+
+
+class Watch:
+    """Sees the statements of a connection."""
+
+    def __call__(self, execute: Any, sql: Any, params: Any, many: bool, ctx: Any) -> Any:
+        """Note a statement of a transaction of the product's own."""
+        database = ctx["connection"]
+        if any(not block._from_testcase for block in database.atomic_blocks):
+            look(database, str(sql), params)
+        return execute(sql, params, many, ctx)
+
+
+WATCH = Watch()
+
+
+def watch(connection: Any, **_: Any) -> None:
+    """Look at what a connection sends."""
+    if connection.vendor == "postgresql" and WATCH not in connection.execute_wrappers:
+        connection.execute_wrappers.append(WATCH)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _watch_locks() -> Iterator[None]:
+    """Look at all connections, and know when their transactions end."""
+    leave, ask = Atomic.__exit__, Pipeline.ask
+
+    def leaving(self: Atomic, *given: Any) -> None:
+        try:
+            leave(self, *given)
+        finally:
+            database = connections[self.using or "default"]
+            if all(block._from_testcase for block in database.atomic_blocks):
+                HELD.pop(database, None)
+
+    def asking(self: Pipeline, statement: str, /, **values: Any) -> Any:
+        if statement in {"BEGIN", "COMMIT"}:
+            HELD.pop(self._database, None)
+        look(self._database, statement, values)
+        return ask(self, statement, **values)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Atomic, "__exit__", leaving)
+        patch.setattr(Pipeline, "ask", asking)
+        connection_created.connect(watch)
+        yield
+        connection_created.disconnect(watch)
+
+
+@pytest.fixture(autouse=True)
+def _locks_in_order() -> Iterator[None]:
+    """Fail the test in which a transaction locked in another order."""
+    WRONG.clear()
+    yield
+    assert not WRONG, f"Locks out of order: {sorted(set(WRONG))}"
