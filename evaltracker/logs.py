@@ -73,8 +73,13 @@ def configure_logs(*, readable: bool, anchors_file: str = "") -> dict[str, Any]:
         "handlers": {
             "console": {"class": "logging.StreamHandler", "formatter": "structured"},
         },
-        # The maker of PDFs tells of every page.
-        "loggers": {"weasyprint.progress": {"level": "WARNING"}},
+        "loggers": {
+            # The maker of PDFs tells of every page.
+            "weasyprint.progress": {"level": "WARNING"},
+            # A stranger's wrong Host is 400 and no fault of ours; the log of requests
+            # has its line.
+            "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        },
         "root": {"handlers": ["console"], "level": "INFO"},
     }
     if anchors_file:

@@ -118,6 +118,12 @@ CACHES = {
     },
     # Vendors' limits: a count over all processes (vendors.api.counting).
     "throttle": environment.cache(),
+    # What one process remembers for itself, without a round trip.
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "process",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
 }
 
 # --- Who signs in: the rest stands in accounts/config.py -----------------------

@@ -8,7 +8,7 @@ import logging
 
 from evaltracker.environment import cache, vendor_database
 from evaltracker.settings import *  # noqa: F403
-from evaltracker.settings import REST_FRAMEWORK, TEMPLATES
+from evaltracker.settings import CACHES, REST_FRAMEWORK, TEMPLATES
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -58,4 +58,5 @@ DATABASES = {"default": vendor_database()}
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "throttle": cache("vendor"),
+    "process": CACHES["process"],
 }

@@ -107,13 +107,20 @@ def look(database: Any, sql: str, params: Any) -> None:
         WRONG.append(wrong)
 
 
+def in_transaction(database: Any) -> bool:
+    """Whether a transaction of the product runs, and not only one around a test."""
+    return not all(block._from_testcase for block in database.atomic_blocks)
+
+
 class Watch:
     """Sees the statements of a connection."""
 
-    def __call__(self, execute: Any, sql: Any, params: Any, many: bool, ctx: Any) -> Any:
+    def __call__(
+        self, execute: Any, sql: Any, params: Any, many: bool, ctx: Any
+    ) -> Any:
         """Note a statement of a transaction of the product's own."""
         database = ctx["connection"]
-        if any(not block._from_testcase for block in database.atomic_blocks):
+        if in_transaction(database):
             look(database, str(sql), params)
         return execute(sql, params, many, ctx)
 
@@ -137,7 +144,7 @@ def _watch_locks() -> Iterator[None]:
             leave(self, *given)
         finally:
             database = connections[self.using or "default"]
-            if all(block._from_testcase for block in database.atomic_blocks):
+            if not in_transaction(database):
                 HELD.pop(database, None)
 
     def asking(self: Pipeline, statement: str, /, **values: Any) -> Any:

@@ -10,13 +10,15 @@ from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
-from gunicorn.http import get_parser
+from gunicorn.http import RequestParser
+from gunicorn.http.body import ChunkedReader, LengthReader
 from gunicorn.http.errors import (
     ConfigurationProblem,
     ExpectationFailed,
     InvalidResponseHeader,
     InvalidResponseHeaderName,
     LimitRequestHeaders,
+    NoMoreData,
     ParseException,
 )
 from gunicorn.workers.gthread import TConn
@@ -34,8 +36,7 @@ SEND_SECONDS = 30.0
 END = b"\r\n\r\n"
 # What is wrong with the product's own answer is no fault of the client's.
 OURS = (ConfigurationProblem, InvalidResponseHeader, InvalidResponseHeaderName)
-LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n", re.I)
-CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.I)
+PLAIN_LENGTH = re.compile(r"[0-9]{1,15}")
 
 
 class Refused(Exception):
@@ -90,7 +91,7 @@ def refusal_of(error: Exception) -> Refused:
             return Refused(
                 HTTPStatus.EXPECTATION_FAILED, "Nothing but 100-continue is expected."
             )
-        case ParseException():
+        case ParseException() | NoMoreData():
             return Refused(
                 HTTPStatus.BAD_REQUEST,
                 "This is no request of HTTP/1.1: look at its first line and its head.",
@@ -100,12 +101,45 @@ def refusal_of(error: Exception) -> Refused:
     )
 
 
+class CollectedParser(RequestParser):  # type: ignore[misc]
+    """Reads each head once: for the loop, which needs the length, and for a thread."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.ahead: Any = None
+
+    def read_head(self) -> Any:
+        """The request whose head has been collected; the next one that is given.
+
+        Raises:
+            Refused: the parser does not take it.
+
+        """
+        try:
+            self.ahead = super().__next__()
+        # Whatever is wrong with one request must not end the loop of all.
+        except Exception as error:
+            raise refusal_of(error) from error
+        return self.ahead
+
+    def __next__(self) -> Any:
+        """The request that was read ahead."""
+        request, self.ahead = self.ahead, None
+        return request
+
+    def finish_body(self, *_: Any, **__: Any) -> bool:
+        """Drop what the application did not read: it is no longer on the wire."""
+        self.unreader.take_buffered()
+        self.mesg = None
+        return True
+
+
 class Connection(TConn):  # type: ignore[misc]
     """A client, and its request as far as it has come."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self.parser: Any = None
+        self.parser = CollectedParser(self.cfg, self, self.client)
         self.data_ready = True  # nothing is handed to a thread before it is
         self.rest = b""
         self.begin()
@@ -138,15 +172,16 @@ class Connection(TConn):  # type: ignore[misc]
                 return False
             data = bytes(self.head[end + len(END) :])
             del self.head[end + len(END) :]
-            self.missing = self.body_length = length_of(self.head)
-            self.deadline += BODY_SECONDS + self.body_length / SLOWEST
             self.bytes.write(self.head)
+            self.bytes.seek(0)
+            self.missing = self.body_length = length_of(self.parser.read_head())
+            self.deadline += BODY_SECONDS + self.body_length / SLOWEST
         self.rest = data[self.missing :]
         self.bytes.write(data[: self.missing])
         self.missing -= len(data) - len(self.rest)
         if self.missing:
             return False
-        self.bytes.seek(0)
+        self.bytes.seek(len(self.head))
         return True
 
     def forget(self) -> int:
@@ -158,31 +193,38 @@ class Connection(TConn):  # type: ignore[misc]
         return length
 
     def init(self) -> None:
-        """Called in a thread: let the parser read what was collected."""
+        """Called in a thread, which waits so long for a client that reads slowly."""
         self.sock.settimeout(SEND_SECONDS)
         self.initialized = True
-        if self.parser is None:
-            self.parser = get_parser(self.cfg, self, self.client)
 
     def recv(self, size: int) -> bytes:
         """What the parser reads; nothing beyond the one request."""
         return self.bytes.read(size)
 
 
-def length_of(head: bytearray) -> int:
-    """How long a body the head announces; the parser looks at all else.
+def length_of(request: Any) -> int:
+    """How long a body the parser read that there is.
 
     Raises:
-        Refused: it is too long, or not said.
+        Refused: it is too long, not said, or not said in plain digits.
 
     """
-    if CHUNKED.search(head):
+    reader = request.body.reader
+    if isinstance(reader, ChunkedReader):
         raise Refused(
             HTTPStatus.LENGTH_REQUIRED,
             "Say the length of the body in Content-Length; chunks are not taken.",
         )
-    said = LENGTH.search(head)
-    length = int(said[1]) if said else 0
+    if not isinstance(reader, LengthReader):
+        return 0
+    # The parser takes zeros before a number and digits of other kinds; what stands in
+    # between might not.
+    said = dict(request.headers).get("CONTENT-LENGTH", "0")
+    if not PLAIN_LENGTH.fullmatch(said):
+        raise Refused(
+            HTTPStatus.BAD_REQUEST, "Write Content-Length as one number of 1-15 digits."
+        )
+    length: int = reader.length
     if length > MOST_BODY:
         raise Refused(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

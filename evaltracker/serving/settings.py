@@ -12,6 +12,9 @@ threads = 8
 # Loaded once, before the workers are forked: they share what none of them changes, a
 # third of their memory.
 preload_app = True
+# Longer than a proxy keeps its connections, so that it is never the product that closes
+# one on which a call is just coming (deploy/proxy/nginx.conf).
+keepalive = 75
 # Of each process; a connection that only waits costs a file and some kilobytes.
 worker_connections = 512
 control_socket_disable = True

@@ -98,6 +98,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         # A body is laid aside in a folder for temporary files, which may be full.
         except (Refused, OSError) as error:
             refusal = error if isinstance(error, Refused) else refusal_of(error)
+            self.log.info("Refused a request: %s", refusal)
             self.release(conn)
             with suppress(OSError):
                 conn.sock.send(refusal.answer())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from vendors.wall import TOKEN, VENDOR
 
 ME = f"NULLIF(current_setting('{VENDOR}', true), '')::uuid"
-MY_TOKEN = f"current_setting('{TOKEN}', true)"
+SENT_TOKENS = f"string_to_array(current_setting('{TOKEN}', true), ',')"
 OWN = "candidate_id IN (SELECT id FROM vendors_candidate)"
 INVITED = "evaluation_id IN (SELECT evaluation_id FROM vendors_candidate)"
 ASKED = "id IN (SELECT question_id FROM vendors_asking)"
@@ -67,8 +67,8 @@ ACCESS: dict[str, Access] = {
     "evaluations_journalhead": Access(rows=INVITED, changed=("count", "hash")),
     # --- Floor 3: who answers, and what -------------------------------------------
     "vendors_vendortoken": Access(
-        # Before the vendor is known, the one row of the token that was sent.
-        rows=f"digest = {MY_TOKEN} OR vendor_id = {ME}",
+        # Before the vendor is known, the rows of the tokens that were sent.
+        rows=f"digest = ANY({SENT_TOKENS}) OR vendor_id = {ME}",
         changed=("last_used_on", "revoked_at", "leaked_at"),
     ),
     "vendors_vendor": Access(

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import unquote
 
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed, ValidationError
+from rest_framework.exceptions import (
+    AuthenticationFailed,
+    ParseError,
+    ValidationError,
+)
 
 from evaltracker.evaluations.journal import Actor
-from vendors.selectors import find_token
+from vendors.selectors import SECRET, find_token, find_tokens
 from vendors.services.tokens import actor_by_token, end_token, note_use
-from vendors.wall import show_token, show_vendor
+from vendors.wall import show_tokens, show_vendor
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -19,6 +24,8 @@ if TYPE_CHECKING:
     from vendors.models import Vendor, VendorToken
 
 BEARER = re.compile(r"Bearer +([^\s]+) *", re.IGNORECASE)
+# No call knows as many; more are not even read.
+MOST_PARAMETERS = 20
 
 
 class Caller:
@@ -44,8 +51,8 @@ class TokenAuthentication(BaseAuthentication):
         header = request.headers.get("Authorization", "")
         if not header:
             return None
-        given = BEARER.fullmatch(header)
-        token = recognise(given[1]) if given else None
+        secret = secret_of(header)
+        token = recognise(secret) if secret else None
         if token is None:
             raise AuthenticationFailed
         note_use(token=token)
@@ -56,9 +63,15 @@ class TokenAuthentication(BaseAuthentication):
         return 'Bearer realm="evaltracker"'
 
 
+def secret_of(header: str) -> str | None:
+    """The token in an Authorization header, if it has the shape of one."""
+    given = BEARER.fullmatch(header)
+    return given[1] if given and SECRET.fullmatch(given[1]) else None
+
+
 def recognise(secret: str) -> VendorToken | None:
     """The live token of that text; from here on its vendor's rows can be read."""
-    show_token(secret)
+    show_tokens([secret])
     token = find_token(secret)
     if token is not None:
         show_vendor(token.vendor_id)
@@ -68,20 +81,32 @@ def recognise(secret: str) -> VendorToken | None:
 def refuse_leaked_token(request: Request) -> None:
     """End a token that stands in an address: logs and histories have it now.
 
+    One look finds it, whatever else stands there.
+
     Raises:
         ValidationError: the token is ended; those whose it is are told by mail.
+        ParseError: there are more parameters than any call knows.
 
     """
-    for name, values in request.query_params.lists():
-        for value in values:
-            token = recognise(value)
-            if token is not None:
-                end_token(
-                    token=token,
-                    by=Actor(name="evaltracker"),
-                    reason="It was sent in an address, where logs keep it.",
-                    leaked=True,
-                )
-                raise ValidationError(
-                    {name: ["A token in an address is no secret; it was revoked."]}
-                )
+    query = request.META.get("QUERY_STRING", "")
+    secrets = set(SECRET.findall(unquote(query)))
+    if secrets:
+        show_tokens(secrets)
+        leaked = list(find_tokens(secrets))
+        for token in leaked:
+            show_vendor(token.vendor_id)
+            end_token(
+                token=token,
+                by=Actor(name="evaltracker"),
+                reason="It was sent in an address, where logs keep it.",
+                leaked=True,
+            )
+        if leaked:
+            raise ValidationError(
+                {"query": ["A token in an address is no secret; it was revoked."]}
+            )
+    if query.count("&") >= MOST_PARAMETERS:
+        raise ParseError(
+            f"The address has more than {MOST_PARAMETERS} parameters; leave out "
+            "those that this call does not know."
+        )

@@ -13,9 +13,11 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from evaltracker.errors import NotFound
+from evaltracker.evaluations.api.problems import problem_of
 from evaltracker.evaluations.api.schemas import problems
 from evaltracker.evaluations.api.views import StrictView, read_id
 from vendors.api.authentication import TokenAuthentication
+from vendors.api.door import remember_good, require_open_door
 from vendors.api.refusals import note_refusal
 from vendors.api.throttling import GuessThrottle, TokenThrottle
 from vendors.selectors import asked_requirements, invitations
@@ -64,6 +66,10 @@ class VendorView(StrictView):
         What a service did is undone by its own when it refuses; what was noted of
         the call stays, since every error is an answer by then.
         """
+        try:
+            require_open_door(request)
+        except exceptions.Throttled as refusal:
+            return problem_of(refusal, self)
         taken = self.take(request, **kwargs)
         if taken is not None:
             taken["Allow"] = ", ".join(self.allowed_methods)
@@ -78,6 +84,7 @@ class VendorView(StrictView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Take the turn of a keyed call before anything else is locked."""
         super().initial(request, *args, **kwargs)
+        remember_good(request.headers.get("Authorization", ""))
         key = request.headers.get("Idempotency-Key", "")
         known = request.method in self.allowed_methods
         if known and request.method not in SAFE_METHODS and KEY.fullmatch(key):

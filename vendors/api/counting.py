@@ -118,6 +118,7 @@ def forget_counts() -> None:
         caches[ALIAS].clear()
     breaker.is_open = False
     local.clear()
+    caches["process"].clear()
 
 
 @once

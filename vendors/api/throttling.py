@@ -13,6 +13,7 @@ from django.conf import settings
 from rest_framework.throttling import BaseThrottle
 
 from vendors.api.counting import count_up
+from vendors.api.door import MINUTE, address_of, close_for
 
 if TYPE_CHECKING:
     import uuid
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
     from rest_framework.views import APIView
 
-MINUTE = 60
 NOTED_A_MINUTE = 60
 # What a quick way leaves on a request that it counted and could not take.
 COUNTED = "vendor_call_was_let_in"
@@ -64,8 +64,11 @@ class GuessThrottle(MinuteThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Whether this address may call without a good token once more."""
-        name = f"calls-without-token:{self.get_ident(request)}"
-        return self.count(name, settings.CALLS_WITHOUT_TOKEN_PER_MINUTE)
+        name = f"calls-without-token:{address_of(request)}"
+        allowed = self.count(name, settings.CALLS_WITHOUT_TOKEN_PER_MINUTE)
+        if not allowed:
+            close_for(request)
+        return allowed
 
 
 class NoteThrottle(MinuteThrottle):

@@ -40,6 +40,7 @@ from vendors.selectors.letters import invitation_letters
 from vendors.selectors.tokens import (
     SECRET,
     find_token,
+    find_tokens,
     live_tokens,
 )
 
@@ -57,6 +58,7 @@ __all__ = [
     "current_claims",
     "envelope_of",
     "find_token",
+    "find_tokens",
     "invitation_letters",
     "invitations",
     "last_submission",

@@ -12,6 +12,8 @@ from vendors.models import VendorToken
 from vendors.wall import digest_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.db.models import QuerySet
 
     from vendors.models import Vendor
@@ -30,10 +32,13 @@ def find_token(secret: str) -> VendorToken | None:
 
     Found by digest through the unique index, so no secret is compared byte by byte.
     """
-    if not SECRET.fullmatch(secret):
-        return None
+    return find_tokens([secret]).first() if SECRET.fullmatch(secret) else None
+
+
+def find_tokens(secrets: Collection[str]) -> QuerySet[VendorToken]:
+    """The live tokens among these secret texts, with their vendors."""
     tokens: QuerySet[VendorToken] = VendorToken.objects.select_related("vendor")
-    return tokens.filter(_live(), digest=digest_of(secret)).first()
+    return tokens.filter(_live(), digest__in=[digest_of(text) for text in secrets])
 
 
 def _live() -> Q:

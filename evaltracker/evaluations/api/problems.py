@@ -14,7 +14,7 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.db import DataError, IntegrityError
-from django.http import Http404
+from django.http import Http404, HttpResponse, JsonResponse
 from drf_standardized_errors.formatter import flatten_errors
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -141,6 +141,14 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response:
     return Response(
         body, status=body["status"], headers=headers, content_type=CONTENT_TYPE
     )
+
+
+def problem_of(exc: exceptions.APIException, view: Any) -> HttpResponse:
+    """The answer to a call that is refused before the framework sees it."""
+    answer = handle_exception(exc, {"view": view})
+    headers = {**answer.headers, "Content-Type": CONTENT_TYPE}
+    headers["Cache-Control"] = "no-store"
+    return JsonResponse(answer.data, status=answer.status_code, headers=headers)
 
 
 def pointer(field: str) -> str:

@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
@@ -35,6 +35,7 @@ REPLY = {
 def where(db: None) -> Evaluation:
     """An evaluation whose claims are open, until it enters its trials."""
     cache.clear()
+    caches["process"].clear()
     return trials.platform()
 
 

@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.test import Client
 from django.utils import timezone
 
@@ -32,6 +32,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def where(db: None) -> Evaluation:
     cache.clear()
+    caches["process"].clear()
     made = floor1.evaluation()
     floor1.requirement(made, "R1")
     stakeholders.stakeholders(made, "it")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import transaction
 
 from evaltracker.evaluations.models import Entry
@@ -70,6 +70,7 @@ def mask(value: Any) -> Any:
 def hear(call: Callable[[], Any]) -> Said:
     """What `call` gets and leaves; all of it is undone again."""
     cache.clear()
+    caches["process"].clear()
     with transaction.atomic():
         answer = call()
         body = answer.json()

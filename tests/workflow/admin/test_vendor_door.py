@@ -6,7 +6,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 
 from evaltracker.wall.building import lift_wall
@@ -54,6 +54,7 @@ def test_our_own_address_asks_for_a_token(
     transactional_db: None, live_server: LiveServer, settings: Any
 ) -> None:
     cache.clear()
+    caches["process"].clear()
     assert knock(f"{live_server.url}{DOOR}") == ""
     assert "answers 302 instead of 401" in knock(f"{live_server.url}/")
     settings.CALLS_WITHOUT_TOKEN_PER_MINUTE = 0

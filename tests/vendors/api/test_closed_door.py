@@ -1,0 +1,121 @@
+"""T52, small: for an address over its limit nothing is looked up. With every push."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests.cast import vendors
+from vendors.api import door
+from vendors.models import VendorToken
+from vendors.selectors import find_token
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
+    from pytest_django import Settings
+
+    from tests.vendors.api.conftest import Party
+
+PATH = "/api/v1/invitations/"
+LIMIT = 3
+
+
+def unknown() -> str:
+    """A token of the right shape that nobody was given."""
+    return f"evt_{secrets.token_hex(6)}_{secrets.token_urlsafe(32)}"
+
+
+def call(header: str = "", query: str = "", path: str = PATH) -> Answer:
+    """A call of a stranger."""
+    headers = {"authorization": header} if header else {}
+    return Client().get(f"{path}?{query}" if query else path, headers=headers)
+
+
+@pytest.fixture(autouse=True)
+def clock(time_machine: Any) -> None:
+    """The middle of a minute, which does not end meanwhile."""
+    time_machine.move_to(timezone.now().replace(second=30, microsecond=0), tick=False)
+
+
+@pytest.fixture
+def struck(acme: Party, settings: Settings) -> Party:
+    """The address of this machine is over its limit; Acme calls from there too."""
+    settings.CALLS_WITHOUT_TOKEN_PER_MINUTE = LIMIT
+    statuses = [call().status_code for _ in range(LIMIT + 1)]
+    assert statuses == [401] * LIMIT + [429]
+    return acme
+
+
+MANY = "&".join(f"p{number}={unknown()}" for number in range(1000))
+
+
+@pytest.mark.parametrize("query", ["", "a=1", MANY])
+@pytest.mark.parametrize("header", ["", "Bearer x", "Basic dXNlcg==", "evt_"])
+def test_nothing_is_looked_up_once_the_address_is_over_its_limit(
+    struck: Party, header: str, query: str
+) -> None:
+    with CaptureQueriesContext(connection) as caught:
+        answer = call(header, query)
+        posted = Client().post(f"{struck.home}claims/", b"{", "application/json")
+    assert len(caught) == 0
+    assert posted.status_code == answer.status_code == 429
+    assert answer["Retry-After"] == "30"
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer["Cache-Control"] == "no-store"
+    assert answer.json()["code"] == "throttled"
+
+
+def test_tokens_of_the_right_shape_are_looked_up_so_often_and_no_more(
+    struck: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "LOOKS", 2)
+    door.memory().clear()
+    call()
+    for expected in (True, True, False, False):
+        with CaptureQueriesContext(connection) as caught:
+            assert call(f"Bearer {unknown()}").status_code == 429
+        assert bool(len(caught)) is expected
+
+
+def test_a_token_that_was_good_here_is_let_in_whatever_its_neighbours_do(
+    struck: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert struck.call("GET", struck.home).status_code == 200
+    for _ in range(door.LOOKS):
+        call(f"Bearer {unknown()}")
+    with CaptureQueriesContext(connection) as caught:
+        assert call(f"Bearer {unknown()}").status_code == 429
+    assert len(caught) == 0
+    assert struck.call("GET", struck.home).status_code == 200
+    assert struck.claim().status_code == 201
+
+
+def test_the_door_opens_with_the_next_minute(struck: Party, time_machine: Any) -> None:
+    time_machine.shift(31)
+    assert call().status_code == 401
+
+
+def test_one_look_finds_leaked_tokens_among_any_number(acme: Party) -> None:
+    second = vendors.token(VendorToken.objects.get().vendor, "second")
+    many = [*(unknown() for _ in range(100)), acme.token, second]
+    with CaptureQueriesContext(connection) as few:
+        call(query=f"token={unknown()}")
+    with CaptureQueriesContext(connection) as caught:
+        call(query="&".join(f"a={text}" for text in many[:100]))
+    assert len(caught) <= len(few)
+    answer = call(query="&".join(f"%61=Bearer%20{text}" for text in many))
+    assert answer.status_code == 400
+    assert "revoked" in answer.json()["detail"]
+    assert find_token(acme.token) is find_token(second) is None
+
+
+def test_more_parameters_than_any_call_knows_are_refused_unread(acme: Party) -> None:
+    answer = acme.call("GET", f"{PATH}?{'&'.join(['limit=1'] * 25)}")
+    assert answer.status_code == 400
+    assert "20 parameters" in answer.json()["detail"]
