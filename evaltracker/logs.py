@@ -72,13 +72,17 @@ def configure_logs(*, readable: bool, anchors_file: str = "") -> dict[str, Any]:
         },
         "handlers": {
             "console": {"class": "logging.StreamHandler", "formatter": "structured"},
+            "null": {"class": "logging.NullHandler"},
         },
         "loggers": {
             # The maker of PDFs tells of every page.
             "weasyprint.progress": {"level": "WARNING"},
             # A stranger's wrong Host is 400 and no fault of ours; the log of requests
             # has its line.
-            "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+            "django.security.DisallowedHost": {
+                "handlers": ["null"],
+                "propagate": False,
+            },
         },
         "root": {"handlers": ["console"], "level": "INFO"},
     }

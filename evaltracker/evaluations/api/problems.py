@@ -146,9 +146,13 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response:
 def problem_of(exc: exceptions.APIException, view: Any) -> HttpResponse:
     """The answer to a call that is refused before the framework sees it."""
     answer = handle_exception(exc, {"view": view})
-    headers = {**answer.headers, "Content-Type": CONTENT_TYPE}
-    headers["Cache-Control"] = "no-store"
-    return JsonResponse(answer.data, status=answer.status_code, headers=headers)
+    refusal = JsonResponse(
+        answer.data, status=answer.status_code, content_type=CONTENT_TYPE
+    )
+    refusal["Cache-Control"] = "no-store"
+    if "Retry-After" in answer:
+        refusal["Retry-After"] = answer["Retry-After"]
+    return refusal
 
 
 def pointer(field: str) -> str:
