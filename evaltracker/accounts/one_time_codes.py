@@ -44,7 +44,7 @@ def note_use(app: Authenticator, code: str) -> None:
 
 
 def _app_of(user: User) -> Authenticator | None:
-    apps = Authenticator.objects.select_for_update().filter(
+    apps = Authenticator.objects.select_for_update(no_key=True).filter(
         user=user, type=Authenticator.Type.TOTP
     )
     first: Authenticator | None = apps.first()

@@ -28,7 +28,7 @@ def cover_tables(evaluation: Evaluation) -> Entry | None:
     add_salts(evaluation)
     with transaction.atomic():
         # Whoever has written and not yet committed commits to the row after this.
-        JournalHead.objects.select_for_update().get(evaluation=evaluation)
+        JournalHead.objects.select_for_update(no_key=True).get(evaluation=evaluation)
         rows = list(rows_of(evaluation))
         return journal.record(
             evaluation=evaluation,
