@@ -12,7 +12,23 @@ if TYPE_CHECKING:
     from vendors.models import Claim
 
 
-def claim_document(claim: Claim) -> dict[str, Any]:
+def digest_of(claims: Iterable[Claim]) -> str:
+    """SHA-256 over the claims, sorted by requirement, as compact UTF-8 JSON."""
+    return _digest(_document(claim, claim.own_revision) for claim in claims)
+
+
+def is_receipt_of(sha256: str, claims: Iterable[Claim]) -> bool:
+    """Whether a receipt of that digest is of these claims as they stand.
+
+    Receipts from before vendors had a numbering of their own were given over the
+    buyer's, and go on counting.
+    """
+    rows = list(claims)
+    by_buyers_numbers = _digest(_document(claim, claim.revision) for claim in rows)
+    return sha256 in (digest_of(rows), by_buyers_numbers)
+
+
+def _document(claim: Claim, revision: int) -> dict[str, Any]:
     """A claim as its vendor wrote it, in the words of the API."""
     date = claim.available_from
     return {
@@ -22,14 +38,13 @@ def claim_document(claim: Claim) -> dict[str, Any]:
         "environments": claim.environments,
         "statement": claim.statement,
         "evidence_url": claim.evidence_url,
-        "revision": claim.revision,
+        "revision": revision,
     }
 
 
-def digest_of(claims: Iterable[Claim]) -> str:
-    """SHA-256 over the claims, sorted by requirement, as compact UTF-8 JSON."""
-    documents = sorted(map(claim_document, claims), key=lambda one: one["requirement"])
+def _digest(documents: Iterable[dict[str, Any]]) -> str:
+    in_order = sorted(documents, key=lambda one: one["requirement"])
     text = json.dumps(
-        documents, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        in_order, ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
     return hashlib.sha256(text.encode()).hexdigest()

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 TOKEN, VENDOR = "app.token", "app.vendor"
+# Whether what the buyer noted on the vendor's own invitations can be found.
+NOTES = "app.notes"
 SAY = "SELECT set_config(%s, %s, true), set_config(%s, %s, true)"
+SAY_NOTES = "SELECT set_config(%s, %s, true)"
 
 
 def digest_of(secret: str) -> str:
@@ -45,6 +48,24 @@ def show_tokens(secrets: Iterable[str]) -> None:
 def show_vendor(vendor: uuid.UUID) -> None:
     """Let the rows of this vendor be found, and nothing else any more."""
     _say("", str(vendor))
+
+
+@contextmanager
+def notes_can_be_found() -> Iterator[None]:
+    """Let what the buyer noted be numbered and superseded, for as long as that takes.
+
+    `services.revisions` alone does so, for it has to count past a note that the vendor
+    must not see. After an error it ends with the savepoint that the error undoes.
+    """
+    _say_notes("on")
+    yield
+    _say_notes("")
+
+
+def _say_notes(whether: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(SAY_NOTES, [NOTES, whether])
 
 
 def _say(token: str, vendor: str) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vendors.wall import TOKEN, VENDOR
+from vendors.wall import NOTES, TOKEN, VENDOR
 
 ME = f"NULLIF(current_setting('{VENDOR}', true), '')::uuid"
 SENT_TOKENS = f"string_to_array(current_setting('{TOKEN}', true), ',')"
+NOTED = f"current_setting('{NOTES}', true) = 'on'"
 OWN = "candidate_id IN (SELECT id FROM vendors_candidate)"
 INVITED = "evaluation_id IN (SELECT evaluation_id FROM vendors_candidate)"
 ASKED = "id IN (SELECT question_id FROM vendors_asking)"
@@ -85,7 +86,8 @@ ACCESS: dict[str, Access] = {
         changed=("first_seen_at",),
     ),
     "vendors_claim": Access(
-        rows=OWN,
+        # What the buyer noted is found only while it is numbered and superseded.
+        rows=f"{OWN} AND (by_vendor OR {NOTED})",
         added=f"by_vendor AND noted_by_id IS NULL AND {OWN}",
         changed=("superseded_at",),
     ),

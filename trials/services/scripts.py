@@ -16,7 +16,8 @@ from trials.scoring import Standing
 from trials.selectors import ledger
 from trials.services.demos import next_position, open_demo, save_item
 from vendors.choices import Availability
-from vendors.models import Claim
+from vendors.policy import ANSWERED_BY_BUYER
+from vendors.selectors import current_claims, own_claims
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.journal import By
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from stakeholders.models import Stakeholder
     from trials.models import Demo
     from trials.selectors import Cell
+    from vendors.models import Claim
 
 SEEN = (Standing.SHOWN, Standing.PROVEN)
 TEXTS = frozenset({"question", "show_live", "data_to_bring", "passes_if", "remark"})
@@ -230,9 +232,10 @@ def _belongs(requirement: Requirement, cell: Cell) -> bool:
 
 
 def _current_claims(demo: Demo) -> dict[object, Claim]:
-    current = Claim.objects.filter(
-        candidate=demo.candidate, superseded_at__isnull=True
-    ).exclude(availability=Availability.WITHDRAWN)
+    """What the candidate itself says; a script is read out before its vendor."""
+    current = current_claims(demo.candidate)
+    if demo.candidate.kind not in ANSWERED_BY_BUYER:
+        current = own_claims(demo.candidate)
     return {one.requirement_id: one for one in current}
 
 

@@ -45,7 +45,7 @@ class FileOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     requirement = serializers.CharField(source="claim.requirement.ref")
     revision = serializers.IntegerField(
-        source="claim.revision", help_text="Of the claim that it is proof of."
+        source="own_revision", help_text="Of the claim that it is proof of."
     )
     name = serializers.CharField()
     content_type = serializers.CharField(help_text="By content, not as declared.")

@@ -12,7 +12,7 @@ from evaltracker.errors import NotFound
 from evaltracker.evaluations.api.views import StrictSerializer
 from vendors.api import examples
 from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
-from vendors.receipts import digest_of
+from vendors.receipts import is_receipt_of
 from vendors.selectors import last_submission, own_claims
 from vendors.services.submissions import hand_in
 
@@ -42,13 +42,14 @@ class ReceiptOutput(serializers.Serializer[Any]):
 
 def show_receipt(submission: Submission) -> dict[str, Any]:
     """A receipt in the words of the API."""
-    now = digest_of(own_claims(submission.candidate))
     shown = {
         "number": submission.number,
         "submitted_at": submission.submitted_at,
         "claims": submission.claims,
         "sha256": submission.sha256,
-        "up_to_date": now == submission.sha256,
+        "up_to_date": is_receipt_of(
+            submission.sha256, own_claims(submission.candidate)
+        ),
     }
     return dict(ReceiptOutput(shown).data)
 

@@ -68,7 +68,7 @@ def show_claim(claim: Claim) -> dict[str, Any]:
         "environments": claim.environments,
         "statement": claim.statement,
         "evidence_url": claim.evidence_url,
-        "revision": claim.revision,
+        "revision": claim.own_revision,
         "submitted_at": timezone.localtime(claim.submitted_at),
     }
 
@@ -187,7 +187,7 @@ class ClaimsView(VendorView):
         """List your current claims, or all revisions of them."""
         candidate = self.invitation(request, invitation)
         rows = claims_asked_for(candidate, request.query_params)
-        key = ("requirement__position", "requirement__ref", "revision")
+        key = ("requirement__position", "requirement__ref", "own_revision")
         return Response(page_of(request, rows, key=key, show=show_claim))
 
     @extend_schema(

@@ -65,6 +65,10 @@ class Claim(CommittedRecord, VendorRecord):
     submitted_by = models.CharField(max_length=200, blank=True)
     superseded_at = models.DateTimeField(null=True, blank=True)
 
+    # Among the vendor's own, whatever the buyer noted in between. No column: what
+    # `selectors.own` reads has it, and the rest cannot be shown to a vendor.
+    own_revision: int
+
     objects: ClassVar = VendorScopedQuerySet["Claim"].as_manager()
 
     class Meta:
@@ -132,6 +136,9 @@ class ClaimFile(VendorRecord):
     sha256 = models.CharField(max_length=64)
     stored_as = models.CharField(max_length=100, unique=True)
     uploaded_at = models.DateTimeField(default=timezone.now)
+
+    # That of its claim, likewise.
+    own_revision: int
 
     objects: ClassVar = VendorScopedQuerySet["ClaimFile"].as_manager()
 

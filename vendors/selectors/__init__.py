@@ -16,10 +16,6 @@ from vendors.selectors.claims import (
     last_submission,
     open_proposals,
     open_questions,
-    own_claims,
-    own_claims_to_confirm,
-    own_files,
-    own_history,
     own_proposals,
     questions_for,
     unanswered_musts,
@@ -37,6 +33,15 @@ from vendors.selectors.costs import (
     worth_of,
 )
 from vendors.selectors.letters import invitation_letters
+from vendors.selectors.own import (
+    own_claim,
+    own_claims,
+    own_claims_to_confirm,
+    own_files,
+    own_history,
+    vendors_answers,
+    vendors_words,
+)
 from vendors.selectors.tokens import (
     SECRET,
     find_token,
@@ -65,6 +70,7 @@ __all__ = [
     "live_tokens",
     "open_proposals",
     "open_questions",
+    "own_claim",
     "own_claims",
     "own_claims_to_confirm",
     "own_files",
@@ -78,6 +84,8 @@ __all__ = [
     "tiers_of",
     "total_of",
     "unanswered_musts",
+    "vendors_answers",
+    "vendors_words",
     "with_counts",
     "worth_of",
 ]

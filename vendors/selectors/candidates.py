@@ -8,8 +8,9 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from evaltracker.evaluations.models import Evaluation, Requirement
-from vendors.choices import Availability, CandidateState
-from vendors.models import Candidate, Claim, Ruling
+from vendors.choices import CandidateState
+from vendors.models import Candidate, Ruling
+from vendors.selectors.own import vendors_answers
 
 if TYPE_CHECKING:
     import uuid
@@ -43,13 +44,8 @@ def with_counts(candidates: QuerySet[Candidate]) -> QuerySet[Candidate]:
         .values("number")
     )
     answered = (
-        Claim.objects.filter(
-            candidate=OuterRef("pk"),
-            by_vendor=True,
-            superseded_at__isnull=True,
-            requirement__retired_at__isnull=True,
-        )
-        .exclude(availability=Availability.WITHDRAWN)
+        vendors_answers()
+        .filter(candidate=OuterRef("pk"))
         .order_by()
         .values("candidate")
         .annotate(number=Count("pk"))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Max
 
 from evaltracker.evaluations.models import Notice
-from vendors.models import Claim, Contact
+from vendors.models import Contact
+from vendors.selectors.own import vendors_words
 from vendors.selectors.waiting import Waiting, waiting_for
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def chases(evaluation: Evaluation, candidates: Sequence[Candidate]) -> list[Chas
         # One reminder is a mail to each contact.
         told.setdefault(key, {})[occurrence] = at
     spoke = dict(
-        Claim.objects.filter(candidate__in=keys, by_vendor=True)
+        vendors_words()
+        .filter(candidate__in=keys)
         .order_by()
         .values("candidate_id")
         .annotate(last=Max("submitted_at"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from evaltracker.evaluations.choices import Priority
@@ -13,7 +13,6 @@ from vendors.models import (
     Asking,
     Candidate,
     Claim,
-    ClaimFile,
     Proposal,
     Question,
     Submission,
@@ -43,23 +42,6 @@ def claim_history(candidate: Candidate) -> QuerySet[Claim]:
     """Every revision of every claim of a candidate, withdrawals too."""
     rows: QuerySet[Claim] = Claim.objects.filter(candidate=candidate)
     return rows.select_related("requirement")
-
-
-def own_claims(candidate: Candidate) -> QuerySet[Claim]:
-    """What the vendor itself says now; the buyer's notes are not its words."""
-    return current_claims(candidate).filter(by_vendor=True)
-
-
-def own_history(candidate: Candidate) -> QuerySet[Claim]:
-    """Every revision that the vendor itself wrote, withdrawals too."""
-    return claim_history(candidate).filter(by_vendor=True)
-
-
-def own_claims_to_confirm(candidate: Candidate) -> QuerySet[Claim]:
-    """What the vendor says of words that a newer revision has overtaken."""
-    return own_claims(candidate).filter(
-        requirement_revision__lt=F("requirement__revision")
-    )
 
 
 def claims_to_reconfirm(candidate: Candidate) -> list[Claim]:
@@ -119,12 +101,6 @@ def own_proposals(candidate: Candidate) -> QuerySet[Proposal]:
     """What the vendor of `candidate` suggested, with its fate."""
     rows: QuerySet[Proposal] = Proposal.objects.filter(candidate=candidate)
     return rows.select_related("category", "requirement")
-
-
-def own_files(candidate: Candidate) -> QuerySet[ClaimFile]:
-    """Every file that the vendor attached to its claims on this invitation."""
-    rows: QuerySet[ClaimFile] = ClaimFile.objects.filter(claim__candidate=candidate)
-    return rows.select_related("claim__requirement")
 
 
 def last_submission(candidate: Candidate) -> Submission | None:

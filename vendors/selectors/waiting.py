@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vendors.choices import Availability
-from vendors.models import Claim, Ruling
+from vendors.models import Ruling
 from vendors.selectors.candidates import asked_requirements
+from vendors.selectors.own import vendors_answers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,12 +47,10 @@ def waiting_for(
     ruled = set(
         Ruling.objects.filter(**scope).values_list("candidate_id", "requirement_id")
     )
-    claims = Claim.objects.filter(**scope, by_vendor=True, superseded_at__isnull=True)
     revisions = {
         (candidate, requirement): revision
-        for candidate, requirement, revision in claims.exclude(
-            availability=Availability.WITHDRAWN
-        )
+        for candidate, requirement, revision in vendors_answers()
+        .filter(**scope)
         .order_by()
         .values_list("candidate_id", "requirement_id", "requirement_revision")
     }

@@ -15,9 +15,14 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.clock import database_now
 from vendors.models import Candidate, Claim
 from vendors.policy import require_claims_open
-from vendors.selectors import asked_requirements
+from vendors.selectors import asked_requirements, own_claims
 from vendors.services.candidates import lock_candidate
-from vendors.services.revisions import next_revision, says_the_same
+from vendors.services.revisions import (
+    RevisionCount,
+    make_room,
+    next_revision,
+    says_the_same,
+)
 from vendors.words import WORDS, read_claim
 
 if TYPE_CHECKING:
@@ -45,7 +50,7 @@ class Stated(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class NewWords:
-    """Words that would become the next revision, and the claim they follow."""
+    """Words that would become the next revision, and the vendor's own before them."""
 
     requirement: Requirement
     words: ClaimWords
@@ -60,9 +65,9 @@ class Comparison:
     unchanged: int = 0
 
     @property
-    def superseded(self) -> list[Claim]:
-        """The claims that new words follow."""
-        return [one.former for one in self.new if one.former is not None]
+    def answered(self) -> list[uuid.UUID]:
+        """The requirements to which there are new words."""
+        return [one.requirement.pk for one in self.new]
 
 
 @transaction.atomic
@@ -85,14 +90,11 @@ def submit_claims(
     found = compare(claims, requirements, current, now)
     if not found.new:
         return found
-    if found.superseded:
-        superseded = [one.pk for one in found.superseded]
-        Claim.objects.filter(pk__in=superseded).update(superseded_at=now)
-    rows = next_revisions(found, candidate, now, by)
+    counts = make_room(candidate, found.answered, now)
+    rows = next_revisions(found, counts, candidate, now, by)
     Claim.objects.bulk_create(rows)
-    journal.record(
-        evaluation=candidate.evaluation, by=by, rows=rows, **told(found, candidate)
-    )
+    told_now = told(found, rows, candidate)
+    journal.record(evaluation=candidate.evaluation, by=by, rows=rows, **told_now)
     return found
 
 
@@ -120,8 +122,8 @@ def compare(
 ) -> Comparison:
     """Read every line, telling all that is wrong at once; then look what differs.
 
-    `requirements` are those that are asked, by ref, and `current` the claims that
-    stand, by requirement; both may hold more than is meant.
+    `requirements` are those that are asked, by ref, and `current` what the vendor says
+    now, by requirement; both may hold more than is meant.
     """
     if not 1 <= len(claims) <= MOST:
         sentence = f"It must hold 1 to {MOST:,} claims; it holds {len(claims):,}."
@@ -154,14 +156,13 @@ def compare(
 def _look_up(
     candidate: Candidate, claims: Sequence[Stated]
 ) -> tuple[dict[str, Requirement], dict[uuid.UUID, Claim]]:
-    """The requirements that are meant, by ref, and the claims that stand."""
+    """The requirements that are meant, by ref, and what the vendor says now."""
     asked = asked_requirements(candidate.evaluation).filter(
         ref__in={one.requirement for one in claims}
     )
-    standing = Claim.objects.filter(candidate=candidate, superseded_at__isnull=True)
     return (
         {row.ref: row for row in asked},
-        {row.requirement_id: row for row in standing},
+        {row.requirement_id: row for row in own_claims(candidate)},
     )
 
 
@@ -191,18 +192,27 @@ def _refused(errors: dict[str, list[str]]) -> Invalid:
 
 
 def next_revisions(
-    found: Comparison, candidate: Candidate, now: datetime.datetime, by: Actor
+    found: Comparison,
+    counts: Mapping[uuid.UUID, RevisionCount],
+    candidate: Candidate,
+    now: datetime.datetime,
+    by: Actor,
 ) -> list[Claim]:
     """The claims that say what is new, not yet saved."""
+    none_yet = RevisionCount()
     return [
         next_revision(
-            one.former, candidate, one.requirement, one.words, now, by, by_vendor=True
+            counts.get(one.requirement.pk, none_yet),
+            *(candidate, one.requirement, one.words, now, by),
+            by_vendor=True,
         )
         for one in found.new
     ]
 
 
-def told(found: Comparison, candidate: Candidate) -> dict[str, Any]:
+def told(
+    found: Comparison, rows: Sequence[Claim], candidate: Candidate
+) -> dict[str, Any]:
     """What the journal says of a whole batch: action, subject, before and after."""
     before: dict[str, Any] = {
         one.requirement.ref: journal.snapshot(one.former, ("revision", *WORDS))
@@ -210,11 +220,8 @@ def told(found: Comparison, candidate: Candidate) -> dict[str, Any]:
         if one.former is not None
     }
     after: dict[str, Any] = {
-        one.requirement.ref: {
-            "revision": one.former.revision + 1 if one.former else 1,
-            **one.words.fields(),
-        }
-        for one in found.new
+        one.requirement.ref: {"revision": row.revision, **one.words.fields()}
+        for one, row in zip(found.new, rows, strict=True)
     }
     return {
         "action": "claims.submitted",

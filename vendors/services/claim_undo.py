@@ -12,7 +12,7 @@ from evaltracker.evaluations.services.import_log import refuse_moved, register_u
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim
 from vendors.policy import NOTE_STAGES
-from vendors.services.revisions import next_revision
+from vendors.services.revisions import RevisionCount, next_revision
 from vendors.words import WORDS, ClaimWords
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def undo(imported: Import, by: User) -> None:
     now = database_now()
     fresh = [
         next_revision(
-            row,
+            RevisionCount(row.revision),
             row.candidate,
             row.requirement,
             words_from(kept[str(row.pk)]),

@@ -16,8 +16,15 @@ from evaltracker.evaluations.policy import require_owner, require_stage
 from vendors.choices import Availability
 from vendors.models import Claim
 from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES, require_claims_open
+from vendors.selectors import own_claim
 from vendors.services.candidates import lock_candidate
-from vendors.services.revisions import next_revision, says_the_same, told
+from vendors.services.revisions import (
+    RevisionCount,
+    make_room,
+    next_revision,
+    says_the_same,
+    told,
+)
 from vendors.words import ClaimWords, read_claim
 
 if TYPE_CHECKING:
@@ -151,9 +158,8 @@ def withdraw_claim(*, candidate: Candidate, requirement: Requirement, by: By) ->
     else:
         require_owner(by, candidate.evaluation)
         require_stage(candidate.evaluation, *NOTE_STAGES)
-    current = current_claim(candidate, requirement)
-    nothing = current is None or current.availability == WITHDRAWN.availability
-    if current is None or nothing or (by_vendor and not current.by_vendor):
+    current = _standing(candidate, requirement, by_vendor=by_vendor)
+    if current is None or current.availability == WITHDRAWN.availability:
         raise NotFound(f"There is no claim on {requirement.ref} to withdraw.")
     if current.by_vendor and not by_vendor:
         raise Forbidden(
@@ -176,10 +182,18 @@ def asked(candidate: Candidate, requirement: Requirement) -> Requirement:
 
 
 def current_claim(candidate: Candidate, requirement: Requirement) -> Claim | None:
-    """The one revision that is not superseded."""
+    """The one revision that is not superseded, whosever it is; for the buyer alone."""
     return Claim.objects.filter(
         candidate=candidate, requirement=requirement, superseded_at__isnull=True
     ).first()
+
+
+def _standing(
+    candidate: Candidate, requirement: Requirement, *, by_vendor: bool
+) -> Claim | None:
+    """What stands for whoever writes: a vendor sees its own words alone."""
+    find = own_claim if by_vendor else current_claim
+    return find(candidate, requirement)
 
 
 def _write(
@@ -192,14 +206,14 @@ def _write(
     by_vendor: bool,
 ) -> SubmitResult:
     """Add the next revision unless the current one says the same."""
-    current = current_claim(candidate, requirement)
-    if current is not None:
-        if says_the_same(current, words, requirement, by_vendor=by_vendor):
-            current.requirement = requirement
-            return SubmitResult(current, created=False)
-        Claim.objects.filter(pk=current.pk).update(superseded_at=now)
+    current = _standing(candidate, requirement, by_vendor=by_vendor)
+    if current and says_the_same(current, words, requirement, by_vendor=by_vendor):
+        current.requirement = requirement
+        return SubmitResult(current, created=False)
+    counts = make_room(candidate, [requirement.pk], now)
+    count = counts.get(requirement.pk, RevisionCount())
     claim = next_revision(
-        current, candidate, requirement, words, now, by, by_vendor=by_vendor
+        count, candidate, requirement, words, now, by, by_vendor=by_vendor
     )
     claim.save(force_insert=True)
     journal.record(evaluation=candidate.evaluation, by=by, **told(claim, current))

@@ -15,12 +15,11 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.clock import database_now
 from evaltracker.evaluations.files import read_file
 from evaltracker.evaluations.storage import files_of_rows
-from vendors.choices import Availability
 from vendors.models import ClaimFile
 from vendors.policy import require_claims_open
-from vendors.selectors import own_files
+from vendors.selectors import own_claim, own_files
 from vendors.services.candidates import lock_candidate
-from vendors.services.claims import asked, current_claim
+from vendors.services.claims import asked
 
 if TYPE_CHECKING:
     import datetime
@@ -72,9 +71,8 @@ def attach_file(
     now = database_now()
     require_claims_open(candidate.evaluation, now)
     claim = _own_claim(candidate, asked(candidate, requirement))
-    same = claim.files.filter(sha256=accepted.sha256).first()
+    same = own_files(candidate).filter(claim=claim, sha256=accepted.sha256).first()
     if same is not None:
-        same.claim = claim
         return AttachResult(same, created=False)
     _require_room(candidate, accepted.size)
     stored_as = default_storage.save(
@@ -85,17 +83,12 @@ def attach_file(
 
 
 def _own_claim(candidate: Candidate, requirement: Requirement) -> Claim:
-    claim = current_claim(candidate, requirement)
-    if (
-        claim is None
-        or not claim.by_vendor
-        or claim.availability == Availability.WITHDRAWN
-    ):
+    claim = own_claim(candidate, requirement)
+    if claim is None:
         raise Refused(
             f"Answer {requirement.ref} first; a file is proof of a claim.",
             code="no_claim",
         )
-    claim.requirement = requirement
     claim.candidate = candidate
     return claim
 
@@ -130,6 +123,7 @@ def _keep(
         stored_as=stored_as,
         uploaded_at=now,
     )
+    row.own_revision = claim.own_revision
     journal.record(
         evaluation=claim.candidate.evaluation,
         action="claim.file_attached",

@@ -13,10 +13,9 @@ from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.clock import database_now, instant_of, wall_of
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import lock, require_owner
-from vendors.choices import Availability
-from vendors.models import Claim
 from vendors.policy import require_claims_open
 from vendors.reminders import ClaimsClosing, NotAnswered, RequirementChanged
+from vendors.selectors import vendors_answers
 from vendors.selectors.chases import chases
 from vendors.selectors.waiting import waiting_for
 from vendors.services.candidates import lock_candidate
@@ -44,11 +43,7 @@ def ask_of_changes(
     """
     invited = invited_candidates(evaluation)
     if not added:
-        touched = Claim.objects.filter(
-            requirement__in=[one.pk for one in changed],
-            by_vendor=True,
-            superseded_at__isnull=True,
-        ).exclude(availability=Availability.WITHDRAWN)
+        touched = vendors_answers().filter(requirement__in=[one.pk for one in changed])
         invited = invited.filter(pk__in=touched.values("candidate_id"))
     at = gathering_end(database_now())
     owe_contacts(

@@ -1,24 +1,67 @@
 """What the next revision of a claim is, and what the journal says of it.
 
-For every way in which a claim is written, one by one, in a batch or at the intake.
+For every way in which a claim is written, one by one, in a batch or at the intake. A
+vendor's words are compared with its own alone (`selectors.own`). What the buyer noted
+in between is superseded and counted past, and nothing of it is read.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Max, Q
 
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import actor_of
 from vendors.choices import Availability
 from vendors.models import Claim
+from vendors.wall import notes_can_be_found
 from vendors.words import WORDS, ClaimWords
 
 if TYPE_CHECKING:
     import datetime
+    import uuid
+    from collections.abc import Collection, Mapping
 
     from evaltracker.evaluations.journal import By
     from evaltracker.evaluations.models import Requirement
     from vendors.models import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionCount:
+    """How many revisions there are of an answer: in all, and by the vendor."""
+
+    last: int = 0
+    own: int = 0
+
+
+def make_room(
+    candidate: Candidate,
+    requirements: Collection[uuid.UUID],
+    now: datetime.datetime,
+) -> Mapping[uuid.UUID, RevisionCount]:
+    """Supersede what stands on these requirements, whosever it is.
+
+    Returns:
+        How many revisions there are, by requirement; nothing for one without any.
+
+    """
+    rows = Claim.objects.filter(
+        candidate=candidate, requirement__in=requirements
+    ).order_by()
+    with notes_can_be_found():
+        counted = rows.values("requirement_id").annotate(
+            last=Max("revision"), own=Count("pk", filter=Q(by_vendor=True))
+        )
+        counts = {
+            row["requirement_id"]: RevisionCount(row["last"], row["own"])
+            for row in counted
+        }
+        if counts:
+            rows.filter(superseded_at__isnull=True).update(superseded_at=now)
+    return counts
 
 
 def says_the_same(
@@ -33,7 +76,7 @@ def says_the_same(
 
 
 def next_revision(
-    current: Claim | None,
+    count: RevisionCount,
     candidate: Candidate,
     requirement: Requirement,
     words: ClaimWords,
@@ -42,12 +85,12 @@ def next_revision(
     *,
     by_vendor: bool,
 ) -> Claim:
-    """The claim that follows `current`, not yet saved."""
+    """The claim that follows so many, not yet saved."""
     actor = actor_of(by)
-    return Claim(
+    claim = Claim(
         candidate=candidate,
         requirement=requirement,
-        revision=current.revision + 1 if current else 1,
+        revision=count.last + 1,
         requirement_revision=requirement.revision,
         submitted_at=now,
         by_vendor=by_vendor,
@@ -55,6 +98,9 @@ def next_revision(
         submitted_by=actor.name,
         **words.fields(),
     )
+    if by_vendor:
+        claim.own_revision = count.own + 1
+    return claim
 
 
 def told(claim: Claim, former: Claim | None) -> dict[str, Any]:

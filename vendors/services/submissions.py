@@ -12,7 +12,7 @@ from evaltracker.evaluations.clock import database_now
 from evaltracker.evaluations.journal import actor_of
 from vendors.models import Submission
 from vendors.policy import require_claims_open
-from vendors.receipts import digest_of
+from vendors.receipts import digest_of, is_receipt_of
 from vendors.selectors import own_claims
 from vendors.services.candidates import lock_candidate
 
@@ -40,10 +40,9 @@ def hand_in(*, candidate: Candidate, by: Actor) -> Submission:
     claims = list(own_claims(candidate))
     if not claims:
         raise Refused("There is no claim to hand in yet.", code="nothing_to_hand_in")
-    sha256 = digest_of(claims)
     earlier = Submission.objects.filter(candidate=candidate)
     last = earlier.order_by("submitted_at").last()
-    if last is not None and last.sha256 == sha256:
+    if last is not None and is_receipt_of(last.sha256, claims):
         return last
     submission = Submission.objects.create(
         candidate=candidate,
@@ -51,7 +50,7 @@ def hand_in(*, candidate: Candidate, by: Actor) -> Submission:
         submitted_at=now,
         submitted_by=actor_of(by).name,
         claims=len(claims),
-        sha256=sha256,
+        sha256=digest_of(claims),
     )
     journal.record(
         evaluation=candidate.evaluation,

@@ -22,6 +22,7 @@ class Route:
     body: dict[str, Any] = field(default_factory=dict)
     # Sent as a multipart file instead.
     upload: str = ""
+    content: bytes = b"the proof itself"
 
 
 READ = {"GET": 200, "HEAD": 200}

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.postgres
 SCOPES = (
     *("candidate", "vendor", "claim__candidate", "trial__candidate", "evaluation"),
-    "own",
+    *("own", "by_vendor"),
 )
 
 

@@ -59,6 +59,7 @@ class Call:
     route: Route
     query: str = ""
     category: str = ""
+    key: str = ""
 
     def hear(
         self, disguise: Callable[[], AbstractContextManager[None]] = NOBODY
@@ -67,6 +68,8 @@ class Call:
         headers = (
             {} if self.token is None else {"authorization": f"Bearer {self.token}"}
         )
+        if self.key:
+            headers["idempotency-key"] = self.key
         body, kind = self._body()
         with disguise():
             answer: Any = CLIENT.generic(
@@ -84,7 +87,7 @@ class Call:
         if self.method in ("GET", "HEAD", "OPTIONS"):
             return b"", "application/json"
         if self.route.upload:
-            file = SimpleUploadedFile(self.route.upload, b"the proof itself")
+            file = SimpleUploadedFile(self.route.upload, self.route.content)
             return encode_multipart(BOUNDARY, {"file": file}), MULTIPART_CONTENT
         text = json.dumps(self.route.body).replace("{category}", self.category)
         return (text if self.route.body else "").encode(), "application/json"

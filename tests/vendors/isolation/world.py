@@ -16,9 +16,10 @@ from tests.cast import floor1, trials, vendors
 from tests.vendors.isolation.marks import HOUSE, mark, mark_of
 from tests.vendors.isolation.rows import ONLY_GROW, OURS, owner_path
 from trials.models import Gap, Milestone, ScoreSheet
-from vendors.models import Candidate, ClaimFile, IdempotencyRecord, VendorToken
+from vendors.models import Candidate, Claim, ClaimFile, IdempotencyRecord, VendorToken
 from vendors.models.base import VendorRecord
 from vendors.services.answering import answer_question
+from vendors.services.claims import note_claim, withdraw_claim
 from vendors.services.contacts import add_contact
 from vendors.services.dialogue import ask_question
 from vendors.services.files import attach_file
@@ -77,7 +78,7 @@ class World:
 
 def build_world() -> World:
     """All of it, with a mark in every text."""
-    shared = trials.platform("must", "should", stage="trials")
+    shared = trials.platform("must", "should", "could", "could", stage="trials")
     parties = {name: _party(shared, name) for name in NAMES}
     vendors.enter(shared, "research")
     for party in parties.values():
@@ -93,9 +94,7 @@ def _party(shared: Evaluation, name: str) -> Party:
     """The vendor, with claims from before and a trial that is under way."""
     vendors.enter(shared, "research")
     candidate = vendors.invited(shared, f"{name} ML")
-    for requirement in shared.requirements.all():
-        vendors.claim(candidate, requirement)
-        vendors.claim(candidate, requirement, "beta")
+    _say(candidate, shared)
     vendors.enter(shared, "trials")
     trial = trials.trial(candidate)
     vendor = candidate.vendor
@@ -114,6 +113,30 @@ def _party(shared: Evaluation, name: str) -> Party:
         ref=f"{mark_of(name)}-only",
         file=str(_attach(candidate, name).pk),
         gap=str(gap.pk),
+    )
+
+
+def _say(candidate: Candidate, shared: Evaluation) -> None:
+    """Its own claims, and what the buyer noted before, after and instead of them."""
+    first, second, third, fourth = shared.requirements.order_by("ref")
+    note(candidate, first)
+    for requirement in (first, second, fourth):
+        vendors.claim(candidate, requirement)
+        vendors.claim(candidate, requirement, "beta")
+    withdraw_claim(
+        candidate=candidate, requirement=fourth, by=Actor(name=str(candidate.vendor))
+    )
+    note(candidate, third)
+    note(candidate, fourth)
+
+
+def note(candidate: Candidate, requirement: Requirement) -> None:
+    """What the buyer heard somewhere."""
+    note_claim(
+        candidate=candidate,
+        requirement=requirement,
+        statement="They say so.",
+        by=requirement.evaluation.owner,
     )
 
 
@@ -209,6 +232,14 @@ def _mark_all(shared: Evaluation, parties: dict[str, Party]) -> None:
             continue
         for party in parties.values():
             mark(rows.filter(**{path: party.vendor.pk}), party.mark)
+    # What the buyer noted is the house's, whomever it is about.
+    noted = Claim.objects.filter(by_vendor=False)
+    for row in noted:
+        noted.filter(pk=row.pk).update(
+            statement=f"{HOUSE} statement",
+            evidence_url=f"https://{HOUSE}.example/",
+            environments=[HOUSE],
+        )
     for party in parties.values():
         alone = Evaluation.objects.get(requirements__ref=party.ref)
         mark([alone, *alone.categories.all(), *alone.requirements.all()], party.mark)

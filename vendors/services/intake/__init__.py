@@ -21,7 +21,12 @@ from evaltracker.evaluations.pipeline import pipeline
 from vendors.services import batches
 from vendors.services.claims import SubmitResult
 from vendors.services.intake.desk import Call, Desk, NotPlain
-from vendors.services.revisions import next_revision, says_the_same, told
+from vendors.services.revisions import (
+    RevisionCount,
+    next_revision,
+    says_the_same,
+    told,
+)
 from vendors.words import read_claim
 
 if TYPE_CHECKING:
@@ -100,10 +105,11 @@ def _submit(desk: Desk, said: Stated) -> SubmitResult:
     if current and says_the_same(current, words, requirement, by_vendor=True):
         current.requirement = requirement
         return SubmitResult(current, created=False)
+    count = desk.counts.get(requirement.pk, RevisionCount())
     claim = next_revision(
-        current, desk.candidate, requirement, words, desk.now, desk.by, by_vendor=True
+        count, desk.candidate, requirement, words, desk.now, desk.by, by_vendor=True
     )
-    desk.supersede([current] if current else [])
+    desk.supersede([requirement.pk])
     desk.pipe.add(claim)
     desk.record(**told(claim, current))
     return SubmitResult(claim, created=True)
@@ -112,8 +118,10 @@ def _submit(desk: Desk, said: Stated) -> SubmitResult:
 def _submit_all(desk: Desk, claims: Sequence[Stated]) -> Comparison:
     found = batches.compare(claims, desk.requirements, desk.standing, desk.now)
     if found.new:
-        desk.supersede(found.superseded)
-        rows = batches.next_revisions(found, desk.candidate, desk.now, desk.by)
+        desk.supersede(found.answered)
+        rows = batches.next_revisions(
+            found, desk.counts, desk.candidate, desk.now, desk.by
+        )
         desk.pipe.add_all(rows)
-        desk.record(rows=rows, **batches.told(found, desk.candidate))
+        desk.record(rows=rows, **batches.told(found, rows, candidate=desk.candidate))
     return found

@@ -15,6 +15,7 @@ from vendors.models import Candidate, Claim
 from vendors.policy import require_claims_open
 from vendors.services.idempotency import KEPT, kept_answer, turn_of
 from vendors.services.intake import sql
+from vendors.services.revisions import RevisionCount
 from vendors.services.tokens import actor_by_token
 from vendors.wall import digest_of
 
@@ -53,9 +54,11 @@ class Desk:
     by: Actor
     candidate: Candidate
     now: datetime.datetime
-    # By ref, and the claims that stand by requirement.
+    # By ref; then, by requirement, what the vendor says and how many revisions
+    # there are.
     requirements: dict[str, Requirement]
     standing: dict[uuid.UUID, Claim]
+    counts: dict[uuid.UUID, RevisionCount]
     head: JournalHead
     # Whether answers are kept that are too old to be replayed.
     outdated: bool
@@ -86,6 +89,8 @@ class Desk:
         candidate = pipe.ask(sql.CANDIDATE, **own)
         asked = pipe.ask(sql.ASKED, **own, refs=list(refs))
         standing = pipe.ask(sql.STANDING, **own, refs=list(refs))
+        pipe.ask(sql.FIND_NOTES)
+        counted = pipe.ask(sql.COUNTS, **own, refs=list(refs))
         last = pipe.ask(sql.HEAD, **own)
         pipe.wait()
         first = _one(turn) if turn else {}
@@ -93,6 +98,7 @@ class Desk:
             raise NotPlain
         head = _one(last)
         now = head["now"].astimezone(datetime.UTC)
+        counts = _counts(counted)
         desk = cls(
             pipe=pipe,
             call=call,
@@ -102,9 +108,8 @@ class Desk:
             requirements={
                 row["ref"]: loaded(Requirement, row) for row in asked.fetchall()
             },
-            standing={
-                row["requirement_id"]: loaded(Claim, row) for row in standing.fetchall()
-            },
+            standing=_standing(standing, counts),
+            counts=counts,
             head=loaded(JournalHead, head),
             outdated=bool(first.get("outdated")),
         )
@@ -112,11 +117,15 @@ class Desk:
         require_claims_open(desk.candidate.evaluation, now)
         return desk
 
-    def supersede(self, claims: Sequence[Claim]) -> None:
-        """Queue that these stand no more."""
-        if claims:
-            ids = [claim.pk for claim in claims]
-            self.pipe.ask(sql.SUPERSEDE, ids=ids, now=self.now)
+    def supersede(self, requirements: Sequence[uuid.UUID]) -> None:
+        """Queue that nothing stands on these any more, whosever it is."""
+        if any(one in self.counts for one in requirements):
+            self.pipe.ask(
+                sql.SUPERSEDE,
+                invitation=self.candidate.pk,
+                requirements=list(requirements),
+                now=self.now,
+            )
 
     def record(self, **told: Any) -> None:
         """Queue the next entry of the journal."""
@@ -129,7 +138,8 @@ class Desk:
         )
 
     def keep(self, answer: Answer) -> None:
-        """Queue that a repeat of the call gets the same answer."""
+        """Queue that a repeat of the call gets the same answer; the last of it."""
+        self.pipe.ask(sql.LEAVE_NOTES)
         call, vendor = self.call, self.candidate.vendor_id
         if call.key is None or vendor is None:
             return
@@ -160,6 +170,23 @@ def _take_turn(pipe: Pipeline, call: Call, vendor: uuid.UUID) -> Asked:
         key=call.key,
         oldest=timezone.now() - KEPT,
     )
+
+
+def _counts(counted: Asked) -> dict[uuid.UUID, RevisionCount]:
+    return {
+        row["requirement_id"]: RevisionCount(row["last"], row["own"])
+        for row in counted.fetchall()
+    }
+
+
+def _standing(
+    standing: Asked, counts: dict[uuid.UUID, RevisionCount]
+) -> dict[uuid.UUID, Claim]:
+    """What the vendor says by requirement; each is the last of its own."""
+    found = {row["requirement_id"]: loaded(Claim, row) for row in standing.fetchall()}
+    for requirement, claim in found.items():
+        claim.own_revision = counts[requirement].own
+    return found
 
 
 def _one(asked: Asked) -> dict[str, Any]:

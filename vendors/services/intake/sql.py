@@ -1,13 +1,13 @@
 """What the intake asks PostgreSQL, in the order in which it asks.
 
 The conditions are those of the selectors: a live token, the own invitation, what is
-asked and not retired, the claim that stands. `tests/vendors/intake` holds both to the
-same answers.
+asked and not retired, what the vendor itself says. `tests/vendors/intake` holds both to
+the same answers.
 """
 
 from __future__ import annotations
 
-from vendors.wall import TOKEN, VENDOR
+from vendors.wall import NOTES, TOKEN, VENDOR
 
 # --- First trip: BEGIN, and who calls ---------------------------------------------
 # Only the token's own row can be seen (docs/isolation.md) ...
@@ -63,8 +63,17 @@ STANDING = f"""
 SELECT id, requirement_id, revision, requirement_revision, by_vendor, availability,
     available_from, environments, statement, evidence_url, submitted_at
 FROM vendors_claim
-WHERE candidate_id = %(invitation)s AND superseded_at IS NULL
+WHERE candidate_id = %(invitation)s AND by_vendor AND superseded_at IS NULL
+AND availability <> 'withdrawn' AND requirement_id = ANY(ARRAY(SELECT id {MEANT}))
+"""  # noqa: S608
+# From here on what the buyer noted is found, to be counted past and superseded.
+FIND_NOTES = f"SELECT set_config('{NOTES}', 'on', true)"
+COUNTS = f"""
+SELECT requirement_id, max(revision) AS last, count(*) FILTER (WHERE by_vendor) AS own
+FROM vendors_claim
+WHERE candidate_id = %(invitation)s
 AND requirement_id = ANY(ARRAY(SELECT id {MEANT}))
+GROUP BY requirement_id
 """  # noqa: S608
 # Whoever waited for a lock beyond the deadline is late, so the clock is read last.
 HEAD = f"""
@@ -74,8 +83,11 @@ FROM evaluations_journalhead WHERE evaluation_id = {PLACE} FOR NO KEY UPDATE
 
 # --- Third trip: all that is written, and the commit -----------------------------
 SUPERSEDE = """
-UPDATE vendors_claim SET superseded_at = %(now)s WHERE id = ANY(%(ids)s)
+UPDATE vendors_claim SET superseded_at = %(now)s
+WHERE candidate_id = %(invitation)s AND superseded_at IS NULL
+AND requirement_id = ANY(%(requirements)s)
 """
+LEAVE_NOTES = f"SELECT set_config('{NOTES}', '', true)"
 MOVE_HEAD = """
 UPDATE evaluations_journalhead SET count = %(count)s, hash = %(hash)s
 WHERE evaluation_id = %(evaluation)s

@@ -1,0 +1,95 @@
+"""Whatever serves vendors reads claims in one place, `vendors/selectors/own.py`."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from vendors.services.intake import sql
+
+HOUSE = Path(__file__).parents[2]
+# What answers vendors, writes to them, or writes and counts for them.
+SERVING = (
+    *("vendors/api", "trials/api", "vendors/sheets", "vendors/services/intake"),
+    *("vendors/services/batches.py", "vendors/services/sheets.py"),
+    *("vendors/services/files.py", "vendors/services/submissions.py"),
+    *("vendors/services/reasking.py", "vendors/reminders.py", "vendors/notices.py"),
+    *("vendors/receipts.py", "vendors/selectors/waiting.py"),
+    "vendors/selectors/chases.py",
+)
+# Adding a row reads none.
+WRITING = {"create", "bulk_create"}
+# Reads of whatever is there, the buyer's notes too.
+FOR_THE_BUYER = {
+    *("current_claim", "current_claims", "claim_history", "claims_by_cell"),
+    *("claims_to_reconfirm", "unanswered_musts", "notes_can_be_found"),
+}
+# By name: what a candidate or a requirement leads to.
+RELATED = {"claims", "claim_set"}
+MANAGED = {"Claim", "ClaimFile"}
+
+
+def files() -> list[Path]:
+    """Every module that serves vendors."""
+    found = [HOUSE / one for one in SERVING]
+    return [
+        each for one in found for each in (one.rglob("*.py") if one.is_dir() else [one])
+    ]
+
+
+def faults(tree: ast.AST) -> list[str]:
+    """Where claims are read in another way."""
+    found = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(
+                value=ast.Attribute(value=ast.Name(id=model), attr="objects"),
+                attr=verb,
+            ) if model in MANAGED and verb not in WRITING:
+                found.append(f"line {node.lineno}: {model}.objects.{verb}")
+            case ast.ImportFrom(names=names):
+                wrong = {one.name for one in names} & FOR_THE_BUYER
+                found += [f"line {node.lineno}: {one}" for one in wrong]
+            case ast.Attribute(
+                value=ast.Attribute(attr=related), attr="all" | "filter" | "first"
+            ) if related in RELATED:
+                found.append(f"line {node.lineno}: .{related}")
+            case ast.Attribute(value=ast.Name(id="claim"), attr="revision"):
+                found.append(f"line {node.lineno}: the buyer's number of a claim")
+    return found
+
+
+@pytest.mark.parametrize("file", files(), ids=lambda one: str(one.relative_to(HOUSE)))
+def test_it_reads_claims_in_the_one_place(file: Path) -> None:
+    allowed = {"vendors/receipts.py": 1, "vendors/services/files.py": 1}
+    found = faults(ast.parse(file.read_text()))
+    # Receipts from before go on counting; the buyer's journal has the buyer's number.
+    assert len(found) == allowed.get(str(file.relative_to(HOUSE)), 0), found
+
+
+def test_the_walk_finds_what_it_looks_for() -> None:
+    wrong = """
+from vendors.selectors import current_claims
+Claim.objects.filter(candidate=candidate)
+candidate.claims.all()
+claim.revision
+"""
+    assert len(faults(ast.parse(wrong))) == 4
+
+
+def test_the_intake_reads_words_of_the_vendor_alone() -> None:
+    """`COUNTS` may count past notes, and reads nothing of them but their number."""
+    reading = {
+        name: text
+        for name, text in vars(sql).items()
+        if isinstance(text, str) and "FROM vendors_claim\n" in text
+    }
+    assert reading.keys() == {"STANDING", "COUNTS"}
+    assert "AND by_vendor" in reading["STANDING"]
+    read = " ".join(reading["COUNTS"].split("FROM")[0].split())
+    assert read == (
+        "SELECT requirement_id, max(revision) AS last, "
+        "count(*) FILTER (WHERE by_vendor) AS own"
+    )
