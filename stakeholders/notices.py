@@ -17,6 +17,7 @@ from evaltracker.evaluations.mail import dated_message, letter
 from evaltracker.evaluations.notices import Message, NoticeKind, register
 from stakeholders.choices import Verdict
 from stakeholders.models import Condition, Delegation, SignOff
+from stakeholders.policy import has_a_say
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation, Notice
@@ -37,6 +38,8 @@ class DelegationGiven(NoticeKind):
         lending = _lending_of(notice)
         if lending is None or lending.revoked_at or lending.stakeholder.left_at:
             return "The substitution is ended."
+        if not has_a_say(lending.substitute):
+            return f"{lending.substitute.name} has no say any more."
         evaluation = lending.stakeholder.evaluation
         if lending.ends_on < today_in(evaluation.zone):
             return "The substitution is over."

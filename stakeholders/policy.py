@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from evaltracker.errors import Forbidden
+from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.clock import today_in
 from evaltracker.evaluations.journal import actor_of
 from evaltracker.evaluations.models import User
@@ -23,12 +23,36 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import Evaluation
 
 
+def has_a_say(user: User) -> bool:
+    """Whether `user` can hold a part, or stand in for one: nobody who is an operator.
+
+    Asked again whenever a part counts, so a part or a substitution of somebody who
+    becomes an operator stops counting at once, and counts again should that end.
+    """
+    return user.is_active and not user.is_superuser
+
+
+def require_a_say(user: User) -> None:
+    """Refuse to give an operator a part, or to lend them one."""
+    if user.is_superuser:
+        raise Refused(
+            f"{user.name} is an operator, and operators have no say in an evaluation. "
+            "Name somebody else."
+        )
+
+
+def voices() -> QuerySet[Stakeholder]:
+    """Parts that last and count, in all evaluations; an operator's never does."""
+    rows: QuerySet[Stakeholder] = Stakeholder.objects.filter(
+        left_at__isnull=True, user__is_superuser=False
+    )
+    return rows
+
+
 def parts(user: User, evaluation: Evaluation) -> QuerySet[Stakeholder]:
     """The roles that `user` holds in the evaluation now; none if inactive."""
-    active = Stakeholder.objects.filter(
-        evaluation=evaluation, user=user, left_at__isnull=True
-    )
-    return active if user.is_active else active.none()
+    active = voices().filter(evaluation=evaluation, user=user)
+    return active if has_a_say(user) else active.none()
 
 
 def has_role(user: User, evaluation: Evaluation, *roles: Role) -> bool:
@@ -44,7 +68,9 @@ def is_leadership(user: User, evaluation: Evaluation) -> bool:
 
 def insiders(evaluation: Evaluation) -> QuerySet[User]:
     """Active people who take part: the owner and everybody with a role."""
-    here = Q(parts__evaluation=evaluation, parts__left_at__isnull=True)
+    here = Q(
+        parts__evaluation=evaluation, parts__left_at__isnull=True, is_superuser=False
+    )
     people: QuerySet[User] = User.objects.filter(
         here | Q(pk=evaluation.owner_id), is_active=True
     )
@@ -56,9 +82,11 @@ def insiders_of_many(evaluations: Collection[Evaluation]) -> dict[UUID, set[User
     found = {
         one.pk: {one.owner} if one.owner.is_active else set() for one in evaluations
     }
-    for part in Stakeholder.objects.filter(
-        evaluation__in=found, left_at__isnull=True, user__is_active=True
-    ).select_related("user"):
+    for part in (
+        voices()
+        .filter(evaluation__in=found, user__is_active=True)
+        .select_related("user")
+    ):
         found[part.evaluation_id].add(part.user)
     return found
 
@@ -82,8 +110,8 @@ def lendings(evaluation: Evaluation) -> QuerySet[Delegation]:
     """
     found: QuerySet[Delegation] = Delegation.objects.filter(
         stakeholder__evaluation=evaluation,
-        stakeholder__left_at__isnull=True,
-        stakeholder__user__is_active=True,
+        stakeholder__in=voices().filter(user__is_active=True),
+        substitute__is_superuser=False,
         revoked_at__isnull=True,
         ends_on__gte=today_in(evaluation.zone),
     )
@@ -102,7 +130,7 @@ def signing_parts(
 
     A substitution counts one step only: a substitute cannot hand it on.
     """
-    if not user.is_active or evaluation.owner_id == user.pk:
+    if not has_a_say(user) or evaluation.owner_id == user.pk:
         return []
     own = [(part, None) for part in parts(user, evaluation).filter(role=role)]
     lent = lendings_today(evaluation).filter(substitute=user, stakeholder__role=role)

@@ -18,6 +18,7 @@ from stakeholders.models import (
     SignOffRule,
     Stakeholder,
 )
+from stakeholders.policy import voices
 from stakeholders.scoring import Clash, clashes
 
 if TYPE_CHECKING:
@@ -128,9 +129,7 @@ def tally(visit: Visit, digest: str, barred: Collection[int] = ()) -> list[RuleT
     evaluation = visit.evaluation
     rules = SignOffRule.objects.filter(evaluation=evaluation, stage=visit.stage)
     people: dict[str, list[Stakeholder]] = defaultdict(list)
-    holders = Stakeholder.objects.filter(
-        evaluation=evaluation, left_at__isnull=True, user__is_active=True
-    )
+    holders = voices().filter(evaluation=evaluation, user__is_active=True)
     shut: dict[str, list[Stakeholder]] = defaultdict(list)
     for part in holders.select_related("user"):
         (shut if part.user_id in barred else people)[part.role].append(part)

@@ -12,6 +12,7 @@ from evaltracker.evaluations.admin.workspace import crumbs_to, page_address
 from evaltracker.evaluations.models import User
 from stakeholders.admin.people_acts import OnPart, PersonField, colleagues
 from stakeholders.models import Delegation, Stakeholder
+from stakeholders.policy import has_a_say
 from stakeholders.services.lending import delegate, revoke_delegation
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class LendPart(OnPart):
 
     def allowed(self, user: User, target: Stakeholder) -> bool:
         """Whoever holds the part."""
-        return user.is_active and target.user_id == user.pk and target.left_at is None
+        own = target.user_id == user.pk and target.left_at is None
+        return own and has_a_say(user)
 
     def heading(self, target: Stakeholder) -> str:
         """As which role."""

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 
 def colleagues(*, but: User) -> QuerySet[User]:
-    """Active people who can sign in here, without one of them."""
-    staff: QuerySet[User] = User.objects.filter(is_active=True, is_staff=True)
+    """Active people who can sign in here and may have a say, without one of them."""
+    staff: QuerySet[User] = User.objects.filter(
+        is_active=True, is_staff=True, is_superuser=False
+    )
     others = staff.exclude(pk=but.pk).prefetch_related("groups")
     return others.order_by("last_name", "first_name", "username")
 

@@ -77,6 +77,7 @@ def part_rows(evaluation: Evaluation, user: User) -> list[PartRow]:
         stakeholder__evaluation=evaluation,
         revoked_at__isnull=True,
         ends_on__gte=today,
+        substitute__is_superuser=False,
     ).select_related("substitute", "stakeholder"):
         lendings[one.stakeholder_id].append(one)
     debts = debts_of(evaluation)

@@ -17,7 +17,7 @@ from evaltracker.evaluations.policy import change, checked, lock, require_open
 from evaltracker.evaluations.services.notices import cancel_notices, owe_now
 from stakeholders.models import Delegation, Stakeholder
 from stakeholders.notices import DelegationGiven
-from stakeholders.policy import lendings
+from stakeholders.policy import has_a_say, lendings, require_a_say
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.journal import By
@@ -41,16 +41,18 @@ def delegate(
     evaluation until the last of them, and cannot hand the part on.
 
     Raises:
-        Forbidden: it is not `by`'s own part. Refused: to the owner, or to oneself.
+        Forbidden: it is not `by`'s own part, or it does not count.
+        Refused: to the owner, to oneself, or to an operator.
         Invalid: days that are over, the wrong way round, or more than a year.
 
     """
     evaluation = stakeholder.evaluation
     require_open(evaluation)
-    if stakeholder.user_id != by.pk or stakeholder.left_at or not by.is_active:
+    if stakeholder.user_id != by.pk or stakeholder.left_at or not has_a_say(by):
         raise Forbidden("Only the person who holds a part may lend it.")
     if substitute.pk in (by.pk, evaluation.owner_id) or not substitute.is_active:
         raise Refused("Lend it to an active colleague who is not the owner.")
+    require_a_say(substitute)
     check_days(starts_on, ends_on, today_in(evaluation.zone))
     lending = Delegation(
         stakeholder=stakeholder,

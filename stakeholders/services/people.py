@@ -18,7 +18,7 @@ from evaltracker.evaluations.policy import (
 )
 from stakeholders.choices import Role
 from stakeholders.models import RoleWeight, Stakeholder
-from stakeholders.policy import has_role
+from stakeholders.policy import has_role, require_a_say
 from stakeholders.selectors import weights_sealed_at
 from stakeholders.services.lending import keep_sight
 
@@ -34,13 +34,15 @@ def add_stakeholder(
     """Give `user` a role; they see the evaluation from now on.
 
     Raises:
-        Refused: the owner cannot hold a role, or the person holds it already.
+        Refused: the owner and operators cannot hold a role, or the person holds it
+            already.
 
     """
     require_owner(by, evaluation)
     require_open(evaluation)
     if user.pk == evaluation.owner_id:
         raise Refused("The owner cannot sign for a role, so cannot hold one.")
+    require_a_say(user)
     part = Stakeholder.objects.filter(
         evaluation=evaluation, user=user, role=role
     ).first()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stakeholders.choices import Role
-from stakeholders.models import Stakeholder
+from stakeholders.policy import voices
 from trials.models import Agreement
 from vendors.models import Conflict
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from evaltracker.evaluations.models import User
+    from stakeholders.models import Stakeholder
     from trials.models import Trial
 
 PARTS = (
@@ -117,9 +118,8 @@ def _asked(trial: Trial) -> list[Stakeholder]:
         .filter(candidate=trial.candidate_id)
         .values_list("person_id", flat=True)
     )
-    parts = Stakeholder.objects.filter(
-        evaluation=trial.candidate.evaluation_id, left_at__isnull=True
-    ).select_related("user")
+    parts = voices().filter(evaluation=trial.candidate.evaluation_id)
+    parts = parts.select_related("user")
     return [one for one in parts if one.user_id not in barred]
 
 

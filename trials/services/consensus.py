@@ -20,7 +20,7 @@ from evaltracker.evaluations.policy import (
     require_stage,
 )
 from evaltracker.evaluations.text import Inputs
-from stakeholders.models import Stakeholder
+from stakeholders.policy import voices
 from trials.models import Consensus, Score, ScoreSheet, Settlement
 from trials.policy import FROM_DEMOS, require_running
 from trials.scoring import spread
@@ -50,9 +50,7 @@ def open_consensus(*, evaluation: Evaluation, by: By) -> Consensus:
         raise Refused("The consensus is open already.")
     consensus = Consensus(evaluation=evaluation, opened_by=journal.actor_of(by).user)
     checked(consensus)
-    for part in Stakeholder.objects.filter(
-        evaluation=evaluation, scores=True, left_at__isnull=True
-    ):
+    for part in voices().filter(evaluation=evaluation, scores=True):
         ScoreSheet.objects.get_or_create(stakeholder=part)
     unlocked = ScoreSheet.objects.filter(
         stakeholder__evaluation=evaluation, locked_at__isnull=True

@@ -22,6 +22,7 @@ from evaltracker.evaluations.services.import_log import (
 )
 from evaltracker.evaluations.services.imports import BATCH, refuse_problems
 from stakeholders.models import Stakeholder
+from stakeholders.policy import parts
 from trials.imports.scores import KnownScores
 from trials.models import Score
 from trials.policy import SCORING_STAGES
@@ -42,10 +43,7 @@ KIND = "scores"
 
 def scoring_parts(*, evaluation: Evaluation, by: User) -> list[Stakeholder]:
     """The parts in which `by` scores here."""
-    rows = Stakeholder.objects.filter(
-        evaluation=evaluation, user=by, scores=True, left_at__isnull=True
-    )
-    return list(rows.order_by("role"))
+    return list(parts(by, evaluation).filter(scores=True).order_by("role"))
 
 
 def known_scores(*, stakeholder: Stakeholder) -> KnownScores:

@@ -16,6 +16,7 @@ from evaltracker.evaluations.policy import (
     checked,
 )
 from evaltracker.evaluations.text import Inputs
+from stakeholders.policy import has_a_say
 from trials.models import Score, ScoreSheet
 from trials.policy import FROM_DEMOS, SCORING_STAGES, enter, require_running
 from vendors.policy import require_no_conflict
@@ -130,7 +131,7 @@ def lock_scores(*, stakeholder: Stakeholder, by: User) -> ScoreSheet:
 def own_scoring(stakeholder: Stakeholder, by: User, *stages: Stage) -> Evaluation:
     """The evaluation under lock, if this is `by`'s own part and it scores."""
     stakeholder.refresh_from_db()
-    if stakeholder.user_id != by.pk or stakeholder.left_at:
+    if stakeholder.user_id != by.pk or stakeholder.left_at or not has_a_say(by):
         raise Forbidden("Everybody gives their own scores, nobody another's.")
     if not stakeholder.scores:
         raise Forbidden("You are not asked to score in this evaluation.")

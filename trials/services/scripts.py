@@ -10,6 +10,7 @@ from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.policy import change
 from evaltracker.evaluations.text import TEXT_LIMIT, Inputs
+from stakeholders.policy import voices
 from trials.models import ScriptItem
 from trials.policy import matters_most, require_same
 from trials.scoring import Standing
@@ -209,7 +210,7 @@ def _wanted(demo: Demo, evaluation: Evaluation) -> list[Requirement]:
 def _one_per_role(evaluation: Evaluation) -> list[Stakeholder]:
     """Who can ask: of each role that scores the first who has not left."""
     people: dict[str, Stakeholder] = {}
-    for one in evaluation.stakeholders.filter(left_at__isnull=True, scores=True):
+    for one in voices().filter(evaluation=evaluation, scores=True):
         people.setdefault(one.role, one)
     return list(people.values())
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from evaltracker.evaluations.choices import Stage
 from stakeholders.choices import Role
-from stakeholders.models import Stakeholder
-from stakeholders.policy import lendings_today
+from stakeholders.policy import lendings_today, voices
 from vendors.choices import CandidateState
 from vendors.models import Conflict, PriceOpening
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from evaltracker.evaluations.models import Evaluation, User
-    from stakeholders.models import Delegation
+    from stakeholders.models import Delegation, Stakeholder
 
 # Who answers for the money.
 OPENING_ROLES = (Role.LEADERSHIP, Role.FINANCE)
@@ -98,12 +97,10 @@ def second_seats(
 
 def own_seats(evaluation: Evaluation) -> Iterable[Seat]:
     """Those who hold one of the roles."""
-    held = Stakeholder.objects.filter(
-        evaluation=evaluation,
-        role__in=OPENING_ROLES,
-        left_at__isnull=True,
-        user__is_active=True,
-    ).select_related("user")
+    held = voices().filter(
+        evaluation=evaluation, role__in=OPENING_ROLES, user__is_active=True
+    )
+    held = held.select_related("user")
     return [Seat(one.user, one, None) for one in held]
 
 

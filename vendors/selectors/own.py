@@ -80,5 +80,5 @@ def _number(path: str) -> Subquery:
         requirement=OuterRef(f"{path}requirement"),
         revision__lte=OuterRef(f"{path}revision"),
     )
-    counted = until.order_by().values("candidate").annotate(number=Count("pk"))
+    counted = until.order_by().values("requirement").annotate(number=Count("pk"))
     return Subquery(counted.values("number"), output_field=IntegerField())

@@ -9,7 +9,7 @@ from evaltracker.workflow import links
 from evaltracker.workflow.gates.research import counted, listed
 from evaltracker.workflow.gates.signing import unpassed
 from evaltracker.workflow.gates.table import Blocker, gate
-from stakeholders.models import Stakeholder
+from stakeholders.policy import voices
 from trials.models import ScoreSheet
 from vendors.choices import STATED, Availability
 
@@ -52,9 +52,8 @@ def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
 @gate(Stage.DEMOS)
 def scores_locked(look: Look) -> Iterator[Blocker]:
     """Everybody who scores has locked their scores."""
-    scorers = Stakeholder.objects.filter(
-        evaluation=look.evaluation, scores=True, left_at__isnull=True
-    ).select_related("user")
+    scorers = voices().filter(evaluation=look.evaluation, scores=True)
+    scorers = scorers.select_related("user")
     locked = set(
         ScoreSheet.objects.filter(
             stakeholder__in=scorers, locked_at__isnull=False

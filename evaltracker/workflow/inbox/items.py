@@ -16,6 +16,7 @@ from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.workflow.inbox.stands import Stands
 from evaltracker.workflow.selectors import stage_due
 from stakeholders.models import Delegation, Stakeholder
+from stakeholders.policy import voices
 from stakeholders.selectors import places_of
 
 if TYPE_CHECKING:
@@ -110,11 +111,7 @@ class Desk:
     def parts(self) -> list[Stakeholder]:
         """The roles that the person holds."""
         return list(
-            Stakeholder.objects.filter(
-                user=self.user,
-                evaluation__in=list(self.evaluations),
-                left_at__isnull=True,
-            )
+            voices().filter(user=self.user, evaluation__in=list(self.evaluations))
         )
 
     @cached_property
@@ -122,9 +119,9 @@ class Desk:
         """The parts of others that the person stands in for today."""
         rows = Delegation.objects.filter(
             substitute=self.user,
+            substitute__is_superuser=False,
             revoked_at__isnull=True,
-            stakeholder__left_at__isnull=True,
-            stakeholder__user__is_active=True,
+            stakeholder__in=voices().filter(user__is_active=True),
             stakeholder__evaluation__in=list(self.evaluations),
         ).select_related("stakeholder__user")
         return [one for one in rows if self.lasts(one)]

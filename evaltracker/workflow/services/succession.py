@@ -21,6 +21,7 @@ from evaltracker.evaluations.services.evaluations import (
 )
 from evaltracker.workflow.models import Succession
 from stakeholders.models import SignOffRule
+from stakeholders.policy import voices
 from stakeholders.services.people import add_stakeholder
 from stakeholders.services.rules import ask_usual_roles, set_sign_off_rule
 from vendors.choices import CandidateState
@@ -110,7 +111,7 @@ def _rules(origin: Evaluation, following: Evaluation, by: User) -> int:
 
 def _people(origin: Evaluation, following: Evaluation, by: User) -> int:
     """Everybody's role, but that of the new owner, who holds none; how many."""
-    parts = origin.stakeholders.filter(left_at__isnull=True, user__is_active=True)
+    parts = voices().filter(evaluation=origin, user__is_active=True)
     parts = parts.exclude(user=by).select_related("user")
     for one in parts:
         add_stakeholder(

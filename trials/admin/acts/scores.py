@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaltracker.evaluations.admin.acts import register_act
 from stakeholders.models import Stakeholder
+from stakeholders.policy import has_a_say
 from trials.admin.sheet import SheetForm, sheet_of
 from trials.services.scores import give_score, lock_scores, withdraw_score
 from vendors.admin.acts.base import InEvaluation
@@ -25,7 +26,8 @@ class OwnSheet(InEvaluation):
 
     def allowed(self, user: User, target: Any) -> bool:
         """Oneself."""
-        return target.user_id == user.pk and target.scores and target.left_at is None
+        own = target.user_id == user.pk and target.left_at is None
+        return own and target.scores and has_a_say(user)
 
     def heading(self, target: Any) -> str:
         """As which role."""
