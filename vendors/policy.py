@@ -41,6 +41,12 @@ def may_keep_vendors(user: User) -> bool:
     )
 
 
+def may_read_contacts(user: User, evaluation: Evaluation) -> bool:
+    """Whether `user` reads the addresses of vendors' people here, and what the mail
+    server said of them: who writes to them, and operators."""
+    return is_owner(user, evaluation) or (user.is_active and user.is_superuser)
+
+
 def require_vendor_keeper(by: By) -> None:
     """Refuse everybody who runs no evaluation; the command line may."""
     user = actor_of(by).user

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.services.notices import owe_now, resend_notice
 from evaltracker.workflow.services.decisions import draft_decision
 from stakeholders.services.people import add_stakeholder
 from tests.cast import floor1, stakeholders, trials, vendors
@@ -16,8 +18,10 @@ from trials.services.consensus import open_consensus
 from trials.services.scores import give_score, lock_scores
 from vendors.policy import to_declare
 from vendors.services.candidates import shortlist
+from vendors.services.contacts import add_contact
 from vendors.services.costs import set_cost_line
 from vendors.services.interests import declare_conflict, declare_interests
+from vendors.services.mailing import owe_contacts
 from vendors.services.opening import ask_to_open_prices, confirm_price_opening
 
 if TYPE_CHECKING:
@@ -38,6 +42,10 @@ MARKS: dict[str, tuple[str, ...]] = {
     "demo note": ("notemarkquux",),
     "claim": ("claimmarkquux",),
     "scorer help": ("helpmarkquux",),
+    # Of a vendor's person, wherever it stands, and what the mail server said.
+    "contact": ("contactmarkquux",),
+    "mail error": ("errormarkquux",),
+    "notice": ("noticemarkquux",),
 }
 # Joined late, and has not said yet whether she has an interest.
 UNASKED = "security"
@@ -57,6 +65,10 @@ def allowed(mark: str, stage: str) -> set[str]:
         "demo note": {"it"},
         "claim": asked,
         "scorer help": INSIDERS | {"operator"},
+        "contact": {"lead", "operator"},
+        "mail error": {"lead", "operator"},
+        # Why a mail to IT was not sent.
+        "notice": {"lead", "it", "operator"},
     }[mark]
 
 
@@ -119,7 +131,40 @@ def build() -> Sealed:
         "operator": floor1.otto(),
         "stranger": floor1.noor(),
     }
+    write_to(option, people["it"])
     return Sealed(where, option, people | everybody)
+
+
+def write_to(option: Candidate, insider: User) -> None:
+    """A contact with an address, a mail refused there, and one to an insider."""
+    where = option.evaluation
+    assert option.vendor is not None
+    contact = add_contact(
+        vendor=option.vendor,
+        name="Quinn",
+        email="contactmarkquux@example.com",
+        phone="+49 contactmarkquux",
+        by=where.owner,
+    )
+    owe_contacts(
+        kind="invitation", candidates=[option], occurrence="", at=timezone.now()
+    )
+    error = f"550 errormarkquux {contact.email} unknown"
+    Notice.objects.filter(address=contact.email).update(state="dead", last_error=error)
+    owed = owe_now(
+        evaluation=where,
+        kind="stage_late",
+        subject_id=where.pk,
+        occurrence="",
+        recipient=insider,
+    )
+    assert owed is not None
+    Notice.objects.filter(pk=owed.pk).update(
+        state="suppressed", suppressed_because="noticemarkquux", last_error=error
+    )
+    refused = Notice.objects.get(address=contact.email)
+    resend_notice(notice=refused, reason="Spelt wrong.", by=where.owner)
+    Notice.objects.filter(pk=refused.pk).update(state="dead", last_error=error)
 
 
 def score(option: Candidate, role: str) -> None:

@@ -144,6 +144,7 @@ OWNERS_PAGES = {
 LISTS_FOR = {
     "evaluationtemplate": {"lead", "operator"},
     "accountentry": {"operator"},
+    "contact": {"lead", "operator"},
     "user": {"lead", "operator"},
     "vendortoken": {"lead", "operator"},
 }

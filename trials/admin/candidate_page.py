@@ -21,6 +21,7 @@ from trials.selectors.promised import promised
 from vendors.admin.asking import ask_first
 from vendors.admin.pages import reader
 from vendors.models import Candidate, Contact, Submission
+from vendors.policy import may_read_contacts
 
 if TYPE_CHECKING:
     import uuid
@@ -72,6 +73,7 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
         fewest=FEWEST_TESTED,
         dates=promised(book),
         notes=notes.select_related("requirement", "noted_by"),
+        reads_addresses=may_read_contacts(user, evaluation),
         contacts=Contact.objects.current().filter(vendor=candidate.vendor_id),
         receipt=Submission.objects.filter(candidate=candidate).last(),
         demos=Demo.objects.filter(candidate=candidate),

@@ -23,7 +23,7 @@ from vendors.admin.cost_rows import (
 )
 from vendors.admin.pages import reader
 from vendors.models import Candidate, Conflict, ExchangeRate
-from vendors.policy import may_see_prices
+from vendors.policy import may_read_contacts, may_see_prices
 from vendors.selectors.opening import NOBODY, opening_state
 
 if TYPE_CHECKING:
@@ -117,5 +117,13 @@ def opened_interests(
     return {str(pk) for pk in own.values_list("pk", flat=True)}
 
 
+def opened_contacts(
+    user: User, evaluation: Evaluation, ids: Collection[str]
+) -> set[str]:
+    """All names and addresses, or none."""
+    return set(ids) if may_read_contacts(user, evaluation) else set()
+
+
 register_seal("costline", opened_prices)
 register_seal("conflict", opened_interests)
+register_seal("contact", opened_contacts)

@@ -17,7 +17,7 @@ from evaltracker.evaluations.policy import is_owner
 from vendors.admin.asking import ask_first
 from vendors.admin.invitation_rows import STATES, invitation_rows, vendor_rows
 from vendors.admin.pages import reader
-from vendors.policy import claims_are_closed
+from vendors.policy import claims_are_closed, may_read_contacts
 from vendors.services.token_mail import WARNED_DAYS
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def invitations_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespon
         title="Invitations",
         tab="invitations",
         owns=owns,
+        reads_addresses=may_read_contacts(reader(request), evaluation),
         rows=[row for row in rows if chosen in ("", row.state)],
         total=len(rows),
         chosen=chosen,

@@ -49,6 +49,10 @@ class ContactAdmin(HardenedAdmin):
     search_fields = ("name", "email")
     fields = ("vendor", "name", "email", "phone")
 
+    def audience(self, user: User) -> bool:
+        """Who writes to them: people who run evaluations, and operators."""
+        return may_keep_vendors(user)
+
 
 @admin.register(VendorToken, site=site)
 class VendorTokenAdmin(HardenedAdmin):

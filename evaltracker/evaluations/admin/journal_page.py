@@ -26,6 +26,7 @@ PER_PAGE = 50
 FILTERS = ("actor_name", "action", "subject_type")
 # A row in before or after reads “name [id]”; the id is for machines.
 ROW_ID = re.compile(r" \[[0-9a-f-]{36}\]$")
+ADDRESS = re.compile(r"[^\s@\",'<>]+@[^\s@\",'<>]+")
 INSTANT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d+\+00:00$")
 
 
@@ -72,14 +73,20 @@ def label(text: str) -> str:
     return re.sub(r"[._]", " ", text).capitalize()
 
 
-def changes(entry: Entry) -> list[Change]:
-    """The fields that the entry tells of."""
+def without_addresses(text: str) -> str:
+    """The text as it reads for who writes to nobody outside."""
+    return ADDRESS.sub("(an address)", text)
+
+
+def changes(entry: Entry, *, addresses: bool) -> list[Change]:
+    """The fields that the entry tells of; mail addresses only if `addresses`."""
+    said = words if addresses else (lambda value: without_addresses(words(value)))
     fields = dict.fromkeys([*entry.before, *entry.after])
     return [
         Change(
             label(field),
-            words(entry.before[field]) if entry.before.get(field) else "",
-            words(entry.after[field]) if field in entry.after else "",
+            said(entry.before[field]) if entry.before.get(field) else "",
+            said(entry.after[field]) if field in entry.after else "",
         )
         for field in fields
     ]
@@ -105,6 +112,7 @@ def journal(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         for name, title in zip(FILTERS, ("Who", "What", "About"), strict=True)
     ]
     owner = is_owner(user, evaluation)
+    runs = owner or user.is_superuser
     checked = owner and "check" in request.GET
     return show(
         request,
@@ -116,7 +124,7 @@ def journal(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
             Line(
                 one,
                 label(one.action),
-                [] if one.number in sealed else changes(one),
+                [] if one.number in sealed else changes(one, addresses=runs),
                 one.number in sealed,
             )
             for one in entries

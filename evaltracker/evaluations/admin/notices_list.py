@@ -16,6 +16,7 @@ from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.choices import NOTICE_OPEN, NOTICE_UNCLEAR, NoticeState
 from evaltracker.evaluations.models import Notice
 from evaltracker.evaluations.notices import registered_kinds
+from evaltracker.evaluations.policy import is_owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,6 +133,18 @@ class NoticeAdmin(HardenedAdmin):
         """What is to come begins with what is late; what is done with the newest."""
         chosen = SHOWN.get(request.GET.get(SHOW, ""))
         return chosen[2] if chosen else ("due_at",)
+
+    def get_fields(
+        self, request: HttpRequest, obj: Notice | None = None
+    ) -> tuple[str, ...]:
+        """What the mail server said is for the owner and operators."""
+        user: Any = request.user
+        runs = user.is_superuser or (
+            obj is not None
+            and obj.evaluation is not None
+            and is_owner(user, obj.evaluation)
+        )
+        return tuple(one for one in self.fields if runs or one != "last_error")
 
     @admin.display(description="what", ordering="kind")
     def what(self, notice: Notice) -> str:

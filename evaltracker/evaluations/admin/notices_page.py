@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from evaltracker.evaluations.admin.journal_page import label
 from evaltracker.evaluations.admin.notice_subjects import subjects_of
 from evaltracker.evaluations.admin.requirements_page import page_number
+from evaltracker.evaluations.admin.seals import register_seal
 from evaltracker.evaluations.admin.workspace import evaluation_page, show
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import User
@@ -23,7 +24,7 @@ from evaltracker.evaluations.selectors import (
 from evaltracker.evaluations.services.chats import chat_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from django.http import HttpRequest, HttpResponse
 
@@ -39,6 +40,16 @@ LISTS = {
     "suppressed": "Not sent, because",
 }
 FILTERS = ("state", "kind", "to")
+
+
+def opened_notices(
+    user: User, evaluation: Evaluation, ids: Collection[str]
+) -> set[str]:
+    """What the mail server said is in the journal, too: for the owner and operators."""
+    return set(ids) if is_owner(user, evaluation) or user.is_superuser else set()
+
+
+register_seal("notice", opened_notices)
 
 
 @evaluation_page("notices", "Notices", order=130)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -17,6 +17,9 @@ from evaltracker.evaluations.choices import (
 )
 from evaltracker.evaluations.models.base import Record, ScopedQuerySet
 from evaltracker.evaluations.models.evaluation import Evaluation
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models.people import User
 
 
 class ChatWebhook(Record):
@@ -48,6 +51,20 @@ class ChatWebhook(Record):
 
     def __str__(self) -> str:
         return f"{self.get_flavour_display()} room at {self.host}"
+
+
+class NoticeQuerySet(ScopedQuerySet["Notice"]):
+    """Notices, seen by whom they belong to."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those to `user`, and those of evaluations that `user` owns.
+
+        An operator sees all, as of everything.
+        """
+        rows = super().visible_to(user)
+        if user.is_superuser:
+            return rows
+        return rows.filter(Q(recipient=user) | Q(evaluation__owner=user))
 
 
 class Notice(Record):
@@ -135,7 +152,7 @@ class Notice(Record):
     last_error = models.TextField(blank=True)
     suppressed_because = models.TextField(blank=True)
 
-    objects: ClassVar = ScopedQuerySet["Notice"].as_manager()
+    objects: ClassVar = NoticeQuerySet.as_manager()
 
     # What it is about, while a sweep has it in hand: what its kind's `subjects` read.
     subject: Any = None

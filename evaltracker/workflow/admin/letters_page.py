@@ -25,6 +25,7 @@ from vendors.admin.acts.base import InEvaluation
 from vendors.admin.acts.invitations import ContactsField
 from vendors.admin.asking import ask_first
 from vendors.models import Contact
+from vendors.policy import may_read_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -65,6 +66,7 @@ def letters_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         crumbs=crumbs_to(evaluation, ("Decision", "decision"), ("Letters", "")),
         rows=[Row(one, mails[str(one.pk)]) for one in letters],
         is_owner=is_owner(user, evaluation),
+        reads_addresses=may_read_contacts(user, evaluation),
     )
 
 
