@@ -139,18 +139,22 @@ def write_to(option: Candidate, insider: User) -> None:
     """A contact with an address, a mail refused there, and one to an insider."""
     where = option.evaluation
     assert option.vendor is not None
-    contact = add_contact(
-        vendor=option.vendor,
-        name="Quinn",
-        email="contactmarkquux@example.com",
-        phone="+49 contactmarkquux",
-        by=where.owner,
-    )
+    address = "contactmarkquux@example.com"
+    # The company is of all purchases.
+    if not option.vendor.contacts.filter(email=address).exists():
+        add_contact(
+            vendor=option.vendor,
+            name="Quinn",
+            email=address,
+            phone="+49 contactmarkquux",
+            by=where.owner,
+        )
     owe_contacts(
         kind="invitation", candidates=[option], occurrence="", at=timezone.now()
     )
-    error = f"550 errormarkquux {contact.email} unknown"
-    Notice.objects.filter(address=contact.email).update(state="dead", last_error=error)
+    error = f"550 errormarkquux {address} unknown"
+    refused = Notice.objects.get(evaluation=where, address=address)
+    Notice.objects.filter(pk=refused.pk).update(state="dead", last_error=error)
     owed = owe_now(
         evaluation=where,
         kind="stage_late",
@@ -162,7 +166,6 @@ def write_to(option: Candidate, insider: User) -> None:
     Notice.objects.filter(pk=owed.pk).update(
         state="suppressed", suppressed_because="noticemarkquux", last_error=error
     )
-    refused = Notice.objects.get(address=contact.email)
     resend_notice(notice=refused, reason="Spelt wrong.", by=where.owner)
     Notice.objects.filter(pk=refused.pk).update(state="dead", last_error=error)
 

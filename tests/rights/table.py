@@ -58,10 +58,9 @@ ACTS_FOR: dict[str, set[str]] = {
     "start-next": {"lead", "operator"},
     # A company belongs to no single purchase: who runs one keeps it, and the operator.
     "add-contact": {"lead", "operator"},
-    "change-contact": {"lead", "operator"},
-    "remove-contact": {"lead", "operator"},
     "change-vendor": {"lead", "operator"},
 }
+NOT_THERE = dict.fromkeys((*ROLES, *OUTSIDE), 404)
 # Acts on no row, or on rows that only some may see: the exact answers.
 ANSWERS: dict[str, dict[str, int]] = {
     # The template is the lead's own; who starts evaluations sees that it is there.
@@ -69,6 +68,12 @@ ANSWERS: dict[str, dict[str, int]] = {
         **dict.fromkeys(ROLES, 404),
         **{"lead": 200, "operator": 403, "stranger": 404},
     },
+    # People outside are there for whoever writes to them, a notice for its reader and
+    # whoever runs the purchase.
+    "change-contact": NOT_THERE | {"lead": 200, "operator": 200},
+    "remove-contact": NOT_THERE | {"lead": 200, "operator": 200},
+    "resend-notice": NOT_THERE | {"lead": 200, "operator": 403},
+    "resolve-notice": NOT_THERE | {"lead": 200, "operator": 403},
     "start-evaluation": {"lead": 200, "operator": 200},
     "add-vendor": {"lead": 200, "operator": 200},
     "add-person": {"operator": 200},
