@@ -10,6 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from tests.chromium import find_chromium
 
 pytest_plugins = [
+    "tests.as_application",
     "tests.availability",
     "tests.figures",
     "tests.flush",

@@ -17,6 +17,8 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Who logged in, whatever role that was changed to (see tests.as_application).
+OWNER = "SET LOCAL ROLE NONE"
 # Triggers are silent in a session that copies another one's rows; superusers only.
 ASIDE = "SET LOCAL session_replication_role = replica"
 BACK = "SET LOCAL session_replication_role = origin"
@@ -43,7 +45,7 @@ def _flush_past_the_triggers() -> Iterator[None]:
     truncate = PostgresOperations.execute_sql_flush
 
     def truncating(self: Any, sql_list: list[str]) -> None:
-        truncate(self, [ASIDE, *sql_list, BACK] if sql_list else [])
+        truncate(self, [OWNER, ASIDE, *sql_list, BACK] if sql_list else [])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "execute_sql_flush", flushing)

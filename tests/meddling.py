@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from tests.as_application import ownership
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,7 +24,7 @@ def meddle(sql: str, table: str = TABLE) -> None:
 @contextmanager
 def triggers_aside(table: str) -> Iterator[None]:
     """The triggers of a table out of the way, and then as they were."""
-    with connection.cursor() as cursor:
+    with ownership(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # What foreign keys still have to check stands in the way of ALTER TABLE.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

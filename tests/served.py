@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from evaltracker.wall.building import lift_wall
+from tests.as_application import skip_without_owner
 from tests.services import free_port
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ def database() -> str:
 def logins() -> Iterator[dict[str, str]]:
     """The three logins of an installation, by variable: the test's own role is the
     owner, `harden_database` makes the others; they and the wall are gone afterwards."""
+    skip_without_owner()
     name = connection.settings_dict["NAME"]
     owner = database()
     scheme, _, rest = owner.partition("://")

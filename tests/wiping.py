@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.apps import apps
 from django.db import connection
 
+from tests.as_application import ownership
 from tests.flush import ASIDE, BACK
 
 FLOORS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
@@ -19,7 +20,7 @@ def wipe() -> None:
         for label in (*FLOORS, *LIBRARIES)
         for model in apps.get_app_config(label).get_models(include_auto_created=True)
     ]
-    with connection.cursor() as cursor:
+    with ownership(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # What foreign keys still have to check stands in the way of TRUNCATE.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -11,6 +11,7 @@ from evaltracker.evaluations.models import Entry, JournalHead
 from evaltracker.evaluations.models.journal import AppendOnlyError
 from evaltracker.evaluations.services.evaluations import change_brief
 from evaltracker.evaluations.verifying import find_break
+from tests.as_application import ownership
 from tests.cast import floor1
 from tests.meddling import meddle
 
@@ -103,6 +104,7 @@ def test_the_database_refuses_to_change_an_entry(
 ) -> None:
     with (
         pytest.raises(DatabaseError, match="only grows"),
+        ownership(),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

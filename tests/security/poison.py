@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import connection, models
 
+from tests.as_application import ownership
 from tests.vendors.isolation.marks import CODED
 from tests.vendors.isolation.rows import OURS
 
@@ -28,7 +29,7 @@ def poison(payloads: Sequence[str]) -> int:
     do that.
     """
     turn, count = cycle(payloads), 0
-    with connection.cursor() as cursor:
+    with ownership(), connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         for model in apps.get_models():
             if model._meta.app_label in OURS:

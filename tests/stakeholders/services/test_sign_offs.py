@@ -15,6 +15,7 @@ from stakeholders.models import SignOff
 from stakeholders.selectors import last_signed, tally
 from stakeholders.services.conditions import ConditionAsked
 from stakeholders.services.sign_offs import open_sign_off_round
+from tests.as_application import ownership
 from tests.cast import floor1, stakeholders
 from tests.cast.workflow import shown, sign_as
 
@@ -99,7 +100,11 @@ def test_a_sign_off_is_never_changed(where: Evaluation) -> None:
     given.verdict = "decline"
     with pytest.raises(AppendOnlyError):
         given.save()
-    with pytest.raises(DatabaseError, match="only grows"), transaction.atomic():
+    with (
+        pytest.raises(DatabaseError, match="only grows"),
+        ownership(),
+        transaction.atomic(),
+    ):
         SignOff.objects.update(verdict="decline", reason="x")
 
 
