@@ -209,7 +209,9 @@ def undo(imported: Import, by: User) -> None:
             setattr(rows[key], field, before[field])
     save([rows[key] for key in changed])
     delete_unused(Candidate.objects.filter(pk__in=list(new)), str)
-    for vendor in Vendor.objects.filter(pk__in=imported.kept["vendors"]):
+    # Somebody who has one locked has use for it; nobody is waited for.
+    unlocked = Vendor.objects.select_for_update(of=("self",), skip_locked=True)
+    for vendor in unlocked.filter(pk__in=imported.kept["vendors"]):
         try:
             vendor.delete()
         except ProtectedError:

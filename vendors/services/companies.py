@@ -11,7 +11,7 @@ from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.evaluations.policy import change, checked
+from evaltracker.evaluations.policy import change, checked, lock
 from evaltracker.evaluations.text import Inputs
 from vendors.models import Vendor
 from vendors.policy import require_vendor_keeper
@@ -78,7 +78,7 @@ def record_for_vendor(
 ) -> None:
     """Write one entry into the journal of each open evaluation with this vendor.
 
-    A company stands above evaluations, a journal belongs to one. The journals are
+    A company stands above evaluations, a journal belongs to one. The evaluations are
     locked in one order, so that two writers never wait for each other.
     """
     touched = Evaluation.objects.filter(
@@ -86,7 +86,7 @@ def record_for_vendor(
     ).distinct()
     for evaluation in touched.order_by("pk"):
         journal.record(
-            evaluation=evaluation, action=action, subject=subject, by=by, **more
+            evaluation=lock(evaluation), action=action, subject=subject, by=by, **more
         )
 
 

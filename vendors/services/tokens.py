@@ -103,6 +103,10 @@ def rotate_token(
         Refused: it is not live, or a second one is. Invalid: a day in the past.
 
     """
+    # Before any evaluation, whose journal tells of both.
+    token = VendorToken.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=token.pk
+    )
     made = issue_token(vendor=token.vendor, by=by, label=label, expires_at=expires_at)
     if token.expires_at is None or ends_at < token.expires_at:
         expire_token(token=token, ends_at=ends_at, by=by)
