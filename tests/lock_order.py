@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 class Rank(IntEnum):
     """What is locked, in the order in which it may be."""
 
+    SIGN_IN = -1  # one account's guesses, one after the other
     PERSON = 0  # people, companies and their tokens: above evaluations
     TURN = 1  # of an idempotency key
     EVALUATION = 2
@@ -36,6 +37,7 @@ class Rank(IntEnum):
 
 RANKS = {
     "evaluations_user": Rank.PERSON,
+    "mfa_authenticator": Rank.PERSON,
     "vendors_vendor": Rank.PERSON,
     "vendors_contact": Rank.PERSON,
     "vendors_vendortoken": Rank.PERSON,
@@ -43,6 +45,10 @@ RANKS = {
     "evaluations_evaluation": Rank.EVALUATION,
     "evaluations_journalhead": Rank.HEAD,
 }
+# What one browser writes of itself, and what is written over a connection of its own
+# (only the tests have one connection for all): no two people wait for each other there.
+APART = {"django_session", "evaluations_cachedvalue"}
+GUESSES = "SELECT pg_advisory_xact_lock(%s)"  # evaltracker.accounts.lockout
 LOCKING = re.compile(
     r'SELECT\b.*?\bFROM "?(?P<read>\w+)"?.*\bFOR (?:NO KEY )?UPDATE\b(?P<of>.*)'
     r'|UPDATE "?(?P<changed>\w+)"?|DELETE FROM "?(?P<deleted>\w+)"?'
@@ -97,7 +103,9 @@ def look(database: Any, sql: str, params: Any) -> None:
         return
     name = found["read"] or found["changed"] or found["deleted"] or found["turn"]
     name = name.lower().replace("_try", "")
-    rank = RANKS.get(name, Rank.ROW)
+    if name in APART:
+        return
+    rank = Rank.SIGN_IN if sql == GUESSES else RANKS.get(name, Rank.ROW)
     waits = "SKIP LOCKED" not in (found["of"] or "") and found["turn"] != (
         "pg_try_advisory_xact_lock"
     )
