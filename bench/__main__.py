@@ -1,7 +1,5 @@
 """`./dev bench [NAME ...] [--quick]`: the measurements named, or all, in turn."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +9,9 @@ HERE = Path(__file__).parent
 
 def main(arguments: list[str]) -> int:
     """0 when every measurement that was asked for is within its bounds."""
-    options = [one for one in arguments if one.startswith("-")]
-    wanted = [one for one in arguments if one not in (*options, "all")]
-    known = sorted(one.stem for one in HERE.glob("[!_]*.py"))
+    options = [argument for argument in arguments if argument.startswith("-")]
+    wanted = [argument for argument in arguments if argument not in (*options, "all")]
+    known = sorted(path.stem for path in HERE.glob("[!_]*.py"))
     if unknown := set(wanted) - set(known):
         print(f"No such benchmark: {', '.join(sorted(unknown))}.")
         print(f"There are: {', '.join(known)}")

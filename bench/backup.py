@@ -4,23 +4,17 @@ As docs/operations.md tells it: into a database that was migrated and walled ane
 comes out has to equal what went in, row by row, and the two checks have to be silent.
 """
 
-from __future__ import annotations
-
 import io
 import shutil
 import sys
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from bench.harness import place, product
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from bench.harness import Place, Product
+from bench.harness import Place, Product, place, product
 
 INVITATIONS, CLAIMS = 200, 1_000
 
@@ -46,13 +40,13 @@ def fill(invitations: int) -> None:
     words = "Described in the documents beside this, as number "
     stated = [Stated(f"R{at}", "now", f"{words}{at}.") for at in range(CLAIMS)]
     by = Actor(name="A vendor's script")
-    for one in many_invitations(invitations, asked=CLAIMS):
-        candidate = Candidate.objects.get(pk=UUID(one.pk))
+    for invitation in many_invitations(invitations, asked=CLAIMS):
+        candidate = Candidate.objects.get(pk=UUID(invitation.pk))
         submit_claims(candidate=candidate, claims=stated, by=by)
         attach_file(
             candidate=candidate,
             requirement=candidate.evaluation.requirements.get(ref="R0"),
-            file=io.BytesIO(b"%PDF-1.7 " + one.pk.encode() * 2_000),
+            file=io.BytesIO(b"%PDF-1.7 " + invitation.pk.encode() * 2_000),
             name="proof.pdf",
             by=by,
         )

@@ -6,24 +6,28 @@ and with a kept one. Each call says something new about one of 200 requirements 
 of 20 invitations, so nothing is answered from what stands already.
 """
 
-from __future__ import annotations
-
 import itertools
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import psycopg
 
-from bench.harness import Goal, Size, Wire, alternate, place, post, product, report
+from bench.harness import (
+    Goal,
+    Place,
+    Size,
+    Wire,
+    alternate,
+    place,
+    post,
+    product,
+    report,
+)
 from bench.harness.place import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from bench.harness import Place
-    from bench.seeds import Invitation
+from bench.seeds import Invitation
 
 ASKED = 200
 GOALS = [

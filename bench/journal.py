@@ -4,16 +4,11 @@ The chain must hold, at least a hundred entries a second must stay, and each of 
 falsifications must be found, the last two with an anchor kept elsewhere.
 """
 
-from __future__ import annotations
-
 import sys
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from bench.harness import place, product
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 WRITERS, EACH, AT_LEAST = 8, 500, 100
 
@@ -25,11 +20,11 @@ def main(arguments: Sequence[str]) -> int:
         from evaltracker.evaluations.models import Entry
         from evaltracker.evaluations.verifying import find_break
         from tests.at_once import at_once
-        from tests.cast import floor1
+        from tests.cast import common
         from tests.evaluations.tampering import TAMPERINGS, found
         from tests.evaluations.writing import write_entries
 
-        where = floor1.evaluation()
+        where = common.evaluation()
         before = Entry.objects.count()
         began = time.monotonic()
         kept = at_once(

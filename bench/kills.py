@@ -4,24 +4,17 @@ At random moments of the time that the whole takes. All or nothing may be left, 
 same sent again must end at the whole.
 """
 
-from __future__ import annotations
-
 import os
 import random
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from bench.harness import place, product
+from bench.harness import Place, Product, place, product
 from tests.served import VENDORS, Site
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bench.harness import Place, Product
 
 TIMES, CLAIMS, REQUIREMENTS = 20, 1_000, 5_000
 
@@ -50,14 +43,14 @@ def kill_batches(here: Place, ours: Product, times: int) -> bool:
     whole = time.monotonic() - began
     left: Counter[int] = Counter()
     ended: Counter[int] = Counter()
-    for one in others:
+    for other in others:
         when = partial(time.sleep, random.uniform(0, whole * 1.1))
-        kill_while_sending(site, one.home, one.token, body, when=when)
+        kill_while_sending(site, other.home, other.token, body, when=when)
         await_quiet()
-        claims = Claim.objects.filter(candidate=UUID(one.pk))
+        claims = Claim.objects.filter(candidate=UUID(other.pk))
         left[claims.count()] += 1
         site.start()
-        again = send(site, one.home, one.token, body)
+        again = send(site, other.home, other.token, body)
         ended[claims.count() if again.ok else -again.status_code] += 1
     site.stop()
     return told(f"a batch of {CLAIMS:,} claims, {whole:.2f} s", left, ended, CLAIMS)
@@ -66,7 +59,7 @@ def kill_batches(here: Place, ours: Product, times: int) -> bool:
 def kill_imports(here: Place, ours: Product, times: int) -> bool:
     """Kill the import command; whether each left all or nothing."""
     from evaltracker.evaluations.models import Requirement
-    from tests.cast import floor1
+    from tests.cast import common
     from tests.faults.killing import await_quiet, requirements_file, start_import
 
     file = requirements_file(here.folder, REQUIREMENTS)
@@ -77,11 +70,11 @@ def kill_imports(here: Place, ours: Product, times: int) -> bool:
         start_import(slug, file, env).communicate()
         return time.monotonic() - began
 
-    whole = run(floor1.evaluation(title="Import").slug)
+    whole = run(common.evaluation(title="Import").slug)
     left: Counter[int] = Counter()
     ended: Counter[int] = Counter()
     for number in range(times):
-        where = floor1.evaluation(title=f"Import {number}")
+        where = common.evaluation(title=f"Import {number}")
         rows = Requirement.objects.filter(evaluation=where)
         running = start_import(where.slug, file, env)
         # It takes a while to start; before that nothing is begun.

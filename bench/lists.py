@@ -6,17 +6,22 @@ stock admin shows the same columns of the larger. *My work* stands over the same
 The list of a hundred thousand runs twice, in two processes (A/A).
 """
 
-from __future__ import annotations
-
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from bench.harness import Goal, Size, Wire, alternate, get, place, product, report
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from bench.harness import Place, Product
+from bench.harness import (
+    Goal,
+    Place,
+    Product,
+    Size,
+    Wire,
+    alternate,
+    get,
+    place,
+    product,
+    report,
+)
 
 FEW, MANY = 100_000, 1_000_000
 ROUNDS = 20

@@ -10,20 +10,15 @@ and a connection. It is written here after that manner, not run from there. G11:
 that finds nothing due among a million rows, beside SELECT 1.
 """
 
-from __future__ import annotations
-
 import smtplib
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from bench.harness import Goal, Race, Size, alternate, place, product, report
 from bench.harness.place import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
 
 SLICES = 10
 NOTICES, USUAL, ROWS = 100_000, 200, 1_000_000
@@ -61,7 +56,7 @@ def _send(port: int, file: Path, number: int) -> Race:
     from django.conf import settings
 
     from bench.contenders.usual_notices import send_usual
-    from evaltracker.evaluations.services.sweep import sweep_notices
+    from evaltracker.notices.services.sweep import sweep_notices
     from tests.faults.notices.owing import owe_overdue
     from tests.smtp_sink import mailer_to
 
@@ -90,9 +85,9 @@ def _send(port: int, file: Path, number: int) -> Race:
 
 def _one_mail() -> bytes:
     """A mail of the product's, so that the floor hands over as much."""
-    from evaltracker.evaluations.mail import parcel_of
     from evaltracker.evaluations.models import Notice
-    from evaltracker.evaluations.notices import kind_named
+    from evaltracker.notices.kinds import kind_named
+    from evaltracker.notices.mail import parcel_of
 
     notice = Notice.objects.select_related("recipient", "evaluation")[0]
     message = kind_named(notice.kind).compose(notice)
@@ -126,7 +121,7 @@ def _idle(rows: int, size: Size) -> int:
     """A million rows, none due: a tenth waits for tomorrow, the rest is sent."""
     from django.db import connection
 
-    from evaltracker.evaluations.services.sweep import sweep_notices
+    from evaltracker.notices.services.sweep import sweep_notices
 
     with connection.cursor() as cursor:
         cursor.execute(COPIES, [rows])

@@ -6,22 +6,17 @@ process of its own. A worker's memory is its proportional share (PSS), as the sy
 counts it, once it has answered the page on which everybody signs in.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import requests
 
 from bench.harness import Goal, Size, alternate, place, product, report
 from bench.harness.place import ROOT
 from tests.served import Site
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 GOALS = [Goal("G13", "manage.py check", "django.setup()", most=3.2)]
 MOST_MEGABYTES = 90

@@ -6,21 +6,17 @@ within bounds when its medians are close (5 % or 1 ms) and a rank test tells no
 difference (p >= 0.001), which it does by chance once in a thousand runs.
 """
 
-from __future__ import annotations
-
 import math
 import os
 import random
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tests.services import postgres, service_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 CALLS = int(os.environ.get("CALLS", "2000"))
 NEAR, CLOSE, SURE = 0.05, 0.001, 0.001

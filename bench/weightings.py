@@ -4,22 +4,17 @@ The floor is a second for the draws, on one core; nothing is kept from one round
 next, and candidates differ in what applies to them, which is the slower case.
 """
 
-from __future__ import annotations
-
 import sys
 import time
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
 from statistics import median
-from typing import TYPE_CHECKING
 
 from trials.scoring.contenders import Contender, Field, Part, field_of
 from trials.scoring.draws import DRAWS, winning_shares
 from trials.scoring.robustness import smallest_flip
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 CANDIDATES, CATEGORIES, ROUNDS, AT_MOST = 20, 20, 5, 1.0
 

@@ -4,8 +4,6 @@ It ends with 0 if so, with 1 if a new start would mend it, with 2 if something e
 away. health.sh acts on that. It loads nothing of the product, so it costs little.
 """
 
-from __future__ import annotations
-
 import os
 import socket
 import subprocess

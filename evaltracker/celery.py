@@ -1,7 +1,5 @@
 """The Celery application: it only wakes sweeps, it never carries meaning."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 from pathlib import Path
@@ -10,6 +8,8 @@ from typing import Any
 from celery import Celery
 from celery.signals import beat_init, before_task_publish, celeryd_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
+
+from evaltracker.kit.starting import about_to_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evaltracker.settings")
 
@@ -21,12 +21,9 @@ app.autodiscover_tasks()
 
 @celeryd_init.connect
 @beat_init.connect
-def refuse_strong_role(**kwargs: Any) -> None:
-    """Refuse to work with a database role that could do too much."""
-    # Its settings are loaded by now, and not before.
-    from evaltracker.wall.starting import refuse_strong_role
-
-    refuse_strong_role()
+def announce_start(**kwargs: Any) -> None:
+    """Let what has to be asked before any work be asked now."""
+    about_to_start.send(sender=app)
 
 
 @beat_init.connect

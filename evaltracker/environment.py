@@ -1,7 +1,5 @@
 """What the environment says, read once and typed; settings.py puts it in place."""
 
-from __future__ import annotations
-
 import importlib.util
 import os
 import secrets

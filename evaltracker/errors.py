@@ -4,13 +4,9 @@ Services raise these; the admin and the API turn `status` into an answer and sho
 `sentence` to the person. Nothing in here knows Django.
 """
 
-from __future__ import annotations
-
 import errno
-from typing import TYPE_CHECKING, ClassVar
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 
 class Problem(Exception):

@@ -1,11 +1,6 @@
 """How money is written, everywhere alike: pages, memo, sheets and workings."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from decimal import Decimal
+from decimal import Decimal
 
 
 def written(amount: Decimal, currency: str = "") -> str:

@@ -1,14 +1,9 @@
 """Secrets that stand in files, as Docker and Kubernetes hand them over."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # Each may be given by a file instead: the variable with _FILE names it.
 SECRETS = (

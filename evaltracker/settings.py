@@ -4,8 +4,6 @@ docs/ and `.env` list the variables. `DEMO=1` is the product on one machine with
 nothing else installed; everything outside it is production.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,7 @@ from evaltracker.environment import DATA_DIR as DATA_DIR
 from evaltracker.environment import DEBUG as DEBUG
 from evaltracker.environment import DEMO as DEMO
 from evaltracker.environment import NUM_PROXIES as NUM_PROXIES
-from evaltracker.logs import configure_logs, report_errors
+from evaltracker.serving.logs import configure_logs, report_errors
 from evaltracker.unfold import UNFOLD as UNFOLD
 
 SECRET_KEY = environment.secret_key()
@@ -60,14 +58,20 @@ INSTALLED_APPS = [
     "django_structlog",
     "evaltracker.accounts",
     "evaltracker.evaluations",
+    "evaltracker.pages",
+    "evaltracker.notices",
+    "evaltracker.importing",
+    "evaltracker.portable",
+    "evaltracker.requirements",
     "stakeholders",
     "vendors",
     "trials",
     "evaltracker.workflow",
+    "evaltracker.demo",
 ]
 MIDDLEWARE = [
     # First: a probe has neither our host name nor TLS.
-    "evaltracker.health.HealthMiddleware",
+    "evaltracker.serving.health.HealthMiddleware",
     "evaltracker.serving.https.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -76,8 +80,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "evaltracker.evaluations.middleware.ReaderZoneMiddleware",
-    "evaltracker.evaluations.middleware.NudgeMiddleware",
+    "evaltracker.pages.middleware.ReaderZoneMiddleware",
+    "evaltracker.notices.middleware.NudgeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "evaltracker.accounts.middleware.SessionEndMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -178,7 +182,7 @@ _PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {
         # Of mode 0640; static files the web user must be able to read.
-        "BACKEND": "evaltracker.evaluations.storage.WholeFileStorage",
+        "BACKEND": "evaltracker.kit.storage.WholeFileStorage",
     },
     "staticfiles": {
         "BACKEND": _PLAIN_STATIC
@@ -220,7 +224,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
-        "task": "evaltracker.evaluations.tasks.sweep",
+        "task": "evaltracker.notices.tasks.sweep",
         "schedule": 30.0,
         "options": {"expires": 30},
     },

@@ -1,14 +1,10 @@
 """How the admin looks, and its navigation; imported by settings."""
 
-from __future__ import annotations
-
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.http import HttpRequest
 from django.templatetags.static import static
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
 
 
 def _file(name: str, request: HttpRequest | None = None) -> str:

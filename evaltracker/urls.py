@@ -1,15 +1,13 @@
 """Which address leads where."""
 
-from __future__ import annotations
-
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from evaltracker.accounts.views import start_sign_on
 from evaltracker.environment import SERVE_VENDOR_API
-from evaltracker.evaluations.admin.site import site
-from evaltracker.evaluations.api.error_pages import not_there, problem_page
-from evaltracker.evaluations.api.feed import calendar_feed
+from evaltracker.notices.feed import calendar_feed
+from evaltracker.pages.site import site
+from evaltracker.rest.error_pages import not_there, problem_page
 
 vendor_api = [
     path("api/v1/", include("vendors.api.urls")),

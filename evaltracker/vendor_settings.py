@@ -1,7 +1,7 @@
 """Settings of a process that serves vendors alone (docs/isolation.md).
 
 The same product with less in it: no admin, no sessions, no floor 5, other addresses,
-and a database role that may do what `evaltracker.wall.access` lists and nothing else.
+and a database role that may do what `vendors.isolation.access` lists and nothing else.
 """
 
 import logging
@@ -24,7 +24,7 @@ INSTALLED_APPS = [
     "trials",
 ]
 MIDDLEWARE = [
-    "evaltracker.health.VendorHealthMiddleware",
+    "evaltracker.serving.health.VendorHealthMiddleware",
     "evaltracker.serving.https.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -4,11 +4,9 @@ Probes are answered before any address is looked up (`HealthMiddleware`). With
 `ROOT_URLCONF` set to this module nothing of the admin can be reached.
 """
 
-from __future__ import annotations
-
 from django.urls import include, path, re_path
 
-from evaltracker.evaluations.api.error_pages import not_there, problem_page
+from evaltracker.rest.error_pages import not_there, problem_page
 
 urlpatterns = [
     path("api/v1/", include("vendors.api.urls")),

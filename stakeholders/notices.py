@@ -4,23 +4,19 @@ A mail says whose turn it is and by when, never the words of a condition or a re
 both can name a vendor.
 """
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.urls import reverse
 
-from evaltracker.evaluations.clock import instant_of, today_in
-from evaltracker.evaluations.mail import dated_message, letter
-from evaltracker.evaluations.notices import Message, NoticeKind, register
+from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.kit.clock import instant_of, today_in
+from evaltracker.notices.kinds import Message, NoticeKind, register
+from evaltracker.notices.mail import dated_message, letter
 from stakeholders.choices import Verdict
 from stakeholders.models import Condition, Delegation, SignOff
 from stakeholders.policy import has_a_say
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, Notice
 
 # A date without a time ends with its day.
 CONDITION = "A condition of an approval"

@@ -1,26 +1,16 @@
 """Who has a say on floor 2, and who is barred from it."""
 
-from __future__ import annotations
+from collections.abc import Collection
+from uuid import UUID
 
-from typing import TYPE_CHECKING
-
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from evaltracker.errors import Forbidden, Refused
-from evaltracker.evaluations.clock import today_in
-from evaltracker.evaluations.journal import actor_of
-from evaltracker.evaluations.models import User
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.kit.clock import today_in
 from stakeholders.choices import Role
 from stakeholders.models import Delegation, Stakeholder
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-    from uuid import UUID
-
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation
 
 
 def has_a_say(user: User) -> bool:
@@ -80,7 +70,8 @@ def insiders(evaluation: Evaluation) -> QuerySet[User]:
 def insiders_of_many(evaluations: Collection[Evaluation]) -> dict[UUID, set[User]]:
     """The same by evaluation, in one query; their owners have been read."""
     found = {
-        one.pk: {one.owner} if one.owner.is_active else set() for one in evaluations
+        evaluation.pk: {evaluation.owner} if evaluation.owner.is_active else set()
+        for evaluation in evaluations
     }
     for part in (
         voices()

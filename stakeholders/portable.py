@@ -1,15 +1,9 @@
 """The tables of floor 2 that travel with an evaluation, and what must hold in them."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
-from evaltracker.evaluations.portable.registry import (
-    Part,
-    register_check,
-    register_part,
-)
-from evaltracker.evaluations.services.arrivals import register_arrival
+from evaltracker.portable.registry import Document, Part, register_check, register_part
+from evaltracker.portable.services.import_evaluation import register_arrival
 from stakeholders.models import (
     Condition,
     Delegation,
@@ -21,11 +15,6 @@ from stakeholders.models import (
 )
 from stakeholders.services.arrivals import ask_everybody_anew
 from stakeholders.services.sign_offs import digest_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.evaluations.portable.registry import Document
 
 ORIGIN = "Where a click came from is for whoever signed and the owner."
 
@@ -52,8 +41,8 @@ register_arrival(ask_everybody_anew)
 @register_check
 def signed_words_are_whole(document: Document) -> Iterator[tuple[str, str]]:
     """Every signed document has the digest of its words."""
-    for at, one in enumerate(document["signed_documents"]):
-        if digest_of(one["content"]) != one["sha256"]:
+    for at, signed_document in enumerate(document["signed_documents"]):
+        if digest_of(signed_document["content"]) != signed_document["sha256"]:
             where = f"/signed_documents/{at}/sha256"
             yield where, "It is not the SHA-256 of “content”."
 
@@ -62,8 +51,8 @@ def signed_words_are_whole(document: Document) -> Iterator[tuple[str, str]]:
 def the_owner_signs_for_nobody(document: Document) -> Iterator[tuple[str, str]]:
     """As the database says it, but with where it stands."""
     owner = document["evaluation"]["owner"]
-    for at, one in enumerate(document["sign_offs"]):
-        if owner in (one["person"], one.get("on_behalf_of")):
+    for at, sign_off in enumerate(document["sign_offs"]):
+        if owner in (sign_off["person"], sign_off.get("on_behalf_of")):
             yield f"/sign_offs/{at}/person", "The owner signs for nobody."
-        if one["requester"] != owner:
+        if sign_off["requester"] != owner:
             yield f"/sign_offs/{at}/requester", "It has to be the owner."

@@ -1,7 +1,5 @@
 """How far the weights of roles are apart, and on what: exact, without Django."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,7 +16,11 @@ DECIDES, HARDLY = 8, 2
 def shares[K: Hashable](weights: Mapping[K, int]) -> dict[K, Fraction]:
     """Weights as shares of their sum; empty if everything weighs nothing."""
     whole = sum(weights.values())
-    return {key: Fraction(one, whole) for key, one in weights.items()} if whole else {}
+    return (
+        {key: Fraction(weight, whole) for key, weight in weights.items()}
+        if whole
+        else {}
+    )
 
 
 def distance[K: Hashable](
@@ -69,7 +71,10 @@ def dividing[R, K: Hashable](
     about = dict.fromkeys(key for said in weightings.values() for key in said)
     found = []
     for key in about:
-        said = {role: one.get(key, Fraction(0)) for role, one in weightings.items()}
+        said = {
+            role: weighting.get(key, Fraction(0))
+            for role, weighting in weightings.items()
+        }
         most = max(said, key=lambda role: said[role])
         least = min(said, key=lambda role: said[role])
         if said[most] > said[least]:
@@ -101,7 +106,7 @@ def clashes[R, K: Hashable](
     where the other says 2 or less. Compared is what both have weighed.
     """
     found = []
-    for (one, first), (other, second) in combinations(weightings.items(), 2):
+    for (combination, first), (other, second) in combinations(weightings.items(), 2):
         both = first.keys() & second.keys()
         apart = distance(
             {key: first[key] for key in both}, {key: second[key] for key in both}
@@ -114,5 +119,5 @@ def clashes[R, K: Hashable](
             and min(first[key], second[key]) <= HARDLY
         )
         if apart is not None and (apart > CONFLICT or about):
-            found.append(Clash(one, other, apart, about))
+            found.append(Clash(combination, other, apart, about))
     return sorted(found, key=lambda clash: clash.apart, reverse=True)

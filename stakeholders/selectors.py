@@ -1,15 +1,16 @@
 """Reads of floor 2: how a stage's sign-offs stand, and who is awaited."""
 
-from __future__ import annotations
-
+import datetime
+import uuid
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import Visit
+from evaltracker.evaluations.models import Category, Evaluation, User, Visit
+from evaltracker.evaluations.work_calendar import Place
 from stakeholders.choices import APPROVALS, Role, Verdict
 from stakeholders.models import (
     Condition,
@@ -20,16 +21,6 @@ from stakeholders.models import (
 )
 from stakeholders.policy import voices
 from stakeholders.scoring import Clash, clashes
-
-if TYPE_CHECKING:
-    import datetime
-    import uuid
-    from collections.abc import Collection, Iterable
-
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.models import Category, Evaluation, User
-    from evaltracker.evaluations.workdays import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +171,8 @@ def said_weights(evaluation: Evaluation) -> dict[Role, dict[Category, int]]:
     """What each role says that the categories weigh, in the order of both."""
     rows = RoleWeight.objects.filter(evaluation=evaluation).select_related("category")
     said: dict[Role, dict[Category, int]] = {role: {} for role in Role}
-    for one in rows.order_by("category__position", "category__name"):
-        said[Role(one.role)][one.category] = one.weight
+    for row in rows.order_by("category__position", "category__name"):
+        said[Role(row.role)][row.category] = row.weight
     return {role: weights for role, weights in said.items() if weights}
 
 
@@ -208,10 +199,10 @@ def places_of(evaluations: Iterable[Evaluation]) -> dict[uuid.UUID, frozenset[Pl
     Who has not said a country is not counted.
     """
     found: dict[uuid.UUID, set[Place]] = {}
-    for one in evaluations:
-        owner = one.owner
+    for evaluation in evaluations:
+        owner = evaluation.owner
         mine = {(owner.country, owner.subdivision)} if owner.country else set()
-        found[one.pk] = mine
+        found[evaluation.pk] = mine
     rows = Stakeholder.objects.filter(evaluation__in=list(found), left_at__isnull=True)
     for key, country, subdivision in rows.exclude(user__country="").values_list(
         "evaluation", "user__country", "user__subdivision"

@@ -1,14 +1,8 @@
 """What the database itself refuses about sign-offs, whoever writes them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from django.apps.registry import Apps
 from django.db import migrations
-
-if TYPE_CHECKING:
-    from django.apps.registry import Apps
-    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 NAME = "stakeholders_signoff_not_the_owners"
 OWNER = """

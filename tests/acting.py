@@ -1,13 +1,7 @@
 """Doing an act as somebody, as the page of the act would."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from evaltracker.evaluations.models import User
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
 
 
 def act(act_name: str, target: object, user: User, /, **form: object) -> int:

@@ -1,26 +1,20 @@
 """TEST_AS_APPLICATION=1: every test asks PostgreSQL as the application role does.
 
 The database is made by its owner. From then on each connection takes the role that
-`evaltracker.wall.house` lists the rights of, so a flow that lacks one fails. What only
+`vendors.isolation.house` lists the rights of, so a flow that lacks one fails. What only
 an owner does to prepare a test, or to clean up behind it, is done in `ownership()`.
 """
 
-from __future__ import annotations
-
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection, transaction
+from pytest_django.plugin import DjangoDbBlocker
 
-from evaltracker.wall.building import build_wall, lift_wall
-from evaltracker.wall.granting import build_house
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_django.plugin import DjangoDbBlocker
+from vendors.isolation.building import build_wall, lift_wall
+from vendors.isolation.granting import build_house
 
 VARIABLE = "TEST_AS_APPLICATION"
 

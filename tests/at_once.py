@@ -1,16 +1,11 @@
 """Starting real threads together, for races on PostgreSQL."""
 
-from __future__ import annotations
-
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from django.db import close_old_connections, connection
 
 from evaltracker.errors import Problem
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def at_once(

@@ -4,18 +4,13 @@ On a developer's machine such tests are not run and that is said loudly; with CI
 nothing may be skipped at all.
 """
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 
 from tests.chromium import find_chromium
 from tests.run_checks import find_compose
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def _on_postgres() -> bool:

@@ -1,16 +1,12 @@
 """A browser that notices everything: console, CSP, foreign requests, axe."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
 
-from tests.cast.floor1 import PASSWORD
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
+from tests.cast.common import PASSWORD
 
 WATCH_CSP = """
 window.__violations = [];

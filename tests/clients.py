@@ -1,13 +1,8 @@
 """Browsers without a screen, signed in as somebody of the cast."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.test import Client
 
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import User
 
 
 def signed_in(user: User) -> Client:

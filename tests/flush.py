@@ -4,18 +4,14 @@ They refuse DELETE, which flushing is on SQLite, and TRUNCATE, which it is on
 PostgreSQL. The triggers are out of the way for the flush and then as they were.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db.backends.postgresql.operations import (
     DatabaseOperations as PostgresOperations,
 )
 from django.db.backends.sqlite3.base import DatabaseWrapper
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Who logged in, whatever role that was changed to (see tests.as_application).
 OWNER = "SET LOCAL ROLE NONE"

@@ -5,12 +5,11 @@ its way to PostgreSQL, also those that go round Django through a pipeline; what 
 transaction locks is noted, and the test fails in which one takes a lock too late.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import pytest
@@ -18,10 +17,7 @@ from django.db import connections
 from django.db.backends.signals import connection_created
 from django.db.transaction import Atomic
 
-from evaltracker.evaluations.pipeline import Pipeline
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from evaltracker.kit.pipeline import Pipeline
 
 
 class Rank(IntEnum):

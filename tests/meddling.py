@@ -1,16 +1,11 @@
 """Changing the journal behind the product's back, as an owner of the database can."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from django.db import connection
 
 from tests.as_application import ownership
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 TABLE = "evaluations_entry"
 

@@ -4,8 +4,6 @@
 with arguments only the checks of these names. With CI set none may be missing.
 """
 
-from __future__ import annotations
-
 import os
 import secrets
 import shutil
@@ -13,11 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent

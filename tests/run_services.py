@@ -5,20 +5,15 @@ and a Redis are started in a temporary folder and always stopped again. Without
 arguments everything that can runs a second time on SQLite.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tests.services import postgres, redis, say, service_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 # What SQLite cannot do or has been seen on PostgreSQL already.
@@ -63,8 +58,8 @@ def run_pytest(arguments: Sequence[str], env: dict[str, str]) -> int:
     """Run pytest to its end, in parallel unless the arguments forbid it."""
     parallel = [f"-n{min(4, os.cpu_count() or 1)}"]
     if any(
-        one.startswith(ALONE) or one.partition("=")[0] in ALONE_BY_NAME
-        for one in arguments
+        argument.startswith(ALONE) or argument.partition("=")[0] in ALONE_BY_NAME
+        for argument in arguments
     ):
         parallel = []
     command = [sys.executable, "-m", "pytest", *parallel, *arguments]

@@ -1,16 +1,14 @@
 """The product under gunicorn as it is deployed, and ways to hurt its processes."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
@@ -18,12 +16,9 @@ import requests
 from django.core.management import call_command
 from django.db import connection
 
-from evaltracker.wall.building import lift_wall
 from tests.as_application import skip_without_owner
 from tests.services import free_port
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from vendors.isolation.building import lift_wall
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ("PATH", "HOME", "LANG", "DATABASE_URL", "VENDOR_DATABASE_URL", "REDIS_URL")
@@ -172,7 +167,7 @@ def vendor_login() -> Iterator[str]:
 @contextmanager
 def app_login() -> Iterator[str]:
     """The address of this database for the role of web, worker and beat, which may not
-    be the owner (see evaltracker.wall.house)."""
+    be the owner (see vendors.isolation.house)."""
     with logins() as urls:
         yield urls["DATABASE_URL"]
 

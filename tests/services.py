@@ -4,8 +4,6 @@ Each is started in a folder of its own, on a free port of this machine with a pa
 of its own, and is stopped when its block ends.
 """
 
-from __future__ import annotations
-
 import ctypes
 import importlib.util
 import os
@@ -18,12 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 OLDEST_POSTGRES = 15  # Django's own floor
 QUICK = {  # a lost test database is no loss
@@ -162,7 +157,7 @@ def postgres_binaries() -> Path | None:
     }
     if found := shutil.which("postgres"):
         folders.add(Path(found).resolve().parent)
-    usable = [one for one in folders if (one / "initdb").exists()]
+    usable = [folder for folder in folders if (folder / "initdb").exists()]
     newest = max(usable, key=_version, default=None)
     return newest if newest and _version(newest) >= OLDEST_POSTGRES else None
 

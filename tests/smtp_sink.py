@@ -3,26 +3,20 @@
 Ask for the fixture `smtp_sink`; the product then sends through it.
 """
 
-from __future__ import annotations
-
 import asyncio
 import email
 import email.policy
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from email.message import EmailMessage
-
-    from aiosmtpd.smtp import Envelope, Session
-    from pytest_django import Settings
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from pytest_django import Settings
 
 OK = "250 OK"
 

@@ -1,7 +1,5 @@
 """A picture of all tables, to show that something changed nothing."""
 
-from __future__ import annotations
-
 from hashlib import sha256
 
 from django.apps import apps

@@ -1,27 +1,21 @@
 """Probes are answered without a host name; readiness tells late mail and lost parts."""
 
-from __future__ import annotations
-
 import datetime
 import os
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Notice
-from tests.cast import floor1
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from django.test import Client
+from tests.cast import common
 
 ROOT = Path(__file__).parents[1]
 
@@ -30,7 +24,7 @@ def owe_notice(*, late: datetime.timedelta, state: str = NoticeState.PENDING) ->
     due = timezone.now() - late
     Notice.objects.create(
         kind="milestone_due",
-        evaluation=floor1.evaluation(),
+        evaluation=common.evaluation(),
         subject_id="1",
         address="ann@example.com",
         wall_time=due,
@@ -104,7 +98,8 @@ def with_broker(port: int, folder: Path, code: str) -> subprocess.CompletedProce
 
 
 def test_not_ready_without_a_broker_and_no_inner_detail_is_told(tmp_path: Path) -> None:
-    code = "from evaltracker.health import readiness; print(readiness()['broker'])"
+    health = "from evaltracker.serving.health import readiness"
+    code = f"{health}; print(readiness()['broker'])"
     done = with_broker(1, tmp_path, code)
     assert done.stdout == "does not answer\n"
 
@@ -113,7 +108,7 @@ def test_publishing_to_a_mute_broker_gives_up_in_seconds(
     tmp_path: Path, mute_listener: int
 ) -> None:
     code = (
-        "from evaltracker.evaluations.tasks import sweep\n"
+        "from evaltracker.notices.tasks import sweep\n"
         "import time\n"
         "began = time.monotonic()\n"
         "try:\n    sweep.delay()\n"

@@ -1,7 +1,5 @@
 """An empty database in the middle of a test, as if a file came to another place."""
 
-from __future__ import annotations
-
 from django.apps import apps
 from django.db import connection
 

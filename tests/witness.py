@@ -7,27 +7,21 @@ statements that it sends are seen on their way to the database, also those that 
 Django through a pipeline.
 """
 
-from __future__ import annotations
-
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.db import connections
+from django.http import HttpRequest, HttpResponse
 
-from evaltracker.evaluations import pipeline
 from evaltracker.evaluations.commitments import committed_models
-from evaltracker.evaluations.pipeline import Pipeline
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from django.http import HttpRequest, HttpResponse
+from evaltracker.kit import pipeline
+from evaltracker.kit.pipeline import Pipeline
 
 WRITE = re.compile(
     r'\s*(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "?(\w+)"?', re.IGNORECASE
@@ -166,8 +160,8 @@ class WitnessMiddleware:
         """Answer, and look at what was written."""
         seen = Seen()
         with ExitStack() as stack:
-            for one in connections.all():
-                stack.enter_context(one.execute_wrapper(seen))
+            for connection in connections.all():
+                stack.enter_context(connection.execute_wrapper(seen))
             stack.callback(WATCHED.reset, WATCHED.set(seen))
             answer = self.get_response(request)
         what = f"{request.method} {request.path}"
@@ -184,6 +178,6 @@ class WitnessMiddleware:
             # A vendor is no user; whose token it was stands in the entry's name.
             # Asked of the cache: looking at the session would change the answer.
             who = getattr(getattr(request, "_cached_user", None), "pk", None)
-            strange = [one for one in seen.actors if one not in (None, who)]
+            strange = [actor for actor in seen.actors if actor not in (None, who)]
             assert not strange, f"{what} by {who}; the journal names {strange}"
         return answer

@@ -1,33 +1,18 @@
 """The kinds of notices of a demo: it has a date, the date is near, it is called off."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Collection, Mapping
+from typing import ClassVar
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
 
-from evaltracker.evaluations.calendars import (
-    CalendarDate,
-    calendar_of,
-    cancellation_of,
-)
-from evaltracker.evaluations.mail import (
-    dated_message,
-    letter,
-    link_to,
-    spoken,
-    zone_of,
-)
-from evaltracker.evaluations.notices import Message, NoticeKind, register
+from evaltracker.evaluations.models import Notice
+from evaltracker.notices.calendars import CalendarDate, calendar_of, cancellation_of
+from evaltracker.notices.kinds import Message, NoticeKind, register
+from evaltracker.notices.mail import dated_message, letter, link_to, spoken, zone_of
 from trials.models import Demo
 from vendors.choices import CandidateState
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from evaltracker.evaluations.models import Notice
 
 WHAT = "A demo"
 
@@ -39,11 +24,11 @@ class AboutDemo(NoticeKind):
 
     def subjects(self, ids: Collection[str]) -> Mapping[str, Demo]:
         """The demos, each once, with who takes part."""
-        rows = Demo.objects.filter(pk__in=[UUID(one) for one in ids])
+        rows = Demo.objects.filter(pk__in=[UUID(key) for key in ids])
         rows = rows.select_related("candidate__evaluation").prefetch_related(
             "candidate__evaluation__stakeholders"
         )
-        return {str(one.pk): one for one in rows}
+        return {str(row.pk): row for row in rows}
 
     def demo(self, notice: Notice) -> Demo | None:
         """What it is about; looked up unless a sweep has done so."""
@@ -58,7 +43,9 @@ class AboutDemo(NoticeKind):
             return "The demo is no longer there."
         place = demo.candidate.evaluation
         takes_part = {place.owner_id} | {
-            one.user_id for one in place.stakeholders.all() if one.left_at is None
+            stakeholder.user_id
+            for stakeholder in place.stakeholders.all()
+            if stakeholder.left_at is None
         }
         if notice.recipient_id not in takes_part:
             return "They have no part in the evaluation any more."

@@ -1,25 +1,19 @@
 """The kinds of notices of a gap: found, answered, tried again."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar
+import datetime
+from typing import ClassVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from evaltracker.evaluations.mail import calendar_file, letter, spoken, zone_of
-from evaltracker.evaluations.notices import Message, NoticeKind, register
+from evaltracker.evaluations.models import Notice
+from evaltracker.notices.kinds import Message, NoticeKind, register
+from evaltracker.notices.mail import calendar_file, letter, spoken, zone_of
 from trials.models import Gap
 from trials.trial_notices import ended, there
+from vendors.models import Candidate
 from vendors.notices import API_PAGE, ToVendor
-
-if TYPE_CHECKING:
-    import datetime
-
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.models import Notice
-    from vendors.models import Candidate
 
 
 @register

@@ -1,15 +1,15 @@
 """The kinds of notices of floor 4."""
 
-from __future__ import annotations
-
+from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 
-from evaltracker.evaluations.mail import dated_message
-from evaltracker.evaluations.notices import Message, NoticeKind, register
+from evaltracker.evaluations.models import Notice
+from evaltracker.notices.kinds import Message, NoticeKind, register
+from evaltracker.notices.mail import dated_message
 from trials.choices import MilestoneState
 from trials.models import Milestone
 from trials.selectors.orphans import orphaned_milestones
@@ -25,11 +25,6 @@ ORPHANED = (
     "Give it to somebody."
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from evaltracker.evaluations.models import Notice
-
 
 class AboutMilestone(NoticeKind):
     """A mail about a milestone; a kind of it adds whose it is and what it says."""
@@ -38,8 +33,8 @@ class AboutMilestone(NoticeKind):
 
     def subjects(self, ids: Collection[str]) -> Mapping[str, Milestone]:
         """The milestones and their evaluations, each once, in two queries."""
-        rows = Milestone.objects.filter(pk__in=[UUID(one) for one in ids])
-        return {str(one.pk): one for one in rows.prefetch_related("evaluation")}
+        rows = Milestone.objects.filter(pk__in=[UUID(key) for key in ids])
+        return {str(row.pk): row for row in rows.prefetch_related("evaluation")}
 
     def holds(self, notice: Notice) -> str:
         """As long as the milestone is open and on that date."""

@@ -1,22 +1,15 @@
 """Who may do what on floor 4, and when; one sentence for each no."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.clock import today_in as today_in
-from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner, lock, require_stage
+from evaltracker.kit.clock import today_in as today_in
 from stakeholders.policy import has_role, is_leadership, require_part
+from trials.models import Trial
 from vendors.choices import CandidateState
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation, Requirement, User
-    from trials.models import Trial
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 AFTER_REQUIREMENTS = (Stage.RESEARCH, Stage.DEMOS, Stage.TRIALS, Stage.DECISION)
 FROM_DEMOS = (Stage.DEMOS, Stage.TRIALS, Stage.DECISION)

@@ -1,14 +1,11 @@
 """The tables of floor 4 that travel with an evaluation, and which are sealed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.evaluations.portable.registry import Part, register_part
-from evaltracker.evaluations.services.arrivals import register_arrival
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.portable.registry import Part, register_part
+from evaltracker.portable.services.import_evaluation import register_arrival
 from trials.choices import MilestoneState
 from trials.models import (
     Agreement,
@@ -29,9 +26,6 @@ from trials.models import (
     Trial,
 )
 from trials.services.reminders import owe_reminders
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 def blind(user: User, evaluation: Evaluation) -> bool:

@@ -1,19 +1,15 @@
 """The mail that a promised date has passed without proof."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 
-from evaltracker.evaluations.mail import letter
-from evaltracker.evaluations.notices import Message, NoticeKind, register
+from evaltracker.evaluations.models import Notice
+from evaltracker.notices.kinds import Message, NoticeKind, register
+from evaltracker.notices.mail import letter
 from trials.selectors.promised import SLIP_NOTICE, slipped_claims
 from vendors.models import Claim
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Notice
 
 
 @register

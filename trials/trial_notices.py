@@ -1,21 +1,17 @@
 """The kinds of notices of a trial: its contract and its half time."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.urls import reverse
 
-from evaltracker.evaluations.mail import letter
-from evaltracker.evaluations.notices import Message, NoticeKind, register
+from evaltracker.evaluations.models import Notice
+from evaltracker.notices.kinds import Message, NoticeKind, register
+from evaltracker.notices.mail import letter
 from trials.models import Trial
 from trials.selectors import half_time_alarm
 from trials.selectors.contracts import contract_of
 from vendors.notices import ENDED
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Notice
 
 CLOSED = "The trial is closed."
 

@@ -1,14 +1,10 @@
 """What a newer revision of a claim changed, as a buyer reads it; a pure module."""
 
-from __future__ import annotations
-
+import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from vendors.choices import Availability
-
-if TYPE_CHECKING:
-    import datetime
 
 # How much is there; a plan and an offer at cost are worth the same.
 RANK = {

@@ -1,15 +1,10 @@
 """What is different between two texts, by words that people read; a pure module."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 # Scripts that put no blank between words: each sign stands for itself.
 _SIGNS = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
@@ -93,15 +88,15 @@ def _between(before: list[str], after: list[str], offset: int) -> Iterator[Stret
 def _joined(stretches: Iterator[Stretch]) -> Iterator[Stretch]:
     """Neighbours of one sort as one; empty ones are left out."""
     last: Stretch | None = None
-    for one in stretches:
-        if one[1] == one[2] and one[3] == one[4]:
+    for stretch in stretches:
+        if stretch[1] == stretch[2] and stretch[3] == stretch[4]:
             continue
-        if last is not None and last[0] == one[0]:
-            last = (last[0], last[1], one[2], last[3], one[4])
+        if last is not None and last[0] == stretch[0]:
+            last = (last[0], last[1], stretch[2], last[3], stretch[4])
             continue
         if last is not None:
             yield last
-        last = one
+        last = stretch
     if last is not None:
         yield last
 

@@ -5,30 +5,19 @@ mail leaves it is asked again whether that address is still one of a vendor that
 invited there and still in the choice.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from evaltracker.evaluations.mail import (
-    calendar_file,
-    letter,
-    spoken,
-    zone_of,
-)
-from evaltracker.evaluations.notices import Message, NoticeKind, register
+from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.notices.kinds import Message, NoticeKind, register
+from evaltracker.notices.mail import calendar_file, letter, spoken, zone_of
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Contact
 from vendors.policy import claims_are_closed
 from vendors.selectors.letters import LETTER
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.models import Evaluation, Notice, User
 
 # Where vendors read how everything is done; served with the API, so no page of ours.
 API_PAGE = "/api/v1/docs/"

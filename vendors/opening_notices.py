@@ -3,21 +3,17 @@
 No mail names a price or a vendor.
 """
 
-from __future__ import annotations
-
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.urls import reverse
 
-from evaltracker.evaluations.mail import letter
-from evaltracker.evaluations.notices import Message, NoticeKind, register
+from evaltracker.evaluations.models import Notice
+from evaltracker.notices.kinds import Message, NoticeKind, register
+from evaltracker.notices.mail import letter
 from vendors.models import PriceOpening
 from vendors.selectors.opening import NOBODY, second_people
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Notice
 
 
 class OnOpening(NoticeKind):

@@ -1,26 +1,17 @@
 """Who may do what on floor 3, and when; one sentence for each no."""
 
-from __future__ import annotations
-
+import datetime
 import zoneinfo
-from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.choices import Stage, Status
-from evaltracker.evaluations.journal import SYSTEM, actor_of
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.journal import SYSTEM, By, actor_of
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner, may_start_evaluations
 from vendors.choices import CandidateKind, CandidateState
-from vendors.models import Candidate, Conflict
-
-if TYPE_CHECKING:
-    import datetime
-
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import User
-    from vendors.models import Vendor
+from vendors.models import Candidate, Conflict, Vendor
 
 CLAIMS_CLOSED = "claims_closed"
 # Stages in which the buyer may write down what a candidate is said to do.

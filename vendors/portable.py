@@ -1,12 +1,13 @@
 """The tables of floor 3 that travel with an evaluation, and which are sealed."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from django.db.models import QuerySet
 
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.evaluations.portable.reading import invalid
-from evaltracker.evaluations.portable.registry import Part, leave_out, register_part
+from evaltracker.portable.reading import invalid
+from evaltracker.portable.registry import Part, leave_out, register_part
 from vendors.models import (
     Asking,
     Candidate,
@@ -29,11 +30,6 @@ from vendors.models import (
     VendorToken,
 )
 from vendors.policy import may_see_prices
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 def companies(evaluation: Evaluation) -> QuerySet[Vendor]:

@@ -1,15 +1,11 @@
 """The canonical form of an answer, so that anybody can recompute its SHA-256."""
 
-from __future__ import annotations
-
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from vendors.models import Claim
+from vendors.models import Claim
 
 
 def digest_of(claims: Iterable[Claim]) -> str:

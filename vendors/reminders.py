@@ -4,25 +4,20 @@ None holds a word of a question, a claim or a requirement, and none says who ask
 the vendor reads that through the API, where it is its own (R10).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from evaltracker.evaluations.mail import dated_message, letter, spoken, zone_of
-from evaltracker.evaluations.notices import Message, register
+from evaltracker.evaluations.models import Notice
+from evaltracker.notices.kinds import Message, register
+from evaltracker.notices.mail import dated_message, letter, spoken, zone_of
+from vendors.models import Candidate
 from vendors.notices import API_PAGE, ToVendor, reached_by
 from vendors.selectors import last_submission, own_claims
 from vendors.selectors.chases import KIND
 from vendors.selectors.waiting import Waiting, waiting_for
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.models import Notice
-    from vendors.models import Candidate
 
 CLOSED = "Claims are closed."
 ACTION = "Read how to answer"

@@ -1,30 +1,18 @@
 """The kinds of notices about tokens: one ends soon, one was revoked as it leaked."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from evaltracker.evaluations.mail import (
-    calendar_file,
-    days_away,
-    letter,
-    spoken,
-    zone_of,
-)
-from evaltracker.evaluations.notices import Message, NoticeKind, register
+from evaltracker.evaluations.models import Notice
+from evaltracker.notices.kinds import Message, NoticeKind, register
+from evaltracker.notices.mail import calendar_file, days_away, letter, spoken, zone_of
 from vendors.choices import CandidateState
 from vendors.models import Candidate, VendorToken
 from vendors.notices import API_PAGE, ENDED, ToVendor, reachable
 from vendors.selectors import live_tokens
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.models import Notice
 
 
 @register

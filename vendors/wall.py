@@ -6,17 +6,12 @@ a pooled connection nothing of one call is left for the next. Elsewhere than on
 PostgreSQL there is one wall, the scoped querysets.
 """
 
-from __future__ import annotations
-
 import hashlib
+import uuid
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Iterable, Iterator
 
 TOKEN, VENDOR = "app.token", "app.vendor"
 # Whether what the buyer noted on the vendor's own invitations can be found.

@@ -1,16 +1,12 @@
 """The words of a claim, and what makes them acceptable; a pure module."""
 
-from __future__ import annotations
-
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from evaltracker.evaluations.text import Inputs
+from evaltracker.kit.text import Inputs
 from vendors.choices import STATED, Availability
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 # What is there now, or never will be, has no date from which it is there.
 DATED = (Availability.PLANNED, Availability.BETA, Availability.ON_REQUEST)

@@ -3,18 +3,14 @@
 Each thread keeps its connection, which is never looked after.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
 import threading
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import psycopg
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 WHO = "SELECT invitation FROM token WHERE digest = %s"
 INSERT = """
@@ -84,7 +80,7 @@ def _take_many(
 ) -> dict[str, Any]:
     claims = body["claims"]
     columns = [
-        [one.get(field, "") for one in claims]
+        [claim.get(field, "") for claim in claims]
         for field in ("requirement", "availability", "statement", "evidence_url")
     ]
     written = connection.execute(UPSERT, [body["candidate"], *columns])

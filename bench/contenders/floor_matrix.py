@@ -6,19 +6,15 @@ and a trial, and writes what the product writes of them, escaped. `/SLUG/` is HT
 `/SLUG/xlsx/` a workbook of raw XML in a zip.
 """
 
-from __future__ import annotations
-
 import io
 import os
 import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
 
 REQUIREMENTS = """
     SELECT r.id::text, r.ref, r.text, r.priority, c.name, r.weight
@@ -53,7 +49,7 @@ def application(
     with _connection.cursor() as cursor:
         rows = cursor.execute(REQUIREMENTS, [slug]).fetchall()
         columns = cursor.execute(CANDIDATES, [slug]).fetchall()
-        ids = [one for one, _ in columns]
+        ids = [column for column, _ in columns]
         claims = cursor.execute(CLAIMS, [ids]).fetchall()
         verdicts = cursor.execute(VERDICTS, [ids]).fetchall()
     said = {(candidate, row): word for candidate, row, word in claims}
@@ -77,7 +73,7 @@ type Rows = Sequence[tuple[Any, ...]]
 def as_html(rows: Rows, columns: Rows, marks: Marks) -> bytes:
     """A table row for each requirement, a cell for each candidate."""
     said, shown, tested = marks
-    names = [(one, escape(name)) for one, name in columns]
+    names = [(column, escape(name)) for column, name in columns]
     parts = ["<!doctype html><table>"]
     for pk, ref, text, priority, _, _ in rows:
         ref = escape(ref)
@@ -130,7 +126,7 @@ def lines(rows: Rows, columns: Rows, marks: Marks) -> Iterator[list[str]]:
     for pk, ref, text, priority, category, weight in rows:
         line = [ref, category, text, priority, str(weight)]
         for candidate in ids:
-            line += [one.get((candidate, pk), "") for one in marks]
+            line += [mark.get((candidate, pk), "") for mark in marks]
             line.append("Claimed")
         yield line
 

@@ -1,17 +1,12 @@
 """Mail as it is usually sent: row by row, each with its own queries and connection."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import uuid
 
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.db import connection
 from django.template.loader import render_to_string
 
 from evaltracker.evaluations.models import Notice
-
-if TYPE_CHECKING:
-    import uuid
 
 
 def send_usual(port: int, count: int) -> None:

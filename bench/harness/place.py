@@ -4,26 +4,21 @@ PostgreSQL writes through to the disk, as in production: without it a commit wou
 free, and all that product and yardsticks do beside it would weigh too much.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
 from tests.services import free_port, postgres, redis, service_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 # Durable as by default; a checkpoint in the middle of a race would be somebody's loss.

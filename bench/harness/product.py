@@ -1,21 +1,14 @@
 """The product as it is served in production, on a database of its own."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bench.harness.place import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from bench.harness.place import Place
+from bench.harness.place import ROOT, Place
 
 ROLE, APP, PASSWORD = "evaltracker_vendor", "evaltracker_app", "only-for-this-run"
 

@@ -1,16 +1,12 @@
 """Taking turns, and what comes of it: 10th percentiles and their ratios."""
 
-from __future__ import annotations
-
 import gc
 import random
 import statistics
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+from typing import Self
 
 type Contender = Callable[[], object]
 

@@ -1,23 +1,18 @@
 """What a race says: figures beside their goals, on paper and as JSON."""
 
-from __future__ import annotations
-
 import datetime
 import json
 import os
 import platform
 import subprocess
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bench.harness.place import ROOT
+from bench.harness.race import Race, Ratio
 from tests.services import postgres_binaries
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bench.harness.race import Race, Ratio
 
 RESULTS = ROOT / "bench" / "results"
 PACKAGES = ("django", "djangorestframework", "psycopg", "gunicorn", "msgspec")
@@ -75,7 +70,7 @@ def report(
         "same": asdict(twin),
         "valid": valid,
         "goals": rows,
-        "tenth": {one: race.tenth(one) for one in race.times},
+        "tenth": {time: race.tenth(time) for time in race.times},
         "seconds": race.times,
     }
     _keep(name, kept)

@@ -3,15 +3,11 @@
 What a client costs is added to all contenders alike and would flatter the slow ones.
 """
 
-from __future__ import annotations
-
 import json
 import socket
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 END = b"\r\n\r\n"
 LENGTH = b"\r\ncontent-length:"

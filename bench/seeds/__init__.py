@@ -1,9 +1,8 @@
 """Data for the benchmarks, spread out: lopsided data makes a planner lie."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -11,10 +10,7 @@ from django.db import connection
 
 from bench.harness import get, post
 from evaltracker.evaluations.models import Requirement
-from tests.cast import floor1, vendors
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.cast import common, vendors
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +47,8 @@ def many_invitations(number: int, *, asked: int, rivals: int = 4) -> list[Invita
     cache.clear()
     made: list[Invitation] = []
     while len(made) < number:
-        where = floor1.evaluation(title=f"Purchase {len(made)}")
-        category = floor1.requirement(where, "R0").category
+        where = common.evaluation(title=f"Purchase {len(made)}")
+        category = common.requirement(where, "R0").category
         Requirement.objects.bulk_create(
             Requirement(
                 evaluation=where,

@@ -4,24 +4,17 @@ One row of each is made as people make it; the copies differ in what lists show,
 by and filter by. No purchase, candidate or day has more of them than another.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import psycopg
 from django.conf import settings
 from django.contrib.auth.models import Permission
-from django.db import connection
+from django.db import connection, models
 from django.utils import timezone
 
 from bench.seeds.matrix import session
 from evaltracker.evaluations.models import Entry, Notice
-from tests.cast import floor1, trials, vendors
+from tests.cast import common, trials, vendors
 from trials.models import Evidence
 from vendors.models import Claim
-
-if TYPE_CHECKING:
-    from django.db import models
 
 PURCHASES, OWNERS = 40, 10
 LISTS: dict[str, type[models.Model]] = {
@@ -80,13 +73,13 @@ def purchases() -> dict[str, str]:
     """Forty purchases, each with a candidate, its claim and a verdict; cookies of
     the owner of four of them, and of the operator."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    owners = [floor1.person(f"lead{number}") for number in range(OWNERS)]
+    owners = [common.person(f"lead{number}") for number in range(OWNERS)]
     for one in owners:
         one.user_permissions.add(Permission.objects.get(codename="add_evaluation"))
     for number in range(PURCHASES):
         owner = owners[number % OWNERS]
-        where = floor1.evaluation(title=f"Purchase {number}", owner=owner)
-        floor1.requirement(where, "R1")
+        where = common.evaluation(title=f"Purchase {number}", owner=owner)
+        common.requirement(where, "R1")
         vendors.in_research(where)
         option = trials.claimed(where, name=f"Vendor{number} ML")
         trials.verdict(trials.claim_of(option))
@@ -102,7 +95,7 @@ def purchases() -> dict[str, str]:
         state="sent",
         message_id="<first@copy.example>",
     )
-    return {"owner": session(owners[0]), "operator": session(floor1.otto())}
+    return {"owner": session(owners[0]), "operator": session(common.otto())}
 
 
 def grow(url: str, first: int, last: int) -> None:

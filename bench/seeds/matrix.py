@@ -1,11 +1,8 @@
 """A purchase with a wall of cells, none of them like its neighbours by rule."""
 
-from __future__ import annotations
-
 import datetime
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -13,14 +10,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from bench.seeds import settle
-from evaltracker.evaluations.admin.proof import note_login
-from evaltracker.evaluations.models import Requirement
-from tests.cast import floor1, vendors
+from evaltracker.evaluations.models import Evaluation, Requirement, User
+from evaltracker.pages.reauthentication import note_login
+from tests.cast import common, vendors
 from trials.models import Evidence, Excuse
 from vendors.models import Candidate, Claim, Ruling
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
 
 PRIORITIES = ("must", "should", "should", "could")
 SAID = ("now",) * 6 + ("beta", "beta", "planned", "planned", "on_request", "never")
@@ -53,7 +47,7 @@ class Wall:
 def wall(candidates: int, requirements: int) -> Wall:
     """That many candidates and requirements, answered and looked at unevenly."""
     chance = random.Random(f"{candidates} by {requirements}")
-    where = floor1.evaluation(title=f"Wall of {candidates} by {requirements}")
+    where = common.evaluation(title=f"Wall of {candidates} by {requirements}")
     vendors.in_research(where)
     asked = _requirements(where, requirements, chance)
     options = Candidate.objects.bulk_create(
@@ -76,7 +70,7 @@ def wall(candidates: int, requirements: int) -> Wall:
 def _requirements(
     where: Evaluation, many: int, chance: random.Random
 ) -> list[Requirement]:
-    groups = [floor1.category(where, f"Category {number}") for number in range(12)]
+    groups = [common.category(where, f"Category {number}") for number in range(12)]
     made: list[Requirement] = Requirement.objects.bulk_create(
         Requirement(
             evaluation=where,

@@ -1,8 +1,6 @@
 """What allauth asks us: who may come in, and what is told to whom."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -10,22 +8,18 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
 from django.contrib.auth import authenticate
+from django.http import HttpRequest
 from django.urls import reverse
 
 from evaltracker.accounts.lockout import client_address
 from evaltracker.accounts.sealing import close, reopen
 from evaltracker.accounts.slowing import CEILING
 from evaltracker.evaluations.account_log import record
-from evaltracker.evaluations.admin.proof import proved_recently
 from evaltracker.evaluations.choices import AccountAction
+from evaltracker.evaluations.models import User
 from evaltracker.evaluations.selectors import at_address
-from evaltracker.evaluations.services.account_mail import owe_account_mail
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from evaltracker.evaluations.models import User
-
+from evaltracker.notices.services.account_mail import owe_account_mail
+from evaltracker.pages.reauthentication import proved_recently
 
 # One text for an unknown name, a wrong password, a stopped, locked and slowed login.
 NO_MATCH = (
@@ -144,4 +138,6 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # untyp
 
 def verified_addresses(sociallogin: Any) -> list[str]:
     """The mail addresses that the provider vouches for."""
-    return [one.email for one in sociallogin.email_addresses if one.verified]
+    return [
+        address.email for address in sociallogin.email_addresses if address.verified
+    ]

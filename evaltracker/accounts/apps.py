@@ -1,17 +1,12 @@
-"""Tells the libraries whom to tell."""
-
-from importlib import import_module
+"""The app of accounts."""
 
 from django.apps import AppConfig
 
+from evaltracker.kit.hooks import LoadsHooks
 
-class AccountsConfig(AppConfig):
-    """Not a floor: no table, only listeners and kinds of mail."""
+
+class AccountsConfig(LoadsHooks, AppConfig):
+    """Loads hooks.py when Django is ready."""
 
     name = "evaltracker.accounts"
-
-    def ready(self) -> None:
-        """Listen to logins, know their mails, and forget what is over."""
-        import_module("evaltracker.accounts.signals")
-        import_module("evaltracker.accounts.notices")
-        import_module("evaltracker.accounts.chores")
+    label = "accounts"

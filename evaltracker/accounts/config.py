@@ -1,7 +1,5 @@
 """The settings of signing in; evaltracker.settings takes them all."""
 
-from __future__ import annotations
-
 from evaltracker.environment import (
     DEMO,
     NUM_PROXIES,

@@ -5,20 +5,16 @@ have to wait. Wrong passwords given with it count against it, so that a stolen o
 helps no guesser.
 """
 
-from __future__ import annotations
-
 import secrets
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
 
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import User
 
 COOKIE = f"{settings.COOKIE_PREFIX}device"
 SALT = "evaltracker.accounts.devices"

@@ -1,8 +1,6 @@
 """The library's forms in our words; login under the field names it has always had."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.account import forms as stock
 from allauth.mfa.base import forms as factors
@@ -12,9 +10,7 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 
 from evaltracker.accounts.one_time_codes import is_used, note_use
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import User
 
 LABELS = {
     "email": "Mail address",

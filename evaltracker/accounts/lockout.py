@@ -5,20 +5,16 @@ What it lacks is an order: guesses that arrive together would all be counted bef
 first has failed. Here guesses of one account queue up, from whatever address.
 """
 
-from __future__ import annotations
-
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
 from django.db import connection
+from django.http import HttpRequest, HttpResponse
 from rest_framework.throttling import BaseThrottle
 
 from evaltracker.accounts.slowing import must_wait
 from evaltracker.evaluations.selectors import person_meant
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
 
 
 class OneAtATime(AxesDatabaseHandler):  # type: ignore[misc]  # untyped library

@@ -1,7 +1,5 @@
 """Messages between two pages, in a cookie that no other host can set."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.messages.storage.fallback import FallbackStorage

@@ -1,8 +1,7 @@
 """What holds for every request of somebody who is logged in."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
@@ -10,20 +9,14 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
 from evaltracker.accounts.devices import remember
-from evaltracker.evaluations.admin.proof import note_use, why_ended
-from evaltracker.evaluations.admin.site import site
-from evaltracker.evaluations.api.problems import CONTENT_TYPE, problem_body
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import User
+from evaltracker.pages.reauthentication import note_use, why_ended
+from evaltracker.pages.site import site
+from evaltracker.rest.problems import CONTENT_TYPE, problem_body
 
 NEEDED = (
     "A second factor is needed here. Add an authenticator app or a security key to go "
@@ -102,7 +95,7 @@ def owes_factor(request: HttpRequest, user: User) -> bool:
 def signed_on_elsewhere(request: HttpRequest, user: User) -> bool:
     """Whether this session began at the company's sign-on."""
     records = get_authentication_records(request, user)
-    return any(one["method"] == "socialaccount" for one in records)
+    return any(record["method"] == "socialaccount" for record in records)
 
 
 class FrameMiddleware:

@@ -1,21 +1,16 @@
 """Mails about logins. Their links are made when they leave, and only show a form."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.urls import reverse
 
-from evaltracker.evaluations.mail import letter
-from evaltracker.evaluations.models import User
-from evaltracker.evaluations.notices import Message, NoticeKind, register
+from evaltracker.accounts.services.addresses import key_for
+from evaltracker.evaluations.models import Notice, User
 from evaltracker.evaluations.selectors import at_address
-from evaltracker.evaluations.services.addresses import key_for
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Notice
+from evaltracker.notices.kinds import Message, NoticeKind, register
+from evaltracker.notices.mail import letter
 
 WAS_CHANGED = {
     "email_changed": "Your mail address was changed",

@@ -6,10 +6,6 @@ the app's secret, in the row that a login locks, and no code of then or before o
 again (RFC 6238, 5.2).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
@@ -19,8 +15,7 @@ from allauth.mfa.totp.internal.auth import (
 )
 from allauth.mfa.utils import decrypt
 
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import User
 
 LAST_STEP = "last_step"
 

@@ -4,18 +4,14 @@ No rule about kinds of letters: what counts is how many guesses a password takes
 whoever knows the lists of common and breached ones, and the words of this site.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import User
 
 # Decimal digits of the number of guesses that a password has to withstand.
 GUESSES = 10

@@ -4,8 +4,6 @@ The key is derived from SECRET_KEY, which is in no backup of the database. The k
 before it (SECRET_KEY_FALLBACKS) still open what they closed.
 """
 
-from __future__ import annotations
-
 import base64
 import secrets
 

@@ -1,8 +1,6 @@
 """What the libraries tell, written to the account log and into the session."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.account import signals as account_signals
 from allauth.account.internal.flows.login import get_authentication_records
@@ -10,19 +8,16 @@ from allauth.mfa import signals as factor_signals
 from allauth.socialaccount import signals as sign_on_signals
 from django.contrib.auth import signals as auth_signals
 from django.dispatch import receiver
+from django.http import HttpRequest
 
 from evaltracker.accounts.devices import note_failure
 from evaltracker.accounts.lockout import account_meant, client_address
 from evaltracker.accounts.slowing import note_guess
 from evaltracker.evaluations.account_log import record
-from evaltracker.evaluations.admin.proof import note_login, note_proof
 from evaltracker.evaluations.choices import AccountAction
+from evaltracker.evaluations.models import User
 from evaltracker.evaluations.selectors import person_meant
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from evaltracker.evaluations.models import User
+from evaltracker.pages.reauthentication import note_login, note_proof
 
 HOW = {
     "password": "password",
@@ -48,7 +43,7 @@ def on_login(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """The session's clock starts."""
     note_login(request.session)
     records = get_authentication_records(request, user)
-    how = ", ".join(HOW.get(one["method"], one["method"]) for one in records)
+    how = ", ".join(HOW.get(record["method"], record["method"]) for record in records)
     told(AccountAction.LOGGED_IN, request, user, how)
     remember_browser(request, user)
 

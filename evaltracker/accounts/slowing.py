@@ -7,21 +7,15 @@ that neither the answer nor its time tells them apart. `lockout.py` lets guesses
 account queue up, so the count is exact.
 """
 
-from __future__ import annotations
-
 import hashlib
 import time
-from typing import TYPE_CHECKING
 
 from django.core.cache import cache
+from django.http import HttpRequest
 
 from evaltracker.accounts.devices import is_known
-from evaltracker.evaluations.services.account_mail import owe_warning
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import User
+from evaltracker.notices.services.account_mail import owe_warning
 
 CEILING = 20
 AN_HOUR = 60 * 60

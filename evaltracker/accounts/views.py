@@ -1,15 +1,9 @@
 """Where the library's own view would break."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.providers.openid_connect.views import login
+from django.http import HttpRequest, HttpResponse
 from requests import RequestException
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
 
 
 def start_sign_on(request: HttpRequest, provider_id: str) -> HttpResponse:

@@ -1,1 +1,1 @@
-"""What do we need, where are we, what is owed to whom?"""
+"""The record: evaluations, their visits, their journal, and who may see them."""

@@ -4,18 +4,11 @@ People belong to no evaluation, so this is no chained journal. The operator read
 the admin, everybody reads their own lines on their account page.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import structlog
 from structlog.contextvars import get_contextvars
 
-from evaltracker.evaluations.models import AccountEntry
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.choices import AccountAction
-    from evaltracker.evaluations.models import User
+from evaltracker.evaluations.choices import AccountAction
+from evaltracker.evaluations.models import AccountEntry, User
 
 log = structlog.get_logger(__name__)
 

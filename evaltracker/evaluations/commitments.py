@@ -7,24 +7,20 @@ the row's salt, so that nobody who reads the journal can try out prices or score
 that was removed is a line with “-”.
 """
 
-from __future__ import annotations
-
 import datetime
 import decimal
 import json
 import uuid
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.apps import apps
 from django.db import models
 
 from evaltracker.evaluations.models import CommittedRecord
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 REMOVED = UNSAID = "-"
 # Of more rows no column is named: hashing each would slow batches of claims down.

@@ -5,14 +5,8 @@ transaction that is rolled back, and everybody behind one address would wait for
 login of everybody else. SQLite has one writer at a time, so there it is the same one.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.conf import settings
-
-if TYPE_CHECKING:
-    from django.db import models
+from django.db import models
 
 ALIAS = "counters"
 

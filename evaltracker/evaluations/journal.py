@@ -5,28 +5,28 @@ fields (RELIABILITY R43). It is tamper-evident, not tamper-proof: somebody who c
 rewrite the whole chain is found only by a head that was kept elsewhere.
 """
 
-from __future__ import annotations
-
 import datetime
 import decimal
 import enum
 import hashlib
 import json
 import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
 from structlog.contextvars import get_contextvars
 
 from evaltracker.evaluations.commitments import commitments_of
-from evaltracker.evaluations.models import Entry, JournalHead, User
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from evaltracker.evaluations.models import CommittedRecord, Evaluation
+from evaltracker.evaluations.models import (
+    CommittedRecord,
+    Entry,
+    Evaluation,
+    JournalHead,
+    User,
+)
 
 GENESIS = "0" * 64
 _PLAIN = frozenset({str, int, bool, type(None)})

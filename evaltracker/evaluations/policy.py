@@ -1,24 +1,21 @@
 """Who may do what on floor 1, and when; one sentence for each no."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import models
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By, actor_of
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import (
+    CommittedRecord,
+    Evaluation,
+    Requirement,
+    User,
+)
 from evaltracker.evaluations.models.base import new_salt
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import Any
-
-    from django.db import models
-
-    from evaltracker.evaluations.models import CommittedRecord, Requirement
 
 
 def may_start_evaluations(user: User) -> bool:

@@ -1,24 +1,20 @@
 """What stands in the tables, beside what the journal says of it."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from evaltracker.evaluations.arrived import IMPORTED
 from evaltracker.evaluations.commitments import (
+    Commitment,
+    Key,
     changed_column,
     columns,
     commit,
     committed_models,
     read_commitments,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.evaluations.commitments import Commitment, Key
-    from evaltracker.evaluations.models import CommittedRecord, Entry, Evaluation
+from evaltracker.evaluations.imported_entries import IMPORTED
+from evaltracker.evaluations.models import CommittedRecord, Entry, Evaluation
 
 COVERED = "journal.covered"
 # Entries that commit to every row that there is.

@@ -1,20 +1,18 @@
 """Whether a journal holds, from its first entry or from one that was kept elsewhere."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from evaltracker.evaluations.arrived import misfit
+from evaltracker.evaluations.imported_entries import misfit
 from evaltracker.evaluations.journal import GENESIS, chained_hash
-from evaltracker.evaluations.models import Entry, ImportedHistory, JournalHead
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import (
+    Entry,
+    Evaluation,
+    ImportedHistory,
+    JournalHead,
+)
 
 # The number of an entry and its hash, which may be cut short.
 type Anchor = tuple[int, str]

@@ -1,20 +1,14 @@
 """A site that is https refuses programs over http, and needs a proxy that says so."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from evaltracker.evaluations.api.problems import CONTENT_TYPE, problem_body
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest
+from evaltracker.rest.problems import CONTENT_TYPE, problem_body
 
 # What programs call. They would follow a redirect each time and never notice that
 # their token had gone out in the clear before it.

@@ -1,7 +1,5 @@
 """A request as it comes in, byte by byte, before any thread is given to it."""
 
-from __future__ import annotations
-
 import json
 import re
 import time

@@ -6,6 +6,8 @@ Address and number of processes are for the command line.
 from pathlib import Path
 from typing import Any
 
+from evaltracker.kit.starting import about_to_start
+
 wsgi_app = "evaltracker.wsgi"
 worker_class = "evaltracker.serving.worker.PatientWorker"
 threads = 8
@@ -26,11 +28,5 @@ if Path("/dev/shm").is_dir():  # noqa: S108
 
 
 def on_starting(server: Any) -> None:
-    """Refuse to serve with a database role that could do too much."""
-    # The product was loaded before; another application has no role to ask about.
-    from django.apps import apps
-
-    if apps.ready:
-        from evaltracker.wall.starting import refuse_strong_role
-
-        refuse_strong_role()
+    """Let what has to be asked before anything is served be asked now."""
+    about_to_start.send(sender=server)

@@ -5,8 +5,6 @@ its one loop for clients that do not hang up, so that some twenty slow clients s
 whole installation. Here the loop collects each request, and no client is waited for.
 """
 
-from __future__ import annotations
-
 import re
 import time
 from collections import deque

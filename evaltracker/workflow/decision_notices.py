@@ -1,22 +1,18 @@
 """The mails that follow a decision: to its people, to vendors, and months later."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.clock import instant_of
-from evaltracker.evaluations.mail import dated_message, letter
-from evaltracker.evaluations.notices import Message, NoticeKind, register
+from evaltracker.evaluations.models import Notice
+from evaltracker.kit.clock import instant_of
+from evaltracker.notices.kinds import Message, NoticeKind, register
+from evaltracker.notices.mail import dated_message, letter
 from evaltracker.workflow import links
 from evaltracker.workflow.models import Letter, PromiseCheck
 from evaltracker.workflow.selectors.letters import LETTER
 from evaltracker.workflow.selectors.promises import CHECK_NOTICE, MORNING
 from vendors.models import Contact
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Notice
 
 
 @register

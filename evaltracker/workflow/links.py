@@ -1,16 +1,11 @@
 """Where things are mended: addresses of pages, for blockers and notices."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.urls import reverse
 
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, Requirement
-    from stakeholders.models import SignOffRule
-    from trials.models import Trial
-    from vendors.models import Candidate
+from evaltracker.evaluations.models import Evaluation, Requirement
+from stakeholders.models import SignOffRule
+from trials.models import Trial
+from vendors.models import Candidate
 
 
 def page(evaluation: Evaluation, name: str, anchor: str = "") -> str:

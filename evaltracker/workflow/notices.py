@@ -4,24 +4,20 @@ Who is owed one is said in services/asking.py. No mail holds words of what is si
 they can name a vendor.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Collection, Mapping
+from typing import ClassVar
 from uuid import UUID
 
 from evaltracker.evaluations.choices import NoticeState
-from evaltracker.evaluations.mail import dated_message, letter, spoken, zone_of
 from evaltracker.evaluations.models import Notice, Visit
-from evaltracker.evaluations.notices import Message, NoticeKind, register
+from evaltracker.notices.kinds import Message, NoticeKind, register
+from evaltracker.notices.mail import dated_message, letter, spoken, zone_of
 from evaltracker.workflow import links
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.asked import Asked, due_instant
+from evaltracker.workflow.gates.signers import Asked, due_instant
 from evaltracker.workflow.memo.changes import changes_told
 from stakeholders.models import SignOffRule
 from stakeholders.selectors import last_signed
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
 
 
 class OnRule(NoticeKind):
@@ -29,7 +25,7 @@ class OnRule(NoticeKind):
 
     def subjects(self, ids: Collection[str]) -> Mapping[str, Asked]:
         """The rules, looked at once per evaluation."""
-        rules = SignOffRule.objects.filter(pk__in=[UUID(one) for one in ids])
+        rules = SignOffRule.objects.filter(pk__in=[UUID(key) for key in ids])
         looks: dict[UUID, Look] = {}
         found = {}
         for rule in rules.select_related("evaluation__owner"):

@@ -1,11 +1,10 @@
 """The tables of floor 5 that travel with an evaluation, and what must hold in them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.portable.registry import (
+from evaltracker.portable.registry import (
+    Document,
     Part,
     leave_out,
     register_check,
@@ -21,11 +20,6 @@ from evaltracker.workflow.models import (
     Succession,
     Waiver,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.evaluations.portable.registry import Document
 
 register_part(Part(name="waivers", model=Waiver, order=("waived_at",)))
 register_part(Part(name="decision", model=Decision))

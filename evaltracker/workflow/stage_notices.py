@@ -1,20 +1,14 @@
 """The kind of notice for a stage that lasts longer than the plan leaves it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Collection, Mapping
+from typing import ClassVar
 from uuid import UUID
 
-from evaltracker.evaluations.mail import letter
-from evaltracker.evaluations.models import Visit
-from evaltracker.evaluations.notices import Message, NoticeKind, register
+from evaltracker.evaluations.models import Notice, Visit
+from evaltracker.notices.kinds import Message, NoticeKind, register
+from evaltracker.notices.mail import letter
 from evaltracker.workflow import links
 from evaltracker.workflow.selectors import lateness_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from evaltracker.evaluations.models import Notice
 
 
 @register
@@ -27,8 +21,8 @@ class StageLate(NoticeKind):
 
     def subjects(self, ids: Collection[str]) -> Mapping[str, Visit]:
         """The stays, each once."""
-        rows = Visit.objects.filter(pk__in=[UUID(one) for one in ids])
-        return {str(one.pk): one for one in rows.select_related("evaluation__owner")}
+        rows = Visit.objects.filter(pk__in=[UUID(key) for key in ids])
+        return {str(row.pk): row for row in rows.select_related("evaluation__owner")}
 
     def visit(self, notice: Notice) -> Visit | None:
         """The stay that it is about."""

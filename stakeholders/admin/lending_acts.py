@@ -1,24 +1,18 @@
 """Acts of substitution: lending one's own part, and taking it back."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import Act, register_act
-from evaltracker.evaluations.admin.forms import DateField
-from evaltracker.evaluations.admin.workspace import crumbs_to, page_address
 from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import Act, Outcome, register_act
+from evaltracker.pages.fields import DateField
+from evaltracker.pages.workspace import crumbs_to, page_address
 from stakeholders.admin.people_acts import OnPart, PersonField, colleagues
 from stakeholders.models import Delegation, Stakeholder
 from stakeholders.policy import has_a_say
 from stakeholders.services.lending import delegate, revoke_delegation
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.admin.acts import Outcome
 
 
 class LendForm(forms.Form):

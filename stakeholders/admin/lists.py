@@ -1,13 +1,11 @@
 """The lists of floor 2: stakeholders and sign-offs."""
 
-from __future__ import annotations
-
 from django.contrib import admin
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.base import HardenedAdmin
-from evaltracker.evaluations.admin.filters import by
-from evaltracker.evaluations.admin.site import site
+from evaltracker.pages.base import HardenedAdmin
+from evaltracker.pages.filters import by
+from evaltracker.pages.site import site
 from stakeholders.models import Condition, SignOff, Stakeholder
 
 

@@ -1,10 +1,8 @@
 """What the notices of floor 2 are about, in words."""
 
-from __future__ import annotations
+from collections.abc import Collection
 
-from typing import TYPE_CHECKING
-
-from evaltracker.evaluations.admin.notice_subjects import register_subjects
+from evaltracker.notices.admin.notice_subjects import register_subjects
 from stakeholders.models import Condition, Delegation, SignOff
 from stakeholders.notices import (
     ConditionDue,
@@ -14,9 +12,6 @@ from stakeholders.notices import (
     SignOffAgainst,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
 SHOWN = 80
 
 
@@ -24,8 +19,8 @@ def conditions(ids: Collection[str]) -> dict[str, str]:
     """The first words of each."""
     rows = Condition.objects.filter(pk__in=ids)
     return {
-        str(one.pk): one.text if len(one.text) <= SHOWN else f"{one.text[:SHOWN]}…"
-        for one in rows
+        str(row.pk): row.text if len(row.text) <= SHOWN else f"{row.text[:SHOWN]}…"
+        for row in rows
     }
 
 
@@ -33,8 +28,8 @@ def lendings(ids: Collection[str]) -> dict[str, str]:
     """“Noor for Ivan”."""
     rows = Delegation.objects.filter(pk__in=ids)
     return {
-        str(one.pk): f"{one.substitute} for {one.stakeholder.user}"
-        for one in rows.select_related("substitute", "stakeholder__user")
+        str(row.pk): f"{row.substitute} for {row.stakeholder.user}"
+        for row in rows.select_related("substitute", "stakeholder__user")
     }
 
 
@@ -42,7 +37,7 @@ def sign_offs(ids: Collection[str]) -> dict[str, str]:
     """Who, and as what."""
     rows = SignOff.objects.filter(pk__in=ids)
     return {
-        str(one.pk): f"{one.printed_name}, {one.get_role_display()}" for one in rows
+        str(row.pk): f"{row.printed_name}, {row.get_role_display()}" for row in rows
     }
 
 

@@ -1,27 +1,20 @@
 """Acts that give people a part and take it back."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
-from evaltracker.evaluations.admin.acts import Act, register_act
-from evaltracker.evaluations.admin.brief_acts import OfEvaluation
-from evaltracker.evaluations.admin.forms import ReasonForm
-from evaltracker.evaluations.admin.workspace import crumbs_to, page_address
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import Act, Outcome, register_act
+from evaltracker.pages.fields import ReasonForm
+from evaltracker.pages.workspace import crumbs_to, page_address
+from evaltracker.requirements.admin.brief_acts import OfEvaluation
 from stakeholders.choices import Role
 from stakeholders.models import Stakeholder
 from stakeholders.services.people import add_stakeholder, remove_stakeholder
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.admin.acts import Outcome
 
 
 def colleagues(*, but: User) -> QuerySet[User]:

@@ -1,17 +1,17 @@
 """The stakeholders of an evaluation: who has a say, who stands in, what each owes."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from evaltracker.evaluations.admin.workspace import evaluation_page, show
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import Visit
+from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.workspace import evaluation_page, show
 from stakeholders.choices import Role
 from stakeholders.models import (
     Condition,
@@ -21,13 +21,6 @@ from stakeholders.models import (
     SignOffRule,
     Stakeholder,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 @dataclass(slots=True)
@@ -84,8 +77,8 @@ def part_rows(evaluation: Evaluation, user: User) -> list[PartRow]:
     for row in rows:
         row.lendings = lendings[row.part.pk]
         row.owes = debts(row.part)
-        for one in row.lendings:
-            one.stakeholder.evaluation = evaluation
+        for lending in row.lendings:
+            lending.stakeholder.evaluation = evaluation
     return rows
 
 

@@ -1,16 +1,16 @@
 """What each role finds important: said on the requirements page, before any vendor."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
-from evaltracker.evaluations.admin.brief_acts import OfEvaluation
-from evaltracker.evaluations.admin.panels import register_panel
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Category, Evaluation, User
+from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.panels import register_panel
+from evaltracker.requirements.admin.brief_acts import OfEvaluation
 from stakeholders.choices import Role
 from stakeholders.models import Stakeholder
 from stakeholders.policy import has_role, parts
@@ -21,12 +21,6 @@ from stakeholders.selectors import (
     weights_sealed_at,
 )
 from stakeholders.services.people import weigh_for_role
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.admin.acts import Outcome
-    from evaltracker.evaluations.models import Category, Evaluation, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +56,8 @@ def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
     sealed_at = weights_sealed_at(evaluation)
     return {
         "rows": [
-            WeightRow(one, [said.get(role, {}).get(one) for role in roles])
-            for one in categories
+            WeightRow(category, [said.get(role, {}).get(category) for role in roles])
+            for category in categories
         ],
         "roles": [
             column(role, said.get(role, {}), categories, is_mine=role in mine)
@@ -85,7 +79,9 @@ def column(
 ) -> RoleColumn:
     """The head of one role's column."""
     agreed = {
-        one: one.weight for one in categories if one.weight is not None and one in said
+        category: category.weight
+        for category in categories
+        if category.weight is not None and category in said
     }
     apart = distance(agreed, {one: said[one] for one in agreed})
     return RoleColumn(
@@ -93,7 +89,7 @@ def column(
         label=role.label,
         distance=None if apart is None else round(apart * 100),
         is_mine=is_mine,
-        is_whole=all(one in said for one in categories),
+        is_whole=all(category in said for category in categories),
     )
 
 
@@ -115,13 +111,13 @@ class WeightsForm(forms.Form):
         role.choices = [(one.value, one.label) for one in self.roles]
         chosen = self["role"].value()
         before = said.get(Role(chosen), {}) if chosen in Role.values else {}
-        for one in categories:
-            self.fields[str(one.pk)] = forms.IntegerField(
+        for category in categories:
+            self.fields[str(category.pk)] = forms.IntegerField(
                 required=False,
                 min_value=0,
                 max_value=10,
-                label=one.name,
-                initial=before.get(one),
+                label=category.name,
+                initial=before.get(category),
             )
 
 

@@ -1,24 +1,18 @@
 """Acts that bring people in: by an invitation, and into the roles of the company."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
-from evaltracker.evaluations.admin.brief_acts import OfEvaluation
-from evaltracker.evaluations.admin.people_acts import PeopleAct
-from evaltracker.evaluations.admin.workspace import page_address
+from evaltracker.accounts.admin.people_acts import PeopleAct
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner, may_add_people
+from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.workspace import page_address
+from evaltracker.requirements.admin.brief_acts import OfEvaluation
 from stakeholders.choices import Role
 from stakeholders.services.roles import give_roles, invite_stakeholder, roles_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.admin.acts import Outcome
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 class InviteForm(forms.Form):

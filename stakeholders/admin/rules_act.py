@@ -1,23 +1,17 @@
 """The act that says how many of each role must sign each stage."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
-from evaltracker.evaluations.admin.brief_acts import OfEvaluation
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.requirements.admin.brief_acts import OfEvaluation
 from stakeholders.choices import Role
 from stakeholders.models import SignOffRule
 from stakeholders.services.rules import set_sign_off_rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from evaltracker.evaluations.admin.acts import Outcome
-    from evaltracker.evaluations.models import Evaluation, User
 
 MOST = 99
 
@@ -79,7 +73,7 @@ class SetSignOffRules(OfEvaluation):
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         """The rules that stand."""
         rules = SignOffRule.objects.filter(evaluation=target)
-        return {field_name(one.stage, one.role): one.required for one in rules}
+        return {field_name(rule.stage, rule.role): rule.required for rule in rules}
 
     def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
         """Set every one; what stays the same is not journaled."""

@@ -4,7 +4,7 @@ import django.db.models.functions.comparison
 from django.conf import settings
 from django.db import migrations, models
 
-from evaltracker.evaluations.triggers import append_only
+from evaltracker.kit.triggers import append_only
 from stakeholders.triggers import owner_signs_for_nobody
 
 

@@ -1,7 +1,5 @@
 """Who has a say, for whom, and what each role finds important."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.conf import settings

@@ -1,7 +1,5 @@
 """Who must sign, who signed, and which words."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 from django.conf import settings

@@ -1,16 +1,9 @@
 """What floor 2 does with an evaluation that came with a file."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import SYSTEM
-from evaltracker.evaluations.models import Visit
+from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.evaluations.policy import change
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 
 def ask_everybody_anew(evaluation: Evaluation) -> None:

@@ -1,34 +1,26 @@
 """What is asked for when approving: kept, reminded of, and closed."""
 
-from __future__ import annotations
-
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.clock import today_in
-from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import change, checked, require_open
-from evaltracker.evaluations.services.notices import (
+from evaltracker.kit.clock import today_in
+from evaltracker.notices.services.scheduling import (
     cancel_notices,
     owe_now,
     schedule_notice,
 )
-from stakeholders.models import Condition
+from stakeholders.models import Condition, SignOff
 from stakeholders.notices import ConditionDue, ConditionGiven, ConditionOverdue
 from stakeholders.policy import insiders
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation, User
-    from stakeholders.models import SignOff
 
 MORNING = datetime.time(9)
 # Days after its date on which an open condition is called overdue; the last of them

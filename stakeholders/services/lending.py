@@ -1,9 +1,6 @@
 """Lending a part for some days, and who sees an evaluation because of it."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
@@ -11,17 +8,14 @@ from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.clock import today_in
-from evaltracker.evaluations.journal import SYSTEM, actor_of
+from evaltracker.evaluations.journal import SYSTEM, By, actor_of
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import change, checked, lock, require_open
-from evaltracker.evaluations.services.notices import cancel_notices, owe_now
+from evaltracker.kit.clock import today_in
+from evaltracker.notices.services.scheduling import cancel_notices, owe_now
 from stakeholders.models import Delegation, Stakeholder
 from stakeholders.notices import DelegationGiven
 from stakeholders.policy import has_a_say, lendings, require_a_say
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation, User
 
 LONGEST = datetime.timedelta(days=366)
 

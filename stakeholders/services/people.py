@@ -1,14 +1,12 @@
 """Giving people a part, and what each role finds important."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import (
     change,
     checked,
@@ -21,10 +19,6 @@ from stakeholders.models import RoleWeight, Stakeholder
 from stakeholders.policy import has_role, require_a_say
 from stakeholders.selectors import weights_sealed_at
 from stakeholders.services.lending import keep_sight
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Category, Evaluation, User
 
 
 @transaction.atomic

@@ -4,26 +4,20 @@ A role is a group. It opens nothing by itself, a part in an evaluation does; it 
 whom to propose when an evaluation needs somebody for that role.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from django.contrib.auth.models import Group
 from django.db import transaction
 
+from evaltracker.accounts.services.people import add_colleague
 from evaltracker.errors import Forbidden
 from evaltracker.evaluations.account_log import record
 from evaltracker.evaluations.choices import AccountAction
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import may_add_people
-from evaltracker.evaluations.services.people import add_colleague
 from stakeholders.choices import Role
+from stakeholders.models import Stakeholder
 from stakeholders.services.people import add_stakeholder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from stakeholders.models import Stakeholder
 
 
 @transaction.atomic

@@ -1,21 +1,15 @@
 """Saying how many of which role must approve before a stage is left."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.db import transaction
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import checked, lock, require_open, require_owner
 from stakeholders.choices import Role
 from stakeholders.models import SignOffRule
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation
 
 # One of each before these stages are left; the owner changes it as the house decides.
 USUAL_STAGES = (Stage.REQUIREMENTS, Stage.TRIALS, Stage.DECISION)

@@ -1,31 +1,27 @@
 """Asking for sign-offs and recording them."""
 
-from __future__ import annotations
-
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import change, require_open, require_owner
-from evaltracker.evaluations.services.notices import owe_now
+from evaltracker.notices.services.scheduling import owe_now
 from stakeholders.choices import APPROVALS, Verdict
-from stakeholders.models import SignedDocument, SignOff
+from stakeholders.models import SignedDocument, SignOff, SignOffRule
 from stakeholders.notices import SignOffAgainst
 from stakeholders.policy import signing_parts
-from stakeholders.services.conditions import attach_conditions, check_conditions
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation, User, Visit
-    from stakeholders.models import SignOffRule
-    from stakeholders.services.conditions import ConditionAsked
+from stakeholders.services.conditions import (
+    ConditionAsked,
+    attach_conditions,
+    check_conditions,
+)
 
 REASON_NEEDED = "Give a reason; others have to act on it."
 

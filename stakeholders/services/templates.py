@@ -1,18 +1,14 @@
 """Who must agree, as a part of templates."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from evaltracker.evaluations.services.templates import (
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.requirements.services.templates import (
     TemplatePart,
     register_template_part,
 )
 from stakeholders.models import SignOffRule
 from stakeholders.services.rules import set_sign_off_rule
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 def rules_of(evaluation: Evaluation) -> list[dict[str, Any]]:
@@ -25,7 +21,7 @@ def rules_of(evaluation: Evaluation) -> list[dict[str, Any]]:
 
 def ask_the_same(evaluation: Evaluation, rules: Any, by: User) -> None:
     """Ask exactly what the template asks, in the place of what is usual."""
-    wanted = {(one["stage"], one["role"]): one["required"] for one in rules}
+    wanted = {(rule["stage"], rule["role"]): rule["required"] for rule in rules}
     stand = SignOffRule.objects.filter(evaluation=evaluation)
     pairs = dict.fromkeys([*stand.values_list("stage", "role"), *wanted])
     for stage, role in pairs:

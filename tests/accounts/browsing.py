@@ -1,13 +1,7 @@
 """What a person does at the login page, and what no page may have."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from tests.cast import floor1
-
-if TYPE_CHECKING:
-    from tests.browser import Watched
+from tests.browser import Watched
+from tests.cast import common
 
 WIDTHS = (1440, 390)
 
@@ -16,7 +10,7 @@ def give_password(watched: Watched) -> None:
     """Fill the login form and send it; what follows is the test's affair."""
     watched.open("/admin/login/")
     watched.page.get_by_label("Username").fill("lina")
-    watched.page.get_by_label("Password").fill(floor1.PASSWORD)
+    watched.page.get_by_label("Password").fill(common.PASSWORD)
     press(watched, "Log in")
 
 

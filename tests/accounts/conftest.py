@@ -1,24 +1,18 @@
 """Logging in over HTTP, and mail as it leaves."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
+from django.http import HttpResponse
+from django.test import Client
+from playwright.sync_api import Page
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
 from tests.accounts.provider import Provider, running
 from tests.browser import Watched
-from tests.cast.floor1 import PASSWORD
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from django.http import HttpResponse
-    from django.test import Client
-    from playwright.sync_api import Page
-    from pytest_django import Settings
-    from pytest_django.live_server_helper import LiveServer
+from tests.cast.common import PASSWORD
 
 LINK = re.compile(r"http://testserver(/\S+)")
 

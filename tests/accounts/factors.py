@@ -1,9 +1,6 @@
 """An authenticator app, as its owner uses it."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -14,8 +11,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
 )
 
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import User
 
 
 def give_app(user: User) -> str:

@@ -1,20 +1,15 @@
 """Signing in as a browser does, at processes of the product."""
 
-from __future__ import annotations
-
 import re
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import requests
 from argon2 import PasswordHasher
 
+from evaltracker.evaluations.models import User
 from tests.accounts.factors import give_app
-from tests.cast import floor1
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
+from tests.cast import common
 
 # Quick: what is slow about a password is no part of these tests.
 HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -64,7 +59,7 @@ class Visitor:
 
 def person(name: str) -> tuple[User, str]:
     """Somebody with a password that production understands, and an app's secret."""
-    user = floor1.person(name)
-    user.password = f"argon2{HASHER.hash(floor1.PASSWORD)}"
+    user = common.person(name)
+    user.password = f"argon2{HASHER.hash(common.PASSWORD)}"
     user.save()
     return user, give_app(user)

@@ -4,22 +4,18 @@ It signs in whoever `person` says, without asking; that is between them. What it
 asked and what it claims can be looked at and set.
 """
 
-from __future__ import annotations
-
 import json
 import secrets
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CLIENT = "evaltracker"
 SECRET = "between-the-two-of-us"

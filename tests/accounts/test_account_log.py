@@ -1,7 +1,5 @@
 """Logins, failures and changes of logins are written down (R41), for the operator."""
 
-from __future__ import annotations
-
 import pytest
 from django.test import Client
 
@@ -9,7 +7,7 @@ from evaltracker.evaluations.choices import AccountAction as Did
 from evaltracker.evaluations.models import AccountEntry
 from tests.accounts.conftest import log_in
 from tests.acting import act
-from tests.cast import floor1
+from tests.cast import common
 from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +28,7 @@ def lines() -> list[tuple[str, str | None, str | None, str]]:
 
 
 def test_logins_and_failures_with_whose_and_whence() -> None:
-    floor1.lina()
+    common.lina()
     client = Client(REMOTE_ADDR="192.0.2.9")
     log_in(client, "lina", "guess")
     log_in(client, "my-secret-password", "guess")
@@ -47,7 +45,7 @@ def test_logins_and_failures_with_whose_and_whence() -> None:
 
 
 def test_what_operators_do_to_logins() -> None:
-    otto, noor = floor1.otto(), floor1.noor()
+    otto, noor = common.otto(), common.noor()
     act("stop-login", noor, otto)
     act("allow-login", noor, otto)
     act("set-password", noor, otto, password="seven quiet herons")
@@ -63,16 +61,16 @@ def test_what_operators_do_to_logins() -> None:
 
 
 def test_the_log_is_the_operators_and_everybody_sees_their_own() -> None:
-    lina, noor = floor1.lina(), floor1.noor()
+    lina, noor = common.lina(), common.noor()
     log_in(Client(REMOTE_ADDR="192.0.2.9"), "lina", "guess")
-    assert "192.0.2.9" in signed_in(floor1.otto()).get(LOG).text
+    assert "192.0.2.9" in signed_in(common.otto()).get(LOG).text
     assert signed_in(lina).get(LOG).status_code == 403
     assert "192.0.2.9" in signed_in(lina).get("/admin/account/").text
     assert "192.0.2.9" not in signed_in(noor).get("/admin/account/").text
 
 
 def test_a_person_changes_their_own_name_and_zone_and_nothing_else() -> None:
-    lina = floor1.lina()
+    lina = common.lina()
     form = {
         "first_name": "Lena",
         "last_name": "Lead",
@@ -88,7 +86,7 @@ def test_a_person_changes_their_own_name_and_zone_and_nothing_else() -> None:
 
 
 def test_every_form_about_accounts_refuses_a_post_without_its_token() -> None:
-    lina = floor1.lina()
+    lina = common.lina()
     checking = Client(enforce_csrf_checks=True)
     checking.force_login(lina, "django.contrib.auth.backends.ModelBackend")
     inside = (

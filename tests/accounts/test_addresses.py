@@ -1,10 +1,7 @@
 """A forgotten password and a changed address: one answer for all, mail for one."""
 
-from __future__ import annotations
-
 import datetime
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
@@ -15,11 +12,9 @@ from evaltracker.evaluations.models import Notice, User
 from tests.accounts.conftest import log_in
 from tests.accounts.test_invitations import GOOD, link_to, set_password
 from tests.acting import act
-from tests.cast import floor1
+from tests.cast import common
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from tests.smtp_sink import Sink
+from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,7 +23,7 @@ FORGOT = "/accounts/password/reset/"
 
 @pytest.fixture
 def lina() -> User:
-    return floor1.lina()
+    return common.lina()
 
 
 def ask(email: str) -> tuple[int, str]:
@@ -39,7 +34,7 @@ def ask(email: str) -> tuple[int, str]:
 def test_whoever_asks_gets_one_answer_and_only_people_get_a_mail(
     lina: User, smtp_sink: Sink
 ) -> None:
-    User.objects.filter(pk=floor1.noor().pk).update(is_active=False)
+    User.objects.filter(pk=common.noor().pk).update(is_active=False)
     answers = {
         ask(email)
         for email in ("LINA@example.com", "noor@example.com", "who@example.com")
@@ -86,7 +81,7 @@ def test_an_address_changes_once_its_owner_confirms_by_post(
     lina.refresh_from_db()
     assert lina.email == "lina@example.com"
     assert Client().post(link).status_code == 302
-    assert signed_in(floor1.noor()).post(link).status_code == 409
+    assert signed_in(common.noor()).post(link).status_code == 409
     assert client.post(link).status_code == 302
     lina.refresh_from_db()
     assert lina.email == "lina@new.example"
@@ -107,7 +102,7 @@ def test_a_link_for_an_address_grows_old(lina: User, smtp_sink: Sink) -> None:
 def test_nobody_takes_an_address_of_somebody_else(lina: User, smtp_sink: Sink) -> None:
     assert act("change-address", None, lina, email="lina@new.example") == 302
     link = link_to(smtp_sink, "lina@new.example")
-    User.objects.filter(pk=floor1.noor().pk).update(email="lina@new.example")
+    User.objects.filter(pk=common.noor().pk).update(email="lina@new.example")
     assert act("change-address", None, lina, email="Lina@New.example") == 400
     assert signed_in(lina).post(link).status_code == 400
     lina.refresh_from_db()
@@ -130,7 +125,7 @@ def test_after_an_operator_changed_it_the_old_address_resets_nothing(
     Notice.objects.all().delete()
     values = {"email": "lina@moved.example", "time_zone": "UTC"}
     path = f"/admin/act/change-person/{lina.pk}/"
-    assert signed_in(floor1.otto()).post(path, values).status_code == 302
+    assert signed_in(common.otto()).post(path, values).status_code == 302
     ask("lina@example.com")
     call_command("send_notices")
     assert smtp_sink.arrived == []

@@ -1,19 +1,15 @@
 """A code of an authenticator app opens once, as long as it is valid."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from evaltracker.evaluations.models import User
 from tests.accounts.conftest import log_in
 from tests.accounts.factors import code_of, give_app
-from tests.cast import floor1
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
+from tests.cast import common
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +18,7 @@ ASKED = "/accounts/2fa/authenticate/"
 
 @pytest.fixture
 def lina() -> User:
-    return floor1.lina()
+    return common.lina()
 
 
 def test_a_code_opens_once(lina: User) -> None:

@@ -1,9 +1,5 @@
 """A person is forgotten everywhere but where their name is part of a proof."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
@@ -12,17 +8,14 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from evaltracker.evaluations.models import AccountEntry, Entry, Notice, User
+from evaltracker.evaluations.models import AccountEntry, Entry, Evaluation, Notice, User
 from tests.accounts.conftest import log_in
 from tests.accounts.factors import give_app
 from tests.acting import act
-from tests.cast import floor1, stakeholders
+from tests.cast import common, stakeholders
 from tests.cast.workflow import sign_as
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from tests.smtp_sink import Sink
+from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db
 
@@ -50,8 +43,8 @@ def tables_with(*words: str) -> set[str]:
 @pytest.fixture
 def where() -> Evaluation:
     """A purchase in which Zebulon signed for IT."""
-    made = floor1.evaluation()
-    floor1.requirement(made)
+    made = common.evaluation()
+    common.requirement(made)
     stakeholders.stakeholders(made, "it")
     stakeholders.sign_off_rules(made, "requirements", roles=("it",))
     return made
@@ -83,7 +76,7 @@ def zebulon(where: Evaluation) -> User:
 
 def test_nothing_of_a_name_or_address_is_left_but_in_proofs(zebulon: User) -> None:
     assert {"evaluations_user", "account_emailaddress"} <= tables_with(*NAMES)
-    assert act("erase-person", zebulon, floor1.otto()) == 302
+    assert act("erase-person", zebulon, common.otto()) == 302
     # Sessions are encoded, so their rows are counted instead of read.
     assert not UserSession.objects.filter(user=zebulon).exists()
     assert tables_with(*NAMES) <= PROOF
@@ -98,7 +91,7 @@ def test_nothing_of_a_name_or_address_is_left_but_in_proofs(zebulon: User) -> No
 def test_proofs_keep_the_name_and_still_verify(
     zebulon: User, where: Evaluation
 ) -> None:
-    act("erase-person", zebulon, floor1.otto())
+    act("erase-person", zebulon, common.otto())
     assert Entry.objects.filter(actor_name="Zebulon Quillfeather").exists()
     call_command("verify_journal", where.slug)
     page = signed_in(where.owner).get(f"/admin/e/{where.slug}/stakeholders/")
@@ -111,7 +104,7 @@ def test_an_erased_person_is_out_at_the_next_request_and_stays_out(
 ) -> None:
     session = signed_in(zebulon)
     assert session.get("/admin/").status_code == 200
-    otto = floor1.otto()
+    otto = common.otto()
     act("erase-person", zebulon, otto)
     assert session.get("/admin/").status_code == 302
     assert act("allow-login", zebulon, otto) == 403
@@ -122,7 +115,7 @@ def test_an_erased_person_is_out_at_the_next_request_and_stays_out(
 @pytest.mark.django_db(transaction=True)
 def test_mail_that_is_still_owed_does_not_leave(zebulon: User, smtp_sink: Sink) -> None:
     assert Notice.objects.filter(recipient=zebulon, state="pending").exists()
-    act("erase-person", zebulon, floor1.otto())
+    act("erase-person", zebulon, common.otto())
     call_command("send_notices")
     assert smtp_sink.arrived == []
     owed = Notice.objects.filter(recipient=zebulon)
@@ -130,14 +123,14 @@ def test_mail_that_is_still_owed_does_not_leave(zebulon: User, smtp_sink: Sink) 
 
 
 def test_who_runs_an_open_purchase_is_not_erased(where: Evaluation) -> None:
-    otto = floor1.otto()
+    otto = common.otto()
     assert act("erase-person", where.owner, otto) == 409
     assert act("erase-person", otto, otto) == 409
     assert act("erase-person", where.owner, where.owner) == 403
 
 
 def test_a_person_asks_and_the_operators_are_told(zebulon: User) -> None:
-    otto = floor1.otto()
+    otto = common.otto()
     client = signed_in(zebulon)
     assert client.post("/admin/act/ask-for-erasure/").status_code == 302
     assert client.post("/admin/act/ask-for-erasure/").status_code == 409

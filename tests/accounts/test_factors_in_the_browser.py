@@ -1,28 +1,21 @@
 """Second factors as their owner meets them: app, key, and being asked again."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from django.core.cache import cache
+from pytest_django import Settings
 
+from evaltracker.evaluations.models import User
 from tests.accounts.browsing import check, give_password, press
 from tests.accounts.factors import code_of, give_app
-from tests.cast import floor1
-
-if TYPE_CHECKING:
-    from pytest_django import Settings
-
-    from evaltracker.evaluations.models import User
-    from tests.browser import Watched
+from tests.browser import Watched
+from tests.cast import common
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
 def lina() -> User:
-    return floor1.lina()
+    return common.lina()
 
 
 def test_an_app_is_set_up_at_the_first_login_and_asked_for_at_the_next(

@@ -1,17 +1,12 @@
 """A new installation's first login: once, by mail, with no password anywhere."""
 
-from __future__ import annotations
-
 from io import StringIO
-from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from evaltracker.evaluations.models import Notice, User
-
-if TYPE_CHECKING:
-    from django.test import Client
 
 pytestmark = pytest.mark.django_db
 WHO = "Ada Lovelace:Ada@example.org"

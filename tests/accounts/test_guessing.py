@@ -1,12 +1,11 @@
 """T23: guesses that arrive together at four processes pass no more than one by one."""
 
-from __future__ import annotations
-
 import re
 import secrets
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import requests
@@ -16,13 +15,9 @@ from django.db import connection
 from evaltracker.accounts.slowing import CEILING, WAITS
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry, Notice
-from tests.cast import floor1
-from tests.evaluations.notices.test_kills import database_url
+from tests.cast import common
+from tests.notices.test_kills import database_url
 from tests.served import served
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 pytestmark = [
     pytest.mark.postgres,
@@ -58,7 +53,7 @@ def guess(url: str, username: str, password: str, address: str = "") -> int:
 def test_two_hundred_guesses_at_once_from_as_many_addresses(
     tmp_path: Path, figure: Callable[[str], None]
 ) -> None:
-    floor1.lina()
+    common.lina()
     with (
         served(
             tmp_path,
@@ -95,7 +90,7 @@ def test_two_hundred_guesses_at_once_from_as_many_addresses(
 def test_two_hundred_guesses_at_once(
     tmp_path: Path, figure: Callable[[str], None]
 ) -> None:
-    floor1.lina()
+    common.lina()
     spellings = ("lina", "LINA", "Lina@example.com", "lina@EXAMPLE.com")
     with (
         served(

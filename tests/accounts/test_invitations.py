@@ -1,9 +1,7 @@
 """How somebody gets in: by a link that shows a form, works once and grows old."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import time_machine
@@ -14,10 +12,8 @@ from django.test import Client
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from tests.accounts.conftest import LINK, log_in
 from tests.acting import act
-from tests.cast import floor1
-
-if TYPE_CHECKING:
-    from tests.smtp_sink import Sink
+from tests.cast import common
+from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,7 +30,7 @@ MINA = {
 @pytest.fixture
 def where() -> Evaluation:
     """Lina's purchase; she may add people."""
-    made = floor1.evaluation()
+    made = common.evaluation()
     right = Permission.objects.get(
         codename="add_user", content_type__app_label="evaluations"
     )
@@ -125,14 +121,14 @@ def test_an_easy_password_is_refused_with_a_sentence(
 def test_who_may_not_invite(where: Evaluation) -> None:
     where.owner.user_permissions.clear()
     assert act("invite-stakeholder", where, where.owner, **MINA) == 403
-    assert act("invite-stakeholder", where, floor1.noor(), **MINA) == 404
-    assert act("invite-stakeholder", where, floor1.otto(), **MINA) == 403
+    assert act("invite-stakeholder", where, common.noor(), **MINA) == 404
+    assert act("invite-stakeholder", where, common.otto(), **MINA) == 403
     assert not User.objects.filter(first_name="Mina").exists()
     assert not Notice.objects.exists()
 
 
 def test_an_address_is_nobodys_twice(where: Evaluation) -> None:
-    floor1.noor()
+    common.noor()
     mine = {**MINA, "email": "NOOR@example.com"}
     assert act("invite-stakeholder", where, where.owner, **mine) == 400
     assert User.objects.filter(email__iexact="noor@example.com").count() == 1
@@ -142,7 +138,7 @@ def test_an_operator_adds_without_a_password_and_a_mail_brings_them_in(
     smtp_sink: Sink,
 ) -> None:
     new = {"username": "mina", "email": "mina@example.com", "time_zone": "Asia/Seoul"}
-    otto = floor1.otto()
+    otto = common.otto()
     assert act("add-person", None, otto, **{**new, "email": ""}) == 400
     assert act("add-person", None, otto, **new) == 302
     set_password(Client(), link_to(smtp_sink, "mina@example.com"))

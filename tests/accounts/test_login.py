@@ -1,7 +1,5 @@
 """One login page; what it answers tells nobody who has an account (T23)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
@@ -10,8 +8,8 @@ from django.test import Client
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry, User
 from tests.accounts.conftest import log_in
-from tests.cast import floor1
-from tests.cast.floor1 import PASSWORD
+from tests.cast import common
+from tests.cast.common import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +20,7 @@ def bare(page: str) -> str:
     """A page without its one-time token and the name that was typed."""
     lines = page.splitlines()
     return "\n".join(
-        one for one in lines if "csrf" not in one and 'name="username"' not in one
+        line for line in lines if "csrf" not in line and 'name="username"' not in line
     )
 
 
@@ -32,9 +30,9 @@ def fail(username: str, times: int = LIMIT) -> None:
 
 
 def test_unknown_wrong_stopped_and_locked_read_alike() -> None:
-    floor1.lina()
-    User.objects.filter(pk=floor1.noor().pk).update(is_active=False)
-    floor1.otto()
+    common.lina()
+    User.objects.filter(pk=common.noor().pk).update(is_active=False)
+    common.otto()
     fail("otto")
     pages = [
         log_in(Client(), "nobody-here", "guess"),
@@ -49,18 +47,18 @@ def test_unknown_wrong_stopped_and_locked_read_alike() -> None:
 
 
 def test_a_name_is_locked_in_every_spelling_and_by_its_address_too() -> None:
-    floor1.lina()
+    common.lina()
     spellings = ["lina", "LINA", "Lina ", "lina@example.com", "Lina@Example.com"]
     for number in range(LIMIT):
         log_in(Client(), spellings[number % len(spellings)], "guess")
-    for one in spellings:
-        assert log_in(Client(), one).status_code == 200
+    for spelling in spellings:
+        assert log_in(Client(), spelling).status_code == 200
     assert not AccountEntry.objects.filter(action=AccountAction.LOGGED_IN).exists()
 
 
 def test_a_lock_ends_after_a_quarter_of_an_hour(time_machine: Any) -> None:
     time_machine.move_to("2027-02-01 08:00+00:00")
-    floor1.lina()
+    common.lina()
     fail("lina")
     assert log_in(Client(), "lina").status_code == 200
     time_machine.shift(15 * 60 + 1)
@@ -68,8 +66,8 @@ def test_a_lock_ends_after_a_quarter_of_an_hour(time_machine: Any) -> None:
 
 
 def test_one_persons_lock_is_nobody_elses() -> None:
-    floor1.lina()
-    floor1.otto()
+    common.lina()
+    common.otto()
     fail("lina")
     assert log_in(Client(), "otto").status_code == 302
 
@@ -78,7 +76,7 @@ def test_one_persons_lock_is_nobody_elses() -> None:
     "name", ["X-Forwarded-For", "X-Real-IP", "CF-Connecting-IP", "Forwarded"]
 )
 def test_header_games_win_no_more_guesses(name: str) -> None:
-    floor1.lina()
+    common.lina()
     for number in range(LIMIT):
         client = Client(headers={name: f"10.0.0.{number}", "User-Agent": str(number)})
         log_in(client, "lina", "guess")
@@ -88,7 +86,7 @@ def test_header_games_win_no_more_guesses(name: str) -> None:
 
 def test_behind_a_proxy_the_address_that_the_proxy_saw_counts(settings: Any) -> None:
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
-    floor1.lina()
+    common.lina()
     for number in range(LIMIT):
         seen = f"10.0.0.{number}, 192.0.2.7"
         log_in(Client(headers={"X-Forwarded-For": seen}), "lina", "guess")
@@ -104,7 +102,7 @@ def test_both_addresses_are_the_same_page() -> None:
     pages = [Client().get(path) for path in ("/admin/login/", "/accounts/login/")]
     texts = [bare(page.text).replace(page.request["PATH_INFO"], "") for page in pages]
     assert texts[0] == texts[1]
-    floor1.lina()
+    common.lina()
     data = {"username": "lina@example.com", "password": PASSWORD}
     assert Client().post("/accounts/login/", data).headers["Location"] == "/admin/"
 
@@ -124,7 +122,7 @@ def test_both_addresses_are_the_same_page() -> None:
     ],
 )
 def test_next_is_followed_if_it_is_ours(wanted: str, got: str) -> None:
-    floor1.lina()
+    common.lina()
     client = Client()
     client.get("/admin/login/", {"next": wanted})
     answer = log_in(client, "lina", next=wanted)
@@ -132,7 +130,7 @@ def test_next_is_followed_if_it_is_ours(wanted: str, got: str) -> None:
 
 
 def test_who_has_no_access_is_told_so_and_not_sent_round_in_circles() -> None:
-    User.objects.filter(pk=floor1.noor().pk).update(is_staff=False)
+    User.objects.filter(pk=common.noor().pk).update(is_staff=False)
     client = Client()
     log_in(client, "noor")
     assert client.get("/admin/").status_code == 302

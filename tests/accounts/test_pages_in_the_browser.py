@@ -1,18 +1,14 @@
 """The account's pages in a real browser, under the real Content-Security-Policy."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from evaltracker.evaluations.models import User
 from tests.accounts.browsing import check
-from tests.cast import floor1
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
-    from tests.accounts.provider import Provider
-    from tests.browser import Watched
+from tests.accounts.provider import Provider
+from tests.browser import Watched
+from tests.cast import common
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -44,7 +40,7 @@ OUTSIDE = (
 
 @pytest.fixture
 def lina() -> User:
-    return floor1.lina()
+    return common.lina()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -67,4 +63,6 @@ def test_single_sign_on_is_a_button_that_brings_back(
     watched.page.get_by_role("link", name="Log in with Example sign-on").click()
     watched.page.get_by_role("heading", name="Your account").wait_for()
     # The other party is a foreign host by nature.
-    watched.complaints = [one for one in watched.complaints if provider.home not in one]
+    watched.complaints = [
+        complaint for complaint in watched.complaints if provider.home not in complaint
+    ]

@@ -1,17 +1,11 @@
 """Passwords that others would guess are refused, without asking any other host."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from pytest_django import Settings
 
 from evaltracker.evaluations.models import User
-
-if TYPE_CHECKING:
-    from pytest_django import Settings
 
 MINA = User(
     username="mina", first_name="Mina", last_name="Parkinson", email="mina@acme.example"

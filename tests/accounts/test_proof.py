@@ -1,25 +1,20 @@
 """What cannot be taken back asks again who is there (R34): by password, code or SSO."""
 
-from __future__ import annotations
-
 import re
 from html import unescape
-from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
 
+from evaltracker.evaluations.models import User
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import draft_decision
 from tests.accounts.conftest import log_in
 from tests.accounts.factors import code_of, give_app
-from tests.cast import floor1, stakeholders
+from tests.accounts.provider import Provider
+from tests.cast import common, stakeholders
 from tests.clients import signed_in
 from tests.workflow.deciding import in_decision, ready_to_decide
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
-    from tests.accounts.provider import Provider
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +59,7 @@ def test_after_ten_minutes_the_page_asks_first(decide: str) -> None:
     wrong = client.post(asked.headers["Location"], {"password": "guess"})
     assert wrong.status_code == 200
     assert client.get(decide).status_code == 302
-    right = client.post(asked.headers["Location"], {"password": floor1.PASSWORD})
+    right = client.post(asked.headers["Location"], {"password": common.PASSWORD})
     assert right.headers["Location"] == decide
     assert client.get(decide).status_code == 200
 
@@ -75,13 +70,13 @@ def test_a_form_sent_too_late_waits_and_is_sent_after_the_answer(decide: str) ->
     grow_old(client)
     asked = client.post(decide)
     assert not Decision.objects.get().decided_at
-    answer = client.post(asked.headers["Location"], {"password": floor1.PASSWORD})
+    answer = client.post(asked.headers["Location"], {"password": common.PASSWORD})
     assert answer.status_code == 302
     assert Decision.objects.get().decided_at
 
 
 def test_a_code_answers_as_well_as_the_password(decide: str) -> None:
-    secret = give_app(floor1.lina())
+    secret = give_app(common.lina())
     client = came_in()
     client.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
     grow_old(client)
@@ -100,7 +95,7 @@ def test_guessing_there_locks_as_at_the_login(decide: str) -> None:
     grow_old(client)
     for _ in range(8):
         client.post(f"{ASKED}?next={decide}", {"password": "guess"})
-    client.post(f"{ASKED}?next={decide}", {"password": floor1.PASSWORD})
+    client.post(f"{ASKED}?next={decide}", {"password": common.PASSWORD})
     assert client.get(decide).status_code == 302
 
 
@@ -130,7 +125,7 @@ def test_who_has_nothing_at_all_is_told_what_to_do(decide: str) -> None:
 
 
 def without_password() -> User:
-    lina = floor1.lina()
+    lina = common.lina()
     lina.set_unusable_password()
     lina.save()
     return lina

@@ -1,7 +1,5 @@
 """The last operator's lost phone: a command on the server, which leaves a trace."""
 
-from __future__ import annotations
-
 from io import StringIO
 
 import pytest
@@ -11,14 +9,14 @@ from django.core.management import CommandError, call_command
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry, Notice
 from tests.accounts.factors import give_app
-from tests.cast import floor1
+from tests.cast import common
 from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 
 
 def test_it_is_gone_logged_and_told() -> None:
-    otto = floor1.otto()
+    otto = common.otto()
     give_app(otto)
     said = StringIO()
     call_command("reset_second_factor", "otto", stdout=said)
@@ -34,15 +32,15 @@ def test_it_is_gone_logged_and_told() -> None:
     ("name", "sentence"), [("otto", "has no second factor"), ("nobody", "Nobody has")]
 )
 def test_without_one_it_says_so(name: str, sentence: str) -> None:
-    floor1.otto()
+    common.otto()
     with pytest.raises(CommandError, match=sentence):
         call_command("reset_second_factor", name)
 
 
 def test_the_list_of_users_shows_factors_logins_and_operators() -> None:
-    otto = floor1.otto()
+    otto = common.otto()
     give_app(otto)
-    floor1.noor()
+    common.noor()
     page = signed_in(otto).get("/admin/evaluations/user/").text
     for heading in ("Second factor", "Last login", "Operator"):
         assert heading.lower() in page.lower()

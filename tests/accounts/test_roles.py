@@ -1,13 +1,11 @@
 """Roles in the company are groups: given without an operator, opening nothing."""
 
-from __future__ import annotations
-
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
 from tests.accounts.test_invitations import where as where
 from tests.acting import act
-from tests.cast import floor1
+from tests.cast import common
 from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +14,7 @@ pytestmark = pytest.mark.django_db
 def test_roles_are_given_by_who_may_add_people_and_open_nothing(
     where: Evaluation,
 ) -> None:
-    noor = floor1.noor()
+    noor = common.noor()
     assert act("give-roles", noor, where.owner, roles=["it", "security"]) == 302
     assert {group.name for group in noor.groups.all()} == {"IT", "Security"}
     assert noor.get_all_permissions() == set()
@@ -28,6 +26,6 @@ def test_roles_are_given_by_who_may_add_people_and_open_nothing(
 
 
 def test_whoever_looks_for_a_stakeholder_reads_the_roles(where: Evaluation) -> None:
-    act("give-roles", floor1.noor(), where.owner, roles=["legal"])
+    act("give-roles", common.noor(), where.owner, roles=["legal"])
     form = signed_in(where.owner).get(f"/admin/act/add-stakeholder/{where.pk}/")
     assert "Noor (noor), Legal" in form.text

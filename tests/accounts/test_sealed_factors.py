@@ -1,26 +1,20 @@
 """What makes codes is encrypted at rest, and opens with the keys of before."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import validate_totp_code
+from pytest_django import Settings
 
 from evaltracker.accounts.sealing import close, reopen
 from tests.accounts.factors import code_of, give_app, recovery_code
-from tests.cast import floor1
-
-if TYPE_CHECKING:
-    from pytest_django import Settings
+from tests.cast import common
 
 OTHER = "another key " + "y" * 50
 
 
 @pytest.mark.django_db
 def test_the_database_holds_no_secret_of_an_app_and_no_recovery_code() -> None:
-    lina = floor1.lina()
+    lina = common.lina()
     secret, code = give_app(lina), recovery_code(lina)
     stored = str(list(Authenticator.objects.values_list("data", flat=True)))
     assert secret not in stored

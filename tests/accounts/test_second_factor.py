@@ -1,26 +1,19 @@
 """A second factor: asked of who has one, and required where the operator says so."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
+from pytest_django import Settings
 
 from evaltracker.evaluations.choices import AccountAction
-from evaltracker.evaluations.models import AccountEntry, Notice
+from evaltracker.evaluations.models import AccountEntry, Notice, User
 from tests.accounts.conftest import log_in
 from tests.accounts.factors import code_of, give_app, recovery_code
-from tests.cast import floor1
+from tests.cast import common
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pytest_django import Settings
-
-    from evaltracker.evaluations.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +23,7 @@ SETUP = "/accounts/2fa/"
 
 @pytest.fixture
 def lina() -> User:
-    return floor1.lina()
+    return common.lina()
 
 
 @pytest.fixture
@@ -43,7 +36,7 @@ def required(settings: Settings) -> Settings:
 def test_a_password_alone_opens_nothing_for_who_has_one(lina: User, path: str) -> None:
     secret = give_app(lina)
     client = Client()
-    data = {"username": "lina", "password": floor1.PASSWORD, "next": "/admin/account/"}
+    data = {"username": "lina", "password": common.PASSWORD, "next": "/admin/account/"}
     assert client.post(path, data).headers["Location"] == ASKED
     assert client.get("/admin/").status_code == 302
     assert client.post(ASKED, {"code": "000000"}).status_code == 200
@@ -78,7 +71,7 @@ def test_where_it_is_required_nothing_else_opens_before(
 ) -> None:
     client = Client()
     log_in(client, "lina")
-    where = floor1.evaluation(owner=lina)
+    where = common.evaluation(owner=lina)
     for path in ("/admin/", f"/admin/e/{where.slug}/", "/accounts/sessions/", "/"):
         answer = client.get(path, follow=True)
         assert answer.redirect_chain[-1][0] == SETUP, path
@@ -129,9 +122,9 @@ def test_recovery_codes_alone_are_no_second_factor(
 def test_an_operator_takes_away_what_is_on_a_lost_phone(lina: User) -> None:
     give_app(lina)
     lost = Client()
-    operator = signed_in(floor1.otto())
+    operator = signed_in(common.otto())
     path = f"/admin/act/reset-factors/{lina.pk}/"
-    assert signed_in(floor1.noor()).post(path).status_code == 404
+    assert signed_in(common.noor()).post(path).status_code == 404
     assert operator.post(path).status_code == 302
     assert log_in(lost, "lina").headers["Location"] == "/admin/"
     assert Notice.objects.get(recipient=lina).occurrence.startswith("factors_reset")

@@ -1,9 +1,7 @@
 """A session ends: after eight hours, with the login, with the password (R35)."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -13,21 +11,19 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from evaltracker.accounts.services.logins import forget_what_is_over
 from evaltracker.evaluations.models import User
-from evaltracker.evaluations.services.logins import forget_what_is_over
+from evaltracker.evaluations.models import User as Person
 from tests.accounts.conftest import log_in
-from tests.cast import floor1
+from tests.cast import common
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User as Person
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def lina() -> Person:
-    return floor1.lina()
+    return common.lina()
 
 
 def test_it_ends_eight_hours_after_the_login_however_busy(
@@ -75,7 +71,7 @@ def test_use_is_written_down_once_a_minute_at_most(
         time_machine.shift(datetime.timedelta(seconds=20))
         with CaptureQueriesContext(connection) as seen:
             client.get("/admin/account/")
-        writes.append(sum("UPDATE" in one["sql"] for one in seen.captured_queries))
+        writes.append(sum("UPDATE" in query["sql"] for query in seen.captured_queries))
     assert writes == [0, 0, 1, 0, 0, 1]
 
 
@@ -111,7 +107,7 @@ def test_changing_the_password_logs_the_others_out(lina: Person) -> None:
     log_in(here, "lina")
     log_in(there, "lina")
     words = "seven quiet herons"
-    data = {"oldpassword": floor1.PASSWORD, "password1": words, "password2": words}
+    data = {"oldpassword": common.PASSWORD, "password1": words, "password2": words}
     answer = here.post("/accounts/password/change/", data)
     assert answer.headers["Location"] == "/admin/account/"
     assert here.get("/admin/").status_code == 200

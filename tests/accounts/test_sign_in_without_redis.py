@@ -3,13 +3,12 @@
 Runs with every push, whole.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import statistics
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -19,13 +18,9 @@ from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry
 from tests.accounts.factors import code_of
 from tests.accounts.over_http import Visitor, person
-from tests.cast.floor1 import PASSWORD
+from tests.cast.common import PASSWORD
 from tests.served import database, served
 from tests.services import redis, service_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 pytestmark = [
     pytest.mark.postgres,

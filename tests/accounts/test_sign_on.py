@@ -1,23 +1,18 @@
 """Single sign-on by OpenID: who somebody is, never that they may come in."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import requests
 from allauth.socialaccount.models import SocialAccount
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
 from evaltracker.evaluations.models import AccountEntry, User
 from tests.accounts.factors import give_app
-from tests.cast import floor1
-
-if TYPE_CHECKING:
-    from pytest_django import Settings
-    from pytest_django.live_server_helper import LiveServer
-
-    from tests.accounts.provider import Provider
+from tests.accounts.provider import Provider
+from tests.cast import common
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,7 +21,7 @@ LINA = {"sub": "007", "email": "Lina@Example.com", "email_verified": True}
 
 @pytest.fixture(autouse=True)
 def lina(transactional_db: None) -> User:
-    return floor1.lina()
+    return common.lina()
 
 
 def sign_on(
@@ -108,7 +103,7 @@ def test_new_people_come_in_without_any_right_if_the_operator_says_so(
         "name": "Nia New",
         "preferred_username": "root",
     }
-    where = floor1.evaluation()
+    where = common.evaluation()
     browser, answer = sign_on(live_server)
     assert "Nia New" in answer.text
     nia = User.objects.get(email="new@example.com")

@@ -1,27 +1,20 @@
 """Whatever goes wrong at the other party ends on a page of ours."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 import requests
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
+from tests.accounts.provider import Provider
 from tests.accounts.test_sign_on import LINA, sign_on
-from tests.cast import floor1
-
-if TYPE_CHECKING:
-    from pytest_django import Settings
-    from pytest_django.live_server_helper import LiveServer
-
-    from tests.accounts.provider import Provider
+from tests.cast import common
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
 def _lina(transactional_db: None) -> None:
-    floor1.lina()
+    common.lina()
 
 
 def test_cancelling_and_failing_there_end_on_a_page_of_ours(

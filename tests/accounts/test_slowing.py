@@ -1,24 +1,20 @@
 """Guesses of one account from many addresses are slowed; the owner is told, and not
 kept out."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.http import HttpResponse
 from django.test import Client
 
 from evaltracker.accounts.slowing import CEILING
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry, Notice, User
-from evaltracker.evaluations.notices import kind_named
+from evaltracker.notices.kinds import kind_named
 from tests.accounts.conftest import log_in
-from tests.cast import floor1
-
-if TYPE_CHECKING:
-    from django.http import HttpResponse
+from tests.cast import common
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def lina(time_machine: Any) -> User:
     time_machine.move_to("2027-02-01 08:00+00:00", tick=False)
-    return floor1.lina()
+    return common.lina()
 
 
 def guess(number: int, name: str = "lina", password: str = "wrong") -> HttpResponse:
@@ -47,10 +43,10 @@ def test_beyond_the_ceiling_a_stranger_waits_even_with_the_right_password(
     for number in range(CEILING + 5):
         guess(number)
     assert (failures(""), failures("slowed")) == (CEILING, 5)
-    assert guess(99, password=floor1.PASSWORD).status_code == 200
+    assert guess(99, password=common.PASSWORD).status_code == 200
     # What is refused unseen makes nobody wait longer.
     time_machine.shift(datetime.timedelta(seconds=30))
-    assert guess(99, password=floor1.PASSWORD).status_code == 302
+    assert guess(99, password=common.PASSWORD).status_code == 302
 
 
 def test_the_wait_grows_to_five_minutes_and_no_further(time_machine: Any) -> None:
@@ -69,7 +65,7 @@ def test_a_browser_of_the_owner_does_not_wait() -> None:
     own, another = Client(), Client()
     log_in(own, "lina")
     own.post("/admin/logout/")
-    floor1.noor()
+    common.noor()
     log_in(another, "noor")
     another.post("/admin/logout/")
     for number in range(CEILING):

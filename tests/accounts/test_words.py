@@ -1,7 +1,5 @@
 """The library's pages in our words: labels, rules for passwords, keys for digits."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
@@ -10,7 +8,7 @@ from django.test import Client
 from evaltracker.accounts.templatetags.logins import browser
 from tests.accounts.conftest import log_in
 from tests.accounts.factors import give_app
-from tests.cast import floor1
+from tests.cast import common
 from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -21,14 +19,14 @@ def labels(page: str) -> list[str]:
 
 
 def test_a_password_is_changed_by_fields_that_say_so_once() -> None:
-    page = signed_in(floor1.lina()).get("/accounts/password/change/").text
+    page = signed_in(common.lina()).get("/accounts/password/change/").text
     words = ["Current password", "New password", "New password again"]
     assert labels(page) == words
     assert "placeholder" not in page.partition("<form")[2].partition("</form")[0]
 
 
 def test_the_rules_for_a_password_stand_where_its_field_says() -> None:
-    page = signed_in(floor1.lina()).get("/accounts/password/change/").text
+    page = signed_in(common.lina()).get("/accounts/password/change/").text
     told = re.search(r'id="(id_password1_helptext)">([^<]*)</p>', page)
     assert told is not None
     assert f'aria-describedby="{told[1]}"' in page
@@ -40,7 +38,7 @@ def test_a_forgotten_one_asks_for_a_mail_address_by_its_name_here() -> None:
 
 
 def test_codes_of_a_second_factor_bring_up_the_keys_of_digits() -> None:
-    lina = floor1.lina()
+    lina = common.lina()
     adding = signed_in(lina).get("/accounts/2fa/totp/activate/").text
     give_app(lina)
     client = Client()
@@ -80,7 +78,7 @@ def test_a_login_is_known_again_by_its_browser(agent: str, name: str) -> None:
 
 def test_what_calls_itself_markup_stays_text() -> None:
     client = Client(headers={"user-agent": "<b>x</b>"})
-    floor1.lina()
+    common.lina()
     log_in(client, "lina")
     page = client.get("/accounts/sessions/").text
     assert "&lt;b&gt;x&lt;/b&gt;</span>" in page

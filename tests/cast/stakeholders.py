@@ -1,16 +1,10 @@
 """Ivan (IT), Elif (Engineering), Dana (DevOps), Priya (PM) and Viktor (Leadership)."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from evaltracker.evaluations.models import Evaluation, User
+from stakeholders.models import Stakeholder
 from stakeholders.services.people import add_stakeholder
 from stakeholders.services.rules import set_sign_off_rule
-from tests.cast.floor1 import person
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
-    from stakeholders.models import Stakeholder
+from tests.cast.common import person
 
 PEOPLE = {
     "it": "ivan",

@@ -1,16 +1,15 @@
 """Demos, trials and verdicts of the cast's evaluations."""
 
-from __future__ import annotations
-
 import datetime
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.files.base import ContentFile
 
 from evaltracker.evaluations.journal import SYSTEM
-from tests.cast import floor1, stakeholders, vendors
-from trials.models import Gap
+from evaltracker.evaluations.models import Evaluation, Requirement, User
+from tests.cast import common, stakeholders, vendors
+from trials.models import Criterion, Demo, Evidence, Gap, Trial
 from trials.selectors.contracts import contract_of
 from trials.services.contracts import agree_contract, propose_contract
 from trials.services.criteria import add_criterion
@@ -18,12 +17,8 @@ from trials.services.demos import hold_demo, schedule_demo
 from trials.services.evidence import record_evidence
 from trials.services.gaps import reply_to_gap
 from trials.services.trials import plan_trial
+from vendors.models import Candidate, Claim
 from vendors.services.files import attach_file
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, Requirement, User
-    from trials.models import Criterion, Demo, Evidence, Trial
-    from vendors.models import Candidate, Claim
 
 CONTRACT = {
     "workload": "Train the demand forecast on last year's sales.",
@@ -40,9 +35,9 @@ def platform(*priorities: str, stage: str = "research") -> Evaluation:
 
     Claims are open in research; R1 is a must-have unless said otherwise.
     """
-    where = floor1.evaluation()
+    where = common.evaluation()
     for number, priority in enumerate(priorities or ("must",), start=1):
-        floor1.requirement(where, f"R{number}", priority)
+        common.requirement(where, f"R{number}", priority)
     stakeholders.stakeholders(where, scores=True)
     vendors.in_research(where)
     return where if stage == "research" else vendors.enter(where, stage)
@@ -54,8 +49,8 @@ def claimed(
     """A candidate in an evaluation in research that claims all or those to be there
     now."""
     option = vendors.invited(where, name)
-    for one in requirements or where.requirements.all():
-        vendors.claim(option, one, **words)
+    for requirement in requirements or where.requirements.all():
+        vendors.claim(option, requirement, **words)
     return option
 
 

@@ -1,9 +1,7 @@
 """Acme and Globex, rivals; “Acme ML” and “Globex ML”, what they offer."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, Requirement, Visit
@@ -11,16 +9,13 @@ from tests.cast import stakeholders
 from vendors.models import Candidate, Vendor
 from vendors.policy import to_declare
 from vendors.services.candidates import add_candidate
-from vendors.services.claims import submit_claim
+from vendors.services.claims import SubmitResult, submit_claim
 from vendors.services.companies import add_vendor
 from vendors.services.interests import declare_interests
 from vendors.services.invitations import invite
 from vendors.services.opening import ask_to_open_prices, confirm_price_opening
 from vendors.services.tokens import issue_token
 from vendors.services.windows import open_claims
-
-if TYPE_CHECKING:
-    from vendors.services.claims import SubmitResult
 
 
 def enter(where: Evaluation, stage: str) -> Evaluation:

@@ -1,17 +1,13 @@
 """Steps of floor 5 that many tests take."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.workflow.memo import document_of
 from evaltracker.workflow.services.signing import sign
+from stakeholders.models import SignOff
 from stakeholders.services.sign_offs import digest_of
-from tests.cast import floor1, stakeholders
-
-if TYPE_CHECKING:
-    from stakeholders.models import SignOff
+from tests.cast import common, stakeholders
 
 
 def shown(where: Evaluation) -> str:
@@ -35,8 +31,8 @@ def sign_as(
 
 def to_be_signed(*roles: str, **requirement: Any) -> Evaluation:
     """An evaluation in requirements that waits for signatures and nothing else."""
-    where = floor1.evaluation()
-    floor1.requirement(where, **requirement)
+    where = common.evaluation()
+    common.requirement(where, **requirement)
     stakeholders.stakeholders(where)
     stakeholders.sign_off_rules(where, roles=roles or stakeholders.SIGNING)
     return where

@@ -1,22 +1,14 @@
 """Six ways to falsify a journal behind the product's back (T32), and who finds them."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from io import StringIO
-from typing import TYPE_CHECKING
 
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from evaltracker.evaluations.journal import chained_hash
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Evaluation
 from tests.meddling import TABLE, meddle
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from evaltracker.evaluations.models import Evaluation
-
 
 # A number that no entry has, for those that wait to be renumbered.
 ASIDE = 1_000_000

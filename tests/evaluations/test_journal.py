@@ -1,29 +1,22 @@
 """The journal grows, holds together, and says where somebody meddled."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from evaltracker.evaluations.models import Entry, JournalHead
+from evaltracker.evaluations.models import Entry, Evaluation, JournalHead
 from evaltracker.evaluations.models.journal import AppendOnlyError
-from evaltracker.evaluations.services.evaluations import change_brief
 from evaltracker.evaluations.verifying import find_break
+from evaltracker.requirements.services.evaluations import change_brief
 from tests.as_application import ownership
-from tests.cast import floor1
+from tests.cast import common
 from tests.meddling import meddle
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def evaluation() -> Evaluation:
-    where = floor1.evaluation()
+    where = common.evaluation()
     for words in ("one", "two", "three", "four"):
         change_brief(evaluation=where, by=where.owner, problem=words)
     return where
@@ -43,7 +36,7 @@ def test_what_stays_the_same_is_not_written(evaluation: Evaluation) -> None:
 
 def test_a_refused_change_leaves_no_entry(evaluation: Evaluation) -> None:
     with pytest.raises(Exception, match="Only the owner"):
-        change_brief(evaluation=evaluation, by=floor1.noor(), problem="mine")
+        change_brief(evaluation=evaluation, by=common.noor(), problem="mine")
     assert Entry.objects.filter(evaluation=evaluation).count() == 5
 
 

@@ -3,31 +3,24 @@
 `./dev bench journal` does it with 8 × 500 entries.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 
-from evaltracker.evaluations.models import Entry, JournalHead
-from evaltracker.evaluations.services.evaluations import change_brief
+from evaltracker.evaluations.models import Entry, Evaluation, JournalHead
 from evaltracker.evaluations.verifying import find_break
+from evaltracker.requirements.services.evaluations import change_brief
 from tests.at_once import at_once
-from tests.cast import floor1
+from tests.cast import common
 from tests.evaluations.tampering import TAMPERINGS, found
 from tests.evaluations.writing import write_entries
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from evaltracker.evaluations.models import Evaluation
 
 WRITERS, EACH = 8, 25
 
 
 @pytest.fixture
 def where(db: None) -> Evaluation:
-    made = floor1.evaluation()
+    made = common.evaluation()
     for number in range(8):
         change_brief(evaluation=made, by=made.owner, problem=f"Problem {number}")
     return made
@@ -38,7 +31,7 @@ def where(db: None) -> Evaluation:
 def test_t32_writers_that_roll_back_leave_a_chain_without_a_break(
     figure: Callable[[str], None],
 ) -> None:
-    where = floor1.evaluation()
+    where = common.evaluation()
     kept = at_once(WRITERS, lambda number: write_entries(where, number, EACH))
     written = sum(int(str(one)) for one in kept)
     assert written < WRITERS * EACH

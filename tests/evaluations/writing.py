@@ -1,15 +1,9 @@
 """Writing entries at once with others, now and then in vain."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.db import transaction
 
 from evaltracker.evaluations import journal
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Evaluation
 
 IN_VAIN = 10
 

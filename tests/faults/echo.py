@@ -1,13 +1,9 @@
 """The smallest application: it says which address was asked and what was sent."""
 
-from __future__ import annotations
-
 import hashlib
 import threading
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
+from typing import Any
 
 FREE = threading.Event()
 

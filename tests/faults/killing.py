@@ -1,24 +1,18 @@
 """Ending processes in the middle of their work, and looking at what is left."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import requests
 from django.db import connection
 
-from tests.served import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-    from tests.served import Site
+from tests.served import ROOT, Site
 
 MARK = "in the middle"
 

@@ -1,7 +1,5 @@
 """An installation whose processes have the roles that they have in production."""
 
-from __future__ import annotations
-
 import logging
 import os
 import re

@@ -1,7 +1,5 @@
 """A backup and its restoring, as docs/operations.md has it, and when both are equal."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,14 +1,9 @@
 """Clients that keep a server waiting, each in its way."""
 
-from __future__ import annotations
-
 import socket
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 HOST = b"Host: 127.0.0.1\r\n"
 WAYS = (

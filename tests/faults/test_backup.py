@@ -3,19 +3,18 @@
 `./dev bench backup` does it with 200,000 claims.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from django.db import connection
 from psycopg import sql
+from pytest_django import Settings
 
 from tests.cast import trials
 from tests.faults.restoring import (
@@ -27,11 +26,6 @@ from tests.faults.restoring import (
     restore_backup,
 )
 from tests.faults.test_kills import address
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_django import Settings
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).resolve().parents[2]

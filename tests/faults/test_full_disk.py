@@ -3,34 +3,27 @@
 `python -m tests.faults.full_disk` fills the disk of a whole PostgreSQL.
 """
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import requests
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
+from pytest_django import Settings
 
 from evaltracker.evaluations import verifying
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.selectors.kept_files import kept_files, leftovers
-from tests.cast import floor1, trials, vendors
+from tests.cast import common, trials, vendors
 from tests.clients import signed_in
-from tests.served import served
+from tests.served import Site, served
 from tests.services import service_folder
 from tests.small_disks import small_disk
 from trials.models import Evidence
-from vendors.models import Claim, ClaimFile
-
-if TYPE_CHECKING:
-    from pytest_django import Settings
-
-    from tests.served import Site
-    from vendors.models import Candidate
+from vendors.models import Candidate, Claim, ClaimFile
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 PDF = b"%PDF-1.7 " + b"x" * 300_000
@@ -40,9 +33,9 @@ class Party:
     """A vendor with claims on R0 to R3, and its calls over HTTP."""
 
     def __init__(self) -> None:
-        self.evaluation = floor1.evaluation()
+        self.evaluation = common.evaluation()
         for at in range(4):
-            floor1.requirement(self.evaluation, f"R{at}", "should")
+            common.requirement(self.evaluation, f"R{at}", "should")
         vendors.in_research(self.evaluation)
         self.candidate: Candidate = vendors.invited(self.evaluation)
         assert self.candidate.vendor is not None

@@ -4,17 +4,15 @@ Each is killed with its rows written, as it waits to write the journal; `./dev b
 kills` does it twenty times each at random moments.
 """
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
 
 from evaltracker.evaluations import verifying
 from evaltracker.evaluations.models import JournalHead, Requirement
-from tests.cast import floor1, vendors
+from tests.cast import common, vendors
 from tests.faults.killing import (
     await_quiet,
     await_waiting,
@@ -27,9 +25,6 @@ from tests.faults.killing import (
 from tests.served import served
 from vendors.models import Claim
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 SOME = 20
 
@@ -37,9 +32,9 @@ SOME = 20
 def test_a_batch_whose_processes_are_killed_leaves_nothing_and_may_be_sent_again(
     login: str, tmp_path: Path
 ) -> None:
-    where = floor1.evaluation()
+    where = common.evaluation()
     for at in range(SOME):
-        floor1.requirement(where, f"R{at}", "should")
+        common.requirement(where, f"R{at}", "should")
     vendors.in_research(where)
     candidate = vendors.invited(where)
     assert candidate.vendor is not None
@@ -70,7 +65,7 @@ def test_a_batch_whose_processes_are_killed_leaves_nothing_and_may_be_sent_again
 def test_an_import_that_is_killed_leaves_nothing_and_may_be_repeated(
     transactional_db: None, tmp_path: Path
 ) -> None:
-    where = floor1.evaluation()
+    where = common.evaluation()
     file = requirements_file(tmp_path, SOME)
     env = {**os.environ, "DATABASE_URL": address()}
     with transaction.atomic():

@@ -4,24 +4,17 @@ Each round is the first that its invitation sees, so that noting the first call 
 taking the claim meet, as the database role of a vendor process. With every push.
 """
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import requests
 
-from tests.cast import floor1, vendors
+from tests.cast import common, vendors
 from tests.served import served
-from vendors.models import Claim, IdempotencyRecord
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from vendors.models import Candidate
+from vendors.models import Candidate, Claim, IdempotencyRecord
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 MANY, ROUNDS = 40, 12
@@ -30,8 +23,8 @@ CLAIM = {"requirement": "R1", "availability": "now", "statement": "Yes."}
 
 def fresh_invitation(number: int) -> Candidate:
     """An invitation by which nobody called yet."""
-    where = floor1.evaluation(title=f"Purchase {number}")
-    floor1.requirement(where, "R1")
+    where = common.evaluation(title=f"Purchase {number}")
+    common.requirement(where, "R1")
     return vendors.invited(vendors.in_research(where))
 
 

@@ -1,25 +1,19 @@
 """A web process collects requests before a thread is given to them (T37, small)."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import requests
 
 from evaltracker.serving.incoming import HEAD_SECONDS, MOST_BODY, MOST_HEAD
 from tests.faults.slow import HOST, connect, slow_clients
-from tests.served import served
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from tests.served import Site
+from tests.served import Site, served
 
 
 @pytest.fixture(scope="module")

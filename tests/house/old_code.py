@@ -5,21 +5,16 @@ release after the last one whose code used what goes, and say so in the migratio
 `contracts = "the release since which nothing uses it"`.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.db import models
+from django.db.migrations import Migration
 from django.db.migrations import operations as django_operations
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
-from evaltracker.evaluations.operations import AddConstraintOnline, AddIndexOnline
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from django.db.migrations import Migration
-    from django.db.migrations.operations.base import Operation
-    from django.db.migrations.state import ProjectState
+from evaltracker.kit.migration_operations import AddConstraintOnline, AddIndexOnline
 
 # Tables whose rows grow with every call; an index built under a lock stops them all.
 LARGE = {
@@ -79,13 +74,13 @@ def _faults(
         if not isinstance(operation, AddIndexOnline):
             yield (
                 f"“{what}” builds an index under a lock. Write AddIndexOnline of "
-                "evaltracker.evaluations.operations, and `atomic = False`."
+                "evaltracker.kit.migration_operations, and `atomic = False`."
             )
     elif isinstance(operation, django_operations.AddConstraint):
         if not isinstance(operation, AddConstraintOnline):
             yield (
                 f"“{what}” reads the whole table under a lock. Write "
-                "AddConstraintOnline of evaltracker.evaluations.operations, and "
+                "AddConstraintOnline of evaltracker.kit.migration_operations, and "
                 "`atomic = False`."
             )
     elif isinstance(operation, (django_operations.RunPython, django_operations.RunSQL)):

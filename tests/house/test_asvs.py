@@ -1,7 +1,5 @@
 """T45: the ASVS sheet is whole, and what it calls a proof exists."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections import Counter

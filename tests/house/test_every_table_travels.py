@@ -1,13 +1,11 @@
 """A new table is exported with its evaluation, or somebody says why it is not."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 
-from evaltracker.evaluations.admin import seals
-from evaltracker.evaluations.portable.registry import LEFT_OUT, ours, parts
-from evaltracker.evaluations.portable.schema import schema
+from evaltracker.pages import sealed_entries
+from evaltracker.portable.registry import LEFT_OUT, ours, parts
+from evaltracker.portable.schema import schema
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,7 +34,7 @@ def test_no_secret_travels() -> None:
 
 def test_what_the_journal_seals_is_sealed_in_exports_too() -> None:
     sealed = {part.model._meta.model_name for part in parts() if part.sealed}
-    assert set(seals._SEALS) <= sealed
+    assert set(sealed_entries._SEALS) <= sealed
 
 
 def test_the_schema_in_the_docs_is_the_schema() -> None:

@@ -1,13 +1,13 @@
 """The house rules that an import linter cannot see."""
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.db import models
+
+from tests.house.floors import drawing, floors, modules
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ["evaluations", "stakeholders", "vendors", "trials", "workflow"]
@@ -58,8 +58,8 @@ def test_a_stage_is_assigned_in_one_place() -> None:
         for node in ast.walk(ast.parse(path.read_text())):
             targets = node.targets if isinstance(node, ast.Assign) else []
             if any(
-                isinstance(one, ast.Attribute) and one.attr == "stage"
-                for one in targets
+                isinstance(target, ast.Attribute) and target.attr == "stage"
+                for target in targets
             ):
                 found.add(path.relative_to(ROOT).as_posix())
     assert found == {"evaltracker/workflow/services/stages.py"}
@@ -92,3 +92,14 @@ def test_vendor_words_are_never_trusted_as_markup() -> None:
     assert [path.relative_to(ROOT).as_posix() for path in [*templates, *code]] == [
         "trials/admin/matrix_html.py"
     ]
+
+
+def test_every_module_has_its_floor() -> None:
+    listed = {module for floor in floors() for module in floor}
+    assert modules() == listed, "name it in the first contract of pyproject.toml"
+
+
+def test_the_picture_of_the_floors_is_that_of_the_contract() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    shown = page.partition("<!-- floors -->\n```\n")[2].partition("\n```")[0]
+    assert shown == drawing(), "python -m tests.house.floors"

@@ -1,7 +1,5 @@
 """A gate that nobody tests is a rule that nobody keeps."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,18 +1,14 @@
 """Old code can live with every migration after 798e31d."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.db import migrations, models
+from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
-from evaltracker.evaluations.operations import AddConstraintOnline, AddIndexOnline
+from evaltracker.kit.migration_operations import AddConstraintOnline, AddIndexOnline
 from tests.house.old_code import faults_of
-
-if TYPE_CHECKING:
-    from django.db.migrations import Migration
 
 # The last of each app at 798e31d; nobody upgrades from before it.
 BEFORE = {

@@ -1,10 +1,9 @@
 """Work for later is a row; only one module may talk to the broker (RELIABILITY R18)."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from celery.schedules import crontab
@@ -12,11 +11,8 @@ from django.conf import settings
 
 from evaltracker.celery import app
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 ROOT = Path(__file__).resolve().parent.parent.parent
-PUBLISHER = ROOT / "evaltracker" / "evaluations" / "tasks.py"
+PUBLISHER = ROOT / "evaltracker" / "notices" / "tasks.py"
 PROMISES = re.compile(
     r"\b(eta|countdown)=|\.retry\(|\.delay\(|\.delay_on_commit\(|apply_async|send_task"
 )

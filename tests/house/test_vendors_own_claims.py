@@ -1,7 +1,5 @@
 """Whatever serves vendors reads claims in one place, `vendors/selectors/own.py`."""
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
 
@@ -50,7 +48,7 @@ def faults(tree: ast.AST) -> list[str]:
             ) if model in MANAGED and verb not in WRITING:
                 found.append(f"line {node.lineno}: {model}.objects.{verb}")
             case ast.ImportFrom(names=names):
-                wrong = {one.name for one in names} & FOR_THE_BUYER
+                wrong = {name.name for name in names} & FOR_THE_BUYER
                 found += [f"line {node.lineno}: {one}" for one in wrong]
             case ast.Attribute(
                 value=ast.Attribute(attr=related), attr="all" | "filter" | "first"

@@ -1,24 +1,17 @@
 """The witness of T33 sees what it should, so that its silence means something."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.evaluations.pipeline import pipeline
-from evaltracker.evaluations.services.evaluations import change_brief
-from tests.cast import floor1
+from evaltracker.kit.pipeline import pipeline
+from evaltracker.requirements.services.evaluations import change_brief
+from tests.cast import common
 from tests.witness import WitnessMiddleware
 from vendors.models import Claim
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest
 
 pytestmark = pytest.mark.django_db
 MAKE = RequestFactory()
@@ -31,13 +24,13 @@ def watched(request: HttpRequest, work: Callable[[], object], status: int = 200)
         work()
         return HttpResponse(status=status)
 
-    request.__dict__["_cached_user"] = floor1.lina()
+    request.__dict__["_cached_user"] = common.lina()
     return WitnessMiddleware(view)(request).status_code
 
 
 @pytest.fixture
 def where(db: None) -> Evaluation:
-    return floor1.evaluation()
+    return common.evaluation()
 
 
 def quietly(where: Evaluation) -> object:
@@ -55,7 +48,7 @@ def test_t33_a_change_that_no_entry_tells_is_seen(where: Evaluation) -> None:
 
 
 def test_t33_an_entry_in_another_name_is_seen(where: Evaluation) -> None:
-    other = floor1.person("zoe")
+    other = common.person("zoe")
     where.owner = other
     where.save()
     with pytest.raises(AssertionError, match="the journal names"):

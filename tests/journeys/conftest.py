@@ -1,22 +1,15 @@
 """The purchase where a walk begins, and whoever walks."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import BrowserContext
+from pytest_django.live_server_helper import LiveServer
 
-from evaltracker.workflow.demo.people import make_people
-from evaltracker.workflow.demo.platform import start_purchase
+from evaltracker.demo.people import make_people
+from evaltracker.demo.platform import start_purchase
+from evaltracker.evaluations.models import Evaluation
 from tests.journeys.people import Walk
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from playwright.sync_api import BrowserContext
-    from pytest_django.live_server_helper import LiveServer
-
-    from evaltracker.evaluations.models import Evaluation
 
 
 @pytest.fixture

@@ -1,26 +1,21 @@
 """People of the demo, each at a browser of their own that must not complain."""
 
-from __future__ import annotations
-
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from evaltracker.workflow.demo.people import LEAD, PASSWORD
+from playwright.sync_api import (
+    BrowserContext,
+    Locator,
+    Request,
+    Response,
+    ViewportSize,
+)
+
+from evaltracker.demo.people import LEAD, PASSWORD
 from tests.browser import Watched
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from playwright.sync_api import (
-        BrowserContext,
-        Locator,
-        Request,
-        Response,
-        ViewportSize,
-    )
 
 # Set it to a folder to look at the walk: every step leaves a picture there.
 PICTURES = os.environ.get("JOURNEY_PICTURES", "")

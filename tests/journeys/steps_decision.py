@@ -1,20 +1,14 @@
 """Decision: consensus, draft, signatures, the frozen memo and the whole record."""
 
-from __future__ import annotations
-
 import re
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.core.management import call_command
 
-from evaltracker.workflow.demo.people import PASSWORD
-from tests.journeys.people import PHONE
+from evaltracker.demo.people import PASSWORD
+from tests.journeys.people import PHONE, Walk
 from tests.journeys.steps_research import FAVOURITE
-
-if TYPE_CHECKING:
-    from tests.journeys.people import Walk
 
 
 def hold_consensus(walk: Walk) -> None:

@@ -1,13 +1,7 @@
 """Demos: what is claimed is shown by our script, and people score blind."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from tests.journeys.people import Person, Walk
 from tests.journeys.steps_research import FAVOURITE
-
-if TYPE_CHECKING:
-    from tests.journeys.people import Person, Walk
 
 
 def arrange_demo(walk: Walk) -> None:

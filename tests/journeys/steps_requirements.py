@@ -1,14 +1,8 @@
 """Requirements: what is asked stands, everybody signs it, the lead goes on."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
-from tests.journeys.people import DESK, PHONE
-
-if TYPE_CHECKING:
-    from tests.journeys.people import Person, Walk
+from tests.journeys.people import DESK, PHONE, Person, Walk
 
 SIGNERS = ("it", "devops", "pm", "leadership")
 

@@ -1,13 +1,6 @@
 """Research: vendors are invited and answer, questions are answered, costs noted."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from tests.journeys.people import PHONE
-
-if TYPE_CHECKING:
-    from tests.journeys.people import Walk
+from tests.journeys.people import PHONE, Walk
 
 FAVOURITE = "Databricks"
 RIVAL = "AWS SageMaker"

@@ -1,23 +1,17 @@
 """Trials: a contract with criteria, verdicts on each, and a gap found and closed."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
+from email.message import EmailMessage
 
 from django.core.management import call_command
 
 from stakeholders.choices import Role
+from tests.journeys.people import Walk
 from tests.journeys.steps_demos import judge
 from tests.journeys.steps_research import FAVOURITE
-from trials.services.telling import tell_of_replies
-
-if TYPE_CHECKING:
-    from email.message import EmailMessage
-
-    from tests.journeys.people import Walk
-    from tests.journeys.vendor import VendorClient
-    from tests.smtp_sink import Sink
+from tests.journeys.vendor import VendorClient
+from tests.smtp_sink import Sink
+from trials.services.trial_notices import tell_of_replies
 
 
 def plan_trial(walk: Walk, musts: list[str]) -> None:

@@ -1,33 +1,28 @@
 """The demo as a newcomer finds it: loaded once, whole, and open to each login."""
 
-from __future__ import annotations
-
 import io
 import re
+from collections.abc import Iterator
 from html import unescape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
 
+from evaltracker.demo.files import read_csv
+from evaltracker.demo.people import LEAD, LOGINS, OPERATOR, PASSWORD
+from evaltracker.demo.purchases import EVALUATIONS
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.verifying import find_break
-from evaltracker.workflow.demo import EVALUATIONS
-from evaltracker.workflow.demo.files import read_csv
-from evaltracker.workflow.demo.people import LEAD, LOGINS, OPERATOR, PASSWORD
 from evaltracker.workflow.memo.weighing_words import weighed
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.exporting import export_whole
 from tests.portable.files import document, taken_in, written_again
 from tests.wiping import wipe
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_django.plugin import DjangoDbBlocker
 
 pytestmark = pytest.mark.django_db
 

@@ -1,9 +1,5 @@
 """A real purchase, from requirements to a frozen memo, in real browsers."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.journeys import (
@@ -14,11 +10,9 @@ from tests.journeys import (
     steps_trials,
     vendor,
 )
+from tests.journeys.people import Walk
 from tests.journeys.steps_requirements import advance, everybody_signs
-
-if TYPE_CHECKING:
-    from tests.journeys.people import Walk
-    from tests.smtp_sink import Sink
+from tests.smtp_sink import Sink
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -1,21 +1,15 @@
 """Five stakeholders sign a real list of requirements; one requirement changes."""
 
-from __future__ import annotations
-
 import datetime
 from collections import Counter
-from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
 from django.utils import timezone
 
-from evaltracker.workflow.services.asking import look_at_what_moved
-from tests.journeys.people import DESK, PHONE
+from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
+from tests.journeys.people import DESK, PHONE, Person, Walk
 from tests.journeys.steps_requirements import sign
-
-if TYPE_CHECKING:
-    from tests.journeys.people import Person, Walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FIVE = ("it", "engineering", "devops", "pm", "leadership")

@@ -3,15 +3,15 @@
 The stages between are walked in `test_purchase.py`; here services take them.
 """
 
-from __future__ import annotations
-
 import zipfile
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import BrowserContext
+from pytest_django.live_server_helper import LiveServer
 
+from evaltracker.demo.people import make_people
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.workflow.demo.people import make_people
 from stakeholders.services.people import add_stakeholder
 from stakeholders.services.rules import set_sign_off_rule
 from tests.cast import trials, vendors
@@ -23,12 +23,6 @@ from trials.services.consensus import close_scores, open_consensus
 from vendors.services.candidates import shortlist
 from vendors.services.invitations import invite
 from vendors.services.opening import ask_to_open_prices, confirm_price_opening
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from playwright.sync_api import BrowserContext
-    from pytest_django.live_server_helper import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 REQUIREMENTS = (

@@ -1,7 +1,5 @@
 """A vendor at work: its own program, which knows an address and a token."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from typing import Any

@@ -1,19 +1,15 @@
 """Files as another installation wrote them."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evaltracker.evaluations.journal import SYSTEM
-from evaltracker.evaluations.portable.writing import as_bytes, document_of
-from evaltracker.evaluations.services.arrivals import import_evaluation
-from evaltracker.evaluations.services.previews import preview_import
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.portable.services.import_evaluation import import_evaluation
+from evaltracker.portable.services.import_preview import preview_import
+from evaltracker.portable.writing import as_bytes, document_of
 from evaltracker.workflow.services.exporting import export_whole
 from tests.wiping import wipe
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 
 def carried_away(where: Evaluation) -> bytes:

@@ -1,7 +1,5 @@
 """OCDS, out and in: where its words fit ours."""
 
-from __future__ import annotations
-
 import io
 import json
 from decimal import Decimal
@@ -16,10 +14,10 @@ from hypothesis import strategies as st
 
 from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.ocds.reading import newest, read_ocds
+from evaltracker.ocds.reading import newest, read_ocds
 from evaltracker.workflow.services.exporting import export_as_seen, export_whole
 from evaltracker.workflow.services.from_ocds import start_from_ocds
-from tests.cast import floor1, trials
+from tests.cast import common, trials
 from tests.portable.test_pages import as_user
 from tests.workflow.deciding import decided
 
@@ -65,7 +63,7 @@ def test_a_decision_is_a_release_in_the_words_of_the_example() -> None:
     assert award["suppliers"] == [{"id": "acme", "name": "Acme"}]
     assert award["value"] == {"amount": 91234, "currency": "USD"}
     assert release["tag"] == ["planning", "tender", "award"]
-    roles = {one["name"]: one["roles"] for one in release["parties"]}
+    roles = {party["name"]: party["roles"] for party in release["parties"]}
     assert roles == {
         "Example Foods": ["buyer", "procuringEntity"],
         "Acme": ["tenderer", "supplier"],
@@ -104,7 +102,7 @@ def test_our_own_release_starts_the_same_purchase() -> None:
 @pytest.mark.django_db
 def test_the_example_becomes_an_evaluation_with_its_prices() -> None:
     content = (EXAMPLE / "ocds-213czf-000-00001-04-award.json").read_bytes()
-    where = start_from_ocds(content=content, by=floor1.lina())
+    where = start_from_ocds(content=content, by=common.lina())
     assert where.buyer == "London Borough of Barnet"
     assert where.currency == "GBP"
     names = set(where.candidates.values_list("name", flat=True))
@@ -134,7 +132,7 @@ def test_releases_that_tell_only_what_is_new_are_read_together() -> None:
 @pytest.mark.django_db
 def test_a_tender_of_prozorro_has_requirements_and_bidders() -> None:
     content = (PROZORRO / "competitive_dialogue_stage1.json").read_bytes()
-    where = start_from_ocds(content=content, by=floor1.lina())
+    where = start_from_ocds(content=content, by=common.lina())
     assert where.requirements.count() == 25
     assert where.requirements.get(ref="C2.1").priority == "must"
     assert where.candidates.count() == 4
@@ -144,7 +142,7 @@ def test_a_tender_of_prozorro_has_requirements_and_bidders() -> None:
 def test_shares_of_features_become_weights() -> None:
     content = (PROZORRO / "tender_with_weighted_features.json").read_bytes()
     told = read_ocds(content)
-    weights = {one.ref: one.weight for one in told.requirements}
+    weights = {requirement.ref: requirement.weight for requirement in told.requirements}
     assert weights["F1"] == 10
     assert weights["F2"] == 1
     assert told.budget == Decimal(7_225_305)
@@ -222,9 +220,9 @@ def test_nothing_in_a_file_of_others_surprises(tender: Any, rest: Any) -> None:
 def test_only_who_may_start_evaluations_starts_one_from_a_release() -> None:
     content = (EXAMPLE / "ocds-213czf-000-00001-04-award.json").read_bytes()
     with pytest.raises(Forbidden):
-        start_from_ocds(content=content, by=floor1.noor())
+        start_from_ocds(content=content, by=common.noor())
     upload = SimpleUploadedFile("r.json", content)
-    answer = as_user(floor1.lina()).post(
+    answer = as_user(common.lina()).post(
         "/admin/act/start-from-ocds/", {"file": upload}
     )
     made = Evaluation.objects.get()
@@ -234,7 +232,7 @@ def test_only_who_may_start_evaluations_starts_one_from_a_release() -> None:
 @pytest.mark.django_db
 def test_the_command_takes_a_release_for_an_owner() -> None:
     path = str(EXAMPLE / "ocds-213czf-000-00001-04-award.json")
-    lina, said = floor1.lina(), io.StringIO()
+    lina, said = common.lina(), io.StringIO()
     with pytest.raises(CommandError, match="Nobody here"):
         call_command("import_evaluation", path, "--owner", "nobody")
     terms = ("--owner", lina.username)

@@ -1,7 +1,5 @@
 """Exporting, importing and starting the next one, from the pages."""
 
-from __future__ import annotations
-
 import json
 from decimal import Decimal
 from typing import Any
@@ -16,11 +14,11 @@ from django.utils import timezone
 from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.evaluations.verifying import find_break
 from evaltracker.workflow.memo import gather_inputs
-from evaltracker.workflow.memo.arrived import told_apart
+from evaltracker.workflow.memo.imported_signatures import told_apart
 from evaltracker.workflow.memo.record import signed as signed_in_memo
 from evaltracker.workflow.services.exporting import export_as_seen
 from evaltracker.workflow.services.succession import start_next
-from tests.cast import floor1, stakeholders, trials, vendors
+from tests.cast import common, stakeholders, trials, vendors
 from tests.cast.workflow import ready_to_advance
 from tests.portable.files import carried_away, document
 from tests.workflow.deciding import decided
@@ -82,8 +80,8 @@ def test_who_was_not_asked_for_their_interest_exports_nothing() -> None:
 
 def test_an_operator_sees_who_is_whom_before_anything_is_written() -> None:
     content = carried_away(ready_to_advance())
-    viktor = floor1.person("viktor")
-    operator = as_user(floor1.otto())
+    viktor = common.person("viktor")
+    operator = as_user(common.otto())
     upload = SimpleUploadedFile("e.json", content, "application/json")
     chosen = operator.post("/admin/act/import-evaluation/", {"file": upload})
     assert chosen.status_code == 302
@@ -95,7 +93,7 @@ def test_an_operator_sees_who_is_whom_before_anything_is_written() -> None:
     assert as_user(viktor).get(chosen.headers["Location"]).status_code == 404
     assert operator.post(chosen.headers["Location"]).status_code == 302
     where = Evaluation.objects.get()
-    assert where.imported.imported_by == floor1.otto()
+    assert where.imported.imported_by == common.otto()
     page = as_user(viktor).get(f"/admin/e/{where.slug}/").text
     assert "Imported" in page
     signed = as_user(viktor).get(f"/admin/e/{where.slug}/sign_offs/").text
@@ -104,7 +102,7 @@ def test_an_operator_sees_who_is_whom_before_anything_is_written() -> None:
     assert "imported" in journal
     inputs = gather_inputs(where)
     assert inputs["sign_offs"]
-    assert all(one["imported"] for one in inputs["sign_offs"])
+    assert all(sign_off["imported"] for sign_off in inputs["sign_offs"])
     assert "imported with a file: nobody signed it here" in signed_in_memo(inputs)
     here = {**inputs["sign_offs"][0], "signed_at": timezone.now()}
     assert told_apart(where, [here]) == [here]
@@ -114,7 +112,7 @@ def test_a_bad_file_is_told_by_its_place() -> None:
     told = document(carried_away(ready_to_advance()))
     told["requirements"][0]["weight"] = 11
     upload = SimpleUploadedFile("e.json", json.dumps(told).encode())
-    operator = as_user(floor1.otto())
+    operator = as_user(common.otto())
     answer = operator.post("/admin/act/import-evaluation/", {"file": upload})
     assert answer.status_code == 400
     assert "/requirements/0/weight: It has to be at most 10." in answer.text
@@ -142,8 +140,12 @@ def test_the_next_one_asks_for_the_same_and_knows_nothing_of_answers() -> None:
     again = following.candidates.get()
     assert (again.state, again.vendor) == ("longlisted", option.vendor)
     assert not again.claims.exists()
-    assert {(one.user_id, one.role) for one in following.stakeholders.all()} == {
-        (one.user_id, one.role) for one in where.stakeholders.all()
+    assert {
+        (stakeholder.user_id, stakeholder.role)
+        for stakeholder in following.stakeholders.all()
+    } == {
+        (stakeholder.user_id, stakeholder.role)
+        for stakeholder in where.stakeholders.all()
     }
     rules = where.sign_off_rules.values_list("stage", "role", "required")
     assert set(rules) == set(
@@ -165,7 +167,7 @@ def test_thirty_requirements_are_copied_in_as_many_statements_as_one() -> None:
     counts = []
     for title, size in (("First", 1), ("Second", 31)):
         for number in range(where.requirements.count() + 1, size + 1):
-            floor1.requirement(where, f"R{number}", "could")
+            common.requirement(where, f"R{number}", "could")
         with CaptureQueriesContext(connection) as seen:
             following = start_next(origin=where, title=title, by=where.owner)
         counts.append(len(seen))
@@ -175,7 +177,7 @@ def test_thirty_requirements_are_copied_in_as_many_statements_as_one() -> None:
 
 
 def test_where_it_came_from_is_not_told_to_whom_may_not_see_it() -> None:
-    where = floor1.evaluation(title="The secret one")
+    where = common.evaluation(title="The secret one")
     lead = as_user(where.owner)
     lead.post(f"/admin/act/start-next/{where.pk}/", {"title": "The open one"})
     following = Evaluation.objects.get(title="The open one")

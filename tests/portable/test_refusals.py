@@ -1,26 +1,22 @@
 """What is wrong with a file is said by JSON pointer, and nothing of it is kept."""
 
-from __future__ import annotations
-
 import io
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import AccountEntry, Evaluation, User
-from evaltracker.evaluations.portable.reading import read_json
+from evaltracker.portable.reading import read_json
 from evaltracker.workflow.services.exporting import export_as_seen, export_whole
-from tests.cast import floor1, vendors
+from tests.cast import common, vendors
 from tests.cast.workflow import ready_to_advance
 from tests.portable.files import carried_away, document, taken_in
 from tests.workflow.deciding import decided
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 pytestmark = pytest.mark.django_db
 
@@ -140,7 +136,7 @@ def test_what_is_here_already_is_refused() -> None:
 
 def test_a_taken_name_is_given_anew_unless_it_was_asked_for() -> None:
     content = carried_away(ready_to_advance())
-    floor1.evaluation()
+    common.evaluation()
     with pytest.raises(Refused, match="name of another"):
         taken_in(content, slug="choose-an-ml-platform")
     assert taken_in(content).slug == "choose-an-ml-platform-2"
@@ -148,16 +144,16 @@ def test_a_taken_name_is_given_anew_unless_it_was_asked_for() -> None:
 
 def test_only_an_operator_takes_in_a_file() -> None:
     content = carried_away(ready_to_advance())
-    for nobody in (floor1.lina(), floor1.noor()):
+    for nobody in (common.lina(), common.noor()):
         with pytest.raises(Forbidden):
             taken_in(content, by=nobody)
-    assert taken_in(content, by=floor1.otto()).imported.imported_by == floor1.otto()
+    assert taken_in(content, by=common.otto()).imported.imported_by == common.otto()
 
 
 def test_a_row_of_another_evaluation_is_never_overwritten() -> None:
     content = carried_away(ready_to_advance())
-    other = floor1.evaluation(title="Another")
-    row = floor1.requirement(other, text="As it was")
+    other = common.evaluation(title="Another")
+    row = common.requirement(other, text="As it was")
     told = document(content)
     told["requirements"][0]["id"] = str(row.pk)
     with pytest.raises(Invalid, match="contradict"):
@@ -168,7 +164,7 @@ def test_a_row_of_another_evaluation_is_never_overwritten() -> None:
 
 
 def test_a_name_of_another_company_is_refused() -> None:
-    where = vendors.in_research(floor1.evaluation())
+    where = vendors.in_research(common.evaluation())
     vendors.invited(where)
     told = document(carried_away(where))
     vendors.vendor("Acme")

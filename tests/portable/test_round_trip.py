@@ -1,10 +1,8 @@
 """Out, into an empty place, and out again: the same bytes."""
 
-from __future__ import annotations
-
 import datetime
 import io
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
@@ -22,7 +20,7 @@ from evaltracker.evaluations.verifying import find_break
 from evaltracker.workflow.services.exporting import export_whole
 from stakeholders.models import SignedDocument, SignOff
 from stakeholders.services.sign_offs import digest_of
-from tests.cast import floor1, trials, vendors
+from tests.cast import common, trials, vendors
 from tests.cast.workflow import ready_to_advance
 from tests.meddling import triggers_aside
 from tests.portable.files import carried_away, document, taken_in, written_again
@@ -32,9 +30,6 @@ from trials.services.milestones import add_milestone
 from vendors.models import ClaimFile, Vendor, VendorToken
 from vendors.services.contacts import add_contact
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 pytestmark = pytest.mark.django_db
 
 
@@ -42,7 +37,7 @@ def test_a_decided_evaluation_comes_back_as_it_was() -> None:
     where, option = decided()
     content = carried_away(where)
     entries = len(document(content)["journal"])
-    floor1.person("somebody_else")  # so that people have other numbers here
+    common.person("somebody_else")  # so that people have other numbers here
     again = taken_in(content)
     assert written_again(again, entries=entries) == content
     assert again.pk == where.pk
@@ -73,7 +68,7 @@ def test_an_import_that_was_tampered_with_is_found() -> None:
     again = taken_in(carried_away(ready_to_advance()))
     history = ImportedHistory.objects.filter(evaluation=again)
     kept = history.get()
-    moved = [1 if one is None else one + 1 for one in kept.actors]
+    moved = [1 if actor is None else actor + 1 for actor in kept.actors]
     for change in ({"actors": moved}, {"entries": kept.entries - 1}, {"sha256": "0"}):
         with triggers_aside("evaluations_importedhistory"):
             history.update(**change)
@@ -96,7 +91,7 @@ def test_files_that_were_handed_in_come_along() -> None:
 
 
 def test_no_secret_and_no_address_of_an_outsider_leaves() -> None:
-    where = vendors.in_research(floor1.evaluation())
+    where = vendors.in_research(common.evaluation())
     option = vendors.invited(where)
     assert option.vendor
     add_contact(
@@ -112,11 +107,11 @@ def test_no_secret_and_no_address_of_an_outsider_leaves() -> None:
 
 def test_everybody_is_found_by_address_then_by_login_name_else_stopped() -> None:
     content = carried_away(ready_to_advance())
-    lina = floor1.person("lina.lead")
+    lina = common.person("lina.lead")
     User.objects.filter(pk=lina.pk).update(email="Lina@Example.com")
-    impostor = floor1.person("ivan")
+    impostor = common.person("ivan")
     User.objects.filter(pk=impostor.pk).update(email="another@example.com")
-    viktor = floor1.person("viktor")
+    viktor = common.person("viktor")
     User.objects.filter(pk=viktor.pk).update(email="")
     again = taken_in(content)
     assert again.owner == lina
@@ -130,7 +125,7 @@ def test_everybody_is_found_by_address_then_by_login_name_else_stopped() -> None
 
 
 def test_a_company_of_the_same_name_is_the_same_company() -> None:
-    where = vendors.in_research(floor1.evaluation())
+    where = vendors.in_research(common.evaluation())
     vendors.invited(where)
     content = carried_away(where)
     here = vendors.vendor("Acme")

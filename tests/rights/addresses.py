@@ -1,12 +1,10 @@
 """Where every act, page and list of the site stands, at something that is there."""
 
-from __future__ import annotations
-
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.acts import ACTS
-from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.pages.acts import ACTS
+from evaltracker.pages.site import site
 from tests.rights.table import ELSEWHERE, ON_PLACE
 from tests.rights.world import MAIN, place, scored_cell, target_of
 

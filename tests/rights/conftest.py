@@ -1,22 +1,15 @@
 """One world for all tables, and everybody signed in."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
 from django.test import Client
+from playwright.sync_api import Playwright
+from pytest_django.plugin import DjangoDbBlocker
 
+from evaltracker.evaluations.models import User
 from tests.rights.world import build
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Playwright
-    from pytest_django.plugin import DjangoDbBlocker
-
-    from evaltracker.evaluations.models import User
 
 
 @pytest.fixture(scope="package")

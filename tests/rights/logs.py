@@ -1,16 +1,11 @@
 """The log as it is written in production, from its quietest line on."""
 
-from __future__ import annotations
-
 import io
 import logging
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from structlog.stdlib import ProcessorFormatter
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @contextmanager

@@ -1,21 +1,19 @@
 """A purchase with a mark in everything that is sealed from somebody, and from whom."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Notice
-from evaltracker.evaluations.services.notices import owe_now, resend_notice
+from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.notices.services.scheduling import owe_now, resend_notice
 from evaltracker.workflow.services.decisions import draft_decision
 from stakeholders.services.people import add_stakeholder
-from tests.cast import floor1, stakeholders, trials, vendors
+from tests.cast import common, stakeholders, trials, vendors
 from trials.models import DemoNote
 from trials.services.consensus import open_consensus
 from trials.services.scores import give_score, lock_scores
+from vendors.models import Candidate
 from vendors.policy import to_declare
 from vendors.services.candidates import shortlist
 from vendors.services.contacts import add_contact
@@ -23,10 +21,6 @@ from vendors.services.costs import set_cost_line
 from vendors.services.interests import declare_conflict, declare_interests
 from vendors.services.mailing import owe_contacts
 from vendors.services.opening import ask_to_open_prices, confirm_price_opening
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
-    from vendors.models import Candidate
 
 # In the decision stage prices are first asked for, and then open.
 STAGES = ("requirements", "research", "demos", "trials", "asked", "decision")
@@ -122,14 +116,14 @@ def build() -> Sealed:
     vendors.enter(where, "trials")
     option.evaluation.refresh_from_db()
     trials.trial(option)
-    people[UNASKED] = floor1.person("sofia")
+    people[UNASKED] = common.person("sofia")
     add_stakeholder(
         evaluation=where, user=people[UNASKED], role=UNASKED, by=where.owner
     )
     everybody = {
         "lead": where.owner,
-        "operator": floor1.otto(),
-        "stranger": floor1.noor(),
+        "operator": common.otto(),
+        "stranger": common.noor(),
     }
     write_to(option, people["it"])
     return Sealed(where, option, people | everybody)

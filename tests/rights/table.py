@@ -4,8 +4,6 @@ An act, a page or a list that is in no table fails its test, so a new one cannot
 without saying whom it is for.
 """
 
-from __future__ import annotations
-
 ROLES = ("it", "engineering", "devops", "pm", "leadership")
 EVERYBODY = ("lead", *ROLES, "operator", "stranger")
 OUTSIDE = ("stranger",)

@@ -1,12 +1,10 @@
 """Every act × every role, by GET and by POST."""
 
-from __future__ import annotations
-
 import pytest
 from django.test import Client
 
-from evaltracker.evaluations.admin.acts import ACTS
 from evaltracker.evaluations.models import Entry
+from evaltracker.pages.acts import ACTS
 from tests.rights.addresses import address
 from tests.rights.table import (
     ABOUT_PEOPLE,

@@ -6,29 +6,22 @@ times; what depends on neither colour nor width is asked the first time. The acc
 pages stand in `tests/accounts/test_pages_in_the_browser.py`.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import Page
 
-from evaltracker.evaluations.admin.acts import ACTS
-from evaltracker.evaluations.admin.site import site
+from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import ACTS
+from evaltracker.pages.site import site
 from tests.clients import signed_in
 from tests.rights.addresses import address, list_addresses, page_addresses
 from tests.rights.table import EVERYBODY, LISTS_FOR, OWNERS_PAGES, expected
 from tests.security.stage import Answer, Stage, staged
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from playwright.sync_api import Page
-
-    from evaltracker.evaluations.models import User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -159,5 +152,5 @@ def test_axe_sees_what_it_is_there_for(page: Page, db: None) -> None:
     body = "<title>x</title><img src=x><p style='color:#999;background:#aaa'>Pale</p>"
     with staged(page, Client()) as stage:
         stage.answers["/"] = Answer(200, {"Content-Type": "text/html"}, body.encode())
-        kinds = {one.split(": ")[1].split()[-1] for one in barriers(stage, "/")}
+        kinds = {barrier.split(": ")[1].split()[-1] for barrier in barriers(stage, "/")}
     assert {"color-contrast", "image-alt"} <= kinds

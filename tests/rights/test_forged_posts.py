@@ -1,21 +1,16 @@
 """T29: what another site makes a browser send is refused, wherever it is sent."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from evaltracker.evaluations.admin.acts import ACTS
+from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import ACTS
 from tests.rights.addresses import address, list_addresses, page_addresses
 from tests.tables import picture
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from evaltracker.evaluations.models import User
 
 pytestmark = pytest.mark.django_db
 # Programs call these with a token or a secret, never a browser with its cookies.
@@ -24,13 +19,13 @@ FOR_PROGRAMS = ("api/", "calendar/")
 
 def plain_addresses(found: Any = None, above: str = "") -> Iterator[str]:
     """Every address of the site that needs nothing filled in."""
-    for one in (found or get_resolver()).url_patterns:
-        route = f"{above}{one.pattern}".replace("^", "").replace("$", "")
+    for pattern in (found or get_resolver()).url_patterns:
+        route = f"{above}{pattern.pattern}".replace("^", "").replace("$", "")
         if route.startswith(FOR_PROGRAMS) or any(c in route for c in "<(\\"):
             continue
-        if isinstance(one, URLResolver):
-            yield from plain_addresses(one, route)
-        elif isinstance(one, URLPattern):
+        if isinstance(pattern, URLResolver):
+            yield from plain_addresses(pattern, route)
+        elif isinstance(pattern, URLPattern):
             yield f"/{route}"
 
 

@@ -3,27 +3,20 @@
 The texts are the test's own transaction; the world around it stays clean.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Page
 
-from evaltracker.evaluations.admin.acts import ACTS
-from evaltracker.evaluations.admin.site import site
+from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import ACTS
+from evaltracker.pages.site import site
 from tests.clients import signed_in
 from tests.rights.addresses import address, page_addresses
 from tests.security.payloads import MARK, PAYLOADS
 from tests.security.poison import poison
 from tests.security.stage import Answer, staged
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from playwright.sync_api import Page
-
-    from evaltracker.evaluations.models import User
 
 pytestmark = [pytest.mark.postgres, pytest.mark.browser, pytest.mark.django_db]
 

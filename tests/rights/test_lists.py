@@ -3,22 +3,17 @@
 How long a page of a million rows takes is measured by `./dev bench lists`.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from evaltracker.evaluations.admin.site import site
+from evaltracker.pages.site import site
 from tests.clients import signed_in
 from tests.rights.sealed import Sealed, build, move
 from tests.rights.walk import list_of
-
-if TYPE_CHECKING:
-    from django.test import Client
 
 pytestmark = pytest.mark.django_db
 MOST = 6
@@ -39,7 +34,7 @@ def statements(client: Client, url: str) -> list[str]:
     """What a page asks the database besides the session and the transaction."""
     with CaptureQueriesContext(connection) as seen:
         client.get(url)
-    told = [one["sql"] for one in seen.captured_queries]
+    told = [query["sql"] for query in seen.captured_queries]
     return [
         one
         for one in told
@@ -53,7 +48,7 @@ def test_no_list_takes_more_than_six_queries(sealed: Sealed, who: str) -> None:
     numbers = {
         model.__name__: len(statements(client, list_of(model))) for model in MODELS
     }
-    assert {name: one for name, one in numbers.items() if one > MOST} == {}
+    assert {name: number for name, number in numbers.items() if number > MOST} == {}
 
 
 def test_a_list_asks_as_much_for_many_rows_as_for_few(sealed: Sealed) -> None:

@@ -4,28 +4,22 @@ Every registered model × each of its fields × the look-ups that guess, on the 
 itself and one relation deep.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from decimal import Decimal
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from django.db import models
+from django.test import Client
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.site import site
-from tests.cast import floor1, trials, vendors
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.pages.site import site
+from tests.cast import common, trials, vendors
 from tests.clients import signed_in
 from vendors.models import CostLine
 from vendors.services.costs import set_cost_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from django.db import models
-    from django.test import Client
-
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 GUESSES = ("", "__exact", "__gte", "__startswith", "__isnull")
@@ -62,7 +56,7 @@ def offered(model: type[models.Model]) -> set[str]:
 def otto(db: None) -> Client:
     """The operator, who may open every list and so has the most to guess with."""
     trials.claimed(trials.platform())
-    return signed_in(floor1.otto())
+    return signed_in(common.otto())
 
 
 @pytest.mark.parametrize("model", site._registry, ids=lambda model: model.__name__)
@@ -103,7 +97,9 @@ def test_a_price_cannot_be_bisected(db: None) -> None:
                     ivan.get(url, {f"{field}{ask}": str(BISECTED + step)})
                     for step in (-1, 0, 1)
                 ]
-                seen |= {(one.status_code, len(one.content)) for one in answers}
+                seen |= {
+                    (answer.status_code, len(answer.content)) for answer in answers
+                }
         assert {status for status, _ in seen} == {400}
         assert len({length for _, length in seen}) == 1
         if not opened:

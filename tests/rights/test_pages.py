@@ -1,7 +1,5 @@
 """Every page and every list × every role."""
 
-from __future__ import annotations
-
 import pytest
 from django.test import Client
 from django.urls import reverse

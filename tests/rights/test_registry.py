@@ -1,7 +1,5 @@
 """A walk over everything that is registered in the admin (RELIABILITY T20)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
@@ -11,13 +9,9 @@ from django.contrib.admin import site as stock
 from django.db import models
 from django.urls import get_resolver
 
-from evaltracker.evaluations.admin.base import (
-    FORBIDDEN_OPTIONS,
-    HardenedAdmin,
-    HardenedInline,
-)
-from evaltracker.evaluations.admin.filters import ScopedFilter
-from evaltracker.evaluations.admin.site import site
+from evaltracker.pages.base import FORBIDDEN_OPTIONS, HardenedAdmin, HardenedInline
+from evaltracker.pages.filters import ScopedFilter
+from evaltracker.pages.site import site
 
 OURS = {"evaluations", "stakeholders", "vendors", "trials", "workflow"}
 MARK = "9182736"
@@ -65,7 +59,7 @@ def test_every_admin_keeps_the_rules(admin: HardenedAdmin) -> None:
     assert admin.fields or admin.fieldsets
     assert [name for name in FORBIDDEN_OPTIONS if getattr(admin, name, None)] == []
     assert all(issubclass(one, ScopedFilter) for one in admin.list_filter)
-    assert all(issubclass(one, HardenedInline) for one in admin.inlines)
+    assert all(issubclass(inline, HardenedInline) for inline in admin.inlines)
     assert admin.show_full_result_count is False
     assert admin.empty_text
     assert admin.model._meta.app_label in OURS
@@ -99,7 +93,9 @@ def test_no_admin_lets_anybody_add_change_or_delete() -> None:
 
 @pytest.mark.parametrize("name", SEALED)
 def test_the_name_of_a_sealed_row_gives_nothing_away(name: str) -> None:
-    model = next(one for one in apps.get_models() if one.__name__ == name)
+    model = next(
+        get_model for get_model in apps.get_models() if get_model.__name__ == name
+    )
     assert model._meta.app_label in OURS
     row = model(**dict(marked(model)))
     assert MARK not in str(row)

@@ -3,10 +3,9 @@
 Counted in the plans of PostgreSQL, so it holds on a machine of any speed.
 """
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -14,13 +13,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from evaltracker.evaluations.admin.paginator import CappedPaginator
 from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.pages.paginator import CappedPaginator
 from evaltracker.workflow.inbox import my_work
-from tests.cast import floor1
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from tests.cast import common
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 TABLE = Notice._meta.db_table
@@ -29,9 +25,9 @@ FEW, MANY, OTHERS = 300, 3_000, 20
 
 def purchase() -> Evaluation:
     """Of somebody who has no part in what other tests here share."""
-    owner = floor1.person("reader")
+    owner = common.person("reader")
     owner.user_permissions.add(Permission.objects.get(codename="add_evaluation"))
-    return floor1.evaluation(owner=User.objects.get(pk=owner.pk))
+    return common.evaluation(owner=User.objects.get(pk=owner.pk))
 
 
 def sent(where: Evaluation, number: int) -> None:
@@ -70,10 +66,10 @@ def rows_read(work: Callable[[], Any]) -> int:
     with CaptureQueriesContext(connection) as caught:
         work()
     read = 0
-    for one in caught.captured_queries:
-        if one["sql"].startswith("SELECT"):
+    for query in caught.captured_queries:
+        if query["sql"].startswith("SELECT"):
             with connection.cursor() as cursor:
-                cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {one['sql']}")
+                cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query['sql']}")
                 (plan,) = cursor.fetchone()
             plan = json.loads(plan) if isinstance(plan, str) else plan
             read += sum(map(looked_at, scans(plan[0]["Plan"])))
@@ -110,7 +106,7 @@ def test_a_list_is_counted_by_the_readers_own_rows(
     mine = purchase()
     sent(mine, FEW)
     for number in range(OTHERS):
-        sent(floor1.evaluation(title=f"Purchase {number}"), MANY // OTHERS)
+        sent(common.evaluation(title=f"Purchase {number}"), MANY // OTHERS)
     learnt()
     rows = Notice.objects.visible_to(mine.owner).order_by("-due_at", "-pk")
     pages = CappedPaginator(rows, 50)

@@ -5,22 +5,16 @@ at each stage by some; forms and stock addresses by every other role; after the 
 what shows something is read by whoever gains by it and whoever does not.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import pytest
+from django.test import Client
 
 from tests.clients import signed_in
 from tests.rights import walk
 from tests.rights.sealed import EVERYBODY, MARKS, STAGES, Sealed, allowed, build, move
 from tests.tables import picture
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from django.test import Client
 
 pytestmark = pytest.mark.django_db
 *BEFORE, AFTER = STAGES

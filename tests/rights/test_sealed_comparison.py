@@ -1,7 +1,5 @@
 """The comparison and its sums tell nobody what is sealed from them, at any stage."""
 
-from __future__ import annotations
-
 import pytest
 from django.urls import reverse
 

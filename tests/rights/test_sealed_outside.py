@@ -4,13 +4,12 @@ A mail goes to a mailbox, a chat line to a room and a log line to whoever keeps 
 server. So nothing sealed is in them whoever the reader is, before the opening or after.
 """
 
-from __future__ import annotations
-
 import datetime
 import json
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -19,13 +18,13 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from evaltracker.evaluations.calendars import calendar_of, dates_of
-from evaltracker.evaluations.chat import payload
 from evaltracker.evaluations.choices import ChatFlavour
-from evaltracker.evaluations.daily_mail import daily_mail
-from evaltracker.evaluations.models import Evaluation, Notice, Requirement
-from evaltracker.evaluations.notices import kind_named, registered_kinds
-from evaltracker.evaluations.services.sweep import sweep_notices
+from evaltracker.evaluations.models import Evaluation, Notice, Requirement, User
+from evaltracker.notices.calendars import calendar_of, dates_of
+from evaltracker.notices.chat import payload
+from evaltracker.notices.daily_mail import daily_mail
+from evaltracker.notices.kinds import Message, kind_named, registered_kinds
+from evaltracker.notices.services.sweep import sweep_notices
 from tests.cast import vendors
 from tests.clients import signed_in
 from tests.rights import walk
@@ -34,12 +33,6 @@ from tests.rights.sealed import MARKS, build, move
 from tests.rights.world import MAIN
 from trials.models import DemoNote, Score
 from vendors.models import Claim, Conflict, CostLine, VendorToken
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from evaltracker.evaluations.models import User
-    from evaltracker.evaluations.notices import Message
 
 pytestmark = pytest.mark.django_db
 WORDS = [word for words in MARKS.values() for word in words]
@@ -115,9 +108,9 @@ def leaves(message: Message, where: Evaluation) -> str:
 def own_kinds() -> list[str]:
     """The product's kinds, without those of tests in the same process."""
     return [
-        one
-        for one in registered_kinds()
-        if not type(kind_named(one)).__module__.startswith("tests.")
+        registered_kind
+        for registered_kind in registered_kinds()
+        if not type(kind_named(registered_kind)).__module__.startswith("tests.")
     ]
 
 
@@ -159,10 +152,10 @@ def test_t21_no_log_line_tells_what_is_sealed(db: None) -> None:
         sweep_notices()
         move(sealed, "decision")
     lines = paper.getvalue().splitlines()
-    assert [one for one in lines if walk.found_in(one, WORDS)] == []
+    assert [line for line in lines if walk.found_in(line, WORDS)] == []
     # What would tell is written: each request, and what was refused.
-    assert sum("request_started" in one for one in lines) > 80
-    assert sum('"code": 400' in one for one in lines) > 10
+    assert sum("request_started" in line for line in lines) > 80
+    assert sum('"code": 400' in line for line in lines) > 10
 
 
 def say(candidate: Any, body: dict[str, str]) -> None:

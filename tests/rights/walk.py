@@ -1,27 +1,21 @@
 """Every address of the admin and of the staff API at the sealed purchase, and what is
 read there."""
 
-from __future__ import annotations
-
 import io
 import zipfile
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.core.exceptions import FieldError
+from django.db import models
+from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from evaltracker.evaluations.admin.acts import ACTS
-from evaltracker.evaluations.admin.site import site
 from evaltracker.evaluations.models import Entry, Evaluation
+from evaltracker.pages.acts import ACTS
+from evaltracker.pages.site import site
+from tests.rights.sealed import Sealed
 from tests.rights.table import ELSEWHERE, ON_PLACE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from django.db import models
-    from django.test import Client
-
-    from tests.rights.sealed import Sealed
 
 EXPORTS = ("csv", "xlsx", "json")
 

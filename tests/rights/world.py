@@ -4,21 +4,20 @@ The demo's purchases, through their services, and by hand the few things that th
 not have: a proposal, an interest, a condition, a substitution, a ruling, a token.
 """
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 
+from evaltracker.demo.people import make_people
+from evaltracker.demo.purchases import EVALUATIONS
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.services.templates import save_as_template
-from evaltracker.workflow.demo import EVALUATIONS
-from evaltracker.workflow.demo.people import make_people
+from evaltracker.pages.acts import Act
+from evaltracker.requirements.services.templates import save_as_template
 from stakeholders.services.conditions import ConditionAsked
 from stakeholders.services.lending import delegate
-from tests.cast import floor1
+from tests.cast import common
 from tests.cast.workflow import sign_as
 from trials.services.excuses import excuse_knock_out
 from vendors.models import Contact, Vendor, VendorToken
@@ -26,9 +25,6 @@ from vendors.services.dialogue import propose_requirement
 from vendors.services.interests import declare_conflict
 from vendors.services.rulings import rule_not_applicable
 from vendors.services.tokens import issue_token
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.admin.acts import Act
 
 # Where most acts find their target; the purchase of the brief.
 MAIN = "ml-platform"
@@ -41,7 +37,7 @@ def build() -> dict[str, User]:
     people = make_people()
     for load in EVALUATIONS.values():
         load(people)
-    people["stranger"] = floor1.noor()
+    people["stranger"] = common.noor()
     main = Evaluation.objects.get(slug=MAIN)
     candidate = main.candidates.get(name="Databricks")
     part = main.stakeholders.get(role="it")

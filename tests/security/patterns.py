@@ -1,19 +1,15 @@
 """Every regular expression of the product, found in its source, and strings that
 would hurt a bad one."""
 
-from __future__ import annotations
-
 import ast
 import importlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as sre_parser  # type: ignore[attr-defined]
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ("evaltracker", "stakeholders", "vendors", "trials")
@@ -94,7 +90,7 @@ def patterns_in(
     found = []
     for method, call, name in pattern_calls(tree):
         place = f"{module}:{call.lineno}"
-        given = {one.arg: one.value for one in call.keywords}
+        given = {keyword.arg: keyword.value for keyword in call.keywords}
         text = evaluate(call.args[0] if call.args else given["regex"], names, place)
         flags = 0
         if "flags" in given:
@@ -121,8 +117,8 @@ def attacks(pattern: re.Pattern[Any], length: int) -> Iterator[str | bytes]:
     """Strings of `length` made of what the pattern repeats, that end in a surprise."""
     tree = sre_parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG)
     letters = sorted({one for text in pieces(tree) for one in text})[:8]
-    pumps = {("", one) for one in letters}
-    pumps |= {("", one + two) for one in letters for two in letters}
+    pumps = {("", letter) for letter in letters}
+    pumps |= {("", letter + two) for letter in letters for two in letters}
     pumps |= {(before, piece) for before, piece in repeated(tree) if piece}
     for before, pump in sorted(pumps):
         body = (before + pump * (length // len(pump)))[: length - 1]

@@ -4,8 +4,6 @@ Whatever element one of them makes is of the class `xss`, and whatever it runs c
 `alert`; addresses lead to another host.
 """
 
-from __future__ import annotations
-
 RUN = "alert(1)"
 ELSEWHERE = "//elsewhere.example/x"
 MARK = "xss"

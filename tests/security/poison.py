@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
@@ -11,9 +12,6 @@ from django.db import connection, models
 from tests.as_application import ownership
 from tests.vendors.isolation.marks import CODED
 from tests.vendors.isolation.rows import OURS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Read by code, or a part of an address.
 KEPT = {*CODED, "slug", "email", "action", "subject_type", "subject_id", "stage"}

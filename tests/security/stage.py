@@ -6,26 +6,21 @@ files, which the browser keeps. What leaves the product's address is seen, and t
 browser of the tests reaches nothing there (`browser_type_launch_args`).
 """
 
-from __future__ import annotations
-
 import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from mimetypes import guess_type
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.staticfiles import finders
+from django.test import Client
+from playwright.sync_api import Page
 
 from tests.browser import WATCH_CSP
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from django.test import Client
-    from playwright.sync_api import Page
 
 HOST, STATIC = "127.0.0.1", "/static/"
 

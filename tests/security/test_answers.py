@@ -1,20 +1,16 @@
 """T43 and T44: what every service says when something is wrong, and in its headers."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from pytest_django import Settings
 
 from evaltracker.evaluations.models import Evaluation
-from tests.cast import floor1, vendors
-from tests.cast.floor1 import PASSWORD
-
-if TYPE_CHECKING:
-    from pytest_django import Settings
+from tests.cast import common, vendors
+from tests.cast.common import PASSWORD
 
 pytestmark = pytest.mark.django_db
 # What tells of the inside: code, places, statements, versions.
@@ -40,13 +36,13 @@ def service(
     client = Client(raise_request_exception=False)
     sent: dict[str, Any] = {}
     if request.param == "vendor API":
-        where = vendors.in_research(floor1.evaluation())
+        where = vendors.in_research(common.evaluation())
         company = vendors.invited(where).vendor
         assert company is not None
         sent["headers"] = {"authorization": f"Bearer {vendors.token(company)}"}
     else:
         client.force_login(
-            floor1.lina(), backend="django.contrib.auth.backends.ModelBackend"
+            common.lina(), backend="django.contrib.auth.backends.ModelBackend"
         )
     return request.param, address, sent, client
 
@@ -79,7 +75,7 @@ def test_what_breaks_inside_is_500_and_tells_nothing(
     target = {
         "vendor API": "vendors.api.views.page_of",
         "staff API": "evaltracker.workflow.api.views.page_of",
-        "admin": "evaltracker.evaluations.admin.site.EvaltrackerAdminSite.each_context",
+        "admin": "evaltracker.pages.site.EvaltrackerAdminSite.each_context",
     }[name]
 
     def broken(*_: object, **__: object) -> None:

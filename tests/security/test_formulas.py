@@ -1,28 +1,23 @@
 """T41: no text that somebody wrote is a formula in any file that leaves the product."""
 
-from __future__ import annotations
-
 import csv
 import io
 import shutil
 import subprocess
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from openpyxl import load_workbook
 
-from evaltracker.evaluations.cells import harmless, meant
-from tests.cast import floor1, vendors
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.kit.formula_guard import harmless, meant
+from tests.cast import common, vendors
 from tests.clients import signed_in
 from tests.vendors.api.conftest import Party
 from vendors.models import Candidate
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 FORMULAS = [
@@ -65,9 +60,9 @@ FINE = ("Nothing to run here.", "a = b + c", "100 % of it", "mail@example.com")
 @pytest.fixture
 def purchase(db: None) -> Evaluation:
     """An evaluation in which everything that is named is a formula."""
-    where = floor1.evaluation()
+    where = common.evaluation()
     for number in range(len(FORMULAS) + len(FINE)):
-        floor1.requirement(where, f"R{number}", "should", text=f"What {number} asks")
+        common.requirement(where, f"R{number}", "should", text=f"What {number} asks")
     vendors.in_research(where)
     candidate = vendors.invited(where)
     for number, text in enumerate(FORMULAS):
@@ -125,9 +120,9 @@ def test_no_export_holds_a_formula_and_each_keeps_its_text(
 ) -> None:
     found = exports(purchase, tmp_path)
     for name, texts in found.items():
-        live = [one for one in texts if one.strip().startswith(RUNS)]
+        live = [text for text in texts if text.strip().startswith(RUNS)]
         assert live == [], name
-        back = {meant(one) for one in texts}
+        back = {meant(text) for text in texts}
         assert set(FORMULAS) <= back, name
         assert set(FINE) <= set(texts), name
     cells = sum(map(len, found.values()))

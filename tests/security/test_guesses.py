@@ -1,23 +1,18 @@
 """T23, keys: guesses from many sides at once against four vendor processes."""
 
-from __future__ import annotations
-
 import http.client
 import random
 import secrets
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from tests.cast import floor1, vendors
+from tests.cast import common, vendors
 from tests.served import Site, served
 from vendors.services.tokens import revoke_token
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 pytestmark = [
     pytest.mark.postgres,
@@ -81,7 +76,7 @@ def wrong(number: int) -> str:
 def test_so_many_guesses_are_answered_and_not_one_more(
     login: str, tmp_path: Path, figure: Callable[[str], None], proxies: str
 ) -> None:
-    where = vendors.in_research(floor1.evaluation())
+    where = vendors.in_research(common.evaluation())
     company = vendors.invited(where).vendor
     assert company is not None
     good, ended = vendors.token(company), vendors.token(company, "old")

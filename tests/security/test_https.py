@@ -1,23 +1,16 @@
 """Where the site is https: what plain http gets, cookies, and a start that is wrong."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
 from django.db import connection
 
-from tests.served import ROOT, database, served
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.served import Site
+from tests.served import ROOT, Site, database, served
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OVER_TLS = {"X-Forwarded-Proto": "https"}

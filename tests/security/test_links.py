@@ -1,31 +1,25 @@
 """T42: whatever address somebody writes down, the server calls none of them."""
 
-from __future__ import annotations
-
 import io
 import socket
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from pytest_django import Settings
 
 from evaltracker.errors import Problem
-from evaltracker.evaluations.services.chats import set_chat
+from evaltracker.notices.services.chats import set_chat
 from tests.cast import vendors
 from tests.clients import signed_in
 from tests.vendors.api.conftest import Party
 from tests.workflow.deciding import in_decision
 from trials.services.research import note_research
 from vendors.models import Claim
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db
 # Ways to name this machine, and kinds of address that are none of the web.

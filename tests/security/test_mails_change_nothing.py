@@ -1,10 +1,8 @@
 """T28: scanners open every link of every mail, and nothing happens."""
 
-from __future__ import annotations
-
 import datetime
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,11 +11,12 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
-from evaltracker.evaluations.chores import registered_chores
-from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.evaluations.notices import kind_named
-from evaltracker.evaluations.services.requirements import change_requirement
+from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.kit.periodic import registered_chores
+from evaltracker.notices.kinds import Message, kind_named
+from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.workflow.services.stages import advance, send_back
 from tests.cast import stakeholders, vendors
 from tests.cast.workflow import sign_as, to_be_signed
@@ -25,14 +24,6 @@ from tests.clients import signed_in
 from tests.tables import picture
 from trials.services.milestones import add_milestone
 from vendors.services.opening import ask_to_open_prices
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from pytest_django.plugin import DjangoDbBlocker
-
-    from evaltracker.evaluations.models import User
-    from evaltracker.evaluations.notices import Message
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"https?://[^\s\"<>]+")

@@ -3,14 +3,13 @@
 What each repetition repeats is given to it 50,000 characters long; it has 100 ms.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 import signal
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -20,9 +19,6 @@ from tests.security.patterns import (
     patterns_in,
     patterns_of_the_product,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 LENGTH, MOST = 50_000, 0.1
 GIVE_UP = 0.4
@@ -78,7 +74,7 @@ def test_every_pattern_is_through_with_every_attack_in_100_ms(
     figure: Callable[[str], None],
 ) -> None:
     patterns = patterns_of_the_product()
-    took = {one: slowest(one) for one in patterns}
+    took = {pattern: slowest(pattern) for pattern in patterns}
     slow = [
         f"{one.place} {one.method} {one.pattern.pattern!r}: {seconds:.2f} s by {text}…"
         for one, (seconds, text) in took.items()
@@ -87,7 +83,7 @@ def test_every_pattern_is_through_with_every_attack_in_100_ms(
     worst = max(seconds for seconds, _ in took.values())
     figure(f"T38: {len(patterns)} patterns, {worst * 1e3:.1f} ms the longest")
     assert not slow, "\n".join(slow)
-    assert len({one.place for one in patterns}) > 50
+    assert len({pattern.place for pattern in patterns}) > 50
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,12 @@
 """T44: no address that somebody puts into a link of ours is where it leads."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
-from tests.cast import floor1
-from tests.cast.floor1 import PASSWORD
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.cast import common
+from tests.cast.common import PASSWORD
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = [
@@ -40,7 +35,7 @@ ELSEWHERE = [
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE)
 def test_no_link_of_ours_leads_to_another_site(elsewhere: str) -> None:
-    user, where = floor1.lina(), floor1.evaluation()
+    user, where = common.lina(), common.evaluation()
     right = {"username": user.username, "password": PASSWORD}
     fields = ("next", "_next", "return", "url", "redirect")
     query = dict.fromkeys(fields, elsewhere)
@@ -63,7 +58,7 @@ def test_no_link_of_ours_leads_to_another_site(elsewhere: str) -> None:
     ):
         answer = getattr(client, method)(path, data)
         places.append(answer.headers.get("Location", ""))
-    assert [one for one in places if "evil" in off_site(one)] == []
+    assert [place for place in places if "evil" in off_site(place)] == []
 
 
 def off_site(location: str) -> str:

@@ -1,7 +1,5 @@
 """docker-compose.yml as compose understands it, with what ./dev env writes."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 from functools import cache

@@ -1,13 +1,9 @@
 """An application that answers with what reached it."""
 
-from __future__ import annotations
-
 import json
 import os
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
+from typing import Any
 
 
 def application(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:

@@ -1,26 +1,20 @@
 """The shipped proxy, deploy/proxy, as a process before other processes."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import requests
 
 from tests.services import free_port, service_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from contextlib import ExitStack
 
 ROOT = Path(__file__).parents[2]
 SYSTEM = "/usr/sbin:/usr/local/sbin:/usr/bin:/bin"

@@ -1,14 +1,9 @@
 """Which backups are kept, and when the newest is too old."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.faults.restoring import back_up
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NOWHERE = "postgresql://nobody@localhost/none"
 

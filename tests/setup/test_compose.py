@@ -1,16 +1,11 @@
 """docker-compose.yml is whole with what ./dev env writes, and bounded throughout."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.setup.composed import ROOT, config, env_text, services
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.compose
 SECRETS = re.findall(r"^(\w+(?:KEY|PASSWORD))=", env_text(), re.M)

@@ -1,7 +1,5 @@
 """./dev finds a Python, whatever stands first on PATH, and says what is missing."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,16 +1,11 @@
 """./dev env writes all that an installation needs, or says what is missing."""
 
-from __future__ import annotations
-
 import stat
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.setup.test_dev import clone, dev, path
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["clone", "path"]
 FLAGS = (

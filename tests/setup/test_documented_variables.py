@@ -1,7 +1,5 @@
 """What may be set is documented, and what is documented reaches who reads it."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What is sent to Sentry, where it is wanted, tells what broke and nothing secret."""
 
-from __future__ import annotations
-
 import logging
 import sys
 from types import SimpleNamespace
@@ -9,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evaltracker.logs import configure_logs, report_errors
+from evaltracker.serving.logs import configure_logs, report_errors
 
 
 def options(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:

@@ -1,17 +1,11 @@
 """EMAIL_URL names a mail server or a provider; what it means is settled at start."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import mailers
+from pytest_django import Settings
 
 from evaltracker import environment
-
-if TYPE_CHECKING:
-    from pytest_django import Settings
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,21 @@
 """The shipped proxy before two gunicorn processes; with every push."""
 
-from __future__ import annotations
-
 import http.client
 import shutil
 import socket
 import ssl
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
 from tests.services import free_port
 from tests.setup.proxied import Proxy, gunicorn, needs_nginx, proxied
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = needs_nginx
 MEGABYTE = 1024 * 1024

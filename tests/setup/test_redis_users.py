@@ -1,23 +1,19 @@
 """Redis as compose runs it: a user for each service, each with its own and no more."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from redis import Redis
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 
 from tests.services import free_port, service_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 pytestmark = pytest.mark.redis
 ROOT = Path(__file__).parents[2]
@@ -99,8 +95,8 @@ def test_a_sweep_goes_from_beat_and_web_through_the_broker(
         wait(lambda: "w@here ready" in logs["worker"].read_text(), "no worker")
         ping = [*CELERY, "inspect", "ping", "--destination=w@here", "--timeout=20"]
         subprocess.run(ping, cwd=ROOT, env=worker, check=True, capture_output=True)
-        knock = "from evaltracker.evaluations.tasks import sweep; sweep.apply_async()"
-        ready = "from evaltracker.health import check_broker; check_broker()"
+        knock = "from evaltracker.notices.tasks import sweep; sweep.apply_async()"
+        ready = "from evaltracker.serving.health import check_broker; check_broker()"
         django = "import django; django.setup()"
         subprocess.run(
             [sys.executable, "-c", "; ".join((django, ready, knock))],

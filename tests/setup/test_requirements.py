@@ -1,7 +1,5 @@
 """What is installed is what the lock says; a resolver can go back without a word."""
 
-from __future__ import annotations
-
 import re
 from importlib import metadata
 from pathlib import Path

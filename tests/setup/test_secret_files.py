@@ -1,7 +1,5 @@
 """Secrets in files: read once, refused with a sentence where they are not clear."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

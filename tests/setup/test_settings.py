@@ -1,7 +1,5 @@
 """A start that would be unsafe is refused with a sentence; the demo needs nothing."""
 
-from __future__ import annotations
-
 import os
 import stat
 import subprocess

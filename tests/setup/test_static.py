@@ -1,7 +1,5 @@
 """Static files as production has them: hashed, complete, readable by another user."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

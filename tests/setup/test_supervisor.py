@@ -1,7 +1,5 @@
 """The three processes of the demo live and die together."""
 
-from __future__ import annotations
-
 import signal
 import subprocess
 import sys
@@ -20,7 +18,7 @@ ENDS = "sleep 0.5; echo the disk is full; exit 3"
 DRIVER = """
 import os, sys
 from pathlib import Path
-from evaltracker.supervise import Child, Supervisor
+from evaltracker.serving.supervise import Child, Supervisor
 folder = Path(sys.argv[1])
 children = [
     Child(name=name, command=["sh", "-c", script, f"{folder}/{name}"],
@@ -57,7 +55,7 @@ def family(folder: Path, count: int) -> list[int]:
     """The process ids of the children and grandchildren, once all have started."""
     until = time.monotonic() + 20
     while time.monotonic() < until:
-        texts = [one.read_text() for one in folder.glob("*.ids")]
+        texts = [path.read_text() for path in folder.glob("*.ids")]
         ids = [int(word) for text in texts for word in text.split()]
         if len(ids) == 2 * count:
             return ids

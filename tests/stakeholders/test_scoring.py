@@ -1,7 +1,5 @@
 """How far weightings are apart, what divides them, and when objectives conflict."""
 
-from __future__ import annotations
-
 import random
 from fractions import Fraction
 from statistics import mean

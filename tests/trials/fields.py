@@ -1,7 +1,5 @@
 """Fields of contenders for the tests of robustness."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from fractions import Fraction
 

@@ -1,23 +1,16 @@
 """Who sees whose scores, and when: the queryset itself says so."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
+from evaltracker.evaluations.models import Evaluation, User
+from stakeholders.models import Stakeholder
 from stakeholders.services.people import add_stakeholder
-from tests.cast import floor1, stakeholders, trials, vendors
+from tests.cast import common, stakeholders, trials, vendors
 from trials.models import Score
 from trials.selectors import scores_table
 from trials.services.consensus import open_consensus
 from trials.services.scores import give_score, lock_scores
-
-if TYPE_CHECKING:
-    from pytest_django import DjangoAssertNumQueries
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from stakeholders.models import Stakeholder
 
 pytestmark = pytest.mark.django_db
 
@@ -98,18 +91,18 @@ def test_owner_operator_and_people_who_do_not_score_wait_for_the_consensus(
     where: Evaluation,
 ) -> None:
     where.stakeholders.filter(role="leadership").update(scores=False)
-    viktor, otto = stakeholders.holder("leadership"), floor1.otto()
+    viktor, otto = stakeholders.holder("leadership"), common.otto()
     for role in ("it", "devops", "pm"):
         lock(where, role)
     assert seen(where.owner) == seen(viktor) == seen(otto) == []
     open_consensus(evaluation=where, by=where.owner)
     assert seen(where.owner) == seen(viktor) == seen(otto) == [1, 2, 3]
-    assert seen(floor1.noor()) == []
+    assert seen(common.noor()) == []
 
 
 def test_a_lock_in_one_evaluation_opens_nothing_in_another(where: Evaluation) -> None:
-    other = floor1.evaluation(title="Another purchase")
-    group = floor1.category(other)
+    other = common.evaluation(title="Another purchase")
+    group = common.category(other)
     stakeholders.stakeholders(other, "it", "devops", scores=True)
     option = vendors.candidate(other, "Initech ML")
     vendors.enter(other, "demos")

@@ -1,7 +1,5 @@
 """One evidence, several weights: whom each would pick."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """Contenders weighed as agreed, and what the one behind would have to prove."""
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction

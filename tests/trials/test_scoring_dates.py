@@ -1,7 +1,5 @@
 """The story of a planned date: promised, moved, dropped, and how late that was said."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from trials.scoring import Availability
@@ -32,13 +30,15 @@ def test_every_move_tells_by_how_much_and_whether_it_was_too_late() -> None:
             said("planned", date(2026, 7, 1), JUNE),
         ]
     )
-    assert [(one.turn, one.date, one.days, one.after_it_passed) for one in steps] == [
+    assert [
+        (step.turn, step.date, step.days, step.after_it_passed) for step in steps
+    ] == [
         (Turn.PROMISED, MARCH, 0, False),
         (Turn.MOVED, JUNE, 92, False),
         (Turn.MOVED, AUGUST, 61, True),
         (Turn.MOVED, JUNE, -61, False),
     ]
-    assert [one.size for one in steps] == [0, 92, 61, 61]
+    assert [step.size for step in steps] == [0, 92, 61, 61]
 
 
 def test_on_the_day_itself_it_is_not_too_late() -> None:
@@ -58,7 +58,9 @@ def test_what_is_no_plan_any_more_is_dropped_once_and_may_be_planned_again() -> 
             said("withdrawn", date(2026, 4, 1)),
         ]
     )
-    assert [(one.turn, one.date, one.days, one.after_it_passed) for one in steps] == [
+    assert [
+        (step.turn, step.date, step.days, step.after_it_passed) for step in steps
+    ] == [
         (Turn.PROMISED, MARCH, 0, False),
         (Turn.DROPPED, None, 0, False),
         (Turn.MOVED, MARCH, 0, False),

@@ -1,7 +1,5 @@
 """Ten thousand weightings: exact, shared at a tie, and the same for ever."""
 
-from __future__ import annotations
-
 import csv
 from decimal import Decimal
 from fractions import Fraction
@@ -42,12 +40,17 @@ def test_it_is_what_counting_by_hand_gives(made: Field, seed: int) -> None:
     draws, random, wins = 12, Random(seed), dict.fromkeys("xyzuvw", Fraction(0))
     for _ in range(draws):
         drawn = [LEAST + int(random.random() * STEPS) for _ in made.categories]
-        totals = {one.key: by_hand(one, made, drawn) for one in made.contenders}
+        totals = {
+            contender.key: by_hand(contender, made, drawn)
+            for contender in made.contenders
+        }
         best = [key for key, total in totals.items() if total == max(totals.values())]
         for key in best:
             wins[key] += Fraction(1, len(best) * draws)
     shares = winning_shares(made, draws, seed)
-    assert shares == {one.key: wins[one.key] for one in made.contenders}
+    assert shares == {
+        contender.key: wins[contender.key] for contender in made.contenders
+    }
     assert sum(shares.values()) == 1
 
 
@@ -77,9 +80,14 @@ def test_the_published_scores_are_led_by_two() -> None:
         for row in rows
     ]
     made = field_of(scored, equal, equal, Decimal(0))
-    points = {one.key: one.total * 3 * len(names) for one in ranking(made)}
+    points = {
+        candidate_row.key: candidate_row.total * 3 * len(names)
+        for candidate_row in ranking(made)
+    }
     assert [points[row["platform"]] for row in rows] == [18, 15, 12, 18, 17, 17, 16]
-    assert [(one.key, one.rank) for one in ranking(made)][:4] == [
+    assert [(candidate_row.key, candidate_row.rank) for candidate_row in ranking(made)][
+        :4
+    ] == [
         ("Neuro Platform", 1),
         ("Azure Machine Learning", 1),
         ("FloydHub", 3),

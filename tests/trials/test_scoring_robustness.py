@@ -1,17 +1,12 @@
 """The least change of one weight that puts another first, against brute force."""
 
-from __future__ import annotations
-
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 
 from tests.trials.fields import field, fields
+from trials.scoring.contenders import Field, Part
 from trials.scoring.robustness import nearest_flip, ranking, smallest_flip
-
-if TYPE_CHECKING:
-    from trials.scoring.contenders import Field, Part
 
 CLOSE = field([[(5, 8), (5, 4)], [(5, 5), (5, 6)]])
 A_LITTLE = Fraction(1, 10**9)
@@ -42,7 +37,9 @@ def test_touching_in_the_end_is_no_victory() -> None:
 
 def test_equal_totals_share_their_rank() -> None:
     made = field([[(1, 5)], [(1, 7)], [(1, 7)], [(1, 2)]])
-    assert [(one.key, one.rank) for one in ranking(made)] == [
+    assert [
+        (candidate_row.key, candidate_row.rank) for candidate_row in ranking(made)
+    ] == [
         ("y", 1),
         ("z", 1),
         ("x", 3),
@@ -53,7 +50,9 @@ def test_equal_totals_share_their_rank() -> None:
 @settings(max_examples=150)
 @given(fields)
 def test_no_smaller_change_of_one_weight_changes_the_winner(made: Field) -> None:
-    firsts = {one.key for one in ranking(made) if one.rank == 1}
+    firsts = {
+        candidate_row.key for candidate_row in ranking(made) if candidate_row.rank == 1
+    }
     if len(firsts) > 1:
         return
     (first,) = firsts
@@ -79,17 +78,17 @@ def test_no_smaller_change_of_one_weight_changes_the_winner(made: Field) -> None
 @settings(max_examples=100)
 @given(fields)
 def test_whom_a_change_puts_first_is_first_there_and_not_before(made: Field) -> None:
-    for one in made.contenders:
-        flip = nearest_flip(made, one.key)
+    for contender in made.contenders:
+        flip = nearest_flip(made, contender.key)
         if flip is None:
             continue
         place = made.categories.index(flip.category)
         totals = weighed(made, place, flip.after)
-        assert totals[one.key] == max(totals.values())
+        assert totals[contender.key] == max(totals.values())
         for step in range(8):
             after = flip.before + (flip.after - flip.before) * step / 8
             totals = weighed(made, place, after)
-            assert totals[one.key] < max(totals.values())
+            assert totals[contender.key] < max(totals.values())
 
 
 def weighed(made: Field, place: int, after: Fraction) -> dict[str, Fraction]:
@@ -122,6 +121,7 @@ def weighed(made: Field, place: int, after: Fraction) -> dict[str, Fraction]:
         )
 
     return {
-        one.key: made.share * side(one.evidence) + (1 - made.share) * side(one.people)
-        for one in made.contenders
+        contender.key: made.share * side(contender.evidence)
+        + (1 - made.share) * side(contender.people)
+        for contender in made.contenders
     }

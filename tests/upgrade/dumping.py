@@ -5,8 +5,6 @@ harden the database; then vendors of the demo write over their API, through its 
 vendor process. tests/data/upgrade/README.md says what comes out.
 """
 
-from __future__ import annotations
-
 import json
 import lzma
 import os
@@ -15,8 +13,9 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 
@@ -26,9 +25,6 @@ from tests.services import (
     postgres_binaries,
     service_folder,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "upgrade"
 SLUG = "ml-platform"

@@ -1,7 +1,5 @@
 """An installation of a former version, restored from its dump, and its upgrade."""
 
-from __future__ import annotations
-
 import io
 import json
 import lzma
@@ -9,18 +7,15 @@ import os
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import psycopg
 
 from tests.served import ROOT, Site
 from tests.services import postgres, service_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 DATA = ROOT / "tests" / "data" / "upgrade"
 PASSWORDS = {"app": "of-the-application", "vendor": "only-for-the-dump"}

@@ -4,13 +4,11 @@ With every push beside a reader of 5 s; in full, beside one of 25 s, by
 `T56_SECONDS=25 ./dev test tests/upgrade -n0 -s`.
 """
 
-from __future__ import annotations
-
 import os
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -25,9 +23,6 @@ from tests.upgrade.watching import (
     look_through_the_wall,
     person,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 pytestmark = pytest.mark.postgres
 SECONDS = float(os.environ.get("T56_SECONDS", "5"))

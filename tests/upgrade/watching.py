@@ -1,18 +1,13 @@
 """People, vendors and a long reader, who go on while an installation is upgraded."""
 
-from __future__ import annotations
-
 import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import psycopg
 import requests
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 PAGES = ("admin/", "admin/evaluations/evaluation/", "admin/evaluations/notice/")
 READ = (

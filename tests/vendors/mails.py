@@ -1,9 +1,7 @@
 """What vendors are owed, read as it would leave at this moment."""
 
-from __future__ import annotations
-
 from evaltracker.evaluations.models import Notice
-from evaltracker.evaluations.notices import Message, kind_named
+from evaltracker.notices.kinds import Message, kind_named
 
 
 def owed(kind: str) -> list[Notice]:

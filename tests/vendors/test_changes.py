@@ -1,7 +1,5 @@
 """What a newer revision changed, in one word for the buyer."""
 
-from __future__ import annotations
-
 import datetime
 
 import pytest

@@ -98,7 +98,7 @@ def test_the_published_price_points_come_out_and_the_ceiling_is_out() -> None:
         ceiling=Decimal(1_500_000),
     )
     assert points.pop("too dear") is None
-    assert [f"{round(float(one or 0), 1):g}" for one in points.values()] == [
+    assert [f"{round(float(point or 0), 1):g}" for point in points.values()] == [
         row["points_as_published"] for row in rows
     ]
     at_it = {"at the ceiling": Decimal(1_500_000)}
@@ -112,7 +112,7 @@ def test_the_cheapest_earns_all_points_and_dearer_is_never_better(
     prices: dict[str, Decimal],
 ) -> None:
     points = price_points(prices)
-    assert max(one or 0 for one in points.values()) == 100
+    assert max(point or 0 for point in points.values()) == 100
     ranked = sorted(prices, key=prices.__getitem__)
     earned = [points[key] or 0 for key in ranked]
     assert earned == sorted(earned, reverse=True)
@@ -121,9 +121,9 @@ def test_the_cheapest_earns_all_points_and_dearer_is_never_better(
 def test_published_payment_shares_sum_to_a_hundred() -> None:
     tender = json.loads((DATA / "tender_prozorro" / "milestones.json").read_text())
     shares = [
-        Decimal(str(one["percentage"]))
-        for one in tender["milestones"]
-        if one["type"] == "financing"
+        Decimal(str(milestone["percentage"]))
+        for milestone in tender["milestones"]
+        if milestone["type"] == "financing"
     ]
     assert shares == [Decimal("45.55"), Decimal("54.45")]
     check_shares(shares)
@@ -140,7 +140,7 @@ def test_published_payment_shares_sum_to_a_hundred() -> None:
 def test_parts_sum_to_the_amount_and_are_within_a_cent_of_their_share(
     amount: Decimal, weights: list[int]
 ) -> None:
-    shares = [Decimal(one).scaleb(-3) for one in weights]
+    shares = [Decimal(weight).scaleb(-3) for weight in weights]
     shares.append(100 - sum(shares, Decimal(0)))
     parts = split(amount, shares)
     assert sum(parts) == amount
@@ -193,7 +193,7 @@ def test_each_kind_is_asked_about_for_its_most_urgent_reason() -> None:
     ]
     total = add(*lines)
     dated = [(row, datetime.date(2026, 1, 1)) for row in total.rows]
-    found = {one.why: one.kinds for one in asks(CHECKLIST["buy"], dated, today)}
+    found = {ask.why: ask.kinds for ask in asks(CHECKLIST["buy"], dated, today)}
     assert found[Why.UNSAID] == (CostKind.EXIT,)
     assert found[Why.NO_RATE] == (CostKind.MIGRATION,)
     assert found[Why.OLD] == (CostKind.LICENCE, CostKind.SETUP)

@@ -69,8 +69,8 @@ def test_a_threshold_belongs_to_the_tier_that_it_ends() -> None:
 def test_a_graduated_price_has_no_jumps_and_never_falls(
     tiers: tuple[Tier, ...], few: int, more: int
 ) -> None:
-    for one in tiers:
-        at = Fraction(one.above)
+    for tier in tiers:
+        at = Fraction(tier.above)
         assert amounts_at(TEN, Pricing.GRADUATED, tiers, at) == amounts_at(
             TEN, Pricing.GRADUATED, tiers, at, just_above=True
         )
@@ -199,4 +199,4 @@ def test_every_curve_passes_through_the_total(
     terms = read_terms(36, Decimal(1), Decimal(0), "USD")
     for curve in curves(total, lines, terms):
         assert (curve.volume, total.likely) in curve.points
-        assert sum(one.likely or 0 for one in total.rows) == total.likely
+        assert sum(row.likely or 0 for row in total.rows) == total.likely

@@ -1,7 +1,5 @@
 """Two texts as a person compares them."""
 
-from __future__ import annotations
-
 import time
 
 import pytest
@@ -14,7 +12,9 @@ TEXTS = st.text(alphabet=st.sampled_from("ab ,.\n日本é́"), max_size=60).map(
 
 
 def marked(pieces: Pieces) -> str:
-    return "".join(f"[{one.text}]" if one.changed else one.text for one in pieces)
+    return "".join(
+        f"[{piece.text}]" if piece.changed else piece.text for piece in pieces
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,18 @@
 """What the mail of an invitation says, and what it must not say."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from email.message import EmailMessage
 
 import pytest
 from icalendar import Calendar
 
-from evaltracker.evaluations.services.evaluations import change_brief
-from evaltracker.evaluations.services.sweep import sweep_notices
-from tests.cast import floor1, vendors
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.requirements.services.evaluations import change_brief
+from tests.cast import common, vendors
+from tests.smtp_sink import Sink
 from vendors.models import Candidate, VendorToken
 from vendors.services.contacts import add_contact
 from vendors.services.invitations import invite
-
-if TYPE_CHECKING:
-    from email.message import EmailMessage
-
-    from evaltracker.evaluations.models import Evaluation
-    from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +33,7 @@ def bodies(mail: EmailMessage) -> list[str]:
 
 
 def test_it_says_where_to_read_whom_to_ask_and_until_when(smtp_sink: Sink) -> None:
-    where = vendors.in_research(floor1.evaluation())
+    where = vendors.in_research(common.evaluation())
     acme = invited(where)
     sweep_notices()
     (mail,) = smtp_sink.arrived
@@ -58,7 +52,7 @@ def test_it_says_where_to_read_whom_to_ask_and_until_when(smtp_sink: Sink) -> No
 
 
 def test_it_holds_no_token_no_candidate_and_no_rival(smtp_sink: Sink) -> None:
-    where = vendors.in_research(floor1.evaluation())
+    where = vendors.in_research(common.evaluation())
     vendors.invited(where, "Globex ML")
     invited(where)
     sweep_notices()
@@ -72,7 +66,7 @@ def test_it_holds_no_token_no_candidate_and_no_rival(smtp_sink: Sink) -> None:
 def test_it_tells_the_title_of_now_and_its_link_outlives_a_renaming(
     smtp_sink: Sink,
 ) -> None:
-    where = vendors.in_research(floor1.evaluation())
+    where = vendors.in_research(common.evaluation())
     invited(where)
     change_brief(evaluation=where, title="Choose a feature store", by=where.owner)
     sweep_notices()
@@ -82,7 +76,7 @@ def test_it_tells_the_title_of_now_and_its_link_outlives_a_renaming(
 
 
 def test_before_claims_open_it_says_that_reading_comes_first(smtp_sink: Sink) -> None:
-    where = vendors.enter(floor1.evaluation(), "research")
+    where = vendors.enter(common.evaluation(), "research")
     invited(where)
     sweep_notices()
     (mail,) = smtp_sink.arrived

@@ -1,7 +1,5 @@
 """The words of a claim: what is refused, and by which field."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Any
 

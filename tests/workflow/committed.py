@@ -1,23 +1,17 @@
 """Rows of every table that the journal commits to, for T55."""
 
-from __future__ import annotations
-
 import datetime
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from evaltracker.evaluations.models import Evaluation
 from stakeholders.services.conditions import ConditionAsked
 from tests.cast import stakeholders, trials, vendors
 from tests.cast.workflow import sign_as, to_be_signed
 from tests.workflow.deciding import decided
 from trials.services.scores import give_score, lock_scores
+from vendors.models import Candidate, CostLine
 from vendors.services.costs import remove_cost_line, set_cost_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from evaltracker.evaluations.models import Evaluation
-    from vendors.models import Candidate, CostLine
 
 PRICE = Decimal(91_500)
 

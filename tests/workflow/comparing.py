@@ -1,18 +1,13 @@
 """A comparison of two finalists, and where it and its sums stand."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from evaltracker.evaluations.models import Evaluation
 from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
+from vendors.models import Candidate
 from vendors.services.candidates import shortlist
 from vendors.services.costs import set_cost_line
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from vendors.models import Candidate
 
 
 def page(where: Evaluation, tail: str = "") -> str:

@@ -1,7 +1,5 @@
 """A memo's inputs written by hand: candidates, two categories, no database."""
 
-from __future__ import annotations
-
 from typing import Any
 
 NAMES = ("Acme ML", "Globex ML", "Initech ML", "Umbrella ML")

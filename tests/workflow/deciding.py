@@ -1,20 +1,15 @@
 """An evaluation that is about to be decided, and one that is."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.services.decisions import decide, draft_decision
 from tests.cast import stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
 from trials.services.consensus import close_scores, open_consensus
+from vendors.models import Candidate
 from vendors.services.candidates import eliminate, shortlist
 from vendors.services.costs import set_cost_line
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from vendors.models import Candidate
 
 
 def in_decision(rival: str = "") -> tuple[Evaluation, Candidate]:

@@ -1,10 +1,7 @@
 """Signatures and steps that happen at the same moment; for tests and a benchmark."""
 
-from __future__ import annotations
-
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING
 
 import requests
 from django.conf import settings
@@ -16,12 +13,10 @@ from stakeholders.services.people import add_stakeholder
 from stakeholders.services.rules import set_sign_off_rule
 from stakeholders.services.sign_offs import open_sign_off_round
 from tests.at_once import at_once
-from tests.cast import floor1, stakeholders
+from tests.cast import common, stakeholders
 from tests.cast.workflow import ready_to_advance, shown, sign_as
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from tests.served import Site
+from tests.served import Site
 
 AT_ONCE = 40
 
@@ -81,7 +76,7 @@ def advance_against_decline() -> tuple[bool, bool]:
     set_sign_off_rule(
         evaluation=where, stage="requirements", role="it", required=1, by=where.owner
     )
-    add_stakeholder(evaluation=where, user=floor1.noor(), role="it", by=where.owner)
+    add_stakeholder(evaluation=where, user=common.noor(), role="it", by=where.owner)
     moved, declined = at_once(2, partial(advance_or_decline, where, shown(where)))
     return isinstance(moved, Evaluation), isinstance(declined, SignOff)
 
@@ -90,4 +85,4 @@ def advance_or_decline(where: Evaluation, words: str, number: int) -> object:
     """What each of the two does."""
     if number == 0:
         return advance(evaluation=where, from_stage="requirements", by=where.owner)
-    return sign_as(where, "it", "decline", shown=words, reason="No", by=floor1.noor())
+    return sign_as(where, "it", "decline", shown=words, reason="No", by=common.noor())

@@ -1,10 +1,8 @@
 """Ways to rewrite a table behind the product's back (T55)."""
 
-from __future__ import annotations
+from collections.abc import Callable
 
-from typing import TYPE_CHECKING
-
-from django.db import connection
+from django.db import connection, models
 
 from evaltracker.workflow.models import Decision
 from stakeholders.models import Condition, SignOff
@@ -12,11 +10,6 @@ from tests.evaluations.tampering import new_id
 from tests.meddling import meddle
 from trials.models import Evidence, Score, ScoreSheet
 from vendors.models import Claim, CostLine
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.db import models
 
 
 def put(row: models.Model, said: str) -> str:

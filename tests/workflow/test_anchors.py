@@ -1,10 +1,8 @@
 """The heads of journals go to the log, and a log kept elsewhere finds a forged tail."""
 
-from __future__ import annotations
-
 import io
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -12,16 +10,11 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from structlog.testing import capture_logs
 
-from evaltracker.evaluations.models import Entry
-from evaltracker.evaluations.services.heads import MOVED_WITHIN, tell_heads
-from tests.cast import floor1
+from evaltracker.evaluations.models import Entry, Evaluation
+from evaltracker.requirements.services.journal_heads import MOVED_WITHIN, tell_heads
+from tests.cast import common
 from tests.evaluations.tampering import TAMPERINGS, rows_of
 from tests.meddling import meddle
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 
@@ -29,9 +22,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def where() -> Evaluation:
     """An evaluation with some entries."""
-    made = floor1.evaluation()
+    made = common.evaluation()
     for number in range(6):
-        floor1.requirement(made, f"R{number}")
+        common.requirement(made, f"R{number}")
     return made
 
 
@@ -39,7 +32,7 @@ def told() -> list[dict[str, str]]:
     """What the chore logs."""
     with capture_logs() as lines:
         tell_heads()
-    return [dict(one) for one in lines]
+    return [dict(line) for line in lines]
 
 
 def keep(log: Path, lines: list[dict[str, str]]) -> str:
@@ -50,9 +43,9 @@ def keep(log: Path, lines: list[dict[str, str]]) -> str:
 
 
 def test_the_head_of_each_journal_that_grew_is_told(where: Evaluation) -> None:
-    other = floor1.evaluation(title="Another")
+    other = common.evaluation(title="Another")
     with time_machine.travel(timezone.now() + MOVED_WITHIN, tick=False):
-        floor1.requirement(other)
+        common.requirement(other)
         (line,) = told()
     last = Entry.objects.filter(evaluation=other).latest("number")
     assert line["event"] == "journal_head"
@@ -64,7 +57,7 @@ def test_a_log_finds_a_tail_that_was_cut_and_one_that_was_rewritten(
     where: Evaluation, tmp_path: Path
 ) -> None:
     log = keep(tmp_path / "log", told())
-    floor1.requirement(where, "R9")
+    common.requirement(where, "R9")
     call_command("verify_journal", "--anchors", log)
     call_command("verify_journal", where.slug, "--anchors", log)
     last = Entry.objects.filter(evaluation=where).latest("number").number

@@ -1,28 +1,22 @@
 """verify_journal, replay_decision and export_evaluation."""
 
-from __future__ import annotations
-
 import io
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from evaltracker.evaluations.cells import harmless
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Evaluation
+from evaltracker.kit.formula_guard import harmless
 from evaltracker.workflow.memo import replay
 from evaltracker.workflow.models import Decision
-from tests.cast import floor1
+from tests.cast import common
 from tests.meddling import meddle
 from tests.workflow.deciding import decided, in_decision
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +29,8 @@ def run(command: str, *args: Any) -> str:
 
 @pytest.fixture
 def purchase(db: None) -> Evaluation:
-    where = floor1.evaluation()
-    floor1.requirement(where)
+    where = common.evaluation()
+    common.requirement(where)
     return where
 
 

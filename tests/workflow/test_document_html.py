@@ -1,7 +1,5 @@
 """The words to be signed as a page shows them: named tables, nothing left blank."""
 
-from __future__ import annotations
-
 import io
 import re
 

@@ -1,23 +1,16 @@
 """A vendor's earlier standing, told on its next candidate's page to who may see it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.models import PromiseCheck
 from evaltracker.workflow.selectors.earlier import earlier_standing
 from evaltracker.workflow.services.promise_checks import record_promises
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from tests.workflow.deciding import decided
-
-if TYPE_CHECKING:
-    from pytest_django import DjangoAssertNumQueries
-
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 
@@ -31,8 +24,8 @@ def option(db: None) -> Candidate:
         found={"R1": ("holds", "Seen live.")},
         by=where.owner,
     )
-    again = floor1.evaluation(title="Next one")
-    floor1.requirement(again)
+    again = common.evaluation(title="Next one")
+    common.requirement(again)
     vendors.in_research(again)
     return vendors.candidate(again, "Acme ML 2")
 
@@ -56,7 +49,7 @@ def test_it_tells_outcome_record_and_checks(
 def test_whoever_may_not_see_that_evaluation_reads_nothing_of_it(
     option: Candidate,
 ) -> None:
-    newcomer = floor1.person("newcomer")
+    newcomer = common.person("newcomer")
     option.evaluation.readers.add(newcomer)
     assert earlier_standing(newcomer, option) == []
     assert earlier_standing(stakeholders.holder("it"), option) != []

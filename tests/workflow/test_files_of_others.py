@@ -4,26 +4,20 @@ It comes in, or its rows are told, or the whole is refused with a sentence for p
 never is it anything else. What comes in right in detail, the tests of each kind say.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from evaltracker.errors import Problem
-from evaltracker.evaluations.imports import plan_requirements_import
-from evaltracker.evaluations.tabular import read_table
-from evaltracker.workflow.ocds.reading import read_ocds
+from evaltracker.ocds.reading import read_ocds
+from evaltracker.requirements.imports import plan_requirements_import
+from evaltracker.tabular import Workbook, read_table
 from trials.imports.scores import KnownScores, plan_scores_import
 from vendors.imports import Known, plan_claims_import
 from vendors.imports.candidates import KnownCandidates, plan_candidates_import
 from vendors.imports.costs import KnownCosts, plan_costs_import
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from evaltracker.evaluations.tabular import Workbook
 
 DATA = Path(__file__).parents[1] / "data"
 FILES = sorted(

@@ -1,9 +1,6 @@
 """What keeps a decision from being frozen, and what freezing it does."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -24,16 +21,14 @@ from evaltracker.workflow.services.decisions import (
     decide,
     draft_decision,
 )
-from tests.cast import floor1, stakeholders, trials, vendors
+from tests.cast import common, stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
 from trials.services.consensus import close_scores, open_consensus
 from trials.services.excuses import excuse_knock_out
+from vendors.models import Candidate
 from vendors.services.candidates import shortlist
 from vendors.services.costs import set_cost_line
 from vendors.services.opening import ask_to_open_prices, confirm_price_opening
-
-if TYPE_CHECKING:
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 
@@ -184,7 +179,7 @@ def test_a_decision_is_made_once() -> None:
 @pytest.mark.parametrize("who", ["leadership", "operator"])
 def test_nobody_but_the_owner_decides(who: str) -> None:
     where, _ = drafted()
-    by = stakeholders.holder("leadership") if who == "leadership" else floor1.otto()
+    by = stakeholders.holder("leadership") if who == "leadership" else common.otto()
     with pytest.raises(Forbidden):
         decide(evaluation=where, by=by)
 
@@ -198,8 +193,8 @@ def test_only_a_shortlisted_candidate_of_this_evaluation_can_be_chosen() -> None
 
 
 def deciding_elsewhere() -> tuple[Evaluation, Candidate]:
-    where = floor1.evaluation(title="Another purchase")
-    floor1.requirement(where)
+    where = common.evaluation(title="Another purchase")
+    common.requirement(where)
     vendors.in_research(where)
     option = trials.claimed(where, name="Globex ML")
     shortlist(candidate=option, by=where.owner)

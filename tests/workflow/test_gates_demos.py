@@ -1,7 +1,5 @@
 """What keeps an evaluation in demos."""
 
-from __future__ import annotations
-
 import pytest
 
 from evaltracker.workflow.gates import Look

@@ -1,13 +1,10 @@
 """What keeps an evaluation in the requirements stage."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
-from evaltracker.evaluations.services.evaluations import change_brief
-from evaltracker.evaluations.services.requirements import (
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.requirements.services.evaluations import change_brief
+from evaltracker.requirements.services.requirements import (
     change_requirement,
     retire_requirement,
     weigh_category,
@@ -20,18 +17,15 @@ from evaltracker.workflow.gates.requirements import (
     must_haves_tied,
     requirements_signed,
 )
-from tests.cast import floor1, stakeholders
+from tests.cast import common, stakeholders
 from tests.cast.workflow import sign_as
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def evaluation() -> Evaluation:
-    return floor1.evaluation()
+    return common.evaluation()
 
 
 @pytest.mark.parametrize(
@@ -58,9 +52,9 @@ def test_brief_complete_names_what_is_missing(
 def test_has_a_must_have_opens_with_the_first_and_closes_when_it_retires(
     evaluation: Evaluation,
 ) -> None:
-    floor1.requirement(evaluation, "R1", priority="should")
+    common.requirement(evaluation, "R1", priority="should")
     assert len(list(has_a_must_have(Look(evaluation)))) == 1
-    must = floor1.requirement(evaluation, "R2", priority="must")
+    must = common.requirement(evaluation, "R2", priority="must")
     assert list(has_a_must_have(Look(evaluation))) == []
     retire_requirement(requirement=must, reason="Not needed", by=evaluation.owner)
     assert len(list(has_a_must_have(Look(evaluation)))) == 1
@@ -69,9 +63,9 @@ def test_has_a_must_have_opens_with_the_first_and_closes_when_it_retires(
 def test_categories_weighted_takes_zero_for_a_weight_and_blank_for_none(
     evaluation: Evaluation,
 ) -> None:
-    category = floor1.category(evaluation, weight=None)
+    category = common.category(evaluation, weight=None)
     assert list(categories_weighted(Look(evaluation))) == []
-    floor1.requirement(evaluation, category=category)
+    common.requirement(evaluation, category=category)
     (blocker,) = categories_weighted(Look(evaluation))
     assert "Training" in blocker.sentence
     weigh_category(category=category, weight=0, by=evaluation.owner)
@@ -79,7 +73,7 @@ def test_categories_weighted_takes_zero_for_a_weight_and_blank_for_none(
 
 
 def test_must_haves_tied_accepts_a_metric_or_an_excuse(evaluation: Evaluation) -> None:
-    must = floor1.requirement(evaluation, "R1", metric=None)
+    must = common.requirement(evaluation, "R1", metric=None)
     (blocker,) = must_haves_tied(Look(evaluation))
     assert "R1" in blocker.sentence
     change_requirement(
@@ -91,7 +85,7 @@ def test_must_haves_tied_accepts_a_metric_or_an_excuse(evaluation: Evaluation) -
 def test_requirements_signed_asks_for_a_rule_and_then_for_each_role(
     evaluation: Evaluation,
 ) -> None:
-    floor1.requirement(evaluation)
+    common.requirement(evaluation)
     (nobody,) = requirements_signed(Look(evaluation))
     assert "Nobody is asked" in nobody.sentence
     stakeholders.stakeholders(evaluation)
@@ -105,7 +99,7 @@ def test_requirements_signed_asks_for_a_rule_and_then_for_each_role(
 def test_requirements_signed_opens_again_when_the_words_change(
     evaluation: Evaluation,
 ) -> None:
-    must = floor1.requirement(evaluation)
+    must = common.requirement(evaluation)
     stakeholders.stakeholders(evaluation)
     stakeholders.sign_off_rules(evaluation, roles=("it",))
     sign_as(evaluation, "it")

@@ -1,10 +1,8 @@
 """What keeps an evaluation in research."""
 
-from __future__ import annotations
-
 import pytest
 
-from evaltracker.evaluations.services.requirements import change_requirement
+from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.research import (
     claims_closed,
@@ -12,7 +10,7 @@ from evaltracker.workflow.gates.research import (
     must_haves_answered,
     no_open_question,
 )
-from tests.cast import floor1, trials, vendors
+from tests.cast import common, trials, vendors
 from vendors.costs import CHECKLIST
 from vendors.services.answering import answer_question
 from vendors.services.candidates import eliminate, shortlist
@@ -34,7 +32,7 @@ def test_claims_closed_waits_until_somebody_or_the_deadline_closes_them() -> Non
 
 
 def test_claims_closed_asks_to_open_them_first() -> None:
-    where = vendors.enter(floor1.evaluation(), "research")
+    where = vendors.enter(common.evaluation(), "research")
     (never,) = claims_closed(Look(where))
     assert "never opened" in never.sentence
 

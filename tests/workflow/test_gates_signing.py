@@ -3,14 +3,11 @@
 The other signing gates are tested with the gates of their stage.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.gates import GATES, Look, gates_of
 from evaltracker.workflow.gates.decision import (
     conditions_closed,
@@ -19,21 +16,18 @@ from evaltracker.workflow.gates.decision import (
 from evaltracker.workflow.gates.demos import demos_signed
 from evaltracker.workflow.gates.reports import first_closed
 from evaltracker.workflow.gates.research import research_signed
+from stakeholders.models import SignOff
 from stakeholders.services.conditions import ConditionAsked, close_condition
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.cast.workflow import sign_as
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from stakeholders.models import SignOff
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def where(db: None) -> Evaluation:
-    made = floor1.evaluation()
-    floor1.requirement(made)
+    made = common.evaluation()
+    common.requirement(made)
     stakeholders.stakeholders(made)
     return made
 
@@ -45,7 +39,7 @@ def with_condition(where: Evaluation) -> SignOff:
 
 @pytest.mark.parametrize("stage", Stage)
 def test_signing_gates_stand_last_in_their_stage(stage: Stage) -> None:
-    signing = [one.signing for one in gates_of(stage)]
+    signing = [gate.signing for gate in gates_of(stage)]
     assert signing == sorted(signing)
     assert any(signing)
 

@@ -1,7 +1,5 @@
 """What keeps an evaluation in trials."""
 
-from __future__ import annotations
-
 import pytest
 
 from evaltracker.evaluations.models import Evaluation

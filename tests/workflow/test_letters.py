@@ -1,14 +1,10 @@
 """Letters: drafted from one candidate's column, sent by a person, never repeated."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry, Notice
-from evaltracker.evaluations.notices import kind_named
+from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.notices.kinds import kind_named
 from evaltracker.workflow.memo.letters import REASON_ASKED
 from evaltracker.workflow.models import Letter
 from evaltracker.workflow.services.letters import send_letter, write_letter
@@ -16,11 +12,8 @@ from tests.cast import stakeholders
 from tests.clients import signed_in
 from tests.vendors import mails
 from tests.workflow.deciding import decided
+from vendors.models import Contact
 from vendors.services.contacts import add_contact, remove_contact
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from vendors.models import Contact
 
 pytestmark = pytest.mark.django_db
 RIVAL = "Globexmark ML"

@@ -1,7 +1,5 @@
 """The same inputs on another day."""
 
-from __future__ import annotations
-
 import datetime
 
 from evaltracker.workflow.memo import compute_results

@@ -1,32 +1,27 @@
 """What a memo freezes of costs, and memos from before there was as much."""
 
-from __future__ import annotations
-
 import datetime
 from decimal import Decimal
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from evaltracker.evaluations.models import Entry
-from evaltracker.evaluations.services.evaluations import change_brief
+from evaltracker.evaluations.models import Entry, Evaluation
+from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.workflow.gates.decision import within_budget
-from evaltracker.workflow.gates.look import Look
+from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.memo import compute_results, gather_inputs, replay, write_memo
 from evaltracker.workflow.memo.sheets import MONEY, Number, costs
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import draft_decision
 from tests.workflow.deciding import decided, in_decision
 from vendors.costs import Tier
+from vendors.models import Candidate
 from vendors.services.candidates import change_candidate
 from vendors.services.costs import set_cost_line
 from vendors.services.payments import set_payments
 from vendors.services.rates import remove_rate, set_rate
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +74,7 @@ def test_tiers_rates_limits_and_builders_are_in_the_frozen_memo() -> None:
     (support,) = [row for row in cost["rows"] if row["kind"] == "support contract"]
     assert support["likely"] == "4620.00"  # (100 × 10 + 50 × 8) × 3 years × 1.1
     assert "rate of 5 January 2026, ECB" in support["working"]
-    assert [one["sentence"] for one in cost["limits"]] == [
+    assert [limit["sentence"] for limit in cost["limits"]] == [
         "inside, 154,146 to spare, as far as it is known",
         "over by 1,234",
         "over by 40",
@@ -141,8 +136,8 @@ def test_costs_stand_as_the_checklist_asks_and_a_frozen_memo_keeps_its_order() -
     memo["results"] = compute_results(memo["inputs"])
     assert printed(memo) == [asked, asked, asked]
     # A memo from before has them by their short names.
-    for one in memo["inputs"]["candidates"]:
-        one["cost_lines"].sort(key=itemgetter("kind"))
+    for candidate in memo["inputs"]["candidates"]:
+        candidate["cost_lines"].sort(key=itemgetter("kind"))
     memo["results"] = compute_results(memo["inputs"])
     assert replay(memo) == []
     assert (
@@ -201,9 +196,9 @@ def test_a_memo_from_before_counts_as_it_did() -> None:
     del inputs["rates"]
     for name in ("budget_once", "budget_yearly", "builder_earnings"):
         del inputs["brief"][name]
-    for one in inputs["candidates"]:
-        del one["builders"], one["payments"]
-        for line in one["cost_lines"]:
+    for candidate in inputs["candidates"]:
+        del candidate["builders"], candidate["payments"]
+        for line in candidate["cost_lines"]:
             del line["pricing"], line["tiers"]
     for result in memo["results"].values():
         result.pop("opportunity", None)

@@ -1,12 +1,10 @@
 """What the memo keeps of people: interests, the meeting, withdrawn excuses."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.memo import compute_results, gather_inputs
 from evaltracker.workflow.memo.text import write_memo
 from tests.cast import stakeholders, trials, vendors
@@ -14,9 +12,6 @@ from trials.services.consensus import open_consensus, settle_score
 from trials.services.excuses import excuse_knock_out, withdraw_excuse
 from trials.services.scores import give_score
 from vendors.services.interests import clear_conflict, declare_conflict
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 

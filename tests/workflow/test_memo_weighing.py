@@ -1,7 +1,5 @@
 """What a memo says of its own winner, from inputs alone."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
@@ -22,7 +20,10 @@ def test_the_ranking_the_flip_and_the_runner_up() -> None:
     # Both halves count alike: 1 and 0 against 1/2 and 1/2 are level at the half.
     given = inputs(TRAINS, GUARDS)
     found = robustness(given)
-    assert [(one["id"], one["total"], one["rank"]) for one in found["ranking"]] == [
+    assert [
+        (candidate_row["id"], candidate_row["total"], candidate_row["rank"])
+        for candidate_row in found["ranking"]
+    ] == [
         ("0", "0.5000", 1),
         ("1", "0.4000", 2),
     ]
@@ -58,7 +59,10 @@ def test_sealed_scores_play_no_part_until_the_consensus_is_open() -> None:
 def test_knocked_out_and_eliminated_candidates_are_nobodys_rivals() -> None:
     given = inputs(TRAINS, GUARDS, GUARDS)
     given["requirements"][2]["priority"] = "must"
-    assert [one["id"] for one in robustness(given)["ranking"]] == ["1", "2"]
+    assert [candidate_row["id"] for candidate_row in robustness(given)["ranking"]] == [
+        "1",
+        "2",
+    ]
     given["candidates"][1]["state"] = "eliminated"
     assert robustness(given) == {"untold": "alone"}
     promised = inputs({"R1": claim()}, {"R1": claim()})
@@ -125,7 +129,7 @@ def test_a_replay_holds_whatever_order_the_database_gives_to_keys() -> None:
 
 def test_a_share_that_is_not_quite_all_never_reads_as_all() -> None:
     shares = ("0.9999", "1.0000", "0.0001", "0.0000", "0.4567")
-    assert [about(one) for one in shares] == [
+    assert [about(share) for share in shares] == [
         "more than 99 %",
         "100 %",
         "less than 1 %",

@@ -1,13 +1,11 @@
 """Moving an evaluation: forward through silent gates, back with a reason, or out."""
 
-from __future__ import annotations
-
 import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.choices import Stage, Status, VisitEnd
 from evaltracker.evaluations.models import Entry, Evaluation, Visit
-from evaltracker.evaluations.services.evaluations import change_brief
+from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.workflow.gates.reports import blockers, gate_reports
 from evaltracker.workflow.models import Waiver
 from evaltracker.workflow.services.stages import (
@@ -16,7 +14,7 @@ from evaltracker.workflow.services.stages import (
     send_back,
     waive_gate,
 )
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.cast.workflow import ready_to_advance, sign_as
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +30,7 @@ def test_silent_gates_let_it_advance_by_one_stage_and_one_entry() -> None:
 
 
 def test_an_open_blocker_keeps_it_where_it_is() -> None:
-    where = floor1.evaluation(budget=None)
+    where = common.evaluation(budget=None)
     with pytest.raises(Refused) as refusal:
         advance(evaluation=where, from_stage="requirements", by=where.owner)
     assert refusal.value.code == "gate_closed"
@@ -54,15 +52,15 @@ def test_only_the_owner_advances_it(who: str) -> None:
     where = ready_to_advance()
     people = {
         "leadership": stakeholders.holder("leadership"),
-        "operator": floor1.otto(),
-        "nobody": floor1.noor(),
+        "operator": common.otto(),
+        "nobody": common.noor(),
     }
     with pytest.raises(Forbidden):
         advance(evaluation=where, from_stage="requirements", by=people[who])
 
 
 def test_the_decision_stage_is_left_by_deciding_only() -> None:
-    where = vendors.enter(floor1.evaluation(), "decision")
+    where = vendors.enter(common.evaluation(), "decision")
     with pytest.raises(Refused, match="by deciding"):
         advance(evaluation=where, from_stage="decision", by=where.owner)
 
@@ -75,19 +73,19 @@ def test_sent_back_it_asks_everybody_anew_and_keeps_what_was_signed() -> None:
     )
     assert back.stage == Stage.REQUIREMENTS
     assert where.visits.get(number=2).ended == VisitEnd.SENT_BACK
-    assert any("Ivan" in one.sentence for one in blockers(back))
+    assert any("Ivan" in blocker.sentence for blocker in blockers(back))
     assert where.visits.get(number=1).sign_offs.count() == 1
 
 
 @pytest.mark.parametrize("stage", ["requirements", "research"])
 def test_it_cannot_be_sent_back_to_where_it_is_or_forward(stage: str) -> None:
-    where = floor1.evaluation()
+    where = common.evaluation()
     with pytest.raises(Refused, match="earlier"):
         send_back(evaluation=where, to_stage=stage, reason="x", by=where.owner)
 
 
 def test_going_back_and_cancelling_need_a_reason() -> None:
-    where = vendors.enter(floor1.evaluation(), "research")
+    where = vendors.enter(common.evaluation(), "research")
     with pytest.raises(Invalid):
         send_back(evaluation=where, to_stage="requirements", reason=" ", by=where.owner)
     with pytest.raises(Invalid):
@@ -95,7 +93,7 @@ def test_going_back_and_cancelling_need_a_reason() -> None:
 
 
 def test_a_cancelled_evaluation_takes_no_more_changes() -> None:
-    where = floor1.evaluation()
+    where = common.evaluation()
     where = cancel(evaluation=where, reason="No money", by=where.owner)
     assert where.status == Status.CANCELLED
     with pytest.raises(Refused, match="cancelled"):
@@ -103,8 +101,8 @@ def test_a_cancelled_evaluation_takes_no_more_changes() -> None:
 
 
 def waivable() -> Evaluation:
-    where = floor1.evaluation(budget=None)
-    floor1.requirement(where)
+    where = common.evaluation(budget=None)
+    common.requirement(where)
     stakeholders.stakeholders(where)
     stakeholders.sign_off_rules(where, roles=("it",))
     sign_as(where, "it")
@@ -119,7 +117,9 @@ def test_leadership_waives_a_gate_and_the_rule_is_kept_as_it_read() -> None:
         reason="Budget comes in May",
         by=stakeholders.holder("leadership"),
     )
-    (report,) = [one for one in gate_reports(where) if one.waiver]
+    (report,) = [
+        gate_report for gate_report in gate_reports(where) if gate_report.waiver
+    ]
     assert report.open
     assert report.blockers
     assert Waiver.objects.get().rule == report.gate.rule

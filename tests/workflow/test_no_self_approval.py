@@ -1,8 +1,7 @@
 """T25: who runs a purchase approves nothing in it, by no way at all."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, Permission
@@ -14,12 +13,9 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from stakeholders.models import Delegation, SignOff, Stakeholder
 from stakeholders.services.lending import delegate
 from stakeholders.services.people import add_stakeholder
-from tests.cast import floor1, stakeholders
+from tests.cast import common, stakeholders
 from tests.cast.workflow import shown, sign_as, to_be_signed
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 pytestmark = pytest.mark.django_db
 
@@ -63,11 +59,11 @@ def by_raw_sql(where: Evaluation) -> None:
 
 
 def by_raw_sql_that_lies(where: Evaluation) -> None:
-    forge(where, person_id=where.owner_id, requester_id=floor1.otto().pk)
+    forge(where, person_id=where.owner_id, requester_id=common.otto().pk)
 
 
 def by_raw_sql_for_the_owner(where: Evaluation) -> None:
-    ivan, otto = stakeholders.holder("it").pk, floor1.otto().pk
+    ivan, otto = stakeholders.holder("it").pk, common.otto().pk
     forge(where, person_id=ivan, requester_id=otto, on_behalf_of_id=where.owner_id)
 
 

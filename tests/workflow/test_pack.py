@@ -1,20 +1,19 @@
 """The evidence pack verifies with nothing but itself, and leaves a trace."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json
 import subprocess
 import sys
 import zipfile
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import decide
 from tests.cast import stakeholders
@@ -22,11 +21,6 @@ from tests.clients import signed_in
 from tests.workflow.deciding import agree, decided, in_decision
 from vendors.models import ClaimFile
 from vendors.services.interests import declare_conflict
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 pytestmark = pytest.mark.django_db
 PROOF = b"%PDF-1.7 proof"
@@ -66,7 +60,9 @@ def test_it_is_whole_and_verifies_by_itself(tmp_path: Path) -> None:
     attach(where)
     folder = unpacked(take(where, where.owner), tmp_path)
     names = {
-        one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file()
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file()
     }
     digest = hashlib.sha256(PROOF).hexdigest()
     assert {
@@ -135,7 +131,7 @@ def test_it_withholds_what_is_sealed_from_leadership_and_still_verifies(
     viktor = stakeholders.holder("leadership")
     folder = unpacked(take(where, viktor), tmp_path / "v")
     assert verified(folder)[0] == 0
-    everything = b"".join(one.read_bytes() for one in folder.rglob("*.*"))
+    everything = b"".join(path.read_bytes() for path in folder.rglob("*.*"))
     assert b"interestmark" not in everything
     assert "withheld" in (folder / "README.txt").read_text()
     owners = unpacked(take(where, where.owner), tmp_path / "o")

@@ -1,16 +1,13 @@
 """Promise checks: planned when decided, judged, moved, waived, closed; told in time."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry, Notice
-from evaltracker.evaluations.notices import kind_named
+from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.notices.kinds import kind_named
 from evaltracker.workflow import links
 from evaltracker.workflow.inbox import my_work
 from evaltracker.workflow.models import Decision, PromiseCheck
@@ -22,12 +19,9 @@ from evaltracker.workflow.services.promise_checks import (
     record_promises,
     waive_check,
 )
-from tests.cast import floor1, stakeholders
+from tests.cast import common, stakeholders
 from tests.clients import signed_in
 from tests.workflow.deciding import decided
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +106,7 @@ def test_verdicts_are_given_changed_and_closed_and_the_memo_stays(
         with pytest.raises(Invalid):
             record_promises(check=check(), found=found, by=it)
     with pytest.raises(Forbidden):
-        record_promises(check=check(), found={}, by=floor1.noor())
+        record_promises(check=check(), found={}, by=common.noor())
     record_promises(check=check(), found={"R1": ("holds", "Seen live.")}, by=it)
     record_promises(check=check(), found={"R1": ("fails", "It broke.")}, by=it)
     entry = Entry.objects.filter(action="promise_check.judged").last()

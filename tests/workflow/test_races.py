@@ -3,9 +3,8 @@
 `./dev bench advance` runs the hundred and five hundred rounds.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -20,10 +19,6 @@ from tests.cast.workflow import ready_to_advance
 from tests.served import app_login, served
 from tests.workflow.racing import AT_ONCE, Desk, advance_against_decline
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 type Figure = Callable[[str], None]
 
@@ -34,8 +29,8 @@ def test_t26_forty_advances_at_once_move_it_one_step(figure: Figure) -> None:
         AT_ONCE,
         lambda _: advance(evaluation=where, from_stage="requirements", by=where.owner),
     )
-    moved = [one for one in results if isinstance(one, Evaluation)]
-    refused = [one for one in results if isinstance(one, Refused)]
+    moved = [result for result in results if isinstance(result, Evaluation)]
+    refused = [result for result in results if isinstance(result, Refused)]
     assert (len(moved), len(refused)) == (1, AT_ONCE - 1)
     assert {one.code for one in refused} == {"moved_meanwhile"}
     assert Entry.objects.filter(action="stage.advanced").count() == 1

@@ -1,9 +1,8 @@
 """A frozen decision fails loudly, and names the number, whatever was altered."""
 
-from __future__ import annotations
-
 import io
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,9 +10,6 @@ from django.core.management import CommandError, call_command
 from evaltracker.workflow.memo.proof import differences, digest_of_memo
 from evaltracker.workflow.models import Decision
 from tests.workflow.deciding import decided
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 pytestmark = pytest.mark.django_db
 

@@ -4,16 +4,15 @@ With every push in full; the demo's and the purchase's rows are compared in
 `tests/journeys`.
 """
 
-from __future__ import annotations
-
 import io
 import json
+from collections.abc import Iterator
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from pytest_django.plugin import DjangoDbBlocker
 
 from evaltracker.evaluations.commitments import (
     canonical,
@@ -26,11 +25,6 @@ from evaltracker.evaluations.models import Entry
 from tests.workflow.committed import PRICE, world
 from tests.workflow.rewriting import REWRITINGS, price
 from vendors.models import CostLine
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_django.plugin import DjangoDbBlocker
 
 pytestmark = pytest.mark.django_db
 

@@ -1,26 +1,19 @@
 """Where a comparison of tables begins: with all, at an anchor, at a checkpoint."""
 
-from __future__ import annotations
-
 import io
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from evaltracker.evaluations.journal import GENESIS, chained_hash
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.evaluations.services.covering import cover_tables
 from tests.cast import trials, vendors
 from tests.meddling import meddle
 from tests.workflow.rewriting import delete, insert, put
 from vendors.models import Claim
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 

@@ -1,25 +1,18 @@
 """Rows and files are compared both ways, as after a restore; what no row names goes."""
 
-from __future__ import annotations
-
 import datetime
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.management.commands import verify_files
 from evaltracker.workflow.services import leftovers
 from evaltracker.workflow.services.leftovers import remove_old_leftovers
-from tests.cast import floor1, trials
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pytest_django import Settings
-
-    from evaltracker.evaluations.models import Evaluation
+from tests.cast import common, trials
 
 pytestmark = pytest.mark.django_db
 
@@ -88,9 +81,9 @@ def test_a_file_that_too_many_may_read_is_named(
 def test_only_the_evaluation_that_was_named_is_looked_at(
     where: Evaluation, tmp_path: Path
 ) -> None:
-    other = floor1.evaluation(title="Another")
-    for one in tmp_path.glob("evidence/*"):
-        one.unlink()
+    other = common.evaluation(title="Another")
+    for path in tmp_path.glob("evidence/*"):
+        path.unlink()
     call_command("verify_files", other.slug)
     with pytest.raises(CommandError, match="notes"):
         call_command("verify_files", where.slug)

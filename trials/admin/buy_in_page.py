@@ -1,25 +1,19 @@
 """The buy-in map: how far roles are apart, on what, and whom each would pick."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.workspace import crumbs_to, evaluation_page, show
+from django.http import HttpRequest, HttpResponse
+
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.pages.query import check_query
+from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
+from stakeholders.choices import Role
 from stakeholders.scoring import CONFLICT
 from stakeholders.selectors import weights_sealed_at
-from trials.selectors.buy_in import buy_in
-from vendors.admin.asking import ask_first
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import Evaluation
-    from stakeholders.choices import Role
-    from trials.selectors.buy_in import BuyIn
+from trials.selectors.buy_in import BuyIn, buy_in
+from vendors.admin.conflict_question import ask_first
 
 SHOWN = 10
 # Below it people agree better than most who weigh at random.
@@ -55,7 +49,7 @@ def buy_in_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         rows=rows_of(found),
         categories=found.categories[:SHOWN],
         requirements=found.requirements[:SHOWN],
-        agreed=len({tuple(one.candidates) for one in found.picks}) == 1,
+        agreed=len({tuple(pick.candidates) for pick in found.picks}) == 1,
         sealed_at=weights_sealed_at(evaluation),
     )
 
@@ -64,13 +58,13 @@ def rows_of(found: BuyIn) -> list[tuple[Role, list[Apart]]]:
     """The map's rows, one role beside each other role."""
     return [
         (
-            one,
+            role,
             [
-                apart(other, None if one == other else found.distances[one, other])
+                apart(other, None if role == other else found.distances[role, other])
                 for other in found.roles
             ],
         )
-        for one in found.roles
+        for role in found.roles
     ]
 
 

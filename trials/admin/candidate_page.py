@@ -1,16 +1,16 @@
 """A candidate: its claim ledger, its fit, and how far its word has carried."""
 
-from __future__ import annotations
+import uuid
 
-from typing import TYPE_CHECKING
+from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import Invalid, NotFound
-from evaltracker.evaluations.admin.panels import panels_of
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.site import site
-from evaltracker.evaluations.admin.workspace import crumbs_to, show
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.panels import panels_of
+from evaltracker.pages.query import check_query
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import crumbs_to, show
 from stakeholders.policy import is_leadership
 from trials.admin.acts.base import takes_part
 from trials.admin.ledger_rows import FILTERS, filtered, ledger_rows, promises_of
@@ -18,15 +18,10 @@ from trials.models import Demo, ResearchNote, Trial
 from trials.scoring.promise import FEWEST_TESTED
 from trials.selectors import ledger
 from trials.selectors.promised import promised
-from vendors.admin.asking import ask_first
+from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
 from vendors.models import Candidate, Contact, Submission
 from vendors.policy import may_read_contacts
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest, HttpResponse
 
 
 def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:

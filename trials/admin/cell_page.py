@@ -1,38 +1,28 @@
 """One cell of the matrix: every revision of the claim with its evidence."""
 
-from __future__ import annotations
-
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.site import site
-from evaltracker.evaluations.admin.workspace import crumbs_to, show
+from django.http import HttpRequest, HttpResponse
+
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.query import check_query
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import crumbs_to, show
 from stakeholders.policy import is_leadership
 from trials.admin.acts.base import takes_part
-from trials.models import Excuse
+from trials.models import Evidence, Excuse
 from trials.scoring import Standing
-from trials.selectors import cell_history, one_cell
+from trials.selectors import Revision, cell_history, one_cell
 from trials.selectors.promised import Promised, story
-from vendors.admin.asking import ask_first
+from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
-from vendors.admin.places import find_place
+from vendors.admin.targets import Place, find_place
 from vendors.choices import Availability
-from vendors.models import Ruling
+from vendors.models import Claim, Ruling
 from vendors.policy import NOTE_STAGES
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Sequence
-
-    from django.http import HttpRequest, HttpResponse
-
-    from trials.models import Evidence
-    from trials.selectors import Revision
-    from vendors.admin.places import Place
-    from vendors.models import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +55,8 @@ def cell_view(
     ask_first(request, evaluation)
     cell = one_cell(candidate, requirement)
     chapters = chapters_of(cell_history(candidate, requirement), place)
-    steps = story((one.claim for one in chapters), evaluation.zone)
-    current = next((one for one in chapters if one.is_current), None)
+    steps = story((chapter.claim for chapter in chapters), evaluation.zone)
+    current = next((chapter for chapter in chapters if chapter.is_current), None)
     said = current is not None and current.claim.availability != Availability.WITHDRAWN
     owns = is_owner(user, evaluation)
     can_note = evaluation.is_open and Stage(evaluation.stage) in NOTE_STAGES
@@ -116,12 +106,14 @@ def cell_view(
 def chapters_of(history: Sequence[Revision], place: Place) -> list[Chapter]:
     """Revisions in order; what must be said again is marked."""
     current = next((one.claim for one in history if one.is_current), None)
-    judged = {one.source for rev in history if rev.is_current for one in rev.evidence}
+    judged = {
+        verdict.source for rev in history if rev.is_current for verdict in rev.evidence
+    }
     stands = current is not None and (
         current.requirement_revision >= place.requirement.revision
         and current.availability != Availability.WITHDRAWN
     )
-    newest = {one.source: one.pk for rev in history for one in rev.evidence}
+    newest = {verdict.source: verdict.pk for rev in history for verdict in rev.evidence}
     chapters = []
     for revision in history:
         chapters.append(
@@ -132,13 +124,13 @@ def chapters_of(history: Sequence[Revision], place: Place) -> list[Chapter]:
                 < place.requirement.revision,
                 evidence=[
                     Said(
-                        one,
+                        verdict,
                         to_reconfirm=stands
                         and not revision.is_current
-                        and newest[one.source] == one.pk
-                        and one.source not in judged,
+                        and newest[verdict.source] == verdict.pk
+                        and verdict.source not in judged,
                     )
-                    for one in revision.evidence
+                    for verdict in revision.evidence
                 ],
             )
         )

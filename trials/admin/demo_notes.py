@@ -1,15 +1,9 @@
 """The notes on a demo as one person may see them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from trials.models import DemoNote
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
-    from trials.models import Demo
+from evaltracker.evaluations.models import User
+from trials.models import Demo, DemoNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +22,8 @@ def solo_notes(user: User, demo: Demo) -> SoloNotes:
         DemoNote.objects.visible_to(user).filter(demo=demo).select_related("author")
     )
     return SoloNotes(
-        own=next((one for one in notes if one.author_id == user.pk), None),
-        others=[one for one in notes if one.author_id != user.pk],
+        own=next((note for note in notes if note.author_id == user.pk), None),
+        others=[note for note in notes if note.author_id != user.pk],
         written=demo.solo_notes.count(),
         revealed=demo.notes_are_open,
     )

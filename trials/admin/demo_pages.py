@@ -1,36 +1,30 @@
 """Demos: all of an evaluation, and one with its script, on a tablet or on paper."""
 
-from __future__ import annotations
-
+import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import NotFound
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.site import site
-from evaltracker.evaluations.admin.workspace import crumbs_to, evaluation_page, show
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.query import check_query
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from trials.admin.acts.base import takes_part
 from trials.admin.demo_notes import solo_notes
 from trials.choices import EvidenceVerdict
 from trials.models import Demo, Evidence, ScriptItem
 from trials.policy import DEMO_STAGES, FROM_DEMOS
 from trials.selectors import ledger
-from vendors.admin.asking import ask_first
+from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
 from vendors.choices import STATED, Availability
-from vendors.models import Claim
+from vendors.models import Candidate, Claim
 from vendors.policy import is_barred
 from vendors.selectors import active_candidates
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import Evaluation
-    from vendors.models import Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +49,9 @@ def demos_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     user = reader(request)
     ask_first(request, evaluation)
     candidates = list(active_candidates(evaluation))
-    close = [one for one in candidates if one.state != "longlisted"] or candidates
+    close = [
+        candidate for candidate in candidates if candidate.state != "longlisted"
+    ] or candidates
     return show(
         request,
         evaluation,
@@ -75,9 +71,11 @@ def _rows(evaluation: Evaluation, candidates: list[Candidate]) -> list[DemoRow]:
     for demo in Demo.objects.filter(candidate__in=candidates).order_by("scheduled_for"):
         demos.setdefault(demo.candidate_id, []).append(demo)
     rows = []
-    for one in candidates:
-        one.evaluation = evaluation
-        cells = [book.cell(one, must) for must in book.requirements if must.is_must]
+    for candidate in candidates:
+        candidate.evaluation = evaluation
+        cells = [
+            book.cell(candidate, must) for must in book.requirements if must.is_must
+        ]
         refs = [must.ref for must in book.requirements if must.is_must]
         claimed = [
             (ref, cell)
@@ -87,7 +85,9 @@ def _rows(evaluation: Evaluation, candidates: list[Candidate]) -> list[DemoRow]:
             and not cell.not_applicable
         ]
         unseen = [ref for ref, cell in claimed if not cell.shown]
-        rows.append(DemoRow(one, demos.get(one.pk, []), len(claimed), unseen))
+        rows.append(
+            DemoRow(candidate, demos.get(candidate.pk, []), len(claimed), unseen)
+        )
     return rows
 
 
@@ -115,7 +115,7 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
     stage = Stage(evaluation.stage)
     owns, part = is_owner(user, evaluation), takes_part(user, evaluation)
     barred = is_barred(user, demo.candidate)
-    script = [one for one in items if not one.item.off_script]
+    script = [item for item in items if not item.item.off_script]
     asked = [one for one in script if one.item.requirement_id]
     ahead = evaluation.is_open and demo.held_at is None and demo.called_off_at is None
     return show(
@@ -127,7 +127,7 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
         crumbs=crumbs_to(evaluation, ("Demos", "demos"), (str(demo.candidate), "")),
         demo=demo,
         script=script,
-        dazzle=[one for one in items if one.item.off_script],
+        dazzle=[item for item in items if item.item.off_script],
         minutes=sum(one.item.minutes for one in script),
         judged=sum(one.verdict is not None for one in asked),
         asked=len(asked),
@@ -160,7 +160,7 @@ def script_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
     check_query(request)
     demo, items = _demo(request, demo_id)
     evaluation = demo.candidate.evaluation
-    script = [one for one in items if not one.item.off_script]
+    script = [item for item in items if not item.item.off_script]
     return site.page(
         request,
         "trials/script.html",

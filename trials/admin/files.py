@@ -1,23 +1,17 @@
 """Files of evidence, handed out to those who may see the evidence, never inline."""
 
-from __future__ import annotations
-
 import mimetypes
-from typing import TYPE_CHECKING, Any
+import uuid
+from typing import Any
 
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 
 from evaltracker.errors import NotFound
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.site import site
+from evaltracker.pages.query import check_query
+from evaltracker.pages.site import site
 from trials.models import Evidence
-from vendors.admin.asking import ask_first
+from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest
 
 
 def evidence_file(request: HttpRequest, evidence_id: uuid.UUID) -> HttpResponse:

@@ -1,21 +1,16 @@
 """The claim ledger of one candidate, row by row."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from evaltracker.evaluations.models import Requirement
 from trials.admin.matrix_rows import TESTS
 from trials.models import Excuse
 from trials.scoring import FitRow, Standing
-from vendors.admin.places import Place
+from trials.selectors import Cell, Column, Ledger
+from vendors.admin.targets import Place
 from vendors.choices import Availability
-from vendors.models import Claim, Ruling
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Requirement
-    from trials.selectors import Cell, Column, Ledger
-    from vendors.models import Candidate
+from vendors.models import Candidate, Claim, Ruling
 
 FILTERS = {"musts": "Must-haves", **{name: label for name, (label, _) in TESTS.items()}}
 
@@ -68,15 +63,15 @@ def ledger_rows(book: Ledger, candidate: Candidate) -> list[LedgerRow]:
     fits = {row.key: row for row in column.fit.rows}
     return [
         LedgerRow(
-            requirement=one,
-            cell=column.cells[one.ref],
-            place=Place(candidate, one),
-            claim=claims.get(one.pk),
-            fit=fits[one.ref],
-            ruling=rulings.get(one.pk),
-            excuse=excuses.get(one.pk),
+            requirement=requirement,
+            cell=column.cells[requirement.ref],
+            place=Place(candidate, requirement),
+            claim=claims.get(requirement.pk),
+            fit=fits[requirement.ref],
+            ruling=rulings.get(requirement.pk),
+            excuse=excuses.get(requirement.pk),
         )
-        for one in book.requirements
+        for requirement in book.requirements
     ]
 
 
@@ -122,4 +117,4 @@ def promises_of(column: Column) -> list[Promise]:
 
 
 def _by_requirement(rows: Any) -> dict[Any, Any]:
-    return {one.requirement_id: one for one in rows}
+    return {row.requirement_id: row for row in rows}

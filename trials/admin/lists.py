@@ -1,21 +1,15 @@
 """The lists of floor 4, read-only and scoped. No score's value is a column."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.contrib import admin
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.base import HardenedAdmin
-from evaltracker.evaluations.admin.filters import by
-from evaltracker.evaluations.admin.site import site
-from evaltracker.evaluations.admin.workspace import page_address
+from evaltracker.pages.base import HardenedAdmin
+from evaltracker.pages.filters import by
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import page_address
 from trials.models import Demo, Evidence, Gap, Milestone, ResearchNote, Score, Trial
-from vendors.admin.asking import AboutCandidates
-
-if TYPE_CHECKING:
-    from vendors.models import Candidate
+from vendors.admin.conflict_question import AboutCandidates
+from vendors.models import Candidate
 
 
 @admin.register(ResearchNote, site=site)

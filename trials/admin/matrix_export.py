@@ -1,28 +1,22 @@
 """The matrix as a file: workbook, CSV, or JSON; formulas are made harmless."""
 
-from __future__ import annotations
-
 import csv
 import io
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from django.http import HttpResponse
 from xlsxwriter import Workbook
 
-from evaltracker.evaluations.admin import downloads
-from evaltracker.evaluations.admin.marks import MARKS, STANDINGS
-from evaltracker.evaluations.cells import harmless
 from evaltracker.evaluations.choices import Priority
+from evaltracker.kit import downloads
+from evaltracker.kit.formula_guard import harmless
+from evaltracker.pages.verdict_marks import MARKS, STANDINGS
 from trials.scoring import rounded
-from trials.selectors.telling import tell
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from django.http import HttpResponse
-
-    from trials.selectors import Grid
-    from trials.selectors.kinds import Kind
+from trials.selectors import Grid
+from trials.selectors.cell_cache import Kind
+from trials.selectors.matrix_json import tell
 
 HEAD = ("Reference", "Category", "Requirement", "Priority", "Weight")
 WIDTHS = (12, 20, 48, 14, 8)

@@ -7,20 +7,17 @@ few; what they have in common is made once, what is left is joined of five piece
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from evaltracker.evaluations.admin.marks import MARKS, STANDINGS
+from evaltracker.pages.verdict_marks import MARKS, STANDINGS
 from trials.scoring import Standing
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from trials.selectors import Grid, GridRow
-    from trials.selectors.kinds import Kind
+from trials.selectors import Grid, GridRow
+from trials.selectors.cell_cache import Kind
 
 KNOCKS_OUT = (Standing.REFUTED, Standing.NEVER)
 NOTHING = {"claimed": "no claim", "shown": "no demo", "tested": "no trial"}

@@ -1,19 +1,19 @@
 """The matrix: requirement by candidate, three marks in each cell."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import json_script
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.workspace import evaluation_page, show
-from evaltracker.evaluations.unchanged import unless_unchanged
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.pages.etag import unless_unchanged
+from evaltracker.pages.query import check_query
+from evaltracker.pages.workspace import evaluation_page, show
 from trials.admin.matrix_export import FORMATS, download
 from trials.admin.matrix_html import (
     Looks,
@@ -34,14 +34,8 @@ from trials.admin.matrix_rows import (
 from trials.policy import FROM_DEMOS, today_in
 from trials.selectors import Grid, grid
 from trials.selectors.findings import awaited_replies
-from vendors.admin.asking import ask_first
+from vendors.admin.conflict_question import ask_first
 from vendors.models import Candidate
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-    from django.template.response import TemplateResponse
-
-    from evaltracker.evaluations.models import Evaluation
 
 NOBODY, NOTHING = UUID(int=0), UUID(int=1)
 # Cells up to which the page is one plain table, and up to which it has all its rows.

@@ -1,25 +1,19 @@
 """Which requirements and candidates the matrix shows."""
 
-from __future__ import annotations
-
 import datetime
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from urllib.parse import urlencode
 
 from django.contrib.admin.views.main import SEARCH_VAR
+from django.http import QueryDict
 
 from evaltracker.errors import Invalid
 from trials.scoring import Standing
+from trials.selectors import Grid, GridRow
 from vendors.choices import CandidateState
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from django.http import QueryDict
-
-    from trials.selectors import Grid, GridRow
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 SETTLED = (Standing.PROVEN, Standing.REFUTED, Standing.NEVER)
 CLOSE = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
@@ -144,7 +138,7 @@ def shown_candidates(every: Sequence[Candidate], chosen: Chosen) -> list[Candida
 
 def categories_of(book: Grid) -> dict[str, str]:
     """The names of the categories by id, in the order of the rows."""
-    return {str(one.category_id): one.category for one in book.rows}
+    return {str(row.category_id): row.category for row in book.rows}
 
 
 def shown_rows(book: Grid, chosen: Chosen) -> list[int]:

@@ -1,10 +1,8 @@
 """What the notices of floor 4 are about, in words."""
 
-from __future__ import annotations
+from collections.abc import Collection
 
-from typing import TYPE_CHECKING
-
-from evaltracker.evaluations.admin.notice_subjects import register_subjects
+from evaltracker.notices.admin.notice_subjects import register_subjects
 from trials.demo_notices import DemoArranged, DemoCalledOff, DemoComing
 from trials.gap_notices import GapFound, GapReplied, GapStillThere, RetestDue
 from trials.models import Demo, Gap, Trial
@@ -12,20 +10,17 @@ from trials.promise_notices import PromiseSlipped
 from trials.trial_notices import ContractToAgree, HalfGone
 from vendors.models import Claim
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
 
 def places(ids: Collection[str]) -> dict[str, str]:
     """Who promised what; the date stands in its story."""
     rows = Claim.objects.filter(pk__in=ids).select_related("candidate", "requirement")
-    return {str(one.pk): f"{one.candidate}, {one.requirement.ref}" for one in rows}
+    return {str(row.pk): f"{row.candidate}, {row.requirement.ref}" for row in rows}
 
 
 def demos(ids: Collection[str]) -> dict[str, str]:
     """Whose demo."""
     rows = Demo.objects.filter(pk__in=ids).select_related("candidate")
-    return {str(one.pk): f"{one.title} ({one.candidate})" for one in rows}
+    return {str(row.pk): f"{row.title} ({row.candidate})" for row in rows}
 
 
 def trial_titles(ids: Collection[str]) -> dict[str, str]:

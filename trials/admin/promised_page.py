@@ -1,20 +1,14 @@
 """Every planned date of an evaluation: slipped, still to come, and settled."""
 
-from __future__ import annotations
+from django.http import HttpRequest, HttpResponse
 
-from typing import TYPE_CHECKING
-
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.workspace import crumbs_to, evaluation_page, show
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.pages.query import check_query
+from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from trials.selectors import ledger
 from trials.selectors.promised import promised
-from vendors.admin.asking import ask_first
+from vendors.admin.conflict_question import ask_first
 from vendors.selectors import active_candidates
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import Evaluation
 
 
 @evaluation_page("promised", "Promised dates")

@@ -1,28 +1,22 @@
 """People's scores: one's own sheet, the others' once they are open, the consensus."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.workspace import evaluation_page, show
+from django.http import HttpRequest, HttpResponse
+
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Category, Evaluation
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.query import check_query
+from evaltracker.pages.workspace import evaluation_page, show
 from trials.admin.sheet import sheet_of, worth_scoring
+from trials.models import Score, Settlement
 from trials.policy import FROM_DEMOS, SCORING_STAGES
 from trials.scoring import Spread, spread
-from trials.selectors import scores_table
-from vendors.admin.asking import ask_first
+from trials.selectors import ScoresTable, scores_table
+from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import Category, Evaluation
-    from trials.models import Score, Settlement
-    from trials.selectors import ScoresTable
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +93,7 @@ def _rows(
     table: ScoresTable, candidates: list[Candidate]
 ) -> list[tuple[Category, list[Given]]]:
     return [
-        (category, [_cell(table, one, category) for one in candidates])
+        (category, [_cell(table, candidate, category) for candidate in candidates])
         for category in table.categories
     ]
 
@@ -112,6 +106,6 @@ def _cell(table: ScoresTable, candidate: Candidate, category: Category) -> Given
         scores=scores,
         aside=table.set_aside(candidate, category),
         asked=table.asked(candidate),
-        spread=spread(one.value for one in scores),
+        spread=spread(score.value for score in scores),
         settled=table.settlements.get((candidate.pk, category.pk)),
     )

@@ -1,22 +1,17 @@
 """One person's score sheet as a form: 0 to 5 for each category and candidate."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from django import forms
 
+from evaltracker.evaluations.models import Category
+from stakeholders.models import Stakeholder
 from trials.models import Score
 from trials.scoring import TOP_SCORE
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from evaltracker.evaluations.models import Category
-    from stakeholders.models import Stakeholder
 
 SCALE = [(str(value), str(value)) for value in range(TOP_SCORE + 1)]
 
@@ -61,7 +56,7 @@ class Sheet:
             for cell in self.cells
             if cell.given is None and not cell.barred
         }
-        return [one.name for one in self.categories if one.pk in open_in]
+        return [category.name for category in self.categories if category.pk in open_in]
 
     @property
     def possible(self) -> int:
@@ -90,10 +85,13 @@ def sheet_of(part: Stakeholder) -> Sheet:
     )
     cells = [
         SheetCell(
-            category, one, given.get((one.pk, category.pk)), barred=one.pk in barred
+            category,
+            candidate,
+            given.get((candidate.pk, category.pk)),
+            barred=candidate.pk in barred,
         )
         for category in categories
-        for one in candidates
+        for candidate in candidates
     ]
     return Sheet(categories, candidates, cells)
 
@@ -150,4 +148,7 @@ class SheetForm(forms.Form):
                 fields["value"] = self[cell.value_name]
                 fields["reason"] = self[cell.reason_name]
             by_category.setdefault(cell.category.pk, []).append(fields)
-        return [(one, by_category.get(one.pk, [])) for one in self.sheet.categories]
+        return [
+            (category, by_category.get(category.pk, []))
+            for category in self.sheet.categories
+        ]

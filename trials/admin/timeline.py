@@ -1,20 +1,14 @@
 """Where things stand on a line of days, and the curve of what was exercised."""
 
-from __future__ import annotations
-
 import datetime
+import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from trials.choices import MilestoneState
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Collection, Sequence
-
-    from trials.models import Milestone, Trial
-    from trials.selectors import DayShare
+from trials.models import Milestone, Trial
+from trials.selectors import DayShare
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +59,7 @@ def line_of(
 ) -> Line:
     """The line of a trial, widened to its farthest milestone."""
     zone = ZoneInfo(trial.zone)
-    moments = [one.due_at for one in milestones]
+    moments = [milestone.due_at for milestone in milestones]
     low, high = min([_begin(trial), *moments]), max([_end(trial), *moments])
 
     def share(moment: datetime.datetime) -> float:
@@ -80,8 +74,13 @@ def line_of(
         today_at=_said(share(now)) if inside else "",
         passed=_said(min(100.0, max(0.0, share(now)))),
         dots=[
-            Dot(one, number, _said(share(one.due_at)), is_late(one, now))
-            for number, one in enumerate(milestones, start=1)
+            Dot(
+                milestone,
+                number,
+                _said(share(milestone.due_at)),
+                is_late(milestone, now),
+            )
+            for number, milestone in enumerate(milestones, start=1)
         ],
     )
 
@@ -116,15 +115,15 @@ def lanes_of(
     """
     if not trials:
         return None
-    low = min(_begin(one) for one in trials)
-    high = max(_end(one) for one in trials)
+    low = min(_begin(trial) for trial in trials)
+    high = max(_end(trial) for trial in trials)
 
     def share(moment: datetime.datetime) -> float:
         return min(100.0, max(0.0, 100 * ((moment - low) / (high - low))))
 
     lanes = []
-    for one in trials:
-        left, right = share(_begin(one)), share(_end(one))
+    for trial in trials:
+        left, right = share(_begin(trial)), share(_end(trial))
         dots = [
             Dot(
                 milestone,
@@ -132,14 +131,14 @@ def lanes_of(
                 _said(share(milestone.due_at)),
                 is_late(milestone, now),
             )
-            for number, milestone in enumerate(one.milestones.all(), start=1)
+            for number, milestone in enumerate(trial.milestones.all(), start=1)
         ]
-        may_move = one.pk in runs
-        lanes.append(Lane(one, _said(left), _said(right - left), dots, may_move))
+        may_move = trial.pk in runs
+        lanes.append(Lane(trial, _said(left), _said(right - left), dots, may_move))
     inside = low <= now <= high
     return Lanes(
-        first=min(one.starts_on for one in trials),
-        last=max(one.ends_on for one in trials),
+        first=min(trial.starts_on for trial in trials),
+        last=max(trial.ends_on for trial in trials),
         today_at=_said(share(now)) if inside else "",
         lanes=lanes,
     )
@@ -182,9 +181,9 @@ def curve_of(shares: Sequence[DayShare], days: int) -> Curve | None:
         return None
     step = WIDTH / max(days, 1)
     steps = [f"M0 {HEIGHT}"]
-    for one in shares:
-        height = HEIGHT - HEIGHT * one.exercised / one.asked
-        steps.append(f"V{height:.1f} H{one.number * step:.1f}")
+    for share in shares:
+        height = HEIGHT - HEIGHT * share.exercised / share.asked
+        steps.append(f"V{height:.1f} H{share.number * step:.1f}")
     path = " ".join(steps)
     last = shares[-1]
     return Curve(

@@ -1,19 +1,21 @@
 """Trials: all of an evaluation with its milestones, and one with everything."""
 
-from __future__ import annotations
-
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from evaltracker.errors import NotFound
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.site import site
-from evaltracker.evaluations.admin.workspace import crumbs_to, evaluation_page, show
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.fields import without_blank
+from evaltracker.pages.query import check_query
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from trials.admin.acts.base import takes_part
 from trials.admin.timeline import curve_of, is_late, lanes_of, line_of
 from trials.admin.trial_rows import criterion_rows, gaps_in_order
@@ -23,19 +25,10 @@ from trials.policy import TRIAL_STAGES, may_lead, today_in
 from trials.selectors import exercised_by_day, half_time_alarm
 from trials.selectors.contracts import contract_of
 from trials.selectors.orphans import orphans_of
-from vendors.admin.asking import ask_first
-from vendors.admin.inputs import without_blank
+from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
 from vendors.policy import is_barred
 from vendors.selectors import active_candidates
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Iterable
-
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +48,14 @@ def milestone_rows(
     """In order of time; `runs` says whether the reader runs what they belong to."""
     now, orphans = timezone.now(), orphans_of(evaluation)
     rows = []
-    for one in milestones:
-        still_open = one.state == MilestoneState.OPEN
+    for milestone in milestones:
+        still_open = milestone.state == MilestoneState.OPEN
         moves = still_open and runs
-        settles = still_open and (runs or one.owner_id == user.pk)
-        orphaned = one.pk in orphans
-        rows.append(MilestoneRow(one, is_late(one, now), orphaned, moves, settles))
+        settles = still_open and (runs or milestone.owner_id == user.pk)
+        orphaned = milestone.pk in orphans
+        rows.append(
+            MilestoneRow(milestone, is_late(milestone, now), orphaned, moves, settles)
+        )
     return rows
 
 
@@ -90,10 +85,10 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         .prefetch_related("milestones")
         .order_by("starts_on", "title")
     )
-    for one in trials:
-        one.candidate.evaluation = evaluation
-    movable = {one.pk for one in trials if _may_move(user, one)}
-    with_trial = {one.candidate_id for one in trials}
+    for trial in trials:
+        trial.candidate.evaluation = evaluation
+    movable = {trial.pk for trial in trials if _may_move(user, trial)}
+    with_trial = {trial.candidate_id for trial in trials}
     candidates = list(active_candidates(evaluation))
     close = [one for one in candidates if one.state != "longlisted"]
     for candidate in close:
@@ -188,8 +183,8 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         verdicts=without_blank(EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN),
         gaps=gaps,
         open_breakers=sum(
-            one.severity == Severity.DEAL_BREAKER and one.closed_at is None
-            for one in gaps
+            gap.severity == Severity.DEAL_BREAKER and gap.closed_at is None
+            for gap in gaps
         ),
         curve=curve_of(exercised_by_day(trial), line.days),
         untouched=half_time_alarm(trial),

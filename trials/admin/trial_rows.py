@@ -1,17 +1,13 @@
 """The rows of a trial's page: criteria with what was found, and gaps."""
 
-from __future__ import annotations
-
+import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trials.choices import Severity
 from trials.models import Criterion, Evidence, Gap, Trial
 from vendors.choices import Availability
 from vendors.models import Claim
-
-if TYPE_CHECKING:
-    import datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """Examples of the description."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from vendors.api.examples import asked, told

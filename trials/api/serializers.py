@@ -1,13 +1,11 @@
 """The bodies of the trial calls: what was agreed and found, never how it is judged."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from rest_framework import serializers
 
-from evaltracker.evaluations.api.views import Day, StrictSerializer, Text
-from evaltracker.evaluations.text import TEXT_LIMIT
+from evaltracker.kit.text import TEXT_LIMIT
+from evaltracker.rest.views import Day, StrictSerializer, Text
 from trials.choices import MilestoneState, Retest, Severity
 
 

@@ -3,8 +3,6 @@
 They live here and not among the vendor calls, because floors look down only.
 """
 
-from __future__ import annotations
-
 from django.urls import path
 
 from trials.api import views

@@ -1,24 +1,19 @@
 """A vendor's own trial, and its replies to what the trial found missing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from evaltracker.errors import NotFound
-from evaltracker.evaluations.api.views import read_id
+from evaltracker.rest.views import read_id
 from trials.api import examples
 from trials.api.serializers import GapOutput, ReplyInput, TrialOutput
+from trials.models import Gap, Trial
 from trials.selectors import agreed_gaps, agreed_trial
 from trials.services.gaps import reply_to_gap
 from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
-
-if TYPE_CHECKING:
-    from rest_framework.request import Request
-
-    from trials.models import Gap, Trial
 
 
 def show_trial(trial: Trial) -> dict[str, Any]:

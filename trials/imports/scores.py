@@ -1,16 +1,14 @@
 """A list or a matrix of somebody's scores, 0 to 5 with a reason each."""
 
-from __future__ import annotations
-
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from evaltracker.evaluations.imports.layout import short
-from evaltracker.evaluations.imports.lines import UNCOMPUTED
-from evaltracker.evaluations.imports.plan import Findings
-from evaltracker.evaluations.imports.reading import NO_HEADERS, Header
-from evaltracker.evaluations.imports.rows import (
+from evaltracker.importing.layout import short
+from evaltracker.importing.plan import Findings
+from evaltracker.importing.reading import NO_HEADERS, Header
+from evaltracker.importing.rows import (
     Refusal,
     RowLine,
     RowsPlan,
@@ -19,18 +17,14 @@ from evaltracker.evaluations.imports.rows import (
     no_table,
     tell_unread,
 )
-from evaltracker.evaluations.imports.words import CANDIDATE_COLUMNS
-from evaltracker.evaluations.tabular import header_key
-from evaltracker.evaluations.tabular.wording import without_markup
-from evaltracker.evaluations.text import read_text
+from evaltracker.importing.words import CANDIDATE_COLUMNS
+from evaltracker.kit.text import read_text
+from evaltracker.requirements.imports.lines import UNCOMPUTED
+from evaltracker.tabular import Row, Sheet, Workbook, header_key
+from evaltracker.tabular.wording import without_markup
 from trials.scoring import TOP_SCORE
 from vendors.imports.names import Names
 from vendors.imports.shapes import find_matrix
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-
-    from evaltracker.evaluations.tabular import Row, Sheet, Workbook
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "candidate": CANDIDATE_COLUMNS,

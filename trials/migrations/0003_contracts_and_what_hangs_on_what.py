@@ -10,7 +10,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from evaltracker.evaluations.triggers import append_only
+from evaltracker.kit.triggers import append_only
 
 if TYPE_CHECKING:
     from django.apps.registry import Apps

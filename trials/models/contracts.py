@@ -1,7 +1,5 @@
 """Who agreed to a trial's contract, and how it changed since."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.conf import settings

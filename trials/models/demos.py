@@ -1,9 +1,7 @@
 """Research notes and demos."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,16 +9,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.models import Requirement, ScopedQuerySet
+from evaltracker.evaluations.models import Requirement, ScopedQuerySet, User
 from evaltracker.evaluations.models.people import check_zone
 from stakeholders.models import Stakeholder
 from trials.choices import NoteKind
 from vendors.choices import CandidateState
 from vendors.models import Candidate
 from vendors.models.base import VendorRecord
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
 
 
 class ResearchNote(VendorRecord):

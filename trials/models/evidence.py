@@ -1,7 +1,5 @@
 """Verdicts on the exact claim revision, and excused knock-outs."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar, Self
 
 from django.conf import settings

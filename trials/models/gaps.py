@@ -1,7 +1,5 @@
 """What trials find missing, what vendors answer, and what trying again came to."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.conf import settings
@@ -9,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.evaluations.clock import today_in, wall_of
 from evaltracker.evaluations.models import Requirement
+from evaltracker.kit.clock import today_in, wall_of
 from trials.choices import Retest, Severity
 from trials.models.trials import Trial
 from vendors.models.base import VendorRecord, VendorScopedQuerySet

@@ -1,8 +1,6 @@
 """People's scores: blind until locked, then closed by a consensus."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
@@ -15,14 +13,12 @@ from evaltracker.evaluations.models import (
     CommittedRecord,
     Evaluation,
     ScopedQuerySet,
+    User,
 )
 from evaltracker.evaluations.models.base import Record
 from stakeholders.models import Stakeholder
 from vendors.models import Candidate
 from vendors.models.base import VendorRecord
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
 
 
 class ScoreSheet(CommittedRecord):

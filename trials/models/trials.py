@@ -1,7 +1,5 @@
 """Trials: contract, criteria and milestones."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.conf import settings

@@ -90,7 +90,11 @@ def field_of(
             for name in evidence
         ),
         share=part,
-        contenders=tuple(one for one in contenders if total_of(one, part) is not None),
+        contenders=tuple(
+            contender
+            for contender in contenders
+            if total_of(contender, part) is not None
+        ),
     )
 
 

@@ -30,7 +30,7 @@ def winning_shares(
     2. Fit and people's score are added up anew, exactly, and joined as agreed.
     3. Several that are level at the top share the draw in equal parts.
     """
-    wins = dict.fromkeys((one.key for one in field.contenders), Fraction(0))
+    wins = dict.fromkeys((contender.key for contender in field.contenders), Fraction(0))
     if not field.contenders:
         return wins
     counted: dict[tuple[int, ...], int] = {}
@@ -65,8 +65,8 @@ class _Scales:
             return weights.index(row)
 
         sides = [
-            _whole([one.evidence for one in field.contenders]),
-            _whole([one.people for one in field.contenders]),
+            _whole([contender.evidence for contender in field.contenders]),
+            _whole([contender.people for contender in field.contenders]),
         ]
         rows = [
             (points, place_of(weight), said, place_of(by))

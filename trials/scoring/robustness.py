@@ -43,7 +43,9 @@ class Flip:
 
 def ranking(field: Field) -> list[Placed]:
     """Contenders, the best first; equal ones keep their order and share a rank."""
-    totals = [(one.key, _total(one, field)) for one in field.contenders]
+    totals = [
+        (contender.key, _total(contender, field)) for contender in field.contenders
+    ]
     totals.sort(key=lambda one: one[1], reverse=True)
     return [
         Placed(key, total, 1 + sum(other > total for _, other in totals))
@@ -59,8 +61,8 @@ def nearest_flip(field: Field, key: str) -> Flip | None:
     straight line, so where two cross is solved and not searched. None: no change of
     one weight does it, or it is first already.
     """
-    mine = [one.key for one in field.contenders].index(key)
-    starts = [_total(one, field) for one in field.contenders]
+    mine = [contender.key for contender in field.contenders].index(key)
+    starts = [_total(contender, field) for contender in field.contenders]
     if starts[mine] == max(starts):
         return None
     found = [
@@ -77,7 +79,7 @@ def smallest_flip(field: Field) -> Flip | None:
     None if no change of one weight does. Where the first place is shared already,
     there is no single winner to change; callers ask `ranking` first.
     """
-    flips = [nearest_flip(field, one.key) for one in field.contenders]
+    flips = [nearest_flip(field, contender.key) for contender in field.contenders]
     return min(
         (flip for flip in flips if flip), key=lambda flip: flip.moved, default=None
     )
@@ -107,7 +109,10 @@ def _ways(field: Field) -> tuple[_Way, ...]:
             name,
             before,
             Fraction(int(alone)),
-            tuple(_end(one, field, place, alone=alone) for one in field.contenders),
+            tuple(
+                _end(contender, field, place, alone=alone)
+                for contender in field.contenders
+            ),
         )
         for place, (name, before) in enumerate(
             zip(field.categories, field.decides, strict=True)

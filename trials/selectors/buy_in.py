@@ -1,24 +1,18 @@
 """Who wants what: the roles' weights, what divides them, and whom each would pick."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
+from evaltracker.evaluations.models import Category, Evaluation, Requirement
+from stakeholders.choices import Role
 from stakeholders.scoring import Clash, Divide, clashes, distance, dividing, shares
 from stakeholders.selectors import said_weights
 from trials.scoring.buy_in import fit_by_category, picks
-from trials.selectors.ledger import ledger
+from trials.selectors.ledger import Ledger, ledger
 from vendors.choices import CandidateState
+from vendors.models import Candidate
 from vendors.selectors import active_candidates
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Category, Evaluation, Requirement
-    from stakeholders.choices import Role
-    from trials.selectors.ledger import Ledger
-    from vendors.models import Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +50,19 @@ def buy_in(evaluation: Evaluation) -> BuyIn:
     whole = {
         role: weights
         for role, weights in said.items()
-        if all(one in weights for one in categories)
+        if all(category in weights for category in categories)
     }
     candidates = list(active_candidates(evaluation))
-    close = [one for one in candidates if one.state != CandidateState.LONGLISTED]
+    close = [
+        candidate
+        for candidate in candidates
+        if candidate.state != CandidateState.LONGLISTED
+    ]
     book = ledger(evaluation, candidates=close or candidates)
-    tested = sum(book.of(one).coverage.tested for one in book.candidates)
-    running = [one for one in book.candidates if not book.of(one).is_blocked]
+    tested = sum(book.of(candidate).coverage.tested for candidate in book.candidates)
+    running = [
+        candidate for candidate in book.candidates if not book.of(candidate).is_blocked
+    ]
     return BuyIn(
         roles=list(whole),
         incomplete=[role for role in said if role not in whole],
@@ -77,7 +77,9 @@ def buy_in(evaluation: Evaluation) -> BuyIn:
             {role: _by_requirement(book, one) for role, one in whole.items()}
         ),
         tested=tested,
-        blocked=[one for one in book.candidates if book.of(one).is_blocked],
+        blocked=[
+            candidate for candidate in book.candidates if book.of(candidate).is_blocked
+        ],
         picks=_picks(book, running, whole) if tested else [],
     )
 
@@ -87,14 +89,14 @@ def _by_requirement(
 ) -> dict[Requirement, Fraction]:
     """A role's shares, handed on inside each category by the requirements' weights."""
     inside: dict[object, int] = defaultdict(int)
-    for one in book.requirements:
-        inside[one.category_id] += one.weight
+    for requirement in book.requirements:
+        inside[requirement.category_id] += requirement.weight
     of_role = {category.pk: share for category, share in shares(weights).items()}
     return {
-        one: of_role.get(one.category_id, Fraction(0))
-        * Fraction(one.weight, inside[one.category_id])
-        for one in book.requirements
-        if one.weight
+        requirement: of_role.get(requirement.category_id, Fraction(0))
+        * Fraction(requirement.weight, inside[requirement.category_id])
+        for requirement in book.requirements
+        if requirement.weight
     }
 
 
@@ -103,7 +105,9 @@ def _picks(
     running: list[Candidate],
     weightings: dict[Role, dict[Category, int]],
 ) -> list[RolePick]:
-    category_of = {one.ref: one.category.name for one in book.requirements}
+    category_of = {
+        requirement.ref: requirement.category.name for requirement in book.requirements
+    }
     by_key = {str(one.pk): one for one in running}
     fits = {
         key: fit_by_category(book.of(one).fit.rows, category_of)
@@ -111,7 +115,7 @@ def _picks(
     }
     found = []
     for role, weights in weightings.items():
-        ranked = picks(fits, {one.name: said for one, said in weights.items()})
+        ranked = picks(fits, {weight.name: said for weight, said in weights.items()})
         best = [one for one in ranked if one.fit == ranked[0].fit]
         later = ranked[len(best) :]
         found.append(

@@ -1,22 +1,15 @@
 """The contract of a trial as words, and which roles have agreed to them."""
 
-from __future__ import annotations
-
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from evaltracker.evaluations.models import User
 from stakeholders.choices import Role
+from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
-from trials.models import Agreement
+from trials.models import Agreement, Trial
 from vendors.models import Conflict
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from evaltracker.evaluations.models import User
-    from stakeholders.models import Stakeholder
-    from trials.models import Trial
 
 PARTS = (
     ("workload", "What is run"),
@@ -53,7 +46,7 @@ class Contract:
     @property
     def awaited(self) -> list[RoleAgreement]:
         """The roles that have not agreed to the words of now."""
-        return [one for one in self.roles if not one.agrees]
+        return [role for role in self.roles if not role.agrees]
 
     def parts_of(self, user: User) -> list[Stakeholder]:
         """The parts of `user` whose role is awaited."""
@@ -78,10 +71,12 @@ def contract_text(trial: Trial) -> str:
     for field, heading in PARTS:
         lines += ["", f"## {heading}", "", getattr(trial, field)]
     lines += ["", "## Success criteria", ""]
-    for one in trial.criteria.select_related("requirement").order_by("position", "pk"):
-        reach = f" Must reach: {one.threshold}." if one.threshold else ""
-        how = f" Measured by: {one.method}." if one.method else ""
-        lines.append(f"- {one.requirement.ref}: {one.text}.{reach}{how}")
+    for criterion in trial.criteria.select_related("requirement").order_by(
+        "position", "pk"
+    ):
+        reach = f" Must reach: {criterion.threshold}." if criterion.threshold else ""
+        how = f" Measured by: {criterion.method}." if criterion.method else ""
+        lines.append(f"- {criterion.requirement.ref}: {criterion.text}.{reach}{how}")
     return "\n".join(lines) + "\n"
 
 
@@ -104,10 +99,10 @@ def contract_of(trial: Trial) -> Contract:
         RoleAgreement(
             role=role,
             label=str(Role(role).label),
-            awaited=[one for one in parts if one.role == role],
+            awaited=[part for part in parts if part.role == role],
             given=given.get(role),
         )
-        for role in _in_order(one.role for one in parts)
+        for role in _in_order(part.role for part in parts)
     ]
     return Contract(text, digest, roles)
 
@@ -120,7 +115,7 @@ def _asked(trial: Trial) -> list[Stakeholder]:
     )
     parts = voices().filter(evaluation=trial.candidate.evaluation_id)
     parts = parts.select_related("user")
-    return [one for one in parts if one.user_id not in barred]
+    return [part for part in parts if part.user_id not in barred]
 
 
 def _in_order(roles: Iterable[str]) -> list[str]:

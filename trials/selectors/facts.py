@@ -1,12 +1,15 @@
 """Reading what the pure rules are told of each cell, in few queries."""
 
-from __future__ import annotations
-
+import datetime
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+
+from evaltracker.evaluations.models import Requirement
 from trials.models import Evidence, Excuse
 from trials.scoring import (
     Availability,
@@ -19,16 +22,7 @@ from trials.scoring import (
     standing,
 )
 from trials.selectors.findings import awaiting_reply
-from vendors.models import Claim, Ruling
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.models import Requirement
-    from vendors.models import Candidate
+from vendors.models import Candidate, Claim, Ruling
 
 type Place = tuple[uuid.UUID, uuid.UUID]
 
@@ -89,10 +83,12 @@ def read_papers(
 
     A verdict that a vendor may still answer is not among them.
     """
-    scope: dict[str, object] = {"candidate__in": [one.pk for one in candidates]}
+    scope: dict[str, object] = {
+        "candidate__in": [candidate.pk for candidate in candidates]
+    }
     of_claim: dict[str, object] = {"claim__candidate__in": scope["candidate__in"]}
     if requirements is not None:
-        wanted = [one.pk for one in requirements]
+        wanted = [requirement.pk for requirement in requirements]
         scope["requirement__in"] = of_claim["claim__requirement__in"] = wanted
     papers = Papers(
         not_applicable=set(_places(Ruling.objects.filter(**scope))),

@@ -1,7 +1,5 @@
 """What failed in a trial and may still be answered, so that it does not count yet."""
 
-from __future__ import annotations
-
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 

@@ -4,29 +4,22 @@ It says of each cell what the ledger says, without what only a single cell's pag
 the claim itself, the working, the promise record.
 """
 
-from __future__ import annotations
-
+import datetime
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+from uuid import UUID
 
 from evaltracker.evaluations.choices import Priority
-from evaltracker.evaluations.models import Requirement
+from evaltracker.evaluations.models import Evaluation, Requirement
 from trials.policy import today_in
 from trials.scoring import Coverage, Credits, FitSum, fit_sum
-from trials.selectors.kinds import Shape, kinds_for
-from trials.selectors.shapes import Spots, read_shapes
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from evaltracker.evaluations.models import Evaluation
-    from trials.selectors.kinds import Kind, Kinds
-    from vendors.models import Candidate
+from trials.selectors.cell_cache import Kind, Kinds, Shape, kinds_for
+from trials.selectors.cell_tuples import Spots, read_shapes
+from vendors.models import Candidate
 
 
 class GridRow(NamedTuple):
@@ -85,7 +78,7 @@ class Grid:
         """For each row the numbers of its cells' kinds, in the columns' order."""
         if not self.columns:
             return [()] * len(self.rows)
-        return list(zip(*(one.numbers for one in self.columns), strict=True))
+        return list(zip(*(column.numbers for column in self.columns), strict=True))
 
     def cell(self, column: int, row: int) -> Kind:
         """What stands in one place."""
@@ -105,10 +98,10 @@ def grid(
     day = as_of or today_in(evaluation.zone)
     rows = _rows(evaluation)
     kinds = kinds_for(Credits.from_mapping(evaluation.credits))
-    spots = Spots([one.pk for one in candidates], [one.pk for one in rows])
+    spots = Spots([one.pk for one in candidates], [row.pk for row in rows])
     wide = len(rows)
     wall = [kinds.number_of(Shape())] * (wide * len(candidates))
-    for spot, shape in read_shapes(spots, [one.revision for one in rows], day):
+    for spot, shape in read_shapes(spots, [row.revision for row in rows], day):
         wall[spot] = kinds.number_of(shape)
     columns = [
         _column(candidate, wall[at * wide : (at + 1) * wide], rows, kinds)
@@ -128,12 +121,12 @@ def _rows(evaluation: Evaluation) -> list[GridRow]:
 def _column(
     candidate: Candidate, numbers: list[int], rows: list[GridRow], kinds: Kinds
 ) -> GridColumn:
-    weighed = Counter(zip((one.weight for one in rows), numbers, strict=True)).items()
+    weighed = Counter(zip((row.weight for row in rows), numbers, strict=True)).items()
     blocking = {number for number in set(numbers) if kinds.found[number].knocks_out}
     blocks = compress(rows, map(blocking.__contains__, numbers))
     return GridColumn(
         candidate,
         numbers,
         fit_sum([(kinds.fit_row(*each), times) for each, times in weighed]),
-        tuple(one.ref for one in blocks if one.is_must),
+        tuple(block.ref for block in blocks if block.is_must),
     )

@@ -1,16 +1,10 @@
 """One cell's whole history: every revision of the claim with its evidence."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from evaltracker.evaluations.models import Requirement
 from trials.models import Evidence
-from vendors.models import Claim
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Requirement
-    from vendors.models import Candidate
+from vendors.models import Candidate, Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +36,6 @@ def cell_history(candidate: Candidate, requirement: Requirement) -> list[Revisio
         "criterion__trial",
         "reconfirms__claim",
     )
-    for one in evidence.order_by("recorded_at"):
-        found[one.claim_id].append(one)
+    for verdict in evidence.order_by("recorded_at"):
+        found[verdict.claim_id].append(verdict)
     return [Revision(claim, found[claim.pk]) for claim in claims]

@@ -1,19 +1,19 @@
 """The ledger: every requirement of every candidate, claimed, shown and tested."""
 
-from __future__ import annotations
-
+import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from evaltracker.evaluations.models import Requirement
+from evaltracker.evaluations.models import Evaluation, Requirement
 from trials.policy import today_in
 from trials.scoring import (
     CellFacts,
     Coverage,
     Credits,
     Fit,
+    FitRow,
     Priority,
     PromiseRecord,
     RequirementFacts,
@@ -25,13 +25,6 @@ from trials.scoring import (
 )
 from trials.selectors.facts import ClaimRow, Reading, read_cell, read_papers
 from vendors.models import Candidate
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Sequence
-
-    from evaltracker.evaluations.models import Evaluation
-    from trials.scoring import FitRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +130,10 @@ class Ledger:
 
     def row(self, requirement: Requirement) -> list[Cell]:
         """One requirement's cells, in the order of the candidates."""
-        return [self.columns[one.pk].cells[requirement.ref] for one in self.candidates]
+        return [
+            self.columns[candidate.pk].cells[requirement.ref]
+            for candidate in self.candidates
+        ]
 
 
 def ledger(
@@ -161,14 +157,14 @@ def ledger(
         )
     )
     day = as_of or today_in(evaluation.zone)
-    asked = tuple(requirement_facts(one) for one in rows)
+    asked = tuple(requirement_facts(row) for row in rows)
     credits = Credits.from_mapping(evaluation.credits)
     papers = read_papers(running, requirements)
     columns: dict[object, Column] = {}
     for candidate in running:
         readings = {
-            one.ref: read_cell(papers, (candidate.pk, one.pk), one.revision, day)
-            for one in rows
+            row.ref: read_cell(papers, (candidate.pk, row.pk), row.revision, day)
+            for row in rows
         }
         columns[candidate.pk] = _column(candidate, readings, asked, day, credits)
     return Ledger(evaluation, day, rows, running, columns)
@@ -234,7 +230,7 @@ def cell_of(reading: Reading, row: FitRow) -> Cell:
 
 def _newest(facts: CellFacts, source: Source) -> str:
     """The newest verdict of a source; the facts come in the order of time."""
-    for one in reversed(facts.evidence):
-        if one.source == source:
-            return str(one.verdict)
+    for verdict in reversed(facts.evidence):
+        if verdict.source == source:
+            return str(verdict.verdict)
     return ""

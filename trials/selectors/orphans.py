@@ -1,22 +1,14 @@
 """Milestones that are nobody's any more: their owner has no part, or no login."""
 
-from __future__ import annotations
+import uuid
 
-from typing import TYPE_CHECKING
-
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.models import Evaluation
 from stakeholders.models import Stakeholder
 from trials.choices import MilestoneState
 from trials.models import Milestone
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.models import Evaluation
 
 
 def orphaned_milestones() -> QuerySet[Milestone]:

@@ -1,15 +1,9 @@
 """What a vendor may read of its own trials: from the agreement on."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from django.db.models import QuerySet
 
 from trials.models import Gap, Trial
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 
 def agreed_trial(candidate: Candidate) -> Trial | None:

@@ -1,27 +1,18 @@
 """How far a trial has come: criteria judged, must-haves exercised by day."""
 
-from __future__ import annotations
-
 import datetime
+import uuid
 import zoneinfo
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Requirement
 from trials.choices import Source
-from trials.models import Criterion, Evidence
+from trials.models import Criterion, Evidence, Trial
 from trials.policy import today_in
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.db.models import QuerySet
-
-    from trials.models import Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +54,7 @@ def exercised_by_day(
     the candidate's claim; what was tried before day one counts on day one.
     """
     musts = _musts(trial)
-    first = _first_exercised(trial, [one.pk for one in musts])
+    first = _first_exercised(trial, [requirement.pk for requirement in musts])
     last = min(today or today_in(trial.zone), trial.ends_on)
     return [
         DayShare(
@@ -86,8 +77,8 @@ def half_time_alarm(
     if trial.closed_at or 2 * (day - trial.starts_on).days < length:
         return []
     musts = _musts(trial)
-    first = _first_exercised(trial, [one.pk for one in musts])
-    return [one for one in musts if one.pk not in first]
+    first = _first_exercised(trial, [requirement.pk for requirement in musts])
+    return [requirement for requirement in musts if requirement.pk not in first]
 
 
 def _musts(trial: Trial) -> list[Requirement]:

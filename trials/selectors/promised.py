@@ -1,27 +1,19 @@
 """Planned dates: what was promised, how it moved, and since when it has slipped."""
 
-from __future__ import annotations
-
 import datetime
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from evaltracker.evaluations.clock import wall_of
+from django.db.models import QuerySet
+
+from evaltracker.evaluations.models import Evaluation, Requirement
+from evaltracker.kit.clock import wall_of
 from trials.scoring import Availability, Standing
 from trials.scoring.dates import SaidOn, Step, Turn, promised_dates
-from trials.selectors.ledger import ledger
-from vendors.models import Claim
+from trials.selectors.ledger import Cell, Ledger, ledger
+from vendors.models import Candidate, Claim
 from vendors.selectors import active_candidates
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.models import Evaluation, Requirement
-    from trials.selectors.ledger import Cell, Ledger
-    from vendors.models import Candidate
 
 # The kind of the mail about it; trials/promise_notices.py.
 SLIP_NOTICE = "promise_slipped"
@@ -77,11 +69,11 @@ def story(claims: Iterable[Claim], zone: str) -> tuple[Step, ...]:
     """The story of revisions in their order; days are those of `zone`."""
     return promised_dates(
         SaidOn(
-            Availability(one.availability),
-            one.available_from,
-            wall_of(one.submitted_at, zone).date(),
+            Availability(claim.availability),
+            claim.available_from,
+            wall_of(claim.submitted_at, zone).date(),
         )
-        for one in claims
+        for claim in claims
     )
 
 
@@ -135,15 +127,15 @@ def slipped_claims(evaluation: Evaluation, claims: QuerySet[Claim]) -> list[Clai
         return []
     book = ledger(
         evaluation,
-        candidates=list({one.candidate_id: one.candidate for one in rows}.values()),
+        candidates=list({row.candidate_id: row.candidate for row in rows}.values()),
         requirements=list(
-            {one.requirement_id: one.requirement for one in rows}.values()
+            {row.requirement_id: row.requirement for row in rows}.values()
         ),
     )
     return [
-        one
-        for one in rows
-        if (cell := book.cell(one.candidate, one.requirement)).standing
+        row
+        for row in rows
+        if (cell := book.cell(row.candidate, row.requirement)).standing
         == Standing.SLIPPED
         and not cell.not_applicable
     ]

@@ -1,25 +1,17 @@
 """People's scores as one person may see them."""
 
-from __future__ import annotations
-
+import uuid
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from evaltracker.evaluations.models import Category, Evaluation, User
 from stakeholders.models import Stakeholder
 from trials.models import Consensus, Score, ScoreSheet, Settlement
 from trials.scoring import PeopleScore, ScoreFacts, agreed_scores, people_score
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.models import Category, Evaluation, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +66,12 @@ class ScoresTable:
 
     def asked(self, candidate: Candidate) -> int:
         """How many people are asked to score a candidate."""
-        return sum(candidate.pk not in one.barred_from for one in self.scorers)
+        return sum(candidate.pk not in scorer.barred_from for scorer in self.scorers)
 
     def people(self, candidate: Candidate) -> PeopleScore:
         """The people's score of a candidate, as the memo counts it: the mean of the
         locked scores, and once the consensus is open the median or the settlement."""
-        locked = {one.part.pk for one in self.scorers if one.is_locked}
+        locked = {scorer.part.pk for scorer in self.scorers if scorer.is_locked}
         facts = [
             ScoreFacts(category.name, one.value)
             for category in self.categories
@@ -99,12 +91,12 @@ class ScoresTable:
     @property
     def mine(self) -> list[Scorer]:
         """The reader's own parts."""
-        return [one for one in self.scorers if one.is_mine]
+        return [scorer for scorer in self.scorers if scorer.is_mine]
 
     @property
     def all_locked(self) -> bool:
         """Whether everybody who scores has locked."""
-        return all(one.is_locked for one in self.scorers)
+        return all(scorer.is_locked for scorer in self.scorers)
 
 
 def counted_scores(evaluation: Evaluation) -> QuerySet[Score]:

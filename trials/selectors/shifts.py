@@ -1,20 +1,13 @@
 """What moves along when a milestone or a trial is moved."""
 
-from __future__ import annotations
-
+import datetime
+import uuid
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from evaltracker.evaluations.workdays import is_working_day
+from evaltracker.evaluations.work_calendar import is_working_day
 from trials.choices import MilestoneState
-from trials.models import Milestone
-
-if TYPE_CHECKING:
-    import datetime
-    import uuid
-    from collections.abc import Iterable, Iterator
-
-    from trials.models import Trial
+from trials.models import Milestone, Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +33,9 @@ def hanging_on(milestone: Milestone) -> list[Milestone]:
         evaluation=milestone.evaluation_id, state=MilestoneState.OPEN
     ).select_related("owner", "trial")
     children: dict[uuid.UUID, list[Milestone]] = {}
-    for one in rows:
-        if one.hangs_on_id:
-            children.setdefault(one.hangs_on_id, []).append(one)
+    for row in rows:
+        if row.hangs_on_id:
+            children.setdefault(row.hangs_on_id, []).append(row)
     found = list(_below(milestone.pk, children))
     return sorted(found, key=lambda one: (one.due_at, one.title))
 
@@ -69,4 +62,4 @@ def _below(
 
 
 def _shifted(rows: Iterable[Milestone], by: datetime.timedelta) -> list[Shift]:
-    return [Shift(one, one.due_on + by) for one in rows]
+    return [Shift(row, row.due_on + by) for row in rows]

@@ -1,10 +1,8 @@
 """The meeting: it opens all scores, settles what is far apart, and closes scoring."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,6 +10,8 @@ from django.utils import timezone
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Category, Evaluation
 from evaltracker.evaluations.policy import (
     change,
     checked,
@@ -19,18 +19,14 @@ from evaltracker.evaluations.policy import (
     require_owner,
     require_stage,
 )
-from evaltracker.evaluations.text import Inputs
+from evaltracker.kit.text import Inputs
 from stakeholders.policy import voices
 from trials.models import Consensus, Score, ScoreSheet, Settlement
 from trials.policy import FROM_DEMOS, require_running
 from trials.scoring import spread
 from trials.selectors import counted_scores
 from trials.services.scores import lock_sheet
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Category, Evaluation
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 STEP = Decimal("0.5")  # a median of two scores can lie between them
 
@@ -175,8 +171,8 @@ def unsettled(evaluation: Evaluation) -> list[str]:
     """What people see so differently that the meeting has to settle it."""
     given: dict[str, list[int]] = defaultdict(list)
     rows = counted_scores(evaluation).order_by("candidate__name", "category__position")
-    for one in rows.select_related("candidate", "category"):
-        given[f"{one.category} of {one.candidate}"].append(one.value)
+    for row in rows.select_related("candidate", "category"):
+        given[f"{row.category} of {row.candidate}"].append(row.value)
     settled = Settlement.objects.filter(consensus__evaluation=evaluation)
     done = {
         f"{one.category} of {one.candidate}"
@@ -205,14 +201,14 @@ def _all_scores(evaluation: Evaluation) -> list[dict[str, Any]]:
     )
     return [
         {
-            "id": one.pk,
-            "person": one.sheet.stakeholder.user.name,
-            "candidate": one.candidate.name,
-            "category": one.category.name,
-            "value": one.value,
-            "reason": one.reason,
+            "id": row.pk,
+            "person": row.sheet.stakeholder.user.name,
+            "candidate": row.candidate.name,
+            "category": row.category.name,
+            "value": row.value,
+            "reason": row.reason,
         }
-        for one in rows.order_by("sheet", "pk").select_related(
+        for row in rows.order_by("sheet", "pk").select_related(
             "sheet__stakeholder__user", "candidate", "category"
         )
     ]

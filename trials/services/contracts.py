@@ -1,20 +1,19 @@
 """The contract of a trial: put forward, agreed by each role, changed by number."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Refused, Stale
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.policy import change, checked
-from evaltracker.evaluations.text import read_reason
+from evaltracker.kit.text import read_reason
 from trials.models import Agreement, ContractChange, Trial
 from trials.policy import TRIAL_STAGES, enter, require_insider
-from trials.selectors.contracts import contract_of
-from trials.services.telling import ask_for_agreement
+from trials.selectors.contracts import Contract, contract_of
+from trials.services.trial_notices import ask_for_agreement
 from trials.services.trials import (
     CONTRACT,
     PLAN,
@@ -25,10 +24,6 @@ from trials.services.trials import (
     record,
 )
 from vendors.policy import require_no_conflict
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from trials.selectors.contracts import Contract
 
 WHY = "The contract is agreed; say why it changes."
 
@@ -100,7 +95,7 @@ def agree_contract(*, trial: Trial, digest: str, by: By) -> Trial:
             difference=contract.text,
         )
     if not any(
-        part.user_id == user.pk for one in contract.roles for part in one.awaited
+        part.user_id == user.pk for role in contract.roles for part in role.awaited
     ):
         raise Forbidden("Those who hold a role agree to the contract.")
     parts = contract.parts_of(user)

@@ -1,25 +1,20 @@
 """What a trial must reach, with a number, agreed before day one."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Requirement
 from evaltracker.evaluations.policy import change, checked
-from evaltracker.evaluations.text import Inputs, read_reason
-from trials.models import Criterion
+from evaltracker.kit.text import Inputs, read_reason
+from trials.models import Criterion, Trial
 from trials.policy import TRIAL_STAGES, require_same
 from trials.services.contracts import number_change
-from trials.services.telling import ask_for_agreement
+from trials.services.trial_notices import ask_for_agreement
 from trials.services.trials import open_trial, withdraw_proposal
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Requirement
-    from trials.models import Trial
 
 EDITABLE = frozenset({"requirement", "text", "threshold", "method", "position"})
 TEXTS = ("text", "threshold", "method")

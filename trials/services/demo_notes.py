@@ -4,27 +4,21 @@ Who hears the others first remembers what they said; written first and read toge
 afterwards, the impressions are independent.
 """
 
-from __future__ import annotations
-
 import datetime
 import hashlib
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.policy import change, checked, require_owner
-from evaltracker.evaluations.text import Inputs
-from trials.models import DemoNote
+from evaltracker.kit.text import Inputs
+from trials.models import Demo, DemoNote
 from trials.policy import FROM_DEMOS
 from trials.services.demos import open_demo
 from vendors.policy import require_no_conflict
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from trials.models import Demo
 
 SOLO_TIME = datetime.timedelta(minutes=15)
 

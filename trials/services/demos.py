@@ -1,27 +1,22 @@
 """Arranging a demo, holding it, and what dazzled."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import change, checked, require_owner
-from evaltracker.evaluations.text import Inputs
+from evaltracker.kit.text import Inputs
 from trials.models import Demo, ScriptItem
 from trials.policy import DEMO_STAGES, FROM_DEMOS, enter, require_running
-from trials.services.inviting import call_off_invitations, owe_invitations
-from trials.services.moments import read_moment
-
-if TYPE_CHECKING:
-    import datetime
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation, User
-    from vendors.models import Candidate
+from trials.services.demo_invitations import call_off_invitations, owe_invitations
+from trials.services.wall_times import read_moment
+from vendors.models import Candidate
 
 HELD = "This demo was held; what was shown in it stands."
 

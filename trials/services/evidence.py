@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.files import read_file
+from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.policy import checked
-from evaltracker.evaluations.storage import files_of_rows
-from evaltracker.evaluations.text import Inputs
+from evaltracker.kit.files import read_file
+from evaltracker.kit.storage import files_of_rows
+from evaltracker.kit.text import Inputs
 from trials.choices import EvidenceVerdict, Source
-from trials.models import Evidence
+from trials.models import Criterion, Evidence, ResearchNote, ScriptItem
 from trials.policy import AFTER_REQUIREMENTS, FROM_DEMOS, enter, require_running
 from trials.services.gaps import open_finding
 from trials.services.judging import (
@@ -28,12 +28,6 @@ from trials.services.judging import (
 from trials.services.retests import judged_anew
 from vendors.models import Claim
 from vendors.policy import require_no_conflict
-
-if TYPE_CHECKING:
-    from django.core.files import File
-
-    from evaltracker.evaluations.journal import By
-    from trials.models import Criterion, ResearchNote, ScriptItem
 
 STAGES = {
     Source.RESEARCH: AFTER_REQUIREMENTS,

@@ -1,14 +1,12 @@
 """The human stop at a knock-out: excused with a reason that the memo prints."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Requirement
 from evaltracker.evaluations.policy import change, checked, lock, require_stage
 from trials.models import Excuse
 from trials.policy import (
@@ -20,12 +18,8 @@ from trials.policy import (
 )
 from trials.scoring import Standing
 from trials.selectors import one_cell
+from vendors.models import Candidate
 from vendors.policy import require_no_conflict
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Requirement
-    from vendors.models import Candidate
 
 
 @transaction.atomic

@@ -1,8 +1,7 @@
 """What a trial found missing, what the vendor answers, and how it ended."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,23 +9,17 @@ from django.utils import timezone
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.evaluations.policy import change, checked, lock
-from evaltracker.evaluations.text import Inputs
+from evaltracker.kit.text import Inputs
 from trials.choices import Severity
-from trials.models import Gap
+from trials.models import Evidence, Gap, Trial
 from trials.policy import enter, require_same, require_trial_lead, today_in
-from trials.services.moments import reply_deadline
-from trials.services.telling import tell_vendor_of
+from trials.services.trial_notices import tell_vendor_of
 from trials.services.trials import locked_trial
+from trials.services.wall_times import reply_deadline
 from vendors.policy import require_no_conflict
-
-if TYPE_CHECKING:
-    import datetime
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation, Requirement
-    from trials.models import Evidence, Trial
 
 
 @transaction.atomic

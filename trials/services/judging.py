@@ -1,22 +1,14 @@
 """What must be true before a verdict counts; one sentence for each no."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from django.db.models import QuerySet
 
 from evaltracker.errors import Invalid, Refused
-from evaltracker.evaluations.text import Inputs
+from evaltracker.evaluations.models import Requirement
+from evaltracker.kit.text import Inputs
 from trials.choices import EvidenceVerdict, Source
-from trials.models import Trial
+from trials.models import Evidence, Trial
 from vendors.choices import Availability
-from vendors.models import Claim
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.models import Requirement
-    from trials.models import Evidence
-    from vendors.models import Candidate
+from vendors.models import Candidate, Claim
 
 
 def read_kind(source: str, verdict: str) -> Source:

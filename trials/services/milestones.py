@@ -1,8 +1,7 @@
 """Dated things to do, and the reminders that are owed for them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,21 +9,15 @@ from django.utils import timezone
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import change, checked, require_owner
-from evaltracker.evaluations.text import Inputs, read_reason
+from evaltracker.kit.text import Inputs, read_reason
 from trials.choices import MilestoneState
-from trials.models import Milestone
+from trials.models import Milestone, Trial
 from trials.policy import enter, require_insider, require_trial_lead
-from trials.services.moments import read_moment
 from trials.services.reminders import owe_reminders, stop_reminders
-
-if TYPE_CHECKING:
-    import datetime
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation, User
-    from trials.models import Trial
+from trials.services.wall_times import read_moment
 
 WHEN = ("due_on", "due_time", "zone", "due_at", "occurrence")
 REASONS = {

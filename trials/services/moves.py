@@ -1,14 +1,14 @@
 """Moving what has a date; what hangs on it moves along, and reminds anew."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import datetime
 
 from django.db import transaction
 
 from evaltracker.errors import Invalid
+from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.policy import change
-from evaltracker.evaluations.text import read_reason
+from evaltracker.kit.text import read_reason
+from trials.models import Milestone, Trial
 from trials.policy import TRIAL_STAGES
 from trials.selectors.shifts import hanging_on, shifts_of, shifts_of_trial
 from trials.services.contracts import number_change
@@ -18,17 +18,11 @@ from trials.services.milestones import (
     record,
     require_mover,
 )
-from trials.services.moments import read_moment
 from trials.services.reminders import owe_reminders, stop_reminders
-from trials.services.telling import ask_for_agreement
+from trials.services.trial_notices import ask_for_agreement
 from trials.services.trials import check_days, open_trial, withdraw_proposal
 from trials.services.trials import record as record_trial
-
-if TYPE_CHECKING:
-    import datetime
-
-    from evaltracker.evaluations.journal import By
-    from trials.models import Milestone, Trial
+from trials.services.wall_times import read_moment
 
 
 @transaction.atomic

@@ -1,24 +1,19 @@
 """Milestones that have passed and are still open; time alone makes their notices."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.chores import register_chore
-from evaltracker.evaluations.clock import instant_of, wall_of
-from evaltracker.evaluations.services.notices import schedule_notice
-from evaltracker.evaluations.workdays import is_working_day
+from evaltracker.evaluations.models import User
+from evaltracker.evaluations.work_calendar import is_working_day
+from evaltracker.kit.clock import instant_of, wall_of
+from evaltracker.kit.periodic import register_chore
+from evaltracker.notices.services.scheduling import schedule_notice
 from trials.choices import MilestoneState
 from trials.models import Milestone
 from trials.notices import MilestoneOverdue
 from trials.selectors.orphans import orphaned_milestones
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
 
 EVERY = datetime.timedelta(minutes=10)
 # From so many days on, whoever runs the purchase hears of it, too.

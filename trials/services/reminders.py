@@ -1,18 +1,13 @@
 """The mails that are owed for a milestone, written with the change that causes them."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from evaltracker.evaluations.clock import instant_of
-from evaltracker.evaluations.services.notices import cancel_notices, schedule_notice
+from evaltracker.kit.clock import instant_of
+from evaltracker.notices.services.scheduling import cancel_notices, schedule_notice
+from trials.models import Milestone
 from trials.notices import MilestoneDue
-
-if TYPE_CHECKING:
-    from trials.models import Milestone
 
 
 def owe_reminders(milestone: Milestone, *, missed: bool = True) -> None:

@@ -1,23 +1,17 @@
 """Noting what was read or heard about a candidate."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import datetime
 
 from django.db import transaction
 
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Requirement
 from evaltracker.evaluations.policy import checked
-from evaltracker.evaluations.text import Inputs
+from evaltracker.kit.text import Inputs
 from trials.models import ResearchNote
 from trials.policy import AFTER_REQUIREMENTS, enter, require_same
-
-if TYPE_CHECKING:
-    import datetime
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Requirement
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 
 @transaction.atomic

@@ -1,8 +1,6 @@
 """Trying again what was missing: a gap is mended when somebody has seen that it is."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -10,20 +8,17 @@ from django.utils import timezone
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import change
-from evaltracker.evaluations.text import Inputs
+from evaltracker.kit.text import Inputs
 from trials.choices import EvidenceVerdict, Retest
-from trials.models import Gap
+from trials.models import Evidence, Gap, Trial
 from trials.policy import enter, may_lead
 from trials.services.gaps import locked_gap, record_about
-from trials.services.telling import tell_vendor_of_retest
+from trials.services.trial_notices import tell_vendor_of_retest
 from trials.services.trials import locked_trial
 from vendors.policy import require_no_conflict
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import User
-    from trials.models import Evidence, Trial
 
 HELD = "It held when it was judged anew."
 

@@ -3,24 +3,25 @@
 The journal says that scores were given, never which; nor which file they came from.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Stale
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.imports.rows import moved_since
+from evaltracker.evaluations.models import Category, Evaluation, Import, User
 from evaltracker.evaluations.policy import checked
-from evaltracker.evaluations.services.import_log import (
+from evaltracker.importing.rows import RowsPlan, moved_since
+from evaltracker.importing.services.import_log import (
     log_import,
     refuse_moved,
     refuse_repeat,
     register_undo,
 )
-from evaltracker.evaluations.services.imports import BATCH, refuse_problems
+from evaltracker.requirements.services.imports import BATCH, refuse_problems
 from stakeholders.models import Stakeholder
 from stakeholders.policy import parts
 from trials.imports.scores import KnownScores
@@ -30,13 +31,6 @@ from trials.services.scores import open_sheet, own_scoring
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict
 from vendors.services.imports import names_of
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.imports.rows import RowsPlan
-    from evaltracker.evaluations.models import Category, Evaluation, Import, User
 
 KIND = "scores"
 
@@ -58,7 +52,9 @@ def known_scores(*, stakeholder: Stakeholder) -> KnownScores:
         candidates={
             row.name: names_of(row) for row in running.select_related("vendor")
         },
-        categories=[one.name for one in evaluation.categories.exclude(weight=0)],
+        categories=[
+            category.name for category in evaluation.categories.exclude(weight=0)
+        ],
         scores={
             (row.candidate.name, row.category.name): {
                 "value": row.value,

@@ -1,32 +1,27 @@
 """People's own scores: given blind, taken back, locked for good."""
 
-from __future__ import annotations
-
 import hashlib
 import json
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import (
     change,
     checked,
 )
-from evaltracker.evaluations.text import Inputs
+from evaltracker.kit.text import Inputs
+from stakeholders.models import Stakeholder
 from stakeholders.policy import has_a_say
 from trials.models import Score, ScoreSheet
 from trials.policy import FROM_DEMOS, SCORING_STAGES, enter, require_running
+from vendors.models import Candidate
 from vendors.policy import require_no_conflict
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.choices import Stage
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Category, Evaluation, User
-    from stakeholders.models import Stakeholder
-    from vendors.models import Candidate
 
 
 @transaction.atomic

@@ -1,32 +1,26 @@
 """The script of a demo: our list of what must be seen, so that nothing dazzles."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.evaluations.policy import change
-from evaltracker.evaluations.text import TEXT_LIMIT, Inputs
+from evaltracker.kit.text import TEXT_LIMIT, Inputs
+from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
-from trials.models import ScriptItem
+from trials.models import Demo, ScriptItem
 from trials.policy import matters_most, require_same
 from trials.scoring import Standing
-from trials.selectors import ledger
+from trials.selectors import Cell, ledger
 from trials.services.demos import next_position, open_demo, save_item
 from vendors.choices import Availability
+from vendors.models import Claim
 from vendors.policy import ANSWERED_BY_BUYER
 from vendors.selectors import current_claims, own_claims
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation, Requirement
-    from stakeholders.models import Stakeholder
-    from trials.models import Demo
-    from trials.selectors import Cell
-    from vendors.models import Claim
 
 SEEN = (Standing.SHOWN, Standing.PROVEN)
 TEXTS = frozenset({"question", "show_live", "data_to_bring", "passes_if", "remark"})
@@ -200,9 +194,10 @@ def _wanted(demo: Demo, evaluation: Evaluation) -> list[Requirement]:
     book = ledger(evaluation, candidates=[demo.candidate])
     asked = set(demo.script_items.values_list("requirement_id", flat=True))
     wanted = [
-        one
-        for one in book.requirements
-        if one.pk not in asked and _belongs(one, book.cell(demo.candidate, one))
+        requirement
+        for requirement in book.requirements
+        if requirement.pk not in asked
+        and _belongs(requirement, book.cell(demo.candidate, requirement))
     ]
     return sorted(wanted, key=lambda one: (not one.is_must, -one.weight))
 
@@ -210,8 +205,8 @@ def _wanted(demo: Demo, evaluation: Evaluation) -> list[Requirement]:
 def _one_per_role(evaluation: Evaluation) -> list[Stakeholder]:
     """Who can ask: of each role that scores the first who has not left."""
     people: dict[str, Stakeholder] = {}
-    for one in voices().filter(evaluation=evaluation, scores=True):
-        people.setdefault(one.role, one)
+    for voice in voices().filter(evaluation=evaluation, scores=True):
+        people.setdefault(voice.role, voice)
     return list(people.values())
 
 

@@ -1,25 +1,20 @@
 """Telling an owner that promised dates have passed; that they slipped is computed."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
+import uuid
 
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.chores import register_chore
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.evaluations.policy import lock
-from evaltracker.evaluations.services.notices import owe_now
+from evaltracker.kit.periodic import register_chore
+from evaltracker.notices.services.scheduling import owe_now
 from trials.policy import today_in
 from trials.promise_notices import PromiseSlipped
 from trials.selectors.promised import slipped_claims
 from vendors.choices import Availability
 from vendors.models import Claim
-
-if TYPE_CHECKING:
-    import uuid
 
 
 def tell_of_slips() -> None:

@@ -1,8 +1,7 @@
 """Planning a trial and closing it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -11,8 +10,10 @@ from django.utils import timezone
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import change, checked, require_owner
-from evaltracker.evaluations.text import Inputs
+from evaltracker.kit.text import Inputs
 from trials.models import Trial
 from trials.policy import (
     TRIAL_STAGES,
@@ -24,13 +25,7 @@ from trials.policy import (
 from trials.selectors import unjudged_criteria
 from trials.selectors.findings import awaiting_reply
 from trials.services.milestones import cancel_open_milestones
-
-if TYPE_CHECKING:
-    import datetime
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation, User
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 CONTRACT = ("workload", "environment", "data_allowed", "people_hours", "exit_plan")
 PLAN = ("title", "starts_on", "ends_on", "zone", "lead", *CONTRACT)
@@ -132,8 +127,8 @@ def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
     if not trial.agreed_at:
         raise Refused("The contract of this trial was never agreed.")
     missing = [
-        f"{one.requirement.ref}: {one.text[:80]}"
-        for one in unjudged_criteria().filter(trial=trial)
+        f"{criterion.requirement.ref}: {criterion.text[:80]}"
+        for criterion in unjudged_criteria().filter(trial=trial)
     ]
     if missing:
         raise Refused(

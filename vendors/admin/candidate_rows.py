@@ -1,11 +1,12 @@
 """What the candidates page shows, read in a constant number of queries."""
 
-from __future__ import annotations
-
+import uuid
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from stakeholders.policy import parts
 from vendors.choices import Availability, CandidateState
@@ -21,12 +22,6 @@ from vendors.models import (
 from vendors.policy import INVITABLE
 from vendors.selectors import asked_requirements
 from vendors.selectors.sent import count_unseen
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Iterable
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 GROUPS = (
     (CandidateState.CHOSEN, "Chosen", ""),
@@ -103,8 +98,8 @@ def candidate_groups(
     rows: Any = Candidate.objects.filter(evaluation=evaluation)
     rows = rows.select_related("vendor").filter(**filters)
     candidates = list(rows)
-    for one in candidates:
-        one.evaluation = evaluation
+    for candidate in candidates:
+        candidate.evaluation = evaluation
     lines = {one.pk: line for one, line in _lines(evaluation, candidates)}
     for (_, key), number in count_unseen(user, [evaluation]).items():
         if key in lines:
@@ -116,7 +111,11 @@ def candidate_groups(
             state,
             label,
             lead,
-            [lines[one.pk] for one in candidates if one.state == state],
+            [
+                lines[candidate.pk]
+                for candidate in candidates
+                if candidate.state == state
+            ],
         )
         for state, label, lead in GROUPS
     ]

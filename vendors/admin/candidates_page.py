@@ -1,29 +1,23 @@
 """The candidates of an evaluation: who is in the choice, and who says what when."""
 
-from __future__ import annotations
+from django.http import HttpRequest, HttpResponse
 
-from typing import TYPE_CHECKING
-
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.workspace import evaluation_page, show
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import is_owner
-from vendors.admin.asking import ask_first
+from evaltracker.kit.clock import database_now
+from evaltracker.pages.query import check_query
+from evaltracker.pages.workspace import evaluation_page, show
 from vendors.admin.candidate_rows import (
     candidate_groups,
     has_a_part,
     proposals_of,
     questions_of,
 )
+from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
 from vendors.choices import CandidateKind
 from vendors.policy import claims_are_closed
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import Evaluation
 
 
 @evaluation_page("candidates", "Candidates", order=40)
@@ -56,9 +50,9 @@ def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         may_add=evaluation.is_open
         and evaluation.stage in (Stage.REQUIREMENTS, Stage.RESEARCH),
         questions=questions,
-        open_questions=sum(one.answered_at is None for one in questions),
+        open_questions=sum(question.answered_at is None for question in questions),
         proposals=proposals,
-        open_proposals=sum(one.ruled_at is None for one in proposals),
+        open_proposals=sum(proposal.ruled_at is None for proposal in proposals),
         unseen=sum(row.unseen for group in groups for row in group.rows),
     )
 

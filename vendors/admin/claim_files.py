@@ -1,21 +1,17 @@
 """Files that vendors attach as proof, handed out to those who may see the claim."""
 
-from __future__ import annotations
+import uuid
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import NotFound
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.site import site
-from evaltracker.evaluations.downloads import attachment
-from vendors.admin.asking import ask_first
+from evaltracker.kit.downloads import attachment
+from evaltracker.pages.query import check_query
+from evaltracker.pages.site import site
+from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
 from vendors.models import ClaimFile
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest, HttpResponse
 
 
 def claim_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:

@@ -1,15 +1,10 @@
 """A curve of costs as a drawing: numbers and words only, the template escapes them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
-from typing import TYPE_CHECKING
 
 from evaltracker.money import written
-
-if TYPE_CHECKING:
-    from vendors.costs import Curve
+from vendors.costs import Curve
 
 WIDTH, HEIGHT = 720, 280
 LEFT, RIGHT, TOP, BOTTOM = 120, 28, 30, 236

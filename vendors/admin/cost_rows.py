@@ -1,17 +1,18 @@
 """What the costs pages show; who may see amounts, their views ask."""
 
-from __future__ import annotations
-
+import datetime
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Case, When
 
-from evaltracker.evaluations.clock import today_in
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.kit.clock import today_in
 from vendors import costs
 from vendors.choices import CandidateState
-from vendors.models import Candidate, CostLine
+from vendors.models import Candidate, CostLine, ExchangeRate
 from vendors.selectors import (
     cost_input,
     envelope_of,
@@ -21,13 +22,6 @@ from vendors.selectors import (
     total_of,
     worth_of,
 )
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Iterable, Mapping
-
-    from evaltracker.evaluations.models import Evaluation
-    from vendors.models import ExchangeRate
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +64,7 @@ class CostColumn:
     @property
     def unasked(self) -> list[costs.CostKind]:
         """Kinds that nobody asked about."""
-        return [one.kind for one in self.kinds if one.row is None]
+        return [kind.kind for kind in self.kinds if kind.row is None]
 
     @property
     def untouched(self) -> bool:
@@ -123,17 +117,19 @@ def compared(columns: list[CostColumn]) -> list[Compared]:
     return [
         Compared(
             kind.label[0].upper() + kind.label[1:],
-            [[row for row in one.kinds if row.kind == kind] for one in columns],
+            [[row for row in column.kinds if row.kind == kind] for column in columns],
         )
         for kind in costs.CostKind
-        if any(row.kind == kind for one in columns for row in one.kinds)
+        if any(row.kind == kind for column in columns for row in column.kinds)
     ]
 
 
 def points_of(columns: list[CostColumn]) -> dict[object, Any]:
     """Price points of 100 by candidate; None above the budget, absent without price."""
     prices: dict[object, Decimal] = {
-        one.candidate.pk: one.total.likely for one in columns if one.has_price
+        column.candidate.pk: column.total.likely
+        for column in columns
+        if column.has_price
     }
     if not columns or not prices:
         return {}
@@ -150,8 +146,8 @@ def without_rate(evaluation: Evaluation, columns: list[CostColumn]) -> list[str]
     """Currencies in which a price waits for its rate."""
     found = {
         line.currency or ""
-        for one in columns
-        for line in one.lines
+        for column in columns
+        for line in column.lines
         if line.state == costs.LineState.PRICED
         and line.pricing != costs.Pricing.PERCENT
         and line.rate_to_base is None

@@ -1,16 +1,18 @@
 """The costs of an evaluation: sealed until they open, and never a silent zero."""
 
-from __future__ import annotations
+import uuid
+from collections.abc import Collection
 
-from typing import TYPE_CHECKING
+from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import NotFound
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.seals import register_seal
-from evaltracker.evaluations.admin.site import site
-from evaltracker.evaluations.admin.workspace import crumbs_to, evaluation_page, show
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
-from vendors.admin.asking import ask_first
+from evaltracker.pages.query import check_query
+from evaltracker.pages.sealed_entries import register_seal
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
+from vendors.admin.conflict_question import ask_first
 from vendors.admin.cost_chart import draw
 from vendors.admin.cost_rows import (
     compared,
@@ -25,14 +27,6 @@ from vendors.admin.pages import reader
 from vendors.models import Candidate, Conflict, ExchangeRate
 from vendors.policy import may_read_contacts, may_see_prices
 from vendors.selectors.opening import NOBODY, opening_state
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Collection
-
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 @evaluation_page("costs", "Costs", order=100)
@@ -57,10 +51,12 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         columns=columns,
         compared=compared(columns),
         budgets=[
-            (one, points.get(one.candidate.pk)) for one in columns if one.has_price
+            (column, points.get(column.candidate.pk))
+            for column in columns
+            if column.has_price
         ],
-        unpriced=[one.candidate for one in columns if not one.has_price],
-        untouched=[one.candidate for one in columns if one.untouched],
+        unpriced=[column.candidate for column in columns if not column.has_price],
+        untouched=[column.candidate for column in columns if column.untouched],
         rates=ExchangeRate.objects.filter(evaluation=evaluation),
         without_rate=without_rate(evaluation, columns),
         here=request.get_full_path(),

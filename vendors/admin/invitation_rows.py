@@ -1,24 +1,19 @@
 """How far each invitation of an evaluation has got, in a constant number of queries."""
 
-from __future__ import annotations
-
+import datetime
+import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Max, Prefetch
 
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState
+from evaltracker.evaluations.models import Evaluation, Notice
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Claim, Contact, Submission, Vendor, VendorToken
 from vendors.policy import INVITABLE
 from vendors.selectors import invitation_letters, with_counts
-
-if TYPE_CHECKING:
-    import datetime
-    import uuid
-
-    from evaltracker.evaluations.models import Evaluation, Notice
 
 # The furthest that an invitation has got: its code, what people read, its tone.
 STATES: dict[str, tuple[str, str]] = {
@@ -138,17 +133,17 @@ def invitation_rows(evaluation: Evaluation) -> list[InvitationRow]:
         .annotate(last=Max("submitted_at"))
     )
     found = []
-    for one in candidates:
-        one.evaluation = evaluation
-        counts: Any = one
+    for candidate in candidates:
+        candidate.evaluation = evaluation
+        counts: Any = candidate
         found.append(
             InvitationRow(
-                one,
+                candidate,
                 counts.asked,
                 counts.answered,
-                letters.get(one.pk, []),
-                receipts.get(one.pk),
-                words.get(one.pk),
+                letters.get(candidate.pk, []),
+                receipts.get(candidate.pk),
+                words.get(candidate.pk),
             )
         )
     return found
@@ -159,7 +154,7 @@ def newest_letters(*candidates: Candidate) -> dict[uuid.UUID, list[Letter]]:
     by_place: dict[tuple[str, str], list[Notice]] = defaultdict(list)
     for notice in invitation_letters(*candidates):
         by_place[notice.subject_id, notice.address].append(notice)
-    ids = {str(one.pk): one.pk for one in candidates}
+    ids = {str(candidate.pk): candidate.pk for candidate in candidates}
     found: dict[uuid.UUID, list[Letter]] = defaultdict(list)
     for (subject, _), notices in by_place.items():
         found[ids[subject]].append(Letter(notices[-1], len(notices)))
@@ -185,9 +180,9 @@ def vendor_rows(evaluation: Evaluation, *, with_tokens: bool) -> list[VendorRow]
         vendors = vendors.prefetch_related(Prefetch("tokens", queryset=tokens))
     return [
         VendorRow(
-            one,
-            list(one.contacts.all()),
-            list(one.tokens.all()) if with_tokens else [],
+            vendor,
+            list(vendor.contacts.all()),
+            list(vendor.tokens.all()) if with_tokens else [],
         )
-        for one in vendors
+        for vendor in vendors
     ]

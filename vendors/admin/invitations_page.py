@@ -1,29 +1,23 @@
 """The invitations of an evaluation: who was told, who came, who has answered."""
 
-from __future__ import annotations
-
 import datetime
 from collections import Counter
-from typing import TYPE_CHECKING
 
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.workspace import evaluation_page, show
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import is_owner
-from vendors.admin.asking import ask_first
+from evaltracker.kit.clock import database_now
+from evaltracker.pages.query import check_query
+from evaltracker.pages.workspace import evaluation_page, show
+from vendors.admin.conflict_question import ask_first
 from vendors.admin.invitation_rows import STATES, invitation_rows, vendor_rows
 from vendors.admin.pages import reader
 from vendors.policy import claims_are_closed, may_read_contacts
 from vendors.services.token_mail import WARNED_DAYS
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import Evaluation
 
 
 @evaluation_page("invitations", "Invitations", order=45)

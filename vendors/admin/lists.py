@@ -1,17 +1,14 @@
 """The lists of floor 3, read-only and scoped. No amount, no digest is a column."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.contrib import admin
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.base import HardenedAdmin
-from evaltracker.evaluations.admin.filters import by
-from evaltracker.evaluations.admin.site import site
-from evaltracker.evaluations.admin.workspace import page_address
-from vendors.admin.asking import AboutCandidates
+from evaltracker.evaluations.models import User
+from evaltracker.pages.base import HardenedAdmin
+from evaltracker.pages.filters import by
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import page_address
+from vendors.admin.conflict_question import AboutCandidates
 from vendors.models import (
     Candidate,
     Claim,
@@ -24,9 +21,6 @@ from vendors.models import (
     VendorToken,
 )
 from vendors.policy import may_keep_vendors
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
 
 
 @admin.register(Vendor, site=site)

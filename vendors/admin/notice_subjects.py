@@ -1,18 +1,13 @@
 """What the notices of floor 3 are about, in words."""
 
-from __future__ import annotations
+from collections.abc import Collection
 
-from typing import TYPE_CHECKING
-
-from evaltracker.evaluations.admin.notice_subjects import register_subjects
+from evaltracker.notices.admin.notice_subjects import register_subjects
 from vendors.models import Candidate, VendorToken
 from vendors.notices import Invitation
 from vendors.opening_notices import PricesAsked, PricesEscalated, PricesWaiting
 from vendors.reminders import NotAnswered, RequirementChanged
 from vendors.token_notices import TokenEnds, TokenLeaked, TokenLeakedOutside
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 
 def candidate_names(ids: Collection[str]) -> dict[str, str]:
@@ -24,7 +19,7 @@ def candidate_names(ids: Collection[str]) -> dict[str, str]:
 def token_names(ids: Collection[str]) -> dict[str, str]:
     """Beginnings of tokens, and whose they are."""
     rows = VendorToken.objects.filter(pk__in=ids).select_related("vendor")
-    return {str(one.pk): f"{one.prefix}… of {one.vendor}" for one in rows}
+    return {str(row.pk): f"{row.prefix}… of {row.vendor}" for row in rows}
 
 
 def openings(ids: Collection[str]) -> dict[str, str]:

@@ -1,13 +1,10 @@
 """What the views of floors 3 and 4 share."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from django.http import HttpRequest
 
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import User
 
 
 def reader(request: HttpRequest) -> User:

@@ -1,29 +1,22 @@
 """What vendors sent since the reader last looked, side by side with what was."""
 
-from __future__ import annotations
-
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.workspace import evaluation_page, show
 from evaltracker.evaluations.choices import Stage
-from vendors.admin.asking import ask_first
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.query import check_query
+from evaltracker.pages.workspace import evaluation_page, show
+from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
 from vendors.admin.sent_rows import LABELS, sent_rows
 from vendors.changes import Change
-from vendors.selectors.sent import sent_by_vendors
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from django.http import HttpRequest, HttpResponse, QueryDict
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from vendors.selectors.sent import SentBy, SentClaim
+from vendors.selectors.sent import SentBy, SentClaim, sent_by_vendors
 
 SHOWN = 30
 FILTERS = ("show", "candidate", "all")
@@ -46,7 +39,7 @@ def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     everything = request.GET.get("all") == "1"
     parties = sent_by_vendors(user, evaluation, everything=everything)
     change, of = _chosen(request.GET, parties)
-    theirs = [one for one in parties if of is None or one is of]
+    theirs = [party for party in parties if of is None or party is of]
     claims = [claim for one in theirs for claim in one.claims]
     counts = Counter(change for one in theirs for change in one.counts.elements())
     page = Paginator(_filtered(claims, change), SHOWN).get_page(request.GET.get("page"))
@@ -59,8 +52,8 @@ def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         title="What vendors sent",
         tab="sent",
         parties=parties,
-        news=[one for one in parties if one.newest],
-        quiet=[one for one in parties if not one.newest],
+        news=[party for party in parties if party.newest],
+        quiet=[party for party in parties if not party.newest],
         of=of,
         change=change,
         everything=everything,
@@ -84,7 +77,7 @@ def _chosen(given: QueryDict, parties: list[SentBy]) -> tuple[str, SentBy | None
 
     """
     change, key = given.get("show", ""), given.get("candidate", "")
-    by_key: dict[str, Any] = {str(one.candidate.pk): one for one in parties}
+    by_key: dict[str, Any] = {str(party.candidate.pk): party for party in parties}
     if (change and change not in LABELS) or (key and key not in by_key):
         raise Invalid("There is no such filter here.")
     if given.get("all", "1") != "1":
@@ -93,4 +86,4 @@ def _chosen(given: QueryDict, parties: list[SentBy]) -> tuple[str, SentBy | None
 
 
 def _filtered(claims: Iterable[SentClaim], change: str) -> list[SentClaim]:
-    return [one for one in claims if not change or change in one.changes]
+    return [claim for claim in claims if not change or change in claim.changes]

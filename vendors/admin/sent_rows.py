@@ -1,19 +1,13 @@
 """A changed claim as the page shows it: what stood before and what stands now."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vendors.changes import Change, days_moved
-from vendors.differences import word_difference
+from vendors.differences import Pieces, word_difference
 from vendors.models import Claim
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from vendors.differences import Pieces
-    from vendors.selectors.sent import SentClaim
+from vendors.selectors.sent import SentClaim
 
 LABELS = {
     Change.NEW: ("New", "info"),

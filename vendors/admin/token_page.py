@@ -4,34 +4,28 @@ It is no act: an act ends with a redirect, and a secret must not survive one, ne
 in a message nor in a session.
 """
 
-from __future__ import annotations
-
 import datetime
+import uuid
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from evaltracker.errors import Forbidden, NotFound, Problem
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.site import site
-from vendors.admin.inputs import day_field, end_of
+from evaltracker.pages.fields import day_field, end_of
+from evaltracker.pages.query import check_query
+from evaltracker.pages.site import site
 from vendors.admin.pages import reader
 from vendors.models import Vendor, VendorToken
 from vendors.policy import may_keep_tokens
 from vendors.selectors import live_tokens
 from vendors.services.tokens import issue_token, rotate_token
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest
 
 USUAL_DAYS = 365
 # How long an old token goes on beside the one that replaces it.

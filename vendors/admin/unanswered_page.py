@@ -1,35 +1,23 @@
 """What vendors have not answered yet, and reminding them of it."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from evaltracker.evaluations.admin.acts import register_act
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.workspace import (
-    crumbs_to,
-    evaluation_page,
-    page_address,
-    show,
-)
-from evaltracker.evaluations.clock import database_now
+from django.http import HttpRequest, HttpResponse
+
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.kit.clock import database_now
+from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.query import check_query
+from evaltracker.pages.workspace import crumbs_to, evaluation_page, page_address, show
 from vendors.admin.acts.base import OnCandidate, OnEvaluation
-from vendors.admin.asking import ask_first
+from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
-from vendors.selectors.chases import GAP, MOST, chases
+from vendors.selectors.chases import GAP, MOST, Chase, chases
 from vendors.services.mailing import invited_candidates
 from vendors.services.reasking import chase, chase_all
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.admin.acts import Outcome
-    from evaltracker.evaluations.models import Evaluation, User
-    from vendors.selectors.chases import Chase
 
 LIMITS = (
     f"A vendor is reminded at most every {GAP.days} days, and {MOST} times without an "
@@ -53,7 +41,9 @@ def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     ask_first(request, evaluation)
     now = database_now()
     candidates = list(invited_candidates(evaluation))
-    lines = [Line(one, one.why_not(now)) for one in chases(evaluation, candidates)]
+    lines = [
+        Line(chase, chase.why_not(now)) for chase in chases(evaluation, candidates)
+    ]
     is_open = evaluation.claims_are_open(now)
     owns = is_owner(user, evaluation)
     return show(
@@ -66,13 +56,13 @@ def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
             evaluation, ("Candidates", "candidates"), ("Not answered yet", "")
         ),
         lines=sorted(
-            (one for one in lines if not one.chase.waiting.is_done),
+            (line for line in lines if not line.chase.waiting.is_done),
             key=lambda one: -len(one.chase.waiting.open_musts),
         ),
-        done=[one.chase.candidate for one in lines if one.chase.waiting.is_done],
+        done=[line.chase.candidate for line in lines if line.chase.waiting.is_done],
         is_open=is_open,
         owns=owns,
-        may_chase=owns and is_open and any(not one.why_not for one in lines),
+        may_chase=owns and is_open and any(not line.why_not for line in lines),
         limits=LIMITS,
         here=request.path,
     )

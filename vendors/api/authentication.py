@@ -1,9 +1,7 @@
 """Who calls: a vendor by its token. Imports no views, so that it can be a default."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from urllib.parse import unquote
 
 from rest_framework.authentication import BaseAuthentication
@@ -12,16 +10,13 @@ from rest_framework.exceptions import (
     ParseError,
     ValidationError,
 )
+from rest_framework.request import Request
 
 from evaltracker.evaluations.journal import Actor
+from vendors.models import Vendor, VendorToken
 from vendors.selectors import SECRET, find_token, find_tokens
 from vendors.services.tokens import actor_by_token, end_token, note_use
 from vendors.wall import show_tokens, show_vendor
-
-if TYPE_CHECKING:
-    from rest_framework.request import Request
-
-    from vendors.models import Vendor, VendorToken
 
 BEARER = re.compile(r"Bearer +([^\s]+) *", re.IGNORECASE)
 # No call knows as many; more are not even read.

@@ -1,40 +1,33 @@
 """The base of every vendor call: the token's own invitations and nothing else."""
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from typing import Any, cast
 
+from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from evaltracker.errors import NotFound
-from evaltracker.evaluations.api.problems import problem_of
-from evaltracker.evaluations.api.schemas import problems
-from evaltracker.evaluations.api.views import StrictView, read_id
-from vendors.api.authentication import TokenAuthentication
+from evaltracker.evaluations.models import Requirement
+from evaltracker.rest.problems import problem_of
+from evaltracker.rest.schemas import problems
+from evaltracker.rest.views import StrictView, read_id
+from vendors.api.authentication import Caller, TokenAuthentication
 from vendors.api.door import remember_good, require_open_door
 from vendors.api.refusals import note_refusal
 from vendors.api.throttling import GuessThrottle, TokenThrottle
+from vendors.models import Candidate
 from vendors.selectors import asked_requirements, invitations
 from vendors.services.batches import UNKNOWN
 from vendors.services.idempotency import Answer, Turn, answer_once, take_turn
 from vendors.services.invitations import note_first_seen
 from vendors.wall import behind_the_wall
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest, HttpResponse
-    from rest_framework.request import Request
-
-    from evaltracker.evaluations.models import Requirement
-    from vendors.api.authentication import Caller
-    from vendors.models import Candidate
 
 READ = problems(400, 401, 404, 406, 429, 500)
 WRITE = problems(400, 401, 404, 406, 409, 413, 415, 422, 429, 500)

@@ -1,34 +1,28 @@
 """Many claims in one call, read lightly: a serializer per claim costs more than all
 of the database's work. The rules are the service's; here is only the shape."""
 
-from __future__ import annotations
-
 import datetime
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.api.parsers import StrictJSONParser
-from evaltracker.evaluations.api.views import UNKNOWN_FIELD
+from evaltracker.rest.parsers import StrictJSONParser
+from evaltracker.rest.views import UNKNOWN_FIELD
 from vendors.api import examples
 from vendors.api.base import IDEMPOTENCY_KEY, WRITE, VendorView
 from vendors.api.intake import BatchBody, quickly
 from vendors.api.serializers import ClaimInput
 from vendors.services.batches import MOST, Comparison, Stated, submit_claims
 from vendors.services.idempotency import Answer
-from vendors.services.intake import take_claims
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-    from rest_framework.request import Request
-
-    from vendors.services.intake import Call, LetIn
+from vendors.services.intake import Call, LetIn, take_claims
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 TEXTS = ("requirement", "availability", "statement")
@@ -139,7 +133,9 @@ def read_item(item: Any, at: str, errors: dict[str, list[str]]) -> Stated:
     if not isinstance(link, str):
         errors[f"{at}.evidence_url"] = ["It must be a string."]
     places = item.get("environments", [])
-    if not isinstance(places, list) or not all(isinstance(one, str) for one in places):
+    if not isinstance(places, list) or not all(
+        isinstance(place, str) for place in places
+    ):
         errors[f"{at}.environments"] = ["It must be a list of strings."]
     return Stated(
         requirement=item.get("requirement", ""),

@@ -5,24 +5,20 @@ meanwhile. So each process goes on with counts of its own: a limit then holds fo
 of them, not for all together. Nobody waits for a Redis that has just failed to answer.
 """
 
-from __future__ import annotations
-
 import logging
 import threading
 import time
 from collections import Counter
 from functools import cache as once
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
 from redis import ConnectionError as RedisConnectionError
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
+from redis.commands.core import Script
 from redis.retry import Retry
-
-if TYPE_CHECKING:
-    from redis.commands.core import Script
 
 logger = logging.getLogger(__name__)
 ALIAS = "throttle"

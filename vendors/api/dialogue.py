@@ -1,29 +1,24 @@
 """Questions and proposals: how a vendor helps to say what is needed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evaltracker.evaluations.api.cursors import PARAMS, page_of
-from evaltracker.evaluations.api.schemas import PAGE_PARAMETERS, page
-from evaltracker.evaluations.api.views import StrictSerializer, Text
-from evaltracker.evaluations.text import LINE_LIMIT, TEXT_LIMIT
+from evaltracker.evaluations.models import Category
+from evaltracker.kit.text import LINE_LIMIT, TEXT_LIMIT
+from evaltracker.rest.cursors import PARAMS, page_of
+from evaltracker.rest.schemas import PAGE_PARAMETERS, page
+from evaltracker.rest.views import StrictSerializer, Text
 from vendors.api import examples
 from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
 from vendors.choices import ProposalState
+from vendors.models import Candidate, Proposal, Question
 from vendors.selectors import own_proposals, questions_for
 from vendors.services.dialogue import ask_question, propose_requirement
-
-if TYPE_CHECKING:
-    from rest_framework.request import Request
-
-    from evaltracker.evaluations.models import Category
-    from vendors.models import Candidate, Proposal, Question
 
 UNKNOWN_CATEGORY = "No requirement is of a category of that name; take one of theirs."
 

@@ -6,21 +6,17 @@ one that was good here lately, or, a limited number of times, one of a token's s
 a vendor behind the same address as a guesser is still let in.
 """
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.cache import caches
+from django.http import HttpRequest
 from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from vendors.api.authentication import secret_of
 from vendors.wall import digest_of
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-    from rest_framework.request import Request
 
 MINUTE = 60
 # Tokens of the right shape that are looked up for a refused address in a minute.

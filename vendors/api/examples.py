@@ -1,7 +1,5 @@
 """Examples of the description; a test sends each request and compares each answer."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from evaltracker.errors import NotFound
-from evaltracker.evaluations.api.cursors import PARAMS, page_of
-from evaltracker.evaluations.api.schemas import PAGE_PARAMETERS, page, problems
-from evaltracker.evaluations.api.uploads import UploadParser, one_file
-from evaltracker.evaluations.api.views import read_id
-from evaltracker.evaluations.downloads import attachment
-from evaltracker.evaluations.files import TYPES
+from evaltracker.kit.downloads import attachment
+from evaltracker.kit.files import TYPES
+from evaltracker.rest.cursors import PARAMS, page_of
+from evaltracker.rest.schemas import PAGE_PARAMETERS, page, problems
+from evaltracker.rest.uploads import UploadParser, one_file
+from evaltracker.rest.views import read_id
 from vendors.api import examples
 from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
+from vendors.models import ClaimFile
 from vendors.selectors import own_files
 from vendors.services.files import attach_file
-
-if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
-    from django.http import FileResponse
-    from rest_framework.request import Request
-
-    from vendors.models import ClaimFile
 
 
 class UploadInput(serializers.Serializer[Any]):

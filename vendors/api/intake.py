@@ -5,37 +5,29 @@ way through the framework, which knows what to say to them (`vendors.services.in
 So nothing is refused here: whatever does not fit is None.
 """
 
-from __future__ import annotations
-
-import datetime  # noqa: TC003 - a field of ClaimBody has this type
+import datetime
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+import uuid
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 import msgspec
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from msgspec import Meta
 from rest_framework.exceptions import APIException
 
 from evaltracker.errors import Problem
-from evaltracker.evaluations.api.parsers import LIMIT, read_json
-from evaltracker.evaluations.api.views import read_id
-from evaltracker.evaluations.text import LINK_LIMIT, TEXT_LIMIT
+from evaltracker.kit.text import LINK_LIMIT, TEXT_LIMIT
+from evaltracker.rest.parsers import LIMIT, read_json
+from evaltracker.rest.views import read_id
 from vendors.api.authentication import secret_of
 from vendors.api.base import KEY, canonical
 from vendors.api.door import remember_good
 from vendors.api.throttling import COUNTED, TokenThrottle
 from vendors.services.batches import MOST, Stated
-from vendors.services.intake import Call
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Callable
-
-    from django.http import HttpRequest
-
-    from vendors.services.idempotency import Answer
-    from vendors.services.intake import LetIn
+from vendors.services.idempotency import Answer
+from vendors.services.intake import Call, LetIn
 
 PLAIN_JSON = ("application/json", "application/json; charset=utf-8")
 ANY_ANSWER = re.compile(r"(\*/\*|application/json)?")

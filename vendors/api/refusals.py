@@ -1,20 +1,15 @@
 """Noting who was turned away at the door, for the buyer's “Can the vendor get in?”."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from vendors.api.authentication import BEARER
 from vendors.api.throttling import NoteThrottle
 from vendors.choices import RefusalReason
 from vendors.services.refusals import note_refused_call
-
-if TYPE_CHECKING:
-    from rest_framework.request import Request
 
 # What a token begins with, wherever in the header it stands.
 PREFIX = re.compile(r"evt_[0-9a-f]{12}")

@@ -1,7 +1,5 @@
 """The API's description of itself: OpenAPI and its page, without a token."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.conf import settings
@@ -13,8 +11,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
 
-from evaltracker.evaluations.api.problems import handle_exception
-from evaltracker.evaluations.api.views import OnlyByHeader
+from evaltracker.rest.problems import handle_exception
+from evaltracker.rest.views import OnlyByHeader
 from vendors.api.throttling import GuessThrottle
 
 PREFIX = "api/v1/"
@@ -95,7 +93,9 @@ class SchemaView(OpenView, SpectacularAPIView):
         # Of the vendor API alone, even where other APIs are served; what higher floors
         # add to it is known to the addresses only.
         self.patterns = [
-            one for one in get_resolver().url_patterns if str(one.pattern) == PREFIX
+            pattern
+            for pattern in get_resolver().url_patterns
+            if str(pattern.pattern) == PREFIX
         ]
         read: Any = super().get
         return read(request, *args, **kwargs)

@@ -1,14 +1,12 @@
 """The bodies of the vendor API: what comes in, and, apart from it, what goes out."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from rest_framework import serializers
 
-from evaltracker.evaluations.api.views import Day, StrictSerializer, Text
 from evaltracker.evaluations.choices import Priority
-from evaltracker.evaluations.text import LINK_LIMIT, TEXT_LIMIT
+from evaltracker.kit.text import LINK_LIMIT, TEXT_LIMIT
+from evaltracker.rest.views import Day, StrictSerializer, Text
 from vendors.choices import STATED, Availability
 
 AVAILABILITY = [(one.value, one.label) for one in STATED]

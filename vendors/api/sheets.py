@@ -1,9 +1,7 @@
 """The answer sheet: the same answers for people who work in a spreadsheet."""
 
-from __future__ import annotations
-
 import hashlib
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -11,17 +9,14 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evaltracker.evaluations.api.uploads import UploadParser, one_file
+from evaltracker.rest.uploads import UploadParser, one_file
 from vendors.api import examples
 from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
+from vendors.services.batches import NewWords
 from vendors.services.sheets import SheetResult, answer_sheet, submit_sheet
-
-if TYPE_CHECKING:
-    from rest_framework.request import Request
-
-    from vendors.services.batches import NewWords
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -1,25 +1,20 @@
 """Handing the answer in, and reading the receipt."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from evaltracker.errors import NotFound
-from evaltracker.evaluations.api.views import StrictSerializer
+from evaltracker.rest.views import StrictSerializer
 from vendors.api import examples
 from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
+from vendors.models import Submission
 from vendors.receipts import is_receipt_of
 from vendors.selectors import last_submission, own_claims
 from vendors.services.submissions import hand_in
-
-if TYPE_CHECKING:
-    from rest_framework.request import Request
-
-    from vendors.models import Submission
 
 
 class NothingInput(StrictSerializer):

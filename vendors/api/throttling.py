@@ -4,22 +4,16 @@ Each count is one atomic increment, so parallel calls cannot slip through; count
 says who counts while Redis is away.
 """
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING
+import uuid
 
 from django.conf import settings
+from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
 
 from vendors.api.counting import count_up
 from vendors.api.door import MINUTE, address_of, close_for
-
-if TYPE_CHECKING:
-    import uuid
-
-    from rest_framework.request import Request
-    from rest_framework.views import APIView
 
 NOTED_A_MINUTE = 60
 # What a quick way leaves on a request that it counted and could not take.

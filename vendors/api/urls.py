@@ -1,7 +1,5 @@
 """Addresses below /api/v1/ that a vendor calls."""
 
-from __future__ import annotations
-
 from django.urls import path
 
 from vendors.api import batch, dialogue, files, sheets, submissions, views

@@ -1,20 +1,22 @@
 """Invitations, their requirements, and claims on them."""
 
-from __future__ import annotations
+import datetime
+from typing import Any, ClassVar
 
-from typing import TYPE_CHECKING, Any, ClassVar
-
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evaltracker.evaluations.api.cursors import PARAMS, page_of
-from evaltracker.evaluations.api.schemas import PAGE_PARAMETERS, page
-from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.models import Requirement
+from evaltracker.kit.clock import database_now
+from evaltracker.rest.cursors import PARAMS, page_of
+from evaltracker.rest.schemas import PAGE_PARAMETERS, page
 from vendors.api import examples
-from vendors.api.asked_for import claims_asked_for
 from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
+from vendors.api.claim_filters import claims_asked_for
 from vendors.api.intake import ClaimBody, quickly
 from vendors.api.serializers import (
     ClaimInput,
@@ -22,25 +24,15 @@ from vendors.api.serializers import (
     InvitationOutput,
     RequirementOutput,
 )
+from vendors.models import Claim
 from vendors.selectors import (
     asked_requirements,
     invitations,
     with_counts,
 )
-from vendors.services.claims import submit_claim, withdraw_claim
+from vendors.services.claims import SubmitResult, submit_claim, withdraw_claim
 from vendors.services.idempotency import Answer
-from vendors.services.intake import take_claim
-
-if TYPE_CHECKING:
-    import datetime
-
-    from django.http import HttpRequest, HttpResponse
-    from rest_framework.request import Request
-
-    from evaltracker.evaluations.models import Requirement
-    from vendors.models import Claim
-    from vendors.services.claims import SubmitResult
-    from vendors.services.intake import Call, LetIn
+from vendors.services.intake import Call, LetIn, take_claim
 
 
 def show_invitation(candidate: Any, now: datetime.datetime) -> dict[str, Any]:

@@ -44,7 +44,9 @@ class Curve:
     @property
     def next_cliff(self) -> Cliff | None:
         """Return the first cliff at or past the volume that is planned."""
-        return next((one for one in self.cliffs if one.above >= self.volume), None)
+        return next(
+            (cliff for cliff in self.cliffs if cliff.above >= self.volume), None
+        )
 
 
 def curves(total: TotalCost, lines: Sequence[Line], terms: Terms) -> tuple[Curve, ...]:

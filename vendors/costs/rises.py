@@ -99,7 +99,7 @@ def _exactly(line: Line, terms: Terms) -> tuple[Fraction, Fraction, Fraction]:
 
 
 def _words(line: Line, lifted: Sequence[Line], terms: Terms) -> str:
-    low, likely, high = (plain(Fraction(one)) for one in line.amounts)
+    low, likely, high = (plain(Fraction(amount)) for amount in line.amounts)
     either = "" if low == high else f" ({low} to {high} %)"
     words = f"{likely} %{either} a year from the second year on"
     if not lifted:

@@ -118,5 +118,5 @@ def _price_words(line: Line) -> str:
 
 
 def _span(amounts: Money3) -> str:
-    low, likely, high = (written(one) for one in amounts)
+    low, likely, high = (written(amount) for amount in amounts)
     return likely if low == high else f"{likely} ({low} to {high})"

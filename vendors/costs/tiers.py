@@ -73,7 +73,7 @@ def contradiction(pricing: Pricing, tiers: Sequence[Tier]) -> str | None:
         if not tier.above.is_finite() or tier.above <= last:
             return "each tier must begin above the one before it, the first above 0."
         last = tier.above
-        if not all(one.is_finite() and one >= 0 for one in tier.amounts):
+        if not all(amount.is_finite() and amount >= 0 for amount in tier.amounts):
             return "the amounts of a tier must be 0 or more."
         if not tier.low <= tier.likely <= tier.high:
             return "low, likely and high of a tier must be in that order."
@@ -174,11 +174,11 @@ def kept(tier: Tier) -> dict[str, str]:
 def write_tiers(tiers: Iterable[Tier]) -> str:
     """Write tiers the way `read_tiers` reads them."""
     return "\n".join(
-        f"{_plain(one.above)}: {_plain(one.likely)}"
-        if one.low == one.high
-        else f"{_plain(one.above)}: "
-        + " / ".join(_plain(amount) for amount in one.amounts)
-        for one in tiers
+        f"{_plain(tier.above)}: {_plain(tier.likely)}"
+        if tier.low == tier.high
+        else f"{_plain(tier.above)}: "
+        + " / ".join(_plain(amount) for amount in tier.amounts)
+        for tier in tiers
     )
 
 

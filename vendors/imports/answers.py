@@ -1,30 +1,19 @@
 """From cells to the words of a claim, without guessing."""
 
-from __future__ import annotations
-
 import datetime
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.imports.layout import short
-from evaltracker.evaluations.tabular.wording import (
-    as_answer,
-    web_addresses,
-    without_markup,
-)
+from evaltracker.importing.layout import short
+from evaltracker.importing.plan import Findings
+from evaltracker.tabular.wording import as_answer, web_addresses, without_markup
 from vendors.choices import Availability
-from vendors.imports.plan import UnknownWord
+from vendors.imports.plan import Meaning, UnknownWord
 from vendors.imports.words import RULED_WORDS, STATUS_WORDS
 from vendors.words import DATED, ClaimWords, read_claim
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.imports.plan import Findings
-    from vendors.imports.plan import Meaning
 
 DATED_PLAN = re.compile(
     r"(planned|roadmap|on the roadmap|coming soon)[ :(,]{1,3}(?:for |by |from )?"

@@ -1,15 +1,15 @@
 """From a spreadsheet to what would change among the candidates: pure, no database."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from evaltracker.evaluations.imports.layout import short
-from evaltracker.evaluations.imports.plan import Findings
-from evaltracker.evaluations.imports.reading import NO_HEADERS, Header
-from evaltracker.evaluations.imports.rows import (
+from evaltracker.importing.layout import short
+from evaltracker.importing.plan import Findings
+from evaltracker.importing.reading import NO_HEADERS, Header
+from evaltracker.importing.rows import (
+    Key,
     RowLine,
     RowsPlan,
     Table,
@@ -18,17 +18,11 @@ from evaltracker.evaluations.imports.rows import (
     tables_in,
     tell_unread,
 )
-from evaltracker.evaluations.tabular import header_key
-from evaltracker.evaluations.tabular.wording import web_addresses, without_markup
-from evaltracker.evaluations.text import Inputs
+from evaltracker.kit.text import Inputs
+from evaltracker.tabular import Row, Workbook, header_key
+from evaltracker.tabular.wording import web_addresses, without_markup
 from vendors.choices import CandidateKind
 from vendors.imports.names import Names
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    from evaltracker.evaluations.imports.rows import Key
-    from evaltracker.evaluations.tabular import Row, Workbook
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "name": (

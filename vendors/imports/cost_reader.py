@@ -1,27 +1,21 @@
 """One row of a price sheet as the fields of a cost line."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.imports.layout import short
-from evaltracker.evaluations.imports.lines import UNCOMPUTED
-from evaltracker.evaluations.imports.rows import Refusal
-from evaltracker.evaluations.tabular import header_key
-from evaltracker.evaluations.tabular.wording import web_addresses, without_markup
-from evaltracker.evaluations.text import Inputs
+from evaltracker.importing.layout import short
+from evaltracker.importing.rows import Refusal, Table
+from evaltracker.kit.text import Inputs
+from evaltracker.requirements.imports.lines import UNCOMPUTED
+from evaltracker.tabular import Row, header_key
+from evaltracker.tabular.wording import web_addresses, without_markup
 from vendors.choices import CostState
 from vendors.costs import CODES, CostKind, read_decimal
 from vendors.imports.answers import read_date
 from vendors.imports.cost_tiers import is_rise, rise, tiering
 from vendors.imports.cost_words import KINDS, RECURRENCES, STATES
 from vendors.imports.prices import Price, read_price
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.imports.rows import Table
-    from evaltracker.evaluations.tabular import Row
 
 TEXTS = {"label": 150, "unit": 60}
 

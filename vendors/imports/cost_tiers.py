@@ -1,24 +1,17 @@
 """How the quantity makes a price, and rises in per cent, in the cells of a sheet."""
 
-from __future__ import annotations
+from decimal import Decimal
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from evaltracker.evaluations.imports.layout import short
-from evaltracker.evaluations.imports.rows import Refusal
-from evaltracker.evaluations.tabular import header_key
+from evaltracker.importing.layout import short
+from evaltracker.importing.rows import Refusal, Table
+from evaltracker.tabular import Row, header_key
 from vendors.choices import Pricing, Recurrence
 from vendors.costs import CostKind, read_decimal, read_tiers
 from vendors.costs import Pricing as Counted
 from vendors.costs.kinds import no_percentage
 from vendors.costs.tiers import contradiction, kept
 from vendors.imports.cost_words import PRICINGS
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from evaltracker.evaluations.imports.rows import Table
-    from evaltracker.evaluations.tabular import Row
 
 ENDS = ("likely", "low", "high")
 
@@ -57,7 +50,7 @@ def tiering(table: Table, row: Row) -> dict[str, Any]:
     problem = contradiction(Counted(pricing.value), tiers)
     if problem:
         raise Refusal("tiers", problem[0].upper() + problem[1:])
-    return {"pricing": pricing.value, "tiers": [kept(one) for one in tiers]}
+    return {"pricing": pricing.value, "tiers": [kept(tier) for tier in tiers]}
 
 
 def is_rise(table: Table, row: Row, kind: str) -> bool:

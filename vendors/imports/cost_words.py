@@ -1,9 +1,7 @@
 """The column names and words that an import of costs understands."""
 
-from __future__ import annotations
-
-from evaltracker.evaluations.imports.words import CANDIDATE_COLUMNS
-from evaltracker.evaluations.tabular import header_key
+from evaltracker.importing.words import CANDIDATE_COLUMNS
+from evaltracker.tabular import header_key
 from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CostKind
 

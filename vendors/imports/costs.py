@@ -1,14 +1,13 @@
 """From a spreadsheet to what would change in the costs: pure, no database."""
 
-from __future__ import annotations
-
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from evaltracker.evaluations.imports.layout import short
-from evaltracker.evaluations.imports.plan import Findings
-from evaltracker.evaluations.imports.reading import NO_HEADERS, Header
-from evaltracker.evaluations.imports.rows import (
+from evaltracker.importing.layout import short
+from evaltracker.importing.plan import Findings
+from evaltracker.importing.reading import NO_HEADERS, Header
+from evaltracker.importing.rows import (
     Refusal,
     RowLine,
     RowsPlan,
@@ -18,15 +17,11 @@ from evaltracker.evaluations.imports.rows import (
     tables_in,
     tell_unread,
 )
+from evaltracker.tabular import Row, Workbook
 from vendors.choices import Pricing
 from vendors.imports.cost_reader import Reader
 from vendors.imports.cost_words import COLUMNS
 from vendors.imports.names import Names
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    from evaltracker.evaluations.tabular import Row, Workbook
 
 WANTED = (
     "The table needs a column of prices (named “price”, “amount” or “likely”), and "

@@ -1,18 +1,12 @@
 """Finding the requirement or candidate that a cell names; two that fit are none."""
 
-from __future__ import annotations
-
 import difflib
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-from evaltracker.evaluations.tabular import header_key
-from evaltracker.evaluations.tabular.wording import comparable, without_markup
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from vendors.imports.plan import Known
+from evaltracker.tabular import header_key
+from evaltracker.tabular.wording import comparable, without_markup
+from vendors.imports.plan import Known
 
 
 class Names:

@@ -1,17 +1,11 @@
 """What an import of claims would do, before anything is done."""
 
-from __future__ import annotations
-
+import datetime
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from evaltracker.evaluations.imports import Plan
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Mapping, Sequence
-
-    from vendors.words import ClaimWords
+from evaltracker.requirements.imports import Plan
+from vendors.words import ClaimWords
 
 type Cell = tuple[str, str]  # a candidate's name and a requirement's ref
 

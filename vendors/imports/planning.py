@@ -1,14 +1,12 @@
 """Planning an import of claims: find the shape, walk it, compare with what stands."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from evaltracker.evaluations.imports.layout import short
-from evaltracker.evaluations.imports.plan import Findings
-from evaltracker.evaluations.imports.reading import NO_HEADERS
-from evaltracker.evaluations.tabular import Unreadable
+from evaltracker.importing.layout import short
+from evaltracker.importing.plan import Findings
+from evaltracker.importing.reading import NO_HEADERS, Header
+from evaltracker.tabular import Sheet, Unreadable, Workbook
 from vendors.imports.names import candidate_names, requirement_names
 from vendors.imports.plan import ClaimChange, ClaimLine, ClaimsPlan, Known
 from vendors.imports.shapes import (
@@ -21,12 +19,6 @@ from vendors.imports.shapes import (
     find_matrix,
 )
 from vendors.imports.walks import Walk
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.imports.reading import Header
-    from evaltracker.evaluations.tabular import Sheet, Workbook
 
 ORIENTATIONS = (REQUIREMENTS_AS_ROWS, CANDIDATES_AS_ROWS, LIST)
 

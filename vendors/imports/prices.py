@@ -1,18 +1,12 @@
 """Prices in the cells of a spreadsheet; what is not certain stays a text."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
 
-from evaltracker.evaluations.tabular import header_key
+from evaltracker.tabular import Row, header_key
 from vendors.choices import CostState, Recurrence
 from vendors.costs import parse_amount, read_decimal
 from vendors.imports.cost_words import STATES
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.tabular import Row
 
 PLACES = Decimal("0.0001")
 MOST = Decimal(10) ** 12

@@ -1,19 +1,12 @@
 """How claims lie in a sheet: a list, or a matrix one way or the other."""
 
-from __future__ import annotations
-
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from evaltracker.evaluations.tabular import columns_by_field, find_header
+from evaltracker.importing.reading import Header
+from evaltracker.tabular import Row, Sheet, columns_by_field, find_header
+from vendors.imports.names import Names
 from vendors.imports.words import COLUMNS
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from evaltracker.evaluations.imports.reading import Header
-    from evaltracker.evaluations.tabular import Row, Sheet
-    from vendors.imports.names import Names
 
 LIST = "list"
 REQUIREMENTS_AS_ROWS = "requirements-as-rows"

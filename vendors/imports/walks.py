@@ -1,26 +1,18 @@
 """Walking a list or a matrix, cell by cell, to claims."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.imports.layout import short
-from evaltracker.evaluations.imports.lines import UNCOMPUTED
-from evaltracker.evaluations.imports.words import SIDE_COLUMNS
-from evaltracker.evaluations.tabular import Unreadable, header_key
+from evaltracker.importing.layout import short
+from evaltracker.importing.plan import Findings
+from evaltracker.importing.words import SIDE_COLUMNS
+from evaltracker.requirements.imports.lines import UNCOMPUTED
+from evaltracker.tabular import Row, Sheet, Unreadable, header_key
 from vendors.imports.answers import Cells, Reader
-from vendors.imports.plan import ClaimLine
+from vendors.imports.names import Names
+from vendors.imports.plan import ClaimLine, Meaning
 from vendors.imports.shapes import REQUIREMENTS_AS_ROWS, ListShape, MatrixShape
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from evaltracker.evaluations.imports.plan import Findings
-    from evaltracker.evaluations.tabular import Row, Sheet
-    from vendors.imports.names import Names
-    from vendors.imports.plan import Meaning
 
 NUMBER = re.compile(r"[-+]?[0-9]{1,9}([.,][0-9]{1,9})?")
 

@@ -1,8 +1,6 @@
 """The words for an availability, and the columns of a list of claims."""
 
-from __future__ import annotations
-
-from evaltracker.evaluations.imports.words import (
+from evaltracker.importing.words import (
     CANDIDATE_COLUMNS,
     COMPONENT_COLUMNS,
     NAME_COLUMNS,

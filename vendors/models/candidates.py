@@ -1,21 +1,16 @@
 """Vendors, their people, and the options of an evaluation."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, Q
 
-from evaltracker.evaluations.models import Evaluation, Record, Requirement
+from evaltracker.evaluations.models import Evaluation, Record, Requirement, User
 from evaltracker.evaluations.models.base import evaluation_scope
 from vendors.choices import CandidateKind, CandidateState
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
 from vendors.models.kept import check_payments
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
 
 
 class VendorQuerySet(models.QuerySet["Vendor"]):

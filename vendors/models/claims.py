@@ -1,8 +1,7 @@
 """What candidates say, revision by revision, and how they hand it in."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -14,9 +13,6 @@ from evaltracker.evaluations.models.journal import AppendOnlyError
 from vendors.choices import Availability
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
 from vendors.models.candidates import Candidate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class Claim(CommittedRecord, VendorRecord):

@@ -1,22 +1,17 @@
 """One priced, included, excluded or unsaid kind of cost."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from evaltracker.evaluations.models import CommittedRecord
+from evaltracker.evaluations.models import CommittedRecord, User
 from vendors.choices import CostState, Pricing, Recurrence
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
 from vendors.models.candidates import Candidate
 from vendors.models.kept import check_tiers
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
 
 
 class CostLineQuerySet(VendorScopedQuerySet["CostLine"]):

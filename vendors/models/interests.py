@@ -1,19 +1,14 @@
 """What people declare about their own interests in candidates."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from evaltracker.evaluations.models import ScopedQuerySet
+from evaltracker.evaluations.models import ScopedQuerySet, User
 from vendors.models.base import VendorRecord
 from vendors.models.candidates import Candidate
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
 
 
 class ConflictQuerySet(ScopedQuerySet["Conflict"]):

@@ -1,7 +1,5 @@
 """Lists that a row keeps as JSON: their shape is checked before they are saved."""
 
-from __future__ import annotations
-
 import re
 
 from django.core.exceptions import ValidationError
@@ -26,7 +24,7 @@ def check_payments(value: object) -> None:
 
 def _dicts(value: object, names: tuple[str, ...]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = value if isinstance(value, list) else [{}]
-    if not all(isinstance(one, dict) and one.keys() == set(names) for one in rows):
+    if not all(isinstance(row, dict) and row.keys() == set(names) for row in rows):
         raise ValidationError(f"It is a list of objects with {', '.join(names)}.")
     return rows
 

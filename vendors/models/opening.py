@@ -1,18 +1,13 @@
 """The opening of prices: asked for by one person, confirmed by another."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from evaltracker.evaluations.models import Evaluation, Record, ScopedQuerySet
+from evaltracker.evaluations.models import Evaluation, Record, ScopedQuerySet, User
 from stakeholders.choices import Role
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
 
 PERSON = settings.AUTH_USER_MODEL
 

@@ -1,7 +1,5 @@
 """What a currency is worth in an evaluation, at a date."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import ClassVar
 

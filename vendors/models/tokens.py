@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Record
+from evaltracker.evaluations.models import Record, User
 from vendors.choices import RefusalReason
 from vendors.models.candidates import Vendor
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
 
 
 class VendorTokenQuerySet(models.QuerySet["VendorToken"]):

@@ -1,7 +1,5 @@
 """What words of spreadsheets mean in one evaluation."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.conf import settings

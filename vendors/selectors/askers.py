@@ -1,13 +1,8 @@
 """Whether published words would give away who asked."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from vendors.models import Candidate, Question
+from vendors.models import Candidate, Question
 
 # A letter or two stands in many words that name nobody.
 SHORTEST = 3

@@ -1,23 +1,14 @@
 """Who is in the choice, what they are asked, and what a vendor was invited to."""
 
-from __future__ import annotations
+import uuid
 
-from typing import TYPE_CHECKING
-
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from evaltracker.evaluations.models import Evaluation, Requirement
 from vendors.choices import CandidateState
-from vendors.models import Candidate, Ruling
+from vendors.models import Candidate, Ruling, Vendor
 from vendors.selectors.own import vendors_answers
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.db.models import QuerySet
-
-    from vendors.models import Vendor
 
 ACTIVE = (
     CandidateState.LONGLISTED,

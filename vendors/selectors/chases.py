@@ -1,24 +1,16 @@
 """How often vendors were reminded of what is unanswered, and whether they may be."""
 
-from __future__ import annotations
-
 import datetime
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db.models import Max
 
-from evaltracker.evaluations.models import Notice
-from vendors.models import Contact
+from evaltracker.evaluations.models import Evaluation, Notice
+from vendors.models import Candidate, Contact
 from vendors.selectors.own import vendors_words
 from vendors.selectors.waiting import Waiting, waiting_for
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from evaltracker.evaluations.models import Evaluation
-    from vendors.models import Candidate
 
 KIND = "not_answered"
 # Nobody is reminded more often, nor more than so many times without a sign of life.

@@ -1,13 +1,14 @@
 """What candidates say, and what they ask and suggest."""
 
-from __future__ import annotations
+import uuid
+from collections.abc import Iterable
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.models import Evaluation, Requirement
 from vendors.choices import Availability, ProposalState
 from vendors.models import (
     Asking,
@@ -18,14 +19,6 @@ from vendors.models import (
     Submission,
 )
 from vendors.selectors.candidates import asked_requirements
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Iterable
-
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.models import Evaluation, Requirement
 
 
 def current_claims(candidate: Candidate) -> QuerySet[Claim]:

@@ -1,18 +1,11 @@
 """Cost lines as the pure functions want them; callers ask the policy."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from evaltracker.evaluations.models import Evaluation
 from vendors import costs
-from vendors.models import CostLine, ExchangeRate
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from evaltracker.evaluations.models import Evaluation
-    from vendors.models import Candidate
+from vendors.models import Candidate, CostLine, ExchangeRate
 
 type Rates = Mapping[str, ExchangeRate]
 

@@ -1,15 +1,9 @@
 """What became of an invitation's mails."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from django.db.models import QuerySet
 
 from evaltracker.evaluations.models import Notice
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 # The name under which `vendors.notices` owes them.
 LETTER = "invitation"
@@ -18,6 +12,6 @@ LETTER = "invitation"
 def invitation_letters(*candidates: Candidate) -> QuerySet[Notice]:
     """The mails by which these candidates' vendors were or are to be invited."""
     rows: QuerySet[Notice] = Notice.objects.filter(
-        kind=LETTER, subject_id__in=[str(one.pk) for one in candidates]
+        kind=LETTER, subject_id__in=[str(candidate.pk) for candidate in candidates]
     )
     return rows.order_by("created_at")

@@ -1,22 +1,16 @@
 """Who may be the second person that opens prices, and how far the opening is."""
 
-from __future__ import annotations
-
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User
 from stakeholders.choices import Role
+from stakeholders.models import Delegation, Stakeholder
 from stakeholders.policy import lendings_today, voices
 from vendors.choices import CandidateState
 from vendors.models import Conflict, PriceOpening
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-    from uuid import UUID
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from stakeholders.models import Delegation, Stakeholder
 
 # Who answers for the money.
 OPENING_ROLES = (Role.LEADERSHIP, Role.FINANCE)
@@ -77,7 +71,7 @@ def second_people(
     evaluation: Evaluation, asked: PriceOpening | None = None
 ) -> list[User]:
     """Who may confirm, each once, by name."""
-    found = {one.user for one in second_seats(evaluation, asked)}
+    found = {second_seat.user for second_seat in second_seats(evaluation, asked)}
     return sorted(found, key=lambda one: (one.name, one.pk))
 
 
@@ -92,7 +86,7 @@ def second_seats(
     seats = [*own_seats(evaluation), *lent_seats(evaluation)]
     never = {evaluation.owner_id, asked.asked_by_id if asked else None}
     never |= interested([evaluation.pk])[evaluation.pk]
-    return [one for one in seats if not never & {one.user.pk, one.part.user_id}]
+    return [seat for seat in seats if not never & {seat.user.pk, seat.part.user_id}]
 
 
 def own_seats(evaluation: Evaluation) -> Iterable[Seat]:
@@ -116,7 +110,7 @@ def interested(ids: Collection[UUID]) -> dict[UUID, set[int]]:
     """By evaluation, ids of people with an uncleared interest in a candidate of it."""
     rows = Conflict.objects.barring().filter(candidate__evaluation__in=ids)
     there = rows.exclude(candidate__state=CandidateState.ELIMINATED)
-    found: dict[UUID, set[int]] = {one: set() for one in ids}
+    found: dict[UUID, set[int]] = {key: set() for key in ids}
     for evaluation, person in there.values_list("candidate__evaluation", "person"):
         found[evaluation].add(person)
     return found

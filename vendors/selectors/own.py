@@ -6,20 +6,13 @@ noted or imported is no part of it: not its words, not that it is there, and not
 place in the numbering. To a vendor all is as if the buyer had never written a word.
 """
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 
-from django.db.models import Count, F, IntegerField, OuterRef, Subquery
-
+from evaltracker.evaluations.models import Requirement
 from vendors.choices import Availability
-from vendors.models import Claim, ClaimFile
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.models import Requirement
-    from vendors.models import Candidate
+from vendors.models import Candidate, Claim, ClaimFile
 
 
 def vendors_words() -> QuerySet[Claim]:

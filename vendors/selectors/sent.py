@@ -1,13 +1,15 @@
 """What vendors sent since a person last looked, each claim beside what it replaces."""
 
-from __future__ import annotations
-
+import datetime
+import uuid
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
+from evaltracker.evaluations.models import Evaluation, User
 from vendors.changes import Change, Said, changes_between
 from vendors.models import (
     Asking,
@@ -18,15 +20,6 @@ from vendors.models import (
     Proposal,
     Submission,
 )
-
-if TYPE_CHECKING:
-    import datetime
-    import uuid
-    from collections.abc import Iterable, Iterator
-
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 type Place = tuple[uuid.UUID, uuid.UUID]
 CLAIM_ORDER = (
@@ -90,17 +83,17 @@ class SentBy:
     @property
     def counts(self) -> Counter[Change]:
         """How many claims changed in which way."""
-        return Counter(change for one in self.claims for change in one.changes)
+        return Counter(change for claim in self.claims for change in claim.changes)
 
     @property
     def newest(self) -> datetime.datetime | None:
         """When the last of it came; None if nothing did."""
         moments = [
-            *(one.newer.submitted_at for one in self.claims),
-            *(one.uploaded_at for one in self.files),
-            *(one.submitted_at for one in self.receipts),
-            *(one.question.asked_at for one in self.questions),
-            *(one.proposed_at for one in self.proposals),
+            *(claim.newer.submitted_at for claim in self.claims),
+            *(file.uploaded_at for file in self.files),
+            *(receipt.submitted_at for receipt in self.receipts),
+            *(question.question.asked_at for question in self.questions),
+            *(proposal.proposed_at for proposal in self.proposals),
         ]
         return max(moments, default=None)
 

@@ -1,22 +1,13 @@
 """Finding a token by its secret text."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from vendors.models import VendorToken
+from vendors.models import Vendor, VendorToken
 from vendors.wall import digest_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from django.db.models import QuerySet
-
-    from vendors.models import Vendor
 
 SECRET = re.compile(r"evt_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
 

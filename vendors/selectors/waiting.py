@@ -1,19 +1,12 @@
 """What candidates have not answered yet, and what they have to confirm anew."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from vendors.models import Ruling
+from evaltracker.evaluations.models import Evaluation, Requirement
+from vendors.models import Candidate, Ruling
 from vendors.selectors.candidates import asked_requirements
 from vendors.selectors.own import vendors_answers
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from evaltracker.evaluations.models import Evaluation, Requirement
-    from vendors.models import Candidate
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,16 @@
 """Answering a question once for all, without giving away who asked."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.db import transaction
 
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.clock import database_now
-from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.policy import change, lock, require_open, require_owner
-from evaltracker.evaluations.text import Inputs
+from evaltracker.kit.clock import database_now
+from evaltracker.kit.text import Inputs
 from vendors.models import Question
 from vendors.reminders import QuestionAnswered
 from vendors.selectors.askers import given_away
 from vendors.services.mailing import gathering_end, invited_candidates, owe_contacts
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
 
 
 @transaction.atomic

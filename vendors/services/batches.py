@@ -1,18 +1,23 @@
 """Many answers of a vendor at once: all or none of them, in a fixed number of steps."""
 
-from __future__ import annotations
-
-import datetime  # noqa: TC003 - fields of Stated are of these types
-from collections.abc import Iterable  # noqa: TC003
+import datetime
+import uuid
+from collections.abc import (
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from django.db import transaction
 
 from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.journal import Actor
+from evaltracker.evaluations.models import Requirement
+from evaltracker.kit.clock import database_now
 from vendors.models import Candidate, Claim
 from vendors.policy import require_claims_open
 from vendors.selectors import asked_requirements, own_claims
@@ -23,15 +28,7 @@ from vendors.services.revisions import (
     next_revision,
     says_the_same,
 )
-from vendors.words import WORDS, read_claim
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Mapping, Sequence
-
-    from evaltracker.evaluations.journal import Actor
-    from evaltracker.evaluations.models import Requirement
-    from vendors.words import ClaimWords
+from vendors.words import WORDS, ClaimWords, read_claim
 
 MOST = 1_000
 UNKNOWN = "This invitation asks no requirement of that ref; look at its requirements."
@@ -131,18 +128,18 @@ def compare(
     errors: dict[str, list[str]] = {}
     new: list[NewWords] = []
     seen: set[str] = set()
-    for index, one in enumerate(claims):
-        requirement = requirements.get(one.requirement)
+    for index, claim in enumerate(claims):
+        requirement = requirements.get(claim.requirement)
         if requirement is None:
             errors[f"claims.{index}.requirement"] = [UNKNOWN]
             continue
-        if one.requirement in seen:
+        if claim.requirement in seen:
             errors[f"claims.{index}.requirement"] = [
-                f"{one.requirement} is answered further up too; keep one of the two."
+                f"{claim.requirement} is answered further up too; keep one of the two."
             ]
             continue
-        seen.add(one.requirement)
-        words = _read(one, index, now.date(), errors)
+        seen.add(claim.requirement)
+        words = _read(claim, index, now.date(), errors)
         former = current.get(requirement.pk)
         if words and not (
             former and says_the_same(former, words, requirement, by_vendor=True)
@@ -158,7 +155,7 @@ def _look_up(
 ) -> tuple[dict[str, Requirement], dict[uuid.UUID, Claim]]:
     """The requirements that are meant, by ref, and what the vendor says now."""
     asked = asked_requirements(candidate.evaluation).filter(
-        ref__in={one.requirement for one in claims}
+        ref__in={claim.requirement for claim in claims}
     )
     return (
         {row.ref: row for row in asked},

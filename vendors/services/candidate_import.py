@@ -1,8 +1,7 @@
 """Taking the candidates of a spreadsheet into an evaluation, and undoing it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import uuid
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,9 +10,10 @@ from django.db.models import ProtectedError
 from evaltracker.errors import Invalid, Refused, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.imports.rows import moved_since
+from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
-from evaltracker.evaluations.services.import_log import (
+from evaltracker.importing.rows import RowsPlan, moved_since
+from evaltracker.importing.services.import_log import (
     delete_unused,
     log_import,
     refuse_moved,
@@ -21,17 +21,11 @@ from evaltracker.evaluations.services.import_log import (
     register_undo,
     told_of,
 )
-from evaltracker.evaluations.services.imports import BATCH, refuse_problems
+from evaltracker.requirements.services.imports import BATCH, refuse_problems
 from vendors.imports.candidates import KnownCandidates
 from vendors.models import Candidate, Vendor
 from vendors.services.candidates import check_vendor
 from vendors.services.companies import add_vendor
-
-if TYPE_CHECKING:
-    import uuid
-
-    from evaltracker.evaluations.imports.rows import RowsPlan
-    from evaltracker.evaluations.models import Evaluation, Import, User
 
 KIND = "candidates"
 WRITTEN = ("vendor_id", "aliases", "website", "summary")

@@ -1,14 +1,15 @@
 """Options of an evaluation: putting them up, inviting, shortlisting, dropping."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import (
     change,
     checked,
@@ -17,17 +18,10 @@ from evaltracker.evaluations.policy import (
     require_owner,
     require_stage,
 )
-from evaltracker.evaluations.text import Inputs, read_reason
+from evaltracker.kit.text import Inputs, read_reason
 from vendors.choices import CandidateKind, CandidateState
-from vendors.models import Candidate
+from vendors.models import Candidate, Vendor
 from vendors.policy import INVITABLE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation
-    from vendors.models import Vendor
 
 WORDS = frozenset({"name", "aliases", "website", "summary"})
 EDITABLE = WORDS | {"vendor", "months_to_live", "hours_saved", "builders"}

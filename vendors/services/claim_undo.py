@@ -1,24 +1,19 @@
 """Undoing an import of claims: by the next revision, for history stays."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.models import Import, User
 from evaltracker.evaluations.policy import require_stage
-from evaltracker.evaluations.services.import_log import refuse_moved, register_undo
+from evaltracker.importing.services.import_log import refuse_moved, register_undo
+from evaltracker.kit.clock import database_now
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim
 from vendors.policy import NOTE_STAGES
 from vendors.services.revisions import RevisionCount, next_revision
 from vendors.words import WORDS, ClaimWords
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from evaltracker.evaluations.models import Import, User
 
 KIND = "claims"
 BATCH = 500

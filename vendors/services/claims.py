@@ -1,20 +1,19 @@
 """What candidates say: writing, noting and withdrawing claims, by revisions."""
 
-from __future__ import annotations
-
+import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.clock import database_now
-from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.journal import Actor, By, actor_of
 from evaltracker.evaluations.models import Requirement
 from evaltracker.evaluations.policy import require_owner, require_stage
+from evaltracker.kit.clock import database_now
 from vendors.choices import Availability
-from vendors.models import Claim
+from vendors.models import Candidate, Claim
 from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES, require_claims_open
 from vendors.selectors import own_claim
 from vendors.services.candidates import lock_candidate
@@ -26,13 +25,6 @@ from vendors.services.revisions import (
     told,
 )
 from vendors.words import ClaimWords, read_claim
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Iterable
-
-    from evaltracker.evaluations.journal import Actor, By
-    from vendors.models import Candidate
 
 WITHDRAWN = ClaimWords(availability=Availability.WITHDRAWN)
 

@@ -1,27 +1,20 @@
 """Keeping the list of companies and of their people."""
 
-from __future__ import annotations
+from collections.abc import Iterable
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.text import slugify
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import change, checked, lock
-from evaltracker.evaluations.text import Inputs
+from evaltracker.kit.text import Inputs
 from vendors.models import Vendor
 from vendors.policy import require_vendor_keeper
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from django.db import models
-
-    from evaltracker.evaluations.journal import By
 
 VENDOR_FIELDS = frozenset({"name", "website", "aliases"})
 

@@ -1,23 +1,16 @@
 """The people at vendors: who gets their mail."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.policy import change, checked
-from evaltracker.evaluations.text import Inputs, read_reason
-from vendors.models import Contact
+from evaltracker.kit.text import Inputs, read_reason
+from vendors.models import Contact, Vendor
 from vendors.policy import require_vendor_keeper
 from vendors.services.companies import record_for_vendor
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from vendors.models import Vendor
 
 
 @transaction.atomic

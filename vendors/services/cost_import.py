@@ -3,22 +3,18 @@
 While prices are sealed the journal tells that lines came in, not their amounts.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import uuid
+from typing import Any
 
 from django.db import transaction
 
 from evaltracker.errors import Stale
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.imports.rows import moved_since
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import change_all, lock, require_open, require_owner
-from evaltracker.evaluations.services.import_log import (
-    log_import,
-    refuse_repeat,
-    told_of,
-)
-from evaltracker.evaluations.services.imports import BATCH, refuse_problems
+from evaltracker.importing.rows import RowsPlan, moved_since
+from evaltracker.importing.services.import_log import log_import, refuse_repeat, told_of
+from evaltracker.requirements.services.imports import BATCH, refuse_problems
 from vendors.imports.costs import KnownCosts
 from vendors.models import Candidate, CostLine
 from vendors.services import cost_undo as cost_undo
@@ -33,12 +29,6 @@ from vendors.services.cost_rows import (
     state_of,
 )
 from vendors.services.imports import names_of
-
-if TYPE_CHECKING:
-    import uuid
-
-    from evaltracker.evaluations.imports.rows import RowsPlan
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 def known_costs(*, evaluation: Evaluation) -> KnownCosts:

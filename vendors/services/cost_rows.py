@@ -1,25 +1,20 @@
 """Cost lines as an import and its undoing compare, write and name them."""
 
-from __future__ import annotations
-
 import datetime
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.text import Inputs
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.kit.text import Inputs
 from vendors.choices import CostState
 from vendors.models import Candidate, CostLine
 from vendors.selectors import tiers_of
 from vendors.services.costs import OPEN_FIELDS, check_price, check_tiers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from evaltracker.evaluations.models import Evaluation
 
 KIND = "costs"
 WRITTEN = (

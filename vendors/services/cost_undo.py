@@ -1,12 +1,9 @@
 """Undoing an import of costs."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.models import Import, User
 from evaltracker.evaluations.policy import change_all
-from evaltracker.evaluations.services.import_log import refuse_moved, register_undo
+from evaltracker.importing.services.import_log import refuse_moved, register_undo
 from vendors.models import CostLine
 from vendors.services.cost_rows import (
     KIND,
@@ -19,9 +16,6 @@ from vendors.services.cost_rows import (
     read_kept,
     state_of,
 )
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Import, User
 
 
 def undo(imported: Import, by: User) -> None:

@@ -1,35 +1,28 @@
 """Writing down what candidates cost; prices stay sealed until they are opened."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import datetime
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.policy import (
     change,
     checked,
     require_open,
     require_owner,
 )
-from evaltracker.evaluations.text import Inputs
+from evaltracker.kit.text import Inputs
 from vendors import costs
 from vendors.choices import CostState, Pricing, Recurrence
-from vendors.costs import CHECKLIST, CODES, CostKind
+from vendors.costs import CHECKLIST, CODES, CostKind, Tier
 from vendors.costs.kinds import no_percentage
 from vendors.costs.tiers import contradiction, kept
-from vendors.models import CostLine
+from vendors.models import Candidate, CostLine
 from vendors.services.candidates import lock_candidate
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Sequence
-    from decimal import Decimal
-
-    from evaltracker.evaluations.journal import By
-    from vendors.costs import Tier
-    from vendors.models import Candidate
 
 # What everybody may read of a line, and what only open prices show.
 OPEN_FIELDS = ("kind", "label", "state", "unit", "recurrence", "currency", "quoted_on")
@@ -94,7 +87,7 @@ def set_cost_line(
         "quantity": quantity,
         "unit": inputs.line("unit", unit, limit=60, blank=True),
         "pricing": pricing,
-        "tiers": [kept(one) for one in tiers],
+        "tiers": [kept(tier) for tier in tiers],
         "recurrence": recurrence,
         "currency": currency or candidate.evaluation.currency,
         "rate": rate,

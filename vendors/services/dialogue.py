@@ -1,16 +1,16 @@
 """Questions and proposals: vendors help to say what is needed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from evaltracker.errors import NotFound, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Priority
-from evaltracker.evaluations.clock import database_now
-from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Category, Evaluation, Requirement
 from evaltracker.evaluations.policy import (
     change,
     checked,
@@ -18,22 +18,13 @@ from evaltracker.evaluations.policy import (
     require_open,
     require_owner,
 )
-from evaltracker.evaluations.services.requirements import add_requirement
-from evaltracker.evaluations.text import Inputs, read_reason
+from evaltracker.kit.clock import database_now
+from evaltracker.kit.text import Inputs, read_reason
+from evaltracker.requirements.services.requirements import add_requirement
 from stakeholders.policy import require_part
 from vendors.choices import ProposalState
-from vendors.models import Asking, Proposal, Question
+from vendors.models import Asking, Candidate, Proposal, Question
 from vendors.policy import require_claims_open
-
-if TYPE_CHECKING:
-    import datetime
-    from typing import Any
-
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Category, Evaluation, Requirement
-    from vendors.models import Candidate
 
 # Of one sort, for one invitation.
 MOST = 200

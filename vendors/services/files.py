@@ -1,9 +1,8 @@
 """Proof that a vendor attaches to its claims."""
 
-from __future__ import annotations
-
+import datetime
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -12,22 +11,16 @@ from django.db.models import Sum
 
 from evaltracker.errors import NotFound, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.clock import database_now
-from evaltracker.evaluations.files import read_file
-from evaltracker.evaluations.storage import files_of_rows
-from vendors.models import ClaimFile
+from evaltracker.evaluations.journal import Actor
+from evaltracker.evaluations.models import Requirement
+from evaltracker.kit.clock import database_now
+from evaltracker.kit.files import AcceptedFile, read_file
+from evaltracker.kit.storage import files_of_rows
+from vendors.models import Candidate, Claim, ClaimFile
 from vendors.policy import require_claims_open
 from vendors.selectors import own_claim, own_files
 from vendors.services.candidates import lock_candidate
 from vendors.services.claims import asked
-
-if TYPE_CHECKING:
-    import datetime
-
-    from evaltracker.evaluations.files import AcceptedFile
-    from evaltracker.evaluations.journal import Actor
-    from evaltracker.evaluations.models import Requirement
-    from vendors.models import Candidate, Claim
 
 FOLDER = "claim_files"
 MOST_FILES = 20

@@ -1,24 +1,18 @@
 """Answering a repeated call with its first answer, and doing its work once."""
 
-from __future__ import annotations
-
 import datetime
 import hashlib
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from evaltracker.errors import Problem, Refused
-from evaltracker.evaluations.storage import files_of_rows
-from vendors.models import IdempotencyRecord
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Callable
-
-    from vendors.models import Vendor
+from evaltracker.kit.storage import files_of_rows
+from vendors.models import IdempotencyRecord, Vendor
 
 KEPT = datetime.timedelta(days=7)
 LOCK_NOT_AVAILABLE = "55P03"

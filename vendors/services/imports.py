@@ -1,38 +1,27 @@
 """Taking the claims of a spreadsheet into an evaluation."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import uuid
+from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
 from evaltracker.errors import Stale
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.clock import database_now
-from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
-from evaltracker.evaluations.services.import_log import (
-    log_import,
-    refuse_repeat,
-    told_of,
-)
-from evaltracker.evaluations.services.imports import BATCH, refuse_problems
+from evaltracker.importing.services.import_log import log_import, refuse_repeat, told_of
+from evaltracker.kit.clock import database_now
+from evaltracker.requirements.services.imports import BATCH, refuse_problems
 from vendors.choices import Availability
-from vendors.imports import Known, KnownClaim
+from vendors.imports import ClaimLine, ClaimsPlan, Known, KnownClaim
 from vendors.models import Candidate, Claim
 from vendors.policy import NOTE_STAGES
 from vendors.selectors import asked_requirements
 from vendors.services.claim_undo import KIND, kept_of
 from vendors.services.status_words import words_of as explained_words
 from vendors.words import WORDS, ClaimWords
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Iterable
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation, Requirement
-    from vendors.imports import ClaimLine, ClaimsPlan
 
 
 def known_claims(*, evaluation: Evaluation) -> Known:

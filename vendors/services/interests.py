@@ -1,15 +1,15 @@
 """People's own interests in candidates: declared by them, cleared by the owner."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import (
     change,
     checked,
@@ -17,17 +17,10 @@ from evaltracker.evaluations.policy import (
     require_open,
     require_owner,
 )
-from evaltracker.evaluations.text import Inputs, read_reason
+from evaltracker.kit.text import Inputs, read_reason
 from vendors.models import Candidate, Conflict
 from vendors.policy import is_asked, to_declare
 from vendors.services.candidates import lock_candidate
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation, User
 
 DECLARED = ("has_interest", "statement")
 

@@ -1,9 +1,7 @@
 """Inviting vendors: telling their contacts, telling them again, and being seen."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,23 +9,18 @@ from django.utils import timezone
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage
-from evaltracker.evaluations.clock import database_now
+from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.policy import change, require_owner, require_stage
-from evaltracker.evaluations.services.notices import owe_now
-from evaltracker.evaluations.text import read_reason
+from evaltracker.kit.clock import database_now
+from evaltracker.kit.text import read_reason
+from evaltracker.notices.services.scheduling import owe_now
 from vendors.choices import CandidateState
-from vendors.models import Contact
+from vendors.models import Candidate, Contact
 from vendors.notices import Invitation
 from vendors.policy import INVITABLE, claims_are_closed
 from vendors.selectors import invitation_letters
 from vendors.services.candidates import lock_candidate
 from vendors.services.token_mail import owe_expiry_warnings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from evaltracker.evaluations.journal import By
-    from vendors.models import Candidate
 
 # Of one invitation to one person: a reminder a day, and not for ever.
 REST = datetime.timedelta(days=1)
@@ -143,7 +136,7 @@ def _require_in_the_choice(candidate: Candidate) -> None:
 
 def _theirs(candidate: Candidate, contacts: Iterable[Contact]) -> list[Contact]:
     """The contacts as they are now; all of them have to answer for this vendor."""
-    wanted = {one.pk for one in contacts}
+    wanted = {contact.pk for contact in contacts}
     found = list(
         Contact.objects.current().filter(vendor=candidate.vendor_id, pk__in=wanted)
     )

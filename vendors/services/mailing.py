@@ -1,21 +1,14 @@
 """Owing a mail to the people of vendors; vendors/notices.py asks again at sending."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-from evaltracker.evaluations.services.notices import schedule_notice
-from vendors.models import Contact
+from django.db.models import QuerySet
+
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.notices.services.scheduling import schedule_notice
+from vendors.models import Candidate, Contact
 from vendors.selectors import active_candidates
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from django.db.models import QuerySet
-
-    from evaltracker.evaluations.models import Evaluation
-    from vendors.models import Candidate
 
 # What an owner does in one go, such as answering five questions, is one mail.
 GATHERED = datetime.timedelta(minutes=15)

@@ -1,9 +1,6 @@
 """Opening sealed prices: one person asks, a second one confirms, and only then."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,9 +8,8 @@ from django.utils import timezone
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.clock import database_now
-from evaltracker.evaluations.journal import actor_of
-from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import (
     change,
     checked,
@@ -21,7 +17,8 @@ from evaltracker.evaluations.policy import (
     require_owner,
     require_stage,
 )
-from evaltracker.evaluations.services.notices import cancel_notices, owe_now
+from evaltracker.kit.clock import database_now
+from evaltracker.notices.services.scheduling import cancel_notices, owe_now
 from vendors.models import CostLine, PriceOpening
 from vendors.opening_notices import PricesAsked, PricesEscalated, PricesWaiting
 from vendors.policy import require_declared
@@ -34,10 +31,6 @@ from vendors.selectors.opening import (
     second_seats,
 )
 from vendors.services.costs import PRICE_FIELDS
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation, User
 
 WAITING_EVERY = datetime.timedelta(days=3)
 # The owner hears of the second reminder and of each that follows.

@@ -1,23 +1,17 @@
 """In which shares a candidate is paid."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from decimal import Decimal
 
 from django.db import transaction
 
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.policy import change, require_open, require_owner
-from evaltracker.evaluations.text import Inputs
+from evaltracker.kit.text import Inputs
 from vendors.costs import check_shares
+from vendors.models import Candidate
 from vendors.services.candidates import lock_candidate
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from decimal import Decimal
-
-    from evaltracker.evaluations.journal import By
-    from vendors.models import Candidate
 
 
 @transaction.atomic

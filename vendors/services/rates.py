@@ -1,13 +1,14 @@
 """What foreign prices are counted with: one dated rate per currency."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import datetime
+from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.clock import today_in
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import (
     change,
     checked,
@@ -15,16 +16,10 @@ from evaltracker.evaluations.policy import (
     require_open,
     require_owner,
 )
-from evaltracker.evaluations.text import Inputs
+from evaltracker.kit.clock import today_in
+from evaltracker.kit.text import Inputs
 from vendors.costs import CODES
 from vendors.models import ExchangeRate
-
-if TYPE_CHECKING:
-    import datetime
-    from decimal import Decimal
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation
 
 FIELDS = ("currency", "base", "rate", "rated_on", "source")
 

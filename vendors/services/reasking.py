@@ -1,18 +1,18 @@
 """Asking vendors again: what changed, what is missing, and that time runs out."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
 from django.db import transaction
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage, Status
-from evaltracker.evaluations.clock import database_now, instant_of, wall_of
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.evaluations.policy import lock, require_owner
+from evaltracker.kit.clock import database_now, instant_of, wall_of
+from vendors.models import Candidate
 from vendors.policy import require_claims_open
 from vendors.reminders import ClaimsClosing, NotAnswered, RequirementChanged
 from vendors.selectors import vendors_answers
@@ -20,13 +20,6 @@ from vendors.selectors.chases import chases
 from vendors.selectors.waiting import waiting_for
 from vendors.services.candidates import lock_candidate
 from vendors.services.mailing import gathering_end, invited_candidates, owe_contacts
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Requirement
-    from vendors.models import Candidate
 
 MORNING = datetime.time(9)
 
@@ -144,7 +137,11 @@ def remind_of_closing() -> None:
         claims_closed_at__isnull=True,
         claims_close_at__gt=now,
     ):
-        came = [one for one in closing_moments(evaluation) if one[1] <= now]
+        came = [
+            closing_moment
+            for closing_moment in closing_moments(evaluation)
+            if closing_moment[1] <= now
+        ]
         if not came:
             continue
         days, moment = came[-1]
@@ -177,7 +174,7 @@ def closing_moments(evaluation: Evaluation) -> list[tuple[int, datetime.datetime
         )
         for days in sorted(map(int, evaluation.reminder_days), reverse=True)
     ]
-    return [one for one in moments if one[1] < end]
+    return [moment for moment in moments if moment[1] < end]
 
 
 def _end_of(evaluation: Evaluation) -> datetime.datetime:

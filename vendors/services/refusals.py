@@ -1,17 +1,12 @@
 """Keeping a while what was refused at the door of the vendor API."""
 
-from __future__ import annotations
-
 import datetime
 import uuid
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from vendors.choices import RefusalReason
 from vendors.models import RefusedCall
-
-if TYPE_CHECKING:
-    from vendors.choices import RefusalReason
 
 KEPT = datetime.timedelta(days=7)
 LONGEST_ADDRESS = 45

@@ -5,28 +5,21 @@ vendor's words are compared with its own alone (`selectors.own`). What the buyer
 in between is superseded and counted past, and nothing of it is read.
 """
 
-from __future__ import annotations
-
+import datetime
+import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Count, Max, Q
 
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Requirement
 from vendors.choices import Availability
-from vendors.models import Claim
+from vendors.models import Candidate, Claim
 from vendors.wall import notes_can_be_found
 from vendors.words import WORDS, ClaimWords
-
-if TYPE_CHECKING:
-    import datetime
-    import uuid
-    from collections.abc import Collection, Mapping
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Requirement
-    from vendors.models import Candidate
 
 
 @dataclass(frozen=True, slots=True)

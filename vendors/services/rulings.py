@@ -1,23 +1,15 @@
 """The owner's rulings that a requirement does not apply to a candidate."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.db import transaction
 
 from evaltracker.errors import NotFound, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Requirement
 from evaltracker.evaluations.policy import checked, require_open, require_owner
-from evaltracker.evaluations.text import read_reason
-from vendors.models import Ruling
+from evaltracker.kit.text import read_reason
+from vendors.models import Candidate, Ruling
 from vendors.services.candidates import lock_candidate
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Requirement
-    from vendors.models import Candidate
 
 
 @transaction.atomic

@@ -1,13 +1,12 @@
 """The answer sheet: giving it out and taking it back, by the rules of any claim."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from evaltracker.errors import Invalid
+from evaltracker.evaluations.journal import Actor
+from vendors.models import Candidate
 from vendors.selectors import asked_requirements, own_claims
 from vendors.services.batches import (
     MOST,
@@ -16,13 +15,8 @@ from vendors.services.batches import (
     compare_claims,
     submit_claims,
 )
-from vendors.sheets import read_sheet, write_sheet
+from vendors.sheets import SheetLine, read_sheet, write_sheet
 from vendors.words import WORDS, ClaimWords
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import Actor
-    from vendors.models import Candidate
-    from vendors.sheets import SheetLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +51,7 @@ def submit_sheet(
         sentence = f"A sheet may answer {MOST:,} requirements; send it in parts."
         raise Invalid(sentence, errors={"file": [sentence]})
     claims = [
-        Stated(requirement=one.requirement, **one.words.fields()) for one in lines
+        Stated(requirement=line.requirement, **line.words.fields()) for line in lines
     ]
     try:
         if dry_run:
@@ -66,7 +60,7 @@ def submit_sheet(
             found = submit_claims(candidate=candidate, claims=claims, by=by)
     except Invalid as error:
         raise _by_cell(error, lines) from error
-    return SheetResult(found, {one.requirement: one.row for one in lines})
+    return SheetResult(found, {line.requirement: line.row for line in lines})
 
 
 def _standing(candidate: Candidate) -> dict[str, ClaimWords]:

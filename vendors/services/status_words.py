@@ -1,25 +1,19 @@
 """Saying once what a status word of a spreadsheet means in an evaluation."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import lock, require_open, require_owner
 from vendors.choices import Availability
 from vendors.imports.plan import Meaning
 from vendors.imports.words import STATUS_WORDS
 from vendors.models import StatusWord
 from vendors.models.words import MEANINGS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 LONGEST = 60
 

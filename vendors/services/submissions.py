@@ -1,24 +1,16 @@
 """Handing an answer in, for a receipt."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.db import transaction
 
 from evaltracker.errors import NotFound, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.clock import database_now
-from evaltracker.evaluations.journal import actor_of
-from vendors.models import Submission
+from evaltracker.evaluations.journal import Actor, actor_of
+from evaltracker.kit.clock import database_now
+from vendors.models import Candidate, Submission
 from vendors.policy import require_claims_open
 from vendors.receipts import digest_of, is_receipt_of
 from vendors.selectors import own_claims
 from vendors.services.candidates import lock_candidate
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import Actor
-    from vendors.models import Candidate
 
 
 @transaction.atomic

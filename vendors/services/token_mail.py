@@ -1,25 +1,19 @@
 """The mails that are owed for a token: before it ends, and when it leaked."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.clock import instant_of, wall_of
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.evaluations.services.notices import owe_now, schedule_notice
+from evaltracker.kit.clock import instant_of, wall_of
+from evaltracker.notices.services.scheduling import owe_now, schedule_notice
 from vendors.choices import CandidateState
-from vendors.models import Candidate, Contact, VendorToken
+from vendors.models import Candidate, Contact, Vendor, VendorToken
 from vendors.token_notices import TokenEnds, TokenLeaked, TokenLeakedOutside
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from vendors.models import Vendor
 
 # Two weeks to hand over another one, and a last word.
 WARNED_DAYS = (14, 3)

@@ -1,28 +1,21 @@
 """Keys to the vendor API: shown once, kept as a digest, revocable at once."""
 
-from __future__ import annotations
-
+import datetime
 import secrets
-from typing import TYPE_CHECKING
+from typing import NoReturn
 
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Invalid, Refused
-from evaltracker.evaluations.journal import Actor, actor_of
-from evaltracker.evaluations.text import Inputs
+from evaltracker.evaluations.journal import Actor, By, actor_of
+from evaltracker.kit.text import Inputs
 from vendors.models import Vendor, VendorToken
 from vendors.policy import require_token_keeper
 from vendors.selectors import live_tokens
 from vendors.services.companies import record_for_vendor
 from vendors.services.token_mail import owe_expiry_warnings
 from vendors.wall import digest_of
-
-if TYPE_CHECKING:
-    import datetime
-    from typing import NoReturn
-
-    from evaltracker.evaluations.journal import By
 
 # The one in use and the one that replaces it.
 MOST_LIVE = 2

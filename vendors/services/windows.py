@@ -1,16 +1,14 @@
 """Opening and closing the time in which vendors may write claims."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.clock import database_now, instant_of
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import (
     change,
     lock,
@@ -18,13 +16,10 @@ from evaltracker.evaluations.policy import (
     require_owner,
     require_stage,
 )
-from evaltracker.evaluations.text import read_reason
+from evaltracker.kit.clock import database_now, instant_of
+from evaltracker.kit.text import read_reason
 from vendors.policy import claims_are_closed
 from vendors.services.reasking import ask_to_confirm
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation
 
 type Deadline = datetime.datetime | datetime.date
 

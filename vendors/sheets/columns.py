@@ -1,16 +1,10 @@
 """The columns of the answer sheet, and how texts stand in its cells."""
 
-from __future__ import annotations
+import datetime
 
-from typing import TYPE_CHECKING
-
-from evaltracker.evaluations.cells import harmless
-
-if TYPE_CHECKING:
-    import datetime
-
-    from evaltracker.evaluations.models import Requirement
-    from vendors.words import ClaimWords
+from evaltracker.evaluations.models import Requirement
+from evaltracker.kit.formula_guard import harmless
+from vendors.words import ClaimWords
 
 SHEET = "Answers"
 # By field: the head and the width of each column, in order.

@@ -1,27 +1,17 @@
 """Reading a filled answer sheet; every wrong cell is named."""
 
-from __future__ import annotations
-
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.cells import meant
-from evaltracker.evaluations.tabular import (
-    column_letter,
-    columns_by_field,
-    read_table,
-)
-from evaltracker.evaluations.tabular.books import text_of
+from evaltracker.kit.formula_guard import meant
+from evaltracker.tabular import Row, Sheet, column_letter, columns_by_field, read_table
+from evaltracker.tabular.books import text_of
 from vendors.choices import STATED, Availability
 from vendors.sheets.columns import ANSWER, COLUMNS, SHEET, answer_cells
 from vendors.words import ClaimWords
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.tabular import Row, Sheet
 
 CHOICES = {
     word.casefold(): str(one)
@@ -79,7 +69,7 @@ def read_sheet(
 def _find(content: bytes, filename: str) -> tuple[Sheet, dict[str, int], Row]:
     """The sheet of answers, where each field stands in it, and its head."""
     book = read_table(content, filename)
-    sheets = [one for one in book.sheets if one.name == SHEET]
+    sheets = [sheet for sheet in book.sheets if sheet.name == SHEET]
     if book.kind == "csv" and not sheets:
         sheets = list(book.sheets)
     if not sheets or sheets[0].is_blank:
@@ -132,7 +122,7 @@ def _line(
         return None
     stands = current.get(ref)
     if stands and list(texts.values()) == [
-        text_of(one) for one in answer_cells(stands)
+        text_of(answer_cell) for answer_cell in answer_cells(stands)
     ]:
         return SheetLine(row.number, ref, stands, columns)
     words = _words(row.number, columns, texts, stands, errors)

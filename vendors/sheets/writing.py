@@ -1,26 +1,19 @@
 """Writing the answer sheet: what is asked, what is answered, and drop-downs."""
 
-from __future__ import annotations
-
 import io
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 
-from evaltracker.evaluations.cells import spelled
+from evaltracker.evaluations.models import Requirement
+from evaltracker.kit.formula_guard import spelled
 from vendors.choices import STATED
 from vendors.sheets.columns import ANSWER, COLUMNS, SHEET, answer_cells, asked_cells
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from openpyxl.worksheet.worksheet import Worksheet
-
-    from evaltracker.evaluations.models import Requirement
-    from vendors.words import ClaimWords
+from vendors.words import ClaimWords
 
 HELP = (
     "Fill in the white columns of the sheet “Answers” and send the file back.",

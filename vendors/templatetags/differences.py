@@ -1,17 +1,11 @@
 """Words with what is different in them marked."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django import template
 from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
-if TYPE_CHECKING:
-    from django.utils.safestring import SafeString
-
-    from vendors.differences import Pieces
+from vendors.differences import Pieces
 
 register = template.Library()
 TAGS = {"gone": "del", "come": "ins"}
@@ -26,9 +20,9 @@ def words(pieces: Pieces, changed: str) -> SafeString:
         "",
         "<{}>{}</{}>",
         (
-            (name, linebreaksbr(one.text, autoescape=True), name)
-            for one in pieces
-            for name in [tag if one.changed else "span"]
+            (name, linebreaksbr(piece.text, autoescape=True), name)
+            for piece in pieces
+            for name in [tag if piece.changed else "span"]
         ),
     )
     return format_html('<bdi class="se-words">{}</bdi>', parts)

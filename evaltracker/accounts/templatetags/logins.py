@@ -1,7 +1,5 @@
 """A login as its owner knows it again."""
 
-from __future__ import annotations
-
 from django import template
 
 register = template.Library()

@@ -12,7 +12,7 @@ from django.db import migrations, models
 
 import evaltracker.evaluations.models.evaluation
 import evaltracker.evaluations.models.people
-from evaltracker.evaluations.triggers import append_only
+from evaltracker.kit.triggers import append_only
 
 
 class Migration(migrations.Migration):

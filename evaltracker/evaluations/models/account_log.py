@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -10,9 +10,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models.base import Record
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models.people import User
+from evaltracker.evaluations.models.people import User
 
 
 class AccountEntryQuerySet(models.QuerySet["AccountEntry"]):

@@ -1,17 +1,13 @@
 """What every model of the house shares: an id that does not count, and a scope."""
 
-from __future__ import annotations
-
 import secrets
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from evaltracker.evaluations.models.people import User
+from evaltracker.evaluations.models.people import User
 
 M = TypeVar("M", bound=models.Model)
 

@@ -1,7 +1,5 @@
 """What the product remembers for a while, such as who guessed how often."""
 
-from __future__ import annotations
-
 from django.db import models
 
 

@@ -1,9 +1,8 @@
 """One purchase being decided, and its stays in the stages."""
 
-from __future__ import annotations
-
+import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -23,9 +22,6 @@ from evaltracker.evaluations.models.base import (
     evaluation_scope,
 )
 from evaltracker.evaluations.models.people import User, check_zone
-
-if TYPE_CHECKING:
-    import datetime
 
 
 def default_reminder_days() -> list[int]:

@@ -1,7 +1,5 @@
 """Where an evaluation came from that was taken in from a file."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 from django.conf import settings

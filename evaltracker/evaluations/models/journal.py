@@ -1,7 +1,5 @@
 """The append-only, hash-chained record of what happened in an evaluation."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar, NoReturn
 
 from django.conf import settings

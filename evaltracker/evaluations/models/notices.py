@@ -1,8 +1,6 @@
 """What is owed to somebody: a mail, or a line in a chat; DESIGN section 7."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -17,9 +15,7 @@ from evaltracker.evaluations.choices import (
 )
 from evaltracker.evaluations.models.base import Record, ScopedQuerySet
 from evaltracker.evaluations.models.evaluation import Evaluation
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models.people import User
+from evaltracker.evaluations.models.people import User
 
 
 class ChatWebhook(Record):

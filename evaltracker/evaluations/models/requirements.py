@@ -1,7 +1,5 @@
 """What we need: metrics, categories and requirements."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.core.validators import MaxValueValidator

@@ -1,17 +1,13 @@
 """Evaluations to start from."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from evaltracker.evaluations.models import User
 from evaltracker.evaluations.models.base import Record
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
 
 
 class EvaluationTemplateQuerySet(models.QuerySet["EvaluationTemplate"]):

@@ -1,19 +1,14 @@
 """Committing to the rows of an evaluation that older code wrote."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.commitments import committed_models
-from evaltracker.evaluations.models import Entry, JournalHead
+from evaltracker.evaluations.models import Entry, Evaluation, JournalHead
 from evaltracker.evaluations.models.base import new_salt
 from evaltracker.evaluations.tables import COVERED, WHOLE, rows_of
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 
 def cover_tables(evaluation: Evaluation) -> Entry | None:

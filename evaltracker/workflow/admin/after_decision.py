@@ -1,22 +1,17 @@
 """What a decision's page says once it is frozen: proof, files, and what comes now."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.formats import date_format
 
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.workflow import links
 from evaltracker.workflow.inbox import NextStep
 from evaltracker.workflow.memo.proof import differences
-from evaltracker.workflow.models import Letter, PromiseCheck
+from evaltracker.workflow.models import Decision, Letter, PromiseCheck
 from evaltracker.workflow.services.exporting import may_export
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
-    from evaltracker.workflow.models import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +25,7 @@ class Follows:
     @property
     def next_check(self) -> PromiseCheck | None:
         """The next one that is open."""
-        return next((one for one in self.checks if one.is_open), None)
+        return next((check for check in self.checks if check.is_open), None)
 
 
 def after_decision(

@@ -1,30 +1,24 @@
 """Acts that carry a whole evaluation into a file, and out of one."""
 
-from __future__ import annotations
-
 import secrets
 import zlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.core.cache import cache
 from django.urls import reverse
 
+from evaltracker.accounts.services.people import may_run_accounts
 from evaltracker.errors import Invalid, NotFound
-from evaltracker.evaluations.admin.acts import Act, Confirm, register_act
-from evaltracker.evaluations.admin.brief_acts import OfEvaluation
-from evaltracker.evaluations.admin.downloads import download
-from evaltracker.evaluations.admin.workspace import page_address
-from evaltracker.evaluations.services.arrivals import import_evaluation
-from evaltracker.evaluations.services.people import may_run_accounts
-from evaltracker.evaluations.services.previews import ImportPreview, preview_import
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.kit.downloads import download
+from evaltracker.pages.acts import Act, Confirm, Outcome, register_act
+from evaltracker.pages.workspace import page_address
+from evaltracker.portable.services.import_evaluation import import_evaluation
+from evaltracker.portable.services.import_preview import ImportPreview, preview_import
+from evaltracker.requirements.admin.brief_acts import OfEvaluation
 from evaltracker.workflow.services.exporting import export_as_seen, may_export
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.admin.acts import Outcome
-    from evaltracker.evaluations.models import Evaluation, User
 
 PAGE_LIMIT = 20 * 2**20
 KEPT_SECONDS = 30 * 60

@@ -1,13 +1,13 @@
 """Acts on promise checks: judging, moving, waiving and closing them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
-from evaltracker.evaluations.admin.forms import DateField
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import DateField, reason_field
 from evaltracker.workflow import links
 from evaltracker.workflow.choices import CheckFound
 from evaltracker.workflow.models import PromiseCheck
@@ -20,12 +20,6 @@ from evaltracker.workflow.services.promise_checks import (
 )
 from trials.admin.acts.base import takes_part
 from vendors.admin.acts.base import InEvaluation
-from vendors.admin.inputs import reason_field
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 class OnCheck(InEvaluation):

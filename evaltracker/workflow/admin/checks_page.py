@@ -1,18 +1,16 @@
 """Promise checks: what was promised, what held in the trial, what holds now."""
 
-from __future__ import annotations
+from collections.abc import Collection
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from django.http import HttpRequest, HttpResponse
 
-from evaltracker.evaluations.admin.notice_subjects import register_subjects
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.workspace import (
-    crumbs_to,
-    evaluation_page,
-    show,
-)
-from evaltracker.evaluations.clock import today_in
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.kit.clock import today_in
+from evaltracker.notices.admin.notice_subjects import register_subjects
+from evaltracker.pages.query import check_query
+from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from evaltracker.workflow.models import PromiseCheck
 from evaltracker.workflow.selectors.promises import (
     CHECK_NOTICE,
@@ -21,14 +19,7 @@ from evaltracker.workflow.selectors.promises import (
     promised_rows,
 )
 from trials.admin.acts.base import takes_part
-from vendors.admin.asking import ask_first
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import Evaluation
+from vendors.admin.conflict_question import ask_first
 
 
 @evaluation_page("promise_checks", "Promise checks")

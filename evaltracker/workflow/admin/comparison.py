@@ -1,19 +1,15 @@
 """The candidates side by side, with what is still sealed left out."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.money import written
 from evaltracker.workflow.memo.text import KINDS, rank
 from trials.models import Consensus
 from vendors.costs import Verdict
 from vendors.policy import may_see_prices
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
 
 OVER = (Verdict.OVER, Verdict.COULD_BE_OVER)
 STATES = {"shortlisted": 0, "chosen": 0, "longlisted": 1, "eliminated": 2}
@@ -80,8 +76,8 @@ def compare(memo: dict[str, Any], evaluation: Evaluation, user: User) -> Compari
     )
     return Comparison(
         options=[
-            option(one, memo, places.get(one["id"], ""), prices=prices, people=people)
-            for one in rows
+            option(row, memo, places.get(row["id"], ""), prices=prices, people=people)
+            for row in rows
         ],
         currency=evaluation.currency,
         prices_open=prices,
@@ -97,12 +93,12 @@ def by_fit(result: dict[str, Any]) -> tuple[float, float]:
 def places_of(results: dict[str, Any]) -> dict[str, str]:
     """“1”, or “1, shared” for those that are level: a tie is shown as a tie."""
     ranking = results.get("robustness", {}).get("ranking", [])
-    ranks = [one["rank"] for one in ranking]
+    ranks = [candidate_row["rank"] for candidate_row in ranking]
     return {
-        one["id"]: f"{one['rank']}, shared"
-        if ranks.count(one["rank"]) > 1
-        else str(one["rank"])
-        for one in ranking
+        candidate_row["id"]: f"{candidate_row['rank']}, shared"
+        if ranks.count(candidate_row["rank"]) > 1
+        else str(candidate_row["rank"])
+        for candidate_row in ranking
     }
 
 

@@ -1,28 +1,15 @@
 """The comparison drawn: cost against fit, and the fit of every category."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from evaltracker.evaluations.charts import (
-    Bars,
-    Point,
-    Row,
-    Scatter,
-    bars,
-    per_cent,
-    scatter,
-)
+from evaltracker.kit.charts import Bars, Point, Row, Scatter, bars, per_cent, scatter
+from evaltracker.workflow.admin.comparison import Comparison, Option
 from evaltracker.workflow.memo.counting import count
 from evaltracker.workflow.memo.text import KINDS, pursued
 from trials.scoring.buy_in import fit_by_category
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from evaltracker.workflow.admin.comparison import Comparison, Option
 
 # More than these nobody compares by eye; the table has all.
 DRAWN = 12
@@ -44,13 +31,13 @@ def drawn(memo: dict[str, Any], comparison: Comparison) -> list[Option]:
 
     Whoever was tried and then eliminated is drawn too, and said to be out.
     """
-    given = {one["id"]: one for one in memo["inputs"]["candidates"]}
+    given = {candidate["id"]: candidate for candidate in memo["inputs"]["candidates"]}
     compared = [
-        one
-        for one in comparison.options
-        if pursued(given[one.key], memo["results"][one.key])
+        option
+        for option in comparison.options
+        if pursued(given[option.key], memo["results"][option.key])
     ]
-    still = [one for one in comparison.options if one.state != OUT]
+    still = [option for option in comparison.options if option.state != OUT]
     return compared or still
 
 
@@ -58,7 +45,7 @@ def by_category(memo: dict[str, Any], options: Sequence[Option]) -> ByCategory:
     """Bars for every category in which somebody earned something."""
     inputs = memo["inputs"]
     category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
-    given = {one["id"]: one for one in inputs["candidates"]}
+    given = {candidate["id"]: candidate for candidate in inputs["candidates"]}
     shown = options[:DRAWN]
     fits = {
         one.key: fit_by_category(count(given[one.key], inputs).fit.rows, category_of)
@@ -79,7 +66,7 @@ def by_category(memo: dict[str, Any], options: Sequence[Option]) -> ByCategory:
             for one in shown
         ]
         charts.append(bars(name, drawn_rows))
-        rows.append((name, [per_cent(one.share) for one in drawn_rows]))
+        rows.append((name, [per_cent(drawn_row.share) for drawn_row in drawn_rows]))
     return ByCategory(
         [one.name for one in shown], charts, rows, len(options) - len(shown)
     )
@@ -92,12 +79,12 @@ def cost_against_fit(
 
     Only for readers to whom prices are open.
     """
-    given = {one["id"]: one for one in memo["inputs"]["candidates"]}
+    given = {candidate["id"]: candidate for candidate in memo["inputs"]["candidates"]}
     budget = memo["inputs"]["brief"]["budget"]
     points = [
-        point(given[one.key], memo["results"][one.key])
-        for one in options
-        if one.cost and memo["results"][one.key]["fit"] is not None
+        point(given[option.key], memo["results"][option.key])
+        for option in options
+        if option.cost and memo["results"][option.key]["fit"] is not None
     ]
     if not points:
         return None
@@ -122,12 +109,12 @@ def point(one: dict[str, Any], result: dict[str, Any]) -> Point:
 
 def key_to(chart: Scatter) -> list[tuple[str, str]]:
     """What the marks that were drawn mean: a shape and its words."""
-    points = [one.point for one in chart.dots]
+    points = [dot.point for dot in chart.dots]
     kinds = [(kind, KINDS[kind]) for kind in KINDS]
-    key = [pair for pair in kinds if any(one.kind == pair[0] for one in points)]
-    if not all(one.whole for one in points):
+    key = [pair for pair in kinds if any(point.kind == pair[0] for point in points)]
+    if not all(point.whole for point in points):
         said = "hollow: some kinds of cost are not known, so it costs at least this"
         key.append(("hollow", said))
-    if any(one.out for one in points):
+    if any(point.out for point in points):
         key.append(("out", "dashed: eliminated"))
     return key

@@ -1,16 +1,18 @@
 """The comparison: every option on equal terms, and every number with its working."""
 
-from __future__ import annotations
-
 import datetime
+import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
+from django.http import HttpRequest, HttpResponse
+
 from evaltracker.errors import Invalid, NotFound
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.site import site
-from evaltracker.evaluations.admin.workspace import (
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.pages.query import check_query
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import (
     crumbs_to,
     evaluation_page,
     find_evaluation,
@@ -30,14 +32,7 @@ from evaltracker.workflow.memo import compute_results, gather_inputs
 from evaltracker.workflow.memo.as_of import on_day, planned_dates
 from evaltracker.workflow.memo.weighing_words import hundredths, listed, weighed
 from stakeholders.choices import Role
-from vendors.admin.asking import ask_first
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import Evaluation
+from vendors.admin.conflict_question import ask_first
 
 FURTHEST = datetime.timedelta(days=3660)
 DATES = 6
@@ -75,7 +70,7 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     ask_first(request, evaluation)
     inputs, results = standing_memo(evaluation)
     day = day_asked(request, inputs)
-    now = {key: one["fit"] for key, one in results.items() if key != "robustness"}
+    now = {key: result["fit"] for key, result in results.items() if key != "robustness"}
     planned = planned_dates(inputs)
     memo = {"inputs": inputs, "results": results}
     if day.moved:
@@ -91,7 +86,7 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         title="Comparison",
         tab="comparison",
         comparison=comparison,
-        rows=[(one, percent(now[one.key])) for one in comparison.options],
+        rows=[(option, percent(now[option.key])) for option in comparison.options],
         day=day,
         planned=planned[:DATES],
         weighed=weighed(inputs, memo["results"]),
@@ -138,15 +133,17 @@ def day_asked(request: HttpRequest, inputs: dict[str, Any]) -> Day:
 
 def role_rows(memo: dict[str, Any]) -> list[dict[str, str]]:
     """Whom each role's own weights would pick, in words."""
-    names = {one["id"]: one["name"] for one in memo["inputs"]["candidates"]}
+    names = {
+        candidate["id"]: candidate["name"] for candidate in memo["inputs"]["candidates"]
+    }
     return [
         {
-            "role": str(Role(one["role"]).label),
-            "picks": listed([names[key] for key in one["ids"]]) or "nobody",
-            "fit": percent(one["fit"]),
-            "lead": f"{hundredths(one['lead'])} points" if one["lead"] else "–",
+            "role": str(Role(role["role"]).label),
+            "picks": listed([names[key] for key in role["ids"]]) or "nobody",
+            "fit": percent(role["fit"]),
+            "lead": f"{hundredths(role['lead'])} points" if role["lead"] else "–",
         }
-        for one in memo["results"].get("robustness", {}).get("roles", [])
+        for role in memo["results"].get("robustness", {}).get("roles", [])
     ]
 
 

@@ -1,26 +1,20 @@
 """Acts of the last stage: drafting the decision, and making it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
-from evaltracker.evaluations.admin.brief_acts import OfEvaluation
-from evaltracker.evaluations.admin.forms import form_like
-from evaltracker.evaluations.admin.workspace import page_address
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.fields import form_like
+from evaltracker.pages.workspace import page_address
+from evaltracker.requirements.admin.brief_acts import OfEvaluation
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import decide, draft_decision
 from vendors.choices import CandidateState
 from vendors.models import Candidate
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.admin.acts import Outcome
-    from evaltracker.evaluations.models import Evaluation, User
 
 WORDS = ("rationale", "dissent", "revisit_when")
 

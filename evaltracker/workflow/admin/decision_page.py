@@ -1,12 +1,13 @@
 """The decision: the candidates side by side, the draft, the rules, the frozen memo."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from django.http import HttpRequest, HttpResponse
 
-from evaltracker.evaluations.admin.workspace import evaluation_page, show
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.workflow.admin.after_decision import after_decision
 from evaltracker.workflow.admin.comparison import compare
 from evaltracker.workflow.gates import Look
@@ -15,14 +16,9 @@ from evaltracker.workflow.memo import compute_results, gather_inputs
 from evaltracker.workflow.models import Decision
 from stakeholders.models import SignOffRule
 from stakeholders.policy import is_leadership, signing_parts
-from vendors.admin.asking import ask_first
+from vendors.admin.conflict_question import ask_first
 from vendors.policy import may_see_prices
 from vendors.selectors.opening import NOBODY, opening_state
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 @evaluation_page("decision", "Decision", order=110)
@@ -52,7 +48,7 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         comparison=compare(memo, evaluation, user),
         deciding=deciding,
         reports=reports,
-        closed=sum(not one.open for one in reports),
+        closed=sum(not report.open for report in reports),
         # Nobody signs what names a sealed price.
         signing=own_rules(user, evaluation) if deciding and opened else [],
         sealed=not may_see_prices(user, evaluation),
@@ -69,7 +65,7 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 def own_rules(user: User, evaluation: Evaluation) -> list[SignOffRule]:
     """The rules on the memo that `user` may sign, for their own part or lent."""
     rules = SignOffRule.objects.filter(evaluation=evaluation, stage=Stage.DECISION)
-    return [one for one in rules if signing_parts(user, evaluation, one.role)]
+    return [rule for rule in rules if signing_parts(user, evaluation, rule.role)]
 
 
 def decision_of(evaluation: Evaluation) -> Decision | None:

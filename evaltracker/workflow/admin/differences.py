@@ -1,14 +1,10 @@
 """Differences as lines that people read, with the changed words marked in them."""
 
-from __future__ import annotations
-
 import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Literal
 
 type Mark = Literal["", "gone", "new"]
 

@@ -1,15 +1,11 @@
 """A vendor's earlier standing, on its candidate's page."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from evaltracker.evaluations.admin.panels import register_panel
+from evaltracker.evaluations.models import User
+from evaltracker.pages.panels import register_panel
 from evaltracker.workflow.selectors.earlier import earlier_standing
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 
 def earlier(user: User, candidate: Candidate) -> dict[str, Any] | None:

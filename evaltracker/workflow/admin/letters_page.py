@@ -1,38 +1,28 @@
 """Letters of the decision: what each vendor is told, and what became of it."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
+from django.http import HttpRequest, HttpResponse
 
-from evaltracker.evaluations.admin.acts import register_act
-from evaltracker.evaluations.admin.notice_subjects import register_subjects
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.workspace import (
-    crumbs_to,
-    evaluation_page,
-    show,
-)
+from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.notices.admin.notice_subjects import register_subjects
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.query import check_query
+from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from evaltracker.workflow import links
 from evaltracker.workflow.models import Letter
 from evaltracker.workflow.selectors.letters import LETTER, letter_notices
 from evaltracker.workflow.services.letters import send_letter, write_letter
 from vendors.admin.acts.base import InEvaluation
 from vendors.admin.acts.invitations import ContactsField
-from vendors.admin.asking import ask_first
+from vendors.admin.conflict_question import ask_first
 from vendors.models import Contact
 from vendors.policy import may_read_contacts
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import Evaluation, Notice, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +45,8 @@ def letters_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         .order_by("candidate__name")
     )
     mails: dict[str, list[Notice]] = defaultdict(list)
-    for one in letter_notices(letters):
-        mails[one.subject_id].append(one)
+    for letter_notice in letter_notices(letters):
+        mails[letter_notice.subject_id].append(letter_notice)
     return show(
         request,
         evaluation,
@@ -64,7 +54,7 @@ def letters_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         title="Letters",
         tab="decision",
         crumbs=crumbs_to(evaluation, ("Decision", "decision"), ("Letters", "")),
-        rows=[Row(one, mails[str(one.pk)]) for one in letters],
+        rows=[Row(letter, mails[str(letter.pk)]) for letter in letters],
         is_owner=is_owner(user, evaluation),
         reads_addresses=may_read_contacts(user, evaluation),
     )
@@ -171,7 +161,7 @@ class SendLetter(OnLetter):
 def named(ids: Collection[str]) -> dict[str, str]:
     """To whose vendor a letter goes, for the notices page."""
     rows = Letter.objects.filter(pk__in=ids).select_related("candidate")
-    return {str(one.pk): f"Letter to {one.candidate}" for one in rows}
+    return {str(row.pk): f"Letter to {row.candidate}" for row in rows}
 
 
 register_subjects(LETTER, named)

@@ -1,12 +1,10 @@
 """The lists of floor 5: decisions and waivers."""
 
-from __future__ import annotations
-
 from django.contrib import admin
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.base import HardenedAdmin
-from evaltracker.evaluations.admin.site import site
+from evaltracker.pages.base import HardenedAdmin
+from evaltracker.pages.site import site
 from evaltracker.workflow.models import Decision, Waiver
 
 

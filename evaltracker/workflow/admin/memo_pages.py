@@ -1,37 +1,29 @@
 """The memo: read, printed, and taken along as PDF, Word file, Markdown, workbook."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.admin.downloads import download
-from evaltracker.evaluations.admin.query import check_query
-from evaltracker.evaluations.admin.site import site
-from evaltracker.evaluations.admin.workspace import (
-    crumbs_to,
-    find_evaluation,
-    show,
-)
 from evaltracker.evaluations.choices import Stage, Status
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.kit.downloads import download
+from evaltracker.pages.query import check_query
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import crumbs_to, find_evaluation, show
 from evaltracker.workflow.admin.decision_page import decision_of
 from evaltracker.workflow.admin.receipts import only_reading
 from evaltracker.workflow.memo.html import as_html
 from evaltracker.workflow.memo.printing import PAPERS, as_pdf
 from evaltracker.workflow.memo.proof import differences
-from evaltracker.workflow.memo.seal import sealed_words
 from evaltracker.workflow.memo.sheets import as_xlsx
+from evaltracker.workflow.memo.signature_seal import sealed_words
 from evaltracker.workflow.memo.word import as_docx
+from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import compile_memo
 from stakeholders.models import SignOff
-from vendors.admin.asking import ask_first
+from vendors.admin.conflict_question import ask_first
 from vendors.policy import may_see_prices
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import Evaluation
-    from evaltracker.workflow.models import Decision
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
 KINDS = {

@@ -1,21 +1,16 @@
 """The start page: what waits on the reader, why, and by when."""
 
-from __future__ import annotations
-
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from evaltracker.evaluations.admin.site import site
+from django.http import HttpRequest, HttpResponse
+
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import may_start_evaluations
-from evaltracker.workflow.inbox import my_work
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.workflow.inbox import WorkItem
+from evaltracker.pages.site import site
+from evaltracker.workflow.inbox import WorkItem, my_work
 
 SHOWN = 8
 KINDS = {

@@ -1,11 +1,9 @@
 """What the notices of milestones and of signatures are about."""
 
-from __future__ import annotations
+from collections.abc import Collection
 
-from typing import TYPE_CHECKING
-
-from evaltracker.evaluations.admin.notice_subjects import register_subjects
 from evaltracker.evaluations.models import Visit
+from evaltracker.notices.admin.notice_subjects import register_subjects
 from evaltracker.workflow.notices import (
     SignOffEscalated,
     SignOffReopened,
@@ -22,16 +20,13 @@ from trials.notices import (
     MilestoneOverdue,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
 
 def milestone_titles(ids: Collection[str]) -> dict[str, str]:
     """Titles, with the candidate whose trial it belongs to."""
     rows = Milestone.objects.filter(pk__in=ids).select_related("trial__candidate")
     return {
-        str(one.pk): f"{one.title} ({one.trial.candidate})" if one.trial else one.title
-        for one in rows
+        str(row.pk): f"{row.title} ({row.trial.candidate})" if row.trial else row.title
+        for row in rows
     }
 
 

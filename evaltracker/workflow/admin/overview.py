@@ -1,13 +1,13 @@
 """The workspace of an evaluation: where it is, what is next, what stands in the way."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from django.http import HttpRequest, HttpResponse
 
-from evaltracker.evaluations.admin.workspace import evaluation_page, show
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import Evaluation, Visit
+from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.workflow.admin.plan_rows import draw
 from evaltracker.workflow.admin.stage_acts import next_stage
 from evaltracker.workflow.gates import Look
@@ -18,11 +18,6 @@ from evaltracker.workflow.selectors import local_day, plan_of
 from stakeholders.policy import is_leadership
 from stakeholders.selectors import objectives_in_conflict
 from vendors.selectors.sent import count_unseen
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import User
 
 BRIEF_SHOWN = 400
 BEFORE_DEMOS = (Stage.REQUIREMENTS, Stage.RESEARCH)
@@ -50,7 +45,7 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         crumbs=[(str(evaluation), "")],
         step=the_step(evaluation, user, look) if evaluation.is_open else None,
         reports=reports,
-        closed=sum(not one.open for one in reports),
+        closed=sum(not report.open for report in reports),
         following=next_stage(evaluation),
         notes=stage_notes(evaluation, visits),
         plan=draw(plan, evaluation) if plan else None,
@@ -93,7 +88,7 @@ def stage_notes(evaluation: Evaluation, visits: list[Visit]) -> dict[str, str]:
     """A line under each stage of the stepper: since when, or how often."""
     notes = {}
     for stage in Stage:
-        stays = [one for one in visits if one.stage == stage]
+        stays = [visit for visit in visits if visit.stage == stage]
         if not stays:
             continue
         newest = stays[-1]

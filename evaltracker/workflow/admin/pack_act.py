@@ -1,22 +1,15 @@
 """The act that hands out the evidence pack: a POST, for it leaves a trace."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
 from django.http import FileResponse
 
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.acts import Outcome, register_act
 from evaltracker.workflow.admin.decision_acts import OnDecision
 from evaltracker.workflow.services.exporting import may_export
 from evaltracker.workflow.services.packing import take_pack
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
-    from evaltracker.evaluations.admin.acts import Outcome
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 @register_act

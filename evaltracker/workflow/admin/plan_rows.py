@@ -1,18 +1,11 @@
 """The plan as the overview draws it: bars on one axis, with today's line."""
 
-from __future__ import annotations
-
+import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from evaltracker.evaluations.clock import today_in
-from evaltracker.evaluations.plan import RowState
-
-if TYPE_CHECKING:
-    import datetime
-
-    from evaltracker.evaluations.models import Evaluation
-    from evaltracker.evaluations.plan import Plan
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.kit.clock import today_in
+from evaltracker.requirements.plan import Plan, RowState
 
 WORDS = {
     RowState.DONE: ("done", "good"),

@@ -1,27 +1,20 @@
 """What follows a signature: its receipt, and the words that it stands under."""
 
-from __future__ import annotations
-
+import uuid
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import NotFound
-from evaltracker.evaluations.admin.site import site
-from evaltracker.evaluations.admin.workspace import crumbs_to, show
+from evaltracker.evaluations.models import User
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import crumbs_to, show
 from evaltracker.workflow.admin.differences import diff_lines
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.memo.changes import changes
 from evaltracker.workflow.memo.html import as_html
 from stakeholders.models import SignedDocument, SignOff
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest
-
-    from evaltracker.evaluations.models import User
 
 
 def visible(model: Any, user: User, key: uuid.UUID, *related: str) -> Any:

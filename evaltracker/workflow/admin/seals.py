@@ -1,16 +1,10 @@
 """What the journal keeps to itself of floor 4: who gave which score."""
 
-from __future__ import annotations
+from collections.abc import Collection
 
-from typing import TYPE_CHECKING
-
-from evaltracker.evaluations.admin.seals import register_seal
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.sealed_entries import register_seal
 from trials.models import Score
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 def open_scores(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:

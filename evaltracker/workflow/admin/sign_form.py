@@ -1,22 +1,17 @@
 """The form of the sign page: a verdict, a reason, and up to five conditions."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.forms import DateField, TextField
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.pages.fields import DateField, TextField
 from stakeholders.admin.people_acts import PersonField
 from stakeholders.choices import Verdict
 from stakeholders.policy import insiders
 from stakeholders.services.conditions import ConditionAsked
 from stakeholders.services.sign_offs import REASON_NEEDED, lacks_reason
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.evaluations.models import Evaluation
 
 ROWS = 5
 MEANINGS = {

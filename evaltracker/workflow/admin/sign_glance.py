@@ -1,20 +1,14 @@
 """What is signed, at a glance: how much it is, what is in it, where its proof is."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.money import written
 from evaltracker.workflow import links
+from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.decision import draft
 from evaltracker.workflow.gates.research import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.workflow.gates import Look
 
 # The pages on which one sees for oneself what the words rest on.
 PROOF: dict[str, tuple[tuple[str, str], ...]] = {

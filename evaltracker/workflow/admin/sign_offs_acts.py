@@ -1,25 +1,18 @@
 """Acts on sign-offs: closing a condition, and asking everybody anew."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import Act, register_act
-from evaltracker.evaluations.admin.forms import ReasonForm, TextField
-from evaltracker.evaluations.admin.workspace import crumbs_to, page_address
-from evaltracker.evaluations.models import Visit
+from evaltracker.evaluations.models import User, Visit
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import Act, Outcome, register_act
+from evaltracker.pages.fields import ReasonForm, TextField
+from evaltracker.pages.workspace import crumbs_to, page_address
 from stakeholders.models import Condition
 from stakeholders.services.conditions import close_condition
 from stakeholders.services.sign_offs import open_sign_off_round
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.admin.acts import Outcome
-    from evaltracker.evaluations.models import User
 
 
 class NoteForm(forms.Form):

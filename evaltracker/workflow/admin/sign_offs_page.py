@@ -1,25 +1,21 @@
 """The sign-offs of an evaluation: rules, verdicts over all stays, conditions."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from evaltracker.evaluations.admin.workspace import evaluation_page, show
+from django.http import HttpRequest, HttpResponse
+
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.workflow.admin.sign_view import before_signing
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.memo.documents import QUESTIONS
 from stakeholders.models import Condition, SignOff, SignOffRule
 from stakeholders.policy import signing_parts
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from stakeholders.selectors import RuleTally
+from stakeholders.selectors import RuleTally
 
 
 @dataclass(slots=True)
@@ -62,11 +58,16 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         "workflow/sign_offs.html",
         title="Sign-offs",
         tab="sign_offs",
-        blocks=[one for one in blocks if one.lines or one.given or one.current],
+        blocks=[
+            block for block in blocks if block.lines or block.given or block.current
+        ],
         has_rules=evaluation.is_open and bool(look.tallies),
         early=before_signing(look) if evaluation.is_open else "",
         digest=look.digest if evaluation.is_open and look.tallies else "",
-        conditions=[(one, may_close(user, one, evaluation)) for one in conditions],
+        conditions=[
+            (condition, may_close(user, condition, evaluation))
+            for condition in conditions
+        ],
         visit=look.visit,
         is_owner=is_owner(user, evaluation),
     )
@@ -84,10 +85,10 @@ def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBl
     }
     given: dict[str, list[SignOff]] = defaultdict(list)
     rows = SignOff.objects.filter(visit__evaluation=evaluation)
-    for one in rows.select_related("visit", "document", "on_behalf_of").order_by(
+    for row in rows.select_related("visit", "document", "on_behalf_of").order_by(
         "-signed_at"
     ):
-        given[one.visit.stage].append(one)
+        given[row.visit.stage].append(row)
     tallies = {one.rule.pk: one for one in look.tallies} if evaluation.is_open else {}
     for rule in SignOffRule.objects.filter(evaluation=evaluation):
         tally = tallies.get(rule.pk)

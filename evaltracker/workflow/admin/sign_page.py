@@ -1,22 +1,22 @@
 """The page on which one rule is signed."""
 
-from __future__ import annotations
-
 import hashlib
+import uuid
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.core.cache import cache
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from rest_framework.throttling import BaseThrottle
 
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale
-from evaltracker.evaluations.admin.proof import require_proof
-from evaltracker.evaluations.admin.site import site
-from evaltracker.evaluations.admin.workspace import crumbs_to, show
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.reauthentication import require_proof
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import crumbs_to, show
 from evaltracker.workflow.admin.differences import diff_lines
 from evaltracker.workflow.admin.receipts import visible
 from evaltracker.workflow.admin.sign_form import SignForm
@@ -26,14 +26,7 @@ from evaltracker.workflow.memo.html import as_html
 from evaltracker.workflow.services.signing import sign
 from stakeholders.models import SignOffRule
 from stakeholders.services.sign_offs import Origin
-from vendors.admin.asking import ask_first
-
-if TYPE_CHECKING:
-    import uuid
-
-    from django.http import HttpRequest
-
-    from evaltracker.evaluations.models import Evaluation, User
+from vendors.admin.conflict_question import ask_first
 
 # How long a page may lie open and still be told what changed meanwhile.
 SHOWN_SECONDS = 24 * 60 * 60

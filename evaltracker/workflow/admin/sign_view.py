@@ -1,14 +1,12 @@
 """What one person sees of one sign-off rule: the words, the changes, may they sign."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import User, Visit
 from evaltracker.workflow.admin.differences import DiffLine, diff_lines
 from evaltracker.workflow.admin.sign_glance import (
     Part,
@@ -25,14 +23,9 @@ from evaltracker.workflow.services.signing import (
     is_sealed,
     refuse_conflicted,
 )
-from stakeholders.models import SignOff
+from stakeholders.models import Delegation, SignOff, SignOffRule
 from stakeholders.policy import signing_parts
-from stakeholders.selectors import last_signed
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User, Visit
-    from stakeholders.models import Delegation, SignOffRule
-    from stakeholders.selectors import RuleTally
+from stakeholders.selectors import RuleTally, last_signed
 
 
 @dataclass(frozen=True, slots=True)

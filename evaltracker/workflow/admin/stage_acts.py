@@ -1,15 +1,15 @@
 """Acts that move an evaluation: advance, send back, cancel, waive a rule."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
-from evaltracker.evaluations.admin.brief_acts import OfEvaluation
-from evaltracker.evaluations.admin.forms import ReasonForm, TextField
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.fields import ReasonForm, TextField
+from evaltracker.requirements.admin.brief_acts import OfEvaluation
 from evaltracker.workflow.gates import gates_of
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.services.stages import (
@@ -20,12 +20,6 @@ from evaltracker.workflow.services.stages import (
 )
 from stakeholders.policy import is_leadership
 from stakeholders.selectors import objectives_in_conflict
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.admin.acts import Outcome
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 class AdvanceForm(forms.Form):
@@ -154,9 +148,9 @@ class WaiveForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["gate"]
         field.choices = [
-            (one.name, one.rule.split("\n")[0])
-            for one in gates_of(stage)
-            if one.waivable
+            (gate.name, gate.rule.split("\n")[0])
+            for gate in gates_of(stage)
+            if gate.waivable
         ]
 
 

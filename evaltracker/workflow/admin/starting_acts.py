@@ -1,26 +1,20 @@
 """Acts that start an evaluation from something: another one, or a release of OCDS."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.acts import Act, register_act
-from evaltracker.evaluations.admin.brief_acts import OfEvaluation
-from evaltracker.evaluations.admin.forms import DateField
-from evaltracker.evaluations.admin.workspace import page_address
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import may_start_evaluations
-from evaltracker.workflow.ocds.reading import LIMIT
+from evaltracker.ocds.reading import LIMIT
+from evaltracker.pages.acts import Act, Outcome, register_act
+from evaltracker.pages.fields import DateField
+from evaltracker.pages.workspace import page_address
+from evaltracker.requirements.admin.brief_acts import OfEvaluation
 from evaltracker.workflow.services.from_ocds import start_from_ocds
 from evaltracker.workflow.services.succession import may_follow, start_next
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.admin.acts import Outcome
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 class NextForm(forms.Form):

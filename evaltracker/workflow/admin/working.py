@@ -1,21 +1,16 @@
 """The sums behind one candidate's numbers, row by row."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from evaltracker.evaluations.charts import per_cent
+from evaltracker.kit.charts import per_cent
 from evaltracker.money import written
+from evaltracker.workflow.admin.comparison import Comparison
 from evaltracker.workflow.memo.costing import cost_results
-from evaltracker.workflow.memo.counting import count
+from evaltracker.workflow.memo.counting import Counted, count
 from trials.scoring import TOP_SCORE, rounded
-
-if TYPE_CHECKING:
-    from evaltracker.workflow.admin.comparison import Comparison
-    from evaltracker.workflow.memo.counting import Counted
 
 NOT_COUNTED = {
     "not_applicable": "not applicable, left out",
@@ -62,7 +57,8 @@ def working_of(memo: dict[str, Any], key: str, comparison: Comparison) -> Workin
     """Count one candidate again with every row kept."""
     inputs = memo["inputs"]
     counted = count(
-        next(one for one in inputs["candidates"] if one["id"] == key), inputs
+        next(candidate for candidate in inputs["candidates"] if candidate["id"] == key),
+        inputs,
     )
     rows = fit_rows(counted, inputs)
     tried = {

@@ -1,23 +1,17 @@
 """The base of every staff read: a person who is signed in, and what they may see."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import IsAdminUser
+from rest_framework.request import Request
 
 from evaltracker.errors import NotFound
-from evaltracker.evaluations.api.schemas import problems
-from evaltracker.evaluations.api.views import StrictView
-from evaltracker.evaluations.models import Evaluation
-
-if TYPE_CHECKING:
-    from rest_framework.request import Request
-
-    from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.rest.schemas import problems
+from evaltracker.rest.views import StrictView
 
 READ = problems(400, 401, 403, 404, 406, 500)
 

@@ -1,6 +1,4 @@
-"""The matrix as JSON: what `trials.selectors.telling` writes, described."""
-
-from __future__ import annotations
+"""The matrix as JSON: what `trials.selectors.matrix_json` writes, described."""
 
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Addresses below /api/v1/staff/."""
 
-from __future__ import annotations
-
 from django.urls import path
 
 from evaltracker.workflow.api import views

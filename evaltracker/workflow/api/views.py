@@ -1,36 +1,29 @@
 """Reads for people's programs: purchases, the matrix, blockers, and what waits."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, ClassVar
+import datetime
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evaltracker.evaluations.api.cursors import PARAMS, page_of
-from evaltracker.evaluations.api.schemas import PAGE_PARAMETERS, page, problems
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.evaluations.unchanged import unless_unchanged
+from evaltracker.pages.etag import unless_unchanged
+from evaltracker.rest.cursors import PARAMS, page_of
+from evaltracker.rest.schemas import PAGE_PARAMETERS, page, problems
 from evaltracker.workflow.api.base import READ, StaffView
 from evaltracker.workflow.api.matrix import MatrixOutput
 from evaltracker.workflow.gates.reports import gate_reports
-from evaltracker.workflow.inbox import my_work
+from evaltracker.workflow.inbox import WorkItem, my_work
 from trials.policy import today_in
 from trials.selectors import grid
 from trials.selectors.findings import awaited_replies
-from trials.selectors.telling import tell
+from trials.selectors.matrix_json import tell
 from vendors.policy import require_declared
 from vendors.selectors import active_candidates
-
-if TYPE_CHECKING:
-    import datetime
-
-    from rest_framework.request import Request
-
-    from evaltracker.workflow.inbox import WorkItem
 
 
 class EvaluationOutput(serializers.Serializer[Any]):
@@ -160,8 +153,8 @@ class BlockersView(StaffView):
                 "open": report.open,
                 "waived": report.waiver is not None,
                 "blockers": [
-                    {"sentence": one.sentence, "link": one.link}
-                    for one in report.blockers
+                    {"sentence": blocker.sentence, "link": blocker.link}
+                    for blocker in report.blockers
                 ],
             }
             for report in reports

@@ -5,7 +5,7 @@ blockers. Adding a gate is adding one function in the module of its stage.
 """
 
 from evaltracker.workflow.gates import decision, demos, requirements, research, trials
-from evaltracker.workflow.gates.look import Look
+from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.table import GATES, Blocker, Gate, gates_of
 
 __all__ = [

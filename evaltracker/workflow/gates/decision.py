@@ -1,25 +1,19 @@
 """What must hold before the decision is frozen."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.money import written
 from evaltracker.workflow import links
+from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.research import listed
 from evaltracker.workflow.gates.signing import unsigned
 from evaltracker.workflow.gates.table import Blocker, gate
 from evaltracker.workflow.models import Decision
+from stakeholders.models import Condition
 from trials.models import Consensus
 from vendors.selectors import candidate_cost, envelope_of
 from vendors.selectors.opening import NOBODY, opening_of, second_people
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from evaltracker.workflow.gates.look import Look
-    from stakeholders.models import Condition
 
 
 @gate(Stage.DECISION)
@@ -50,7 +44,7 @@ def prices_opened(look: Look) -> Iterator[Blocker]:
     elif asked is None:
         yield Blocker("Prices are sealed; ask a second person to open them.", place)
     else:
-        names = " or ".join(one.name for one in people)
+        names = " or ".join(person.name for person in people)
         yield Blocker(
             f"Prices are sealed; {asked.asked_by.name} asked to open them, and {names} "
             "has to confirm.",
@@ -77,7 +71,9 @@ def choice_not_knocked_out(look: Look) -> Iterator[Blocker]:
     decision = draft(look)
     if decision is None or decision.candidate not in look.shortlisted:
         return
-    refs = [one.key for one in look.ledger.of(decision.candidate).knock_outs]
+    refs = [
+        knock_out.key for knock_out in look.ledger.of(decision.candidate).knock_outs
+    ]
     if refs:
         yield Blocker(
             f"{decision.candidate} is knocked out by {listed(refs)}, which nobody "
@@ -102,11 +98,11 @@ def within_budget(look: Look) -> Iterator[Blocker]:
     if limits and not total.coverage.known:
         yield Blocker(f"No cost of {decision.candidate} is known.", place)
         return
-    for one in limits:
-        if one.likely > one.limit:
+    for limit in limits:
+        if limit.likely > limit.limit:
             yield Blocker(
-                f"{decision.candidate} likely costs more {one.name} than the budget "
-                f"for that, {written(one.limit, evaluation.currency)}.",
+                f"{decision.candidate} likely costs more {limit.name} than the budget "
+                f"for that, {written(limit.limit, evaluation.currency)}.",
                 place,
             )
 
@@ -134,10 +130,10 @@ def decision_conditions_closed(look: Look) -> Iterator[Blocker]:
 
 def unmet(look: Look, conditions: Iterable[Condition]) -> Iterator[Blocker]:
     """A blocker for every condition."""
-    for one in conditions:
+    for condition in conditions:
         yield Blocker(
-            f"Open condition ({one.owner.name}): {one.text[:120]}",
-            links.page(look.evaluation, "sign_offs", f"condition-{one.pk}"),
+            f"Open condition ({condition.owner.name}): {condition.text[:120]}",
+            links.page(look.evaluation, "sign_offs", f"condition-{condition.pk}"),
         )
 
 

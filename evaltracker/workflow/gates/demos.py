@@ -1,22 +1,16 @@
 """What must hold before demos are left."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
+from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.research import counted, listed
 from evaltracker.workflow.gates.signing import unpassed
 from evaltracker.workflow.gates.table import Blocker, gate
 from stakeholders.policy import voices
 from trials.models import ScoreSheet
 from vendors.choices import STATED, Availability
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.workflow.gates.look import Look
 
 
 @gate(Stage.DEMOS)
@@ -32,15 +26,15 @@ def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
         )
     for candidate in look.shortlisted:
         unseen = []
-        for one in look.musts:
-            cell = look.ledger.cell(candidate, one)
+        for requirement in look.musts:
+            cell = look.ledger.cell(candidate, requirement)
             claimed = (
                 cell.claim is not None
                 and cell.claim.availability in STATED
                 and cell.claim.availability != Availability.NEVER
             )
             if claimed and not cell.not_applicable and not cell.shown:
-                unseen.append(one.ref)
+                unseen.append(requirement.ref)
         if unseen:
             yield Blocker(
                 f"{candidate}: {counted(len(unseen), 'must-have')} not judged in a "

@@ -1,15 +1,10 @@
 """How the gates of the current stage stand."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.gates import Blocker, Gate, Look, gates_of
 from evaltracker.workflow.models import Waiver
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +31,8 @@ def gate_reports(evaluation: Evaluation, look: Look | None = None) -> list[GateR
         )
     }
     return [
-        GateReport(one, list(one.check(look)), waivers.get(one.name))
-        for one in gates_of(evaluation.stage)
+        GateReport(gate, list(gate.check(look)), waivers.get(gate.name))
+        for gate in gates_of(evaluation.stage)
     ]
 
 
@@ -55,8 +50,8 @@ def first_closed(look: Look) -> tuple[Gate, Blocker] | None:
     """The first closed gate and the first thing in its way; asks none after it."""
     evaluation = look.evaluation
     waived = set(Waiver.objects.filter(visit=look.visit).values_list("gate", flat=True))
-    for one in gates_of(evaluation.stage):
-        if one.name not in waived:
-            for blocker in one.check(look):
-                return one, blocker
+    for gate in gates_of(evaluation.stage):
+        if gate.name not in waived:
+            for blocker in gate.check(look):
+                return gate, blocker
     return None

@@ -1,18 +1,12 @@
 """What must hold before requirements are left."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
+from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.signing import unsigned
 from evaltracker.workflow.gates.table import Blocker, gate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.workflow.gates.look import Look
 
 BRIEF = {
     "problem": "the problem to solve",
@@ -48,7 +42,7 @@ def has_a_must_have(look: Look) -> Iterator[Blocker]:
 @gate(Stage.REQUIREMENTS)
 def categories_weighted(look: Look) -> Iterator[Blocker]:
     """Every category has a weight, agreed before a vendor is seen."""
-    categories = {one.category for one in look.requirements}
+    categories = {requirement.category for requirement in look.requirements}
     for category in sorted(categories, key=lambda one: (one.position, one.name)):
         if category.weight is None:
             yield Blocker(
@@ -60,11 +54,13 @@ def categories_weighted(look: Look) -> Iterator[Blocker]:
 @gate(Stage.REQUIREMENTS)
 def must_haves_tied(look: Look) -> Iterator[Blocker]:
     """Every must-have moves a business metric, or its excuse is written down."""
-    for one in look.musts:
-        if one.metric_id is None and not one.metric_excuse.strip():
+    for requirement in look.musts:
+        if requirement.metric_id is None and not requirement.metric_excuse.strip():
             yield Blocker(
-                f"Must-have {one.ref} moves no metric and has no excuse.",
-                links.page(look.evaluation, "requirements", f"requirement-{one.pk}"),
+                f"Must-have {requirement.ref} moves no metric and has no excuse.",
+                links.page(
+                    look.evaluation, "requirements", f"requirement-{requirement.pk}"
+                ),
             )
 
 

@@ -1,21 +1,15 @@
 """What must hold before research is left."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
+from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.signing import unpassed
 from evaltracker.workflow.gates.table import Blocker, gate
 from vendors.choices import STATED
 from vendors.costs import CHECKLIST
 from vendors.models import CostLine, Question
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.workflow.gates.look import Look
 
 
 @gate(Stage.RESEARCH)
@@ -27,11 +21,11 @@ def must_haves_answered(look: Look) -> Iterator[Blocker]:
         )
     for candidate in look.shortlisted:
         open_refs = []
-        for one in look.musts:
-            cell = look.ledger.cell(candidate, one)
+        for requirement in look.musts:
+            cell = look.ledger.cell(candidate, requirement)
             stated = cell.claim is not None and cell.claim.availability in STATED
             if not (cell.not_applicable or (stated and not cell.to_reconfirm)):
-                open_refs.append(one.ref)
+                open_refs.append(requirement.ref)
         if open_refs:
             yield Blocker(
                 f"{candidate} has not stated its availability for "

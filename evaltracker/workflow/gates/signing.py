@@ -1,16 +1,10 @@
 """What the sign-off gates of all stages share."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from evaltracker.workflow import links
+from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.table import Blocker
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.workflow.gates.look import Look
 
 
 def unsigned(look: Look) -> Iterator[Blocker]:
@@ -25,6 +19,6 @@ def unsigned(look: Look) -> Iterator[Blocker]:
 
 def unpassed(look: Look) -> Iterator[Blocker]:
     """A blocker for every rule that has not passed."""
-    for one in look.tallies:
-        if not one.passed:
-            yield Blocker(one.sentence, links.page(look.evaluation, "sign_offs"))
+    for tally in look.tallies:
+        if not tally.passed:
+            yield Blocker(tally.sentence, links.page(look.evaluation, "sign_offs"))

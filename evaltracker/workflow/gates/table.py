@@ -1,15 +1,11 @@
 """The registry of gates and the decorator that fills it."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from evaltracker.evaluations.choices import Stage
-    from evaltracker.workflow.gates.look import Look
+from evaltracker.evaluations.choices import Stage
+from evaltracker.workflow.gates.facts import Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +61,4 @@ def gate(
 
 def gates_of(stage: str) -> list[Gate]:
     """The gates of a stage, in the order in which they are worked off."""
-    return [one for one in GATES.values() if one.stage == stage]
+    return [gate for gate in GATES.values() if gate.stage == stage]

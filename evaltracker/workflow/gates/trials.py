@@ -1,23 +1,17 @@
 """What must hold before trials are left."""
 
-from __future__ import annotations
-
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
+from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.research import counted, listed
 from evaltracker.workflow.gates.signing import unsigned
 from evaltracker.workflow.gates.table import Blocker, gate
 from trials.choices import Severity
 from trials.scoring import Standing
 from trials.selectors import unjudged_criteria
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.workflow.gates.look import Look
 
 SETTLED = (Standing.PROVEN, Standing.REFUTED, Standing.NEVER)
 
@@ -73,11 +67,11 @@ def must_haves_proven(look: Look) -> Iterator[Blocker]:
         )
     for candidate in look.shortlisted:
         unproven = []
-        for one in look.musts:
-            cell = look.ledger.cell(candidate, one)
+        for requirement in look.musts:
+            cell = look.ledger.cell(candidate, requirement)
             settled = cell.standing in SETTLED or cell.excused or cell.not_applicable
             if not settled:
-                unproven.append(one.ref)
+                unproven.append(requirement.ref)
         if unproven:
             yield Blocker(
                 f"{candidate}: {counted(len(unproven), 'must-have')} not proven: "

@@ -1,24 +1,17 @@
 """What still waits on the owner of an evaluation that is decided."""
 
-from __future__ import annotations
-
 import datetime
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from django.utils import timezone
 
-from evaltracker.evaluations.clock import today_in
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.kit.clock import today_in
 from evaltracker.workflow import links
-from evaltracker.workflow.inbox.items import WorkItem
+from evaltracker.workflow.inbox.items import Desk, WorkItem
 from evaltracker.workflow.models import Letter
 from evaltracker.workflow.selectors.promises import due_checks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.workflow.inbox.items import Desk
 
 # A check is work from two weeks before its day on.
 AHEAD = datetime.timedelta(days=14)

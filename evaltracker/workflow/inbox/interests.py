@@ -1,19 +1,13 @@
 """Declarations that are awaited from a person before candidates are shown to them."""
 
-from __future__ import annotations
-
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from django.urls import reverse
 
 from evaltracker.evaluations.choices import Stage
+from evaltracker.workflow.inbox.items import Desk, WorkItem
 from vendors.policy import to_declare
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.workflow.inbox.items import Desk, WorkItem
 
 
 def interests(desk: Desk) -> Iterator[WorkItem]:

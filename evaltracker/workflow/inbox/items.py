@@ -1,30 +1,22 @@
 """What *My work* lists, and what all kinds of work are read from."""
 
-from __future__ import annotations
-
 import datetime
+import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.clock import today_in
-from evaltracker.evaluations.models import Evaluation, Visit
-from evaltracker.workflow.inbox.stands import Stands
+from evaltracker.evaluations.models import Evaluation, User, Visit
+from evaltracker.evaluations.work_calendar import Place
+from evaltracker.kit.clock import today_in
+from evaltracker.workflow.inbox.counts import Stands
 from evaltracker.workflow.selectors import stage_due
 from stakeholders.models import Delegation, Stakeholder
 from stakeholders.policy import voices
 from stakeholders.selectors import places_of
-
-if TYPE_CHECKING:
-    import uuid
-
-    from evaltracker.evaluations.models import User
-    from evaltracker.evaluations.workdays import Place
-
 
 GROUPS = ("Late", "Now", "Coming up")
 # What has a date of its own, and is done on it.
@@ -81,7 +73,9 @@ class Desk:
     def owned(self) -> list[Evaluation]:
         """Those that the person runs."""
         return [
-            one for one in self.evaluations.values() if one.owner_id == self.user.pk
+            evaluation
+            for evaluation in self.evaluations.values()
+            if evaluation.owner_id == self.user.pk
         ]
 
     @cached_property
@@ -89,8 +83,8 @@ class Desk:
         """All stays, by evaluation, the first first."""
         found: dict[uuid.UUID, list[Visit]] = defaultdict(list)
         rows = Visit.objects.filter(evaluation__in=list(self.evaluations))
-        for one in rows.order_by("number"):
-            found[one.evaluation_id].append(one)
+        for row in rows.order_by("number"):
+            found[row.evaluation_id].append(row)
         return found
 
     @cached_property
@@ -124,7 +118,7 @@ class Desk:
             stakeholder__in=voices().filter(user__is_active=True),
             stakeholder__evaluation__in=list(self.evaluations),
         ).select_related("stakeholder__user")
-        return [one for one in rows if self.lasts(one)]
+        return [row for row in rows if self.lasts(row)]
 
     def lasts(self, lending: Delegation) -> bool:
         """Whether it is one of its days, there where the evaluation is."""

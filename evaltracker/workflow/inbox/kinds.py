@@ -1,9 +1,8 @@
 """Every other kind of work; each reads a fixed number of times."""
 
-from __future__ import annotations
-
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Count
 from django.urls import reverse
@@ -11,6 +10,7 @@ from django.urls import reverse
 from evaltracker.evaluations.choices import NOTICE_UNCLEAR, Stage
 from evaltracker.evaluations.models import Category, Notice
 from evaltracker.workflow import links
+from evaltracker.workflow.inbox.items import Desk, WorkItem
 from stakeholders.choices import Role
 from stakeholders.models import Condition, RoleWeight
 from trials.choices import MilestoneState
@@ -18,11 +18,6 @@ from trials.models import Milestone, ScoreSheet
 from trials.policy import SCORING_STAGES
 from vendors.choices import ProposalState
 from vendors.models import Proposal, Question
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.workflow.inbox.items import Desk, WorkItem
 
 
 def conditions(desk: Desk) -> Iterator[WorkItem]:
@@ -32,15 +27,15 @@ def conditions(desk: Desk) -> Iterator[WorkItem]:
         closed_at__isnull=True,
         sign_off__visit__evaluation__in=list(desk.evaluations),
     ).select_related("sign_off__visit")
-    for one in rows:
-        evaluation = desk.evaluations[one.sign_off.visit.evaluation_id]
+    for row in rows:
+        evaluation = desk.evaluations[row.sign_off.visit.evaluation_id]
         yield desk.item(
             "condition",
             evaluation,
-            f"Meet the condition: {shortened(one.text)}",
-            f"{one.sign_off.printed_name} approved on this condition; it is yours.",
-            links.page(evaluation, "sign_offs", f"condition-{one.pk}"),
-            one.due_on,
+            f"Meet the condition: {shortened(row.text)}",
+            f"{row.sign_off.printed_name} approved on this condition; it is yours.",
+            links.page(evaluation, "sign_offs", f"condition-{row.pk}"),
+            row.due_on,
         )
 
 
@@ -51,17 +46,17 @@ def milestones(desk: Desk) -> Iterator[WorkItem]:
         state=MilestoneState.OPEN,
         evaluation__in=list(desk.evaluations),
     ).select_related("trial__candidate")
-    for one in rows:
-        evaluation = desk.evaluations[one.evaluation_id]
+    for row in rows:
+        evaluation = desk.evaluations[row.evaluation_id]
         trials = links.page(evaluation, "trials")
-        of = f" in the trial of {one.trial.candidate}" if one.trial else ""
+        of = f" in the trial of {row.trial.candidate}" if row.trial else ""
         yield desk.item(
             "milestone",
             evaluation,
-            f"Milestone: {shortened(one.title)}",
+            f"Milestone: {shortened(row.title)}",
             f"You own this milestone{of}.",
-            links.trial(one.trial) if one.trial else trials,
-            one.due_at,
+            links.trial(row.trial) if row.trial else trials,
+            row.due_at,
         )
 
 

@@ -1,19 +1,13 @@
 """Requests to open prices that wait for the person as the second one."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import uuid
+from collections.abc import Iterator
 
 from django.urls import reverse
 
+from evaltracker.workflow.inbox.items import Desk, WorkItem
 from vendors.models import PriceOpening
 from vendors.selectors.opening import OPENING_ROLES, interested
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Iterator
-
-    from evaltracker.workflow.inbox.items import Desk, WorkItem
 
 
 def openings(desk: Desk) -> Iterator[WorkItem]:

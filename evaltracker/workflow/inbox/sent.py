@@ -1,17 +1,12 @@
 """What vendors sent and the owner has not marked as seen."""
 
-from __future__ import annotations
-
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from evaltracker.workflow import links
+from evaltracker.workflow.inbox.items import Desk, WorkItem
 from vendors.selectors.sent import count_unseen
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.workflow.inbox.items import Desk, WorkItem
 
 
 def sent(desk: Desk) -> Iterator[WorkItem]:

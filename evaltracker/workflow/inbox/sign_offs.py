@@ -1,27 +1,20 @@
 """Sign-offs that are awaited from a person, their own and lent ones."""
 
-from __future__ import annotations
-
+import uuid
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from django.db.models import F
 
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import User
 from evaltracker.workflow import links
-from evaltracker.workflow.gates.look import IN_THE_RUNNING
+from evaltracker.workflow.gates.facts import IN_THE_RUNNING
+from evaltracker.workflow.inbox.items import Desk, WorkItem
+from evaltracker.workflow.inbox.steps import Stand
 from stakeholders.choices import APPROVALS
-from stakeholders.models import SignOff, SignOffRule
+from stakeholders.models import Delegation, SignOff, SignOffRule
 from vendors.models import Conflict
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Iterator
-
-    from evaltracker.evaluations.models import User
-    from evaltracker.workflow.inbox.items import Desk, WorkItem
-    from evaltracker.workflow.inbox.steps import Stand
-    from stakeholders.models import Delegation
 
 
 def sign_offs(desk: Desk) -> Iterator[WorkItem]:
@@ -110,17 +103,19 @@ class Given:
     """What was signed in the current rounds, by rule."""
 
     def __init__(self, desk: Desk) -> None:
-        current = [desk.visit(one).pk for one in desk.evaluations.values()]
+        current = [
+            desk.visit(evaluation).pk for evaluation in desk.evaluations.values()
+        ]
         self.rows: dict[uuid.UUID, list[SignOff]] = defaultdict(list)
         rows = SignOff.objects.filter(visit__in=current, round=F("visit__round"))
-        for one in rows.select_related("document").defer("document__content"):
-            self.rows[one.rule_id].append(one)
+        for row in rows.select_related("document").defer("document__content"):
+            self.rows[row.rule_id].append(row)
 
     def of(self, rule: SignOffRule, holder: User) -> bool:
         """Whether the person signed any words of this round, or somebody for them."""
         return any(
-            holder.pk in (one.person_id, one.on_behalf_of_id)
-            for one in self.rows[rule.pk]
+            holder.pk in (row.person_id, row.on_behalf_of_id)
+            for row in self.rows[rule.pk]
         )
 
     def settled(self, rule: SignOffRule, digest: str, holder: User) -> bool:
@@ -128,7 +123,7 @@ class Given:
 
         They signed them, enough others did, or somebody is against them.
         """
-        stands = [one for one in self.rows[rule.pk] if one.document.sha256 == digest]
+        stands = [row for row in self.rows[rule.pk] if row.document.sha256 == digest]
         approved = sum(one.verdict in APPROVALS for one in stands)
         return (
             approved >= rule.required

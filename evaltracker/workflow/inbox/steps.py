@@ -1,20 +1,14 @@
 """The one next action of an evaluation, for its owner."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow import links
-from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates import Blocker, Look
 from evaltracker.workflow.gates.reports import first_closed
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from evaltracker.workflow.gates import Blocker
 
 
 @dataclass(frozen=True, slots=True)

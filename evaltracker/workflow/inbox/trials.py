@@ -1,20 +1,14 @@
 """Contracts of trials that wait for a person's role to agree."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from django.db.models import F
 
 from evaltracker.workflow import links
+from evaltracker.workflow.inbox.items import Desk, WorkItem
 from trials.models import Agreement, Trial
 from trials.policy import TRIAL_STAGES
 from vendors.models import Conflict
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.workflow.inbox.items import Desk, WorkItem
 
 
 def contracts(desk: Desk) -> Iterator[WorkItem]:

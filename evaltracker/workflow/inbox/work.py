@@ -1,9 +1,8 @@
 """What waits on a person, over all of their evaluations."""
 
-from __future__ import annotations
+from collections.abc import Callable, Iterator
 
-from typing import TYPE_CHECKING
-
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.workflow.inbox import (
     after,
     interests,
@@ -14,11 +13,6 @@ from evaltracker.workflow.inbox import (
     trials,
 )
 from evaltracker.workflow.inbox.items import Desk, WorkItem
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
     sign_offs.sign_offs,

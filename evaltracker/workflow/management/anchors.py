@@ -1,20 +1,13 @@
 """Entries of journals that were kept elsewhere, and what does not fit them."""
 
-from __future__ import annotations
-
 import fileinput
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.core.management.base import CommandError
 
-from evaltracker.evaluations.models import Entry
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Entry, Evaluation
 
 # The number and the hash of an entry.
 type Anchor = tuple[int, str]

@@ -4,21 +4,17 @@ It holds commitments and no values: whoever reads it guesses no price. Whoever m
 it and the database fools the next check, so it is kept where anchors are kept.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.core.management.base import CommandError
 
 from evaltracker.evaluations.commitments import Commitment
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.tables import Said
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from evaltracker.workflow.management.anchors import Anchor
+from evaltracker.workflow.management.anchors import Anchor
 
 FORMAT = "evaltracker-checkpoint-1"
 

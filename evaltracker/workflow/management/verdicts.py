@@ -1,17 +1,12 @@
 """What a check of journals and tables comes to."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.evaluations.tables import Said, compare_tables
 from evaltracker.evaluations.verifying import find_break
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Entry, Evaluation
-    from evaltracker.workflow.management.anchors import Anchor
-    from evaltracker.workflow.management.checkpoints import Checkpoint
+from evaltracker.workflow.management.anchors import Anchor
+from evaltracker.workflow.management.checkpoints import Checkpoint
 
 # Of each evaluation; whoever rewrote a table needs no list of all its rows.
 NAMED = 20

@@ -1,12 +1,8 @@
 """The same inputs on another day: only planned dates move, nothing that was found."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from collections.abc import Iterator
+from typing import Any
 
 
 def on_day(inputs: dict[str, Any], day: datetime.date, *, kept: bool) -> dict[str, Any]:
@@ -21,13 +17,13 @@ def on_day(inputs: dict[str, Any], day: datetime.date, *, kept: bool) -> dict[st
         "as_of": day.isoformat(),
         "candidates": [
             {
-                **one,
+                **candidate,
                 "cells": {
                     ref: available(cell) if kept and due(cell, day) else cell
-                    for ref, cell in one["cells"].items()
+                    for ref, cell in candidate["cells"].items()
                 },
             }
-            for one in inputs["candidates"]
+            for candidate in inputs["candidates"]
         ],
     }
 
@@ -65,9 +61,9 @@ def planned_dates(inputs: dict[str, Any]) -> list[tuple[datetime.date, int]]:
 def dates_ahead(inputs: dict[str, Any]) -> Iterator[datetime.date]:
     """Planned dates of all who are still in the choice, from the inputs' day on."""
     today = datetime.date.fromisoformat(inputs["as_of"])
-    for one in inputs["candidates"]:
-        if one["state"] != "eliminated":
-            for cell in one["cells"].values():
+    for candidate in inputs["candidates"]:
+        if candidate["state"] != "eliminated":
+            for cell in candidate["cells"].values():
                 planned = planned_for(cell)
                 if planned is not None and planned >= today:
                     yield planned

@@ -1,7 +1,5 @@
 """What changed between two canonical documents: as lines, and in one sentence."""
 
-from __future__ import annotations
-
 import difflib
 from collections import Counter
 

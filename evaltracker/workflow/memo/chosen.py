@@ -1,7 +1,5 @@
 """What the memo says of the candidate that is chosen."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from evaltracker.workflow.memo.markdown import (
@@ -27,9 +25,10 @@ def ahead_of(inputs: Row, results: Row, chosen: Row) -> str:
         f"score {percent(result['people'])}."
     )
     others = [
-        one
-        for one in inputs["candidates"]
-        if one["id"] != chosen["id"] and results[one["id"]]["total"] is not None
+        candidate
+        for candidate in inputs["candidates"]
+        if candidate["id"] != chosen["id"]
+        and results[candidate["id"]]["total"] is not None
     ]
     if not others:
         return said
@@ -53,8 +52,9 @@ def costs_really(inputs: Row, results: Row, chosen: Row | None) -> str:
             f"{amount(cost['likely'])}, high {amount(cost['high'])} "
             f"{brief['currency']}. Budget: {amount(budget or 'none')}.",
             bullets(
-                f"Budget {one['name']}, {amount(one['limit'])}: {one['sentence']}."
-                for one in cost.get("limits", ())
+                f"Budget {limit['name']}, {amount(limit['limit'])}: "
+                f"{limit['sentence']}."
+                for limit in cost.get("limits", ())
             ),
             f"Nobody has said: {inline(', '.join(cost['unsaid']))}."
             if cost["unsaid"]
@@ -72,9 +72,13 @@ def working(inputs: Row, results: Row, chosen: Row | None) -> str:
         return ""
     result = results[chosen["id"]]
     must_rows = [
-        (one["ref"], one["text"], result["standings"].get(one["ref"], ""))
-        for one in inputs["requirements"]
-        if one["priority"] == "must"
+        (
+            requirement["ref"],
+            requirement["text"],
+            result["standings"].get(requirement["ref"], ""),
+        )
+        for requirement in inputs["requirements"]
+        if requirement["priority"] == "must"
     ]
     record = result["promises"]
     promise = (

@@ -1,14 +1,9 @@
 """The cells of written tables, and which columns hold numbers."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from markdown_it.token import Token
+from markdown_it.token import Token
 
 # The class of pages for a cell with a number.
 NUMBERS = "et-num"

@@ -4,8 +4,6 @@ Memos from before there were rates, tiers, limits and builders say nothing of th
 count as they did then.
 """
 
-from __future__ import annotations
-
 import datetime
 from decimal import Decimal
 from typing import Any
@@ -126,9 +124,9 @@ def cost_line(row: dict[str, Any], rates: dict[str, dict[str, Any]]) -> costs.Li
         pricing=costs.Pricing(row.get("pricing", costs.Pricing.PER_UNIT)),
         tiers=tuple(
             costs.Tier(
-                *(Decimal(one[name]) for name in ("above", "low", "likely", "high"))
+                *(Decimal(tier[name]) for name in ("above", "low", "likely", "high"))
             )
-            for one in row.get("tiers", ())
+            for tier in row.get("tiers", ())
         ),
         rate_source=source,
     )

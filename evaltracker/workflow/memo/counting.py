@@ -1,16 +1,12 @@
 """One candidate counted from the JSON of a memo, every sum with its rows."""
 
-from __future__ import annotations
-
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from fractions import Fraction
+from typing import Any
 
 from trials import scoring
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 PLACES = 4
 

@@ -4,12 +4,8 @@ The text holds nothing that changes by itself (no clock, no counters of views), 
 that a digest changes only when the content does.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from evaltracker.evaluations.choices import Infrastructure, Stage, SupportWanted
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.workflow.memo.inputs import gather_inputs
 from evaltracker.workflow.memo.markdown import (
     amount,
@@ -25,9 +21,6 @@ from trials.models import Criterion, Gap, Trial
 from trials.selectors import ledger
 from vendors.choices import CandidateState
 from vendors.models import Candidate
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Visit
 
 QUESTIONS = {
     Stage.REQUIREMENTS: "Are these the right requirements and weights?",
@@ -88,8 +81,11 @@ def requirements_document(evaluation: Evaluation) -> str:
             table(
                 ("Category", "Weight"),
                 (
-                    (one.name, "not agreed" if one.weight is None else one.weight)
-                    for one in evaluation.categories.all()
+                    (
+                        category.name,
+                        "not agreed" if category.weight is None else category.weight,
+                    )
+                    for category in evaluation.categories.all()
                 ),
             ),
         ),
@@ -132,8 +128,13 @@ def candidates_document(evaluation: Evaluation) -> str:
     """Every candidate, where it stands and why, and its must-haves."""
     candidates = Candidate.objects.filter(evaluation=evaluation)
     rows = (
-        (one.name, one.get_kind_display(), one.get_state_display(), one.state_reason)
-        for one in candidates
+        (
+            candidate.name,
+            candidate.get_kind_display(),
+            candidate.get_state_display(),
+            candidate.state_reason,
+        )
+        for candidate in candidates
     )
     return "\n\n".join(
         [
@@ -150,14 +151,14 @@ def trials_document(evaluation: Evaluation) -> str:
         "candidate"
     )
     parts = [f"# Trial results: {inline(evaluation.title)}"]
-    for one in trials.order_by("candidate__name", "starts_on", "title"):
-        days = f"{one.starts_on} to {one.ends_on}"
-        criteria = Criterion.objects.filter(trial=one).select_related("requirement")
-        gaps = Gap.objects.filter(trial=one).order_by("found_on", "text")
+    for trial in trials.order_by("candidate__name", "starts_on", "title"):
+        days = f"{trial.starts_on} to {trial.ends_on}"
+        criteria = Criterion.objects.filter(trial=trial).select_related("requirement")
+        gaps = Gap.objects.filter(trial=trial).order_by("found_on", "text")
         parts.append(
             section(
-                f"{inline(one.candidate.name)}: {inline(one.title)}",
-                f"{days}.\n\n{block(one.summary)}\n\n"
+                f"{inline(trial.candidate.name)}: {inline(trial.title)}",
+                f"{days}.\n\n{block(trial.summary)}\n\n"
                 + table(
                     ("Criterion", "Threshold", "Requirement", "Verdict", "Note"),
                     (criterion_row(criterion) for criterion in criteria),
@@ -197,13 +198,19 @@ def must_haves(evaluation: Evaluation) -> str:
         Candidate.objects.filter(evaluation=evaluation, state__in=running)
     )
     book = ledger(evaluation, candidates=candidates)
-    musts = [one for one in book.requirements if one.is_must]
+    musts = [requirement for requirement in book.requirements if requirement.is_must]
     return section(
         "Must-haves",
         table(
-            ("Ref", *(inline(one.name) for one in candidates)),
+            ("Ref", *(inline(candidate.name) for candidate in candidates)),
             (
-                (must.ref, *(str(book.cell(one, must).standing) for one in candidates))
+                (
+                    must.ref,
+                    *(
+                        str(book.cell(candidate, must).standing)
+                        for candidate in candidates
+                    ),
+                )
                 for must in musts
             ),
         ),

@@ -1,21 +1,16 @@
 """Markdown as HTML: the words that people sign and print."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
+from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from evaltracker.workflow.memo.columns import mark_numbers
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from markdown_it.token import Token
 
 # Where this begins a heading, PDF and Word file begin a new page.
 APPENDIX = "Appendix"

@@ -1,29 +1,23 @@
 """Everything that a decision rests on, as plain JSON."""
 
-from __future__ import annotations
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from evaltracker.evaluations.clock import today_in
 from evaltracker.evaluations.journal import plain
-from evaltracker.workflow.memo.arrived import told_apart
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.kit.clock import today_in
 from evaltracker.workflow.memo.costing import COST, RATE
+from evaltracker.workflow.memo.imported_signatures import told_apart
 from evaltracker.workflow.models import Decision, Waiver
 from stakeholders.models import Condition, SignOff
 from stakeholders.selectors import said_weights
 from trials.models import Consensus, Excuse, Settlement
 from trials.scoring import FORMULA_VERSION, CellFacts
-from trials.selectors import counted_scores, ledger
+from trials.selectors import Ledger, counted_scores, ledger
 from vendors.costs import CostKind
 from vendors.models import Candidate, Conflict, CostLine
 from vendors.selectors import rates_of
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Iterable, Sequence
-
-    from evaltracker.evaluations.models import Evaluation
-    from trials.selectors import Ledger
 
 CHECKLIST_ORDER = tuple(CostKind)
 BRIEF = (
@@ -79,15 +73,15 @@ def gather_inputs(
         },
         "requirements": [
             {
-                "ref": one.ref,
-                "category": one.category.name,
-                "text": one.text,
-                "priority": one.priority,
-                "weight": one.weight,
-                "metric": one.metric.name if one.metric else "",
-                "metric_excuse": one.metric_excuse,
+                "ref": requirement.ref,
+                "category": requirement.category.name,
+                "text": requirement.text,
+                "priority": requirement.priority,
+                "weight": requirement.weight,
+                "metric": requirement.metric.name if requirement.metric else "",
+                "metric_excuse": requirement.metric_excuse,
             }
-            for one in book.requirements
+            for requirement in book.requirements
         ],
         "candidates": candidates_inputs(evaluation, candidates, book),
         "rates": [
@@ -132,25 +126,25 @@ def candidates_inputs(
     )
     return [
         {
-            "id": one.pk,
-            "name": one.name,
-            "kind": one.kind,
-            "state": one.state,
-            "state_reason": one.state_reason,
-            "months_to_live": one.months_to_live,
-            "hours_saved": one.hours_saved,
-            "builders": one.builders,
-            "payments": one.payments,
+            "id": candidate.pk,
+            "name": candidate.name,
+            "kind": candidate.kind,
+            "state": candidate.state,
+            "state_reason": candidate.state_reason,
+            "months_to_live": candidate.months_to_live,
+            "hours_saved": candidate.hours_saved,
+            "builders": candidate.builders,
+            "payments": candidate.payments,
             "cells": {
-                row.ref: cell_inputs(book.cell(one, row).facts)
+                row.ref: cell_inputs(book.cell(candidate, row).facts)
                 for row in book.requirements
             },
-            "scores": scores.get(one.pk, []),
+            "scores": scores.get(candidate.pk, []),
             # What the meeting settled on, by category; None before it is opened.
-            "settled": settled.get(one.pk, []) if opened else None,
-            "cost_lines": lines.get(one.pk, []),
+            "settled": settled.get(candidate.pk, []) if opened else None,
+            "cost_lines": lines.get(candidate.pk, []),
         }
-        for one in candidates
+        for candidate in candidates
     ]
 
 
@@ -174,13 +168,13 @@ def cell_inputs(facts: CellFacts) -> dict[str, Any]:
         },
         "evidence": [
             {
-                "source": one.source,
-                "verdict": one.verdict,
-                "at": one.at,
-                "independent": one.independent,
-                "judged": one.judged,
+                "source": verdict.source,
+                "verdict": verdict.verdict,
+                "at": verdict.at,
+                "independent": verdict.independent,
+                "judged": verdict.judged,
             }
-            for one in facts.evidence
+            for verdict in facts.evidence
         ],
         "not_applicable": facts.not_applicable,
         "excused": facts.excused,

@@ -4,12 +4,8 @@ A draft reads one candidate's column alone: no name, score or price of anybody e
 can get into it, nor its own, for what people scored is between them.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from collections.abc import Iterable
+from typing import Any
 
 # Stands where the ledger has no reason; a letter with it is not sent.
 REASON_ASKED = "[Say here why you chose somebody else.]"

@@ -1,16 +1,11 @@
 """Markdown that stays what it was meant to be, whatever people typed into it."""
 
-from __future__ import annotations
-
 import datetime
 import re
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
 
 from evaltracker.money import written
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 # Marks that mean something anywhere, and those that do so at the start of a line.
 ANYWHERE = re.compile(r"([\\`*_\[\]<>|~&])")

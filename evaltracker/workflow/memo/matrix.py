@@ -3,20 +3,16 @@
 From the memo's inputs, so that it says the same as the memo for ever.
 """
 
-from __future__ import annotations
-
 import csv
 import io
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from openpyxl import Workbook
 
-from evaltracker.evaluations.cells import harmless
+from evaltracker.kit.formula_guard import harmless
 from evaltracker.workflow.memo.markdown import percent
 from evaltracker.workflow.memo.sheets import write
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MARKS = ("claimed", "shown", "tested", "standing")
 
@@ -26,19 +22,19 @@ def matrix_rows(memo: dict[str, Any]) -> Iterator[list[str]]:
     candidates, results = memo["inputs"]["candidates"], memo["results"]
     yield [
         *("Ref", "Category", "Requirement", "Priority", "Weight"),
-        *(f"{one['name']}: {mark}" for one in candidates for mark in MARKS),
+        *(f"{candidate['name']}: {mark}" for candidate in candidates for mark in MARKS),
     ]
     for row in memo["inputs"]["requirements"]:
         line = [row[name] for name in ("ref", "category", "text", "priority")]
         line.append(str(row["weight"]))
-        for one in candidates:
-            cell = one["cells"][row["ref"]]
-            standing = results[one["id"]]["standings"].get(row["ref"], "")
+        for candidate in candidates:
+            cell = candidate["cells"][row["ref"]]
+            standing = results[candidate["id"]]["standings"].get(row["ref"], "")
             line += [*marks(cell), standing]
         yield line
     foot = ["Fit", "", "", "", ""]
-    for one in candidates:
-        foot += [percent(results[one["id"]]["fit"]), "", "", ""]
+    for candidate in candidates:
+        foot += [percent(results[candidate["id"]]["fit"]), "", "", ""]
     yield foot
 
 
@@ -46,7 +42,7 @@ def marks(cell: dict[str, Any]) -> list[str]:
     """What was claimed, and the newest verdict of a demo and of a trial."""
     if cell["not_applicable"]:
         return ["not applicable", "", ""]
-    newest = {one["source"]: one["verdict"] for one in cell["evidence"]}
+    newest = {verdict["source"]: verdict["verdict"] for verdict in cell["evidence"]}
     claim = cell["claim"]
     said = claim["availability"] if claim else ""
     return [said, newest.get("demo", ""), newest.get("trial", "")]

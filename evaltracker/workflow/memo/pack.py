@@ -4,28 +4,23 @@ It is written piece by piece into a temporary file; what people handed in is cop
 chunks and the journal line by line, so memory does not grow with either.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from evaltracker.workflow.memo import verify_pack
 from evaltracker.workflow.memo.matrix import matrix_csv, matrix_xlsx
 from evaltracker.workflow.memo.printing import PAPERS, Unprintable, as_pdf
-from evaltracker.workflow.memo.seal import sealed_words
 from evaltracker.workflow.memo.sheets import as_xlsx
+from evaltracker.workflow.memo.signature_seal import sealed_words
 from evaltracker.workflow.memo.word import as_docx
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from evaltracker.workflow.models import Decision
+from evaltracker.workflow.models import Decision
 
 IN_MEMORY = 8 * 2**20
 ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")

@@ -1,17 +1,13 @@
 """The memo as a PDF: tagged, A4 or Letter, made without fetching anything."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from django.template.loader import render_to_string
 
 from evaltracker.errors import Refused
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.memo.html import as_html
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from evaltracker.workflow.models import Decision
+from evaltracker.workflow.models import Decision
 
 PAPERS = {"a4": "A4", "letter": "Letter"}
 NO_LIBRARIES = (

@@ -1,22 +1,17 @@
 """Whether a frozen decision still is what was decided, and what differs if not."""
 
-from __future__ import annotations
-
 import difflib
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Entry
 from evaltracker.workflow.memo.results import replay
 from evaltracker.workflow.memo.text import write_memo
+from evaltracker.workflow.models import Decision
 from stakeholders.models import SignOff
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.workflow.models import Decision
 
 ALTERED = "The memo was changed after the decision: its SHA-256 does not fit."
 MOST_LINES = 20
@@ -92,7 +87,7 @@ def words(decision: Decision) -> Iterator[str]:
     lines = difflib.unified_diff(
         memo["text"].splitlines(), written.splitlines(), lineterm="", n=0
     )
-    changed = [one for one in lines if not one.startswith(("---", "+++", "@@"))]
+    changed = [line for line in lines if not line.startswith(("---", "+++", "@@"))]
     for one in changed[:MOST_LINES]:
         whose = "frozen words" if one.startswith("-") else "words of the inputs"
         yield f"{whose}: {one[1:]}"

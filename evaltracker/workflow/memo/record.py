@@ -1,10 +1,8 @@
 """What the memo keeps of people: what they let pass, settled, declared and signed."""
 
-from __future__ import annotations
-
 from typing import Any
 
-from evaltracker.workflow.memo.arrived import origin_of
+from evaltracker.workflow.memo.imported_signatures import origin_of
 from evaltracker.workflow.memo.markdown import block, bullets, day, inline
 from stakeholders.choices import Role
 
@@ -19,20 +17,20 @@ VERDICTS = {
 def exceptions(inputs: dict[str, Any]) -> str:
     """Waived gates and excused knock-outs, with their reasons."""
     waived = [
-        f"Waived in {one['visit__stage']}: {inline(one['rule'])} Reason: "
-        f"{inline(one['reason'])}"
-        for one in inputs["waivers"]
+        f"Waived in {waiver['visit__stage']}: {inline(waiver['rule'])} Reason: "
+        f"{inline(waiver['reason'])}"
+        for waiver in inputs["waivers"]
     ]
     excused = [
-        f"Excused: {inline(one['candidate__name'])} on "
-        f"{inline(one['requirement__ref'])}. Reason: {inline(one['reason'])}"
+        f"Excused: {inline(excuse['candidate__name'])} on "
+        f"{inline(excuse['requirement__ref'])}. Reason: {inline(excuse['reason'])}"
         + (
-            f" Withdrawn on {day(one['withdrawn_at'])}: "
-            f"{inline(one['withdrawn_reason'])}"
-            if one["withdrawn_at"]
+            f" Withdrawn on {day(excuse['withdrawn_at'])}: "
+            f"{inline(excuse['withdrawn_reason'])}"
+            if excuse["withdrawn_at"]
             else ""
         )
-        for one in inputs["excuses"]
+        for excuse in inputs["excuses"]
     ]
     return bullets([*waived, *excused]) or "None."
 
@@ -40,8 +38,9 @@ def exceptions(inputs: dict[str, Any]) -> str:
 def interests(inputs: dict[str, Any]) -> str:
     """Who declared an interest, and why it was cleared."""
     said = [
-        f"{inline(one['person'])} in {inline(one['candidate'])}: {what_became(one)}"
-        for one in inputs["interests"]
+        f"{inline(interest['person'])} in {inline(interest['candidate'])}: "
+        f"{what_became(interest)}"
+        for interest in inputs["interests"]
     ]
     return bullets(said) or "None."
 
@@ -60,10 +59,10 @@ def meeting(inputs: dict[str, Any]) -> str:
     if not inputs["consensus"]:
         return ""
     moved = [
-        f"{inline(one['name'])}, {inline(row['category__name'])}: "
+        f"{inline(candidate['name'])}, {inline(row['category__name'])}: "
         f"{row['value']} ({inline(row['reason'])})"
-        for one in inputs["candidates"]
-        for row in one["settled"] or ()
+        for candidate in inputs["candidates"]
+        for row in candidate["settled"] or ()
     ]
     return "\n\n".join(
         part for part in (block(inputs["consensus"]["outcome"]), bullets(moved)) if part
@@ -73,11 +72,11 @@ def meeting(inputs: dict[str, Any]) -> str:
 def signed(inputs: dict[str, Any]) -> str:
     """Sign-offs of earlier stages, each on a document of its own."""
     rows = [
-        f"{one['visit__stage'].capitalize()}, {Role(one['role']).label}: "
-        f"{inline(one['printed_name'])} {VERDICTS[one['verdict']]} on "
-        f"{day(one['signed_at'])} (document {one['document__sha256'][:8]}"
-        f"{origin_of(one)})"
-        for one in inputs["sign_offs"]
+        f"{sign_off['visit__stage'].capitalize()}, {Role(sign_off['role']).label}: "
+        f"{inline(sign_off['printed_name'])} {VERDICTS[sign_off['verdict']]} on "
+        f"{day(sign_off['signed_at'])} (document {sign_off['document__sha256'][:8]}"
+        f"{origin_of(sign_off)})"
+        for sign_off in inputs["sign_offs"]
     ]
     return bullets(rows)
 
@@ -85,7 +84,7 @@ def signed(inputs: dict[str, Any]) -> str:
 def conditions(inputs: dict[str, Any]) -> str:
     """What approvals of earlier stages asked for, and how it was met."""
     asked = [
-        f"{inline(one['text'])} ({inline(one['closing_note'] or 'open')})"
-        for one in inputs["conditions"]
+        f"{inline(condition['text'])} ({inline(condition['closing_note'] or 'open')})"
+        for condition in inputs["conditions"]
     ]
     return bullets(asked) or "None was asked for."

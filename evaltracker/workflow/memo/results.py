@@ -3,8 +3,6 @@
 No database and no clock: everything comes from the JSON that `inputs` gathered.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from evaltracker.workflow.memo.costing import cost_results
@@ -24,7 +22,7 @@ def compute_results(inputs: dict[str, Any]) -> dict[str, Any]:
 
     Formula 1 knew no robustness; a memo that was counted with it is counted so.
     """
-    counted = [count(one, inputs) for one in inputs["candidates"]]
+    counted = [count(candidate, inputs) for candidate in inputs["candidates"]]
     results = {one.candidate["id"]: candidate_results(one, inputs) for one in counted}
     if inputs["formula_version"] != "1":
         results["robustness"] = weigh(inputs, counted)
@@ -45,7 +43,7 @@ def replay(memo: dict[str, Any]) -> list[str]:
             f"the memo was counted with formula {inputs['formula_version']}, "
             f"this program knows {', '.join(FORMULAS)}"
         ]
-    names = {one["id"]: one["name"] for one in inputs["candidates"]}
+    names = {candidate["id"]: candidate["name"] for candidate in inputs["candidates"]}
     names["robustness"] = "Robustness"
     again, frozen = compute_results(inputs), memo["results"]
     lost = [
@@ -79,9 +77,9 @@ def differing(where: str, frozen: Any, again: Any) -> list[str]:
         return []
     return [
         sentence
-        for field, one, other in pairs
+        for field, pair, other in pairs
         if field not in WORDS
-        for sentence in differing(f"{where}, {field}", one, other)
+        for sentence in differing(f"{where}, {field}", pair, other)
     ]
 
 

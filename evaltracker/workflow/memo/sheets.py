@@ -3,29 +3,23 @@
 Numbers are cells of numbers, everything else is text; nothing is ever a formula.
 """
 
-from __future__ import annotations
-
 import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from evaltracker.evaluations.cells import text_cells
-from evaltracker.workflow.memo.seal import DRAFT
+from evaltracker.kit.formula_guard import text_cells
+from evaltracker.workflow.memo.signature_seal import DRAFT
 from evaltracker.workflow.memo.weighing_words import weighed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-
-    from evaltracker.workflow.models import Decision
+from evaltracker.workflow.models import Decision
 
 SHARE, MONEY = "0.00 %", "#,##0.00"
 BOLD, WRAPPED = Font(bold=True), Alignment(wrap_text=True, vertical="top")
@@ -91,7 +85,7 @@ def each_text(value: object) -> object:
 def decided(memo: dict[str, Any], decision: Decision | None) -> Iterator[Line]:
     """The choice in words, and what seals it."""
     inputs = memo["inputs"]
-    names = {one["id"]: one["name"] for one in inputs["candidates"]}
+    names = {candidate["id"]: candidate["name"] for candidate in inputs["candidates"]}
     choice, brief = inputs["choice"], inputs["brief"]
     yield ["What", "Answer"]
     yield ["Evaluation", brief["title"]]
@@ -122,12 +116,12 @@ def comparison(memo: dict[str, Any]) -> Iterator[Line]:
         *("Knocked out by", "Promises tested", "Held", "Partly", "Failed"),
         *("Low cost", "Likely cost", "High cost", "Kinds known", "Kinds asked"),
     )
-    for one in memo["inputs"]["candidates"]:
-        result = memo["results"][one["id"]]
+    for candidate in memo["inputs"]["candidates"]:
+        result = memo["results"][candidate["id"]]
         cost, record = result["cost"], result["promises"]
         known = bool(cost["known"])
         yield (
-            *(one["name"], one["kind"], one["state"]),
+            *(candidate["name"], candidate["kind"], candidate["state"]),
             *(Number(result[name], SHARE) for name in ("fit", "fit_of_tested")),
             *(Number(result[name]) for name in ("asked", "answered", "tested")),
             *(Number(result[name], SHARE) for name in ("people", "total")),
@@ -146,7 +140,12 @@ def comparison(memo: dict[str, Any]) -> Iterator[Line]:
 def standings(memo: dict[str, Any]) -> Iterator[Line]:
     """Requirements down, candidates across."""
     candidates = memo["inputs"]["candidates"]
-    yield ["Ref", "Requirement", "Weight", *(one["name"] for one in candidates)]
+    yield [
+        "Ref",
+        "Requirement",
+        "Weight",
+        *(candidate["name"] for candidate in candidates),
+    ]
     for row in memo["inputs"]["requirements"]:
         ref = row["ref"]
         yield [
@@ -154,8 +153,8 @@ def standings(memo: dict[str, Any]) -> Iterator[Line]:
             row["text"],
             Number(row["weight"]),
             *(
-                memo["results"][one["id"]]["standings"].get(ref, "")
-                for one in candidates
+                memo["results"][candidate["id"]]["standings"].get(ref, "")
+                for candidate in candidates
             ),
         ]
 
@@ -174,25 +173,37 @@ def requirements(memo: dict[str, Any]) -> Iterator[Line]:
 def costs(memo: dict[str, Any]) -> Iterator[Line]:
     """Every kind of cost with its working, and the totals that they add up to."""
     yield ["Candidate", "Kind", "State", "Low", "Likely", "High", "Working"]
-    for one in memo["inputs"]["candidates"]:
-        cost = memo["results"][one["id"]]["cost"]
+    for candidate in memo["inputs"]["candidates"]:
+        cost = memo["results"][candidate["id"]]["cost"]
         for row in cost["rows"]:
             yield [
-                *(one["name"], row.get("name", row["kind"]), row["state"]),
+                *(candidate["name"], row.get("name", row["kind"]), row["state"]),
                 *(Number(row.get(name), MONEY) for name in ("low", "likely", "high")),
                 row["working"],
             ]
         yield [
-            *(one["name"], "Total", f"{cost['known']} of {cost['kinds']} kinds known"),
+            *(
+                candidate["name"],
+                "Total",
+                f"{cost['known']} of {cost['kinds']} kinds known",
+            ),
             *(Number(cost[name], MONEY) for name in ("low", "likely", "high")),
             "",
         ]
-        value = memo["results"][one["id"]]["value"]
+        value = memo["results"][candidate["id"]]["value"]
         if value is not None:
             worth, missed = Number(value["amount"], MONEY), value["opportunity"]
-            yield [one["name"], "Hours saved", "", "", worth, "", value["working"]]
             yield [
-                *(one["name"], "Opportunity cost", "", ""),
+                candidate["name"],
+                "Hours saved",
+                "",
+                "",
+                worth,
+                "",
+                value["working"],
+            ]
+            yield [
+                *(candidate["name"], "Opportunity cost", "", ""),
                 *(Number(missed, MONEY), "", value["opportunity_working"]),
             ]
 
@@ -200,13 +211,19 @@ def costs(memo: dict[str, Any]) -> Iterator[Line]:
 def scores(memo: dict[str, Any]) -> Iterator[Line]:
     """What people scored, without names, and what the meeting settled on."""
     yield ["Candidate", "Category", "Score", "Whose", "Reason"]
-    for one in memo["inputs"]["candidates"]:
-        for row in one["scores"]:
+    for candidate in memo["inputs"]["candidates"]:
+        for row in candidate["scores"]:
             score = Number(row["value"])
-            yield [one["name"], row["category__name"], score, "a scorer", ""]
-        for row in one["settled"] or ():
+            yield [candidate["name"], row["category__name"], score, "a scorer", ""]
+        for row in candidate["settled"] or ():
             score, reason = Number(row["value"]), row["reason"]
-            yield [one["name"], row["category__name"], score, "the meeting", reason]
+            yield [
+                candidate["name"],
+                row["category__name"],
+                score,
+                "the meeting",
+                reason,
+            ]
 
 
 def robustness(memo: dict[str, Any]) -> Iterator[Line]:

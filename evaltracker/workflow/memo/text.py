@@ -4,8 +4,6 @@ These three come first and stand on two pages; the working stands behind them, a
 the heading that begins with `APPENDIX`.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from evaltracker.workflow.memo.chosen import ahead_of, costs_really, working
@@ -42,9 +40,9 @@ def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     brief = inputs["brief"]
     chosen = next(
         (
-            one
-            for one in inputs["candidates"]
-            if one["id"] == inputs["choice"]["candidate"]
+            candidate
+            for candidate in inputs["candidates"]
+            if candidate["id"] == inputs["choice"]["candidate"]
         ),
         None,
     )
@@ -94,7 +92,7 @@ def decision(
 def drivers(inputs: dict[str, Any]) -> str:
     """What weighs most, by category."""
     weighty = sorted(
-        (one for one in inputs["categories"] if one["weight"]),
+        (category for category in inputs["categories"] if category["weight"]),
         key=lambda one: (-one["weight"], one["name"]),
     )
     named = ", ".join(f"{inline(one['name'])} ({one['weight']})" for one in weighty[:5])
@@ -104,11 +102,13 @@ def drivers(inputs: dict[str, Any]) -> str:
 def needs(inputs: dict[str, Any]) -> str:
     """The problem, the metrics and how much was asked."""
     brief = inputs["brief"]
-    musts = sum(one["priority"] == "must" for one in inputs["requirements"])
+    musts = sum(
+        requirement["priority"] == "must" for requirement in inputs["requirements"]
+    )
     lines = [
-        f"{inline(one['name'])}: {inline(one['baseline'] or 'today')} → "
-        f"{inline(one['target'] or 'better')}"
-        for one in inputs["metrics"]
+        f"{inline(metric['name'])}: {inline(metric['baseline'] or 'today')} → "
+        f"{inline(metric['target'] or 'better')}"
+        for metric in inputs["metrics"]
     ]
     return "\n\n".join(
         part
@@ -125,15 +125,17 @@ def needs(inputs: dict[str, Any]) -> str:
 def options(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     """Every option on equal terms, price beside the score and never inside it."""
     rows = []
-    for one in sorted(inputs["candidates"], key=lambda row: rank(results[row["id"]])):
-        result = results[one["id"]]
-        if not pursued(one, result):
+    for candidate in sorted(
+        inputs["candidates"], key=lambda row: rank(results[row["id"]])
+    ):
+        result = results[candidate["id"]]
+        if not pursued(candidate, result):
             continue
         rows.append(
             (
-                one["name"],
-                KINDS[one["kind"]],
-                one["state"],
+                candidate["name"],
+                KINDS[candidate["kind"]],
+                candidate["state"],
                 percent(result["fit"]),
                 f"{result['answered']} of {result['asked']}",
                 f"{result['tested']} of {result['answered']}",
@@ -184,9 +186,10 @@ def pursued(one: dict[str, Any], result: dict[str, Any]) -> bool:
 def left_aside(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     """Who was considered and not pursued, by name."""
     names = [
-        inline(one["name"])
-        for one in inputs["candidates"]
-        if one["state"] == "longlisted" and not pursued(one, results[one["id"]])
+        inline(candidate["name"])
+        for candidate in inputs["candidates"]
+        if candidate["state"] == "longlisted"
+        and not pursued(candidate, results[candidate["id"]])
     ]
     return f"Considered and not pursued: {', '.join(names)}." if names else ""
 
@@ -208,9 +211,9 @@ def money(cost: dict[str, Any], currency: str) -> str:
 def eliminated(inputs: dict[str, Any]) -> str:
     """Who left the race, and why."""
     return bullets(
-        f"{inline(one['name'])}: {inline(one['state_reason'])}"
-        for one in inputs["candidates"]
-        if one["state"] == "eliminated"
+        f"{inline(candidate['name'])}: {inline(candidate['state_reason'])}"
+        for candidate in inputs["candidates"]
+        if candidate["state"] == "eliminated"
     )
 
 

@@ -1,9 +1,8 @@
 """How far the first place rests on the weights that were agreed, as plain JSON."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evaltracker.workflow.memo.counting import (
     Counted,
@@ -17,9 +16,6 @@ from trials.scoring.contenders import Field, contender, field_of
 from trials.scoring.draws import DRAWS, SEED, winning_shares
 from trials.scoring.robustness import Flip, nearest_flip, ranking, smallest_flip
 from trials.scoring.what_if import proofs_to_lead
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Who can be chosen, and so come first or second.
 CHOOSABLE = ("shortlisted", "chosen")
@@ -50,12 +46,12 @@ def weigh(inputs: dict[str, Any], counted: Sequence[Counted]) -> dict[str, Any]:
         "seed": SEED,
         "ranking": [
             {
-                "id": one.key,
-                "total": shown(one.total),
-                "rank": one.rank,
-                "wins": shown(wins[one.key]),
+                "id": candidate_row.key,
+                "total": shown(candidate_row.total),
+                "rank": candidate_row.rank,
+                "wins": shown(wins[candidate_row.key]),
             }
-            for one in ranking(field)
+            for candidate_row in ranking(field)
         ],
         "smallest": flip and flip_of(flip),
         "second": second(inputs, running, field),

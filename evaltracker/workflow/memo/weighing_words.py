@@ -1,15 +1,11 @@
 """Robustness in plain sentences, for the page and the memo alike."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stakeholders.choices import Role
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 UNTOLD = {
     "unproven": "Nothing has been judged in a demo or a trial yet; a first place would "
@@ -48,8 +44,14 @@ def weighed(
         return Weighed("This memo was frozen before robustness was counted.")
     if found["untold"]:
         return Weighed(UNTOLD[found["untold"]])
-    names = {one["id"]: quote(one["name"]) for one in inputs["candidates"]}
-    firsts = [names[one["id"]] for one in found["ranking"] if one["rank"] == 1]
+    names = {
+        candidate["id"]: quote(candidate["name"]) for candidate in inputs["candidates"]
+    }
+    firsts = [
+        names[candidate_row["id"]]
+        for candidate_row in found["ranking"]
+        if candidate_row["rank"] == 1
+    ]
     return Weighed(
         first=listed(firsts),
         wins=wins(inputs, found, names),

@@ -1,26 +1,20 @@
 """The memo as a Word file, made from the same Markdown tokens as its page."""
 
-from __future__ import annotations
-
 import io
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Length, Mm, Pt
+from docx.text.paragraph import Paragraph
+from markdown_it.token import Token
 
 from evaltracker.workflow.memo.columns import NUMBERS, tables
 from evaltracker.workflow.memo.html import APPENDIX, parsed
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from docx.shared import Length
-    from docx.text.paragraph import Paragraph
-    from markdown_it.token import Token
 
 LANGUAGE = "en-GB"
 MARGIN = Mm(18)
@@ -115,10 +109,10 @@ def widths(rows: list[list[str]]) -> list[Length]:
     """
     columns = list(zip(*rows, strict=True))
     needed = [
-        EDGES + max(BOLD * longest(one[:1]), PLAIN * longest(one[1:]))
-        for one in columns
+        EDGES + max(BOLD * longest(column[:1]), PLAIN * longest(column[1:]))
+        for column in columns
     ]
-    said = [PLAIN * min(max(map(len, one)), MOST_LETTERS) for one in columns]
+    said = [PLAIN * min(max(map(len, column)), MOST_LETTERS) for column in columns]
     more = [max(every - least, 1) for every, least in zip(said, needed, strict=True)]
     room = PAGE - 2 * MARGIN.mm
     spare = max(room - sum(needed), 0)

@@ -1,7 +1,5 @@
 """What follows a decision: letters to those who answered, and checks of promises."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.conf import settings

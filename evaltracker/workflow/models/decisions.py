@@ -1,7 +1,5 @@
 """May we go on, and what did we decide?"""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 from django.conf import settings

@@ -1,7 +1,5 @@
 """Which evaluation was started from which."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from django.db import models

@@ -1,23 +1,18 @@
 """What became of a vendor in evaluations that have ended, for whoever may see those."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Case, JSONField, Value, When
 from django.db.models.fields.json import KeyTransform
 
 from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.models import User
 from evaltracker.workflow.models import Decision, PromiseCheck
 from evaltracker.workflow.selectors.promises import Kept, kept
 from vendors.models import Candidate
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from evaltracker.evaluations.models import User
 
 # The newest ones say most.
 MOST = 5
@@ -55,7 +50,10 @@ def earlier_standing(user: User, candidate: Candidate) -> list[Earlier]:
     found = list(rows[:MOST])
     if not found:
         return []
-    decisions = {one.evaluation_id: one for one in decided_with_records(found)}
+    decisions = {
+        decided_with_record.evaluation_id: decided_with_record
+        for decided_with_record in decided_with_records(found)
+    }
     checks: dict[object, list[Kept]] = defaultdict(list)
     for one in kept(PromiseCheck.objects.filter(candidate__in=found)):
         checks[one.check.candidate_id].append(one)
@@ -77,15 +75,16 @@ def decided_with_records(candidates: Sequence[Candidate]) -> list[Decision]:
     """
     pieces = [
         When(
-            evaluation=one.evaluation_id,
+            evaluation=candidate.evaluation_id,
             then=KeyTransform(
-                "promises", KeyTransform(str(one.pk), KeyTransform("results", "memo"))
+                "promises",
+                KeyTransform(str(candidate.pk), KeyTransform("results", "memo")),
             ),
         )
-        for one in candidates
+        for candidate in candidates
     ]
     rows = Decision.objects.filter(
-        evaluation__in=[one.evaluation_id for one in candidates],
+        evaluation__in=[candidate.evaluation_id for candidate in candidates],
         decided_at__isnull=False,
     ).defer("memo")
     record = Case(*pieces, default=Value(None), output_field=JSONField())

@@ -3,25 +3,19 @@
 Which tables name files is said where they are registered to travel (`Part.stored`).
 """
 
-from __future__ import annotations
-
 import datetime
 import hashlib
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.files.storage import default_storage
 
-from evaltracker.evaluations.portable.registry import parts
-from evaltracker.evaluations.storage import FILE_MODE, FOLDERS, HALF
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.evaluations.portable.registry import Part
+from evaltracker.kit.storage import FILE_MODE, FOLDERS, HALF
+from evaltracker.portable.registry import Part, parts
 
 AT_ONCE = 500
 # Longer than any transaction: until then a row that names the file may still come.

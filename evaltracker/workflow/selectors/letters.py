@@ -1,21 +1,13 @@
 """What became of letters, and whom their words name."""
 
-from __future__ import annotations
+from collections.abc import Iterable
 
-from typing import TYPE_CHECKING
-
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from evaltracker.evaluations.models import Notice
+from evaltracker.workflow.models import Letter
 from vendors.models import Candidate
 from vendors.selectors.askers import names_of, stands_alone
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from django.db.models import QuerySet
-
-    from evaltracker.workflow.models import Letter
 
 # The name under which `notices` owes them.
 LETTER = "decision_letter"
@@ -24,7 +16,7 @@ LETTER = "decision_letter"
 def letter_notices(letters: Iterable[Letter]) -> QuerySet[Notice]:
     """The mails that carry these letters, the first first."""
     rows: QuerySet[Notice] = Notice.objects.filter(
-        kind=LETTER, subject_id__in=[str(one.pk) for one in letters]
+        kind=LETTER, subject_id__in=[str(letter.pk) for letter in letters]
     )
     return rows.order_by("created_at")
 
@@ -42,7 +34,7 @@ def rivals_named(letter: Letter, text: str) -> list[str]:
     ).select_related("vendor")
     return [
         name
-        for one in others
-        for name in names_of(one)
+        for other in others
+        for name in names_of(other)
         if name not in own and stands_alone(name, text)
     ]

@@ -1,23 +1,16 @@
 """The plan of an evaluation as its visits and its brief give it."""
 
-from __future__ import annotations
-
+import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from evaltracker.evaluations.clock import today_in
-from evaltracker.evaluations.plan import Plan, VisitFacts, draw_plan
-from evaltracker.evaluations.workdays import everybody_works
+from evaltracker.evaluations.models import Evaluation, Visit
+from evaltracker.evaluations.work_calendar import Place, everybody_works
+from evaltracker.kit.clock import today_in
+from evaltracker.requirements.plan import Plan, VisitFacts, draw_plan
 from stakeholders.selectors import places_of
-
-if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Sequence
-
-    from evaltracker.evaluations.models import Evaluation, Visit
-    from evaltracker.evaluations.workdays import Place
 
 
 def plan_of(
@@ -38,16 +31,16 @@ def plan_of(
         places = places_of([evaluation])[evaluation.pk]
     stays = [
         VisitFacts(
-            one.stage,
-            local_day(one.entered_at, zone),
-            local_day(one.left_at, zone) if one.left_at else None,
+            visit.stage,
+            local_day(visit.entered_at, zone),
+            local_day(visit.left_at, zone) if visit.left_at else None,
         )
-        for one in visits
+        for visit in visits
     ]
     try:
         return draw_plan(
             must_run_by=evaluation.must_run_by,
-            started=min((one.entered for one in stays), default=today_in(zone)),
+            started=min((stay.entered for stay in stays), default=today_in(zone)),
             today=today_in(zone),
             stage=evaluation.stage,
             lengths=evaluation.stage_weeks,
@@ -85,7 +78,7 @@ def lateness_of(
 ) -> Lateness | None:
     """How the current stage is late by the plan; None while it is not."""
     visits = list(evaluation.visits.all())
-    stay = next((one for one in visits if one.left_at is None), None)
+    stay = next((visit for visit in visits if visit.left_at is None), None)
     plan = plan_of(evaluation, visits, places)
     if plan is None or stay is None:
         return None

@@ -1,24 +1,17 @@
 """What the chosen candidate promised, what held in its trial, and what holds since."""
 
-from __future__ import annotations
-
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.workflow.models import CheckVerdict, PromiseCheck
 from trials.policy import matters_most
 from trials.scoring import Availability
-from trials.selectors import ledger
+from trials.selectors import Cell, ledger
 from vendors.choices import CandidateState
 from vendors.models import Candidate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from evaltracker.evaluations.models import Evaluation, Requirement, User
-    from trials.selectors import Cell
 
 # The kind of the mail about it; decision_notices.py.
 CHECK_NOTICE = "promise_check_due"
@@ -42,7 +35,7 @@ class PromisedRow:
     @property
     def last(self) -> CheckVerdict | None:
         """What the latest check said."""
-        return next((one for one in reversed(self.verdicts) if one), None)
+        return next((verdict for verdict in reversed(self.verdicts) if verdict), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +81,13 @@ def promised_rows(
     }
     return [
         PromisedRow(
-            one,
+            requirement,
             cell,
-            tuple(said.get((place.pk, one.pk)) for place in places),
+            tuple(said.get((place.pk, requirement.pk)) for place in places),
         )
-        for one in book.requirements
-        if matters_most(one)
-        and not (cell := book.cell(candidate, one)).not_applicable
+        for requirement in book.requirements
+        if matters_most(requirement)
+        and not (cell := book.cell(candidate, requirement)).not_applicable
         and cell.claimed in PROMISED
     ]
 
@@ -102,13 +95,16 @@ def promised_rows(
 def kept(checks: Iterable[PromiseCheck]) -> list[Kept]:
     """What each of these checks came to; one query."""
     places = list(checks)
-    found: dict[object, list[str]] = {one.pk: [] for one in places}
+    found: dict[object, list[str]] = {place.pk: [] for place in places}
     rows = CheckVerdict.objects.filter(promise_check__in=places)
     for key, verdict in rows.values_list("promise_check_id", "found"):
         found[key].append(verdict)
     return [
-        Kept(one, *(found[one.pk].count(word) for word in ("holds", "partly", "fails")))
-        for one in places
+        Kept(
+            place,
+            *(found[place.pk].count(word) for word in ("holds", "partly", "fails")),
+        )
+        for place in places
     ]
 
 

@@ -1,8 +1,6 @@
 """Drafting the decision while it is being signed, then freezing it with its memo."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +8,8 @@ from django.utils import timezone
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage, Status, VisitEnd
-from evaltracker.evaluations.journal import actor_of
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import (
     change,
     lock,
@@ -18,21 +17,17 @@ from evaltracker.evaluations.policy import (
     require_owner,
     require_stage,
 )
-from evaltracker.evaluations.services.notices import owe_now
+from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.workflow.memo import compute_results, gather_inputs, write_memo
 from evaltracker.workflow.memo.proof import digest_of_memo
-from evaltracker.workflow.memo.seal import gather_seal
+from evaltracker.workflow.memo.signature_seal import gather_seal
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.letters import draft_letters
 from evaltracker.workflow.services.promise_checks import plan_checks
 from evaltracker.workflow.services.stages import leave, require_silent_gates
 from stakeholders.policy import insiders
 from vendors.choices import CandidateState
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 # The name under which decision_notices.py knows it.
 DECISION_MADE = "decision_made"
@@ -140,7 +135,7 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
             "memo_sha256": decision.memo_sha256,
             "formula_version": decision.formula_version,
             "letters": len(letters),
-            "promise_checks": [one.due_on for one in checks],
+            "promise_checks": [check.due_on for check in checks],
         },
         rows=[decision],
     )

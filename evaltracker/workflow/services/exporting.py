@@ -1,25 +1,19 @@
 """A whole evaluation as a file: complete for the command line, else as one sees it."""
 
-from __future__ import annotations
-
 import hashlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from django.db import transaction
 
 from evaltracker.errors import Forbidden
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner, lock
-from evaltracker.evaluations.portable.writing import as_bytes, document_of
-from evaltracker.workflow.ocds.writing import as_ocds
+from evaltracker.ocds.writing import as_ocds
+from evaltracker.portable.registry import Document
+from evaltracker.portable.writing import as_bytes, document_of
 from stakeholders.policy import is_leadership
 from vendors.policy import require_declared
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from evaltracker.evaluations.portable.registry import Document
 
 FORMS: dict[str, Callable[[Document], bytes]] = {"json": as_bytes, "ocds": as_ocds}
 

@@ -1,25 +1,19 @@
 """Starting an evaluation from an OCDS release: brief, needs, candidates, prices."""
 
-from __future__ import annotations
-
 import hashlib
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.services.evaluations import start_evaluation
-from evaltracker.evaluations.services.requirements import add_category, add_requirement
-from evaltracker.workflow.ocds.reading import Offered, Start, read_ocds
+from evaltracker.evaluations.models import Category, Evaluation, User
+from evaltracker.ocds.reading import Offered, Start, read_ocds
+from evaltracker.requirements.services.evaluations import start_evaluation
+from evaltracker.requirements.services.requirements import add_category, add_requirement
 from vendors.costs.kinds import CostKind
-from vendors.models import Vendor
+from vendors.models import Candidate, Vendor
 from vendors.services.candidates import add_candidate
 from vendors.services.companies import add_vendor
 from vendors.services.costs import set_cost_line
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Category, Evaluation, User
-    from vendors.models import Candidate
 
 
 @transaction.atomic
@@ -47,8 +41,8 @@ def start_from_ocds(*, content: bytes, by: User, slug: str = "") -> Evaluation:
         by=by,
     )
     _requirements(evaluation, start, by)
-    for one in start.offers:
-        _price(_candidate(evaluation, one, by), one, by)
+    for offer in start.offers:
+        _price(_candidate(evaluation, offer, by), offer, by)
     journal.record(
         evaluation=evaluation,
         action="evaluation.read_from_ocds",
@@ -74,19 +68,19 @@ def told(start: Start) -> str:
 def _requirements(evaluation: Evaluation, start: Start, by: User) -> None:
     """What is asked for, by category; none moves a metric yet."""
     categories: dict[str, Category] = {}
-    for one in start.requirements:
-        if one.category not in categories:
-            categories[one.category] = add_category(
-                evaluation=evaluation, name=one.category, by=by
+    for requirement in start.requirements:
+        if requirement.category not in categories:
+            categories[requirement.category] = add_category(
+                evaluation=evaluation, name=requirement.category, by=by
             )
         add_requirement(
             evaluation=evaluation,
-            category=categories[one.category],
-            ref=one.ref,
-            text=one.text,
-            priority=one.priority,
-            weight=one.weight,
-            vendor_help=one.vendor_help,
+            category=categories[requirement.category],
+            ref=requirement.ref,
+            text=requirement.text,
+            priority=requirement.priority,
+            weight=requirement.weight,
+            vendor_help=requirement.vendor_help,
             by=by,
         )
 

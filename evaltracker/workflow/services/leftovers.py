@@ -1,7 +1,5 @@
 """Removing files that no row names, as a killed process or a failed commit leaves."""
 
-from __future__ import annotations
-
 import structlog
 from django.core.files.storage import default_storage
 

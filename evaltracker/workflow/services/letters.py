@@ -1,9 +1,7 @@
 """Letters to the vendors that answered: drafted, gone over, sent by a person."""
 
-from __future__ import annotations
-
 import hashlib
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,20 +9,15 @@ from django.utils import timezone
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import change, lock, require_owner
-from evaltracker.evaluations.services.notices import owe_now
-from evaltracker.evaluations.text import TEXT_LIMIT
+from evaltracker.kit.text import TEXT_LIMIT
+from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.workflow.memo.letters import REASON_ASKED, draft_letter
-from evaltracker.workflow.models import Letter
+from evaltracker.workflow.models import Decision, Letter
 from evaltracker.workflow.selectors.letters import LETTER, letter_notices, rivals_named
 from vendors.models import Candidate, Contact
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation
-    from evaltracker.workflow.models import Decision
 
 
 def draft_letters(*, decision: Decision) -> list[Letter]:
@@ -93,7 +86,8 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
     letter, evaluation = open_letter(letter, by)
     told = list(
         Contact.objects.current().filter(
-            vendor=letter.candidate.vendor_id, pk__in=[one.pk for one in contacts]
+            vendor=letter.candidate.vendor_id,
+            pk__in=[contact.pk for contact in contacts],
         )
     )
     if not told or len(told) != len(contacts):

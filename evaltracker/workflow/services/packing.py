@@ -1,20 +1,25 @@
 """Taking the evidence pack of a decision; the journal says who took it."""
 
-from __future__ import annotations
-
 import json
-from typing import IO, TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import IO, Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.arrived import misfit
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.models import Entry, ImportedHistory, JournalHead
+from evaltracker.evaluations.imported_entries import misfit
+from evaltracker.evaluations.models import (
+    Entry,
+    Evaluation,
+    ImportedHistory,
+    JournalHead,
+    User,
+)
 from evaltracker.evaluations.policy import lock
-from evaltracker.evaluations.portable.registry import parts
+from evaltracker.portable.registry import parts
 from evaltracker.workflow.memo.matrix import csv_of
 from evaltracker.workflow.memo.pack import Pack, add_manual, add_memo
 from evaltracker.workflow.models import Decision
@@ -23,11 +28,6 @@ from stakeholders.models import Condition, SignedDocument, SignOff
 from trials.models import Evidence
 from vendors.models import ClaimFile
 from vendors.policy import may_see_prices
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 SIGNED = (
     "visit__stage",
@@ -65,9 +65,9 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
     pack = Pack(decision)
     printed = add_memo(pack)
     shut = {
-        str(one.model._meta.model_name)
-        for one in parts()
-        if one.sealed and one.sealed(by, evaluation)
+        str(part.model._meta.model_name)
+        for part in parts()
+        if part.sealed and part.sealed(by, evaluation)
     }
     add_signatures(pack, evaluation)
     add_files(pack, evaluation, shut)
@@ -90,15 +90,15 @@ def add_signatures(pack: Pack, evaluation: Evaluation) -> None:
     asked = Condition.objects.filter(sign_off__visit__evaluation=evaluation)
     pack.add("sign-offs/conditions.csv", listed(ASKED, asked.order_by("text")))
     documents = SignedDocument.objects.filter(evaluation=evaluation)
-    for one in documents.order_by("sha256").iterator(chunk_size=20):
-        pack.add(f"sign-offs/{one.sha256}.md", one.content)
+    for document in documents.order_by("sha256").iterator(chunk_size=20):
+        pack.add(f"sign-offs/{document.sha256}.md", document.content)
 
 
 def listed(fields: tuple[str, ...], rows: Any) -> bytes:
     """Some columns of rows as CSV."""
 
     def lines() -> Iterator[list[str]]:
-        yield [one.replace("__", " ").replace("_", " ") for one in fields]
+        yield [field.replace("__", " ").replace("_", " ") for field in fields]
         for row in rows.values_list(*fields):
             yield ["" if one is None else str(one) for one in row]
 

@@ -1,10 +1,10 @@
 """Reading a decision's promises again, after 3, 6 and 12 months."""
 
-from __future__ import annotations
-
 import calendar
 import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,10 +12,12 @@ from django.utils import timezone
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.clock import today_in
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import change, checked, lock, require_owner
-from evaltracker.evaluations.services.notices import cancel_notices, schedule_notice
-from evaltracker.evaluations.text import read_reason
+from evaltracker.kit.clock import today_in
+from evaltracker.kit.text import read_reason
+from evaltracker.notices.services.scheduling import cancel_notices, schedule_notice
 from evaltracker.workflow.choices import CheckFound
 from evaltracker.workflow.models import CheckVerdict, PromiseCheck
 from evaltracker.workflow.selectors.promises import (
@@ -26,13 +28,6 @@ from evaltracker.workflow.selectors.promises import (
 )
 from stakeholders.policy import require_part
 from vendors.policy import is_barred
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
-
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import Evaluation, User
 
 MONTHS = (3, 6, 12)
 # Days before the day on which the owner is reminded; a week after, if it is open.
@@ -59,8 +54,10 @@ def plan_checks(*, evaluation: Evaluation) -> list[PromiseCheck]:
         return []
     today = today_in(evaluation.zone)
     checks = PromiseCheck.objects.bulk_create(
-        PromiseCheck(candidate=candidate, months=one, due_on=months_after(today, one))
-        for one in MONTHS
+        PromiseCheck(
+            candidate=candidate, months=month, due_on=months_after(today, month)
+        )
+        for month in MONTHS
     )
     for check in checks:
         owe_reminders(check, evaluation)
@@ -144,7 +141,10 @@ def record_promises(
     user = require_part(by, evaluation)
     if is_barred(user, check.candidate):
         raise Forbidden("You declared an interest in what was chosen.")
-    rows = {one.requirement.ref: one for one in promised_rows(check.candidate, [check])}
+    rows = {
+        promised_row.requirement.ref: promised_row
+        for promised_row in promised_rows(check.candidate, [check])
+    }
     before, after = {}, {}
     for ref, (verdict, note) in found.items():
         if ref not in rows:
@@ -193,7 +193,7 @@ def close_check(*, check: PromiseCheck, summary: str, by: By) -> PromiseCheck:
     check, evaluation = open_check(check)
     require_owner(by, evaluation)
     rows = promised_rows(check.candidate, [check])
-    missing = [one.requirement.ref for one in rows if one.last is None]
+    missing = [row.requirement.ref for row in rows if row.last is None]
     if missing:
         raise Refused(f"Not judged yet: {', '.join(missing)}.")
     close(check, evaluation, summary=summary.strip())

@@ -1,32 +1,24 @@
 """Signing what is on the page, and nothing else."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NotRequired, TypedDict, Unpack
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict, Unpack
 
 from django.db import transaction
 
 from evaltracker.errors import Forbidden, Refused, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import Visit
+from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import lock, require_open
 from evaltracker.workflow.memo import document_of
 from evaltracker.workflow.memo.changes import changes
 from evaltracker.workflow.memo.documents import QUESTIONS
-from stakeholders.models import SignedDocument
-from stakeholders.services.sign_offs import digest_of, record_sign_off
+from stakeholders.models import SignedDocument, SignOff, SignOffRule
+from stakeholders.services.conditions import ConditionAsked
+from stakeholders.services.sign_offs import Origin, digest_of, record_sign_off
 from vendors.choices import CandidateState
 from vendors.models import Conflict
 from vendors.policy import to_declare
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from stakeholders.models import SignOff, SignOffRule
-    from stakeholders.services.conditions import ConditionAsked
-    from stakeholders.services.sign_offs import Origin
 
 
 class Signature(TypedDict):

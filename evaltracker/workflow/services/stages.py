@@ -1,17 +1,13 @@
 """Moving an evaluation: the only module that assigns a stage."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage, Status, VisitEnd
-from evaltracker.evaluations.journal import actor_of
-from evaltracker.evaluations.models import Evaluation, Visit
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import lock, require_open, require_owner
 from evaltracker.workflow.gates import GATES
 from evaltracker.workflow.gates.reports import blockers
@@ -19,10 +15,6 @@ from evaltracker.workflow.models import Waiver
 from stakeholders.choices import Role
 from stakeholders.policy import parts
 from vendors.services.opening import drop_asked_opening
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.journal import By
-    from evaltracker.evaluations.models import User
 
 
 @transaction.atomic

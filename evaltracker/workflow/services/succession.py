@@ -4,18 +4,17 @@ What vendors said, what was seen, scored, signed and decided stays where it was;
 one has a journal of its own.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import datetime
+from typing import Any
 
 from django.db import transaction
 
 from evaltracker.errors import Forbidden
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner, lock, may_start_evaluations
-from evaltracker.evaluations.services.copying import copy_needs
-from evaltracker.evaluations.services.evaluations import (
+from evaltracker.requirements.services.copying import copy_needs
+from evaltracker.requirements.services.evaluations import (
     BRIEF_FIELDS,
     create_evaluation,
 )
@@ -27,11 +26,6 @@ from stakeholders.services.rules import ask_usual_roles, set_sign_off_rule
 from vendors.choices import CandidateState
 from vendors.policy import require_declared
 from vendors.services.candidates import add_candidate
-
-if TYPE_CHECKING:
-    import datetime
-
-    from evaltracker.evaluations.models import User
 
 # Asked for anew: they belong to one purchase.
 OWN = frozenset({"title", "buyer", "must_run_by"})
@@ -113,12 +107,12 @@ def _people(origin: Evaluation, following: Evaluation, by: User) -> int:
     """Everybody's role, but that of the new owner, who holds none; how many."""
     parts = voices().filter(evaluation=origin, user__is_active=True)
     parts = parts.exclude(user=by).select_related("user")
-    for one in parts:
+    for part in parts:
         add_stakeholder(
             evaluation=following,
-            user=one.user,
-            role=one.role,
-            scores=one.scores,
+            user=part.user,
+            role=part.role,
+            scores=part.scores,
             by=by,
         )
     return len(parts)
@@ -127,7 +121,7 @@ def _people(origin: Evaluation, following: Evaluation, by: User) -> int:
 def _candidates(origin: Evaluation, following: Evaluation, by: User) -> int:
     """Those that were not eliminated, longlisted again; how many."""
     options = origin.candidates.exclude(state=CandidateState.ELIMINATED)
-    for one in options.select_related("vendor"):
-        values: dict[str, Any] = {name: getattr(one, name) for name in CANDIDATE}
-        add_candidate(evaluation=following, vendor=one.vendor, by=by, **values)
+    for option in options.select_related("vendor"):
+        values: dict[str, Any] = {name: getattr(option, name) for name in CANDIDATE}
+        add_candidate(evaluation=following, vendor=option.vendor, by=by, **values)
     return len(options)

@@ -1,17 +1,11 @@
 """A PostgreSQL that is stopped in the ways that happen, and comes back."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from contextlib import ExitStack
 
 # `pg_ctl stop -m fast`, `-m immediate`, and what the kernel does for want of memory.
 WAYS = {

@@ -1,12 +1,10 @@
 """Web, vendor process, worker and beat as they are deployed, and what they lean on."""
 
-from __future__ import annotations
-
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import requests
@@ -15,9 +13,6 @@ from tests.faults.least_rights import prepare
 from tests.faults.living.database import Database
 from tests.faults.notices.world import DURABLE, Process, World, until
 from tests.services import free_port, postgres, service_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PATIENCE = 120.0
 
@@ -88,7 +83,7 @@ class Installation(World):
 
     def pids(self) -> dict[str, list[int]]:
         """Each process and its children, by which one sees whether they live on."""
-        return {name: one.family() for name, one in self.processes.items()}
+        return {name: process.family() for name, process in self.processes.items()}
 
     def faults(self) -> list[str]:
         """Lines of the logs that tell of a fault of the product."""

@@ -4,25 +4,17 @@ In full `python -m tests.faults.notices.run T47`; what it asks of vendors' limit
 with every push (`tests/vendors/api/test_counting.py`).
 """
 
-from __future__ import annotations
-
 import signal
 import time
 from functools import partial
 from statistics import median
-from typing import TYPE_CHECKING
 
 from redis import Redis
 
-from tests.faults.living.installation import installation
-from tests.faults.living.restarts import all_ended, judged
-from tests.faults.living.traffic import market, traffic
+from tests.faults.living.installation import Installation, installation
+from tests.faults.living.restarts import Judged, all_ended, judged
+from tests.faults.living.traffic import Seen, market, traffic
 from tests.faults.notices.world import until
-
-if TYPE_CHECKING:
-    from tests.faults.living.installation import Installation
-    from tests.faults.living.restarts import Judged
-    from tests.faults.living.traffic import Seen
 
 # Seconds that it is away; an emptied one is there at once.
 WAYS = {"stopped": 45.0, "paused": 60.0, "emptied": 0.0}

@@ -3,23 +3,15 @@
 In full `python -m tests.faults.notices.run T46`; with `--quick` with every push.
 """
 
-from __future__ import annotations
-
 import time
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from django.db import Error
 
-from tests.faults.living.installation import installation
-from tests.faults.living.traffic import market, traffic
+from tests.faults.living.installation import Installation, installation
+from tests.faults.living.traffic import Market, Seen, market, traffic
 from tests.faults.notices.world import until
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tests.faults.living.installation import Installation
-    from tests.faults.living.traffic import Market, Seen
 
 type Judged = tuple[str, list[str]]
 WAYS = ("fast", "kill -9", "immediate", "moved")

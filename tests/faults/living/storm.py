@@ -4,26 +4,18 @@ By command: `python -m tests.faults.notices.run T48`, or all by `./dev bench fau
 What is hit, how and when comes from a seed, `SEED`.
 """
 
-from __future__ import annotations
-
 import datetime
 import os
 import random
 import time
 from collections import Counter
-from typing import TYPE_CHECKING
+from random import Random
 
 from tests.faults.living import database
-from tests.faults.living.installation import installation
-from tests.faults.living.restarts import all_ended, judged
+from tests.faults.living.installation import Installation, installation
+from tests.faults.living.restarts import Judged, all_ended, judged
 from tests.faults.living.traffic import market, traffic
 from tests.faults.notices.world import until
-
-if TYPE_CHECKING:
-    from random import Random
-
-    from tests.faults.living.installation import Installation
-    from tests.faults.living.restarts import Judged
 
 VICTIMS = ("db", "redis", "web", "worker", "beat", "vendor-api")
 LONGEST_CALM, LONGEST_ABSENCE = 4.0, 2.0

@@ -1,24 +1,19 @@
 """People who read and vendors who answer, whatever happens to the installation."""
 
-from __future__ import annotations
-
 import threading
 import time
 import uuid
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 
+from evaltracker.evaluations.models import Evaluation, User
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from tests.faults.living.installation import Installation
+from tests.faults.living.installation import Installation
 
 REQUIREMENTS = 20
 # Below the limit of 600 calls a minute, for a call may have to be repeated.
@@ -93,11 +88,11 @@ class Market:
 
 def market() -> Market:
     """Two rivals in research."""
-    from tests.cast import floor1, vendors
+    from tests.cast import common, vendors
 
-    where = floor1.evaluation(title="Under way")
+    where = common.evaluation(title="Under way")
     for number in range(REQUIREMENTS):
-        floor1.requirement(where, f"R{number}", "should")
+        common.requirement(where, f"R{number}", "should")
     vendors.in_research(where)
     rivals = []
     for name in ("Acme ML", "Globex ML"):

@@ -13,4 +13,4 @@ class FaultsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register kinds."""
-        import_module("tests.evaluations.notices.kinds")
+        import_module("tests.notices.kinds")

@@ -1,24 +1,17 @@
 """Many due notices of the product's own kinds, and what became of them."""
 
-from __future__ import annotations
-
 import datetime
 import uuid
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import NoticeState
-from evaltracker.evaluations.models import Notice, User
-from tests.cast import floor1
+from evaltracker.evaluations.models import Evaluation, Notice, User
+from tests.cast import common
 from trials.models import Milestone
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from evaltracker.evaluations.models import Evaluation
 
 OVERDUE, PER_MILESTONE = "milestone_overdue", 10
 AT_ONCE = 5_000
@@ -35,7 +28,7 @@ def owe_overdue(
     """
     readers = _people(people, first * people)
     heap = range(first * places, (first + 1) * places)
-    where = [floor1.evaluation(title=f"Purchase {n} – übung") for n in heap]
+    where = [common.evaluation(title=f"Purchase {n} – übung") for n in heap]
     for place in where:
         place.readers.add(*readers)
     due = timezone.now() - datetime.timedelta(days=PER_MILESTONE + 1)
@@ -143,12 +136,12 @@ def outcome(file: Path) -> Outcome:
     """Count what the mail server has taken against the rows, both exactly."""
     arrived = Counter(line.split()[0] for line in file.read_text().splitlines())
     rows = list(Notice.objects.values_list("message_id", "state", "maybe_repeated"))
-    flagged = {one for one, _, flag in rows if flag}
+    flagged = {row for row, _, flag in rows if flag}
     held = (NoticeState.UNCERTAIN, NoticeState.DEAD)
     more = {one for one, count in arrived.items() if count > 1}
     return Outcome(
         owed=len(rows),
-        lost=sum(not arrived[one] and state not in held for one, state, _ in rows),
+        lost=sum(not arrived[row] and state not in held for row, state, _ in rows),
         repeats=arrived.total() - len(arrived),
         unflagged_repeats=len(more - flagged),
         flagged=len(flagged),

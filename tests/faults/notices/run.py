@@ -3,12 +3,10 @@
 Each runs against services of its own. 0 when all that were asked for passed.
 """
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from tests.faults.living.redis_away import redis_away
 from tests.faults.living.restarts import WAYS, restarts
@@ -16,10 +14,6 @@ from tests.faults.living.storm import storm
 from tests.faults.notices import services_away
 from tests.faults.notices.storms import Storm, blow
 from tests.services import say
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 QUICK = "--quick"
 # These have no small form: they run by command.
@@ -162,7 +156,7 @@ TESTS: dict[str, Callable[[bool], bool]] = {
 
 def main(arguments: list[str]) -> int:
     """Run one here, or several each in a process of its own."""
-    wanted = [one for one in arguments if one != QUICK] or list(TESTS)
+    wanted = [argument for argument in arguments if argument != QUICK] or list(TESTS)
     if unknown := set(wanted) - set(TESTS):
         say(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(TESTS)}.")
         return 2

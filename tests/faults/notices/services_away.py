@@ -1,18 +1,12 @@
 """T5 to T7, T10, T11: what the product leans on is away, mute, busy or wrong."""
 
-from __future__ import annotations
-
 import datetime
 import itertools
 import socket
 import time
-from typing import TYPE_CHECKING
 
-from tests.faults.notices.world import until, world
-
-if TYPE_CHECKING:
-    from tests.faults.notices.owing import Outcome
-    from tests.faults.notices.world import World
+from tests.faults.notices.owing import Outcome
+from tests.faults.notices.world import World, until, world
 
 type Judged = tuple[str, list[str]]
 SLOWEST_REQUEST, LONGEST_GAP = 3.0, 15.0
@@ -47,11 +41,11 @@ def mute_broker(requests: int) -> Judged:
 def _ask_to_send_again(requests: int) -> float:
     """The slowest of so many requests that owe something and nudge."""
     from evaltracker.evaluations.models import Notice
-    from tests.cast import floor1
+    from tests.cast import common
     from tests.clients import signed_in
     from tests.faults.notices.owing import owe_letters
 
-    where = floor1.evaluation(title="Of the dead")
+    where = common.evaluation(title="Of the dead")
     owe_letters(where, requests, "test_reminder")
     dead = Notice.objects.filter(evaluation=where)
     dead.update(state="dead", last_error="550 No such box")
@@ -74,10 +68,10 @@ def bad_mail_server(owed: int, quick: bool) -> Judged:
         from django.db.models.functions import Now
 
         from evaltracker.evaluations.models import Notice
-        from tests.cast import floor1
+        from tests.cast import common
         from tests.faults.notices.owing import outcome, owe_letters
 
-        owe_letters(floor1.evaluation(), owed, "test_reminder")
+        owe_letters(common.evaluation(), owed, "test_reminder")
         rows = list(Notice.objects.values_list("pk", flat=True)[:3])
         bad = ("tarpit@example.org", "nobody@example.org", "a@example.org\nBcc: b@c.d")
         for pk, address in zip(rows, bad, strict=True):
@@ -133,11 +127,11 @@ def wrong_clock(owed: int) -> Judged:
         from django.db.models.functions import Now
 
         from evaltracker.evaluations.models import Notice
-        from tests.cast import floor1
+        from tests.cast import common
         from tests.faults.notices.owing import outcome, owe_letters
 
         here.start_mail()
-        owe_letters(floor1.evaluation(), owed, "test_reminder")
+        owe_letters(common.evaluation(), owed, "test_reminder")
         later = Notice.objects.filter(pk__in=Notice.objects.all()[: owed // 2])
         soon = Notice.objects.filter(pk__in=list(later.values_list("pk", flat=True)))
         soon.update(next_try_at=Now() + datetime.timedelta(minutes=30))

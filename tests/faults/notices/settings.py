@@ -14,7 +14,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
-        "task": "evaltracker.evaluations.tasks.sweep",
+        "task": "evaltracker.notices.tasks.sweep",
         "schedule": 1.0,
         "options": {"expires": 1},
     },

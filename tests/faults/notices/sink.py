@@ -9,8 +9,6 @@ keeping a mail and saying so. `tarpit@…` gets no answer the first time, `nobod
 always gets 550.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import os

@@ -4,25 +4,18 @@ Each storm owes its notices, lets its faults happen while they leave, then lets 
 rest go in peace, and counts exactly what arrived.
 """
 
-from __future__ import annotations
-
 import random
 import signal
 import time
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from django.db import Error, connection
 
 from tests.faults.living.database import WAYS
-from tests.faults.notices.world import until, world
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.faults.notices.owing import Outcome
-    from tests.faults.notices.world import World
+from tests.faults.notices.owing import Outcome
+from tests.faults.notices.world import World, until, world
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +55,11 @@ class Result:
 def blow(storm: Storm) -> Result:
     """Let it happen."""
     with world() as here:
-        from tests.cast import floor1
+        from tests.cast import common
         from tests.faults.notices.owing import outcome, owe_letters, owe_overdue
 
         if storm.held:
-            owe_letters(floor1.evaluation(), storm.owed, "test_letter")
+            owe_letters(common.evaluation(), storm.owed, "test_letter")
         else:
             owe_overdue(storm.owed, people=50, places=5)
         connection.close()

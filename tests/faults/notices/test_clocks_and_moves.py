@@ -1,12 +1,10 @@
 """T8, T10 and T12: dates that move, wrong clocks, changing zones and rights."""
 
-from __future__ import annotations
-
 import datetime
 import shutil
 import zoneinfo
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
@@ -14,31 +12,26 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from evaltracker.errors import Problem
-from evaltracker.evaluations.models import Notice, User
-from evaltracker.evaluations.services.recounting import recount_due
-from evaltracker.evaluations.services.sweep import sweep_notices
-from evaltracker.health import check_notices
+from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.notices.services.due_times import recount_due
+from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.serving.health import check_notices
 from tests.at_once import at_once
-from tests.cast import floor1, stakeholders
-from tests.evaluations.notices import kinds as kinds
-from tests.evaluations.notices.kinds import owe_many
+from tests.cast import common, stakeholders
+from tests.notices import kinds as kinds
+from tests.notices.kinds import owe_many
+from tests.smtp_sink import Sink
+from trials.models import Milestone
 from trials.services.milestones import add_milestone, settle_milestone
 from trials.services.moves import move_milestone
 from trials.services.reminders import owe_reminders
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.evaluations.models import Evaluation
-    from tests.smtp_sink import Sink
-    from trials.models import Milestone
 
 HOUR = datetime.timedelta(hours=1)
 
 
 @pytest.fixture
 def where() -> Evaluation:
-    evaluation = floor1.evaluation(zone="Europe/Berlin")
+    evaluation = common.evaluation(zone="Europe/Berlin")
     stakeholders.stakeholders(evaluation)
     User.objects.update(mail_rhythm="each")
     return evaluation

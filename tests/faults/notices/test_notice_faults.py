@@ -1,7 +1,5 @@
 """T1 to T7, T10, T11 and T46 in small; `./dev bench faults` runs all in full."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

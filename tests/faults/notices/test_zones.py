@@ -1,13 +1,11 @@
 """T9: a year of wall times in twelve zones, against a walk from minute to minute."""
 
-from __future__ import annotations
-
 import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from evaltracker.evaluations.clock import instant_of
+from evaltracker.kit.clock import instant_of
 
 ZONES = [
     *("Europe/Berlin", "America/New_York", "America/Sao_Paulo", "Asia/Tokyo"),

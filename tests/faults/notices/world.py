@@ -1,24 +1,19 @@
 """Real services and processes that can be killed, frozen, stopped and started again."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tests.faults.least_rights import prepare
 from tests.faults.living.database import Database
 from tests.services import free_port, postgres, service_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[3]
 DURABLE = {"max_connections": "100"}

@@ -1,20 +1,14 @@
 """The stakeholders page: parts, substitutes, debts, and who must sign."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
+from evaltracker.evaluations.models import Evaluation
 from stakeholders.models import Delegation, SignOffRule, Stakeholder
-from tests.cast import floor1, stakeholders
+from tests.cast import common, stakeholders
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from pytest_django import DjangoAssertNumQueries
-
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date.today
@@ -22,7 +16,7 @@ TODAY = datetime.date.today
 
 @pytest.fixture
 def purchase(db: None) -> Evaluation:
-    return floor1.evaluation()
+    return common.evaluation()
 
 
 @pytest.fixture
@@ -31,14 +25,14 @@ def here(purchase: Evaluation) -> str:
 
 
 def test_an_empty_page_says_whom_to_add(here: str) -> None:
-    body = signed_in(floor1.lina()).get(here).content.decode()
+    body = signed_in(common.lina()).get(here).content.decode()
     assert "Nobody has a say yet" in body
-    assert signed_in(floor1.noor()).get(here).status_code == 404
+    assert signed_in(common.noor()).get(here).status_code == 404
 
 
 def test_the_owner_adds_and_ends_a_part(purchase: Evaluation, here: str) -> None:
     client = signed_in(purchase.owner)
-    noor = floor1.noor()
+    noor = common.noor()
     url = f"/admin/act/add-stakeholder/{purchase.pk}/"
     form = {"user": noor.pk, "role": "security", "scores": "on"}
     assert client.post(url, form).headers["Location"] == here
@@ -53,7 +47,7 @@ def test_the_owner_adds_and_ends_a_part(purchase: Evaluation, here: str) -> None
 
 
 def test_the_owner_and_strangers_are_no_choice(purchase: Evaluation) -> None:
-    gone = floor1.person("gone")
+    gone = common.person("gone")
     gone.is_active = False
     gone.save()
     url = f"/admin/act/add-stakeholder/{purchase.pk}/"
@@ -80,7 +74,7 @@ def test_each_lends_their_own_part_and_takes_it_back(
     purchase: Evaluation, here: str
 ) -> None:
     part = stakeholders.stakeholders(purchase, "it", "pm")["it"]
-    ivan, noor = stakeholders.holder("it"), floor1.noor()
+    ivan, noor = stakeholders.holder("it"), common.noor()
     url = f"/admin/act/lend-part/{part.pk}/"
     form = {"substitute": noor.pk, "starts_on": TODAY(), "ends_on": TODAY()}
     assert signed_in(purchase.owner).post(url, form).status_code == 403
@@ -99,7 +93,7 @@ def test_a_substitution_that_ends_before_it_begins_is_refused(
 ) -> None:
     part = stakeholders.stakeholders(purchase, "it")["it"]
     form = {
-        "substitute": floor1.noor().pk,
+        "substitute": common.noor().pk,
         "starts_on": "2026-12-02",
         "ends_on": "2026-12-01",
     }

@@ -1,33 +1,27 @@
 """Each role's own weights on the requirements page, and how far they are apart."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
+from evaltracker.evaluations.models import Evaluation
 from stakeholders.models import RoleWeight
 from stakeholders.services.people import add_stakeholder
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def purchase(db: None) -> Evaluation:
-    where = floor1.evaluation()
-    floor1.category(where, "Training", 8)
-    floor1.category(where, "Security", 2)
+    where = common.evaluation()
+    common.category(where, "Training", 8)
+    common.category(where, "Security", 2)
     stakeholders.stakeholders(where, "it", "pm")
     return where
 
 
 def form_for(where: Evaluation, *weights: int) -> dict[str, object]:
-    keys = [str(one.pk) for one in where.categories.all()]
+    keys = [str(category.pk) for category in where.categories.all()]
     return {"role": "it", **dict(zip(keys, weights, strict=True))}
 
 

@@ -1,24 +1,17 @@
 """A condition has an owner and a day, is reminded of, and is closed with a note."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid
-from evaltracker.evaluations.models import Notice
-from evaltracker.evaluations.notices import kind_named
-from stakeholders.models import SignOff
+from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.notices.kinds import kind_named
+from stakeholders.models import Condition, SignOff
 from stakeholders.services.conditions import ConditionAsked, close_condition
-from tests.cast import floor1, stakeholders
+from tests.cast import common, stakeholders
 from tests.cast.workflow import sign_as
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
-    from stakeholders.models import Condition
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +33,7 @@ def mails(kind: str) -> list[tuple[str, int]]:
     """Whom a kind of mail is owed, and how many days before its day."""
     rows = Notice.objects.filter(kind=kind, state="pending")
     return sorted(
-        (one.recipient.username, one.offset_days) for one in rows if one.recipient
+        (row.recipient.username, row.offset_days) for row in rows if row.recipient
     )
 
 
@@ -56,7 +49,7 @@ def test_conditions_go_with_their_verdict_and_with_no_other(where: Evaluation) -
 def test_what_nobody_could_see_to_is_refused(where: Evaluation, wrong: str) -> None:
     outside = wrong == "an outsider"
     with pytest.raises(Invalid) as refusal:
-        asked(where, floor1.noor() if outside else where.owner, 1 if outside else -1)
+        asked(where, common.noor() if outside else where.owner, 1 if outside else -1)
     assert "condition" in refusal.value.errors
     assert not SignOff.objects.exists()
 

@@ -1,29 +1,23 @@
 """A substitution has days, goes one step, is told to both, and ends with its sight."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry, Evaluation, Notice
-from evaltracker.evaluations.notices import kind_named
+from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
+from evaltracker.notices.kinds import kind_named
+from stakeholders.models import Delegation
 from stakeholders.services.lending import (
     delegate,
     end_lapsed_sight,
     revoke_delegation,
 )
 from stakeholders.services.people import add_stakeholder, remove_stakeholder
-from tests.cast import floor1, stakeholders
+from tests.cast import common, stakeholders
 from tests.cast.workflow import sign_as
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
-    from stakeholders.models import Delegation
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -34,7 +28,7 @@ def lend(where: Evaluation, role: str = "it", to: User | None = None) -> Delegat
     today = timezone.localdate()
     return delegate(
         stakeholder=part,
-        substitute=to or floor1.noor(),
+        substitute=to or common.noor(),
         starts_on=today + DAY,
         ends_on=today + 3 * DAY,
         by=part.user,
@@ -48,15 +42,15 @@ def sees(where: Evaluation, user: User) -> bool:
 def test_a_substitute_signs_on_these_days_only(where: Evaluation) -> None:
     lend(where)
     with pytest.raises(Forbidden):
-        sign_as(where, "it", by=floor1.noor())
+        sign_as(where, "it", by=common.noor())
     with time_machine.travel(timezone.now() + DAY, tick=False):
-        given = sign_as(where, "it", by=floor1.noor())
+        given = sign_as(where, "it", by=common.noor())
     assert given.on_behalf_of == stakeholders.holder("it")
     with (
         time_machine.travel(timezone.now() + 4 * DAY, tick=False),
         pytest.raises(Forbidden),
     ):
-        sign_as(where, "it", by=floor1.noor())
+        sign_as(where, "it", by=common.noor())
 
 
 def test_the_days_are_those_of_the_evaluation(where: Evaluation) -> None:
@@ -66,7 +60,7 @@ def test_the_days_are_those_of_the_evaluation(where: Evaluation) -> None:
     # There it is tomorrow for fourteen hours already.
     with time_machine.travel(late, tick=False):
         where.refresh_from_db()
-        assert sign_as(where, "it", by=floor1.noor()).on_behalf_of
+        assert sign_as(where, "it", by=common.noor()).on_behalf_of
 
 
 def test_both_are_told(where: Evaluation) -> None:
@@ -75,7 +69,7 @@ def test_both_are_told(where: Evaluation) -> None:
         one.recipient: kind_named(one.kind).compose(one)
         for one in Notice.objects.filter(kind="delegation_given")
     }
-    ivan, noor = stakeholders.holder("it"), floor1.noor()
+    ivan, noor = stakeholders.holder("it"), common.noor()
     assert mails.keys() == {ivan, noor}
     assert "Noor stands in for you as IT" in mails[ivan].subject
     assert "You stand in for Ivan as IT" in mails[noor].subject
@@ -89,10 +83,10 @@ def test_a_substitute_cannot_hand_it_on(where: Evaluation) -> None:
     with pytest.raises(Forbidden):
         delegate(
             stakeholder=part,
-            substitute=floor1.person("zoe"),
+            substitute=common.person("zoe"),
             starts_on=timezone.localdate(),
             ends_on=timezone.localdate(),
-            by=floor1.noor(),
+            by=common.noor(),
         )
 
 
@@ -100,7 +94,7 @@ def test_a_substitute_cannot_hand_it_on(where: Evaluation) -> None:
 def test_a_part_is_not_lent_to_the_owner_to_oneself_or_to_nobody(
     where: Evaluation, to: str
 ) -> None:
-    stopped = floor1.person("gone")
+    stopped = common.person("gone")
     stopped.is_active = False
     people = {
         "owner": where.owner,
@@ -120,7 +114,7 @@ def test_days_on_which_nobody_can_stand_in_are_refused(
     with pytest.raises(Invalid):
         delegate(
             stakeholder=part,
-            substitute=floor1.noor(),
+            substitute=common.noor(),
             starts_on=today + first * DAY,
             ends_on=today + last * DAY,
             by=part.user,
@@ -135,13 +129,13 @@ def test_a_lender_who_is_stopped_has_no_substitute(where: Evaluation) -> None:
         time_machine.travel(timezone.now() + DAY, tick=False),
         pytest.raises(Forbidden),
     ):
-        sign_as(where, "it", by=floor1.noor())
+        sign_as(where, "it", by=common.noor())
 
 
 def test_sight_ends_with_the_last_substitution_and_not_before(
     where: Evaluation,
 ) -> None:
-    noor = floor1.noor()
+    noor = common.noor()
     lending, other = lend(where), lend(where, "pm")
     revoke_delegation(delegation=lending, by=where.owner)
     assert sees(where, noor)
@@ -150,7 +144,7 @@ def test_sight_ends_with_the_last_substitution_and_not_before(
 
 
 def test_time_ends_sight_too(where: Evaluation) -> None:
-    noor = floor1.noor()
+    noor = common.noor()
     lend(where)
     end_lapsed_sight()
     assert sees(where, noor)
@@ -162,7 +156,7 @@ def test_time_ends_sight_too(where: Evaluation) -> None:
 
 
 def test_who_has_a_part_of_their_own_keeps_their_sight(where: Evaluation) -> None:
-    noor = floor1.noor()
+    noor = common.noor()
     lend(where)
     add_stakeholder(evaluation=where, user=noor, role="legal", by=where.owner)
     with time_machine.travel(timezone.now() + 4 * DAY, tick=False):

@@ -1,9 +1,7 @@
 """An operator has no say in an evaluation, in whichever way it might get one (S5)."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
@@ -16,11 +14,8 @@ from stakeholders.models import SignOff, Stakeholder
 from stakeholders.policy import insiders, is_leadership, lendings, signing_parts
 from stakeholders.services.lending import delegate
 from stakeholders.services.people import add_stakeholder, weigh_for_role
-from tests.cast import floor1, stakeholders
+from tests.cast import common, stakeholders
 from tests.cast.workflow import sign_as
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 pytestmark = pytest.mark.django_db
 ROLE = "it"
@@ -46,8 +41,8 @@ def promote(person: User) -> User:
 
 
 def as_substitute(where: Evaluation) -> User:
-    lend(where, floor1.noor())
-    return promote(floor1.noor())
+    lend(where, common.noor())
+    return promote(common.noor())
 
 
 def as_holder(where: Evaluation) -> User:
@@ -55,15 +50,15 @@ def as_holder(where: Evaluation) -> User:
 
 
 def as_substitute_of_an_operator(where: Evaluation) -> User:
-    lend(where, floor1.noor())
+    lend(where, common.noor())
     promote(where.stakeholders.get(role=ROLE).user)
-    return floor1.noor()
+    return common.noor()
 
 
 def by_a_row(where: Evaluation) -> User:
     """As an import or the shell could leave it."""
-    Stakeholder.objects.create(evaluation=where, user=floor1.otto(), role=ROLE)
-    return floor1.otto()
+    Stakeholder.objects.create(evaluation=where, user=common.otto(), role=ROLE)
+    return common.otto()
 
 
 WAYS = (as_substitute, as_holder, as_substitute_of_an_operator, by_a_row)
@@ -72,7 +67,7 @@ WAYS = (as_substitute, as_holder, as_substitute_of_an_operator, by_a_row)
 def test_neither_a_part_nor_a_substitution_is_given_to_an_operator(
     where: Evaluation,
 ) -> None:
-    otto = floor1.otto()
+    otto = common.otto()
     with pytest.raises(Refused, match="operators have no say"):
         lend(where, otto)
     with pytest.raises(Refused, match="operators have no say"):
@@ -80,7 +75,7 @@ def test_neither_a_part_nor_a_substitution_is_given_to_an_operator(
 
 
 def test_no_form_offers_one(where: Evaluation) -> None:
-    otto, noor = floor1.otto(), floor1.noor()
+    otto, noor = common.otto(), common.noor()
     part = where.stakeholders.get(role=ROLE)
     fields = (
         AddForm(evaluation=where).fields["user"],
@@ -122,7 +117,7 @@ def test_nor_do_they_weigh_waive_or_lend(where: Evaluation, role: str) -> None:
     with pytest.raises(Forbidden):
         delegate(
             stakeholder=part,
-            substitute=floor1.noor(),
+            substitute=common.noor(),
             starts_on=today,
             ends_on=today,
             by=holder,

@@ -1,23 +1,17 @@
 """Who must sign: what is usual, what the owner makes of it, what stays."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import pytest
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.evaluations.services.evaluations import start_evaluation
+from evaltracker.requirements.services.evaluations import start_evaluation
+from stakeholders.models import SignOffRule
 from stakeholders.services.rules import ask_usual_roles, set_sign_off_rule
-from tests.cast import floor1, stakeholders
+from tests.cast import common, stakeholders
 from tests.cast.workflow import sign_as
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from stakeholders.models import SignOffRule
 
 pytestmark = pytest.mark.django_db
 USUAL = {
@@ -29,18 +23,18 @@ USUAL = {
 
 def rules(where: Evaluation) -> set[tuple[str, str]]:
     rows: Iterable[SignOffRule] = where.sign_off_rules.filter(required=1)
-    return {(one.stage, one.role) for one in rows}
+    return {(row.stage, row.role) for row in rows}
 
 
 def test_four_roles_sign_three_stages_where_nobody_says_otherwise(db: None) -> None:
     form = {"title": "Choose a vault", "buyer": "Us", "zone": "UTC", "currency": "EUR"}
-    answer = signed_in(floor1.lina()).post("/admin/act/start-evaluation/", form)
+    answer = signed_in(common.lina()).post("/admin/act/start-evaluation/", form)
     assert answer.status_code == 302
     assert rules(Evaluation.objects.get()) == USUAL
 
 
 def test_what_is_usual_is_one_entry_and_leaves_what_stands(db: None) -> None:
-    where = start_evaluation(title="One", buyer="Us", by=floor1.lina())
+    where = start_evaluation(title="One", buyer="Us", by=common.lina())
     assert Entry.objects.filter(action="sign_off_rule.usual_set").count() == 1
     set_sign_off_rule(
         evaluation=where, stage="trials", role="it", required=3, by=where.owner

@@ -1,23 +1,16 @@
 """A quorum counts people who hold the role, each once, whoever's hand it was."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Refused
-from evaltracker.evaluations.models import Visit
+from evaltracker.evaluations.models import Evaluation, User, Visit
 from stakeholders.selectors import RuleTally, tally
 from stakeholders.services.lending import delegate
 from stakeholders.services.people import add_stakeholder, remove_stakeholder
 from stakeholders.services.rules import set_sign_off_rule
-from tests.cast import floor1, stakeholders
+from tests.cast import common, stakeholders
 from tests.cast.workflow import shown, sign_as
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
 
 pytestmark = pytest.mark.django_db
 
@@ -49,31 +42,31 @@ def lend(where: Evaluation, of: str, to: User) -> None:
 
 
 def test_two_people_make_a_quorum_of_two(where: Evaluation) -> None:
-    it_needs(where, 2, floor1.noor())
+    it_needs(where, 2, common.noor())
     assert it_stands(where).sentence == (
         "IT: 2 more approvals needed from Ivan and Noor."
     )
     sign_as(where, "it")
-    assert [part.user for part in it_stands(where).awaited] == [floor1.noor()]
-    sign_as(where, "it", by=floor1.noor())
+    assert [part.user for part in it_stands(where).awaited] == [common.noor()]
+    sign_as(where, "it", by=common.noor())
     assert it_stands(where).passed
 
 
 def test_one_of_three_is_asked_of_any_of_them(where: Evaluation) -> None:
-    it_needs(where, 1, floor1.noor(), floor1.person("zoe"))
+    it_needs(where, 1, common.noor(), common.person("zoe"))
     assert "1 more approval needed from any of" in it_stands(where).sentence
 
 
 def test_it_is_told_early_that_a_rule_can_no_longer_pass(where: Evaluation) -> None:
-    it_needs(where, 2, floor1.noor())
+    it_needs(where, 2, common.noor())
     assert it_stands(where).can_pass
-    part = where.stakeholders.get(role="it", user=floor1.noor())
+    part = where.stakeholders.get(role="it", user=common.noor())
     remove_stakeholder(stakeholder=part, reason="Left", by=where.owner)
     stuck = it_stands(where)
     assert not stuck.can_pass
     assert "can no longer pass: 2 must approve and 1 can." in stuck.sentence
     add_stakeholder(
-        evaluation=where, user=floor1.person("zoe"), role="it", by=where.owner
+        evaluation=where, user=common.person("zoe"), role="it", by=where.owner
     )
     sign_as(where, "it", "decline", reason="No")
     assert not it_stands(where).can_pass
@@ -89,33 +82,33 @@ def test_two_roles_of_one_person_sign_each_once(where: Evaluation) -> None:
 
 
 def test_one_person_is_never_both_of_a_quorum_of_two(where: Evaluation) -> None:
-    it_needs(where, 2, floor1.noor())
-    lend(where, "ivan", floor1.noor())
-    sign_as(where, "it", by=floor1.noor())
+    it_needs(where, 2, common.noor())
+    lend(where, "ivan", common.noor())
+    sign_as(where, "it", by=common.noor())
     # Her own seat comes first; a second signature would be the lender's.
     with pytest.raises(Refused, match="You have signed these words already"):
-        sign_as(where, "it", by=floor1.noor())
+        sign_as(where, "it", by=common.noor())
     assert len(it_stands(where).approvals) == 1
 
 
 def test_a_lender_does_not_sign_again_what_was_signed_for_them(
     where: Evaluation,
 ) -> None:
-    it_needs(where, 2, floor1.person("zoe"))
-    lend(where, "ivan", floor1.noor())
-    sign_as(where, "it", by=floor1.noor())
+    it_needs(where, 2, common.person("zoe"))
+    lend(where, "ivan", common.noor())
+    sign_as(where, "it", by=common.noor())
     with pytest.raises(Refused, match="Noor has signed these words for you already"):
         sign_as(where, "it")
     assert not it_stands(where).passed
 
 
 def test_two_substitutes_of_one_person_are_one(where: Evaluation) -> None:
-    it_needs(where, 2, floor1.person("zoe"))
-    lend(where, "ivan", floor1.noor())
-    lend(where, "ivan", floor1.person("sam"))
-    sign_as(where, "it", by=floor1.noor())
+    it_needs(where, 2, common.person("zoe"))
+    lend(where, "ivan", common.noor())
+    lend(where, "ivan", common.person("sam"))
+    sign_as(where, "it", by=common.noor())
     with pytest.raises(Refused, match="Noor has signed these words for Ivan already"):
-        sign_as(where, "it", by=floor1.person("sam"))
+        sign_as(where, "it", by=common.person("sam"))
 
 
 def test_who_loses_the_last_part_neither_sees_nor_signs(where: Evaluation) -> None:

@@ -1,7 +1,5 @@
 """A sign-off is one person's word on exact words, and never the owner's."""
 
-from __future__ import annotations
-
 import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -9,14 +7,14 @@ from django.utils import timezone
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.evaluations.models.journal import AppendOnlyError
-from evaltracker.evaluations.services.requirements import change_requirement
+from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.workflow.memo.changes import changes
 from stakeholders.models import SignOff
 from stakeholders.selectors import last_signed, tally
 from stakeholders.services.conditions import ConditionAsked
 from stakeholders.services.sign_offs import open_sign_off_round
 from tests.as_application import ownership
-from tests.cast import floor1, stakeholders
+from tests.cast import common, stakeholders
 from tests.cast.workflow import shown, sign_as
 
 pytestmark = pytest.mark.django_db
@@ -39,8 +37,8 @@ def test_who_does_not_hold_the_role_cannot_sign_for_it(
     people = {
         "owner": where.owner,
         "another role": stakeholders.holder("pm"),
-        "operator": floor1.otto(),
-        "nobody": floor1.noor(),
+        "operator": common.otto(),
+        "nobody": common.noor(),
     }
     with pytest.raises(Forbidden):
         sign_as(where, "it", by=people[who])

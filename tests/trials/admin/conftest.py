@@ -1,18 +1,12 @@
 """A browser that must not complain."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import Watched
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Page
-    from pytest_django.live_server_helper import LiveServer
 
 
 @pytest.fixture

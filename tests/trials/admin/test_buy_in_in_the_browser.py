@@ -1,16 +1,10 @@
 """The buy-in map on a phone: figures lie to the side, names stay whole."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from stakeholders.services.people import weigh_for_role
-from tests.cast import floor1, stakeholders
-
-if TYPE_CHECKING:
-    from tests.browser import Watched
+from tests.browser import Watched
+from tests.cast import common, stakeholders
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,8 +16,8 @@ TALLER_THAN_A_LINE = """all => all.filter(one => {
 
 
 def test_names_of_roles_stay_whole_on_a_phone(watched: Watched) -> None:
-    where = floor1.evaluation()
-    groups = [floor1.category(where, name, 5) for name in ("Training", "Security")]
+    where = common.evaluation()
+    groups = [common.category(where, name, 5) for name in ("Training", "Security")]
     stakeholders.stakeholders(where)
     for place, role in enumerate(("it", "engineering", "devops", "pm", "leadership")):
         for group, weight in zip(groups, (place * 2, 9 - place), strict=True):

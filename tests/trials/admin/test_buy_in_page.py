@@ -1,19 +1,13 @@
 """The buy-in map: distances, what divides, picks once there is evidence, warnings."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from evaltracker.evaluations.models import Evaluation, User
 from stakeholders.services.people import weigh_for_role
-from tests.cast import floor1, stakeholders, trials, vendors
+from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
 
 pytestmark = pytest.mark.django_db
 
@@ -21,10 +15,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def purchase(db: None) -> Evaluation:
     """IT decides by security, PM by training; nothing is shown yet."""
-    where = floor1.evaluation()
+    where = common.evaluation()
     for name in ("Training", "Security"):
-        group = floor1.category(where, name, 5)
-        floor1.requirement(where, f"{name[0]}1", category=group, weight=5)
+        group = common.category(where, name, 5)
+        common.requirement(where, f"{name[0]}1", category=group, weight=5)
     stakeholders.stakeholders(where)
     say(where, "it", 2, 8)
     say(where, "pm", 9, 1)
@@ -54,7 +48,7 @@ def test_it_tells_who_is_how_far_apart_on_what(purchase: Evaluation) -> None:
     assert "most plainly on" in body
     assert "70.0" in body
     assert "Nothing is shown or tried yet" in body
-    strangers = signed_in(floor1.noor()).get(f"/admin/e/{purchase.slug}/buy-in/")
+    strangers = signed_in(common.noor()).get(f"/admin/e/{purchase.slug}/buy-in/")
     assert strangers.status_code == 404
 
 
@@ -75,7 +69,7 @@ def test_each_role_picks_once_something_was_shown(purchase: Evaluation) -> None:
 
 
 def test_too_few_roles_are_told_what_to_do(purchase: Evaluation) -> None:
-    floor1.category(purchase, "Price", 3)
+    common.category(purchase, "Price", 3)
     body = page(purchase, purchase.owner)
     assert "There is nothing to compare yet" in body
     vendors.enter(purchase, "research")
@@ -96,9 +90,9 @@ def test_objectives_in_conflict_are_warned_of_until_demos(purchase: Evaluation) 
 
 
 def test_nobody_is_warned_while_roles_agree(db: None) -> None:
-    where = floor1.evaluation()
+    where = common.evaluation()
     for name in ("Training", "Security"):
-        floor1.category(where, name, 5)
+        common.category(where, name, 5)
     stakeholders.stakeholders(where)
     say(where, "it", 5, 6)
     say(where, "pm", 6, 5)
@@ -121,5 +115,5 @@ def test_its_queries_do_not_grow_with_roles_and_requirements(
     say(purchase, "devops", 5, 5)
     say(purchase, "leadership", 7, 1)
     for number in range(8):
-        floor1.requirement(purchase, f"X{number}", "should", weight=3)
+        common.requirement(purchase, f"X{number}", "should", weight=3)
     assert queries() == few

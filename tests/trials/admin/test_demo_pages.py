@@ -1,21 +1,16 @@
 """Demos: arranged, scripted, held, and judged with one tap per item."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 
+from evaltracker.evaluations.models import User
 from tests.acting import act
-from tests.cast import floor1, stakeholders, trials, vendors
+from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.models import Demo, Evidence
+from vendors.models import Candidate
 from vendors.services.interests import declare_conflict
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 WHEN = {"day": "2099-03-10", "time": "14:30", "zone": "America/New_York"}
@@ -48,8 +43,8 @@ def test_the_owner_schedules_and_moves_a_demo(acme: Candidate) -> None:
 def test_strangers_find_no_demo(acme: Candidate) -> None:
     demo = trials.demo(acme)
     for path in (f"demos/{demo.pk}/", f"demos/{demo.pk}/script/"):
-        assert signed_in(floor1.noor()).get(f"/admin/{path}").status_code == 404
-    assert act("draw-up-script", demo, floor1.noor()) == 404
+        assert signed_in(common.noor()).get(f"/admin/{path}").status_code == 404
+    assert act("draw-up-script", demo, common.noor()) == 404
 
 
 def test_the_script_is_drawn_up_changed_and_printed(acme: Candidate) -> None:

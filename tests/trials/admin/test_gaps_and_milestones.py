@@ -1,21 +1,15 @@
 """What a trial finds missing, and its dates with their reminders."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
-from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.models import Notice, User
 from tests.acting import act
 from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.models import Gap, Milestone, Trial
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 SOON = datetime.date.today() + datetime.timedelta(days=20)  # noqa: DTZ011

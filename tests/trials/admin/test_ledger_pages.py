@@ -1,20 +1,14 @@
 """A candidate's ledger, and the whole story of one cell."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from evaltracker.evaluations.models import User
 from tests.acting import act
-from tests.cast import floor1, stakeholders, trials, vendors
+from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.models import Evidence, Excuse, ResearchNote
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 
@@ -48,8 +42,8 @@ def test_the_ledger_shows_the_words_the_fit_and_its_working(acme: Candidate) -> 
 
 
 def test_strangers_find_neither_candidate_nor_cell(acme: Candidate) -> None:
-    read(f"/admin/candidates/{acme.pk}/", floor1.noor(), 404)
-    read(cell(acme), floor1.noor(), 404)
+    read(f"/admin/candidates/{acme.pk}/", common.noor(), 404)
+    read(cell(acme), common.noor(), 404)
     read(f"/admin/cells/{acme.pk}/{acme.pk}/", acme.evaluation.owner, 404)
     read(f"/admin/candidates/{acme.pk}/?show=prices", acme.evaluation.owner, 400)
 
@@ -70,7 +64,7 @@ def test_evidence_is_recorded_on_the_words_that_were_shown(acme: Candidate) -> N
     assert act("record-evidence", place(acme), it, **form) == 400
     form["note"] = "A peer runs it."
     assert act("record-evidence", place(acme), it, **form) == 302
-    assert act("record-evidence", place(acme), floor1.noor(), **form) == 404
+    assert act("record-evidence", place(acme), common.noor(), **form) == 404
     vendors.claim(
         acme, acme.evaluation.requirements.get(ref="R1"), statement="Other words"
     )
@@ -98,7 +92,7 @@ def test_a_file_is_kept_and_handed_out_as_an_attachment(acme: Candidate) -> None
     answer = signed_in(stakeholders.holder("it")).get(url)
     assert b"".join(answer.streaming_content) == b"It runs."  # type: ignore[attr-defined]
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert signed_in(floor1.noor()).get(url).status_code == 404
+    assert signed_in(common.noor()).get(url).status_code == 404
     liar = SimpleUploadedFile("report.pdf", b"<html>")
     assert (
         act(

@@ -1,23 +1,19 @@
 """Many cells: rows in sight, pages without a script, and not one word run."""
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.cast import floor1, trials
+from evaltracker.evaluations.models import Evaluation
+from tests.cast import common, trials
 from tests.clients import signed_in
 from trials.admin import matrix_page
 from trials.admin.matrix_html import Looks, rows_as_data, table_rows, templates
 from trials.selectors import grid
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 EVIL = "</script><script>alert('x')</script>"
@@ -34,7 +30,7 @@ def purchase(monkeypatch: pytest.MonkeyPatch) -> Evaluation:
     monkeypatch.setattr(matrix_page, "ROWS", 8)
     monkeypatch.setattr(matrix_page, "ON_A_PAGE", 20)
     where = trials.platform("must", *["should"] * 10)
-    floor1.requirement(where, "R12", "should", text=f'{EVIL}" onclick="x & <b>')
+    common.requirement(where, "R12", "should", text=f'{EVIL}" onclick="x & <b>')
     trials.claimed(where)
     trials.claimed(where, where.requirements.get(ref="R2"), name=f"Globex {EVIL}")
     return where
@@ -110,7 +106,7 @@ def test_the_page_reads_the_matrix_in_five_queries(purchase: Evaluation) -> None
     client.get(address)
     with CaptureQueriesContext(connection) as seen:
         client.get(address)
-    sql = [one["sql"] for one in seen.captured_queries]
+    sql = [query["sql"] for query in seen.captured_queries]
     asked = [
         one
         for one in sql

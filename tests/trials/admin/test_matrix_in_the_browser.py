@@ -1,19 +1,12 @@
 """Rows that come in sight: keys, places, and what a screen reader is told."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from playwright.sync_api import expect
 
-from evaltracker.evaluations.models import Requirement
+from evaltracker.evaluations.models import Evaluation, Requirement
+from tests.browser import Watched
 from tests.cast import trials
 from trials.admin import matrix_page
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from tests.browser import Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

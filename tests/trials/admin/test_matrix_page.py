@@ -1,25 +1,20 @@
 """The matrix: three marks a cell, filters, and not one word taken for markup."""
 
-from __future__ import annotations
-
 import csv
 import datetime
 import io
-from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl import load_workbook
 
-from evaltracker.evaluations.cells import harmless, meant
-from tests.cast import floor1, stakeholders, trials, vendors
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.kit.formula_guard import harmless, meant
+from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.admin.matrix_export import FORMATS
 from trials.policy import today_in
 from vendors.services.candidates import shortlist
 from vendors.services.rulings import rule_not_applicable
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
 
 pytestmark = pytest.mark.django_db
 EVIL = "<script>alert('x')</script>"
@@ -131,12 +126,12 @@ def test_an_address_that_no_form_made_is_refused(
 def test_strangers_find_nothing(purchase: Evaluation) -> None:
     for path in ("matrix/", "matrix/file/?format=csv"):
         url = f"/admin/e/{purchase.slug}/{path}"
-        assert signed_in(floor1.noor()).get(url).status_code == 404
+        assert signed_in(common.noor()).get(url).status_code == 404
     assert "R1" in body_of(purchase, user=stakeholders.holder("it"))
 
 
 def test_no_word_of_anybody_becomes_markup(purchase: Evaluation) -> None:
-    floor1.requirement(purchase, EVIL, "should", text=f'{EVIL}" onclick="x')
+    common.requirement(purchase, EVIL, "should", text=f'{EVIL}" onclick="x')
     bad = vendors.candidate(purchase, f'{EVIL}" x', vendor=vendors.vendor("Bad"))
     rule_not_applicable(
         candidate=bad,
@@ -153,7 +148,7 @@ def test_no_word_of_anybody_becomes_markup(purchase: Evaluation) -> None:
 def test_files_hold_what_the_filters_leave_and_run_nothing(
     purchase: Evaluation,
 ) -> None:
-    floor1.requirement(purchase, "=1+1", "should", text="@SUM(A1), _x003D_ and ünï")
+    common.requirement(purchase, "=1+1", "should", text="@SUM(A1), _x003D_ and ünï")
     acme = purchase.candidates.get(name="Acme ML")
     trials.verdict(trials.claim_of(acme), "research", "holds")
     client = signed_in(purchase.owner)

@@ -1,24 +1,18 @@
 """A reader's copy of the matrix is good until something of it is another."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.messages import INFO
 from django.contrib.messages.storage.base import Message
 from django.contrib.messages.storage.cookie import CookieStorage
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
-from tests.cast import floor1, stakeholders, trials, vendors
+from evaltracker.evaluations.models import Evaluation
+from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from django.test import Client
-
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +70,7 @@ def test_a_change_another_reader_another_day_and_other_filters_are_sent(
 
 
 def test_a_good_tag_opens_nothing(purchase: Evaluation) -> None:
-    outsider = signed_in(floor1.noor())
+    outsider = signed_in(common.noor())
     for address in addresses(purchase):
         tag = signed_in(purchase.owner).get(address).headers["ETag"]
         hidden = again(outsider, address, tag)

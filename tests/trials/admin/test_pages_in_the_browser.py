@@ -1,18 +1,12 @@
 """Pages of floors 3 and 4 in a real browser, under the real content policy."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
-from tests.cast import floor1, trials, vendors
+from evaltracker.evaluations.models import Evaluation
+from tests.browser import Watched
+from tests.cast import common, trials, vendors
 from trials.services.scripts import draw_up_script
 from vendors.services.candidates import shortlist
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from tests.browser import Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = (1280, 390)
@@ -72,7 +66,7 @@ def test_every_page_is_silent_accessible_and_fits_a_phone(
 def test_arrow_keys_move_between_the_cells_of_the_matrix(
     watched: Watched, purchase: Evaluation
 ) -> None:
-    floor1.otto()
+    common.otto()
     watched.log_in("lina")
     watched.open(f"/admin/e/{purchase.slug}/matrix/?candidates=all")
     cells = watched.page.locator("a.mx-cell")

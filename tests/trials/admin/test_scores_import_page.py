@@ -1,23 +1,17 @@
 """One's own scores from a spreadsheet: blind, until they are locked."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 
 from evaltracker.errors import Forbidden, Refused
-from evaltracker.evaluations.models import Entry, Import
-from evaltracker.evaluations.services.import_log import undo_import
-from tests.cast import floor1, stakeholders, trials, vendors
+from evaltracker.evaluations.models import Entry, Evaluation, Import
+from evaltracker.importing.services.import_log import undo_import
+from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
-from tests.importing import Importer
+from tests.import_pages import Importer
 from trials.models import Score
 from trials.services.scores import give_score, lock_scores
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 FILE = "candidate,category,score,reason\nAcme ML,{},4,Queues well.\n"
@@ -51,7 +45,7 @@ def test_scores_come_in_and_nobody_reads_them_anywhere(
     assert "4" not in said
     assert "Queues" not in said
     done = Import.objects.get()
-    for who in (where.owner, stakeholders.holder("devops"), floor1.otto()):
+    for who in (where.owner, stakeholders.holder("devops"), common.otto()):
         assert not Import.objects.visible_to(who).exists()
         url = f"/admin/act/undo-import/{done.pk}/"
         assert signed_in(who).get(url).status_code == 404
@@ -87,5 +81,5 @@ def test_undoing_gives_back_what_stood_until_the_lock(
 
 def test_only_who_scores_imports(where: Evaluation, desk: Importer) -> None:
     assert signed_in(where.owner).get(desk.url).status_code == 403
-    assert signed_in(floor1.noor()).get(desk.url).status_code == 404
+    assert signed_in(common.noor()).get(desk.url).status_code == 404
     assert desk.client.get(desk.url + "sheet.xlsx").status_code == 200

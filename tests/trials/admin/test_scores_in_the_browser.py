@@ -1,18 +1,12 @@
 """The scores of many candidates on a phone: the table scrolls, the page does not."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
+from tests.browser import Watched
 from tests.cast import stakeholders, trials, vendors
 from trials.services.consensus import open_consensus
 from trials.services.scores import give_score
 from vendors.services.candidates import shortlist
-
-if TYPE_CHECKING:
-    from tests.browser import Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,14 +16,14 @@ def test_words_for_readers_far_to_the_side_do_not_widen_the_page(
 ) -> None:
     where = trials.platform("must")
     options = [trials.claimed(where, name=f"Option {one}") for one in range(7)]
-    for one in options:
-        shortlist(candidate=one, by=where.owner)
+    for option in options:
+        shortlist(candidate=option, by=where.owner)
     vendors.enter(where, "demos")
     ivan = stakeholders.holder("it")
-    for one in options:
+    for option in options:
         give_score(
             stakeholder=where.stakeholders.get(user=ivan),
-            candidate=one,
+            candidate=option,
             category=where.categories.get(),
             value=4,
             reason="As it was shown to us in the demo",

@@ -1,22 +1,16 @@
 """Scores: blind on every page until they are opened."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
+from evaltracker.evaluations.models import Evaluation, User
 from tests.acting import act
-from tests.cast import floor1, stakeholders, trials, vendors
+from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.admin.acts.consensus import ScoredCell
 from trials.models import Score
 from trials.services.scores import give_score
+from vendors.models import Candidate
 from vendors.services.interests import declare_conflict
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 WHY = "A telling reason"
@@ -67,9 +61,9 @@ def test_nobody_reads_anothers_score_before_it_is_open(acme: Candidate) -> None:
         listed = signed_in(user).get("/admin/trials/score/").content.decode()
         assert str(Score.objects.get().pk) not in listed
         assert "You see your own scores" in listed
-    assert WHY not in page(where, floor1.otto())
+    assert WHY not in page(where, common.otto())
     url = f"/admin/e/{where.slug}/scores/"
-    assert signed_in(floor1.noor()).get(url).status_code == 404
+    assert signed_in(common.noor()).get(url).status_code == 404
 
 
 def test_a_sheet_is_filled_in_and_blank_is_not_zero(acme: Candidate) -> None:
@@ -144,7 +138,7 @@ def test_what_is_far_apart_is_settled_with_a_reason(acme: Candidate) -> None:
     assert "Priya saw half of it." in body
     assert "70 %" in body
     assert "median 2.5" in body
-    assert act("settle-score", cell, floor1.noor(), **words) == 404
+    assert act("settle-score", cell, common.noor(), **words) == 404
     assert act("close-scores", where, where.owner, outcome="We agree") == 302
     assert act("settle-score", cell, where.owner, **words) == 409
 

@@ -1,23 +1,18 @@
 """Trials: planned, agreed, judged, with gaps and dates, and closed."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from evaltracker.evaluations.models import User
 from tests.acting import act
-from tests.cast import floor1, stakeholders, trials, vendors
+from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.models import Trial
 from trials.selectors.contracts import contract_of
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 SOON = datetime.date.today() + datetime.timedelta(days=20)  # noqa: DTZ011
@@ -49,7 +44,7 @@ def test_the_owner_plans_a_trial_and_every_role_agrees(acme: Candidate) -> None:
     }
     it = stakeholders.holder("it")
     assert act("plan-trial", acme, it, **form) == 403
-    assert act("plan-trial", acme, owner, **form | {"lead": floor1.noor().pk}) == 400
+    assert act("plan-trial", acme, owner, **form | {"lead": common.noor().pk}) == 400
     assert act("plan-trial", acme, owner, **form | {"ends_on": "2025-01-01"}) == 400
     assert act("plan-trial", acme, owner, **form) == 302
     trial = Trial.objects.get()
@@ -86,9 +81,9 @@ def test_the_owner_plans_a_trial_and_every_role_agrees(acme: Candidate) -> None:
 
 def test_strangers_find_no_trial(acme: Candidate) -> None:
     trial = trials.trial(acme)
-    assert signed_in(floor1.noor()).get(f"/admin/trials/{trial.pk}/").status_code == 404
+    assert signed_in(common.noor()).get(f"/admin/trials/{trial.pk}/").status_code == 404
     url = f"/admin/e/{acme.evaluation.slug}/trials/"
-    assert signed_in(floor1.noor()).get(url).status_code == 404
+    assert signed_in(common.noor()).get(url).status_code == 404
     assert "Forecast" in signed_in(stakeholders.holder("it")).get(url).content.decode()
 
 

@@ -1,10 +1,8 @@
 """A vendor's own trial by REST, and its replies to gaps."""
 
-from __future__ import annotations
-
 import datetime
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.core.cache import cache, caches
@@ -12,16 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import trials, vendors
 from tests.vendors.api.conftest import Party
 from tests.vendors.api.test_isolation import METHODS, heard
+from trials.models import Gap, Trial
 from trials.services.gaps import close_gap, record_gap
 from trials.services.milestones import add_milestone
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from trials.models import Gap, Trial
 
 MARK = "GLOBEX-SECRET"
 REPLY = {
@@ -101,7 +96,7 @@ def test_an_agreed_trial_is_read_with_what_was_agreed_and_found(
             "method": "",
         }
     ]
-    assert [one["title"] for one in told["milestones"]] == ["Half time"]
+    assert [milestone["title"] for milestone in told["milestones"]] == ["Half time"]
     assert told["gaps"][0]["id"] == str(running.pk)
     assert told["gaps"][0]["severity"] == "challenge"
     words = str(told)
@@ -155,7 +150,7 @@ def test_a_bad_reply_is_400_and_named(
 ) -> None:
     answer = reply(acme, running.pk, **fields)
     assert answer.status_code == 400
-    assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
     running.refresh_from_db()
     assert (running.reply, running.severity) == ("", "challenge")
 
@@ -229,7 +224,7 @@ def test_a_trial_takes_the_same_number_of_queries_whatever_it_holds(
 def test_every_route_is_walked_above() -> None:
     """A new route needs its line above, or it is not known to be tight."""
     found = {
-        str(one.pattern).removeprefix("invitations/<str:invitation>/")
-        for one in get_resolver("trials.api.urls").url_patterns
+        str(pattern.pattern).removeprefix("invitations/<str:invitation>/")
+        for pattern in get_resolver("trials.api.urls").url_patterns
     }
     assert found == {"trial/", "gaps/<str:gap>/reply/"}

@@ -1,17 +1,13 @@
 """Scores in a list or a matrix: whole numbers from 0 to 5, each with a reason."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from evaltracker.evaluations.tabular import Unreadable, read_table
+from evaltracker.importing.rows import RowsPlan
+from evaltracker.tabular import Unreadable, read_table
 from trials.imports.scores import KnownScores, plan_scores_import
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.imports.rows import RowsPlan
 
 DATA = Path(__file__).parents[2] / "data"
 KNOWN = KnownScores(

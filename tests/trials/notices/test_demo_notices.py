@@ -1,23 +1,18 @@
 """Everybody with a part hears when a demo is, and has it in their calendar."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
 from icalendar import Calendar
 
-from evaltracker.evaluations.calendars import dates_of
 from evaltracker.evaluations.models import Notice
-from evaltracker.evaluations.notices import kind_named
-from evaltracker.evaluations.services.sweep import sweep_notices
+from evaltracker.notices.calendars import dates_of
+from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.services.sweep import sweep_notices
 from tests.cast import stakeholders, trials, vendors
+from trials.models import Demo
 from trials.services.demos import hold_demo, move_demo, schedule_demo
-
-if TYPE_CHECKING:
-    from trials.models import Demo
 
 pytestmark = pytest.mark.django_db
 TEN = datetime.time(10)
@@ -105,11 +100,11 @@ def test_it_stands_in_the_calendar_of_who_has_a_part_until_it_was_held(
     coming: Demo,
 ) -> None:
     def in_calendar(who: str) -> list[str]:
-        return [one.what for one in dates_of(stakeholders.holder(who))]
+        return [date.what for date in dates_of(stakeholders.holder(who))]
 
     assert in_calendar("it") == ["A demo"]
     where = coming.candidate.evaluation
-    assert [one.what for one in dates_of(where.owner)].count("A demo") == 1
+    assert [date.what for date in dates_of(where.owner)].count("A demo") == 1
     vendors.enter(where, "demos")
     hold_demo(demo=coming, attendees="All", by=where.owner)
     assert in_calendar("it") == []

@@ -1,20 +1,18 @@
 """What a trial owes by mail: to agree, to answer, and what time brings."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
 from django.utils import timezone
 
 from evaltracker.evaluations.journal import Actor
-from evaltracker.evaluations.models import Notice
-from evaltracker.evaluations.notices import kind_named
+from evaltracker.evaluations.models import Notice, User
+from evaltracker.notices.kinds import kind_named
 from evaltracker.workflow.inbox import my_work
-from tests.cast import floor1, stakeholders, trials, vendors
+from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from trials.models import Trial
 from trials.selectors.contracts import contract_of
 from trials.services.contracts import (
     agree_contract,
@@ -22,17 +20,13 @@ from trials.services.contracts import (
     propose_contract,
 )
 from trials.services.gaps import close_gap, record_gap, reply_to_gap
-from trials.services.telling import (
+from trials.services.trial_notices import (
     ask_again_for_agreement,
     tell_of_replies,
     warn_at_half_time,
 )
+from vendors.models import Candidate
 from vendors.services.contacts import add_contact
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
-    from trials.models import Trial
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 BY_API = Actor(name="Acme by API")
@@ -175,4 +169,4 @@ def test_half_time_warns_lead_and_owner_once_while_a_must_have_is_untouched(
 
 def test_nobody_outside_is_asked_to_agree(acme: Candidate) -> None:
     trials.trial(acme, agreed=False)
-    assert my_work(floor1.noor()) == []
+    assert my_work(common.noor()) == []

@@ -1,29 +1,20 @@
 """The grid says of every cell what the ledger says, and takes four queries for it."""
 
-from __future__ import annotations
-
 import datetime
 import random
-from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
-from evaltracker.evaluations.models import Requirement
-from tests.cast import floor1, trials, vendors
+from evaltracker.evaluations.models import Evaluation, Requirement
+from tests.cast import common, trials, vendors
 from trials.models import Evidence, Excuse
 from trials.scoring import Credits
-from trials.selectors import grid, ledger
-from trials.selectors.kinds import Kinds, Shape, kinds_for
+from trials.selectors import Cell, grid, ledger
+from trials.selectors.cell_cache import Kind, Kinds, Shape, kinds_for
 from trials.services.evidence import record_evidence
 from vendors.models import Candidate, Claim, Ruling
-
-if TYPE_CHECKING:
-    from pytest_django import DjangoAssertNumQueries
-
-    from evaltracker.evaluations.models import Evaluation
-    from trials.selectors import Cell
-    from trials.selectors.kinds import Kind
 
 pytestmark = pytest.mark.django_db
 
@@ -49,24 +40,26 @@ def agree(where: Evaluation, as_of: datetime.date | None = None) -> None:
     """Insist on the same cells, fits, coverages and knock-outs."""
     candidates = list(Candidate.objects.filter(evaluation=where))
     slow, quick = ledger(where, candidates, as_of), grid(where, candidates, as_of)
-    assert [one.ref for one in quick.rows] == [one.ref for one in slow.requirements]
+    assert [one.ref for one in quick.rows] == [
+        requirement.ref for requirement in slow.requirements
+    ]
     for number, column in enumerate(quick.columns):
         theirs = slow.of(column.candidate)
-        for row, one in enumerate(slow.requirements):
+        for row, requirement in enumerate(slow.requirements):
             cell = quick.cell(number, row)
-            assert shown(cell) == shown(theirs.cells[one.ref]), one.ref
+            assert shown(cell) == shown(theirs.cells[requirement.ref]), requirement.ref
             assert cell == quick.kinds[quick.lines[row][number]]
         for name in ("value", "of_tested", "points", "weight", "coverage"):
             assert getattr(column.fit, name) == getattr(theirs.fit, name)
-        blocked = tuple(one.key for one in theirs.knock_outs)
+        blocked = tuple(knock_out.key for knock_out in theirs.knock_outs)
         assert (column.knock_outs, column.is_blocked) == (blocked, bool(blocked))
 
 
 def anything(seed: int) -> Evaluation:
     """Cells of every sort: revisions, ties, changed words, retired requirements."""
     chance = random.Random(seed)
-    where = floor1.evaluation()
-    first = floor1.requirement(where, "R0")
+    where = common.evaluation()
+    first = common.requirement(where, "R0")
     Requirement.objects.bulk_create(
         Requirement(
             evaluation=where,
@@ -82,8 +75,8 @@ def anything(seed: int) -> Evaluation:
     )
     options = [vendors.candidate(where, f"Option {number}") for number in range(4)]
     for option in options:
-        for one in where.requirements.all():
-            story(option, one, chance)
+        for requirement in where.requirements.all():
+            story(option, requirement, chance)
     return where
 
 
@@ -171,9 +164,9 @@ def test_it_takes_four_queries_whatever_its_size(
 
 
 def test_nothing_asked_or_nobody_asked_is_an_empty_grid() -> None:
-    where = floor1.evaluation()
+    where = common.evaluation()
     assert grid(where, []).lines == []
-    floor1.requirement(where, "R1")
+    common.requirement(where, "R1")
     book = grid(where, [])
     assert (book.lines, len(book.rows)) == ([()], 1)
 
@@ -186,7 +179,7 @@ def test_what_was_learned_of_shapes_is_kept_up_to_a_bound(
     number = kinds.number_of(Shape("now", False, 1))
     assert kinds_for(Credits()) is kinds
     assert kinds.found[number].claimed == "now"
-    monkeypatch.setattr("trials.selectors.kinds.MOST", 0)
+    monkeypatch.setattr("trials.selectors.cell_cache.MOST", 0)
     fresh = kinds_for(credits)
     assert isinstance(fresh, Kinds)
     assert fresh is not kinds

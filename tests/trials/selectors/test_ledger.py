@@ -1,24 +1,19 @@
 """The ledger: what was claimed, shown and tested, and what it comes to."""
 
-from __future__ import annotations
-
 import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import pytest
 
-from evaltracker.evaluations.services.evaluations import change_brief
-from evaltracker.evaluations.services.requirements import retire_requirement
-from tests.cast import floor1, trials, vendors
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.requirements.services.evaluations import change_brief
+from evaltracker.requirements.services.requirements import retire_requirement
+from tests.cast import common, trials, vendors
 from trials.scoring import Standing
 from trials.selectors import ledger
 from trials.services.excuses import excuse_knock_out
 from vendors.services.rulings import rule_not_applicable
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +70,7 @@ def test_retired_requirements_are_left_out(where: Evaluation) -> None:
         requirement=where.requirements.get(ref="R3"), reason="Old.", by=where.owner
     )
     book = ledger(where)
-    assert [one.ref for one in book.requirements] == ["R1", "R2"]
+    assert [requirement.ref for requirement in book.requirements] == ["R1", "R2"]
     assert set(book.of(acme).cells) == {"R1", "R2"}
 
 
@@ -116,7 +111,7 @@ def test_a_refuted_must_have_blocks_until_it_is_excused(where: Evaluation) -> No
     trials.verdict(trials.claim_of(acme), "demo", "fails")
     trials.verdict(trials.claim_of(acme, "R2"), "demo", "fails")
     column = ledger(where).of(acme)
-    assert [one.key for one in column.knock_outs] == ["R1"]
+    assert [knock_out.key for knock_out in column.knock_outs] == ["R1"]
     assert column.is_blocked
     excuse_knock_out(
         candidate=acme, requirement=r1, reason="We mend it.", by=where.owner
@@ -141,8 +136,8 @@ def test_only_what_was_asked_for_is_in_it(where: Evaluation) -> None:
 
 def test_one_evaluation_never_reads_anothers_cells(where: Evaluation) -> None:
     trials.claimed(where)
-    other = floor1.evaluation(title="Another purchase")
-    floor1.requirement(other, "R1")
+    other = common.evaluation(title="Another purchase")
+    common.requirement(other, "R1")
     empty = vendors.candidate(other, "Acme ML")
     cell = ledger(other).of(empty).cells["R1"]
     assert cell.standing == Standing.UNANSWERED

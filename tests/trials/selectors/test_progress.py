@@ -1,20 +1,15 @@
 """How far a trial has come, and the alarm when half of it is gone."""
 
-from __future__ import annotations
-
 import datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
 
 from tests.cast import trials, vendors
 from trials.selectors import exercised_by_day, half_time_alarm, unjudged_criteria
+from vendors.models import Candidate
 from vendors.services.rulings import rule_not_applicable
-
-if TYPE_CHECKING:
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -36,7 +31,7 @@ def test_must_haves_are_exercised_day_by_day(acme: Candidate) -> None:
         with time_machine.travel(moment, tick=False):
             trials.verdict(trials.claim_of(acme, ref), "trial")
     days = exercised_by_day(running, running.starts_on + 3 * DAY)
-    assert [(one.number, one.exercised) for one in days] == [
+    assert [(day.number, day.exercised) for day in days] == [
         (1, 1),
         (2, 1),
         (3, 2),

@@ -1,24 +1,17 @@
 """Promised dates of an evaluation, and every page that tells of them."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
-from tests.cast import floor1, stakeholders, trials, vendors
+from evaltracker.evaluations.models import Evaluation, User
+from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.selectors import ledger
 from trials.selectors.promised import Promised, promised
-from vendors.models import Claim
+from vendors.models import Candidate, Claim
 from vendors.services.rulings import rule_not_applicable
-
-if TYPE_CHECKING:
-    from pytest_django import DjangoAssertNumQueries
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -27,9 +20,9 @@ DAY = datetime.timedelta(days=1)
 @pytest.fixture
 def acme(db: None) -> Candidate:
     """Asked R1 and R2 in research."""
-    where = floor1.evaluation()
-    floor1.requirement(where, "R1")
-    floor1.requirement(where, "R2")
+    where = common.evaluation()
+    common.requirement(where, "R1")
+    common.requirement(where, "R2")
     vendors.in_research(where)
     return vendors.invited(where)
 
@@ -46,10 +39,10 @@ def plan(acme: Candidate, days: int, ref: str = "R1") -> None:
 
 def let_pass(days: int, *claims: Claim) -> None:
     """Let these claims have been made so many days earlier, with dates as early."""
-    for one in claims or Claim.objects.all():
-        Claim.objects.filter(pk=one.pk).update(
-            submitted_at=one.submitted_at - days * DAY,
-            available_from=one.available_from and one.available_from - days * DAY,
+    for claim in claims or Claim.objects.all():
+        Claim.objects.filter(pk=claim.pk).update(
+            submitted_at=claim.submitted_at - days * DAY,
+            available_from=claim.available_from and claim.available_from - days * DAY,
         )
 
 
@@ -129,7 +122,7 @@ def test_cell_candidate_and_evaluation_tell_the_story(acme: Candidate) -> None:
             "slipped since",
         ):
             assert words in body, (path, words)
-    assert signed_in(floor1.noor()).get(page).status_code == 404
+    assert signed_in(common.noor()).get(page).status_code == 404
     assert signed_in(where.owner).get(f"{page}?x=1").status_code == 400
 
 

@@ -1,19 +1,12 @@
 """The ledger costs as many queries for a wall of cells as for one."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
+from evaltracker.evaluations.models import Evaluation
 from tests.cast import trials, vendors
 from trials.selectors import exercised_by_day, half_time_alarm, ledger
 from vendors.models import Candidate
-
-if TYPE_CHECKING:
-    from pytest_django import DjangoAssertNumQueries
-
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +37,9 @@ def test_the_ledger_takes_six_queries_whatever_its_size(
             assert column.fit.value is not None
             assert not column.knock_outs
             assert column.promises.hidden
-            assert [column.cells[one.ref].marks for one in book.requirements]
+            assert [
+                column.cells[requirement.ref].marks for requirement in book.requirements
+            ]
             assert str(option.vendor)
 
 

@@ -1,25 +1,19 @@
 """Words that change: what rests on them waits to be said again."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from evaltracker.evaluations.journal import Actor
-from evaltracker.evaluations.services.requirements import change_requirement
+from evaltracker.requirements.services.requirements import change_requirement
 from tests.cast import trials, vendors
 from trials.scoring import Source, Standing
 from trials.selectors import Cell, cell_history, one_cell
 from trials.services.evidence import reconfirm_evidence
+from vendors.models import Candidate
 from vendors.services.claims import withdraw_claim
-
-if TYPE_CHECKING:
-    from pytest_django import DjangoAssertNumQueries
-
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 
@@ -107,7 +101,7 @@ def test_a_retreat_to_planned_keeps_the_broken_promise(acme: Candidate) -> None:
         by=acme.evaluation.owner,
     )
     assert again.claim.availability == "planned"
-    assert {one.judged for one in cell(acme).facts.evidence} == {"now"}
+    assert {verdict.judged for verdict in cell(acme).facts.evidence} == {"now"}
 
 
 def test_a_withdrawn_claim_is_unanswered_but_its_tests_are_remembered(
@@ -118,7 +112,7 @@ def test_a_withdrawn_claim_is_unanswered_but_its_tests_are_remembered(
     withdraw_claim(candidate=acme, requirement=requirement, by=Actor(name="Acme"))
     gone = cell(acme)
     assert gone.standing == Standing.UNANSWERED
-    assert [one.judged for one in gone.facts.evidence] == ["now"]
+    assert [verdict.judged for verdict in gone.facts.evidence] == ["now"]
 
 
 def test_a_changed_requirement_sets_everything_on_it_back(acme: Candidate) -> None:

@@ -1,9 +1,7 @@
 """A demo that is not to be is called off, and whoever planned with it is told."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,28 +9,26 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.calendars import dates_of
 from evaltracker.evaluations.models import Entry, Notice
-from evaltracker.evaluations.notices import kind_named
-from evaltracker.evaluations.services.sweep import sweep_notices
+from evaltracker.notices.calendars import dates_of
+from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.services.sweep import sweep_notices
 from stakeholders.services.people import remove_stakeholder
-from tests.cast import floor1, stakeholders, trials, vendors
+from tests.cast import common, stakeholders, trials, vendors
 from tests.portable.files import carried_away, taken_in
+from tests.smtp_sink import Sink
 from trials.models import Demo, ScriptItem
-from trials.services.calling_off import call_off_demo
+from trials.services.demo_cancellation import call_off_demo
+from trials.services.demo_invitations import invite_who_joined
 from trials.services.demo_notes import end_demo, write_demo_note
 from trials.services.demos import add_dazzle, hold_demo, move_demo, schedule_demo
-from trials.services.inviting import invite_who_joined
 from trials.services.scripts import (
     add_script_item,
     change_script_item,
     draw_up_script,
 )
+from vendors.models import Candidate
 from vendors.services.candidates import eliminate, reinstate
-
-if TYPE_CHECKING:
-    from tests.smtp_sink import Sink
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 WHY = "Acme's engineer is ill."
@@ -145,7 +141,7 @@ def test_all_who_were_invited_get_one_mail_that_names_nobody(
 
 def test_it_leaves_the_calendar(coming: Demo) -> None:
     ivan = stakeholders.holder("it")
-    assert [one.what for one in dates_of(ivan)] == ["A demo"]
+    assert [date.what for date in dates_of(ivan)] == ["A demo"]
     call_off(coming)
     assert dates_of(ivan) == []
 
@@ -199,4 +195,4 @@ def test_it_travels_with_its_reason(coming: Demo) -> None:
 
 def test_strangers_call_nothing_off(coming: Demo) -> None:
     with pytest.raises(Forbidden):
-        call_off_demo(demo=coming, reason=WHY, by=floor1.noor())
+        call_off_demo(demo=coming, reason=WHY, by=common.noor())

@@ -1,24 +1,19 @@
 """The meeting opens all scores, settles what is far apart, and closes scoring."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import stakeholders, trials, vendors
 from tests.trials.services.test_scores import score
 from trials.models import Consensus, Score, ScoreSheet, Settlement
 from trials.selectors import counted_scores, scores_table
 from trials.services.consensus import close_scores, open_consensus, settle_score
+from vendors.models import Candidate
 from vendors.services.interests import clear_conflict, declare_conflict
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 
@@ -152,7 +147,7 @@ def test_a_score_of_somebody_with_an_interest_counts_once_it_is_cleared(
         candidate=acme, has_interest=True, statement="I own shares.", by=ivan
     )
     open_consensus(evaluation=where, by=where.owner)
-    assert [one.value for one in counted_scores(where)] == [3]
+    assert [counted_score.value for counted_score in counted_scores(where)] == [3]
     assert people(where) == 3
     clear_conflict(conflict=interest, reason="He sold them.", by=where.owner)
     assert people(where) == 4

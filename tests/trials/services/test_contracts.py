@@ -1,15 +1,11 @@
 """A contract counts once every role agreed to the same words; then it has numbers."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from django.db import DatabaseError, transaction
 
 from evaltracker.errors import Forbidden, Refused, Stale
 from tests.cast import stakeholders, trials, vendors
-from trials.models import Agreement, ContractChange
+from trials.models import Agreement, ContractChange, Trial
 from trials.selectors.contracts import contract_of
 from trials.services.contracts import (
     agree_contract,
@@ -18,10 +14,7 @@ from trials.services.contracts import (
 )
 from trials.services.criteria import change_criterion
 from trials.services.trials import change_trial
-
-if TYPE_CHECKING:
-    from trials.models import Trial
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 

@@ -1,24 +1,17 @@
 """After a demo everybody writes alone for a quarter of an hour, then all read all."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry
-from tests.cast import floor1, stakeholders, trials, vendors
-from trials.models import DemoNote
+from evaltracker.evaluations.models import Entry, User
+from tests.cast import common, stakeholders, trials, vendors
+from trials.models import Demo, DemoNote
 from trials.services.demo_notes import end_demo, reveal_demo_notes, write_demo_note
 from vendors.services.interests import declare_conflict
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
-    from trials.models import Demo
 
 pytestmark = pytest.mark.django_db
 SECRET = "The pipeline view was a mock-up."
@@ -52,12 +45,12 @@ def test_nobody_reads_anothers_note_before_the_time_is_over(
         assert read_by(pm) == []
     with time_machine.travel(timezone.now() + datetime.timedelta(minutes=16)):
         assert read_by(owner) == read_by(pm) == [SECRET]
-        assert read_by(floor1.noor()) == []
+        assert read_by(common.noor()) == []
 
 
 def test_an_operator_reads_no_sealed_note_either(held: Demo, elif_: User) -> None:
     write_demo_note(demo=held, text=SECRET, by=elif_)
-    operator = floor1.person("olga")
+    operator = common.person("olga")
     operator.is_superuser = True
     operator.save()
     assert read_by(operator) == []
@@ -114,7 +107,7 @@ def test_no_note_on_a_demo_to_come_from_outside_or_by_a_friend(held: Demo) -> No
     with pytest.raises(Refused, match="not been held"):
         end_demo(demo=to_come, by=owner)
     with pytest.raises(Forbidden):
-        write_demo_note(demo=held, text="Nice.", by=floor1.noor())
+        write_demo_note(demo=held, text="Nice.", by=common.noor())
     with pytest.raises(Invalid):
         write_demo_note(demo=held, text="  ", by=owner)
     declare_conflict(

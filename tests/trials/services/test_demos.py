@@ -1,23 +1,18 @@
 """Demos run from our own script; what dazzles scores nothing."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry
 from tests.cast import stakeholders, trials, vendors
-from trials.models import ScriptItem
+from trials.models import Demo, ScriptItem
 from trials.selectors import ledger
 from trials.services.demos import add_dazzle, hold_demo, move_demo, schedule_demo
+from vendors.models import Candidate
 from vendors.services.candidates import eliminate
-
-if TYPE_CHECKING:
-    from trials.models import Demo
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 

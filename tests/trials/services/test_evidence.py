@@ -1,23 +1,17 @@
 """Recording verdicts on exact words, and saying them again of newer ones."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry
 from evaltracker.evaluations.models.journal import AppendOnlyError
-from evaltracker.evaluations.services.requirements import change_requirement
+from evaltracker.requirements.services.requirements import change_requirement
 from tests.cast import stakeholders, trials, vendors
 from trials.models import Evidence
 from trials.services.evidence import reconfirm_evidence
+from vendors.models import Candidate
 from vendors.services.claims import note_claim, withdraw_claim
-
-if TYPE_CHECKING:
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 

@@ -1,25 +1,18 @@
 """Proof that comes as a file."""
 
-from __future__ import annotations
-
 import hashlib
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django import Settings
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Entry
 from tests.cast import trials, vendors
 from trials.models import Evidence
 from trials.services.evidence import reconfirm_evidence
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pytest_django import Settings
-
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 

@@ -1,24 +1,19 @@
 """Who may not judge, when it is too early, and what is no verdict."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry
-from tests.cast import floor1, stakeholders, trials, vendors
+from evaltracker.evaluations.models import Entry, User
+from tests.cast import common, stakeholders, trials, vendors
 from trials.models import Evidence
 from trials.services.demos import add_dazzle
 from trials.services.scripts import add_script_item, draw_up_script
 from trials.services.trials import close_trial
+from vendors.models import Candidate
 from vendors.services.candidates import eliminate
 from vendors.services.interests import clear_conflict, declare_conflict
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +23,7 @@ def acme() -> Candidate:
     return trials.claimed(trials.platform("must", "should"))
 
 
-@pytest.mark.parametrize("who", [floor1.noor, floor1.otto])
+@pytest.mark.parametrize("who", [common.noor, common.otto])
 def test_people_without_a_part_record_nothing(acme: Candidate, who: Any) -> None:
     with pytest.raises(Forbidden):
         trials.verdict(trials.claim_of(acme), by=who())

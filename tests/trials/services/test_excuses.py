@@ -1,23 +1,16 @@
 """A knock-out is excused by a person, with a reason that is printed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry
-from tests.cast import floor1, stakeholders, trials, vendors
+from evaltracker.evaluations.models import Entry, Requirement
+from tests.cast import common, stakeholders, trials, vendors
 from trials.models import Excuse
 from trials.selectors import one_cell
 from trials.services.excuses import excuse_knock_out, withdraw_excuse
+from vendors.models import Candidate
 from vendors.services.candidates import eliminate
 from vendors.services.interests import declare_conflict
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Requirement
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +49,7 @@ def test_owner_and_leadership_excuse_with_a_reason(acme: Candidate, role: str) -
 
 
 def test_other_roles_and_strangers_excuse_nothing(acme: Candidate) -> None:
-    for who in (stakeholders.holder("it"), floor1.otto(), floor1.noor()):
+    for who in (stakeholders.holder("it"), common.otto(), common.noor()):
         with pytest.raises(Forbidden):
             excuse_knock_out(
                 candidate=acme, requirement=asked(acme), reason="Please.", by=who
@@ -109,7 +102,7 @@ def test_a_withdrawn_excuse_knocks_out_again_and_stays_on_record(
     excuse = excuse_knock_out(
         candidate=acme, requirement=asked(acme), reason="It is rare.", by=where.owner
     )
-    for who in (stakeholders.holder("it"), floor1.otto()):
+    for who in (stakeholders.holder("it"), common.otto()):
         with pytest.raises(Forbidden):
             withdraw_excuse(excuse=excuse, reason="No.", by=who)
     with pytest.raises(Invalid, match="Say why"):

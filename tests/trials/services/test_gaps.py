@@ -1,9 +1,7 @@
 """Gaps: found, answered by the vendor, closed."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -11,10 +9,8 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry
 from tests.cast import stakeholders, trials, vendors
+from trials.models import Gap, Trial
 from trials.services.gaps import close_gap, record_gap, reply_to_gap
-
-if TYPE_CHECKING:
-    from trials.models import Gap, Trial
 
 pytestmark = pytest.mark.django_db
 ACME = Actor(name="Acme by API")

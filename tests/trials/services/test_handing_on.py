@@ -1,33 +1,26 @@
 """A milestone goes to somebody else, or to nobody; reminders follow in either case."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 import time_machine
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry, Notice
-from evaltracker.evaluations.notices import kind_named
+from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
+from evaltracker.notices.kinds import kind_named
 from stakeholders.services.people import remove_stakeholder
 from tests.acting import act
-from tests.cast import floor1, stakeholders
+from tests.cast import common, stakeholders
 from tests.clients import signed_in
-from trials.services.handing_on import (
+from trials.models import Milestone
+from trials.services.milestone_owners import (
     change_reminder_days,
     give_milestone,
     tell_of_orphans,
 )
 from trials.services.milestones import add_milestone
 from trials.services.overdue import owe_overdue
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from trials.models import Milestone
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime.date(2026, 11, 30)
@@ -41,7 +34,7 @@ def _ten_days_before() -> Iterator[None]:
 
 @pytest.fixture
 def where() -> Evaluation:
-    evaluation = floor1.evaluation(zone="Europe/Berlin")
+    evaluation = common.evaluation(zone="Europe/Berlin")
     stakeholders.stakeholders(evaluation)
     return evaluation
 
@@ -62,7 +55,7 @@ def milestone(where: Evaluation) -> Milestone:
 def owed(kind: str = "milestone_due", **more: str) -> list[tuple[str, int]]:
     """To whom, and how many days before, what has not been called off."""
     rows = Notice.objects.filter(kind=kind, state="pending", **more)
-    return sorted((str(one.recipient), one.offset_days) for one in rows)
+    return sorted((str(row.recipient), row.offset_days) for row in rows)
 
 
 def give(milestone: Milestone, to: User) -> Milestone:
@@ -74,9 +67,9 @@ def give(milestone: Milestone, to: User) -> Milestone:
 def test_reminders_go_to_whose_it_is_also_there_and_back(milestone: Milestone) -> None:
     dana, pm = stakeholders.holder("devops"), stakeholders.holder("pm")
     days = [0, 2, 7]
-    assert owed() == [(str(dana), one) for one in days]
+    assert owed() == [(str(dana), day) for day in days]
     given = give(milestone, pm)
-    assert owed() == [(str(pm), one) for one in days]
+    assert owed() == [(str(pm), day) for day in days]
     assert owed("milestone_given") == [(str(pm), 0)]
     [notice] = Notice.objects.filter(kind="milestone_given")
     kind = kind_named("milestone_given")
@@ -84,7 +77,7 @@ def test_reminders_go_to_whose_it_is_also_there_and_back(milestone: Milestone) -
     assert "given to you" in kind.compose(notice).text
     back = give(given, dana)
     assert kind.holds(notice) != ""
-    assert owed() == [(str(dana), one) for one in days]
+    assert owed() == [(str(dana), day) for day in days]
     assert back.occurrence == 3
     actions = Entry.objects.filter(evaluation=back.evaluation)
     assert actions.filter(action="milestone.given").count() == 2
@@ -100,7 +93,7 @@ def test_only_who_runs_it_gives_it_and_only_to_who_takes_part(
             by=stakeholders.holder("pm"),
         )
     with pytest.raises(Invalid):
-        give(milestone, floor1.person("stranger"))
+        give(milestone, common.person("stranger"))
     with pytest.raises(Refused, match="already"):
         give(milestone, milestone.owner)
 

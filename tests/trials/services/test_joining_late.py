@@ -1,30 +1,23 @@
 """Who joins after a demo was arranged hears of it like everybody else, once."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
+from time_machine import TimeMachineFixture
 
-from evaltracker.evaluations.models import Notice
-from evaltracker.evaluations.notices import kind_named
-from evaltracker.evaluations.services.chores import do_chores
+from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.services.periodic import do_chores
+from stakeholders.models import Stakeholder
 from stakeholders.services.people import add_stakeholder, remove_stakeholder
-from tests.cast import floor1, trials, vendors
-from trials.services.calling_off import call_off_demo
+from tests.cast import common, trials, vendors
+from trials.models import Demo
+from trials.services.demo_cancellation import call_off_demo
+from trials.services.demo_invitations import invite_who_joined
 from trials.services.demos import hold_demo, move_demo, schedule_demo
-from trials.services.inviting import invite_who_joined
+from vendors.models import Candidate
 from vendors.services.candidates import eliminate
-
-if TYPE_CHECKING:
-    from pytest_django import DjangoAssertNumQueries
-    from time_machine import TimeMachineFixture
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from stakeholders.models import Stakeholder
-    from trials.models import Demo
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 # Wednesday noon in Berlin; the demo is on the Wednesday after, at ten.
@@ -61,7 +54,7 @@ def arranged(acme: Candidate) -> Demo:
 
 def joins(where: Evaluation, who: str = "olga") -> Stakeholder:
     return add_stakeholder(
-        evaluation=where, user=floor1.person(who), role="it", by=where.owner
+        evaluation=where, user=common.person(who), role="it", by=where.owner
     )
 
 
@@ -91,7 +84,7 @@ def test_whoever_was_invited_hears_nothing_twice(coming: Demo) -> None:
 
 def test_a_new_owner_is_invited_too(coming: Demo) -> None:
     where = coming.candidate.evaluation
-    where.owner = floor1.person("olga")
+    where.owner = common.person("olga")
     where.save()
     invite_who_joined()
     assert [kind for kind, _ in owed(where.owner)] == ["demo_arranged", "demo_coming"]

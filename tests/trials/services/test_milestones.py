@@ -1,26 +1,21 @@
 """Milestones: wall times, moves, ends, and the mails that are owed for them."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry, Notice
-from evaltracker.evaluations.notices import kind_named
-from evaltracker.evaluations.services.evaluations import change_brief
-from tests.cast import floor1, stakeholders, trials, vendors
+from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
+from evaltracker.notices.kinds import kind_named
+from evaltracker.requirements.services.evaluations import change_brief
+from tests.cast import common, stakeholders, trials, vendors
 from trials.choices import MilestoneState
 from trials.models import Milestone
 from trials.services.milestones import add_milestone, settle_milestone
 from trials.services.moves import move_milestone
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
 
 pytestmark = pytest.mark.django_db
 FAR = datetime.date(2099, 10, 25)
@@ -28,7 +23,7 @@ FAR = datetime.date(2099, 10, 25)
 
 @pytest.fixture
 def where() -> Evaluation:
-    evaluation = floor1.evaluation(zone="Europe/Berlin")
+    evaluation = common.evaluation(zone="Europe/Berlin")
     stakeholders.stakeholders(evaluation)
     return evaluation
 
@@ -201,7 +196,7 @@ def test_the_lead_sets_milestones_of_the_trial() -> None:
 
 def test_work_is_given_to_people_who_can_see_it(where: Evaluation) -> None:
     with pytest.raises(Invalid) as caught:
-        milestone(where, owner_user=floor1.noor())
+        milestone(where, owner_user=common.noor())
     assert "owner_user" in caught.value.errors
     with pytest.raises(Invalid) as caught:
         milestone(where, zone="Mars/Olympus")

@@ -1,25 +1,19 @@
 """What hangs on a milestone or a trial moves along, and nothing else does."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid
-from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.models import Evaluation, Notice
 from tests.cast import stakeholders, trials, vendors
 from trials.choices import MilestoneState
-from trials.models import ContractChange
+from trials.models import ContractChange, Milestone, Trial
 from trials.selectors.shifts import shifts_of, shifts_of_trial
 from trials.services.milestones import add_milestone, settle_milestone
 from trials.services.moves import hang_milestone, move_milestone, move_trial
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from trials.models import Milestone, Trial
 
 pytestmark = pytest.mark.django_db
 WEEK = datetime.timedelta(days=7)

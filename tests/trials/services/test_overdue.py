@@ -1,23 +1,17 @@
 """A milestone that has passed reminds daily, and from the third day on its lead."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Notice
-from evaltracker.evaluations.notices import kind_named
-from tests.cast import floor1, stakeholders
+from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.notices.kinds import kind_named
+from tests.cast import common, stakeholders
+from trials.models import Milestone
 from trials.services.milestones import add_milestone, settle_milestone
 from trials.services.overdue import owe_overdue
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
-    from trials.models import Milestone
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime.date(2026, 11, 30)
@@ -25,7 +19,7 @@ MONDAY = datetime.date(2026, 11, 30)
 
 @pytest.fixture
 def where() -> Evaluation:
-    evaluation = floor1.evaluation(zone="Europe/Berlin")
+    evaluation = common.evaluation(zone="Europe/Berlin")
     stakeholders.stakeholders(evaluation)
     return evaluation
 
@@ -57,7 +51,7 @@ def told_on(*moments: str) -> list[tuple[str, int]]:
             owe_overdue()
             owe_overdue()
     rows = Notice.objects.filter(kind="milestone_overdue").order_by("due_at", "pk")
-    return sorted((reader_of(one), one.offset_days) for one in rows)
+    return sorted((reader_of(row), row.offset_days) for row in rows)
 
 
 def test_nothing_is_late_on_the_day_itself(milestone: Milestone) -> None:

@@ -1,9 +1,7 @@
 """Two people at once: one of them is told no, and nothing is written twice."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 
@@ -19,11 +17,7 @@ from trials.services.excuses import excuse_knock_out
 from trials.services.milestones import add_milestone
 from trials.services.moves import move_milestone
 from trials.services.scores import give_score, lock_scores
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 AT_ONCE = 6

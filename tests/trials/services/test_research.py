@@ -1,19 +1,15 @@
 """Notes of what was read and heard, with source and date."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry
-from tests.cast import floor1, stakeholders, trials, vendors
+from tests.cast import common, stakeholders, trials, vendors
 from trials.services.research import note_research
-
-if TYPE_CHECKING:
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 NOTE: dict[str, Any] = {
@@ -48,7 +44,7 @@ def test_a_note_can_be_what_evidence_rests_on(acme: Candidate) -> None:
 
 
 def test_nobody_notes_research_before_the_requirements_are_signed() -> None:
-    where = floor1.evaluation()
+    where = common.evaluation()
     option = vendors.candidate(where)
     with pytest.raises(Refused, match="stage"):
         note_research(candidate=option, by=where.owner, **NOTE)
@@ -56,7 +52,7 @@ def test_nobody_notes_research_before_the_requirements_are_signed() -> None:
 
 def test_strangers_note_nothing(acme: Candidate) -> None:
     with pytest.raises(Forbidden):
-        note_research(candidate=acme, by=floor1.noor(), **NOTE)
+        note_research(candidate=acme, by=common.noor(), **NOTE)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +75,7 @@ def test_a_note_that_does_not_fit_is_refused_by_field(
 
 
 def test_a_requirement_of_another_evaluation_is_refused(acme: Candidate) -> None:
-    other = floor1.requirement(floor1.evaluation(title="Another"), "X1")
+    other = common.requirement(common.evaluation(title="Another"), "X1")
     with pytest.raises(Invalid):
         note_research(
             candidate=acme, requirement=other, by=acme.evaluation.owner, **NOTE

@@ -1,9 +1,7 @@
 """Gaps are tried again: mended, or still there; one time to answer for one finding."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,19 +9,16 @@ import time_machine
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Notice
-from evaltracker.evaluations.notices import kind_named
-from tests.cast import floor1, stakeholders, trials, vendors
-from trials.models import Gap
+from evaltracker.notices.kinds import kind_named
+from tests.cast import common, stakeholders, trials, vendors
+from trials.models import Evidence, Gap, Trial
 from trials.scoring import Standing
 from trials.selectors import one_cell
 from trials.services.evidence import record_evidence
 from trials.services.gaps import close_gap, record_gap, reply_to_gap
 from trials.services.retests import retest_gap
-from trials.services.telling import remind_of_retests
+from trials.services.trial_notices import remind_of_retests
 from vendors.services.contacts import add_contact
-
-if TYPE_CHECKING:
-    from trials.models import Evidence, Trial
 
 pytestmark = pytest.mark.django_db
 VENDOR = Actor(name="Acme by API")
@@ -72,7 +67,7 @@ def test_who_runs_the_trial_closes_what_they_see_mended(gap: Gap) -> None:
     with pytest.raises(Invalid):
         retest_gap(gap=gap, outcome="mended", note=" ", by=lead)
     with pytest.raises(Forbidden):
-        retest_gap(gap=gap, outcome="mended", note="x", by=floor1.person("stranger"))
+        retest_gap(gap=gap, outcome="mended", note="x", by=common.person("stranger"))
     done = retest_gap(gap=gap, outcome="mended", note="It logs now.", by=lead)
     assert done.closed_at
     assert (done.closing_note, done.retested_by) == ("It logs now.", lead)
@@ -108,7 +103,7 @@ def test_the_vendor_hears_that_it_is_still_there_until_it_answers(gap: Gap) -> N
     reply_to_gap(gap=gap, reply="Now.", by=VENDOR)
     assert holds(second) == "It was answered."
     entries = Entry.objects.filter(action="gap.retested").order_by("number")
-    assert [one.after["retest_note"] for one in entries] == [
+    assert [entry.after["retest_note"] for entry in entries] == [
         "Nothing logged.",
         "Still nothing.",
     ]

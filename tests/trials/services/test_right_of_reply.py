@@ -1,9 +1,7 @@
 """Before a failure counts, the vendor sees it and has one bounded time to answer."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,17 +9,14 @@ import time_machine
 from evaltracker.errors import Refused
 from evaltracker.evaluations.journal import Actor
 from tests.cast import trials, vendors
-from trials.models import Evidence, Gap
+from trials.models import Evidence, Gap, Trial
 from trials.scoring import Standing
 from trials.selectors import one_cell
 from trials.services.evidence import record_evidence
 from trials.services.gaps import reply_to_gap
-from trials.services.moments import reply_deadline
 from trials.services.trials import close_trial
-
-if TYPE_CHECKING:
-    from trials.models import Trial
-    from vendors.models import Candidate
+from trials.services.wall_times import reply_deadline
+from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 VENDOR = Actor(name="Acme by API")

@@ -1,24 +1,19 @@
 """Scores are one's own, blind until locked, and each says why."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry
-from tests.cast import floor1, stakeholders, trials, vendors
+from evaltracker.evaluations.models import Entry, Evaluation
+from stakeholders.models import Stakeholder
+from tests.cast import common, stakeholders, trials, vendors
 from trials.models import Score, ScoreSheet
 from trials.services.consensus import open_consensus
 from trials.services.scores import give_score, lock_scores, withdraw_score
+from vendors.models import Candidate
 from vendors.services.candidates import eliminate
 from vendors.services.interests import declare_conflict
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from stakeholders.models import Stakeholder
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 
@@ -111,14 +106,14 @@ def test_the_journal_keeps_scores_blind_until_they_are_opened(acme: Candidate) -
     lock_scores(stakeholder=part(where, "it"), by=stakeholders.holder("it"))
     score(acme, "devops", value=1)
     entries = Entry.objects.filter(evaluation=where).order_by("-number")[:3]
-    assert [one.action for one in entries] == [
+    assert [entry.action for entry in entries] == [
         "score.given",
         "scores.locked",
         "score.given",
     ]
-    for one in entries:
-        assert "value" not in one.after
-        assert "Secret" not in str(one.after)
+    for entry in entries:
+        assert "value" not in entry.after
+        assert "Secret" not in str(entry.after)
     assert len(entries[1].after["sha256"]) == 64
     open_consensus(evaluation=where, by=where.owner)
     opened = Entry.objects.filter(evaluation=where).latest("number").after["scores"]
@@ -130,7 +125,7 @@ def test_the_journal_keeps_scores_blind_until_they_are_opened(acme: Candidate) -
 
 def test_nobody_scores_for_another(acme: Candidate) -> None:
     where = acme.evaluation
-    for who in (stakeholders.holder("pm"), where.owner, floor1.otto(), floor1.noor()):
+    for who in (stakeholders.holder("pm"), where.owner, common.otto(), common.noor()):
         with pytest.raises(Forbidden):
             score(acme, by=who)
         with pytest.raises(Forbidden):
@@ -183,9 +178,9 @@ def test_a_score_off_the_scale_is_refused(acme: Candidate, value: int) -> None:
 
 
 def test_candidates_and_categories_of_elsewhere_are_refused(acme: Candidate) -> None:
-    other = floor1.evaluation(title="Another")
+    other = common.evaluation(title="Another")
     with pytest.raises(Invalid):
-        score(acme, category=floor1.category(other))
+        score(acme, category=common.category(other))
     with pytest.raises(Invalid):
         score(acme, candidate=vendors.candidate(other, "Acme ML"))
     eliminate(candidate=acme, reason="Too dear.", by=acme.evaluation.owner)

@@ -1,17 +1,15 @@
 """The script asks for what is not proven yet, in our words and not the vendor's."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from evaltracker.errors import Invalid, Refused
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Evaluation
 from stakeholders.models import RoleWeight
-from tests.cast import floor1, stakeholders, trials, vendors
-from trials.models import Demo
+from tests.cast import common, stakeholders, trials, vendors
+from trials.models import Demo, ScriptItem
 from trials.services.demos import add_dazzle, hold_demo
 from trials.services.scripts import (
     add_script_item,
@@ -20,10 +18,6 @@ from trials.services.scripts import (
     time_box,
 )
 from vendors.services.rulings import rule_not_applicable
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from trials.models import ScriptItem
 
 pytestmark = pytest.mark.django_db
 
@@ -35,14 +29,14 @@ def refs(items: list[ScriptItem]) -> list[str]:
 
 @pytest.fixture
 def where() -> Evaluation:
-    evaluation = floor1.evaluation()
-    floor1.requirement(evaluation, "LIGHT", "should", weight=6)
-    floor1.requirement(evaluation, "HEAVY", "could", weight=7)
-    floor1.requirement(evaluation, "HEAVIER", "should", weight=9)
-    floor1.requirement(evaluation, "M1", "must", weight=3, scorer_help="We see a log.")
-    floor1.requirement(evaluation, "M2", "must", weight=8)
-    floor1.requirement(evaluation, "M3", "must", weight=8)
-    floor1.requirement(evaluation, "M4", "must", weight=8)
+    evaluation = common.evaluation()
+    common.requirement(evaluation, "LIGHT", "should", weight=6)
+    common.requirement(evaluation, "HEAVY", "could", weight=7)
+    common.requirement(evaluation, "HEAVIER", "should", weight=9)
+    common.requirement(evaluation, "M1", "must", weight=3, scorer_help="We see a log.")
+    common.requirement(evaluation, "M2", "must", weight=8)
+    common.requirement(evaluation, "M3", "must", weight=8)
+    common.requirement(evaluation, "M4", "must", weight=8)
     stakeholders.stakeholders(evaluation)
     vendors.in_research(evaluation)
     return evaluation
@@ -188,7 +182,7 @@ def test_a_dazzle_cannot_be_turned_into_something_that_scores(
 
 
 def test_the_asker_has_a_part_in_the_same_evaluation(where: Evaluation) -> None:
-    other = floor1.evaluation(title="Another purchase")
+    other = common.evaluation(title="Another purchase")
     stranger = stakeholders.stakeholders(other, "it")["it"]
     with pytest.raises(Invalid):
         add_script_item(

@@ -1,22 +1,16 @@
 """The owner is told of a promised date that passed without proof, once."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
 from evaltracker.evaluations.models import Entry, Notice
-from evaltracker.evaluations.notices import kind_named
-from evaltracker.evaluations.services.chores import do_chores
-from tests.cast import floor1, trials, vendors
+from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.services.periodic import do_chores
+from tests.cast import common, trials, vendors
 from trials.services.slips import tell_of_slips
-from vendors.models import Claim
+from vendors.models import Candidate, Claim
 from vendors.services.candidates import eliminate
-
-if TYPE_CHECKING:
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 KIND = "promise_slipped"
@@ -26,11 +20,11 @@ SOON = datetime.timedelta(days=5)
 @pytest.fixture
 def acme(db: None) -> Candidate:
     """Plans R1 for a date that is over; R2 is still to come."""
-    where = floor1.evaluation()
+    where = common.evaluation()
     vendors.in_research(where)
     found = vendors.invited(where)
     for ref in ("R1", "R2"):
-        plan(found, floor1.requirement(where, ref).ref)
+        plan(found, common.requirement(where, ref).ref)
     pass_by("R1")
     return found
 
@@ -105,6 +99,6 @@ def test_only_who_runs_it_now_is_told(acme: Candidate) -> None:
     tell_of_slips()
     (notice,) = owed()
     where = acme.evaluation
-    where.owner = floor1.person("olga")
+    where.owner = common.person("olga")
     where.save()
     assert why_not(notice) == "Somebody else runs the evaluation now."

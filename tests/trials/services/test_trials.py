@@ -1,15 +1,13 @@
 """Trials on terms that were agreed before day one."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry
-from tests.cast import floor1, stakeholders, trials, vendors
+from evaltracker.evaluations.models import Entry, User
+from tests.cast import common, stakeholders, trials, vendors
 from trials.choices import MilestoneState
 from trials.services.contracts import propose_contract
 from trials.services.criteria import (
@@ -19,10 +17,7 @@ from trials.services.criteria import (
 )
 from trials.services.milestones import add_milestone
 from trials.services.trials import change_trial, close_trial, plan_trial
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
-    from vendors.models import Candidate
+from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +86,7 @@ def test_only_lead_and_owner_run_a_trial(acme: Candidate) -> None:
 
 def test_a_lead_has_a_part_and_a_trial_ends_after_it_starts(acme: Candidate) -> None:
     with pytest.raises(Invalid) as caught:
-        trials.trial(acme, lead=floor1.noor())
+        trials.trial(acme, lead=common.noor())
     assert "lead" in caught.value.errors
     with pytest.raises(Invalid) as caught:
         trials.trial(acme, ends_on=datetime.date(2020, 1, 1))

@@ -1,24 +1,18 @@
 """A purchase that Acme answers, and what its readers see of that."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from evaltracker.evaluations.models import Evaluation, User
 from tests.acting import act
-from tests.cast import floor1, vendors
+from tests.cast import common, vendors
 from tests.clients import signed_in
 from vendors.models import Candidate
 from vendors.selectors.sent import sent_by_vendors
 
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
-
 
 def answered_by_acme() -> Evaluation:
     """In research, with R1 to R3 and Acme invited."""
-    where = floor1.evaluation()
+    where = common.evaluation()
     for ref in ("R1", "R2", "R3"):
-        floor1.requirement(where, ref)
+        common.requirement(where, ref)
     vendors.in_research(where)
     vendors.invited(where)
     return where
@@ -38,8 +32,8 @@ def page(where: Evaluation, user: User, query: str = "") -> str:
 def look(where: Evaluation, user: User) -> None:
     """Press the button of the page as it is now."""
     until = [
-        f"{one.candidate.pk} {one.newest.isoformat()}"
-        for one in sent_by_vendors(user, where)
-        if one.newest
+        f"{sent_by_vendor.candidate.pk} {sent_by_vendor.newest.isoformat()}"
+        for sent_by_vendor in sent_by_vendors(user, where)
+        if sent_by_vendor.newest
     ]
     assert act("mark-seen", where, user, until=until) == 302

@@ -1,16 +1,13 @@
 """The candidates page: who is in the choice, and every act on it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.journal import Actor
+from evaltracker.evaluations.models import Evaluation, User
 from tests.acting import act
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.admin.candidate_rows import candidate_groups
 from vendors.models import Candidate, Vendor
@@ -18,18 +15,15 @@ from vendors.services.candidates import eliminate, shortlist
 from vendors.services.claims import note_claim
 from vendors.services.submissions import hand_in
 
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
-
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def purchase(db: None) -> Evaluation:
     """In research, with R1 and R2, and Ivan from IT."""
-    where = floor1.evaluation()
-    floor1.requirement(where, "R1")
-    floor1.requirement(where, "R2", "should")
+    where = common.evaluation()
+    common.requirement(where, "R1")
+    common.requirement(where, "R2", "should")
     stakeholders.stakeholders(where, "it")
     return vendors.in_research(where)
 
@@ -50,7 +44,7 @@ def test_strangers_find_nothing_and_nothing_is_posted_here(
     purchase: Evaluation,
 ) -> None:
     url = f"/admin/e/{purchase.slug}/candidates/"
-    assert signed_in(floor1.noor()).get(url).status_code == 404
+    assert signed_in(common.noor()).get(url).status_code == 404
     assert signed_in(purchase.owner).post(url).status_code == 405
     assert signed_in(purchase.owner).get(f"{url}?owner=1").status_code == 400
 
@@ -99,7 +93,7 @@ def test_the_owner_adds_a_candidate_with_a_new_vendor(purchase: Evaluation) -> N
     both = {**form, "name": "Other", "vendor": Vendor.objects.get().pk}
     assert act("add-candidate", purchase, purchase.owner, **both) == 400
     assert act("add-candidate", purchase, stakeholders.holder("it"), **form) == 403
-    assert act("add-candidate", purchase, floor1.noor(), **form) == 404
+    assert act("add-candidate", purchase, common.noor(), **form) == 404
 
 
 def test_a_candidate_is_shortlisted_dropped_and_brought_back(

@@ -1,25 +1,18 @@
 """A vendor's proof on the cell's page, and who may download it."""
 
-from __future__ import annotations
-
 import io
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from evaltracker.evaluations.journal import Actor
-from tests.cast import floor1, stakeholders, trials
+from tests.cast import common, stakeholders, trials
 from tests.clients import signed_in
+from vendors.models import ClaimFile
 from vendors.services.files import attach_file
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pytest_django import Settings
-
-    from vendors.models import ClaimFile
 
 PDF = b"%PDF-1.7 proof"
 
@@ -58,7 +51,7 @@ def test_people_of_the_evaluation_download_it_from_the_cell(proof: ClaimFile) ->
 
 def test_for_everybody_else_it_does_not_exist(proof: ClaimFile) -> None:
     address = reverse("admin:claim_file", args=[proof.pk])
-    stranger = signed_in(floor1.noor())
+    stranger = signed_in(common.noor())
     assert stranger.get(address).status_code == 404
     assert Client().get(address).status_code == 302
     answer = signed_in(stakeholders.holder("it")).get(f"{address}?x=1")

@@ -9,7 +9,7 @@ import pytest
 
 from evaltracker.evaluations.journal import Actor
 from tests.acting import act
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.models import Claim, Proposal, Question, Ruling
 from vendors.services.dialogue import ask_question, propose_requirement
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def purchase(db: None) -> Evaluation:
-    where = floor1.evaluation(zone="Europe/Berlin")
-    floor1.requirement(where, "R1")
+    where = common.evaluation(zone="Europe/Berlin")
+    common.requirement(where, "R1")
     stakeholders.stakeholders(where, "it")
     return vendors.enter(where, "research")
 
@@ -82,7 +82,7 @@ def test_the_buyer_notes_a_status_only_for_what_it_answers(
     assert said == {"In-house": "now", "Acme ML": "unstated"}
     it = stakeholders.holder("it")
     assert act("note-claim", f"{acme.pk}.{one.pk}", it, **form) == 403
-    assert act("note-claim", f"{acme.pk}.{one.pk}", floor1.noor(), **form) == 404
+    assert act("note-claim", f"{acme.pk}.{one.pk}", common.noor(), **form) == 404
     assert act("note-claim", "nonsense", purchase.owner, **form) == 404
     assert act("withdraw-note", f"{acme.pk}.{one.pk}", purchase.owner) == 302
 
@@ -102,7 +102,7 @@ def test_questions_are_asked_by_insiders_and_answered_by_the_owner(
 ) -> None:
     it = stakeholders.holder("it")
     assert act("ask-question", purchase, it, text="R, Python or Java?") == 302
-    assert act("ask-question", purchase, floor1.noor(), text="?") == 404
+    assert act("ask-question", purchase, common.noor(), text="?") == 404
     question = Question.objects.get()
     form = {"text": question.text, "answer": "All"}
     assert act("answer-question", question, it, **form) == 403

@@ -1,17 +1,15 @@
 """A spreadsheet of claims: words are asked about, remembered, and taken back."""
 
-from __future__ import annotations
-
 import pytest
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Import
-from evaltracker.evaluations.services.import_log import undo_import
+from evaltracker.importing.services.import_log import undo_import
 from tests.cast import stakeholders
-from tests.cast.floor1 import evaluation, requirement
+from tests.cast.common import evaluation, requirement
 from tests.cast.vendors import candidate, enter
 from tests.clients import signed_in
-from tests.importing import Importer
+from tests.import_pages import Importer
 from vendors.models import Claim, StatusWord
 from vendors.services.claims import note_claim, withdraw_claim
 

@@ -1,25 +1,19 @@
 """Companies, their contacts, and who has an interest in what."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
+from evaltracker.evaluations.models import Evaluation
 from tests.acting import act
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.models import Conflict, Contact, Vendor
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def purchase(db: None) -> Evaluation:
-    where = floor1.evaluation()
+    where = common.evaluation()
     stakeholders.stakeholders(where, "it", "pm")
     vendors.enter(where, "research")
     vendors.candidate(where)
@@ -40,7 +34,7 @@ def test_whoever_runs_evaluations_keeps_the_companies(purchase: Evaluation) -> N
     assert ada.vendor.name == "Acme Inc"
     changed = {"name": "Ada B", "email": "ada.b@example.com"}
     assert act("change-contact", ada, it, **changed) == 403
-    assert act("change-contact", ada, floor1.noor(), **changed) == 404
+    assert act("change-contact", ada, common.noor(), **changed) == 404
     assert act("change-contact", ada, purchase.owner, **changed) == 302
     assert act("remove-contact", ada, it, reason="Left") == 403
     assert act("remove-contact", ada, purchase.owner, reason=" ") == 400
@@ -61,7 +55,7 @@ def test_the_words_of_an_interest_stay_with_the_owner_and_its_author(
     form = {"interest": "some", "statement": "I own secret shares"}
     assert act("declare-interest", acme, it, **form) == 302
     assert act("declare-interest", acme, it, interest="none") == 409
-    assert act("declare-interest", acme, floor1.noor(), **form) == 404
+    assert act("declare-interest", acme, common.noor(), **form) == 404
     here = f"/admin/e/{purchase.slug}/candidates/"
     body = signed_in(pm).get(here).content.decode()
     assert "Ivan" in body

@@ -1,24 +1,18 @@
 """Rates, tiers and payment plans as the owner writes them, and the drawing."""
 
-from __future__ import annotations
-
 import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
 
 from tests.acting import act
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.admin.cost_chart import draw
 from vendors.costs import Curve
-from vendors.models import CostLine, ExchangeRate
+from vendors.models import Candidate, CostLine, ExchangeRate
 from vendors.selectors import candidate_cost
-
-if TYPE_CHECKING:
-    from vendors.models import Candidate
 
 LICENCE = {
     "kind": "licence",
@@ -37,7 +31,7 @@ RATE = {"currency": "EUR", "rate": "1.1", "rated_on": "2026-01-05", "source": "E
 @pytest.fixture
 def acme(db: None) -> Candidate:
     """A candidate priced by tiers in euro; nobody wrote the rate yet."""
-    where = floor1.evaluation()
+    where = common.evaluation()
     stakeholders.stakeholders(where, "it")
     vendors.enter(where, "research")
     option = vendors.candidate(where)
@@ -92,7 +86,7 @@ def test_a_line_keeps_its_tiers_when_it_is_changed_and_refuses_others(
         changed = {**LICENCE, "tiers": tiers}
         assert act("change-cost-line", line, owner, **changed) == status
     line.refresh_from_db()
-    assert [one["above"] for one in line.tiers] == ["50"]
+    assert [tier["above"] for tier in line.tiers] == ["50"]
 
 
 def test_a_payment_plan_sums_to_a_hundred_and_splits_what_is_paid_once(

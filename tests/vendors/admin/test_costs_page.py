@@ -1,24 +1,18 @@
 """The costs page: sealed amounts, whole checklists, and no silent zero."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from evaltracker.evaluations.models import Evaluation, User
 from tests.acting import act
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.costs import CHECKLIST
-from vendors.models import CostLine
+from vendors.models import Candidate, CostLine
 from vendors.services.costs import set_cost_line
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def acme(db: None) -> Candidate:
     """A candidate whose licence costs 12,345 a month."""
-    where = floor1.evaluation(loaded_hourly_rate=90)
+    where = common.evaluation(loaded_hourly_rate=90)
     stakeholders.stakeholders(where, "it")
     vendors.enter(where, "research")
     option = vendors.candidate(where, hours_saved="0.5", months_to_live="2.5")
@@ -70,7 +64,7 @@ def test_sealed_prices_are_on_no_page_but_coverage_is(acme: Candidate) -> None:
     assert str(line.pk) not in client.get("/admin/vendors/costline/").content.decode()
     journal = client.get(f"/admin/e/{where.slug}/journal/").content.decode()
     assert "12345" not in journal
-    assert signed_in(floor1.noor()).get(
+    assert signed_in(common.noor()).get(
         f"/admin/e/{where.slug}/costs/"
     ).status_code == (404)
 

@@ -1,21 +1,14 @@
 """Nothing of a candidate is shown to a person who was not asked for their interest."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
+from django.test import Client
 
+from evaltracker.evaluations.models import Evaluation
 from tests.acting import act
 from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
+from vendors.models import Candidate
 from vendors.policy import to_declare
-
-if TYPE_CHECKING:
-    from django.test import Client
-
-    from evaltracker.evaluations.models import Evaluation
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 SECRET = "Kept under a stone"

@@ -1,27 +1,20 @@
 """The invitations page: each invitation by how far it got, and what to do about it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from evaltracker.evaluations.journal import Actor
-from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.models import Evaluation, Notice, User
 from tests.acting import act
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.admin.invitation_rows import invitation_rows
 from vendors.models import Candidate, Contact
 from vendors.services.candidates import eliminate
 from vendors.services.invitations import note_first_seen
 from vendors.services.submissions import hand_in
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
 
 pytestmark = pytest.mark.django_db
 ACME = Actor(name="Acme by API")
@@ -30,9 +23,9 @@ ACME = Actor(name="Acme by API")
 @pytest.fixture
 def purchase(db: None) -> Evaluation:
     """In research, with R1 and R2, and Ivan from IT."""
-    where = floor1.evaluation()
-    floor1.requirement(where, "R1")
-    floor1.requirement(where, "R2", "should")
+    where = common.evaluation()
+    common.requirement(where, "R1")
+    common.requirement(where, "R2", "should")
     stakeholders.stakeholders(where, "it")
     return vendors.in_research(where)
 
@@ -115,7 +108,7 @@ def test_tokens_and_acts_are_the_owners(purchase: Evaluation) -> None:
         assert word in mine
         assert word not in theirs
     url = f"/admin/e/{purchase.slug}/invitations/"
-    assert signed_in(floor1.noor()).get(url).status_code == 404
+    assert signed_in(common.noor()).get(url).status_code == 404
     assert signed_in(purchase.owner).post(url).status_code == 405
 
 

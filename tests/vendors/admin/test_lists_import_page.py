@@ -1,7 +1,5 @@
 """Candidates and costs from spreadsheets: taken in, sealed, and taken back."""
 
-from __future__ import annotations
-
 import json
 from decimal import Decimal
 from typing import Any
@@ -9,14 +7,14 @@ from typing import Any
 import pytest
 
 from evaltracker.errors import Refused
-from evaltracker.evaluations.imports.rows import RowChange, RowLine
 from evaltracker.evaluations.models import Entry, Evaluation, Import
-from evaltracker.evaluations.services.import_log import undo_import
+from evaltracker.importing.rows import RowChange, RowLine
+from evaltracker.importing.services.import_log import undo_import
 from tests.cast import stakeholders
-from tests.cast.floor1 import evaluation
+from tests.cast.common import evaluation
 from tests.cast.vendors import candidate
 from tests.clients import signed_in
-from tests.importing import Importer
+from tests.import_pages import Importer
 from vendors.admin.importing.costs import Costs
 from vendors.models import CostLine, Vendor
 from vendors.services.candidates import shortlist

@@ -1,21 +1,15 @@
 """A person's own mark in what vendors sent: theirs alone, and never too far."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
-from evaltracker.evaluations.models import JournalHead
+from evaltracker.evaluations.models import Evaluation, JournalHead
 from tests.acting import act
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.vendors.admin.sending import answered_by_acme, look, page, say
 from vendors.models import Candidate, LastSeen
 from vendors.selectors.sent import count_unseen, sent_by_vendors
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +57,7 @@ def test_what_comes_after_the_page_was_made_stays_new(purchase: Evaluation) -> N
 
 def test_a_mark_is_refused_for_what_is_not_there(purchase: Evaluation) -> None:
     say(purchase, "R1")
-    other = vendors.in_research(floor1.evaluation(title="Other"))
+    other = vendors.in_research(common.evaluation(title="Other"))
     foreign = vendors.invited(other, "Globex ML")
     now = datetime.datetime.now(datetime.UTC).isoformat()
     owner = purchase.owner
@@ -71,7 +65,7 @@ def test_a_mark_is_refused_for_what_is_not_there(purchase: Evaluation) -> None:
     assert act("mark-seen", purchase, owner) == 400
     for bad in ("x", f"{foreign.pk}", f"{foreign.pk} 2027-01-01", f"x {now}"):
         assert act("mark-seen", purchase, owner, until=[bad]) == 400, bad
-    assert act("mark-seen", purchase, floor1.noor(), until=["x"]) == 404
+    assert act("mark-seen", purchase, common.noor(), until=["x"]) == 404
     assert not LastSeen.objects.exists()
 
 

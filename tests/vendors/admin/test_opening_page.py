@@ -1,11 +1,9 @@
 """The costs page while prices are opened: who asked, who is awaited, who may."""
 
-from __future__ import annotations
-
 import pytest
 
 from evaltracker.workflow.inbox import my_work
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.models import PriceOpening
 
@@ -13,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_two_people_open_the_prices_on_the_page() -> None:
-    where = vendors.in_research(floor1.evaluation())
+    where = vendors.in_research(common.evaluation())
     stakeholders.stakeholders(where, "it", "leadership")
     vendors.candidate(where)
     where = vendors.enter(where, "decision")
@@ -57,7 +55,7 @@ def test_two_people_open_the_prices_on_the_page() -> None:
 
 
 def test_with_nobody_to_confirm_the_page_says_how_to_mend_it() -> None:
-    where = vendors.enter(vendors.in_research(floor1.evaluation()), "decision")
+    where = vendors.enter(vendors.in_research(common.evaluation()), "decision")
     lina = signed_in(where.owner)
     body = lina.get(f"/admin/e/{where.slug}/costs/").content.decode()
     assert "Add a stakeholder with the role Leadership or Finance" in body

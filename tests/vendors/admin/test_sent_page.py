@@ -1,24 +1,18 @@
 """What vendors sent since the reader last looked, beside what they had seen."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.journal import Actor
-from tests.cast import floor1, vendors
+from evaltracker.evaluations.models import Evaluation
+from tests.cast import common, vendors
 from tests.clients import signed_in
 from tests.vendors.admin.sending import answered_by_acme, look, page, say
 from vendors.models import Candidate
 from vendors.services.claims import note_claim, withdraw_claim
 from vendors.services.dialogue import ask_question
 from vendors.services.submissions import hand_in
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 ACME = Actor(name="Acme by API")
@@ -33,7 +27,7 @@ def purchase(db: None) -> Evaluation:
 def test_an_empty_page_says_how_it_is_filled(purchase: Evaluation) -> None:
     assert "No claim is new to you" in page(purchase, purchase.owner)
     assert "No claim yet" in page(purchase, purchase.owner, "?all=1")
-    other = vendors.enter(floor1.evaluation(title="Other"), "research")
+    other = vendors.enter(common.evaluation(title="Other"), "research")
     assert "No vendor is invited" in page(other, other.owner)
 
 
@@ -85,7 +79,7 @@ def test_what_is_no_filter_is_refused_and_strangers_find_nothing(
     client = signed_in(purchase.owner)
     for query in ("?show=x", f"?candidate={purchase.pk}", "?all=2", "?x=1"):
         assert client.get(url + query).status_code == 400, query
-    assert signed_in(floor1.noor()).get(url).status_code == 404
+    assert signed_in(common.noor()).get(url).status_code == 404
     assert client.post(url).status_code == 405
 
 

@@ -1,25 +1,19 @@
 """A token's secret is shown once, in the answer to the POST, and nowhere else."""
 
-from __future__ import annotations
-
 import datetime
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
 
 from evaltracker.evaluations.journal import SYSTEM
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Evaluation
 from tests.acting import act
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.models import Vendor, VendorToken
 from vendors.selectors import find_token
 from vendors.services.tokens import revoke_token
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 SECRET = re.compile(r"evt_[0-9a-f]{12}_[\w-]{43}")
@@ -27,7 +21,7 @@ SECRET = re.compile(r"evt_[0-9a-f]{12}_[\w-]{43}")
 
 @pytest.fixture
 def purchase(db: None) -> Evaluation:
-    where = floor1.evaluation()
+    where = common.evaluation()
     stakeholders.stakeholders(where, "it")
     vendors.enter(where, "research")
     vendors.candidate(where)
@@ -86,8 +80,8 @@ def test_only_owners_with_that_vendor_handle_its_tokens(
 ) -> None:
     assert signed_in(stakeholders.holder("it")).get(url).status_code == 403
     assert signed_in(stakeholders.holder("it")).post(url).status_code == 403
-    assert signed_in(floor1.noor()).get(url).status_code == 404
-    assert signed_in(floor1.otto()).post(url, {"seen": ""}).status_code == 403
+    assert signed_in(common.noor()).get(url).status_code == 404
+    assert signed_in(common.otto()).post(url, {"seen": ""}).status_code == 403
 
 
 def test_a_token_is_revoked_once(purchase: Evaluation) -> None:

@@ -1,11 +1,9 @@
 """What is not answered yet, by vendor, with the reminder that it may get."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.acting import act
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.services.contacts import add_contact
 
@@ -13,9 +11,9 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_page_lists_what_is_open_and_offers_the_reminder() -> None:
-    where = floor1.evaluation()
-    floor1.requirement(where, "R1")
-    floor1.requirement(where, "R2")
+    where = common.evaluation()
+    common.requirement(where, "R1")
+    common.requirement(where, "R2")
     vendors.in_research(where)
     url = f"/admin/e/{where.slug}/unanswered/"
     assert "No vendor is invited" in signed_in(where.owner).get(url).content.decode()

@@ -1,9 +1,6 @@
 """“Can the vendor get in?” names the step that fails, and what mends it."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 from django.core.cache import cache, caches
@@ -11,20 +8,17 @@ from django.test import Client
 from django.utils import timezone
 
 from evaltracker.evaluations.journal import SYSTEM, Actor
-from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.evaluations.models import Evaluation, Notice, User
 from tests.acting import act
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
-from vendors.admin.way_in import Look, steps_of
+from vendors.admin.vendor_access import Look, steps_of
 from vendors.models import Candidate, RefusedCall, VendorToken
 from vendors.services.candidates import change_candidate, eliminate
 from vendors.services.contacts import add_contact
 from vendors.services.invitations import invite, note_first_seen
 from vendors.services.tokens import note_use, revoke_token
 from vendors.services.windows import close_claims
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -33,8 +27,8 @@ pytestmark = pytest.mark.django_db
 def where(db: None) -> Evaluation:
     cache.clear()
     caches["process"].clear()
-    made = floor1.evaluation()
-    floor1.requirement(made, "R1")
+    made = common.evaluation()
+    common.requirement(made, "R1")
     stakeholders.stakeholders(made, "it")
     return vendors.in_research(made)
 
@@ -183,11 +177,11 @@ def test_the_page_is_the_owners_and_operators_read_it_without_buttons(
     mine = read(ready, owner)
     assert "It fails at “It has a token”." in mine
     assert "Issue a token" in mine
-    operators = read(ready, floor1.otto())
+    operators = read(ready, common.otto())
     assert "It fails at" in operators
     assert "Issue a token" not in operators
     read(ready, stakeholders.holder("it"), 403)
-    read(ready, floor1.noor(), 404)
+    read(ready, common.noor(), 404)
     answer = signed_in(owner).get(f"/admin/candidates/{ready.pk}/way-in/?x=1")
     assert answer.status_code == 400
 

@@ -1,29 +1,23 @@
 """Two rivals in one evaluation, each with an invitation, a token and a claim."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from tests.cast import floor1, vendors
+from evaltracker.evaluations.models import Evaluation
+from tests.cast import common, vendors
 from vendors.api.base import VendorView
 from vendors.api.batch import BatchView
 from vendors.api.counting import forget_counts
 from vendors.api.views import ClaimsView
-from vendors.models import Claim
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from evaltracker.evaluations.models import Evaluation
-    from vendors.models import Candidate
+from vendors.models import Candidate, Claim
 
 API = "/api/v1/"
 
@@ -88,11 +82,11 @@ def _fresh_counts() -> None:
 @pytest.fixture
 def where(db: None) -> Evaluation:
     """An evaluation in research with two requirements, open for claims."""
-    made = floor1.evaluation()
-    floor1.requirement(
+    made = common.evaluation()
+    common.requirement(
         made, "R1", weight=7, vendor_help="Name it", scorer_help="SCORER-MARK"
     )
-    floor1.requirement(made, "R2")
+    common.requirement(made, "R2")
     return vendors.in_research(made)
 
 

@@ -1,7 +1,5 @@
 """Letting schemathesis read the description and try all that it allows, and more."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

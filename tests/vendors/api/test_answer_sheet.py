@@ -1,24 +1,17 @@
 """The answer sheet: out with drop-downs, back all or nothing, errors by cell."""
 
-from __future__ import annotations
-
 import datetime
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
-from evaltracker.evaluations.cells import harmless, meant
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.kit.formula_guard import harmless, meant
 from tests.cast import vendors
-from tests.vendors.api.conftest import refused
+from tests.vendors.api.conftest import Party, refused
 from vendors.models import Claim
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
-
-    from evaltracker.evaluations.models import Evaluation
-    from tests.vendors.api.conftest import Party
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EVIL = [
@@ -94,7 +87,7 @@ def test_a_filled_sheet_is_taken_and_the_same_again_changes_nothing(
     assert told.status_code == 200, told.content
     assert (told.json()["created"], told.json()["unchanged"]) == (2, 0)
     claims = acme.call("GET", f"{acme.home}claims/").json()["results"]
-    assert [one["availability"] for one in claims] == ["now", "on_request"]
+    assert [claim["availability"] for claim in claims] == ["now", "on_request"]
     again = send(acme, fetch(acme)).json()
     assert (again["created"], again["unchanged"], again["changes"]) == (0, 2, [])
 

@@ -1,15 +1,10 @@
 """Bad and odd fields of a claim, each refused by name or kept as it is."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from tests.vendors.api.conftest import refused
-
-if TYPE_CHECKING:
-    from tests.vendors.api.conftest import Party
+from tests.vendors.api.conftest import Party, refused
 
 FIELDS_400: list[tuple[str, dict[str, Any]]] = [
     ("#/statement", {"statement": "NUL \x00"}),

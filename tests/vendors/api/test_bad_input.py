@@ -1,17 +1,11 @@
 """The table of bad input (RELIABILITY), line by line, against the claims call."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
 
-from tests.vendors.api.conftest import CLAIM, refused
-
-if TYPE_CHECKING:
-    from tests.vendors.api.conftest import Party
+from tests.vendors.api.conftest import CLAIM, Party, refused
 
 GOOD = json.dumps(CLAIM).encode()
 RAW_400 = {

@@ -1,26 +1,19 @@
 """Up to 1,000 claims in one call: all of them or none."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaltracker.evaluations.models import Entry, Requirement
-from tests.cast import floor1, vendors
-from tests.vendors.api.conftest import CLAIM, refused
+from evaltracker.evaluations.models import Entry, Evaluation, Requirement
+from tests.cast import common, vendors
+from tests.vendors.api.conftest import CLAIM, Party, refused
 from tests.vendors.api.test_bad_fields import FIELDS_400, STORED
 from tests.vendors.api.test_bad_input import RAW_400
 from vendors.models import Claim
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from evaltracker.evaluations.models import Evaluation
-    from tests.vendors.api.conftest import Party
 
 SECOND = {"requirement": "R2", "availability": "never", "statement": "Out of scope."}
 
@@ -133,7 +126,7 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(
     acme: Party, where: Evaluation, only_ordinary: Callable[[], Any]
 ) -> None:
     refs = [
-        floor1.requirement(where, f"X{number}", priority="could").ref
+        common.requirement(where, f"X{number}", priority="could").ref
         for number in range(60)
     ]
     acme.call("GET", acme.home)

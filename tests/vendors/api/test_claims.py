@@ -1,19 +1,12 @@
 """A vendor's way through the API, call by call."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
+from tests.vendors.api.conftest import Party
 from vendors.models import Claim
 from vendors.services.claims import note_claim
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from tests.vendors.api.conftest import Party
 
 
 def test_an_invitation_tells_what_is_asked_and_how_long(acme: Party) -> None:

@@ -3,25 +3,18 @@
 With every push; the whole installation without Redis is `./dev bench faults`.
 """
 
-from __future__ import annotations
-
 import socket
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import pytest
+from pytest_django import Settings
 from redis import Redis
 
 from tests.services import free_port
+from tests.vendors.api.conftest import Party
 from vendors.api import counting
 from vendors.api.counting import COUNT_UP, count_up, forget_counts, local
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_django import Settings
-
-    from tests.vendors.api.conftest import Party
 
 BACKEND = "django.core.cache.backends.redis.RedisCache"
 MINUTE = 7

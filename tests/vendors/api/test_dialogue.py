@@ -1,21 +1,15 @@
 """Questions and proposals, and what rivals do not learn of each other by them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
-from tests.vendors.api.conftest import refused
+from tests.vendors.api.conftest import Party, refused
 from vendors.models import Proposal, Question
 from vendors.services.answering import answer_question
 from vendors.services.dialogue import accept_proposal, decline_proposal
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from tests.vendors.api.conftest import Party
 
 WISH = {"category": "Training", "text": "GPU quotas", "reason": "All regret it."}
 
@@ -62,7 +56,7 @@ def test_many_questions_are_paged_without_loss(
     seen, page = [], f"{acme.home}questions/?limit=1"
     while page:
         body = acme.call("GET", page).json()
-        seen += [one["text"] for one in body["results"]]
+        seen += [result["text"] for result in body["results"]]
         page = body["next"]
     assert sorted(seen) == ["Question 0", "Question 1", "Question 2", "Question 4"]
 

@@ -1,8 +1,6 @@
 """What is kept of who comes to the door: the first visit, and who was turned away."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,18 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from evaltracker.evaluations.journal import SYSTEM
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
+from tests.vendors.api.conftest import Party
 from vendors.api import throttling
 from vendors.models import RefusedCall, VendorToken
 from vendors.services.refusals import KEPT, forget_refused_calls
 from vendors.services.tokens import revoke_token
-
-if TYPE_CHECKING:
-    from typing import Any
-
-    from evaltracker.evaluations.models import Evaluation
-    from tests.vendors.api.conftest import Party
 
 
 def test_the_first_call_that_names_an_invitation_is_kept_and_journaled_once(
@@ -60,7 +53,9 @@ def test_a_claim_can_be_the_first_call_and_later_calls_write_nothing_of_it(
         connection,
     ) as queries:
         acme.call("GET", acme.home)
-    assert not [one for one in queries if one["sql"].startswith(("UPDATE", "INSERT"))]
+    assert not [
+        query for query in queries if query["sql"].startswith(("UPDATE", "INSERT"))
+    ]
 
 
 def turned_away(header: str, **more: Any) -> list[tuple[str, str]]:

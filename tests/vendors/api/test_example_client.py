@@ -1,26 +1,20 @@
 """The program of the docs, against a server: published data in, a receipt out."""
 
-from __future__ import annotations
-
 import csv
 import datetime
 import importlib.util
 import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
 
-from evaltracker.evaluations.models import Requirement
-from tests.cast import floor1, vendors
+from evaltracker.evaluations.models import Evaluation, Requirement
+from tests.cast import common, vendors
 from tests.vendors.api.conftest import Party
 from vendors.models import Claim
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[3]
@@ -87,8 +81,8 @@ def write_xlsx(path: Path, rows: Iterable[Row]) -> Path:
 
 def asking(refs: Iterable[str]) -> Evaluation:
     """An evaluation that asks for each of these."""
-    made = floor1.evaluation()
-    group = floor1.category(made)
+    made = common.evaluation()
+    group = common.category(made)
     Requirement.objects.bulk_create(
         Requirement(evaluation=made, category=group, ref=ref, text=ref, position=at)
         for at, ref in enumerate(refs)

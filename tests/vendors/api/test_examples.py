@@ -1,14 +1,11 @@
 """The examples of the description are requests that work and answers that come."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.test import Client
 
-if TYPE_CHECKING:
-    from tests.vendors.api.conftest import Party
+from tests.vendors.api.conftest import Party
 
 HOME = "/api/v1/invitations/{invitation}/"
 DYNAMIC = {"id", "submitted_at", "asked_at", "proposed_at"}
@@ -85,7 +82,7 @@ def test_every_call_describes_every_problem_with_an_example(
             statuses = {"400", "401", "404", "406", "429", "500"}
             if method != "get":
                 statuses |= {"409", "413", "415", "422"}
-                sent = [one["name"] for one in call["parameters"]]
+                sent = [parameter["name"] for parameter in call["parameters"]]
                 assert "Idempotency-Key" in sent, (path, method)
             assert statuses <= call["responses"].keys(), (path, method)
             for status in statuses:

@@ -1,27 +1,20 @@
 """Files as proof: by content, within the quota, and for nobody else (T39)."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import zipfile
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from pytest_django import Settings
 
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
+from tests.vendors.api.conftest import Party
 from vendors.models import ClaimFile
 from vendors.services import files
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pytest_django import Settings
-
-    from evaltracker.evaluations.models import Evaluation
-    from tests.vendors.api.conftest import Party
 
 PDF = b"%PDF-1.7 proof"
 
@@ -138,7 +131,7 @@ def test_what_is_not_allowed_is_refused_by_name_and_leaves_nothing(
     problem = refused(attach(answered, NOT_TAKEN[name], name), 400 if odd else 415)
     assert odd or "pdf, png, jpeg" in problem["detail"]
     assert problem["errors"][0]["pointer"] == "#/file"
-    assert not [one for one in tmp_path.rglob("*") if one.is_file()]
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_it_is_stored_under_a_name_that_tells_nothing(answered: Party) -> None:
@@ -251,7 +244,7 @@ def test_when_the_row_cannot_be_kept_the_file_is_not_either(
 
     monkeypatch.setattr("vendors.services.files.journal.record", broken)
     refused(attach(answered), 500)
-    assert not [one for one in tmp_path.rglob("*") if one.is_file()]
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_a_file_that_is_gone_from_the_disk_is_404(answered: Party) -> None:

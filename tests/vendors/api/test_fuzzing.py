@@ -1,21 +1,15 @@
 """T35, small: the same cases each time, one after the other; `./dev bench fuzz` tries
 over ten thousand against the deployed processes."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from pytest_django import Settings
 
+from tests.vendors.api.conftest import Party
 from tests.vendors.api.fuzzing import fuzz
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from pytest_django import Settings
-
-    from tests.vendors.api.conftest import Party
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,17 +1,11 @@
 """Every refusal says how to mend it, the framework's own too."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from pytest_django import Settings
 
-from tests.vendors.api.conftest import CLAIM, refused
-
-if TYPE_CHECKING:
-    from pytest_django import Settings
-
-    from tests.vendors.api.conftest import Party
+from tests.vendors.api.conftest import CLAIM, Party, refused
 
 
 def claims(party: Party, **how: Any) -> Any:

@@ -1,23 +1,18 @@
 """The same call twice does its work once, if it carries a key."""
 
-from __future__ import annotations
-
 import datetime
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from evaltracker.evaluations.models import Evaluation
 from tests.cast import vendors
+from tests.vendors.api.conftest import Party
 from vendors.models import Claim, IdempotencyRecord
 from vendors.services.idempotency import Answer, KeyInUse, answer_once, take_turn
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from tests.vendors.api.conftest import Party
 
 KEY = {"idempotency_key": "order 66"}
 

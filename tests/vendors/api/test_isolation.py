@@ -1,24 +1,20 @@
 """A vendor must not see that another vendor exists."""
 
-from __future__ import annotations
-
 import re
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import get_resolver
 
 from evaltracker.evaluations.journal import SYSTEM
+from evaltracker.evaluations.models import Evaluation
 from tests.cast import vendors
+from tests.vendors.api.conftest import Party
 from vendors.models import Claim, VendorToken
 from vendors.selectors import find_token
 from vendors.services.tokens import revoke_token
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from tests.vendors.api.conftest import Party
 
 MARK = "GLOBEX-SECRET"
 BELOW = [
@@ -156,8 +152,8 @@ def test_every_vendor_route_is_walked_above() -> None:
         if "?" not in below and below != "nothing/"
     }
     found = {
-        str(one.pattern).removeprefix("invitations/<str:invitation>/")
-        for one in get_resolver("vendors.api.urls").url_patterns
-        if str(one.pattern).startswith("invitations/<str:invitation>/")
+        str(pattern.pattern).removeprefix("invitations/<str:invitation>/")
+        for pattern in get_resolver("vendors.api.urls").url_patterns
+        if str(pattern.pattern).startswith("invitations/<str:invitation>/")
     }
     assert found == walked

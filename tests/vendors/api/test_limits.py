@@ -1,27 +1,21 @@
 """How often a vendor may call, and what a call costs the database."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest.mock import patch
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
-from tests.cast import floor1, vendors
+from evaltracker.evaluations.models import Evaluation
+from tests.cast import common, vendors
 from tests.vendors.api.conftest import Party
 from vendors.api.throttling import TokenThrottle
 from vendors.models import VendorToken
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pytest_django import Settings
-
-    from evaltracker.evaluations.models import Evaluation
 
 
 def wall() -> int:
@@ -65,11 +59,11 @@ def test_reads_take_the_same_number_of_queries_for_any_number_of_rows(
     say_something(acme)
     few = [queries(acme, address) for address in addresses]
     for number in range(10, 20):
-        asked = floor1.requirement(where, f"X{number}", priority="could")
+        asked = common.requirement(where, f"X{number}", priority="could")
         vendors.claim(acme.candidate, asked)
         vendors.claim(acme.candidate, asked, "beta")
         say_something(acme, "R2")
-    second = vendors.in_research(floor1.evaluation(title="Another purchase"))
+    second = vendors.in_research(common.evaluation(title="Another purchase"))
     vendors.invited(second)
     assert [queries(acme, address) for address in addresses] == few
     assert max(few) <= 4 + wall()

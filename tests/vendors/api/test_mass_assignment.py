@@ -1,17 +1,12 @@
 """No body sets what is not the vendor's to set (T22)."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.apps import apps
 
-from tests.vendors.api.conftest import CLAIM, refused
+from tests.vendors.api.conftest import CLAIM, Party, refused
 from vendors.models import Claim, Proposal, Question, Submission
-
-if TYPE_CHECKING:
-    from tests.vendors.api.conftest import Party
 
 # What each call takes; everything else that a model has is refused.
 CALLS: dict[str, tuple[dict[str, Any], set[str]]] = {
@@ -88,7 +83,7 @@ def test_what_a_call_does_not_take_is_400_and_named(acme: Party, below: str) -> 
     assert len(names) > 100
     # Together, and, so that none hides behind another, a handful alone.
     problem = refused(acme.call("POST", address, {**body, **dict.fromkeys(names)}), 400)
-    assert {one["pointer"].removeprefix("#/") for one in problem["errors"]} == set(
+    assert {error["pointer"].removeprefix("#/") for error in problem["errors"]} == set(
         names
     )
     for name in sorted(COMMON - taken):
@@ -103,7 +98,9 @@ def test_a_batch_takes_no_more_than_a_claim(acme: Party) -> None:
     claim = {**CLAIM, **dict.fromkeys(names)}
     answer = acme.call("POST", f"{acme.home}claims/batch/", {"claims": [claim]})
     problem = refused(answer, 400)
-    named = {one["pointer"].removeprefix("#/claims/0/") for one in problem["errors"]}
+    named = {
+        error["pointer"].removeprefix("#/claims/0/") for error in problem["errors"]
+    }
     assert named == set(names)
 
 

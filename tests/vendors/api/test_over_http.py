@@ -1,26 +1,21 @@
 """The examples of docs/api.md, and a whole journey, through a real HTTP server."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import re
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import requests
+from pytest_django import Settings
 
+from evaltracker.evaluations.models import Evaluation
 from tests.cast import stakeholders, trials, vendors
+from tests.vendors.api.conftest import Party
 from trials.services.gaps import record_gap
 from vendors.models import Claim
-
-if TYPE_CHECKING:
-    from pytest_django import Settings
-
-    from evaltracker.evaluations.models import Evaluation
-    from tests.vendors.api.conftest import Party
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "api.md"
@@ -126,7 +121,7 @@ def test_a_vendor_answers_everything_until_claims_close(
     asked, page = [], f"{home}requirements/?limit=1"
     while page:
         body = vendor.get(page, timeout=20).json()
-        asked += [one["ref"] for one in body["results"]]
+        asked += [result["ref"] for result in body["results"]]
         page = body["next"]
     assert asked == ["R1", "R2"]
     for ref in asked:

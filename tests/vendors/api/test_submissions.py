@@ -1,20 +1,15 @@
 """Handing in for a receipt that anybody can compute again."""
 
-from __future__ import annotations
-
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from evaltracker.evaluations.models import Evaluation
 from tests.cast import vendors
-from tests.vendors.api.conftest import refused
+from tests.vendors.api.conftest import Party, refused
 from vendors.models import Submission
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from tests.vendors.api.conftest import Party
 
 SAID = (
     "requirement",

@@ -1,17 +1,11 @@
 """A vendor reads which of its claims answer older words of their requirement."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
-from evaltracker.evaluations.services.requirements import change_requirement
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.requirements.services.requirements import change_requirement
 from tests.cast import vendors
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-    from tests.vendors.api.conftest import Party
+from tests.vendors.api.conftest import Party
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +13,7 @@ pytestmark = pytest.mark.django_db
 def listed(acme: Party, query: str) -> list[str]:
     answer = acme.call("GET", f"{acme.home}claims/{query}")
     assert answer.status_code == 200
-    return [one["requirement"] for one in answer.json()["results"]]
+    return [result["requirement"] for result in answer.json()["results"]]
 
 
 def test_only_what_was_overtaken_is_listed_until_it_is_sent_again(

@@ -1,14 +1,10 @@
 """Small evaluations to match files with, without a database."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from evaltracker.evaluations.tabular import read_table
+from evaltracker.tabular import read_table
 from vendors.imports import ClaimsPlan, Known, KnownClaim, plan_claims_import
-
-if TYPE_CHECKING:
-    from vendors.words import ClaimWords
+from vendors.words import ClaimWords
 
 REQUIREMENTS = {"R1": "Batch training", "R2": "Single sign-on", "1.10": "Export"}
 CANDIDATES = {"Acme ML": ["Acme", "AcmeML 2"], "Globex (Vertex)": [], "Build": []}

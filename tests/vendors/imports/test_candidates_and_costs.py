@@ -1,18 +1,14 @@
 """Lists of candidates and of costs: read without guessing, compared field by field."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from evaltracker.evaluations.tabular import Unreadable, read_table
+from evaltracker.importing.rows import RowsPlan
+from evaltracker.tabular import Unreadable, read_table
 from vendors.imports.candidates import KnownCandidates, plan_candidates_import
 from vendors.imports.costs import ForAll, KnownCosts, plan_costs_import
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.imports.rows import RowsPlan
 
 ACME = {
     "kind": "buy",

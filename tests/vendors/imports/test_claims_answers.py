@@ -1,7 +1,5 @@
 """A status comes from a known word only; everything else is kept as text."""
 
-from __future__ import annotations
-
 import datetime
 
 import pytest

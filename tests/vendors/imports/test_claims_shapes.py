@@ -1,18 +1,12 @@
 """A file of claims is read whichever way it lies, or asks which way."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
+from openpyxl import Workbook
 
-from evaltracker.evaluations.tabular import Unreadable
-from tests.evaluations.tabular.books import xlsx
+from evaltracker.tabular import Unreadable
+from tests.tabular.books import xlsx
 from tests.vendors.imports.plans import after, known, plan, sentences, words
 from vendors.imports import Known
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
 
 DOWN = "Feature,Acme ML,Globex (Vertex)\nR1,yes,no\nSingle sign-on,beta,\n"
 ACROSS = "Platform,R1,Single sign-on\nAcme ML,yes,beta\nGlobex (Vertex),no,\n"

@@ -1,23 +1,16 @@
 """`import_claims` as an operator meets it."""
 
-from __future__ import annotations
-
 from io import StringIO
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from evaltracker.evaluations.models import Entry
-from tests.cast.floor1 import evaluation, noor, requirement
+from evaltracker.evaluations.models import Entry, Evaluation
+from tests.cast.common import evaluation, noor, requirement
 from tests.cast.vendors import candidate, claim, enter, in_research, invited
 from vendors.models import Claim
 from vendors.services.claims import withdraw_claim
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 TABLE = "Feature,Acme ML,Globex ML\nR1,yes,Cloud\nR2,[beta](http://a.b/c),no\n"

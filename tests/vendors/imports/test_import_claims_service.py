@@ -1,20 +1,14 @@
 """The service behind an import of claims: a plan must still hold when it is done."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from evaltracker.errors import Invalid, Stale
-from evaltracker.evaluations.tabular import read_table
-from tests.cast.floor1 import evaluation, requirement
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.tabular import read_table
+from tests.cast.common import evaluation, requirement
 from tests.cast.vendors import candidate, enter
 from vendors.imports import ClaimsPlan, plan_claims_import
 from vendors.services.imports import import_claims, known_claims
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 TABLE = "Feature,Acme ML\nR1,yes\n"

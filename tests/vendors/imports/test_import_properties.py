@@ -1,7 +1,5 @@
 """Whatever a table holds, a plan is made or refused with a sentence; twice is once."""
 
-from __future__ import annotations
-
 import csv
 import io
 from typing import Any
@@ -9,12 +7,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltracker.evaluations.imports import (
-    KnownRequirement,
-    plan_requirements_import,
-)
-from evaltracker.evaluations.tabular import Unreadable, Workbook, read_table
-from tests.evaluations.tabular.books import xlsx
+from evaltracker.requirements.imports import KnownRequirement, plan_requirements_import
+from evaltracker.tabular import Unreadable, Workbook, read_table
+from tests.tabular.books import xlsx
 from tests.vendors.imports.plans import after, known
 from vendors.imports import ORIENTATIONS, plan_claims_import
 

@@ -1,15 +1,13 @@
 """Every public matrix and list of claims comes in right, or says why not."""
 
-from __future__ import annotations
-
 import csv
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from evaltracker.evaluations.imports import plan_requirements_import
-from evaltracker.evaluations.tabular import Unreadable, read_table
+from evaltracker.requirements.imports import plan_requirements_import
+from evaltracker.tabular import Unreadable, read_table
 from vendors.imports import ClaimsPlan, Known, KnownClaim, plan_claims_import
 
 DATA = Path(__file__).parents[2] / "data"

@@ -1,18 +1,13 @@
 """Every public file as candidates and as costs: right, or refused with a sentence."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from evaltracker.evaluations.tabular import Unreadable, read_table
+from evaltracker.importing.rows import RowsPlan
+from evaltracker.tabular import Unreadable, read_table
 from vendors.imports.candidates import KnownCandidates, plan_candidates_import
 from vendors.imports.costs import ForAll, KnownCosts, plan_costs_import
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.imports.rows import RowsPlan
 
 DATA = Path(__file__).parents[2] / "data"
 # All that is known for sure of a vendor's own sheet: whose it is, and of what.

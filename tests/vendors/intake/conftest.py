@@ -1,11 +1,10 @@
 """The parties of the API's tests, and both ways of answering one call."""
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.core.cache import cache, caches
@@ -13,17 +12,13 @@ from django.db import transaction
 
 from evaltracker.evaluations.models import Entry
 from tests.vendors.api.conftest import CLAIM as CLAIM
+from tests.vendors.api.conftest import Party
 from tests.vendors.api.conftest import acme as acme
 from tests.vendors.api.conftest import globex as globex
 from tests.vendors.api.conftest import only_ordinary as only_ordinary
 from tests.vendors.api.conftest import where as where
 from vendors.models import Claim, IdempotencyRecord
 from vendors.services import intake
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.vendors.api.conftest import Party
 
 NOW = re.compile(r"it is now \S+")
 # What differs between any two calls.

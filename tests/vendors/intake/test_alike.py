@@ -1,23 +1,18 @@
 """Both ways of a claim answer alike: in words, in headers, and in what they write."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.verifying import find_break
 from tests.cast import vendors
+from tests.vendors.api.conftest import Party
 from tests.vendors.api.test_bad_fields import FIELDS_400, STORED
 from tests.vendors.api.test_bad_input import GOOD, RAW_400
 from tests.vendors.intake.conftest import CLAIM
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from evaltracker.evaluations.models import Evaluation
-    from tests.vendors.api.conftest import Party
 
 pytestmark = pytest.mark.postgres
 KEY = {"idempotency_key": "order 66"}

@@ -1,20 +1,15 @@
 """Both ways of a batch answer alike: in words, in headers, and in what they write."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.verifying import find_break
+from tests.vendors.api.conftest import Party
 from tests.vendors.api.test_bad_fields import FIELDS_400
 from tests.vendors.intake.conftest import CLAIM
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from evaltracker.evaluations.models import Evaluation
-    from tests.vendors.api.conftest import Party
 
 pytestmark = pytest.mark.postgres
 SECOND = {**CLAIM, "requirement": "R2", "statement": "Größe “ok”\n=1+1"}

@@ -1,21 +1,16 @@
 """G3 and G4: what a claim and a batch ask of the database, counted on the wire."""
 
-from __future__ import annotations
-
 import tempfile
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
 from psycopg.pq import Trace
 
-from tests.cast import floor1
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from evaltracker.evaluations.models import Evaluation
-    from tests.vendors.api.conftest import Party
+from evaltracker.evaluations.models import Evaluation
+from tests.cast import common
+from tests.vendors.api.conftest import Party
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 # Who calls, what stands, what is written; BEGIN goes with the first, COMMIT with the
@@ -66,7 +61,7 @@ def test_a_claim_takes_three_round_trips_and_no_new_connection(acme: Party) -> N
 def test_a_batch_takes_as_many_statements_for_any_number_of_claims(
     acme: Party, where: Evaluation
 ) -> None:
-    refs = [floor1.requirement(where, f"X{n}", "could").ref for n in range(60)]
+    refs = [common.requirement(where, f"X{n}", "could").ref for n in range(60)]
     acme.claim()
 
     def batch(many: int) -> Callable[[], Any]:

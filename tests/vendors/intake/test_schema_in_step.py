@@ -1,7 +1,5 @@
 """The quick way's types say what the description says."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

@@ -1,24 +1,18 @@
 """The vendor API alone, three rivals, and calls that count against nobody."""
 
-from __future__ import annotations
-
 import logging
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from evaltracker.wall.admitting import SCHEMA
-from evaltracker.wall.building import build_wall
 from tests.served import vendor_login
-from tests.vendors.isolation.world import build_world
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.vendors.isolation.world import World
+from tests.vendors.isolation.world import World, build_world
+from vendors.isolation.admitting import SCHEMA
+from vendors.isolation.building import build_wall
 
 
 @pytest.fixture(autouse=True)

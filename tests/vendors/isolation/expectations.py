@@ -4,8 +4,6 @@ A route that is not here fails the walk: whoever adds one writes down what it an
 and it is walked from then on. Methods that are not named answer 405.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -7,14 +7,12 @@ column is marked as the house's until somebody grants it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
 
-from evaltracker.wall.access import ACCESS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from vendors.isolation.access import ACCESS
 
 HOUSE = "mark-house"
 # Read by code as a zone, a digest or a stored file's name; no words of anybody.
@@ -68,4 +66,4 @@ def words(field: models.Field[Any, Any], text: str, row: str) -> object:
 def marks_in(heard: bytes, *marks: str) -> list[str]:
     """Those of `marks` that are in an answer, in whatever case."""
     lowered = heard.lower()
-    return [one for one in marks if one.encode() in lowered]
+    return [mark for mark in marks if mark.encode() in lowered]

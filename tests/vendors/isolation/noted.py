@@ -3,16 +3,15 @@
 What a vendor hears has to be the same, byte for byte, but for ids and times.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import F
 
 from evaltracker.evaluations.models import Requirement
-from evaltracker.evaluations.tabular import read_table
+from evaltracker.tabular import read_table
 from tests.vendors.isolation.expectations import Route
 from tests.vendors.isolation.marks import HOUSE
 from tests.vendors.isolation.walk import NOBODY, Call, Heard
@@ -23,9 +22,6 @@ from vendors.services.claims import note_claim, withdraw_claim
 from vendors.services.imports import import_claims, known_claims
 from vendors.sheets import write_sheet
 from vendors.words import ClaimWords
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 REFS = tuple(f"R{number}" for number in range(1, 7))
 READS = (

@@ -1,17 +1,10 @@
 """What a role may do by PostgreSQL's own catalogue, and what the allow-list says."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.apps import apps
 from django.db import connection
 
-from evaltracker.wall.access import ACCESS
-from evaltracker.wall.admitting import SCHEMA
-
-if TYPE_CHECKING:
-    from evaltracker.wall.access import Access
+from vendors.isolation.access import ACCESS, Access
+from vendors.isolation.admitting import SCHEMA
 
 # Each right of the role on each column, and on whole tables, outside the catalogue.
 RIGHTS = """
@@ -47,7 +40,9 @@ def rights_of(role: str) -> set[Right]:
 def allowed() -> set[Right]:
     """The same from the allow-list."""
     columns = {
-        model._meta.db_table: [str(one.column) for one in model._meta.concrete_fields]
+        model._meta.db_table: [
+            str(field.column) for field in model._meta.concrete_fields
+        ]
         for model in apps.get_models()
     }
     return {
@@ -63,12 +58,12 @@ def _allowed(table: str, access: Access, columns: list[str]) -> set[Right]:
     if access.rows:
         found |= {(base, "SELECT", one) for one in access.shown or columns}
     if access.added:
-        found |= {(base, "INSERT", one) for one in columns}
+        found |= {(base, "INSERT", column) for column in columns}
     found |= {(base, "UPDATE", one) for one in access.changed}
     if access.deleted:
         found.add((base, "DELETE", "*"))
     if access.shown:
-        found |= {(view, "SELECT", one) for one in columns}
+        found |= {(view, "SELECT", column) for column in columns}
         found |= {(view, "UPDATE", one) for one in access.changed}
     if access.locked:
         found |= {(base, "UPDATE", "id"), (view, "UPDATE", "id")}

@@ -1,18 +1,12 @@
 """Whose a row is, and a picture of all rows that are not somebody's."""
 
-from __future__ import annotations
-
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from django.apps import apps
+from django.db.models import Model
 
+from vendors.models import Vendor
 from vendors.models.base import VendorRecord
-
-if TYPE_CHECKING:
-    from django.db.models import Model
-
-    from vendors.models import Vendor
 
 OURS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
 # Tables that triggers keep from being marked; the journal is of all.

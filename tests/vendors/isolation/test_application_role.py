@@ -3,8 +3,6 @@
 With every push, a few seconds: catalogue queries and refused statements.
 """
 
-from __future__ import annotations
-
 from contextlib import closing
 
 import psycopg
@@ -12,14 +10,14 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
-from evaltracker.wall.building import build_wall
-from evaltracker.wall.granting import build_house
-from evaltracker.wall.house import AMENDED, HOUSE, Rights
-from evaltracker.wall.powers import powers_of
-from tests.cast import floor1, vendors
+from tests.cast import common, vendors
 from tests.served import app_login
 from tests.vendors.isolation.conftest import require_superuser
 from tests.vendors.isolation.rights import Right, rights_of
+from vendors.isolation.building import build_wall
+from vendors.isolation.granting import build_house
+from vendors.isolation.house import AMENDED, HOUSE, Rights
+from vendors.isolation.powers import powers_of
 
 pytestmark = pytest.mark.postgres
 # Every right that somebody other than an owner has on what is in our schemas.
@@ -130,14 +128,14 @@ def test_every_table_has_its_line_in_the_list() -> None:
         model._meta.db_table for model in apps.get_models(include_auto_created=True)
     }
     assert tables | {"django_migrations"} == HOUSE.keys(), (
-        "Add the table to ADDS, KEEPS or USES in evaltracker/wall/house.py."
+        "Add the table to ADDS, KEEPS or USES in vendors/isolation/house.py."
     )
 
 
 def test_the_role_is_refused_whatever_an_owner_may_do(transactional_db: None) -> None:
     require_superuser()
-    where = vendors.in_research(floor1.evaluation())
-    vendors.claim(vendors.invited(where), floor1.requirement(where))
+    where = vendors.in_research(common.evaluation())
+    vendors.claim(vendors.invited(where), common.requirement(where))
     owner = connection.settings_dict["USER"]
     with (
         app_login() as url,

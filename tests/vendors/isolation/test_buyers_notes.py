@@ -6,10 +6,9 @@ The answers are the same, so there is no mark in a text, no revision that counts
 no “the same again” for words that the buyer noted first, and no receipt over them.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -18,13 +17,9 @@ from tests.cast import trials, vendors
 from tests.vendors.api.conftest import only_ordinary as only_ordinary
 from tests.vendors.isolation.conftest import behind
 from tests.vendors.isolation.noted import REFS, Story
+from tests.vendors.isolation.world import World
 from vendors.models import Candidate, Claim
 from vendors.wall import show_vendor
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.vendors.isolation.world import World
 
 
 @pytest.fixture

@@ -1,17 +1,15 @@
 """T17: what the vendor role may do, asked of the catalogue, is the allow-list."""
 
-from __future__ import annotations
-
 import pytest
 from django.apps import apps
 from django.db import connection
 
-from evaltracker.wall.access import ACCESS
-from evaltracker.wall.admitting import SCHEMA
-from evaltracker.wall.building import build_wall, lift_wall
-from evaltracker.wall.powers import powers_of
-from evaltracker.wall.tables import walled_tables
 from tests.vendors.isolation.rights import allowed, rights_of
+from vendors.isolation.access import ACCESS
+from vendors.isolation.admitting import SCHEMA
+from vendors.isolation.building import build_wall, lift_wall
+from vendors.isolation.powers import powers_of
+from vendors.isolation.tables import walled_tables
 
 pytestmark = pytest.mark.postgres
 
@@ -105,9 +103,11 @@ def test_a_unique_value_of_a_rival_cannot_be_probed(role: str) -> None:
         for field in model._meta.concrete_fields:
             if field.unique and field.name not in own:
                 assert (table, field.name) in told
-        for one in model._meta.total_unique_constraints:
-            fields = set(one.fields)
-            assert fields & own or {(table, name) for name in fields} & told, one
+        for total_unique_constraint in model._meta.total_unique_constraints:
+            fields = set(total_unique_constraint.fields)
+            assert fields & own or {(table, name) for name in fields} & told, (
+                total_unique_constraint
+            )
 
 
 def test_building_it_again_changes_nothing(role: str) -> None:

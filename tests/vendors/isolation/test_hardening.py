@@ -1,7 +1,5 @@
 """`harden_database` makes a role that gets nothing by itself, or says why it cannot."""
 
-from __future__ import annotations
-
 from contextlib import closing
 
 import psycopg
@@ -9,15 +7,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from evaltracker.wall.access import ACCESS
-from tests.cast import floor1, vendors
+from tests.cast import common, vendors
 from tests.vendors.isolation.conftest import require_superuser
+from vendors.isolation.access import ACCESS
 
 
 @pytest.mark.postgres
 def test_the_role_alone_gets_nothing_out_of_the_database(login: str) -> None:
-    where = vendors.in_research(floor1.evaluation())
-    asked = floor1.requirement(where)
+    where = vendors.in_research(common.evaluation())
+    asked = common.requirement(where)
     vendors.claim(vendors.invited(where), asked)
     with closing(psycopg.connect(login, autocommit=True)) as outsider:
         for table, access in ACCESS.items():

@@ -1,21 +1,14 @@
 """The product goes on behind its own forced policies, also where it owns its tables."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from django.apps import apps
 from django.db import connection
 
 from evaltracker.evaluations.verifying import find_break
-from evaltracker.wall.building import build_wall
-from evaltracker.wall.tables import walled_tables
 from tests.vendors.isolation.conftest import require_superuser
-from tests.vendors.isolation.world import build_world
-
-if TYPE_CHECKING:
-    from tests.vendors.isolation.world import World
+from tests.vendors.isolation.world import World, build_world
+from vendors.isolation.building import build_wall
+from vendors.isolation.tables import walled_tables
 
 pytestmark = pytest.mark.postgres
 

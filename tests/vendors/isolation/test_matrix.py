@@ -1,9 +1,5 @@
 """T13: every route × method × id × token × parameter, and nothing of a rival's."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from django.db import transaction
 
@@ -13,10 +9,7 @@ from tests.vendors.isolation.expectations import NOWHERE, ROUTES
 from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
 from tests.vendors.isolation.rows import picture
 from tests.vendors.isolation.walk import METHODS, Call, Heard, addresses, routes
-from tests.vendors.isolation.world import NAMES
-
-if TYPE_CHECKING:
-    from tests.vendors.isolation.world import Party, World
+from tests.vendors.isolation.world import NAMES, Party, World
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 # Every parameter that a call knows, and some that none does.

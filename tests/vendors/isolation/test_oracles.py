@@ -1,18 +1,14 @@
 """T14: whether a rival is there cannot be asked sideways either."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
 from tests.vendors.isolation.walk import Heard
-
-if TYPE_CHECKING:
-    from tests.vendors.isolation.world import Party, World
+from tests.vendors.isolation.world import Party, World
 
 CLAIM = {"requirement": "R1", "availability": "now", "statement": "Once more."}
 LISTS = (

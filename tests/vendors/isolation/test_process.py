@@ -1,23 +1,19 @@
 """The vendor process as it is deployed: its own settings, login and addresses."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import requests
 
 from evaltracker.evaluations.models import Entry
-from tests.cast import floor1, vendors
+from tests.cast import common, vendors
 from tests.served import served
 from vendors.models import Claim
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[3]
 
@@ -32,8 +28,8 @@ def site(login: str, tmp_path: Path) -> Iterator[str]:
 
 @pytest.mark.postgres
 def test_vendors_are_served_by_a_process_that_has_nothing_else(site: str) -> None:
-    where = floor1.evaluation()
-    floor1.requirement(where, "R1")
+    where = common.evaluation()
+    common.requirement(where, "R1")
     vendors.in_research(where)
     mine, rival = vendors.invited(where), vendors.invited(where, "Globex ML")
     assert mine.vendor is not None

@@ -1,30 +1,25 @@
 """T16: the walk behind the database's wall, with and without the scoped querysets."""
 
-from __future__ import annotations
-
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.db.models import Q
 
 from evaltracker.evaluations.models import Category, Requirement
-from evaltracker.wall.access import ACCESS
 from tests.cast import vendors
 from tests.vendors.isolation.conftest import behind
 from tests.vendors.isolation.expectations import ROUTES
 from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
 from tests.vendors.isolation.rows import picture
 from tests.vendors.isolation.walk import METHODS, Call, addresses
-from tests.vendors.isolation.world import NAMES, PUBLISHED
+from tests.vendors.isolation.world import NAMES, PUBLISHED, World
 from trials.models import Gap, Trial
+from vendors.isolation.access import ACCESS
 from vendors.models import Asking, Question
 from vendors.models.base import VendorScopedQuerySet
 from vendors.wall import show_vendor
-
-if TYPE_CHECKING:
-    from tests.vendors.isolation.world import World
 
 pytestmark = pytest.mark.postgres
 SCOPES = (
@@ -47,7 +42,7 @@ def without_scopes(patch: pytest.MonkeyPatch) -> None:
                 for name, value in kwargs.items()
                 if not name.startswith(SCOPES)
             }
-            free = [one for one in args if not (isinstance(one, Q) and scoped(one))]
+            free = [arg for arg in args if not (isinstance(arg, Q) and scoped(arg))]
             return _told(rows, *free, **kept)
 
         patch.setattr(queryset, "filter", filter_)
@@ -58,8 +53,8 @@ def scoped(condition: Q) -> bool:
     """Whether whose a row is has a part in it."""
     parts: list[Any] = list(condition.children)
     return any(
-        scoped(one) if isinstance(one, Q) else str(one[0]).startswith(SCOPES)
-        for one in parts
+        scoped(part) if isinstance(part, Q) else str(part[0]).startswith(SCOPES)
+        for part in parts
     )
 
 

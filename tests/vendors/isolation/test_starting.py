@@ -3,13 +3,12 @@
 With every push: the four processes as they are deployed, some seconds.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -17,14 +16,11 @@ from django.core.management.base import SystemCheckError
 from django.db import connection
 from django.db.backends.signals import connection_created
 
-from evaltracker.wall import starting
-from evaltracker.wall.starting import RoleTooStrong, refuse_strong_role
 from tests.served import app_login, database
 from tests.services import free_port
 from tests.vendors.isolation.conftest import require_superuser
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from vendors.isolation import starting
+from vendors.isolation.starting import RoleTooStrong, refuse_strong_role
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).parents[3]

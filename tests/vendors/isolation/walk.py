@@ -1,28 +1,23 @@
 """Walking the vendor API: every route, method, id and token, and all that is heard."""
 
-from __future__ import annotations
-
 import io
 import itertools
 import json
 import re
 import uuid
 import zipfile
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
-
-    from tests.vendors.isolation.expectations import Route
-    from tests.vendors.isolation.world import Party
+from tests.vendors.isolation.expectations import Route
+from tests.vendors.isolation.world import Party
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 KWARG = re.compile(r"<\w+:(\w+)>")
@@ -102,12 +97,12 @@ def routes() -> list[str]:
 
 
 def _flat(patterns: list[Any], before: str) -> Iterator[str]:
-    for one in patterns:
-        if isinstance(one, URLResolver):
-            yield from _flat(one.url_patterns, before + str(one.pattern))
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _flat(pattern.url_patterns, before + str(pattern.pattern))
         else:
-            assert isinstance(one, URLPattern)
-            yield before + str(one.pattern)
+            assert isinstance(pattern, URLPattern)
+            yield before + str(pattern.pattern)
 
 
 def addresses(route: str, own: Party, foreign: Party) -> dict[str, str]:

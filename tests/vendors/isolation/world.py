@@ -5,18 +5,26 @@ from __future__ import annotations
 import datetime
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Model
 
 from evaltracker.evaluations.journal import SYSTEM, Actor
-from evaltracker.evaluations.models import Evaluation
-from tests.cast import floor1, trials, vendors
+from evaltracker.evaluations.models import Evaluation, Requirement
+from tests.cast import common, trials, vendors
 from tests.vendors.isolation.marks import HOUSE, mark, mark_of
 from tests.vendors.isolation.rows import ONLY_GROW, OURS, owner_path
 from trials.models import Gap, Milestone, ScoreSheet
-from vendors.models import Candidate, Claim, ClaimFile, IdempotencyRecord, VendorToken
+from vendors.models import (
+    Candidate,
+    Claim,
+    ClaimFile,
+    IdempotencyRecord,
+    Vendor,
+    VendorToken,
+)
 from vendors.models.base import VendorRecord
 from vendors.services.answering import answer_question
 from vendors.services.claims import note_claim, withdraw_claim
@@ -25,12 +33,6 @@ from vendors.services.dialogue import ask_question
 from vendors.services.files import attach_file
 from vendors.services.submissions import hand_in
 from vendors.services.tokens import revoke_token
-
-if TYPE_CHECKING:
-    from django.db.models import Model
-
-    from evaltracker.evaluations.models import Requirement
-    from vendors.models import Vendor
 
 type Near = dict[Any, Any]
 NAMES = ("Acme", "Globex", "Initech")
@@ -164,8 +166,8 @@ def _fill(shared: Evaluation, party: Party) -> None:
     IdempotencyRecord.objects.create(
         vendor=party.vendor, key="first", route="POST /", status=201, body="{}"
     )
-    alone = floor1.evaluation(title=f"{party.name} alone")
-    asked = floor1.requirement(alone, party.ref)
+    alone = common.evaluation(title=f"{party.name} alone")
+    asked = common.requirement(alone, party.ref)
     vendors.in_research(alone)
     vendors.claim(vendors.invited(alone, f"{party.name} Two"), asked)
     near = _near(party, shared)
@@ -259,6 +261,6 @@ def _publish(shared: Evaluation, asker: Party) -> None:
 
 def _uninvited(party: Party) -> None:
     """An evaluation that has the vendor on its list and has not told it yet."""
-    silent = floor1.evaluation(title="Silent")
+    silent = common.evaluation(title="Silent")
     option = vendors.candidate(silent, "Silent", vendor=party.vendor)
     mark([silent, option], HOUSE)

@@ -1,7 +1,5 @@
 """`issue_token VENDOR`: the key alone on the last line."""
 
-from __future__ import annotations
-
 from io import StringIO
 
 import pytest

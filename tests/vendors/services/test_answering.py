@@ -1,27 +1,20 @@
 """A question is answered once for all, and nothing says who asked."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Notice
 from tests.acting import act
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from tests.vendors.mails import owed, read, to_whom
-from vendors.models import Asking, Question
+from vendors.models import Asking, Candidate, Question
 from vendors.selectors import questions_for
 from vendors.services import dialogue
 from vendors.services.answering import answer_question
 from vendors.services.contacts import add_contact
 from vendors.services.dialogue import ask_question, propose_requirement
-
-if TYPE_CHECKING:
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 ACME = Actor(name="Acme by API")
@@ -31,8 +24,8 @@ KIND = "question_answered"
 @pytest.fixture
 def acme(db: None) -> Candidate:
     """Invited beside Globex; each has a contact."""
-    where = floor1.evaluation()
-    floor1.requirement(where)
+    where = common.evaluation()
+    common.requirement(where)
     vendors.in_research(where)
     for name in ("Acme", "Globex"):
         one = vendors.invited(where, f"{name} ML")

@@ -1,14 +1,10 @@
 """Putting options up, inviting, shortlisting, dropping."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry
-from tests.cast import floor1, vendors
+from evaltracker.evaluations.models import Entry, Evaluation
+from tests.cast import common, vendors
 from vendors.services.candidates import (
     change_candidate,
     eliminate,
@@ -19,15 +15,12 @@ from vendors.services.companies import add_vendor, change_vendor
 from vendors.services.contacts import add_contact
 from vendors.services.invitations import invite
 
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
-
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def where() -> Evaluation:
-    return vendors.in_research(floor1.evaluation())
+    return vendors.in_research(common.evaluation())
 
 
 def last_action(where: Evaluation) -> str:
@@ -64,7 +57,7 @@ def test_eliminating_needs_a_reason(where: Evaluation) -> None:
 
 
 def test_only_the_owner_moves_candidates(where: Evaluation) -> None:
-    acme, otto = vendors.candidate(where), floor1.otto()
+    acme, otto = vendors.candidate(where), common.otto()
     with pytest.raises(Forbidden):
         shortlist(candidate=acme, by=otto)
     with pytest.raises(Forbidden):
@@ -72,7 +65,7 @@ def test_only_the_owner_moves_candidates(where: Evaluation) -> None:
 
 
 def test_a_vendor_is_invited_once_and_only_in_research() -> None:
-    where = floor1.evaluation()
+    where = common.evaluation()
     acme = vendors.candidate(where)
     with pytest.raises(Refused, match="research stage"):
         invite(candidate=acme, by=where.owner)
@@ -104,11 +97,11 @@ def test_a_name_is_given_once_and_is_one_line(where: Evaluation) -> None:
 
 def test_a_vendor_is_listed_once_and_by_people_who_run_evaluations() -> None:
     with pytest.raises(Forbidden):
-        add_vendor(name="Acme", by=floor1.noor())
-    acme = add_vendor(name="Acme", aliases=["Acme Inc."], by=floor1.lina())
+        add_vendor(name="Acme", by=common.noor())
+    acme = add_vendor(name="Acme", aliases=["Acme Inc."], by=common.lina())
     assert (acme.slug, acme.aliases) == ("acme", ["Acme Inc."])
     with pytest.raises(Refused, match="already"):
-        add_vendor(name=" Acme ", by=floor1.lina())
+        add_vendor(name=" Acme ", by=common.lina())
 
 
 def test_a_change_of_a_vendor_is_in_the_journal_of_its_evaluations(

@@ -1,16 +1,14 @@
 """Reminding vendors of what they have not answered, and not too often."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Entry, Notice
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.vendors.mails import owed, read, to_whom, why_not
+from vendors.models import Candidate
 from vendors.selectors.waiting import waiting_for
 from vendors.services.candidates import eliminate
 from vendors.services.claims import note_claim
@@ -19,9 +17,6 @@ from vendors.services.reasking import chase, chase_all
 from vendors.services.rulings import rule_not_applicable
 from vendors.services.windows import close_claims
 
-if TYPE_CHECKING:
-    from vendors.models import Candidate
-
 pytestmark = pytest.mark.django_db
 KIND = "not_answered"
 
@@ -29,9 +24,9 @@ KIND = "not_answered"
 @pytest.fixture
 def acme(db: None) -> Candidate:
     """Invited, with one contact; R1 and R2 must, R3 should."""
-    where = floor1.evaluation()
+    where = common.evaluation()
     for ref, priority in (("R1", "must"), ("R2", "must"), ("R3", "should")):
-        floor1.requirement(where, ref, priority)
+        common.requirement(where, ref, priority)
     vendors.in_research(where)
     found = vendors.invited(where)
     assert found.vendor
@@ -73,7 +68,7 @@ def test_what_the_buyer_noted_or_ruled_out_is_not_waited_for_wrongly(
         candidate=acme, requirement=r2, reason="Not for it", by=where.owner
     )
     (waiting,) = waiting_for(where, [acme])
-    assert [one.ref for one in waiting.open_musts] == ["R1"]
+    assert [requirement.ref for requirement in waiting.open_musts] == ["R1"]
 
 
 def test_nobody_is_reminded_twice_in_three_days_nor_a_fourth_time(
@@ -99,7 +94,7 @@ def test_nobody_is_reminded_twice_in_three_days_nor_a_fourth_time(
 def test_only_the_owner_reminds_while_claims_are_open(acme: Candidate) -> None:
     where = acme.evaluation
     it = stakeholders.stakeholders(where, "it")["it"].user
-    for somebody in (it, floor1.otto(), floor1.noor()):
+    for somebody in (it, common.otto(), common.noor()):
         with pytest.raises(Forbidden):
             chase(candidate=acme, by=somebody)
         with pytest.raises(Forbidden):

@@ -1,34 +1,27 @@
 """Submitting claims: revisions, repeats, deadlines and bad words."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
 from evaltracker.errors import NotFound, Refused
-from evaltracker.evaluations.models import Entry
-from evaltracker.evaluations.services.requirements import (
+from evaltracker.evaluations.models import Entry, Requirement
+from evaltracker.requirements.services.requirements import (
     change_requirement,
     retire_requirement,
 )
-from tests.cast import floor1, vendors
-from vendors.models import Claim
+from tests.cast import common, vendors
+from vendors.models import Candidate, Claim
 from vendors.selectors import claims_to_reconfirm, current_claims
 from vendors.services.windows import close_claims, reopen_claims
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Requirement
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def requirement() -> Requirement:
-    where = floor1.evaluation()
-    asked = floor1.requirement(where)
+    where = common.evaluation()
+    asked = common.requirement(where)
     vendors.in_research(where)
     return asked
 
@@ -126,7 +119,7 @@ def test_a_candidate_without_invitation_has_no_say(requirement: Requirement) -> 
 
 
 def test_a_requirement_of_another_evaluation_is_not_there(acme: Candidate) -> None:
-    foreign = floor1.requirement(floor1.evaluation(title="Another"))
+    foreign = common.requirement(common.evaluation(title="Another"))
     with pytest.raises(NotFound):
         vendors.claim(acme, foreign)
 

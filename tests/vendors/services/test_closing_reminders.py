@@ -1,16 +1,14 @@
 """Vendors are reminded that claims close: by the clocks of the evaluation, once."""
 
-from __future__ import annotations
-
 import datetime
 
 import pytest
 
-from evaltracker.evaluations.clock import instant_of
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.evaluations.services.chores import do_chores
-from tests.cast import floor1, vendors
+from evaltracker.kit.clock import instant_of
+from evaltracker.notices.services.periodic import do_chores
+from tests.cast import common, vendors
 from tests.vendors.mails import owed, read, to_whom, why_not
 from vendors.models import Candidate
 from vendors.services.contacts import add_contact
@@ -27,8 +25,8 @@ LONG_AGO = NOW - datetime.timedelta(days=60)
 @pytest.fixture
 def acme(db: None) -> Candidate:
     """Invited long ago, with a contact; claims close in 30 days."""
-    where = floor1.evaluation()
-    floor1.requirement(where)
+    where = common.evaluation()
+    common.requirement(where)
     vendors.in_research(where, days=30)
     found = vendors.invited(where)
     assert found.vendor

@@ -1,22 +1,17 @@
 """Cost lines, and the seal on prices until the decision opens them."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import Entry
-from tests.cast import floor1, stakeholders, vendors
-from vendors.models import CostLine
+from tests.cast import common, stakeholders, vendors
+from vendors.models import Candidate, CostLine
 from vendors.policy import may_see_prices
 from vendors.selectors import candidate_cost, cost_coverage
 from vendors.services.costs import remove_cost_line, set_cost_line
-
-if TYPE_CHECKING:
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 SECRET_PRICE = Decimal("7654321.00")
@@ -24,7 +19,7 @@ SECRET_PRICE = Decimal("7654321.00")
 
 @pytest.fixture
 def acme() -> Candidate:
-    return vendors.candidate(vendors.in_research(floor1.evaluation()))
+    return vendors.candidate(vendors.in_research(common.evaluation()))
 
 
 def priced(of: Candidate, **fields: Any) -> CostLine:
@@ -80,11 +75,11 @@ def test_a_line_that_contradicts_itself_is_refused(
 def test_only_the_owner_writes_costs(acme: Candidate) -> None:
     with pytest.raises(Forbidden):
         set_cost_line(
-            candidate=acme, kind="licence", likely=SECRET_PRICE, by=floor1.otto()
+            candidate=acme, kind="licence", likely=SECRET_PRICE, by=common.otto()
         )
     line = priced(acme)
     with pytest.raises(Forbidden):
-        remove_cost_line(line=line, by=floor1.otto())
+        remove_cost_line(line=line, by=common.otto())
     remove_cost_line(line=line, by=acme.evaluation.owner)
     assert not CostLine.objects.exists()
 
@@ -92,10 +87,10 @@ def test_only_the_owner_writes_costs(acme: Candidate) -> None:
 def test_prices_are_sealed_from_all_but_the_owner_until_they_are_opened(
     acme: Candidate,
 ) -> None:
-    where, otto = acme.evaluation, floor1.otto()
+    where, otto = acme.evaluation, common.otto()
     ivan = stakeholders.stakeholders(where, "it")["it"].user
     line = priced(acme)
-    everybody = (where.owner, ivan, otto, floor1.noor())
+    everybody = (where.owner, ivan, otto, common.noor())
 
     def seen_by() -> list[bool]:
         where.refresh_from_db()

@@ -1,15 +1,12 @@
 """Questions, proposals and receipts."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations.journal import Actor
-from evaltracker.evaluations.models import Entry
-from tests.cast import floor1, stakeholders, vendors
+from evaltracker.evaluations.models import Entry, Requirement
+from tests.cast import common, stakeholders, vendors
+from vendors.models import Candidate
 from vendors.receipts import digest_of
 from vendors.selectors import (
     open_proposals,
@@ -26,18 +23,14 @@ from vendors.services.dialogue import (
 )
 from vendors.services.submissions import hand_in
 
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Requirement
-    from vendors.models import Candidate
-
 pytestmark = pytest.mark.django_db
 ACME = Actor(name="Acme by API")
 
 
 @pytest.fixture
 def requirement() -> Requirement:
-    where = floor1.evaluation()
-    asked = floor1.requirement(where)
+    where = common.evaluation()
+    asked = common.requirement(where)
     vendors.in_research(where)
     return asked
 
@@ -68,7 +61,7 @@ def test_questions_are_asked_by_invited_vendors_and_people_with_a_part(
     priya = stakeholders.stakeholders(where, "pm")["pm"]
     assert ask_question(evaluation=where, text="Who trains us?", by=priya.user)
     with pytest.raises(Forbidden):
-        ask_question(evaluation=where, text="What is it?", by=floor1.noor())
+        ask_question(evaluation=where, text="What is it?", by=common.noor())
     later = vendors.candidate(where, "Globex ML")
     with pytest.raises(NotFound):
         ask_question(evaluation=where, text="May I?", candidate=later, by=ACME)
@@ -80,7 +73,7 @@ def test_questions_are_asked_by_invited_vendors_and_people_with_a_part(
 def test_only_the_owner_answers_and_with_words(acme: Candidate) -> None:
     asked = ask_question(evaluation=acme.evaluation, text="R?", candidate=acme, by=ACME)
     with pytest.raises(Forbidden):
-        answer_question(question=asked, answer="4.4", by=floor1.otto())
+        answer_question(question=asked, answer="4.4", by=common.otto())
     with pytest.raises(Invalid):
         answer_question(question=asked, answer=" ", by=acme.evaluation.owner)
 
@@ -94,7 +87,7 @@ def test_an_accepted_proposal_is_a_requirement_that_everybody_is_asked(
     )
     assert list(open_proposals(where)) == [made]
     with pytest.raises(Forbidden):
-        accept_proposal(proposal=made, ref="P1", by=floor1.otto())
+        accept_proposal(proposal=made, ref="P1", by=common.otto())
     with pytest.raises(Invalid):
         accept_proposal(proposal=made, ref="R1", by=where.owner)
     ruled = accept_proposal(proposal=made, ref="P1", by=where.owner)

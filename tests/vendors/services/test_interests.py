@@ -1,16 +1,12 @@
 """Declarations of interest: asked of each person, barring, cleared for a reason."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Evaluation, User
 from stakeholders.services.people import add_stakeholder
-from tests.cast import floor1, stakeholders, vendors
-from vendors.models import Conflict
+from tests.cast import common, stakeholders, vendors
+from vendors.models import Candidate, Conflict
 from vendors.policy import is_barred, require_no_conflict, to_declare
 from vendors.services.candidates import eliminate
 from vendors.services.interests import (
@@ -19,16 +15,12 @@ from vendors.services.interests import (
     declare_interests,
 )
 
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
-    from vendors.models import Candidate
-
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def where() -> Evaluation:
-    made = vendors.in_research(floor1.evaluation())
+    made = vendors.in_research(common.evaluation())
     stakeholders.stakeholders(made, "it", "pm")
     return made
 
@@ -53,7 +45,7 @@ def test_everybody_with_a_part_is_asked_about_every_candidate_that_joins(
     assert list(to_declare(ivan)) == [globex]
     eliminate(candidate=globex, reason="Too dear", by=where.owner)
     assert list(to_declare(ivan)) == []
-    for nobody in (where.owner, floor1.otto(), floor1.noor()):
+    for nobody in (where.owner, common.otto(), common.noor()):
         assert list(to_declare(nobody)) == []
 
 
@@ -128,7 +120,7 @@ def test_a_new_interest_bars_again_and_the_cleared_one_stays_on_record(
 def test_only_people_with_a_part_declare_and_only_with_words(
     where: Evaluation, ivan: User, acme: Candidate
 ) -> None:
-    for nobody in (where.owner, floor1.otto(), floor1.noor()):
+    for nobody in (where.owner, common.otto(), common.noor()):
         with pytest.raises(Forbidden):
             declare_conflict(candidate=acme, has_interest=False, by=nobody)
         with pytest.raises(Forbidden):

@@ -1,34 +1,27 @@
 """Inviting tells the vendor's contacts, by mails that are owed as long as they hold."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
+from time_machine import TimeMachineFixture
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry, Notice
-from evaltracker.evaluations.services.sweep import sweep_notices
-from tests.cast import floor1, vendors
+from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.notices.services.sweep import sweep_notices
+from tests.cast import common, vendors
+from tests.smtp_sink import Sink
 from vendors.models import Candidate, Contact
 from vendors.services.candidates import eliminate
 from vendors.services.contacts import add_contact, change_contact, remove_contact
 from vendors.services.invitations import invite, send_invitation
 from vendors.services.windows import close_claims
 
-if TYPE_CHECKING:
-    from time_machine import TimeMachineFixture
-
-    from evaltracker.evaluations.models import Evaluation
-    from tests.smtp_sink import Sink
-
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def where() -> Evaluation:
-    return vendors.in_research(floor1.evaluation())
+    return vendors.in_research(common.evaluation())
 
 
 @pytest.fixture
@@ -178,7 +171,7 @@ def test_sending_it_needs_the_owner_a_reason_and_somebody(acme: Candidate) -> No
     for wrong, error in (
         ({"reason": " "}, Invalid),
         ({"contacts": []}, Invalid),
-        ({"by": floor1.noor()}, Forbidden),
+        ({"by": common.noor()}, Forbidden),
     ):
         with pytest.raises(error):
             send_invitation(**{**terms, **wrong})  # type: ignore[arg-type]

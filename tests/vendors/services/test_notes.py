@@ -1,21 +1,14 @@
 """What the owner notes of a candidate, and taking claims back."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations.journal import Actor
-from tests.cast import floor1, vendors
+from evaltracker.evaluations.models import Requirement
+from tests.cast import common, vendors
+from vendors.models import Candidate
 from vendors.selectors import claim_history, current_claims
-from vendors.services.claims import note_claim, withdraw_claim
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Requirement
-    from vendors.models import Candidate
-    from vendors.services.claims import SubmitResult
+from vendors.services.claims import SubmitResult, note_claim, withdraw_claim
 
 pytestmark = pytest.mark.django_db
 ACME = Actor(name="Acme by API")
@@ -23,8 +16,8 @@ ACME = Actor(name="Acme by API")
 
 @pytest.fixture
 def requirement() -> Requirement:
-    where = floor1.evaluation()
-    asked = floor1.requirement(where)
+    where = common.evaluation()
+    asked = common.requirement(where)
     vendors.in_research(where)
     return asked
 
@@ -82,7 +75,7 @@ def test_notes_are_the_owners_and_of_the_right_stages(
 ) -> None:
     with pytest.raises(Forbidden):
         note_claim(
-            candidate=acme, requirement=requirement, statement="x", by=floor1.otto()
+            candidate=acme, requirement=requirement, statement="x", by=common.otto()
         )
     vendors.enter(acme.evaluation, "decision")
     with pytest.raises(Refused, match="decision"):

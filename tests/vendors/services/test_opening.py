@@ -1,9 +1,6 @@
 """Prices are opened by two people: one asks, another confirms (R28, T21)."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
@@ -11,15 +8,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Refused
-from evaltracker.evaluations.models import Entry, Notice
-from evaltracker.evaluations.notices import kind_named
-from evaltracker.workflow.services.asking import look_closely
+from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
+from evaltracker.notices.kinds import kind_named
+from evaltracker.workflow.services.sign_off_requests import look_closely
 from evaltracker.workflow.services.stages import cancel, send_back
 from stakeholders.models import Stakeholder
 from stakeholders.services.lending import delegate
 from stakeholders.services.people import add_stakeholder
 from tests.at_once import at_once
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from vendors.models import CostLine, PriceOpening
 from vendors.policy import may_see_prices
 from vendors.services.interests import declare_conflict
@@ -29,16 +26,13 @@ from vendors.services.opening import (
     withdraw_price_opening,
 )
 
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
-
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def where() -> Evaluation:
     """In the decision stage, a candidate in it, nobody with an interest."""
-    made = vendors.in_research(floor1.evaluation())
+    made = vendors.in_research(common.evaluation())
     stakeholders.stakeholders(made, "it", "leadership")
     vendors.candidate(made)
     return vendors.enter(made, "decision")
@@ -133,10 +127,10 @@ def test_the_owner_is_never_the_second_person(where: Evaluation) -> None:
 def test_a_role_that_answers_for_the_money_is_needed(
     where: Evaluation, who: str
 ) -> None:
-    people = {"it": stakeholders.holder("it"), "operator": floor1.otto()}
+    people = {"it": stakeholders.holder("it"), "operator": common.otto()}
     opening = ask(where)
     with pytest.raises(Forbidden, match="Leadership or Finance"):
-        confirm_price_opening(opening=opening, by=people.get(who) or floor1.noor())
+        confirm_price_opening(opening=opening, by=people.get(who) or common.noor())
 
 
 def test_a_friend_of_a_candidate_is_not_the_second_person(
@@ -214,7 +208,7 @@ def test_those_who_may_confirm_are_owed_a_mail_each_also_who_comes_later(
     opening = ask(where)
     owed = Notice.objects.filter(kind="prices_asked")
     assert [one.recipient for one in owed] == [viktor]
-    fay = floor1.person("fay")
+    fay = common.person("fay")
     add_stakeholder(evaluation=where, user=fay, role="finance", by=where.owner)
     for _ in range(2):
         where.journal_head.refresh_from_db()
@@ -229,9 +223,9 @@ def owed(kind: str) -> list[tuple[str, int]]:
     """Who is owed a mail of that kind that still holds, and of which day it is."""
     rows = Notice.objects.filter(kind=kind).select_related("recipient", "evaluation")
     return sorted(
-        (one.recipient.username, -one.offset_days)
-        for one in rows
-        if one.recipient and not kind_named(kind).holds(one)
+        (row.recipient.username, -row.offset_days)
+        for row in rows
+        if row.recipient and not kind_named(kind).holds(row)
     )
 
 
@@ -254,7 +248,7 @@ def test_who_may_confirm_is_reminded_and_the_owner_hears_of_the_second_time(
     with time_machine.travel(after(where, days=3.1), tick=False):
         assert owed("prices_waiting") == [("viktor", 3)]
         assert owed("prices_escalated") == []
-        fay = floor1.person("fay")
+        fay = common.person("fay")
         add_stakeholder(evaluation=where, user=fay, role="finance", by=where.owner)
     with time_machine.travel(after(where, days=6.2), tick=False):
         assert owed("prices_asked") == [("fay", 0), ("viktor", 0)]
@@ -306,9 +300,9 @@ def test_the_database_refuses_one_person_for_both(where: Evaluation) -> None:
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_one_asks_and_one_confirms() -> None:
-    where = vendors.in_research(floor1.evaluation())
+    where = vendors.in_research(common.evaluation())
     stakeholders.stakeholders(where, "leadership")
-    fay = floor1.person("fay")
+    fay = common.person("fay")
     add_stakeholder(evaluation=where, user=fay, role="finance", by=where.owner)
     where = vendors.enter(where, "decision")
     asked = at_once(8, lambda _: ask(where))

@@ -1,13 +1,11 @@
 """From when on a requirement is published, and how its mails are gathered."""
 
-from __future__ import annotations
-
 import datetime
 
 import pytest
 
-from evaltracker.evaluations.services.requirements import change_requirement
-from tests.cast import floor1, vendors
+from evaltracker.requirements.services.requirements import change_requirement
+from tests.cast import common, vendors
 from tests.vendors.mails import to_whom
 from vendors.selectors import claims_to_reconfirm
 from vendors.services.mailing import gathering_end
@@ -17,8 +15,8 @@ KIND = "requirement_changed"
 
 
 def test_sent_back_to_requirements_they_stay_published() -> None:
-    where = floor1.evaluation()
-    asked = floor1.requirement(where)
+    where = common.evaluation()
+    asked = common.requirement(where)
     vendors.in_research(where)
     acme = vendors.invited(where)
     vendors.claim(acme, asked)
@@ -30,8 +28,8 @@ def test_sent_back_to_requirements_they_stay_published() -> None:
 
 
 def test_a_draft_has_no_revisions_and_tells_nobody() -> None:
-    draft = floor1.evaluation(title="Draft")
-    one = floor1.requirement(draft)
+    draft = common.evaluation(title="Draft")
+    one = common.requirement(draft)
     change_requirement(requirement=one, text="New", by=draft.owner)
     assert draft.requirements.get().revision == 1
     assert to_whom(KIND) == []

@@ -1,7 +1,5 @@
 """Many at once: one revision each, no third token, nothing after the deadline."""
 
-from __future__ import annotations
-
 import threading
 
 import pytest
@@ -12,7 +10,7 @@ from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.policy import lock
 from evaltracker.evaluations.verifying import find_break
 from tests.at_once import at_once
-from tests.cast import floor1, vendors
+from tests.cast import common, vendors
 from vendors.models import Claim, VendorToken
 from vendors.services.tokens import issue_token
 from vendors.services.windows import close_claims
@@ -21,8 +19,8 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
 def test_twenty_different_claims_at_once_become_twenty_revisions() -> None:
-    where = floor1.evaluation()
-    asked = floor1.requirement(where)
+    where = common.evaluation()
+    asked = common.requirement(where)
     acme = vendors.invited(vendors.in_research(where))
     at_once(20, lambda n: vendors.claim(acme, asked, statement=f"Answer {n}"))
     revisions = Claim.objects.order_by("revision").values_list("revision", flat=True)
@@ -32,8 +30,8 @@ def test_twenty_different_claims_at_once_become_twenty_revisions() -> None:
 
 
 def test_the_same_claim_twenty_times_at_once_is_written_once() -> None:
-    where = floor1.evaluation()
-    asked = floor1.requirement(where)
+    where = common.evaluation()
+    asked = common.requirement(where)
     acme = vendors.invited(vendors.in_research(where))
     results = at_once(20, lambda _: vendors.claim(acme, asked).created)
     assert sorted(map(bool, results)) == [False] * 19 + [True]
@@ -41,20 +39,20 @@ def test_the_same_claim_twenty_times_at_once_is_written_once() -> None:
 
 
 def test_two_candidates_claim_at_once_without_waiting_for_ever() -> None:
-    where = floor1.evaluation()
-    asked = floor1.requirement(where)
+    where = common.evaluation()
+    asked = common.requirement(where)
     vendors.in_research(where)
     rivals = [vendors.invited(where), vendors.invited(where, "Globex ML")]
     results = at_once(
         12, lambda n: vendors.claim(rivals[n % 2], asked, statement=f"Answer {n}")
     )
-    assert not [one for one in results if isinstance(one, Problem)]
+    assert not [result for result in results if isinstance(result, Problem)]
     assert Claim.objects.count() == 12
 
 
 def test_a_claim_that_waited_behind_the_closing_is_refused() -> None:
-    where = floor1.evaluation()
-    asked = floor1.requirement(where)
+    where = common.evaluation()
+    asked = common.requirement(where)
     acme = vendors.invited(vendors.in_research(where))
     late: list[object] = []
     with transaction.atomic():
@@ -75,5 +73,5 @@ def test_a_claim_that_waited_behind_the_closing_is_refused() -> None:
 def test_ten_tokens_asked_for_at_once_are_two() -> None:
     acme = vendors.vendor()
     results = at_once(10, lambda _: issue_token(vendor=acme, by=SYSTEM))
-    assert sum(isinstance(one, Refused) for one in results) == 8
+    assert sum(isinstance(result, Refused) for result in results) == 8
     assert VendorToken.objects.count() == 2

@@ -1,29 +1,23 @@
 """Whom a published requirement asks again when it changes, and whom it does not."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
 from evaltracker.evaluations.journal import Actor
-from evaltracker.evaluations.models import Notice
-from evaltracker.evaluations.services.requirements import (
+from evaltracker.evaluations.models import Evaluation, Notice, Requirement
+from evaltracker.requirements.services.requirements import (
     add_requirement,
     change_requirement,
 )
-from tests.cast import floor1, vendors
+from tests.cast import common, vendors
 from tests.vendors.mails import owed, read, to_whom, why_not
+from vendors.models import Candidate
 from vendors.selectors import claims_to_reconfirm
 from vendors.services.candidates import eliminate
 from vendors.services.contacts import add_contact
 from vendors.services.dialogue import accept_proposal, propose_requirement
 from vendors.services.windows import close_claims, reopen_claims
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, Requirement
-    from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 KIND = "requirement_changed"
@@ -33,9 +27,9 @@ SOON = datetime.timedelta(days=7)
 @pytest.fixture
 def where(db: None) -> Evaluation:
     """R1 and R2, asked of Acme and Globex, each with a contact."""
-    found = floor1.evaluation()
-    floor1.requirement(found, "R1")
-    floor1.requirement(found, "R2")
+    found = common.evaluation()
+    common.requirement(found, "R1")
+    common.requirement(found, "R2")
     vendors.in_research(found)
     for name in ("Acme", "Globex"):
         one = vendors.invited(found, f"{name} ML")

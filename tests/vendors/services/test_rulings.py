@@ -1,11 +1,9 @@
 """The owner's rulings that a requirement does not apply."""
 
-from __future__ import annotations
-
 import pytest
 
 from evaltracker.errors import Refused
-from tests.cast import floor1, vendors
+from tests.cast import common, vendors
 from vendors.models import Ruling
 from vendors.selectors import unanswered_musts
 from vendors.services.rulings import revoke_ruling, rule_not_applicable
@@ -14,8 +12,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_ruling_takes_a_must_have_out_and_its_revocation_puts_it_back() -> None:
-    where = floor1.evaluation()
-    must = floor1.requirement(where)
+    where = common.evaluation()
+    must = common.requirement(where)
     acme = vendors.candidate(vendors.in_research(where))
     assert list(unanswered_musts(acme)) == [must]
     ruling = rule_not_applicable(

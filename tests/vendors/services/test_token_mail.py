@@ -1,9 +1,6 @@
 """Mail about tokens: two weeks and three days before one ends, and when one leaked."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
@@ -11,10 +8,12 @@ from django.utils import timezone
 
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Notice
-from evaltracker.evaluations.services.chores import do_chores
-from evaltracker.evaluations.services.looking import Look
-from evaltracker.evaluations.services.sweep import sweep_notices
-from tests.cast import floor1, vendors
+from evaltracker.notices.services.periodic import do_chores
+from evaltracker.notices.services.recheck import Look
+from evaltracker.notices.services.sweep import sweep_notices
+from tests.cast import common, vendors
+from tests.smtp_sink import Sink
+from vendors.models import Candidate, VendorToken
 from vendors.services.candidates import eliminate
 from vendors.services.contacts import add_contact
 from vendors.services.token_mail import tell_of_leaks
@@ -25,16 +24,12 @@ from vendors.services.tokens import (
     rotate_token,
 )
 
-if TYPE_CHECKING:
-    from tests.smtp_sink import Sink
-    from vendors.models import Candidate, VendorToken
-
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def acme() -> Candidate:
-    return vendors.invited(vendors.in_research(floor1.evaluation()))
+    return vendors.invited(vendors.in_research(common.evaluation()))
 
 
 def issued(candidate: Candidate, days: int) -> VendorToken:
@@ -66,7 +61,7 @@ def test_what_would_be_due_already_is_not_owed(
     acme: Candidate, days: int, left: list[int]
 ) -> None:
     issued(acme, days)
-    assert [one.offset_days for one in warnings()] == left
+    assert [warning.offset_days for warning in warnings()] == left
 
 
 def test_a_token_without_an_end_or_an_invitation_warns_nobody(acme: Candidate) -> None:
@@ -78,7 +73,7 @@ def test_a_token_without_an_end_or_an_invitation_warns_nobody(acme: Candidate) -
 
 
 def test_whoever_is_invited_later_is_warned_of_tokens_from_before() -> None:
-    where = vendors.in_research(floor1.evaluation())
+    where = vendors.in_research(common.evaluation())
     later = timezone.now() + datetime.timedelta(days=60)
     issue_token(vendor=vendors.vendor(), expires_at=later, by=SYSTEM)
     assert warnings() == []

@@ -1,7 +1,5 @@
 """Tokens: shown once, two at most, found by digest, ended at once."""
 
-from __future__ import annotations
-
 import datetime
 
 import pytest
@@ -10,7 +8,7 @@ from django.utils import timezone
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry
-from tests.cast import floor1, vendors
+from tests.cast import common, vendors
 from vendors.models import VendorToken
 from vendors.selectors import find_token
 from vendors.services.tokens import issue_token, note_use, revoke_token
@@ -61,14 +59,14 @@ def test_an_expired_token_opens_nothing_and_none_is_issued_expired() -> None:
 
 
 def test_owners_handle_the_tokens_of_vendors_that_they_evaluate() -> None:
-    where = floor1.evaluation()
+    where = common.evaluation()
     acme, globex = vendors.candidate(where).vendor, vendors.vendor("Globex")
     assert acme is not None
     token, _ = issue_token(vendor=acme, by=where.owner)
     assert (
         Entry.objects.filter(evaluation=where).latest("number").action == "token.issued"
     )
-    for nobody in (floor1.noor(), floor1.otto()):
+    for nobody in (common.noor(), common.otto()):
         with pytest.raises(Forbidden):
             revoke_token(token=token, by=nobody)
     with pytest.raises(Forbidden):

@@ -1,7 +1,5 @@
 """Opening, moving, closing and reopening the time for claims."""
 
-from __future__ import annotations
-
 import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,7 +7,7 @@ import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry
-from tests.cast import floor1, vendors
+from tests.cast import common, vendors
 from vendors.services.windows import (
     close_claims,
     move_claims_close,
@@ -22,7 +20,7 @@ FAR_DAY = datetime.date(2044, 3, 27)
 
 
 def test_a_bare_date_ends_with_that_day_in_the_evaluations_zone() -> None:
-    where = vendors.enter(floor1.evaluation(zone="Europe/Berlin"), "research")
+    where = vendors.enter(common.evaluation(zone="Europe/Berlin"), "research")
     opened = open_claims(evaluation=where, close_at=FAR_DAY, by=where.owner)
     midnight = datetime.datetime(2044, 3, 28, tzinfo=ZoneInfo("Europe/Berlin"))
     assert opened.claims_close_at == midnight
@@ -30,14 +28,14 @@ def test_a_bare_date_ends_with_that_day_in_the_evaluations_zone() -> None:
 
 
 def test_claims_open_once_in_research_by_the_owner() -> None:
-    where = floor1.evaluation()
+    where = common.evaluation()
     with pytest.raises(Refused, match="research"):
         open_claims(evaluation=where, close_at=FAR_DAY, by=where.owner)
     vendors.in_research(where)
     with pytest.raises(Refused, match="move their end"):
         open_claims(evaluation=where, close_at=FAR_DAY, by=where.owner)
     with pytest.raises(Forbidden):
-        close_claims(evaluation=where, by=floor1.otto())
+        close_claims(evaluation=where, by=common.otto())
 
 
 @pytest.mark.parametrize(
@@ -51,14 +49,14 @@ def test_claims_open_once_in_research_by_the_owner() -> None:
 def test_an_end_in_the_past_or_without_a_zone_is_refused(
     close_at: datetime.date,
 ) -> None:
-    where = vendors.enter(floor1.evaluation(), "research")
+    where = vendors.enter(common.evaluation(), "research")
     with pytest.raises(Invalid) as invalid:
         open_claims(evaluation=where, close_at=close_at, by=where.owner)
     assert list(invalid.value.errors) == ["close_at"]
 
 
 def test_the_end_moves_while_claims_are_open_and_not_after() -> None:
-    where = vendors.in_research(floor1.evaluation())
+    where = vendors.in_research(common.evaluation())
     move_claims_close(
         evaluation=where, close_at=FAR_DAY, reason="Holidays", by=where.owner
     )
@@ -72,7 +70,7 @@ def test_the_end_moves_while_claims_are_open_and_not_after() -> None:
 
 
 def test_reopening_needs_closed_claims_and_a_reason() -> None:
-    where = vendors.in_research(floor1.evaluation())
+    where = vendors.in_research(common.evaluation())
     with pytest.raises(Refused, match="not closed"):
         reopen_claims(evaluation=where, close_at=FAR_DAY, reason="x", by=where.owner)
     close_claims(evaluation=where, by=where.owner)

@@ -1,15 +1,11 @@
 """Posting the form of a sign page as somebody."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from evaltracker.evaluations.models import Evaluation
 from tests.cast import stakeholders
 from tests.cast.workflow import shown
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 WORDS = "Trains on <b>GPUs</b> | [x](http://evil.example)"
 

@@ -1,14 +1,12 @@
 """The comparison: side by side, sealed, as of a day, every number with its sum."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.cast import floor1, vendors
+from tests.cast import common, vendors
 from tests.clients import signed_in
 from tests.workflow.comparing import another, page, read, sums
 from tests.workflow.deciding import decided, in_decision
@@ -58,7 +56,7 @@ def test_what_is_sealed_stays_sealed_on_the_page_and_in_the_sums() -> None:
     lina = signed_in(where.owner)
     assert "91,234" in lina.get(page(where)).content.decode()
     assert "91,234" in lina.get(sums(option)).content.decode()
-    assert signed_in(floor1.noor()).get(sums(option)).status_code == 404
+    assert signed_in(common.noor()).get(sums(option)).status_code == 404
 
 
 def test_the_order_uses_peoples_scores_only_once_they_are_open() -> None:

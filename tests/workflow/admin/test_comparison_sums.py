@@ -1,7 +1,5 @@
 """The sums behind a candidate's line, and the comparison of another day."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,20 +1,13 @@
 """The decision page: compared, drafted, signed, decided."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.models import Decision
-from tests.cast import floor1, stakeholders, trials, vendors
+from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.workflow.deciding import decided, in_decision, ready_to_decide
-
-if TYPE_CHECKING:
-    from pytest_django import DjangoAssertNumQueries
-
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +28,7 @@ def test_prices_and_scores_stay_sealed_before_the_decision_stage() -> None:
     assert "Prices are sealed" in body
     assert "scores are sealed" in body
     assert "91,234" in signed_in(where.owner).get(page(where)).content.decode()
-    assert signed_in(floor1.noor()).get(page(where)).status_code == 404
+    assert signed_in(common.noor()).get(page(where)).status_code == 404
 
 
 def test_the_owner_drafts_and_others_read_it() -> None:
@@ -55,8 +48,8 @@ def test_the_owner_drafts_and_others_read_it() -> None:
 
 
 def floor1_elsewhere() -> Evaluation:
-    where = floor1.evaluation(title="Another")
-    floor1.requirement(where)
+    where = common.evaluation(title="Another")
+    common.requirement(where)
     return vendors.in_research(where)
 
 

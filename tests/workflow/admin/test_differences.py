@@ -1,7 +1,5 @@
 """What changed, as a busy person reads it: one line for each, its new words marked."""
 
-from __future__ import annotations
-
 from evaltracker.workflow.admin.differences import DiffLine, Piece, diff_lines
 from evaltracker.workflow.memo.changes import changes
 from evaltracker.workflow.memo.markdown import table
@@ -48,7 +46,7 @@ def test_a_row_with_all_other_words_is_shown_before_and_after() -> None:
 
 def test_a_changed_sentence_is_one_line_too() -> None:
     told = diff_lines(changes("We need it by May.", "We need it by June."))
-    assert [(one.mark, one.text) for one in told[0].pieces] == [
+    assert [(piece.mark, piece.text) for piece in told[0].pieces] == [
         ("", "We need it by"),
         ("gone", "May."),
         ("new", "June."),

@@ -1,29 +1,25 @@
 """The memo: read, printed, taken along, and proved by counting again."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import re
 import zlib
 from html import unescape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import openpyxl
 import pytest
 from docx import Document
 
 from evaltracker.errors import Refused
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.memo.html import as_html
 from evaltracker.workflow.memo.printing import Unprintable, refuse
 from evaltracker.workflow.memo.word import widths
 from evaltracker.workflow.models import Decision
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from tests.workflow.deciding import decided, in_decision
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +33,7 @@ def test_before_the_decision_stage_there_is_no_memo() -> None:
     vendors.enter(where, "trials")
     for end in ("/", ".pdf", ".md", ".docx", ".xlsx"):
         assert signed_in(where.owner).get(memo(where, end)).status_code == 409, end
-        assert signed_in(floor1.noor()).get(memo(where, end)).status_code == 404, end
+        assert signed_in(common.noor()).get(memo(where, end)).status_code == 404, end
 
 
 def test_the_draft_is_called_a_draft() -> None:
@@ -121,7 +117,7 @@ def test_the_word_file_has_headings_repeated_heads_and_a_language() -> None:
 
 def test_columns_of_a_word_table_have_room_for_their_words() -> None:
     rows = [["Option", "Fit", "Likely cost"], ["Northlight Systems", "91 %", "4 " * 50]]
-    name, fit, cost = (round(one.mm) for one in widths(rows))
+    name, fit, cost = (round(width.mm) for width in widths(rows))
     assert 173 <= name + fit + cost <= 175
     assert name > 20
     assert fit < name < cost
@@ -169,9 +165,9 @@ def unpacked(pdf: bytes) -> bytes:
     """The bytes of all streams of a PDF."""
     streams = re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)
     found = b""
-    for one in streams:
+    for stream in streams:
         with contextlib.suppress(zlib.error):
-            found += zlib.decompress(one)
+            found += zlib.decompress(stream)
     return found
 
 

@@ -1,27 +1,21 @@
 """My work: what waits on whom, why, and by when."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
-from evaltracker.evaluations.models import Evaluation
-from evaltracker.evaluations.services.requirements import change_requirement
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.workflow.inbox import my_work
 from stakeholders.models import Condition
 from stakeholders.services.conditions import ConditionAsked
 from stakeholders.services.lending import delegate
 from stakeholders.services.people import weigh_for_role
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.cast.workflow import ready_to_advance, sign_as
 from tests.clients import signed_in
 from tests.workflow.deciding import decided
 from trials.services.milestones import add_milestone
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import User
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date.today
@@ -33,21 +27,21 @@ def kinds(user: User) -> list[str]:
 
 @pytest.fixture
 def purchase(db: None) -> Evaluation:
-    where = floor1.evaluation()
-    floor1.requirement(where)
+    where = common.evaluation()
+    common.requirement(where)
     stakeholders.stakeholders(where)
     stakeholders.sign_off_rules(where, roles=("it",))
     return where
 
 
 def test_who_has_nothing_to_do_is_told_so(db: None) -> None:
-    body = signed_in(floor1.noor()).get("/admin/").content.decode()
+    body = signed_in(common.noor()).get("/admin/").content.decode()
     assert "Nothing waits on you" in body
     assert "start-evaluation" not in body
 
 
 def test_whoever_may_is_offered_to_start_an_evaluation(db: None) -> None:
-    body = signed_in(floor1.lina()).get("/admin/").content.decode()
+    body = signed_in(common.lina()).get("/admin/").content.decode()
     assert "/admin/act/start-evaluation/" in body
 
 
@@ -75,7 +69,7 @@ def test_changed_words_are_to_be_signed_again(purchase: Evaluation) -> None:
 def test_a_substitute_is_asked_for_the_days_of_the_substitution(
     purchase: Evaluation,
 ) -> None:
-    noor, part = floor1.noor(), purchase.stakeholders.get(role="it")
+    noor, part = common.noor(), purchase.stakeholders.get(role="it")
     delegate(
         stakeholder=part,
         substitute=noor,
@@ -133,7 +127,7 @@ def test_nothing_of_an_ended_evaluation_waits(purchase: Evaluation) -> None:
 
 
 def test_the_operator_is_asked_for_nothing(purchase: Evaluation) -> None:
-    assert my_work(floor1.otto()) == []
+    assert my_work(common.otto()) == []
     assert ready_to_advance().is_open
 
 

@@ -1,23 +1,17 @@
 """My work costs the same however many evaluations somebody has."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.workflow.inbox import my_work
-from evaltracker.workflow.inbox.stands import CLOSE_LOOKS
-from evaltracker.workflow.services.asking import look_at_what_moved
-from tests.cast import floor1, stakeholders
+from evaltracker.workflow.inbox.counts import CLOSE_LOOKS
+from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
+from tests.cast import common, stakeholders
 from tests.cast.workflow import sign_as
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 pytestmark = pytest.mark.django_db
 FEW, MANY = 4, 24
@@ -27,12 +21,12 @@ def purchases(count: int) -> list[Evaluation]:
     """Purchases of Lina's in which Ivan has signed words that changed since."""
     made = []
     for number in range(count):
-        where = floor1.evaluation(title=f"Purchase {number}")
-        floor1.requirement(where)
+        where = common.evaluation(title=f"Purchase {number}")
+        common.requirement(where)
         stakeholders.stakeholders(where, "it", "pm")
         stakeholders.sign_off_rules(where, roles=("it", "pm"))
         sign_as(where, "it")
-        floor1.requirement(where, ref="R2", priority="should")
+        common.requirement(where, ref="R2", priority="should")
         made.append(where)
     return made
 
@@ -43,7 +37,7 @@ def cost(user: User) -> int:
     return len(caught)
 
 
-@pytest.mark.parametrize("who", [floor1.lina, lambda: stakeholders.holder("it")])
+@pytest.mark.parametrize("who", [common.lina, lambda: stakeholders.holder("it")])
 def test_it_takes_as_many_queries_for_many_as_for_few(
     db: None, who: Callable[[], User], figure: Callable[[str], None]
 ) -> None:
@@ -58,17 +52,17 @@ def test_it_takes_as_many_queries_for_many_as_for_few(
 
 def test_what_moved_since_is_looked_at_for_the_first_few_only(db: None) -> None:
     made = purchases(FEW)
-    lina = floor1.lina()
+    lina = common.lina()
     few = cost(lina)
     made += purchases(MANY - FEW)
     assert cost(lina) == few
     items = [one for one in my_work(lina) if one.kind == "next_step"]
-    unseen = [one for one in items if one.what == "Open it to see what comes next."]
+    unseen = [item for item in items if item.what == "Open it to see what comes next."]
     assert len(unseen) == MANY - CLOSE_LOOKS
     look_at_what_moved()
     items = [one for one in my_work(lina) if one.kind == "next_step"]
-    assert len({one.evaluation for one in items}) == MANY
-    assert all("Ivan" in one.what for one in items)
+    assert len({item.evaluation for item in items}) == MANY
+    assert all("Ivan" in item.what for item in items)
 
 
 def test_what_the_reader_has_just_done_is_seen_at_once(db: None) -> None:

@@ -1,22 +1,16 @@
 """The workspace: one next action, the rules with their blockers, the plan."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
-from evaltracker.evaluations.services.evaluations import change_brief
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.workflow.models import Waiver
-from tests.cast import floor1, stakeholders
+from tests.cast import common, stakeholders
 from tests.cast.workflow import ready_to_advance
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from pytest_django import DjangoAssertNumQueries
-
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date.today
@@ -32,7 +26,7 @@ def page(where: Evaluation) -> str:
 
 
 def test_what_is_missing_leads_to_where_it_is_mended(db: None) -> None:
-    where = floor1.evaluation(budget=None)
+    where = common.evaluation(budget=None)
     body = signed_in(where.owner).get(page(where)).content.decode()
     assert "The brief does not say the budget." in body
     assert f"/admin/e/{where.slug}/brief/#budget" in body
@@ -45,8 +39,8 @@ def test_each_reader_has_their_own_next_action(ready: Evaluation) -> None:
     viktor = signed_in(stakeholders.holder("leadership")).get(page(ready))
     assert "Say what weighs for Leadership" in viktor.content.decode()
     assert "cancel-evaluation" not in viktor.content.decode()
-    assert signed_in(floor1.noor()).get(page(ready)).status_code == 404
-    assert signed_in(floor1.otto()).get(page(ready)).status_code == 200
+    assert signed_in(common.noor()).get(page(ready)).status_code == 404
+    assert signed_in(common.otto()).get(page(ready)).status_code == 200
 
 
 def test_advancing_takes_the_stage_that_was_seen(ready: Evaluation) -> None:
@@ -63,7 +57,7 @@ def test_advancing_takes_the_stage_that_was_seen(ready: Evaluation) -> None:
 
 
 def test_a_closed_rule_keeps_it_there(db: None) -> None:
-    where = floor1.evaluation()
+    where = common.evaluation()
     answer = signed_in(where.owner).post(
         f"/admin/act/advance/{where.pk}/", {"from_stage": "requirements"}
     )
@@ -88,7 +82,7 @@ def test_sending_back_and_cancelling_take_a_reason(ready: Evaluation) -> None:
 
 
 def test_leadership_waives_a_rule_and_the_page_says_why(db: None) -> None:
-    where = floor1.evaluation(budget=None)
+    where = common.evaluation(budget=None)
     stakeholders.stakeholders(where)
     viktor = signed_in(stakeholders.holder("leadership"))
     link = f"/admin/act/waive-gate/{where.pk}/?gate=brief_complete"
@@ -129,6 +123,6 @@ def test_its_queries_do_not_grow_with_the_requirements(
     client = signed_in(ready.owner)
     client.get(page(ready))
     for number in range(20):
-        floor1.requirement(ready, f"X{number}")
+        common.requirement(ready, f"X{number}")
     with django_assert_max_num_queries(40):
         client.get(page(ready))

@@ -1,21 +1,16 @@
 """The pages of floors 1, 2 and 5 in a real browser: silent, accessible, on a phone."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Page, ViewportSize
+from pytest_django.live_server_helper import LiveServer
 
 from stakeholders.models import SignOff, SignOffRule
 from tests.browser import Watched
-from tests.cast import floor1, stakeholders
+from tests.cast import common, stakeholders
 from tests.cast.workflow import sign_as
 from tests.workflow.deciding import decided
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page, ViewportSize
-    from pytest_django.live_server_helper import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -49,8 +44,8 @@ def wide(watched: Watched) -> bool:
 def test_every_page_of_the_workspace_is_silent_and_accessible(
     watched: Watched,
 ) -> None:
-    where = floor1.evaluation()
-    floor1.requirement(where)
+    where = common.evaluation()
+    common.requirement(where)
     stakeholders.stakeholders(where)
     stakeholders.sign_off_rules(where)
     acts = ("edit-brief", "edit-counting", "sign-off-rules", "cancel-evaluation")
@@ -67,8 +62,8 @@ def test_every_page_of_the_workspace_is_silent_and_accessible(
 
 
 def test_a_vp_signs_on_a_phone_with_a_condition(watched: Watched) -> None:
-    where = floor1.evaluation()
-    floor1.requirement(where)
+    where = common.evaluation()
+    common.requirement(where)
     stakeholders.stakeholders(where)
     stakeholders.sign_off_rules(where, roles=("it", "leadership"))
     sign_as(where, "it")

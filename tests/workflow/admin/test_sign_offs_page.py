@@ -1,20 +1,15 @@
 """All sign-offs of an evaluation: rules, history, conditions, rounds."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
+from evaltracker.evaluations.models import Evaluation
 from stakeholders.models import Condition, SignOff
 from stakeholders.services.conditions import ConditionAsked
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.cast.workflow import sign_as, to_be_signed
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date.today
@@ -34,7 +29,7 @@ def test_each_rule_says_who_is_awaited(purchase: Evaluation) -> None:
     assert "1 more approval needed from Ivan" in body
     assert body.count("Read and sign") == 1
     assert "open-round" not in body
-    assert signed_in(floor1.noor()).get(page(purchase)).status_code == 404
+    assert signed_in(common.noor()).get(page(purchase)).status_code == 404
 
 
 def test_the_history_keeps_every_stay(purchase: Evaluation) -> None:
@@ -83,7 +78,7 @@ def test_a_condition_is_closed_with_a_note_by_whom_it_concerns(
 
 def test_receipts_and_documents_are_for_those_inside(purchase: Evaluation) -> None:
     signed = sign_as(purchase, "it")
-    noor = signed_in(floor1.noor())
+    noor = signed_in(common.noor())
     for url in (
         f"/admin/receipts/{signed.pk}/",
         f"/admin/documents/{signed.document_id}/",

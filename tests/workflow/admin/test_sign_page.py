@@ -1,22 +1,17 @@
 """Signing: exactly what is shown, by whom it concerns, once, with a receipt."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 from django.core.cache import cache
 
-from evaltracker.evaluations.services.requirements import change_requirement
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.requirements.services.requirements import change_requirement
 from stakeholders.models import Condition, SignOff, SignOffRule
 from tests.cast import stakeholders
 from tests.cast.workflow import shown, sign_as, to_be_signed
 from tests.clients import signed_in
 from tests.workflow.admin.signing import WORDS, post, sign_page
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date.today

@@ -1,21 +1,15 @@
 """What the sign page says before one reads, and the receipt after one has signed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.services.requirements import change_requirement
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.workflow.admin.sign_glance import PROOF
 from tests.cast import stakeholders
 from tests.cast.workflow import to_be_signed
 from tests.clients import signed_in
 from tests.workflow.admin.signing import post, sign_page
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 

@@ -1,24 +1,20 @@
 """The last steps of a vendor's way in: who serves the API, and whether it answers."""
 
-from __future__ import annotations
-
 import socket
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.core.cache import cache, caches
 from django.db import connection
+from pytest_django.live_server_helper import LiveServer
 
-from evaltracker.wall.building import lift_wall
-from evaltracker.wall.looking import faults_of
-from evaltracker.workflow.admin import vendor_door
-from evaltracker.workflow.admin.vendor_door import DOOR, knock
-from tests.cast import floor1, vendors
+from evaltracker.workflow.admin import vendor_access_api
+from evaltracker.workflow.admin.vendor_access_api import DOOR, knock
+from tests.cast import common, vendors
 from tests.vendors.isolation.conftest import role as role
-from vendors.admin.way_in import Look
-
-if TYPE_CHECKING:
-    from pytest_django.live_server_helper import LiveServer
+from vendors.admin.vendor_access import Look
+from vendors.isolation.building import lift_wall
+from vendors.isolation.faults import faults_of
 
 
 @pytest.mark.postgres
@@ -38,14 +34,14 @@ def test_a_whole_wall_has_no_faults_and_a_lifted_or_old_one_is_told(role: str) -
 def test_a_process_of_its_own_is_judged_by_its_role(
     role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vendor_door, "SERVE_VENDOR_API", False)
-    look = Look(vendors.candidate(floor1.evaluation()), tries=False, here="/")
+    monkeypatch.setattr(vendor_access_api, "SERVE_VENDOR_API", False)
+    look = Look(vendors.candidate(common.evaluation()), tries=False, here="/")
     monkeypatch.delenv("VENDOR_DATABASE_URL", raising=False)
-    assert [step.tone for step in vendor_door.is_served(look)] == ["warn"]
+    assert [step.tone for step in vendor_access_api.is_served(look)] == ["warn"]
     monkeypatch.setenv("VENDOR_DATABASE_URL", f"postgresql://{role}:x@db/x")
-    assert [step.tone for step in vendor_door.is_served(look)] == ["good"]
+    assert [step.tone for step in vendor_access_api.is_served(look)] == ["good"]
     lift_wall(connection, role=role)
-    (step,) = vendor_door.is_served(look)
+    (step,) = vendor_access_api.is_served(look)
     assert step.tone == "bad"
     assert "harden_database" in step.sentence
 
@@ -70,10 +66,10 @@ def test_where_nobody_listens_that_is_said() -> None:
 def test_it_is_tried_only_when_somebody_asks(db: None, settings: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         settings.SITE_URL = f"http://127.0.0.1:{probe.getsockname()[1]}"
-    candidate = vendors.candidate(floor1.evaluation())
+    candidate = vendors.candidate(common.evaluation())
     look = Look(candidate, tries=False, here="/here/")
-    (step,) = vendor_door.answers(look)
+    (step,) = vendor_access_api.answers(look)
     assert (step.tone, step.mends[0].address) == ("", "/here/?try=1")
-    (step,) = vendor_door.answers(Look(candidate, tries=True, here="/"))
+    (step,) = vendor_access_api.answers(Look(candidate, tries=True, here="/"))
     assert step.tone == "bad"
     assert f"{settings.SITE_URL}{DOOR}: it cannot be reached" in step.sentence

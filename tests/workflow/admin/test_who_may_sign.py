@@ -1,22 +1,17 @@
 """Who signs a rule, who only reads it, and why."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
+from evaltracker.evaluations.models import Evaluation
 from stakeholders.models import SignOff, SignOffRule
 from stakeholders.services.lending import delegate
-from tests.cast import floor1, stakeholders, vendors
+from tests.cast import common, stakeholders, vendors
 from tests.cast.workflow import shown, to_be_signed
 from tests.clients import signed_in
 from tests.workflow.admin.signing import WORDS, post, sign_page
 from vendors.services.interests import declare_conflict
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date.today
@@ -44,9 +39,9 @@ def test_others_read_and_are_told_why_they_do_not_sign(
     assert "a role that you do not hold" in body
     assert "GPUs" in body
     assert post(purchase, here, "pm").status_code == 403
-    assert signed_in(floor1.noor()).get(here).status_code == 404
-    assert signed_in(floor1.noor()).post(here, form).status_code == 404
-    assert signed_in(floor1.otto()).post(here, form).status_code == 403
+    assert signed_in(common.noor()).get(here).status_code == 404
+    assert signed_in(common.noor()).post(here, form).status_code == 404
+    assert signed_in(common.otto()).post(here, form).status_code == 403
     assert not SignOff.objects.exists()
 
 
@@ -55,12 +50,12 @@ def test_a_substitute_signs_with_both_names(purchase: Evaluation, here: str) -> 
     today = TODAY()
     delegate(
         stakeholder=part,
-        substitute=floor1.noor(),
+        substitute=common.noor(),
         starts_on=today,
         ends_on=today + datetime.timedelta(days=1),
         by=part.user,
     )
-    noor = signed_in(floor1.noor())
+    noor = signed_in(common.noor())
     assert "You sign for Ivan" in noor.get(here).content.decode()
     form = {"shown": shown(purchase), "verdict": "approve"}
     answer = noor.post(here, form)

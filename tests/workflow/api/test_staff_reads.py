@@ -1,8 +1,6 @@
 """What people's programs read, and who is told nothing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,12 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
-from evaltracker.evaluations.models import Entry
-from tests.cast import floor1, stakeholders, trials, vendors
+from evaltracker.evaluations.models import Entry, Evaluation, User
+from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation, User
 
 STAFF = "/api/v1/staff/"
 BELOW = ("matrix/", "blockers/", "inbox/")
@@ -65,12 +60,15 @@ def test_a_person_lists_the_purchases_that_they_see(where: Evaluation) -> None:
             "must_run_by": "2027-06-01",
         }
     ]
-    assert read(floor1.noor()).json()["results"] == []
+    assert read(common.noor()).json()["results"] == []
 
 
 def test_the_matrix_tells_claimed_shown_and_tested(home: str) -> None:
     told = read(stakeholders.holder("it"), f"{home}matrix/").json()
-    assert [one["name"] for one in told["candidates"]] == ["Acme ML", "Globex ML"]
+    assert [candidate["name"] for candidate in told["candidates"]] == [
+        "Acme ML",
+        "Globex ML",
+    ]
     first, second = told["requirements"]
     assert (first["ref"], first["priority"]) == ("R1", "must")
     acme, globex = first["cells"]
@@ -87,8 +85,8 @@ def test_blockers_name_the_rule_and_the_place(home: str) -> None:
     assert closed
     for gate in closed:
         assert gate["rule"]
-        for one in gate["blockers"]:
-            assert one["link"].startswith("/admin/")
+        for blocker in gate["blockers"]:
+            assert blocker["link"].startswith("/admin/")
 
 
 def test_the_inbox_is_the_readers_own(home: str, where: Evaluation) -> None:
@@ -96,14 +94,14 @@ def test_the_inbox_is_the_readers_own(home: str, where: Evaluation) -> None:
     theirs = read(stakeholders.holder("devops"), f"{home}inbox/").json()["results"]
     assert owners
     assert owners != theirs
-    assert all(one["link"].startswith("/admin/") for one in owners + theirs)
+    assert all(owner["link"].startswith("/admin/") for owner in owners + theirs)
 
 
 @pytest.mark.parametrize("below", BELOW)
 def test_what_one_may_not_see_reads_like_what_is_not_there(
     home: str, below: str
 ) -> None:
-    noor = floor1.noor()
+    noor = common.noor()
     hidden = read(noor, f"{home}{below}")
     absent = read(noor, f"evaluations/no-such/{below}")
     refused(hidden, 404)
@@ -120,7 +118,7 @@ def test_without_a_session_there_is_nothing(
     token = vendors.token(vendors.vendor("Acme"))
     bearer = {"authorization": f"Bearer {token}"}
     refused(Client().get(address, headers=bearer), 401)
-    outsider = floor1.person("vera")
+    outsider = common.person("vera")
     type(outsider).objects.filter(pk=outsider.pk).update(is_staff=False)
     outsider.refresh_from_db()
     refused(signed_in(outsider).get(address), 403)
@@ -167,13 +165,13 @@ def test_reading_changes_nothing_and_takes_a_fixed_number_of_queries(
 @pytest.mark.urls("evaltracker.vendor_urls")
 def test_a_process_for_vendors_alone_has_no_staff_reads(db: None) -> None:
     for below in ("evaluations/", *(f"evaluations/x/{one}" for one in BELOW)):
-        refused(signed_in(floor1.lina()).get(f"{STAFF}{below}"), 404)
+        refused(signed_in(common.lina()).get(f"{STAFF}{below}"), 404)
 
 
 def test_every_route_is_walked_above() -> None:
     """A new route needs its line above, or it is not known to be tight."""
     found = {
-        str(one.pattern).removeprefix("evaluations/<str:slug>/")
-        for one in get_resolver("evaltracker.workflow.api.urls").url_patterns
+        str(pattern.pattern).removeprefix("evaluations/<str:slug>/")
+        for pattern in get_resolver("evaltracker.workflow.api.urls").url_patterns
     }
     assert found == {"evaluations/", *BELOW}

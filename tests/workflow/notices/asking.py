@@ -1,23 +1,15 @@
 """Letting time pass for the chore that asks people to sign."""
 
-from __future__ import annotations
-
 import datetime
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import time_machine
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Notice
-from evaltracker.evaluations.notices import kind_named
-from evaltracker.workflow.services.asking import look_at_what_moved
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.evaluations.models import User
-    from evaltracker.evaluations.notices import Message
+from evaltracker.evaluations.models import Notice, User
+from evaltracker.notices.kinds import Message, kind_named
+from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
 
 SOON = datetime.timedelta(minutes=15)
 
@@ -33,7 +25,7 @@ def later(**ago: float) -> Iterator[None]:
 def owed(kind: str = "sign_off_requested") -> list[str]:
     """Logins of who is owed such a mail that still holds, in order."""
     return sorted(
-        one.recipient.username for one in rows(kind) if one.recipient is not None
+        row.recipient.username for row in rows(kind) if row.recipient is not None
     )
 
 
@@ -47,5 +39,5 @@ def rows(kind: str) -> list[Notice]:
 
 def mail_to(user: User, kind: str = "sign_off_requested") -> Message:
     """The newest mail of a kind to somebody."""
-    notice = [one for one in rows(kind) if one.recipient == user][-1]
+    notice = [row for row in rows(kind) if row.recipient == user][-1]
     return kind_named(kind).compose(notice)

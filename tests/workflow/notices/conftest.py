@@ -1,15 +1,9 @@
 """The purchase that is signed here."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
+from evaltracker.evaluations.models import Evaluation
 from tests.cast.workflow import to_be_signed
-
-if TYPE_CHECKING:
-    from evaltracker.evaluations.models import Evaluation
 
 
 @pytest.fixture

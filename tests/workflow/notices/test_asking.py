@@ -1,20 +1,18 @@
 """Who is asked to sign, when it becomes their turn, and who is reminded."""
 
-from __future__ import annotations
-
 import datetime
 
 import pytest
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.evaluations.services.requirements import change_requirement
+from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.workflow.models import Outlook
-from evaltracker.workflow.services.asking import look_at_what_moved
+from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
 from stakeholders.services.lending import delegate
 from stakeholders.services.people import add_stakeholder
 from stakeholders.services.rules import set_sign_off_rule
-from tests.cast import floor1, stakeholders
+from tests.cast import common, stakeholders
 from tests.cast.workflow import sign_as
 from tests.workflow.notices.asking import later, mail_to, owed, rows
 
@@ -57,7 +55,7 @@ def test_nobody_is_asked_while_something_else_is_missing(where: Evaluation) -> N
 
 
 def test_who_has_signed_and_who_is_outvoted_is_not_asked(where: Evaluation) -> None:
-    add_stakeholder(evaluation=where, user=floor1.noor(), role="it", by=where.owner)
+    add_stakeholder(evaluation=where, user=common.noor(), role="it", by=where.owner)
     with later(minutes=11):
         assert owed() == sorted([*ALL, "noor"])
         sign_as(where, "it")
@@ -107,7 +105,7 @@ def test_a_substitute_is_asked_on_the_days_of_the_substitution(
     first = timezone.localdate() + datetime.timedelta(days=2)
     delegate(
         stakeholder=part,
-        substitute=floor1.noor(),
+        substitute=common.noor(),
         starts_on=first,
         ends_on=first + datetime.timedelta(days=1),
         by=part.user,
@@ -116,8 +114,8 @@ def test_a_substitute_is_asked_on_the_days_of_the_substitution(
         assert owed() == ALL
     with later(days=2, hours=2):
         assert owed() == sorted([*ALL, "noor"])
-        assert "You stand in for Ivan" in mail_to(floor1.noor()).text
-        sign_as(where, "it", by=floor1.noor())
+        assert "You stand in for Ivan" in mail_to(common.noor()).text
+        sign_as(where, "it", by=common.noor())
         assert owed() == ["dana", "priya", "viktor"]
 
 
@@ -132,7 +130,7 @@ def test_a_rule_that_cannot_pass_asks_nobody(where: Evaluation) -> None:
 def test_an_evaluation_that_cannot_be_looked_at_holds_up_no_other(
     where: Evaluation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = floor1.evaluation(title="Broken")
+    broken = common.evaluation(title="Broken")
     Evaluation.objects.filter(pk=broken.pk).update(zone="Nowhere/Atlantis")
     with later(minutes=11):
         assert owed() == ALL

@@ -1,23 +1,16 @@
 """A stage that lasts longer than the plan leaves it is told to its owner."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 import time_machine
 
-from evaltracker.evaluations.models import Notice
-from evaltracker.evaluations.notices import kind_named
-from evaltracker.evaluations.services.evaluations import change_brief
-from evaltracker.workflow.services.lateness import tell_of_late_stages
-from tests.cast import floor1, stakeholders
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.notices.kinds import kind_named
+from evaltracker.requirements.services.evaluations import change_brief
+from evaltracker.workflow.services.stage_lateness import tell_of_late_stages
+from tests.cast import common, stakeholders
 
 pytestmark = pytest.mark.django_db
 # Seventeen weeks before it, the requirements must be settled within two.
@@ -27,7 +20,7 @@ STARTED, RUNS = "2026-11-02T09:00Z", datetime.date(2027, 2, 26)
 @pytest.fixture
 def where() -> Iterator[Evaluation]:
     with time_machine.travel(STARTED, tick=False):
-        evaluation = floor1.evaluation(must_run_by=RUNS, zone="Europe/Berlin")
+        evaluation = common.evaluation(must_run_by=RUNS, zone="Europe/Berlin")
         stakeholders.stakeholders(evaluation)
     yield evaluation
 
@@ -37,7 +30,7 @@ def owed_by(moment: str) -> list[tuple[str, int]]:
         tell_of_late_stages()
         tell_of_late_stages()
     rows = Notice.objects.filter(kind="stage_late").order_by("-offset_days")
-    return [(str(one.recipient), one.offset_days) for one in rows]
+    return [(str(row.recipient), row.offset_days) for row in rows]
 
 
 def test_its_owner_hears_when_it_is_late_and_each_week(where: Evaluation) -> None:

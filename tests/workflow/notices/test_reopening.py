@@ -1,11 +1,9 @@
 """What changes after somebody signed: who is asked again, who is told, and of what."""
 
-from __future__ import annotations
-
 import pytest
 
 from evaltracker.evaluations.models import Evaluation, Visit
-from evaltracker.evaluations.services.requirements import change_requirement
+from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.workflow.services.stages import advance, send_back
 from stakeholders.services.people import remove_stakeholder
 from stakeholders.services.sign_offs import open_sign_off_round

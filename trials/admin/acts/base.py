@@ -1,26 +1,21 @@
 """What the acts of floor 4 share: who takes part, and which page they belong to."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django import forms
+from django.db import models
 from django.urls import reverse
 
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.fields import NamedChoice, link_field, long_text, without_blank
 from stakeholders.policy import has_role
 from trials.choices import EvidenceVerdict
 from trials.models import Demo, Trial
 from trials.policy import may_lead
 from vendors.admin.acts.base import InEvaluation
-from vendors.admin.inputs import NamedChoice, link_field, long_text, without_blank
 from vendors.models import Claim
 from vendors.selectors import asked_requirements
-
-if TYPE_CHECKING:
-    from django.db import models
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 def takes_part(user: User, evaluation: Evaluation) -> bool:

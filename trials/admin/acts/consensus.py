@@ -1,28 +1,23 @@
 """The meeting: opening everybody's scores, settling what is apart, closing."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django import forms
 
 from evaltracker.errors import NotFound
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import Category, Evaluation, User
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import long_text, reason_field
 from trials.models import Score, Settlement
 from trials.scoring import TOP_SCORE, spread
 from trials.selectors import counted_scores
 from trials.services.consensus import close_scores, open_consensus, settle_score
 from vendors.admin.acts.base import InEvaluation, OnEvaluation
-from vendors.admin.inputs import long_text, reason_field
 from vendors.models import Candidate
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import Category, Evaluation, User
 
 
 @register_act

@@ -1,12 +1,13 @@
 """The contract of a trial: put forward, agreed by each role, changed, moved."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import day_field, reason_field
 from stakeholders.policy import has_role
 from trials.admin.acts.base import OnTrial
 from trials.admin.acts.trials import TrialForm
@@ -18,13 +19,7 @@ from trials.services.contracts import (
     propose_contract,
 )
 from trials.services.moves import move_trial
-from vendors.admin.inputs import day_field, reason_field
 from vendors.policy import is_barred
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import User
 
 
 class ReadsContract(OnTrial):

@@ -1,28 +1,20 @@
 """The success criteria of trials, and judging them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import long_text, reason_field
 from trials.admin.acts.base import AboutRequirement, OnTrial, ProofForm, takes_part
 from trials.choices import Source
 from trials.models import Criterion
 from trials.services.criteria import add_criterion, change_criterion, remove_criterion
 from trials.services.evidence import record_evidence
-from vendors.admin.inputs import (
-    long_text,
-    reason_field,
-)
 from vendors.models import Claim
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import User
 
 
 class CriterionForm(AboutRequirement):

@@ -1,22 +1,17 @@
 """The end of a demo, one's own note on it, and reading all of them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import long_text
 from trials.admin.acts.base import OnDemo
 from trials.models import DemoNote
 from trials.services.demo_notes import end_demo, reveal_demo_notes, write_demo_note
-from vendors.admin.inputs import long_text
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import User
 
 
 @register_act

@@ -1,22 +1,18 @@
 """Arranging, scripting, holding and judging demos."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.urls import reverse
 from django.utils import timezone
 
-from evaltracker.evaluations.admin.acts import register_act
-from evaltracker.evaluations.clock import wall_of
+from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import is_owner
-from trials.admin.acts.base import OnDemo
-from trials.services.calling_off import call_off_demo
-from trials.services.demos import add_dazzle, hold_demo, move_demo, schedule_demo
-from vendors.admin.acts.base import OnCandidate
-from vendors.admin.inputs import (
+from evaltracker.kit.clock import wall_of
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import (
     day_field,
     instant_from,
     long_text,
@@ -24,11 +20,10 @@ from vendors.admin.inputs import (
     time_field,
     zone_field,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import User
+from trials.admin.acts.base import OnDemo
+from trials.services.demo_cancellation import call_off_demo
+from trials.services.demos import add_dazzle, hold_demo, move_demo, schedule_demo
+from vendors.admin.acts.base import OnCandidate
 
 
 class WhenForm(forms.Form):

@@ -1,31 +1,23 @@
 """Recording what was found, saying it again; excusing a knock-out."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.acts import register_act
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import NamedChoice, long_text
 from trials.admin.acts.base import ProofForm, takes_part
 from trials.choices import Source
 from trials.models import Evidence, ResearchNote
 from trials.services.evidence import reconfirm_evidence, record_evidence
 from vendors.admin.acts.base import InEvaluation, OnPlace
-from vendors.admin.inputs import (
-    NamedChoice,
-    long_text,
-)
+from vendors.admin.targets import Place
 from vendors.models import Claim
 from vendors.services.claims import current_claim
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from vendors.admin.places import Place
 
 USUAL_SOURCE = {Stage.DEMOS: Source.DEMO, Stage.TRIALS: Source.TRIAL}
 

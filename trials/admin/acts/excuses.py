@@ -1,24 +1,19 @@
 """Excusing a knock-out, and withdrawing the excuse."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import reason_field
 from stakeholders.policy import is_leadership
 from trials.models import Excuse
 from trials.services.excuses import excuse_knock_out, withdraw_excuse
 from vendors.admin.acts.base import InEvaluation, OnPlace
-from vendors.admin.inputs import reason_field
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 class ExcuseForm(forms.Form):

@@ -1,24 +1,19 @@
 """What a trial found missing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import day_field, long_text
 from trials.admin.acts.base import AboutRequirement, OnTrial, takes_part
 from trials.choices import Retest, Severity
 from trials.models import Gap
 from trials.policy import today_in
 from trials.services.gaps import close_gap, record_gap, reply_to_gap
 from trials.services.retests import retest_gap
-from vendors.admin.inputs import day_field, long_text
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import User
 
 
 class GapForm(AboutRequirement):

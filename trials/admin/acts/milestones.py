@@ -1,25 +1,18 @@
 """Dated things to do, and gaps."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.db.models import Q
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.models import User as Person
 from evaltracker.evaluations.policy import is_owner
-from trials.admin.acts.base import OnTrial
-from trials.admin.acts.trials import insiders
-from trials.choices import MilestoneState
-from trials.models import Milestone
-from trials.policy import may_lead, today_in
-from trials.services.milestones import add_milestone, settle_milestone
-from vendors.admin.acts.base import InEvaluation, OnEvaluation
-from vendors.admin.inputs import (
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import (
     NamedChoice,
     day_field,
     instant_from,
@@ -28,12 +21,13 @@ from vendors.admin.inputs import (
     without_blank,
     zone_field,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from trials.models import Trial
+from trials.admin.acts.base import OnTrial
+from trials.admin.acts.trials import insiders
+from trials.choices import MilestoneState
+from trials.models import Milestone, Trial
+from trials.policy import may_lead, today_in
+from trials.services.milestones import add_milestone, settle_milestone
+from vendors.admin.acts.base import InEvaluation, OnEvaluation
 
 
 class DueForm(forms.Form):

@@ -1,25 +1,20 @@
 """Moving a milestone, giving it to somebody, and saying what it hangs on."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.models import User as Person
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import NamedChoice, reason_field
 from trials.admin.acts.milestones import DueForm, OnMilestone, hanging_field, others
 from trials.admin.acts.trials import insiders
 from trials.selectors.shifts import Shift, shifts_of
-from trials.services.handing_on import change_reminder_days, give_milestone
+from trials.services.milestone_owners import change_reminder_days, give_milestone
 from trials.services.moves import hang_milestone, move_milestone
 from vendors.admin.acts.base import OnEvaluation
-from vendors.admin.inputs import NamedChoice, reason_field
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 class MoveForm(DueForm):
@@ -147,9 +142,11 @@ class RhythmForm(forms.Form):
     def clean_days(self) -> list[int]:
         """The numbers."""
         parts = self.cleaned_data["days"].replace(",", " ").split()
-        if not all(one.isascii() and one.isdecimal() and len(one) < 4 for one in parts):
+        if not all(
+            part.isascii() and part.isdecimal() and len(part) < 4 for part in parts
+        ):
             raise forms.ValidationError("Write whole numbers with commas: 7, 2, 0.")
-        return [int(one) for one in parts]
+        return [int(part) for part in parts]
 
 
 @register_act
@@ -169,7 +166,11 @@ class ChangeReminderDays(OnEvaluation):
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What holds now."""
-        return {"days": ", ".join(str(one) for one in target.reminder_days)}
+        return {
+            "days": ", ".join(
+                str(reminder_day) for reminder_day in target.reminder_days
+            )
+        }
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         """Save it."""

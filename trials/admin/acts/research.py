@@ -1,27 +1,18 @@
 """Noting what was read or heard about a candidate."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import day_field, link_field, long_text
 from trials.admin.acts.base import AboutRequirement, takes_part
 from trials.choices import NoteKind
 from trials.services.research import note_research
 from vendors.admin.acts.base import OnCandidate
-from vendors.admin.inputs import (
-    day_field,
-    link_field,
-    long_text,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import User
 
 
 class ResearchForm(AboutRequirement):

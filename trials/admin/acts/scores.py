@@ -1,20 +1,15 @@
 """Giving one's own scores, taking them back, and locking them."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import register_act
 from stakeholders.models import Stakeholder
 from stakeholders.policy import has_a_say
 from trials.admin.sheet import SheetForm, sheet_of
 from trials.services.scores import give_score, lock_scores, withdraw_score
 from vendors.admin.acts.base import InEvaluation
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import User
 
 
 class OwnSheet(InEvaluation):

@@ -1,13 +1,14 @@
 """Scripts of demos: drawing them up, changing them, judging what was shown."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import NamedChoice, long_text
 from stakeholders.models import Stakeholder
 from trials.admin.acts.base import AboutRequirement, OnDemo, ProofForm
 from trials.choices import Source
@@ -18,16 +19,7 @@ from trials.services.scripts import (
     change_script_item,
     draw_up_script,
 )
-from vendors.admin.inputs import (
-    NamedChoice,
-    long_text,
-)
 from vendors.models import Claim
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 @register_act

@@ -1,31 +1,21 @@
 """Planning and closing trials."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.models import User as Person
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import NamedChoice, day_field, long_text, zone_field
 from stakeholders.models import Stakeholder
 from trials.admin.acts.base import OnTrial
 from trials.policy import today_in
 from trials.services.trials import change_trial, close_trial, plan_trial
 from vendors.admin.acts.base import OnCandidate
-from vendors.admin.inputs import (
-    NamedChoice,
-    day_field,
-    long_text,
-    zone_field,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 USUAL_DAYS = 28
 

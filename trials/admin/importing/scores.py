@@ -1,14 +1,19 @@
 """One's own scores from a spreadsheet."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.importing.kinds import Column
-from evaltracker.evaluations.admin.importing.page import register_import
-from evaltracker.evaluations.admin.importing.rows import RowsImport
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.importing.admin.kinds import Column
+from evaltracker.importing.admin.page import register_import
+from evaltracker.importing.admin.rows import RowsImport
+from evaltracker.importing.reading import Reading
+from evaltracker.importing.rows import RowLine, RowsPlan
+from evaltracker.tabular import Workbook
+from stakeholders.models import Stakeholder
 from trials.imports.scores import COLUMNS, is_table, plan_scores_import
 from trials.services.score_import import (
     KIND,
@@ -16,16 +21,6 @@ from trials.services.score_import import (
     known_scores,
     scoring_parts,
 )
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Mapping, Sequence
-
-    from evaltracker.evaluations.imports.reading import Reading
-    from evaltracker.evaluations.imports.rows import RowLine, RowsPlan
-    from evaltracker.evaluations.models import Evaluation, User
-    from evaltracker.evaluations.tabular import Workbook
-    from stakeholders.models import Stakeholder
 
 
 @register_import

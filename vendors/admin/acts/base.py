@@ -1,24 +1,18 @@
 """What the acts of floor 3 share: inside an evaluation, mostly by its owner."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.http import HttpRequest
 
 from evaltracker.errors import NotFound
-from evaltracker.evaluations.admin.acts import Act
-from evaltracker.evaluations.admin.workspace import crumbs_to, page_address
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
-from vendors.admin.asking import ask_first
-from vendors.admin.places import Place, read_place
+from evaltracker.pages.acts import Act
+from evaltracker.pages.workspace import crumbs_to, page_address
+from vendors.admin.conflict_question import ask_first
+from vendors.admin.targets import Place, read_place
 from vendors.models import Candidate
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from evaltracker.evaluations.models import User
 
 
 class InEvaluation(Act):

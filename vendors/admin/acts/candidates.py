@@ -1,20 +1,20 @@
 """Putting options up, shortlisting, dropping, bringing back."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
-from vendors.admin.acts.base import OnCandidate, OnEvaluation
-from vendors.admin.inputs import (
+from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import (
     LinesField,
     NamedChoice,
     link_field,
     long_text,
     reason_field,
 )
+from vendors.admin.acts.base import OnCandidate, OnEvaluation
 from vendors.choices import CandidateKind
 from vendors.models import Vendor
 from vendors.services.candidates import (
@@ -25,11 +25,6 @@ from vendors.services.candidates import (
     shortlist,
 )
 from vendors.services.companies import add_vendor
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import User
 
 
 class ChangeForm(forms.Form):

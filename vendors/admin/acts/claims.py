@@ -1,14 +1,13 @@
 """The buyer's notes of what candidates are said to do, and the owner's rulings."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
-from vendors.admin.acts.base import InEvaluation, OnPlace
-from vendors.admin.inputs import (
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import (
     LinesField,
     day_field,
     link_field,
@@ -16,17 +15,12 @@ from vendors.admin.inputs import (
     reason_field,
     without_blank,
 )
+from vendors.admin.acts.base import InEvaluation, OnPlace
 from vendors.choices import Availability
-from vendors.models import Ruling
+from vendors.models import Candidate, Ruling
 from vendors.policy import ANSWERED_BY_BUYER
 from vendors.services.claims import current_claim, note_claim, withdraw_claim
 from vendors.services.rulings import revoke_ruling, rule_not_applicable
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from vendors.models import Candidate
 
 WORDS = ("availability", "available_from", "environments", "statement", "evidence_url")
 

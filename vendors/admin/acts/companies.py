@@ -1,24 +1,18 @@
 """Companies and their people."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.acts import Act, register_act
-from evaltracker.evaluations.admin.forms import ReasonForm
-from vendors.admin.inputs import LinesField, link_field
+from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import Act, register_act
+from evaltracker.pages.fields import LinesField, ReasonForm, link_field
 from vendors.models import Contact, Vendor
 from vendors.policy import may_keep_vendors
 from vendors.services.companies import add_vendor, change_vendor
 from vendors.services.contacts import add_contact, change_contact, remove_contact
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import User
 
 
 class VendorForm(forms.Form):

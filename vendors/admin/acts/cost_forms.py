@@ -1,13 +1,11 @@
 """The forms in which costs are written down."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
-from vendors.admin.inputs import day_field, link_field, long_text
+from evaltracker.pages.fields import day_field, link_field, long_text
 from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CODES, CostKind, read_tiers, write_tiers
 from vendors.costs.kinds import MOST_PERCENT

@@ -1,26 +1,21 @@
 """Exchange rates of an evaluation, and in which shares a candidate is paid."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
-from evaltracker.evaluations.clock import today_in
+from evaltracker.evaluations.models import User
+from evaltracker.kit.clock import today_in
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import day_field, long_text
 from vendors.admin.acts.base import InEvaluation, OnEvaluation
 from vendors.admin.acts.costs import OnCosts
-from vendors.admin.inputs import day_field, long_text
 from vendors.costs import CODES, read_payments
 from vendors.models import ExchangeRate
 from vendors.services.payments import set_payments
 from vendors.services.rates import remove_rate, set_rate
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import User
 
 
 class RateForm(forms.Form):

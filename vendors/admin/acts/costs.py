@@ -1,24 +1,18 @@
 """Writing down what candidates cost."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.acts import register_act
 from vendors.admin.acts.base import InEvaluation, OnCandidate
 from vendors.admin.acts.cost_forms import CostForm, PriceForm, RiseForm, trimmed
 from vendors.choices import Pricing, Recurrence
 from vendors.costs import CostKind
-from vendors.models import CostLine
+from vendors.models import Candidate, CostLine
 from vendors.services.costs import mark_rest_unsaid, remove_cost_line, set_cost_line
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from vendors.models import Candidate
 
 
 class OnCosts(OnCandidate):

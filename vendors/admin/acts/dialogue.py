@@ -1,27 +1,22 @@
 """Questions and proposals."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
 from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import NamedChoice, long_text, reason_field
 from stakeholders.policy import has_role
 from vendors.admin.acts.base import InEvaluation, OnEvaluation
-from vendors.admin.inputs import NamedChoice, long_text, reason_field
 from vendors.models import Proposal, Question
 from vendors.selectors import asked_requirements
 from vendors.selectors.askers import given_away
 from vendors.services.answering import answer_question
 from vendors.services.dialogue import accept_proposal, ask_question, decline_proposal
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 class QuestionForm(forms.Form):

@@ -1,29 +1,23 @@
 """Declarations of interest, and their clearing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
-from evaltracker.evaluations.text import TEXT_LIMIT
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.kit.text import TEXT_LIMIT
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import long_text, reason_field
 from vendors.admin.acts.base import InEvaluation, OnCandidate, OnEvaluation
-from vendors.admin.inputs import long_text, reason_field
-from vendors.models import Conflict
+from vendors.models import Candidate, Conflict
 from vendors.policy import is_asked, to_declare
 from vendors.services.interests import (
     clear_conflict,
     declare_conflict,
     declare_interests,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from vendors.models import Candidate
 
 NONE, SOME = "none", "some"
 
@@ -56,9 +50,9 @@ class DeclarationsForm(forms.Form):
     def __init__(self, *args: Any, candidates: list[Candidate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.candidates = candidates
-        for one in candidates:
-            self.fields[str(one.pk)] = forms.CharField(
-                label=one.name,
+        for candidate in candidates:
+            self.fields[str(candidate.pk)] = forms.CharField(
+                label=candidate.name,
                 required=False,
                 max_length=TEXT_LIMIT,
                 widget=forms.TextInput(attrs={"placeholder": "no interest"}),

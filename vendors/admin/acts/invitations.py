@@ -1,23 +1,17 @@
 """Inviting a candidate's vendor, and telling its contacts (again)."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import reason_field
 from vendors.admin.acts.base import OnCandidate
-from vendors.admin.inputs import reason_field
-from vendors.models import Contact
+from vendors.models import Candidate, Contact
 from vendors.services.contacts import add_contact
 from vendors.services.invitations import invite, send_invitation
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import User
-    from vendors.models import Candidate
 
 
 class ContactsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]

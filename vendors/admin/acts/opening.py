@@ -1,10 +1,10 @@
 """Opening prices: the owner asks, a second person confirms."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.acts import register_act
 from vendors.admin.acts.base import InEvaluation, OnEvaluation
 from vendors.models import CostLine, PriceOpening
 from vendors.selectors.opening import NOBODY, second_people
@@ -13,11 +13,6 @@ from vendors.services.opening import (
     confirm_price_opening,
     withdraw_price_opening,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 
 @register_act

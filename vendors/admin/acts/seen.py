@@ -1,22 +1,17 @@
 """The reader's own bookmark in what vendors sent."""
 
-from __future__ import annotations
-
 import datetime
 import uuid
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.acts import register_act
+from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import register_act
 from vendors.admin.acts.base import OnEvaluation
 from vendors.selectors.sent import sent_by_vendors
-from vendors.services.looks import mark_seen
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import User
+from vendors.services.last_seen import mark_seen
 
 
 class MomentsField(forms.Field):
@@ -69,9 +64,9 @@ class MarkSeen(OnEvaluation):
         parties = sent_by_vendors(user, target)
         return {
             "until": [
-                f"{one.candidate.pk} {one.newest.isoformat()}"
-                for one in parties
-                if one.newest
+                f"{party.candidate.pk} {party.newest.isoformat()}"
+                for party in parties
+                if party.newest
             ]
         }
 

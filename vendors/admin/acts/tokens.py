@@ -1,22 +1,17 @@
 """The end of a vendor's tokens; issuing and replacing one is `token_page`."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.urls import reverse
 
-from evaltracker.evaluations.admin.acts import Act, register_act
-from vendors.admin.inputs import day_field, end_of
+from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import Act, register_act
+from evaltracker.pages.fields import day_field, end_of
 from vendors.models import VendorToken
 from vendors.policy import may_keep_tokens
 from vendors.services.tokens import expire_token, revoke_token
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import User
 
 
 class RevokeForm(forms.Form):

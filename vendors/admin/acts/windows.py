@@ -1,28 +1,23 @@
 """Opening and closing the time in which vendors write claims."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.utils import timezone
 
-from evaltracker.evaluations.admin.acts import register_act
-from evaltracker.evaluations.clock import wall_of
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.kit.clock import wall_of
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import day_field, instant_from, reason_field, time_field
 from vendors.admin.acts.base import OnEvaluation
-from vendors.admin.inputs import day_field, instant_from, reason_field, time_field
 from vendors.services.windows import (
     close_claims,
     move_claims_close,
     open_claims,
     reopen_claims,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from evaltracker.evaluations.models import Evaluation, User
 
 USUAL_DAYS = 14
 

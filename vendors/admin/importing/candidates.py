@@ -1,14 +1,17 @@
 """Candidates from a spreadsheet."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.admin.importing.kinds import Column
-from evaltracker.evaluations.admin.importing.page import register_import
-from evaltracker.evaluations.admin.importing.rows import RowsImport
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.importing.admin.kinds import Column
+from evaltracker.importing.admin.page import register_import
+from evaltracker.importing.admin.rows import RowsImport
+from evaltracker.importing.reading import Reading
+from evaltracker.importing.rows import RowLine, RowsPlan
+from evaltracker.tabular import Workbook
 from vendors.choices import CandidateKind
 from vendors.imports.candidates import COLUMNS, is_table, plan_candidates_import
 from vendors.services.candidate_import import (
@@ -16,14 +19,6 @@ from vendors.services.candidate_import import (
     import_candidates,
     known_candidates,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from evaltracker.evaluations.imports.reading import Reading
-    from evaltracker.evaluations.imports.rows import RowLine, RowsPlan
-    from evaltracker.evaluations.models import Evaluation, User
-    from evaltracker.evaluations.tabular import Workbook
 
 
 @register_import

@@ -1,21 +1,17 @@
 """Claims from a spreadsheet, a list or a matrix."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.admin.importing.kinds import (
-    Column,
-    ImportKind,
-    Question,
-)
-from evaltracker.evaluations.admin.importing.page import register_import
-from evaltracker.evaluations.imports.reading import Header, Reading
-from evaltracker.evaluations.tabular import columns_by_field
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.importing.admin.kinds import Column, ImportKind, Question
+from evaltracker.importing.admin.page import register_import
+from evaltracker.importing.reading import Header, Reading
+from evaltracker.tabular import Row, Sheet, Workbook, columns_by_field
 from vendors.choices import STATED, Availability
-from vendors.imports import plan_claims_import
+from vendors.imports import ClaimLine, ClaimsPlan, plan_claims_import
 from vendors.imports.plan import Meaning
 from vendors.imports.shapes import (
     CANDIDATES_AS_ROWS,
@@ -28,14 +24,7 @@ from vendors.selectors import asked_requirements
 from vendors.services.claim_undo import KIND
 from vendors.services.imports import import_claims, known_claims
 from vendors.services.status_words import explain_words
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from evaltracker.evaluations.tabular import Row, Sheet, Workbook
-    from vendors.imports import ClaimLine, ClaimsPlan
-    from vendors.words import ClaimWords
+from vendors.words import ClaimWords
 
 SHOWN_WORDS = 300
 

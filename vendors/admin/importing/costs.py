@@ -1,16 +1,20 @@
 """Costs from a spreadsheet."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
+from django.db.models import TextChoices
 
-from evaltracker.evaluations.admin.importing.kinds import Column
-from evaltracker.evaluations.admin.importing.page import register_import
-from evaltracker.evaluations.admin.importing.rows import RowsImport
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.importing.admin.kinds import Column
+from evaltracker.importing.admin.page import register_import
+from evaltracker.importing.admin.rows import RowsImport
+from evaltracker.importing.reading import Reading
+from evaltracker.importing.rows import RowLine, RowsPlan
 from evaltracker.money import written
+from evaltracker.tabular import Workbook
 from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CODES, CostKind, write_tiers
 from vendors.imports.cost_words import COLUMNS
@@ -18,16 +22,6 @@ from vendors.imports.costs import ForAll, is_table, plan_costs_import
 from vendors.selectors import tiers_of
 from vendors.services.cost_import import import_costs, known_costs
 from vendors.services.cost_rows import KIND
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from django.db.models import TextChoices
-
-    from evaltracker.evaluations.imports.reading import Reading
-    from evaltracker.evaluations.imports.rows import RowLine, RowsPlan
-    from evaltracker.evaluations.models import Evaluation, User
-    from evaltracker.evaluations.tabular import Workbook
 
 
 @register_import

@@ -1,19 +1,14 @@
 """`manage.py import_claims EVALUATION FILE`."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from django.core.management.base import CommandParser
 
-from evaltracker.evaluations.management.importing import ImportCommand
-from evaltracker.evaluations.tabular import read_table
-from vendors.imports import ORIENTATIONS, plan_claims_import
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.importing.commands import ImportCommand
+from evaltracker.tabular import read_table
+from vendors.imports import ORIENTATIONS, ClaimsPlan, plan_claims_import
 from vendors.services.imports import import_claims, known_claims
-
-if TYPE_CHECKING:
-    from django.core.management.base import CommandParser
-
-    from evaltracker.evaluations.models import Evaluation, User
-    from vendors.imports import ClaimsPlan
 
 
 class Command(ImportCommand["ClaimsPlan"]):

@@ -1,8 +1,7 @@
 """`issue_token VENDOR`: a key to the vendor API, shown this once."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from argparse import ArgumentParser
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -10,9 +9,6 @@ from evaltracker.errors import Problem
 from evaltracker.evaluations.journal import SYSTEM
 from vendors.models import Vendor
 from vendors.services.tokens import issue_token
-
-if TYPE_CHECKING:
-    from argparse import ArgumentParser
 
 
 class Command(BaseCommand):

@@ -10,16 +10,17 @@ To follow it: `Desk.open` in `desk` looks, with the statements of `sql`; `take_c
 and `take_claims` decide; `Desk` writes.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import uuid
+from collections.abc import Callable, Sequence
 
 from django.db import Error, connection
 
 from evaltracker.errors import Problem
-from evaltracker.evaluations.pipeline import pipeline
+from evaltracker.kit.pipeline import pipeline
 from vendors.services import batches
+from vendors.services.batches import Comparison, Stated
 from vendors.services.claims import SubmitResult
+from vendors.services.idempotency import Answer
 from vendors.services.intake.desk import Call, Desk, NotPlain
 from vendors.services.revisions import (
     RevisionCount,
@@ -28,13 +29,6 @@ from vendors.services.revisions import (
     told,
 )
 from vendors.words import read_claim
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Callable, Sequence
-
-    from vendors.services.batches import Comparison, Stated
-    from vendors.services.idempotency import Answer
 
 __all__ = ["Call", "LetIn", "take_claim", "take_claims"]
 # Counts a call against its token, by id; whether it is let in.
@@ -65,7 +59,7 @@ def take_claims(
     show: Callable[[Comparison], Answer],
 ) -> Answer | None:
     """Do what `submit_claims` does for a call that is in order; None for any other."""
-    refs = [one.requirement for one in claims]
+    refs = [claim.requirement for claim in claims]
     return _at_a_desk(call, refs, let_in, lambda desk: show(_submit_all(desk, claims)))
 
 

@@ -1,32 +1,25 @@
 """Where a call is looked at: who calls, what stands, and what is written for it."""
 
-from __future__ import annotations
-
 import datetime
+import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.utils import timezone
 
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, JournalHead, Requirement
-from evaltracker.evaluations.pipeline import loaded
+from evaltracker.kit.pipeline import Answer as Asked
+from evaltracker.kit.pipeline import Pipeline, loaded
 from vendors.models import Candidate, Claim
 from vendors.policy import require_claims_open
-from vendors.services.idempotency import KEPT, kept_answer, turn_of
+from vendors.services.idempotency import KEPT, Answer, kept_answer, turn_of
 from vendors.services.intake import sql
 from vendors.services.revisions import RevisionCount
 from vendors.services.tokens import actor_by_token
 from vendors.wall import digest_of
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Callable, Sequence
-
-    from evaltracker.evaluations.journal import Actor
-    from evaltracker.evaluations.pipeline import Answer as Asked
-    from evaltracker.evaluations.pipeline import Pipeline
-    from vendors.services.idempotency import Answer
 
 
 class NotPlain(Exception):
@@ -119,7 +112,7 @@ class Desk:
 
     def supersede(self, requirements: Sequence[uuid.UUID]) -> None:
         """Queue that nothing stands on these any more, whosever it is."""
-        if any(one in self.counts for one in requirements):
+        if any(requirement in self.counts for requirement in requirements):
             self.pipe.ask(
                 sql.SUPERSEDE,
                 invitation=self.candidate.pk,

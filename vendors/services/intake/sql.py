@@ -5,8 +5,6 @@ asked and not retired, what the vendor itself says. `tests/vendors/intake` holds
 the same answers.
 """
 
-from __future__ import annotations
-
 from vendors.wall import NOTES, TOKEN, VENDOR
 
 # --- First trip: BEGIN, and who calls ---------------------------------------------

@@ -1,20 +1,15 @@
 """`manage.py add_first_operator [NAME:ADDRESS]`: a new installation's first login."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.accounts.notices import password_path
+from evaltracker.accounts.services.first_operator import add_first_operator
 from evaltracker.environment import env
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import User
-from evaltracker.evaluations.services.first_operator import add_first_operator
-
-if TYPE_CHECKING:
-    from django.core.management.base import CommandParser
 
 
 class Command(BaseCommand):

@@ -1,30 +1,24 @@
 """`manage.py export_evaluation EVALUATION [--format F] [--paper P] [-o FILE]`."""
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.errors import Problem
-from evaltracker.evaluations.storage import write_whole
-from evaltracker.workflow.management.finding import evaluation_of
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.kit.storage import write_whole
+from evaltracker.workflow.management.lookup import evaluation_of
 from evaltracker.workflow.memo.printing import PAPERS, as_pdf
-from evaltracker.workflow.memo.seal import sealed_words
 from evaltracker.workflow.memo.sheets import as_xlsx
+from evaltracker.workflow.memo.signature_seal import sealed_words
 from evaltracker.workflow.memo.word import as_docx
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import compile_memo
 from evaltracker.workflow.services.exporting import FORMS as WHOLE
 from evaltracker.workflow.services.exporting import export_whole
-
-if TYPE_CHECKING:
-    from django.core.management.base import CommandParser
-
-    from evaltracker.evaluations.models import Evaluation
 
 FORMATS = ("json", "ocds", "memo", "xlsx", "pdf", "md", "docx")
 BINARY = {"pdf", "xlsx", "docx"}

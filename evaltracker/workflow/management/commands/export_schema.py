@@ -1,13 +1,11 @@
 """`manage.py export_schema > docs/export.schema.json`."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from evaltracker.evaluations.portable.schema import schema
+from evaltracker.portable.schema import schema
 
 
 class Command(BaseCommand):

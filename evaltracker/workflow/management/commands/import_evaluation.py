@@ -1,22 +1,17 @@
 """`manage.py import_evaluation FILE [--dry-run] [--as SLUG] [--owner USERNAME]`."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.errors import Invalid, Problem
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import User
-from evaltracker.evaluations.services.arrivals import import_evaluation
-from evaltracker.evaluations.services.previews import ImportPreview, preview_import
-from evaltracker.workflow.ocds.reading import read_ocds
+from evaltracker.ocds.reading import read_ocds
+from evaltracker.portable.services.import_evaluation import import_evaluation
+from evaltracker.portable.services.import_preview import ImportPreview, preview_import
 from evaltracker.workflow.services.from_ocds import start_from_ocds
-
-if TYPE_CHECKING:
-    from django.core.management.base import CommandParser
 
 
 class Command(BaseCommand):
@@ -90,12 +85,14 @@ class Command(BaseCommand):
         self.stdout.write(f"{told['title']} ({told['buyer']}), as {seen.slug}")
         for name, count in seen.counts.items():
             self.stdout.write(f"  {name}: {count}")
-        for one in seen.people:
+        for person in seen.people:
             here = (
-                f"{one.user} ({one.user.username})" if one.user else "a stopped login"
+                f"{person.user} ({person.user.username})"
+                if person.user
+                else "a stopped login"
             )
-            owns = ", the owner" if one is seen.owner else ""
-            self.stdout.write(f"  {one.name}{owns}: {here}, {one.how}")
+            owns = ", the owner" if person is seen.owner else ""
+            self.stdout.write(f"  {person.name}{owns}: {here}, {person.how}")
         if seen.companies:
             self.stdout.write(f"  known companies: {', '.join(seen.companies)}")
 

@@ -1,17 +1,12 @@
 """`manage.py replay_decision EVALUATION`: the same inputs, the same results."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from django.core.management.base import BaseCommand, CommandError
-
-from evaltracker.workflow.management.finding import evaluation_of
+from evaltracker.workflow.management.lookup import evaluation_of
 from evaltracker.workflow.memo.proof import differences
 from evaltracker.workflow.models import Decision
-
-if TYPE_CHECKING:
-    from django.core.management.base import CommandParser
 
 
 class Command(BaseCommand):

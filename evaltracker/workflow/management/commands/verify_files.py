@@ -1,17 +1,12 @@
 """`manage.py verify_files [EVALUATION] [--remove]`: rows and files, compared."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from django.core.management.base import BaseCommand, CommandError
-
-from evaltracker.workflow.management.finding import evaluation_of
+from evaltracker.workflow.management.lookup import evaluation_of
 from evaltracker.workflow.selectors.kept_files import GRACE, kept_files, leftovers
 from evaltracker.workflow.services.leftovers import remove_leftovers
-
-if TYPE_CHECKING:
-    from django.core.management.base import CommandParser
 
 
 class Command(BaseCommand):

@@ -5,25 +5,22 @@ before wrote to a `--checkpoint`, which still compares every row; after an ancho
 only rows that later entries tell of are compared.
 """
 
-from __future__ import annotations
+from collections.abc import Iterable
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.evaluations.services.covering import cover_tables
-from evaltracker.workflow.management.anchors import anchors_in, misfits, read_anchor
+from evaltracker.workflow.management.anchors import (
+    Anchor,
+    anchors_in,
+    misfits,
+    read_anchor,
+)
 from evaltracker.workflow.management.checkpoints import Checkpoint
-from evaltracker.workflow.management.finding import evaluation_of
+from evaltracker.workflow.management.lookup import evaluation_of
 from evaltracker.workflow.management.verdicts import Verdict
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from django.core.management.base import CommandParser
-
-    from evaltracker.workflow.management.anchors import Anchor
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "--tables": {

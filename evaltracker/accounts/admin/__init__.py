@@ -1,0 +1,1 @@
+"""A person's own account, and what operators do with logins."""

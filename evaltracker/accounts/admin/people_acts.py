@@ -1,0 +1,139 @@
+"""What an operator, or who may add people, does with logins."""
+
+import zoneinfo
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import models
+from django.urls import reverse
+
+from evaltracker.accounts.services import people
+from evaltracker.evaluations.models import User
+from evaltracker.evaluations.policy import may_add_people
+from evaltracker.pages.acts import Act, Confirm, Outcome, register_act
+from evaltracker.pages.fields import form_like
+
+RIGHTS = (
+    ("add_evaluation", "Start evaluations: whoever starts one owns it"),
+    ("add_user", "Add people and say which roles are theirs"),
+)
+
+
+def zones() -> list[tuple[str, str]]:
+    """Every known time zone, by name."""
+    return [(name, name) for name in sorted(zoneinfo.available_timezones())]
+
+
+ChangeForm = form_like(
+    User,
+    people.EDITABLE,
+    time_zone=forms.ChoiceField(
+        choices=zones, help_text="Dates in pages and mails are shown in this zone."
+    ),
+    rights=forms.MultipleChoiceField(
+        choices=RIGHTS,
+        required=False,
+        label="May",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="For procurement leads.",
+    ),
+)
+
+
+class AddForm(ChangeForm):  # type: ignore[misc, valid-type]
+    """Everything about a new login."""
+
+    username = forms.CharField(
+        max_length=150, help_text="What the person types to log in."
+    )
+    password = forms.CharField(
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+        help_text="Leave it empty, and the person gets a mail with a link to set one.",
+    )
+    field_order = ("username", *people.EDITABLE, "rights", "password")
+
+
+class PeopleAct(Act):
+    """An act of operators on a login."""
+
+    model: ClassVar[type[models.Model] | None] = User
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Operators only."""
+        return people.may_run_accounts(user)
+
+    def cancel_url(self, target: Any) -> str:
+        """Back to the list."""
+        return reverse("admin:evaluations_user_changelist")
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        """The way here."""
+        return {"crumbs": [("Users", self.cancel_url(target)), (self.title, "")]}
+
+
+@register_act
+class AddPerson(PeopleAct):
+    """Give somebody a login."""
+
+    name = "add-person"
+    title = "Add a person"
+    verb = "Add"
+    help = "They can log in at once. Their part in an evaluation is given there."
+    success = "The person is added."
+    model = None
+    form_class = AddForm
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Most people live where the operator does."""
+        return {"time_zone": user.time_zone}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
+        """See the service."""
+        return people.add_person(**data, by=by)
+
+
+@register_act
+class ChangePerson(PeopleAct):
+    """Change a login's names and rights."""
+
+    name = "change-person"
+    title = "Change"
+    verb = "Save"
+    success = "Saved."
+    form_class = ChangeForm
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """What stands there now."""
+        held = target.user_permissions.filter(codename__in=people.RIGHTS)
+        now = {field: getattr(target, field) for field in people.EDITABLE}
+        return {**now, "rights": list(held.values_list("codename", flat=True))}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
+        """See the service."""
+        return people.change_person(person=target, **data, by=by)
+
+
+@register_act
+class InviteAgain(PeopleAct):
+    """Send the link for a first password once more."""
+
+    name = "invite-again"
+    title = "Send the link again"
+    verb = "Send it"
+    help = (
+        "A mail with a link to set the first password; it works once, for three days."
+    )
+    success = "The mail is on its way."
+    form_class = Confirm
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Who may add people, while the person has no password."""
+        waits = target.is_active and not target.has_usable_password()
+        return may_add_people(user) and waits
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
+        """See the service."""
+        return people.invite(person=target, by=by)

@@ -1,0 +1,22 @@
+"""Where accounts hangs itself into lower floors; loaded when Django is ready."""
+
+import datetime
+
+from django.apps import apps
+
+import evaltracker.accounts.notices
+import evaltracker.accounts.signals
+from evaltracker.accounts.services.logins import forget_what_is_over
+from evaltracker.kit.periodic import register_chore
+
+register_chore(
+    name="forget_ended_sessions",
+    every=datetime.timedelta(hours=12),
+    work=forget_what_is_over,
+)
+
+# A process that serves vendors alone has no pages, and no whole evaluation
+# comes or leaves through it.
+if apps.is_installed("django.contrib.admin"):
+    import evaltracker.accounts.admin.account_page
+    import evaltracker.accounts.admin.my_notices

@@ -1,0 +1,36 @@
+"""`manage.py reset_second_factor USERNAME`: when no operator can log in to do it."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from evaltracker.accounts.services.logins import reset_factors_on_server
+from evaltracker.errors import Refused
+from evaltracker.evaluations.models import User
+
+
+class Command(BaseCommand):
+    """Takes somebody's second factor away, and writes so into the account log."""
+
+    help = "Take a person's second factor away; the next login asks for a new one."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """USERNAME."""
+        parser.add_argument("username", metavar="USERNAME")
+
+    def handle(self, *args: Any, username: str, **options: Any) -> None:
+        """Do it, and say what happens next."""
+        person = User.objects.filter(username=username).first()
+        if person is None:
+            raise CommandError(
+                f"Nobody has the login name “{username}”; it is written exactly as on "
+                "the list of users."
+            )
+        try:
+            reset_factors_on_server(person=person)
+        except Refused as refused:
+            raise CommandError(str(refused)) from refused
+        self.stdout.write(
+            f"The second factor of {person.name} is gone, and they are logged out "
+            "everywhere. They log in with their password and add a new one then."
+        )

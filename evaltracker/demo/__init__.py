@@ -1,0 +1,1 @@
+"""What can I look around in? The demo evaluations."""

@@ -1,0 +1,113 @@
+"""What the buyer of “Choose an ML platform” needs: requirements, controls, weights."""
+
+from evaltracker.demo.files import read_controls, read_csv
+from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.models import Category, Evaluation, Metric
+from evaltracker.requirements.services.requirements import (
+    add_category,
+    add_metric,
+    add_requirement,
+)
+
+# The matrix gives neither weight nor priority: these are the made-up buyer's own.
+WEIGHTS = {
+    "Product Focus": 0,
+    "Recent Activity": 0,
+    "Pricing": 2,
+    "Data Preparation": 5,
+    "Model Training": 8,
+    "Model Deployment": 10,
+    "Scaling Predictions": 8,
+    "Model Performance and Basic Monitoring": 8,
+    "Data and Insights Monitoring": 6,
+    "Model Governance": 7,
+    "Data Governance": 7,
+    "Continuous Delivery": 7,
+    "Collaboration Features": 6,
+    "Self-install Support": 6,
+    "Cloud/SaaS Support": 4,
+}
+SECURITY_WEIGHT = 8
+# What each must-have moves; a duty moves no metric and says so.
+MUSTS = {
+    "R06.2": "Time from a trained model to production",
+    "R08.1": "Incidents found by customers before us",
+    "R10.1": "Time from a trained model to production",
+    "R14.1": "Time from a trained model to production",
+}
+SECURITY_MUSTS = ("MVSP-2.1", "MVSP-2.2", "MVSP-2.8", "MVSP-3.4")
+METRICS = (
+    (
+        "Time from a trained model to production",
+        "11 weeks",
+        "2 weeks",
+        "Median over the models of a quarter, from the release log",
+    ),
+    (
+        "Incidents found by customers before us",
+        "9 a quarter",
+        "2 a quarter",
+        "Incident log, field “found by”",
+    ),
+    ("Models that a team can run by itself", "3", "20", "Count in the registry"),
+)
+
+
+def write_requirements(evaluation: Evaluation) -> None:
+    """The 32 sub-requirements of the matrix and the 25 controls of the MVSP."""
+    lead = evaluation.owner
+    metrics = {
+        name: add_metric(
+            evaluation=evaluation,
+            name=name,
+            baseline=baseline,
+            target=target,
+            how_measured=how,
+            by=lead,
+        )
+        for name, baseline, target, how in METRICS
+    }
+    categories: dict[str, Category] = {}
+    for row in read_csv("ml_platform_requirements.csv"):
+        name = row["category"]
+        if name not in categories:
+            categories[name] = add_category(
+                evaluation=evaluation, name=name, weight=WEIGHTS[name], by=lead
+            )
+        must = row["sub_id"] in MUSTS
+        add_requirement(
+            evaluation=evaluation,
+            category=categories[name],
+            ref=row["sub_id"],
+            text=name if row["topic"] == name else f"{name}: {row['topic']}",
+            priority=Priority.MUST if must else Priority.SHOULD,
+            weight=WEIGHTS[name],
+            metric=metrics[MUSTS[row["sub_id"]]] if must else None,
+            by=lead,
+        )
+    write_controls(evaluation, metrics)
+
+
+def write_controls(evaluation: Evaluation, metrics: dict[str, Metric]) -> None:
+    """The security baseline; four of it are must-haves of this buyer."""
+    lead = evaluation.owner
+    categories: dict[str, Category] = {}
+    for control in read_controls():
+        if control.group not in categories:
+            categories[control.group] = add_category(
+                evaluation=evaluation,
+                name=control.group,
+                weight=SECURITY_WEIGHT,
+                by=lead,
+            )
+        must = control.ref in SECURITY_MUSTS
+        add_requirement(
+            evaluation=evaluation,
+            category=categories[control.group],
+            ref=control.ref,
+            text=control.text,
+            priority=Priority.MUST if must else Priority.COULD,
+            weight=SECURITY_WEIGHT if must else 2,
+            metric_excuse="A duty of our security policy." if must else "",
+            by=lead,
+        )

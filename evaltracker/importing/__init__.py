@@ -1,0 +1,1 @@
+"""The desk of a spreadsheet: upload, explain, preview, apply, undo."""

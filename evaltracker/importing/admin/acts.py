@@ -1,0 +1,55 @@
+"""Undoing an import."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from evaltracker.evaluations.models import Import, User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.importing.admin.kinds import KINDS
+from evaltracker.importing.services.import_log import undo_import
+from evaltracker.pages.acts import Act, register_act
+from evaltracker.pages.workspace import crumbs_to, page_address
+
+
+@register_act
+class UndoImport(Act):
+    """Puts back what stood before a file came in."""
+
+    name = "undo-import"
+    title = "Undo the import"
+    verb = "Undo it"
+    help = (
+        "What the file added is taken out, what it changed is put back: all of it, or "
+        "nothing if somebody has worked on one of the rows since."
+    )
+    success = "The import is undone."
+    model = Import
+    dangerous = True
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """The owner; for a private import, whose it is."""
+        if target.is_private:
+            return bool(target.by_id == user.pk)
+        return is_owner(user, target.evaluation)
+
+    def heading(self, target: Any) -> str:
+        """Which file."""
+        return f"{self.title} of {target.filename}"
+
+    def cancel_url(self, target: Any) -> str:
+        """The page of such imports."""
+        return page_address(target.evaluation, f"import_{target.kind}", "imports")
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        """The evaluation's frame."""
+        kind = KINDS[target.kind]
+        steps = ((f"Import {kind.things}", f"import_{kind.slug}"), ("Undo", ""))
+        return {
+            "evaluation": target.evaluation,
+            "tab": kind.tab,
+            "crumbs": crumbs_to(target.evaluation, *steps),
+        }
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Undo it."""
+        undo_import(imported=target, by=by)

@@ -1,0 +1,152 @@
+"""What can be imported: each kind registers how it is read, shown and taken in."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.importing.plan import Plan
+from evaltracker.importing.reading import Header, Reading
+from evaltracker.tabular import Row, Sheet, Workbook
+
+type Changes = list[tuple[str, list[tuple[str, Any, Any]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Something that a column can hold, as the form and the empty sheet name it.
+
+    `head` is a name that the import knows; `example` stands in the sheet's example.
+    """
+
+    name: str
+    head: str
+    label: str
+    help: str = ""
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A word of the file that nobody has explained."""
+
+    key: str
+    shown: str
+    count: int
+
+
+class ImportKind:
+    """A kind of thing that comes in from spreadsheets."""
+
+    slug: ClassVar[str] = ""
+    things: ClassVar[str] = ""
+    tab: ClassVar[str] = ""
+    # One sentence: what a file needs.
+    needs: ClassVar[str] = ""
+    columns: ClassVar[tuple[Column, ...]] = ()
+    layouts: ClassVar[tuple[tuple[str, str], ...]] = ()
+    # Whether names that the evaluation has not may be left out.
+    may_skip: ClassVar[bool] = False
+    template: ClassVar[str] = "evaluations/import.html"
+
+    # The service that does what a plan says.
+    take_in: ClassVar[Callable[..., object]]
+
+    def allowed(self, user: User, evaluation: Evaluation) -> bool:
+        """Whether it is `user` who imports such things; the owner unless said."""
+        return is_owner(user, evaluation)
+
+    def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
+        """What else the form about the reading asks."""
+        return {}
+
+    def guess(self, sheet: Sheet) -> Header | None:
+        """The header that would be taken if nobody says another."""
+        raise NotImplementedError
+
+    def columns_in(self, row: Row) -> dict[str, int]:
+        """What the columns under such a header would be taken for."""
+        raise NotImplementedError
+
+    def plan(
+        self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading
+    ) -> Plan[Any, Any]:
+        """What the file would do."""
+        raise NotImplementedError
+
+    def apply(
+        self,
+        evaluation: Evaluation,
+        user: User,
+        plan: Any,
+        reading: Reading,
+        import_id: uuid.UUID,
+    ) -> None:
+        """Have the service do it, for the yes of that id."""
+        type(self).take_in(
+            evaluation=evaluation, plan=plan, by=user, import_id=import_id
+        )
+
+    def heads(self) -> tuple[str, ...]:
+        """The heads of the table of what is new."""
+        raise NotImplementedError
+
+    def cells(self, line: Any) -> Sequence[Any]:
+        """A line of the plan under those heads; the first cell names it."""
+        raise NotImplementedError
+
+    def new_rows(self, plan: Any, most: int) -> Sequence[Sequence[Any]]:
+        """The first rows of what is new."""
+        return [self.cells(line) for line in plan.new[:most]]
+
+    def changes(self, plan: Any, most: int) -> Changes:
+        """Name, and by field before and after, of the first rows that change."""
+        return [
+            (
+                self.name_of(change.line),
+                [
+                    (field.replace("_", " "), before, after)
+                    for field, before, after in self.differing(change)
+                ],
+            )
+            for change in plan.changed[:most]
+        ]
+
+    def name_of(self, line: Any) -> str:
+        """How people call a line of the plan."""
+        name: str = line.name
+        return name
+
+    def differing(self, change: Any) -> Sequence[tuple[str, Any, Any]]:
+        """Field, before and after of what a change of the plan changes."""
+        return [
+            (field, change.before.get(field), value)
+            for field, value in change.after.items()
+        ]
+
+    def questions(self, plan: Any) -> Sequence[Question]:
+        """Words to ask about."""
+        return ()
+
+    def meanings(self) -> tuple[tuple[str, str], ...]:
+        """What such a word can mean."""
+        return ()
+
+    def explain(
+        self,
+        evaluation: Evaluation,
+        user: User,
+        said: Mapping[str, tuple[str, str]],
+    ) -> None:
+        """Keep what words mean: by key the meaning, and a date or nothing."""
+
+    def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:
+        """By column, the words that its drop-down in the empty sheet offers."""
+        return {}
+
+
+KINDS: dict[str, ImportKind] = {}

@@ -1,0 +1,64 @@
+"""The page of an import, one address per kind.
+
+GET shows the file that waits, if one does, and changes nothing. A POST is one of five
+steps: upload, read, explain, apply, discard. What is applied is exactly what was shown:
+the plan is made anew under the evaluation's lock, and if it is another by now, that one
+is shown instead and nothing is written.
+"""
+
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from evaltracker.errors import Forbidden, Invalid, Problem
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.importing.admin.import_request import Desk
+from evaltracker.importing.admin.kinds import KINDS, ImportKind
+from evaltracker.importing.admin.sheets import sheet_page
+from evaltracker.importing.admin.steps import STEPS
+from evaltracker.pages.query import check_query
+from evaltracker.pages.workspace import evaluation_page
+
+
+def register_import[K: type[ImportKind]](cls: K) -> K:
+    """Class decorator: give a kind its page and its empty sheet, or fail loudly."""
+    for duty in ("slug", "things", "tab", "needs", "columns"):
+        if not getattr(cls, duty):
+            raise ImproperlyConfigured(f"{cls.__name__} lacks {duty}.")
+    if cls.slug in KINDS:
+        raise ImproperlyConfigured(f"Two kinds of imports are called {cls.slug!r}.")
+    kind = KINDS[cls.slug] = cls()
+    evaluation_page(
+        f"import_{kind.slug}",
+        f"Import {kind.things}",
+        route=f"import/{kind.slug}/",
+        methods=("GET", "HEAD", "POST"),
+    )(partial(importing, kind=kind))
+    evaluation_page(f"sheet_{kind.slug}", "", route=f"import/{kind.slug}/sheet.xlsx")(
+        partial(sheet_page, kind=kind)
+    )
+    return cls
+
+
+def importing(
+    request: HttpRequest, evaluation: Evaluation, *, kind: ImportKind
+) -> HttpResponse:
+    """The file that waits, or a place to choose one."""
+    check_query(request)
+    user: Any = request.user
+    if not kind.allowed(user, evaluation):
+        raise Forbidden(f"Importing {kind.things} is not yours to do here.")
+    desk = Desk(request, evaluation, kind, user)
+    if request.method != "POST":
+        return desk.show()
+    step = STEPS.get(request.POST.get("step", ""))
+    if step is None:
+        raise Invalid("This is no step of an import.")
+    try:
+        with transaction.atomic():
+            return step(desk)
+    except Problem as problem:
+        return desk.show(problem=problem, status=problem.status)

@@ -1,0 +1,167 @@
+"""The steps of an import: upload, read, explain, apply, discard."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+
+from evaltracker.errors import Refused, Stale
+from evaltracker.evaluations.models import Import
+from evaltracker.evaluations.policy import lock
+from evaltracker.importing.admin.forms import ReadingForm, UploadForm
+from evaltracker.importing.admin.import_preview import Look, look_at
+from evaltracker.importing.admin.import_request import GONE, Desk
+from evaltracker.importing.reading import signature
+from evaltracker.importing.services.waiting_files import (
+    discard_draft,
+    keep_draft,
+    remember_columns,
+    say_how_to_read,
+)
+from evaltracker.pages.workspace import page_address
+from evaltracker.tabular import read_table
+
+MOVED = (
+    "The evaluation changed since this was shown, so nothing was written. This is what "
+    "the file would do now."
+)
+
+
+def upload(desk: Desk) -> HttpResponse:
+    """Keep a file that can be read, and show what it would do."""
+    form = UploadForm(desk.request.POST, desk.request.FILES)
+    if not form.is_valid():
+        return desk.show(form=form, status=400)
+    upload = form.cleaned_data["file"]
+    content = upload.read()
+    read_table(content, upload.name)
+    keep_draft(
+        evaluation=desk.evaluation,
+        kind=desk.kind.slug,
+        filename=upload.name,
+        content=content,
+        by=desk.user,
+    )
+    return desk.again()
+
+
+def read(desk: Desk) -> HttpResponse:
+    """Keep how the file is to be read, and remember its columns."""
+    draft = desk.waiting()
+    look = look_at(draft, desk.kind, desk.evaluation, desk.user)
+    form = desk.reading_form(look, desk.request.POST)
+    if not form.is_valid():
+        return desk.show(reading=form, status=400)
+    headers = dict(draft.reading.get("headers", {}))
+    if form.is_about_what_is_shown():
+        headers |= columns_said(desk, form, look)
+    elif form.cleaned_data["header_row"] != form.cleaned_data["shown_row"]:
+        row = form.row_chosen()
+        if row is None:
+            form.add_error("header_row", "This row is blank. Choose another one.")
+            return desk.show(reading=form, status=400)
+        columns = desk.kind.columns_in(row)
+        headers[look.sheet.name] = {"row": row.number, "columns": columns}
+    say_how_to_read(draft=draft, reading={**form.reading(), "headers": headers})
+    return desk.again()
+
+
+def columns_said(desk: Desk, form: ReadingForm, look: Look) -> dict[str, Any]:
+    """The header with the columns that were chosen, which are remembered."""
+    columns = form.columns(form.cleaned_data)
+    if columns == dict(look.header.columns):
+        return {}
+    remember_columns(
+        evaluation=desk.evaluation,
+        kind=desk.kind.slug,
+        signature=signature(form.row()),
+        columns=columns,
+        by=desk.user,
+    )
+    return {look.sheet.name: {"row": look.header.row, "columns": columns}}
+
+
+def explain(desk: Desk) -> HttpResponse:
+    """Keep what words mean here; blank leaves a word to be asked again."""
+    desk.waiting()
+    post = desk.request.POST
+    said = {
+        key: (meaning, day)
+        for key, meaning, day in zip(
+            post.getlist("word"),
+            post.getlist("meaning"),
+            post.getlist("day"),
+            strict=False,
+        )
+        if meaning
+    }
+    desk.kind.explain(desk.evaluation, desk.user, said)
+    return desk.again()
+
+
+def discard(desk: Desk) -> HttpResponse:
+    """Forget the file."""
+    draft = desk.draft()
+    if draft is not None:
+        discard_draft(draft=draft)
+    messages.info(desk.request, "The file was put away; nothing was imported.")
+    return desk.again()
+
+
+def apply(desk: Desk) -> HttpResponse:
+    """Do what was shown, once."""
+    messages.success(desk.request, apply_once(desk))
+    return HttpResponseRedirect(page_address(desk.evaluation, desk.kind.tab))
+
+
+def apply_once(desk: Desk) -> str:
+    """Take the file in, and say what came of it.
+
+    Raises:
+        Stale: it would do something else by now. Refused: the file is gone.
+
+    """
+    post = desk.request.POST
+    evaluation = lock(desk.evaluation)
+    draft = desk.draft()
+    if draft is None or str(draft.pk) != post.get("import", ""):
+        return done_before(desk, post.get("import", ""))
+    look = look_at(draft, desk.kind, evaluation, desk.user)
+    if look.problem is not None:
+        raise look.problem
+    if look.plan is None or look.digest != post.get("shown", ""):
+        raise Stale(MOVED)
+    desk.kind.apply(evaluation, desk.user, look.plan, look.reading, draft.pk)
+    discard_draft(draft=draft)
+    counts = look.plan.counts
+    return (
+        f"{look.plan.filename}: {counts['new']:,} added, {counts['changed']:,} "
+        f"changed, {counts['same']:,} as they were."
+    )
+
+
+def done_before(desk: Desk, said: str) -> str:
+    """The sentence for a yes that was heard already.
+
+    Raises:
+        Refused: it was not; the file is gone for another reason.
+
+    """
+    try:
+        key = uuid.UUID(said)
+    except ValueError as error:
+        raise Refused(GONE) from error
+    done = Import.objects.visible_to(desk.user).filter(pk=key).first()
+    if done is None:
+        raise Refused(GONE)
+    return f"{done.filename} was imported by this yes already; nothing was repeated."
+
+
+STEPS = {
+    "upload": upload,
+    "read": read,
+    "explain": explain,
+    "apply": apply,
+    "discard": discard,
+}

@@ -1,0 +1,139 @@
+"""What the two import commands share: their arguments and how they report."""
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from evaltracker.errors import Problem
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.importing.plan import Plan
+
+PROBLEMS_SHOWN = 20
+WIDTH = 88
+
+
+class ImportCommand[P: Plan[Any, Any]](BaseCommand):
+    """A command that reads a file into an evaluation, or says why not.
+
+    A command names its `things` and fills in `plan` and `write`.
+    """
+
+    things = ""
+    orientations: Sequence[str] = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """EVALUATION FILE [--dry-run] [--as USERNAME] [--orientation …]."""
+        parser.add_argument("evaluation", metavar="EVALUATION", help="its slug")
+        parser.add_argument(
+            "file", metavar="FILE", type=Path, help="CSV, .xlsx or .xls"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would happen, do nothing"
+        )
+        parser.add_argument(
+            "--as",
+            dest="username",
+            metavar="USERNAME",
+            help="who imports; without it, the owner of the evaluation",
+        )
+        parser.add_argument(
+            "--orientation",
+            choices=self.orientations,
+            default="",
+            help="which way round a matrix lies, where the file does not tell",
+        )
+
+    def plan(self, evaluation: Evaluation, options: dict[str, Any]) -> P:
+        """What the file would do."""
+        raise NotImplementedError
+
+    def write(self, evaluation: Evaluation, plan: P, by: User) -> None:
+        """Do it."""
+        raise NotImplementedError
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Plan, report, and unless it is a dry run, import."""
+        evaluation = self.evaluation(options["evaluation"])
+        by = self.person(evaluation, options["username"])
+        try:
+            plan = self.plan(evaluation, options)
+            if not (plan.problems or options["dry_run"]):
+                self.write(evaluation, plan, by)
+        except Problem as error:
+            raise CommandError(folded(error.sentence)) from error
+        self.report(plan, evaluation, is_dry=options["dry_run"])
+
+    def evaluation(self, slug: str) -> Evaluation:
+        """The evaluation of that slug, or a sentence with the slugs there are."""
+        try:
+            return Evaluation.objects.select_related("owner").get(slug=slug)
+        except Evaluation.DoesNotExist as error:
+            slugs = list(
+                Evaluation.objects.order_by("slug").values_list("slug", flat=True)[:10]
+            )
+            known = f" There are: {', '.join(slugs)}." if slugs else " There are none."
+            raise CommandError(f"There is no evaluation “{slug}”.{known}") from error
+
+    def person(self, evaluation: Evaluation, username: str | None) -> User:
+        """Who acts."""
+        if not username:
+            return evaluation.owner
+        user: User | None = User.objects.filter(username=username).first()
+        if user is None:
+            raise CommandError(f"There is no user “{username}”.")
+        return user
+
+    def report(
+        self, plan: Plan[Any, Any], evaluation: Evaluation, *, is_dry: bool
+    ) -> None:
+        """Print what the file brings, or what keeps it out.
+
+        Raises:
+            CommandError: the plan has problems; nothing was imported.
+
+        """
+        out = self.stdout
+        for remark in plan.remarks:
+            out.write(folded(f"Note: {remark}"))
+        if plan.problems:
+            self.complain(plan)
+        where = f"“{evaluation}” from {plan.filename}"
+        counts = plan.counts
+        verb = "would be imported into" if is_dry else "imported into"
+        out.write(f"{self.things} {verb} {where}:")
+        for name in counts:
+            out.write(f"  {name:<9}{counts[name]:>7,}")
+        if is_dry:
+            out.write("This was a dry run: nothing was written.")
+        elif not (counts["new"] or counts["changed"]):
+            out.write("The evaluation has all of it already; nothing was written.")
+
+    def complain(self, plan: Plan[Any, Any]) -> None:
+        """Print the problems and end with exit code 1."""
+        for problem in plan.problems[:PROBLEMS_SHOWN]:
+            self.stderr.write(folded(str(problem), first="- "))
+        rest = len(plan.problems) - PROBLEMS_SHOWN
+        if rest > 0:
+            self.stderr.write(f"- … and {rest:,} more.")
+        count = len(plan.problems)
+        word = "problem" if count == 1 else "problems"
+        counts = ", ".join(f"{count} {name}" for name, count in plan.counts.items())
+        raise CommandError(
+            f"Nothing was imported from {plan.filename}: {count:,} {word} "
+            f"({counts}). Mend the file and import it again."
+        )
+
+
+def folded(text: str, first: str = "") -> str:
+    """`text` in lines of the terminal's width, continued under its start."""
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

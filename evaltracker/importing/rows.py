@@ -1,0 +1,221 @@
+"""Lists of anything: rows by a key, compared field by field with what stands."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evaltracker.importing.layout import refuse_wide_merge, short
+from evaltracker.importing.plan import Findings, Plan, source_of
+from evaltracker.importing.reading import Header
+from evaltracker.tabular import (
+    Row,
+    Sheet,
+    Unreadable,
+    Workbook,
+    columns_by_field,
+    find_header,
+)
+
+type Key = tuple[str, ...]
+
+
+class Refusal(Exception):
+    """Why a row cannot come in, and in which column: a field's name or a place."""
+
+    def __init__(self, column: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.column, self.sentence = column, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class RowLine:
+    """One thing as the file has it; only the fields that the file gives."""
+
+    key: Key
+    values: Mapping[str, Any]
+    sheet: str
+    row: int
+
+    @property
+    def name(self) -> str:
+        """How people call it."""
+        return " / ".join(part for part in self.key if part)
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """A thing whose file differs from what stands, field by field."""
+
+    line: RowLine
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RowsPlan(Plan[RowLine, RowChange]):
+    """What a list would bring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet with its header, and by field the column that holds it."""
+
+    sheet: Sheet
+    header: Row
+    columns: Mapping[str, int]
+
+    @property
+    def body(self) -> list[Row]:
+        """The rows under the header that say something in a column that is read."""
+        read = self.columns.values()
+        return [
+            row
+            for row in self.sheet.rows
+            if row.number > self.header.number and any(row.cell(it) for it in read)
+        ]
+
+    def cell(self, row: Row, field: str) -> str:
+        """The text of `field` in `row`; "" where the file has no column for it."""
+        return row.cell(self.columns[field]) if field in self.columns else ""
+
+
+def find_table(
+    sheet: Sheet,
+    said: Header | None,
+    names: Mapping[str, Sequence[str]],
+    is_table: Callable[[Collection[str]], bool],
+) -> Table | None:
+    """The table of `sheet`, by what somebody said or by the usual `names`."""
+
+    def points(row: Row) -> int:
+        found = columns_by_field(row, names)
+        return len(found) if is_table(found) else 0
+
+    if said is not None and is_table(said.columns):
+        header, columns = said.on(sheet), dict(said.columns)
+    else:
+        hit = find_header(sheet, points)
+        if hit is None:
+            return None
+        header, columns = hit, columns_by_field(hit, names)
+    refuse_wide_merge(sheet, header)
+    return Table(sheet, header, columns)
+
+
+def tables_in(
+    book: Workbook,
+    headers: Mapping[str, Header],
+    names: Mapping[str, Sequence[str]],
+    is_table: Callable[[Collection[str]], bool],
+    findings: Findings,
+) -> list[Table]:
+    """The tables of all visible sheets; sheets without one are named."""
+    found = []
+    for sheet in book.visible:
+        table = find_table(sheet, headers.get(sheet.name), names, is_table)
+        if table is not None:
+            found.append(table)
+        elif sheet.name and not sheet.is_blank:
+            findings.remark(
+                f"Sheet “{sheet.name}” has no row of column names that are known here, "
+                "so it was not read."
+            )
+    return found
+
+
+def no_table(book: Workbook, things: str, wanted: str) -> Unreadable:
+    """The sentence for a file in which nothing was found."""
+    sheet = next(sheet for sheet in book.visible if not sheet.is_blank)
+    first = max(sheet.rows[:60], key=lambda row: min(len(row.filled), 2))
+    names = ", ".join(f"“{short(first.cell(it))}”" for it in first.filled[:6])
+    return Unreadable(
+        f"No {things} were found. {wanted} Row {first.number} has: {names}. Rename the "
+        "columns, or say below which column holds what.",
+        sheet=sheet.name,
+    )
+
+
+def once_each(lines: Iterable[RowLine], book: Workbook, findings: Findings) -> None:
+    """Refuse what stands twice, naming both rows."""
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    first: dict[Key, RowLine] = {}
+    for line in lines:
+        kept = first.setdefault(line.key, line)
+        if kept is not line:
+            where = f" of sheet “{kept.sheet}”" if kept.sheet != line.sheet else ""
+            findings.refuse(
+                sheets[line.sheet],
+                line.row,
+                f"“{short(line.name)}” stands in row {kept.row}{where} already. Keep "
+                "one of the two.",
+            )
+
+
+def compared(
+    book: Workbook,
+    lines: Sequence[RowLine],
+    known: Mapping[Key, Mapping[str, Any]],
+    findings: Findings,
+    *,
+    skipped: int = 0,
+) -> RowsPlan:
+    """The plan: each line by what it would do."""
+    once_each(lines, book, findings)
+    new, changed, same = [], [], []
+    for line in lines:
+        before = known.get(line.key)
+        if before is None:
+            new.append(line)
+            continue
+        after = {
+            field: value
+            for field, value in line.values.items()
+            if before.get(field) != value
+        }
+        if after:
+            old = {field: before.get(field) for field in after}
+            changed.append(RowChange(line, old, after))
+        else:
+            same.append(line)
+    if not (lines or findings.problems or skipped):
+        findings.refuse(
+            book.visible[0],
+            1,
+            "The table has a header and no rows under it. Fill it in and import it "
+            "again.",
+        )
+    return RowsPlan(
+        **source_of(book),
+        new=tuple(new),
+        changed=tuple(changed),
+        same=tuple(same),
+        refused=skipped + len(findings.refused_rows),
+        problems=findings.told(),
+        remarks=tuple(findings.remarks),
+    )
+
+
+def moved_since(plan: RowsPlan, known: Mapping[Key, Mapping[str, Any]]) -> list[str]:
+    """What of the plan is no longer true."""
+    added = [line.name for line in plan.new if line.key in known]
+    return added + [
+        change.line.name
+        for change in plan.changed
+        if any(
+            known.get(change.line.key, {}).get(field) != value
+            for field, value in change.before.items()
+        )
+    ]
+
+
+def tell_unread(table: Table, findings: Findings) -> None:
+    """Name the columns that were left aside, so that nothing is lost unseen."""
+    used = set(table.columns.values())
+    left = [
+        f"“{short(table.header.cell(index), 30)}”"
+        for index in table.header.filled
+        if index not in used
+    ]
+    if left:
+        more = f" and {len(left) - 8} more" if len(left) > 8 else ""
+        findings.remark(f"Not read: {', '.join(left[:8])}{more}.")

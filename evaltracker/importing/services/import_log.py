@@ -1,0 +1,150 @@
+"""What came in from files: each import a row, so that it can be recognised and undone.
+
+Every floor that imports says how its kind is undone (`register_undo`).
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from evaltracker.errors import Forbidden, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Evaluation, Import, User
+from evaltracker.evaluations.policy import lock, require_open, require_owner
+from evaltracker.importing.plan import Plan
+
+SHOWN = 10
+_UNDO: dict[str, Callable[[Import, User], None]] = {}
+
+
+def register_undo(kind: str, work: Callable[[Import, User], None]) -> None:
+    """Say how imports of a kind are undone; an app does so when it is ready."""
+    _UNDO[kind] = work
+
+
+def refuse_repeat(import_id: uuid.UUID | None) -> None:
+    """Refuse to do once more what one yes has done; call it under the lock."""
+    done = Import.objects.filter(pk=import_id).first() if import_id else None
+    if done is not None:
+        raise Refused(
+            f"“{done.filename}” was imported by this very yes already.",
+            code="imported",
+        )
+
+
+def log_import(
+    *,
+    evaluation: Evaluation,
+    kind: str,
+    plan: Plan[Any, Any],
+    by: By,
+    kept: Mapping[str, Any],
+    import_id: uuid.UUID | None = None,
+    is_private: bool = False,
+) -> Import:
+    """Write down that a file came in, in the caller's transaction.
+
+    `kept` is what undoing needs. Without an `import_id` (a command) it gets a new one.
+    """
+    row = Import(
+        evaluation=evaluation,
+        kind=kind,
+        filename=plan.filename[:200],
+        sha256=plan.sha256,
+        by=actor_of(by).user,
+        counts=plan.counts,
+        kept=journal.plain(dict(kept)),
+        is_private=is_private,
+    )
+    if import_id is not None:
+        row.pk = import_id
+    row.save(force_insert=True)
+    return row
+
+
+def told_of(plan: Plan[Any, Any], *, new: Any, changed: Any) -> dict[str, Any]:
+    """What the journal says of a file that came in; `new` and `changed` by name."""
+    return {
+        "file": plan.filename,
+        "sha256": plan.sha256,
+        "new": new,
+        "changed": changed,
+        "same": len(plan.same),
+    }
+
+
+@transaction.atomic
+def undo_import(*, imported: Import, by: User) -> Import:
+    """Put back what stood before an import, all of it or nothing.
+
+    Raises:
+        Forbidden: not the owner's, or somebody else's private import.
+        Refused: undone already, too late, or rows changed since; it names them.
+
+    """
+    evaluation = lock(imported.evaluation)
+    imported = Import.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=imported.pk
+    )
+    imported.evaluation = evaluation
+    if not imported.is_private:
+        require_owner(by, evaluation)
+    elif imported.by_id != by.pk:
+        raise Forbidden("Only who imported it can undo it.")
+    require_open(evaluation)
+    if imported.undone_at:
+        raise Refused("This import was undone already.")
+    _UNDO[imported.kind](imported, by)
+    # What it takes to undo is of no use any more, and may hold sealed values.
+    imported.kept, imported.undone_by = {}, by
+    imported.undone_at = timezone.now()
+    imported.save(update_fields=["kept", "undone_at", "undone_by"])
+    journal.record(
+        evaluation=evaluation,
+        action="import.undone",
+        subject=imported,
+        by=by,
+        before={"kind": imported.kind, **imported.counts}
+        | ({} if imported.is_private else {"file": imported.filename}),
+    )
+    return imported
+
+
+def refuse_moved(names: Iterable[str]) -> None:
+    """Refuse to undo what somebody has worked on since, naming the rows."""
+    moved = list(dict.fromkeys(names))
+    if moved:
+        shown = ", ".join(moved[:SHOWN])
+        more = f" and {len(moved) - SHOWN:,} more" if len(moved) > SHOWN else ""
+        raise Refused(
+            "It cannot be undone, because these rows changed or were used since: "
+            f"{shown}{more}. Change them by hand instead."
+        )
+
+
+def delete_unused(rows: models.QuerySet[Any], name_of: Callable[[Any], str]) -> None:
+    """Delete rows to which nothing points, or refuse with the names of the others."""
+    try:
+        with transaction.atomic():
+            rows.delete()
+    except ProtectedError as error:
+        refuse_moved(sorted(_pointed_at(error.protected_objects, rows.model, name_of)))
+
+
+def _pointed_at(
+    users: Iterable[models.Model],
+    model: type[models.Model],
+    name_of: Callable[[Any], str],
+) -> set[str]:
+    """The names of the rows of `model` that `users` point at."""
+    return {
+        name_of(getattr(user, field.name))
+        for user in users
+        for field in user._meta.concrete_fields
+        if field.related_model is model and getattr(user, field.attname) is not None
+    }

@@ -1,0 +1,106 @@
+"""Files that wait for a yes: kept for a day, for one person, seen by nobody else."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.evaluations.models import (
+    ColumnMemory,
+    Evaluation,
+    Import,
+    ImportDraft,
+    User,
+)
+from evaltracker.evaluations.policy import require_open
+
+KEPT = datetime.timedelta(days=1)
+
+
+@transaction.atomic
+def keep_draft(
+    *, evaluation: Evaluation, kind: str, filename: str, content: bytes, by: User
+) -> ImportDraft:
+    """Keep a file until its person says yes or no; it replaces the one before.
+
+    Raises:
+        Refused: the evaluation has ended.
+
+    """
+    require_open(evaluation)
+    ImportDraft.objects.filter(evaluation=evaluation, person=by, kind=kind).delete()
+    return ImportDraft.objects.create(
+        evaluation=evaluation,
+        person=by,
+        kind=kind,
+        filename=filename[:200],
+        content=content,
+    )
+
+
+def read_draft(*, evaluation: Evaluation, kind: str, by: User) -> ImportDraft | None:
+    """The file that waits for `by`'s yes; None once it is over a day old."""
+    rows = ImportDraft.objects.filter(evaluation=evaluation, person=by, kind=kind)
+    found: ImportDraft | None = rows.filter(kept_at__gt=timezone.now() - KEPT).first()
+    return found
+
+
+def say_how_to_read(*, draft: ImportDraft, reading: Mapping[str, Any]) -> None:
+    """Keep how the file is to be read, as the preview's form says it."""
+    draft.reading = dict(reading)
+    draft.save(update_fields=["reading"])
+
+
+def discard_draft(*, draft: ImportDraft) -> None:
+    """Forget a file."""
+    draft.delete()
+
+
+def forget_old_drafts() -> None:
+    """Delete the files that nobody said yes to for a day; a chore."""
+    ImportDraft.objects.filter(kept_at__lte=timezone.now() - KEPT).delete()
+
+
+@transaction.atomic
+def remember_columns(
+    *,
+    evaluation: Evaluation,
+    kind: str,
+    signature: str,
+    columns: Mapping[str, int],
+    by: User,
+) -> None:
+    """Remember what the columns under a header hold, for the next file with it."""
+    ColumnMemory.objects.update_or_create(
+        evaluation=evaluation,
+        kind=kind,
+        signature=signature,
+        defaults={
+            "columns": dict(columns),
+            "set_by": by,
+            "set_at": timezone.now(),
+        },
+    )
+
+
+def remembered_columns(
+    *, evaluation: Evaluation, kind: str, by: User
+) -> dict[str, dict[str, int]]:
+    """By signature of a header, its columns: said here, else by `by` elsewhere."""
+    rows = ColumnMemory.objects.filter(kind=kind).order_by("set_at")
+    elsewhere = rows.filter(set_by=by).exclude(evaluation=evaluation)
+    return {
+        row.signature: row.columns
+        for row in (*elsewhere, *rows.filter(evaluation=evaluation))
+    }
+
+
+def earlier_import(*, evaluation: Evaluation, kind: str, sha256: str) -> Import | None:
+    """The last import of the very same file that was not undone."""
+    rows = Import.objects.filter(
+        evaluation=evaluation, kind=kind, sha256=sha256, undone_at__isnull=True
+    )
+    found: Import | None = rows.select_related("by").order_by("-at").first()
+    return found

@@ -1,0 +1,24 @@
+"""A button that leads to an import."""
+
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.urls import reverse
+
+from evaltracker.importing.admin.kinds import KINDS
+
+register = template.Library()
+
+
+@register.inclusion_tag("evaltracker/parts/act_link.html", takes_context=True)
+def import_link(context: Context, evaluation: Any, slug: str) -> Any:
+    """A button to an import, for whom it is."""
+    user, kind = context["request"].user, KINDS[slug]
+    is_there = evaluation.is_open and kind.allowed(user, evaluation)
+    address = (
+        reverse(f"admin:evaluation_import_{slug}", args=[evaluation.slug])
+        if is_there
+        else ""
+    )
+    return {"address": address, "label": f"Import {kind.things}", "style": ""}

@@ -1,0 +1,108 @@
+"""The column names and words that an import of requirements understands."""
+
+from evaltracker.evaluations.choices import Priority
+
+# By field, what people call its column; the first that a header has is taken, so the
+# more exact name stands first. Case, blanks and marks do not count.
+REF_COLUMNS = (
+    "ref",
+    "reference",
+    "requirementref",
+    "subid",
+    "requirementid",
+    "requirementno",
+    "requirementnumber",
+    "reqid",
+    "reqno",
+    "questionid",
+    "questionno",
+    "controlid",
+    "id",
+    "no",
+    "nr",
+    "number",
+    "#",
+    "key",
+    "code",
+    "itemno",
+)
+# These name the thing itself: a ref where there is none, a text where there is one.
+NAME_COLUMNS = ("capability", "criterion", "criteria", "feature", "requirement")
+TEXT_COLUMNS = (
+    "text",
+    "texthtml",
+    "requirementtext",
+    "requirementdescription",
+    "question",
+    "requirement",
+    "topic",
+    "label",
+    "description",
+)
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "ref": REF_COLUMNS,
+    "text": TEXT_COLUMNS,
+    "name": NAME_COLUMNS,
+    "category": (
+        "category",
+        "section",
+        "chapter",
+        "group",
+        "area",
+        "theme",
+        "questionnaire",
+        "set",
+    ),
+    "priority": ("priority", "moscow", "importance", "obligation"),
+    "weight": ("weight", "weighting", "weightpercent", "weightinpercent"),
+    "vendor_help": ("vendorhelp", "help", "hint", "guidance", "helptext"),
+    "scorer_help": ("scorerhelp", "scoringhelp", "scoringguidance"),
+}
+# A column of these makes the file a list of claims: a row per requirement and
+# candidate.
+CANDIDATE_COLUMNS = (
+    "candidate",
+    "platform",
+    "product",
+    "vendor",
+    "supplier",
+    "vendorname",
+    "companyname",
+    "company",
+    "tool",
+    "bidder",
+    "offeror",
+)
+COMPONENT_COLUMNS = ("component",)
+# What stands in a table beside the answers and is neither.
+SIDE_COLUMNS = frozenset(
+    {
+        "url",
+        "website",
+        "link",
+        "evidenceurl",
+        "evidence",
+        "version",
+        "total",
+        "sum",
+        "score",
+        "notes",
+        "comment",
+        "comments",
+        "remarks",
+        *(name for names in COLUMNS.values() for name in names),
+        *CANDIDATE_COLUMNS,
+        *COMPONENT_COLUMNS,
+    }
+)
+PRIORITIES: dict[str, Priority] = {
+    **dict.fromkeys(
+        ("must", "musthave", "mandatory", "essential", "required", "m"), Priority.MUST
+    ),
+    **dict.fromkeys(("should", "shouldhave", "important", "s"), Priority.SHOULD),
+    **dict.fromkeys(
+        ("could", "couldhave", "nicetohave", "desirable", "optional", "c"),
+        Priority.COULD,
+    ),
+}
+DEFAULT_CATEGORY = "General"

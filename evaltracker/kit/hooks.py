@@ -1,0 +1,17 @@
+"""How an app hangs itself into lower floors: by its hooks.py, and only there."""
+
+from importlib import import_module
+
+
+class LoadsHooks:
+    """What an AppConfig inherits to import its `hooks` once all models are loaded.
+
+    Not earlier: template tags need a part of the pages, and the admin theme loads
+    template tags while its own admin is half imported.
+    """
+
+    name: str
+
+    def ready(self) -> None:
+        """Register what the app adds to registries of lower floors."""
+        import_module(f"{self.name}.hooks")

@@ -1,0 +1,90 @@
+"""Migration operations beside which the product goes on working.
+
+On PostgreSQL each builds or checks without a lock that readers or writers wait for, so
+its migration says `atomic = False`; elsewhere each is Django's own operation. All may
+be repeated after a failure in the middle.
+"""
+
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations import AddConstraint, AddIndex
+from django.db.migrations.state import ProjectState
+from django.db.models import CheckConstraint, Model
+
+
+class AddIndexOnline(AddIndex):
+    """CREATE INDEX CONCURRENTLY."""
+
+    atomic = False
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Build it; half an index of a former try is taken away first."""
+        if not _online(schema_editor):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        name = schema_editor.quote_name(self.index.name)
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", params=None)
+        editor: Any = schema_editor  # PostgreSQL's own has the argument
+        editor.add_index(model, self.index, concurrently=True)
+
+
+class AddConstraintOnline(AddConstraint):
+    """A check is added unchecked, then validated; uniqueness begins as an index."""
+
+    atomic = False
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Add it; what a former try left is taken away first."""
+        if not _online(schema_editor):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        for statement in self._statements(model, schema_editor):
+            schema_editor.execute(statement, params=None)
+
+    def _statements(self, model: type[Model], editor: Any) -> list[str]:
+        table = editor.quote_name(model._meta.db_table)
+        name = editor.quote_name(self.constraint.name)
+        made = str(self.constraint.create_sql(model, editor))
+        fresh = [
+            f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}",
+            f"DROP INDEX CONCURRENTLY IF EXISTS {name}",
+        ]
+        if isinstance(self.constraint, CheckConstraint):
+            return [
+                fresh[0],
+                f"{made} NOT VALID",
+                f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}",
+            ]
+        index, unique = "CREATE UNIQUE INDEX", f"ADD CONSTRAINT {name} UNIQUE"
+        if made.startswith(index):
+            return [fresh[1], made.replace(index, f"{index} CONCURRENTLY", 1)]
+        columns, _, rest = made.partition(unique)[2].partition(")")
+        return [
+            *fresh,
+            f"{index} CONCURRENTLY {name} ON {table}{columns})",
+            f"ALTER TABLE {table} {unique} USING INDEX {name}{rest}",
+        ]
+
+
+def _online(editor: BaseDatabaseSchemaEditor) -> bool:
+    """Whether the database can, and the migration lets it."""
+    if editor.connection.vendor != "postgresql":
+        return False
+    if editor.connection.in_atomic_block:
+        raise RuntimeError("Say `atomic = False` in a migration that works online.")
+    return True

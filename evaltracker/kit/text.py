@@ -1,0 +1,195 @@
+"""What people type, checked the same way everywhere: pure functions, no Django.
+
+Each reader gives back the text as it is kept, or raises ``ValueError`` with the
+sentence for the person. `Inputs` gathers those sentences by field.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from urllib.parse import urlsplit
+
+from evaltracker.errors import Invalid
+
+LINE_LIMIT = 150
+TEXT_LIMIT = 5_000
+LINK_LIMIT = 2_000
+REF_LIMIT = 80
+# More marks on one letter belong to no script; they smear over other lines.
+MARKS_IN_A_ROW = 4
+# The categories Cc and Cs, whole; patterns, for thousands of texts come in one call.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_DIRECTION = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LINE_END = re.compile(r"[\u2028\u2029]")
+_NO_LINK = re.compile(r"[\x00-\x20\\]")
+_NEWLINE = re.compile(r"\r\n?|\u2028|\u2029|\x85")
+
+
+def read_line(text: str, *, limit: int = LINE_LIMIT) -> str:
+    """Read a name or another single line; blanks around it are dropped."""
+    line = text.strip()
+    _refuse_control(line, allowed="")
+    if _DIRECTION.search(line):
+        raise ValueError("It contains an invisible mark that turns the text around.")
+    if _LINE_END.search(line):
+        raise ValueError("It must be a single line.")
+    _refuse_shape(line, limit)
+    return line
+
+
+def read_requirement_ref(text: str) -> str:
+    """Read the ref of a requirement, which has to be able to stand in an address.
+
+    Vendors call `…/claims/{ref}/` and `…/claims/{ref}/files/`; a ref that reads like
+    one of the API's own addresses would hide it, or be hidden by it.
+    """
+    ref = read_line(text, limit=REF_LIMIT)
+    parts = ref.split("/")
+    if ref == "batch" or (len(parts) > 1 and parts[-1] == "files"):
+        raise ValueError(
+            f"“{ref}” reads like an address of the vendor API; name it otherwise."
+        )
+    if {"", ".", ".."} & set(parts) and ref:
+        raise ValueError(
+            f"“{ref}” has a part between slashes that addresses drop; name it "
+            "otherwise."
+        )
+    return ref
+
+
+def read_text(text: str, *, limit: int = TEXT_LIMIT) -> str:
+    """Read a longer text; every kind of line end becomes a newline."""
+    mixed = "\r" in text or not text.isascii()
+    whole = (_NEWLINE.sub("\n", text) if mixed else text).strip()
+    _refuse_control(whole, allowed="\n\t")
+    _refuse_shape(whole, limit)
+    return whole
+
+
+def read_link(text: str) -> str:
+    """Read an http(s) address; it is kept as text and never fetched."""
+    link = text.strip(" ")
+    if len(link) > LINK_LIMIT:
+        raise ValueError(f"The link is longer than {LINK_LIMIT:,} characters.")
+    if _NO_LINK.search(link) or not link.isprintable():
+        raise ValueError("The link contains a blank, a backslash or a control sign.")
+    try:
+        parts = urlsplit(link)
+        port_is_a_number = parts.port is None or parts.port > 0
+    except ValueError:
+        port_is_a_number = False
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("The link must start with http:// or https:// and a host.")
+    if not port_is_a_number:
+        raise ValueError("The link names a port that does not exist.")
+    if "@" in parts.netloc:
+        raise ValueError("The link must not carry a user name (the part before @).")
+    return link
+
+
+def _refuse_control(text: str, *, allowed: str) -> None:
+    for found in _CONTROL.finditer(text):
+        char = found[0]
+        if char >= "\ud800":
+            raise ValueError("It contains half a character (a lone surrogate).")
+        if char not in allowed:
+            if char in "\r\n":
+                raise ValueError("It must be a single line.")
+            raise ValueError(
+                f"It contains the control character U+{ord(char):04X}; remove it."
+            )
+
+
+def _refuse_shape(text: str, limit: int) -> None:
+    if len(text) > limit:
+        raise ValueError(
+            f"It has {len(text):,} characters; at most {limit:,} are kept."
+        )
+    if text and not any(_is_visible(char) for char in text):
+        raise ValueError("It contains nothing that can be seen.")
+    if text.isascii():
+        return
+    row = 0
+    for char in text:
+        row = row + 1 if unicodedata.combining(char) else 0
+        if row > MARKS_IN_A_ROW:
+            raise ValueError(
+                f"It stacks more than {MARKS_IN_A_ROW} accents on one letter."
+            )
+
+
+def _is_visible(char: str) -> bool:
+    return unicodedata.category(char)[0] not in "CZ" and not unicodedata.combining(char)
+
+
+class Inputs:
+    """The fields of one call: each is read, all that is wrong is told at once."""
+
+    def __init__(self) -> None:
+        self.errors: dict[str, list[str]] = {}
+
+    def line(
+        self, field: str, text: str, *, limit: int = LINE_LIMIT, blank: bool = False
+    ) -> str:
+        """The line in `field`."""
+        return self._read(field, text, lambda it: read_line(it, limit=limit), blank)
+
+    def ref(self, field: str, text: str) -> str:
+        """The ref of a requirement in `field`."""
+        return self._read(field, text, read_requirement_ref, blank=False)
+
+    def text(
+        self, field: str, text: str, *, limit: int = TEXT_LIMIT, blank: bool = False
+    ) -> str:
+        """The text in `field`."""
+        return self._read(field, text, lambda it: read_text(it, limit=limit), blank)
+
+    def link(self, field: str, text: str) -> str:
+        """The link in `field`, which may be left out."""
+        return self._read(field, text, read_link, blank=True)
+
+    def lines(
+        self, field: str, texts: Iterable[str], *, most: int = 20, limit: int = 60
+    ) -> list[str]:
+        """A short list of lines, each once, in the order given."""
+        given = list(texts)
+        if len(given) > most:
+            self.refuse(field, f"At most {most} are kept.")
+            return []
+        read = [self.line(field, text, limit=limit) for text in given]
+        return list(dict.fromkeys(read))
+
+    def refuse(self, field: str, sentence: str) -> None:
+        """Note that `field` is wrong."""
+        self.errors.setdefault(field, []).append(sentence)
+
+    def check(self) -> None:
+        """Raise `Invalid` with everything that was noted."""
+        if self.errors:
+            field, sentences = next(iter(self.errors.items()))
+            named = f"{field}: " if field else ""
+            raise Invalid(f"{named}{sentences[0]}", errors=self.errors)
+
+    def _read(
+        self, field: str, text: str, read: Callable[[str], str], blank: bool
+    ) -> str:
+        if not text.strip():
+            if not blank:
+                self.refuse(field, "It must not be blank.")
+            return ""
+        try:
+            return read(text)
+        except ValueError as error:
+            self.refuse(field, str(error))
+            return ""
+
+
+def read_reason(reason: str, missing: str) -> str:
+    """A reason as it is kept; `missing` asks for it."""
+    if not reason.strip():
+        raise Invalid(missing, errors={"reason": [missing]})
+    inputs = Inputs()
+    text = inputs.text("reason", reason)
+    inputs.check()
+    return text

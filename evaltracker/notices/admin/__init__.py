@@ -1,0 +1,1 @@
+"""The pages on which notices are seen and settled."""

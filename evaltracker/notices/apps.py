@@ -1,0 +1,12 @@
+"""The app of notices."""
+
+from django.apps import AppConfig
+
+from evaltracker.kit.hooks import LoadsHooks
+
+
+class NoticesConfig(LoadsHooks, AppConfig):
+    """Loads hooks.py when Django is ready."""
+
+    name = "evaltracker.notices"
+    label = "notices"

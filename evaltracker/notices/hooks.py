@@ -1,0 +1,12 @@
+"""Where notices hangs itself into lower floors; loaded when Django is ready."""
+
+from django.apps import apps
+
+import evaltracker.notices.calendar_dates
+
+# A process that serves vendors alone has no pages, and no whole evaluation
+# comes or leaves through it.
+if apps.is_installed("django.contrib.admin"):
+    import evaltracker.notices.admin.notice_acts
+    import evaltracker.notices.admin.notices_list
+    import evaltracker.notices.admin.notices_page

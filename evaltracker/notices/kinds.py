@@ -1,0 +1,129 @@
+"""Kinds of notices: whether one still holds, and what its mail says.
+
+A kind is one registered class. An app registers its kinds from its own `notices.py`,
+which its AppConfig imports when it is ready.
+"""
+
+from __future__ import annotations
+
+import datetime
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from evaltracker.evaluations.models import Notice
+
+# The mail that carries others; it has no kind, its content is theirs.
+DAILY_MAIL = "daily_mail"
+
+_KINDS: dict[str, NoticeKind] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A mail in one line, as a daily mail or a chat room shows it."""
+
+    headline: str
+    evaluation: str
+    action: str
+    link: str
+    due_at: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one mail says; to whom and with which Message-ID is the notice's affair.
+
+    It holds no price, score, claim text, candidate or vendor name (R10).
+    """
+
+    subject: str
+    text: str
+    html: str
+    ics: bytes | None = None
+    # Where an answer by mail goes; blank: nobody reads one.
+    reply_to: str = ""
+    # `mail.letter` fills it; without it neither a daily mail nor a chat can carry it.
+    brief: Brief | None = None
+
+
+class NoticeKind(ABC):
+    """One reason for owing somebody a mail."""
+
+    name: ClassVar[str]
+    # Whether one that may have arrived waits for a person instead of going out again.
+    hold: ClassVar[bool] = False
+    # Whether it blocks nobody else, so that it may travel in a person's daily mail.
+    can_wait: ClassVar[bool] = False
+    # Whether the evaluation's chat room hears it too; its headline names nobody.
+    for_chat: ClassVar[bool] = False
+
+    def subjects(self, ids: Collection[str]) -> Mapping[str, Any]:
+        """What its notices are about, by subject id, read at once for a whole batch.
+
+        Each is found as `notice.subject` in `holds` and `compose`. By default nothing
+        is read, and a kind looks for itself.
+        """
+        return {}
+
+    @abstractmethod
+    def holds(self, notice: Notice) -> str:
+        """Empty if it is still right to send it, else the sentence why not.
+
+        Asked again right before the mail leaves. That the recipient is active and may
+        see the evaluation is asked for every kind already.
+        """
+
+    @abstractmethod
+    def compose(self, notice: Notice) -> Message:
+        """The mail, made from what is true at the moment of sending."""
+
+
+def register[K: type[NoticeKind]](kind: K) -> K:
+    """Class decorator: make a kind known.
+
+    Raises:
+        TypeError: no name, a duty that is not done, or a name that is taken.
+
+    """
+    name = getattr(kind, "name", "")
+    if not name or len(name) > 40:
+        raise TypeError(f"{kind.__qualname__} needs a `name` of at most 40 letters")
+    if kind.__abstractmethods__:
+        forgotten = ", ".join(sorted(kind.__abstractmethods__))
+        raise TypeError(f"the notice kind “{name}” does not say: {forgotten}")
+    if kind.hold and (kind.can_wait or kind.for_chat):
+        raise TypeError(f"“{name}” is held, so it goes to its reader alone")
+    if name == DAILY_MAIL:
+        raise TypeError("a notice kind may not be called like the daily mail")
+    if name in _KINDS and type(_KINDS[name]) is not kind:
+        raise TypeError(f"two notice kinds are called “{name}”")
+    _KINDS[name] = kind()
+    return kind
+
+
+def kind_named(name: str) -> NoticeKind:
+    """The registered kind of that name.
+
+    Raises:
+        LookupError: nobody registered it.
+
+    """
+    try:
+        return _KINDS[name]
+    except KeyError:
+        raise LookupError(
+            f"No notice kind “{name}” is registered; an app registers its kinds in "
+            "its notices.py, imported when the app is ready."
+        ) from None
+
+
+def held_kinds() -> list[str]:
+    """Names of the kinds that are never repeated without a person's word."""
+    return sorted(name for name, kind in _KINDS.items() if kind.hold)
+
+
+def registered_kinds() -> list[str]:
+    """Names of all kinds."""
+    return sorted(_KINDS)

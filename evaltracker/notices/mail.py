@@ -1,0 +1,231 @@
+"""What every mail of the product looks like: short, plain, one thing to do.
+
+The builders take fixed words of ours; the one text of a user's in a mail is the title
+of the evaluation. So no price, score, claim or name of a rival can slip in (R10).
+"""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from evaltracker.evaluations.models import Notice
+from evaltracker.kit.clock import wall_of
+from evaltracker.kit.single_line import one_line
+from evaltracker.kit.template_cache import fill
+from evaltracker.notices.calendars import CalendarDate, calendar_of
+from evaltracker.notices.kinds import Brief, Message
+from evaltracker.notices.mime import Parcel
+
+TEMPLATE = "evaltracker/mail/letter"
+PRODUCT = "evaltracker"
+SUBJECT_LIMIT = 180
+LEAD = (
+    "This date is yours to keep: meet it, or move it in time. "
+    "It is attached as a calendar entry."
+)
+
+
+def link_to(path: str) -> str:
+    """The address of a page as mails print it; from a setting, never from a request."""
+    if not path.startswith("/") or path.startswith("//"):
+        raise ValueError(f"“{path}” is not a path of this site")
+    return f"{settings.SITE_URL}{path}"
+
+
+def parcel_of(notice: Notice, message: Message) -> Parcel:
+    """The mail as it is handed to the server: one recipient, one Message-ID for ever.
+
+    Raises:
+        ValueError: there is no address to send it to.
+
+    """
+    reader = notice.recipient
+    address = reader.email if reader is not None else notice.address
+    if not address:
+        raise ValueError(f"{reader} has no mail address; add one and send it again.")
+    return Parcel(
+        sender=settings.DEFAULT_FROM_EMAIL,
+        to=address,
+        message_id=notice.message_id,
+        message=replace(message, subject=one_line(message.subject)),
+    )
+
+
+def envelope(parcel: Parcel) -> EmailMultiAlternatives:
+    """The same for a backend that wants Django's message: a provider, a folder."""
+    said = parcel.message
+    mail = EmailMultiAlternatives(
+        subject=said.subject,
+        body=said.text,
+        from_email=parcel.sender,
+        to=[parcel.to],
+        reply_to=[said.reply_to] if said.reply_to else None,
+        headers={
+            "Message-ID": parcel.message_id,
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    mail.attach_alternative(said.html, "text/html")
+    if said.ics is not None:
+        mail.attach("date.ics", said.ics.decode(), "text/calendar")
+    return mail
+
+
+def zone_of(notice: Notice) -> str:
+    """The zone that the reader thinks in; an outsider reads the evaluation's."""
+    if notice.recipient is not None:
+        return notice.recipient.time_zone
+    return notice.evaluation.zone if notice.evaluation else "UTC"
+
+
+@lru_cache(maxsize=1024)
+def spoken(instant: datetime.datetime, zone: str) -> str:
+    """A date as mails print it: “Tuesday, 24 November 2026, 09:00 (Europe/Berlin)”."""
+    wall = wall_of(instant, zone)
+    return f"{wall:%A}, {wall.day} {wall:%B %Y, %H:%M} ({zone})"
+
+
+def days_away(instant: datetime.datetime, zone: str) -> str:
+    """How far a date is from today, in the reader's days: “today”, “in 7 days”."""
+    today = wall_of(timezone.now(), zone).date()
+    match (wall_of(instant, zone).date() - today).days:
+        case 0:
+            return "today"
+        case 1:
+            return "tomorrow"
+        case -1:
+            return "yesterday"
+        case days if days > 0:
+            return f"in {days} days"
+        case days:
+            return f"{-days} days ago"
+
+
+def letter(
+    *,
+    notice: Notice,
+    subject: str,
+    lead: str,
+    action: str = "",
+    path: str = "/",
+    date: str = "",
+    due_at: datetime.datetime | None = None,
+    ics: bytes | None = None,
+    steps: Sequence[str] = (),
+    paragraphs: Sequence[str] = (),
+    reply_to: str = "",
+) -> Message:
+    """A mail that names the evaluation, if it is about one, and the one thing to do.
+
+    Args:
+        notice: whose recipient reads it; nothing else is taken from it.
+        subject: our words without a full stop; the evaluation's title is added.
+        lead: one or two sentences of ours.
+        action: what the link does, as an imperative: “Open the milestone”. Blank:
+            there is nothing to open, and no link.
+        path: of the page that is opened.
+        date: as `spoken` prints it.
+        due_at: the instant of that date, for readers in other zones.
+        ics: a calendar file to attach.
+        steps: what to do one after the other, a sentence of ours each.
+        paragraphs: what a person wrote to go on with, their lines kept.
+        reply_to: whose address an answer goes to.
+
+    """
+    title = one_line(notice.evaluation.title) if notice.evaluation else ""
+    reader = notice.recipient.name if notice.recipient else notice.addressee
+    context = {
+        "subject": subject,
+        "evaluation": title,
+        "reader": one_line(reader),
+        "lead": lead,
+        "date": date,
+        "action": action,
+        "link": link_to(path),
+        "site": urlsplit(settings.SITE_URL).netloc,
+    }
+    return Message(
+        subject=one_line(f"{subject} – {title or PRODUCT}")[:SUBJECT_LIMIT],
+        text=_written("txt", context, steps, paragraphs),
+        html=_written("html", context, steps, paragraphs),
+        ics=ics,
+        reply_to=reply_to,
+        brief=Brief(
+            headline=subject,
+            evaluation=title,
+            action=action,
+            link=context["link"],
+            due_at=due_at,
+        ),
+    )
+
+
+def _written(
+    ending: str,
+    context: dict[str, str],
+    steps: Sequence[str],
+    paragraphs: Sequence[str],
+) -> str:
+    """The letter as text or HTML."""
+    name = f"{TEMPLATE}.{ending}"
+    if steps or paragraphs:
+        more = {"steps": steps, "paragraphs": paragraphs}
+        return render_to_string(name, {**context, **more})
+    return fill(name, context, escaped=ending == "html")
+
+
+def dated_message(
+    *,
+    notice: Notice,
+    what: str,
+    due_at: datetime.datetime,
+    action: str,
+    path: str,
+    lead: str = "",
+    verb: str = "",
+    ics: bytes | None = None,
+) -> Message:
+    """A mail about a date, with the date in the reader's zone and a calendar file.
+
+    `what` is a fixed noun of ours with its article (“A trial milestone”), never a
+    title that somebody typed: it could name a vendor. `verb` is for what is not due
+    but takes place, and `ics` for an entry of its own length.
+    """
+    zone = zone_of(notice)
+    passed = due_at <= timezone.now()
+    verb = verb or ("was due" if passed else "is due")
+    away = days_away(due_at, zone)
+    return letter(
+        notice=notice,
+        subject=f"{what} {verb} {away}",
+        lead=lead or LEAD,
+        date=spoken(due_at, zone),
+        due_at=due_at,
+        action=action,
+        path=path,
+        ics=ics or calendar_file(notice=notice, what=what, due_at=due_at, path=path),
+    )
+
+
+def calendar_file(
+    *, notice: Notice, what: str, due_at: datetime.datetime, path: str
+) -> bytes:
+    """One entry that a calendar recognises when the date is moved and sent again."""
+    occurrence = notice.occurrence
+    return calendar_of(
+        CalendarDate(
+            uid=notice.subject_id,
+            sequence=int(occurrence) if occurrence.isdecimal() else 0,
+            what=what,
+            evaluation=str(notice.evaluation),
+            due_at=due_at,
+            link=link_to(path),
+        )
+    )

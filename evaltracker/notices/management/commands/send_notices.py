@@ -1,0 +1,49 @@
+"""One sweep from the shell or a system timer; the second waker beside beat."""
+
+import signal
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from evaltracker.kit.shutdown import ask_to_stop
+from evaltracker.notices.services.periodic import do_chores
+from evaltracker.notices.services.sweep import sweep_notices
+
+
+class Command(BaseCommand):
+    """Send the notices that are due."""
+
+    help = "Send the notices that are due; safe to run beside any number of others."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """--limit, for a careful first run."""
+        parser.add_argument("--limit", type=int, help="take at most so many")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Sweep once and say what became of each notice."""
+        limit = options["limit"]
+        if limit is not None and limit < 1:
+            raise CommandError("--limit must be at least 1.")
+        with _stoppable():
+            do_chores()
+            report = sweep_notices(limit=limit)
+        self.stdout.write(str(report))
+        if report.trouble:
+            raise CommandError(f"{report.trouble} Nothing is lost; it is tried again.")
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Ended by a signal, it ends after the mail in hand."""
+    try:
+        before = signal.signal(signal.SIGTERM, lambda *_: ask_to_stop())
+    except ValueError:  # called from a thread, which gets no signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

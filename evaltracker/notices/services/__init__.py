@@ -1,0 +1,1 @@
+"""Scheduling notices, and the sweep that delivers them."""

@@ -1,0 +1,58 @@
+"""Counting again when notices are due, as zones' rules change (R13); a daily chore."""
+
+import datetime
+from zoneinfo import ZoneInfoNotFoundError
+
+import structlog
+from django.db.models.functions import Now
+
+from evaltracker.evaluations.choices import NoticeState
+from evaltracker.evaluations.models import Notice
+from evaltracker.kit.clock import instant_of, typed
+from evaltracker.notices.kinds import DAILY_MAIL, kind_named
+
+logger = structlog.get_logger(__name__)
+AT_ONCE = 500
+
+
+def recount_due() -> None:
+    """Put unsent notices where their wall time is now, by the zones of this machine.
+
+    One that has been tried keeps its next try. What was placed in a daily mail is
+    placed anew.
+    """
+    unsent = Notice.objects.filter(state=NoticeState.PENDING, due_at__gt=Now())
+    moved = 0
+    for notice in unsent.exclude(kind=DAILY_MAIL).iterator(chunk_size=AT_ONCE):
+        due_at = _due_at(notice)
+        if due_at is None or due_at == notice.due_at:
+            continue
+        moved += Notice.objects.filter(
+            pk=notice.pk, state=NoticeState.PENDING, lease_token__isnull=True
+        ).update(
+            due_at=due_at,
+            next_try_at=Now() if _may_wait(notice) else due_at,
+            placed=False,
+            digest=None,
+        )
+    if moved:
+        logger.warning("due_times_moved", count=moved)
+
+
+def _may_wait(notice: Notice) -> bool:
+    """Whether it is to be placed first; it is no shadow and its kind can wait."""
+    try:
+        can_wait = kind_named(notice.kind).can_wait
+    except LookupError:
+        return False
+    return can_wait and notice.recipient_id is not None
+
+
+def _due_at(notice: Notice) -> datetime.datetime | None:
+    """The instant of its wall time; None where this machine knows no such zone."""
+    day, time = typed(notice.wall_time)
+    try:
+        return instant_of(day, time, notice.zone)
+    except (ZoneInfoNotFoundError, ValueError, OverflowError):
+        logger.warning("zone_unknown", notice=str(notice.pk))
+        return None

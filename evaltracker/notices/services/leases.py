@@ -1,0 +1,166 @@
+"""The marks that a sweep leaves on rows that it has in hand, fenced by its token.
+
+*Sent* of the last mail and *handing* of the next are one statement, and its commit is
+not waited for: a database that crashes may forget the marks since the batch was
+claimed. That is why whoever finds a lapsed claim flags it, whatever mark it carries
+(sweep.py). Marks of held kinds are waited for, so theirs tell the truth.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import psycopg
+from django.conf import settings
+from django.db import Error, connection, transaction
+from django.db.models.functions import Now
+
+from evaltracker.evaluations.choices import NoticeState
+from evaltracker.evaluations.models import Notice
+from evaltracker.kit.single_line import one_line
+
+# A mail takes at most 15 s (outgoing.MAIL_SECONDS) and renews the lease of its row.
+LEASE = timedelta(seconds=settings.NOTICE_LEASE_SECONDS)
+WORDS_KEPT = 500
+ONLY_WHEN_ASKED = 1_000_000_000
+# By connection; one cursor serves all the marks of a sweep.
+_CURSORS: WeakKeyDictionary[Any, psycopg.Cursor[Any]] = WeakKeyDictionary()
+
+_STEP = f"""
+WITH done AS (
+    UPDATE evaluations_notice
+    SET state = '{NoticeState.SENT}', sent_at = clock_timestamp(), last_error = '',
+        lease_token = NULL, lease_until = NULL
+    WHERE id = %s AND lease_token = %s RETURNING 1
+), begun AS (
+    UPDATE evaluations_notice
+    SET state = '{NoticeState.HANDING}', attempts = %s,
+        lease_until = clock_timestamp() + interval '{LEASE.total_seconds()} seconds'
+    WHERE id = %s AND lease_token = %s AND state = '{NoticeState.CLAIMED}'
+        AND lease_until > clock_timestamp() RETURNING 1
+)
+SELECT (SELECT count(*) FROM done), (SELECT count(*) FROM begun)
+"""  # noqa: S608  # our own constants
+
+
+@contextmanager
+def unhurried_commits() -> Iterator[None]:
+    """Do not wait for the disk after each mark; see above why that is enough."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        # A connection that is gone has taken its setting with it.
+        with suppress(Error), connection.cursor() as cursor:
+            cursor.execute("RESET synchronous_commit")
+
+
+def step(done: Notice | None, begun: Notice | None) -> tuple[bool, bool]:
+    """Mark `done` as sent and `begun` as being handed over, together.
+
+    Returns:
+        For each whether it was still ours; what was not is another sweep's.
+
+    """
+    if connection.vendor != "postgresql":
+        with transaction.atomic():
+            return _is_done(done), _has_begun(begun)
+    marked = prepared(
+        _STEP,
+        *((done.pk, done.lease_token) if done else (None, None)),
+        *((begun.attempts, begun.pk) if begun else (None, None)),
+        begun.lease_token if begun else None,
+    )
+    return (False, False) if marked is None else (bool(marked[0]), bool(marked[1]))
+
+
+def prepared(sql: str, *params: Any) -> tuple[Any, ...] | None:
+    """The first row of a statement that PostgreSQL plans once for a connection.
+
+    Planning takes longer than what these few statements do.
+    """
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    raw = connection.connection
+    # Django's own cursor binds without preparing.
+    cursor = _CURSORS.get(raw)
+    if cursor is None:
+        cursor = _CURSORS[raw] = psycopg.Cursor(raw)
+    if raw.prepare_threshold is None:
+        # Django forbids preparing; now it is allowed, and only what asks for it.
+        raw.prepare_threshold = ONLY_WHEN_ASKED
+    with connection.wrap_database_errors:
+        return cursor.execute(sql, params, prepare=True).fetchone()
+
+
+def begin_durably(notice: Notice) -> bool:
+    """Mark a held notice as being handed over, and wait until the disk knows."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL synchronous_commit = on")
+        return _has_begun(notice)
+
+
+def mark(notice: Notice, state: NoticeState, **values: Any) -> bool:
+    """End the claim in `state`; false if another sweep has taken the row over."""
+    ours = Notice.objects.filter(pk=notice.pk, lease_token=notice.lease_token)
+    return bool(ours.update(state=state, **UNLEASED, **cleaned(values)))
+
+
+def give_back(notices: Sequence[Notice], words: str = "") -> int:
+    """Free claims of which no mail has left, as if they had not been taken."""
+    values = cleaned({"last_error": words} if words else {})
+    freed: int = _claimed(notices).update(
+        state=NoticeState.PENDING, **UNLEASED, **values
+    )
+    return freed
+
+
+def renew(notices: Sequence[Notice]) -> None:
+    """Keep claims that are still alive for another lease."""
+    _claimed(notices).filter(lease_until__gt=Now()).update(lease_until=Now() + LEASE)
+
+
+UNLEASED: dict[str, Any] = {"lease_token": None, "lease_until": None}
+
+
+def cleaned(values: dict[str, Any]) -> dict[str, Any]:
+    """Without what a database refuses to store; a server's words may hold it."""
+    return {
+        name: one_line(value)[:WORDS_KEPT] if isinstance(value, str) else value
+        for name, value in values.items()
+    }
+
+
+def _claimed(notices: Sequence[Notice]) -> Any:
+    return Notice.objects.filter(
+        pk__in=[notice.pk for notice in notices],
+        lease_token__in={notice.lease_token for notice in notices},
+        state=NoticeState.CLAIMED,
+    )
+
+
+def _is_done(notice: Notice | None) -> bool:
+    return notice is not None and mark(
+        notice, NoticeState.SENT, sent_at=Now(), last_error=""
+    )
+
+
+def _has_begun(notice: Notice | None) -> bool:
+    if notice is None:
+        return False
+    ours = _claimed([notice]).filter(lease_until__gt=Now())
+    return bool(
+        ours.update(
+            state=NoticeState.HANDING,
+            lease_until=Now() + LEASE,
+            attempts=notice.attempts,
+        )
+    )

@@ -1,0 +1,217 @@
+"""Owing a notice, no longer owing it, and a person's word on the unclear ones."""
+
+import datetime
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import NOTICE_UNCLEAR, NoticeState
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.evaluations.policy import require_owner
+from evaltracker.kit.clock import as_typed, instant_of
+from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.nudging import something_is_owed_now
+
+# Not yet on its way: the sweep finds its row changed and lets go of it.
+STOPPABLE = (NoticeState.PENDING, NoticeState.CLAIMED)
+
+
+@transaction.atomic
+def schedule_notice(
+    *,
+    kind: str,
+    evaluation: Evaluation | None,
+    subject_id: object,
+    occurrence: object,
+    day: datetime.date,
+    time: datetime.time,
+    zone: str,
+    offset_days: int = 0,
+    recipient: User | None = None,
+    address: str = "",
+    addressee: str = "",
+) -> Notice | None:
+    """Owe somebody a mail at that wall time, whatever happens to this process.
+
+    Call it in the transaction of the change that causes it; that change's journal
+    entry speaks for both. `day` is the day of the mail, `offset_days` only tells
+    apart the mails of one occurrence. What is owed already, in any state, is not owed
+    twice: then nothing happens and the answer is None, so whatever is to be said
+    again needs a new `occurrence`. An outsider is told by `address` and `addressee`.
+
+    Raises:
+        Invalid: an unknown zone, no recipient, or a field that does not fit.
+        LookupError: nobody registered the kind.
+
+    """
+    can_wait = kind_named(kind).can_wait and recipient is not None
+    number = uuid.uuid4()
+    due_at, now = _instant(day, time, zone), timezone.now()
+    notice = Notice(
+        id=number,
+        kind=kind,
+        evaluation=evaluation,
+        subject_id=str(subject_id),
+        occurrence=str(occurrence),
+        offset_days=offset_days,
+        recipient=recipient,
+        address="" if recipient else address,
+        addressee="" if recipient else addressee,
+        wall_time=as_typed(day, time),
+        zone=zone,
+        due_at=due_at,
+        # What can wait is looked at once at once: it may travel in a daily mail.
+        next_try_at=min(due_at, now) if can_wait else due_at,
+        message_id=f"<{number}@{urlsplit(settings.SITE_URL).hostname}>",
+    )
+    _check(notice)
+    if notice.next_try_at <= now:
+        something_is_owed_now()
+    # Two that cause the same notice at once are told apart by the database only.
+    Notice.objects.bulk_create([notice], ignore_conflicts=True)
+    return notice if Notice.objects.filter(pk=number).exists() else None
+
+
+def owe_now(*, evaluation: Evaluation | None, **terms: Any) -> Notice | None:
+    """Owe somebody a mail as soon as may be; the rest is as in `schedule_notice`."""
+    # In UTC no wall time happens twice, so that none looks an hour late.
+    now = timezone.now().astimezone(datetime.UTC).replace(microsecond=0)
+    return schedule_notice(
+        evaluation=evaluation, day=now.date(), time=now.time(), zone="UTC", **terms
+    )
+
+
+@transaction.atomic
+def cancel_notices(*, kind: str, subject_id: object, because: str) -> int:
+    """Stop owing what has not left yet; the rows stay and say why.
+
+    Returns:
+        How many were stopped. A mail that is being handed over cannot be.
+
+    """
+    kind_named(kind)
+    return Notice.objects.filter(
+        kind=kind, subject_id=str(subject_id), state__in=STOPPABLE
+    ).update(
+        state=NoticeState.SUPPRESSED,
+        suppressed_because=because,
+        lease_token=None,
+        lease_until=None,
+    )
+
+
+@transaction.atomic
+def resend_notice(*, notice: Notice, reason: str, by: By) -> Notice:
+    """Send an uncertain or dead notice after all, as soon as may be.
+
+    An uncertain one may have arrived, so it is flagged as a possible repeat.
+
+    Raises:
+        Forbidden: not the owner. Refused: it is neither uncertain nor dead.
+        Invalid: no reason.
+
+    """
+    notice = _take_unclear(notice, reason, by)
+    something_is_owed_now()
+    before = journal.snapshot(notice, ("state", "last_error"))
+    Notice.objects.filter(pk=notice.pk).update(
+        state=NoticeState.PENDING,
+        attempts=0,
+        # By itself, whatever carried it before.
+        placed=True,
+        digest=None,
+        next_try_at=Now(),
+        maybe_repeated=notice.maybe_repeated or notice.state == NoticeState.UNCERTAIN,
+    )
+    return _settled(notice, "notice.resent", before, reason, by)
+
+
+@transaction.atomic
+def resolve_notice(*, notice: Notice, reason: str, by: By) -> Notice:
+    """Close an uncertain or dead notice without sending it again.
+
+    Raises:
+        Forbidden: not the owner. Refused: it is neither uncertain nor dead.
+        Invalid: no reason.
+
+    """
+    notice = _take_unclear(notice, reason, by)
+    before = journal.snapshot(notice, ("state", "last_error"))
+    Notice.objects.filter(pk=notice.pk).update(
+        state=NoticeState.SUPPRESSED, suppressed_because=reason.strip()
+    )
+    return _settled(notice, "notice.resolved", before, reason, by)
+
+
+def _take_unclear(notice: Notice, reason: str, by: By) -> Notice:
+    """The notice under a row lock, if `by` may settle it now."""
+    notice = Notice.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=notice.pk
+    )
+    require_owner(by, _evaluation_of(notice))
+    if not reason.strip():
+        sentence = "Say why; the journal keeps it."
+        raise Invalid(sentence, errors={"reason": [sentence]})
+    if notice.state not in NOTICE_UNCLEAR:
+        raise Refused(
+            f"This notice is {notice.get_state_display().lower()}; only an uncertain "
+            "or dead one needs your word."
+        )
+    return notice
+
+
+def _evaluation_of(notice: Notice) -> Evaluation:
+    """Whose owner has the word; a mail about a login is asked for anew instead."""
+    if notice.evaluation is None:
+        raise Forbidden("A mail about a login is nobody's to settle; ask for it anew.")
+    return notice.evaluation
+
+
+def _settled(
+    notice: Notice, action: str, before: dict[str, Any], reason: str, by: By
+) -> Notice:
+    """The notice as it is now, with its journal entry written."""
+    notice.refresh_from_db()
+    journal.record(
+        evaluation=_evaluation_of(notice),
+        action=action,
+        subject=notice,
+        by=by,
+        before=before,
+        after=journal.snapshot(notice, ("state", "maybe_repeated")),
+        reason=reason.strip(),
+    )
+    return notice
+
+
+def _instant(day: datetime.date, time: datetime.time, zone: str) -> datetime.datetime:
+    """`instant_of`, with a sentence for a zone or day that does not exist."""
+    try:
+        return instant_of(day, time, zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        sentence = f"“{zone}” is not a known time zone; write it like Europe/Berlin."
+    except OverflowError:
+        sentence = f"{day} is too far away."
+    raise Invalid(sentence, errors={"zone": [sentence]})
+
+
+def _check(notice: Notice) -> None:
+    """Refuse what a column cannot hold; SQLite would drop such a row silently."""
+    if notice.recipient is None and not notice.address:
+        raise Invalid("A notice needs a recipient: a person or an address.")
+    try:
+        notice.clean_fields()
+    except ValidationError as error:
+        raise Invalid(
+            "The notice does not fit.", errors=dict(error.message_dict)
+        ) from error

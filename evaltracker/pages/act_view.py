@@ -1,0 +1,187 @@
+"""The one view that serves every act."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.db import IntegrityError, models, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from evaltracker.errors import (
+    Forbidden,
+    Invalid,
+    NotFound,
+    Problem,
+    Refused,
+    Stale,
+    StorageFull,
+    disk_is_full,
+)
+from evaltracker.kit.storage import files_of_rows
+from evaltracker.pages.acts import ACTS, Act, Outcome
+from evaltracker.pages.reauthentication import require_proof
+from evaltracker.pages.site import site
+
+NEXT = "next"
+PREVIEW = "preview"
+
+
+def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpResponse:
+    """Show an act's form (GET, HEAD) or perform it (POST).
+
+    Raises:
+        NotFound: no such act, or no such target for this person.
+        Forbidden: the target is theirs to see, the act is not theirs to do.
+
+    """
+    act = ACTS.get(name)
+    if act is None:
+        raise NotFound
+    if request.method not in {"GET", "HEAD", "POST"}:
+        return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
+    user: Any = request.user
+    target = act.load(user, target_id)
+    if not act.allowed(user, target):
+        raise Forbidden(f"“{act.title}” is not yours to do here.")
+    act.ask_before(request, target)
+    if act.needs_proof(target, user):
+        require_proof(request)
+    if request.method == "POST":
+        return _perform(request, act, target)
+    unknown = set(request.GET) - {*act.prefill, NEXT}
+    if unknown:
+        raise Invalid(f"The address holds “{min(unknown)}”, which is not known here.")
+    return _show(request, act, target, _form(act, target, request))
+
+
+def _form(act: Act, target: Any, request: HttpRequest) -> Any:
+    """An empty form, filled with what the act and the link say."""
+    initial = act.initial(target, request.user)  # type: ignore[arg-type]
+    initial |= {key: request.GET[key] for key in act.prefill if key in request.GET}
+    kwargs = act.form_kwargs(target, request.user)  # type: ignore[arg-type]
+    return act.form_class(initial=initial, **kwargs)
+
+
+def _bound(act: Act, target: Any, request: HttpRequest, data: Any) -> Any:
+    user: Any = request.user
+    initial = act.initial(target, user)
+    kwargs = act.form_kwargs(target, user)
+    return act.form_class(data, request.FILES, initial=initial, **kwargs)
+
+
+def _perform(request: HttpRequest, act: Act, target: Any) -> HttpResponse:
+    """Post the form: all of it happens, or nothing."""
+    user: Any = request.user
+    form = _bound(act, target, request, request.POST)
+    if not form.is_valid():
+        return _show(request, act, target, form, status=HTTPStatus.BAD_REQUEST)
+    if act.preview_verb and PREVIEW in request.POST:
+        seen = act.preview(target, form.cleaned_data, user)
+        return _show(request, act, target, form, preview=seen)
+    try:
+        with transaction.atomic(), files_of_rows():
+            outcome = act.perform(target, form.cleaned_data, user)
+    except (NotFound, Forbidden):
+        raise
+    except Invalid as problem:
+        shown = _add_errors(form, problem)
+        rest = None if shown else problem
+        return _show(request, act, target, form, problem=rest, status=problem.status)
+    except Stale as problem:
+        form = _bound(act, target, request, _with_fresh_version(request, act))
+        return _show(request, act, target, form, problem=problem, status=409)
+    except Problem as problem:
+        return _show(request, act, target, form, problem=problem, status=problem.status)
+    except OSError as error:
+        if not disk_is_full(error):
+            raise
+        full = StorageFull()
+        return _show(request, act, target, form, problem=full, status=full.status)
+    except IntegrityError:
+        # The constraint won a race that the service could not see coming.
+        late = Refused("Somebody else did this a moment ago. Load the page again.")
+        return _show(request, act, target, form, problem=late, status=409)
+    messages.success(request, act.told(target, outcome))
+    return _onwards(request, act, target, outcome)
+
+
+def _add_errors(form: Any, problem: Invalid) -> bool:
+    """Put a service's sentences beside the fields; True if there were any."""
+    for field, sentences in problem.errors.items():
+        shown = field if field in form.fields else None
+        for sentence in sentences:
+            form.add_error(shown, sentence)
+    return bool(problem.errors)
+
+
+def _with_fresh_version(request: HttpRequest, act: Act) -> Any:
+    """What was typed, with the version of now: seen once more, it may be sent."""
+    user: Any = request.user
+    target_id = request.resolver_match.kwargs.get("target_id", "")  # type: ignore[union-attr]
+    fresh = act.initial(act.load(user, target_id), user)
+    data = request.POST.copy()
+    for field in act.version_fields:
+        if field in fresh:
+            data[field] = str(fresh[field])
+    return data
+
+
+def _next(request: HttpRequest) -> str:
+    """Where the person came from, if that is a page of ours."""
+    wanted = request.POST.get(NEXT) or request.GET.get(NEXT) or ""
+    ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts=None
+    )
+    return wanted if ours else ""
+
+
+def _onwards(
+    request: HttpRequest, act: Act, target: Any, outcome: Outcome
+) -> HttpResponse:
+    """Answer a finished act with a redirect, so that a reload repeats nothing."""
+    if isinstance(outcome, HttpResponseBase):
+        # A download streams, so it is no HttpResponse, but it is served like one.
+        download: Any = outcome
+        answer: HttpResponse = download
+        return answer
+    if isinstance(outcome, str):
+        return HttpResponseRedirect(outcome)
+    if back := _next(request):
+        return HttpResponseRedirect(back)
+    if isinstance(outcome, models.Model):
+        return HttpResponseRedirect(site.address_of(outcome))
+    return HttpResponseRedirect(act.cancel_url(target))
+
+
+def _show(
+    request: HttpRequest,
+    act: Act,
+    target: Any,
+    form: Any,
+    *,
+    problem: Problem | None = None,
+    preview: Any = None,
+    status: int = 200,
+) -> HttpResponse:
+    user: Any = request.user
+    back = _next(request)
+    return site.page(
+        request,
+        act.template,
+        title=act.heading(target),
+        status=status,
+        act=act,
+        target=target,
+        form=form,
+        problem=problem,
+        preview=preview,
+        next=back,
+        cancel_url=back or act.cancel_url(target),
+        **{"crumbs": [(act.title, "")], **act.context(target, user)},
+    )
+
+
+site.register_page("act/<slug:name>/", act_view, "act")
+site.register_page("act/<slug:name>/<str:target_id>/", act_view, "act_on")

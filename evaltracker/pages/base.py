@@ -1,0 +1,244 @@
+"""The base class of every admin: read-only, scoped, without the stock leaks.
+
+RELIABILITY R36-R38. A change is an act (acts.py), never a form of the stock admin.
+"""
+
+from html import unescape
+from typing import Any, ClassVar
+
+from django.contrib.admin import AdminSite, ShowFacets
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils.html import strip_tags
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.views import ChangeList
+
+from evaltracker.errors import Invalid
+from evaltracker.evaluations.models import User
+from evaltracker.pages.filters import ScopedFilter
+from evaltracker.pages.paginator import CappedPaginator
+from evaltracker.pages.query import check_query
+
+# Each of these shows or changes rows past the scope (or, unfold's, on a GET).
+FORBIDDEN_OPTIONS = (
+    "actions",
+    "actions_list",
+    "actions_row",
+    "actions_detail",
+    "actions_submit_line",
+    "autocomplete_fields",
+    "conditional_fields",
+    "date_hierarchy",
+    "filter_horizontal",
+    "filter_vertical",
+    "list_editable",
+    "list_sections",
+    "ordering_field",
+    "raw_id_fields",
+    "save_as",
+)
+
+
+def _without_link(html: str) -> str:
+    """The words of a link, as plain text that is escaped again when shown."""
+    return unescape(strip_tags(html))
+
+
+class ReadOnly:
+    """What lists and inlines share: nobody changes anything here."""
+
+    model: type[models.Model]
+
+    def audience(self, user: User) -> bool:
+        """Whether the list is meant for `user` at all; override to narrow."""
+        return True
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Active staff of the audience; which rows is the scope's matter."""
+        user: Any = request.user
+        return user.is_active and user.is_staff and self.audience(user)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Listed in the navigation for those who may open it."""
+        return self.has_view_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: adding is an act."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: changing is an act."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: nothing is deleted, its state changes."""
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """What the reader may see; the rest does not exist."""
+        manager: Any = self.model._default_manager
+        rows: models.QuerySet[Any] = manager.visible_to(request.user).fetch_mode(
+            models.FETCH_PEERS
+        )
+        ordering = self.get_ordering(request)  # type: ignore[attr-defined]
+        return rows.order_by(*ordering) if ordering else rows
+
+
+class ScopedChangeList(ChangeList):  # type: ignore[misc]
+    """A list whose rows lead to their own pages."""
+
+    def url_for_result(self, result: models.Model) -> str:
+        """The row's page: its own if it has one, else the read-only detail."""
+        own: str = self.model_admin.page_of(result)
+        return own or super().url_for_result(result)
+
+    def get_results(self, request: HttpRequest) -> None:
+        """The rows of the page; a page that is not there is refused."""
+        super().get_results(request)
+        if not self.multi_page and self.page_num != 1:
+            raise IncorrectLookupParameters
+
+
+class HardenedAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+    """A read-only list and detail of what the reader may see.
+
+    Declare `list_display`, `fields`, `list_filter` made with `filters.by`,
+    `search_fields`, `empty_text`; override `page_of` if rows have their own page.
+    """
+
+    empty_text: ClassVar[str] = ""
+    # Names of acts: without a target above the list, on the row above its detail.
+    list_acts: ClassVar[tuple[str, ...]] = ()
+    detail_acts: ClassVar[tuple[str, ...]] = ()
+    list_before_template = "evaltracker/parts/list_acts.html"
+    change_form_outer_before_template = "evaltracker/parts/detail_acts.html"
+    actions = None
+    list_per_page = 50
+    list_max_show_all = 0
+    list_fullwidth = True
+    list_filter_sheet = True
+    paginator = CappedPaginator
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    save_as = False
+    view_on_site = False
+
+    def __init__(self, model: type[models.Model], admin_site: AdminSite) -> None:
+        super().__init__(model, admin_site)
+        name = type(self).__name__
+        if used := [option for option in FORBIDDEN_OPTIONS if getattr(self, option, 0)]:
+            raise ImproperlyConfigured(f"{name} must not use {', '.join(used)}.")
+        if not (self.fields or self.fieldsets):
+            raise ImproperlyConfigured(f"{name} has to name its fields.")
+        if not all(
+            isinstance(each, type) and issubclass(each, ScopedFilter)
+            for each in self.list_filter
+        ):
+            raise ImproperlyConfigured(f"{name}: make list filters with filters.by().")
+        if not all(issubclass(each, HardenedInline) for each in self.inlines):
+            raise ImproperlyConfigured(f"{name}: inlines have to be hardened too.")
+        if not hasattr(model._default_manager, "visible_to"):
+            raise ImproperlyConfigured(f"{model.__name__} has no visible_to().")
+        # People have pages for operators only; foreign addresses are no links.
+        self.readonly_preprocess_fields = {
+            field.name: _without_link
+            for field in model._meta.get_fields()
+            if field.related_model is User or isinstance(field, models.URLField)
+        }
+
+    def page_of(self, row: Any) -> str:
+        """The address of the row's own page, or nothing."""
+        return ""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only the parameters of our own filters; no path through any field."""
+        return lookup in {each.parameter_name for each in self.list_filter}
+
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        """Never: it tells of hidden rows."""
+        return False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Our list."""
+        return ScopedChangeList
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list. Whatever its own links cannot have asked for is refused."""
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        check_query(
+            request,
+            filters={each.parameter_name for each in self.list_filter},
+            columns=len(self.list_display),
+            searchable=bool(self.search_fields),
+        )
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        return response
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Django's list; where it would redirect on nonsense, we refuse.
+
+        Raises:
+            Invalid: with a sentence.
+
+        """
+        try:
+            return super().get_changelist_instance(request)
+        except IncorrectLookupParameters as error:
+            raise Invalid("There is no such page in this list.") from error
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The detail, to be read only."""
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        check_query(request, filters={"_changelist_filters"})
+        response: HttpResponse = super().changeform_view(
+            request, object_id, form_url, extra_context
+        )
+        return response
+
+    def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Not here: the journal is the one record."""
+        raise Http404
+
+    def _get_obj_does_not_exist_redirect(self, *args: Any, **kwargs: Any) -> Any:
+        # A redirect with a message would differ from an address that never was.
+        raise Http404
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Offer only rows that the reader may see."""
+        manager: Any = db_field.remote_field.model._default_manager
+        scoped = hasattr(manager, "visible_to")
+        kwargs["queryset"] = (
+            manager.visible_to(request.user) if scoped else manager.none()
+        )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    formfield_for_manytomany = formfield_for_foreignkey
+
+
+class HardenedInline(ReadOnly, TabularInline):  # type: ignore[misc]
+    """Rows below a detail; same scope, same silence."""
+
+    extra = 0
+    max_num = 0
+    can_delete = False
+    show_change_link = False
+
+
+class HardenedStackedInline(HardenedInline, StackedInline):  # type: ignore[misc]
+    """The same, one block per row."""
+
+    template = StackedInline.template

@@ -1,0 +1,176 @@
+"""Form fields that read what people type the way the services want it."""
+
+import datetime
+import zoneinfo
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.db.models import QuerySet
+from django.forms.models import fields_for_model
+
+from evaltracker.kit.clock import instant_of, is_moved
+
+
+class DateInput(forms.DateInput):
+    """A date in the browser's own picker."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DateField(forms.DateField):
+    """A day."""
+
+    widget = DateInput
+
+
+class TextField(forms.CharField):
+    """Some lines of text."""
+
+    widget = forms.Textarea
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Three lines to begin with."""
+        return {**super().widget_attrs(widget), "rows": 3}
+
+
+class ReasonForm(forms.Form):
+    """Asks why; the journal keeps it."""
+
+    reason = TextField(max_length=5000, help_text="The journal keeps it.")
+
+
+def form_like(
+    model: type[models.Model], fields: Sequence[str], **own: forms.Field
+) -> type[forms.Form]:
+    """A plain form with the fields of a model; `own` replaces or adds some.
+
+    Not a ModelForm: that would write into the row before a service compares.
+    """
+    made: dict[str, Any] = fields_for_model(
+        model, fields=[name for name in fields if name not in own]
+    )
+    for field in made.values():
+        if isinstance(field, forms.DateField):
+            field.widget = DateInput()
+        if isinstance(field.widget, forms.Textarea):
+            field.widget.attrs["rows"] = 3
+    ordered = {name: own.get(name) or made[name] for name in fields}
+    rest = {name: field for name, field in own.items() if name not in ordered}
+    return type("ModelLikeForm", (forms.Form,), {**ordered, **rest})
+
+
+class ClockInput(forms.TimeInput):
+    """The browser's own clock."""
+
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%H:%M")
+
+
+def long_text(rows: int = 4) -> forms.Textarea:
+    """A box for more than a line."""
+    return forms.Textarea(attrs={"rows": rows})
+
+
+def reason_field(label: str = "Reason", help_text: str = "") -> forms.CharField:
+    """Why something is done; whether it is enough, the service says."""
+    return forms.CharField(label=label, help_text=help_text, widget=long_text(3))
+
+
+def day_field(label: str, *, required: bool = True, help_text: str = "") -> Any:
+    """A date with a calendar."""
+    return forms.DateField(
+        label=label, required=required, help_text=help_text, widget=DateInput
+    )
+
+
+def time_field(label: str, *, required: bool = True, help_text: str = "") -> Any:
+    """A time of day with a clock."""
+    return forms.TimeField(
+        label=label, required=required, help_text=help_text, widget=ClockInput
+    )
+
+
+def link_field(label: str, *, help_text: str = "") -> forms.CharField:
+    """A web address; the service checks it, so that every way in checks alike."""
+    widget = forms.URLInput(attrs={"placeholder": "https://"})
+    return forms.CharField(
+        label=label, required=False, help_text=help_text, widget=widget
+    )
+
+
+def zone_field() -> forms.ChoiceField:
+    """A time zone by its name."""
+    names = sorted(zoneinfo.available_timezones())
+    return forms.ChoiceField(label="Time zone", choices=[(it, it) for it in names])
+
+
+class LinesField(forms.CharField):
+    """A list, one thing a line."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("widget", long_text(2))
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Lines for the box."""
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        """The lines that hold something."""
+        text: str = super().clean(value) or ""
+        return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+class NamedChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice among rows, each told by `label_of`."""
+
+    def __init__(
+        self, queryset: QuerySet[Any], *, attribute: str = "", **kwargs: Any
+    ) -> None:
+        self.attribute = attribute
+        super().__init__(queryset, **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        """What the list shows."""
+        if self.attribute:
+            return str(getattr(obj, self.attribute))
+        text = getattr(obj, "text", "")
+        return f"{obj}: {text[:90]}" if text else str(obj)
+
+
+def end_of(day: datetime.date) -> datetime.datetime:
+    """The instant at which a day is over, in UTC."""
+    midnight = datetime.datetime.combine(day, datetime.time(), datetime.UTC)
+    return midnight + datetime.timedelta(days=1)
+
+
+def without_blank(choices: Iterable[Any], *dropped: str) -> list[tuple[str, str]]:
+    """Choices of an enum without some of them."""
+    return [
+        (str(value), str(label)) for value, label in choices if value not in dropped
+    ]
+
+
+def instant_from(
+    form: forms.BaseForm, day: str, time: str, zone: str
+) -> datetime.datetime | None:
+    """The instant that a form's day and time mean; a skipped hour is refused."""
+    date, clock = form.cleaned_data.get(day), form.cleaned_data.get(time)
+    if date is None or clock is None:
+        return None
+    if is_moved(date, clock, zone):
+        form.add_error(
+            time, f"Clocks in {zone} are put forward then; that time does not exist."
+        )
+        return None
+    return instant_of(date, clock, zone)

@@ -1,0 +1,50 @@
+"""The sidebar: the process from top to bottom, as settings.UNFOLD lays it out.
+
+The order names models of every floor, so it is configuration, not an import.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.urls import reverse
+
+START = "index"
+
+
+def groups_for(site: AdminSite, request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups of the sidebar with the items that this person may open."""
+    return [
+        {
+            "title": group["title"],
+            "items": [
+                entry
+                for item in group["items"]
+                if (entry := _entry(site, request, *item)) is not None
+            ],
+        }
+        for group in settings.UNFOLD["SIDEBAR"]["process"]
+    ]
+
+
+def _entry(
+    site: AdminSite, request: HttpRequest, title: str, target: str, icon: str
+) -> dict[str, Any] | None:
+    """One line of the sidebar, or None if the person may not open it."""
+    if target == START:
+        link = reverse(f"{site.name}:index")
+        active = request.path == link
+        return {"title": title, "link": link, "icon": icon, "active": active}
+    try:
+        model = apps.get_model(target)
+    except LookupError:
+        return None
+    admin = site._registry.get(model)
+    if admin is None or not admin.has_module_permission(request):
+        return None
+    meta = model._meta
+    link = reverse(f"{site.name}:{meta.app_label}_{meta.model_name}_changelist")
+    active = request.path.startswith(link)
+    return {"title": title, "link": link, "icon": icon, "active": active}

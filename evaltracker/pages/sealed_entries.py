@@ -1,0 +1,48 @@
+"""Which journal entries keep their values to themselves, and from whom.
+
+Scores are blind and prices sealed (DESIGN, section 8); the journal records both, so
+its page must not tell what the pages of those things would not.
+"""
+
+from collections.abc import Callable, Collection
+
+from django.core.exceptions import ImproperlyConfigured
+
+from evaltracker.evaluations.models import Entry, Evaluation, User
+
+# Of the ids of subjects, those whose values the user may read now.
+Opened = Callable[["User", "Evaluation", Collection[str]], set[str]]
+
+# Whether the user has something to answer before they read what was written.
+Veiled = Callable[["User", "Evaluation"], bool]
+
+_SEALS: dict[str, Opened] = {}
+_VEILS: list[Veiled] = []
+
+
+def register_seal(subject_type: str, opened: Opened) -> None:
+    """Hide values of entries about `subject_type` unless `opened` names the subject."""
+    if subject_type in _SEALS:
+        raise ImproperlyConfigured(f"“{subject_type}” is sealed already.")
+    _SEALS[subject_type] = opened
+
+
+def register_veil(veiled: Veiled) -> None:
+    """Hide the values of all entries from whom `veiled` holds for."""
+    _VEILS.append(veiled)
+
+
+def sealed_entries(
+    user: User, evaluation: Evaluation, entries: list[Entry]
+) -> set[int]:
+    """Numbers of the entries whose values `user` may not read."""
+    if any(veiled(user, evaluation) for veiled in _VEILS):
+        return {entry.number for entry in entries}
+    sealed: set[int] = set()
+    for subject_type, opened in _SEALS.items():
+        about = [entry for entry in entries if entry.subject_type == subject_type]
+        if not about:
+            continue
+        open_ids = opened(user, evaluation, {one.subject_id for one in about})
+        sealed |= {one.number for one in about if one.subject_id not in open_ids}
+    return sealed

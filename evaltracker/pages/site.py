@@ -1,0 +1,217 @@
+"""The one admin site of the product: staff only, no list of everything, no leaks."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.views import login as login_page
+from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, path, reverse
+from django.utils.cache import add_never_cache_headers
+from unfold.dataclasses import SearchResult
+from unfold.sites import UnfoldAdminSite
+
+from evaltracker.errors import Forbidden, Invalid, NotFound, Problem
+from evaltracker.pages.navigation import groups_for
+
+View = Callable[..., HttpResponse]
+
+# Django's redirect by content type and key tells which rows exist.
+DROPPED_URLS = frozenset({"view_on_site", "password_change_done"})
+
+
+class Detour(Exception):
+    """Something has to be answered first, on the page at `address`."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+
+def _whole(request: HttpRequest, view: View, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Call a view so that what it refuses half-way leaves nothing behind."""
+    if request.method in {"GET", "HEAD"}:
+        return view(request, *args, **kwargs)
+    with transaction.atomic():
+        return view(request, *args, **kwargs)
+
+
+class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
+    """Unfold's site with our pages, our refusals and our navigation."""
+
+    site_url = None
+    index_title = "My work"
+    enable_nav_sidebar = True
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        # No action runs on many rows unless an admin declares it with permissions.
+        self._actions: dict[str, Any] = {}
+        self._global_actions: dict[str, Any] = {}
+        self._pages: dict[str, tuple[str, View]] = {}
+        self._index: View | None = None
+
+    def register_page(self, route: str, view: View, name: str) -> None:
+        """Serve `view` at /admin/`route` as `admin:name`, for active staff only."""
+        if name in self._pages or any(route == old for old, _ in self._pages.values()):
+            raise ImproperlyConfigured(f"The page {name!r} or {route!r} is taken.")
+        self._pages[name] = (route, view)
+
+    def register_index(self, view: View) -> None:
+        """Make `view` the start page, *My work*."""
+        if self._index is not None:
+            raise ImproperlyConfigured("There is a start page already.")
+        self._index = view
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Our pages first, then Django's and unfold's without the leaking one."""
+        pages: list[URLPattern | URLResolver] = [
+            path(route, self.admin_view(view), name=name)
+            for name, (route, view) in self._pages.items()
+        ]
+        stock = [
+            url
+            for url in super().get_urls()
+            if getattr(url, "name", None) not in DROPPED_URLS
+        ]
+        return pages + stock
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Django's wrapper; what a page refuses becomes a page that says so.
+
+        No answer is stored, unless it has a tag by which it is asked about each time.
+        """
+
+        @wraps(view)
+        def refusing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                return _whole(request, view, *args, **kwargs)
+            except Detour as detour:
+                return HttpResponseRedirect(detour.address)
+            except Problem as problem:
+                return self._refuse(request, problem)
+            except Http404:
+                return self._refuse(request, NotFound())
+            except PermissionDenied:
+                return self._refuse(request, Forbidden("This is not yours to do."))
+            except BadRequest as error:
+                return self._refuse(request, Invalid(str(error)))
+
+        wrapped: View = super().admin_view(refusing, cacheable=True)
+
+        @wraps(wrapped)
+        def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            response = wrapped(request, *args, **kwargs)
+            if not cacheable and not response.has_header("ETag"):
+                add_never_cache_headers(response)
+            return response
+
+        return kept
+
+    def _refuse(self, request: HttpRequest, problem: Problem) -> HttpResponse:
+        """The page of a refusal. What is absent and what is hidden read alike."""
+        if isinstance(problem, NotFound):
+            problem = NotFound(
+                "There is nothing at this address, or nothing that you may see."
+            )
+        titles = {400: "Not understood", 403: "Not for you to do", 404: "Nothing here"}
+        return self.page(
+            request,
+            "evaltracker/problem.html",
+            title=titles.get(problem.status, "Not now"),
+            status=problem.status,
+            sentence=problem.sentence,
+            difference=getattr(problem, "difference", ""),
+        )
+
+    def page(
+        self,
+        request: HttpRequest,
+        template: str,
+        *,
+        title: str,
+        status: int = 200,
+        **context: Any,
+    ) -> TemplateResponse:
+        """A page in the admin's frame; `template` extends evaltracker/page.html."""
+        request.current_app = self.name
+        return TemplateResponse(
+            request,
+            template,
+            {**self.each_context(request), "title": title, **context},
+            status=status,
+        )
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The one login page, at the address that it has always had."""
+        user: Any = request.user
+        if user.is_authenticated and not self.has_permission(request):
+            return self.page(
+                request, "account/no_access.html", title="No access", status=403
+            )
+        answer: HttpResponse = login_page(request)
+        return answer
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The account's own page does it."""
+        return HttpResponseRedirect(reverse("account_change_password"))
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """*My work*, which a higher floor supplies."""
+        if self._index is not None:
+            return self._index(request)
+        return self.page(request, "evaltracker/my_work.html", title=self.index_title)
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """The process as navigation, without what the person may not see."""
+        return groups_for(self, request)
+
+    def search(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ctrl-K: pages of the navigation by name; never rows, never cached."""
+        wanted = request.GET.get("s", "").strip().lower()
+        if not wanted:
+            return HttpResponse()
+        found = [
+            SearchResult(
+                title=item["title"],
+                description=group["title"] or self.index_title,
+                link=item["link"],
+                icon=item["icon"],
+            )
+            for group in self.get_sidebar_list(request)
+            for item in group["items"]
+            if wanted in item["title"].lower()
+        ]
+        return TemplateResponse(
+            request,
+            "unfold/helpers/command_results.html",
+            {"search_term": wanted, "results": found},
+            headers={"HX-Trigger": "search"},
+        )
+
+    def address_of(self, row: models.Model) -> str:
+        """The page of a row: what its admin says, else the start page."""
+        admin: Any = self._registry.get(type(row))
+        own: str = admin.page_of(row) if hasattr(admin, "page_of") else ""
+        if own:
+            return own
+        meta = row._meta
+        try:
+            view = f"{self.name}:{meta.app_label}_{meta.model_name}_change"
+            return reverse(view, args=[row.pk])
+        except NoReverseMatch:
+            return reverse(f"{self.name}:index")
+
+
+site = EvaltrackerAdminSite(name="admin")

@@ -1,0 +1,51 @@
+"""The pages of one evaluation: each floor hangs its own tab into one row."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
+
+from evaltracker.evaluations.models import Evaluation, User
+
+Visible = Callable[["User", "Evaluation"], bool]
+
+
+@dataclass(frozen=True, order=True)
+class Tab:
+    """One page of an evaluation; `order` is its place in the process."""
+
+    order: int
+    slug: str
+    label: str
+    url_name: str
+    visible: Visible | None = None
+
+
+_TABS: dict[str, Tab] = {}
+
+
+def register_tab(
+    order: int, slug: str, label: str, url_name: str, *, visible: Visible | None = None
+) -> None:
+    """Add a tab; `url_name` is a page registered with the evaluation's slug.
+
+    Two tabs on one place or of one slug are a mistake of the caller.
+    """
+    if slug in _TABS or any(tab.order == order for tab in _TABS.values()):
+        raise ImproperlyConfigured(f"The tab {slug!r} or its place {order} is taken.")
+    _TABS[slug] = Tab(order, slug, label, url_name, visible)
+
+
+def tabs_of(evaluation: Evaluation, user: User, active: str) -> list[dict[str, Any]]:
+    """The tabs that `user` may open, in the order of the process."""
+    return [
+        {
+            "label": tab.label,
+            "url": reverse(f"admin:{tab.url_name}", args=[evaluation.slug]),
+            "active": tab.slug == active,
+        }
+        for tab in sorted(_TABS.values(), key=lambda tab: tab.order)
+        if tab.visible is None or tab.visible(user, evaluation)
+    ]

@@ -1,0 +1,164 @@
+"""The page kit: the pieces that every page is put together from (docs/pages.md)."""
+
+import datetime
+import zoneinfo
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.template.context import Context
+from django.template.defaultfilters import linebreaksbr
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from evaltracker.evaluations.choices import Stage
+from evaltracker.pages.acts import ACTS, address_of
+from evaltracker.pages.tabs import tabs_of
+from evaltracker.pages.verdict_marks import MARKS, STANDINGS, UNKNOWN_MARK
+
+register = template.Library()
+
+BADGE_TONES = frozenset({"", "good", "warn", "bad", "info"})
+
+
+@register.inclusion_tag("evaltracker/parts/tabs.html", takes_context=True)
+def evaluation_tabs(context: Context, evaluation: Any, active: str = "") -> Any:
+    """The pages of one evaluation, in the order of the process."""
+    user = context["request"].user
+    return {"evaluation": evaluation, "tabs": tabs_of(evaluation, user, active)}
+
+
+@register.inclusion_tag("evaltracker/parts/empty.html")
+def empty_state(heading: str, text: str, address: str = "", label: str = "") -> Any:
+    """An empty page's word on what to do next, with the button that does it."""
+    return {"heading": heading, "text": text, "address": address, "label": label}
+
+
+@register.inclusion_tag("evaltracker/parts/stepper.html")
+def stepper(stage: str, notes: dict[str, str] | None = None) -> Any:
+    """The five stages with the one we are in; `notes` is a line per stage."""
+    here = Stage(stage).position
+    states = {True: "done", False: "later"}
+    return {
+        "steps": [
+            {
+                "label": step.label,
+                "state": "now" if place == here else states[place < here],
+                "note": (notes or {}).get(step.value, ""),
+            }
+            for place, step in enumerate(Stage)
+        ]
+    }
+
+
+@register.inclusion_tag("evaltracker/parts/blockers.html")
+def blocker_list(blockers: list[Any]) -> Any:
+    """What stands in the way; each has `sentence`, `url` and perhaps `waived`."""
+    return {"blockers": blockers}
+
+
+@register.inclusion_tag("evaltracker/parts/progress.html")
+def progress(label: str, done: int, total: int) -> Any:
+    """A bar with its numbers beside it."""
+    return {"label": label, "done": done, "total": total}
+
+
+@register.inclusion_tag("evaltracker/parts/mark.html")
+def mark(source: str, verdict: str = "", *, compact: bool = False) -> Any:
+    """One of the three marks of a cell: `claimed`, `shown` or `tested`.
+
+    Shape and words tell it, never colour alone; `compact` keeps the words for
+    screen readers only.
+    """
+    words, shape, tone = MARKS.get(verdict, UNKNOWN_MARK)
+    text = f"{source}: {words}"
+    return {"text": text, "shape": shape, "tone": tone, "compact": compact}
+
+
+@register.inclusion_tag("evaltracker/parts/mark.html")
+def standing(value: str) -> Any:
+    """What the ledger says of a candidate and a requirement, as one mark."""
+    words, shape, tone = STANDINGS.get(value, UNKNOWN_MARK)
+    return {"text": words, "shape": shape, "tone": tone, "compact": False}
+
+
+@register.simple_tag
+def badge(text: object, tone: str = "") -> SafeString:
+    """A short word in a box; `tone` is good, warn, bad, info or nothing."""
+    if tone not in BADGE_TONES:
+        raise template.TemplateSyntaxError(f"There is no badge of tone {tone!r}.")
+    css = f"et-badge et-badge--{tone}" if tone else "et-badge"
+    return format_html('<span class="{}">{}</span>', css, text)
+
+
+@register.simple_tag
+def vendor_text(text: object) -> SafeString:
+    """Words of an outsider: escaped, isolated from ours, their lines kept."""
+    lines = linebreaksbr("" if text is None else str(text), autoescape=True)
+    return format_html('<div class="et-vendortext" dir="auto">{}</div>', lines)
+
+
+@register.simple_tag(takes_context=True)
+def when(context: Context, value: datetime.date | None, zone: str = "") -> SafeString:
+    """A moment in the reader's zone (or `zone`), with the zone's name shown.
+
+    A plain date has no zone and is shown as it is.
+    """
+    if value is None:
+        return format_html('<span class="et-soft">{}</span>', "no date")
+    if not isinstance(value, datetime.datetime):
+        return format_html(
+            '<time datetime="{}">{}</time>', value.isoformat(), day(value)
+        )
+    request = context.get("request")
+    name = zone or getattr(getattr(request, "user", None), "time_zone", "")
+    local = timezone.localtime(value, zoneinfo.ZoneInfo(name) if name else None)
+    return format_html(
+        '<time datetime="{}">{}, {} <span class="et-zone">{}</span></time>',
+        local.isoformat(),
+        day(local),
+        date_format(local, "H:i"),
+        local.tzname() or name,
+    )
+
+
+def day(value: datetime.date) -> str:
+    """A day as people write it: 24 Nov 2026."""
+    return date_format(value, "j M Y")
+
+
+@register.simple_tag
+def act_url(name: str, target: Any = None, **prefill: object) -> str:
+    """The address of an act on a target; `prefill` fills fields of its form."""
+    address = address_of(name, target)
+    return f"{address}?{urlencode(prefill)}" if prefill else address
+
+
+@register.inclusion_tag("evaltracker/parts/act_link.html", takes_context=True)
+def act_link(
+    context: Context,
+    name: str,
+    target: Any = None,
+    *,
+    label: str = "",
+    style: str = "",
+    about: str = "",
+    **prefill: object,
+) -> Any:
+    """A button to an act, or nothing if the reader may not do it now.
+
+    `style` is "", "primary", "small" or "danger"; `about` names the row for those
+    who hear one button after the other.
+    """
+    act = ACTS[name]
+    user = context["request"].user
+    if not (act.is_timely(target) and act.allowed(user, target)):
+        return {"address": ""}
+    return {
+        "address": act_url(name, target, **prefill),
+        "label": label or act.title,
+        "about": about,
+        "style": " ".join(f"et-button--{part}" for part in style.split()),
+    }

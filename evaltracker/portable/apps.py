@@ -1,0 +1,12 @@
+"""The app of portable."""
+
+from django.apps import AppConfig
+
+from evaltracker.kit.hooks import LoadsHooks
+
+
+class PortableConfig(LoadsHooks, AppConfig):
+    """Loads hooks.py when Django is ready."""
+
+    name = "evaltracker.portable"
+    label = "portable"

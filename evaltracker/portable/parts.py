@@ -1,0 +1,44 @@
+"""The tables of floor 1 that travel."""
+
+from evaltracker.evaluations.models import (
+    AccountEntry,
+    CachedValue,
+    Category,
+    ChatWebhook,
+    ChoreDone,
+    ColumnMemory,
+    Entry,
+    Evaluation,
+    EvaluationTemplate,
+    Import,
+    ImportDraft,
+    ImportedHistory,
+    JournalHead,
+    Metric,
+    Notice,
+    Requirement,
+    User,
+    Visit,
+)
+from evaltracker.portable import checking as checking
+from evaltracker.portable.registry import Part, leave_out, register_part
+
+register_part(Part(name="evaluation", model=Evaluation))
+register_part(Part(name="metrics", model=Metric, order=("name",)))
+register_part(Part(name="categories", model=Category, order=("position", "name")))
+register_part(Part(name="requirements", model=Requirement, order=("position", "ref")))
+register_part(Part(name="visits", model=Visit, order=("number",)))
+
+leave_out(User, "People travel by name and address alone, in “people”.")
+leave_out(Entry, "It travels, as “journal”, with what its hashes cover.")
+leave_out(JournalHead, "It says again what the last entry says.")
+leave_out(ImportedHistory, "It is about this installation; the journal tells of it.")
+leave_out(Notice, "What is owed to somebody is owed by this installation.")
+leave_out(ChatWebhook, "Whoever knows its address may post there.")
+leave_out(ChoreDone, "It is about this installation.")
+leave_out(CachedValue, "It is forgotten after a while.")
+leave_out(AccountEntry, "It is about logins of this installation.")
+leave_out(Import, "It undoes what came in here; the journal tells of it.")
+leave_out(ImportDraft, "Nobody has said yes to it.")
+leave_out(ColumnMemory, "It is about spreadsheets that were read here.")
+leave_out(EvaluationTemplate, "It belongs to no evaluation.")

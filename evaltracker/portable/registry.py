@@ -1,0 +1,110 @@
+"""Which tables travel with an evaluation that leaves as a file, and which do not.
+
+Each floor names its own in its `portable.py`. A table that is neither a part nor left
+out for a reason fails a test, so a new one cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+
+from evaltracker.evaluations.models import Evaluation, User
+
+# Floors from the lowest; a part may point to parts before it and to itself.
+FLOORS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
+
+type Document = dict[str, Any]
+# What does not fit in a document that has the right shape: JSON pointer and sentence.
+type Check = Callable[[Document], Iterator[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One table that travels: every column of it but those in `without`."""
+
+    name: str
+    model: type[models.Model]
+    # Columns that order the rows in the file, before their key.
+    order: tuple[str, ...] = ()
+    # What other parts name a row by.
+    key: str = "id"
+    # Columns that stay, each with its reason.
+    without: Mapping[str, str] = field(default_factory=dict)
+    # For a row with a stored file: the column of its place, and that of its SHA-256.
+    stored: tuple[str, str] | None = None
+    # Whether rows of it are sealed from somebody at this moment.
+    sealed: Callable[[User, Evaluation], bool] | None = None
+    # Rows of a table that belongs to no single evaluation: those that it needs.
+    shared: Callable[[Evaluation], models.QuerySet[Any]] | None = None
+    # Of rows of such a table as a file has them, those that are here, by key.
+    known: Callable[[list[dict[str, Any]]], dict[str, Any]] | None = None
+    # Which of the rows that a person may see go into their export; default: all.
+    narrow: Callable[[User, models.QuerySet[Any]], models.QuerySet[Any]] | None = None
+
+    @property
+    def fields(self) -> list[models.Field[Any, Any]]:
+        """The columns that travel, in the order of the model."""
+        return [
+            field
+            for field in self.model._meta.concrete_fields
+            if field.name not in self.without
+            and field.name not in (self.stored or ())[:1]
+        ]
+
+    def rows(self, evaluation: Evaluation) -> models.QuerySet[Any]:
+        """All rows of an evaluation, whoever may see them."""
+        if self.shared is not None:
+            return self.shared(evaluation)
+        manager: Any = self.model._default_manager
+        path = getattr(self.model, "evaluation_path", "") or "pk"
+        found: models.QuerySet[Any] = manager.filter(**{path: evaluation.pk})
+        return found
+
+
+_PARTS: dict[str, Part] = {}
+LEFT_OUT: dict[type[models.Model], str] = {}
+CHECKS: list[Check] = []
+
+
+def register_part(part: Part) -> None:
+    """Let a table travel."""
+    taken = any(one.model is part.model for one in _PARTS.values())
+    if part.name in _PARTS or taken:
+        raise ImproperlyConfigured(f"“{part.name}” is named twice.")
+    _PARTS[part.name] = part
+
+
+def leave_out(model: type[models.Model], why: str) -> None:
+    """Say why a table does not travel."""
+    LEFT_OUT[model] = why
+
+
+def register_check(check: Check) -> Check:
+    """Let `check` say what does not fit in a document, before anything is written."""
+    CHECKS.append(check)
+    return check
+
+
+def parts() -> list[Part]:
+    """All parts, the lowest floor first."""
+    return sorted(
+        _PARTS.values(), key=lambda part: FLOORS.index(part.model._meta.app_label)
+    )
+
+
+def part_of(model: type[models.Model]) -> Part:
+    """The part of a table."""
+    return next(part for part in _PARTS.values() if part.model is model)
+
+
+def ours() -> list[type[models.Model]]:
+    """Every table of the five floors."""
+    return [
+        model for label in FLOORS for model in apps.get_app_config(label).get_models()
+    ]

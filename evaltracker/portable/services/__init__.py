@@ -1,0 +1,1 @@
+"""Taking a whole evaluation in from a file."""

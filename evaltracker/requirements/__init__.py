@@ -1,0 +1,1 @@
+"""What do we need? Brief, metrics, requirements, plan."""

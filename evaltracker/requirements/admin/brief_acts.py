@@ -1,0 +1,237 @@
+"""Acts that start an evaluation and write its brief."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from evaltracker.evaluations.choices import Infrastructure
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import is_owner, may_start_evaluations
+from evaltracker.pages.acts import Act, Outcome, register_act
+from evaltracker.pages.fields import DateField, form_like
+from evaltracker.pages.workspace import crumbs_to, page_address
+from evaltracker.requirements.plan import MINIMUM_WEEKS
+from evaltracker.requirements.services.evaluations import change_brief, start_evaluation
+from evaltracker.requirements.services.templates import fill_from, starting_points
+from evaltracker.requirements.starting import StartingPoint
+
+BRIEF = (
+    "title",
+    "buyer",
+    "problem",
+    "infrastructure",
+    "languages",
+    "must_run_by",
+    "budget",
+    "budget_once",
+    "budget_yearly",
+    "currency",
+    "support_wanted",
+    "engineers",
+    "zone",
+    "context",
+    "source_note",
+)
+COUNTING = (
+    "evidence_share",
+    "horizon_months",
+    "discount_rate",
+    "planning_factor",
+    "working_days",
+    "loaded_hourly_rate",
+    "builder_earnings",
+)
+BASE_FORM = form_like(
+    Evaluation,
+    ("title", "buyer", "must_run_by", "zone", "currency"),
+    must_run_by=DateField(
+        required=False,
+        help_text=(
+            "The day it must be running in production. The plan is drawn back from it."
+        ),
+    ),
+)
+
+
+class StartForm(BASE_FORM):  # type: ignore[misc, valid-type]
+    """The first words of a brief, and what to start from."""
+
+    start_from = forms.ChoiceField(
+        required=False,
+        label="Start from",
+        help_text=(
+            "A template brings requirements by category with weights and help; all of "
+            "it can be changed, or undone on the page of imports."
+        ),
+    )
+
+    def __init__(self, *args: Any, points: list[StartingPoint], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["start_from"]
+        choice.choices = [
+            ("", "an empty evaluation"),
+            *(
+                (it.key, f"{it.title} ({len(it.content['requirements'])} requirements)")
+                for it in points
+            ),
+        ]
+
+
+BriefForm = form_like(
+    Evaluation,
+    BRIEF,
+    infrastructure=forms.MultipleChoiceField(
+        choices=Infrastructure.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        label="Infrastructure",
+        help_text="Where it has to run.",
+    ),
+)
+StepsForm = form_like(
+    Evaluation,
+    COUNTING,
+    **{
+        f"weeks_{step}": forms.IntegerField(
+            required=False,
+            min_value=1,
+            max_value=520,
+            label=f"Weeks for {step.replace('_', ' ')}",
+            help_text=f"Blank takes the least that is usual: {weeks}.",
+        )
+        for step, weeks in MINIMUM_WEEKS.items()
+    },
+)
+
+
+@register_act
+class StartEvaluation(Act):
+    """A new purchase, owned by whoever starts it."""
+
+    name = "start-evaluation"
+    title = "Start an evaluation"
+    verb = "Start"
+    help = (
+        "You become its owner: the procurement lead who runs it and cannot sign for a "
+        "role. The rest of the brief is asked for on its own page."
+    )
+    success = "The evaluation is started. Write its brief next."
+    form_class = StartForm
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Whoever may start evaluations."""
+        return may_start_evaluations(user)
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """The reader's own zone."""
+        return {"zone": user.time_zone, "currency": "USD"}
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The templates that there are."""
+        return {"points": starting_points(by=user)}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
+        """Start it, and go to its brief."""
+        terms = dict(data)
+        key = terms.pop("start_from", "")
+        evaluation = start_evaluation(by=by, **terms)
+        if key:
+            fill_from(evaluation=evaluation, key=key, by=by)
+        return page_address(evaluation, "brief")
+
+
+class OfEvaluation(Act):
+    """An act of the owner on an evaluation; `page` is where it belongs."""
+
+    model = Evaluation
+    page = "overview"
+    page_label = "Overview"
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """The owner."""
+        return is_owner(user, target)
+
+    def cancel_url(self, target: Evaluation) -> str:
+        """The page it belongs to."""
+        return page_address(target, self.page)
+
+    def context(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """The evaluation's frame."""
+        steps = ((self.page_label, self.page), (self.title, ""))
+        return {
+            "evaluation": target,
+            "tab": self.page,
+            "crumbs": crumbs_to(target, *steps),
+        }
+
+
+class OnBrief(OfEvaluation):
+    """An act of the brief's page."""
+
+    page = "brief"
+    page_label = "Brief"
+
+
+@register_act
+class EditBrief(OnBrief):
+    """Every question of the brief."""
+
+    name = "edit-brief"
+    title = "Edit the brief"
+    verb = "Save"
+    help = "What everybody must know before the first vendor is seen."
+    success = "The brief is saved."
+    form_class = BriefForm
+
+    def heading(self, target: Evaluation) -> str:
+        """No name: the page says it."""
+        return self.title
+
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """What is written."""
+        return {field: getattr(target, field) for field in BRIEF}
+
+    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
+        """Write it."""
+        change_brief(evaluation=target, by=by, **data)
+        return None
+
+
+@register_act
+class EditCounting(OnBrief):
+    """How it is counted, and how long the stages take."""
+
+    name = "edit-counting"
+    title = "Edit how it is counted and planned"
+    verb = "Save"
+    help = (
+        "Shares, horizon and rates of the formulas, and the least weeks of each step "
+        "that the plan is drawn with."
+    )
+    success = "Saved."
+    form_class = StepsForm
+
+    def heading(self, target: Evaluation) -> str:
+        """No name: the page says it."""
+        return self.title
+
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """What is set."""
+        weeks = {f"weeks_{step}": count for step, count in target.stage_weeks.items()}
+        return {field: getattr(target, field) for field in COUNTING} | weeks
+
+    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
+        """Write it."""
+        weeks = {
+            step: data[f"weeks_{step}"]
+            for step in MINIMUM_WEEKS
+            if data[f"weeks_{step}"] is not None
+        }
+        change_brief(
+            evaluation=target,
+            by=by,
+            stage_weeks=weeks,
+            **{field: data[field] for field in COUNTING},
+        )
+        return None

@@ -1,0 +1,110 @@
+"""The brief: what everybody must know before the first vendor is seen."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+
+from evaltracker.evaluations.choices import Infrastructure
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.money import written
+from evaltracker.pages.templatetags.evaltracker import day
+from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
+from evaltracker.requirements.admin.brief_acts import BRIEF, COUNTING
+from evaltracker.requirements.plan import MINIMUM_WEEKS
+
+# What the requirements stage asks for before it lets go.
+ASKED = (
+    "problem",
+    "infrastructure",
+    "languages",
+    "must_run_by",
+    "budget",
+    "support_wanted",
+)
+LABELS = {
+    "problem": "Problem to solve",
+    "infrastructure": "Where it has to run",
+    "languages": "Languages in use",
+    "must_run_by": "Must be running by",
+    "budget": "Realistic budget",
+    "budget_once": "Budget for what is paid once",
+    "budget_yearly": "Budget a year",
+    "support_wanted": "Support or self-service",
+    "zone": "Time zone",
+    "source_note": "Source and date of imported data",
+    "horizon_months": "Horizon in months",
+    "discount_rate": "Discount rate, % a year",
+    "builder_earnings": "Earnings of a builder elsewhere, a month",
+}
+MONEY = (
+    "budget",
+    "budget_once",
+    "budget_yearly",
+    "loaded_hourly_rate",
+    "builder_earnings",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question of the brief as the page shows it."""
+
+    field: str
+    label: str
+    help: str
+    value: Any
+    missing: bool
+
+
+def answers(evaluation: Evaluation, fields: tuple[str, ...]) -> list[Answer]:
+    """The questions with what is written; a blank one that is asked for is missing."""
+    return [answer(evaluation, field) for field in fields]
+
+
+def answer(evaluation: Evaluation, name: str) -> Answer:
+    """One question with its answer in words."""
+    field: Any = Evaluation._meta.get_field(name)
+    raw = getattr(evaluation, name)
+    value: Any = raw
+    if name == "infrastructure":
+        value = ", ".join(Infrastructure(one).label for one in raw)
+    elif field.choices:
+        value = getattr(evaluation, f"get_{name}_display")()
+    elif isinstance(raw, datetime.date):
+        value = day(raw)
+    elif name in MONEY and raw is not None:
+        value = written(raw, evaluation.currency)
+    label = LABELS.get(name, str(field.verbose_name).capitalize())
+    missing = name in ASKED and raw in (None, "", [])
+    return Answer(name, label, str(field.help_text), value, missing)
+
+
+@evaluation_page("brief", "Brief", order=15)
+def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """The brief's questions, the metrics, and how it is counted."""
+    user: Any = request.user
+    live = Q(requirements__retired_at__isnull=True)
+    metrics = evaluation.metrics.annotate(moved_by=Count("requirements", filter=live))
+    weeks = {**MINIMUM_WEEKS, **evaluation.stage_weeks}
+    asked = answers(evaluation, BRIEF)
+    return show(
+        request,
+        evaluation,
+        "evaluations/brief.html",
+        title="Brief",
+        tab="brief",
+        crumbs=crumbs_to(evaluation, ("Brief", "")),
+        answers=asked,
+        missing=[one for one in asked if one.missing],
+        counting=answers(evaluation, COUNTING),
+        weeks=[
+            (step.replace("_", " ").capitalize(), count)
+            for step, count in weeks.items()
+        ],
+        metrics=metrics,
+        may_write=is_owner(user, evaluation) and evaluation.is_open,
+    )

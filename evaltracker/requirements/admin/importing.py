@@ -1,0 +1,113 @@
+"""Requirements from a spreadsheet."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.importing.admin.kinds import Column, ImportKind
+from evaltracker.importing.admin.page import register_import
+from evaltracker.importing.layout import find_layout, requirement_columns
+from evaltracker.importing.reading import Header, Reading
+from evaltracker.requirements.imports import (
+    ImportPlan,
+    RequirementLine,
+    plan_requirements_import,
+)
+from evaltracker.requirements.imports.matching import CANDIDATES_AS_ROWS
+from evaltracker.requirements.services.imports import (
+    import_requirements,
+    known_requirements,
+)
+from evaltracker.requirements.services.requirement_undo import KIND
+from evaltracker.tabular import Row, Sheet, Workbook
+
+
+@register_import
+class Requirements(ImportKind):
+    """What is needed, a row each."""
+
+    slug = KIND
+    take_in = staticmethod(import_requirements)
+    things = "requirements"
+    tab = "requirements"
+    needs = (
+        "One row of column names with at least one for the text. What the file has no "
+        "column for stays as it is."
+    )
+    columns = (
+        Column("ref", "Ref", "Ref", "Text that names it, once: R1, 1.10.", "R1"),
+        Column("text", "Requirement text", "Text", "What is needed.", "Trains on GPUs"),
+        Column("category", "Category", "Category", "Its group.", "Training"),
+        Column("priority", "Priority", "Priority", "must, should or could.", "must"),
+        Column("weight", "Weight", "Weight", "0 to 10; 0 is not scored.", "8"),
+        Column(
+            "vendor_help",
+            "Help for vendors",
+            "Help for vendors",
+            "Vendors read this beside the text.",
+            "Say which GPUs.",
+        ),
+        Column(
+            "scorer_help",
+            "Help for scorers",
+            "Help for scorers",
+            "Vendors never read this.",
+            "Look at queueing.",
+        ),
+    )
+    layouts = (
+        ("", "each row is a requirement"),
+        (CANDIDATES_AS_ROWS, "each column is a requirement, rows are candidates"),
+    )
+
+    def guess(self, sheet: Sheet) -> Header | None:
+        """Where requirements stand."""
+        layout = find_layout(sheet)
+        if layout is None:
+            return None
+        columns = dict(layout.columns)
+        if columns["ref"] == columns["text"]:
+            del columns["ref"]
+        return Header(layout.header.number, columns)
+
+    def columns_in(self, row: Row) -> dict[str, int]:
+        """By the usual names."""
+        found = requirement_columns(row)
+        name = found.pop("name", None)
+        if name is not None:
+            found.setdefault("text", name)
+        return found
+
+    def plan(
+        self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading
+    ) -> ImportPlan:
+        """What the file would do."""
+        return plan_requirements_import(
+            book,
+            known_requirements(evaluation=evaluation),
+            orientation=reading.layout,
+            headers=reading.headers,
+        )
+
+    def heads(self) -> tuple[str, ...]:
+        """As on the page of requirements."""
+        return ("Ref", "Category", "Requirement", "Priority", "Weight")
+
+    def cells(self, line: RequirementLine) -> Sequence[Any]:
+        """What would be added."""
+        return (
+            line.ref,
+            line.values.get("category", ""),
+            line.values.get("text", ""),
+            line.values.get("priority", Priority.SHOULD.value),
+            line.values.get("weight", ""),
+        )
+
+    def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:
+        """Priorities, weights, and the categories that there are."""
+        return {
+            "priority": Priority.values,
+            "weight": [str(weight) for weight in range(11)],
+            "category": list(evaluation.categories.values_list("name", flat=True)),
+        }

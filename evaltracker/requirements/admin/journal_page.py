@@ -1,0 +1,136 @@
+"""The journal of an evaluation: what happened, by whom, with before and after."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+
+from evaltracker.evaluations.models import Entry, Evaluation, JournalHead
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.evaluations.verifying import find_break
+from evaltracker.pages.labels import label
+from evaltracker.pages.paging import page_number
+from evaltracker.pages.sealed_entries import sealed_entries
+from evaltracker.pages.workspace import evaluation_page, show
+
+PER_PAGE = 50
+FILTERS = ("actor_name", "action", "subject_type")
+# A row in before or after reads “name [id]”; the id is for machines.
+ROW_ID = re.compile(r" \[[0-9a-f-]{36}\]$")
+ADDRESS = re.compile(r"[^\s@\",'<>]+@[^\s@\",'<>]+")
+INSTANT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d+\+00:00$")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field before and after, in words."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as the page shows it."""
+
+    entry: Entry
+    action: str
+    changes: list[Change]
+    sealed: bool
+
+
+def words(value: Any) -> str:
+    """A value of before or after as people read it."""
+    match value:
+        case None | "":
+            return "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            text = ROW_ID.sub("", value)
+            return INSTANT.sub(r"\1 \2 UTC", text)
+        case list():
+            return ", ".join(words(one) for one in value) or "nothing"
+        case dict():
+            return (
+                json.dumps(value, ensure_ascii=False, indent=1) if value else "nothing"
+            )
+    return str(value)
+
+
+def without_addresses(text: str) -> str:
+    """The text as it reads for who writes to nobody outside."""
+    return ADDRESS.sub("(an address)", text)
+
+
+def changes(entry: Entry, *, addresses: bool) -> list[Change]:
+    """The fields that the entry tells of; mail addresses only if `addresses`."""
+    said = words if addresses else (lambda value: without_addresses(words(value)))
+    fields = dict.fromkeys([*entry.before, *entry.after])
+    return [
+        Change(
+            label(field),
+            said(entry.before[field]) if entry.before.get(field) else "",
+            said(entry.after[field]) if field in entry.after else "",
+        )
+        for field in fields
+    ]
+
+
+@evaluation_page("journal", "Journal", order=120)
+def journal(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Entries, the newest first; what is sealed elsewhere is sealed here."""
+    user: Any = request.user
+    every = Entry.objects.filter(evaluation=evaluation)
+    asked = {
+        name: request.GET[name].replace("\x00", "")
+        for name in FILTERS
+        if request.GET.get(name)
+    }
+    rows = every.filter(**asked).order_by("-number")
+    pages = Paginator(rows, PER_PAGE)
+    page = pages.page(page_number(request, pages.num_pages))
+    entries = list(page)
+    sealed = sealed_entries(user, evaluation, entries)
+    options = [
+        (name, title, names_of(every, name), asked.get(name, ""))
+        for name, title in zip(FILTERS, ("Who", "What", "About"), strict=True)
+    ]
+    owner = is_owner(user, evaluation)
+    runs = owner or user.is_superuser
+    checked = owner and "check" in request.GET
+    return show(
+        request,
+        evaluation,
+        "evaluations/journal.html",
+        title="Journal",
+        tab="journal",
+        lines=[
+            Line(
+                entry,
+                label(entry.action),
+                [] if entry.number in sealed else changes(entry, addresses=runs),
+                entry.number in sealed,
+            )
+            for entry in entries
+        ],
+        page=page,
+        query=urlencode(asked),
+        options=options,
+        head=JournalHead.objects.get(evaluation=evaluation),
+        is_owner=owner,
+        checked=checked,
+        broken=find_break(evaluation) if checked else None,
+    )
+
+
+def names_of(entries: Any, field: str) -> list[tuple[str, str]]:
+    """The values that a field has, for the filter."""
+    found = entries.order_by(field).values_list(field, flat=True).distinct()
+    plain = field == "actor_name"
+    return [(one, one if plain else label(one)) for one in found]

@@ -1,0 +1,12 @@
+"""The app of requirements."""
+
+from django.apps import AppConfig
+
+from evaltracker.kit.hooks import LoadsHooks
+
+
+class RequirementsConfig(LoadsHooks, AppConfig):
+    """Loads hooks.py when Django is ready."""
+
+    name = "evaltracker.requirements"
+    label = "requirements"

@@ -1,0 +1,32 @@
+"""Where requirements hangs itself into lower floors; loaded when Django is ready."""
+
+import datetime
+
+from django.apps import apps
+
+from evaltracker.importing.services.waiting_files import forget_old_drafts
+from evaltracker.kit.periodic import register_chore
+from evaltracker.notices.services.due_times import recount_due
+from evaltracker.requirements.services.journal_heads import tell_heads
+
+register_chore(name="recount_due", every=datetime.timedelta(days=1), work=recount_due)
+register_chore(
+    name="forget_old_drafts",
+    every=datetime.timedelta(hours=6),
+    work=forget_old_drafts,
+)
+register_chore(
+    name="tell_journal_heads", every=datetime.timedelta(hours=1), work=tell_heads
+)
+
+# A process that serves vendors alone has no pages, and no whole evaluation
+# comes or leaves through it.
+if apps.is_installed("django.contrib.admin"):
+    import evaltracker.requirements.admin.brief_page
+    import evaltracker.requirements.admin.importing
+    import evaltracker.requirements.admin.journal_page
+    import evaltracker.requirements.admin.lists
+    import evaltracker.requirements.admin.metric_acts
+    import evaltracker.requirements.admin.requirement_acts
+    import evaltracker.requirements.admin.requirements_page
+    import evaltracker.requirements.admin.template_acts

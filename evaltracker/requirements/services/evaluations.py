@@ -1,0 +1,151 @@
+"""Starting an evaluation and writing its brief."""
+
+from typing import Any, Protocol
+
+from django.db import transaction
+
+from evaltracker.errors import Forbidden, Invalid
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Infrastructure, Stage
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Evaluation, User, Visit
+from evaltracker.evaluations.policy import (
+    change,
+    checked,
+    lock,
+    may_start_evaluations,
+    require_open,
+    require_owner,
+)
+from evaltracker.evaluations.slugs import free_slug
+
+BRIEF_FIELDS = frozenset(
+    {
+        "title",
+        "buyer",
+        "zone",
+        "currency",
+        "problem",
+        "infrastructure",
+        "languages",
+        "must_run_by",
+        "budget",
+        "budget_once",
+        "budget_yearly",
+        "support_wanted",
+        "engineers",
+        "context",
+        "source_note",
+        "loaded_hourly_rate",
+        "builder_earnings",
+        "working_days",
+        "horizon_months",
+        "discount_rate",
+        "planning_factor",
+        "evidence_share",
+        "credits",
+        "stage_weeks",
+        "reminder_days",
+    }
+)
+
+
+class Beginning(Protocol):
+    """What a higher floor sets up in an evaluation that somebody starts."""
+
+    def __call__(self, *, evaluation: Evaluation, by: User) -> object:
+        """Do it, in the transaction of the start."""
+
+
+_BEGINNINGS: list[Beginning] = []
+
+
+def register_beginning(work: Beginning) -> None:
+    """Let `work` have its part in every start; an app does so when it is ready."""
+    if work not in _BEGINNINGS:
+        _BEGINNINGS.append(work)
+
+
+@transaction.atomic
+def start_evaluation(*, by: User, **terms: Any) -> Evaluation:
+    """Create an evaluation and set up what is usual; `terms` as `create_evaluation`."""
+    evaluation = create_evaluation(by=by, **terms)
+    for work in _BEGINNINGS:
+        work(evaluation=evaluation, by=by)
+    return evaluation
+
+
+@transaction.atomic
+def create_evaluation(
+    *, title: str, buyer: str, by: User, slug: str = "", **brief: Any
+) -> Evaluation:
+    """An evaluation in the requirements stage, owned by `by`, and nothing in it.
+
+    Raises:
+        Forbidden: `by` may not start evaluations.
+        Invalid: a field does not fit, or the slug is taken.
+
+    """
+    if not may_start_evaluations(by):
+        raise Forbidden("You may not start an evaluation; ask an operator for it.")
+    unknown = brief.keys() - BRIEF_FIELDS
+    if unknown:
+        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    evaluation = Evaluation(
+        title=title,
+        buyer=buyer,
+        owner=by,
+        slug=slug or free_slug(title),
+        **brief,
+    )
+    check_brief(evaluation)
+    checked(evaluation)
+    evaluation.save()
+    Visit.objects.create(
+        evaluation=evaluation, number=1, stage=Stage.REQUIREMENTS, entered_by=by
+    )
+    journal.open_journal(evaluation)
+    journal.record(
+        evaluation=evaluation,
+        action="evaluation.started",
+        subject=evaluation,
+        by=by,
+        after={"title": title, "buyer": buyer, **brief},
+    )
+    return evaluation
+
+
+@transaction.atomic
+def change_brief(*, evaluation: Evaluation, by: By, **values: Any) -> Evaluation:
+    """Write fields of the brief; what stays the same is not journaled.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended. Invalid: by field.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    unknown = values.keys() - BRIEF_FIELDS
+    if unknown:
+        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    before, after = change(evaluation, **values)
+    check_brief(evaluation)
+    if after:
+        journal.record(
+            evaluation=evaluation,
+            action="brief.changed",
+            subject=evaluation,
+            by=by,
+            before=before,
+            after=after,
+        )
+    return evaluation
+
+
+def check_brief(evaluation: Evaluation) -> None:
+    """Refuse an infrastructure that is not on the list."""
+    unknown = set(evaluation.infrastructure) - set(Infrastructure.values)
+    if unknown:
+        sentence = f"Unknown infrastructure: {', '.join(sorted(map(str, unknown)))}."
+        raise Invalid(sentence, errors={"infrastructure": [sentence]})

@@ -1,0 +1,242 @@
+"""Writing down what is needed: metrics, categories and requirements."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.errors import Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Priority, Stage
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Category, Evaluation, Metric, Requirement
+from evaltracker.evaluations.policy import (
+    change,
+    check_belongs,
+    checked,
+    is_published,
+    lock,
+    require_open,
+    require_owner,
+    require_stage,
+)
+from evaltracker.kit.text import Inputs, read_reason
+from evaltracker.requirements.publishing import tell_followers
+
+# A change of these words is another requirement: what rests on it is re-confirmed.
+WORDS = frozenset({"text", "priority", "vendor_help"})
+EDITABLE = WORDS | {
+    *("category", "position", "weight", "scorer_help", "metric", "metric_excuse")
+}
+WRITABLE_STAGES = (Stage.REQUIREMENTS, Stage.RESEARCH)
+
+
+@transaction.atomic
+def add_metric(
+    *,
+    evaluation: Evaluation,
+    name: str,
+    by: By,
+    baseline: str = "",
+    target: str = "",
+    how_measured: str = "",
+) -> Metric:
+    """Add a business metric that the purchase has to move."""
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    metric = Metric(
+        evaluation=evaluation,
+        name=name,
+        baseline=baseline,
+        target=target,
+        how_measured=how_measured,
+    )
+    checked(metric)
+    metric.save()
+    journal.record(
+        evaluation=evaluation,
+        action="metric.added",
+        subject=metric,
+        by=by,
+        after=journal.snapshot(metric, ("name", "baseline", "target", "how_measured")),
+    )
+    return metric
+
+
+@transaction.atomic
+def change_metric(*, metric: Metric, by: By, **values: str) -> Metric:
+    """Change a metric's words."""
+    require_owner(by, metric.evaluation)
+    require_open(metric.evaluation)
+    unknown = values.keys() - {"name", "baseline", "target", "how_measured"}
+    if unknown:
+        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    before, after = change(metric, **values)
+    if after:
+        journal.record(
+            evaluation=metric.evaluation,
+            action="metric.changed",
+            subject=metric,
+            by=by,
+            before=before,
+            after=after,
+        )
+    return metric
+
+
+@transaction.atomic
+def add_category(
+    *, evaluation: Evaluation, name: str, by: By, weight: int | None = None
+) -> Category:
+    """Add a category at the end of the list."""
+    require_owner(by, evaluation)
+    require_stage(evaluation, *WRITABLE_STAGES)
+    category = Category(
+        evaluation=evaluation,
+        name=name,
+        weight=weight,
+        position=evaluation.categories.count() + 1,
+    )
+    checked(category)
+    category.save()
+    journal.record(
+        evaluation=evaluation,
+        action="category.added",
+        subject=category,
+        by=by,
+        after={"name": name, "weight": weight},
+    )
+    return category
+
+
+@transaction.atomic
+def weigh_category(*, category: Category, weight: int | None, by: By) -> Category:
+    """Set what the roles agreed that a category weighs, 0–10.
+
+    Raises:
+        Refused: research has begun; weights are agreed before a vendor is seen.
+
+    """
+    require_owner(by, category.evaluation)
+    require_stage(category.evaluation, Stage.REQUIREMENTS)
+    before, after = change(category, weight=weight)
+    if after:
+        journal.record(
+            evaluation=category.evaluation,
+            action="category.weighed",
+            subject=category,
+            by=by,
+            before=before,
+            after=after,
+        )
+    return category
+
+
+@transaction.atomic
+def add_requirement(
+    *,
+    evaluation: Evaluation,
+    category: Category,
+    ref: str,
+    text: str,
+    by: By,
+    priority: str = Priority.SHOULD,
+    weight: int = 5,
+    **more: Any,
+) -> Requirement:
+    """Add a requirement at the end of its category.
+
+    Raises:
+        Forbidden: not the owner. Refused: too late in the process.
+        Invalid: by field, e.g. a `ref` that is there or that no address can hold.
+
+    """
+    require_owner(by, evaluation)
+    require_stage(evaluation, *WRITABLE_STAGES)
+    inputs = Inputs()
+    ref = inputs.ref("ref", ref)
+    inputs.check()
+    requirement = Requirement(
+        evaluation=evaluation,
+        category=category,
+        ref=ref,
+        text=text,
+        priority=priority,
+        weight=weight,
+        position=more.pop("position", None) or evaluation.requirements.count() + 1,
+        **more,
+    )
+    check_belongs(requirement)
+    checked(requirement)
+    requirement.save()
+    journal.record(
+        evaluation=evaluation,
+        action="requirement.added",
+        subject=requirement,
+        by=by,
+        after=journal.snapshot(requirement, ("ref", *sorted(EDITABLE))),
+    )
+    tell_followers(evaluation, added=[requirement])
+    return requirement
+
+
+@transaction.atomic
+def change_requirement(
+    *, requirement: Requirement, by: By, **values: Any
+) -> Requirement:
+    """Change a requirement; new words make a new revision.
+
+    Claims and evidence on an older revision become *to re-confirm*. The weight can
+    change only before research: nobody tunes it to a vendor.
+    """
+    evaluation = lock(requirement.evaluation)
+    requirement = Requirement.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=requirement.pk
+    )
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    unknown = values.keys() - EDITABLE
+    if unknown:
+        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    if "weight" in values and values["weight"] != requirement.weight:
+        require_stage(evaluation, Stage.REQUIREMENTS)
+    words = WORDS & values.keys()
+    if any(getattr(requirement, word) != values[word] for word in words):
+        require_stage(evaluation, *WRITABLE_STAGES)
+        if is_published(evaluation):
+            values["revision"] = requirement.revision + 1
+    before, after = change(requirement, **values)
+    check_belongs(requirement)
+    if after:
+        journal.record(
+            evaluation=evaluation,
+            action="requirement.changed",
+            subject=requirement,
+            by=by,
+            before=before,
+            after=after,
+        )
+    if "revision" in after:
+        tell_followers(evaluation, changed=[requirement])
+    return requirement
+
+
+@transaction.atomic
+def retire_requirement(*, requirement: Requirement, reason: str, by: By) -> Requirement:
+    """Take a requirement out of the evaluation; its history stays."""
+    require_owner(by, requirement.evaluation)
+    require_stage(requirement.evaluation, *WRITABLE_STAGES)
+    reason = read_reason(reason, "Say why it is retired.")
+    if requirement.retired_at:
+        raise Refused(f"Requirement {requirement.ref} is retired already.")
+    before, after = change(requirement, retired_at=timezone.now())
+    journal.record(
+        evaluation=requirement.evaluation,
+        action="requirement.retired",
+        subject=requirement,
+        by=by,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    return requirement

@@ -1,0 +1,173 @@
+"""Starting an evaluation from a template, and saving one's own as one.
+
+A template holds what is asked and who must agree, never who offers or what they said.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from evaltracker.errors import Forbidden, NotFound
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.models import Evaluation, EvaluationTemplate, User
+from evaltracker.evaluations.policy import lock, may_start_evaluations, require_owner
+from evaltracker.kit.text import Inputs
+from evaltracker.requirements.imports import ImportPlan, RequirementLine
+from evaltracker.requirements.services.imports import PLAIN_FIELDS, import_requirements
+from evaltracker.requirements.services.requirements import add_category
+from evaltracker.requirements.starting import StartingPoint, shipped
+
+
+@dataclass(frozen=True, slots=True)
+class TemplatePart:
+    """What a higher floor keeps in a template, and how it puts it into an evaluation.
+
+    `save` returns JSON; `load` gets it back, in the transaction of the start.
+    """
+
+    save: Callable[[Evaluation], Any]
+    load: Callable[[Evaluation, Any, User], None]
+
+
+_PARTS: dict[str, TemplatePart] = {}
+
+
+def register_template_part(name: str, part: TemplatePart) -> None:
+    """Let a floor have its part in templates; an app does so when it is ready."""
+    _PARTS[name] = part
+
+
+def starting_points(*, by: User) -> list[StartingPoint]:
+    """What `by` can start from: the product's templates, then the saved ones."""
+    if not may_start_evaluations(by):
+        return []
+    saved = EvaluationTemplate.objects.visible_to(by)
+    return [
+        *shipped(),
+        *(
+            StartingPoint(str(row.pk), row.title, row.description, row.content)
+            for row in saved
+        ),
+    ]
+
+
+@transaction.atomic
+def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
+    """Put everything of a template into an evaluation that has just begun.
+
+    Its requirements come in as an import, so that they can be undone as one.
+
+    Raises:
+        Forbidden: not the owner. NotFound: no such template for `by`.
+
+    """
+    require_owner(by, evaluation)
+    point = next((it for it in starting_points(by=by) if it.key == key), None)
+    if point is None:
+        raise NotFound("There is no such template.")
+    for category in point.content["categories"]:
+        add_category(
+            evaluation=evaluation,
+            name=category["name"],
+            weight=category["weight"],
+            by=by,
+        )
+    plan = ImportPlan(
+        filename=f"Template “{point.title}”",
+        sha256=digest_of(point),
+        new=tuple(
+            RequirementLine(
+                row["ref"],
+                {name: value for name, value in row.items() if name != "ref"},
+                "",
+                place,
+            )
+            for place, row in enumerate(point.content["requirements"], 1)
+        ),
+    )
+    import_requirements(evaluation=evaluation, plan=plan, by=by)
+    for name, part in _PARTS.items():
+        if name in point.content:
+            part.load(evaluation, point.content[name], by)
+
+
+@transaction.atomic
+def save_as_template(
+    *, evaluation: Evaluation, title: str, by: User, description: str = ""
+) -> EvaluationTemplate:
+    """Save what an evaluation asks, and who must agree, as a template.
+
+    Raises:
+        Forbidden: not the owner, or nobody who starts evaluations.
+        Invalid: by field; a title that is there, or nothing to save.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    if not may_start_evaluations(by):
+        raise Forbidden("Only who may start evaluations keeps templates.")
+    inputs = Inputs()
+    title = inputs.line("title", title)
+    description = inputs.text("description", description, blank=True)
+    taken = {it.title.casefold() for it in shipped()}
+    if (
+        title.casefold() in taken
+        or EvaluationTemplate.objects.filter(title=title).exists()
+    ):
+        inputs.refuse("title", "A template of this name is there already.")
+    rows = evaluation.requirements.filter(retired_at__isnull=True)
+    requirements = [
+        {
+            "ref": row.ref,
+            "category": row.category.name,
+            **{name: getattr(row, name) for name in PLAIN_FIELDS},
+        }
+        for row in rows.select_related("category")
+    ]
+    if not requirements:
+        inputs.refuse("", "There is no requirement to save yet.")
+    inputs.check()
+    template = EvaluationTemplate.objects.create(
+        title=title,
+        description=description,
+        made_by=by,
+        content={
+            "categories": [
+                {"name": category.name, "weight": category.weight}
+                for category in evaluation.categories.all()
+            ],
+            "requirements": requirements,
+            **{name: part.save(evaluation) for name, part in _PARTS.items()},
+        },
+    )
+    journal.record(
+        evaluation=evaluation,
+        action="template.saved",
+        subject=template,
+        by=by,
+        after={"title": title, "requirements": len(requirements)},
+    )
+    return template
+
+
+@transaction.atomic
+def drop_template(*, template: EvaluationTemplate, by: User) -> None:
+    """Delete a template; evaluations that started from it keep what they have.
+
+    Raises:
+        Forbidden: it is not `by`'s own.
+
+    """
+    if template.made_by_id != by.pk:
+        raise Forbidden("Only who saved a template deletes it.")
+    template.delete()
+
+
+def digest_of(point: StartingPoint) -> str:
+    """What tells one state of a template from another."""
+    text = json.dumps(point.content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

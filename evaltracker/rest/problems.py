@@ -1,0 +1,214 @@
+"""Every error as `application/problem+json` (RFC 9457), from one handler."""
+
+import logging
+import math
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+from django.core import signals
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.db import DataError, IntegrityError
+from django.http import Http404, HttpResponse, JsonResponse
+from drf_standardized_errors.formatter import flatten_errors
+from rest_framework import exceptions
+from rest_framework.response import Response
+from structlog.contextvars import get_contextvars
+
+from evaltracker.errors import (
+    Invalid,
+    NotFound,
+    Problem,
+    StorageFull,
+    Unavailable,
+    disk_is_full,
+)
+from evaltracker.kit.database_away import database_is_away
+
+logger = logging.getLogger(__name__)
+CONTENT_TYPE = "application/problem+json"
+# One text whatever is wrong with a token, so that a guess learns nothing.
+NO_TOKEN = "Send a valid token in the header: Authorization: Bearer <token>."  # noqa: S105
+SENTENCES = {
+    HTTPStatus.BAD_REQUEST: "The request cannot be understood.",
+    HTTPStatus.UNAUTHORIZED: NO_TOKEN,
+    HTTPStatus.FORBIDDEN: "You may not do this.",
+    HTTPStatus.NOT_FOUND: str(NotFound()),
+    HTTPStatus.CONFLICT: (
+        "It contradicts what is there already, perhaps since just now; read it again."
+    ),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: (
+        "Something broke on our side; it was noted. Try again later."
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        "Our database does not answer at the moment, or has no room left. Try again "
+        "in a minute; a call with an Idempotency-Key is never done twice."
+    ),
+    HTTPStatus.INSUFFICIENT_STORAGE: str(StorageFull()),
+}
+CODES = {
+    HTTPStatus.BAD_REQUEST: "invalid",
+    HTTPStatus.UNAUTHORIZED: "not_authenticated",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "broken",
+    HTTPStatus.SERVICE_UNAVAILABLE: Unavailable.default_code,
+    HTTPStatus.INSUFFICIENT_STORAGE: StorageFull.default_code,
+}
+KNOWN: tuple[tuple[type[Exception], HTTPStatus], ...] = (
+    (RequestDataTooBig, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (Http404, HTTPStatus.NOT_FOUND),
+    (PermissionDenied, HTTPStatus.FORBIDDEN),
+    (SuspiciousOperation, HTTPStatus.BAD_REQUEST),
+    (RecursionError, HTTPStatus.BAD_REQUEST),
+    (DataError, HTTPStatus.BAD_REQUEST),
+    # Never with the constraint's name: it may tell of other people's rows.
+    (IntegrityError, HTTPStatus.CONFLICT),
+)
+
+
+class TooLarge(exceptions.APIException):
+    """The body is over the limit (413)."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+
+def problem_body(
+    status: int,
+    detail: str = "",
+    code: str = "",
+    errors: Iterable[dict[str, str]] | None = None,
+) -> dict[str, Any]:
+    """The members of a problem document."""
+    known = HTTPStatus(status)
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": known.phrase,
+        "status": int(status),
+        "detail": detail or SENTENCES.get(known, f"{known.phrase}."),
+        "code": code or CODES.get(known, known.phrase.lower().replace(" ", "_")),
+    }
+    if errors is not None:
+        body["errors"] = list(errors)
+    return body
+
+
+def handle_exception(exc: Exception, context: dict[str, Any]) -> Response:
+    """The answer to anything that a view raises.
+
+    There is no transaction of the request to roll back: `StrictView` runs outside it.
+    """
+    headers: dict[str, str] = {}
+    if database_is_away(exc):
+        logger.warning("The database is away: %s", exc)
+        exc = Unavailable(SENTENCES[HTTPStatus.SERVICE_UNAVAILABLE])
+    if disk_is_full(exc):
+        logger.error("A disk is full: %s", exc)
+        exc = StorageFull()
+    match exc:
+        case Invalid():
+            errors = [
+                {"pointer": pointer(field), "detail": sentence}
+                for field, sentences in exc.errors.items()
+                for sentence in sentences
+            ]
+            body = problem_body(exc.status, exc.sentence, exc.code, errors)
+        case Problem():
+            body = problem_body(exc.status, exc.sentence, exc.code)
+        case exceptions.ValidationError():
+            body = _invalid(exc)
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            how = getattr(context.get("view"), "how_to_sign_in", "")
+            body = problem_body(exc.status_code, how)
+            if header := getattr(exc, "auth_header", ""):
+                headers["WWW-Authenticate"] = header
+        case exceptions.APIException():
+            body = _from_framework(exc, context.get("view"))
+        case _:
+            body = _unforeseen(exc, context)
+    wait = getattr(exc, "retry_after", None) or getattr(exc, "wait", None)
+    if wait:
+        headers["Retry-After"] = str(math.ceil(wait))
+    return Response(
+        body, status=body["status"], headers=headers, content_type=CONTENT_TYPE
+    )
+
+
+def problem_of(exc: exceptions.APIException, view: Any) -> HttpResponse:
+    """The answer to a call that is refused before the framework sees it."""
+    answer = handle_exception(exc, {"view": view})
+    refusal = JsonResponse(
+        answer.data, status=answer.status_code, content_type=CONTENT_TYPE
+    )
+    refusal["Cache-Control"] = "no-store"
+    if "Retry-After" in answer:
+        refusal["Retry-After"] = answer["Retry-After"]
+    return refusal
+
+
+def pointer(field: str) -> str:
+    """A field's name as a JSON pointer in URI form."""
+    return "#/" + field.replace(".", "/") if field else "#"
+
+
+def _invalid(exc: exceptions.ValidationError) -> dict[str, Any]:
+    errors = [
+        {
+            "pointer": pointer((error.attr or "").removesuffix("non_field_errors")),
+            "detail": error.detail,
+        }
+        for error in flatten_errors(exc.detail)
+    ]
+    first = errors[0]
+    field = first["pointer"].removeprefix("#/").removeprefix("#")
+    detail = f"{field}: {first['detail']}" if field else first["detail"]
+    return problem_body(exc.status_code, detail, "invalid", errors)
+
+
+def _from_framework(exc: exceptions.APIException, view: Any) -> dict[str, Any]:
+    if exc.status_code == HTTPStatus.NOT_FOUND:
+        return problem_body(exc.status_code)
+    code = str(getattr(exc.detail, "code", "") or exc.default_code)
+    if isinstance(exc, exceptions.ParseError):
+        errors = [{"pointer": "#", "detail": str(exc.detail)}]
+        return problem_body(exc.status_code, str(exc.detail), "malformed", errors)
+    return problem_body(exc.status_code, _how_instead(exc, view), code)
+
+
+def _how_instead(exc: exceptions.APIException, view: Any) -> str:
+    """What the framework refused, in words that say how to mend it."""
+    match exc:
+        case exceptions.MethodNotAllowed():
+            return "This address knows other methods; the header Allow names them."
+        case exceptions.NotAcceptable():
+            given = " or ".join(
+                get_renderer.media_type for get_renderer in view.get_renderers()
+            )
+            return f"Ask by the Accept header for {given}, which is given here."
+        case exceptions.UnsupportedMediaType():
+            taken = " or ".join(
+                get_parser.media_type for get_parser in view.get_parsers()
+            )
+            return f"Send the body as {taken}, in UTF-8."
+        case exceptions.Throttled():
+            wait = math.ceil(getattr(exc, "wait", None) or 0)
+            return f"Too many calls in this minute; go on in {wait} seconds."
+    return str(exc.detail)
+
+
+def _unforeseen(exc: Exception, context: dict[str, Any]) -> dict[str, Any]:
+    for kind, status in KNOWN:
+        if isinstance(exc, kind):
+            return problem_body(status)
+    request = getattr(context.get("request"), "_request", None)
+    signals.got_request_exception.send(sender=None, request=request)
+    logger.error("An API call broke", exc_info=exc)
+    body = problem_body(HTTPStatus.INTERNAL_SERVER_ERROR)
+    if name := get_contextvars().get("request_id"):
+        body["request_id"] = str(name)
+    return body

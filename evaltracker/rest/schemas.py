@@ -1,0 +1,143 @@
+"""What the OpenAPI description says of problems and pages."""
+
+from typing import Any
+
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    inline_serializer,
+)
+from rest_framework import serializers
+
+from evaltracker.errors import StorageFull
+from evaltracker.rest.cursors import DEFAULT, MOST
+from evaltracker.rest.problems import CONTENT_TYPE, problem_body
+
+
+class ProblemErrorSerializer(serializers.Serializer[Any]):
+    """One thing that is wrong with a request."""
+
+    pointer = serializers.CharField(help_text="Where, as a JSON pointer: #/statement")
+    detail = serializers.CharField(help_text="What, and how to mend it.")
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """RFC 9457: what was not done, and why."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField(help_text="For programs; it never changes.")
+    errors = ProblemErrorSerializer(many=True, required=False)  # type: ignore[assignment]
+    request_id = serializers.CharField(required=False)
+
+
+# Why each status comes, and what its problem looks like.
+WHY: dict[int, tuple[str, str, dict[str, Any]]] = {
+    400: (
+        "The body or a parameter is wrong; `errors` names each place. "
+        "Unknown fields are refused, never dropped.",
+        "invalid",
+        {
+            "detail": "statement: It must not be blank.",
+            "errors": [{"pointer": "#/statement", "detail": "It must not be blank."}],
+        },
+    ),
+    401: ("No token, or not a good one; one text whatever is wrong.", "", {}),
+    403: ("Not for you.", "permission_denied", {"detail": "You may not do this."}),
+    404: ("Not yours, or not there; the two are the same.", "", {}),
+    406: (
+        "Something else was asked for than is given.",
+        "not_acceptable",
+        {
+            "detail": "Ask by the Accept header for application/json, which is given "
+            "here."
+        },
+    ),
+    409: (
+        "The wrong moment. `claims_closed` names both times; "
+        "`idempotency_key_in_use` comes with `Retry-After`.",
+        "claims_closed",
+        {
+            "detail": "Claims closed at 2026-11-24T18:00:00.000+01:00 (Europe/Berlin); "
+            "it is now 2026-11-24T18:00:00.041+01:00 (Europe/Berlin)."
+        },
+    ),
+    413: (
+        "The body is over its limit: 256 KB, 2 MB for a batch, 10 MB for a file.",
+        "too_large",
+        {"detail": "The body is over the limit of 262,144 bytes."},
+    ),
+    415: (
+        "The body is of another type than is taken, or not UTF-8; or a file is of none "
+        "of the types that are kept (`file_type`).",
+        "unsupported_media_type",
+        {"detail": "Send the body as application/json, in UTF-8."},
+    ),
+    422: (
+        "The Idempotency-Key came with another body before.",
+        "idempotency_key_reused",
+        {
+            "detail": "This Idempotency-Key came with another body before; take a new "
+            "key for this."
+        },
+    ),
+    429: (
+        "Too many calls in this minute; wait for `Retry-After` seconds.",
+        "throttled",
+        {"detail": "Too many calls in this minute; go on in 12 seconds."},
+    ),
+    500: (
+        "It broke on our side and was noted under `request_id`.",
+        "",
+        {"request_id": "3f0e2a52-7a5f-4b7b-9f3e-0d6c1f2d3e4a"},
+    ),
+    507: (
+        "No room is left for files on our side, so nothing was kept.",
+        StorageFull.default_code,
+        {"detail": str(StorageFull())},
+    ),
+}
+
+
+def problems(*statuses: int) -> dict[tuple[int, str], Any]:
+    """The problems that a call may answer with, for `extend_schema`."""
+    return {(status, CONTENT_TYPE): _problem(status) for status in statuses}
+
+
+def _problem(status: int) -> OpenApiResponse:
+    why, code, more = WHY[status]
+    example = OpenApiExample(
+        str(status),
+        value={**problem_body(status, code=code), **more},
+        response_only=True,
+        media_type=CONTENT_TYPE,
+        status_codes=[str(status)],
+    )
+    return OpenApiResponse(ProblemSerializer, description=why, examples=[example])
+
+
+def page(name: str, of: type[serializers.Serializer[Any]]) -> Any:
+    """The envelope of a list."""
+    return inline_serializer(
+        name=name,
+        fields={
+            "results": of(many=True),
+            "next": serializers.URLField(allow_null=True),
+            "previous": serializers.URLField(allow_null=True),
+        },
+    )
+
+
+PAGE_PARAMETERS = [
+    OpenApiParameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT},
+        description="How many at most.",
+    ),
+    OpenApiParameter(
+        "cursor", str, description="Where to go on; taken from next or previous."
+    ),
+]

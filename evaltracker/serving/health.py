@@ -1,0 +1,93 @@
+"""/healthz: the process lives. /readyz: it can do its work, and mail is not late."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import structlog
+from django.db import connection
+from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from evaltracker.celery import app
+from evaltracker.evaluations.choices import NOTICE_OPEN
+from evaltracker.evaluations.models import Notice
+
+LATE_AFTER = timedelta(minutes=10)
+logger = structlog.get_logger(__name__)
+
+
+def check_database() -> str:
+    """The database answers a query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return ""
+
+
+def check_broker() -> str:
+    """The broker can be reached, so that a nudge would arrive."""
+    broker: Any  # the stubs know only what every transport has
+    with app.connection_for_write() as broker:
+        broker.ensure_connection(max_retries=1, timeout=2)
+        # Opening a channel is what really talks to it.
+        broker.default_channel.close()
+    return ""
+
+
+def check_notices() -> str:
+    """No due notice has waited for over ten minutes, by the database's clock."""
+    late = Notice.objects.filter(
+        state__in=NOTICE_OPEN,
+        digest__isnull=True,
+        next_try_at__lt=Now() - LATE_AFTER,
+    )
+    return "a notice that is due is over 10 minutes late" if late.exists() else ""
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": check_database,
+    "broker": check_broker,
+    "notices": check_notices,
+}
+
+
+def readiness(names: Iterable[str] = tuple(CHECKS)) -> dict[str, str]:
+    """What each check says: "ok", or a sentence without any inner detail."""
+    said = {}
+    for name in names:
+        try:
+            said[name] = CHECKS[name]() or "ok"
+        # Whatever breaks a check is what the check is there for.
+        except Exception as error:  # noqa: BLE001
+            logger.warning("not_ready", check=name, error=type(error).__name__)
+            said[name] = "does not answer"
+    return said
+
+
+class HealthMiddleware:
+    """Answers probes before anything that wants a host name, TLS or a session."""
+
+    checks: ClassVar = tuple(CHECKS)
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a probe, or pass the request on."""
+        if request.path_info == "/healthz":
+            return HttpResponse("ok\n", content_type="text/plain")
+        if request.path_info == "/readyz":
+            said = readiness(self.checks)
+            ready = all(word == "ok" for word in said.values())
+            return JsonResponse(
+                {"ready": ready, **said},
+                status=200 if ready else 503,
+                headers={"Cache-Control": "no-store"},
+            )
+        return self.get_response(request)
+
+
+class VendorHealthMiddleware(HealthMiddleware):
+    """The same for a process that serves vendors alone; its role sees no notices."""
+
+    checks: ClassVar = ("database",)

@@ -1,0 +1,116 @@
+"""Structured logs: ids, never contents; times in UTC."""
+
+import re
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+
+# The address of a person's calendar is a secret, and so is that of a new password.
+_SECRET_PATH = re.compile(r"(/calendar/|/password/reset/key/)[^/\s\"']+")
+
+
+def hide_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> Any:
+    """Leave out of every line what lets in whoever reads it."""
+    for name, value in event.items():
+        if isinstance(value, str) and "/" in value:
+            event[name] = _SECRET_PATH.sub(r"\1…", value)
+    return event
+
+
+def hide_in_report(event: MutableMapping[str, Any], _: Any) -> Any:
+    """Leave it out of what goes to Sentry too; a query may hold a leaked token."""
+    asked = event.get("request", {})
+    asked.pop("query_string", None)
+    if "url" in asked:
+        asked["url"] = _SECRET_PATH.sub(r"\1…", asked["url"])
+    return event
+
+
+_LOG_STEPS: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    hide_secrets,
+]
+
+
+def configure_logs(*, readable: bool, anchors_file: str = "") -> dict[str, Any]:
+    """Django's LOGGING: one line per event, as JSON or readable for a person.
+
+    Where journals end is also added to `anchors_file`, which nobody rotates.
+    """
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_LOG_STEPS,
+            structlog.processors.format_exc_info,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    config: dict[str, Any] = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "structured": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "processor": structlog.dev.ConsoleRenderer(
+                    colors=False, exception_formatter=structlog.dev.plain_traceback
+                )
+                if readable
+                else structlog.processors.JSONRenderer(),
+                "foreign_pre_chain": _LOG_STEPS,
+            },
+        },
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": "structured"},
+            "null": {"class": "logging.NullHandler"},
+        },
+        "loggers": {
+            # The maker of PDFs tells of every page.
+            "weasyprint.progress": {"level": "WARNING"},
+            # A stranger's wrong Host is 400 and no fault of ours; the log of requests
+            # has its line.
+            "django.security.DisallowedHost": {
+                "handlers": ["null"],
+                "propagate": False,
+            },
+        },
+        "root": {"handlers": ["console"], "level": "INFO"},
+    }
+    if anchors_file:
+        config["handlers"]["anchors"] = {
+            "class": "logging.handlers.WatchedFileHandler",
+            "filename": anchors_file,
+            "delay": True,
+            "formatter": "structured",
+        }
+        config["loggers"]["evaltracker.requirements.services.journal_heads"] = {
+            "handlers": ["anchors"]
+        }
+    return config
+
+
+def report_errors(*, dsn: str) -> None:
+    """Send errors to Sentry when asked; the client is an optional package."""
+    if not dsn:
+        return
+    try:
+        import sentry_sdk
+    except ImportError as missing:
+        raise ImproperlyConfigured(
+            "SENTRY_DSN is set but sentry-sdk is not installed. Install it beside "
+            "the product (`pip install sentry-sdk`) or unset SENTRY_DSN."
+        ) from missing
+    sentry_sdk.init(
+        dsn=dsn,
+        send_default_pii=False,
+        # Both hold what people and vendors wrote, tokens and prices too.
+        include_local_variables=False,
+        max_request_body_size="never",
+        before_send=hide_in_report,
+    )

@@ -1,0 +1,50 @@
+"""Finding the header row by the column names that the reader knows."""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from evaltracker.tabular.shapes import Row, Sheet
+
+SEARCHED_ROWS = 60
+IN_BRACKETS = re.compile(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]")
+TAGS = re.compile(r"<[a-zA-Z/][^<>]{0,80}>")
+
+
+def header_key(name: str) -> str:
+    """`name` without case, blanks, marks and what stands in brackets.
+
+    “Requirement ID”, “requirement_id” and “**Requirement-Id**<br>(text)” are one.
+    """
+    plain = IN_BRACKETS.sub(" ", TAGS.sub(" ", name))
+    key = "".join(mark for mark in plain.casefold() if mark.isalnum())
+    return key or ("#" if "#" in name else "")
+
+
+def find_header(sheet: Sheet, score: Callable[[Row], int]) -> Row | None:
+    """The row near the top with the highest score above 0; the first of equals."""
+    best, best_score = None, 0
+    for row in sheet.rows[:SEARCHED_ROWS]:
+        points = score(row)
+        if points > best_score:
+            best, best_score = row, points
+    return best
+
+
+def columns_by_field(
+    header: Row, synonyms: Mapping[str, Sequence[str]], taken: Collection[int] = ()
+) -> dict[str, int]:
+    """By field, the column whose name is the first synonym that the header has.
+
+    Fields are served in order, and a column serves one field only.
+    """
+    keys: dict[str, int] = {}
+    for index, name in enumerate(header.cells):
+        if name and index not in taken:
+            keys.setdefault(header_key(name), index)
+    found: dict[str, int] = {}
+    for field, names in synonyms.items():
+        for name in names:
+            if name in keys and keys[name] not in found.values():
+                found[field] = keys[name]
+                break
+    return found

@@ -1,0 +1,137 @@
+"""What a read table is made of, and how its problems are told."""
+
+from dataclasses import dataclass
+
+from evaltracker.errors import Invalid
+
+
+def column_letter(index: int) -> str:
+    """The letters over column `index` (from 0) in a spreadsheet: A, Z, AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProblem:
+    """One thing that keeps a file from coming in, and where it is."""
+
+    sentence: str
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+
+    @property
+    def place(self) -> str:
+        """Sheet, row and column as far as they are known."""
+        parts = [
+            f"sheet “{self.sheet}”" if self.sheet else "",
+            f"row {self.row}" if self.row is not None else "",
+            f"column {self.column}" if self.column else "",
+        ]
+        place = ", ".join(part for part in parts if part)
+        return place[:1].upper() + place[1:]
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.sentence}" if self.place else self.sentence
+
+
+class Unreadable(Invalid):
+    """The file cannot be read as a table; `problem` says where and how to mend it."""
+
+    default_code = "unreadable"
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        sheet: str = "",
+        row: int | None = None,
+        column: str = "",
+    ) -> None:
+        self.problem = ImportProblem(sentence, sheet, row, column)
+        super().__init__(str(self.problem), errors={"file": [str(self.problem)]})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row with the number that the user's spreadsheet shows beside it.
+
+    `numbers` are the columns whose cell held a number and no text: a spreadsheet
+    cannot tell 1.10 from 1.1.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+    numbers: frozenset[int] = frozenset()
+
+    def cell(self, column: int) -> str:
+        """The text at `column`, "" beyond the end of the row."""
+        return self.cells[column] if column < len(self.cells) else ""
+
+    @property
+    def filled(self) -> list[int]:
+        """The columns that hold something."""
+        return [index for index, cell in enumerate(self.cells) if cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A merged range; rows count from 1 and columns from 0, both ends within."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it spans more than one column."""
+        return self.right > self.left
+
+    def __str__(self) -> str:
+        start, end = column_letter(self.left), column_letter(self.right)
+        return f"{start}{self.top}:{end}{self.bottom}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: its rows that hold something, in order."""
+
+    name: str
+    rows: tuple[Row, ...]
+    hidden: bool = False
+    merges: tuple[Merge, ...] = ()
+    # Cells (row, column) that hold a formula without a result, or an error.
+    uncomputed: frozenset[tuple[int, int]] = frozenset()
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no cell holds anything that can be read."""
+        return not any(row.filled for row in self.rows)
+
+    def problem(
+        self, sentence: str, *, row: int | None = None, column: int | None = None
+    ) -> ImportProblem:
+        """A problem on this sheet."""
+        letter = "" if column is None else column_letter(column)
+        return ImportProblem(sentence, self.name, row, letter)
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """A file that was read: its sheets, and what the reader had to decide."""
+
+    filename: str
+    kind: str
+    sheets: tuple[Sheet, ...]
+    remarks: tuple[str, ...] = ()
+    sha256: str = ""
+
+    @property
+    def visible(self) -> list[Sheet]:
+        """The sheets that the user sees."""
+        return [sheet for sheet in self.sheets if not sheet.hidden]

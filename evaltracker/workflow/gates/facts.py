@@ -1,0 +1,109 @@
+"""One look at an evaluation: what the gates of a stage need, read at most once."""
+
+import datetime
+from functools import cached_property
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, Requirement, Visit
+from evaltracker.workflow.memo import document_of
+from stakeholders.models import Condition, SignOffRule
+from stakeholders.selectors import RuleTally, open_conditions, tally
+from stakeholders.services.sign_offs import digest_of
+from trials.models import Trial
+from trials.selectors import Ledger, ledger
+from vendors.choices import CandidateState
+from vendors.models import Candidate, Conflict
+
+IN_THE_RUNNING = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
+
+
+class Look:
+    """An evaluation as it stands at `now`; facts are cached for one request."""
+
+    def __init__(
+        self, evaluation: Evaluation, now: datetime.datetime | None = None
+    ) -> None:
+        """Look at `evaluation`; `now` defaults to this instant."""
+        self.evaluation = evaluation
+        self.now = now or timezone.now()
+
+    @cached_property
+    def visit(self) -> Visit:
+        """The stay that is going on, or the last one of an ended evaluation."""
+        return Visit.objects.filter(evaluation=self.evaluation).latest("number")
+
+    @cached_property
+    def requirements(self) -> list[Requirement]:
+        """Requirements that are not retired."""
+        live = self.evaluation.requirements.filter(retired_at__isnull=True)
+        return list(live.select_related("category", "metric"))
+
+    @property
+    def musts(self) -> list[Requirement]:
+        """The must-haves among them."""
+        return [requirement for requirement in self.requirements if requirement.is_must]
+
+    @cached_property
+    def shortlisted(self) -> list[Candidate]:
+        """Candidates still in the running."""
+        return list(
+            Candidate.objects.filter(
+                evaluation=self.evaluation, state__in=IN_THE_RUNNING
+            )
+        )
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Every cell of every candidate still in the running."""
+        return ledger(self.evaluation, candidates=self.shortlisted)
+
+    @cached_property
+    def trials(self) -> list[Trial]:
+        """Trials of candidates still in the running, with criteria and gaps."""
+        return list(
+            Trial.objects.filter(candidate__in=self.shortlisted)
+            .select_related("candidate")
+            .prefetch_related("criteria", "gaps")
+        )
+
+    @cached_property
+    def has_rules(self) -> bool:
+        """Whether anybody is asked to sign this stage."""
+        return SignOffRule.objects.filter(
+            evaluation=self.evaluation, stage=self.visit.stage
+        ).exists()
+
+    @cached_property
+    def document(self) -> str:
+        """The words that are signed in this stage, as they stand now."""
+        return document_of(self.evaluation, visit=self.visit)
+
+    @cached_property
+    def tallies(self) -> list[RuleTally]:
+        """How each sign-off rule of this stage stands for those words."""
+        if not self.has_rules:  # then nobody has to write the words
+            return []
+        return tally(self.visit, self.digest, self.barred)
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of those words."""
+        return digest_of(self.document)
+
+    @cached_property
+    def barred(self) -> set[int]:
+        """Ids of people with an interest in what this visit judges."""
+        if self.visit.stage == Stage.REQUIREMENTS:
+            return set()
+        interests = Conflict.objects.barring().filter(
+            candidate__evaluation=self.evaluation, candidate__state__in=IN_THE_RUNNING
+        )
+        return set(interests.values_list("person_id", flat=True))
+
+    @property
+    def open_conditions(self) -> QuerySet[Condition]:
+        """Conditions that nobody has closed, of all stays."""
+        return open_conditions(self.evaluation)

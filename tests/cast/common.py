@@ -1,0 +1,95 @@
+"""Lina runs the purchase; Otto operates the server; nobody knows Noor."""
+
+import datetime
+from typing import Any
+
+from django.contrib.auth.models import Permission
+
+from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
+from evaltracker.requirements.services.evaluations import create_evaluation
+from evaltracker.requirements.services.requirements import (
+    add_category,
+    add_metric,
+    add_requirement,
+)
+
+PASSWORD = "correct horse battery staple"
+BRIEF: dict[str, Any] = {
+    "problem": "Models reach production in weeks, not in months.",
+    "infrastructure": ["aws", "on_prem"],
+    "languages": "R, Python, Java",
+    "must_run_by": datetime.date(2027, 6, 1),
+    "budget": 250_000,
+    "support_wanted": "business_hours",
+    "engineers": 12,
+}
+
+
+def person(username: str, **fields: Any) -> User:
+    """A member of staff who can sign in with PASSWORD; made once per name."""
+    found: User | None = User.objects.filter(username=username).first()
+    if found is not None:
+        return found
+    made: User = User.objects.create_user(
+        username=username,
+        password=PASSWORD,
+        email=f"{username}@example.com",
+        first_name=username.capitalize(),
+        is_staff=True,
+        **fields,
+    )
+    return made
+
+
+def lina() -> User:
+    """The procurement lead, who may start evaluations."""
+    user = person("lina", last_name="Lead")
+    user.user_permissions.add(Permission.objects.get(codename="add_evaluation"))
+    fresh: User = User.objects.get(pk=user.pk)
+    return fresh
+
+
+def otto() -> User:
+    """The operator: a superuser without a part in anything."""
+    return person("otto", is_superuser=True)
+
+
+def noor() -> User:
+    """A member of staff without a part in anything."""
+    return person("noor")
+
+
+def evaluation(
+    *, title: str = "Choose an ML platform", owner: User | None = None, **brief: Any
+) -> Evaluation:
+    """An evaluation in the requirements stage with a complete brief."""
+    return create_evaluation(
+        title=title, buyer="Example Foods", by=owner or lina(), **{**BRIEF, **brief}
+    )
+
+
+def category(
+    where: Evaluation, name: str = "Training", weight: int | None = 5
+) -> Category:
+    """A weighted category."""
+    return add_category(evaluation=where, name=name, weight=weight, by=where.owner)
+
+
+def requirement(
+    where: Evaluation, ref: str = "R1", priority: str = "must", **fields: Any
+) -> Requirement:
+    """A requirement; a must-have comes with a metric."""
+    group = fields.pop("category", None) or where.categories.first() or category(where)
+    if priority == "must" and "metric" not in fields:
+        fields["metric"] = where.metrics.first() or add_metric(
+            evaluation=where, name="Lead time", target="2 weeks", by=where.owner
+        )
+    return add_requirement(
+        evaluation=where,
+        category=group,
+        ref=ref,
+        text=fields.pop("text", f"What {ref} asks for"),
+        priority=priority,
+        by=where.owner,
+        **fields,
+    )

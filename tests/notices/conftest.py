@@ -1,0 +1,13 @@
+"""Every test here may ask for an evaluation that owes notices."""
+
+import pytest
+
+from evaltracker.evaluations.models import Evaluation
+from tests.cast import common
+from tests.notices import kinds as kinds  # registers them
+
+
+@pytest.fixture
+def platform(db: None) -> Evaluation:
+    """Lina's evaluation."""
+    return common.evaluation()

@@ -1,0 +1,82 @@
+"""Mails written as bytes say what the library would have read and said."""
+
+import email
+import email.policy
+from email.message import EmailMessage
+
+import pytest
+from django.template.loader import render_to_string
+from icalendar import Calendar
+
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.kit.template_cache import fill
+from evaltracker.notices.kinds import Message, kind_named
+from evaltracker.notices.mail import envelope, parcel_of
+from evaltracker.notices.mime import Parcel, words
+from tests.notices.kinds import owe
+
+
+def read(parcel: Parcel) -> EmailMessage:
+    return email.message_from_bytes(bytes(parcel), policy=email.policy.default)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["plain", "Übung – 漢字 " * 9, "=?utf-8?q?no?=", "x" * 300, "🦊" * 40],
+)
+def test_any_subject_is_read_back(subject: str) -> None:
+    message = Message(subject=subject, text="a\n.\nb\n", html="<p>=3D é</p>\n")
+    mail = read(Parcel("a@example.org", "b@example.org", "<1@x>", message))
+
+    assert mail["Subject"] == subject.strip() or words(subject) != subject
+    assert str(mail["Subject"]).split() == subject.split()
+    assert not mail.defects
+    assert [part.defects for part in mail.walk()] == [[], [], []]
+
+
+@pytest.mark.django_db
+def test_it_says_the_same_as_djangos_message(platform: Evaluation) -> None:
+    platform.title = "Wähle; eine, “Plattform” <b>"
+    platform.save()
+    notice = owe(platform)
+    parcel = parcel_of(notice, kind_named(notice.kind).compose(notice))
+    ours, theirs = read(parcel), envelope(parcel).message()
+    again = email.message_from_bytes(theirs.as_bytes(), policy=email.policy.default)
+
+    for name in ("Subject", "From", "To", "Message-ID", "Auto-Submitted"):
+        assert ours[name] == again[name], name
+    for kind in ("plain", "html"):
+        one, other = (mail.get_body((kind,)) for mail in (ours, again))
+        assert one is not None
+        assert other is not None
+        assert one.get_content().split() == other.get_content().split()
+    files = [
+        next(iter(mail.iter_attachments())).get_content() for mail in (ours, again)
+    ]
+    events = [Calendar.from_ical(file).walk("VEVENT")[0] for file in files]
+    assert events[0]["SUMMARY"] == events[1]["SUMMARY"]
+
+
+@pytest.mark.parametrize("bad", ["b@c.d\nBcc: e@f.g", "b@c.d\r\n\r\nx", "b@c\x00.d"])
+def test_an_address_cannot_begin_another_header(bad: str) -> None:
+    parcel = Parcel("a@example.org", bad, "<1@x>", Message("s", "t", "h"))
+    with pytest.raises(ValueError, match="newline"):
+        bytes(parcel)
+
+
+@pytest.mark.parametrize("ending", ["txt", "html"])
+def test_a_filled_frame_is_what_the_template_renders(ending: str) -> None:
+    values = {
+        name: f"{name} <&'\"> é"
+        for name in ("subject", "evaluation", "lead", "action", "link", "site")
+    }
+    for more in (
+        {},
+        {"reader": "Noor"},
+        {"date": "Monday"},
+        {"reader": "N", "date": "M"},
+    ):
+        said = {"reader": "", "date": "", **values, **more}
+        name = f"evaltracker/mail/letter.{ending}"
+        filled = fill(name, said, escaped=ending == "html")
+        assert filled == render_to_string(name, said)

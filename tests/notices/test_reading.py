@@ -1,0 +1,107 @@
+"""What the notices page and /readyz read, and that reading it stays cheap."""
+
+import datetime
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from evaltracker.evaluations.choices import NoticeState
+from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.notices import selectors
+from tests.cast import common
+from tests.notices.kinds import owe
+
+pytestmark = pytest.mark.django_db
+MINUTE = datetime.timedelta(minutes=1)
+
+
+def test_nothing_is_late_while_nothing_is_due(platform: Evaluation) -> None:
+    owe(platform, day=timezone.now().date() + datetime.timedelta(days=2))
+
+    assert selectors.oldest_due_lateness() is None
+
+
+def test_lateness_is_that_of_the_oldest_due_notice(platform: Evaluation) -> None:
+    late, later = owe(platform), owe(platform, occurrence=2)
+    Notice.objects.filter(pk=late.pk).update(next_try_at=Now() - 20 * MINUTE)
+    Notice.objects.filter(pk=later.pk).update(next_try_at=Now() - 5 * MINUTE)
+
+    lateness = selectors.oldest_due_lateness()
+
+    assert lateness is not None
+    assert 20 * MINUTE <= lateness < 21 * MINUTE
+
+
+def test_a_claim_that_nobody_ends_is_still_late(platform: Evaluation) -> None:
+    owe(platform)
+    Notice.objects.update(
+        state=NoticeState.CLAIMED, lease_until=Now() + MINUTE, lease_token=uuid.uuid4()
+    )
+
+    assert selectors.oldest_due_lateness() is not None
+
+
+@pytest.mark.parametrize(
+    ("read", "states"),
+    [
+        (selectors.next_notices, {"pending", "claimed", "handing"}),
+        (selectors.sent_notices, {"sent"}),
+        (selectors.suppressed_notices, {"suppressed"}),
+        (selectors.uncertain_notices, {"uncertain"}),
+        (selectors.dead_notices, {"dead"}),
+    ],
+)
+def test_each_list_holds_its_states_of_evaluations_that_the_reader_may_see(
+    platform: Evaluation, read: Any, states: set[str]
+) -> None:
+    for number, state in enumerate(NoticeState):
+        notice = owe(platform, occurrence=number)
+        Notice.objects.filter(pk=notice.pk).update(state=state)
+
+    assert {notice.state for notice in read(user=platform.owner)} == states
+    assert not read(user=common.noor())
+    other = common.evaluation(title="Another purchase")
+    assert not read(user=platform.owner, evaluation=other)
+
+
+def _like(one: Notice, number: int, later: datetime.datetime | None) -> Notice:
+    """Another occurrence of `one`: due `later`, or sent."""
+    return Notice(
+        kind=one.kind,
+        evaluation=one.evaluation,
+        recipient=one.recipient,
+        subject_id=one.subject_id,
+        occurrence=f"copy {number}",
+        message_id=f"<{number}@example.org>",
+        wall_time=one.wall_time,
+        due_at=one.due_at,
+        next_try_at=later or one.due_at,
+        state=NoticeState.PENDING if later else NoticeState.SENT,
+    )
+
+
+@pytest.mark.postgres
+def test_an_idle_sweep_reads_the_index_of_open_notices_and_drops_no_row(
+    platform: Evaluation,
+) -> None:
+    template = owe(platform)
+    later = timezone.now() + datetime.timedelta(days=9)
+    Notice.objects.bulk_create(
+        _like(template, number, later if number % 10 == 0 else None)
+        for number in range(5_000)
+    )
+    template.delete()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE evaluations_notice")
+
+    explained = selectors.due_notices()[:20].explain(format="json", analyze=True)
+
+    plan = json.loads(explained)[0]["Plan"]
+    scan = plan["Plans"][0] if "Plans" in plan else plan
+    assert scan["Index Name"] == "notice_open_by_next_try"
+    assert scan.get("Rows Removed by Filter", 0) == 0

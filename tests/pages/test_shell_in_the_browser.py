@@ -1,0 +1,100 @@
+"""The admin's frame in a real browser, under the real Content-Security-Policy."""
+
+import pytest
+
+from evaltracker.evaluations.models import Evaluation
+from tests.browser import Watched
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = (
+    "/admin/",
+    "/admin/evaluations/evaluation/",
+    "/admin/evaluations/requirement/",
+    "/admin/evaluations/entry/",
+    "/admin/evaluations/notice/",
+    "/admin/password_change/",
+    "/admin/nowhere/",
+)
+
+
+def test_every_page_of_the_shell_is_silent_and_accessible(
+    watched: Watched, purchase: Evaluation
+) -> None:
+    watched.open("/admin/login/")
+    assert watched.barriers() == []
+    watched.log_in("lina")
+    detail = f"/admin/evaluations/evaluation/{purchase.pk}/change/"
+    for path in (*PAGES, detail):
+        watched.open(path)
+        assert watched.barriers() == [], path
+    # The browser itself reports a 404 on its console.
+    watched.complaints = [line for line in watched.complaints if "404" not in line]
+
+
+def test_the_frame_works_without_a_mouse(
+    watched: Watched, purchase: Evaluation
+) -> None:
+    watched.page.set_viewport_size({"width": 1440, "height": 900})
+    watched.log_in("lina")
+    watched.open("/admin/evaluations/requirement/")
+    page = watched.page
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main-content"
+
+    page.get_by_role("button", name="account menu").press("Enter")
+    page.get_by_role("button", name="Dark").press("Enter")
+    assert "dark" in (page.locator("html").get_attribute("class") or "")
+    assert watched.barriers() == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Filters").press("Enter")
+    page.get_by_role("link", name="Must have").press("Enter")
+    page.wait_for_url("**/?priority=must")
+    assert page.get_by_text("Shows cost by team").count() == 0
+
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("Control+k")
+    page.locator("#search-input-command:focus").press_sequentially("journ")
+    page.get_by_role("status").filter(has_text="1 page found").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/evaluations/entry/")
+
+
+def test_the_navigation_opens_and_closes_on_a_phone(
+    watched: Watched, purchase: Evaluation
+) -> None:
+    watched.page.set_viewport_size({"width": 390, "height": 844})
+    watched.log_in("lina")
+    journal = watched.page.get_by_role("link", name="Journal")
+    assert not journal.is_visible()
+    watched.page.get_by_role("button", name="Navigation", exact=True).press("Enter")
+    journal.wait_for(state="visible")
+    assert watched.barriers() == []
+    watched.page.keyboard.press("Escape")
+    journal.wait_for(state="hidden")
+    width = watched.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+
+
+@pytest.mark.usefixtures("known_acts")
+def test_an_act_is_done_by_keyboard_and_its_errors_are_announced(
+    watched: Watched, purchase: Evaluation
+) -> None:
+    target = purchase.requirements.get(ref="R1")
+    watched.page.set_viewport_size({"width": 390, "height": 844})
+    watched.log_in("lina")
+    watched.open(f"/admin/act/test-reword/{target.pk}/")
+    assert watched.barriers() == []
+    page = watched.page
+    page.get_by_role("button", name="Reword it").press("Enter")
+    assert page.get_by_role("alert").evaluate("e => e === document.activeElement")
+    assert watched.barriers() == []
+    page.get_by_label("New words").fill("Trains on GPUs that we own")
+    page.get_by_role("button", name="Reword it").press("Enter")
+    page.get_by_text("It has new words.").wait_for()
+    # A refused form is a 400, which the browser itself reports.
+    watched.complaints = [line for line in watched.complaints if "400" not in line]

@@ -1,0 +1,45 @@
+"""The dates of floor 4 in a person's calendar."""
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.models import User
+from evaltracker.notices.calendars import CalendarDate, register_dates
+from evaltracker.notices.mail import link_to
+from stakeholders.models import Stakeholder
+from trials.choices import MilestoneState
+from trials.demo_notices import date_of
+from trials.models import Demo, Milestone
+from trials.notices import noun_of, page_of
+
+
+@register_dates
+def own_milestones(person: User) -> Iterator[CalendarDate]:
+    """The milestones that are theirs and still open; titles may name a vendor."""
+    mine = Milestone.objects.visible_to(person).filter(
+        owner=person, state=MilestoneState.OPEN, evaluation__status=Status.OPEN
+    )
+    for milestone in mine.select_related("evaluation"):
+        yield CalendarDate(
+            uid=str(milestone.pk),
+            sequence=milestone.occurrence,
+            what=noun_of(milestone),
+            evaluation=milestone.evaluation.title,
+            due_at=milestone.due_at,
+            link=link_to(page_of(milestone)),
+        )
+
+
+@register_dates
+def own_demos(person: User) -> Iterator[CalendarDate]:
+    """The demos to come of the purchases that they have a part in."""
+    theirs = Q(candidate__evaluation__owner=person) | Q(
+        candidate__evaluation__in=Stakeholder.objects.filter(
+            user=person, left_at__isnull=True
+        ).values("evaluation")
+    )
+    coming = Demo.objects.visible_to(person).to_come().filter(theirs)
+    for demo in coming.select_related("candidate__evaluation"):
+        yield date_of(demo)

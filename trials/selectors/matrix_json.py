@@ -1,0 +1,63 @@
+"""The grid in the words of programs: JSON, joined of one text per kind of cell."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from trials.scoring import rounded
+from trials.selectors.cell_cache import Kind
+from trials.selectors.grid import Grid, GridColumn
+
+
+def tell(book: Grid, rows: Sequence[int] | None = None) -> str:
+    """The matrix as JSON; `rows` are the numbers of those wanted, all without it.
+
+    Equal cells are written once and then repeated, which a serializer would not do.
+    """
+    cells = [_text(tell_kind(kind)) for kind in book.kinds]
+    told = []
+    for row in range(len(book.rows)) if rows is None else rows:
+        one = book.rows[row]
+        asked = {
+            "ref": one.ref,
+            "category": one.category,
+            "text": one.text,
+            "priority": one.priority,
+            "weight": one.weight,
+        }
+        line = ",".join([cells[number] for number in book.lines[row]])
+        told.append(f'{_text(asked)[:-1]},"cells":[{line}]}}')
+    head = {
+        "as_of": book.as_of.isoformat(),
+        "candidates": [tell_column(one) for one in book.columns],
+    }
+    return f'{_text(head)[:-1]},"requirements":[{",".join(told)}]}}'
+
+
+def tell_column(column: GridColumn) -> dict[str, Any]:
+    """A candidate, with what its column comes to."""
+    value, candidate = column.fit.value, column.candidate
+    return {
+        "id": str(candidate.pk),
+        "name": candidate.name,
+        "kind": candidate.kind,
+        "state": candidate.state,
+        "fit": None if value is None else str(rounded(value * 100, 1)),
+        "blocked_by": list(column.knock_outs),
+    }
+
+
+def tell_kind(kind: Kind) -> dict[str, Any]:
+    """A cell."""
+    return {
+        "claimed": kind.claimed,
+        "shown": kind.shown,
+        "tested": kind.tested,
+        "standing": kind.standing,
+        "not_applicable": kind.not_applicable,
+        "to_reconfirm": kind.to_reconfirm,
+    }
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

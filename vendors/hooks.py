@@ -1,0 +1,64 @@
+"""Where vendors hangs itself into lower floors; loaded when Django is ready."""
+
+import datetime
+
+from django.apps import apps
+
+import evaltracker.serving.https
+import vendors.isolation.starting
+import vendors.notices
+import vendors.opening_notices
+import vendors.token_notices
+from evaltracker.kit.periodic import register_chore
+from evaltracker.requirements.publishing import register_follower
+from vendors.services.reasking import ask_of_changes, remind_of_closing
+from vendors.services.refusals import forget_refused_calls
+from vendors.services.token_mail import tell_of_leaks
+
+# The process that finds a leak may write no notice, so the next tick does.
+register_chore(
+    name="tell of leaked tokens",
+    every=datetime.timedelta(seconds=20),
+    work=tell_of_leaks,
+)
+register_chore(
+    name="forget refused calls",
+    every=datetime.timedelta(hours=1),
+    work=forget_refused_calls,
+)
+register_chore(
+    name="remind that claims close",
+    every=datetime.timedelta(minutes=5),
+    work=remind_of_closing,
+)
+register_follower(ask_of_changes)
+
+# A process that serves vendors alone has no pages, and no whole evaluation
+# comes or leaves through it.
+if apps.is_installed("django.contrib.admin"):
+    import vendors.admin.acts.candidates
+    import vendors.admin.acts.claims
+    import vendors.admin.acts.companies
+    import vendors.admin.acts.cost_terms
+    import vendors.admin.acts.costs
+    import vendors.admin.acts.dialogue
+    import vendors.admin.acts.interests
+    import vendors.admin.acts.invitations
+    import vendors.admin.acts.opening
+    import vendors.admin.acts.seen
+    import vendors.admin.acts.tokens
+    import vendors.admin.acts.windows
+    import vendors.admin.candidates_page
+    import vendors.admin.claim_files
+    import vendors.admin.costs_page
+    import vendors.admin.importing.candidates
+    import vendors.admin.importing.claims
+    import vendors.admin.importing.costs
+    import vendors.admin.invitations_page
+    import vendors.admin.lists
+    import vendors.admin.notice_subjects
+    import vendors.admin.sent_page
+    import vendors.admin.token_page
+    import vendors.admin.unanswered_page
+    import vendors.admin.vendor_access_page
+    import vendors.portable

@@ -1,0 +1,138 @@
+"""The allow-list of the vendor role: every table, column and row that it may touch.
+
+Conditions are SQL over the row. A subquery in one runs with the role's own rights, so
+`OWN` means the invitations of the vendor for whom the transaction runs.
+"""
+
+from dataclasses import dataclass
+
+from vendors.wall import NOTES, TOKEN, VENDOR
+
+ME = f"NULLIF(current_setting('{VENDOR}', true), '')::uuid"
+SENT_TOKENS = f"string_to_array(current_setting('{TOKEN}', true), ',')"
+NOTED = f"current_setting('{NOTES}', true) = 'on'"
+OWN = "candidate_id IN (SELECT id FROM vendors_candidate)"
+INVITED = "evaluation_id IN (SELECT evaluation_id FROM vendors_candidate)"
+ASKED = "id IN (SELECT question_id FROM vendors_asking)"
+OWN_TRIAL = "trial_id IN (SELECT id FROM trials_trial)"
+ALL: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What the role may do with one table; whatever is not named it may not."""
+
+    # Which rows it reads; blank: none.
+    rows: str = ""
+    # Which columns it reads; a view of the same name shows NULL for the others.
+    shown: tuple[str, ...] = ALL
+    # Which rows it may add; blank: none.
+    added: str = ""
+    # Which columns of its rows it may change.
+    changed: tuple[str, ...] = ()
+    # Whether it may lock its rows; needs a right to UPDATE that no row ever passes.
+    locked: bool = False
+    deleted: bool = False
+
+
+ACCESS: dict[str, Access] = {
+    # --- Floor 1: what is asked ---------------------------------------------------
+    "evaluations_evaluation": Access(
+        rows="id IN (SELECT evaluation_id FROM vendors_candidate)",
+        shown=(
+            *("id", "slug", "title", "buyer", "stage", "status", "zone"),
+            *("claims_opened_at", "claims_close_at", "claims_closed_at"),
+        ),
+        locked=True,
+    ),
+    "evaluations_category": Access(
+        rows=INVITED, shown=("id", "evaluation_id", "name", "position")
+    ),
+    "evaluations_requirement": Access(
+        rows=INVITED,
+        shown=(
+            *("id", "evaluation_id", "category_id", "ref", "position", "text"),
+            *("priority", "vendor_help", "revision", "retired_at"),
+        ),
+    ),
+    # Not one of their names: that somebody is there is all that a foreign key asks.
+    "evaluations_user": Access(
+        rows="id IN (SELECT found_by_id FROM trials_gap) "
+        "OR id IN (SELECT lead_id FROM trials_trial)",
+        shown=("id",),
+    ),
+    # The journal is written and never read; only its head is, to go on from there.
+    "evaluations_entry": Access(added=f"actor_id IS NULL AND {INVITED}"),
+    "evaluations_journalhead": Access(rows=INVITED, changed=("count", "hash")),
+    # --- Floor 3: who answers, and what -------------------------------------------
+    "vendors_vendortoken": Access(
+        # Before the vendor is known, the rows of the tokens that were sent.
+        rows=f"digest = ANY({SENT_TOKENS}) OR vendor_id = {ME}",
+        changed=("last_used_on", "revoked_at", "leaked_at"),
+    ),
+    "vendors_vendor": Access(
+        rows="id IN (SELECT vendor_id FROM vendors_vendortoken)",
+        shown=("id", "slug", "name"),
+    ),
+    "vendors_candidate": Access(
+        rows=f"vendor_id = {ME} AND invited_at IS NOT NULL",
+        shown=(
+            *("id", "evaluation_id", "name", "kind", "vendor_id", "state"),
+            *("invited_at", "first_seen_at"),
+        ),
+        # The right to this column also locks the row.
+        changed=("first_seen_at",),
+    ),
+    "vendors_claim": Access(
+        # What the buyer noted is found only while it is numbered and superseded.
+        rows=f"{OWN} AND (by_vendor OR {NOTED})",
+        added=f"by_vendor AND noted_by_id IS NULL AND {OWN}",
+        changed=("superseded_at",),
+    ),
+    "vendors_claimfile": Access(
+        rows="claim_id IN (SELECT id FROM vendors_claim)",
+        added="claim_id IN (SELECT id FROM vendors_claim)",
+    ),
+    "vendors_submission": Access(rows=OWN, added=OWN),
+    "vendors_question": Access(
+        # A published answer is for all, and its row does not say who asked.
+        rows=f"{ASKED} OR (answered_at IS NOT NULL AND {INVITED})",
+        added=f"{INVITED} AND answered_at IS NULL AND answer = ''",
+    ),
+    "vendors_asking": Access(rows=OWN, added=OWN),
+    "vendors_proposal": Access(
+        rows=OWN, added=f"{OWN} AND state = 'open' AND requirement_id IS NULL"
+    ),
+    "vendors_idempotencyrecord": Access(
+        rows=f"vendor_id = {ME}", added=f"vendor_id = {ME}", deleted=True
+    ),
+    # Nobody's: whoever was turned away. Written, never read.
+    "vendors_refusedcall": Access(added="true"),
+    # --- Floor 4: the own trial ---------------------------------------------------
+    "trials_trial": Access(
+        rows=OWN,
+        shown=(
+            *("id", "candidate_id", "title", "starts_on", "ends_on", "zone"),
+            *("workload", "environment", "data_allowed", "exit_plan"),
+            *("agreed_at", "closed_at", "lead_id"),
+        ),
+    ),
+    "trials_criterion": Access(rows=OWN_TRIAL),
+    "trials_milestone": Access(
+        rows=OWN_TRIAL,
+        shown=(
+            *("id", "evaluation_id", "trial_id", "title", "state", "settled_at"),
+            *("due_on", "due_time", "zone", "due_at", "occurrence"),
+        ),
+    ),
+    "trials_gap": Access(
+        rows=OWN_TRIAL,
+        changed=(
+            "reply",
+            "reply_at",
+            "reply_noted_by_id",
+            "promised_for",
+            "workaround",
+        ),
+    ),
+}
