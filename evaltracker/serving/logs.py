@@ -1,11 +1,15 @@
 """Structured logs: ids, never contents; times in UTC."""
 
 import re
+import sys
 from collections.abc import MutableMapping
+from http import HTTPStatus
 from typing import Any
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
+
+from evaltracker.kit.database_away import database_is_away
 
 # The address of a person's calendar is a secret, and so is that of a new password.
 _SECRET_PATH = re.compile(r"(/calendar/|/password/reset/key/)[^/\s\"']+")
@@ -28,10 +32,25 @@ def hide_in_report(event: MutableMapping[str, Any], _: Any) -> Any:
     return event
 
 
+def shorten_absence(_: Any, __: str, event: MutableMapping[str, Any]) -> Any:
+    """Say in one line that the database is away: each call meanwhile meets it."""
+    given = event.get("exc_info")
+    error = given[1] if isinstance(given, tuple) else given
+    if error is True:
+        error = sys.exception()
+    if isinstance(error, BaseException) and database_is_away(error):
+        del event["exc_info"]
+        event |= {"level": "warning", "database": "away"}
+        if event.get("code") == HTTPStatus.INTERNAL_SERVER_ERROR:
+            event["code"] = HTTPStatus.SERVICE_UNAVAILABLE.value
+    return event
+
+
 _LOG_STEPS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
+    shorten_absence,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     hide_secrets,
 ]

@@ -5,6 +5,7 @@ import sys
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 
 from evaltracker.serving.logs import configure_logs, report_errors
@@ -58,3 +59,20 @@ def test_a_log_line_holds_no_variables(readable: bool) -> None:
     said = formatter.format(record)
     assert "RuntimeError" in said
     assert "s3cr3t" not in said
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_a_database_that_is_away_is_one_line_and_no_error(readable: bool) -> None:
+    told = configure_logs(readable=readable)["formatters"]["structured"]
+    formatter = told.pop("()")(**told)
+    try:
+        psycopg.connect("host=127.0.0.1 port=1")
+    except psycopg.OperationalError:
+        record = logging.LogRecord(
+            "django.request", logging.ERROR, "", 1, "/admin/", None, sys.exc_info()
+        )
+    said = formatter.format(record)
+    assert "warning" in said
+    assert "away" in said
+    assert "Traceback" not in said
+    assert "\n" not in said
