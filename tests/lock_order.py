@@ -43,7 +43,11 @@ RANKS = {
 }
 # What one browser writes of itself, and what is written over a connection of its own
 # (only the tests have one connection for all): no two people wait for each other there.
-APART = {"django_session", "evaluations_cachedvalue"}
+# The counts of an account's guesses are read and written behind its turn alone.
+APART = {
+    *("django_session", "evaluations_cachedvalue"),
+    *("axes_accessattempt", "axes_accessattemptexpiration", "axes_accessfailurelog"),
+}
 GUESSES = "SELECT pg_advisory_xact_lock(%s)"  # evaltracker.accounts.lockout
 LOCKING = re.compile(
     r'SELECT\b.*?\bFROM "?(?P<read>\w+)"?.*\bFOR (?:NO KEY )?UPDATE\b(?P<of>.*)'
