@@ -40,7 +40,7 @@ def shorten_absence(_: Any, __: str, event: MutableMapping[str, Any]) -> Any:
         error = sys.exception()
     if isinstance(error, BaseException) and database_is_away(error):
         del event["exc_info"]
-        event |= {"level": "warning", "database": "away"}
+        event.update(level="warning", database="away")
         if event.get("code") == HTTPStatus.INTERNAL_SERVER_ERROR:
             event["code"] = HTTPStatus.SERVICE_UNAVAILABLE.value
     return event
