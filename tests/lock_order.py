@@ -45,7 +45,7 @@ RANKS = {
 # (only the tests have one connection for all): no two people wait for each other there.
 # The counts of an account's guesses are read and written behind its turn alone.
 APART = {
-    *("django_session", "evaluations_cachedvalue"),
+    *("django_session", "usersessions_usersession", "evaluations_cachedvalue"),
     *("axes_accessattempt", "axes_accessattemptexpiration", "axes_accessfailurelog"),
 }
 GUESSES = "SELECT pg_advisory_xact_lock(%s)"  # evaltracker.accounts.lockout
