@@ -20,6 +20,21 @@ DISK_FULL = "53100"
 CONNECTION_EXCEPTION = "08"
 READ_ONLY = "25006"
 LOST = "its_connection_was_lost"
+# Two transactions waited for each other, or read what the other changed.
+MET = frozenset({"40P01", "40001"})
+
+
+def changes_met(error: BaseException | None) -> bool:
+    """Whether PostgreSQL ended a transaction for another's sake.
+
+    The order of locks (docs/architecture.md) lets it happen to none of ours; if it does
+    happen, the same call a moment later succeeds.
+    """
+    while error is not None:
+        if isinstance(error, psycopg.Error) and error.sqlstate in MET:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def database_is_away(error: BaseException | None) -> bool:

@@ -12,7 +12,7 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.db import DataError, IntegrityError
+from django.db import DataError, Error, IntegrityError
 from django.http import Http404, HttpResponse, JsonResponse
 from drf_standardized_errors.formatter import flatten_errors
 from rest_framework import exceptions
@@ -27,7 +27,7 @@ from evaltracker.errors import (
     Unavailable,
     disk_is_full,
 )
-from evaltracker.kit.database_away import database_is_away
+from evaltracker.kit.database_away import changes_met, database_is_away
 
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -107,6 +107,14 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response:
     if database_is_away(exc):
         logger.warning("The database is away: %s", exc)
         exc = Unavailable(SENTENCES[HTTPStatus.SERVICE_UNAVAILABLE])
+    if isinstance(exc, Error) and changes_met(exc):
+        # The order of locks should not let it happen: a person has to look.
+        logger.exception("Two changes waited for each other")
+        exc = Unavailable(
+            "Another change was made at the same moment, so yours was not. "
+            "Send it again.",
+            code="busy",
+        )
     if disk_is_full(exc):
         logger.error("A disk is full: %s", exc)
         exc = StorageFull()

@@ -12,6 +12,7 @@ from django.test import Client
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.kit.database_away import database_is_away
 from evaltracker.kit.pipeline import pipeline
+from evaltracker.rest.problems import handle_exception
 from tests.cast import common, vendors
 from tests.clients import signed_in
 from tests.served import database
@@ -84,6 +85,18 @@ def test_any_other_error_of_a_statement_is_not_taken_for_it(state: str) -> None:
 
     assert not database_is_away(error_of(work))
     read()
+
+
+@pytest.mark.parametrize("state", ["40P01", "40001"])
+def test_who_met_another_change_is_asked_to_send_it_again(state: str) -> None:
+    def work() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DO $$ BEGIN RAISE 'No' USING ERRCODE = '{state}'; END $$")
+
+    answer = handle_exception(error_of(work), {})
+    assert answer.status_code == 503
+    assert answer.data["code"] == "busy"
+    assert int(answer.headers["Retry-After"]) >= 1
 
 
 def test_people_are_asked_to_come_back_in_a_minute() -> None:

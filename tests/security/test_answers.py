@@ -1,6 +1,8 @@
 """T43 and T44: what every service says when something is wrong, and in its headers."""
 
+import logging
 import re
+from logging.handlers import BufferingHandler
 from typing import Any
 
 import pytest
@@ -151,3 +153,16 @@ def test_every_answer_carries_what_protects_its_reader(
     assert not {"X-Powered-By", "X-Runtime"} & set(answer.headers)
     for cookie in answer.cookies.values():
         assert cookie["samesite"] in ("Lax", "Strict")
+
+
+def test_a_strangers_wrong_host_is_no_error_in_our_log() -> None:
+    console = BufferingHandler(capacity=1000)
+    logging.getLogger().addHandler(console)
+    try:
+        answer = Client().get("/admin/", headers={"Host": "elsewhere.example"})
+    finally:
+        logging.getLogger().removeHandler(console)
+    assert answer.status_code == 400
+    assert [
+        record for record in console.buffer if record.levelno >= logging.ERROR
+    ] == []
