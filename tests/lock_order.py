@@ -13,7 +13,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.signals import connection_created
 from django.db.transaction import Atomic
 
@@ -23,7 +23,7 @@ from evaltracker.kit.pipeline import Pipeline
 class Rank(IntEnum):
     """What is locked, in the order in which it may be."""
 
-    SIGN_IN = -1  # one account's guesses, one after the other
+    FIRST = -1  # one account's guesses, one chore: each after the one before
     PERSON = 0  # people, companies and their tokens: above evaluations
     TURN = 1  # of an idempotency key
     EVALUATION = 2
@@ -32,8 +32,8 @@ class Rank(IntEnum):
 
 
 RANKS = {
+    "evaluations_choredone": Rank.FIRST,
     "evaluations_user": Rank.PERSON,
-    "mfa_authenticator": Rank.PERSON,
     "vendors_vendor": Rank.PERSON,
     "vendors_contact": Rank.PERSON,
     "vendors_vendortoken": Rank.PERSON,
@@ -41,11 +41,13 @@ RANKS = {
     "evaluations_evaluation": Rank.EVALUATION,
     "evaluations_journalhead": Rank.HEAD,
 }
+# What belongs to one login; whoever changes it has the person, or is that person.
+LOGINS = ("account_", "mfa_", "socialaccount_", "usersessions_")
 # What one browser writes of itself, and what is written over a connection of its own
 # (only the tests have one connection for all): no two people wait for each other there.
 # The counts of an account's guesses are read and written behind its turn alone.
 APART = {
-    *("django_session", "usersessions_usersession", "evaluations_cachedvalue"),
+    *("django_session", "evaluations_cachedvalue"),
     *("axes_accessattempt", "axes_accessattemptexpiration", "axes_accessfailurelog"),
 }
 GUESSES = "SELECT pg_advisory_xact_lock(%s)"  # evaltracker.accounts.lockout
@@ -98,6 +100,8 @@ def look(database: Any, sql: str, params: Any) -> None:
     held = HELD.setdefault(database, Held())
     if STARTED.match(sql):
         held.evaluations.append("")  # nobody else can see it
+    if not any(word in sql for word in ("UPDATE", "DELETE", "advisory")):
+        return
     found = LOCKING.match(sql.strip())
     if found is None:
         return
@@ -105,7 +109,7 @@ def look(database: Any, sql: str, params: Any) -> None:
     name = name.lower().replace("_try", "")
     if name in APART:
         return
-    rank = Rank.SIGN_IN if sql == GUESSES else RANKS.get(name, Rank.ROW)
+    rank = rank_of(name, sql)
     waits = "SKIP LOCKED" not in (found["of"] or "") and found["turn"] != (
         "pg_try_advisory_xact_lock"
     )
@@ -113,6 +117,20 @@ def look(database: Any, sql: str, params: Any) -> None:
     key = str(next(iter(values), ""))
     if wrong := held.take(rank, name, key, waits=waits):
         WRONG.append(wrong)
+
+
+def rank_of(name: str, sql: str) -> Rank:
+    """Where a lock stands in the order."""
+    if sql == GUESSES:
+        return Rank.FIRST
+    return Rank.PERSON if name.startswith(LOGINS) else RANKS.get(name, Rank.ROW)
+
+
+def around_tests() -> Atomic:
+    """A transaction around what tests do, which is none of the product's."""
+    block = transaction.atomic()
+    vars(block)["_from_testcase"] = True
+    return block
 
 
 def in_transaction(database: Any) -> bool:

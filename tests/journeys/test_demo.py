@@ -21,6 +21,7 @@ from evaltracker.evaluations.verifying import find_break
 from evaltracker.workflow.memo.weighing_words import weighed
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.exporting import export_whole
+from tests.lock_order import around_tests
 from tests.portable.files import document, taken_in, written_again
 from tests.wiping import wipe
 
@@ -42,7 +43,7 @@ def load_demo() -> str:
 @pytest.fixture(scope="module", autouse=True)
 def said(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The demo, loaded once for all tests of this file and taken back after them."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), around_tests():
         yield load_demo()
         transaction.set_rollback(True)
 

@@ -10,6 +10,7 @@ from django.db import DatabaseError, DataError, IntegrityError, connection, tran
 from django.test import Client
 
 from evaltracker.kit.pipeline import pipeline
+from tests.as_application import ownership
 from tests.cast import common, vendors
 from tests.rights.logs import written
 from vendors.models import Claim
@@ -79,12 +80,15 @@ def test_statements_that_go_out_together_are_as_quiet(claim: Claim) -> None:
     assert "SEALED" not in told
 
 
+@pytest.mark.postgres
 def test_a_vendor_whose_call_breaks_a_constraint_reads_no_row(claim: Claim) -> None:
     # As if a revision had come in a way that no lock foresees.
-    other = uuid.uuid4()
-    Claim.objects.filter(pk=claim.pk).update(superseded_at=claim.submitted_at)
-    claim.pk, claim.revision = other, 0
-    claim.save(force_insert=True)
+    with ownership(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "ALTER TABLE vendors_claim ADD CONSTRAINT claim_revision_once_more "
+            "CHECK (revision < 2) NOT VALID"
+        )
     assert claim.candidate.vendor is not None
     token = vendors.token(claim.candidate.vendor)
     with written() as log:

@@ -9,6 +9,7 @@ from playwright.sync_api import Playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from evaltracker.evaluations.models import User
+from tests.lock_order import around_tests
 from tests.rights.world import build
 
 
@@ -21,7 +22,7 @@ def people(
     Playwright is started before: its loop gives Django another connection, on which
     nothing of the world would be seen.
     """
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), around_tests():
         yield build()
         transaction.set_rollback(True)
 

@@ -19,6 +19,7 @@ from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import ACTS
 from evaltracker.pages.site import site
 from tests.clients import signed_in
+from tests.lock_order import around_tests
 from tests.rights.addresses import address, list_addresses, page_addresses
 from tests.rights.table import EVERYBODY, LISTS_FOR, OWNERS_PAGES, expected
 from tests.security.stage import Answer, Stage, staged
@@ -137,7 +138,7 @@ def test_a_form_that_comes_back_has_no_barrier(
         for name, act in ACTS.items():
             if act.template in done or expected(name, "lead") != 200:
                 continue
-            with transaction.atomic():
+            with around_tests():
                 answer = lead.post(path := address(name))
                 transaction.set_rollback(True)
             if answer.status_code == 400:

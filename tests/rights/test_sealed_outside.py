@@ -27,6 +27,7 @@ from evaltracker.notices.kinds import Message, kind_named, registered_kinds
 from evaltracker.notices.services.sweep import sweep_notices
 from tests.cast import vendors
 from tests.clients import signed_in
+from tests.lock_order import around_tests
 from tests.rights import walk
 from tests.rights.logs import written
 from tests.rights.sealed import MARKS, build, move
@@ -144,7 +145,7 @@ def test_t21_no_log_line_tells_what_is_sealed(db: None) -> None:
         sealed = build()
         lead = signed_in(sealed.where.owner)
         for url in walk.acts(sealed):
-            with transaction.atomic():
+            with around_tests():
                 lead.post(url, TYPED)
                 transaction.set_rollback(True)
         say(sealed.candidate, {"statement": "claimmarkquux", "availability": "now"})

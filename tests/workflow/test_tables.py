@@ -22,6 +22,7 @@ from evaltracker.evaluations.commitments import (
     read_commitments,
 )
 from evaltracker.evaluations.models import Entry
+from tests.lock_order import around_tests
 from tests.workflow.committed import PRICE, world
 from tests.workflow.rewriting import REWRITINGS, price
 from vendors.models import CostLine
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module", autouse=True)
 def rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The rows for all tests of this file, made once."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), around_tests():
         world()
         yield
         transaction.set_rollback(True)
@@ -59,7 +60,7 @@ def test_untouched_tables_agree_and_the_last_sentence_says_so() -> None:
 @pytest.mark.parametrize("name", REWRITINGS)
 def test_what_was_rewritten_is_named(name: str) -> None:
     column, rewrite = REWRITINGS[name]
-    with transaction.atomic():
+    with around_tests():
         expected = rewrite()
         said = verify()
         transaction.set_rollback(True)

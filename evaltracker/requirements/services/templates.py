@@ -65,6 +65,7 @@ def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
         Forbidden: not the owner. NotFound: no such template for `by`.
 
     """
+    evaluation = lock(evaluation)
     require_owner(by, evaluation)
     point = next((it for it in starting_points(by=by) if it.key == key), None)
     if point is None:

@@ -7,8 +7,9 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
+from tests.lock_order import around_tests
 from tests.served import vendor_login
 from tests.vendors.isolation.world import World, build_world
 from vendors.isolation.admitting import SCHEMA
@@ -66,7 +67,7 @@ def login(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[s
 @contextmanager
 def behind(role: str) -> Iterator[None]:
     """Ask the database as the vendor process would, and come back."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with around_tests(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL search_path = {SCHEMA}, public")
         cursor.execute(f"SET LOCAL ROLE {connection.ops.quote_name(role)}")
         yield

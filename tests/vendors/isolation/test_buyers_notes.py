@@ -14,6 +14,7 @@ import pytest
 from django.db import connection, transaction
 
 from tests.cast import trials, vendors
+from tests.lock_order import around_tests
 from tests.vendors.api.conftest import only_ordinary as only_ordinary
 from tests.vendors.isolation.conftest import behind
 from tests.vendors.isolation.noted import REFS, Story
@@ -32,7 +33,7 @@ def acme(db: None) -> Candidate:
 def tell(acme: Candidate, *, notes: bool, **more: Any) -> Story:
     """The whole story, which leaves nothing behind."""
     assert acme.vendor is not None
-    with transaction.atomic():
+    with around_tests():
         story = Story(acme, vendors.token(acme.vendor), notes, **more)
         go_through(story)
         transaction.set_rollback(True)

@@ -5,6 +5,7 @@ from django.db import transaction
 
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import vendors
+from tests.lock_order import around_tests
 from tests.vendors.isolation.expectations import NOWHERE, ROUTES
 from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
 from tests.vendors.isolation.rows import picture
@@ -112,7 +113,7 @@ def test_no_stage_opens_anything(world: World, stage: str) -> None:
 
 def ask(call: Call, me: Party, before: dict[str, str]) -> Heard:
     """What the call hears, after looking for marks; its own changes are undone."""
-    with transaction.atomic():
+    with around_tests():
         heard = call.hear()
         if heard.status < 400 and call.method not in SAFE:
             assert picture(me.vendor) == before, call

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from evaltracker.evaluations.models import Category, Requirement
 from tests.cast import vendors
+from tests.lock_order import around_tests
 from tests.vendors.isolation.conftest import behind
 from tests.vendors.isolation.expectations import ROUTES
 from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
@@ -70,7 +71,7 @@ def walk(world: World, patch: pytest.MonkeyPatch, *, role: str = "") -> list[str
         for path in addresses(route, me, rival).values():
             for method in METHODS:
                 call = Call(method, path, me.token, expected, category=world.category)
-                with transaction.atomic():
+                with around_tests():
                     heard = call.hear(**disguise)
                     if marks := marks_in(heard.everything, *others):
                         leaks.append(f"{call}: {marks}")
@@ -94,10 +95,10 @@ def test_every_call_works_behind_the_wall(walled: World, role: str) -> None:
         path = addresses(route, me, me)["own"]
         for method in METHODS:
             call = Call(method, path, me.token, expected, category=walled.category)
-            with transaction.atomic():
+            with around_tests():
                 plain = call.hear()
                 transaction.set_rollback(True)
-            with transaction.atomic():
+            with around_tests():
                 heard = call.hear(partial(behind, role))
                 transaction.set_rollback(True)
             assert heard.status == expected.answers.get(method, 405), (call, heard.body)
