@@ -35,7 +35,7 @@ def test_an_owner_that_is_no_superuser_writes_and_reads_all_rows(owner: str) -> 
         assert find_break(world.shared) is None
         cursor.execute("RESET ROLE")
         assert told == counts()
-        assert told["vendors_claim"] == 15
+        assert told["vendors_claim"] == 33
 
 
 def counts() -> dict[str, int]:
