@@ -34,7 +34,8 @@ def test_no_secret_travels() -> None:
 
 def test_what_the_journal_seals_is_sealed_in_exports_too() -> None:
     sealed = {part.model._meta.model_name for part in parts() if part.sealed}
-    assert set(sealed_entries._SEALS) <= sealed
+    stay = {model._meta.model_name for model in LEFT_OUT}
+    assert set(sealed_entries._SEALS) <= sealed | stay
 
 
 def test_the_schema_in_the_docs_is_the_schema() -> None:

@@ -21,6 +21,7 @@ from evaltracker.workflow.services.stages import advance, send_back
 from tests.cast import stakeholders, vendors
 from tests.cast.workflow import sign_as, to_be_signed
 from tests.clients import signed_in
+from tests.lock_order import around_tests
 from tests.tables import picture
 from trials.services.milestones import add_milestone
 from vendors.services.opening import ask_to_open_prices
@@ -80,7 +81,7 @@ def world(
     """Everything of which somebody is owed a mail within a week."""
     from tests.rights.world import build
 
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), around_tests():
         people = build()
         somebody_reopens()
         for days in DAYS:

@@ -21,7 +21,7 @@ PER_PAGE = 50
 FILTERS = ("actor_name", "action", "subject_type")
 # A row in before or after reads “name [id]”; the id is for machines.
 ROW_ID = re.compile(r" \[[0-9a-f-]{36}\]$")
-ADDRESS = re.compile(r"[^\s@\",'<>]+@[^\s@\",'<>]+")
+ADDRESS = re.compile(r"[^\s@\",'<>]{1,64}@[^\s@\",'<>]{1,255}")
 INSTANT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d+\+00:00$")
 
 

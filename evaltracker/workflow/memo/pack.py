@@ -48,7 +48,8 @@ is evidence against everybody but somebody who can rewrite all of it.
 
 How an entry is hashed: SHA-256 over the hash of the entry before (64 zeros at first),
 then over each of the fields that journal/head.json names, in that order: the number of
-bytes of its JSON, a colon, and the JSON (sorted keys, UTF-8 not escaped).
+bytes of its JSON, a colon, and the JSON (sorted keys, UTF-8 not escaped). An entry with
+"rows" ends with the number of their bytes, a colon, and the rows as they are.
 {withheld}{unprinted}"""
 WITHHELD = """
 Entries with "withheld" tell of what is sealed from whoever took this pack. Their values

@@ -73,6 +73,10 @@ def chained(entry: dict[str, Any], told: dict[str, Any]) -> str:
         text = json.dumps(entry[field], sort_keys=True, ensure_ascii=False).encode()
         digest.update(f"{len(text)}:".encode())
         digest.update(text)
+    if entry.get("rows") is not None:
+        text = entry["rows"].encode()
+        digest.update(f"{len(text)}:".encode())
+        digest.update(text)
     return digest.hexdigest()
 
 

@@ -169,4 +169,6 @@ def entry_lines(evaluation: Evaluation, shut: set[str]) -> Iterator[bytes]:
         if entry.subject_type in shut:
             told |= {"before": None, "after": None, "reason": None, "withheld": True}
         told |= {"previous_hash": entry.previous_hash, "hash": entry.hash}
+        # What it commits to of the rows; digests, from which nothing can be read.
+        told["rows"] = entry.rows
         yield f"{json.dumps(told, ensure_ascii=False)}\n".encode()

@@ -33,10 +33,10 @@ def test_whoever_runs_evaluations_keeps_the_companies(purchase: Evaluation) -> N
     ada = Contact.objects.get()
     assert ada.vendor.name == "Acme Inc"
     changed = {"name": "Ada B", "email": "ada.b@example.com"}
-    assert act("change-contact", ada, it, **changed) == 403
+    assert act("change-contact", ada, it, **changed) == 404
     assert act("change-contact", ada, common.noor(), **changed) == 404
     assert act("change-contact", ada, purchase.owner, **changed) == 302
-    assert act("remove-contact", ada, it, reason="Left") == 403
+    assert act("remove-contact", ada, it, reason="Left") == 404
     assert act("remove-contact", ada, purchase.owner, reason=" ") == 400
     assert act("remove-contact", ada, purchase.owner, reason="Left") == 302
     assert act("remove-contact", ada, purchase.owner, reason="Left") == 409
