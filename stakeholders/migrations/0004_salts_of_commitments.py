@@ -3,6 +3,8 @@
 from django.db import migrations, models
 
 from evaltracker.evaluations.models.base import new_salt
+from evaltracker.kit.triggers import append_only
+from stakeholders.triggers import owner_signs_for_nobody
 
 
 class Migration(migrations.Migration):
@@ -34,4 +36,8 @@ class Migration(migrations.Migration):
                 ),
             ),
         )
+    ] + [
+        # SQLite has made the table anew, without its triggers.
+        append_only("stakeholders_signoff"),
+        owner_signs_for_nobody(),
     ]

@@ -131,7 +131,7 @@ def test_entries_of_before_are_counted_until_their_rows_are_covered(
     assert cover_tables(where) is None
     claim = Claim.objects.get()
     assert claim.salt
-    insert(claim, revision="2", superseded_at="NOW()", salt="NULL")
+    insert(claim, revision="2", superseded_at="CURRENT_TIMESTAMP", salt="NULL")
     assert "appeared without an entry" in verify(where, "--tables")
     delete(claim)
     assert f"{claim.pk} is gone" in verify(where, "--tables")

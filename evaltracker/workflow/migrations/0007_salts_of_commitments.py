@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 from evaltracker.evaluations.models.base import new_salt
+from evaltracker.kit.triggers import append_only
 
 
 class Migration(migrations.Migration):
@@ -34,4 +35,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         )
+    ] + [
+        # SQLite has made the table anew, without its triggers.
+        append_only("workflow_waiver"),
     ]
