@@ -5,12 +5,18 @@ Nothing is measured but whether it is ever wrong: one verdict is recorded, thirt
 are answered with 409 and journaled; never are there both an advance and a decline.
 """
 
+from __future__ import annotations
+
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from bench.harness import Place, Product, place, product
+from bench.harness import place, product
 from tests.served import Site
+
+if TYPE_CHECKING:
+    from bench.harness import Place, Product
 
 VERDICT_ROUNDS, MOVE_ROUNDS = 100, 500
 

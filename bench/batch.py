@@ -4,26 +4,22 @@ The floor is bare WSGI and psycopg with one `unnest` upsert into a table that ha
 product's columns, keys and checks. Each call is the first of its invitation.
 """
 
+from __future__ import annotations
+
 import itertools
 import sys
 import uuid
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import psycopg
 
 from bench.claim import floor_env, words
-from bench.harness import (
-    Goal,
-    Place,
-    Size,
-    Wire,
-    alternate,
-    place,
-    post,
-    product,
-    report,
-)
-from bench.seeds import Invitation
+from bench.harness import Goal, Size, Wire, alternate, place, post, product, report
+
+if TYPE_CHECKING:
+    from bench.harness import Place
+    from bench.seeds import Invitation
 
 GOALS = {100: 1.7, 1_000: 1.35}
 ROUNDS = {100: 12, 1_000: 6}

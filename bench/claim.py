@@ -6,28 +6,23 @@ and with a kept one. Each call says something new about one of 200 requirements 
 of 20 invitations, so nothing is answered from what stands already.
 """
 
+from __future__ import annotations
+
 import itertools
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from bench.harness import (
-    Goal,
-    Place,
-    Size,
-    Wire,
-    alternate,
-    place,
-    post,
-    product,
-    report,
-)
+from bench.harness import Goal, Size, Wire, alternate, place, post, product, report
 from bench.harness.place import ROOT
-from bench.seeds import Invitation
+
+if TYPE_CHECKING:
+    from bench.harness import Place
+    from bench.seeds import Invitation
 
 ASKED = 200
 GOALS = [

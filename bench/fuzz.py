@@ -4,17 +4,22 @@ All phases and checks; no answer may be a 5xx, differ from the description, come
 a token, or hold a word of a rival or of the house. SECONDS of time for each token.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.harness import place, product
 from tests.served import VENDORS, Site
 from tests.vendors.api.fuzzing import fuzz
-from tests.vendors.isolation.world import Party
+
+if TYPE_CHECKING:
+    from tests.vendors.isolation.world import Party
 
 SECONDS = int(os.environ.get("SECONDS", "100"))
 LEAST = 10_000

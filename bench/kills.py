@@ -4,6 +4,8 @@ At random moments of the time that the whole takes. All or nothing may be left, 
 same sent again must end at the whole.
 """
 
+from __future__ import annotations
+
 import os
 import random
 import sys
@@ -11,10 +13,14 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from bench.harness import Place, Product, place, product
+from bench.harness import place, product
 from tests.served import VENDORS, Site
+
+if TYPE_CHECKING:
+    from bench.harness import Place, Product
 
 TIMES, CLAIMS, REQUIREMENTS = 20, 1_000, 5_000
 

@@ -6,12 +6,17 @@ no frame. Every cell of it is in its HTML, however many there are; the product's
 has all up to 10,000, and beyond that all as data and the first rows as HTML.
 """
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from bench.harness import Goal, Size, Wire, alternate, get, place, product, report
 from bench.harness.browser import first_frames
-from bench.seeds.matrix import Wall
+
+if TYPE_CHECKING:
+    from bench.seeds.matrix import Wall
 
 # Candidates and requirements, rounds, and how much of the floor a 304 may take.
 SIZES = (((20, 500), 20, 0.1), ((50, 2000), 4, 0.01))

@@ -6,6 +6,8 @@ clients, and the corpus of bad bodies; meanwhile another vendor reads and submit
 make the processes grow by 50 MB (what large files took stays with them for the next).
 """
 
+from __future__ import annotations
+
 import statistics
 import sys
 import threading
@@ -13,14 +15,16 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 
 from bench.harness import place, product
-from bench.seeds import Invitation
 from tests.faults.slow import slow_clients
 from tests.served import VENDORS, Site
+
+if TYPE_CHECKING:
+    from bench.seeds import Invitation
 
 MOST_SECONDS, MOST_GROWN = 1.0, 50 * 1024 * 1024
 SLOW, BODIES, CLIENTS, FILES, ROUNDS = 200, 64, 8, 4, 10

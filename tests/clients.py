@@ -1,8 +1,13 @@
 """Browsers without a screen, signed in as somebody of the cast."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.test import Client
 
-from evaltracker.evaluations.models import User
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import User
 
 
 def signed_in(user: User) -> Client:

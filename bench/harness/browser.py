@@ -1,12 +1,16 @@
 """G8: how soon a browser shows the matrix, and of how many nodes it is made."""
 
+from __future__ import annotations
+
 import statistics
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import sync_playwright
 
-from bench.seeds.matrix import Wall
 from tests.chromium import find_chromium
+
+if TYPE_CHECKING:
+    from bench.seeds.matrix import Wall
 
 MOST_NODES, MOST_TIME, TRIES = 60_000, 0.10, 5
 # From the last byte to the first frame after which the page can be read.

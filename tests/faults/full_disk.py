@@ -5,21 +5,26 @@ stops itself; then there is room again. Exit 0 if nothing acknowledged was lost 
 every answer was an answer.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 import time
 from collections import Counter
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import psycopg
 import requests
 
 from tests.faults.living.database import Database
 from tests.faults.notices.world import until
-from tests.faults.test_full_disk import Party
-from tests.served import Site
 from tests.services import postgres, say, service_folder
 from tests.small_disks import small_disk
+
+if TYPE_CHECKING:
+    from tests.faults.test_full_disk import Party
+    from tests.served import Site
 
 # Durable, and with few files of the log kept for later.
 SETTINGS = {"max_connections": "60", "min_wal_size": "32MB", "max_wal_size": "64MB"}

@@ -3,9 +3,11 @@
 `python -m tests.faults.full_disk` fills the disk of a whole PostgreSQL.
 """
 
+from __future__ import annotations
+
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
@@ -19,11 +21,15 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.selectors.kept_files import kept_files, leftovers
 from tests.cast import common, trials, vendors
 from tests.clients import signed_in
-from tests.served import Site, served
+from tests.served import served
 from tests.services import service_folder
 from tests.small_disks import small_disk
 from trials.models import Evidence
-from vendors.models import Candidate, Claim, ClaimFile
+from vendors.models import Claim, ClaimFile
+
+if TYPE_CHECKING:
+    from tests.served import Site
+    from vendors.models import Candidate
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 PDF = b"%PDF-1.7 " + b"x" * 300_000

@@ -1,5 +1,7 @@
 """People who read and vendors who answer, whatever happens to the installation."""
 
+from __future__ import annotations
+
 import threading
 import time
 import uuid
@@ -7,13 +9,15 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 
-from evaltracker.evaluations.models import Evaluation, User
 from tests.clients import signed_in
-from tests.faults.living.installation import Installation
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation, User
+    from tests.faults.living.installation import Installation
 
 REQUIREMENTS = 20
 # Below the limit of 600 calls a minute, for a call may have to be repeated.

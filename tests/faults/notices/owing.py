@@ -1,17 +1,23 @@
 """Many due notices of the product's own kinds, and what became of them."""
 
+from __future__ import annotations
+
 import datetime
 import uuid
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import NoticeState
-from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.evaluations.models import Notice, User
 from tests.cast import common
 from trials.models import Milestone
+
+if TYPE_CHECKING:
+    from evaltracker.evaluations.models import Evaluation
 
 OVERDUE, PER_MILESTONE = "milestone_overdue", 10
 AT_ONCE = 5_000

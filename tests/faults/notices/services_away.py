@@ -1,12 +1,18 @@
 """T5 to T7, T10, T11: what the product leans on is away, mute, busy or wrong."""
 
+from __future__ import annotations
+
 import datetime
 import itertools
 import socket
 import time
+from typing import TYPE_CHECKING
 
-from tests.faults.notices.owing import Outcome
-from tests.faults.notices.world import World, until, world
+from tests.faults.notices.world import until, world
+
+if TYPE_CHECKING:
+    from tests.faults.notices.owing import Outcome
+    from tests.faults.notices.world import World
 
 type Judged = tuple[str, list[str]]
 SLOWEST_REQUEST, LONGEST_GAP = 3.0, 15.0

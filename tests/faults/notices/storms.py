@@ -4,18 +4,24 @@ Each storm owes its notices, lets its faults happen while they leave, then lets 
 rest go in peace, and counts exactly what arrived.
 """
 
+from __future__ import annotations
+
 import random
 import signal
 import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.db import Error, connection
 
 from tests.faults.living.database import WAYS
-from tests.faults.notices.owing import Outcome
-from tests.faults.notices.world import World, until, world
+from tests.faults.notices.world import until, world
+
+if TYPE_CHECKING:
+    from tests.faults.notices.owing import Outcome
+    from tests.faults.notices.world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
