@@ -16,9 +16,7 @@ import requests
 from django.core.management import call_command
 from django.db import connection
 
-from tests.as_application import skip_without_owner
 from tests.services import free_port
-from vendors.isolation.building import lift_wall
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ("PATH", "HOME", "LANG", "DATABASE_URL", "VENDOR_DATABASE_URL", "REDIS_URL")
@@ -132,6 +130,10 @@ def database() -> str:
 def logins() -> Iterator[dict[str, str]]:
     """The three logins of an installation, by variable: the test's own role is the
     owner, `harden_database` makes the others; they and the wall are gone afterwards."""
+    # The benchmarks import this file before Django is ready.
+    from tests.as_application import skip_without_owner
+    from vendors.isolation.building import lift_wall
+
     skip_without_owner()
     name = connection.settings_dict["NAME"]
     owner = database()
