@@ -1,7 +1,7 @@
 """The journal: one chained entry per change, and the check that finds tampering.
 
 Each entry's hash is SHA-256 over the previous hash and the length-prefixed canonical
-fields (RELIABILITY R43). It is tamper-evident, not tamper-proof: somebody who can
+fields (R43). It is tamper-evident, not tamper-proof: somebody who can
 rewrite the whole chain is found only by a head that was kept elsewhere.
 """
 

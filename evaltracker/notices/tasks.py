@@ -1,4 +1,4 @@
-"""Waking the sweep. The only module that may publish a task (RELIABILITY R18).
+"""Waking the sweep. The only module that may publish a task (R18).
 
 A task carries no meaning: the broker may lose, repeat or reorder it, and all that is
 owed is still owed, because it is a row.

@@ -1,4 +1,4 @@
-"""What a migration may do while code of the version before still runs (R-8, T56).
+"""What a migration may do while code of the version before still runs (T56).
 
 Expand first: add what old code does not know and need not fill. Contract later, in a
 release after the last one whose code used what goes, and say so in the migration:

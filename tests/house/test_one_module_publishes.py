@@ -1,4 +1,4 @@
-"""Work for later is a row; only one module may talk to the broker (RELIABILITY R18)."""
+"""Work for later is a row; only one module may talk to the broker (R18)."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Every list at size (PERFORMANCE G12): few queries, and an index for its order.
+"""Every list at size (G12): few queries, and an index for its order.
 
 How long a page of a million rows takes is measured by `./dev bench lists`.
 """

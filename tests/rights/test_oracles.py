@@ -1,4 +1,4 @@
-"""No query string of a list tells anything of a field (RELIABILITY T19).
+"""No query string of a list tells anything of a field (T19).
 
 Every registered model × each of its fields × the look-ups that guess, on the field
 itself and one relation deep.

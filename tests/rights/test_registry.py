@@ -1,4 +1,4 @@
-"""A walk over everything that is registered in the admin (RELIABILITY T20)."""
+"""A walk over everything that is registered in the admin (T20)."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """The cells of the matrix as HTML, joined by hand for speed.
 
 This is the one place where HTML is joined from parts: every text that is not a
-literal of this module goes through `escape` (PERFORMANCE, rule 5). A cell's looks are
+literal of this module goes through `escape` (T40). A cell's looks are
 few; what they have in common is made once, what is left is joined of five pieces.
 """
 

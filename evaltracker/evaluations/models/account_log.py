@@ -1,4 +1,4 @@
-"""What happened to logins; RELIABILITY R41."""
+"""What happened to logins; R41."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 class Record(models.Model):
-    """A row whose id tells nothing of how many rows there are (RELIABILITY R23)."""
+    """A row whose id tells nothing of how many rows there are (R23)."""
 
     # Lookup path from the model to its evaluation; scoping walks it.
     evaluation_path: ClassVar[str] = "evaluation"

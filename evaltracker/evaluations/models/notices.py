@@ -1,4 +1,4 @@
-"""What is owed to somebody: a mail, or a line in a chat; DESIGN section 7."""
+"""What is owed to somebody: a mail, or a line in a chat; docs/design.md, section 7."""
 
 from typing import Any, ClassVar, Self
 
