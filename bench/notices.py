@@ -86,11 +86,11 @@ def _send(port: int, file: Path, number: int) -> Race:
 def _one_mail() -> bytes:
     """A mail of the product's, so that the floor hands over as much."""
     from evaltracker.evaluations.models import Notice
-    from evaltracker.notices.kinds import kind_named
+    from evaltracker.notices.kinds import KINDS
     from evaltracker.notices.mail import parcel_of
 
     notice = Notice.objects.select_related("recipient", "evaluation")[0]
-    message = kind_named(notice.kind).compose(notice)
+    message = KINDS[notice.kind].compose(notice)
     sent = bytes(parcel_of(notice, message))
     return sent.replace(notice.message_id.encode(), b"<raw@example.org>")
 

@@ -7,13 +7,13 @@ from django.urls import reverse
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import User
 from evaltracker.kit.clock import instant_of
-from evaltracker.notices.calendars import CalendarDate, register_dates
+from evaltracker.notices.calendars import DATES, CalendarDate
 from evaltracker.notices.mail import link_to
 from stakeholders.models import Condition
 from stakeholders.notices import CONDITION, LAST_MINUTE
 
 
-@register_dates
+@DATES.add
 def own_conditions(person: User) -> Iterator[CalendarDate]:
     """The open conditions that they see to."""
     mine = Condition.objects.visible_to(person).filter(

@@ -7,7 +7,7 @@ from django.apps import apps
 import stakeholders.calendar_dates
 import stakeholders.notices
 from evaltracker.kit.periodic import register_chore
-from evaltracker.requirements.services.evaluations import register_beginning
+from evaltracker.requirements.services.evaluations import BEGINNINGS
 from stakeholders.services.lending import end_lapsed_sight
 from stakeholders.services.rules import ask_usual_roles
 
@@ -16,7 +16,7 @@ register_chore(
     every=datetime.timedelta(minutes=15),
     work=end_lapsed_sight,
 )
-register_beginning(ask_usual_roles)
+BEGINNINGS.add(ask_usual_roles)
 
 # A process that serves vendors alone has no pages, and no whole evaluation
 # comes or leaves through it.

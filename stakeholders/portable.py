@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from evaltracker.portable.registry import Document, Part, register_check, register_part
-from evaltracker.portable.services.import_evaluation import register_arrival
+from evaltracker.portable.registry import CHECKS, Document, Part, register_part
+from evaltracker.portable.services.import_evaluation import ARRIVALS
 from stakeholders.models import (
     Condition,
     Delegation,
@@ -35,10 +35,10 @@ register_part(
 )
 register_part(Part(name="conditions", model=Condition, order=("sign_off", "text")))
 
-register_arrival(ask_everybody_anew)
+ARRIVALS.add(ask_everybody_anew)
 
 
-@register_check
+@CHECKS.add
 def signed_words_are_whole(document: Document) -> Iterator[tuple[str, str]]:
     """Every signed document has the digest of its words."""
     for at, signed_document in enumerate(document["signed_documents"]):
@@ -47,7 +47,7 @@ def signed_words_are_whole(document: Document) -> Iterator[tuple[str, str]]:
             yield where, "It is not the SHA-256 of “content”."
 
 
-@register_check
+@CHECKS.add
 def the_owner_signs_for_nobody(document: Document) -> Iterator[tuple[str, str]]:
     """As the database says it, but with where it stands."""
     owner = document["evaluation"]["owner"]

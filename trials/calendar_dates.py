@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import User
-from evaltracker.notices.calendars import CalendarDate, register_dates
+from evaltracker.notices.calendars import DATES, CalendarDate
 from evaltracker.notices.mail import link_to
 from stakeholders.models import Stakeholder
 from trials.choices import MilestoneState
@@ -15,7 +15,7 @@ from trials.models import Demo, Milestone
 from trials.notices import noun_of, page_of
 
 
-@register_dates
+@DATES.add
 def own_milestones(person: User) -> Iterator[CalendarDate]:
     """The milestones that are theirs and still open; titles may name a vendor."""
     mine = Milestone.objects.visible_to(person).filter(
@@ -32,7 +32,7 @@ def own_milestones(person: User) -> Iterator[CalendarDate]:
         )
 
 
-@register_dates
+@DATES.add
 def own_demos(person: User) -> Iterator[CalendarDate]:
     """The demos to come of the purchases that they have a part in."""
     theirs = Q(candidate__evaluation__owner=person) | Q(

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.portable.registry import Part, register_part
-from evaltracker.portable.services.import_evaluation import register_arrival
+from evaltracker.portable.services.import_evaluation import ARRIVALS
 from trials.choices import MilestoneState
 from trials.models import (
     Agreement,
@@ -43,7 +43,7 @@ def solo(user: User, evaluation: Evaluation) -> bool:
     return found
 
 
-@register_arrival
+@ARRIVALS.add
 def remind_of_milestones(evaluation: Evaluation) -> None:
     """Owe what the milestones of an evaluation that came with a file call for."""
     if evaluation.is_open:

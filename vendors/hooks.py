@@ -10,7 +10,7 @@ import vendors.notices
 import vendors.opening_notices
 import vendors.token_notices
 from evaltracker.kit.periodic import register_chore
-from evaltracker.requirements.publishing import register_follower
+from evaltracker.requirements.publishing import FOLLOWERS
 from vendors.services.reasking import ask_of_changes, remind_of_closing
 from vendors.services.refusals import forget_refused_calls
 from vendors.services.token_mail import tell_of_leaks
@@ -31,7 +31,7 @@ register_chore(
     every=datetime.timedelta(minutes=5),
     work=remind_of_closing,
 )
-register_follower(ask_of_changes)
+FOLLOWERS.add(ask_of_changes)
 
 # A process that serves vendors alone has no pages, and no whole evaluation
 # comes or leaves through it.

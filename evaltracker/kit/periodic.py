@@ -11,6 +11,8 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from evaltracker.kit.registry import Registry
+
 
 @dataclass(frozen=True, slots=True)
 class Chore:
@@ -21,7 +23,7 @@ class Chore:
     work: Callable[[], None]
 
 
-_CHORES: dict[str, Chore] = {}
+CHORES: Registry[str, Chore] = Registry("chore")
 
 
 def register_chore(
@@ -32,16 +34,10 @@ def register_chore(
     `work` may be called at any time, by any process, and again after a crash.
 
     Raises:
-        TypeError: the name is too long, or taken by other work.
+        TypeError: the name is too long.
+        ImproperlyConfigured: it is taken by other work.
 
     """
     if not name or len(name) > 40:
         raise TypeError("a chore needs a name of at most 40 letters")
-    if name in _CHORES and _CHORES[name].work is not work:
-        raise TypeError(f"two chores are called “{name}”")
-    _CHORES[name] = Chore(name, every, work)
-
-
-def registered_chores() -> dict[str, Chore]:
-    """All chores by name."""
-    return dict(_CHORES)
+    CHORES.register(name, Chore(name, every, work))

@@ -6,11 +6,11 @@ from django.urls import NoReverseMatch, reverse
 
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.notices.calendars import CalendarDate, register_dates
+from evaltracker.notices.calendars import DATES, CalendarDate
 from evaltracker.notices.mail import link_to
 
 
-@register_dates
+@DATES.add
 def closing_claims(person: User) -> Iterator[CalendarDate]:
     """Who runs a purchase sees when its vendors' answers close."""
     mine = Evaluation.objects.visible_to(person).filter(

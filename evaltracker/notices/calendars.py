@@ -17,6 +17,7 @@ from icalendar import Calendar, vText
 from icalendar.parser import Contentline
 
 from evaltracker.evaluations.models import User
+from evaltracker.kit.registry import Registry
 from evaltracker.kit.single_line import one_line
 
 # Minutes: long enough to be seen in a calendar. It ends nothing, the date is its
@@ -41,21 +42,14 @@ class CalendarDate:
 
 
 type Dates = Callable[[User], Iterable[CalendarDate]]
-_SOURCES: list[Dates] = []
-
-
-def register_dates(source: Dates) -> Dates:
-    """Add what the calendar of a person holds: their own dates, nobody else's.
-
-    It reads through `visible_to`, so what they may not see any more is gone.
-    """
-    _SOURCES.append(source)
-    return source
+# What the calendar of a person holds: their own dates, nobody else's. A source reads
+# through `visible_to`, so what they may not see any more is gone.
+DATES: Registry[Dates, Dates] = Registry("source of dates")
 
 
 def dates_of(person: User) -> list[CalendarDate]:
     """All dates of one person, soonest first."""
-    found = [date for source in _SOURCES for date in source(person)]
+    found = [date for source in DATES for date in source(person)]
     return sorted(found, key=lambda date: (date.due_at, date.uid))
 
 

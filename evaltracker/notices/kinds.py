@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from evaltracker.evaluations.models import Notice
+from evaltracker.kit.registry import Registry
 
 # The mail that carries others; it has no kind, its content is theirs.
 DAILY_MAIL = "daily_mail"
 
-_KINDS: dict[str, NoticeKind] = {}
+KINDS: Registry[str, NoticeKind] = Registry("notice kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def register[K: type[NoticeKind]](kind: K) -> K:
     """Class decorator: make a kind known.
 
     Raises:
-        TypeError: no name, a duty that is not done, or a name that is taken.
+        TypeError: no name, or a duty that is not done.
+        ImproperlyConfigured: the name is taken.
 
     """
     name = getattr(kind, "name", "")
@@ -97,33 +99,10 @@ def register[K: type[NoticeKind]](kind: K) -> K:
         raise TypeError(f"“{name}” is held, so it goes to its reader alone")
     if name == DAILY_MAIL:
         raise TypeError("a notice kind may not be called like the daily mail")
-    if name in _KINDS and type(_KINDS[name]) is not kind:
-        raise TypeError(f"two notice kinds are called “{name}”")
-    _KINDS[name] = kind()
+    KINDS.register(name, kind())
     return kind
-
-
-def kind_named(name: str) -> NoticeKind:
-    """The registered kind of that name.
-
-    Raises:
-        LookupError: nobody registered it.
-
-    """
-    try:
-        return _KINDS[name]
-    except KeyError:
-        raise LookupError(
-            f"No notice kind “{name}” is registered; an app registers its kinds in "
-            "its notices.py, imported when the app is ready."
-        ) from None
 
 
 def held_kinds() -> list[str]:
     """Names of the kinds that are never repeated without a person's word."""
-    return sorted(name for name, kind in _KINDS.items() if kind.hold)
-
-
-def registered_kinds() -> list[str]:
-    """Names of all kinds."""
-    return sorted(_KINDS)
+    return sorted(name for name, kind in KINDS.items() if kind.hold)

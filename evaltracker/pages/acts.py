@@ -23,8 +23,9 @@ from django.urls import reverse
 
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import User
+from evaltracker.kit.registry import Registry
 
-ACTS: dict[str, Act] = {}
+ACTS: Registry[str, Act] = Registry("act")
 
 Outcome = HttpResponseBase | models.Model | str | None
 
@@ -128,15 +129,15 @@ class Act:
 
 def register_act[A: type[Act]](cls: A) -> A:
     """Class decorator: make an act known under its name, or fail loudly."""
-    if not re.fullmatch(r"[a-z][a-z0-9-]*", cls.name) or cls.name in ACTS:
-        raise ImproperlyConfigured(f"{cls.__name__}.name is bad or taken.")
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", cls.name):
+        raise ImproperlyConfigured(f"{cls.__name__}.name is no slug.")
     for duty in ("title", "verb"):
         if not getattr(cls, duty):
             raise ImproperlyConfigured(f"{cls.__name__} lacks {duty}.")
     for duty in ("allowed", "perform"):
         if getattr(cls, duty) is getattr(Act, duty):
             raise ImproperlyConfigured(f"{cls.__name__} lacks {duty}().")
-    ACTS[cls.name] = cls()
+    ACTS.register(cls.name, cls())
     return cls
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
 from evaltracker.evaluations.models import User
+from evaltracker.kit.registry import Registry
 
 # Of the reader and the row that the page is about (an evaluation, a candidate):
 # returns what the template reads as `panel`, or None to stay away.
@@ -22,14 +22,13 @@ class Panel:
     context: dict[str, Any]
 
 
-_PANELS: dict[tuple[str, int], tuple[str, Fill]] = {}
+# By page and place on it.
+_PANELS: Registry[tuple[str, int], tuple[str, Fill]] = Registry("panel")
 
 
 def register_panel(page: str, order: int, template: str, fill: Fill) -> None:
     """Show `template` on `page`, in that place, with what `fill` returns."""
-    if (page, order) in _PANELS:
-        raise ImproperlyConfigured(f"The place {order} on “{page}” is taken.")
-    _PANELS[page, order] = (template, fill)
+    _PANELS.register((page, order), (template, fill))
 
 
 def panels_of(page: str, about: models.Model, user: User) -> list[Panel]:

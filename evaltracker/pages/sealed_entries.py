@@ -6,9 +6,8 @@ both, so its page must not tell what the pages of those things would not.
 
 from collections.abc import Callable, Collection
 
-from django.core.exceptions import ImproperlyConfigured
-
 from evaltracker.evaluations.models import Entry, Evaluation, User
+from evaltracker.kit.registry import Registry
 
 # Of the ids of subjects, those whose values the user may read now.
 Opened = Callable[["User", "Evaluation", Collection[str]], set[str]]
@@ -16,30 +15,20 @@ Opened = Callable[["User", "Evaluation", Collection[str]], set[str]]
 # Whether the user has something to answer before they read what was written.
 Veiled = Callable[["User", "Evaluation"], bool]
 
-_SEALS: dict[str, Opened] = {}
-_VEILS: list[Veiled] = []
-
-
-def register_seal(subject_type: str, opened: Opened) -> None:
-    """Hide values of entries about `subject_type` unless `opened` names the subject."""
-    if subject_type in _SEALS:
-        raise ImproperlyConfigured(f"“{subject_type}” is sealed already.")
-    _SEALS[subject_type] = opened
-
-
-def register_veil(veiled: Veiled) -> None:
-    """Hide the values of all entries from whom `veiled` holds for."""
-    _VEILS.append(veiled)
+# By type of subject: values of its entries are hidden unless the subject is opened.
+SEALS: Registry[str, Opened] = Registry("seal")
+# The values of all entries are hidden from whom one of these holds for.
+VEILS: Registry[Veiled, Veiled] = Registry("veil")
 
 
 def sealed_entries(
     user: User, evaluation: Evaluation, entries: list[Entry]
 ) -> set[int]:
     """Numbers of the entries whose values `user` may not read."""
-    if any(veiled(user, evaluation) for veiled in _VEILS):
+    if any(veiled(user, evaluation) for veiled in VEILS):
         return {entry.number for entry in entries}
     sealed: set[int] = set()
-    for subject_type, opened in _SEALS.items():
+    for subject_type, opened in SEALS.items():
         about = [entry for entry in entries if entry.subject_type == subject_type]
         if not about:
             continue

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.kit.registry import Registry
 
 Visible = Callable[["User", "Evaluation"], bool]
 
@@ -23,19 +23,15 @@ class Tab:
     visible: Visible | None = None
 
 
-_TABS: dict[str, Tab] = {}
+# By place in the process.
+_TABS: Registry[int, Tab] = Registry("tab")
 
 
 def register_tab(
     order: int, slug: str, label: str, url_name: str, *, visible: Visible | None = None
 ) -> None:
-    """Add a tab; `url_name` is a page registered with the evaluation's slug.
-
-    Two tabs on one place or of one slug are a mistake of the caller.
-    """
-    if slug in _TABS or any(tab.order == order for tab in _TABS.values()):
-        raise ImproperlyConfigured(f"The tab {slug!r} or its place {order} is taken.")
-    _TABS[slug] = Tab(order, slug, label, url_name, visible)
+    """Add a tab; `url_name` is a page registered with the evaluation's slug."""
+    _TABS.register(order, Tab(order, slug, label, url_name, visible))
 
 
 def tabs_of(evaluation: Evaluation, user: User, active: str) -> list[dict[str, Any]]:
@@ -46,6 +42,6 @@ def tabs_of(evaluation: Evaluation, user: User, active: str) -> list[dict[str, A
             "url": reverse(f"admin:{tab.url_name}", args=[evaluation.slug]),
             "active": tab.slug == active,
         }
-        for tab in sorted(_TABS.values(), key=lambda tab: tab.order)
+        for _, tab in sorted(_TABS.items())
         if tab.visible is None or tab.visible(user, evaluation)
     ]

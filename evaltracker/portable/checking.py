@@ -10,7 +10,7 @@ from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.journal import GENESIS, chained_hash
 from evaltracker.evaluations.models import Entry
 from evaltracker.portable.reading import invalid
-from evaltracker.portable.registry import CHECKS, Document, register_check
+from evaltracker.portable.registry import CHECKS, Document
 
 type Wrong = tuple[str, str]
 
@@ -34,7 +34,7 @@ def check_document(document: Document) -> None:
         raise invalid(wrong[:20])
 
 
-@register_check
+@CHECKS.add
 def people_differ(document: Document) -> Iterator[Wrong]:
     """Everybody once, by login name and by address; the owner is one of them."""
     for field in ("username", "email"):
@@ -53,7 +53,7 @@ def people_differ(document: Document) -> Iterator[Wrong]:
         yield "/evaluation/owner", f"“{told['owner']}” is not among “people”."
 
 
-@register_check
+@CHECKS.add
 def visits_lead_to_the_stage(document: Document) -> Iterator[Wrong]:
     """The one open visit, if it goes on, is in the stage of the evaluation."""
     told = document["evaluation"]
@@ -65,7 +65,7 @@ def visits_lead_to_the_stage(document: Document) -> Iterator[Wrong]:
         yield "/visits", f"There has to be {what}."
 
 
-@register_check
+@CHECKS.add
 def journal_holds(document: Document) -> Iterator[Wrong]:
     """Every entry follows the one before and has the hash that it must have."""
     previous, key = GENESIS, uuid.UUID(document["evaluation"]["id"])

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.kit.registry import Registry
 
 # Floors from the lowest; a part may point to parts before it and to itself.
 FLOORS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
@@ -67,28 +67,17 @@ class Part:
         return found
 
 
-_PARTS: dict[str, Part] = {}
-LEFT_OUT: dict[type[models.Model], str] = {}
-CHECKS: list[Check] = []
+_PARTS: Registry[type[models.Model], Part] = Registry("part")
+# Why a table does not travel.
+LEFT_OUT: Registry[type[models.Model], str] = Registry("table left out")
+leave_out = LEFT_OUT.register
+# Asked before anything is written.
+CHECKS: Registry[Check, Check] = Registry("check of a document")
 
 
 def register_part(part: Part) -> None:
     """Let a table travel."""
-    taken = any(one.model is part.model for one in _PARTS.values())
-    if part.name in _PARTS or taken:
-        raise ImproperlyConfigured(f"“{part.name}” is named twice.")
-    _PARTS[part.name] = part
-
-
-def leave_out(model: type[models.Model], why: str) -> None:
-    """Say why a table does not travel."""
-    LEFT_OUT[model] = why
-
-
-def register_check(check: Check) -> Check:
-    """Let `check` say what does not fit in a document, before anything is written."""
-    CHECKS.append(check)
-    return check
+    _PARTS.register(part.model, part)
 
 
 def parts() -> list[Part]:
@@ -100,7 +89,7 @@ def parts() -> list[Part]:
 
 def part_of(model: type[models.Model]) -> Part:
     """The part of a table."""
-    return next(part for part in _PARTS.values() if part.model is model)
+    return _PARTS[model]
 
 
 def ours() -> list[type[models.Model]]:

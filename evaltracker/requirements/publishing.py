@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import Protocol
 
 from evaltracker.evaluations.models import Evaluation, Requirement
+from evaltracker.kit.registry import Registry
 
 
 class Follower(Protocol):
@@ -22,13 +23,7 @@ class Follower(Protocol):
     ) -> None: ...
 
 
-_FOLLOWERS: list[Follower] = []
-
-
-def register_follower(follower: Follower) -> None:
-    """Let `follower` hear of every change; once, however often it is registered."""
-    if follower not in _FOLLOWERS:
-        _FOLLOWERS.append(follower)
+FOLLOWERS: Registry[Follower, Follower] = Registry("follower")
 
 
 def tell_followers(
@@ -39,5 +34,5 @@ def tell_followers(
 ) -> None:
     """Call every follower, in the transaction of the caller."""
     if added or changed:
-        for follower in _FOLLOWERS:
+        for follower in FOLLOWERS:
             follower(evaluation, added=added, changed=changed)

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from evaltracker.evaluations.models import User
 from evaltracker.kit.clock import instant_of
-from evaltracker.notices.calendars import CalendarDate, register_dates
+from evaltracker.notices.calendars import DATES, CalendarDate
 from evaltracker.notices.mail import link_to
 from evaltracker.workflow import links
 from evaltracker.workflow.models import PromiseCheck
 from evaltracker.workflow.selectors.promises import MORNING
 
 
-@register_dates
+@DATES.add
 def own_checks(person: User) -> Iterator[CalendarDate]:
     """The open promise checks of the evaluations that they run."""
     mine = PromiseCheck.objects.visible_to(person).filter(

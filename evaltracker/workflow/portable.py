@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from evaltracker.evaluations.choices import Status
 from evaltracker.portable.registry import (
+    CHECKS,
     Document,
     Part,
     leave_out,
-    register_check,
     register_part,
 )
 from evaltracker.workflow.memo.proof import digest_of_memo
@@ -31,7 +31,7 @@ leave_out(Outlook, "It is made anew from the rest.")
 leave_out(Succession, "It names another evaluation, which is not in the file.")
 
 
-@register_check
+@CHECKS.add
 def memo_is_whole(document: Document) -> Iterator[tuple[str, str]]:
     """A frozen memo has its digest, and who is decided has one."""
     decided = [one for one in document["decision"] if one.get("decided_at")]

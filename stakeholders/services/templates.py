@@ -4,8 +4,8 @@ from typing import Any
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.requirements.services.templates import (
+    TEMPLATE_PARTS,
     TemplatePart,
-    register_template_part,
 )
 from stakeholders.models import SignOffRule
 from stakeholders.services.rules import set_sign_off_rule
@@ -34,4 +34,4 @@ def ask_the_same(evaluation: Evaluation, rules: Any, by: User) -> None:
         )
 
 
-register_template_part("sign_offs", TemplatePart(rules_of, ask_the_same))
+TEMPLATE_PARTS.register("sign_offs", TemplatePart(rules_of, ask_the_same))

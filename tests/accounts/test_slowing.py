@@ -12,7 +12,7 @@ from django.test import Client
 from evaltracker.accounts.slowing import CEILING
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry, Notice, User
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from tests.accounts.conftest import log_in
 from tests.cast import common
 
@@ -98,7 +98,7 @@ def test_the_owner_gets_one_mail_a_day(lina: User, time_machine: Any) -> None:
         time_machine.shift(datetime.timedelta(minutes=1))
     notice = Notice.objects.get()
     assert (notice.kind, notice.recipient) == ("account_guessed", lina)
-    mail = kind_named(notice.kind).compose(notice)
+    mail = KINDS[notice.kind].compose(notice)
     assert "guess your password" in mail.subject
     time_machine.shift(datetime.timedelta(days=1))
     for number in range(CEILING):

@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.kit.template_cache import fill
-from evaltracker.notices.kinds import Message, kind_named
+from evaltracker.notices.kinds import KINDS, Message
 from evaltracker.notices.mail import envelope, parcel_of
 from evaltracker.notices.mime import Parcel, words
 from tests.notices.kinds import owe
@@ -39,7 +39,7 @@ def test_it_says_the_same_as_djangos_message(platform: Evaluation) -> None:
     platform.title = "Wähle; eine, “Plattform” <b>"
     platform.save()
     notice = owe(platform)
-    parcel = parcel_of(notice, kind_named(notice.kind).compose(notice))
+    parcel = parcel_of(notice, KINDS[notice.kind].compose(notice))
     ours, theirs = read(parcel), envelope(parcel).message()
     again = email.message_from_bytes(theirs.as_bytes(), policy=email.policy.default)
 

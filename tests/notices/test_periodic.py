@@ -4,12 +4,12 @@ import datetime
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db.models import F
 
 from evaltracker.evaluations.models import ChoreDone, Evaluation, Notice
-from evaltracker.kit import periodic
-from evaltracker.kit.periodic import register_chore
+from evaltracker.kit.periodic import CHORES, register_chore
 from evaltracker.notices.services.periodic import do_chores
 from tests.at_once import at_once
 from tests.notices.kinds import owe
@@ -21,10 +21,9 @@ HOUR = datetime.timedelta(hours=1)
 @pytest.fixture
 def chore() -> Iterator[Callable[[str, Callable[[], None]], None]]:
     """Register an hourly chore for the length of one test."""
-    known = dict(periodic._CHORES)
+    known = dict(CHORES)
     yield lambda name, work: register_chore(name=name, every=HOUR, work=work)
-    periodic._CHORES.clear()
-    periodic._CHORES.update(known)
+    CHORES._items = known
 
 
 @pytest.mark.django_db
@@ -84,7 +83,7 @@ def test_the_second_waker_does_them_before_it_sends(
 
 def test_a_name_means_one_chore(chore: Callable[..., None]) -> None:
     chore("same", lambda: None)
-    with pytest.raises(TypeError, match="two chores"):
+    with pytest.raises(ImproperlyConfigured, match="two chores"):
         chore("same", lambda: None)
     with pytest.raises(TypeError, match="a name"):
         chore("", lambda: None)

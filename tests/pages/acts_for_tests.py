@@ -91,4 +91,4 @@ def known_acts() -> Iterator[None]:
         register_act(act)
     yield
     for act in (Reword, Start):
-        del ACTS[act.name]
+        del ACTS._items[act.name]

@@ -9,6 +9,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from evaltracker.evaluations.models import Evaluation, Requirement, User
+from evaltracker.kit.registry import Registry
 from evaltracker.pages import tabs
 from evaltracker.pages.verdict_marks import MARKS, STANDINGS
 from tests.cast import common
@@ -98,7 +99,7 @@ def test_an_act_that_is_not_there_is_a_mistake_of_the_page() -> None:
 def test_tabs_stand_in_the_order_of_the_process(
     purchase: Evaluation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tabs, "_TABS", {})
+    monkeypatch.setattr(tabs, "_TABS", Registry("tab"))
     monkeypatch.setattr(tabs, "reverse", lambda name, args: f"/{name}/{args[0]}/")
     tabs.register_tab(50, "matrix", "Matrix", "matrix")
     tabs.register_tab(10, "overview", "Overview", "workspace")

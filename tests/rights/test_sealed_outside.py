@@ -23,7 +23,7 @@ from evaltracker.evaluations.models import Evaluation, Notice, Requirement, User
 from evaltracker.notices.calendars import calendar_of, dates_of
 from evaltracker.notices.chat import payload
 from evaltracker.notices.daily_mail import daily_mail
-from evaltracker.notices.kinds import Message, kind_named, registered_kinds
+from evaltracker.notices.kinds import KINDS, Message
 from evaltracker.notices.services.sweep import sweep_notices
 from tests.cast import vendors
 from tests.clients import signed_in
@@ -78,7 +78,7 @@ def mails(
     kind: str, where: Evaluation, reader: User, about: list[str]
 ) -> Iterator[Message]:
     """What mails of that kind say to the reader, of the rows that it can be about."""
-    known, now = kind_named(kind), timezone.now()
+    known, now = KINDS[kind], timezone.now()
     for one in about:
         notice = Notice(
             kind=kind,
@@ -110,8 +110,8 @@ def own_kinds() -> list[str]:
     """The product's kinds, without those of tests in the same process."""
     return [
         registered_kind
-        for registered_kind in registered_kinds()
-        if not type(kind_named(registered_kind)).__module__.startswith("tests.")
+        for registered_kind in KINDS
+        if not type(KINDS[registered_kind]).__module__.startswith("tests.")
     ]
 
 

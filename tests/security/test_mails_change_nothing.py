@@ -14,8 +14,8 @@ from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from evaltracker.evaluations.models import Evaluation, Notice, User
-from evaltracker.kit.periodic import registered_chores
-from evaltracker.notices.kinds import Message, kind_named
+from evaltracker.kit.periodic import CHORES
+from evaltracker.notices.kinds import KINDS, Message
 from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.workflow.services.stages import advance, send_back
 from tests.cast import stakeholders, vendors
@@ -87,7 +87,7 @@ def world(
         for days in DAYS:
             later = timezone.now() + datetime.timedelta(days=days, minutes=11)
             with time_machine.travel(later, tick=False):
-                for chore in registered_chores().values():
+                for chore in CHORES.values():
                     chore.work()
         yield people
         transaction.set_rollback(True)
@@ -96,7 +96,7 @@ def world(
 def mails() -> Iterator[tuple[Notice, Message]]:
     """Every mail that is owed, as it would be written now."""
     for notice in Notice.objects.filter(shadow_of=None).select_related("recipient"):
-        kind = kind_named(notice.kind)
+        kind = KINDS[notice.kind]
         try:
             yield notice, kind.compose(notice)
         except LookupError:

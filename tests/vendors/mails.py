@@ -1,7 +1,7 @@
 """What vendors are owed, read as it would leave at this moment."""
 
 from evaltracker.evaluations.models import Notice
-from evaltracker.notices.kinds import Message, kind_named
+from evaltracker.notices.kinds import KINDS, Message
 
 
 def owed(kind: str) -> list[Notice]:
@@ -16,11 +16,11 @@ def to_whom(kind: str) -> list[str]:
 
 def why_not(notice: Notice) -> str:
     """Why it would not leave; empty if it would."""
-    return kind_named(notice.kind).holds(Notice.objects.get(pk=notice.pk))
+    return KINDS[notice.kind].holds(Notice.objects.get(pk=notice.pk))
 
 
 def read(notice: Notice) -> Message:
     """The mail; it must hold."""
     fresh = Notice.objects.get(pk=notice.pk)
     assert why_not(fresh) == ""
-    return kind_named(notice.kind).compose(fresh)
+    return KINDS[notice.kind].compose(fresh)

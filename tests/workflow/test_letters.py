@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from evaltracker.workflow.memo.letters import REASON_ASKED
 from evaltracker.workflow.models import Letter
 from evaltracker.workflow.services.letters import send_letter, write_letter
@@ -114,7 +114,7 @@ def test_whoever_left_gets_none_and_it_is_never_repeated_by_itself(
     (owed,) = mails.owed("decision_letter")
     remove_contact(contact=zoe, reason="She left.", by=where.owner)
     assert "no contact of it any more" in mails.why_not(owed)
-    assert kind_named("decision_letter").hold
+    assert KINDS["decision_letter"].hold
 
 
 def test_what_people_typed_stays_text_in_the_mail(where: Evaluation) -> None:
@@ -152,6 +152,6 @@ def test_everybody_with_a_part_hears_that_it_is_decided(where: Evaluation) -> No
     people = {one.recipient for one in told}
     assert stakeholders.holder("leadership") in people
     assert where.owner not in people
-    message = kind_named("decision_made").compose(told[0])
+    message = KINDS["decision_made"].compose(told[0])
     for mark in ("Acme", *SEALED):
         assert mark not in message.text

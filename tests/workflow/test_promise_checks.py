@@ -7,7 +7,7 @@ import time_machine
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from evaltracker.workflow import links
 from evaltracker.workflow.inbox import my_work
 from evaltracker.workflow.models import Decision, PromiseCheck
@@ -68,7 +68,7 @@ def test_deciding_plans_three_with_their_reminders(where: Evaluation) -> None:
     assert pending(check()) == [(7, day - week), (0, day), (-7, day + week)]
     notice = Notice.objects.filter(kind="promise_check_due").first()
     assert notice is not None
-    message = kind_named("promise_check_due").compose(notice)
+    message = KINDS["promise_check_due"].compose(notice)
     assert "Acme" not in message.text
     assert message.ics is not None
 

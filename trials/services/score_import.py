@@ -16,10 +16,10 @@ from evaltracker.evaluations.models import Category, Evaluation, Import, User
 from evaltracker.evaluations.policy import checked
 from evaltracker.importing.rows import RowsPlan, moved_since
 from evaltracker.importing.services.import_log import (
+    UNDO,
     log_import,
     refuse_moved,
     refuse_repeat,
-    register_undo,
 )
 from evaltracker.requirements.services.imports import BATCH, refuse_problems
 from stakeholders.models import Stakeholder
@@ -206,4 +206,4 @@ def name_of(row: Score) -> str:
     return f"{row.candidate.name} / {row.category.name}"
 
 
-register_undo(KIND, undo)
+UNDO.register(KIND, undo)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import HardenedAdmin
-from evaltracker.pages.sealed_entries import register_veil
+from evaltracker.pages.sealed_entries import VEILS
 from evaltracker.pages.site import Detour
 from vendors.admin.pages import reader
 from vendors.policy import to_declare
@@ -37,7 +37,7 @@ def is_to_be_asked(user: User, evaluation: Evaluation) -> bool:
 
 
 # The journal tells claims, prices and scores, so it waits for the answer too.
-register_veil(is_to_be_asked)
+VEILS.add(is_to_be_asked)
 
 
 class AboutCandidates(HardenedAdmin):

@@ -9,7 +9,7 @@ from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.query import check_query
-from evaltracker.pages.sealed_entries import register_seal
+from evaltracker.pages.sealed_entries import SEALS
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from vendors.admin.conflict_question import ask_first
@@ -120,6 +120,6 @@ def opened_contacts(
     return set(ids) if may_read_contacts(user, evaluation) else set()
 
 
-register_seal("costline", opened_prices)
-register_seal("conflict", opened_interests)
-register_seal("contact", opened_contacts)
+SEALS.register("costline", opened_prices)
+SEALS.register("conflict", opened_interests)
+SEALS.register("contact", opened_contacts)

@@ -1,7 +1,7 @@
 """Can the vendor get in? Step by step, what has to hold before it can answer.
 
 A check is one function: it looks at what was read and says how its step stands, in a
-sentence, with what mends it. A higher floor adds its own by `register_check`.
+sentence, with what mends it. A higher floor adds its own to `CHECKS`.
 """
 
 import datetime
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Q
 
 from evaltracker.kit.clock import database_now
+from evaltracker.kit.registry import Registry
 from evaltracker.pages.acts import address_of
 from vendors.admin.invitation_rows import Letter, newest_letters
 from vendors.models import Candidate, Contact, RefusedCall, VendorToken
@@ -110,24 +110,13 @@ class Look:
 
 
 Check = Callable[[Look], Iterator[Step]]
-_CHECKS: dict[int, Check] = {}
-
-
-def register_check(order: int) -> Callable[[Check], Check]:
-    """Decorator: ask this check in that place."""
-
-    def register(check: Check) -> Check:
-        if order in _CHECKS:
-            raise ImproperlyConfigured(f"The place {order} is taken.")
-        _CHECKS[order] = check
-        return check
-
-    return register
+# By the place in which it is asked.
+CHECKS: Registry[int, Check] = Registry("check of a vendor's way in")
 
 
 def steps_of(look: Look) -> list[Step]:
     """Every step in the order in which a vendor takes them."""
-    return [step for _, check in sorted(_CHECKS.items()) for step in check(look)]
+    return [step for _, check in sorted(CHECKS.items()) for step in check(look)]
 
 
 def said(instant: datetime.datetime) -> str:

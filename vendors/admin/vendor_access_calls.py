@@ -6,20 +6,20 @@ from django.urls import reverse
 
 from vendors.admin.vendor_access import (
     BAD,
+    CHECKS,
     GOOD,
     LATER,
     WARN,
     Look,
     Mend,
     Step,
-    register_check,
     said,
 )
 from vendors.choices import RefusalReason
 from vendors.models import RefusedCall
 
 
-@register_check(50)
+@CHECKS.at(50)
 def has_a_token(look: Look) -> Iterator[Step]:
     """Every call needs a live token."""
     title, vendor = "It has a token", look.candidate.vendor
@@ -43,7 +43,7 @@ def has_a_token(look: Look) -> Iterator[Step]:
         yield Step(title, GOOD, f"{len(look.live)} live.", (), told)
 
 
-@register_check(60)
+@CHECKS.at(60)
 def has_called(look: Look) -> Iterator[Step]:
     """It has used the token, and found this invitation."""
     title, seen = "It has called", look.candidate.first_seen_at
@@ -72,7 +72,7 @@ def has_called(look: Look) -> Iterator[Step]:
         yield Step(title, LATER, "It cannot, without a token.")
 
 
-@register_check(70)
+@CHECKS.at(70)
 def not_turned_away(look: Look) -> Iterator[Step]:
     """No call with one of its tokens was refused."""
     title = "No call was turned away"
@@ -97,7 +97,7 @@ def not_turned_away(look: Look) -> Iterator[Step]:
     yield Step(title, tone, sentence, (), told)
 
 
-@register_check(80)
+@CHECKS.at(80)
 def not_put_off(look: Look) -> Iterator[Step]:
     """Neither its token nor its address is over the limit of calls."""
     title = "It is not over its limit of calls"

@@ -6,20 +6,20 @@ from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage
 from evaltracker.pages.workspace import page_address
 from vendors.admin.vendor_access import (
     BAD,
+    CHECKS,
     GOOD,
     LATER,
     WARN,
     Look,
     Mend,
     Step,
-    register_check,
     said,
 )
 from vendors.choices import CandidateState
 from vendors.policy import INVITABLE, claims_are_closed
 
 
-@register_check(10)
+@CHECKS.at(10)
 def research(look: Look) -> Iterator[Step]:
     """Vendors are asked in the research stage."""
     title, where = "Research has begun", look.evaluation
@@ -44,7 +44,7 @@ def research(look: Look) -> Iterator[Step]:
         )
 
 
-@register_check(20)
+@CHECKS.at(20)
 def somebody_answers(look: Look) -> Iterator[Step]:
     """A candidate needs a vendor, and has to be in the choice."""
     title, one = "Somebody answers for it", look.candidate
@@ -62,7 +62,7 @@ def somebody_answers(look: Look) -> Iterator[Step]:
         yield Step(title, GOOD, f"{one.vendor} does.")
 
 
-@register_check(30)
+@CHECKS.at(30)
 def invited(look: Look) -> Iterator[Step]:
     """It sees an evaluation only once it is invited to it."""
     title, at = "It is invited", look.candidate.invited_at
@@ -73,7 +73,7 @@ def invited(look: Look) -> Iterator[Step]:
         yield Step(title, GOOD, f"Since {said(at)}.")
 
 
-@register_check(40)
+@CHECKS.at(40)
 def told(look: Look) -> Iterator[Step]:
     """Somebody there knows: a mail left for a contact."""
     title, one = "Somebody there was told", look.candidate
@@ -113,7 +113,7 @@ def told(look: Look) -> Iterator[Step]:
         yield Step(title, BAD, sentence, (*correct, again), details)
 
 
-@register_check(90)
+@CHECKS.at(90)
 def may_write(look: Look) -> Iterator[Step]:
     """Claims are taken while they are open."""
     title, where = "Claims are open", look.evaluation

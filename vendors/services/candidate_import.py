@@ -14,11 +14,11 @@ from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
 from evaltracker.importing.rows import RowsPlan, moved_since
 from evaltracker.importing.services.import_log import (
+    UNDO,
     delete_unused,
     log_import,
     refuse_moved,
     refuse_repeat,
-    register_undo,
     told_of,
 )
 from evaltracker.requirements.services.imports import BATCH, refuse_problems
@@ -220,4 +220,4 @@ def undo(imported: Import, by: User) -> None:
     )
 
 
-register_undo(KIND, undo)
+UNDO.register(KIND, undo)

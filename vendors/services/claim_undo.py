@@ -7,7 +7,7 @@ from typing import Any
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import Import, User
 from evaltracker.evaluations.policy import require_stage
-from evaltracker.importing.services.import_log import refuse_moved, register_undo
+from evaltracker.importing.services.import_log import UNDO, refuse_moved
 from evaltracker.kit.clock import database_now
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim
@@ -102,4 +102,4 @@ def by_cell(rows: Iterable[Claim]) -> dict[str, dict[str, Any]]:
     return told
 
 
-register_undo(KIND, undo)
+UNDO.register(KIND, undo)

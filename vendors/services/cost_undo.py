@@ -3,7 +3,7 @@
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import Import, User
 from evaltracker.evaluations.policy import change_all
-from evaltracker.importing.services.import_log import refuse_moved, register_undo
+from evaltracker.importing.services.import_log import UNDO, refuse_moved
 from vendors.models import CostLine
 from vendors.services.cost_rows import (
     KIND,
@@ -52,4 +52,4 @@ def undo(imported: Import, by: User) -> None:
     )
 
 
-register_undo(KIND, undo)
+UNDO.register(KIND, undo)

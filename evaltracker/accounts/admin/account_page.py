@@ -1,10 +1,9 @@
 """One's own account: who one is here, how one comes in, what happened to the login.
 
-Other modules hang a section into it, such as what mail a person wants, by
-`register_section`.
+Other modules hang a panel into it, by the page's name "account".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -13,7 +12,6 @@ from allauth.socialaccount.adapter import get_adapter as get_sign_on_adapter
 from allauth.socialaccount.models import SocialAccount
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -22,32 +20,16 @@ from evaltracker.accounts.services import addresses, erasure, people
 from evaltracker.evaluations.models import AccountEntry, User
 from evaltracker.pages.acts import Act, Confirm, Outcome, register_act
 from evaltracker.pages.fields import form_like
-from evaltracker.pages.panels import Panel
+from evaltracker.pages.panels import panels_of
 from evaltracker.pages.site import site
 
-# Returns what the template reads as `panel`, or None to stay away.
-Fill = Callable[[User], dict[str, Any] | None]
-
 SHOWN = 10
-_SECTIONS: dict[int, tuple[str, Fill]] = {}
-
-
-def register_section(order: int, template: str, fill: Fill) -> None:
-    """Show `template` on everybody's account page, in that place."""
-    if order in _SECTIONS:
-        raise ImproperlyConfigured(f"The place {order} on the account page is taken.")
-    _SECTIONS[order] = (template, fill)
 
 
 def account_page(request: HttpRequest) -> HttpResponse:
     """Names, ways in, roles, and the last lines of one's own log."""
     user: Any = request.user
     factors = Authenticator.objects.filter(user=user).values_list("type", flat=True)
-    sections = [
-        Panel(template, context)
-        for _, (template, fill) in sorted(_SECTIONS.items())
-        if (context := fill(user)) is not None
-    ]
     return site.page(
         request,
         "evaluations/account.html",
@@ -57,7 +39,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
         factors=[kind for kind in factors if kind != Authenticator.Type.RECOVERY_CODES],
         sign_on=get_sign_on_adapter(request).list_providers(request),
         connected=SocialAccount.objects.filter(user=user).exists(),
-        panels=sections,
+        panels=panels_of("account", user, user),
         entries=AccountEntry.objects.filter(person=user).select_related("by")[:SHOWN],
     )
 

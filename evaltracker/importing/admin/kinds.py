@@ -11,6 +11,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.importing.plan import Plan
 from evaltracker.importing.reading import Header, Reading
+from evaltracker.kit.registry import Registry
 from evaltracker.tabular import Row, Sheet, Workbook
 
 type Changes = list[tuple[str, list[tuple[str, Any, Any]]]]
@@ -149,4 +150,4 @@ class ImportKind:
         return {}
 
 
-KINDS: dict[str, ImportKind] = {}
+KINDS: Registry[str, ImportKind] = Registry("kind of import")

@@ -28,9 +28,7 @@ def register_import[K: type[ImportKind]](cls: K) -> K:
     for duty in ("slug", "things", "tab", "needs", "columns"):
         if not getattr(cls, duty):
             raise ImproperlyConfigured(f"{cls.__name__} lacks {duty}.")
-    if cls.slug in KINDS:
-        raise ImproperlyConfigured(f"Two kinds of imports are called {cls.slug!r}.")
-    kind = KINDS[cls.slug] = cls()
+    kind = KINDS.register(cls.slug, cls())
     evaluation_page(
         f"import_{kind.slug}",
         f"Import {kind.things}",

@@ -1,6 +1,6 @@
 """What came in from files: each import a row, so that it can be recognised and undone.
 
-Every floor that imports says how its kind is undone (`register_undo`).
+Every floor that imports says how its kind is undone (`UNDO`).
 """
 
 import uuid
@@ -17,14 +17,11 @@ from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.evaluations.policy import lock, require_open, require_owner
 from evaltracker.importing.plan import Plan
+from evaltracker.kit.registry import Registry
 
 SHOWN = 10
-_UNDO: dict[str, Callable[[Import, User], None]] = {}
-
-
-def register_undo(kind: str, work: Callable[[Import, User], None]) -> None:
-    """Say how imports of a kind are undone; an app does so when it is ready."""
-    _UNDO[kind] = work
+# How imports are undone, by kind.
+UNDO: Registry[str, Callable[[Import, User], None]] = Registry("undoing of an import")
 
 
 def refuse_repeat(import_id: uuid.UUID | None) -> None:
@@ -99,7 +96,7 @@ def undo_import(*, imported: Import, by: User) -> Import:
     require_open(evaluation)
     if imported.undone_at:
         raise Refused("This import was undone already.")
-    _UNDO[imported.kind](imported, by)
+    UNDO[imported.kind](imported, by)
     # What it takes to undo is of no use any more, and may hold sealed values.
     imported.kept, imported.undone_by = {}, by
     imported.undone_at = timezone.now()

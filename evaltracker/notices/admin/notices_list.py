@@ -16,7 +16,7 @@ from django.utils import timezone
 from evaltracker.evaluations.choices import NOTICE_OPEN, NOTICE_UNCLEAR, NoticeState
 from evaltracker.evaluations.models import Notice
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.notices.kinds import registered_kinds
+from evaltracker.notices.kinds import KINDS
 from evaltracker.pages.base import HardenedAdmin
 from evaltracker.pages.filters import ScopedFilter, by
 from evaltracker.pages.labels import label
@@ -87,7 +87,7 @@ class ByKind(ScopedFilter):
         self, request: HttpRequest, model_admin: ModelAdmin[Any]
     ) -> list[tuple[str, str]]:
         """Every kind in words."""
-        return sorted(((kind, label(kind)) for kind in registered_kinds()), key=_words)
+        return sorted(((kind, label(kind)) for kind in KINDS), key=_words)
 
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]

@@ -20,7 +20,7 @@ from evaltracker.notices.selectors import (
 from evaltracker.notices.services.chats import chat_of
 from evaltracker.pages.labels import label
 from evaltracker.pages.paging import page_number
-from evaltracker.pages.sealed_entries import register_seal
+from evaltracker.pages.sealed_entries import SEALS
 from evaltracker.pages.workspace import evaluation_page, show
 
 # Of each list while all are shown; one alone is paged through.
@@ -42,7 +42,7 @@ def opened_notices(
     return set(ids) if is_owner(user, evaluation) or user.is_superuser else set()
 
 
-register_seal("notice", opened_notices)
+SEALS.register("notice", opened_notices)
 
 
 @evaluation_page("notices", "Notices", order=130)

@@ -14,7 +14,7 @@ from evaltracker.evaluations.models import ChatWebhook, Evaluation, Notice
 from evaltracker.evaluations.policy import checked, lock, require_open, require_owner
 from evaltracker.kit.safe_post import NotAllowed, check_url
 from evaltracker.notices.chat import Posting, payload
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 
 
 @transaction.atomic
@@ -118,7 +118,7 @@ def words_for(shadow: Notice) -> Posting:
     original, room = shadow.shadow_of, shadow.webhook
     if original is None or room is None:
         raise ValueError("It belongs to no chat room.")
-    brief = kind_named(original.kind).compose(original).brief
+    brief = KINDS[original.kind].compose(original).brief
     if brief is None:
         raise ValueError("This kind of notice cannot be said in a line.")
     return Posting(room.url, payload(room.flavour, brief, room.evaluation.zone))

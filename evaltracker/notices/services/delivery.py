@@ -13,7 +13,7 @@ from evaltracker.evaluations.models import Notice
 from evaltracker.kit.database_away import database_is_away
 from evaltracker.kit.shutdown import asked_to_stop
 from evaltracker.notices.chat import Posting, hand_to_chat
-from evaltracker.notices.kinds import DAILY_MAIL, kind_named
+from evaltracker.notices.kinds import DAILY_MAIL, KINDS
 from evaltracker.notices.mail import parcel_of
 from evaltracker.notices.mime import Parcel
 from evaltracker.notices.services import digests
@@ -117,7 +117,7 @@ class Batch:
                 return parcel_of(notice, message)
             if notice.webhook_id:
                 return words_for(notice)
-            kind = kind_named(notice.kind)
+            kind = KINDS[notice.kind]
             if kind.for_chat and (room := self.look.rooms.get(notice.evaluation_id)):
                 owe_shadow(notice, room)
             if digests.waits_for_a_place(notice) and digests.place(notice):
@@ -212,4 +212,4 @@ def _end(notice: Notice, state: NoticeState, **values: Any) -> bool:
 
 
 def _is_held(notice: Notice) -> bool:
-    return notice.kind != DAILY_MAIL and kind_named(notice.kind).hold
+    return notice.kind != DAILY_MAIL and KINDS[notice.kind].hold

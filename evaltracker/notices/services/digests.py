@@ -27,7 +27,7 @@ from evaltracker.evaluations.work_calendar import (
 from evaltracker.kit.clock import as_typed, database_now, wall_of
 from evaltracker.kit.database_away import database_is_away
 from evaltracker.notices.daily_mail import daily_mail
-from evaltracker.notices.kinds import DAILY_MAIL, Message, kind_named
+from evaltracker.notices.kinds import DAILY_MAIL, KINDS, Message
 from evaltracker.notices.services.leases import cleaned, mark
 from evaltracker.notices.services.recheck import Look
 
@@ -39,7 +39,7 @@ def waits_for_a_place(notice: Notice) -> bool:
     return (
         not notice.placed
         and notice.recipient_id is not None
-        and kind_named(notice.kind).can_wait
+        and KINDS[notice.kind].can_wait
     )
 
 
@@ -154,7 +154,7 @@ def gather(daily: Notice) -> Message | None:
                     **cleaned({"suppressed_because": because}),
                 )
                 continue
-            message = kind_named(one.kind).compose(one)
+            message = KINDS[one.kind].compose(one)
         # By itself its fault is told on its row.
         except Exception as error:
             if database_is_away(error):

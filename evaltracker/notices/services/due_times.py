@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Notice
 from evaltracker.kit.clock import instant_of, typed
-from evaltracker.notices.kinds import DAILY_MAIL, kind_named
+from evaltracker.notices.kinds import DAILY_MAIL, KINDS
 
 logger = structlog.get_logger(__name__)
 AT_ONCE = 500
@@ -42,7 +42,7 @@ def recount_due() -> None:
 def _may_wait(notice: Notice) -> bool:
     """Whether it is to be placed first; it is no shadow and its kind can wait."""
     try:
-        can_wait = kind_named(notice.kind).can_wait
+        can_wait = KINDS[notice.kind].can_wait
     except LookupError:
         return False
     return can_wait and notice.recipient_id is not None

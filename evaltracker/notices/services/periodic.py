@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from evaltracker.evaluations.models import ChoreDone
 from evaltracker.kit.clock import database_now
 from evaltracker.kit.database_away import database_is_away
-from evaltracker.kit.periodic import Chore, registered_chores
+from evaltracker.kit.periodic import CHORES, Chore
 
 logger = structlog.get_logger(__name__)
 
@@ -28,7 +28,7 @@ def do_chores() -> list[str]:
     done_at = dict(ChoreDone.objects.values_list("name", "done_at"))
     now = database_now()
     done = []
-    for name, chore in registered_chores().items():
+    for name, chore in CHORES.items():
         if name in done_at and now < done_at[name] + chore.every:
             continue
         try:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import ChatWebhook, Evaluation, Notice, User
 from evaltracker.evaluations.selectors import readers_among
-from evaltracker.notices.kinds import DAILY_MAIL, kind_named
+from evaltracker.notices.kinds import DAILY_MAIL, KINDS
 
 # A batch that takes longer than this is looked at again.
 FRESH_SECONDS = 1.0
@@ -86,7 +86,7 @@ class Look:
         """What its kind says; a fault in reading for the kind is told on each row."""
         if notice.kind in self._faults:
             raise self._faults[notice.kind]
-        return kind_named(notice.kind).holds(notice)
+        return KINDS[notice.kind].holds(notice)
 
     def _read_subjects(self, notices: Sequence[Notice]) -> None:
         """One call for each kind."""
@@ -96,7 +96,7 @@ class Look:
                 by_kind[one.kind].append(one)
         for name, ones in by_kind.items():
             try:
-                found = kind_named(name).subjects({one.subject_id for one in ones})
+                found = KINDS[name].subjects({one.subject_id for one in ones})
             # An unknown kind or a fault in its code must not stop the batch.
             except Exception as error:  # noqa: BLE001
                 self._faults[name] = error

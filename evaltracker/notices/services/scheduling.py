@@ -19,7 +19,7 @@ from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import require_owner
 from evaltracker.kit.clock import as_typed, instant_of
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.nudging import something_is_owed_now
 
 # Not yet on its way: the sweep finds its row changed and lets go of it.
@@ -54,7 +54,7 @@ def schedule_notice(
         LookupError: nobody registered the kind.
 
     """
-    can_wait = kind_named(kind).can_wait and recipient is not None
+    can_wait = KINDS[kind].can_wait and recipient is not None
     number = uuid.uuid4()
     due_at, now = _instant(day, time, zone), timezone.now()
     notice = Notice(
@@ -99,7 +99,7 @@ def cancel_notices(*, kind: str, subject_id: object, because: str) -> int:
         How many were stopped. A mail that is being handed over cannot be.
 
     """
-    kind_named(kind)
+    KINDS[kind]
     return Notice.objects.filter(
         kind=kind, subject_id=str(subject_id), state__in=STOPPABLE
     ).update(

@@ -28,6 +28,7 @@ from evaltracker.evaluations.models import (
 from evaltracker.evaluations.models.base import new_salt
 from evaltracker.kit.database_away import database_is_away
 from evaltracker.kit.files import AcceptedFile
+from evaltracker.kit.registry import Registry
 from evaltracker.kit.storage import files_of_rows
 from evaltracker.portable.building import Builder, handed_in
 from evaltracker.portable.checking import entry_of
@@ -39,14 +40,7 @@ BATCH = 500
 FOLDER = "imported_files"
 # What a higher floor owes once an evaluation is here, such as reminders.
 type Arrival = Callable[[Evaluation], object]
-_ARRIVALS: list[Arrival] = []
-
-
-def register_arrival(work: Arrival) -> Arrival:
-    """Let `work` have its part in every import; an app does so when it is ready."""
-    if work not in _ARRIVALS:
-        _ARRIVALS.append(work)
-    return work
+ARRIVALS: Registry[Arrival, Arrival] = Registry("part of an arrival")
 
 
 def import_evaluation(*, preview: ImportPreview, by: By) -> Evaluation:
@@ -98,7 +92,7 @@ def _take_in(seen: ImportPreview, by: By) -> Evaluation:
         manager.bulk_create(rows, batch_size=BATCH)
     evaluation.readers.set([people[name] for name in document["evaluation"]["readers"]])
     _journal(seen, evaluation, by, committed)
-    for work in _ARRIVALS:
+    for work in ARRIVALS:
         work(evaluation)
     return evaluation
 

@@ -18,6 +18,7 @@ from evaltracker.evaluations.policy import (
     require_owner,
 )
 from evaltracker.evaluations.slugs import free_slug
+from evaltracker.kit.registry import Registry
 
 BRIEF_FIELDS = frozenset(
     {
@@ -57,20 +58,14 @@ class Beginning(Protocol):
         """Do it, in the transaction of the start."""
 
 
-_BEGINNINGS: list[Beginning] = []
-
-
-def register_beginning(work: Beginning) -> None:
-    """Let `work` have its part in every start; an app does so when it is ready."""
-    if work not in _BEGINNINGS:
-        _BEGINNINGS.append(work)
+BEGINNINGS: Registry[Beginning, Beginning] = Registry("part of a start")
 
 
 @transaction.atomic
 def start_evaluation(*, by: User, **terms: Any) -> Evaluation:
     """Create an evaluation and set up what is usual; `terms` as `create_evaluation`."""
     evaluation = create_evaluation(by=by, **terms)
-    for work in _BEGINNINGS:
+    for work in BEGINNINGS:
         work(evaluation=evaluation, by=by)
     return evaluation
 

@@ -11,9 +11,9 @@ from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Category, Evaluation, Import, Requirement
 from evaltracker.evaluations.policy import is_published, require_stage
 from evaltracker.importing.services.import_log import (
+    UNDO,
     delete_unused,
     refuse_moved,
-    register_undo,
 )
 from evaltracker.requirements.publishing import tell_followers
 from evaltracker.requirements.services.requirements import WORDS, WRITABLE_STAGES
@@ -115,4 +115,4 @@ def drop_categories(keys: list[str]) -> None:
             continue  # Somebody has weighed it; it stays, empty.
 
 
-register_undo(KIND, undo)
+UNDO.register(KIND, undo)

@@ -15,6 +15,7 @@ from evaltracker.errors import Forbidden, NotFound
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import Evaluation, EvaluationTemplate, User
 from evaltracker.evaluations.policy import lock, may_start_evaluations, require_owner
+from evaltracker.kit.registry import Registry
 from evaltracker.kit.text import Inputs
 from evaltracker.requirements.imports import ImportPlan, RequirementLine
 from evaltracker.requirements.services.imports import PLAIN_FIELDS, import_requirements
@@ -33,12 +34,7 @@ class TemplatePart:
     load: Callable[[Evaluation, Any, User], None]
 
 
-_PARTS: dict[str, TemplatePart] = {}
-
-
-def register_template_part(name: str, part: TemplatePart) -> None:
-    """Let a floor have its part in templates; an app does so when it is ready."""
-    _PARTS[name] = part
+TEMPLATE_PARTS: Registry[str, TemplatePart] = Registry("part of a template")
 
 
 def starting_points(*, by: User) -> list[StartingPoint]:
@@ -91,7 +87,7 @@ def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
         ),
     )
     import_requirements(evaluation=evaluation, plan=plan, by=by)
-    for name, part in _PARTS.items():
+    for name, part in TEMPLATE_PARTS.items():
         if name in point.content:
             part.load(evaluation, point.content[name], by)
 
@@ -142,7 +138,7 @@ def save_as_template(
                 for category in evaluation.categories.all()
             ],
             "requirements": requirements,
-            **{name: part.save(evaluation) for name, part in _PARTS.items()},
+            **{name: part.save(evaluation) for name, part in TEMPLATE_PARTS.items()},
         },
     )
     journal.record(

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.pages.sealed_entries import register_seal
+from evaltracker.pages.sealed_entries import SEALS
 from trials.models import Score
 
 
@@ -13,4 +13,4 @@ def open_scores(user: User, evaluation: Evaluation, ids: Collection[str]) -> set
     return {str(key) for key in seen.values_list("pk", flat=True)}
 
 
-register_seal("score", open_scores)
+SEALS.register("score", open_scores)

@@ -13,13 +13,13 @@ from django.db import connection
 from evaltracker.environment import SERVE_VENDOR_API, vendor_database
 from vendors.admin.vendor_access import (
     BAD,
+    CHECKS,
     GOOD,
     LATER,
     WARN,
     Look,
     Mend,
     Step,
-    register_check,
 )
 from vendors.isolation.faults import faults_of
 
@@ -28,7 +28,7 @@ SECONDS = 4
 BUILD_AGAIN = "The operator runs `manage.py harden_database` (docs/isolation.md)."
 
 
-@register_check(100)
+@CHECKS.at(100)
 def is_served(look: Look) -> Iterator[Step]:
     """The API is served, by this process or by one whose database role is right."""
     title = "The API is served"
@@ -54,7 +54,7 @@ def is_served(look: Look) -> Iterator[Step]:
         )
 
 
-@register_check(110)
+@CHECKS.at(110)
 def answers(look: Look) -> Iterator[Step]:
     """Its address answers as a vendor without a token is answered."""
     title, address = "Its address answers", f"{settings.SITE_URL}{DOOR}"

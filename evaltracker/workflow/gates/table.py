@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from evaltracker.evaluations.choices import Stage
+from evaltracker.kit.registry import Registry
 from evaltracker.workflow.gates.facts import Look
 
 
@@ -33,7 +34,7 @@ class Gate:
     signing: bool = False
 
 
-GATES: dict[str, Gate] = {}
+GATES: Registry[str, Gate] = Registry("gate")
 
 
 def gate(
@@ -42,7 +43,8 @@ def gate(
     """Register a function as a gate of `stage`, named like the function.
 
     Raises:
-        TypeError: at start-up, if it has no docstring or its name is taken.
+        TypeError: at start-up, if it has no docstring.
+        ImproperlyConfigured: its name is taken.
 
     """
 
@@ -51,9 +53,7 @@ def gate(
         name = check.__name__
         if not rule:
             raise TypeError(f"gate {name} has no rule to read")
-        if name in GATES:
-            raise TypeError(f"gate {name} exists twice")
-        GATES[name] = Gate(name, stage, rule, check, waivable, signing)
+        GATES.register(name, Gate(name, stage, rule, check, waivable, signing))
         return check
 
     return register

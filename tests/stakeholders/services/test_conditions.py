@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import Evaluation, Notice, User
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from stakeholders.models import Condition, SignOff
 from stakeholders.services.conditions import ConditionAsked, close_condition
 from tests.cast import common, stakeholders
@@ -66,7 +66,7 @@ def test_its_owner_is_told_reminded_and_later_the_lead_is(where: Evaluation) -> 
         ("priya", -1),
     ]
     for notice in Notice.objects.exclude(kind="delegation_given"):
-        kind = kind_named(notice.kind)
+        kind = KINDS[notice.kind]
         mail = kind.compose(notice)
         assert kind.holds(notice) == ""
         assert mail.ics is not None

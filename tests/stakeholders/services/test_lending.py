@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from stakeholders.models import Delegation
 from stakeholders.services.lending import (
     delegate,
@@ -66,7 +66,7 @@ def test_the_days_are_those_of_the_evaluation(where: Evaluation) -> None:
 def test_both_are_told(where: Evaluation) -> None:
     lending = lend(where)
     mails = {
-        one.recipient: kind_named(one.kind).compose(one)
+        one.recipient: KINDS[one.kind].compose(one)
         for one in Notice.objects.filter(kind="delegation_given")
     }
     ivan, noor = stakeholders.holder("it"), common.noor()

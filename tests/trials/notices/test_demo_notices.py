@@ -8,7 +8,7 @@ from icalendar import Calendar
 
 from evaltracker.evaluations.models import Notice
 from evaltracker.notices.calendars import dates_of
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.services.sweep import sweep_notices
 from tests.cast import stakeholders, trials, vendors
 from trials.models import Demo
@@ -53,7 +53,7 @@ def test_all_with_a_part_are_told_and_reminded_the_day_before(coming: Demo) -> N
     day = datetime.timedelta(days=1)
     assert coming.scheduled_for is not None
     assert {one.due_at for one in reminded} == {coming.scheduled_for - day}
-    message = kind_named("demo_arranged").compose(told[0])
+    message = KINDS["demo_arranged"].compose(told[0])
     assert message.subject.startswith("A demo takes place in ")
     assert "Acme" not in message.subject + message.text + message.html
     assert message.ics is not None
@@ -68,7 +68,7 @@ def test_moved_there_and_back_it_reminds_again_and_once(coming: Demo) -> None:
     first = owed("demo_coming")[0]
     moved = move(move(coming, 12), 9)
     assert moved.occurrence == 3
-    assert "moved" in kind_named("demo_coming").holds(first)
+    assert "moved" in KINDS["demo_coming"].holds(first)
     again = owed("demo_coming")
     assert {one.due_at for one in again} == was
     assert {one.occurrence for one in again} == {"3"}
@@ -108,7 +108,7 @@ def test_it_stands_in_the_calendar_of_who_has_a_part_until_it_was_held(
     vendors.enter(where, "demos")
     hold_demo(demo=coming, attendees="All", by=where.owner)
     assert in_calendar("it") == []
-    assert kind_named("demo_coming").holds(owed("demo_coming")[0]) != ""
+    assert KINDS["demo_coming"].holds(owed("demo_coming")[0]) != ""
 
 
 def test_nobody_is_invited_to_what_is_past() -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Notice, User
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from evaltracker.workflow.inbox import my_work
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
@@ -51,11 +51,11 @@ def owed(kind: str) -> list[Notice]:
 
 
 def still_right(notice: Notice) -> str:
-    return kind_named(notice.kind).holds(notice)
+    return KINDS[notice.kind].holds(notice)
 
 
 def words(notice: Notice) -> str:
-    message = kind_named(notice.kind).compose(notice)
+    message = KINDS[notice.kind].compose(notice)
     return f"{message.subject}\n{message.text}\n{message.html}"
 
 

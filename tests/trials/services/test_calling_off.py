@@ -11,7 +11,7 @@ from icalendar import Calendar
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Notice
 from evaltracker.notices.calendars import dates_of
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.services.sweep import sweep_notices
 from stakeholders.services.people import remove_stakeholder
 from tests.cast import common, stakeholders, trials, vendors
@@ -124,7 +124,7 @@ def test_all_who_were_invited_get_one_mail_that_names_nobody(
     stopped = Notice.objects.filter(kind__in=("demo_arranged", "demo_coming"))
     assert {one.suppressed_because for one in stopped} == {"The demo was called off."}
     notice = Notice.objects.filter(kind="demo_called_off")[0]
-    mail = kind_named("demo_called_off").compose(notice)
+    mail = KINDS["demo_called_off"].compose(notice)
     assert mail.subject.startswith("A demo is called off – ")
     assert not any(
         word in mail.subject + mail.text + mail.html for word in ("Acme", "engineer")
@@ -155,7 +155,7 @@ def test_who_has_left_is_not_told(coming: Demo) -> None:
     part = where.stakeholders.get(user=stakeholders.holder("pm"))
     remove_stakeholder(stakeholder=part, reason="New job.", by=where.owner)
     late = Notice.objects.get(kind="demo_called_off", recipient=part.user)
-    assert "no part" in kind_named("demo_called_off").holds(late)
+    assert "no part" in KINDS["demo_called_off"].holds(late)
 
 
 def test_nobody_hears_of_what_would_be_over(acme: Candidate) -> None:
@@ -178,7 +178,7 @@ def test_that_of_an_eliminated_candidate_is_called_off_for_good(coming: Demo) ->
     call_off(coming)
     assert len(told()) == len(stakeholders.PEOPLE)
     for notice in Notice.objects.filter(kind="demo_called_off"):
-        assert kind_named("demo_called_off").holds(notice) == ""
+        assert KINDS["demo_called_off"].holds(notice) == ""
     reinstate(candidate=option, reason="Cheaper.", by=option.evaluation.owner)
     invite_who_joined()
     assert not Notice.objects.filter(kind="demo_coming", state="pending").exists()

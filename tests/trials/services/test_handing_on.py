@@ -8,7 +8,7 @@ import time_machine
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from stakeholders.services.people import remove_stakeholder
 from tests.acting import act
 from tests.cast import common, stakeholders
@@ -72,7 +72,7 @@ def test_reminders_go_to_whose_it_is_also_there_and_back(milestone: Milestone) -
     assert owed() == [(str(pm), day) for day in days]
     assert owed("milestone_given") == [(str(pm), 0)]
     [notice] = Notice.objects.filter(kind="milestone_given")
-    kind = kind_named("milestone_given")
+    kind = KINDS["milestone_given"]
     assert kind.holds(notice) == ""
     assert "given to you" in kind.compose(notice).text
     back = give(given, dana)
@@ -109,7 +109,7 @@ def test_what_is_nobodys_any_more_is_told_to_who_runs_the_purchase(
     tell_of_orphans()
     assert owed("milestone_orphaned") == [(str(where.owner), 0)]
     [notice] = Notice.objects.filter(kind="milestone_orphaned")
-    kind = kind_named("milestone_orphaned")
+    kind = KINDS["milestone_orphaned"]
     assert kind.holds(notice) == ""
     assert "Give it to somebody" in kind.compose(notice).text
     page = f"/admin/e/{where.slug}/trials/"

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 from time_machine import TimeMachineFixture
 
 from evaltracker.evaluations.models import Evaluation, Notice, User
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.services.periodic import do_chores
 from stakeholders.models import Stakeholder
 from stakeholders.services.people import add_stakeholder, remove_stakeholder
@@ -98,7 +98,7 @@ def test_of_a_moved_demo_the_new_date_is_told(coming: Demo) -> None:
     days = datetime.timedelta(days=2)
     assert owed(olga) == [("demo_arranged", NOW), ("demo_coming", EVE + days)]
     for notice in Notice.objects.filter(recipient=olga):
-        assert kind_named(notice.kind).holds(notice) == ""
+        assert KINDS[notice.kind].holds(notice) == ""
 
 
 def test_on_the_eve_one_mail_says_it_all_and_waits_for_no_daily_mail(
@@ -132,7 +132,7 @@ def test_nobody_is_invited_to_what_has_begun(
     invite_who_joined()
     time_machine.move_to(EVE + datetime.timedelta(days=1), tick=False)
     for notice in Notice.objects.filter(recipient=olga):
-        assert "has come" in kind_named(notice.kind).holds(notice)
+        assert "has come" in KINDS[notice.kind].holds(notice)
     Notice.objects.all().delete()
     invite_who_joined()
     assert Notice.objects.count() == 0
@@ -151,7 +151,7 @@ def test_who_has_left_gets_nothing(coming: Demo) -> None:
     invite_who_joined()
     remove_stakeholder(stakeholder=root, reason="A slip.", by=where.owner)
     for notice in Notice.objects.filter(recipient=root.user):
-        assert "no part" in kind_named(notice.kind).holds(notice)
+        assert "no part" in KINDS[notice.kind].holds(notice)
 
 
 def test_it_reads_in_three_queries_however_much_there_is(

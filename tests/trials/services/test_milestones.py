@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from evaltracker.requirements.services.evaluations import change_brief
 from tests.cast import common, stakeholders, trials, vendors
 from trials.choices import MilestoneState
@@ -213,7 +213,7 @@ def test_a_failed_change_owes_nothing(where: Evaluation) -> None:
 def test_a_notice_holds_only_for_the_milestone_as_it_stands(where: Evaluation) -> None:
     planned = milestone(where)
     notice = Notice.objects.filter(offset_days=0).get()
-    kind = kind_named("milestone_due")
+    kind = KINDS["milestone_due"]
     assert kind.holds(notice) == ""
     Milestone.objects.update(occurrence=2)
     assert "moved" in kind.holds(notice)
@@ -230,7 +230,7 @@ def test_the_mail_names_date_and_evaluation_but_not_the_title(
 ) -> None:
     milestone(where, title="Acme sends keys", due_on=FAR)
     notice = Notice.objects.filter(offset_days=0).get()
-    message = kind_named("milestone_due").compose(notice)
+    message = KINDS["milestone_due"].compose(notice)
     everything = f"{message.subject}{message.text}{message.html}{message.ics!r}"
     assert "Acme" not in everything
     assert where.title in message.subject

@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, Notice, User
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from tests.cast import common, stakeholders
 from trials.models import Milestone
 from trials.services.milestones import add_milestone, settle_milestone
@@ -82,7 +82,7 @@ def test_it_stops_when_it_is_settled_and_a_reader_who_lost_it_is_not_mailed(
 ) -> None:
     told_on("2026-12-01T08:00Z")
     notice = Notice.objects.get(kind="milestone_overdue")
-    holds = kind_named("milestone_overdue").holds
+    holds = KINDS["milestone_overdue"].holds
     assert holds(notice) == ""
     other = Notice.objects.get(pk=notice.pk)
     other.recipient = stakeholders.holder("it")
@@ -96,7 +96,7 @@ def test_the_mail_says_that_it_is_past(milestone: Milestone) -> None:
     told_on("2026-12-01T08:00Z")
     notice = Notice.objects.get(kind="milestone_overdue")
     with time_machine.travel("2026-12-01T08:00Z", tick=False):
-        said = kind_named("milestone_overdue").compose(notice)
+        said = KINDS["milestone_overdue"].compose(notice)
     assert "A milestone was due yesterday" in said.subject
     assert "Data ready" not in said.text
     assert timezone.is_aware(notice.due_at)

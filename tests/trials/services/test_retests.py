@@ -9,7 +9,7 @@ import time_machine
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Notice
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from tests.cast import common, stakeholders, trials, vendors
 from trials.models import Evidence, Gap, Trial
 from trials.scoring import Standing
@@ -94,10 +94,10 @@ def test_the_vendor_hears_that_it_is_still_there_until_it_answers(gap: Gap) -> N
     first, second = Notice.objects.filter(kind="gap_still_there").order_by(
         "due_at", "occurrence"
     )
-    holds = kind_named("gap_still_there").holds
+    holds = KINDS["gap_still_there"].holds
     assert "since" in holds(first)
     assert holds(second) == ""
-    told = kind_named("gap_still_there").compose(second)
+    told = KINDS["gap_still_there"].compose(second)
     assert "still missing" in told.subject
     assert "Still nothing" not in told.text + told.html
     reply_to_gap(gap=gap, reply="Now.", by=VENDOR)
@@ -122,7 +122,7 @@ def test_the_lead_is_reminded_on_the_day_that_was_promised(gap: Gap) -> None:
     assert owed("2040-03-04T22:00Z") == []
     [notice] = owed("2040-03-05T12:00Z")
     assert notice.recipient == gap.trial.lead
-    kind = kind_named("retest_due")
+    kind = KINDS["retest_due"]
     with time_machine.travel("2040-03-05T12:00Z", tick=False):
         assert kind.holds(notice) == ""
         assert "tried again" in kind.compose(notice).subject

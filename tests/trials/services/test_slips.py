@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from evaltracker.evaluations.models import Entry, Notice
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.services.periodic import do_chores
 from tests.cast import common, trials, vendors
 from trials.services.slips import tell_of_slips
@@ -49,7 +49,7 @@ def owed() -> list[Notice]:
 
 
 def why_not(notice: Notice) -> str:
-    return kind_named(KIND).holds(Notice.objects.get(pk=notice.pk))
+    return KINDS[KIND].holds(Notice.objects.get(pk=notice.pk))
 
 
 def test_it_is_told_once_and_written_down(acme: Candidate) -> None:
@@ -66,12 +66,12 @@ def test_the_mail_names_nobody_and_leads_to_the_story(acme: Candidate) -> None:
     tell_of_slips()
     (notice,) = owed()
     assert why_not(notice) == ""
-    said = kind_named(KIND).compose(notice)
+    said = KINDS[KIND].compose(notice)
     r1 = acme.evaluation.requirements.get(ref="R1")
     assert f"/admin/cells/{acme.pk}/{r1.pk}/" in said.text
     for word in ("Acme", "R1 works", "2026-01-01"):
         assert word not in said.subject + said.text + said.html
-    assert kind_named(KIND).can_wait
+    assert KINDS[KIND].can_wait
 
 
 def test_what_was_moved_or_proven_meanwhile_is_not_told(acme: Candidate) -> None:

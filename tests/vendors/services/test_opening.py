@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from evaltracker.workflow.services.sign_off_requests import look_closely
 from evaltracker.workflow.services.stages import cancel, send_back
 from stakeholders.models import Stakeholder
@@ -225,7 +225,7 @@ def owed(kind: str) -> list[tuple[str, int]]:
     return sorted(
         (row.recipient.username, -row.offset_days)
         for row in rows
-        if row.recipient and not kind_named(kind).holds(row)
+        if row.recipient and not KINDS[kind].holds(row)
     )
 
 
@@ -263,7 +263,7 @@ def test_who_may_confirm_is_reminded_and_the_owner_hears_of_the_second_time(
         ]
         assert owed("prices_escalated") == [("lina", 6), ("lina", 9)]
         notice = Notice.objects.filter(kind="prices_escalated").latest("created_at")
-        mail = kind_named(notice.kind).compose(notice)
+        mail = KINDS[notice.kind].compose(notice)
         assert "for 9 days" in mail.subject
         assert f"{fay.name}, {viktor.name} were asked" in mail.text.replace("\n", " ")
         confirm_price_opening(opening=opening, by=viktor)
@@ -278,7 +278,7 @@ def test_the_owner_is_told_when_nobody_may_confirm_any_more(where: Evaluation) -
     assert owed("prices_asked") == owed("prices_waiting") == []
     assert owed("prices_escalated") == [("lina", 6)]
     notice = Notice.objects.get(kind="prices_escalated")
-    mail = kind_named(notice.kind).compose(notice).text.replace("\n", " ")
+    mail = KINDS[notice.kind].compose(notice).text.replace("\n", " ")
     assert "Nobody may confirm it. Add a stakeholder" in mail
 
 

@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Notice, User
-from evaltracker.notices.kinds import Message, kind_named
+from evaltracker.notices.kinds import KINDS, Message
 from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
 
 SOON = datetime.timedelta(minutes=15)
@@ -34,10 +34,10 @@ def rows(kind: str) -> list[Notice]:
     found = Notice.objects.filter(kind=kind).select_related(
         "evaluation__owner", "recipient"
     )
-    return [one for one in found if not kind_named(kind).holds(one)]
+    return [one for one in found if not KINDS[kind].holds(one)]
 
 
 def mail_to(user: User, kind: str = "sign_off_requested") -> Message:
     """The newest mail of a kind to somebody."""
     notice = [row for row in rows(kind) if row.recipient == user][-1]
-    return kind_named(kind).compose(notice)
+    return KINDS[kind].compose(notice)

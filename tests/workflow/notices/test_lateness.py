@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.notices.kinds import kind_named
+from evaltracker.notices.kinds import KINDS
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.workflow.services.stage_lateness import tell_of_late_stages
 from tests.cast import common, stakeholders
@@ -46,7 +46,7 @@ def test_the_mail_says_since_when_and_what_it_does_to_the_date(
 ) -> None:
     owed_by("2026-11-20T12:00Z")
     notice = Notice.objects.filter(kind="stage_late").latest("due_at")
-    kind = kind_named("stage_late")
+    kind = KINDS["stage_late"]
     with time_machine.travel("2026-11-20T12:00Z", tick=False):
         assert kind.holds(notice) == ""
         message = kind.compose(notice)
@@ -61,5 +61,5 @@ def test_it_is_not_sent_once_the_plan_is_another(where: Evaluation) -> None:
         change_brief(
             evaluation=where, must_run_by=datetime.date(2027, 6, 1), by=where.owner
         )
-        assert "another one" in kind_named("stage_late").holds(notice)
+        assert "another one" in KINDS["stage_late"].holds(notice)
     assert Notice.objects.filter(kind="stage_late").count() == 1
