@@ -56,7 +56,7 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
     return _show(request, act, target, _form(act, target, request))
 
 
-def _form(act: Act, target: Any, request: HttpRequest) -> Any:
+def _form(act: Act[Any], target: Any, request: HttpRequest) -> Any:
     """An empty form, filled with what the act and the link say."""
     initial = act.initial(target, request.user)  # type: ignore[arg-type]
     initial |= {key: request.GET[key] for key in act.prefill if key in request.GET}
@@ -64,14 +64,14 @@ def _form(act: Act, target: Any, request: HttpRequest) -> Any:
     return act.form_class(initial=initial, **kwargs)
 
 
-def _bound(act: Act, target: Any, request: HttpRequest, data: Any) -> Any:
+def _bound(act: Act[Any], target: Any, request: HttpRequest, data: Any) -> Any:
     user: Any = request.user
     initial = act.initial(target, user)
     kwargs = act.form_kwargs(target, user)
     return act.form_class(data, request.FILES, initial=initial, **kwargs)
 
 
-def _perform(request: HttpRequest, act: Act, target: Any) -> HttpResponse:
+def _perform(request: HttpRequest, act: Act[Any], target: Any) -> HttpResponse:
     """Post the form: all of it happens, or nothing."""
     user: Any = request.user
     form = _bound(act, target, request, request.POST)
@@ -103,7 +103,7 @@ def _perform(request: HttpRequest, act: Act, target: Any) -> HttpResponse:
         # The constraint won a race that the service could not see coming.
         late = Refused("Somebody else did this a moment ago. Load the page again.")
         return _show(request, act, target, form, problem=late, status=409)
-    messages.success(request, act.told(target, outcome))
+    messages.success(request, act.success_message(target, outcome))
     return _onwards(request, act, target, outcome)
 
 
@@ -116,7 +116,7 @@ def _add_errors(form: Any, problem: Invalid) -> bool:
     return bool(problem.errors)
 
 
-def _with_fresh_version(request: HttpRequest, act: Act) -> Any:
+def _with_fresh_version(request: HttpRequest, act: Act[Any]) -> Any:
     """What was typed, with the version of now: seen once more, it may be sent."""
     user: Any = request.user
     target_id = request.resolver_match.kwargs.get("target_id", "")  # type: ignore[union-attr]
@@ -138,7 +138,7 @@ def _next(request: HttpRequest) -> str:
 
 
 def _onwards(
-    request: HttpRequest, act: Act, target: Any, outcome: Outcome
+    request: HttpRequest, act: Act[Any], target: Any, outcome: Outcome
 ) -> HttpResponse:
     """Answer a finished act with a redirect, so that a reload repeats nothing."""
     if isinstance(outcome, HttpResponseBase):
@@ -157,7 +157,7 @@ def _onwards(
 
 def _show(
     request: HttpRequest,
-    act: Act,
+    act: Act[Any],
     target: Any,
     form: Any,
     *,

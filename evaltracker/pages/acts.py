@@ -4,10 +4,9 @@ An act knows its form, who may do it and which service does it. One view serves
 them all: GET shows the form and changes nothing, POST performs.
 """
 
-from __future__ import annotations
-
+import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -25,8 +24,6 @@ from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import User
 from evaltracker.kit.registry import Registry
 
-ACTS: Registry[str, Act] = Registry("act")
-
 Outcome = HttpResponseBase | models.Model | str | None
 
 
@@ -34,10 +31,10 @@ class Confirm(forms.Form):
     """A form that asks nothing but the click itself."""
 
 
-class Act:
-    """One thing that a person can do to one thing.
+class Act[T]:
+    """One thing that a person can do to one thing, a `T`.
 
-    Set `name`, `title`, `verb` and `model`, and write `allowed` and `perform`.
+    Set `name`, `title`, `verb`, `model` and `service`, and write `allowed`.
     """
 
     name: ClassVar[str] = ""
@@ -46,6 +43,12 @@ class Act:
     help: ClassVar[str] = ""
     success: ClassVar[str] = "Done."
     model: ClassVar[type[models.Model] | None] = None
+    # Rows that are read with the target.
+    related: ClassVar[tuple[str, ...]] = ()
+    # Does it, with `by`, the target as `target_name` and the form's fields by name.
+    service: ClassVar[Callable[..., Any] | None] = None
+    # What the service calls the target; blank if it does not take it.
+    target_name: ClassVar[str] = ""
     form_class: ClassVar[type[forms.BaseForm]] = Confirm
     template: ClassVar[str] = "evaltracker/act.html"
     # Red button: the act cannot be taken back, or it hits other people.
@@ -57,7 +60,7 @@ class Act:
     # Hidden fields that say which content was seen; made fresh after `Stale`.
     version_fields: ClassVar[tuple[str, ...]] = ("version", "digest")
 
-    def load(self, user: User, target_id: str) -> Any:
+    def load(self, user: User, target_id: str) -> T:
         """The target if `user` may see it; what they may not see is not there.
 
         Raises:
@@ -67,22 +70,28 @@ class Act:
         if self.model is None:
             if target_id:
                 raise NotFound
-            return None
+            nothing: Any = None
+            found: T = nothing
+            return found
         manager: Any = self.model._default_manager
+        rows = manager.visible_to(user)
+        if self.related:
+            rows = rows.select_related(*self.related)
         try:
-            return manager.visible_to(user).get(pk=target_id)
+            found = rows.get(pk=target_id)
         except (ObjectDoesNotExist, ValueError, ValidationError) as error:
             raise NotFound from error
+        return found
 
-    def allowed(self, user: User, target: Any) -> bool:
+    def allowed(self, user: User, target: T) -> bool:
         """Whether `user` is the person for it; the service decides once more."""
         raise NotImplementedError
 
-    def is_timely(self, target: Any) -> bool:
+    def is_timely(self, target: T) -> bool:
         """Whether there is something to do it to now; else no button is shown."""
         return True
 
-    def ask_before(self, request: HttpRequest, target: Any) -> None:
+    def ask_before(self, request: HttpRequest, target: T) -> None:
         """What has to be answered before the form is shown or performed.
 
         Raises:
@@ -90,55 +99,97 @@ class Act:
 
         """
 
-    def needs_proof(self, target: Any, user: User) -> bool:
+    def needs_proof(self, target: T, user: User) -> bool:
         """Whether `user` has to have shown lately who they are (R34)."""
         return False
 
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
+    def initial(self, target: T, user: User) -> dict[str, Any]:
         """What the empty form starts with."""
         return {}
 
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+    def form_kwargs(self, target: T, user: User) -> dict[str, Any]:
         """More arguments for the form, such as scoped choices."""
         return {}
 
-    def context(self, target: Any, user: User) -> dict[str, Any]:
+    def context(self, target: T, user: User) -> dict[str, Any]:
         """More for the template, such as `evaluation`, `tab` and `crumbs`."""
         return {}
 
-    def cancel_url(self, target: Any) -> str:
+    def cancel_url(self, target: T) -> str:
         """Where *Cancel* leads if the page was opened without `next`."""
         return reverse("admin:index")
 
-    def heading(self, target: Any) -> str:
+    def heading(self, target: T) -> str:
         """The page's heading: what is done, and to what."""
         return self.title if target is None else f"{self.title}: {target}"
 
-    def preview(self, target: Any, data: Mapping[str, Any], user: User) -> Any:
+    def preview(self, target: T, data: Mapping[str, Any], user: User) -> Any:
         """What `perform` would do, for the template as `preview`; nothing changes."""
         raise NotImplementedError
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """Call the service. Returns where to go: address, row with a page, or None."""
-        raise NotImplementedError
+    def arguments(self, target: T, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What the service is called with, apart from `by`."""
+        named = {self.target_name: target} if self.target_name else {}
+        return {**named, **data}
 
-    def told(self, target: Any, outcome: Outcome) -> str:
+    def perform(self, target: T, data: Mapping[str, Any], by: User) -> Outcome:
+        """Call the service. Returns where to go: see `destination`."""
+        service = type(self).service
+        if service is None:
+            raise NotImplementedError
+        return self.destination(target, service(**self.arguments(target, data), by=by))
+
+    def destination(self, target: T, made: Any) -> Outcome:
+        """Where to go after the service returned `made`.
+
+        An address, a row with a page, a response, or None for where the person came
+        from, else `cancel_url`.
+        """
+        return None
+
+    def success_message(self, target: T, outcome: Outcome) -> str:
         """The sentence that says that it is done."""
         return self.success
 
 
-def register_act[A: type[Act]](cls: A) -> A:
+ACTS: Registry[str, Act[Any]] = Registry("act")
+
+
+def register_act[A: Act[Any]](cls: type[A]) -> type[A]:
     """Class decorator: make an act known under its name, or fail loudly."""
     if not re.fullmatch(r"[a-z][a-z0-9-]*", cls.name):
         raise ImproperlyConfigured(f"{cls.__name__}.name is no slug.")
     for duty in ("title", "verb"):
         if not getattr(cls, duty):
             raise ImproperlyConfigured(f"{cls.__name__} lacks {duty}.")
-    for duty in ("allowed", "perform"):
-        if getattr(cls, duty) is getattr(Act, duty):
-            raise ImproperlyConfigured(f"{cls.__name__} lacks {duty}().")
+    if cls.allowed is Act.allowed:
+        raise ImproperlyConfigured(f"{cls.__name__} lacks allowed().")
+    if cls.perform is Act.perform:
+        _check_service(cls)
     ACTS.register(cls.name, cls())
     return cls
+
+
+def _check_service(cls: type[Act[Any]]) -> None:
+    """Refuse an act whose service does not take what its form asks."""
+    if cls.service is None:
+        raise ImproperlyConfigured(f"{cls.__name__} lacks service or perform().")
+    if cls.arguments is not Act.arguments:
+        return
+    takes = inspect.signature(cls.service).parameters.values()
+    given = {"by", cls.target_name, *getattr(cls.form_class, "base_fields", ())} - {""}
+    missing = {
+        it.name for it in takes if it.kind is it.KEYWORD_ONLY and it.default is it.empty
+    } - given
+    # A form with a `clean` of its own may fold several fields into one.
+    folds = cls.form_class.clean is not forms.BaseForm.clean
+    takes_all = folds or any(it.kind is it.VAR_KEYWORD for it in takes)
+    unknown = set() if takes_all else given - {it.name for it in takes}
+    if missing or unknown:
+        raise ImproperlyConfigured(
+            f"{cls.__name__}: its service lacks {unknown or 'nothing'} "
+            f"and is not given {missing or 'anything else'}."
+        )
 
 
 def address_of(name: str, target: Any = None) -> str:

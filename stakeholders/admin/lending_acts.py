@@ -1,14 +1,13 @@
 """Acts of substitution: lending one's own part, and taking it back."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
 from evaltracker.evaluations.models import User
-from evaltracker.pages.acts import Act, Outcome, register_act
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.fields import DateField
-from evaltracker.pages.workspace import crumbs_to, page_address
 from stakeholders.admin.people_acts import OnPart, PersonField, colleagues
 from stakeholders.models import Delegation, Stakeholder
 from stakeholders.policy import has_a_say
@@ -42,6 +41,7 @@ class LendPart(OnPart):
     )
     success = "The substitute is named."
     form_class = LendForm
+    service = delegate
 
     def allowed(self, user: User, target: Stakeholder) -> bool:
         """Whoever holds the part."""
@@ -56,16 +56,9 @@ class LendPart(OnPart):
         """Colleagues, without oneself and the owner."""
         return {"part": target}
 
-    def perform(
-        self, target: Stakeholder, data: Mapping[str, Any], by: User
-    ) -> Outcome:
-        """Lend it."""
-        delegate(stakeholder=target, by=by, **data)
-        return None
-
 
 @register_act
-class RevokeLending(Act):
+class RevokeLending(InEvaluation[Delegation]):
     """The early end of a substitution."""
 
     name = "revoke-lending"
@@ -73,7 +66,10 @@ class RevokeLending(Act):
     verb = "End it now"
     help = "From this moment the substitute no longer signs."
     success = "The substitution is ended."
+    tab = "stakeholders"
     model = Delegation
+    target_name = "delegation"
+    service = revoke_delegation
     dangerous = True
 
     def allowed(self, user: User, target: Delegation) -> bool:
@@ -84,22 +80,3 @@ class RevokeLending(Act):
     def heading(self, target: Delegation) -> str:
         """Whose."""
         return f"End the substitution by {target.substitute}"
-
-    def cancel_url(self, target: Delegation) -> str:
-        """The stakeholders page."""
-        return page_address(target.stakeholder.evaluation, "stakeholders")
-
-    def context(self, target: Delegation, user: User) -> dict[str, Any]:
-        """The stakeholders page's frame."""
-        evaluation = target.stakeholder.evaluation
-        steps = (("Stakeholders", "stakeholders"), (self.title, ""))
-        return {
-            "evaluation": evaluation,
-            "tab": "stakeholders",
-            "crumbs": crumbs_to(evaluation, *steps),
-        }
-
-    def perform(self, target: Delegation, data: Mapping[str, Any], by: User) -> Outcome:
-        """End it."""
-        revoke_delegation(delegation=target, by=by)
-        return None

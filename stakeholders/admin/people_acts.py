@@ -1,17 +1,14 @@
 """Acts that give people a part and take it back."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import is_owner
-from evaltracker.pages.acts import Act, Outcome, register_act
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import ReasonForm
-from evaltracker.pages.workspace import crumbs_to, page_address
-from evaltracker.requirements.admin.brief_acts import OfEvaluation
 from stakeholders.choices import Role
 from stakeholders.models import Stakeholder
 from stakeholders.services.people import add_stakeholder, remove_stakeholder
@@ -59,7 +56,7 @@ class AddForm(forms.Form):
 
 
 @register_act
-class AddStakeholder(OfEvaluation):
+class AddStakeholder(OnEvaluation):
     """A person with a role."""
 
     name = "add-stakeholder"
@@ -71,41 +68,25 @@ class AddStakeholder(OfEvaluation):
     )
     success = "The stakeholder is added."
     form_class = AddForm
-    page = "stakeholders"
-    page_label = "Stakeholders"
+    tab = "stakeholders"
     prefill = ("role",)
-
-    def heading(self, target: Evaluation) -> str:
-        """No name: the page says it."""
-        return self.title
+    service = add_stakeholder
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         """Without the owner, who cannot hold a role."""
         return {"evaluation": target}
 
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """Add them."""
-        add_stakeholder(evaluation=target, by=by, **data)
-        return page_address(target, "stakeholders")
+    def destination(self, target: Evaluation, made: Any) -> str:
+        """All stakeholders, wherever somebody was missed."""
+        return self.page(target)
 
 
-class OnPart(Act):
+class OnPart(InEvaluation[Stakeholder]):
     """An act on one part."""
 
+    tab = "stakeholders"
     model = Stakeholder
-
-    def cancel_url(self, target: Stakeholder) -> str:
-        """The stakeholders page."""
-        return page_address(target.evaluation, "stakeholders")
-
-    def context(self, target: Stakeholder, user: User) -> dict[str, Any]:
-        """The stakeholders page's frame."""
-        steps = (("Stakeholders", "stakeholders"), (self.title, ""))
-        return {
-            "evaluation": target.evaluation,
-            "tab": "stakeholders",
-            "crumbs": crumbs_to(target.evaluation, *steps),
-        }
+    target_name = "stakeholder"
 
 
 @register_act
@@ -122,18 +103,8 @@ class RemoveStakeholder(OnPart):
     success = "The part is ended."
     form_class = ReasonForm
     dangerous = True
-
-    def allowed(self, user: User, target: Stakeholder) -> bool:
-        """The owner."""
-        return is_owner(user, target.evaluation)
+    service = remove_stakeholder
 
     def heading(self, target: Stakeholder) -> str:
         """Whose part."""
         return f"End the part of {target.user} as {target.get_role_display()}"
-
-    def perform(
-        self, target: Stakeholder, data: Mapping[str, Any], by: User
-    ) -> Outcome:
-        """End it."""
-        remove_stakeholder(stakeholder=target, reason=data["reason"], by=by)
-        return None

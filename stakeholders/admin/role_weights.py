@@ -9,8 +9,8 @@ from django import forms
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.panels import register_panel
-from evaltracker.requirements.admin.brief_acts import OfEvaluation
 from stakeholders.choices import Role
 from stakeholders.models import Stakeholder
 from stakeholders.policy import has_role, parts
@@ -122,7 +122,7 @@ class WeightsForm(forms.Form):
 
 
 @register_act
-class SayRoleWeights(OfEvaluation):
+class SayRoleWeights(OnEvaluation):
     """A role's own weights."""
 
     name = "say-role-weights"
@@ -136,17 +136,12 @@ class SayRoleWeights(OfEvaluation):
     success = "Your role's weights are saved."
     form_class = WeightsForm
     template = "stakeholders/weights.html"
-    page = "requirements"
-    page_label = "Requirements"
+    tab = "requirements"
     prefill = ("role",)
 
     def allowed(self, user: User, target: Evaluation) -> bool:
         """Whoever holds a role."""
         return has_role(user, target)
-
-    def heading(self, target: Evaluation) -> str:
-        """No name: the page says it."""
-        return self.title
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         """The roles that they hold, with what each said."""

@@ -1,6 +1,5 @@
 """Acts that bring people in: by an invitation, and into the roles of the company."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,9 +7,8 @@ from django import forms
 from evaltracker.accounts.admin.people_acts import PeopleAct
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner, may_add_people
-from evaltracker.pages.acts import Outcome, register_act
-from evaltracker.pages.workspace import page_address
-from evaltracker.requirements.admin.brief_acts import OfEvaluation
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import OnEvaluation
 from stakeholders.choices import Role
 from stakeholders.services.roles import give_roles, invite_stakeholder, roles_of
 
@@ -33,7 +31,7 @@ class InviteForm(forms.Form):
 
 
 @register_act
-class InviteStakeholder(OfEvaluation):
+class InviteStakeholder(OnEvaluation):
     """Somebody who cannot log in yet."""
 
     name = "invite-stakeholder"
@@ -45,22 +43,17 @@ class InviteStakeholder(OfEvaluation):
     )
     success = "Invited. The mail leaves within half a minute."
     form_class = InviteForm
-    page = "stakeholders"
-    page_label = "Stakeholders"
+    tab = "stakeholders"
     prefill = ("role",)
+    service = invite_stakeholder
 
     def allowed(self, user: User, target: Evaluation) -> bool:
         """The owner, with the right to add people."""
         return is_owner(user, target) and may_add_people(user)
 
-    def heading(self, target: Evaluation) -> str:
-        """No name: the page says it."""
-        return self.title
-
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """Invite them."""
-        invite_stakeholder(evaluation=target, by=by, **data)
-        return page_address(target, "stakeholders")
+    def destination(self, target: Evaluation, made: Any) -> str:
+        """All stakeholders, wherever somebody was missed."""
+        return self.page(target)
 
 
 class RolesForm(forms.Form):
@@ -84,6 +77,7 @@ class GiveRoles(PeopleAct):
     verb = "Save"
     success = "Saved."
     form_class = RolesForm
+    service = give_roles
 
     def allowed(self, user: User, target: Any) -> bool:
         """Operators, and who may add people."""
@@ -92,7 +86,3 @@ class GiveRoles(PeopleAct):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """The roles that they have."""
         return {"roles": roles_of(target)}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        return give_roles(person=target, roles=data["roles"], by=by)

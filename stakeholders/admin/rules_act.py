@@ -8,7 +8,7 @@ from django import forms
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import Outcome, register_act
-from evaltracker.requirements.admin.brief_acts import OfEvaluation
+from evaltracker.pages.evaluation_acts import OnEvaluation
 from stakeholders.choices import Role
 from stakeholders.models import SignOffRule
 from stakeholders.services.rules import set_sign_off_rule
@@ -50,7 +50,7 @@ class RulesForm(forms.Form):
 
 
 @register_act
-class SetSignOffRules(OfEvaluation):
+class SetSignOffRules(OnEvaluation):
     """How many of each role must approve before a stage is left."""
 
     name = "sign-off-rules"
@@ -63,12 +63,7 @@ class SetSignOffRules(OfEvaluation):
     success = "The rules are saved."
     form_class = RulesForm
     template = "stakeholders/rules.html"
-    page = "stakeholders"
-    page_label = "Stakeholders"
-
-    def heading(self, target: Evaluation) -> str:
-        """No name: the page says it."""
-        return self.title
+    tab = "stakeholders"
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         """The rules that stand."""

@@ -40,7 +40,7 @@ class RewordForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class Reword(Act):
+class Reword(Act[Requirement]):
     name = "test-reword"
     title = "Reword"
     verb = "Reword it"
@@ -72,7 +72,7 @@ class Reword(Act):
         return target
 
 
-class Start(Act):
+class Start(Act[None]):
     name = "test-start"
     title = "Start"
     verb = "Start"

@@ -92,7 +92,7 @@ def build() -> dict[str, User]:
     return people
 
 
-def target_of(act: Act) -> str:
+def target_of(act: Act[Any]) -> str:
     """The id of something to act on, in the main purchase if there is one.
 
     Else in the one that is further on: rows of several have no order among them.

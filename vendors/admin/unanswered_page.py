@@ -1,18 +1,18 @@
 """What vendors have not answered yet, and reminding them of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.kit.clock import database_now
 from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, page_address, show
-from vendors.admin.acts.base import OnCandidate, OnEvaluation
+from vendors.admin.acts.base import OnCandidate
 from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
 from vendors.selectors.chases import GAP, MOST, Chase, chases
@@ -76,11 +76,7 @@ class ChaseVendor(OnCandidate):
     title = "Remind the vendor"
     verb = "Send the reminder"
     help = f"Each of its contacts gets a mail. {LIMITS}"
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """Owe the mails."""
-        chase(candidate=target, by=by)
-        return self.cancel_url(target)
+    service = chase
 
     def told(self, target: Any, outcome: Outcome) -> str:
         """Whom."""
@@ -95,15 +91,13 @@ class ChaseVendor(OnCandidate):
 class ChaseAll(OnEvaluation):
     """Reminds every vendor that has not answered and may be reminded now."""
 
+    tab = "candidates"
     name = "chase-all"
     title = "Remind all"
     verb = "Send the reminders"
     help = f"Each contact of each vendor whose turn it is gets a mail. {LIMITS}"
     success = "The vendors are reminded within half a minute."
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Owe the mails."""
-        chase_all(evaluation=target, by=by)
+    service = chase_all
 
     def cancel_url(self, target: Any) -> str:
         """The page of what is open."""

@@ -18,7 +18,7 @@ from django.urls import reverse
 from evaltracker.accounts.admin.people_acts import zones
 from evaltracker.accounts.services import addresses, erasure, people
 from evaltracker.evaluations.models import AccountEntry, User
-from evaltracker.pages.acts import Act, Confirm, Outcome, register_act
+from evaltracker.pages.acts import Act, Confirm, register_act
 from evaltracker.pages.fields import form_like
 from evaltracker.pages.panels import panels_of
 from evaltracker.pages.site import site
@@ -68,7 +68,7 @@ def confirm_page(request: HttpRequest, key: str) -> HttpResponse:
 site.register_page("account/address/<str:key>/", confirm_page, "confirm_address")
 
 
-class OnOwnAccount(Act):
+class OnOwnAccount(Act[User]):
     """An act on oneself."""
 
     def load(self, user: User, target_id: str) -> Any:
@@ -79,10 +79,6 @@ class OnOwnAccount(Act):
     def allowed(self, user: User, target: Any) -> bool:
         """Everybody for themselves."""
         return True
-
-    def heading(self, target: Any) -> str:
-        """No name: it is one's own."""
-        return self.title
 
     def cancel_url(self, target: Any) -> str:
         """The account page."""
@@ -109,15 +105,11 @@ class ChangeDetails(OnOwnAccount):
             choices=zones, help_text="Dates in pages and mails are shown in this zone."
         ),
     )
+    service = people.change_own_details
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What stands there now."""
         return {field: getattr(target, field) for field in people.OWN}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        people.change_own_details(by=target, **data)
-        return None
 
 
 class AddressForm(forms.Form):
@@ -140,15 +132,15 @@ class ChangeAddress(OnOwnAccount):
     help = "A link goes to the new address; it counts once you have confirmed it there."
     success = "A link is on its way to the new address."
     form_class = AddressForm
+    service = addresses.ask_for_address
 
     def needs_proof(self, target: Any, user: User) -> bool:
         """A new password goes to it, so whoever found an open screen must not."""
         return True
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        addresses.ask_for_address(address=data["email"], by=target)
-        return None
+    def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The form's field is named for browsers that fill it."""
+        return {"address": data["email"]}
 
 
 @register_act
@@ -166,8 +158,4 @@ class AskForErasure(OnOwnAccount):
     success = "The operators know. Until one of them does it, nothing changes."
     form_class = Confirm
     dangerous = True
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        erasure.ask_for_erasure(by=target)
-        return None
+    service = erasure.ask_for_erasure

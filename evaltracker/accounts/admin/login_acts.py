@@ -1,6 +1,6 @@
 """What an operator does with a login that is there, up to forgetting its person."""
 
-from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -8,7 +8,7 @@ from django import forms
 from evaltracker.accounts.admin.people_acts import PeopleAct
 from evaltracker.accounts.services import erasure, logins
 from evaltracker.evaluations.models import User
-from evaltracker.pages.acts import Confirm, Outcome, register_act
+from evaltracker.pages.acts import Confirm, register_act
 
 
 class PasswordForm(forms.Form):
@@ -32,10 +32,7 @@ class SetPassword(PeopleAct):
     help = "Wherever the person is logged in, they are logged out."
     success = "The new password holds from now on."
     form_class = PasswordForm
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        return logins.set_password(person=target, password=data["password"], by=by)
+    service = logins.set_password
 
 
 @register_act
@@ -52,10 +49,7 @@ class ResetFactors(PeopleAct):
     success = "The second factor is gone; the next login asks for a new one."
     form_class = Confirm
     dangerous = True
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        return logins.reset_factors(person=target, by=by)
+    service = logins.reset_factors
 
 
 @register_act
@@ -72,14 +66,11 @@ class StopLogin(PeopleAct):
     success = "The person cannot log in any more."
     form_class = Confirm
     dangerous = True
+    service = partial(logins.set_active, active=False)
 
     def allowed(self, user: User, target: Any) -> bool:
         """Operators, while the login works."""
         return super().allowed(user, target) and target.is_active
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        return logins.set_active(person=target, active=False, by=by)
 
 
 @register_act
@@ -91,15 +82,12 @@ class AllowLogin(PeopleAct):
     verb = "Allow"
     success = "The person can log in again."
     form_class = Confirm
+    service = partial(logins.set_active, active=True)
 
     def allowed(self, user: User, target: Any) -> bool:
         """Operators, while the login is stopped and the person not erased."""
         stopped = not target.is_active and not target.erased_at
         return super().allowed(user, target) and stopped
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        return logins.set_active(person=target, active=True, by=by)
 
 
 @register_act
@@ -117,11 +105,8 @@ class ErasePerson(PeopleAct):
     success = "The person is erased."
     form_class = Confirm
     dangerous = True
+    service = erasure.erase_person
 
     def allowed(self, user: User, target: Any) -> bool:
         """Operators, once."""
         return super().allowed(user, target) and not target.erased_at
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        return erasure.erase_person(person=target, by=by)

@@ -21,7 +21,7 @@ from evaltracker.notices.services.preferences import (
     renew_feed,
     stop_feed,
 )
-from evaltracker.pages.acts import Act, Confirm, Outcome, register_act
+from evaltracker.pages.acts import Act, Confirm, register_act
 from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
 
@@ -106,7 +106,7 @@ class PreferencesForm(forms.Form):
     )
 
 
-class OnMyself(Act):
+class OnMyself(Act[None]):
     """An act of a person on how they are told themselves."""
 
     def allowed(self, user: User, target: Any) -> bool:
@@ -133,15 +133,15 @@ class ChangeMyNotices(OnMyself):
     verb = "Save"
     success = "Saved. What is owed to you already follows it."
     form_class = PreferencesForm
+    service = change_preferences
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What holds now."""
         return {name: getattr(user, name) for name in OWN}
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        change_preferences(by=by, values=data)
-        return self.cancel_url(target)
+    def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+        """All of it at once."""
+        return {"values": data}
 
 
 @register_act
@@ -155,11 +155,7 @@ class StopCalendar(OnMyself):
     success = "Your calendar has no address any more."
     form_class = Confirm
     dangerous = True
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        stop_feed(by=by)
-        return self.cancel_url(target)
+    service = stop_feed
 
 
 site.register_page("my/notices/", my_notices, "my_notices")

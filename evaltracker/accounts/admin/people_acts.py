@@ -1,7 +1,6 @@
 """What an operator, or who may add people, does with logins."""
 
 import zoneinfo
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -11,7 +10,7 @@ from django.urls import reverse
 from evaltracker.accounts.services import people
 from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import may_add_people
-from evaltracker.pages.acts import Act, Confirm, Outcome, register_act
+from evaltracker.pages.acts import Act, Confirm, register_act
 from evaltracker.pages.fields import form_like
 
 RIGHTS = (
@@ -56,10 +55,11 @@ class AddForm(ChangeForm):  # type: ignore[misc, valid-type]
     field_order = ("username", *people.EDITABLE, "rights", "password")
 
 
-class PeopleAct(Act):
+class PeopleAct(Act[Any]):
     """An act of operators on a login."""
 
     model: ClassVar[type[models.Model] | None] = User
+    target_name = "person"
 
     def allowed(self, user: User, target: Any) -> bool:
         """Operators only."""
@@ -84,15 +84,13 @@ class AddPerson(PeopleAct):
     help = "They can log in at once. Their part in an evaluation is given there."
     success = "The person is added."
     model = None
+    target_name = ""
+    service = people.add_person
     form_class = AddForm
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """Most people live where the operator does."""
         return {"time_zone": user.time_zone}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        return people.add_person(**data, by=by)
 
 
 @register_act
@@ -104,16 +102,13 @@ class ChangePerson(PeopleAct):
     verb = "Save"
     success = "Saved."
     form_class = ChangeForm
+    service = people.change_person
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What stands there now."""
         held = target.user_permissions.filter(codename__in=people.RIGHTS)
         now = {field: getattr(target, field) for field in people.EDITABLE}
         return {**now, "rights": list(held.values_list("codename", flat=True))}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        return people.change_person(person=target, **data, by=by)
 
 
 @register_act
@@ -128,12 +123,9 @@ class InviteAgain(PeopleAct):
     )
     success = "The mail is on its way."
     form_class = Confirm
+    service = people.invite
 
     def allowed(self, user: User, target: Any) -> bool:
         """Who may add people, while the person has no password."""
         waits = target.is_active and not target.has_usable_password()
         return may_add_people(user) and waits
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """See the service."""
-        return people.invite(person=target, by=by)

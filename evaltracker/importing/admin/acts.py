@@ -1,18 +1,17 @@
 """Undoing an import."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from evaltracker.evaluations.models import Import, User
-from evaltracker.evaluations.policy import is_owner
 from evaltracker.importing.admin.kinds import KINDS
 from evaltracker.importing.services.import_log import undo_import
-from evaltracker.pages.acts import Act, register_act
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.workspace import crumbs_to, page_address
 
 
 @register_act
-class UndoImport(Act):
+class UndoImport(InEvaluation[Import]):
     """Puts back what stood before a file came in."""
 
     name = "undo-import"
@@ -24,23 +23,25 @@ class UndoImport(Act):
     )
     success = "The import is undone."
     model = Import
+    target_name = "imported"
+    service = undo_import
     dangerous = True
 
-    def allowed(self, user: User, target: Any) -> bool:
+    def allowed(self, user: User, target: Import) -> bool:
         """The owner; for a private import, whose it is."""
         if target.is_private:
             return bool(target.by_id == user.pk)
-        return is_owner(user, target.evaluation)
+        return super().allowed(user, target)
 
-    def heading(self, target: Any) -> str:
+    def heading(self, target: Import) -> str:
         """Which file."""
         return f"{self.title} of {target.filename}"
 
-    def cancel_url(self, target: Any) -> str:
+    def cancel_url(self, target: Import) -> str:
         """The page of such imports."""
         return page_address(target.evaluation, f"import_{target.kind}", "imports")
 
-    def context(self, target: Any, user: User) -> dict[str, Any]:
+    def context(self, target: Import, user: User) -> dict[str, Any]:
         """The evaluation's frame."""
         kind = KINDS[target.kind]
         steps = ((f"Import {kind.things}", f"import_{kind.slug}"), ("Undo", ""))
@@ -49,7 +50,3 @@ class UndoImport(Act):
             "tab": kind.tab,
             "crumbs": crumbs_to(target.evaluation, *steps),
         }
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Undo it."""
-        undo_import(imported=target, by=by)

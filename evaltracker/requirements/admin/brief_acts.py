@@ -7,10 +7,11 @@ from django import forms
 
 from evaltracker.evaluations.choices import Infrastructure
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import is_owner, may_start_evaluations
+from evaltracker.evaluations.policy import may_start_evaluations
 from evaltracker.pages.acts import Act, Outcome, register_act
+from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import DateField, form_like
-from evaltracker.pages.workspace import crumbs_to, page_address
+from evaltracker.pages.workspace import page_address
 from evaltracker.requirements.plan import MINIMUM_WEEKS
 from evaltracker.requirements.services.evaluations import change_brief, start_evaluation
 from evaltracker.requirements.services.templates import fill_from, starting_points
@@ -106,7 +107,7 @@ StepsForm = form_like(
 
 
 @register_act
-class StartEvaluation(Act):
+class StartEvaluation(Act[None]):
     """A new purchase, owned by whoever starts it."""
 
     name = "start-evaluation"
@@ -141,36 +142,10 @@ class StartEvaluation(Act):
         return page_address(evaluation, "brief")
 
 
-class OfEvaluation(Act):
-    """An act of the owner on an evaluation; `page` is where it belongs."""
-
-    model = Evaluation
-    page = "overview"
-    page_label = "Overview"
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """The owner."""
-        return is_owner(user, target)
-
-    def cancel_url(self, target: Evaluation) -> str:
-        """The page it belongs to."""
-        return page_address(target, self.page)
-
-    def context(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """The evaluation's frame."""
-        steps = ((self.page_label, self.page), (self.title, ""))
-        return {
-            "evaluation": target,
-            "tab": self.page,
-            "crumbs": crumbs_to(target, *steps),
-        }
-
-
-class OnBrief(OfEvaluation):
+class OnBrief(OnEvaluation):
     """An act of the brief's page."""
 
-    page = "brief"
-    page_label = "Brief"
+    tab = "brief"
 
 
 @register_act
@@ -183,19 +158,11 @@ class EditBrief(OnBrief):
     help = "What everybody must know before the first vendor is seen."
     success = "The brief is saved."
     form_class = BriefForm
-
-    def heading(self, target: Evaluation) -> str:
-        """No name: the page says it."""
-        return self.title
+    service = change_brief
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         """What is written."""
         return {field: getattr(target, field) for field in BRIEF}
-
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """Write it."""
-        change_brief(evaluation=target, by=by, **data)
-        return None
 
 
 @register_act
@@ -211,27 +178,19 @@ class EditCounting(OnBrief):
     )
     success = "Saved."
     form_class = StepsForm
-
-    def heading(self, target: Evaluation) -> str:
-        """No name: the page says it."""
-        return self.title
+    service = change_brief
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         """What is set."""
         weeks = {f"weeks_{step}": count for step, count in target.stage_weeks.items()}
         return {field: getattr(target, field) for field in COUNTING} | weeks
 
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """Write it."""
+    def arguments(self, target: Evaluation, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The weeks by step; a blank one keeps the usual length."""
         weeks = {
             step: data[f"weeks_{step}"]
             for step in MINIMUM_WEEKS
             if data[f"weeks_{step}"] is not None
         }
-        change_brief(
-            evaluation=target,
-            by=by,
-            stage_weeks=weeks,
-            **{field: data[field] for field in COUNTING},
-        )
-        return None
+        values = {field: data[field] for field in COUNTING}
+        return {"evaluation": target, "stage_weeks": weeks, **values}

@@ -1,6 +1,5 @@
 """Acts that write down what is needed: categories, requirements, weights."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -13,11 +12,9 @@ from evaltracker.evaluations.models import (
     Requirement,
     User,
 )
-from evaltracker.evaluations.policy import is_owner
-from evaltracker.pages.acts import Act, Outcome, register_act
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import ReasonForm, form_like
-from evaltracker.pages.workspace import crumbs_to, page_address
-from evaltracker.requirements.admin.brief_acts import OfEvaluation
 from evaltracker.requirements.services.requirements import (
     add_category,
     add_requirement,
@@ -70,15 +67,10 @@ class RequirementForm(
             del self.fields["weight"]
 
 
-class OnRequirements(OfEvaluation):
+class OnRequirements(OnEvaluation):
     """An act of the owner on the requirements page."""
 
-    page = "requirements"
-    page_label = "Requirements"
-
-    def heading(self, target: Evaluation) -> str:
-        """No name: the page says it."""
-        return self.title
+    tab = "requirements"
 
 
 @register_act
@@ -95,6 +87,7 @@ class AddRequirement(OnRequirements):
     success = "The requirement is added."
     form_class = RequirementForm
     prefill = ("category",)
+    service = add_requirement
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         """Choices of this evaluation."""
@@ -104,34 +97,22 @@ class AddRequirement(OnRequirements):
         """A free ref and the middle of the scale."""
         return {"ref": f"R{target.requirements.count() + 1}", "weight": 5}
 
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """Add it, and go to it."""
-        added = add_requirement(evaluation=target, by=by, **data)
-        return page_address(target, "requirements", f"requirement-{added.pk}")
+    def destination(self, target: Evaluation, made: Any) -> str:
+        """The new row."""
+        return self.page(target, f"requirement-{made.pk}")
 
 
-class OnRequirement(Act):
+class OnRequirement(InEvaluation[Requirement]):
     """An act of the owner on one requirement."""
 
+    tab = "requirements"
+    anchor = "requirement"
     model = Requirement
+    target_name = "requirement"
 
-    def allowed(self, user: User, target: Requirement) -> bool:
-        """The owner."""
-        return is_owner(user, target.evaluation)
-
-    def cancel_url(self, target: Requirement) -> str:
-        """Its row."""
-        anchor = f"requirement-{target.pk}"
-        return page_address(target.evaluation, "requirements", anchor)
-
-    def context(self, target: Requirement, user: User) -> dict[str, Any]:
-        """The requirements page's frame."""
-        steps = (("Requirements", "requirements"), (f"{self.title} {target.ref}", ""))
-        return {
-            "evaluation": target.evaluation,
-            "tab": "requirements",
-            "crumbs": crumbs_to(target.evaluation, *steps),
-        }
+    def crumb(self, target: Requirement) -> str:
+        """Which requirement."""
+        return f"{self.title} {target.ref}"
 
 
 @register_act
@@ -148,6 +129,7 @@ class ChangeRequirement(OnRequirement):
     )
     success = "The requirement is saved."
     form_class = RequirementForm
+    service = change_requirement
 
     def form_kwargs(self, target: Requirement, user: User) -> dict[str, Any]:
         """Choices of its evaluation; the weight only while it may change."""
@@ -162,13 +144,6 @@ class ChangeRequirement(OnRequirement):
         """What is written."""
         return {field: getattr(target, field) for field in CHANGEABLE}
 
-    def perform(
-        self, target: Requirement, data: Mapping[str, Any], by: User
-    ) -> Outcome:
-        """Write it."""
-        change_requirement(requirement=target, by=by, **data)
-        return self.cancel_url(target)
-
 
 @register_act
 class RetireRequirement(OnRequirement):
@@ -181,13 +156,11 @@ class RetireRequirement(OnRequirement):
     success = "The requirement is retired."
     form_class = ReasonForm
     dangerous = True
+    service = retire_requirement
 
-    def perform(
-        self, target: Requirement, data: Mapping[str, Any], by: User
-    ) -> Outcome:
-        """Retire it."""
-        retire_requirement(requirement=target, reason=data["reason"], by=by)
-        return page_address(target.evaluation, "requirements")
+    def destination(self, target: Requirement, made: Any) -> str:
+        """The page without its row."""
+        return self.page(target)
 
 
 @register_act
@@ -200,15 +173,15 @@ class AddCategory(OnRequirements):
     help = "Requirements of a category are weighed and scored together."
     success = "The category is added."
     form_class = form_like(Category, ("name", "weight"))
+    service = add_category
 
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """Add it, and go to it."""
-        added = add_category(evaluation=target, by=by, **data)
-        return page_address(target, "requirements", f"category-{added.pk}")
+    def destination(self, target: Evaluation, made: Any) -> str:
+        """The new row."""
+        return self.page(target, f"category-{made.pk}")
 
 
 @register_act
-class WeighCategory(Act):
+class WeighCategory(InEvaluation[Category]):
     """What the roles agreed that a category weighs."""
 
     name = "weigh-category"
@@ -219,31 +192,13 @@ class WeighCategory(Act):
         "nothing, blank means not agreed yet."
     )
     success = "The weight is saved."
+    tab = "requirements"
+    anchor = "category"
     model = Category
+    target_name = "category"
+    service = weigh_category
     form_class = form_like(Category, ("weight",))
-
-    def allowed(self, user: User, target: Category) -> bool:
-        """The owner."""
-        return is_owner(user, target.evaluation)
 
     def initial(self, target: Category, user: User) -> dict[str, Any]:
         """What is agreed."""
         return {"weight": target.weight}
-
-    def cancel_url(self, target: Category) -> str:
-        """Its place on the page."""
-        return page_address(target.evaluation, "requirements", f"category-{target.pk}")
-
-    def context(self, target: Category, user: User) -> dict[str, Any]:
-        """The requirements page's frame."""
-        steps = (("Requirements", "requirements"), (self.title, ""))
-        return {
-            "evaluation": target.evaluation,
-            "tab": "requirements",
-            "crumbs": crumbs_to(target.evaluation, *steps),
-        }
-
-    def perform(self, target: Category, data: Mapping[str, Any], by: User) -> Outcome:
-        """Write it."""
-        weigh_category(category=target, weight=data["weight"], by=by)
-        return self.cancel_url(target)

@@ -1,6 +1,5 @@
 """Saving an evaluation as a template, and deleting a template."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,9 +9,9 @@ from evaltracker.evaluations.models import Evaluation, EvaluationTemplate, User
 from evaltracker.evaluations.policy import is_owner, may_start_evaluations
 from evaltracker.pages.acts import Act, register_act
 from evaltracker.pages.base import HardenedAdmin
+from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import TextField
 from evaltracker.pages.site import site
-from evaltracker.requirements.admin.brief_acts import OfEvaluation
 from evaltracker.requirements.services.templates import drop_template, save_as_template
 
 
@@ -24,7 +23,7 @@ class TemplateForm(forms.Form):
 
 
 @register_act
-class SaveAsTemplate(OfEvaluation):
+class SaveAsTemplate(OnEvaluation):
     """Keeps what is asked, for the next purchase."""
 
     name = "save-as-template"
@@ -37,24 +36,16 @@ class SaveAsTemplate(OfEvaluation):
     )
     success = "The template is saved. Choose it when you start the next evaluation."
     form_class = TemplateForm
-    page = "requirements"
-    page_label = "Requirements"
+    tab = "requirements"
+    service = save_as_template
 
     def allowed(self, user: User, target: Any) -> bool:
         """The owner, who may start evaluations."""
         return is_owner(user, target) and may_start_evaluations(user)
 
-    def heading(self, target: Any) -> str:
-        """No name: the page says it."""
-        return self.title
-
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         """The evaluation's own name."""
         return {"title": target.title}
-
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> None:
-        """Save it."""
-        save_as_template(evaluation=target, by=by, **data)
 
 
 @admin.register(EvaluationTemplate, site=site)
@@ -77,7 +68,7 @@ class EvaluationTemplateAdmin(HardenedAdmin):
 
 
 @register_act
-class DropTemplate(Act):
+class DropTemplate(Act[EvaluationTemplate]):
     """Deletes one's own template."""
 
     name = "drop-template"
@@ -86,14 +77,10 @@ class DropTemplate(Act):
     help = "Evaluations that started from it keep what they have."
     success = "The template is deleted."
     model = EvaluationTemplate
+    target_name = "template"
+    service = drop_template
     dangerous = True
 
     def allowed(self, user: User, target: Any) -> bool:
         """Who saved it."""
         return bool(target.made_by_id == user.pk)
-
-    def perform(
-        self, target: EvaluationTemplate, data: Mapping[str, Any], by: User
-    ) -> None:
-        """Delete it."""
-        drop_template(template=target, by=by)

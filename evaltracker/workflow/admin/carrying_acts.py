@@ -14,10 +14,10 @@ from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.kit.downloads import download
 from evaltracker.pages.acts import Act, Confirm, Outcome, register_act
+from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.workspace import page_address
 from evaltracker.portable.services.import_evaluation import import_evaluation
 from evaltracker.portable.services.import_preview import ImportPreview, preview_import
-from evaltracker.requirements.admin.brief_acts import OfEvaluation
 from evaltracker.workflow.services.exporting import export_as_seen, may_export
 
 PAGE_LIMIT = 20 * 2**20
@@ -39,7 +39,7 @@ class FormatForm(forms.Form):
 
 
 @register_act
-class ExportEvaluation(OfEvaluation):
+class ExportEvaluation(OnEvaluation):
     """All that the reader may see, as one file."""
 
     name = "export-evaluation"
@@ -60,10 +60,6 @@ class ExportEvaluation(OfEvaluation):
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         """All of it."""
         return {"form": "json"}
-
-    def heading(self, target: Evaluation) -> str:
-        """No name: the page says it."""
-        return self.title
 
     def needs_proof(self, target: Evaluation, user: User) -> bool:
         """So much at once is handed to somebody who has just shown who they are."""
@@ -87,7 +83,7 @@ class FileForm(forms.Form):
     )
 
 
-class ByOperators(Act):
+class ByOperators[T](Act[T]):
     """An act on no evaluation that is here yet."""
 
     def allowed(self, user: User, target: Any) -> bool:
@@ -104,7 +100,7 @@ class ByOperators(Act):
 
 
 @register_act
-class ImportEvaluation(ByOperators):
+class ImportEvaluation(ByOperators[None]):
     """The first of two steps: choose a file; nothing is written yet."""
 
     name = "import-evaluation"
@@ -130,7 +126,7 @@ class ImportEvaluation(ByOperators):
 
 
 @register_act
-class TakeIn(ByOperators):
+class TakeIn(ByOperators[ImportPreview]):
     """The second step: see it, and say yes."""
 
     name = "take-in-evaluation"
@@ -140,6 +136,8 @@ class TakeIn(ByOperators):
     success = "The evaluation is imported."
     form_class = Confirm
     template = "workflow/take_in.html"
+    target_name = "preview"
+    service = import_evaluation
 
     def load(self, user: User, target_id: str) -> ImportPreview:
         """What a file that this person chose would do.
@@ -154,11 +152,8 @@ class TakeIn(ByOperators):
         """Which one."""
         return f"Import: {target.told['title']}"
 
-    def perform(
-        self, target: ImportPreview, data: Mapping[str, Any], by: User
-    ) -> Outcome:
-        """Take it in, as it was shown."""
-        made = import_evaluation(preview=target, by=by)
+    def destination(self, target: ImportPreview, made: Any) -> str:
+        """What came of it."""
         return page_address(made, "overview")
 
 

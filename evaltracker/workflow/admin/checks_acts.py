@@ -5,8 +5,9 @@ from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.fields import DateField, reason_field
 from evaltracker.workflow import links
 from evaltracker.workflow.choices import CheckFound
@@ -19,19 +20,15 @@ from evaltracker.workflow.services.promise_checks import (
     waive_check,
 )
 from trials.admin.acts.base import takes_part
-from vendors.admin.acts.base import InEvaluation
 
 
-class OnCheck(InEvaluation):
+class OnCheck(InEvaluation[PromiseCheck]):
     """An act on one check; the owner's, unless it says otherwise."""
 
     tab = "decision"
     model = PromiseCheck
+    target_name = "check"
     related = ("candidate__evaluation__owner",)
-
-    def evaluation(self, target: PromiseCheck) -> Evaluation:
-        """Through the candidate."""
-        return target.candidate.evaluation
 
     def heading(self, target: PromiseCheck) -> str:
         """After how many months."""
@@ -102,6 +99,7 @@ class JudgePromises(OnCheck):
     success = "The verdicts are saved."
     form_class = JudgeForm
     template = "workflow/judge_promises.html"
+    service = record_promises
 
     def allowed(self, user: User, target: PromiseCheck) -> bool:
         """Everybody with a part."""
@@ -111,8 +109,10 @@ class JudgePromises(OnCheck):
         """What was promised."""
         return {"rows": promised_rows(target.candidate, [target])}
 
-    def perform(self, target: PromiseCheck, data: Mapping[str, Any], by: User) -> None:
-        """Save them."""
+    def arguments(
+        self, target: PromiseCheck, data: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What was found, with its note, by ref; what is blank is left out."""
         refs = [
             name.removeprefix("found-") for name in data if name.startswith("found-")
         ]
@@ -121,7 +121,7 @@ class JudgePromises(OnCheck):
             for ref in refs
             if data[f"found-{ref}"]
         }
-        record_promises(check=target, found=found, by=by)
+        return {"check": target, "found": found}
 
 
 class MoveForm(forms.Form):
@@ -140,14 +140,11 @@ class MoveCheck(OnCheck):
     help = "You are reminded a week before, on the day, and a week after if it is open."
     success = "The check is moved."
     form_class = MoveForm
+    service = move_check
 
     def initial(self, target: PromiseCheck, user: User) -> dict[str, Any]:
         """The day that stands."""
         return {"due_on": target.due_on}
-
-    def perform(self, target: PromiseCheck, data: Mapping[str, Any], by: User) -> None:
-        """Move it."""
-        move_check(check=target, due_on=data["due_on"], by=by)
 
 
 class ReasonForm(forms.Form):
@@ -167,10 +164,7 @@ class WaiveCheck(OnCheck):
     success = "The check is left out."
     form_class = ReasonForm
     dangerous = True
-
-    def perform(self, target: PromiseCheck, data: Mapping[str, Any], by: User) -> None:
-        """Leave it out."""
-        waive_check(check=target, reason=data["reason"], by=by)
+    service = waive_check
 
 
 class CloseForm(forms.Form):
@@ -194,7 +188,4 @@ class CloseCheck(OnCheck):
     help = "Every promise has to have its verdict. Closed verdicts stay as they are."
     success = "The check is closed."
     form_class = CloseForm
-
-    def perform(self, target: PromiseCheck, data: Mapping[str, Any], by: User) -> None:
-        """Close it."""
-        close_check(check=target, summary=data["summary"], by=by)
+    service = close_check

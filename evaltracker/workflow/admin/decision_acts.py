@@ -1,15 +1,13 @@
 """Acts of the last stage: drafting the decision, and making it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import form_like
-from evaltracker.pages.workspace import page_address
-from evaltracker.requirements.admin.brief_acts import OfEvaluation
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import decide, draft_decision
@@ -41,15 +39,10 @@ class DraftForm(
         )
 
 
-class OnDecision(OfEvaluation):
+class OnDecision(OnEvaluation):
     """An act of the decision page."""
 
-    page = "decision"
-    page_label = "Decision"
-
-    def heading(self, target: Evaluation) -> str:
-        """No name: the page says it."""
-        return self.title
+    tab = "decision"
 
 
 @register_act
@@ -65,6 +58,7 @@ class Draft(OnDecision):
     )
     success = "The draft is saved."
     form_class = DraftForm
+    service = draft_decision
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         """Candidates of this evaluation."""
@@ -76,11 +70,6 @@ class Draft(OnDecision):
         if drafted is None:
             return {}
         return {field: getattr(drafted, field) for field in ("candidate", *WORDS)}
-
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """Write it."""
-        draft_decision(evaluation=target, by=by, **data)
-        return None
 
 
 @register_act
@@ -96,6 +85,7 @@ class Decide(OnDecision):
     )
     success = "Decided. The memo is frozen."
     template = "workflow/decide.html"
+    service = decide
 
     def needs_proof(self, target: Evaluation, user: User) -> bool:
         """The last word is given by somebody who has just shown who they are."""
@@ -110,7 +100,6 @@ class Decide(OnDecision):
             "reports": gate_reports(target) if target.is_open else [],
         }
 
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """Decide."""
-        decide(evaluation=target, by=by)
-        return page_address(target, "decision")
+    def destination(self, target: Evaluation, made: Any) -> str:
+        """The decision, wherever it was made from."""
+        return self.page(target)

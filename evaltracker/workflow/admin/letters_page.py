@@ -1,7 +1,7 @@
 """Letters of the decision: what each vendor is told, and what became of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,13 @@ from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.notices.admin.notice_subjects import register_subjects
 from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from evaltracker.workflow import links
 from evaltracker.workflow.models import Letter
 from evaltracker.workflow.selectors.letters import LETTER, letter_notices
 from evaltracker.workflow.services.letters import send_letter, write_letter
-from vendors.admin.acts.base import InEvaluation
 from vendors.admin.acts.invitations import ContactsField
 from vendors.admin.conflict_question import ask_first
 from vendors.models import Contact
@@ -60,16 +60,13 @@ def letters_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
 
 
-class OnLetter(InEvaluation):
+class OnLetter(InEvaluation[Letter]):
     """An act of the owner on a letter."""
 
     tab = "decision"
     model = Letter
+    target_name = "letter"
     related = ("candidate__evaluation__owner", "candidate__vendor")
-
-    def evaluation(self, target: Letter) -> Evaluation:
-        """Through the candidate."""
-        return target.candidate.evaluation
 
     def heading(self, target: Letter) -> str:
         """To whom."""
@@ -103,14 +100,11 @@ class WriteLetter(OnLetter):
     help = "Nothing is sent by saving. It was drafted from what the ledger says of it."
     success = "The draft is saved; nothing was sent."
     form_class = WordsForm
+    service = write_letter
 
     def initial(self, target: Letter, user: User) -> dict[str, Any]:
         """The words that stand."""
         return {"text": target.text}
-
-    def perform(self, target: Letter, data: Mapping[str, Any], by: User) -> None:
-        """Save it."""
-        write_letter(letter=target, text=data["text"], by=by)
 
 
 class SendForm(forms.Form):
@@ -148,14 +142,11 @@ class SendLetter(OnLetter):
     form_class = SendForm
     template = "workflow/send_letter.html"
     dangerous = True
+    service = send_letter
 
     def form_kwargs(self, target: Letter, user: User) -> dict[str, Any]:
         """Whose contacts may be chosen."""
         return {"letter": target}
-
-    def perform(self, target: Letter, data: Mapping[str, Any], by: User) -> None:
-        """Send it."""
-        send_letter(letter=target, contacts=list(data["contacts"]), by=by)
 
 
 def named(ids: Collection[str]) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The act that hands out the evidence pack: a POST, for it leaves a trace."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import FileResponse
@@ -25,15 +24,16 @@ class TakePack(OnDecision):
         "in it says how anybody verifies it. The journal keeps that you took it."
     )
     success = "The pack was handed out; the journal says so."
+    service = take_pack
 
     def allowed(self, user: User, target: Evaluation) -> bool:
         """The owner and leadership, who may see all that is in it."""
         return may_export(user, target)
 
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """Make it and answer with it."""
+    def destination(self, target: Evaluation, made: Any) -> Outcome:
+        """The file itself."""
         return FileResponse(
-            take_pack(evaluation=target, by=by),
+            made,
             as_attachment=True,
             filename=f"{target.slug}-evidence.zip",
             content_type="application/zip",

@@ -6,10 +6,9 @@ from typing import Any
 from django import forms
 
 from evaltracker.evaluations.models import User, Visit
-from evaltracker.evaluations.policy import is_owner
-from evaltracker.pages.acts import Act, Outcome, register_act
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.fields import ReasonForm, TextField
-from evaltracker.pages.workspace import crumbs_to, page_address
 from stakeholders.models import Condition
 from stakeholders.services.conditions import close_condition
 from stakeholders.services.sign_offs import open_sign_off_round
@@ -22,7 +21,7 @@ class NoteForm(forms.Form):
 
 
 @register_act
-class CloseCondition(Act):
+class CloseCondition(InEvaluation[Condition]):
     """A condition that is met."""
 
     name = "close-condition"
@@ -30,7 +29,11 @@ class CloseCondition(Act):
     verb = "Close it"
     help = "Say how it was met; the note stays beside it for good."
     success = "The condition is closed."
+    tab = "sign_offs"
+    anchor = "condition"
     model = Condition
+    target_name = "condition"
+    service = close_condition
     form_class = NoteForm
     template = "workflow/close_condition.html"
 
@@ -40,33 +43,13 @@ class CloseCondition(Act):
         lead = signed.visit.evaluation.owner_id
         return user.is_active and user.pk in (target.owner_id, signed.person_id, lead)
 
-    def heading(self, target: Condition) -> str:
-        """No name: the page shows the words."""
-        return self.title
-
-    def cancel_url(self, target: Condition) -> str:
-        """Its place among the sign-offs."""
-        where = target.sign_off.visit.evaluation
-        return page_address(where, "sign_offs", f"condition-{target.pk}")
-
-    def context(self, target: Condition, user: User) -> dict[str, Any]:
-        """The sign-offs' frame."""
-        where = target.sign_off.visit.evaluation
-        steps = (("Sign-offs", "sign_offs"), (self.title, ""))
-        return {
-            "evaluation": where,
-            "tab": "sign_offs",
-            "crumbs": crumbs_to(where, *steps),
-        }
-
-    def perform(self, target: Condition, data: Mapping[str, Any], by: User) -> Outcome:
-        """Close it."""
-        close_condition(condition=target, note=data["closing_note"], by=by)
-        return self.cancel_url(target)
+    def arguments(self, target: Condition, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The note under the service's name."""
+        return {"condition": target, "note": data["closing_note"]}
 
 
 @register_act
-class OpenRound(Act):
+class OpenRound(InEvaluation[Visit]):
     """Everybody of this stage is asked anew."""
 
     name = "open-round"
@@ -77,32 +60,13 @@ class OpenRound(Act):
         "changed their mind, or after a decline was answered."
     )
     success = "A new round is open."
+    tab = "sign_offs"
     model = Visit
+    target_name = "visit"
+    service = open_sign_off_round
     form_class = ReasonForm
     dangerous = True
-
-    def allowed(self, user: User, target: Visit) -> bool:
-        """The owner."""
-        return is_owner(user, target.evaluation)
 
     def heading(self, target: Visit) -> str:
         """Of which stage."""
         return f"{self.title}: {target.get_stage_display().lower()}"
-
-    def cancel_url(self, target: Visit) -> str:
-        """The sign-offs."""
-        return page_address(target.evaluation, "sign_offs")
-
-    def context(self, target: Visit, user: User) -> dict[str, Any]:
-        """The sign-offs' frame."""
-        steps = (("Sign-offs", "sign_offs"), ("New round", ""))
-        return {
-            "evaluation": target.evaluation,
-            "tab": "sign_offs",
-            "crumbs": crumbs_to(target.evaluation, *steps),
-        }
-
-    def perform(self, target: Visit, data: Mapping[str, Any], by: User) -> Outcome:
-        """Open it."""
-        open_sign_off_round(visit=target, reason=data["reason"], by=by)
-        return None

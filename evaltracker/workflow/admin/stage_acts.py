@@ -1,6 +1,5 @@
 """Acts that move an evaluation: advance, send back, cancel, waive a rule."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,8 +7,8 @@ from django import forms
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import ReasonForm, TextField
-from evaltracker.requirements.admin.brief_acts import OfEvaluation
 from evaltracker.workflow.gates import gates_of
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.services.stages import (
@@ -29,7 +28,7 @@ class AdvanceForm(forms.Form):
 
 
 @register_act
-class Advance(OfEvaluation):
+class Advance(OnEvaluation):
     """On to the next stage."""
 
     name = "advance"
@@ -37,6 +36,7 @@ class Advance(OfEvaluation):
     verb = "Advance"
     form_class = AdvanceForm
     template = "workflow/advance.html"
+    service = advance
 
     def heading(self, target: Evaluation) -> str:
         """From where to where."""
@@ -66,11 +66,6 @@ class Advance(OfEvaluation):
         target.refresh_from_db(fields=["stage"])
         return f"The evaluation is in {target.get_stage_display().lower()} now."
 
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """Move it, if it still is where it was seen."""
-        advance(evaluation=target, from_stage=data["from_stage"], by=by)
-        return None
-
 
 class SendBackForm(forms.Form):
     """To which stage, and why."""
@@ -86,7 +81,7 @@ class SendBackForm(forms.Form):
 
 
 @register_act
-class SendBack(OfEvaluation):
+class SendBack(OnEvaluation):
     """Back to an earlier stage."""
 
     name = "send-back"
@@ -99,23 +94,15 @@ class SendBack(OfEvaluation):
     success = "It is sent back."
     form_class = SendBackForm
     dangerous = True
-
-    def heading(self, target: Evaluation) -> str:
-        """No name: the page says it."""
-        return self.title
+    service = send_back
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         """Earlier stages only."""
         return {"stage": target.stage}
 
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """Send it."""
-        send_back(evaluation=target, by=by, **data)
-        return None
-
 
 @register_act
-class Cancel(OfEvaluation):
+class Cancel(OnEvaluation):
     """The end without a decision."""
 
     name = "cancel-evaluation"
@@ -125,15 +112,7 @@ class Cancel(OfEvaluation):
     success = "The evaluation is cancelled."
     form_class = ReasonForm
     dangerous = True
-
-    def heading(self, target: Evaluation) -> str:
-        """No name: the page says it."""
-        return self.title
-
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """End it."""
-        cancel(evaluation=target, reason=data["reason"], by=by)
-        return None
+    service = cancel
 
 
 class WaiveForm(forms.Form):
@@ -155,7 +134,7 @@ class WaiveForm(forms.Form):
 
 
 @register_act
-class WaiveGate(OfEvaluation):
+class WaiveGate(OnEvaluation):
     """Leadership lets one rule pass on this stay in the stage."""
 
     name = "waive-gate"
@@ -169,23 +148,15 @@ class WaiveGate(OfEvaluation):
     form_class = WaiveForm
     dangerous = True
     prefill = ("gate",)
+    service = waive_gate
 
     def allowed(self, user: User, target: Evaluation) -> bool:
         """Leadership."""
         return is_leadership(user, target)
 
-    def heading(self, target: Evaluation) -> str:
-        """No name: the page says it."""
-        return self.title
-
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         """The rules of this stage that can be waived."""
         return {"stage": target.stage}
-
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """Waive it."""
-        waive_gate(evaluation=target, by=by, **data)
-        return None
 
 
 def next_stage(evaluation: Evaluation) -> Stage | None:

@@ -9,10 +9,10 @@ from django.urls import reverse
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import may_start_evaluations
 from evaltracker.ocds.reading import LIMIT
-from evaltracker.pages.acts import Act, Outcome, register_act
+from evaltracker.pages.acts import Act, register_act
+from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import DateField
 from evaltracker.pages.workspace import page_address
-from evaltracker.requirements.admin.brief_acts import OfEvaluation
 from evaltracker.workflow.services.from_ocds import start_from_ocds
 from evaltracker.workflow.services.succession import may_follow, start_next
 
@@ -39,7 +39,7 @@ class NextForm(forms.Form):
 
 
 @register_act
-class StartNext(OfEvaluation):
+class StartNext(OnEvaluation):
     """The same needs, bought again."""
 
     name = "start-next"
@@ -48,6 +48,8 @@ class StartNext(OfEvaluation):
     success = "The next evaluation is started. Go through its brief first."
     form_class = NextForm
     template = "workflow/start_next.html"
+    target_name = "origin"
+    service = start_next
 
     def allowed(self, user: User, target: Evaluation) -> bool:
         """Whoever sees it and may start evaluations."""
@@ -56,10 +58,6 @@ class StartNext(OfEvaluation):
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         """People come along unless somebody says no."""
         return {"title": f"{target.title[:143]} (next)", "with_people": True}
-
-    def heading(self, target: Evaluation) -> str:
-        """No name: the page says it."""
-        return self.title
 
     def context(self, target: Evaluation, user: User) -> dict[str, Any]:
         """How much comes along."""
@@ -71,9 +69,8 @@ class StartNext(OfEvaluation):
             "rules": target.sign_off_rules.count(),
         }
 
-    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """Start it, and go to its brief."""
-        made = start_next(origin=target, by=by, **data)
+    def destination(self, target: Evaluation, made: Any) -> str:
+        """The new one's brief."""
         return page_address(made, "brief")
 
 
@@ -91,7 +88,7 @@ class ReleaseForm(forms.Form):
 
 
 @register_act
-class StartFromOcds(Act):
+class StartFromOcds(Act[None]):
     """What a register tells of a purchase, as the start of one here."""
 
     name = "start-from-ocds"
@@ -103,6 +100,7 @@ class StartFromOcds(Act):
     )
     success = "The evaluation is started. Go through its brief first."
     form_class = ReleaseForm
+    service = start_from_ocds
 
     def allowed(self, user: User, target: Any) -> bool:
         """Whoever may start evaluations."""
@@ -112,7 +110,10 @@ class StartFromOcds(Act):
         """The list of evaluations."""
         return reverse("admin:evaluations_evaluation_changelist")
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """Start it, and go to its brief."""
-        made = start_from_ocds(content=data["file"].read(LIMIT + 1), by=by)
+    def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What stands in the file, and a byte more than it may."""
+        return {"content": data["file"].read(LIMIT + 1)}
+
+    def destination(self, target: Any, made: Any) -> str:
+        """The new one's brief."""
         return page_address(made, "brief")

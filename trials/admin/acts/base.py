@@ -13,7 +13,7 @@ from stakeholders.policy import has_role
 from trials.choices import EvidenceVerdict
 from trials.models import Demo, Trial
 from trials.policy import may_lead
-from vendors.admin.acts.base import InEvaluation
+from vendors.admin.acts.base import AboutCandidate
 from vendors.models import Claim
 from vendors.selectors import asked_requirements
 
@@ -23,21 +23,16 @@ def takes_part(user: User, evaluation: Evaluation) -> bool:
     return is_owner(user, evaluation) or has_role(user, evaluation)
 
 
-class OnDemo(InEvaluation):
+class OnDemo(AboutCandidate[Any]):
     """An act on a demo, by everybody with a part."""
 
     tab = "demos"
-    shows_candidates = True
     model: ClassVar[type[models.Model] | None] = Demo
+    target_name = "demo"
     related: ClassVar[tuple[str, ...]] = (
         "candidate__evaluation__owner",
         "candidate__vendor",
     )
-
-    def evaluation(self, target: Any) -> Evaluation:
-        """Through the candidate."""
-        found: Evaluation = target.candidate.evaluation
-        return found
 
     def allowed(self, user: User, target: Any) -> bool:
         """Everybody with a part."""
@@ -52,22 +47,18 @@ class OnDemo(InEvaluation):
         return reverse("admin:demo", args=[target.pk])
 
 
-class OnTrial(InEvaluation):
+class OnTrial(AboutCandidate[Any]):
     """An act on a trial, by whoever runs it."""
 
     tab = "trials"
-    shows_candidates = True
     model: ClassVar[type[models.Model] | None] = Trial
+    target_name = "trial"
     related: ClassVar[tuple[str, ...]] = ("candidate__evaluation__owner", "lead")
 
     def trial(self, target: Any) -> Trial:
         """The trial that the target belongs to."""
         found: Trial = target if isinstance(target, Trial) else target.trial
         return found
-
-    def evaluation(self, target: Any) -> Evaluation:
-        """Through the candidate."""
-        return self.trial(target).candidate.evaluation
 
     def allowed(self, user: User, target: Any) -> bool:
         """The lead and the owner."""

@@ -11,12 +11,12 @@ from django import forms
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import long_text, reason_field
 from trials.models import Score, Settlement
 from trials.scoring import TOP_SCORE, spread
 from trials.selectors import counted_scores
 from trials.services.consensus import close_scores, open_consensus, settle_score
-from vendors.admin.acts.base import InEvaluation, OnEvaluation
 from vendors.models import Candidate
 
 
@@ -34,10 +34,7 @@ class OpenConsensus(OnEvaluation):
     success = "All scores are open."
     tab = "scores"
     dangerous = True
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Open them."""
-        open_consensus(evaluation=target, by=by)
+    service = open_consensus
 
 
 class OutcomeForm(forms.Form):
@@ -62,6 +59,11 @@ class ScoredCell:
         """Both ids in one."""
         return f"{self.candidate.pk}.{self.category.pk}"
 
+    @property
+    def evaluation(self) -> Evaluation:
+        """Where both belong."""
+        return self.candidate.evaluation
+
     def __str__(self) -> str:
         return f"{self.category} of {self.candidate}"
 
@@ -81,7 +83,7 @@ class SettleForm(forms.Form):
 
 
 @register_act
-class SettleScore(InEvaluation):
+class SettleScore(InEvaluation[ScoredCell]):
     """What counts where people were far apart."""
 
     name = "settle-score"
@@ -94,6 +96,7 @@ class SettleScore(InEvaluation):
     success = "It is settled."
     tab = "scores"
     form_class = SettleForm
+    service = settle_score
 
     def load(self, user: User, target_id: str) -> ScoredCell:
         """The cell, if both exist, belong together and the reader may see them."""
@@ -110,11 +113,6 @@ class SettleScore(InEvaluation):
             raise NotFound
         return ScoredCell(candidate, category)
 
-    def evaluation(self, target: Any) -> Evaluation:
-        """Through the candidate."""
-        found: Evaluation = target.candidate.evaluation
-        return found
-
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What was settled, else the median of the scores that count."""
         about = {"candidate": target.candidate, "category": target.category}
@@ -127,15 +125,14 @@ class SettleScore(InEvaluation):
         median = spread(given.values_list("value", flat=True)).median
         return {} if median is None else {"value": f"{float(median):g}"}
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Settle it."""
-        settle_score(
-            evaluation=target.candidate.evaluation,
-            candidate=target.candidate,
-            category=target.category,
-            by=by,
+    def arguments(self, target: ScoredCell, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The two that make the cell."""
+        return {
+            "evaluation": target.candidate.evaluation,
+            "candidate": target.candidate,
+            "category": target.category,
             **data,
-        )
+        }
 
 
 @register_act
@@ -148,7 +145,4 @@ class CloseScores(OnEvaluation):
     success = "Scores are closed."
     tab = "scores"
     form_class = OutcomeForm
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Close them."""
-        close_scores(evaluation=target, by=by, **data)
+    service = close_scores

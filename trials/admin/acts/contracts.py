@@ -45,10 +45,7 @@ class ProposeContract(ReadsContract):
         "and how success is measured. Changing it takes it back."
     )
     success = "The contract is put forward; every role is asked to agree."
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Put it forward."""
-        propose_contract(trial=target, by=by)
+    service = propose_contract
 
 
 class DigestForm(forms.Form):
@@ -70,6 +67,7 @@ class AgreeContract(ReadsContract):
     )
     success = "You have agreed."
     form_class = DigestForm
+    service = agree_contract
 
     def allowed(self, user: User, target: Any) -> bool:
         """Who holds a role, without an interest in the candidate."""
@@ -79,10 +77,6 @@ class AgreeContract(ReadsContract):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """The words that are shown."""
         return {"digest": contract_of(target).digest}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Agree."""
-        agree_contract(trial=target, by=by, **data)
 
 
 class AmendForm(TrialForm):
@@ -106,6 +100,7 @@ class AmendContract(OnTrial):
     help = "It is a numbered change with a reason. The trial goes on meanwhile."
     success = "The contract is changed; every role is asked to agree anew."
     form_class = AmendForm
+    service = amend_contract
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The evaluation's people."""
@@ -114,10 +109,6 @@ class AmendContract(OnTrial):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What stands now."""
         return {name: getattr(target, name) for name in TrialForm.base_fields}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Change it."""
-        amend_contract(trial=target, by=by, **data)
 
 
 class DaysForm(forms.Form):
@@ -143,6 +134,7 @@ class MoveTrial(OnTrial):
     form_class = DaysForm
     template = "trials/move.html"
     preview_verb = "Show what moves"
+    service = move_trial
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """Its days now."""
@@ -151,7 +143,3 @@ class MoveTrial(OnTrial):
     def preview(self, target: Any, data: Mapping[str, Any], user: User) -> list[Shift]:
         """The milestones that would move."""
         return shifts_of_trial(target, data["starts_on"])
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Move it."""
-        move_trial(trial=target, by=by, **data)

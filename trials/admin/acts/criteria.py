@@ -1,6 +1,6 @@
 """The success criteria of trials, and judging them."""
 
-from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -62,16 +62,14 @@ class AddCriterion(CriterionAct):
     title = "Add a criterion"
     verb = "Add"
     success = "The criterion is added."
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Add it."""
-        add_criterion(trial=target, by=by, **data)
+    service = add_criterion
 
 
 class OnCriterion(CriterionAct):
     """An act on one criterion."""
 
     model = Criterion
+    target_name = "criterion"
     related = (
         "trial__candidate__evaluation__owner",
         "trial__lead",
@@ -91,6 +89,7 @@ class ChangeCriterion(OnCriterion):
     title = "Change the criterion"
     verb = "Save"
     success = "Saved."
+    service = change_criterion
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What stands now."""
@@ -100,10 +99,6 @@ class ChangeCriterion(OnCriterion):
             "threshold": target.threshold,
             "method": target.method,
         }
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Save it."""
-        change_criterion(criterion=target, by=by, **data)
 
 
 class RemovalForm(forms.Form):
@@ -127,10 +122,10 @@ class RemoveCriterion(OnCriterion):
     success = "The criterion is removed; the journal keeps its words."
     form_class = RemovalForm
     dangerous = True
+    service = remove_criterion
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> str:
-        """Take it out."""
-        remove_criterion(criterion=target, by=by, **data)
+    def destination(self, target: Any, made: Any) -> str:
+        """The other criteria."""
         return reverse("admin:trial", args=[target.trial_id]) + "#criteria"
 
 
@@ -146,6 +141,7 @@ class JudgeCriterion(OnCriterion):
     form_class = ProofForm
     template = "trials/judge.html"
     version_fields = ("claim",)
+    service = partial(record_evidence, source=Source.TRIAL)
 
     def allowed(self, user: User, target: Any) -> bool:
         """Everybody with a part."""
@@ -175,7 +171,3 @@ class JudgeCriterion(OnCriterion):
             "requirement": target.requirement,
             "criterion": target,
         }
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Record it."""
-        record_evidence(source=Source.TRIAL, criterion=target, by=by, **data)

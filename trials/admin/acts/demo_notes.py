@@ -1,6 +1,5 @@
 """The end of a demo, one's own note on it, and reading all of them."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -26,10 +25,7 @@ class EndDemo(OnDemo):
         "their own. Then all notes are revealed to all."
     )
     success = "The demo is over. Write your own note before you talk about it."
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """End it."""
-        end_demo(demo=target, by=by)
+    service = end_demo
 
 
 class NoteForm(forms.Form):
@@ -52,6 +48,7 @@ class WriteDemoNote(OnDemo):
     help = "Nobody reads it, and you read nobody's, until all notes are revealed."
     success = "Your note is saved. You may change it until all notes are revealed."
     form_class = NoteForm
+    service = write_demo_note
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What one wrote so far."""
@@ -61,10 +58,6 @@ class WriteDemoNote(OnDemo):
     def cancel_url(self, target: Any) -> str:
         """The notes on the demo's page."""
         return super().cancel_url(target) + "#notes"
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Save it."""
-        write_demo_note(demo=target, by=by, **data)
 
 
 @register_act
@@ -77,6 +70,7 @@ class RevealDemoNotes(OnDemo):
     help = "Everybody with a part reads all notes, and none can change any more."
     success = "All notes are revealed."
     dangerous = True
+    service = reveal_demo_notes
 
     def allowed(self, user: User, target: Any) -> bool:
         """The owner."""
@@ -85,7 +79,3 @@ class RevealDemoNotes(OnDemo):
     def cancel_url(self, target: Any) -> str:
         """The notes on the demo's page."""
         return super().cancel_url(target) + "#notes"
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Reveal them."""
-        reveal_demo_notes(demo=target, by=by)

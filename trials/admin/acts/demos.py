@@ -1,7 +1,6 @@
 """Arranging, scripting, holding and judging demos."""
 
 import datetime
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -24,6 +23,7 @@ from trials.admin.acts.base import OnDemo
 from trials.services.demo_cancellation import call_off_demo
 from trials.services.demos import add_dazzle, hold_demo, move_demo, schedule_demo
 from vendors.admin.acts.base import OnCandidate
+from vendors.models import Candidate
 
 
 class WhenForm(forms.Form):
@@ -61,6 +61,7 @@ class ScheduleDemo(OnCandidate):
     success = "The demo is scheduled. Draw up its script next."
     form_class = DemoForm
     tab = "demos"
+    service = schedule_demo
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """A week from now, in the evaluation's zone."""
@@ -68,10 +69,9 @@ class ScheduleDemo(OnCandidate):
         day = wall_of(timezone.now(), zone).date() + datetime.timedelta(days=7)
         return {"day": day, "time": datetime.time(10), "zone": zone, "minutes": 90}
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> str:
-        """Arrange it and go there."""
-        demo = schedule_demo(candidate=target, by=by, **data)
-        return reverse("admin:demo", args=[demo.pk])
+    def destination(self, target: Candidate, made: Any) -> str:
+        """The new demo."""
+        return reverse("admin:demo", args=[made.pk])
 
 
 @register_act
@@ -83,6 +83,7 @@ class MoveDemo(OnDemo):
     verb = "Move"
     success = "The demo is moved."
     form_class = WhenForm
+    service = move_demo
 
     def allowed(self, user: User, target: Any) -> bool:
         """The owner."""
@@ -97,10 +98,6 @@ class MoveDemo(OnDemo):
             "zone": target.zone,
             "minutes": target.minutes,
         }
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Move it."""
-        move_demo(demo=target, by=by, **data)
 
 
 class CallOffForm(forms.Form):
@@ -126,14 +123,11 @@ class CallOffDemo(OnDemo):
     success = "The demo is called off; everybody who was invited is told."
     form_class = CallOffForm
     dangerous = True
+    service = call_off_demo
 
     def allowed(self, user: User, target: Any) -> bool:
         """The owner."""
         return is_owner(user, self.evaluation(target))
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Call it off."""
-        call_off_demo(demo=target, by=by, **data)
 
 
 class HoldForm(forms.Form):
@@ -155,10 +149,7 @@ class HoldDemo(OnDemo):
     help = "From now on what is shown can be judged; the script no longer changes."
     success = "The demo takes place. Judge each item as you see it."
     form_class = HoldForm
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Hold it."""
-        hold_demo(demo=target, by=by, **data)
+    service = hold_demo
 
 
 class DazzleForm(forms.Form):
@@ -178,7 +169,4 @@ class AddDazzle(OnDemo):
     help = "What glitters goes here. It scores nothing, now or later."
     success = "It is on the dazzle list, where it scores nothing."
     form_class = DazzleForm
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Note it."""
-        add_dazzle(demo=target, by=by, **data)
+    service = add_dazzle

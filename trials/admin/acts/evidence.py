@@ -1,20 +1,19 @@
 """Recording what was found, saying it again; excusing a knock-out."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.urls import reverse
 
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import NamedChoice, long_text
 from trials.admin.acts.base import ProofForm, takes_part
 from trials.choices import Source
 from trials.models import Evidence, ResearchNote
 from trials.services.evidence import reconfirm_evidence, record_evidence
-from vendors.admin.acts.base import InEvaluation, OnPlace
+from vendors.admin.acts.base import AboutCandidate, OnPlace
 from vendors.admin.targets import Place
 from vendors.models import Claim
 from vendors.services.claims import current_claim
@@ -62,6 +61,7 @@ class RecordEvidence(OnPlace):
     template = "trials/record_evidence.html"
     prefill = ("source",)
     version_fields = ("claim",)
+    service = record_evidence
 
     def allowed(self, user: User, target: Any) -> bool:
         """Everybody with a part."""
@@ -87,10 +87,6 @@ class RecordEvidence(OnPlace):
         claim = current_claim(target.candidate, target.requirement)
         return {**super().context(target, user), "claim": claim}
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Record it."""
-        record_evidence(by=by, **data)
-
 
 class ReconfirmForm(forms.Form):
     """Why it can be said again."""
@@ -99,7 +95,7 @@ class ReconfirmForm(forms.Form):
 
 
 @register_act
-class ReconfirmEvidence(InEvaluation):
+class ReconfirmEvidence(AboutCandidate[Evidence]):
     """Says an older verdict again of the words that stand."""
 
     name = "reconfirm-evidence"
@@ -111,16 +107,12 @@ class ReconfirmEvidence(InEvaluation):
     )
     success = "The verdict is said again of the words that stand."
     tab = "matrix"
-    shows_candidates = True
     model = Evidence
+    target_name = "evidence"
+    service = reconfirm_evidence
     related = ("claim__candidate__evaluation__owner", "claim__requirement")
     template = "trials/reconfirm.html"
     form_class = ReconfirmForm
-
-    def evaluation(self, target: Any) -> Evaluation:
-        """Through the claim."""
-        found: Evaluation = target.claim.candidate.evaluation
-        return found
 
     def allowed(self, user: User, target: Any) -> bool:
         """Everybody with a part."""
@@ -140,10 +132,6 @@ class ReconfirmEvidence(InEvaluation):
         """The page of the cell."""
         claim = target.claim
         return reverse("admin:cell", args=[claim.candidate_id, claim.requirement_id])
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Say it again."""
-        reconfirm_evidence(evidence=target, by=by, **data)
 
 
 def revisions_of(place: Place) -> Any:

@@ -1,19 +1,19 @@
 """Excusing a knock-out, and withdrawing the excuse."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.urls import reverse
 
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.fields import reason_field
 from stakeholders.policy import is_leadership
 from trials.models import Excuse
 from trials.services.excuses import excuse_knock_out, withdraw_excuse
-from vendors.admin.acts.base import InEvaluation, OnPlace
+from vendors.admin.acts.base import OnPlace
 
 
 class ExcuseForm(forms.Form):
@@ -37,17 +37,12 @@ class ExcuseKnockOut(OnPlace):
     template = "vendors/place.html"
     dangerous = True
     form_class = ExcuseForm
+    service = excuse_knock_out
 
     def allowed(self, user: User, target: Any) -> bool:
         """The owner and leadership."""
         evaluation = target.evaluation
         return is_owner(user, evaluation) or is_leadership(user, evaluation)
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Excuse it."""
-        excuse_knock_out(
-            candidate=target.candidate, requirement=target.requirement, by=by, **data
-        )
 
 
 class WithdrawForm(forms.Form):
@@ -57,7 +52,7 @@ class WithdrawForm(forms.Form):
 
 
 @register_act
-class WithdrawExcuse(InEvaluation):
+class WithdrawExcuse(InEvaluation[Excuse]):
     """Lets a knock-out knock out again."""
 
     name = "withdraw-excuse"
@@ -70,14 +65,11 @@ class WithdrawExcuse(InEvaluation):
     success = "The excuse is withdrawn; the must-have knocks out again."
     tab = "matrix"
     model = Excuse
+    target_name = "excuse"
+    service = withdraw_excuse
     related = ("candidate__evaluation__owner", "requirement")
     form_class = WithdrawForm
     dangerous = True
-
-    def evaluation(self, target: Any) -> Evaluation:
-        """Through the candidate."""
-        found: Evaluation = target.candidate.evaluation
-        return found
 
     def allowed(self, user: User, target: Any) -> bool:
         """The owner and leadership."""
@@ -91,7 +83,3 @@ class WithdrawExcuse(InEvaluation):
     def cancel_url(self, target: Any) -> str:
         """The page of the cell."""
         return reverse("admin:cell", args=[target.candidate_id, target.requirement_id])
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Withdraw it."""
-        withdraw_excuse(excuse=target, by=by, **data)

@@ -1,6 +1,5 @@
 """What a trial found missing."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -44,6 +43,7 @@ class RecordGap(OnTrial):
     help = "As soon as it is found: the early gaps are the cheap ones."
     success = "The gap is in the log."
     form_class = GapForm
+    service = record_gap
 
     def allowed(self, user: User, target: Any) -> bool:
         """Everybody with a part."""
@@ -57,15 +57,12 @@ class RecordGap(OnTrial):
         """Today."""
         return {"found_on": today_in(target.zone)}
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Note it."""
-        record_gap(trial=target, by=by, **data)
-
 
 class OnGap(OnTrial):
     """An act on one gap."""
 
     model = Gap
+    target_name = "gap"
     related = ("trial__candidate__evaluation__owner", "trial__lead", "requirement")
     template = "trials/gap.html"
 
@@ -91,14 +88,11 @@ class ReplyToGap(OnGap):
     help = "The vendor can also reply by itself, through the API."
     success = "The reply is noted."
     form_class = ReplyForm
+    service = reply_to_gap
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What stands now."""
         return {"reply": target.reply, "promised_for": target.promised_for}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Note it."""
-        reply_to_gap(gap=target, by=by, **data)
 
 
 class RetestForm(forms.Form):
@@ -128,14 +122,11 @@ class RetestGap(OnGap):
     )
     success = "The retest is in the log."
     form_class = RetestForm
+    service = retest_gap
 
     def allowed(self, user: User, target: Any) -> bool:
         """Everybody with a part."""
         return takes_part(user, self.evaluation(target))
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Note it."""
-        retest_gap(gap=target, by=by, **data)
 
 
 class ClosingForm(forms.Form):
@@ -157,7 +148,4 @@ class CloseGap(OnGap):
     verb = "Close"
     success = "The gap is closed."
     form_class = ClosingForm
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Close it."""
-        close_gap(gap=target, by=by, **data)
+    service = close_gap

@@ -12,6 +12,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.models import User as Person
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import (
     NamedChoice,
     day_field,
@@ -27,7 +28,6 @@ from trials.choices import MilestoneState
 from trials.models import Milestone, Trial
 from trials.policy import may_lead, today_in
 from trials.services.milestones import add_milestone, settle_milestone
-from vendors.admin.acts.base import InEvaluation, OnEvaluation
 
 
 class DueForm(forms.Form):
@@ -110,6 +110,7 @@ class AddMilestone(OnEvaluation):
     success = "The milestone is added; its owner will be reminded."
     form_class = MilestoneForm
     tab = "trials"
+    service = add_milestone
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The evaluation's people."""
@@ -118,10 +119,6 @@ class AddMilestone(OnEvaluation):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """A week from today."""
         return usual_due(target.zone, user)
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Add it."""
-        add_milestone(evaluation=target, by=by, **data)
 
 
 @register_act
@@ -133,6 +130,7 @@ class AddTrialMilestone(OnTrial):
     verb = "Add"
     success = "The milestone is added; its owner will be reminded."
     form_class = MilestoneForm
+    service = add_milestone
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The evaluation's people."""
@@ -143,17 +141,17 @@ class AddTrialMilestone(OnTrial):
         """A week from today."""
         return usual_due(target.zone, user)
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Add it."""
-        evaluation = self.evaluation(target)
-        add_milestone(evaluation=evaluation, trial=target, by=by, **data)
+    def arguments(self, target: Trial, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Also the evaluation in which the trial runs."""
+        return {"evaluation": self.evaluation(target), "trial": target, **data}
 
 
-class OnMilestone(InEvaluation):
+class OnMilestone(InEvaluation[Milestone]):
     """An act on a milestone."""
 
     tab = "trials"
     model = Milestone
+    target_name = "milestone"
     related = ("evaluation__owner", "owner", "trial__candidate__evaluation__owner")
 
     def allowed(self, user: User, target: Any) -> bool:
@@ -200,11 +198,8 @@ class SettleMilestone(OnMilestone):
     success = "The milestone is settled."
     form_class = SettleForm
     prefill = ("state",)
+    service = settle_milestone
 
     def allowed(self, user: User, target: Any) -> bool:
         """Its own owner too."""
         return target.owner_id == user.pk or super().allowed(user, target)
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Settle it."""
-        settle_milestone(milestone=target, by=by, **data)

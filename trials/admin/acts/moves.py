@@ -8,13 +8,13 @@ from django import forms
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.models import User as Person
 from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import NamedChoice, reason_field
 from trials.admin.acts.milestones import DueForm, OnMilestone, hanging_field, others
 from trials.admin.acts.trials import insiders
 from trials.selectors.shifts import Shift, shifts_of
 from trials.services.milestone_owners import change_reminder_days, give_milestone
 from trials.services.moves import hang_milestone, move_milestone
-from vendors.admin.acts.base import OnEvaluation
 
 
 class MoveForm(DueForm):
@@ -41,6 +41,7 @@ class MoveMilestone(OnMilestone):
     form_class = MoveForm
     template = "trials/move.html"
     preview_verb = "Show what moves"
+    service = move_milestone
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """When it is now."""
@@ -49,10 +50,6 @@ class MoveMilestone(OnMilestone):
     def preview(self, target: Any, data: Mapping[str, Any], user: User) -> list[Shift]:
         """What would move along."""
         return shifts_of(target, data["due_on"]) if data["along"] else []
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Move it."""
-        move_milestone(milestone=target, by=by, **data)
 
 
 class HangForm(forms.Form):
@@ -75,6 +72,7 @@ class HangMilestone(OnMilestone):
     verb = "Save"
     success = "Saved."
     form_class = HangForm
+    service = hang_milestone
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """Its neighbours."""
@@ -84,10 +82,6 @@ class HangMilestone(OnMilestone):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What it hangs on now."""
         return {"hangs_on": target.hangs_on_id}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Save it."""
-        hang_milestone(milestone=target, by=by, **data)
 
 
 class GiveForm(forms.Form):
@@ -116,6 +110,7 @@ class GiveMilestone(OnMilestone):
     help = "Whose it was is no longer reminded of it."
     success = "The milestone is given; its new owner is told."
     form_class = GiveForm
+    service = give_milestone
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The evaluation's people."""
@@ -124,10 +119,6 @@ class GiveMilestone(OnMilestone):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """Whose it is now."""
         return {"owner_user": target.owner_id}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Give it."""
-        give_milestone(milestone=target, by=by, **data)
 
 
 class RhythmForm(forms.Form):
@@ -163,6 +154,7 @@ class ChangeReminderDays(OnEvaluation):
     success = "Saved. The reminders of all open milestones follow it."
     form_class = RhythmForm
     tab = "trials"
+    service = change_reminder_days
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What holds now."""
@@ -171,7 +163,3 @@ class ChangeReminderDays(OnEvaluation):
                 str(reminder_day) for reminder_day in target.reminder_days
             )
         }
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Save it."""
-        change_reminder_days(evaluation=target, days=data["days"], by=by)

@@ -1,6 +1,5 @@
 """Noting what was read or heard about a candidate."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -38,6 +37,7 @@ class NoteResearch(OnCandidate):
     success = "The note is saved."
     form_class = ResearchForm
     prefill = ("requirement",)
+    service = note_research
 
     def allowed(self, user: User, target: Any) -> bool:
         """Everybody with a part."""
@@ -50,7 +50,3 @@ class NoteResearch(OnCandidate):
     def cancel_url(self, target: Any) -> str:
         """The candidate's page."""
         return reverse("admin:candidate", args=[target.pk]) + "#research"
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Note it."""
-        note_research(candidate=target, by=by, **data)

@@ -5,18 +5,19 @@ from typing import Any
 
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import InEvaluation
 from stakeholders.models import Stakeholder
 from stakeholders.policy import has_a_say
 from trials.admin.sheet import SheetForm, sheet_of
 from trials.services.scores import give_score, lock_scores, withdraw_score
-from vendors.admin.acts.base import InEvaluation
 
 
-class OwnSheet(InEvaluation):
+class OwnSheet(InEvaluation[Stakeholder]):
     """An act on one's own score sheet; `target` is one's own part."""
 
     tab = "scores"
     model = Stakeholder
+    target_name = "stakeholder"
     related = ("evaluation__owner", "user")
 
     def allowed(self, user: User, target: Any) -> bool:
@@ -83,11 +84,8 @@ class LockScores(OwnSheet):
     success = "Your scores are locked."
     template = "trials/lock.html"
     dangerous = True
+    service = lock_scores
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         """How much of the sheet is filled."""
         return {**super().context(target, user), "sheet": sheet_of(target)}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Lock them."""
-        lock_scores(stakeholder=target, by=by)

@@ -1,6 +1,6 @@
 """Scripts of demos: drawing them up, changing them, judging what was shown."""
 
-from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -33,10 +33,7 @@ class DrawUpScript(OnDemo):
         "Takes the must-haves and the heavy requirements that are not proven yet, "
         "with the candidate's own words. What is on the script stays as it is."
     )
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Write it."""
-        draw_up_script(demo=target, by=by)
+    service = draw_up_script
 
     success = "The script is drawn up."
 
@@ -87,30 +84,23 @@ class AddScriptItem(OnDemo):
     verb = "Add"
     success = "It is on the script."
     form_class = ItemForm
+    service = add_script_item
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The evaluation's requirements and people."""
         return {"evaluation": self.evaluation(target)}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Add it."""
-        add_script_item(demo=target, by=by, **data)
 
 
 class OnItem(OnDemo):
     """An act on an item of a script."""
 
     model = ScriptItem
+    target_name = "item"
     related = (
         "demo__candidate__evaluation__owner",
         "demo__candidate__vendor",
         "requirement",
     )
-
-    def evaluation(self, target: Any) -> Evaluation:
-        """Through the demo."""
-        found: Evaluation = target.demo.candidate.evaluation
-        return found
 
     def heading(self, target: Any) -> str:
         """Whose."""
@@ -130,6 +120,7 @@ class ChangeScriptItem(OnItem):
     verb = "Save"
     success = "Saved."
     form_class = ChangeItemForm
+    service = change_script_item
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The evaluation's people."""
@@ -139,10 +130,6 @@ class ChangeScriptItem(OnItem):
         """What stands now."""
         names = set(ChangeItemForm.base_fields) - {"requirement"}
         return {name: getattr(target, name) for name in names}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Save it."""
-        change_script_item(item=target, by=by, **data)
 
 
 @register_act
@@ -157,6 +144,8 @@ class JudgeItem(OnItem):
     form_class = ProofForm
     template = "trials/judge.html"
     version_fields = ("claim",)
+    target_name = "script_item"
+    service = partial(record_evidence, source=Source.DEMO)
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The revisions of the claim on this requirement."""
@@ -182,10 +171,6 @@ class JudgeItem(OnItem):
     def told(self, target: Any, outcome: Any) -> str:
         """Of what."""
         return f"Recorded: {target.requirement}." if target.requirement else "Recorded."
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Record it."""
-        record_evidence(source=Source.DEMO, script_item=target, by=by, **data)
 
 
 def claims_on(demo: Demo, requirement_id: Any) -> Any:

@@ -1,7 +1,6 @@
 """Planning and closing trials."""
 
 import datetime
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -16,6 +15,7 @@ from trials.admin.acts.base import OnTrial
 from trials.policy import today_in
 from trials.services.trials import change_trial, close_trial, plan_trial
 from vendors.admin.acts.base import OnCandidate
+from vendors.models import Candidate
 
 USUAL_DAYS = 28
 
@@ -72,6 +72,7 @@ class PlanTrial(OnCandidate):
     success = "The trial is planned. Name its success criteria, then agree."
     form_class = TrialForm
     tab = "trials"
+    service = plan_trial
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The evaluation's people."""
@@ -88,10 +89,9 @@ class PlanTrial(OnCandidate):
             "lead": user.pk,
         }
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> str:
-        """Plan it and go there."""
-        trial = plan_trial(candidate=target, by=by, **data)
-        return reverse("admin:trial", args=[trial.pk])
+    def destination(self, target: Candidate, made: Any) -> str:
+        """The new trial."""
+        return reverse("admin:trial", args=[made.pk])
 
 
 @register_act
@@ -103,6 +103,7 @@ class ChangeTrial(OnTrial):
     verb = "Save"
     success = "Saved."
     form_class = TrialForm
+    service = change_trial
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The evaluation's people."""
@@ -111,10 +112,6 @@ class ChangeTrial(OnTrial):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What stands now."""
         return {name: getattr(target, name) for name in TrialForm.base_fields}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Save it."""
-        change_trial(trial=target, by=by, **data)
 
 
 class SummaryForm(forms.Form):
@@ -139,7 +136,4 @@ class CloseTrial(OnTrial):
     success = "The trial is closed."
     form_class = SummaryForm
     dangerous = True
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Close it."""
-        close_trial(trial=target, by=by, **data)
+    service = close_trial

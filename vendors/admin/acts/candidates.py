@@ -7,6 +7,7 @@ from django import forms
 
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import (
     LinesField,
     NamedChoice,
@@ -14,7 +15,7 @@ from evaltracker.pages.fields import (
     long_text,
     reason_field,
 )
-from vendors.admin.acts.base import OnCandidate, OnEvaluation
+from vendors.admin.acts.base import OnCandidate
 from vendors.choices import CandidateKind
 from vendors.models import Vendor
 from vendors.services.candidates import (
@@ -110,6 +111,7 @@ def vendor_from(data: Mapping[str, Any], by: User) -> dict[str, Any]:
 class AddCandidate(OnEvaluation):
     """Puts an option on the long list."""
 
+    tab = "candidates"
     name = "add-candidate"
     title = "Add a candidate"
     verb = "Add"
@@ -167,10 +169,7 @@ class Shortlist(OnCandidate):
         "and go through a trial."
     )
     success = "It is shortlisted."
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Shortlist it."""
-        shortlist(candidate=target, by=by)
+    service = shortlist
 
 
 class ReasonForm(forms.Form):
@@ -192,10 +191,7 @@ class Eliminate(OnCandidate):
     success = "It is eliminated; the reason stays readable."
     form_class = ReasonForm
     dangerous = True
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Drop it."""
-        eliminate(candidate=target, by=by, **data)
+    service = eliminate
 
 
 @register_act
@@ -208,7 +204,4 @@ class Reinstate(OnCandidate):
     help = "It goes back to the long list."
     success = "It is back on the long list."
     form_class = ReasonForm
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Bring it back."""
-        reinstate(candidate=target, by=by, **data)
+    service = reinstate

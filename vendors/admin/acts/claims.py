@@ -1,12 +1,12 @@
 """The buyer's notes of what candidates are said to do, and the owner's rulings."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.fields import (
     LinesField,
     day_field,
@@ -15,7 +15,7 @@ from evaltracker.pages.fields import (
     reason_field,
     without_blank,
 )
-from vendors.admin.acts.base import InEvaluation, OnPlace
+from vendors.admin.acts.base import OnPlace
 from vendors.choices import Availability
 from vendors.models import Candidate, Ruling
 from vendors.policy import ANSWERED_BY_BUYER
@@ -61,6 +61,7 @@ class NoteClaim(OnPlace):
     success = "The note is saved as a revision."
     form_class = NoteForm
     template = "vendors/place.html"
+    service = note_claim
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """Whether a status may be given hangs on the kind."""
@@ -73,12 +74,6 @@ class NoteClaim(OnPlace):
             return {"availability": Availability.UNSTATED}
         return {field: getattr(claim, field) for field in WORDS}
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Note it."""
-        note_claim(
-            candidate=target.candidate, requirement=target.requirement, by=by, **data
-        )
-
 
 @register_act
 class WithdrawNote(OnPlace):
@@ -90,12 +85,7 @@ class WithdrawNote(OnPlace):
     help = "A revision that says “withdrawn”; history stays."
     success = "The note is withdrawn."
     template = "vendors/place.html"
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Withdraw it."""
-        withdraw_claim(
-            candidate=target.candidate, requirement=target.requirement, by=by
-        )
+    service = withdraw_claim
 
 
 class RulingForm(forms.Form):
@@ -115,16 +105,11 @@ class RuleNotApplicable(OnPlace):
     success = "It does not count for this candidate any more."
     form_class = RulingForm
     template = "vendors/place.html"
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Rule."""
-        rule_not_applicable(
-            candidate=target.candidate, requirement=target.requirement, by=by, **data
-        )
+    service = rule_not_applicable
 
 
 @register_act
-class RevokeRuling(InEvaluation):
+class RevokeRuling(InEvaluation[Ruling]):
     """Takes a ruling back."""
 
     name = "revoke-ruling"
@@ -132,19 +117,12 @@ class RevokeRuling(InEvaluation):
     verb = "Let it apply"
     success = "It counts again."
     model = Ruling
+    target_name = "ruling"
+    service = revoke_ruling
     related = ("candidate__evaluation__owner", "requirement")
     form_class = RulingForm
     tab = "matrix"
 
-    def evaluation(self, target: Any) -> Evaluation:
-        """Through the candidate."""
-        found: Evaluation = target.candidate.evaluation
-        return found
-
     def heading(self, target: Any) -> str:
         """Which cell."""
         return f"{self.title}: {target.candidate}, {target.requirement}"
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Take it back."""
-        revoke_ruling(ruling=target, by=by, **data)

@@ -1,6 +1,5 @@
 """Companies and their people."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -23,8 +22,10 @@ class VendorForm(forms.Form):
     aliases = LinesField(label="Other names", help_text="One a line.")
 
 
-class KeepingVendors(Act):
+class KeepingVendors(Act[Any]):
     """What everybody does who runs evaluations."""
+
+    target_name = "vendor"
 
     def allowed(self, user: User, target: Any) -> bool:
         """Whoever keeps the list of companies."""
@@ -45,10 +46,8 @@ class AddVendor(KeepingVendors):
     help = "It belongs to no evaluation until it is a candidate's vendor there."
     success = "The vendor is in the list."
     form_class = VendorForm
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Add it."""
-        add_vendor(by=by, **data)
+    target_name = ""
+    service = add_vendor
 
 
 @register_act
@@ -60,15 +59,12 @@ class ChangeVendor(KeepingVendors):
     verb = "Save"
     success = "Saved."
     model = Vendor
+    service = change_vendor
     form_class = VendorForm
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What stands now."""
         return {name: getattr(target, name) for name in VendorForm.base_fields}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Save it."""
-        change_vendor(vendor=target, by=by, **data)
 
 
 class ContactForm(forms.Form):
@@ -83,6 +79,7 @@ class OnContact(KeepingVendors):
     """What is done to a person at a vendor."""
 
     model = Contact
+    target_name = "contact"
 
     def cancel_url(self, target: Any) -> str:
         """The list of contacts."""
@@ -99,11 +96,8 @@ class AddContact(KeepingVendors):
     help = "Gets the mails that are meant for this vendor."
     success = "The contact is added."
     model = Vendor
+    service = add_contact
     form_class = ContactForm
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Add them."""
-        add_contact(vendor=target, by=by, **data)
 
 
 @register_act
@@ -116,14 +110,11 @@ class ChangeContact(OnContact):
     help = "What is still owed to the former address is not sent; send it again."
     success = "Saved."
     form_class = ContactForm
+    service = change_contact
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What stands now."""
         return {name: getattr(target, name) for name in ContactForm.base_fields}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Save it."""
-        change_contact(contact=target, by=by, **data)
 
 
 @register_act
@@ -137,7 +128,4 @@ class RemoveContact(OnContact):
     success = "The contact is removed."
     form_class = ReasonForm
     dangerous = True
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Remove them."""
-        remove_contact(contact=target, by=by, **data)
+    service = remove_contact

@@ -1,6 +1,5 @@
 """Exchange rates of an evaluation, and in which shares a candidate is paid."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +8,8 @@ from django import forms
 from evaltracker.evaluations.models import User
 from evaltracker.kit.clock import today_in
 from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import day_field, long_text
-from vendors.admin.acts.base import InEvaluation, OnEvaluation
 from vendors.admin.acts.costs import OnCosts
 from vendors.costs import CODES, read_payments
 from vendors.models import ExchangeRate
@@ -52,22 +51,21 @@ class SetRate(OnEvaluation):
     success = "The rate is written; totals are counted with it."
     form_class = RateForm
     prefill = ("currency",)
+    service = set_rate
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """Of today."""
         return {"rated_on": today_in(target.zone)}
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Write it."""
-        set_rate(evaluation=target, by=by, **data)
-
 
 @register_act
-class RemoveRate(InEvaluation):
+class RemoveRate(InEvaluation[ExchangeRate]):
     """Takes a rate out."""
 
     tab = "costs"
     model = ExchangeRate
+    target_name = "rate"
+    service = remove_rate
     related = ("evaluation__owner",)
     name = "remove-rate"
     title = "Remove exchange rate"
@@ -79,11 +77,6 @@ class RemoveRate(InEvaluation):
     def heading(self, target: Any) -> str:
         """Which."""
         return f"{self.title}: {target}"
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> str:
-        """Take it out."""
-        remove_rate(rate=target, by=by)
-        return self.cancel_url(target)
 
 
 class PaymentsField(forms.CharField):
@@ -129,11 +122,8 @@ class SetPayments(OnCosts):
     help = "In which shares what is paid once is paid, and when."
     success = "The payment plan is written."
     form_class = PaymentsForm
+    service = set_payments
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What stands now."""
         return {"payments": target.payments}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Write it."""
-        set_payments(candidate=target, by=by, **data)

@@ -1,13 +1,15 @@
 """Writing down what candidates cost."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
 
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
-from vendors.admin.acts.base import InEvaluation, OnCandidate
+from evaltracker.pages.evaluation_acts import InEvaluation
+from vendors.admin.acts.base import OnCandidate
 from vendors.admin.acts.cost_forms import CostForm, PriceForm, RiseForm, trimmed
 from vendors.choices import Pricing, Recurrence
 from vendors.costs import CostKind
@@ -36,27 +38,20 @@ class SetCostLine(OnCosts):
     success = "The cost is written."
     form_class = CostForm
     prefill = ("kind",)
+    service = set_cost_line
 
     def initial(self, target: Candidate, user: User) -> dict[str, Any]:
         """The evaluation's own currency."""
         return {"currency": target.evaluation.currency}
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Write it."""
-        set_cost_line(candidate=target, by=by, **data)
 
-
-class OnCostLine(InEvaluation):
+class OnCostLine(InEvaluation[CostLine]):
     """An act on a line."""
 
     tab = "costs"
     model = CostLine
+    target_name = "line"
     related = ("candidate__evaluation__owner",)
-
-    def evaluation(self, target: Any) -> Evaluation:
-        """Through the candidate."""
-        found: Evaluation = target.candidate.evaluation
-        return found
 
     def heading(self, target: Any) -> str:
         """Whose and which."""
@@ -78,6 +73,7 @@ class ChangeCostLine(OnCostLine):
     verb = "Save"
     success = "The cost is written."
     form_class = PriceForm
+    service = set_cost_line
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What stands now."""
@@ -85,15 +81,14 @@ class ChangeCostLine(OnCostLine):
             field: trimmed(getattr(target, field)) for field in PriceForm.base_fields
         }
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Write it."""
-        set_cost_line(
-            candidate=target.candidate,
-            kind=target.kind,
-            label=target.label,
-            by=by,
+    def arguments(self, target: CostLine, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A line is known by its candidate, kind and label."""
+        return {
+            "candidate": target.candidate,
+            "kind": target.kind,
+            "label": target.label,
             **data,
-        )
+        }
 
 
 @register_act
@@ -109,6 +104,12 @@ class SetRenewalRise(OnCosts):
     )
     success = "The renewal rise is written."
     form_class = RiseForm
+    service = partial(
+        set_cost_line,
+        kind=CostKind.RENEWAL_RISE,
+        pricing=Pricing.PERCENT,
+        recurrence=Recurrence.YEARLY,
+    )
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """The rise that stands, if one does."""
@@ -118,17 +119,6 @@ class SetRenewalRise(OnCosts):
         if line is None or line.pricing != Pricing.PERCENT:
             return {}
         return {field: trimmed(getattr(line, field)) for field in RiseForm.base_fields}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Write it."""
-        set_cost_line(
-            candidate=target,
-            kind=CostKind.RENEWAL_RISE,
-            pricing=Pricing.PERCENT,
-            recurrence=Recurrence.YEARLY,
-            by=by,
-            **data,
-        )
 
 
 @register_act
@@ -161,7 +151,4 @@ class MarkRestUnsaid(OnCosts):
         "answered. That is known to be unknown; it never counts as zero."
     )
     success = "What was not said is noted as unsaid."
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Mark them."""
-        mark_rest_unsaid(candidate=target, by=by)
+    service = mark_rest_unsaid

@@ -1,6 +1,5 @@
 """Questions and proposals."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,9 +8,9 @@ from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import NamedChoice, long_text, reason_field
 from stakeholders.policy import has_role
-from vendors.admin.acts.base import InEvaluation, OnEvaluation
 from vendors.models import Proposal, Question
 from vendors.selectors import asked_requirements
 from vendors.selectors.askers import given_away
@@ -37,6 +36,7 @@ class QuestionForm(forms.Form):
 class AskQuestion(OnEvaluation):
     """Asks for a clarification on the buyer's side."""
 
+    tab = "candidates"
     name = "ask-question"
     title = "Ask a question"
     verb = "Ask"
@@ -47,6 +47,7 @@ class AskQuestion(OnEvaluation):
     success = "The question is in the list."
     form_class = QuestionForm
     prefill = ("requirement",)
+    service = ask_question
 
     def allowed(self, user: User, target: Any) -> bool:
         """Everybody with a part."""
@@ -59,10 +60,6 @@ class AskQuestion(OnEvaluation):
     def cancel_url(self, target: Any) -> str:
         """The questions."""
         return self.page(target, "questions")
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Ask."""
-        ask_question(evaluation=target, by=by, **data)
 
 
 class AnswerForm(forms.Form):
@@ -89,9 +86,10 @@ class AnswerForm(forms.Form):
 
 
 @register_act
-class AnswerQuestion(InEvaluation):
+class AnswerQuestion(InEvaluation[Question]):
     """Answers, or corrects an answer."""
 
+    tab = "candidates"
     name = "answer-question"
     title = "Answer the question"
     verb = "Publish the answer"
@@ -101,6 +99,8 @@ class AnswerQuestion(InEvaluation):
     )
     success = "The answer is published to all invited vendors."
     model = Question
+    target_name = "question"
+    service = answer_question
     related = ("evaluation__owner", "requirement")
     form_class = AnswerForm
     template = "vendors/answer.html"
@@ -121,22 +121,15 @@ class AnswerQuestion(InEvaluation):
         """The questions."""
         return self.page(target, "questions")
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Publish it."""
-        answer_question(question=target, by=by, **data)
 
-
-class RulingOnProposal(InEvaluation):
+class RulingOnProposal(InEvaluation[Proposal]):
     """What is done to a vendor's proposal."""
 
+    tab = "candidates"
     model = Proposal
+    target_name = "proposal"
     related = ("candidate__evaluation__owner", "candidate__vendor", "category")
     template = "vendors/proposal.html"
-
-    def evaluation(self, target: Any) -> Evaluation:
-        """Through the candidate."""
-        found: Evaluation = target.candidate.evaluation
-        return found
 
     def heading(self, target: Any) -> str:
         """Without the row's id."""
@@ -167,10 +160,7 @@ class AcceptProposal(RulingOnProposal):
     help = "Every candidate is asked it, the proposer's rivals too."
     success = "It is a requirement now, and every candidate is asked it."
     form_class = AcceptForm
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Accept it."""
-        accept_proposal(proposal=target, by=by, **data)
+    service = accept_proposal
 
 
 class DeclineForm(forms.Form):
@@ -188,7 +178,4 @@ class DeclineProposal(RulingOnProposal):
     verb = "Decline"
     success = "The proposal is declined; its vendor reads why."
     form_class = DeclineForm
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Decline it."""
-        decline_proposal(proposal=target, by=by, **data)
+    service = decline_proposal

@@ -9,8 +9,9 @@ from django import forms
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.kit.text import TEXT_LIMIT
 from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import long_text, reason_field
-from vendors.admin.acts.base import InEvaluation, OnCandidate, OnEvaluation
+from vendors.admin.acts.base import OnCandidate
 from vendors.models import Candidate, Conflict
 from vendors.policy import is_asked, to_declare
 from vendors.services.interests import (
@@ -67,6 +68,7 @@ class DeclarationsForm(forms.Form):
 class DeclareInterests(OnEvaluation):
     """A person's answer for every candidate, before anything of them is shown."""
 
+    tab = "candidates"
     name = "declare-interests"
     title = "Have you an interest in a candidate?"
     verb = "Declare"
@@ -79,6 +81,7 @@ class DeclareInterests(OnEvaluation):
     success = "Your declaration is recorded. You are asked again when somebody joins."
     form_class = DeclarationsForm
     template = "vendors/interests.html"
+    service = declare_interests
 
     def allowed(self, user: User, target: Any) -> bool:
         """Everybody with a part, own or lent."""
@@ -96,17 +99,14 @@ class DeclareInterests(OnEvaluation):
             "asked": " ".join(str(key) for key in asked.values_list("pk", flat=True))
         }
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Declare them."""
-        declare_interests(
-            evaluation=target,
-            interests={
-                UUID(key): said
-                for key, said in data.items()
-                if key != "asked" and key in data["asked"]
-            },
-            by=by,
-        )
+    def arguments(self, target: Evaluation, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What was said of each candidate that the page asked about."""
+        interests = {
+            UUID(key): said
+            for key, said in data.items()
+            if key != "asked" and key in data["asked"]
+        }
+        return {"evaluation": target, "interests": interests}
 
 
 @register_act
@@ -122,19 +122,19 @@ class DeclareInterest(OnCandidate):
     )
     success = "Your declaration is recorded."
     form_class = DeclarationForm
+    service = declare_conflict
 
     def allowed(self, user: User, target: Any) -> bool:
         """Everybody with a part, own or lent."""
         return is_asked(user, target.evaluation)
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Declare it."""
-        declare_conflict(
-            candidate=target,
-            has_interest=data["interest"] == SOME,
-            statement=data["statement"],
-            by=by,
-        )
+    def arguments(self, target: Candidate, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Whether there is an interest, and its words."""
+        return {
+            "candidate": target,
+            "has_interest": data["interest"] == SOME,
+            "statement": data["statement"],
+        }
 
 
 class ClearForm(forms.Form):
@@ -144,28 +144,22 @@ class ClearForm(forms.Form):
 
 
 @register_act
-class ClearInterest(InEvaluation):
+class ClearInterest(InEvaluation[Conflict]):
     """Lets a person judge after all."""
 
+    tab = "candidates"
     name = "clear-interest"
     title = "Clear the interest"
     verb = "Clear"
     help = "The person may then score and sign for this candidate."
     success = "The interest is cleared."
     model = Conflict
+    target_name = "conflict"
+    service = clear_conflict
     related = ("candidate__evaluation__owner", "person")
     form_class = ClearForm
     template = "vendors/interest.html"
 
-    def evaluation(self, target: Any) -> Evaluation:
-        """Through the candidate."""
-        found: Evaluation = target.candidate.evaluation
-        return found
-
     def heading(self, target: Any) -> str:
         """Whose, and in what."""
         return f"{self.title} of {target.person.name} in {target.candidate}"
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Clear it."""
-        clear_conflict(conflict=target, by=by, **data)

@@ -1,11 +1,11 @@
 """Opening prices: the owner asks, a second person confirms."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import register_act
-from vendors.admin.acts.base import InEvaluation, OnEvaluation
+from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
+from vendors.admin.acts.base import AboutCandidate
 from vendors.models import CostLine, PriceOpening
 from vendors.selectors.opening import NOBODY, second_people
 from vendors.services.opening import (
@@ -29,31 +29,25 @@ class AskToOpenPrices(OnEvaluation):
     success = "Asked. Prices stay sealed until a second person confirms."
     tab = "costs"
     template = "vendors/act_opening.html"
+    service = ask_to_open_prices
 
     def context(self, target: Evaluation, user: User) -> dict[str, Any]:
         """Who would be asked."""
         people = second_people(target)
         return {**super().context(target, user), "people": people, "nobody": NOBODY}
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Ask."""
-        ask_to_open_prices(evaluation=target, by=by)
 
-
-class OnOpening(InEvaluation):
+class OnOpening(InEvaluation[PriceOpening]):
     """An act on a request to open prices."""
 
     tab = "costs"
     model = PriceOpening
+    target_name = "opening"
     related = ("evaluation__owner", "asked_by")
-
-    def heading(self, target: PriceOpening) -> str:
-        """No name: the evaluation's stands in the tabs."""
-        return self.title
 
 
 @register_act
-class ConfirmPriceOpening(OnOpening):
+class ConfirmPriceOpening(OnOpening, AboutCandidate[PriceOpening]):
     """The second of the two."""
 
     name = "confirm-price-opening"
@@ -66,7 +60,7 @@ class ConfirmPriceOpening(OnOpening):
     success = "Prices are open."
     template = "vendors/act_opening.html"
     dangerous = True
-    shows_candidates = True
+    service = confirm_price_opening
 
     def allowed(self, user: User, target: PriceOpening) -> bool:
         """Whoever may be the second person; once it is over, whoever was."""
@@ -81,10 +75,6 @@ class ConfirmPriceOpening(OnOpening):
         lines = CostLine.objects.in_evaluation(target.evaluation).count()
         return {**super().context(target, user), "asked": target, "lines": lines}
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Open them."""
-        confirm_price_opening(opening=target, by=by)
-
 
 @register_act
 class WithdrawPriceOpening(OnOpening):
@@ -95,7 +85,4 @@ class WithdrawPriceOpening(OnOpening):
     verb = "Withdraw"
     help = "Prices stay sealed. You can ask anew."
     success = "The request is withdrawn; prices stay sealed."
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Take it back."""
-        withdraw_price_opening(opening=target, by=by)
+    service = withdraw_price_opening

@@ -2,14 +2,13 @@
 
 import datetime
 import uuid
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
-from vendors.admin.acts.base import OnEvaluation
+from evaltracker.pages.evaluation_acts import OnEvaluation
 from vendors.selectors.sent import sent_by_vendors
 from vendors.services.last_seen import mark_seen
 
@@ -54,6 +53,7 @@ class MarkSeen(OnEvaluation):
     success = "Marked as seen."
     form_class = SeenForm
     tab = "sent"
+    service = mark_seen
 
     def allowed(self, user: User, target: Any) -> bool:
         """Whoever may read it."""
@@ -69,7 +69,3 @@ class MarkSeen(OnEvaluation):
                 if party.newest
             ]
         }
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Remember it."""
-        mark_seen(evaluation=target, until=data["until"], by=by)

@@ -20,10 +20,11 @@ class RevokeForm(forms.Form):
     reason = forms.CharField(label="Reason", required=False)
 
 
-class OnToken(Act):
+class OnToken(Act[VendorToken]):
     """What is done to a token of a vendor."""
 
     model = VendorToken
+    target_name = "token"
 
     def allowed(self, user: User, target: Any) -> bool:
         """The owner of an evaluation with this vendor in it."""
@@ -45,10 +46,7 @@ class RevokeToken(OnToken):
     success = "The token is revoked."
     form_class = RevokeForm
     dangerous = True
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Revoke it."""
-        revoke_token(token=target, by=by, **data)
+    service = revoke_token
 
 
 class ExpireForm(forms.Form):
@@ -67,7 +65,8 @@ class ExpireToken(OnToken):
     help = "It can end earlier than it does, never later: replace it instead."
     success = "The last day is set."
     form_class = ExpireForm
+    service = expire_token
 
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Set it."""
-        expire_token(token=target, ends_at=end_of(data["expires_at"]), by=by)
+    def arguments(self, target: VendorToken, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The end of the last day."""
+        return {"token": target, "ends_at": end_of(data["expires_at"])}

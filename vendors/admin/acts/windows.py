@@ -1,7 +1,6 @@
 """Opening and closing the time in which vendors write claims."""
 
 import datetime
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,8 +9,8 @@ from django.utils import timezone
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.kit.clock import wall_of
 from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import day_field, instant_from, reason_field, time_field
-from vendors.admin.acts.base import OnEvaluation
 from vendors.services.windows import (
     close_claims,
     move_claims_close,
@@ -59,6 +58,7 @@ class ReopenForm(ClosingForm):
 class WindowAct(OnEvaluation):
     """What has a closing time."""
 
+    tab = "candidates"
     form_class = ClosingForm
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
@@ -90,10 +90,7 @@ class OpenClaims(WindowAct):
     verb = "Open claims"
     help = "Invited vendors may answer the requirements from now until this end."
     success = "Claims are open."
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Open them."""
-        open_claims(evaluation=target, by=by, **data)
+    service = open_claims
 
 
 @register_act
@@ -105,16 +102,14 @@ class MoveClaimsClose(WindowAct):
     verb = "Move"
     success = "The end of claims is moved."
     form_class = ReopenForm
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Move it."""
-        move_claims_close(evaluation=target, by=by, **data)
+    service = move_claims_close
 
 
 @register_act
 class CloseClaims(OnEvaluation):
     """Ends the writing of claims now."""
 
+    tab = "candidates"
     name = "close-claims"
     title = "Close claims now"
     verb = "Close claims"
@@ -124,10 +119,7 @@ class CloseClaims(OnEvaluation):
     )
     success = "Claims are closed."
     dangerous = True
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Close them."""
-        close_claims(evaluation=target, by=by)
+    service = close_claims
 
 
 @register_act
@@ -140,7 +132,4 @@ class ReopenClaims(WindowAct):
     help = "For all invited vendors alike."
     success = "Claims are open again."
     form_class = ReopenForm
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Reopen them."""
-        reopen_claims(evaluation=target, by=by, **data)
+    service = reopen_claims
