@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.flush",
     "tests.lock_order",
     "tests.smtp_sink",
+    "tests.template_database",
 ]
 
 # A busy machine is no failure: what is quick is for the benchmarks to say.

@@ -1,8 +1,9 @@
 """Runs pytest against services: those that are named, else throw-away ones.
 
-`./dev test` calls this. DATABASE_URL and REDIS_URL win when set; else a PostgreSQL
-and a Redis are started in a temporary folder and always stopped again. Without
-arguments everything that can runs a second time on SQLite.
+`./dev test` calls this. DATABASE_URL and REDIS_URL win when set; else a PostgreSQL,
+a copy of the one that is kept with the template of all test databases in it, and a
+Redis are started in a temporary folder and always stopped again. Without arguments
+everything that can runs a second time on SQLite.
 """
 
 import os
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from tests.kept_postgres import kept_postgres
 from tests.services import postgres, redis, say, service_folder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +36,8 @@ def main(arguments: Sequence[str]) -> int:
         folder = stack.enter_context(service_folder())
         extra: list[str] = []
         if not env.get("DATABASE_URL"):
-            env["DATABASE_URL"] = stack.enter_context(postgres(folder))
+            kept = kept_postgres()
+            env["DATABASE_URL"] = stack.enter_context(postgres(folder, kept=kept))
             # The whole server is thrown away, so its databases need no dropping.
             extra = ["--reuse-db"]
         if not env.get("REDIS_URL"):
@@ -57,7 +60,14 @@ def _coverage(env: dict[str, str]) -> list[str]:
 def run_pytest(arguments: Sequence[str], env: dict[str, str]) -> int:
     """Run pytest to its end, in parallel unless the arguments forbid it."""
     parallel = [f"-n{min(4, os.cpu_count() or 1)}"]
-    if any(
+    paths = [
+        path
+        for argument in arguments
+        if (path := ROOT / argument.partition("::")[0]).exists()
+    ]
+    # Workers take longer to start than one file to run.
+    one_file = len(paths) == 1 and paths[0].suffix == ".py"
+    if one_file or any(
         argument.startswith(ALONE) or argument.partition("=")[0] in ALONE_BY_NAME
         for argument in arguments
     ):

@@ -98,8 +98,11 @@ def _running(
 
 
 @contextmanager
-def postgres(folder: Path, settings: Mapping[str, str] = QUICK) -> Iterator[str]:
-    """A throw-away PostgreSQL on a free port, with a password; its DATABASE_URL."""
+def postgres(
+    folder: Path, settings: Mapping[str, str] = QUICK, kept: Path | None = None
+) -> Iterator[str]:
+    """A throw-away PostgreSQL on a free port, with a password; its DATABASE_URL. With
+    `kept` it begins as a copy of what `tests.kept_postgres` keeps."""
     began = time.monotonic()
     user = _unprivileged()
     home = folder / "postgres"
@@ -108,19 +111,20 @@ def postgres(folder: Path, settings: Mapping[str, str] = QUICK) -> Iterator[str]
     if user:
         folder.chmod(0o711)
         shutil.chown(home, user)
-    data, port, password = home / "data", free_port(), secrets.token_urlsafe(16)
-    secret = home / "password"
-    secret.write_text(password)
-    make = [f"{binaries}/initdb", f"--pgdata={data}", "--username=evaltracker"]
-    make += ["--auth=scram-sha-256", f"--pwfile={secret}"]
-    make += ["--encoding=UTF8", "--locale=C", "--no-sync"]
-    subprocess.run(
-        make,
-        check=True,
-        stdout=subprocess.DEVNULL,
-        user=user,
-        cwd="/",
-    )
+    data, port = home / "data", free_port()
+    if kept:
+        shutil.copytree(kept / "data", data)
+        password = (kept / "password").read_text()
+        if user:
+            subprocess.run(["chown", "-R", user, data], check=True)
+    else:
+        password = secrets.token_urlsafe(16)
+        secret = home / "password"
+        secret.write_text(password)
+        make = [f"{binaries}/initdb", f"--pgdata={data}", "--username=evaltracker"]
+        make += ["--auth=scram-sha-256", f"--pwfile={secret}"]
+        make += ["--encoding=UTF8", "--locale=C", "--no-sync"]
+        subprocess.run(make, check=True, stdout=subprocess.DEVNULL, user=user, cwd="/")
     options = [f"-c{name}={value}" for name, value in settings.items()]
     command = [f"{binaries}/postgres", f"-D{data}", f"-k{home}"]
     command += [f"-p{port}", "-h127.0.0.1", *options]
@@ -140,7 +144,7 @@ def _unprivileged() -> str | None:
     return next((name for name in ("postgres", "nobody") if name in known), None)
 
 
-def _version(folder: Path) -> int:
+def postgres_version(folder: Path) -> int:
     try:
         said = subprocess.check_output([folder / "postgres", "--version"], text=True)
         return int(said.split()[2].split(".")[0])
@@ -158,8 +162,8 @@ def postgres_binaries() -> Path | None:
     if found := shutil.which("postgres"):
         folders.add(Path(found).resolve().parent)
     usable = [folder for folder in folders if (folder / "initdb").exists()]
-    newest = max(usable, key=_version, default=None)
-    return newest if newest and _version(newest) >= OLDEST_POSTGRES else None
+    newest = max(usable, key=postgres_version, default=None)
+    return newest if newest and postgres_version(newest) >= OLDEST_POSTGRES else None
 
 
 def wheel_binaries(folder: Path, *, copy: bool) -> Path:
