@@ -55,7 +55,7 @@ def fill(invitations: int) -> None:
 
 def elsewhere(here: Place, ours: Product) -> Product:
     """Another installation, empty, with its tables and its wall."""
-    env = {one: said.replace("/product", "/copy") for one, said in ours.env.items()}
+    env = {text: said.replace("/product", "/copy") for text, said in ours.env.items()}
     env["DATABASE_URL"] = here.database("copy")
     env["DATA_DIR"] = str(here.folder / "copy")
     copy = replace(ours, env=env)
@@ -69,7 +69,9 @@ def same(ours: Product, copy: Product, file: Path) -> bool:
     from tests.faults.restoring import dump, print_of, restore
 
     source, target = ours.env["DATABASE_URL"], copy.env["DATABASE_URL"]
-    files, copied = (Path(one.env["DATA_DIR"]) / "media" for one in (ours, copy))
+    files, copied = (
+        Path(product.env["DATA_DIR"]) / "media" for product in (ours, copy)
+    )
     dumped = timed("pg_dump", lambda: dump(source, file))
     print(f"  the file: {file.stat().st_size / 1e6:.0f} MB")
     over = ("--clean", "--if-exists")

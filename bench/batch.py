@@ -41,8 +41,8 @@ def main(arguments: Sequence[str]) -> int:
         codes = []
         for many, goal in GOALS.items():
             invited = list(itertools.islice(fresh, calls[many]))
-            for one in invited:
-                site.send(one.get(""))  # seen once, as every invitation is
+            for invitation in invited:
+                site.send(invitation.get(""))  # seen once, as every invitation is
             contenders = {
                 "floor": floors[0](many),
                 "floor again": floors[1](many),
@@ -59,12 +59,12 @@ def batches(invited: Sequence[Invitation], many: int) -> Callable[[], bytes]:
     """The next invitation's first answers."""
     ready = iter(
         [
-            one.post(
+            invitation.post(
                 "claims/batch/",
                 {"claims": [words(number, asked=many) for number in range(many)]},
                 Idempotency_Key="first answers",
             )
-            for one in invited
+            for invitation in invited
         ]
     )
     return lambda: next(ready)

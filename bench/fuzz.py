@@ -66,14 +66,19 @@ def try_as(site: Site, party: Party, folder: Path, seconds: int) -> tuple[int, b
         gap=party.gap,
     )
     foreign = [mark_of(name) for name in ("Acme", "Globex", "Initech")]
-    foreign = [*(one for one in foreign if one != party.mark), HOUSE]
+    foreign = [*(text for text in foreign if text != party.mark), HOUSE]
     heard = done.heard.read_bytes().lower()
-    leaks = {one: heard.count(one.encode()) for one in foreign if one.encode() in heard}
+    leaks = {
+        text: heard.count(text.encode()) for text in foreign if text.encode() in heard
+    }
     entries = json.loads(heard)["log"]["entries"]
     by_status = Counter(entry["response"]["status"] for entry in entries)
     broken = sum(count for status, count in by_status.items() if status >= 500)
     print(f"\n{party.name}: {done.cases:,} cases, {len(entries):,} calls")
-    print("  " + ", ".join(f"{one} × {by_status[one]:,}" for one in sorted(by_status)))
+    print(
+        "  "
+        + ", ".join(f"{value} × {by_status[value]:,}" for value in sorted(by_status))
+    )
     print(f"  {broken} × 5xx; foreign words: {leaks or 'none'}")
     if done.code:
         print(done.said[-20_000:])

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
             WRITERS, lambda number: write_entries(where, number, each), within=600
         )
         took = time.monotonic() - began
-        written = sum(int(str(one)) for one in kept)
+        written = sum(int(str(value)) for value in kept)
         rate, broken = written / took, find_break(where)
         whole = Entry.objects.count() - before == written and broken is None
         print(f"\n{WRITERS} writers × {each}, one chain: {written} kept, {rate:.0f}/s")

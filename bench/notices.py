@@ -110,7 +110,7 @@ def _count(file: Path, number: int, each: int) -> None:
     """All that was owed has arrived, each once, and nothing else has."""
     lines = [line.split()[0] for line in file.read_text().splitlines()]
     raw, usual = lines.count("<raw@example.org>"), lines.count("<usual@example.org>")
-    ours = [one for one in lines if not one.startswith(("<raw@", "<usual@"))]
+    ours = [line for line in lines if not line.startswith(("<raw@", "<usual@"))]
     right = (2 * each * SLICES, USUAL * SLICES, number, number)
     if (raw, usual, len(ours), len(set(ours))) != right:
         raise SystemExit(f"arrived: {raw}, {usual}, {len(ours)}, not {right}")

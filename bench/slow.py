@@ -162,7 +162,9 @@ def large_files(site: Site, hostile: Invitation) -> None:
         ]
 
     with ThreadPoolExecutor(CLIENTS) as pool:
-        statuses = {one for some in pool.map(send, range(CLIENTS)) for one in some}
+        statuses = {
+            number for some in pool.map(send, range(CLIENTS)) for number in some
+        }
     # Over the quota of an invitation it is 409.
     assert statuses <= {200, 201, 409, 503}, statuses
 

@@ -117,7 +117,9 @@ def tell(name: str, first: Callable[[], Any], second: Callable[[], Any]) -> bool
 
 def rank_test(first: list[float], second: list[float]) -> float:
     """Mann and Whitney's p that both are drawn from one distribution (normal form)."""
-    both = sorted([(one, 0) for one in first] + [(one, 1) for one in second])
+    both = sorted(
+        [(number, 0) for number in first] + [(number, 1) for number in second]
+    )
     ranks = sum(rank for rank, (_, which) in enumerate(both, start=1) if not which)
     m, n = len(first), len(second)
     u = ranks - m * (m + 1) / 2

@@ -125,4 +125,4 @@ def signing_parts(
         return []
     own = [(part, None) for part in parts(user, evaluation).filter(role=role)]
     lent = lendings_today(evaluation).filter(substitute=user, stakeholder__role=role)
-    return [*own, *((one.stakeholder, one) for one in lent)]
+    return [*own, *((delegation.stakeholder, delegation) for delegation in lent)]

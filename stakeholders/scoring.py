@@ -24,7 +24,7 @@ def shares[K: Hashable](weights: Mapping[K, int]) -> dict[K, Fraction]:
 
 
 def distance[K: Hashable](
-    one: Mapping[K, int], other: Mapping[K, int]
+    pair: Mapping[K, int], other: Mapping[K, int]
 ) -> Fraction | None:
     """How far two weightings are apart: half the sum of the differences of shares.
 
@@ -37,7 +37,7 @@ def distance[K: Hashable](
     *Markov Chains and Mixing Times*, chapter 4), known in the social sciences as the
     index of Loosemore and Hanby (*British Journal of Political Science* 1, 1971).
     """
-    first, second = shares(one), shares(other)
+    first, second = shares(pair), shares(other)
     if not first or not second:
         return None
     nothing = Fraction(0)
@@ -79,7 +79,7 @@ def dividing[R, K: Hashable](
         least = min(said, key=lambda role: said[role])
         if said[most] > said[least]:
             found.append(Divide(key, said[most] - said[least], most, least))
-    return sorted(found, key=lambda one: one.apart, reverse=True)
+    return sorted(found, key=lambda divide: divide.apart, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)

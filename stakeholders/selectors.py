@@ -41,18 +41,20 @@ class RuleTally:
     @property
     def approvals(self) -> list[SignOff]:
         """Approvals by different people; conditions count as approval."""
-        return [one for one in self.counted if one.verdict in APPROVALS]
+        return [sign_off for sign_off in self.counted if sign_off.verdict in APPROVALS]
 
     @property
     def against(self) -> list[SignOff]:
         """Declines and returns of the words that stand now."""
-        return [one for one in self.counted if one.verdict not in APPROVALS]
+        return [
+            sign_off for sign_off in self.counted if sign_off.verdict not in APPROVALS
+        ]
 
     @property
     def awaited(self) -> list[Stakeholder]:
         """Who of the role may sign and has not signed the words that stand now."""
-        done = {one.person_id for one in self.counted} | {
-            one.on_behalf_of_id for one in self.counted
+        done = {sign_off.person_id for sign_off in self.counted} | {
+            sign_off.on_behalf_of_id for sign_off in self.counted
         }
         return [part for part in self.eligible if part.user_id not in done]
 
@@ -70,8 +72,8 @@ class RuleTally:
     @property
     def asks_again(self) -> list[Stakeholder]:
         """Who is awaited and has signed other words on this visit before."""
-        signed = {one.person_id for one in self.outdated} | {
-            one.on_behalf_of_id for one in self.outdated
+        signed = {sign_off.person_id for sign_off in self.outdated} | {
+            sign_off.on_behalf_of_id for sign_off in self.outdated
         }
         return [part for part in self.awaited if part.user_id in signed]
 
@@ -88,7 +90,10 @@ class RuleTally:
             return f"{role}: {one.printed_name} {word}: {one.reason}"
         if not self.can_pass:
             able = len(self.approvals) + len(self.awaited)
-            why = "".join(f" {one.user.name} has an interest." for one in self.barred)
+            why = "".join(
+                f" {stakeholder.user.name} has an interest."
+                for stakeholder in self.barred
+            )
             return (
                 f"{role} can no longer pass: {required} must approve and {able} can."
                 f"{why} Add a stakeholder or change the rule."
@@ -127,9 +132,9 @@ def tally(visit: Visit, digest: str, barred: Collection[int] = ()) -> list[RuleT
     counted: dict[object, list[SignOff]] = defaultdict(list)
     outdated: dict[object, list[SignOff]] = defaultdict(list)
     given = SignOff.objects.filter(visit=visit, round=visit.round)
-    for one in given.select_related("document"):
-        right = one.document.sha256 == digest
-        (counted if right else outdated)[one.rule_id].append(one)
+    for sign_off in given.select_related("document"):
+        right = sign_off.document.sha256 == digest
+        (counted if right else outdated)[sign_off.rule_id].append(sign_off)
     return [
         RuleTally(
             rule,

@@ -28,7 +28,7 @@ def at_once(
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=(one,)) for one in range(count)]
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -47,10 +47,10 @@ def solo(user: User, evaluation: Evaluation) -> bool:
 def remind_of_milestones(evaluation: Evaluation) -> None:
     """Owe what the milestones of an evaluation that came with a file call for."""
     if evaluation.is_open:
-        for one in Milestone.objects.filter(
+        for milestone in Milestone.objects.filter(
             evaluation=evaluation, state=MilestoneState.OPEN
         ).select_related("evaluation", "owner"):
-            owe_reminders(one)
+            owe_reminders(milestone)
 
 
 register_part(Part(name="research_notes", model=ResearchNote, order=("noted_at",)))

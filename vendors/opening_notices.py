@@ -102,7 +102,7 @@ class PricesEscalated(OnOpening):
     def words(self, notice: Notice, opening: PriceOpening) -> tuple[str, str, str]:
         """Who is awaited; or that nobody may confirm any more."""
         awaited = second_people(opening.evaluation, opening)
-        names = ", ".join(one.name for one in awaited)
+        names = ", ".join(person.name for person in awaited)
         were = "was" if len(awaited) == 1 else "were"
         return (
             f"Nobody has opened the prices for {-notice.offset_days} days",

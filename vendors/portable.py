@@ -47,8 +47,10 @@ def known_companies(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
     """
     names = {row["name"]: row["slug"] for row in rows}
-    here = {one.name: one for one in Vendor.objects.filter(name__in=names)}
-    slugs = {one.slug: one for one in Vendor.objects.filter(slug__in=names.values())}
+    here = {vendor.name: vendor for vendor in Vendor.objects.filter(name__in=names)}
+    slugs = {
+        vendor.slug: vendor for vendor in Vendor.objects.filter(slug__in=names.values())
+    }
     for at, row in enumerate(rows):
         other = slugs.get(row["slug"])
         if row["name"] not in here and other is not None:

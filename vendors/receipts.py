@@ -39,7 +39,7 @@ def _document(claim: Claim, revision: int) -> dict[str, Any]:
 
 
 def _digest(documents: Iterable[dict[str, Any]]) -> str:
-    in_order = sorted(documents, key=lambda one: one["requirement"])
+    in_order = sorted(documents, key=lambda row: row["requirement"])
     text = json.dumps(
         in_order, ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )

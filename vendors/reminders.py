@@ -66,7 +66,7 @@ class ClaimsClosing(ToAnswer):
         if end is None or end.isoformat() != notice.occurrence:
             return "The end was moved."
         theirs = self.candidates(notice).filter(reached_by(notice.address))
-        if all(_is_handed_in(one) for one in theirs):
+        if all(_is_handed_in(candidate) for candidate in theirs):
             return "The answer is handed in."
         return ""
 
@@ -167,7 +167,7 @@ def counted(waiting: Waiting) -> str:
     parts = []
     if number := len(waiting.unanswered):
         have = "requirement has" if number == 1 else "requirements have"
-        musts = sum(one.is_must for one in waiting.unanswered)
+        musts = sum(requirement.is_must for requirement in waiting.unanswered)
         these = "1 of them is a must-have" if musts == 1 else f"{musts} are must-haves"
         parts.append(f"{number} {have} no answer of yours yet; {these}.")
     if number := len(waiting.to_confirm):

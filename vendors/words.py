@@ -28,7 +28,7 @@ class ClaimWords:
         return {name: getattr(self, name) for name in WORDS}
 
 
-WORDS = tuple(one.name for one in fields(ClaimWords))
+WORDS = tuple(field.name for field in fields(ClaimWords))
 
 
 def read_claim(

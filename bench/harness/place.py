@@ -56,7 +56,7 @@ class Place:
         self, command: list[str], env: Mapping[str, str], name: str, site: str
     ) -> Iterator[None]:
         log = self.folder / f"{name.replace(':', '.')}.{site[-5:]}.log"
-        kept = {one: os.environ[one] for one in KEPT if one in os.environ}
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command, cwd=ROOT, env={**kept, **env}, stdout=output, stderr=output

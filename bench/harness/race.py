@@ -47,11 +47,13 @@ class Race:
 
     def tenth(self, name: str) -> float:
         """The 10th percentile of all calls."""
-        return tenth([one for block in self.times[name] for one in block])
+        return tenth([number for block in self.times[name] for number in block])
 
     def median(self, name: str) -> float:
         """The median of all calls; moved by whatever else the machine does."""
-        return statistics.median(one for block in self.times[name] for one in block)
+        return statistics.median(
+            number for block in self.times[name] for number in block
+        )
 
     def ratio(self, name: str, base: str) -> Ratio:
         """What `name` takes for each second of `base`."""

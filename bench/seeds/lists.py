@@ -74,8 +74,8 @@ def purchases() -> dict[str, str]:
     the owner of four of them, and of the operator."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     owners = [common.person(f"lead{number}") for number in range(OWNERS)]
-    for one in owners:
-        one.user_permissions.add(Permission.objects.get(codename="add_evaluation"))
+    for person in owners:
+        person.user_permissions.add(Permission.objects.get(codename="add_evaluation"))
     for number in range(PURCHASES):
         owner = owners[number % OWNERS]
         where = common.evaluation(title=f"Purchase {number}", owner=owner)

@@ -94,11 +94,11 @@ def _answers(
     start = timezone.now() - FAR_APART
     claims: list[Claim] = []
     proofs: list[Evidence] = []
-    answered = [one for one in asked if chance.random() < ANSWERED]
-    for one in answered:
+    answered = [requirement for requirement in asked if chance.random() < ANSWERED]
+    for requirement in answered:
         revisions = 2 if chance.random() < REVISED else 1
         for revision in range(1, revisions + 1):
-            claim = _claim(option, one, revision, chance)
+            claim = _claim(option, requirement, revision, chance)
             claim.submitted_at = start + FAR_APART * chance.random() / 2
             if revision < revisions:
                 claim.superseded_at = start + FAR_APART / 2
@@ -108,29 +108,39 @@ def _answers(
     Evidence.objects.bulk_create(proofs)
     by, few = option.evaluation.owner, max(1, len(asked) // 100)
     Ruling.objects.bulk_create(
-        Ruling(candidate=option, requirement=one, reason="Runs elsewhere.", ruled_by=by)
-        for one in chance.sample(asked, few)
+        Ruling(
+            candidate=option,
+            requirement=requirement,
+            reason="Runs elsewhere.",
+            ruled_by=by,
+        )
+        for requirement in chance.sample(asked, few)
     )
     Excuse.objects.bulk_create(
-        Excuse(candidate=option, requirement=one, reason="A workaround.", excused_by=by)
-        for one in chance.sample(asked, few)
+        Excuse(
+            candidate=option,
+            requirement=requirement,
+            reason="A workaround.",
+            excused_by=by,
+        )
+        for requirement in chance.sample(asked, few)
     )
 
 
 def _claim(
-    option: Candidate, one: Requirement, revision: int, chance: random.Random
+    option: Candidate, requirement: Requirement, revision: int, chance: random.Random
 ) -> Claim:
     said = chance.choice(SAID)
     day = datetime.date(2026, 1, 1) + datetime.timedelta(days=chance.randrange(900))
     return Claim(
         candidate=option,
-        requirement=one,
+        requirement=requirement,
         revision=revision,
-        requirement_revision=one.revision,
+        requirement_revision=requirement.revision,
         availability=said,
         available_from=day if said == "planned" else None,
-        statement=f"Answer {revision} to {one.ref}: jobs run on CPU and GPU pools; "
-        "they scale to zero and resume from checkpoints.",
+        statement=f"Answer {revision} to {requirement.ref}: jobs run on CPU and GPU "
+        "pools; they scale to zero and resume from checkpoints.",
         by_vendor=False,
     )
 

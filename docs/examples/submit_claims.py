@@ -199,7 +199,7 @@ def home_of(api: Api, wanted: str | None) -> str:
         return f"invitations/{wanted}/"
     found = api.all_of("invitations/")
     if len(found) != 1:
-        listed = "".join(f"\n  {one['id']}  {one['evaluation']}" for one in found)
+        listed = "".join(f"\n  {row['id']}  {row['evaluation']}" for row in found)
         raise Stopped(f"Name one of your {len(found)} invitations:{listed}")
     return f"invitations/{found[0]['id']}/"
 

@@ -106,7 +106,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # untyp
         if not login or sociallogin.is_existing:
             return
         for address in verified_addresses(sociallogin):
-            people = [one for one in at_address(address) if one.is_active]
+            people = [person for person in at_address(address) if person.is_active]
             if len(people) == 1:
                 sociallogin.connect(request, people[0])
                 return

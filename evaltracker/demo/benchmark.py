@@ -92,7 +92,7 @@ def load(people: dict[str, User]) -> Evaluation:
     declare_no_interests(evaluation)
     research(evaluation, candidates, requirements)
     advance(evaluation=evaluation, from_stage=Stage.RESEARCH, by=lead)
-    finalists = [one for one in candidates if one.name in IN_TRIAL]
+    finalists = [candidate for candidate in candidates if candidate.name in IN_TRIAL]
     for candidate in finalists:
         show_in_demo(candidate, requirements, by=lead)
     give_published_scores(evaluation, candidates, people["engineering"])
@@ -187,7 +187,7 @@ def give_published_scores(
 ) -> None:
     """The published 0–3 of each criterion, as they stand, not stretched to 0–5."""
     stakeholder = evaluation.stakeholders.get(role=Role.ENGINEERING)
-    categories = {one.name: one for one in evaluation.categories.all()}
+    categories = {category.name: category for category in evaluation.categories.all()}
     for candidate, row in zip(candidates, read_csv("trial_scores.csv"), strict=True):
         for name, category in categories.items():
             give_score(

@@ -142,7 +142,9 @@ def write_costs(evaluation: Evaluation) -> None:
         source="Made up for this example",
         by=lead,
     )
-    candidates = {one.name: one for one in evaluation.candidates.all()}
+    candidates = {
+        candidate.name: candidate for candidate in evaluation.candidates.all()
+    }
     for name, (hours, months) in VALUES.items():
         change_candidate(
             candidate=candidates[name],

@@ -28,17 +28,17 @@ def read_controls() -> list[Control]:
     """The 25 controls of the MVSP catalog, in its order."""
     catalog = json.loads((DATA / "mvsp_catalog.json").read_text(encoding="utf-8"))
     return [
-        control(group["title"], one)
+        control(group["title"], value)
         for group in catalog["catalog"]["groups"]
-        for one in group["controls"]
+        for value in group["controls"]
     ]
 
 
-def control(group: str, one: dict[str, object]) -> Control:
+def control(group: str, row: dict[str, object]) -> Control:
     """A control; where the catalog repeats another's words, its title stands alone."""
-    number = str(one["id"]).removeprefix("ctl_").removesuffix("-mvsp")
-    parts: list[dict[str, str]] = one.get("parts", [])  # type: ignore[assignment]
-    title = str(one["title"])
+    number = str(row["id"]).removeprefix("ctl_").removesuffix("-mvsp")
+    parts: list[dict[str, str]] = row.get("parts", [])  # type: ignore[assignment]
+    title = str(row["title"])
     words = parts[0].get("prose", "").strip() if parts and number != "2.1" else ""
     text = f"{title}: {words}" if words else title
     return Control(f"MVSP-{number}", f"Security: {group}", title, text)

@@ -83,7 +83,9 @@ def note_statements(evaluation: Evaluation) -> None:
     table.writerow(["requirement", "candidate", "statement", "evidence"])
     for row in read_csv("ml_platform_claims.csv"):
         first, *more = row["evidence_urls"].split() or [""]
-        words = "\n".join([row["statement_text"], *(f"See also {one}" for one in more)])
+        words = "\n".join(
+            [row["statement_text"], *(f"See also {text}" for text in more)]
+        )
         for ref in refs[row["requirement_id"]]:
             if row["statement_text"].strip():
                 table.writerow([ref, row["platform"], words, first])

@@ -107,7 +107,9 @@ def load(people: dict[str, User]) -> Evaluation:
     advance(evaluation=evaluation, from_stage=Stage.RESEARCH, by=lead)
     for candidate in candidates:
         show_in_demo(candidate, requirements, by=lead)
-    lock_all_scores(parts, {one: SCORES[one.name] for one in candidates})
+    lock_all_scores(
+        parts, {candidate: SCORES[candidate.name] for candidate in candidates}
+    )
     advance(evaluation=evaluation, from_stage=Stage.DEMOS, by=lead)
     prove(candidates, requirements)
     sign_all(evaluation, people)

@@ -65,8 +65,10 @@ def run_trial(
     ]
     trial = propose_contract(trial=trial, by=by)
     contract = contract_of(trial)
-    for one in contract.awaited:
-        agree_contract(trial=trial, digest=contract.digest, by=one.awaited[0].user)
+    for agreement in contract.awaited:
+        agree_contract(
+            trial=trial, digest=contract.digest, by=agreement.awaited[0].user
+        )
     add_trial_milestones(trial, how)
     for criterion in criteria[: how.judged]:
         fails = criterion.requirement.ref in how.failing

@@ -39,7 +39,7 @@ def countries() -> list[tuple[str, str]]:
         for name, codes in holidays.registry.COUNTRIES.items()
     }
     known = [(code, named.get(code, code)) for code in known_places()]
-    return sorted(known, key=lambda one: one[1])
+    return sorted(known, key=lambda pair: pair[1])
 
 
 def check_place(country: str, subdivision: str) -> None:

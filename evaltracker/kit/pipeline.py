@@ -112,7 +112,7 @@ class Pipeline:
         model, columns = type(rows[0]), _columns(type(rows[0]))
         table = model._meta.db_table
         values = [
-            {column: getattr(row, one.attname) for column, one in columns.items()}
+            {column: getattr(row, field.attname) for column, field in columns.items()}
             for row in rows
         ]
         # A name of the model's own, none from outside.
@@ -135,7 +135,7 @@ def loaded[M: Model](model: type[M], values: Mapping[str, Any]) -> M:
         for column, field in fields.items()
     ]
     return model.from_db(
-        DEFAULT_DB_ALIAS, [one.attname for one in fields.values()], read
+        DEFAULT_DB_ALIAS, [field.attname for field in fields.values()], read
     )
 
 

@@ -94,8 +94,8 @@ def words(text: str) -> str:
             chunk = b""
         chunk += octets
     encoded = (
-        f"=?utf-8?b?{binascii.b2a_base64(one, newline=False).decode()}?="
-        for one in (*chunks, chunk)
+        f"=?utf-8?b?{binascii.b2a_base64(value, newline=False).decode()}?="
+        for value in (*chunks, chunk)
     )
     return "\r\n ".join(encoded)
 

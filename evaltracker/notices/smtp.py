@@ -144,8 +144,8 @@ class Line:
         if type(backend) is not SmtpBackend or backend.connection is None:
             return bool(backend.send_messages([envelope(parcel)]))
         sender, to = (
-            one if _PLAIN.fullmatch(one) else backend.prep_address(one)
-            for one in (parcel.sender, parcel.to)
+            name if _PLAIN.fullmatch(name) else backend.prep_address(name)
+            for name in (parcel.sender, parcel.to)
         )
         server, text = backend.connection, bytes(parcel)
         if self._in_groups is None:

@@ -59,7 +59,7 @@ def bids(document: Document) -> list[dict[str, Any]]:
 
 def awards(document: Document, ocid: str) -> list[dict[str, Any]]:
     """The decision, once it is made, with the likely cost over the horizon."""
-    decided = [one for one in document["decision"] if one["decided_at"]]
+    decided = [row for row in document["decision"] if row["decided_at"]]
     if not decided:
         return []
     decision = decided[0]

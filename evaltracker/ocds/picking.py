@@ -21,7 +21,7 @@ def rows(whole: Any, name: str) -> list[dict[str, Any]]:
     if isinstance(found, dict):  # the bids of a release stand in “details”
         found = found.get("details")
     listed = found if isinstance(found, list) else []
-    return [one for one in listed[:MOST] if isinstance(one, dict)]
+    return [value for value in listed[:MOST] if isinstance(value, dict)]
 
 
 def first(found: Any) -> dict[str, Any]:
@@ -71,5 +71,7 @@ def roles(party: dict[str, Any]) -> set[str]:
     """What an organisation is in a process."""
     told = party.get("roles")
     return (
-        {one for one in told if isinstance(one, str)} if type(told) is list else set()
+        {text for text in told if isinstance(text, str)}
+        if type(told) is list
+        else set()
     )

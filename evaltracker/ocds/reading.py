@@ -86,7 +86,9 @@ def read_ocds(content: bytes) -> Start:
         buyer=line(buyer_of(release))[:150] or "Unnamed buyer",
         problem=text(planning.get("rationale") or tender.get("description")),
         ocid=line(release.get("ocid") or release.get("tenderID")),
-        currency=envelope[1] or next((one.currency for one in offered), "") or "USD",
+        currency=envelope[1]
+        or next((offer.currency for offer in offered), "")
+        or "USD",
         budget=envelope[0],
         must_run_by=day(period.get("startDate")),
         answers_until=line(part(tender, "tenderPeriod").get("endDate")),
@@ -103,9 +105,9 @@ def newest(found: Any) -> dict[str, Any]:
         whole = part(record, "compiledRelease") or {"releases": record.get("releases")}
     if isinstance(whole.get("releases"), list):
         dated = rows(whole, "releases")
-        dated.sort(key=lambda one: str(one.get("date", "")))
+        dated.sort(key=lambda row: str(row.get("date", "")))
         # A release may tell only what is new, so the newest word of each counts.
-        whole = {name: told for one in dated for name, told in one.items() if told}
+        whole = {name: told for row in dated for name, told in row.items() if told}
     inner = part(whole, "data") or whole
     if "tender" not in inner and "title" in inner:
         return {**inner, "tender": inner}
@@ -135,12 +137,12 @@ def asked(tender: dict[str, Any]) -> Iterator[Needed]:
                 yield requirement(row, category, f"C{at}.{number}", hint)
 
 
-def requirement(one: dict[str, Any], category: str, ref: str, hint: str) -> Needed:
+def requirement(row: dict[str, Any], category: str, ref: str, hint: str) -> Needed:
     """One requirement: ours when its group is called as our priorities are."""
-    title, words = text(one.get("title")), text(one.get("description"))
+    title, words = text(row.get("title")), text(row.get("description"))
     if hint in LABELS:
         return Needed(title or ref, category, words or title, LABELS[hint])
-    must = any(one.get(name) not in (None, "", []) for name in EXPECTING)
+    must = any(row.get(name) not in (None, "", []) for name in EXPECTING)
     return Needed(
         ref,
         category,
@@ -153,14 +155,14 @@ def requirement(one: dict[str, Any], category: str, ref: str, hint: str) -> Need
 def features(tender: dict[str, Any]) -> Iterator[Needed]:
     """What is rated beside the price: its share becomes a weight up to 10."""
     told = rows(tender, "features")
-    shares = [max(map(share, rows(one, "enum")), default=0.0) for one in told]
+    shares = [max(map(share, rows(row, "enum")), default=0.0) for row in told]
     most = max(shares, default=0.0)
-    for at, (one, best) in enumerate(zip(told, shares, strict=True), start=1):
-        options = "; ".join(line(option.get("title")) for option in rows(one, "enum"))
+    for at, (row, best) in enumerate(zip(told, shares, strict=True), start=1):
+        options = "; ".join(line(option.get("title")) for option in rows(row, "enum"))
         yield Needed(
             f"F{at}",
             "Rated features",
-            text(one.get("title")) or f"Feature {at}",
+            text(row.get("title")) or f"Feature {at}",
             Priority.SHOULD,
             vendor_help=text(options),
             weight=round(HEAVIEST * best / most) if most else 5,
@@ -177,18 +179,18 @@ def items(release: dict[str, Any]) -> Iterator[Needed]:
     """What is bought, where nobody says what is required of it."""
     tender = release["tender"]
     listed = rows(tender, "items") or rows(first(release.get("awards")), "items")
-    for at, one in enumerate(listed, start=1):
-        unit = line(part(one, "unit").get("name"))
-        many = line(one.get("quantity"))
-        words = text(one.get("description")) or f"Item {at}"
+    for at, row in enumerate(listed, start=1):
+        unit = line(part(row, "unit").get("name"))
+        many = line(row.get("quantity"))
+        words = text(row.get("description")) or f"Item {at}"
         counted = f" ({many} {unit})" if many and unit else ""
         yield Needed(f"I{at}", "Items", f"{words}{counted}", Priority.SHOULD)
 
 
 def once(needed: list[Needed]) -> list[Needed]:
     """The first of each ref."""
-    found = {one.ref: one for one in reversed(needed)}
-    return [one for one in needed if found[one.ref] is one]
+    found = {need.ref: need for need in reversed(needed)}
+    return [need for need in needed if found[need.ref] is need]
 
 
 def offers(release: dict[str, Any]) -> list[Offered]:

@@ -32,6 +32,6 @@ def sealed_entries(
         about = [entry for entry in entries if entry.subject_type == subject_type]
         if not about:
             continue
-        open_ids = opened(user, evaluation, {one.subject_id for one in about})
-        sealed |= {one.number for one in about if one.subject_id not in open_ids}
+        open_ids = opened(user, evaluation, {entry.subject_id for entry in about})
+        sealed |= {entry.number for entry in about if entry.subject_id not in open_ids}
     return sealed

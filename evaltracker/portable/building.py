@@ -66,7 +66,7 @@ class Builder:
 
     def evaluation(self, slug: str) -> Evaluation:
         """The evaluation itself, under `slug`."""
-        part = next(one for one in parts() if one.model is Evaluation)
+        part = next(part for part in parts() if part.model is Evaluation)
         told = {**self.document[part.name], "slug": slug}
         return self.row(part, told, [part.name])  # type: ignore[return-value]
 

@@ -60,7 +60,7 @@ def visits_lead_to_the_stage(document: Document) -> Iterator[Wrong]:
     is_open = told.get("status", Status.OPEN) == Status.OPEN
     stage = told.get("stage", Stage.REQUIREMENTS)
     going_on = [visit for visit in document["visits"] if visit.get("left_at") is None]
-    if [one["stage"] for one in going_on] != [stage] * is_open:
+    if [row["stage"] for row in going_on] != [stage] * is_open:
         what = f"one open visit in “{stage}”" if is_open else "no open visit"
         yield "/visits", f"There has to be {what}."
 

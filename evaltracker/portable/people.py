@@ -50,9 +50,9 @@ def match_people(people: list[dict[str, str]]) -> list[Match]:
     return found
 
 
-def differ(one: str, other: str) -> bool:
+def differ(text: str, other: str) -> bool:
     """Whether two people have addresses, and not the same."""
-    return bool(one and other) and one.lower() != other.lower()
+    return bool(text and other) and text.lower() != other.lower()
 
 
 def free_names(wanted: Iterable[str]) -> dict[str, str]:

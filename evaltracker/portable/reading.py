@@ -124,7 +124,7 @@ def told(error: Any) -> Iterator[tuple[str, str]]:
             words = " or ".join(KINDS[name] for name in names)
             yield pointer_to(path), f"It has to be {words}."
         case "enum":
-            words = ", ".join(str(one) or "blank" for one in wanted)
+            words = ", ".join(str(value) or "blank" for value in wanted)
             yield pointer_to(path), f"“{str(value)[:60]}” is none of: {words}."
         case "maxLength":
             yield pointer_to(path), f"It is longer than {wanted} characters."

@@ -98,7 +98,9 @@ def of_part(part: Part) -> Schema:
         for field in part.fields
         if field.related_model is not Evaluation
     }
-    required = [one.name for one in part.fields if one.name in fields and needed(one)]
+    required = [
+        field.name for field in part.fields if field.name in fields and needed(field)
+    ]
     if part.model is Evaluation:
         fields["readers"] = {
             "type": "array",

@@ -22,7 +22,7 @@ def in_order(value: Any) -> Any:
         case dict():
             return {key: in_order(value[key]) for key in sorted(value)}
         case list():
-            return [in_order(one) for one in value]
+            return [in_order(item) for item in value]
     return value
 
 

@@ -150,7 +150,7 @@ def usernames() -> dict[Any, str]:
 def people_named(names: Iterable[str]) -> Iterable[dict[str, str]]:
     """Who is named in it."""
     found = User.objects.filter(username__in=list(names)).values(*PERSON)
-    return sorted(found, key=lambda one: str(one["username"]))
+    return sorted(found, key=lambda row: str(row["username"]))
 
 
 def contents(stored: dict[str, str]) -> Iterable[tuple[str, str]]:

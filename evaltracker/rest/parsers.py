@@ -95,11 +95,11 @@ def _refuse_depth(value: Any) -> None:
     for _ in range(DEPTH):
         level = [
             child
-            for one in level
-            if isinstance(one, dict | list)
-            for child in (one.values() if isinstance(one, dict) else one)
+            for pair in level
+            if isinstance(pair, dict | list)
+            for child in (pair.values() if isinstance(pair, dict) else pair)
         ]
-    if any(isinstance(one, dict | list) for one in level):
+    if any(isinstance(value, dict | list) for value in level):
         raise _too_deep()
 
 

@@ -209,9 +209,15 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         if self.alive and now - self.looked_at < 0.5:
             return
         self.looked_at = now
-        for conn in [one for one in self.collecting if self.is_late(one, now)]:
+        for conn in [
+            connection
+            for connection in self.collecting
+            if self.is_late(connection, now)
+        ]:
             self.drop(conn)
-        for conn in [one for one in self.lingering if one.deadline < now]:
+        for conn in [
+            connection for connection in self.lingering if connection.deadline < now
+        ]:
             self.leave(conn)
 
     def is_late(self, conn: Connection, now: float) -> bool:

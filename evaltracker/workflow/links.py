@@ -14,19 +14,19 @@ def page(evaluation: Evaluation, name: str, anchor: str = "") -> str:
     return f"{address}#{anchor}" if anchor else address
 
 
-def candidate(one: Candidate) -> str:
+def candidate(candidate: Candidate) -> str:
     """A candidate's page."""
-    return reverse("admin:candidate", args=[one.pk])
+    return reverse("admin:candidate", args=[candidate.pk])
 
 
-def cell(one: Candidate, requirement: Requirement) -> str:
+def cell(candidate: Candidate, requirement: Requirement) -> str:
     """The ledger of one candidate and one requirement."""
-    return reverse("admin:cell", args=[one.pk, requirement.pk])
+    return reverse("admin:cell", args=[candidate.pk, requirement.pk])
 
 
-def trial(one: Trial) -> str:
+def trial(trial: Trial) -> str:
     """A trial's page."""
-    return reverse("admin:trial", args=[one.pk])
+    return reverse("admin:trial", args=[trial.pk])
 
 
 def sign(rule: SignOffRule) -> str:

@@ -30,7 +30,7 @@ class OnRule(NoticeKind):
         found = {}
         for rule in rules.select_related("evaluation__owner"):
             look = looks.setdefault(rule.evaluation_id, Look(rule.evaluation))
-            tally = next((one for one in look.tallies if one.rule == rule), None)
+            tally = next((tally for tally in look.tallies if tally.rule == rule), None)
             found[str(rule.pk)] = Asked(rule, look, tally)
         return found
 
@@ -51,9 +51,9 @@ class OnRule(NoticeKind):
             return "The rule has passed, or can no longer pass."
         return self.concerns(notice, one)
 
-    def concerns(self, notice: Notice, one: Asked) -> str:
+    def concerns(self, notice: Notice, signer: Asked) -> str:
         """Empty if the recipient is one of those who are asked."""
-        if notice.recipient not in one.people:
+        if notice.recipient not in signer.people:
             return "They have signed, or no longer sign for this role."
         return ""
 
@@ -75,13 +75,16 @@ class SignOffRequested(OnRule):
 
     name: ClassVar[str] = "sign_off_requested"
 
-    def written(self, notice: Notice, one: Asked) -> Message:
+    def written(self, notice: Notice, signer: Asked) -> Message:
         """First time, or again with what changed; for oneself, or for somebody."""
-        lead, again = self.lead(notice, one)
-        stage, role = one.rule.get_stage_display().lower(), one.rule.get_role_display()
+        lead, again = self.lead(notice, signer)
+        stage, role = (
+            signer.rule.get_stage_display().lower(),
+            signer.rule.get_role_display(),
+        )
         what = f"Your sign-off of the {stage} as {role}"
-        action, path = "Read and sign", links.sign(one.rule)
-        due_at = due_instant(one.look.evaluation)
+        action, path = "Read and sign", links.sign(signer.rule)
+        due_at = due_instant(signer.look.evaluation)
         if due_at is not None and not again:
             return dated_message(
                 notice=notice,
@@ -100,18 +103,18 @@ class SignOffRequested(OnRule):
             path=path,
         )
 
-    def lead(self, notice: Notice, one: Asked) -> tuple[str, str]:
+    def lead(self, notice: Notice, signer: Asked) -> tuple[str, str]:
         """Why they are asked; and “ again”, if they are."""
-        lending = one.people.get(notice.recipient) if notice.recipient else None
+        lending = signer.people.get(notice.recipient) if notice.recipient else None
         seat = lending.stakeholder.user if lending else notice.recipient
         whose = f"You stand in for {lending.stakeholder.user.name}. " if lending else ""
-        before = last_signed(seat, one.look.visit) if seat else None
+        before = last_signed(seat, signer.look.visit) if seat else None
         if before is None:
             words = "Everything that comes before the signatures is done."
             return f"{whose}It is your turn. {words}", ""
-        if before.document.sha256 == one.look.digest:
+        if before.document.sha256 == signer.look.digest:
             return f"{whose}A new round was opened: everybody is asked anew.", " again"
-        told = changes_told(before.document.content, one.look.document)
+        told = changes_told(before.document.content, signer.look.document)
         return f"{whose}The words have changed since you signed: {told}", " again"
 
 
@@ -122,9 +125,12 @@ class SignOffWaiting(OnRule):
     name: ClassVar[str] = "sign_off_waiting"
     can_wait: ClassVar[bool] = True
 
-    def written(self, notice: Notice, one: Asked) -> Message:
+    def written(self, notice: Notice, signer: Asked) -> Message:
         """For how long it waits."""
-        stage, role = one.rule.get_stage_display().lower(), one.rule.get_role_display()
+        stage, role = (
+            signer.rule.get_stage_display().lower(),
+            signer.rule.get_role_display(),
+        )
         days = -notice.offset_days
         return letter(
             notice=notice,
@@ -136,7 +142,7 @@ class SignOffWaiting(OnRule):
                 "or return it with a reason, or name a substitute."
             ),
             action="Read and sign",
-            path=links.sign(one.rule),
+            path=links.sign(signer.rule),
         )
 
 
@@ -147,26 +153,29 @@ class SignOffEscalated(OnRule):
     name: ClassVar[str] = "sign_off_escalated"
     can_wait: ClassVar[bool] = True
 
-    def concerns(self, notice: Notice, one: Asked) -> str:
+    def concerns(self, notice: Notice, signer: Asked) -> str:
         """Only the owner's."""
-        if notice.recipient_id != one.look.evaluation.owner_id:
+        if notice.recipient_id != signer.look.evaluation.owner_id:
             return "Somebody else runs the evaluation now."
         return ""
 
-    def written(self, notice: Notice, one: Asked) -> Message:
+    def written(self, notice: Notice, signer: Asked) -> Message:
         """Who is awaited; both of their names and the role are ours to print."""
-        stage, role = one.rule.get_stage_display().lower(), one.rule.get_role_display()
+        stage, role = (
+            signer.rule.get_stage_display().lower(),
+            signer.rule.get_role_display(),
+        )
         days = -notice.offset_days
-        names = ", ".join(sorted(user.name for user in one.people))
+        names = ", ".join(sorted(user.name for user in signer.people))
         return letter(
             notice=notice,
             subject=f"{role} has not signed the {stage} for {days} days",
             lead=(
-                f"{names} {'was' if len(one.people) == 1 else 'were'} asked and "
+                f"{names} {'was' if len(signer.people) == 1 else 'were'} asked and "
                 "reminded. Talk to them, or name another stakeholder."
             ),
             action="See the sign-offs",
-            path=links.page(one.look.evaluation, "sign_offs"),
+            path=links.page(signer.look.evaluation, "sign_offs"),
         )
 
 

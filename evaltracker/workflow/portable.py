@@ -34,9 +34,9 @@ leave_out(Succession, "It names another evaluation, which is not in the file.")
 @CHECKS.add
 def memo_is_whole(document: Document) -> Iterator[tuple[str, str]]:
     """A frozen memo has its digest, and who is decided has one."""
-    decided = [one for one in document["decision"] if one.get("decided_at")]
-    for one in decided:
-        if digest_of_memo(one.get("memo", {})) != one.get("memo_sha256"):
+    decided = [row for row in document["decision"] if row.get("decided_at")]
+    for row in decided:
+        if digest_of_memo(row.get("memo", {})) != row.get("memo_sha256"):
             yield "/decision/0/memo_sha256", "It is not the SHA-256 of “memo”."
     if (document["evaluation"].get("status") == Status.DECIDED) != bool(decided):
         yield "/evaluation/status", "Decided is what has a decision, and only that."

@@ -63,16 +63,18 @@ def part_rows(evaluation: Evaluation, user: User) -> list[PartRow]:
     parts = Stakeholder.objects.filter(
         evaluation=evaluation, left_at__isnull=True
     ).select_related("user")
-    rows = [PartRow(one, one.user_id == user.pk) for one in parts]
+    rows = [
+        PartRow(stakeholder, stakeholder.user_id == user.pk) for stakeholder in parts
+    ]
     today = timezone.localdate()
     lendings: dict[Any, list[Delegation]] = defaultdict(list)
-    for one in Delegation.objects.filter(
+    for delegation in Delegation.objects.filter(
         stakeholder__evaluation=evaluation,
         revoked_at__isnull=True,
         ends_on__gte=today,
         substitute__is_superuser=False,
     ).select_related("substitute", "stakeholder"):
-        lendings[one.stakeholder_id].append(one)
+        lendings[delegation.stakeholder_id].append(delegation)
     debts = debts_of(evaluation)
     for row in rows:
         row.lendings = lendings[row.part.pk]
@@ -121,8 +123,8 @@ def debts_of(evaluation: Evaluation) -> Callable[[Stakeholder], list[str]]:
 def rules_grid(evaluation: Evaluation) -> list[tuple[str, list[tuple[str, int]]]]:
     """Roles that somebody holds or that are asked, with the number per stage."""
     rules = {
-        (one.role, one.stage): one.required
-        for one in SignOffRule.objects.filter(evaluation=evaluation)
+        (rule.role, rule.stage): rule.required
+        for rule in SignOffRule.objects.filter(evaluation=evaluation)
     }
     asked = {role for role, _ in rules}
     return [

@@ -83,7 +83,7 @@ def column(
         for category in categories
         if category.weight is not None and category in said
     }
-    apart = distance(agreed, {one: said[one] for one in agreed})
+    apart = distance(agreed, {category: said[category] for category in agreed})
     return RoleColumn(
         role=role,
         label=role.label,
@@ -108,7 +108,7 @@ class WeightsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.roles = list(said)
         role: Any = self.fields["role"]
-        role.choices = [(one.value, one.label) for one in self.roles]
+        role.choices = [(role.value, role.label) for role in self.roles]
         chosen = self["role"].value()
         before = said.get(Role(chosen), {}) if chosen in Role.values else {}
         for category in categories:
@@ -155,7 +155,7 @@ class SayRoleWeights(OnEvaluation):
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         """The first of their roles, unless the link names another."""
         held = set(parts(user, target).values_list("role", flat=True))
-        return {"role": next(one.value for one in Role if one in held)}
+        return {"role": next(role.value for role in Role if role in held)}
 
     def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
         """Say each that is given."""

@@ -38,7 +38,7 @@ def ask_usual_roles(*, evaluation: Evaluation, by: By) -> list[SignOffRule]:
             subject=evaluation,
             by=by,
             after={
-                stage: [one.role for one in made if one.stage == stage]
+                stage: [rule.role for rule in made if rule.stage == stage]
                 for stage in USUAL_STAGES
             },
         )

@@ -18,12 +18,12 @@ LOG = "/admin/evaluations/accountentry/"
 def lines() -> list[tuple[str, str | None, str | None, str]]:
     return [
         (
-            one.action,
-            one.person.username if one.person else None,
-            one.address,
-            one.detail,
+            entry.action,
+            entry.person.username if entry.person else None,
+            entry.address,
+            entry.detail,
         )
-        for one in AccountEntry.objects.order_by("at")
+        for entry in AccountEntry.objects.order_by("at")
     ]
 
 
@@ -51,13 +51,13 @@ def test_what_operators_do_to_logins() -> None:
     act("set-password", noor, otto, password="seven quiet herons")
     act("change-person", noor, otto, first_name="N", time_zone="UTC")
     done = AccountEntry.objects.filter(person=noor, by=otto).order_by("at")
-    assert [one.action for one in done] == [
+    assert [entry.action for entry in done] == [
         Did.STOPPED,
         Did.ALLOWED,
         Did.PASSWORD,
         Did.CHANGED,
     ]
-    assert [one.detail for one in done][-1] == "email, first_name"
+    assert [entry.detail for entry in done][-1] == "email, first_name"
 
 
 def test_the_log_is_the_operators_and_everybody_sees_their_own() -> None:

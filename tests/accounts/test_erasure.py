@@ -119,7 +119,7 @@ def test_mail_that_is_still_owed_does_not_leave(zebulon: User, smtp_sink: Sink) 
     call_command("send_notices")
     assert smtp_sink.arrived == []
     owed = Notice.objects.filter(recipient=zebulon)
-    assert {one.state for one in owed} == {"suppressed"}
+    assert {notice.state for notice in owed} == {"suppressed"}
 
 
 def test_who_runs_an_open_purchase_is_not_erased(where: Evaluation) -> None:

@@ -111,7 +111,7 @@ def test_two_hundred_guesses_at_once(
     # 429: of one address, a hundred logins a minute at most.
     assert set(statuses) <= {200, 429}
     # Only these were compared with the password; the others met the lock.
-    compared = sum(one.failures_since_start for one in AccessAttempt.objects.all())
+    compared = sum(item.failures_since_start for item in AccessAttempt.objects.all())
     assert compared == LIMIT
     locked = AccountEntry.objects.filter(
         action=AccountAction.LOGIN_FAILED, person__username="lina", detail="locked"

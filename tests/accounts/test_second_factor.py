@@ -63,7 +63,7 @@ def test_codes_cannot_be_guessed(lina: User) -> None:
         client.post(ASKED, {"code": "000000"})
     assert client.post(ASKED, {"code": code_of(secret)}).status_code == 200
     failed = AccountEntry.objects.filter(action=AccountAction.FACTOR_FAILED)
-    assert {one.person for one in failed} == {lina}
+    assert {entry.person for entry in failed} == {lina}
 
 
 def test_where_it_is_required_nothing_else_opens_before(

@@ -87,8 +87,8 @@ def test_people_sign_in_whatever_happens_to_redis(
     for state, happen in happenings.items():
         happen()
         guess(url, "lina", LIMIT // len(happenings))
-        for one in range(PEOPLE):
-            name = f"{state}{one}"
+        for number in range(PEOPLE):
+            name = f"{state}{number}"
             _, secret = person(name)
             used[name] = code_of(secret)
             status, pages = sign_in(url, name, used[name])

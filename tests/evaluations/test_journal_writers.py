@@ -33,7 +33,7 @@ def test_t32_writers_that_roll_back_leave_a_chain_without_a_break(
 ) -> None:
     where = common.evaluation()
     kept = at_once(WRITERS, lambda number: write_entries(where, number, EACH))
-    written = sum(int(str(one)) for one in kept)
+    written = sum(int(str(value)) for value in kept)
     assert written < WRITERS * EACH
     assert find_break(where) is None
     assert Entry.objects.filter(evaluation=where).count() == written + 1

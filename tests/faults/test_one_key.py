@@ -56,7 +56,11 @@ def test_forty_first_calls_with_one_key_make_one_revision(
             assert {answer.status_code for answer in answers} <= {201, 409}
             taken = [answer for answer in answers if answer.status_code == 201]
             assert len({answer.content for answer in taken}) == 1
-            fresh = [one for one in taken if "Idempotent-Replayed" not in one.headers]
+            fresh = [
+                response
+                for response in taken
+                if "Idempotent-Replayed" not in response.headers
+            ]
             assert len(fresh) == 1
             assert Claim.objects.get(candidate=candidate).revision == 1
             assert send(candidate, "No.").status_code == 422

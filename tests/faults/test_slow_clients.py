@@ -77,7 +77,7 @@ def test_large_requests_leave_threads_to_the_others(site: Site) -> None:
         # Twice as many as there are threads wait; this one ends their waiting.
         free = requests.get(f"{site.url}/free", timeout=20)
         assert free.text.startswith("/free")
-        assert [one.text for one in held] == [f"/held {sha(body)}"] * 16
+        assert [response.text for response in held] == [f"/held {sha(body)}"] * 16
 
 
 def test_a_long_address_is_for_the_product_to_refuse(site: Site) -> None:

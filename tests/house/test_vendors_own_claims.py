@@ -31,9 +31,11 @@ MANAGED = {"Claim", "ClaimFile"}
 
 def files() -> list[Path]:
     """Every module that serves vendors."""
-    found = [HOUSE / one for one in SERVING]
+    found = [HOUSE / name for name in SERVING]
     return [
-        each for one in found for each in (one.rglob("*.py") if one.is_dir() else [one])
+        each
+        for path in found
+        for each in (path.rglob("*.py") if path.is_dir() else [path])
     ]
 
 
@@ -49,7 +51,7 @@ def faults(tree: ast.AST) -> list[str]:
                 found.append(f"line {node.lineno}: {model}.objects.{verb}")
             case ast.ImportFrom(names=names):
                 wrong = {name.name for name in names} & FOR_THE_BUYER
-                found += [f"line {node.lineno}: {one}" for one in wrong]
+                found += [f"line {node.lineno}: {text}" for text in wrong]
             case ast.Attribute(
                 value=ast.Attribute(attr=related), attr="all" | "filter" | "first"
             ) if related in RELATED:
@@ -59,7 +61,7 @@ def faults(tree: ast.AST) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("file", files(), ids=lambda one: str(one.relative_to(HOUSE)))
+@pytest.mark.parametrize("file", files(), ids=lambda item: str(item.relative_to(HOUSE)))
 def test_it_reads_claims_in_the_one_place(file: Path) -> None:
     allowed = {"vendors/receipts.py": 1, "vendors/services/files.py": 1}
     found = faults(ast.parse(file.read_text()))

@@ -107,7 +107,7 @@ class Person(Watched):
         """Forget the browser's own complaint about an expected refusal."""
         gone = tuple(f"status of {status}" for status in self.expected)
         self.complaints = [
-            line for line in self.complaints if not any(one in line for one in gone)
+            line for line in self.complaints if not any(text in line for text in gone)
         ]
         self.expected.clear()
 
@@ -142,4 +142,4 @@ class Walk:
     @property
     def complaints(self) -> dict[str, list[str]]:
         """What anybody's browser complained of, by person."""
-        return {one.username: one.complaints for one in self.here.values()}
+        return {person.username: person.complaints for person in self.here.values()}

@@ -137,7 +137,9 @@ def test_every_tab_of_every_evaluation_opens(username: str) -> None:
 
 
 def test_every_purchase_leaves_as_a_file_and_comes_back_the_same() -> None:
-    files = [export_whole(evaluation=one) for one in Evaluation.objects.all()]
+    files = [
+        export_whole(evaluation=evaluation) for evaluation in Evaluation.objects.all()
+    ]
     wipe()
     for content in files:
         again = taken_in(content)

@@ -69,14 +69,14 @@ def answer_the_must_haves(vendor: VendorClient) -> list[str]:
     assert invitation["claims_open"] is True
     home = f"invitations/{invitation['id']}"
     asked = vendor.call("GET", f"{home}/requirements/").data["results"]
-    assert all("weight" not in one for one in asked)
-    musts = [one["ref"] for one in asked if one["priority"] == "must"]
+    assert all("weight" not in value for value in asked)
+    musts = [row["ref"] for row in asked if row["priority"] == "must"]
     for ref in musts:
         assert vendor.call("POST", f"{home}/claims/", claim_on(ref)).status == 201
     again = vendor.call("POST", f"{home}/claims/", claim_on(musts[0]))
     assert again.status == 200, "the same words write nothing"
     own = vendor.call("GET", f"{home}/claims/").data["results"]
-    assert {one["requirement"] for one in own} == set(musts)
+    assert {row["requirement"] for row in own} == set(musts)
     return musts
 
 

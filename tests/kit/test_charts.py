@@ -47,10 +47,10 @@ def test_no_label_hides_another_of_five_that_stand_close() -> None:
         assert apart(combination, other)
 
 
-def apart(one: Dot, other: Dot) -> bool:
-    width = (len(one.label) + len(other.label)) * LETTER / 2
-    across = abs(one.label_x - other.label_x) >= width
-    return across or abs(one.label_y - other.label_y) >= 11
+def apart(dot: Dot, other: Dot) -> bool:
+    width = (len(dot.label) + len(other.label)) * LETTER / 2
+    across = abs(dot.label_x - other.label_x) >= width
+    return across or abs(dot.label_y - other.label_y) >= 11
 
 
 def test_a_scatter_says_itself_in_words() -> None:
@@ -77,7 +77,7 @@ def test_axes_are_round() -> None:
     assert span([0.82, 1.0]) == (0.7, 1.0)
     assert span([0.0]) == (0.0, 0.3)
     assert span([0.31, 0.68]) == (0.3, 0.7)
-    assert [short(one) for one in (950, 25_000, 1_250_000, 3e9)] == [
+    assert [short(name) for name in (950, 25_000, 1_250_000, 3e9)] == [
         "950",
         "25k",
         "1.25M",

@@ -166,7 +166,7 @@ def test_only_the_owner_gives_a_room_and_its_address_is_written_nowhere(
     tell(platform, room)
     tell(platform, room)  # another one takes its place
     assert platform.chat_webhooks.filter(removed_at=None).count() == 1
-    written = "".join(f"{one.before}{one.after}" for one in Entry.objects.all())
+    written = "".join(f"{entry.before}{entry.after}" for entry in Entry.objects.all())
     assert "127.0.0.1" in written
     assert "secret" not in written
 

@@ -58,7 +58,7 @@ def test_a_new_address_ends_the_old_one_and_stopping_ends_it_all(dana: User) -> 
     new = renew_feed(by=dana)
     dana.refresh_from_db()
     assert new not in dana.feed_digest
-    assert [feed(one).status_code for one in (old, new, "", "x")] == [
+    assert [feed(name).status_code for name in (old, new, "", "x")] == [
         404,
         200,
         404,

@@ -69,18 +69,18 @@ def test_each_list_holds_its_states_of_evaluations_that_the_reader_may_see(
     assert not read(user=platform.owner, evaluation=other)
 
 
-def _like(one: Notice, number: int, later: datetime.datetime | None) -> Notice:
+def _like(notice: Notice, number: int, later: datetime.datetime | None) -> Notice:
     """Another occurrence of `one`: due `later`, or sent."""
     return Notice(
-        kind=one.kind,
-        evaluation=one.evaluation,
-        recipient=one.recipient,
-        subject_id=one.subject_id,
+        kind=notice.kind,
+        evaluation=notice.evaluation,
+        recipient=notice.recipient,
+        subject_id=notice.subject_id,
         occurrence=f"copy {number}",
         message_id=f"<{number}@example.org>",
-        wall_time=one.wall_time,
-        due_at=one.due_at,
-        next_try_at=later or one.due_at,
+        wall_time=notice.wall_time,
+        due_at=notice.due_at,
+        next_try_at=later or notice.due_at,
         state=NoticeState.PENDING if later else NoticeState.SENT,
     )
 

@@ -59,8 +59,8 @@ def test_leadership_takes_home_what_it_may_see_and_the_journal_tells() -> None:
     told = content_of(answer)
     assert told["complete"] is False
     assert told["left_out"] == ["askings", "conflicts", "cost_lines", "scores"]
-    priced = [one for one in told["journal"] if one["subject_type"] == "costline"]
-    assert [(one["before"], one["after"]) for one in priced] == [(None, None)]
+    priced = [row for row in told["journal"] if row["subject_type"] == "costline"]
+    assert [(row["before"], row["after"]) for row in priced] == [(None, None)]
     last = Entry.objects.filter(evaluation=where).latest("number")
     assert last.action == "evaluation.exported"
     assert last.after["complete"] is False

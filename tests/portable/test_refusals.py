@@ -35,8 +35,8 @@ def put(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
 
     def alter(told: Any) -> None:
         *steps, last = [
-            int(one) if one.isdecimal() and len(one) < 4 else one
-            for one in path.split("/")
+            int(text) if text.isdecimal() and len(text) < 4 else text
+            for text in path.split("/")
         ]
         for step in steps:
             told = told[step]
@@ -82,12 +82,12 @@ def test_the_place_and_the_reason_are_told(
     put(pointer, value)(told)
     error = refused(told)
     said = " ".join(
-        [error.sentence, *(one for every in error.errors.values() for one in every)]
+        [error.sentence, *(text for every in error.errors.values() for text in every)]
     )
     assert words in said
     if words:
         first = pointer.split("/")[0]
-        assert any(one.startswith(f"/{first}") for one in error.errors), error.errors
+        assert any(text.startswith(f"/{first}") for text in error.errors), error.errors
 
 
 def test_a_frozen_memo_that_was_altered_is_refused() -> None:

@@ -99,7 +99,7 @@ def test_no_secret_and_no_address_of_an_outsider_leaves() -> None:
     )
     secret = vendors.token(option.vendor)
     told = document(export_whole(evaluation=where))
-    assert "contact.added" in {one["action"] for one in told.pop("journal")}
+    assert "contact.added" in {row["action"] for row in told.pop("journal")}
     digest = VendorToken.objects.get().digest
     for word in (secret, digest, "wendy@acme.test", where.owner.password):
         assert word not in str(told)

@@ -12,7 +12,7 @@ from structlog.stdlib import ProcessorFormatter
 def written() -> Iterator[io.StringIO]:
     """Everything that is logged meanwhile, in the product's own format."""
     root = logging.getLogger()
-    formats = [one.formatter for one in root.handlers]
+    formats = [handler.formatter for handler in root.handlers]
     handler = logging.StreamHandler(paper := io.StringIO())
     handler.setFormatter(next(f for f in formats if isinstance(f, ProcessorFormatter)))
     level = root.level

@@ -55,7 +55,7 @@ def look(page: Page, width: int, rules: list[str] | None, *, dark: bool) -> list
     page.emulate_media(color_scheme="dark" if dark else "light")
     page.set_viewport_size({"width": width, "height": 844})
     asked = {"dark": dark, "rules": rules, "without": [SIDEBAR] if rules else []}
-    return [f"{width} {'dark' * dark} {one}" for one in page.evaluate(ASK, asked)]
+    return [f"{width} {'dark' * dark} {value}" for value in page.evaluate(ASK, asked)]
 
 
 def barriers(stage: Stage, path: str) -> list[str]:
@@ -66,21 +66,21 @@ def barriers(stage: Stage, path: str) -> list[str]:
     found = look(page, DESK, None, dark=False)
     found += look(page, DESK, IN_DARK, dark=True)
     found += look(page, PHONE, ON_A_PHONE, dark=False)
-    return [f"{path}: {one}" for one in found]
+    return [f"{path}: {text}" for text in found]
 
 
 def readers_of_pages() -> Iterator[tuple[str, str]]:
     """Every page, the start page of everybody, and what is not there."""
     for name, path in page_addresses().items():
         yield path, first(OWNERS_PAGES.get(name, set(EVERYBODY)))
-    yield from (("/admin/", one) for one in EVERYBODY)
+    yield from (("/admin/", name) for name in EVERYBODY)
     yield "/admin/e/no-such-purchase/", "lead"
 
 
 def readers_of_acts() -> Iterator[tuple[str, str]]:
     """The form of every act, for somebody who may do it."""
     for name in ACTS:
-        if may := {one for one in EVERYBODY if expected(name, one) == 200}:
+        if may := {text for text in EVERYBODY if expected(name, text) == 200}:
             yield address(name), first(may)
 
 
@@ -96,7 +96,7 @@ def readers_of_lists() -> Iterator[tuple[str, str]]:
 
 def first(names: set[str]) -> str:
     """The one of them who comes first, so mostly the owner."""
-    return next(one for one in EVERYBODY if one in names)
+    return next(name for name in EVERYBODY if name in names)
 
 
 @pytest.mark.parametrize(

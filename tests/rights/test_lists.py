@@ -36,9 +36,9 @@ def statements(client: Client, url: str) -> list[str]:
         client.get(url)
     told = [query["sql"] for query in seen.captured_queries]
     return [
-        one
-        for one in told
-        if one.startswith("SELECT") and not any(part in one for part in SESSION)
+        text
+        for text in told
+        if text.startswith("SELECT") and not any(part in text for part in SESSION)
     ]
 
 

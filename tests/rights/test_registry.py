@@ -58,7 +58,7 @@ def test_every_admin_keeps_the_rules(admin: HardenedAdmin) -> None:
     assert isinstance(admin, HardenedAdmin)
     assert admin.fields or admin.fieldsets
     assert [name for name in FORBIDDEN_OPTIONS if getattr(admin, name, None)] == []
-    assert all(issubclass(one, ScopedFilter) for one in admin.list_filter)
+    assert all(issubclass(value, ScopedFilter) for value in admin.list_filter)
     assert all(issubclass(inline, HardenedInline) for inline in admin.inlines)
     assert admin.show_full_result_count is False
     assert admin.empty_text
@@ -73,7 +73,7 @@ def test_every_admin_keeps_the_rules(admin: HardenedAdmin) -> None:
 @pytest.mark.parametrize("admin", admins(), ids=lambda admin: type(admin).__name__)
 def test_no_sealed_value_is_a_column_a_filter_or_a_field(admin: HardenedAdmin) -> None:
     shown = {*admin.list_display, *(admin.fields or ()), *admin.search_fields}
-    shown |= {one.parameter_name for one in admin.list_filter}
+    shown |= {item.parameter_name for item in admin.list_filter}
     assert not shown & VALUES
 
 

@@ -39,15 +39,15 @@ def sent(where: Evaluation, number: int) -> None:
             kind="decision_made",
             evaluation=where,
             subject_id=str(where.pk),
-            occurrence=str(one),
+            occurrence=str(figure),
             recipient=where.owner,
             wall_time=now,
             due_at=now,
             next_try_at=now,
             state="sent",
-            message_id=f"<{one}@rows.example>",
+            message_id=f"<{figure}@rows.example>",
         )
-        for one in range(begun, begun + number)
+        for figure in range(begun, begun + number)
     )
 
 

@@ -86,7 +86,7 @@ def test_t18_no_address_shows_what_is_sealed_at_any_stage_to_anybody(
     assert sorted(heard.leaks) == []
     # The opening opens: the same addresses that told nothing tell it now.
     now = heard.shown["price", AFTER]
-    assert [one for one in OPENED if not any(one in url for url in now)] == []
+    assert [name for name in OPENED if not any(name in url for url in now)] == []
     figure(
         f"T18, T21: {heard.asked} requests to {len(heard.addresses())} addresses by "
         f"{len(EVERYBODY)} roles at {len(STAGES)} stages, 0 marks where none may be"

@@ -79,18 +79,18 @@ def mails(
 ) -> Iterator[Message]:
     """What mails of that kind say to the reader, of the rows that it can be about."""
     known, now = KINDS[kind], timezone.now()
-    for one in about:
+    for text in about:
         notice = Notice(
             kind=kind,
             evaluation=where,
-            subject_id=one,
+            subject_id=text,
             occurrence=WHY.get(kind, ""),
             recipient=reader,
             wall_time=now,
             due_at=now,
         )
         try:
-            notice.subject = known.subjects([one]).get(one)
+            notice.subject = known.subjects([text]).get(text)
             yield known.compose(notice)
         except (LookupError, ValueError, ObjectDoesNotExist):
             continue  # not about such a row
@@ -101,7 +101,8 @@ def leaves(message: Message, where: Evaluation) -> str:
     parts = [message.subject, message.text, message.html, str(message.ics)]
     if message.brief is not None:
         parts += [
-            payload(one, message.brief, where.zone).decode() for one in ChatFlavour
+            payload(chat_flavour, message.brief, where.zone).decode()
+            for chat_flavour in ChatFlavour
         ]
     return "\n".join(parts)
 
@@ -126,7 +127,7 @@ def test_t21_no_mail_calendar_or_chat_line_tells_what_is_sealed(
     kinds = own_kinds()
     for kind in kinds:
         found = list(islice(mails(kind, where, reader, about), ENOUGH))
-        texts = [leaves(one, where) for one in found]
+        texts = [leaves(message, where) for message in found]
         if len(found) > 1:
             texts.append(leaves(daily_mail(daily, found), where))
         said += len(texts)

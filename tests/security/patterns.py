@@ -101,7 +101,7 @@ def patterns_in(
         if method == "compile":
             methods = {how for who, how in used if who == name} or {"search"}
         made = re.compile(text, flags)
-        found += [Found(place, made, one) for one in sorted(methods)]
+        found += [Found(place, made, text) for text in sorted(methods)]
     return found
 
 
@@ -116,7 +116,7 @@ def evaluate(node: ast.expr, names: dict[str, Any], place: str) -> Any:
 def attacks(pattern: re.Pattern[Any], length: int) -> Iterator[str | bytes]:
     """Strings of `length` made of what the pattern repeats, that end in a surprise."""
     tree = sre_parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG)
-    letters = sorted({one for text in pieces(tree) for one in text})[:8]
+    letters = sorted({name for text in pieces(tree) for name in text})[:8]
     pumps = {("", letter) for letter in letters}
     pumps |= {("", letter + two) for letter in letters for two in letters}
     pumps |= {(before, piece) for before, piece in repeated(tree) if piece}
@@ -186,7 +186,7 @@ def one_of(members: Any) -> str:
     """A character that the class takes."""
     if members[0][0] is sre.NEGATE:
         inside = re.compile(f"[{''.join(map(member, members[1:]))}]")
-        return next(one for one in "a0 !-\n\t~" if not inside.match(one))
+        return next(text for text in "a0 !-\n\t~" if not inside.match(text))
     kind, value = members[0]
     if kind is sre.LITERAL:
         return chr(value)

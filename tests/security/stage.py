@@ -85,7 +85,7 @@ class Stage:
         """Show what was kept for that address."""
         self.page.goto(f"{self.home}{path}", wait_until="load")
         self.reports += [
-            f"{path}: {one}" for one in self.page.evaluate("window.__violations")
+            f"{path}: {value}" for value in self.page.evaluate("window.__violations")
         ]
         return self.page
 

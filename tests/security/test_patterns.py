@@ -76,8 +76,9 @@ def test_every_pattern_is_through_with_every_attack_in_100_ms(
     patterns = patterns_of_the_product()
     took = {pattern: slowest(pattern) for pattern in patterns}
     slow = [
-        f"{one.place} {one.method} {one.pattern.pattern!r}: {seconds:.2f} s by {text}…"
-        for one, (seconds, text) in took.items()
+        f"{finding.place} {finding.method} {finding.pattern.pattern!r}: "
+        f"{seconds:.2f} s by {text}…"
+        for finding, (seconds, text) in took.items()
         if seconds > MOST
     ]
     worst = max(seconds for seconds, _ in took.values())
@@ -118,7 +119,7 @@ validators = [RegexValidator(regex=r"^valid$")]
     names = {"re": re, "TAGS": "b|i"}
     uses = {("ONE", "sub"), ("THREE", "fullmatch")}
     found = patterns_in(ast.parse(source), names, "here", uses)
-    assert {(one.pattern.pattern, one.method) for one in found} == {
+    assert {(finding.pattern.pattern, finding.method) for finding in found} == {
         ("</?(b|i)>", "sub"),
         ("abc", "search"),
         ("only in full", "fullmatch"),
@@ -127,7 +128,7 @@ validators = [RegexValidator(regex=r"^valid$")]
         ("^api/", "search"),
         ("^valid$", "search"),
     }
-    assert {one.pattern.flags & re.I for one in found} == {0, re.I}
+    assert {finding.pattern.flags & re.I for finding in found} == {0, re.I}
     hidden = ast.parse("def f(p, t):\n    return re.search(p, t)")
     with pytest.raises(AssertionError, match="cannot be read"):
         patterns_in(hidden, names, "here", set())

@@ -31,18 +31,26 @@ weightings = st.dictionaries(st.sampled_from("ABCDE"), st.integers(0, 10))
     ],
 )
 def test_distance_compares_shares_and_not_scales(
-    one: tuple[int, ...], other: tuple[int, ...], apart: Fraction | int | None
+    test_distance_compares_shares_and_not_scale: tuple[int, ...],
+    other: tuple[int, ...],
+    apart: Fraction | int | None,
 ) -> None:
-    assert distance(dict(enumerate(one)), dict(enumerate(other))) == apart
+    assert (
+        distance(
+            dict(enumerate(test_distance_compares_shares_and_not_scale)),
+            dict(enumerate(other)),
+        )
+        == apart
+    )
 
 
 @given(weightings, weightings, weightings)
 def test_distance_is_a_metric(
-    one: dict[str, int], other: dict[str, int], third: dict[str, int]
+    row: dict[str, int], other: dict[str, int], third: dict[str, int]
 ) -> None:
-    there, back = distance(one, other), distance(other, one)
+    there, back = distance(row, other), distance(other, row)
     assert there == back
-    over, on = distance(one, third), distance(third, other)
+    over, on = distance(row, third), distance(third, other)
     if there is not None:
         assert 0 <= there <= 1
         if over is not None and on is not None:
@@ -56,7 +64,7 @@ def test_a_conflict_is_more_than_chance_would_have() -> None:
         return {number: dice.randint(0, 10) for number in range(8)}
 
     drawn = [distance(thrown(), thrown()) for _ in range(2000)]
-    assert abs(mean(float(one) for one in drawn if one) - float(CONFLICT)) < 0.04
+    assert abs(mean(float(share) for share in drawn if share) - float(CONFLICT)) < 0.04
 
 
 def test_what_divides_comes_widest_first_and_what_all_share_not_at_all() -> None:
@@ -65,8 +73,10 @@ def test_what_divides_comes_widest_first_and_what_all_share_not_at_all() -> None
         "pm": {"Security": 2, "Training": 6, "Price": 2},
         "devops": {"Security": 5, "Training": 3, "Price": 2},
     }
-    found = dividing({role: shares(one) for role, one in said.items()})
-    assert [(one.about, one.apart, one.most, one.least) for one in found] == [
+    found = dividing({role: shares(row) for role, row in said.items()})
+    assert [
+        (divide.about, divide.apart, divide.most, divide.least) for divide in found
+    ] == [
         ("Security", Fraction(2, 5), "it", "pm"),
         ("Training", Fraction(2, 5), "pm", "it"),
     ]

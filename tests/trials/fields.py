@@ -24,8 +24,8 @@ def field(
     said = people if people is not None else [[(0, 0) for _ in names]] * len(evidence)
     return field_of(
         [
-            Contender(key, parts(one), parts(other))
-            for key, one, other in zip("xyzuvw", evidence, said, strict=False)
+            Contender(key, parts(pair), parts(other))
+            for key, pair, other in zip("xyzuvw", evidence, said, strict=False)
         ],
         {name: Decimal(w) for name, (w, _) in zip(names, evidence[0], strict=True)},
         {name: Decimal(w) for name, (w, _) in zip(names, said[0], strict=True)},

@@ -132,12 +132,12 @@ def test_the_table_holds_what_the_reader_may_see_in_seven_queries(
     with django_assert_num_queries(7):
         table = scores_table(ivan, where)
         acme, category = table.candidates[0], table.categories[0]
-        values = [one.value for one in table.given(acme, category)]
+        values = [score.value for score in table.given(acme, category)]
     assert values == [1]
-    assert [one.part.role for one in table.mine] == ["it"]
+    assert [scorer.part.role for scorer in table.mine] == ["it"]
     assert not table.all_locked
     for role in ("it", "devops", "pm"):
         lock(where, role)
     table = scores_table(ivan, where)
-    assert sorted(one.value for one in table.given(acme, category)) == [1, 2, 3]
+    assert sorted(score.value for score in table.given(acme, category)) == [1, 2, 3]
     assert table.mine[0].is_locked

@@ -54,13 +54,15 @@ def test_it_is_what_counting_by_hand_gives(made: Field, seed: int) -> None:
     assert sum(shares.values()) == 1
 
 
-def by_hand(one: Contender, made: Field, drawn: list[int]) -> Fraction:
+def by_hand(contender: Contender, made: Field, drawn: list[int]) -> Fraction:
     def side(parts: tuple[tuple[Fraction, Fraction], ...]) -> Fraction:
         weight = sum(f * w for f, (_, w) in zip(drawn, parts, strict=True))
         points = sum(f * p for f, (p, _) in zip(drawn, parts, strict=True))
         return Fraction(points) / weight if weight else Fraction(0)
 
-    return made.share * side(one.evidence) + (1 - made.share) * side(one.people)
+    return made.share * side(contender.evidence) + (1 - made.share) * side(
+        contender.people
+    )
 
 
 def test_the_published_scores_are_led_by_two() -> None:

@@ -103,13 +103,13 @@ def weighed(made: Field, place: int, after: Fraction) -> dict[str, Fraction]:
         if up and not parts[place][1]:
             new = old
         elif up:
-            new = [(1 - far) * one for one in old]
+            new = [(1 - far) * share for share in old]
             new[place] += far
         elif old[place] == 1:
             new = old
         else:
             # What is taken from it goes to the others by what they have.
-            new = [(1 - far + far / (1 - old[place])) * one for one in old]
+            new = [(1 - far + far / (1 - old[place])) * share for share in old]
             new[place] = (1 - far) * old[place]
         return sum(
             (

@@ -11,7 +11,7 @@ def owed(kind: str) -> list[Notice]:
 
 def to_whom(kind: str) -> list[str]:
     """The addresses, one for each mail."""
-    return [one.address for one in owed(kind)]
+    return [notice.address for notice in owed(kind)]
 
 
 def why_not(notice: Notice) -> str:

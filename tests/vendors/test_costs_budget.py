@@ -61,7 +61,7 @@ def test_what_is_paid_once_and_a_year_has_limits_of_its_own() -> None:
     whole, once, yearly = envelope(
         COST, whole=Decimal(85_000), once=Decimal(50_000), yearly=Decimal(11_000)
     )
-    assert [one.likely for one in (whole, once, yearly)] == [81_000, 45_000, 12_000]
+    assert [limit.likely for limit in (whole, once, yearly)] == [81_000, 45_000, 12_000]
     assert whole.sentence == "could be over by 11,000 (high)"
     assert once.sentence == "could be over by 10,000 (high)"
     assert (yearly.verdict, yearly.sentence) == (Verdict.OVER, "over by 1,000")
@@ -82,7 +82,7 @@ def test_inside_is_said_only_as_far_as_it_is_known() -> None:
 
 @given(st.integers(0, 10**6), st.lists(st.integers(0, 10**5), max_size=6))
 def test_a_verdict_is_what_the_sum_says(limit: int, amounts: list[int]) -> None:
-    cost = add(*(priced(CostKind.EXIT, one) for one in (1, *amounts)))
+    cost = add(*(priced(CostKind.EXIT, number) for number in (1, *amounts)))
     (once,) = envelope(cost, once=Decimal(limit))
     assert (once.verdict == Verdict.OVER) == (sum(amounts) + 1 > limit)
     assert once.by == abs(sum(amounts) + 1 - limit)
@@ -199,7 +199,7 @@ def test_each_kind_is_asked_about_for_its_most_urgent_reason() -> None:
     assert found[Why.OLD] == (CostKind.LICENCE, CostKind.SETUP)
     assert found[Why.EXCLUDED] == (CostKind.TRAINING,)
     assert CostKind.ONBOARDING in found[Why.NOT_ASKED]
-    assert CostKind.SUPPORT not in {kind for one in found.values() for kind in one}
+    assert CostKind.SUPPORT not in {kind for pair in found.values() for kind in pair}
 
 
 def test_real_prices_of_single_sign_on_are_added_only_where_they_are_said() -> None:

@@ -25,7 +25,7 @@ from vendors.costs import (
 )
 
 TEN = (Decimal(10), Decimal(10), Decimal(10))
-BY_QUANTITY = [one for one in Pricing if one != Pricing.PERCENT]
+BY_QUANTITY = [text for text in Pricing if text != Pricing.PERCENT]
 TERMS = read_terms(12, Decimal(1), Decimal(0), "USD")
 money = st.decimals(0, 1000, places=2)
 

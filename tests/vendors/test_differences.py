@@ -63,10 +63,12 @@ def test_what_went_and_what_came_is_marked_word_by_word(
 @settings(deadline=None)
 def test_no_letter_is_lost_or_made_up(former: str, newer: str) -> None:
     before, after = word_difference(former, newer)
-    assert "".join(one.text for one in before) == former
-    assert "".join(one.text for one in after) == newer
-    same = [[one.text for one in side if not one.changed] for side in (before, after)]
-    if any(one.changed for one in (*before, *after)):
+    assert "".join(piece.text for piece in before) == former
+    assert "".join(piece.text for piece in after) == newer
+    same = [
+        [piece.text for piece in side if not piece.changed] for side in (before, after)
+    ]
+    if any(piece.changed for piece in (*before, *after)):
         assert "".join("".join(same[0]).split()) == "".join("".join(same[1]).split())
 
 

@@ -38,7 +38,7 @@ def told() -> list[dict[str, str]]:
 def keep(log: Path, lines: list[dict[str, str]]) -> str:
     """A log of other things and these lines; its address."""
     noise = [{"event": "request_finished", "code": "200"}]
-    log.write_text("\n".join(json.dumps(one) for one in [*noise, *lines, *noise]))
+    log.write_text("\n".join(json.dumps(row) for row in [*noise, *lines, *noise]))
     return str(log)
 
 
@@ -86,7 +86,7 @@ def test_a_log_as_people_read_it_and_from_standard_input_is_taken_too(
 
 def test_an_evaluation_that_is_gone_is_named(where: Evaluation, tmp_path: Path) -> None:
     gone = "6f1c1b9e-0000-4000-8000-000000000000"
-    lines = [{**one, "evaluation": gone} for one in told()]
+    lines = [{**row, "evaluation": gone} for row in told()]
     with pytest.raises(CommandError, match=f"{gone}: the evaluation is no longer"):
         call_command("verify_journal", "--anchors", keep(tmp_path / "log", lines))
 

@@ -97,7 +97,7 @@ def test_better_words_and_new_figures_are_no_difference_but_a_number_is() -> Non
     memo["inputs"]["candidates"][0]["cost_lines"][0]["high"] = "91234.01"
     told = replay(memo)
     assert "Acme ML, cost, likely: frozen '91234.00', counted again '91234.01'" in told
-    assert not [one for one in told if "cost" not in one]
+    assert not [text for text in told if "cost" not in text]
 
 
 def test_what_is_not_decided_is_not_counted_again(purchase: Evaluation) -> None:

@@ -87,7 +87,7 @@ def understood(name: str) -> set[str]:
             assert is_sentence(problem.sentence), kind
             continue
         assert plan.new or plan.problems, kind
-        assert all(is_sentence(str(one)) for one in plan.problems)
+        assert all(is_sentence(str(problem)) for problem in plan.problems)
         found.add(kind)
     try:
         read_ocds(content)

@@ -132,7 +132,7 @@ def test_the_page_shows_state_and_ways_and_only_the_owner_sends(
 ) -> None:
     letter = gone_over(RIVAL)
     lina, viktor = (
-        signed_in(one) for one in (where.owner, stakeholders.holder("leadership"))
+        signed_in(person) for person in (where.owner, stakeholders.holder("leadership"))
     )
     page = f"/admin/e/{where.slug}/letters/"
     send = f"/admin/act/send-letter/{letter.pk}/"
@@ -149,7 +149,7 @@ def test_the_page_shows_state_and_ways_and_only_the_owner_sends(
 
 def test_everybody_with_a_part_hears_that_it_is_decided(where: Evaluation) -> None:
     told = Notice.objects.filter(kind="decision_made")
-    people = {one.recipient for one in told}
+    people = {notice.recipient for notice in told}
     assert stakeholders.holder("leadership") in people
     assert where.owner not in people
     message = KINDS["decision_made"].compose(told[0])

@@ -118,7 +118,7 @@ def test_a_renewal_rise_is_in_memo_and_workbook_with_its_working() -> None:
         "+5 % in year 2, +10.25 % in year 3"
     )
     rows = list(costs({"inputs": inputs, "results": results}))
-    (row,) = [one for one in rows if one[1] == "renewal rise"]
+    (row,) = [row for row in rows if row[1] == "renewal rise"]
     assert row[-1] == working
     assert Number("234.85", MONEY) in row
     assert working in write_memo(inputs, results)

@@ -77,7 +77,7 @@ def test_each_roles_own_weights_pick_from_the_same_evidence() -> None:
     }
     given = inputs(TRAINS, GUARDS, role_weights=weights)
     found = robustness(given)["roles"]
-    assert [(one["role"], one["ids"]) for one in found] == [
+    assert [(row["role"], row["ids"]) for row in found] == [
         ("it", ["1"]),
         ("pm", ["0"]),
     ]

@@ -37,9 +37,9 @@ def check(months: int = 3) -> PromiseCheck:
     return found
 
 
-def pending(one: PromiseCheck) -> list[tuple[int, datetime.date]]:
+def pending(check: PromiseCheck) -> list[tuple[int, datetime.date]]:
     rows = Notice.objects.filter(
-        kind="promise_check_due", subject_id=str(one.pk), state="pending"
+        kind="promise_check_due", subject_id=str(check.pk), state="pending"
     ).order_by("due_at")
     return [(row.offset_days, row.wall_time.date()) for row in rows]
 
@@ -62,7 +62,7 @@ def test_months_later_is_the_same_day_or_the_months_last(
 
 
 def test_deciding_plans_three_with_their_reminders(where: Evaluation) -> None:
-    assert [one.months for one in PromiseCheck.objects.all()] == [3, 6, 12]
+    assert [check.months for check in PromiseCheck.objects.all()] == [3, 6, 12]
     day = check().due_on
     week = datetime.timedelta(days=7)
     assert pending(check()) == [(7, day - week), (0, day), (-7, day + week)]
@@ -135,7 +135,9 @@ def test_the_page_and_the_form_take_a_whole_check_at_once(where: Evaluation) -> 
 
 def test_a_check_is_work_from_two_weeks_before(where: Evaluation) -> None:
     def listed() -> list[str]:
-        return [one.what for one in my_work(where.owner) if one.kind == "promise_check"]
+        return [
+            item.what for item in my_work(where.owner) if item.kind == "promise_check"
+        ]
 
     assert listed() == []
     soon = check().due_on - datetime.timedelta(days=10)

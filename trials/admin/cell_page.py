@@ -105,7 +105,9 @@ def cell_view(
 
 def chapters_of(history: Sequence[Revision], place: Place) -> list[Chapter]:
     """Revisions in order; what must be said again is marked."""
-    current = next((one.claim for one in history if one.is_current), None)
+    current = next(
+        (revision.claim for revision in history if revision.is_current), None
+    )
     judged = {
         verdict.source for rev in history if rev.is_current for verdict in rev.evidence
     }

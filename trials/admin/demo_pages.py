@@ -116,7 +116,7 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
     owns, part = is_owner(user, evaluation), takes_part(user, evaluation)
     barred = is_barred(user, demo.candidate)
     script = [item for item in items if not item.item.off_script]
-    asked = [one for one in script if one.item.requirement_id]
+    asked = [row for row in script if row.item.requirement_id]
     ahead = evaluation.is_open and demo.held_at is None and demo.called_off_at is None
     return show(
         request,
@@ -128,8 +128,8 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
         demo=demo,
         script=script,
         dazzle=[item for item in items if item.item.off_script],
-        minutes=sum(one.item.minutes for one in script),
-        judged=sum(one.verdict is not None for one in asked),
+        minutes=sum(row.item.minutes for row in script),
+        judged=sum(row.verdict is not None for row in asked),
         asked=len(asked),
         verdicts=EvidenceVerdict.choices,
         owns=owns,
@@ -169,7 +169,7 @@ def script_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
         demo=demo,
         buyer=evaluation.buyer,
         script=script,
-        minutes=sum(one.item.minutes for one in script),
+        minutes=sum(row.item.minutes for row in script),
     )
 
 
@@ -192,14 +192,14 @@ def _demo(request: HttpRequest, demo_id: uuid.UUID) -> tuple[Demo, list[ItemRow]
     claims = Claim.objects.filter(
         candidate=demo.candidate_id, superseded_at__isnull=True
     ).exclude(availability=Availability.WITHDRAWN)
-    current: dict[Any, Claim] = {one.requirement_id: one for one in claims}
+    current: dict[Any, Claim] = {claim.requirement_id: claim for claim in claims}
     found: dict[Any, list[Evidence]] = {}
-    for one in (
+    for evidence in (
         Evidence.objects.filter(script_item__demo=demo)
         .select_related("recorded_by", "claim")
         .order_by("recorded_at")
     ):
-        found.setdefault(one.script_item_id, []).append(one)
+        found.setdefault(evidence.script_item_id, []).append(evidence)
     rows = []
     for item in items:
         item.demo = demo

@@ -42,7 +42,7 @@ class Format(NamedTuple):
 
 def table_of(book: Grid, rows: Sequence[int]) -> Iterator[list[str | Decimal]]:
     """A head, one line per requirement, and the fit below; every text is harmless."""
-    names = [one.candidate.name for one in book.columns]
+    names = [column.candidate.name for column in book.columns]
     yield [*HEAD, *(harmless(f"{name}: {part}") for name in names for part in PARTS)]
     words = [words_of(kind) for kind in book.kinds]
     for row in rows:
@@ -83,11 +83,11 @@ def as_xlsx(book: Grid, rows: Sequence[int]) -> bytes:
         head = {"bold": True, "text_wrap": True, "valign": "top"}
         sheet.set_row(0, None, workbook.add_format(head))
         for number, line in enumerate(table_of(book, rows)):
-            for column, one in enumerate(line):
-                if isinstance(one, Decimal):
-                    sheet.write_number(number, column, one)
-                elif one:
-                    sheet.write_string(number, column, one)
+            for column, text in enumerate(line):
+                if isinstance(text, Decimal):
+                    sheet.write_number(number, column, text)
+                elif text:
+                    sheet.write_string(number, column, text)
     return stream.getvalue()
 
 

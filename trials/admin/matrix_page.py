@@ -184,7 +184,7 @@ def _read(request: HttpRequest, evaluation: Evaluation) -> View:
         request.GET,
         # Until demos begin, everybody on the long list is still being compared.
         narrowed=evaluation.stage in FROM_DEMOS
-        and any(one.state in CLOSE for one in every),
+        and any(candidate.state in CLOSE for candidate in every),
     )
     book = grid(evaluation, shown_candidates(every, chosen), chosen.as_of)
     found = View(book, shown_rows(book, chosen), chosen, _page_number(request))

@@ -129,10 +129,10 @@ def _day(text: str) -> datetime.date | None:
 def shown_candidates(every: Sequence[Candidate], chosen: Chosen) -> list[Candidate]:
     """The short list, or all that are not eliminated."""
     return [
-        one
-        for one in every
-        if one.state != CandidateState.ELIMINATED
-        and (chosen.candidates == ALL or one.state in CLOSE)
+        candidate
+        for candidate in every
+        if candidate.state != CandidateState.ELIMINATED
+        and (chosen.candidates == ALL or candidate.state in CLOSE)
     ]
 
 
@@ -155,7 +155,7 @@ def shown_rows(book: Grid, chosen: Chosen) -> list[int]:
         for name, (_, test) in TESTS.items()
         if name in chosen.switches
     ]
-    looks = [None if one.not_applicable else one.standing for one in book.kinds]
+    looks = [None if kind.not_applicable else kind.standing for kind in book.kinds]
     found = []
     for row, (asked, line) in enumerate(zip(book.rows, book.lines, strict=True)):
         differs = "differs" not in chosen.switches or len({looks[n] for n in line}) > 1

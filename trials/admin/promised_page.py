@@ -24,7 +24,9 @@ def promised_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         title="Promised dates",
         tab="matrix",
         crumbs=crumbs_to(evaluation, ("Matrix", "matrix"), ("Promised dates", "")),
-        slipped=[one for one in found if one.slipped],
-        coming=[one for one in found if one.is_coming],
-        settled=[one for one in found if not (one.slipped or one.is_coming)],
+        slipped=[promise for promise in found if promise.slipped],
+        coming=[promise for promise in found if promise.is_coming],
+        settled=[
+            promise for promise in found if not (promise.slipped or promise.is_coming)
+        ],
     )

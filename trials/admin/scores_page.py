@@ -57,7 +57,7 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     for scorer in table.scorers:
         scorer.part.evaluation = evaluation
     opened = table.consensus is not None
-    sees_others = opened or (bool(mine) and all(one.is_locked for one in mine))
+    sees_others = opened or (bool(mine) and all(scorer.is_locked for scorer in mine))
     meeting = (
         evaluation.is_open
         and table.consensus is not None
@@ -65,7 +65,10 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
     stage = Stage(evaluation.stage)
     shown = worth_scoring(table.candidates, {key[1] for key in table.scores})
-    candidates = [(one, table.people(one) if sees_others else None) for one in shown]
+    candidates = [
+        (candidate, table.people(candidate) if sees_others else None)
+        for candidate in shown
+    ]
     rows = _rows(table, shown) if sees_others else []
     return show(
         request,
@@ -75,8 +78,8 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         tab="scores",
         owns=is_owner(user, evaluation),
         table=table,
-        mine=[(one, sheet_of(one.part)) for one in mine],
-        others=[one for one in table.scorers if not one.is_mine],
+        mine=[(scorer, sheet_of(scorer.part)) for scorer in mine],
+        others=[scorer for scorer in table.scorers if not scorer.is_mine],
         sees_others=sees_others,
         candidates=candidates,
         rows=rows,

@@ -70,8 +70,8 @@ def sheet_of(part: Stakeholder) -> Sheet:
     # A category of weight 0 is not scored.
     categories = list(evaluation.categories.exclude(weight=0))
     given = {
-        (one.candidate_id, one.category_id): one
-        for one in Score.objects.filter(sheet__stakeholder=part)
+        (score.candidate_id, score.category_id): score
+        for score in Score.objects.filter(sheet__stakeholder=part)
     }
     running = Candidate.objects.filter(evaluation=evaluation).exclude(
         state=CandidateState.ELIMINATED
@@ -98,10 +98,18 @@ def sheet_of(part: Stakeholder) -> Sheet:
 
 def worth_scoring(running: list[Candidate], scored: set[UUID]) -> list[Candidate]:
     """The short list and what was scored before; all while nobody is shortlisted."""
-    close = [one for one in running if one.state != CandidateState.LONGLISTED]
+    close = [
+        candidate
+        for candidate in running
+        if candidate.state != CandidateState.LONGLISTED
+    ]
     if not close:
         return running
-    return [one for one in running if one in close or one.pk in scored]
+    return [
+        candidate
+        for candidate in running
+        if candidate in close or candidate.pk in scored
+    ]
 
 
 class SheetForm(forms.Form):

@@ -197,9 +197,9 @@ def curve_of(shares: Sequence[DayShare], days: int) -> Curve | None:
             "must-haves had been exercised."
         ),
         points=[
-            one
-            for before, one in zip([None, *shares[:-1]], shares, strict=True)
-            if before is None or one is last or one.exercised != before.exercised
+            share
+            for before, share in zip([None, *shares[:-1]], shares, strict=True)
+            if before is None or share is last or share.exercised != before.exercised
         ],
     )
 

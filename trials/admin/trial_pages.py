@@ -90,7 +90,7 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     movable = {trial.pk for trial in trials if _may_move(user, trial)}
     with_trial = {trial.candidate_id for trial in trials}
     candidates = list(active_candidates(evaluation))
-    close = [one for one in candidates if one.state != "longlisted"]
+    close = [candidate for candidate in candidates if candidate.state != "longlisted"]
     for candidate in close:
         candidate.evaluation = evaluation
     milestones = Milestone.objects.filter(
@@ -105,7 +105,7 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         owns=owns,
         trials=trials,
         lanes=lanes_of(trials, timezone.now(), movable),
-        without=[one for one in close if one.pk not in with_trial],
+        without=[candidate for candidate in close if candidate.pk not in with_trial],
         close=close,
         may_plan=evaluation.is_open and Stage(evaluation.stage) in TRIAL_STAGES,
         milestones=milestone_rows(milestones, evaluation, user, runs=owns),

@@ -35,14 +35,14 @@ def criterion_rows(trial: Trial) -> list[CriterionRow]:
     claims = Claim.objects.filter(
         candidate=trial.candidate_id, superseded_at__isnull=True
     ).exclude(availability=Availability.WITHDRAWN)
-    current = {one.requirement_id: one for one in claims}
+    current = {claim.requirement_id: claim for claim in claims}
     found: dict[Any, list[Evidence]] = {}
-    for one in (
+    for evidence in (
         Evidence.objects.filter(criterion__trial=trial)
         .select_related("recorded_by", "claim", "finding")
         .order_by("recorded_at")
     ):
-        found.setdefault(one.criterion_id, []).append(one)
+        found.setdefault(evidence.criterion_id, []).append(evidence)
     rows = []
     for criterion in trial.criteria.select_related("requirement"):
         criterion.trial = trial

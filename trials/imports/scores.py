@@ -136,7 +136,7 @@ class Walk:
         shapes = [shape for shape in (down, across) if shape is not None]
         if not shapes:
             return None
-        shape = max(shapes, key=lambda one: one.fit)
+        shape = max(shapes, key=lambda matrix_shape: matrix_shape.fit)
         return self.cells(shape.header, shape.body, shape.label, shape is down)
 
     def cells(

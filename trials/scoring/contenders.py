@@ -98,9 +98,9 @@ def field_of(
     )
 
 
-def total_of(one: Contender, share: Fraction) -> Fraction | None:
+def total_of(contender: Contender, share: Fraction) -> Fraction | None:
     """Share * fit + (1 - share) * people's score, as agreed; None if a part lacks."""
-    return joined(ratio(one.evidence), ratio(one.people), share)
+    return joined(ratio(contender.evidence), ratio(contender.people), share)
 
 
 def joined(

@@ -77,7 +77,9 @@ class _Scales:
 
 
 def _whole(sides: list[tuple[Part, ...]]) -> list[tuple[list[int], list[int]]]:
-    scale = lcm(*(one.denominator for side in sides for part in side for one in part))
+    scale = lcm(
+        *(share.denominator for side in sides for part in side for share in part)
+    )
     return [
         (
             [int(points * scale) for points, _ in side],

@@ -46,7 +46,7 @@ def ranking(field: Field) -> list[Placed]:
     totals = [
         (contender.key, _total(contender, field)) for contender in field.contenders
     ]
-    totals.sort(key=lambda one: one[1], reverse=True)
+    totals.sort(key=lambda pair: pair[1], reverse=True)
     return [
         Placed(key, total, 1 + sum(other > total for _, other in totals))
         for key, total in totals
@@ -85,10 +85,12 @@ def smallest_flip(field: Field) -> Flip | None:
     )
 
 
-def _total(one: Contender, field: Field) -> Fraction:
-    total = total_of(one, field.share)
+def _total(contender: Contender, field: Field) -> Fraction:
+    total = total_of(contender, field.share)
     if total is None:
-        raise ValueError(f"{one.key} has no total and does not belong in the field.")
+        raise ValueError(
+            f"{contender.key} has no total and does not belong in the field."
+        )
     return total
 
 
@@ -141,7 +143,7 @@ def _overtakes(
     return low if low < high else None
 
 
-def _end(one: Contender, field: Field, place: int, *, alone: bool) -> Fraction:
+def _end(contender: Contender, field: Field, place: int, *, alone: bool) -> Fraction:
     """The total if the category alone counts, or if it does not count at all.
 
     Where a candidate has nothing at that end, its own sum stays as it is: what is not
@@ -153,5 +155,5 @@ def _end(one: Contender, field: Field, place: int, *, alone: bool) -> Fraction:
         value = ratio(parts[place : place + 1] if alone else rest)
         return ratio(parts) if value is None else value
 
-    total = joined(part(one.evidence), part(one.people), field.share)
+    total = joined(part(contender.evidence), part(contender.people), field.share)
     return Fraction(0) if total is None else total

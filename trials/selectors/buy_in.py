@@ -67,14 +67,14 @@ def buy_in(evaluation: Evaluation) -> BuyIn:
         roles=list(whole),
         incomplete=[role for role in said if role not in whole],
         distances={
-            (one, other): distance(whole[one], whole[other])
-            for one in whole
+            (role, other): distance(whole[role], whole[other])
+            for role in whole
             for other in whole
         },
         clashes=clashes(said),
-        categories=dividing({role: shares(one) for role, one in whole.items()}),
+        categories=dividing({role: shares(value) for role, value in whole.items()}),
         requirements=dividing(
-            {role: _by_requirement(book, one) for role, one in whole.items()}
+            {role: _by_requirement(book, value) for role, value in whole.items()}
         ),
         tested=tested,
         blocked=[
@@ -108,20 +108,20 @@ def _picks(
     category_of = {
         requirement.ref: requirement.category.name for requirement in book.requirements
     }
-    by_key = {str(one.pk): one for one in running}
+    by_key = {str(candidate.pk): candidate for candidate in running}
     fits = {
-        key: fit_by_category(book.of(one).fit.rows, category_of)
-        for key, one in by_key.items()
+        key: fit_by_category(book.of(candidate).fit.rows, category_of)
+        for key, candidate in by_key.items()
     }
     found = []
     for role, weights in weightings.items():
         ranked = picks(fits, {weight.name: said for weight, said in weights.items()})
-        best = [one for one in ranked if one.fit == ranked[0].fit]
+        best = [pick for pick in ranked if pick.fit == ranked[0].fit]
         later = ranked[len(best) :]
         found.append(
             RolePick(
                 role,
-                [by_key[one.key] for one in best],
+                [by_key[pick.key] for pick in best],
                 best[0].fit if best else None,
                 best[0].fit - later[0].fit if later else None,
             )

@@ -52,8 +52,8 @@ class Contract:
         """The parts of `user` whose role is awaited."""
         return [
             part
-            for one in self.awaited
-            for part in one.awaited
+            for agreement in self.awaited
+            for part in agreement.awaited
             if part.user_id == user.pk
         ]
 
@@ -90,10 +90,10 @@ def contract_of(trial: Trial) -> Contract:
     digest = hashlib.sha256(text.encode()).hexdigest()
     parts = _asked(trial)
     given = {
-        one.stakeholder.role: one
-        for one in Agreement.objects.filter(trial=trial, digest=digest).select_related(
-            "stakeholder__user"
-        )
+        agreement.stakeholder.role: agreement
+        for agreement in Agreement.objects.filter(
+            trial=trial, digest=digest
+        ).select_related("stakeholder__user")
     }
     roles = [
         RoleAgreement(

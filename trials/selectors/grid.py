@@ -98,7 +98,7 @@ def grid(
     day = as_of or today_in(evaluation.zone)
     rows = _rows(evaluation)
     kinds = kinds_for(Credits.from_mapping(evaluation.credits))
-    spots = Spots([one.pk for one in candidates], [row.pk for row in rows])
+    spots = Spots([candidate.pk for candidate in candidates], [row.pk for row in rows])
     wide = len(rows)
     wall = [kinds.number_of(Shape())] * (wide * len(candidates))
     for spot, shape in read_shapes(spots, [row.revision for row in rows], day):

@@ -205,7 +205,7 @@ def _column(
     credits: Credits,
 ) -> Column:
     result = fit(
-        {one.key: one.weight for one in asked},
+        {facts.key: facts.weight for facts in asked},
         {ref: reading.facts for ref, reading in readings.items()},
         day,
         credits,

@@ -29,7 +29,7 @@ def tell(book: Grid, rows: Sequence[int] | None = None) -> str:
         told.append(f'{_text(asked)[:-1]},"cells":[{line}]}}')
     head = {
         "as_of": book.as_of.isoformat(),
-        "candidates": [tell_column(one) for one in book.columns],
+        "candidates": [tell_column(column) for column in book.columns],
     }
     return f'{_text(head)[:-1]},"requirements":[{",".join(told)}]}}'
 

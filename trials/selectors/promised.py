@@ -84,12 +84,12 @@ def promised(book: Ledger) -> list[Promised]:
     """
     by_cell: dict[object, list[Claim]] = defaultdict(list)
     planned = Claim.objects.filter(
-        candidate__in=[one.pk for one in book.candidates],
+        candidate__in=[candidate.pk for candidate in book.candidates],
         availability=Availability.PLANNED,
     )
     rows = (
         Claim.objects.filter(
-            candidate__in=[one.pk for one in book.candidates],
+            candidate__in=[candidate.pk for candidate in book.candidates],
             requirement__in=planned.order_by().values("requirement_id"),
         )
         .order_by("revision")
@@ -107,7 +107,8 @@ def promised(book: Ledger) -> list[Promised]:
         if (steps := story(by_cell[candidate.pk, requirement.pk], book.evaluation.zone))
     ]
     return sorted(
-        found, key=lambda one: (not one.slipped, one.date or datetime.date.max)
+        found,
+        key=lambda promise: (not promise.slipped, promise.date or datetime.date.max),
     )
 
 

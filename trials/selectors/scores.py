@@ -73,10 +73,10 @@ class ScoresTable:
         locked scores, and once the consensus is open the median or the settlement."""
         locked = {scorer.part.pk for scorer in self.scorers if scorer.is_locked}
         facts = [
-            ScoreFacts(category.name, one.value)
+            ScoreFacts(category.name, score.value)
             for category in self.categories
-            for one in self.given(candidate, category)
-            if one.sheet.stakeholder_id in locked
+            for score in self.given(candidate, category)
+            if score.sheet.stakeholder_id in locked
         ]
         if self.consensus is not None:
             settled = {
@@ -85,7 +85,9 @@ class ScoresTable:
                 if (said := self.settlements.get((candidate.pk, category.pk)))
             }
             facts = agreed_scores(facts, settled)
-        weights = {one.name: Decimal(one.weight or 0) for one in self.categories}
+        weights = {
+            category.name: Decimal(category.weight or 0) for category in self.categories
+        }
         return people_score(facts, weights)
 
     @property
@@ -146,11 +148,13 @@ def scores_table(user: User, evaluation: Evaluation) -> ScoresTable:
         ],
         consensus=Consensus.objects.filter(evaluation=evaluation).first(),
         scores={
-            (one.sheet.stakeholder_id, one.candidate_id, one.category_id): one
-            for one in visible.select_related("sheet__stakeholder__user")
+            (score.sheet.stakeholder_id, score.candidate_id, score.category_id): score
+            for score in visible.select_related("sheet__stakeholder__user")
         },
         settlements={
-            (one.candidate_id, one.category_id): one
-            for one in Settlement.objects.filter(consensus__evaluation=evaluation)
+            (settlement.candidate_id, settlement.category_id): settlement
+            for settlement in Settlement.objects.filter(
+                consensus__evaluation=evaluation
+            )
         },
     )

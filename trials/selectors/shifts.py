@@ -37,7 +37,7 @@ def hanging_on(milestone: Milestone) -> list[Milestone]:
         if row.hangs_on_id:
             children.setdefault(row.hangs_on_id, []).append(row)
     found = list(_below(milestone.pk, children))
-    return sorted(found, key=lambda one: (one.due_at, one.title))
+    return sorted(found, key=lambda milestone: (milestone.due_at, milestone.title))
 
 
 def shifts_of(milestone: Milestone, due_on: datetime.date) -> list[Shift]:
@@ -56,9 +56,9 @@ def shifts_of_trial(trial: Trial, starts_on: datetime.date) -> list[Shift]:
 def _below(
     root: uuid.UUID, children: dict[uuid.UUID, list[Milestone]]
 ) -> Iterator[Milestone]:
-    for one in children.get(root, ()):
-        yield one
-        yield from _below(one.pk, children)
+    for milestone in children.get(root, ()):
+        yield milestone
+        yield from _below(milestone.pk, children)
 
 
 def _shifted(rows: Iterable[Milestone], by: datetime.timedelta) -> list[Shift]:

@@ -175,8 +175,8 @@ def unsettled(evaluation: Evaluation) -> list[str]:
         given[f"{row.category} of {row.candidate}"].append(row.value)
     settled = Settlement.objects.filter(consensus__evaluation=evaluation)
     done = {
-        f"{one.category} of {one.candidate}"
-        for one in settled.select_related("candidate", "category")
+        f"{settlement.category} of {settlement.candidate}"
+        for settlement in settled.select_related("candidate", "category")
     }
     return [
         about

@@ -54,7 +54,7 @@ def propose_contract(*, trial: Trial, by: By) -> Trial:
         raise Refused("Name at least one success criterion, with its number, first.")
     vague = trial.criteria.filter(threshold="").select_related("requirement")
     if vague:
-        names = ", ".join(sorted({one.requirement.ref for one in vague}))
+        names = ", ".join(sorted({criterion.requirement.ref for criterion in vague}))
         raise Refused(f"No number is named in the criteria of {names}; say it first.")
     before, after = change(trial, proposed_at=timezone.now())
     contract = contract_of(trial)

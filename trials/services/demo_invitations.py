@@ -53,10 +53,10 @@ def invite_who_joined() -> None:
     coming = list(Demo.objects.to_come().select_related("candidate__evaluation__owner"))
     invited = set(
         Notice.objects.filter(
-            kind=DemoComing.name, subject_id__in=[str(one.pk) for one in coming]
+            kind=DemoComing.name, subject_id__in=[str(demo.pk) for demo in coming]
         ).values_list("subject_id", "occurrence", "recipient")
     )
-    people = insiders_of_many([one.candidate.evaluation for one in coming])
+    people = insiders_of_many([demo.candidate.evaluation for demo in coming])
     for demo in coming:
         evaluation = demo.candidate.evaluation
         for person in people[evaluation.pk]:

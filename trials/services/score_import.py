@@ -123,13 +123,13 @@ def import_scores(
     rows: dict[tuple[str, ...], Score] = {
         (row.candidate.name, row.category.name): row for row in given(stakeholder)
     }
-    kept: dict[str, Any] = {"new": {str(one.pk): state(one) for one in added}}
+    kept: dict[str, Any] = {"new": {str(score.pk): state(score) for score in added}}
     kept["changed"] = {}
     touched = []
-    for one in plan.changed:
-        row = rows[one.line.key]
+    for change in plan.changed:
+        row = rows[change.line.key]
         before = state(row)
-        put(row, {**before, **one.after})
+        put(row, {**before, **change.after})
         touched.append(row)
         kept["changed"][str(row.pk)] = [before, state(row)]
     log_import(

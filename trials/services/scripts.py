@@ -50,14 +50,14 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
     items = [
         ScriptItem(
             demo=demo,
-            requirement=one,
+            requirement=requirement,
             position=start + number,
             minutes=minutes,
-            asker=askers.get(one.category_id)
+            asker=askers.get(requirement.category_id)
             or (in_turn[number % len(in_turn)] if in_turn else None),
-            **script_words(one, claims.get(one.pk)),
+            **script_words(requirement, claims.get(requirement.pk)),
         )
-        for number, one in enumerate(wanted)
+        for number, requirement in enumerate(wanted)
     ]
     ScriptItem.objects.bulk_create(items)
     if items:
@@ -68,7 +68,7 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
             by=by,
             after={
                 "candidate": demo.candidate,
-                "requirements": [one.ref for one in wanted],
+                "requirements": [requirement.ref for requirement in wanted],
             },
         )
     return items
@@ -199,7 +199,9 @@ def _wanted(demo: Demo, evaluation: Evaluation) -> list[Requirement]:
         if requirement.pk not in asked
         and _belongs(requirement, book.cell(demo.candidate, requirement))
     ]
-    return sorted(wanted, key=lambda one: (not one.is_must, -one.weight))
+    return sorted(
+        wanted, key=lambda requirement: (not requirement.is_must, -requirement.weight)
+    )
 
 
 def _one_per_role(evaluation: Evaluation) -> list[Stakeholder]:
@@ -212,7 +214,7 @@ def _one_per_role(evaluation: Evaluation) -> list[Stakeholder]:
 
 def _askers(evaluation: Evaluation, able: list[Stakeholder]) -> dict[Any, Stakeholder]:
     """By category, who of them has the role to which it matters most, if any has."""
-    people = {one.role: one for one in able}
+    people = {stakeholder.role: stakeholder for stakeholder in able}
     best: dict[Any, tuple[int, str]] = {}
     for said in evaluation.role_weights.filter(role__in=people).order_by("role"):
         if said.weight > best.get(said.category_id, (0, ""))[0]:
@@ -232,7 +234,7 @@ def _current_claims(demo: Demo) -> dict[object, Claim]:
     current = current_claims(demo.candidate)
     if demo.candidate.kind not in ANSWERED_BY_BUYER:
         current = own_claims(demo.candidate)
-    return {one.requirement_id: one for one in current}
+    return {claim.requirement_id: claim for claim in current}
 
 
 def _check_asker(demo: Demo, asker: Stakeholder | None) -> None:

@@ -40,7 +40,7 @@ def tell_of_slips() -> None:
             ).values_list("subject_id", flat=True)
         )
         new = [
-            one for one in overdue.values_list("pk", flat=True) if str(one) not in told
+            key for key in overdue.values_list("pk", flat=True) if str(key) not in told
         ]
         if new:
             _tell(evaluation, new)

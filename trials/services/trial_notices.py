@@ -27,8 +27,8 @@ def ask_for_agreement(trial: Trial, *, days: int = 0) -> None:
 
     `days` after it was first asked it is asked once more.
     """
-    for one in contract_of(trial).awaited:
-        for part in one.awaited:
+    for agreement in contract_of(trial).awaited:
+        for part in agreement.awaited:
             owe_now(
                 kind=ContractToAgree.name,
                 evaluation=trial.candidate.evaluation,

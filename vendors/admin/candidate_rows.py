@@ -78,7 +78,9 @@ class CandidateRow:
     @property
     def interests(self) -> list[Declared]:
         """Declarations that name an interest."""
-        return [one for one in self.declared if one.conflict.has_interest]
+        return [
+            interest for interest in self.declared if interest.conflict.has_interest
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def candidate_groups(
     candidates = list(rows)
     for candidate in candidates:
         candidate.evaluation = evaluation
-    lines = {one.pk: line for one, line in _lines(evaluation, candidates)}
+    lines = {candidate.pk: line for candidate, line in _lines(evaluation, candidates)}
     for (_, key), number in count_unseen(user, [evaluation]).items():
         if key in lines:
             lines[key].unseen = number
@@ -153,9 +155,9 @@ def _lines(
 def _add_receipts(evaluation: Evaluation, lines: dict[uuid.UUID, CandidateRow]) -> None:
     """The newest receipt of each."""
     handed_in = Submission.objects.filter(candidate__evaluation=evaluation)
-    for one in handed_in.order_by("submitted_at"):
-        if one.candidate_id in lines:
-            lines[one.candidate_id].receipt = one
+    for submission in handed_in.order_by("submitted_at"):
+        if submission.candidate_id in lines:
+            lines[submission.candidate_id].receipt = submission
 
 
 def _add_interests(
@@ -164,15 +166,15 @@ def _add_interests(
     """What people declared; the words stay between them and the owner."""
     owns = is_owner(user, evaluation)
     declared = Conflict.objects.standing().filter(candidate__evaluation=evaluation)
-    for one in declared.select_related("person", "cleared_by"):
-        line = lines.get(one.candidate_id)
+    for conflict in declared.select_related("person", "cleared_by"):
+        line = lines.get(conflict.candidate_id)
         if line is None:
             continue
-        own = one.person_id == user.pk
-        one.candidate = line.candidate
-        line.declared.append(Declared(one, readable=own or owns))
+        own = conflict.person_id == user.pk
+        conflict.candidate = line.candidate
+        line.declared.append(Declared(conflict, readable=own or owns))
         if own:
-            line.mine = one
+            line.mine = conflict
 
 
 def questions_of(evaluation: Evaluation) -> list[Question]:
@@ -180,20 +182,20 @@ def questions_of(evaluation: Evaluation) -> list[Question]:
     rows: Any = Question.objects.filter(evaluation=evaluation)
     rows = rows.select_related("requirement", "answered_by")
     every = list(rows.prefetch_related("askings__candidate"))
-    for one in every:
-        one.evaluation = evaluation
-    waiting = [one for one in every if one.answered_at is None]
-    done = [one for one in every if one.answered_at is not None]
-    return [*waiting, *sorted(done, key=lambda one: one.answered_at, reverse=True)]
+    for item in every:
+        item.evaluation = evaluation
+    waiting = [item for item in every if item.answered_at is None]
+    done = [item for item in every if item.answered_at is not None]
+    return [*waiting, *sorted(done, key=lambda item: item.answered_at, reverse=True)]
 
 
 def proposals_of(evaluation: Evaluation) -> list[Proposal]:
     """Open proposals first."""
     rows: Any = Proposal.objects.filter(candidate__evaluation=evaluation)
     every = list(rows.select_related("candidate__vendor", "category", "requirement"))
-    for one in every:
-        one.candidate.evaluation = evaluation
-    return sorted(every, key=lambda one: one.ruled_at is not None)
+    for item in every:
+        item.candidate.evaluation = evaluation
+    return sorted(every, key=lambda proposal: proposal.ruled_at is not None)
 
 
 def has_a_part(user: User, evaluation: Evaluation) -> bool:

@@ -163,9 +163,9 @@ def payments_of(column: CostColumn) -> list[tuple[str, str, Decimal]]:
         return []
     paid = (row.likely for row in column.total.rows if row.once)
     once = sum((amount for amount in paid if amount is not None), Decimal(0))
-    parts = costs.split(once, [costs.read_decimal(one["share"]) for one in plan])
+    parts = costs.split(once, [costs.read_decimal(row["share"]) for row in plan])
     return [
-        (one["share"], one["when"], part) for one, part in zip(plan, parts, strict=True)
+        (row["share"], row["when"], part) for row, part in zip(plan, parts, strict=True)
     ]
 
 

@@ -121,10 +121,10 @@ def invitation_rows(evaluation: Evaluation) -> list[InvitationRow]:
     candidates = list(with_counts(rows.select_related("vendor")))
     letters = newest_letters(*candidates)
     receipts = {
-        one.candidate_id: one
-        for one in Submission.objects.filter(candidate__evaluation=evaluation).order_by(
-            "submitted_at"
-        )
+        submission.candidate_id: submission
+        for submission in Submission.objects.filter(
+            candidate__evaluation=evaluation
+        ).order_by("submitted_at")
     }
     words: dict[Any, Any] = dict(
         Claim.objects.filter(candidate__evaluation=evaluation, by_vendor=True)

@@ -40,8 +40,8 @@ def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     parties = sent_by_vendors(user, evaluation, everything=everything)
     change, of = _chosen(request.GET, parties)
     theirs = [party for party in parties if of is None or party is of]
-    claims = [claim for one in theirs for claim in one.claims]
-    counts = Counter(change for one in theirs for change in one.counts.elements())
+    claims = [claim for sender in theirs for claim in sender.claims]
+    counts = Counter(change for sender in theirs for change in sender.counts.elements())
     page = Paginator(_filtered(claims, change), SHOWN).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)

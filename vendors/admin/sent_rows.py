@@ -43,24 +43,26 @@ class SentRow:
 def sent_rows(claims: Iterable[SentClaim]) -> list[SentRow]:
     """The claims with their words, in two queries however many."""
     shown = list(claims)
-    wanted = {one.newer.id for one in shown}
-    wanted |= {one.former.id for one in shown if one.former is not None}
+    wanted = {claim.newer.id for claim in shown}
+    wanted |= {claim.former.id for claim in shown if claim.former is not None}
     rows: Any = Claim.objects.select_related(
         "candidate", "requirement__category", "noted_by"
     )
     read: dict[Any, Claim] = rows.prefetch_related("files").in_bulk(wanted)
     return [
-        _row(one, read[one.newer.id], read[one.former.id] if one.former else None)
-        for one in shown
+        _row(
+            claim, read[claim.newer.id], read[claim.former.id] if claim.former else None
+        )
+        for claim in shown
     ]
 
 
-def _row(one: SentClaim, newer: Claim, former: Claim | None) -> SentRow:
+def _row(claim: SentClaim, newer: Claim, former: Claim | None) -> SentRow:
     before = former or Claim()
     return SentRow(
         newer=newer,
         former=former,
-        badges=[_badge(change, one) for change in one.changes],
+        badges=[_badge(change, claim) for change in claim.changes],
         words=word_difference(before.statement, newer.statement),
         environments=word_difference(_listed(before), _listed(newer)),
         link=word_difference(before.evidence_url, newer.evidence_url),
@@ -71,10 +73,10 @@ def _listed(claim: Claim) -> str:
     return ", ".join(claim.environments)
 
 
-def _badge(change: Change, one: SentClaim) -> tuple[str, str]:
+def _badge(change: Change, claim: SentClaim) -> tuple[str, str]:
     """In words; a date says by how much."""
     label, tone = LABELS[change]
     if change in (Change.LATER, Change.EARLIER):
-        days = abs(days_moved(one.former and one.former.said, one.newer.said))
+        days = abs(days_moved(claim.former and claim.former.said, claim.newer.said))
         label = f"{days} day{'s' if days > 1 else ''} {change.value}"
     return label, tone

@@ -57,7 +57,7 @@ def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         ),
         lines=sorted(
             (line for line in lines if not line.chase.waiting.is_done),
-            key=lambda one: -len(one.chase.waiting.open_musts),
+            key=lambda item: -len(item.chase.waiting.open_musts),
         ),
         done=[line.chase.candidate for line in lines if line.chase.waiting.is_done],
         is_open=is_open,

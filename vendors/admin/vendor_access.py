@@ -100,7 +100,7 @@ class Look:
     def put_off(self) -> list[RefusedCall]:
         """Calls of these tokens, or from their addresses, that were one too many."""
         prefixes = [token.prefix for token in self.tokens]
-        addresses = {one.address for one in self.refused} - {""}
+        addresses = {call.address for call in self.refused} - {""}
         rows = RefusedCall.objects.filter(
             Q(prefix__in=prefixes) | Q(address__in=addresses),
             why="throttled",

@@ -36,9 +36,9 @@ def has_a_token(look: Look) -> Iterator[Step]:
         yield Step(title, BAD, "None is live any more.", (mend,), ended)
     else:
         told = tuple(
-            f"{one.prefix}… {one.label}".strip()
-            + (f", until {said(one.expires_at)}" if one.expires_at else "")
-            for one in look.live
+            f"{token.prefix}… {token.label}".strip()
+            + (f", until {said(token.expires_at)}" if token.expires_at else "")
+            for token in look.live
         )
         yield Step(title, GOOD, f"{len(look.live)} live.", (), told)
 
@@ -76,7 +76,7 @@ def has_called(look: Look) -> Iterator[Step]:
 def not_turned_away(look: Look) -> Iterator[Step]:
     """No call with one of its tokens was refused."""
     title = "No call was turned away"
-    refused = [one for one in look.refused if one.why != RefusalReason.THROTTLED]
+    refused = [call for call in look.refused if call.why != RefusalReason.THROTTLED]
     if not refused:
         sentence = (
             "None in the last 7 days, as far as its token was told by its beginning."
@@ -90,9 +90,9 @@ def not_turned_away(look: Look) -> Iterator[Step]:
         tone = WARN
         sentence += " Since then a call was let in."
     told = tuple(
-        f"{said(one.at)}, {one.prefix}…"
-        + (f", from {one.address}" if one.address else "")
-        for one in refused[:5]
+        f"{said(call.at)}, {call.prefix}…"
+        + (f", from {call.address}" if call.address else "")
+        for call in refused[:5]
     )
     yield Step(title, tone, sentence, (), told)
 
@@ -107,8 +107,8 @@ def not_put_off(look: Look) -> Iterator[Step]:
     newest = look.put_off[0]
     since = look.now - newest.at
     told = tuple(
-        f"{said(one.at)}" + (f", from {one.address}" if one.address else "")
-        for one in look.put_off
+        f"{said(call.at)}" + (f", from {call.address}" if call.address else "")
+        for call in look.put_off
     )
     yield Step(
         title,
@@ -123,7 +123,7 @@ def not_put_off(look: Look) -> Iterator[Step]:
 
 def _ending(look: Look, prefix: str) -> str:
     """How a token that is not live came to its end."""
-    token = next(one for one in look.tokens if one.prefix == prefix)
+    token = next(token for token in look.tokens if token.prefix == prefix)
     if token.leaked_at:
         return f"{prefix}… stood in an address and was revoked {said(token.leaked_at)}"
     if token.revoked_at:
@@ -133,7 +133,7 @@ def _ending(look: Look, prefix: str) -> str:
 
 def _reason(look: Look, call: RefusedCall) -> str:
     """Why a call was refused, as far as the beginning of its token tells."""
-    token = next(one for one in look.tokens if one.prefix == call.prefix)
+    token = next(token for token in look.tokens if token.prefix == call.prefix)
     if call.why == RefusalReason.HEADER:
         return (
             "The token did not come as “Authorization: Bearer evt_…”: the word Bearer "

@@ -9,7 +9,7 @@ from evaltracker.kit.text import LINK_LIMIT, TEXT_LIMIT
 from evaltracker.rest.views import Day, StrictSerializer, Text
 from vendors.choices import STATED, Availability
 
-AVAILABILITY = [(one.value, one.label) for one in STATED]
+AVAILABILITY = [(availability.value, availability.label) for availability in STATED]
 
 
 class ClaimInput(StrictSerializer):

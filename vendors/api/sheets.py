@@ -79,8 +79,8 @@ def show_result(result: SheetResult, *, dry_run: bool) -> dict[str, Any]:
         "created": len(result.found.new),
         "unchanged": result.found.unchanged,
         "changes": [
-            show_change(one, result.rows[one.requirement.ref])
-            for one in result.found.new
+            show_change(words, result.rows[words.requirement.ref])
+            for words in result.found.new
         ],
     }
 

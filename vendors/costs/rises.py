@@ -39,14 +39,14 @@ def risen(line: Line, lines: Sequence[Line], terms: Terms) -> CostRow:
 
     The row is known, but without amounts, while nothing that rises has a price.
     """
-    lifted = [one for one in lines if _rises(one, terms)]
-    exact = [_exactly(one, terms) for one in lifted]
+    lifted = [line for line in lines if _rises(line, terms)]
+    exact = [_exactly(line, terms) for line in lifted]
     low, likely, high = (
         cents(
             sum(
                 (
-                    price[end] * more_by(one, share_of(rate), terms)
-                    for one, price in zip(lifted, exact, strict=True)
+                    price[end] * more_by(line, share_of(rate), terms)
+                    for line, price in zip(lifted, exact, strict=True)
                 ),
                 Fraction(0),
             )
@@ -105,8 +105,8 @@ def _words(line: Line, lifted: Sequence[Line], terms: Terms) -> str:
     if not lifted:
         return f"{words}; nothing that it lifts has a price yet"
     parts = " + ".join(
-        f"{one.name} {written(cents(_exactly(one, terms)[1] * payments(one, terms)))}"
-        for one in lifted
+        f"{line.name} {written(cents(exact * payments(line, terms)))}"
+        for line, (_, exact, _) in ((line, _exactly(line, terms)) for line in lifted)
     )
     words += f", on {parts}"
     years = -(-terms.horizon_months // MONTHS)

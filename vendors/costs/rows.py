@@ -85,7 +85,7 @@ def price_of(line: Line) -> Exact3:
 
 def times(price: Exact3, factor: Fraction) -> Money3:
     """Multiply, and round each amount to the cent."""
-    low, likely, high = (cents(one * factor) for one in price)
+    low, likely, high = (cents(share * factor) for share in price)
     return low, likely, high
 
 

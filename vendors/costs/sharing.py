@@ -17,7 +17,7 @@ def split(amount: Decimal, shares: Sequence[Decimal]) -> tuple[Decimal, ...]:
     """
     check_shares(shares)
     exact = [Fraction(amount) * Fraction(share) for share in shares]  # in cents
-    parts = [int(one) for one in exact]
+    parts = [int(share) for share in exact]
     left = int(amount * 100) - sum(parts)
     by_remainder = sorted(
         range(len(parts)), key=lambda place: (parts[place] - exact[place], place)

@@ -153,7 +153,7 @@ def read_tiers(text: str) -> tuple[Tier, ...]:
                 "for low, likely and high above 100 units."
             )
         try:
-            threshold, *amounts = (read_decimal(one) for one in (above, *given))
+            threshold, *amounts = (read_decimal(name) for name in (above, *given))
         except ValueError as error:
             raise ValueError(f"Tier line {number}: {error}") from None
         low, likely, high = amounts * 3 if len(amounts) == 1 else amounts

@@ -55,14 +55,14 @@ STATES: dict[str, CostState] = {
     **dict.fromkeys(("unknown", "notsaid"), CostState.UNSAID),
 }
 PRICINGS: dict[str, Pricing] = {
-    **{header_key(one.value): one for one in Pricing},
-    **{header_key(str(one.label)): one for one in Pricing},
+    **{header_key(pricing.value): pricing for pricing in Pricing},
+    **{header_key(str(pricing.label)): pricing for pricing in Pricing},
     **dict.fromkeys(("perunit", "unit", "flat"), Pricing.PER_UNIT),
     **dict.fromkeys(("percent", "percentage"), Pricing.PERCENT),
 }
 RECURRENCES: dict[str, Recurrence] = {
-    **{header_key(one.value): one for one in Recurrence},
-    **{header_key(str(one.label)): one for one in Recurrence},
+    **{header_key(recurrence.value): recurrence for recurrence in Recurrence},
+    **{header_key(str(recurrence.label)): recurrence for recurrence in Recurrence},
     **dict.fromkeys(("onetime", "oneoff"), Recurrence.ONCE),
     **dict.fromkeys(("month", "permonth", "mo"), Recurrence.MONTHLY),
     **dict.fromkeys(("year", "peryear", "annual", "annually", "yr"), Recurrence.YEARLY),

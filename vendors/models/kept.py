@@ -10,15 +10,15 @@ TIER = ("above", "low", "likely", "high")
 
 def check_tiers(value: object) -> None:
     """Refuse anything but tiers with four plain numbers as text each."""
-    for one in _dicts(value, TIER):
-        if not all(_is_number(one[name]) for name in TIER):
+    for row in _dicts(value, TIER):
+        if not all(_is_number(row[name]) for name in TIER):
             raise ValidationError("The numbers of a tier are written as plain text.")
 
 
 def check_payments(value: object) -> None:
     """Refuse anything but shares as text, each with the words when it is paid."""
-    for one in _dicts(value, ("share", "when")):
-        if not (_is_number(one["share"]) and isinstance(one["when"], str)):
+    for row in _dicts(value, ("share", "when")):
+        if not (_is_number(row["share"]) and isinstance(row["when"], str)):
             raise ValidationError("A payment is a share as text, and when it is paid.")
 
 

@@ -11,7 +11,7 @@ from evaltracker.evaluations.models import Evaluation, Record, ScopedQuerySet
 from vendors.choices import Availability
 
 # A withdrawal is nothing that a file says; unstated keeps the word as text.
-MEANINGS = tuple(one for one in Availability if one != Availability.WITHDRAWN)
+MEANINGS = tuple(text for text in Availability if text != Availability.WITHDRAWN)
 
 
 class StatusWord(Record):

@@ -27,7 +27,7 @@ def stands_alone(name: str, text: str) -> bool:
     while at >= 0:
         end = at + len(sought)
         around = words[max(at - 1, 0) : at] + words[end : end + 1]
-        if not any(one.isalnum() or one == "_" for one in around):
+        if not any(text.isalnum() or text == "_" for text in around):
             return True
         at = words.find(sought, at + 1)
     return False

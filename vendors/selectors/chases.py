@@ -52,7 +52,7 @@ class Chase:
 
 def chases(evaluation: Evaluation, candidates: Sequence[Candidate]) -> list[Chase]:
     """Each of these candidates of one evaluation, in six queries."""
-    keys = [one.pk for one in candidates]
+    keys = [candidate.pk for candidate in candidates]
     told: dict[str, dict[str, datetime.datetime]] = {}
     notices = Notice.objects.filter(kind=KIND, subject_id__in=map(str, keys))
     for key, occurrence, at in notices.values_list(
@@ -70,7 +70,7 @@ def chases(evaluation: Evaluation, candidates: Sequence[Candidate]) -> list[Chas
     )
     people = Counter(
         Contact.objects.current()
-        .filter(vendor__in={one.vendor_id for one in candidates})
+        .filter(vendor__in={candidate.vendor_id for candidate in candidates})
         .values_list("vendor_id", flat=True)
     )
     found = []

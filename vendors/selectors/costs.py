@@ -51,8 +51,10 @@ def cost_input(line: CostLine, rates: Rates) -> costs.Line:
 def tiers_of(kept: Sequence[Mapping[str, str]]) -> tuple[costs.Tier, ...]:
     """Tiers read back from how a line keeps them."""
     return tuple(
-        costs.Tier(*(Decimal(one[name]) for name in ("above", "low", "likely", "high")))
-        for one in kept
+        costs.Tier(
+            *(Decimal(pair[name]) for name in ("above", "low", "likely", "high"))
+        )
+        for pair in kept
     )
 
 

@@ -44,7 +44,7 @@ class OpeningState:
     @property
     def names(self) -> str:
         """Who is awaited, in words."""
-        return " or ".join(one.name for one in self.awaited)
+        return " or ".join(person.name for person in self.awaited)
 
 
 def opening_of(evaluation: Evaluation) -> PriceOpening | None:
@@ -72,7 +72,7 @@ def second_people(
 ) -> list[User]:
     """Who may confirm, each once, by name."""
     found = {second_seat.user for second_seat in second_seats(evaluation, asked)}
-    return sorted(found, key=lambda one: (one.name, one.pk))
+    return sorted(found, key=lambda person: (person.name, person.pk))
 
 
 def second_seats(
@@ -95,7 +95,7 @@ def own_seats(evaluation: Evaluation) -> Iterable[Seat]:
         evaluation=evaluation, role__in=OPENING_ROLES, user__is_active=True
     )
     held = held.select_related("user")
-    return [Seat(one.user, one, None) for one in held]
+    return [Seat(stakeholder.user, stakeholder, None) for stakeholder in held]
 
 
 def lent_seats(evaluation: Evaluation) -> Iterable[Seat]:
@@ -103,7 +103,10 @@ def lent_seats(evaluation: Evaluation) -> Iterable[Seat]:
     lent = lendings_today(evaluation).filter(
         stakeholder__role__in=OPENING_ROLES, substitute__is_active=True
     )
-    return [Seat(one.substitute, one.stakeholder, one) for one in lent]
+    return [
+        Seat(delegation.substitute, delegation.stakeholder, delegation)
+        for delegation in lent
+    ]
 
 
 def interested(ids: Collection[UUID]) -> dict[UUID, set[int]]:

@@ -117,8 +117,8 @@ def sent_by_vendors(
         evaluation=evaluation, invited_at__isnull=False
     )
     found = {
-        one.pk: SentBy(one, one.seen_until)
-        for one in rows.select_related("vendor").annotate(
+        item.pk: SentBy(item, item.seen_until)
+        for item in rows.select_related("vendor").annotate(
             seen_until=Subquery(mine.values("until")[:1])
         )
     }
@@ -155,7 +155,7 @@ def count_unseen(user: User, evaluations: Iterable[Evaluation]) -> Counter[Place
     keys = ("candidate__evaluation_id", "candidate_id")
     counted = rows.values(*keys).annotate(number=Count("pk"))
     return Counter(
-        {(one[keys[0]], one[keys[1]]): one["number"] for one in counted.iterator()}
+        {(row[keys[0]], row[keys[1]]): row["number"] for row in counted.iterator()}
     )
 
 
@@ -179,7 +179,7 @@ class Unseen:
     def former(self, changed: list[Revision]) -> QuerySet[Any]:
         """Revisions of these cells that the person has seen, the oldest first."""
         rows = self._theirs(Claim.objects.order_by("revision"), "").filter(
-            requirement__in={one.requirement_id for one in changed}
+            requirement__in={pair.requirement_id for pair in changed}
         )
         if self.everything:
             return rows.filter(superseded_at__isnull=False)
@@ -208,10 +208,12 @@ def _claims(unseen: Unseen) -> Iterator[SentClaim]:
     newer = list(
         _revisions(unseen.of(_standing().order_by(*CLAIM_ORDER), "submitted_at"))
     )
-    former = {one.place: one for one in _revisions(unseen.former(newer))}
-    for one in newer:
-        before = former.get(one.place)
-        yield SentClaim(one, before, changes_between(before and before.said, one.said))
+    former = {revision.place: revision for revision in _revisions(unseen.former(newer))}
+    for pair in newer:
+        before = former.get(pair.place)
+        yield SentClaim(
+            pair, before, changes_between(before and before.said, pair.said)
+        )
 
 
 def _revisions(rows: QuerySet[Any]) -> Iterator[Revision]:

@@ -23,7 +23,7 @@ class Waiting:
     def open_musts(self) -> list[Requirement]:
         """Must-haves without an answer to the words of today."""
         every = (*self.unanswered, *self.to_confirm)
-        return [one for one in every if one.is_must]
+        return [requirement for requirement in every if requirement.is_must]
 
     @property
     def is_done(self) -> bool:
@@ -36,7 +36,7 @@ def waiting_for(
 ) -> list[Waiting]:
     """What waits on each of these candidates of one evaluation, in three queries."""
     asked = list(asked_requirements(evaluation))
-    scope = {"candidate__in": [one.pk for one in candidates]}
+    scope = {"candidate__in": [candidate.pk for candidate in candidates]}
     ruled = set(
         Ruling.objects.filter(**scope).values_list("candidate_id", "requirement_id")
     )
@@ -49,18 +49,26 @@ def waiting_for(
     }
     found = []
     for candidate in candidates:
-        applies = [one for one in asked if (candidate.pk, one.pk) not in ruled]
+        applies = [
+            requirement
+            for requirement in asked
+            if (candidate.pk, requirement.pk) not in ruled
+        ]
         found.append(
             Waiting(
                 candidate,
                 tuple(
-                    one for one in applies if (candidate.pk, one.pk) not in revisions
+                    requirement
+                    for requirement in applies
+                    if (candidate.pk, requirement.pk) not in revisions
                 ),
                 tuple(
-                    one
-                    for one in applies
-                    if revisions.get((candidate.pk, one.pk), one.revision)
-                    < one.revision
+                    requirement
+                    for requirement in applies
+                    if revisions.get(
+                        (candidate.pk, requirement.pk), requirement.revision
+                    )
+                    < requirement.revision
                 ),
             )
         )

@@ -64,7 +64,7 @@ class Comparison:
     @property
     def answered(self) -> list[uuid.UUID]:
         """The requirements to which there are new words."""
-        return [one.requirement.pk for one in self.new]
+        return [words.requirement.pk for words in self.new]
 
 
 @transaction.atomic
@@ -164,16 +164,16 @@ def _look_up(
 
 
 def _read(
-    one: Stated, index: int, today: datetime.date, errors: dict[str, list[str]]
+    statement: Stated, index: int, today: datetime.date, errors: dict[str, list[str]]
 ) -> ClaimWords | None:
     """The words of one line, or None after noting what is wrong with them."""
     try:
         return read_claim(
-            availability=one.availability,
-            available_from=one.available_from,
-            environments=one.environments,
-            statement=one.statement,
-            evidence_url=one.evidence_url,
+            availability=statement.availability,
+            available_from=statement.available_from,
+            environments=statement.environments,
+            statement=statement.statement,
+            evidence_url=statement.evidence_url,
             today=today,
         )
     except Invalid as error:
@@ -199,11 +199,11 @@ def next_revisions(
     none_yet = RevisionCount()
     return [
         next_revision(
-            counts.get(one.requirement.pk, none_yet),
-            *(candidate, one.requirement, one.words, now, by),
+            counts.get(words.requirement.pk, none_yet),
+            *(candidate, words.requirement, words.words, now, by),
             by_vendor=True,
         )
-        for one in found.new
+        for words in found.new
     ]
 
 
@@ -212,13 +212,13 @@ def told(
 ) -> dict[str, Any]:
     """What the journal says of a whole batch: action, subject, before and after."""
     before: dict[str, Any] = {
-        one.requirement.ref: journal.snapshot(one.former, ("revision", *WORDS))
-        for one in found.new
-        if one.former is not None
+        words.requirement.ref: journal.snapshot(words.former, ("revision", *WORDS))
+        for words in found.new
+        if words.former is not None
     }
     after: dict[str, Any] = {
-        one.requirement.ref: {"revision": row.revision, **one.words.fields()}
-        for one, row in zip(found.new, rows, strict=True)
+        words.requirement.ref: {"revision": row.revision, **words.words.fields()}
+        for words, row in zip(found.new, rows, strict=True)
     }
     return {
         "action": "claims.submitted",

@@ -98,7 +98,7 @@ def import_candidates(
         kept={
             "new": {str(row.pk): journal.snapshot(row, STATE) for row in added},
             "changed": changed,
-            "vendors": [str(one.pk) for one in made],
+            "vendors": [str(vendor.pk) for vendor in made],
         },
         import_id=import_id,
     )

@@ -66,20 +66,22 @@ def declare_interests(
             "You have answered for some of them already; load the page again."
         )
     clean = []
-    for one in asked:
-        one.evaluation = evaluation
-        if interests[one.pk].strip():
-            _declare(one, by, has_interest=True, statement=interests[one.pk])
+    for candidate in asked:
+        candidate.evaluation = evaluation
+        if interests[candidate.pk].strip():
+            _declare(
+                candidate, by, has_interest=True, statement=interests[candidate.pk]
+            )
         else:
-            _save(one, by, has_interest=False)
-            clean.append(one)
+            _save(candidate, by, has_interest=False)
+            clean.append(candidate)
     if clean:
         journal.record(
             evaluation=evaluation,
             action="interest.none_declared",
             subject=evaluation,
             by=by,
-            after={"candidates": [one.name for one in clean]},
+            after={"candidates": [candidate.name for candidate in clean]},
         )
     return asked
 

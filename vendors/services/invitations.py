@@ -64,7 +64,7 @@ def invite(
         subject=candidate,
         by=by,
         before=before,
-        after={**after, "told": [one.email for one in told]},
+        after={**after, "told": [contact.email for contact in told]},
     )
     return candidate
 
@@ -102,7 +102,7 @@ def send_invitation(
         action="invitation.sent_again",
         subject=candidate,
         by=by,
-        after={"told": [one.email for one in told]},
+        after={"told": [contact.email for contact in told]},
         reason=reason,
     )
     return candidate

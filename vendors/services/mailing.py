@@ -48,7 +48,7 @@ def owe_contacts(
     told = list(candidates)
     people: dict[object, list[Contact]] = {}
     for contact in Contact.objects.current().filter(
-        vendor__in={one.vendor_id for one in told}
+        vendor__in={candidate.vendor_id for candidate in told}
     ):
         people.setdefault(contact.vendor_id, []).append(contact)
     moment = at.astimezone(datetime.UTC).replace(microsecond=0)
@@ -68,4 +68,4 @@ def owe_contacts(
         for candidate in told
         for contact in people.get(candidate.vendor_id, [])
     ]
-    return len([one for one in owed if one is not None])
+    return len([notice for notice in owed if notice is not None])

@@ -84,9 +84,9 @@ def owe_second_people(opening: PriceOpening) -> None:
     asked = Notice.objects.filter(
         kind=PricesAsked.name, subject_id=str(opening.pk), recipient__in=people
     )
-    for one in asked.select_related("recipient"):
-        if times := times_since(one.due_at):
-            owe_about(opening, PricesWaiting.name, one.recipient, times)
+    for notice in asked.select_related("recipient"):
+        if times := times_since(notice.due_at):
+            owe_about(opening, PricesWaiting.name, notice.recipient, times)
     times = times_since(opening.asked_at)
     if times >= ESCALATED_FROM:
         owner = opening.evaluation.owner

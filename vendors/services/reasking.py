@@ -36,7 +36,9 @@ def ask_of_changes(
     """
     invited = invited_candidates(evaluation)
     if not added:
-        touched = vendors_answers().filter(requirement__in=[one.pk for one in changed])
+        touched = vendors_answers().filter(
+            requirement__in=[requirement.pk for requirement in changed]
+        )
         invited = invited.filter(pk__in=touched.values("candidate_id"))
     at = gathering_end(database_now())
     owe_contacts(
@@ -54,7 +56,9 @@ def ask_to_confirm(evaluation: Evaluation) -> None:
     owe_contacts(
         kind=RequirementChanged.name,
         candidates=[
-            one.candidate for one in waiting_for(evaluation, invited) if one.to_confirm
+            waiting.candidate
+            for waiting in waiting_for(evaluation, invited)
+            if waiting.to_confirm
         ],
         occurrence=at.isoformat(),
         at=at,
@@ -95,8 +99,8 @@ def chase(*, candidate: Candidate, by: By) -> int:
         after={
             "candidate": candidate.name,
             "people": number,
-            "unanswered": [one.ref for one in state.waiting.unanswered],
-            "to_confirm": [one.ref for one in state.waiting.to_confirm],
+            "unanswered": [requirement.ref for requirement in state.waiting.unanswered],
+            "to_confirm": [requirement.ref for requirement in state.waiting.to_confirm],
         },
     )
     return number
@@ -115,12 +119,12 @@ def chase_all(*, evaluation: Evaluation, by: By) -> list[Candidate]:
     now = database_now()
     require_claims_open(evaluation, now)
     invited = list(invited_candidates(evaluation))
-    due = [one for one in chases(evaluation, invited) if not one.why_not(now)]
+    due = [chase for chase in chases(evaluation, invited) if not chase.why_not(now)]
     if not due:
         raise Refused("There is nobody who can be reminded now.")
     for one in due:
         chase(candidate=one.candidate, by=by)
-    return [one.candidate for one in due]
+    return [chase.candidate for chase in due]
 
 
 def remind_of_closing() -> None:

@@ -43,7 +43,11 @@ def explain_words(
     require_owner(by, evaluation)
     require_open(evaluation)
     before = words_of(evaluation=evaluation)
-    fresh = {word: one for word, one in meanings.items() if before.get(word) != one}
+    fresh = {
+        word: meaning
+        for word, meaning in meanings.items()
+        if before.get(word) != meaning
+    }
     for word, meaning in fresh.items():
         check(word, meaning)
         StatusWord.objects.update_or_create(

@@ -14,9 +14,13 @@ from vendors.sheets.columns import ANSWER, COLUMNS, SHEET, answer_cells
 from vendors.words import ClaimWords
 
 CHOICES = {
-    word.casefold(): str(one)
-    for one in STATED
-    for word in (one.value, one.label, one.value.replace("_", " "))
+    word.casefold(): str(availability)
+    for availability in STATED
+    for word in (
+        availability.value,
+        availability.label,
+        availability.value.replace("_", " "),
+    )
 }
 FILE_FIELD = "file"
 

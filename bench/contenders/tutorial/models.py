@@ -21,7 +21,7 @@ class Claim(models.Model):
     availability = models.CharField(
         max_length=10,
         choices=[
-            (one, one) for one in ("now", "beta", "planned", "on_request", "never")
+            (name, name) for name in ("now", "beta", "planned", "on_request", "never")
         ],
     )
     available_from = models.DateField(null=True, blank=True)

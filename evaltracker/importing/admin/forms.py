@@ -44,7 +44,9 @@ class ReadingForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.kind, self.sheet, self.header = kind, sheet, header
-        names = [one.name for one in book.visible if one.name and not one.is_blank]
+        names = [
+            sheet.name for sheet in book.visible if sheet.name and not sheet.is_blank
+        ]
         if len(names) > 1:
             choices = [("", "every sheet that fits"), *((it, it) for it in names)]
             self.fields["sheet"] = forms.ChoiceField(

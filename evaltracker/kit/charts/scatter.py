@@ -88,12 +88,12 @@ def scatter(
     )
 
 
-def sentence(one: Point, limit: float | None, currency: str) -> str:
+def sentence(point: Point, limit: float | None, currency: str) -> str:
     """A point in words."""
-    least = "" if one.whole else "at least "
-    over = ", over the budget" if limit is not None and one.likely > limit else ""
+    least = "" if point.whole else "at least "
+    over = ", over the budget" if limit is not None and point.likely > limit else ""
     return (
-        f"{one.name}: {per_cent(one.share)} fit for {least}{one.likely:,.0f} "
+        f"{point.name}: {per_cent(point.share)} fit for {least}{point.likely:,.0f} "
         f"{currency}{over}"
     )
 

@@ -146,26 +146,26 @@ def gather(daily: Notice) -> Message | None:
     )
     look = Look(carried)
     told: list[tuple[Notice, Message]] = []
-    for one in carried:
+    for notice in carried:
         try:
-            if because := look.why_not(one):
-                _carried(daily, [one]).update(
+            if because := look.why_not(notice):
+                _carried(daily, [notice]).update(
                     state=NoticeState.SUPPRESSED,
                     **cleaned({"suppressed_because": because}),
                 )
                 continue
-            message = KINDS[one.kind].compose(one)
+            message = KINDS[notice.kind].compose(notice)
         # By itself its fault is told on its row.
         except Exception as error:
             if database_is_away(error):
                 raise
-            logger.exception("notice_failed", notice=str(one.pk))
+            logger.exception("notice_failed", notice=str(notice.pk))
             message = None
         if message is None or message.brief is None:
-            _let_go(_carried(daily, [one]))
+            _let_go(_carried(daily, [notice]))
         else:
-            told.append((one, message))
-    daily.subject = [one for one, _ in told]
+            told.append((notice, message))
+    daily.subject = [notice for notice, _ in told]
     return daily_mail(daily, [message for _, message in told]) if told else None
 
 

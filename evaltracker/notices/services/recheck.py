@@ -91,15 +91,15 @@ class Look:
     def _read_subjects(self, notices: Sequence[Notice]) -> None:
         """One call for each kind."""
         by_kind: dict[str, list[Notice]] = defaultdict(list)
-        for one in notices:
-            if one.kind != DAILY_MAIL:
-                by_kind[one.kind].append(one)
+        for notice in notices:
+            if notice.kind != DAILY_MAIL:
+                by_kind[notice.kind].append(notice)
         for name, ones in by_kind.items():
             try:
-                found = KINDS[name].subjects({one.subject_id for one in ones})
+                found = KINDS[name].subjects({notice.subject_id for notice in ones})
             # An unknown kind or a fault in its code must not stop the batch.
             except Exception as error:  # noqa: BLE001
                 self._faults[name] = error
                 continue
-            for one in ones:
-                one.subject = found.get(one.subject_id)
+            for notice in ones:
+                notice.subject = found.get(notice.subject_id)

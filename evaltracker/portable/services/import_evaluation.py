@@ -99,11 +99,15 @@ def _take_in(seen: ImportPreview, by: By) -> Evaluation:
 
 def _people(seen: ImportPreview, by: By) -> dict[str, User]:
     """Everybody by the login name of the file; the unknown get a stopped login."""
-    unknown = [one for one in seen.people if one.user is None]
-    names = free_names(one.told["username"] for one in unknown)
-    found = {one.told["username"]: one.user for one in seen.people if one.user}
-    for one in unknown:
-        told = one.told
+    unknown = [pairing for pairing in seen.people if pairing.user is None]
+    names = free_names(pairing.told["username"] for pairing in unknown)
+    found = {
+        pairing.told["username"]: pairing.user
+        for pairing in seen.people
+        if pairing.user
+    }
+    for pairing in unknown:
+        told = pairing.told
         person = User(
             username=names[told["username"]],
             first_name=told["first_name"],
@@ -151,8 +155,8 @@ def _journal(
     That entry commits to every row anew: people are known by other numbers here.
     """
     told = seen.document["journal"]
-    entries = [entry_of(evaluation.pk, one) for one in told]
-    actors = [one["actor"] for one in told]
+    entries = [entry_of(evaluation.pk, value) for value in told]
+    actors = [row["actor"] for row in told]
     for entry in entries:
         entry.actor = None
     Entry.objects.bulk_create(entries, batch_size=BATCH)

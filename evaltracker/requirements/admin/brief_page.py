@@ -71,7 +71,7 @@ def answer(evaluation: Evaluation, name: str) -> Answer:
     raw = getattr(evaluation, name)
     value: Any = raw
     if name == "infrastructure":
-        value = ", ".join(Infrastructure(one).label for one in raw)
+        value = ", ".join(Infrastructure(value).label for value in raw)
     elif field.choices:
         value = getattr(evaluation, f"get_{name}_display")()
     elif isinstance(raw, datetime.date):
@@ -99,7 +99,7 @@ def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         tab="brief",
         crumbs=crumbs_to(evaluation, ("Brief", "")),
         answers=asked,
-        missing=[one for one in asked if one.missing],
+        missing=[answer for answer in asked if answer.missing],
         counting=answers(evaluation, COUNTING),
         weeks=[
             (step.replace("_", " ").capitalize(), count)

@@ -55,7 +55,7 @@ def words(value: Any) -> str:
             text = ROW_ID.sub("", value)
             return INSTANT.sub(r"\1 \2 UTC", text)
         case list():
-            return ", ".join(words(one) for one in value) or "nothing"
+            return ", ".join(words(item) for item in value) or "nothing"
         case dict():
             return (
                 json.dumps(value, ensure_ascii=False, indent=1) if value else "nothing"
@@ -133,4 +133,4 @@ def names_of(entries: Any, field: str) -> list[tuple[str, str]]:
     """The values that a field has, for the filter."""
     found = entries.order_by(field).values_list(field, flat=True).distinct()
     plain = field == "actor_name"
-    return [(one, one if plain else label(one)) for one in found]
+    return [(value, value if plain else label(value)) for value in found]

@@ -56,7 +56,7 @@ def read_filters(request: HttpRequest, categories: Sequence[Category]) -> Asked:
     text = request.GET.get("q", "").strip()
     if priority and priority not in Priority.values:
         raise Invalid("There is no such priority.")
-    if category and category not in {str(one.pk) for one in categories}:
+    if category and category not in {str(category.pk) for category in categories}:
         raise Invalid("There is no such category in this evaluation.")
     if len(text) > LONGEST_SEARCH or "\x00" in text:
         raise Invalid(f"Search for at most {LONGEST_SEARCH} characters of text.")
@@ -94,7 +94,9 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
     groups = [
         (category, list(rows))
-        for category, rows in groupby(page, key=lambda one: one.category)
+        for category, rows in groupby(
+            page, key=lambda requirement: requirement.category
+        )
     ]
     filled = {category.pk for category, _ in groups}
     return show(
@@ -106,7 +108,11 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         groups=groups,
         empty_categories=[]
         if asked.query
-        else [one for one in categories if not one.size and one.pk not in filled],
+        else [
+            category
+            for category in categories
+            if not category.size and category.pk not in filled
+        ],
         categories=categories,
         priorities=Priority.choices,
         asked=asked,

@@ -129,7 +129,9 @@ def tell_missing(
     """Say which requirements the file does not name; they stay."""
     named = {line.ref for line in lines}
     missing = [
-        ref for ref, one in known.items() if ref not in named and not one.is_retired
+        ref
+        for ref, known_requirement in known.items()
+        if ref not in named and not known_requirement.is_retired
     ]
     if missing:
         shown = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")

@@ -41,7 +41,7 @@ def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         crumbs=crumbs_to(evaluation, ("Decision", "decision"), ("Promise checks", "")),
         candidate=candidate,
         checks=kept(checks),
-        rows=[(one, list(zip(checks, one.verdicts, strict=True))) for one in promised],
+        rows=[(row, list(zip(checks, row.verdicts, strict=True))) for row in promised],
         today=today_in(evaluation.zone),
         is_owner=is_owner(user, evaluation),
         part=takes_part(user, evaluation),
@@ -50,7 +50,9 @@ def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 def named(ids: Collection[str]) -> dict[str, str]:
     """Which check it is, for the notices page."""
-    return {str(one.pk): str(one) for one in PromiseCheck.objects.filter(pk__in=ids)}
+    return {
+        str(check.pk): str(check) for check in PromiseCheck.objects.filter(pk__in=ids)
+    }
 
 
 register_subjects(CHECK_NOTICE, named)

@@ -68,10 +68,10 @@ def compare(memo: dict[str, Any], evaluation: Evaluation, user: User) -> Compari
     places = places_of(results)
     rows = sorted(
         memo["inputs"]["candidates"],
-        key=lambda one: (
-            STATES.get(one["state"], 1),
-            rank(results[one["id"]]) if people else by_fit(results[one["id"]]),
-            one["name"],
+        key=lambda row: (
+            STATES.get(row["state"], 1),
+            rank(results[row["id"]]) if people else by_fit(results[row["id"]]),
+            row["name"],
         ),
     )
     return Comparison(
@@ -103,19 +103,19 @@ def places_of(results: dict[str, Any]) -> dict[str, str]:
 
 
 def option(
-    one: dict[str, Any], memo: dict[str, Any], place: str, *, prices: bool, people: bool
+    row: dict[str, Any], memo: dict[str, Any], place: str, *, prices: bool, people: bool
 ) -> Option:
     """One line in words."""
-    result = memo["results"][one["id"]]
+    result = memo["results"][row["id"]]
     cost, record = result["cost"], result["promises"]
     unsaid = cost["kinds"] - cost["known"]
     priced = prices and bool(cost["known"])
     return Option(
-        key=one["id"],
-        name=one["name"],
-        kind=KINDS[one["kind"]],
-        state=one["state"],
-        reason=one["state_reason"],
+        key=row["id"],
+        name=row["name"],
+        kind=KINDS[row["kind"]],
+        state=row["state"],
+        reason=row["state_reason"],
         place=place,
         fit=percent(result["fit"]),
         of_tested=percent(result["fit_of_tested"]),
@@ -131,7 +131,7 @@ def option(
         cost_range=cost_range(cost) if priced else "",
         cost_note=f"{unsaid} of {cost['kinds']} kinds not known" if unsaid else "",
         over_budget=over_budget(cost) if priced else [],
-        chosen=one["id"] == memo["inputs"]["choice"]["candidate"],
+        chosen=row["id"] == memo["inputs"]["choice"]["candidate"],
     )
 
 

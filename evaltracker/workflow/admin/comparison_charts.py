@@ -48,8 +48,10 @@ def by_category(memo: dict[str, Any], options: Sequence[Option]) -> ByCategory:
     given = {candidate["id"]: candidate for candidate in inputs["candidates"]}
     shown = options[:DRAWN]
     fits = {
-        one.key: fit_by_category(count(given[one.key], inputs).fit.rows, category_of)
-        for one in shown
+        option.key: fit_by_category(
+            count(given[option.key], inputs).fit.rows, category_of
+        )
+        for option in shown
     }
     charts, rows = [], []
     for name in [row["name"] for row in inputs["categories"]]:
@@ -58,17 +60,17 @@ def by_category(memo: dict[str, Any], options: Sequence[Option]) -> ByCategory:
             continue
         drawn_rows = [
             Row(
-                one.name,
-                None if (share := found[one.key]) is None else float(share),
-                strong=one.leads,
-                out=one.state == OUT,
+                option.name,
+                None if (share := found[option.key]) is None else float(share),
+                strong=option.leads,
+                out=option.state == OUT,
             )
-            for one in shown
+            for option in shown
         ]
         charts.append(bars(name, drawn_rows))
         rows.append((name, [per_cent(drawn_row.share) for drawn_row in drawn_rows]))
     return ByCategory(
-        [one.name for one in shown], charts, rows, len(options) - len(shown)
+        [option.name for option in shown], charts, rows, len(options) - len(shown)
     )
 
 
@@ -92,18 +94,18 @@ def cost_against_fit(
     return scatter("Total cost against fit", points, limit, currency)
 
 
-def point(one: dict[str, Any], result: dict[str, Any]) -> Point:
+def point(row: dict[str, Any], result: dict[str, Any]) -> Point:
     """A candidate's place."""
     cost = result["cost"]
     return Point(
-        name=one["name"],
-        kind=one["kind"],
+        name=row["name"],
+        kind=row["kind"],
         low=float(cost["low"]),
         likely=float(cost["likely"]),
         high=float(cost["high"]),
         share=float(result["fit"]),
         whole=cost["known"] == cost["kinds"],
-        out=one["state"] == OUT,
+        out=row["state"] == OUT,
     )
 
 

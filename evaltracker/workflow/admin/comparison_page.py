@@ -162,7 +162,7 @@ def working_page(
     memo = {"inputs": inputs, "results": results}
     comparison = compare(memo, evaluation, user)
     key = str(candidate_id)
-    option = next((one for one in comparison.options if one.key == key), None)
+    option = next((option for option in comparison.options if option.key == key), None)
     if option is None:
         raise NotFound
     return show(

@@ -52,7 +52,7 @@ def paired(gone: list[str], new: list[str]) -> Iterator[DiffLine]:
     """
     left = list(new)
     for line in gone:
-        twin = next((one for one in left if named(one) == named(line)), None)
+        twin = next((text for text in left if named(text) == named(line)), None)
         if twin is None and len(gone) == len(new) == 1:
             twin = new[0]
         pieces = compared(line, twin) if twin is not None else ()

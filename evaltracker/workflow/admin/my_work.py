@@ -48,8 +48,12 @@ def work_page(request: HttpRequest) -> HttpResponse:
         ],
         total=len(items),
         late=sum(item.late for item in items),
-        evaluations=[one for one in recent if one.status == Status.OPEN][:SHOWN],
-        ended=[one for one in recent if one.status != Status.OPEN][:SHOWN],
+        evaluations=[
+            evaluation for evaluation in recent if evaluation.status == Status.OPEN
+        ][:SHOWN],
+        ended=[evaluation for evaluation in recent if evaluation.status != Status.OPEN][
+            :SHOWN
+        ],
         more=len(recent) > SHOWN,
         may_start=may_start_evaluations(user),
     )

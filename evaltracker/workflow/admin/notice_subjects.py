@@ -33,14 +33,14 @@ def milestone_titles(ids: Collection[str]) -> dict[str, str]:
 def rules(ids: Collection[str]) -> dict[str, str]:
     """Which stage is signed, as which role."""
     return {
-        str(one.pk): f"{one.get_stage_display()} as {one.get_role_display()}"
-        for one in SignOffRule.objects.filter(pk__in=ids)
+        str(rule.pk): f"{rule.get_stage_display()} as {rule.get_role_display()}"
+        for rule in SignOffRule.objects.filter(pk__in=ids)
     }
 
 
 def visits(ids: Collection[str]) -> dict[str, str]:
     """Which stay in which stage."""
-    return {str(one.pk): str(one) for one in Visit.objects.filter(pk__in=ids)}
+    return {str(visit.pk): str(visit) for visit in Visit.objects.filter(pk__in=ids)}
 
 
 for name in (

@@ -53,8 +53,8 @@ class SignForm(forms.Form):
         """Value, label, meaning, and whether it is chosen."""
         chosen = self["verdict"].value()
         return [
-            (one.value, one.label, MEANINGS[one], one.value == chosen)
-            for one in Verdict
+            (verdict.value, verdict.label, MEANINGS[verdict], verdict.value == chosen)
+            for verdict in Verdict
         ]
 
     def condition_rows(self) -> Iterator[tuple[Any, Any, Any]]:

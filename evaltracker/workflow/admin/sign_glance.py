@@ -72,7 +72,7 @@ def requirements(look: Look) -> Iterator[tuple[str, str]]:
 
 def candidates(look: Look) -> Iterator[tuple[str, str]]:
     """Who is on the shortlist."""
-    names = ", ".join(str(one) for one in look.shortlisted)
+    names = ", ".join(str(candidate) for candidate in look.shortlisted)
     yield "Shortlisted", names or "nobody yet"
 
 

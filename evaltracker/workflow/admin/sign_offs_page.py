@@ -89,14 +89,17 @@ def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBl
         "-signed_at"
     ):
         given[row.visit.stage].append(row)
-    tallies = {one.rule.pk: one for one in look.tallies} if evaluation.is_open else {}
+    tallies = (
+        {tally.rule.pk: tally for tally in look.tallies} if evaluation.is_open else {}
+    )
     for rule in SignOffRule.objects.filter(evaluation=evaluation):
         tally = tallies.get(rule.pk)
         if tally is not None:
             seats = signing_parts(user, evaluation, rule.role)
             holders = {user.pk, *(part.user_id for part, _ in seats[:1])}
             signed = any(
-                holders & {one.person_id, one.on_behalf_of_id} for one in tally.counted
+                holders & {sign_off.person_id, sign_off.on_behalf_of_id}
+                for sign_off in tally.counted
             )
             barred = user.pk in look.barred
             may_sign = bool(seats) and not signed and not barred
@@ -106,7 +109,7 @@ def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBl
         blocks[Stage(rule.stage)].lines.append(line)
     for stage, block in blocks.items():
         block.given = given[stage]
-    return sorted(blocks.values(), key=lambda one: not one.current)
+    return sorted(blocks.values(), key=lambda stage_block: not stage_block.current)
 
 
 def badge_of(tally: RuleTally) -> tuple[str, str]:
@@ -123,15 +126,17 @@ def said_then(rule: SignOffRule, given: list[SignOff]) -> str:
     asked = f"{rule.get_role_display()}: {rule.required} must approve."
     if not given:
         return asked
-    visit = max(one.visit.number for one in given)
+    visit = max(sign_off.visit.number for sign_off in given)
     last = [
-        one for one in given if one.visit.number == visit and one.rule_id == rule.pk
+        sign_off
+        for sign_off in given
+        if sign_off.visit.number == visit and sign_off.rule_id == rule.pk
     ]
     if not last:
         return asked
     said = ", ".join(
-        f"{one.printed_name} ({one.get_verdict_display().lower()})"
-        for one in reversed(last)
+        f"{sign_off.printed_name} ({sign_off.get_verdict_display().lower()})"
+        for sign_off in reversed(last)
     )
     return f"{asked} Signed on the last stay: {said}."
 

@@ -77,7 +77,7 @@ class SendBackForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["to_stage"]
         here = Stage(stage).position
-        field.choices = [(one.value, one.label) for one in list(Stage)[:here]]
+        field.choices = [(stage.value, stage.label) for stage in list(Stage)[:here]]
 
 
 @register_act

@@ -22,7 +22,9 @@ class CellOutput(serializers.Serializer[Any]):
     tested = serializers.CharField(
         allow_blank=True, help_text=f"The verdict of a trial: {VERDICTS}, or blank."
     )
-    standing = serializers.ChoiceField(choices=[(one, one) for one in Standing])
+    standing = serializers.ChoiceField(
+        choices=[(standing, standing) for standing in Standing]
+    )
     not_applicable = serializers.BooleanField()
     to_reconfirm = serializers.BooleanField(
         help_text="Whether the requirement changed after it was answered."

@@ -101,7 +101,7 @@ class EvaluationsView(StaffView):
                 request,
                 rows.select_related("owner"),
                 key=("created_at", "pk"),
-                show=lambda one: dict(EvaluationOutput(one).data),
+                show=lambda evaluation: dict(EvaluationOutput(evaluation).data),
             )
         )
 
@@ -175,7 +175,7 @@ class InboxView(StaffView):
         """Read what waits on you, the most urgent first."""
         evaluation = self.evaluation(request, slug)
         found = my_work(self.person(request), evaluation)
-        return Response({"results": [show_work(one) for one in found]})
+        return Response({"results": [show_work(item) for item in found]})
 
 
 def show_work(item: WorkItem) -> dict[str, Any]:

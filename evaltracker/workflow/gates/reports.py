@@ -25,8 +25,8 @@ def gate_reports(evaluation: Evaluation, look: Look | None = None) -> list[GateR
     """Every gate of the stage that the evaluation is in, in order."""
     look = look or Look(evaluation)
     waivers = {
-        one.gate: one
-        for one in Waiver.objects.filter(visit=look.visit).select_related(
+        waiver.gate: waiver
+        for waiver in Waiver.objects.filter(visit=look.visit).select_related(
             "waived_by__user"
         )
     }

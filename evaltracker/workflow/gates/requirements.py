@@ -43,7 +43,9 @@ def has_a_must_have(look: Look) -> Iterator[Blocker]:
 def categories_weighted(look: Look) -> Iterator[Blocker]:
     """Every category has a weight, agreed before a vendor is seen."""
     categories = {requirement.category for requirement in look.requirements}
-    for category in sorted(categories, key=lambda one: (one.position, one.name)):
+    for category in sorted(
+        categories, key=lambda category: (category.position, category.name)
+    ):
         if category.weight is None:
             yield Blocker(
                 f"Category “{category}” has no weight.",

@@ -48,7 +48,9 @@ def letters(desk: Desk) -> Iterator[WorkItem]:
     numbers = Counter(rows)
     if desk.only is not None:
         numbers = Counter({desk.only.pk: numbers[desk.only.pk]})
-    found = Evaluation.objects.in_bulk([key for key, one in numbers.items() if one])
+    found = Evaluation.objects.in_bulk(
+        [key for key, number in numbers.items() if number]
+    )
     for key, evaluation in found.items():
         number = numbers[key]
         yield WorkItem(

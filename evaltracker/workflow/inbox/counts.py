@@ -23,8 +23,8 @@ class Stands:
     def __init__(self, evaluations: Collection[Evaluation]) -> None:
         keys = [evaluation.pk for evaluation in evaluations]
         self.kept = {
-            one.evaluation_id: one
-            for one in Outlook.objects.filter(evaluation__in=keys)
+            outlook.evaluation_id: outlook
+            for outlook in Outlook.objects.filter(evaluation__in=keys)
         }
         self.entries: dict[uuid.UUID, int] = dict(
             JournalHead.objects.filter(evaluation__in=keys).values_list(

@@ -67,7 +67,9 @@ class Desk:
         seen = Evaluation.objects.visible_to(self.user).filter(status=Status.OPEN)
         if self.only is not None:
             seen = seen.filter(pk=self.only.pk)
-        return {one.pk: one for one in seen.select_related("owner")}
+        return {
+            evaluation.pk: evaluation for evaluation in seen.select_related("owner")
+        }
 
     @cached_property
     def owned(self) -> list[Evaluation]:

@@ -72,7 +72,7 @@ def scores(desk: Desk) -> Iterator[WorkItem]:
     sheets = ScoreSheet.objects.filter(stakeholder__in=parts).annotate(
         given=Count("scores")
     )
-    begun = {one.stakeholder_id: one for one in sheets}
+    begun = {sheet.stakeholder_id: sheet for sheet in sheets}
     for part in parts:
         evaluation = desk.evaluations[part.evaluation_id]
         sheet = begun.get(part.pk)

@@ -15,26 +15,26 @@ def openings(desk: Desk) -> Iterator[WorkItem]:
     seats = seats_of(desk)
     rows = PriceOpening.objects.awaited().filter(evaluation__in=list(seats))
     asked = list(rows.select_related("asked_by")) if seats else []
-    barred = interested([one.evaluation_id for one in asked]) if asked else {}
-    for one in asked:
-        evaluation = desk.evaluations[one.evaluation_id]
-        never = {evaluation.owner_id, one.asked_by_id, *barred[evaluation.pk]}
+    barred = interested([opening.evaluation_id for opening in asked]) if asked else {}
+    for opening in asked:
+        evaluation = desk.evaluations[opening.evaluation_id]
+        never = {evaluation.owner_id, opening.asked_by_id, *barred[evaluation.pk]}
         if desk.user.pk in never or not seats[evaluation.pk] - never:
             continue
         yield desk.item(
             "open_prices",
             evaluation,
             "Open the prices",
-            f"{one.asked_by.name} asked to open them; a second person, from Leadership "
-            "or Finance, confirms.",
-            reverse("admin:act_on", args=["confirm-price-opening", one.pk]),
+            f"{opening.asked_by.name} asked to open them; a second person, from "
+            "Leadership or Finance, confirms.",
+            reverse("admin:act_on", args=["confirm-price-opening", opening.pk]),
         )
 
 
 def seats_of(desk: Desk) -> dict[uuid.UUID, set[int]]:
     """By evaluation, whose seats the person has from which prices are opened."""
     found: dict[uuid.UUID, set[int]] = {}
-    for part in (*desk.parts, *(one.stakeholder for one in desk.lent)):
+    for part in (*desk.parts, *(delegation.stakeholder for delegation in desk.lent)):
         if part.role in OPENING_ROLES:
             found.setdefault(part.evaluation_id, set()).add(part.user_id)
     return found

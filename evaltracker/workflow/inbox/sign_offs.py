@@ -124,9 +124,12 @@ class Given:
         They signed them, enough others did, or somebody is against them.
         """
         stands = [row for row in self.rows[rule.pk] if row.document.sha256 == digest]
-        approved = sum(one.verdict in APPROVALS for one in stands)
+        approved = sum(sign_off.verdict in APPROVALS for sign_off in stands)
         return (
             approved >= rule.required
             or approved < len(stands)
-            or any(holder.pk in (one.person_id, one.on_behalf_of_id) for one in stands)
+            or any(
+                holder.pk in (sign_off.person_id, sign_off.on_behalf_of_id)
+                for sign_off in stands
+            )
         )

@@ -46,7 +46,7 @@ def changes_told(before: str, after: str) -> str:
         for heading, _ in new[start:end] or old[first:last]:
             counted[heading] += 1
     number = sum(counted.values())
-    named = [one for one in counted if one in OURS]
+    named = [text for text in counted if text in OURS]
     where = f" under {' and '.join(named)}" if named and len(named) < 4 else ""
     return f"{number} line{'' if number == 1 else 's'}{where}. The page shows each."
 

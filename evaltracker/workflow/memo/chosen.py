@@ -32,7 +32,7 @@ def ahead_of(inputs: Row, results: Row, chosen: Row) -> str:
     ]
     if not others:
         return said
-    best = max(others, key=lambda one: float(results[one["id"]]["total"]))
+    best = max(others, key=lambda row: float(results[row["id"]]["total"]))
     out = ", which was eliminated" if best["state"] == "eliminated" else ""
     total = percent(results[best["id"]]["total"])
     return f"{said} The best of the others is {inline(best['name'])} at {total}{out}."

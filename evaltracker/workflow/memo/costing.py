@@ -32,20 +32,20 @@ COST = (
 RATE = ("currency", "base", "rate", "rated_on", "source")
 
 
-def cost_results(one: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
+def cost_results(cost_result: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
     """The total with its working, the limits of the brief, value and waiting."""
     brief = inputs["brief"]
     rates = {row["currency"]: row for row in inputs.get("rates", ())}
-    lines = [cost_line(row, rates) for row in one["cost_lines"]]
+    lines = [cost_line(row, rates) for row in cost_result["cost_lines"]]
     total = costs.total_cost(
         lines,
-        checklist=costs.CHECKLIST[one["kind"]],
+        checklist=costs.CHECKLIST[cost_result["kind"]],
         currency=brief["currency"],
         horizon_months=brief["horizon_months"],
         planning_factor=Decimal(brief["planning_factor"]),
         discount_rate=Decimal(brief["discount_rate"]),
     )
-    value, opportunity = worth(one, brief)
+    value, opportunity = worth(cost_result, brief)
     return {
         "cost": cost(total) | {"limits": limits(total, brief)},
         "value": value,
@@ -82,16 +82,16 @@ def limits(total: costs.TotalCost, brief: dict[str, Any]) -> list[dict[str, Any]
     """Every limit of the brief with its verdict and what was held against it."""
     return [
         {
-            "name": one.name,
-            "limit": str(one.limit),
-            "low": str(one.low),
-            "likely": str(one.likely),
-            "high": str(one.high),
-            "verdict": str(one.verdict),
-            "sentence": one.sentence,
-            "working": one.working,
+            "name": limit.name,
+            "limit": str(limit.limit),
+            "low": str(limit.low),
+            "likely": str(limit.likely),
+            "high": str(limit.high),
+            "verdict": str(limit.verdict),
+            "sentence": limit.sentence,
+            "working": limit.working,
         }
-        for one in costs.envelope(
+        for limit in costs.envelope(
             total,
             whole=number(brief["budget"]),
             once=number(brief.get("budget_once")),
@@ -133,21 +133,21 @@ def cost_line(row: dict[str, Any], rates: dict[str, dict[str, Any]]) -> costs.Li
 
 
 def worth(
-    one: dict[str, Any], brief: dict[str, Any]
+    row: dict[str, Any], brief: dict[str, Any]
 ) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """What the hours saved are worth, and what waiting costs; None if not said."""
-    months = number(one["months_to_live"])
-    if months is None and "builders" not in one:
+    months = number(row["months_to_live"])
+    if months is None and "builders" not in row:
         # Older memos took an unsaid date for at once.
         months = Decimal(0)
     found = costs.worth(
-        hours_saved=number(one["hours_saved"]),
+        hours_saved=number(row["hours_saved"]),
         months_to_live=months,
         engineers=brief["engineers"],
         hourly_rate=number(brief["loaded_hourly_rate"]),
         working_days=brief["working_days"],
         horizon_months=brief["horizon_months"],
-        builders=number(one.get("builders")),
+        builders=number(row.get("builders")),
         builder_earnings=number(brief.get("builder_earnings")),
     )
     missed = found.opportunity

@@ -24,18 +24,18 @@ class Counted:
     promises: scoring.PromiseRecord
 
 
-def count(one: dict[str, Any], inputs: dict[str, Any]) -> Counted:
+def count(item: dict[str, Any], inputs: dict[str, Any]) -> Counted:
     """Count one of the candidates of `inputs`, on the day that they name."""
     brief = inputs["brief"]
     today = datetime.date.fromisoformat(inputs["as_of"])
     asked = [requirement_facts(row) for row in inputs["requirements"]]
-    cells = {ref: cell_facts(cell) for ref, cell in one["cells"].items()}
+    cells = {ref: cell_facts(cell) for ref, cell in item["cells"].items()}
     fit = scoring.fit(
         {row.key: row.weight for row in asked}, cells, today, credits_of(inputs)
     )
-    people = scoring.people_score(score_facts(one), category_weights(inputs))
+    people = scoring.people_score(score_facts(item), category_weights(inputs))
     return Counted(
-        candidate=one,
+        candidate=item,
         cells=cells,
         fit=fit,
         people=people,
@@ -65,15 +65,16 @@ def requirement_facts(row: dict[str, Any]) -> scoring.RequirementFacts:
     )
 
 
-def score_facts(one: dict[str, Any]) -> list[scoring.ScoreFacts]:
+def score_facts(score_fact: dict[str, Any]) -> list[scoring.ScoreFacts]:
     """Everybody's scores; once the consensus is open, what it made of them.
 
     Memos from before there were settlements say nothing of them and count as then.
     """
     given = [
-        scoring.ScoreFacts(row["category__name"], row["value"]) for row in one["scores"]
+        scoring.ScoreFacts(row["category__name"], row["value"])
+        for row in score_fact["scores"]
     ]
-    settled = one.get("settled")
+    settled = score_fact.get("settled")
     if settled is None:
         return given
     return scoring.agreed_scores(

@@ -53,7 +53,9 @@ def document_of(evaluation: Evaluation, *, visit: Visit) -> str:
 def requirements_document(evaluation: Evaluation) -> str:
     """Brief, metrics, categories with weights, and requirements."""
     live = evaluation.requirements.filter(retired_at__isnull=True)
-    places = ", ".join(Infrastructure(one).label for one in evaluation.infrastructure)
+    places = ", ".join(
+        Infrastructure(value).label for value in evaluation.infrastructure
+    )
     support = evaluation.support_wanted
     brief = [
         ("Problem to solve", evaluation.problem),
@@ -95,14 +97,16 @@ def requirements_document(evaluation: Evaluation) -> str:
                 ("Ref", "Category", "Requirement", "Priority", "Weight", "Moves"),
                 (
                     (
-                        one.ref,
-                        one.category.name,
-                        one.text,
-                        one.get_priority_display(),
-                        one.weight,
-                        one.metric.name if one.metric else one.metric_excuse,
+                        requirement.ref,
+                        requirement.category.name,
+                        requirement.text,
+                        requirement.get_priority_display(),
+                        requirement.weight,
+                        requirement.metric.name
+                        if requirement.metric
+                        else requirement.metric_excuse,
                     )
-                    for one in live.select_related("category", "metric")
+                    for requirement in live.select_related("category", "metric")
                 ),
             ),
         ),

@@ -237,10 +237,10 @@ def interests(evaluation: Evaluation) -> list[dict[str, Any]]:
     ).order_by("declared_at")
     return [
         {
-            "person": one.person.name,
-            "candidate": one.candidate.name,
-            "replaced": one.replaced_at is not None,
-            "cleared_reason": one.cleared_reason,
+            "person": conflict.person.name,
+            "candidate": conflict.candidate.name,
+            "replaced": conflict.replaced_at is not None,
+            "cleared_reason": conflict.cleared_reason,
         }
-        for one in declared.select_related("person", "candidate")
+        for conflict in declared.select_related("person", "candidate")
     ]

@@ -38,9 +38,9 @@ def draft_letter(
 
     """
     ordered = sorted(
-        requirements, key=lambda one: (one["priority"] != "must", -float(one["weight"]))
+        requirements, key=lambda row: (row["priority"] != "must", -float(row["weight"]))
     )
-    told = [(one, result["standings"].get(one["ref"], "")) for one in ordered]
+    told = [(row, result["standings"].get(row["ref"], "")) for row in ordered]
     lead = (
         "What we will look at again with you:"
         if chosen
@@ -67,8 +67,8 @@ def listed(
 ) -> str:
     """A line for each requirement that stands so, the weightiest first."""
     lines = [
-        f"– {one['ref']} {one['text']}: {words[standing]}."
-        for one, standing in told
+        f"– {row['ref']} {row['text']}: {words[standing]}."
+        for row, standing in told
         if standing in words
     ]
     if not lines:

@@ -88,6 +88,6 @@ def words(decision: Decision) -> Iterator[str]:
         memo["text"].splitlines(), written.splitlines(), lineterm="", n=0
     )
     changed = [line for line in lines if not line.startswith(("---", "+++", "@@"))]
-    for one in changed[:MOST_LINES]:
-        whose = "frozen words" if one.startswith("-") else "words of the inputs"
-        yield f"{whose}: {one[1:]}"
+    for text in changed[:MOST_LINES]:
+        whose = "frozen words" if text.startswith("-") else "words of the inputs"
+        yield f"{whose}: {text[1:]}"

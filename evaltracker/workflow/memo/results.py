@@ -23,7 +23,9 @@ def compute_results(inputs: dict[str, Any]) -> dict[str, Any]:
     Formula 1 knew no robustness; a memo that was counted with it is counted so.
     """
     counted = [count(candidate, inputs) for candidate in inputs["candidates"]]
-    results = {one.candidate["id"]: candidate_results(one, inputs) for one in counted}
+    results = {
+        option.candidate["id"]: candidate_results(option, inputs) for option in counted
+    }
     if inputs["formula_version"] != "1":
         results["robustness"] = weigh(inputs, counted)
     return results
@@ -68,8 +70,8 @@ def differing(where: str, frozen: Any, again: Any) -> list[str]:
         if len(frozen) != len(again):
             return [f"{where}: frozen {len(frozen)} lines, counted again {len(again)}"]
         pairs = [
-            (named(one, place), one, other)
-            for place, (one, other) in enumerate(zip(frozen, again, strict=True), 1)
+            (named(value, place), value, other)
+            for place, (value, other) in enumerate(zip(frozen, again, strict=True), 1)
         ]
     elif frozen != again:
         return [f"{where}: frozen {frozen!r}, counted again {again!r}"]

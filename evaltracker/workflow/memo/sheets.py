@@ -66,11 +66,11 @@ def write(sheet: WriteOnlyWorksheet, rows: Iterator[Line], wide: set[int]) -> No
         letter = get_column_letter(column)
         sheet.column_dimensions[letter].width = WIDE if column in wide else NARROW
     for place, line in enumerate(lines):
-        cells = text_cells(sheet, (each_text(one) for one in line))
-        for column, one in enumerate(line):
-            if isinstance(one, Number) and one.text is not None:
-                cells[column] = WriteOnlyCell(sheet, value=Decimal(one.text))
-                cells[column].number_format = one.form
+        cells = text_cells(sheet, (each_text(value) for value in line))
+        for column, value in enumerate(line):
+            if isinstance(value, Number) and value.text is not None:
+                cells[column] = WriteOnlyCell(sheet, value=Decimal(value.text))
+                cells[column].number_format = value.form
             cells[column].alignment = WRAPPED
             if not place:
                 cells[column].font = BOLD

@@ -93,9 +93,9 @@ def drivers(inputs: dict[str, Any]) -> str:
     """What weighs most, by category."""
     weighty = sorted(
         (category for category in inputs["categories"] if category["weight"]),
-        key=lambda one: (-one["weight"], one["name"]),
+        key=lambda row: (-row["weight"], row["name"]),
     )
-    named = ", ".join(f"{inline(one['name'])} ({one['weight']})" for one in weighty[:5])
+    named = ", ".join(f"{inline(row['name'])} ({row['weight']})" for row in weighty[:5])
     return f"What weighed most: {named}." if named else ""
 
 
@@ -176,11 +176,11 @@ def robustness(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     )
 
 
-def pursued(one: dict[str, Any], result: dict[str, Any]) -> bool:
+def pursued(row: dict[str, Any], result: dict[str, Any]) -> bool:
     """Whether an option is compared: on the short list, tested, or no purchase."""
-    if one["kind"] in ("build", "as_is"):
+    if row["kind"] in ("build", "as_is"):
         return True
-    return one["state"] in ("shortlisted", "chosen") or bool(result["tested"])
+    return row["state"] in ("shortlisted", "chosen") or bool(result["tested"])
 
 
 def left_aside(inputs: dict[str, Any], results: dict[str, Any]) -> str:

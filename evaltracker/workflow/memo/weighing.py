@@ -29,9 +29,9 @@ def weigh(inputs: dict[str, Any], counted: Sequence[Counted]) -> dict[str, Any]:
     fit alone. `untold` says why there is nothing to say, blank if there is.
     """
     running = [
-        one
-        for one in counted
-        if one.candidate["state"] in CHOOSABLE and not one.knock_outs
+        option
+        for option in counted
+        if option.candidate["state"] in CHOOSABLE and not option.knock_outs
     ]
     people = bool(inputs["consensus"])
     field = field_between(inputs, running, people=people)
@@ -71,13 +71,13 @@ def field_between(
     return field_of(
         [
             contender(
-                one.candidate["id"],
+                option.candidate["id"],
                 list(evidence),
-                one.fit.rows,
+                option.fit.rows,
                 category_of,
-                one.people.rows if people else (),
+                option.people.rows if people else (),
             )
-            for one in running
+            for option in running
         ],
         evidence,
         category_weights(inputs),
@@ -87,7 +87,7 @@ def field_between(
 
 def untold(field: Field, running: Sequence[Counted]) -> str:
     """Why no first place is told yet, or blank."""
-    if not any(one.fit.coverage.tested for one in running):
+    if not any(option.fit.coverage.tested for option in running):
         return "unproven"
     return "" if len(field.contenders) > 1 else "alone"
 
@@ -98,11 +98,11 @@ def second(
     """What would have to be true for the runner-up to win; None if none is behind."""
     ranked = ranking(field)
     best = ranked[0].total
-    behind = [one for one in ranked if one.total < best]
+    behind = [place for place in ranked if place.total < best]
     if not behind:
         return None
     key = behind[0].key
-    rows = next(one.fit.rows for one in running if one.candidate["id"] == key)
+    rows = next(option.fit.rows for option in running if option.candidate["id"] == key)
     flip = nearest_flip(field, key)
     proofs = proofs_to_lead(
         rows, best - behind[0].total, field.share, credits_of(inputs).trial_holds
@@ -135,8 +135,8 @@ def role_picks(
     category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
     scored = [name for name, weight in category_weights(inputs).items() if weight]
     fits = {
-        one.candidate["id"]: fit_by_category(one.fit.rows, category_of)
-        for one in running
+        option.candidate["id"]: fit_by_category(option.fit.rows, category_of)
+        for option in running
     }
     found = []
     # In one order, whatever the database made of that of the keys.
@@ -145,12 +145,12 @@ def role_picks(
         if weights is None or any(name not in weights for name in scored):
             continue
         ranked = picks(fits, weights)
-        best = [one for one in ranked if one.fit == ranked[0].fit]
+        best = [pick for pick in ranked if pick.fit == ranked[0].fit]
         later = ranked[len(best) :]
         found.append(
             {
                 "role": role,
-                "ids": [one.key for one in best],
+                "ids": [pick.key for pick in best],
                 "fit": shown(best[0].fit) if best else None,
                 "lead": shown(best[0].fit - later[0].fit) if later else None,
             }

@@ -67,11 +67,11 @@ def wins(
     """In how many weightings the choice wins, or whoever is first until then."""
     ranked = found["ranking"]
     choice = inputs["choice"]["candidate"]
-    top = next((one for one in ranked if one["id"] == choice), ranked[0])
+    top = next((row for row in ranked if row["id"] == choice), ranked[0])
     others = [
-        f"{names[one['id']]} in {about(one['wins'])}"
-        for one in sorted(ranked, key=lambda one: Decimal(one["wins"]), reverse=True)
-        if one is not top and Decimal(one["wins"])
+        f"{names[row['id']]} in {about(row['wins'])}"
+        for row in sorted(ranked, key=lambda row: Decimal(row["wins"]), reverse=True)
+        if row is not top and Decimal(row["wins"])
     ]
     rest = f"; {listed(others[:3])}" if others else ", and nobody else in any"
     return about(top["wins"]), (
@@ -112,10 +112,10 @@ def roles(
     if not asked:
         return "–", "No role gave a weight of its own to every category."
     away: dict[str, list[str]] = {}
-    for one in asked:
-        picked = [names[key] for key in one["ids"]]
+    for row in asked:
+        picked = [names[key] for key in row["ids"]]
         if picked and not set(picked) & set(firsts):
-            away.setdefault(listed(picked), []).append(str(Role(one["role"]).label))
+            away.setdefault(listed(picked), []).append(str(Role(row["role"]).label))
     number = sum(map(len, away.values()))
     if not number:
         whom = "the only role" if len(asked) == 1 else f"all {len(asked)} roles"

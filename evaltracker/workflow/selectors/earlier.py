@@ -55,16 +55,16 @@ def earlier_standing(user: User, candidate: Candidate) -> list[Earlier]:
         for decided_with_record in decided_with_records(found)
     }
     checks: dict[object, list[Kept]] = defaultdict(list)
-    for one in kept(PromiseCheck.objects.filter(candidate__in=found)):
-        checks[one.check.candidate_id].append(one)
+    for promise in kept(PromiseCheck.objects.filter(candidate__in=found)):
+        checks[promise.check.candidate_id].append(promise)
     return [
         Earlier(
-            one,
-            decision := decisions.get(one.evaluation_id),
+            candidate,
+            decision := decisions.get(candidate.evaluation_id),
             getattr(decision, "record", None),
-            tuple(checks[one.pk]),
+            tuple(checks[candidate.pk]),
         )
-        for one in found
+        for candidate in found
     ]
 
 

@@ -74,10 +74,10 @@ def promised_rows(
     places = list(checks)
     book = ledger(candidate.evaluation, candidates=[candidate])
     said: dict[object, CheckVerdict] = {
-        (one.promise_check_id, one.requirement_id): one
-        for one in CheckVerdict.objects.filter(promise_check__in=places).select_related(
-            "recorded_by"
-        )
+        (verdict.promise_check_id, verdict.requirement_id): verdict
+        for verdict in CheckVerdict.objects.filter(
+            promise_check__in=places
+        ).select_related("recorded_by")
     }
     return [
         PromisedRow(

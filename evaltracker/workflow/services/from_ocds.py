@@ -85,27 +85,28 @@ def _requirements(evaluation: Evaluation, start: Start, by: User) -> None:
         )
 
 
-def _candidate(evaluation: Evaluation, one: Offered, by: User) -> Candidate:
+def _candidate(evaluation: Evaluation, offer: Offered, by: User) -> Candidate:
     """A tenderer, longlisted, with its company."""
-    vendor = Vendor.objects.filter(name=one.name).first()
+    vendor = Vendor.objects.filter(name=offer.name).first()
     return add_candidate(
         evaluation=evaluation,
-        name=one.name,
-        vendor=vendor or add_vendor(name=one.name, by=by),
+        name=offer.name,
+        vendor=vendor or add_vendor(name=offer.name, by=by),
         by=by,
     )
 
 
-def _price(candidate: Candidate, one: Offered, by: User) -> None:
+def _price(candidate: Candidate, offer: Offered, by: User) -> None:
     """The value of its bid or award, as the file tells it."""
-    if one.amount is None:
+    if offer.amount is None:
         return
     set_cost_line(
         candidate=candidate,
         kind=CostKind.LICENCE,
-        label=f"Value of the {one.source}",
-        likely=one.amount,
-        currency=one.currency,
-        source_text=f"{one.amount} {one.currency}, {one.source} in the OCDS release",
+        label=f"Value of the {offer.source}",
+        likely=offer.amount,
+        currency=offer.currency,
+        source_text=f"{offer.amount} {offer.currency}, {offer.source} "
+        "in the OCDS release",
         by=by,
     )

@@ -31,15 +31,15 @@ def draft_letters(*, decision: Decision) -> list[Letter]:
     )
     return Letter.objects.bulk_create(
         Letter(
-            candidate=one,
+            candidate=candidate,
             text=draft_letter(
                 inputs["brief"],
                 inputs["requirements"],
-                results[str(one.pk)],
-                chosen=one.pk == decision.candidate_id,
+                results[str(candidate.pk)],
+                chosen=candidate.pk == decision.candidate_id,
             ),
         )
-        for one in told
+        for candidate in told
     )
 
 
@@ -97,7 +97,7 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
     if REASON_ASKED in letter.text:
         raise Refused(f"Go over it first; it still says “{REASON_ASKED}”.")
     had = set(letter_notices([letter]).values_list("address", flat=True))
-    if again := [one.name for one in told if one.email in had]:
+    if again := [contact.name for contact in told if contact.email in had]:
         raise Refused(f"{', '.join(again)} had this letter already.")
     if letter.released_at is None:
         change(letter, released_at=timezone.now(), released_by=evaluation.owner)
@@ -117,7 +117,7 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
         by=by,
         after={
             "candidate": letter.candidate,
-            "told": [one.email for one in told],
+            "told": [contact.email for contact in told],
             "sha256": digest(letter.text),
         },
     )

@@ -100,7 +100,7 @@ def listed(fields: tuple[str, ...], rows: Any) -> bytes:
     def lines() -> Iterator[list[str]]:
         yield [field.replace("__", " ").replace("_", " ") for field in fields]
         for row in rows.values_list(*fields):
-            yield ["" if one is None else str(one) for one in row]
+            yield ["" if value is None else str(value) for value in row]
 
     return csv_of(lines())
 

@@ -119,9 +119,9 @@ def owe(look: Look, *, is_turn: bool) -> None:
     """Owe each mail that the facts call for; what is owed already stays as it is."""
     told: set[User] = set()
     if is_turn:
-        for one in asked(look):
-            for user in one.people:
-                ask(one, user)
+        for signer in asked(look):
+            for user in signer.people:
+                ask(signer, user)
                 told.add(user)
     for occurrence, signed in reopened(look):
         if signed.person in told or signed.person_id == look.evaluation.owner_id:
@@ -135,15 +135,15 @@ def owe(look: Look, *, is_turn: bool) -> None:
         )
 
 
-def ask(one: Asked, user: User) -> None:
+def ask(signer: Asked, user: User) -> None:
     """Ask once; remind every three days; tell the owner from the second time on."""
-    evaluation = one.look.evaluation
-    about = {"subject_id": one.rule.pk, "occurrence": one.occurrence}
+    evaluation = signer.look.evaluation
+    about = {"subject_id": signer.rule.pk, "occurrence": signer.occurrence}
     owe_now(evaluation=evaluation, kind=SignOffRequested.name, recipient=user, **about)
     request = Notice.objects.get(
         kind=SignOffRequested.name,
         recipient=user,
-        **about | {"subject_id": str(one.rule.pk)},
+        **about | {"subject_id": str(signer.rule.pk)},
     )
     times = times_since(request.due_at)
     if times < 1:
@@ -170,23 +170,29 @@ def reopened(look: Look) -> list[tuple[str, SignOff]]:
     """Signatures that no longer count on this stay, each with what reopened it."""
     visit = look.visit
     found = [
-        (f"words.{one.document.sha256[:DIGEST_KEPT]}", one)
+        (f"words.{sign_off.document.sha256[:DIGEST_KEPT]}", sign_off)
         for rule in look.tallies
-        for one in rule.outdated
+        for sign_off in rule.outdated
     ]
     earlier = SignOff.objects.filter(visit=visit, round__lt=visit.round)
-    found += [(f"round.{visit.round}", one) for one in earlier.select_related("person")]
+    found += [
+        (f"round.{visit.round}", sign_off)
+        for sign_off in earlier.select_related("person")
+    ]
     before = Visit.objects.filter(
         evaluation=look.evaluation, number=visit.number - 1, ended=VisitEnd.SENT_BACK
     )
     if before.exists():
-        later = [one for one in Stage if one.position >= Stage(visit.stage).position]
+        later = [
+            stage for stage in Stage if stage.position >= Stage(visit.stage).position
+        ]
         undone = SignOff.objects.filter(
             visit__evaluation=look.evaluation,
             visit__number__lt=visit.number,
             visit__stage__in=later,
         )
         found += [
-            (f"back.{visit.number}", one) for one in undone.select_related("person")
+            (f"back.{visit.number}", sign_off)
+            for sign_off in undone.select_related("person")
         ]
     return found

@@ -90,12 +90,12 @@ def start_next(
 
 def _rules(origin: Evaluation, following: Evaluation, by: User) -> int:
     """Who must sign what, or what is usual where nobody had to; how many rules."""
-    for one in SignOffRule.objects.filter(evaluation=origin):
+    for rule in SignOffRule.objects.filter(evaluation=origin):
         set_sign_off_rule(
             evaluation=following,
-            stage=one.stage,
-            role=one.role,
-            required=one.required,
+            stage=rule.stage,
+            role=rule.role,
+            required=rule.required,
             by=by,
         )
     if not following.sign_off_rules.exists():

@@ -144,7 +144,7 @@ def outcome(file: Path) -> Outcome:
     rows = list(Notice.objects.values_list("message_id", "state", "maybe_repeated"))
     flagged = {row for row, _, flag in rows if flag}
     held = (NoticeState.UNCERTAIN, NoticeState.DEAD)
-    more = {one for one, count in arrived.items() if count > 1}
+    more = {text for text, count in arrived.items() if count > 1}
     return Outcome(
         owed=len(rows),
         lost=sum(not arrived[row] and state not in held for row, state, _ in rows),

@@ -165,8 +165,8 @@ def main(arguments: list[str]) -> int:
     flags = [QUICK] if QUICK in arguments else []
     command = [sys.executable, "-m", "tests.faults.notices.run"]
     codes = [
-        subprocess.run([*command, one, *flags], check=False).returncode
-        for one in wanted
+        subprocess.run([*command, text, *flags], check=False).returncode
+        for text in wanted
     ]
     return max(codes)
 

@@ -99,7 +99,7 @@ def bad_mail_server(owed: int, quick: bool) -> Judged:
             Notice.objects.filter(state="dead").values_list("last_error", flat=True)
         )
         moments = [float(x.split()[2]) for x in here.arrived.read_text().splitlines()]
-    gap = max(later - one for one, later in itertools.pairwise(moments))
+    gap = max(later - number for number, later in itertools.pairwise(moments))
     wrong = []
     if (seen.states.get("sent"), seen.states.get("dead")) != (owed - 2, 2):
         wrong.append("not all but two sent")

@@ -49,10 +49,14 @@ def milestone(where: Evaluation, days: int) -> Milestone:
     )
 
 
-def move(one: Milestone, days: int, by: User) -> Milestone:
+def move(milestone: Milestone, days: int, by: User) -> Milestone:
     due_on = timezone.localdate() + datetime.timedelta(days=days)
     return move_milestone(
-        milestone=one, due_on=due_on, due_time=one.due_time, reason="Later.", by=by
+        milestone=milestone,
+        due_on=due_on,
+        due_time=milestone.due_time,
+        reason="Later.",
+        by=by,
     )
 
 
@@ -96,7 +100,7 @@ def test_a_sweeper_whose_clock_is_wrong_sends_each_once_and_when_the_database_sa
 ) -> None:
     due = owe_many(where, 5)
     early = owe_many(where, 5, occurrence=2)
-    Notice.objects.filter(pk__in=[one.pk for one in early]).update(
+    Notice.objects.filter(pk__in=[notice.pk for notice in early]).update(
         next_try_at=Now() + HOUR / 2
     )
 
@@ -105,7 +109,7 @@ def test_a_sweeper_whose_clock_is_wrong_sends_each_once_and_when_the_database_sa
     third = sweep_notices()
 
     assert (first.sent, second.sent, third.sent) == (5, 0, 0)
-    assert smtp_sink.counts() == {one.message_id: 1 for one in due}
+    assert smtp_sink.counts() == {notice.message_id: 1 for notice in due}
 
 
 @pytest.mark.django_db
@@ -125,7 +129,7 @@ def test_lateness_is_told_by_the_databases_clock(
 def berlin_moves(tmp_path: Path) -> Iterator[None]:
     """A machine whose zone file says that Berlin keeps the clock of Kathmandu."""
     before = zoneinfo.TZPATH
-    file = next(Path(one) / "Asia/Kathmandu" for one in before if Path(one).exists())
+    file = next(Path(text) / "Asia/Kathmandu" for text in before if Path(text).exists())
     (tmp_path / "Europe").mkdir()
     shutil.copy(file, tmp_path / "Europe/Berlin")
     zoneinfo.reset_tzpath([str(tmp_path), *before])

@@ -12,7 +12,7 @@ ZONES = [
     *("Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "Africa/Casablanca"),
     *("America/St_Johns", "Asia/Tehran", "Pacific/Chatham", "UTC"),
 ]
-TIMES = [datetime.time(*one) for one in ((0, 30), (1, 30), (2, 30), (3, 30), (9, 0))]
+TIMES = [datetime.time(*pair) for pair in ((0, 30), (1, 30), (2, 30), (3, 30), (9, 0))]
 MINUTE, DAY = datetime.timedelta(minutes=1), datetime.timedelta(days=1)
 
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 START = "/admin/act/start-evaluation/"
 
 
-@pytest.mark.parametrize("point", shipped(), ids=lambda one: one.key)
+@pytest.mark.parametrize("point", shipped(), ids=lambda item: item.key)
 def test_what_comes_with_the_product_fills_an_evaluation(point: object) -> None:
     where = evaluation()
     fill_from(evaluation=where, key=point.key, by=where.owner)  # type: ignore[attr-defined]

@@ -66,8 +66,8 @@ def test_the_days_are_those_of_the_evaluation(where: Evaluation) -> None:
 def test_both_are_told(where: Evaluation) -> None:
     lending = lend(where)
     mails = {
-        one.recipient: KINDS[one.kind].compose(one)
-        for one in Notice.objects.filter(kind="delegation_given")
+        notice.recipient: KINDS[notice.kind].compose(notice)
+        for notice in Notice.objects.filter(kind="delegation_given")
     }
     ivan, noor = stakeholders.holder("it"), common.noor()
     assert mails.keys() == {ivan, noor}

@@ -108,10 +108,10 @@ def test_the_page_reads_the_matrix_in_five_queries(purchase: Evaluation) -> None
         client.get(address)
     sql = [query["sql"] for query in seen.captured_queries]
     asked = [
-        one
-        for one in sql
-        if any(re.search(rf'FROM "\w+_{name}"', one) for name in OF_THE_MATRIX)
-        and "journalhead" not in one
+        text
+        for text in sql
+        if any(re.search(rf'FROM "\w+_{name}"', text) for name in OF_THE_MATRIX)
+        and "journalhead" not in text
     ]
     assert len(asked) == 5, asked
-    assert len([one for one in sql if one.startswith(("SELECT", "("))]) <= 12
+    assert len([text for text in sql if text.startswith(("SELECT", "("))]) <= 12

@@ -163,7 +163,7 @@ def test_files_hold_what_the_filters_leave_and_run_nothing(
     text = files["csv"].content.decode("utf-8-sig")
     lines = list(csv.reader(io.StringIO(text)))
     book = load_workbook(io.BytesIO(files["xlsx"].content))
-    cells = [[one.value or "" for one in row] for row in book.active.iter_rows()]
+    cells = [[item.value or "" for item in row] for row in book.active.iter_rows()]
     assert all(c.data_type != "f" for row in book.active.iter_rows() for c in row)
     # openpyxl leaves the escape of what looks like a coded character.
     assert [[str(c).replace("_x005F_", "_") for c in row] for row in cells] == lines

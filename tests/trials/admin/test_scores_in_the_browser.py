@@ -15,7 +15,7 @@ def test_words_for_readers_far_to_the_side_do_not_widen_the_page(
     watched: Watched,
 ) -> None:
     where = trials.platform("must")
-    options = [trials.claimed(where, name=f"Option {one}") for one in range(7)]
+    options = [trials.claimed(where, name=f"Option {number}") for number in range(7)]
     for option in options:
         shortlist(candidate=option, by=where.owner)
     vendors.enter(where, "demos")

@@ -190,7 +190,7 @@ def test_a_rivals_trial_and_gaps_are_byte_equal_to_absent_ones(
         (f"{acme.home}gaps/{theirs}/reply/", f"{acme.home}gaps/9/reply/"),
     ):
         body = None if method in ("GET", "HEAD") else REPLY
-        answers = [acme.call(method, one, body) for one in (foreign, missing)]
+        answers = [acme.call(method, name, body) for name in (foreign, missing)]
         assert heard(answers[0]) == heard(answers[1])
         assert answers[0].status_code in (404, 405)
         assert MARK.encode() not in answers[0].content

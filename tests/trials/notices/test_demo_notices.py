@@ -52,7 +52,7 @@ def test_all_with_a_part_are_told_and_reminded_the_day_before(coming: Demo) -> N
     assert len(reminded) == people + 1
     day = datetime.timedelta(days=1)
     assert coming.scheduled_for is not None
-    assert {one.due_at for one in reminded} == {coming.scheduled_for - day}
+    assert {notice.due_at for notice in reminded} == {coming.scheduled_for - day}
     message = KINDS["demo_arranged"].compose(told[0])
     assert message.subject.startswith("A demo takes place in ")
     assert "Acme" not in message.subject + message.text + message.html
@@ -64,14 +64,14 @@ def test_all_with_a_part_are_told_and_reminded_the_day_before(coming: Demo) -> N
 
 
 def test_moved_there_and_back_it_reminds_again_and_once(coming: Demo) -> None:
-    was = {one.due_at for one in owed("demo_coming")}
+    was = {notice.due_at for notice in owed("demo_coming")}
     first = owed("demo_coming")[0]
     moved = move(move(coming, 12), 9)
     assert moved.occurrence == 3
     assert "moved" in KINDS["demo_coming"].holds(first)
     again = owed("demo_coming")
-    assert {one.due_at for one in again} == was
-    assert {one.occurrence for one in again} == {"3"}
+    assert {notice.due_at for notice in again} == was
+    assert {notice.occurrence for notice in again} == {"3"}
     assert move(moved, 9).occurrence == 3
 
 
@@ -90,9 +90,9 @@ def test_less_than_a_day_before_it_one_mail_at_once_says_it_all() -> None:
     sweep_notices()  # which decides what waits for a daily mail
     placed = owed("demo_coming")
     assert len(placed) == len(stakeholders.PEOPLE) + 1
-    for one in placed:
-        assert one.placed
-        leaves = (one.digest or one).next_try_at
+    for notice in placed:
+        assert notice.placed
+        leaves = (notice.digest or notice).next_try_at
         assert leaves - now < datetime.timedelta(minutes=2), "not the next morning"
 
 

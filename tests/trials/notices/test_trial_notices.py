@@ -72,13 +72,17 @@ def test_every_role_is_asked_to_agree_and_no_longer_once_it_has(
     asked = owed("contract_to_agree")
     assert len(asked) == len(stakeholders.PEOPLE)
     it = stakeholders.holder("it")
-    assert [one.kind for one in my_work(it) if one.kind == "contract"] == ["contract"]
+    assert [item.kind for item in my_work(it) if item.kind == "contract"] == [
+        "contract"
+    ]
     assert "Agree to the contract" in signed_in(it).get("/admin/").content.decode()
     say_yes(trial, it)
-    done = [still_right(one) for one in asked if one.recipient == it]
+    done = [still_right(notice) for notice in asked if notice.recipient == it]
     assert done == ["The role has agreed."]
-    assert [one.kind for one in my_work(it) if one.kind == "contract"] == []
-    assert [one for one in asked if one.recipient != it and still_right(one)] == []
+    assert [item.kind for item in my_work(it) if item.kind == "contract"] == []
+    assert [
+        notice for notice in asked if notice.recipient != it and still_right(notice)
+    ] == []
 
 
 def test_who_has_not_agreed_is_asked_again_every_three_days(acme: Candidate) -> None:
@@ -113,7 +117,9 @@ def test_a_numbered_change_asks_anew_and_stops_the_older_mail(acme: Candidate) -
     assert still_right(late) == ""
     assert "again" in words(late)
     assert "Half of it" not in words(late)
-    assert {still_right(one) for one in before} == {"The contract has other words now."}
+    assert {still_right(notice) for notice in before} == {
+        "The contract has other words now."
+    }
 
 
 def test_the_vendor_hears_of_a_gap_while_it_can_help(acme: Candidate) -> None:
@@ -146,7 +152,7 @@ def test_the_lead_hears_of_each_reply_of_the_vendor_once(acme: Candidate) -> Non
     assert "March" not in words(first)
     reply_to_gap(gap=gap, reply="From April on.", by=BY_API)
     tell_of_replies()
-    assert [still_right(one) for one in owed("gap_replied")] == [
+    assert [still_right(notice) for notice in owed("gap_replied")] == [
         "There is a newer reply.",
         "",
     ]
@@ -160,11 +166,14 @@ def test_half_time_warns_lead_and_owner_once_while_a_must_have_is_untouched(
     warn_at_half_time()
     warn_at_half_time()
     warned = owed("trial_half_gone")
-    assert {one.recipient for one in warned} == {trial.lead, acme.evaluation.owner}
+    assert {notice.recipient for notice in warned} == {
+        trial.lead,
+        acme.evaluation.owner,
+    }
     assert len(warned) == 2
     assert "1 must-have nobody has tried" in words(warned[0])
     trials.verdict(trials.claim_of(acme), "trial", criterion=trial.criteria.get())
-    assert {still_right(one) for one in warned} == {"Every must-have was tried."}
+    assert {still_right(notice) for notice in warned} == {"Every must-have was tried."}
 
 
 def test_nobody_outside_is_asked_to_agree(acme: Candidate) -> None:

@@ -40,7 +40,7 @@ def agree(where: Evaluation, as_of: datetime.date | None = None) -> None:
     """Insist on the same cells, fits, coverages and knock-outs."""
     candidates = list(Candidate.objects.filter(evaluation=where))
     slow, quick = ledger(where, candidates, as_of), grid(where, candidates, as_of)
-    assert [one.ref for one in quick.rows] == [
+    assert [row.ref for row in quick.rows] == [
         requirement.ref for requirement in slow.requirements
     ]
     for number, column in enumerate(quick.columns):
@@ -80,15 +80,15 @@ def anything(seed: int) -> Evaluation:
     return where
 
 
-def story(option: Candidate, one: Requirement, chance: random.Random) -> None:
+def story(option: Candidate, requirement: Requirement, chance: random.Random) -> None:
     """What one candidate said of one requirement, and what was found of it."""
     by, proofs = option.evaluation.owner, []
     for revision in range(1, last := chance.randrange(4) + 1):
         claim = Claim.objects.create(
             candidate=option,
-            requirement=one,
+            requirement=requirement,
             revision=revision,
-            requirement_revision=chance.randrange(1, one.revision + 1),
+            requirement_revision=chance.randrange(1, requirement.revision + 1),
             availability=chance.choice(SAID),
             available_from=TODAY + datetime.timedelta(days=chance.randrange(-1, 2)),
             superseded_at=NOON if revision < last - 1 else None,
@@ -110,12 +110,12 @@ def story(option: Candidate, one: Requirement, chance: random.Random) -> None:
     Evidence.objects.bulk_create(proofs)
     if chance.random() < 0.1:
         Ruling.objects.create(
-            candidate=option, requirement=one, reason="Elsewhere.", ruled_by=by
+            candidate=option, requirement=requirement, reason="Elsewhere.", ruled_by=by
         )
     if chance.random() < 0.2:
         Excuse.objects.create(
             candidate=option,
-            requirement=one,
+            requirement=requirement,
             reason="A workaround.",
             excused_by=by,
             withdrawn_at=NOON if chance.random() < 0.3 else None,

@@ -33,7 +33,9 @@ def test_the_three_marks_and_the_credit_of_the_best_proof(where: Evaluation) -> 
     trials.verdict(trials.claim_of(acme), "demo", "partly")
     trials.verdict(trials.claim_of(acme), "trial", "holds")
     book = ledger(where)
-    proven, researched, claimed = (book.cell(acme, one) for one in (r1, r2, r3))
+    proven, researched, claimed = (
+        book.cell(acme, requirement) for requirement in (r1, r2, r3)
+    )
     assert proven.marks == ("now", "partly", "holds")
     assert (proven.standing, proven.credit) == (Standing.PROVEN, Decimal(1))
     assert researched.marks == ("now", "", "")

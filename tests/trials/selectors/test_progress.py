@@ -65,7 +65,10 @@ def test_the_alarm_rings_once_half_of_the_days_are_gone(acme: Candidate) -> None
     )
     half = running.starts_on + 5 * DAY
     assert half_time_alarm(running, half - DAY) == []
-    assert [one.ref for one in half_time_alarm(running, half)] == ["R3", "R4"]
+    assert [requirement.ref for requirement in half_time_alarm(running, half)] == [
+        "R3",
+        "R4",
+    ]
     running.closed_at = datetime.datetime.now(datetime.UTC)
     assert half_time_alarm(running, half) == []
 
@@ -76,9 +79,9 @@ def test_a_criterion_is_judged_by_a_verdict_on_words_that_stand(
     running = trials.trial(acme, "R1", "R2")
     trials.verdict(trials.claim_of(acme), "trial", criterion=running.criteria.first())
     left = unjudged_criteria().filter(trial=running)
-    assert [one.requirement.ref for one in left] == ["R2"]
+    assert [criterion.requirement.ref for criterion in left] == ["R2"]
     vendors.enter(acme.evaluation, "research")
     vendors.claim(
         acme, acme.evaluation.requirements.get(ref="R1"), statement="Other words."
     )
-    assert {one.requirement.ref for one in left.all()} == {"R1", "R2"}
+    assert {criterion.requirement.ref for criterion in left.all()} == {"R1", "R2"}

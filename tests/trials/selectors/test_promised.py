@@ -76,13 +76,13 @@ def test_proof_keeps_it_and_a_ruling_takes_it_out(acme: Candidate) -> None:
     plan(acme, 1, "R1")
     plan(acme, 1, "R2")
     let_pass(9)
-    assert [one.slipped for one in of(acme)] == [True, True]
+    assert [promise.slipped for promise in of(acme)] == [True, True]
     r1, r2 = where.requirements.all()
     rule_not_applicable(candidate=acme, requirement=r2, reason="No", by=where.owner)
     vendors.enter(where, "demos")
     trials.demo(acme, held=True)
     trials.verdict(trials.claim_of(acme, r1.ref), "demo")
-    assert [one.slipped for one in of(acme)] == [False, False]
+    assert [promise.slipped for promise in of(acme)] == [False, False]
 
 
 def test_the_promise_record_names_what_slipped(acme: Candidate) -> None:

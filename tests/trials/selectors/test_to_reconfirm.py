@@ -145,11 +145,11 @@ def test_the_history_tells_every_revision_with_its_evidence_in_order(
         history = cell_history(acme, requirement)
         told = [
             (
-                one.claim.revision,
-                one.is_current,
-                [(each.source, each.verdict) for each in one.evidence],
+                revision.claim.revision,
+                revision.is_current,
+                [(each.source, each.verdict) for each in revision.evidence],
             )
-            for one in history
+            for revision in history
         ]
     assert told == [
         (1, False, [("research", "holds"), ("demo", "holds")]),

@@ -122,7 +122,9 @@ def test_all_who_were_invited_get_one_mail_that_names_nobody(
     call_off(coming)
     assert told() == set(stakeholders.PEOPLE.values()), "who calls it off knows"
     stopped = Notice.objects.filter(kind__in=("demo_arranged", "demo_coming"))
-    assert {one.suppressed_because for one in stopped} == {"The demo was called off."}
+    assert {notice.suppressed_because for notice in stopped} == {
+        "The demo was called off."
+    }
     notice = Notice.objects.filter(kind="demo_called_off")[0]
     mail = KINDS["demo_called_off"].compose(notice)
     assert mail.subject.startswith("A demo is called off – ")

@@ -44,7 +44,7 @@ def test_it_is_agreed_with_the_last_role_and_not_before(forward: Trial) -> None:
     *first, last = stakeholders.PEOPLE
     for role in first:
         assert agree(forward, role).agreed_at is None
-    assert [one.role for one in contract_of(forward).awaited] == [last]
+    assert [agreement.role for agreement in contract_of(forward).awaited] == [last]
     with pytest.raises(Refused, match="no trial under way"):
         trials.verdict(trials.claim_of(forward.candidate), "trial")
     assert agree(forward, last).agreed_at

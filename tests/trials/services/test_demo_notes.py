@@ -30,7 +30,7 @@ def elif_(held: Demo) -> User:
 
 
 def read_by(user: User) -> list[str]:
-    return [one.text for one in DemoNote.objects.visible_to(user)]
+    return [demo_note.text for demo_note in DemoNote.objects.visible_to(user)]
 
 
 def test_nobody_reads_anothers_note_before_the_time_is_over(

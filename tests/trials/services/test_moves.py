@@ -54,7 +54,7 @@ def test_what_hangs_on_it_moves_by_as_many_days_and_reminds_anew(
     done = milestone(where, "Kick-off", 21, hangs_on=data)
     settle_milestone(milestone=done, state=MilestoneState.MET, by=where.owner)
     seen = shifts_of(data, data.due_on + WEEK)
-    assert [one.milestone.title for one in seen] == ["Loaded", "Report"]
+    assert [shift.milestone.title for shift in seen] == ["Loaded", "Report"]
     move_milestone(
         milestone=data,
         due_on=data.due_on + WEEK,
@@ -108,7 +108,7 @@ def test_a_trial_takes_its_open_milestones_along_as_a_numbered_change(
     board = milestone(where, "Board", 30)
     was, fixed = half.due_on, board.due_on
     start, end = running.starts_on + WEEK, running.ends_on + WEEK
-    assert [one.due_on for one in shifts_of_trial(running, start)] == [was + WEEK]
+    assert [shift.due_on for shift in shifts_of_trial(running, start)] == [was + WEEK]
     lead = stakeholders.holder("engineering")
     with pytest.raises(Forbidden):
         move_trial(

@@ -53,7 +53,7 @@ def test_an_excuse_is_given_once() -> None:
         * AT_ONCE
     )
     assert (Excuse.objects.count(), len(told)) == (1, AT_ONCE - 1)
-    assert {type(one) for one in told} == {Refused}
+    assert {type(problem) for problem in told} == {Refused}
 
 
 def test_a_verdict_is_reconfirmed_once() -> None:

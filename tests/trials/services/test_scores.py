@@ -117,7 +117,7 @@ def test_the_journal_keeps_scores_blind_until_they_are_opened(acme: Candidate) -
     assert len(entries[1].after["sha256"]) == 64
     open_consensus(evaluation=where, by=where.owner)
     opened = Entry.objects.filter(evaluation=where).latest("number").after["scores"]
-    assert {(one["person"], one["value"]) for one in opened} == {
+    assert {(row["person"], row["value"]) for row in opened} == {
         ("Ivan", 3),
         ("Dana", 1),
     }

@@ -69,9 +69,9 @@ def test_what_the_buyer_notes_of_a_vendor_is_no_answer_of_it(
 ) -> None:
     acme = vendors.candidate(purchase)
     own = vendors.candidate(purchase, "Our own", kind="build")
-    for one, availability in ((acme, "unstated"), (own, "now")):
+    for candidate, availability in ((acme, "unstated"), (own, "now")):
         note_claim(
-            candidate=one,
+            candidate=candidate,
             requirement=purchase.requirements.get(ref="R1"),
             statement="It says so.",
             availability=availability,

@@ -116,9 +116,9 @@ def test_the_form_offers_only_contacts_of_this_vendor(purchase: Evaluation) -> N
     acme = vendors.candidate(purchase)
     rival = vendors.candidate(purchase, "Globex ML")
     owner = purchase.owner
-    for one, name in ((acme, "Ada"), (rival, "Eve")):
+    for candidate, name in ((acme, "Ada"), (rival, "Eve")):
         form = {"name": name, "email": f"{name.lower()}@a.example"}
-        assert act("add-contact", one.vendor, owner, **form) == 302
+        assert act("add-contact", candidate.vendor, owner, **form) == 302
     eve = Contact.objects.get(name="Eve")
     url = f"/admin/act/invite/{acme.pk}/"
     body = signed_in(owner).get(url).content.decode()

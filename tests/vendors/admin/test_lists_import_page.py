@@ -102,7 +102,7 @@ def test_costs_come_in_and_no_amount_is_written_where_others_read(
     undo(where)
     assert not CostLine.objects.exists()
     back = Entry.objects.filter(action="costs.put_back")
-    assert "731" not in json.dumps([[one.before, one.after] for one in back])
+    assert "731" not in json.dumps([[entry.before, entry.after] for entry in back])
 
 
 def test_a_price_that_was_changed_by_hand_stops_it(where: Evaluation) -> None:

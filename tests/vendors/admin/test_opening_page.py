@@ -37,10 +37,10 @@ def test_two_people_open_the_prices_on_the_page() -> None:
     assert confirm not in body
     assert confirm not in it.get(page).content.decode()
     assert confirm in boss.get(page).content.decode()
-    (mine,) = [one for one in my_work(viktor) if one.kind == "open_prices"]
+    (mine,) = [item for item in my_work(viktor) if item.kind == "open_prices"]
     assert mine.link == confirm
     assert confirm in boss.get("/admin/").content.decode()
-    assert not [one for one in my_work(ivan) if one.kind == "open_prices"]
+    assert not [item for item in my_work(ivan) if item.kind == "open_prices"]
     # A link only shows; the owner and IT are refused.
     boss.get(confirm)
     assert (lina.post(confirm).status_code, it.post(confirm).status_code) == (403, 403)

@@ -50,7 +50,7 @@ def test_the_secret_is_shown_once_and_opens_the_api(
         body = client.get(path).content.decode()
         assert secret[0] not in body
         assert token.digest not in body
-    told = " ".join(str((one.after, one.before)) for one in Entry.objects.all())
+    told = " ".join(str((entry.after, entry.before)) for entry in Entry.objects.all())
     assert secret[0] not in told
 
 

@@ -37,7 +37,7 @@ def test_new_words_are_counted_apart_from_the_same_again(acme: Party) -> None:
     other = send(acme, {**CLAIM, "availability": "beta"})
     assert other.json() == {"created": 1, "unchanged": 0}
     listed = acme.call("GET", f"{acme.home}claims/").json()["results"]
-    assert [(one["requirement"], one["revision"]) for one in listed] == [
+    assert [(row["requirement"], row["revision"]) for row in listed] == [
         ("R1", 2),
         ("R2", 1),
     ]
@@ -70,7 +70,7 @@ def test_one_wrong_claim_keeps_all_out_and_every_fault_is_named(acme: Party) -> 
 
 
 @pytest.mark.parametrize(
-    ("where_", "fields"), [one for one in FIELDS_400 if one[0] != "#/environments/0"]
+    ("where_", "fields"), [pair for pair in FIELDS_400 if pair[0] != "#/environments/0"]
 )
 def test_a_claim_is_read_as_strictly_as_alone(
     acme: Party, where_: str, fields: dict[str, Any]
@@ -182,8 +182,8 @@ def test_a_thousand_claims_are_read_back_equal(acme: Party, where: Evaluation) -
     names = claims[0].keys()
     assert (
         sorted(
-            ({name: one[name] for name in names} for one in back),
-            key=lambda one: str(one["requirement"]),
+            ({name: value[name] for name in names} for value in back),
+            key=lambda row: str(row["requirement"]),
         )
         == claims
     )

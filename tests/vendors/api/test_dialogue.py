@@ -51,8 +51,8 @@ def test_many_questions_are_paged_without_loss(
 ) -> None:
     for number in range(5):
         ask(globex if number % 2 else acme, f"Question {number}")
-    for one in Question.objects.filter(text__in=["Question 1", "Question 2"]):
-        answer_question(question=one, answer="Yes.", by=where.owner)
+    for question in Question.objects.filter(text__in=["Question 1", "Question 2"]):
+        answer_question(question=question, answer="Yes.", by=where.owner)
     seen, page = [], f"{acme.home}questions/?limit=1"
     while page:
         body = acme.call("GET", page).json()
@@ -92,12 +92,12 @@ def test_a_proposal_is_its_vendors_own_and_tells_its_fate(
     accept_proposal(proposal=first, ref="X1", by=where.owner)
     decline_proposal(proposal=second, reason="Not ours.", by=where.owner)
     listed = acme.call("GET", f"{acme.home}proposals/").json()["results"]
-    assert [one["state"] for one in listed] == ["accepted", "declined"]
+    assert [row["state"] for row in listed] == ["accepted", "declined"]
     assert listed[0]["requirement"] == "X1"
     assert listed[1]["state_reason"] == "Not ours."
     assert globex.call("GET", f"{globex.home}proposals/").json()["results"] == []
     asked = globex.call("GET", f"{globex.home}requirements/").json()["results"]
-    assert "X1" in [one["ref"] for one in asked]
+    assert "X1" in [row["ref"] for row in asked]
 
 
 @pytest.mark.parametrize(

@@ -118,13 +118,13 @@ def test_published_claims_are_taken_read_back_equal_and_receipted(
         back = party.call("GET", f"{party.home}claims/?limit=1000").json()["results"]
         got = {
             (
-                one["requirement"],
-                one["availability"],
-                one["statement"],
-                ";".join(one["environments"]),
-                one["evidence_url"],
+                row["requirement"],
+                row["availability"],
+                row["statement"],
+                ";".join(row["environments"]),
+                row["evidence_url"],
             )
-            for one in back
+            for row in back
         }
         assert got == {tuple(cell.strip() for cell in row) for row in rows}
         assert run([live_server.url, str(file)]) == 0

@@ -105,7 +105,7 @@ def test_the_count_is_exact_when_calls_come_at_once(
     # A minute that ends meanwhile would begin another count.
     clock = patch("vendors.api.throttling.time.time", return_value=60.0)
     with clock, ThreadPoolExecutor(20) as pool:
-        let_in = pool.map(lambda one: one.allow_request(request, view), throttles)
+        let_in = pool.map(lambda item: item.allow_request(request, view), throttles)
     assert sum(let_in) == 25
 
 

@@ -31,7 +31,7 @@ def messages(call: Callable[[], Any]) -> list[str]:
         sent = [line.split("\t") for line in file if line.startswith("F\t")]
     assert answer.status_code < 300, answer.content
     assert connection.connection is before
-    return [one[2].strip() for one in sent]
+    return [pair[2].strip() for pair in sent]
 
 
 def trips(sent: list[str]) -> dict[str, int]:

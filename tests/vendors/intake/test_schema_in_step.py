@@ -14,16 +14,18 @@ SAID = ("type", "maxLength", "minLength", "maxItems", "format", "enum")
 def plain(schema: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     """What a schema demands, however it is written down."""
     for wrapped in ("allOf", "oneOf", "anyOf"):
-        kinds = [one for one in schema.get(wrapped, ()) if one != {"type": "null"}]
+        kinds = [
+            value for value in schema.get(wrapped, ()) if value != {"type": "null"}
+        ]
         if len(kinds) == 1:
             schema = {**schema, **kinds[0]}
     if "$ref" in schema:
         schema = {**schema, **known[schema["$ref"].rsplit("/", 1)[1]]}
     found = {name: schema[name] for name in SAID if name in schema}
     if isinstance(found.get("type"), list):
-        found["type"] = next(one for one in found["type"] if one != "null")
+        found["type"] = next(value for value in found["type"] if value != "null")
     if "enum" in found:
-        found = {"enum": sorted(one for one in found["enum"] if one)}
+        found = {"enum": sorted(value for value in found["enum"] if value)}
     if "items" in schema:
         found["items"] = plain(schema["items"], known)
     return found

@@ -56,15 +56,15 @@ def _allowed(table: str, access: Access, columns: list[str]) -> set[Right]:
     found: set[Right] = set()
     base, view = f"public.{table}", f"{SCHEMA}.{table}"
     if access.rows:
-        found |= {(base, "SELECT", one) for one in access.shown or columns}
+        found |= {(base, "SELECT", column) for column in access.shown or columns}
     if access.added:
         found |= {(base, "INSERT", column) for column in columns}
-    found |= {(base, "UPDATE", one) for one in access.changed}
+    found |= {(base, "UPDATE", text) for text in access.changed}
     if access.deleted:
         found.add((base, "DELETE", "*"))
     if access.shown:
         found |= {(view, "SELECT", column) for column in columns}
-        found |= {(view, "UPDATE", one) for one in access.changed}
+        found |= {(view, "UPDATE", text) for text in access.changed}
     if access.locked:
         found |= {(base, "UPDATE", "id"), (view, "UPDATE", "id")}
     return found

@@ -79,7 +79,7 @@ def test_a_name_that_only_a_rival_is_asked_is_as_unknown_as_any(
 def test_nothing_that_rivals_do_shows_in_what_a_vendor_reads(world: World) -> None:
     me = world.parties["Acme"]
     before = [call(me, "GET", below) for below in LISTS]
-    assert {one.status for one in before} == {200}
+    assert {heard.status for heard in before} == {200}
     busy(world.parties["Globex"])
     busy(world.parties["Initech"])
     assert [call(me, "GET", below) for below in LISTS] == before
@@ -128,6 +128,6 @@ def test_an_idempotency_key_of_a_rival_is_free(world: World) -> None:
         call(world.parties[name], "POST", "questions/", body, **key)
         for name in ("Globex", "Acme")
     ]
-    assert [one.status for one in said] == [201, 201]
+    assert [heard.status for heard in said] == [201, 201]
     assert "Idempotent-Replayed" not in dict(said[1].head)
     assert json.loads(said[0].body)["id"] != json.loads(said[1].body)["id"]

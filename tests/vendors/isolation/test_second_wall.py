@@ -109,7 +109,7 @@ def test_every_call_works_behind_the_wall(walled: World, role: str) -> None:
 def test_a_reply_to_a_gap_works_behind_the_wall(walled: World, role: str) -> None:
     vendors.enter(walled.shared, "trials")
     me = walled.parties["Acme"]
-    route = next(one for one in ROUTES if "gaps" in one)
+    route = next(route for route in ROUTES if "gaps" in route)
     path = addresses(route, me, me)["own"]
     heard = Call("POST", path, me.token, ROUTES[route]).hear(partial(behind, role))
     assert (heard.status, b'"reply":"Soon."' in heard.body) == (200, True), heard
@@ -148,7 +148,9 @@ def test_who_asked_a_published_question_is_behind_the_wall(
     with behind(role):
         show_vendor(me.vendor.pk)
         assert Question.objects.filter(pk=question.pk).exists()
-        assert {one.candidate_id for one in Asking.objects.all()} == {me.candidate.pk}
+        assert {asking.candidate_id for asking in Asking.objects.all()} == {
+            me.candidate.pk
+        }
         with connection.cursor() as cursor:
             cursor.execute("SELECT * FROM vendors_question")
             told = str(cursor.fetchall())

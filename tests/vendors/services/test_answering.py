@@ -46,7 +46,7 @@ def test_all_who_are_invited_get_the_same_mail_without_a_word_of_it(
     vendors.candidate(acme.evaluation, "Initech ML")
     answer_question(question=ask(acme), answer="R 4.4", by=acme.evaluation.owner)
     assert to_whom(KIND) == ["bids@acme.example", "bids@globex.example"]
-    mine, others = (read(one) for one in owed(KIND))
+    mine, others = (read(notice) for notice in owed(KIND))
     assert (mine.subject, mine.text, mine.html) == (
         others.subject,
         others.text,

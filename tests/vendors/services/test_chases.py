@@ -38,9 +38,9 @@ def acme(db: None) -> Candidate:
 
 def later(**delta: float) -> None:
     """Let everything that was owed have been owed so long ago."""
-    for one in Notice.objects.all():
-        Notice.objects.filter(pk=one.pk).update(
-            created_at=one.created_at - datetime.timedelta(**delta)
+    for notice in Notice.objects.all():
+        Notice.objects.filter(pk=notice.pk).update(
+            created_at=notice.created_at - datetime.timedelta(**delta)
         )
 
 

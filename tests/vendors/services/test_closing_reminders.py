@@ -56,7 +56,9 @@ def test_each_offset_is_one_mail_however_often_it_is_looked(acme: Candidate) -> 
         for _ in range(3):
             remind_of_closing()
         # Another end is another occurrence.
-        assert len([one for one in owed(KIND) if why_not(one) == ""]) == mails, days
+        assert (
+            len([notice for notice in owed(KIND) if why_not(notice) == ""]) == mails
+        ), days
     assert "remind that claims close" in do_chores()
     said = read(owed(KIND)[-1])
     assert "Your answer is due" in said.subject

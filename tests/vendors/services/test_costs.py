@@ -94,8 +94,8 @@ def test_prices_are_sealed_from_all_but_the_owner_until_they_are_opened(
 
     def seen_by() -> list[bool]:
         where.refresh_from_db()
-        listed = [CostLine.objects.visible_to(one).exists() for one in everybody]
-        assert listed == [may_see_prices(one, where) for one in everybody]
+        listed = [CostLine.objects.visible_to(person).exists() for person in everybody]
+        assert listed == [may_see_prices(person, where) for person in everybody]
         return listed
 
     assert seen_by() == [True, False, False, False]

@@ -207,13 +207,13 @@ def test_those_who_may_confirm_are_owed_a_mail_each_also_who_comes_later(
 ) -> None:
     opening = ask(where)
     owed = Notice.objects.filter(kind="prices_asked")
-    assert [one.recipient for one in owed] == [viktor]
+    assert [notice.recipient for notice in owed] == [viktor]
     fay = common.person("fay")
     add_stakeholder(evaluation=where, user=fay, role="finance", by=where.owner)
     for _ in range(2):
         where.journal_head.refresh_from_db()
         look_closely(where)
-    assert {one.recipient for one in owed.all()} == {viktor, fay}
+    assert {notice.recipient for notice in owed.all()} == {viktor, fay}
     assert owed.all().count() == 2
     confirm_price_opening(opening=opening, by=viktor)
     assert set(owed.values_list("state", flat=True)) == {"suppressed"}
@@ -306,11 +306,15 @@ def test_of_many_at_once_one_asks_and_one_confirms() -> None:
     add_stakeholder(evaluation=where, user=fay, role="finance", by=where.owner)
     where = vendors.enter(where, "decision")
     asked = at_once(8, lambda _: ask(where))
-    (opening,) = [one for one in asked if isinstance(one, PriceOpening)]
-    assert {one.code for one in asked if isinstance(one, Refused)} == {"asked_already"}
+    (opening,) = [opening for opening in asked if isinstance(opening, PriceOpening)]
+    assert {refused.code for refused in asked if isinstance(refused, Refused)} == {
+        "asked_already"
+    }
     two = (stakeholders.holder("leadership"), fay)
     done = at_once(8, lambda n: confirm_price_opening(opening=opening, by=two[n % 2]))
-    assert {one.code for one in done if isinstance(one, Refused)} == {"opened_already"}
-    assert len([one for one in done if isinstance(one, Refused)]) == 7
+    assert {refused.code for refused in done if isinstance(refused, Refused)} == {
+        "opened_already"
+    }
+    assert len([refused for refused in done if isinstance(refused, Refused)]) == 7
     assert actions(where) == ["prices.asked", "prices.opened"]
     assert not CostLine.objects.exists()

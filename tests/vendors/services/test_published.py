@@ -24,7 +24,7 @@ def test_sent_back_to_requirements_they_stay_published() -> None:
     change_requirement(requirement=asked, text="New", by=where.owner)
     asked.refresh_from_db()
     assert asked.revision == 2
-    assert [one.requirement.ref for one in claims_to_reconfirm(acme)] == ["R1"]
+    assert [claim.requirement.ref for claim in claims_to_reconfirm(acme)] == ["R1"]
 
 
 def test_a_draft_has_no_revisions_and_tells_nobody() -> None:

@@ -54,7 +54,9 @@ def test_only_those_who_answered_it_are_asked_again(where: Evaluation) -> None:
     vendors.claim(option(where, "Globex"), asked(where, "R2"))
     change_requirement(requirement=asked(where), text="New words", by=where.owner)
     assert to_whom(KIND) == ["bids@acme.example"]
-    assert [one.requirement.ref for one in claims_to_reconfirm(option(where))] == ["R1"]
+    assert [claim.requirement.ref for claim in claims_to_reconfirm(option(where))] == [
+        "R1"
+    ]
     said = read(owed(KIND)[0])
     assert "1 answer is to be confirmed" in said.text
     for word in ("New words", "R1", "Globex", "Acme"):
@@ -134,6 +136,6 @@ def test_closed_it_waits_until_claims_reopen(where: Evaluation) -> None:
         reason="R1 changed",
         by=where.owner,
     )
-    again = [one for one in owed(KIND) if one.state == "pending"]
-    assert [one.address for one in again] == ["bids@acme.example"]
+    again = [notice for notice in owed(KIND) if notice.state == "pending"]
+    assert [notice.address for notice in again] == ["bids@acme.example"]
     assert read(again[0])

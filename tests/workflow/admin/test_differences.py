@@ -32,7 +32,7 @@ def test_rows_are_compared_with_themselves_when_others_come_and_go() -> None:
     told = diff_lines(
         between([FIRST, SECOND], [other, ("1.2", "Answers within an hour", 3)])
     )
-    assert [(one.kind, one.pieces[0].text[:3]) for one in told] == [
+    assert [(line.kind, line.pieces[0].text[:3]) for line in told] == [
         ("gone", "1.1"),
         ("changed", "1.2"),
         ("new", "1.3"),
@@ -41,7 +41,7 @@ def test_rows_are_compared_with_themselves_when_others_come_and_go() -> None:
 
 def test_a_row_with_all_other_words_is_shown_before_and_after() -> None:
     told = diff_lines(between([FIRST], [("1.1", "Something else", 1)]))
-    assert [one.kind for one in told] == ["gone", "new"]
+    assert [line.kind for line in told] == ["gone", "new"]
 
 
 def test_a_changed_sentence_is_one_line_too() -> None:
@@ -56,4 +56,4 @@ def test_a_changed_sentence_is_one_line_too() -> None:
 def test_lines_too_long_to_compare_in_time_are_shown_whole() -> None:
     words = "word " * 2_000
     told = diff_lines(changes(f"{words}before", f"{words}after"))
-    assert [one.kind for one in told] == ["gone", "new"]
+    assert [line.kind for line in told] == ["gone", "new"]

@@ -122,7 +122,7 @@ def test_columns_of_a_word_table_have_room_for_their_words() -> None:
     assert name > 20
     assert fit < name < cost
     crowded = widths([["incomprehensibilities"] * 12])
-    assert sum(one.mm for one in crowded) <= 174.1
+    assert sum(length.mm for length in crowded) <= 174.1
 
 
 @pytest.mark.parametrize(("paper", "width"), [("a4", 595), ("letter", 612)])

@@ -56,11 +56,11 @@ def test_what_moved_since_is_looked_at_for_the_first_few_only(db: None) -> None:
     few = cost(lina)
     made += purchases(MANY - FEW)
     assert cost(lina) == few
-    items = [one for one in my_work(lina) if one.kind == "next_step"]
+    items = [item for item in my_work(lina) if item.kind == "next_step"]
     unseen = [item for item in items if item.what == "Open it to see what comes next."]
     assert len(unseen) == MANY - CLOSE_LOOKS
     look_at_what_moved()
-    items = [one for one in my_work(lina) if one.kind == "next_step"]
+    items = [item for item in my_work(lina) if item.kind == "next_step"]
     assert len({item.evaluation for item in items}) == MANY
     assert all("Ivan" in item.what for item in items)
 
@@ -70,9 +70,9 @@ def test_what_the_reader_has_just_done_is_seen_at_once(db: None) -> None:
     look_at_what_moved()
     ivan = stakeholders.holder("it")
     assert any(
-        one.evaluation == first for one in my_work(ivan) if one.kind == "sign_off"
+        item.evaluation == first for item in my_work(ivan) if item.kind == "sign_off"
     )
     sign_as(first, "it")
-    mine = [one for one in my_work(ivan) if one.kind == "sign_off"]
-    assert first not in [one.evaluation for one in mine]
+    mine = [item for item in my_work(ivan) if item.kind == "sign_off"]
+    assert first not in [item.evaluation for item in mine]
     assert len(mine) == FEW - 1

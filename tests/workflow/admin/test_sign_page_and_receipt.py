@@ -56,7 +56,7 @@ def test_a_receipt_says_when_it_no_longer_counts(
     purchase: Evaluation, here: str
 ) -> None:
     receipt = post(purchase, here).headers["Location"]
-    ivan, priya = (signed_in(stakeholders.holder(one)) for one in ("it", "pm"))
+    ivan, priya = (signed_in(stakeholders.holder(name)) for name in ("it", "pm"))
     assert "It counts" in ivan.get(receipt).content.decode()
     assert "127.0.0.1" in ivan.get(receipt).content.decode()
     assert "127.0.0.1" not in priya.get(receipt).content.decode()

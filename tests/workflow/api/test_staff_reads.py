@@ -141,7 +141,10 @@ def test_reading_changes_nothing_and_takes_a_fixed_number_of_queries(
 ) -> None:
     client = signed_in(stakeholders.holder("it"))
     entries = Entry.objects.count()
-    addresses = [f"{STAFF}evaluations/", *(f"{STAFF}{home}{one}" for one in BELOW[:2])]
+    addresses = [
+        f"{STAFF}evaluations/",
+        *(f"{STAFF}{home}{name}" for name in BELOW[:2]),
+    ]
 
     def counts() -> list[int]:
         found = []
@@ -164,7 +167,7 @@ def test_reading_changes_nothing_and_takes_a_fixed_number_of_queries(
 
 @pytest.mark.urls("evaltracker.vendor_urls")
 def test_a_process_for_vendors_alone_has_no_staff_reads(db: None) -> None:
-    for below in ("evaluations/", *(f"evaluations/x/{one}" for one in BELOW)):
+    for below in ("evaluations/", *(f"evaluations/x/{name}" for name in BELOW)):
         refused(signed_in(common.lina()).get(f"{STAFF}{below}"), 404)
 
 

@@ -34,7 +34,7 @@ def rows(kind: str) -> list[Notice]:
     found = Notice.objects.filter(kind=kind).select_related(
         "evaluation__owner", "recipient"
     )
-    return [one for one in found if not KINDS[kind].holds(one)]
+    return [notice for notice in found if not KINDS[kind].holds(notice)]
 
 
 def mail_to(user: User, kind: str = "sign_off_requested") -> Message:

@@ -88,7 +88,7 @@ class PaymentsField(forms.CharField):
         """Lines for the box."""
         if not isinstance(value, list):
             return value
-        return "\n".join(f"{one['share']} {one['when']}" for one in value)
+        return "\n".join(f"{row['share']} {row['when']}" for row in value)
 
     def clean(self, value: Any) -> Any:
         """The plan, or the sentence for what is not understood."""

@@ -118,7 +118,9 @@ class Claims(ImportKind):
 
     def meanings(self) -> tuple[tuple[str, str], ...]:
         """Every availability, or text."""
-        stated = tuple((one.value, str(one.label)) for one in STATED)
+        stated = tuple(
+            (availability.value, str(availability.label)) for availability in STATED
+        )
         return (*stated, (Availability.UNSTATED.value, "nothing; leave it as text"))
 
     def explain(
