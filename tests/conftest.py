@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.lock_order",
     "tests.smtp_sink",
     "tests.template_database",
+    "tests.tiers",
 ]
 
 # A busy machine is no failure: what is quick is for the benchmarks to say.

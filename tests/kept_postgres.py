@@ -4,7 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
 
 from tests.services import (
     postgres,
@@ -24,6 +28,15 @@ def kept_postgres() -> Path:
         if not folder.exists():
             _make(folder)
     return folder
+
+
+@contextmanager
+def migrated_postgres(folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
+    """A throw-away PostgreSQL with a migrated, empty database; its DATABASE_URL."""
+    with postgres(folder, settings, kept=kept_postgres()) as url:
+        with psycopg.connect(url, autocommit=True) as server:
+            server.execute(f"CREATE DATABASE evaltracker TEMPLATE {template_name()}")
+        yield f"{url.rpartition('/')[0]}/evaltracker"
 
 
 def _make(folder: Path) -> None:

@@ -2,8 +2,11 @@
 
 `./dev test` calls this. DATABASE_URL and REDIS_URL win when set; else a PostgreSQL,
 a copy of the one that is kept with the template of all test databases in it, and a
-Redis are started in a temporary folder and always stopped again. Without arguments
-everything that can runs a second time on SQLite.
+Redis are started in a temporary folder and always stopped again.
+
+Without arguments it is the tier of every push: all but what is marked `nightly` on
+PostgreSQL, then what is marked `sqlite` on SQLite. With `--all` everything runs on
+both, and the floor of coverage is kept.
 """
 
 import os
@@ -20,6 +23,8 @@ from tests.services import postgres, redis, say, service_folder
 ROOT = Path(__file__).resolve().parent.parent
 # What SQLite cannot do or has been seen on PostgreSQL already.
 ON_SQLITE = "not postgres and not redis and not browser"
+EVERY_PUSH = "not nightly"
+ALL = "--all"
 # With these, pytest has to stay one process.
 ALONE = ("-n", "-p", "-s")
 ALONE_BY_NAME = {
@@ -32,6 +37,9 @@ def main(arguments: Sequence[str]) -> int:
     """The exit code of pytest, the first failing one when it ran twice."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     env = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    everything = ALL in arguments
+    chosen = [argument for argument in arguments if argument != ALL]
+    tier = [] if chosen or everything else ["-m", EVERY_PUSH]
     with ExitStack() as stack:
         folder = stack.enter_context(service_folder())
         extra: list[str] = []
@@ -42,24 +50,28 @@ def main(arguments: Sequence[str]) -> int:
             extra = ["--reuse-db"]
         if not env.get("REDIS_URL"):
             env["REDIS_URL"] = stack.enter_context(redis(folder))
-        code = run_pytest([*extra, *arguments], env)
+        code = run_pytest([*extra, *tier, *chosen], env)
         # In CI one run shows everything; by hand the first failure is mended first.
-        if arguments or (code and not env.get("CI")):
+        if chosen or (code and not env.get("CI")):
             return code
-        say("The same once more on SQLite, the database of the demo ...")
-        for name in ("DATABASE_URL", "REDIS_URL"):
-            env.pop(name, None)
-        return run_pytest(["-q", "-m", ON_SQLITE, *_coverage(env)], env) or code
+    say("And on SQLite, the database of the demo ...")
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        env.pop(name, None)
+    return run_pytest(_on_sqlite(everything=everything), env) or code
 
 
-def _coverage(env: dict[str, str]) -> list[str]:
-    """CI keeps the floor of coverage, on the run that waits for nothing else."""
-    return ["--cov", "--cov-report=term"] if env.get("CI") else []
+def _on_sqlite(*, everything: bool) -> list[str]:
+    """What runs there; the floor of coverage is kept where nothing else is waited for.
+    From Python 3.14 on coverage counts branches by `sys.monitoring`, by itself."""
+    if everything:
+        return ["-q", "-m", ON_SQLITE, "--cov", "--cov-report=term"]
+    return ["-q", "-m", f"sqlite and {EVERY_PUSH} and {ON_SQLITE}"]
 
 
 def run_pytest(arguments: Sequence[str], env: dict[str, str]) -> int:
     """Run pytest to its end, in parallel unless the arguments forbid it."""
-    parallel = [f"-n{min(4, os.cpu_count() or 1)}"]
+    # Who has nothing left takes from who has most: a few tests take very long.
+    parallel = [f"-n{min(4, os.cpu_count() or 1)}", "--dist=worksteal"]
     paths = [
         path
         for argument in arguments

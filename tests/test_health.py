@@ -17,6 +17,8 @@ from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Notice
 from tests.cast import common
 
+pytestmark = pytest.mark.sqlite
+
 ROOT = Path(__file__).parents[1]
 
 

@@ -15,6 +15,8 @@ from tests.cast import common
 from tests.evaluations.tampering import TAMPERINGS, found
 from tests.evaluations.writing import write_entries
 
+pytestmark = pytest.mark.sqlite
+
 WRITERS, EACH = 8, 25
 
 

@@ -13,6 +13,8 @@ from evaltracker.evaluations.work_calendar import (
     next_morning,
 )
 
+pytestmark = pytest.mark.sqlite
+
 D = datetime.date
 
 

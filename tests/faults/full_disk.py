@@ -19,7 +19,8 @@ import requests
 
 from tests.faults.living.database import Database
 from tests.faults.notices.world import until
-from tests.services import postgres, say, service_folder
+from tests.kept_postgres import migrated_postgres
+from tests.services import say, service_folder
 from tests.small_disks import small_disk
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def main() -> int:
         folder = stack.enter_context(service_folder())
         folder.chmod(0o711)
         disk = stack.enter_context(small_disk(folder / "disk", size="400m"))
-        url = stack.enter_context(postgres(disk.folder, SETTINGS))
+        url = stack.enter_context(migrated_postgres(disk.folder, SETTINGS))
         database = Database(disk.folder, stack)
         party = _prepare(url)
         from tests.served import served

@@ -25,7 +25,7 @@ from tests.lock_order import around_tests
 from tests.portable.files import document, taken_in, written_again
 from tests.wiping import wipe
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 FLOORS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
 TAB = re.compile(r'href="(/admin/e/[^"/]+/(?:[a-z_]+/)?)"')

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from evaltracker.kit.clock import as_typed, instant_of, is_moved, typed, wall_of
 
+pytestmark = pytest.mark.sqlite
+
 ZONES = (
     "UTC",
     "Europe/Berlin",

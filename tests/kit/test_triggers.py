@@ -5,6 +5,8 @@ from importlib import import_module
 import pytest
 from django.db import connection
 
+pytestmark = pytest.mark.sqlite
+
 GROWS = import_module(
     "evaltracker.workflow.migrations.0006_what_grows_is_never_emptied"
 ).GROWS

@@ -19,7 +19,7 @@ from evaltracker.notices.services.sweep import sweep_notices
 from tests.notices.kinds import Reminder, owe
 from tests.smtp_sink import Sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 
 @register

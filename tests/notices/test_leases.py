@@ -15,7 +15,7 @@ from evaltracker.notices.smtp import Line
 from tests.notices.kinds import owe
 from tests.smtp_sink import Sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 
 def left_in(notice: Notice, state: NoticeState, *, lapsed: bool) -> Notice:

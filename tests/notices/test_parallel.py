@@ -12,6 +12,8 @@ from evaltracker.notices.services.sweep import sweep_notices
 from tests.notices.kinds import owe_many
 from tests.smtp_sink import Sink
 
+pytestmark = pytest.mark.sqlite
+
 SWEEPS = 4
 
 

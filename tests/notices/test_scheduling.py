@@ -14,7 +14,7 @@ from evaltracker.notices.services.scheduling import cancel_notices, schedule_not
 from tests.cast import common
 from tests.notices.kinds import owe
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 DAY = datetime.date(2027, 3, 28)
 
 

@@ -16,6 +16,8 @@ from evaltracker.pages.paginator import CappedPaginator
 from evaltracker.pages.site import EvaltrackerAdminSite, site
 from tests.cast import common
 
+pytestmark = pytest.mark.sqlite
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -17,7 +17,7 @@ from tests.cast import common, stakeholders
 from tests.cast.workflow import shown, sign_as, to_be_signed
 from tests.clients import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.cast import common, stakeholders
 from tests.clients import signed_in
 from tests.workflow.deciding import decided
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from evaltracker.workflow.services import leftovers
 from evaltracker.workflow.services.leftovers import remove_old_leftovers
 from tests.cast import common, trials
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 
 @pytest.fixture

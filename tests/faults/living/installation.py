@@ -12,7 +12,8 @@ import requests
 from tests.faults.least_rights import prepare
 from tests.faults.living.database import Database
 from tests.faults.notices.world import DURABLE, Process, World, until
-from tests.services import free_port, postgres, service_folder
+from tests.kept_postgres import migrated_postgres
+from tests.services import free_port, service_folder
 
 PATIENCE = 120.0
 
@@ -111,7 +112,7 @@ def installation(
     """A migrated and hardened one; this process uses its models, nothing runs yet."""
     with ExitStack() as stack:
         folder = stack.enter_context(service_folder())
-        url = urlsplit(stack.enter_context(postgres(folder, DURABLE)))
+        url = urlsplit(stack.enter_context(migrated_postgres(folder, DURABLE)))
         assert url.port
         ports = (url.port, free_port())
         hosts = ",".join(f"127.0.0.1:{port}" for port in ports)

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from tests.faults.least_rights import prepare
 from tests.faults.living.database import Database
-from tests.services import free_port, postgres, service_folder
+from tests.kept_postgres import migrated_postgres
+from tests.services import free_port, service_folder
 
 ROOT = Path(__file__).resolve().parents[3]
 DURABLE = {"max_connections": "100"}
@@ -143,7 +144,7 @@ def world(*, lease: float = 6) -> Iterator[World]:
     """A migrated installation; this process uses its models, nothing runs yet."""
     with ExitStack() as stack:
         folder = stack.enter_context(service_folder())
-        url = stack.enter_context(postgres(folder, DURABLE))
+        url = stack.enter_context(migrated_postgres(folder, DURABLE))
         redis_port, mail_port = free_port(), free_port()
         env = {
             **os.environ,

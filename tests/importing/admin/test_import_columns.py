@@ -16,7 +16,7 @@ from tests.clients import signed_in
 from tests.import_pages import Importer
 from vendors.services.claims import note_claim
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 ODD = "Ding;Was;Wie wichtig\nA1;Trains on GPUs;must\nA2;Serves in batches;could\n"
 
 

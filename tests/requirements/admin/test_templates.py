@@ -17,7 +17,7 @@ from tests.cast.common import category, evaluation, lina, noor, otto, requiremen
 from tests.cast.vendors import candidate
 from tests.clients import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 START = "/admin/act/start-evaluation/"
 
 

@@ -10,7 +10,7 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.requirements.services.requirements import add_requirement
 from tests.cast.common import category, evaluation, noor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 DATA = Path(__file__).parents[2] / "data"
 GCLOUD = DATA / "questionnaire_gcloud_dos" / "derived_gcloud12_flat.csv"
 

@@ -14,7 +14,7 @@ from evaltracker.tabular import read_table
 from tests.cast.common import evaluation, noor
 from tests.cast.vendors import enter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 
 def plan(where: Evaluation, table: str) -> ImportPlan:

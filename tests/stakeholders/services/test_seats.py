@@ -12,7 +12,7 @@ from stakeholders.services.rules import set_sign_off_rule
 from tests.cast import common, stakeholders
 from tests.cast.workflow import shown, sign_as
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 
 def it_needs(where: Evaluation, required: int, *more: User) -> None:

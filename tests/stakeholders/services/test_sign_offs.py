@@ -17,7 +17,7 @@ from tests.as_application import ownership
 from tests.cast import common, stakeholders
 from tests.cast.workflow import shown, sign_as
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 
 def test_a_sign_off_keeps_name_role_meaning_and_the_very_words(

@@ -16,7 +16,7 @@ from trials.selectors.cell_cache import Kind, Kinds, Shape, kinds_for
 from trials.services.evidence import record_evidence
 from vendors.models import Candidate, Claim, Ruling
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 SAID = ("now", "beta", "planned", "on_request", "never", "unstated", "withdrawn")
 VERDICTS = ("holds", "partly", "fails")

@@ -15,7 +15,7 @@ from trials.selectors import ledger
 from trials.services.excuses import excuse_knock_out
 from vendors.services.rulings import rule_not_applicable
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from tests.cast import trials, vendors
 from trials.selectors import exercised_by_day, half_time_alarm, ledger
 from vendors.models import Candidate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 
 def fill(where: Evaluation, names: list[str]) -> None:

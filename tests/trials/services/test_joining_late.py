@@ -19,7 +19,7 @@ from trials.services.demos import hold_demo, move_demo, schedule_demo
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 # Wednesday noon in Berlin; the demo is on the Wednesday after, at ten.
 NOW = datetime.datetime(2027, 3, 3, 11, tzinfo=datetime.UTC)
 DAY = datetime.date(2027, 3, 10)

@@ -17,7 +17,7 @@ from trials.models import Milestone
 from trials.services.milestones import add_milestone, settle_milestone
 from trials.services.moves import move_milestone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 FAR = datetime.date(2099, 10, 25)
 
 

@@ -15,7 +15,7 @@ from vendors.models import Candidate
 from vendors.services.candidates import eliminate
 from vendors.services.interests import declare_conflict
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from tests.vendors.api.conftest import Party
 from vendors.models import Claim
 from vendors.services.claims import note_claim
 
+pytestmark = pytest.mark.sqlite
+
 
 def test_an_invitation_tells_what_is_asked_and_how_long(acme: Party) -> None:
     listed = acme.call("GET", "/api/v1/invitations/").json()

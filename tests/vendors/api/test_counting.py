@@ -16,6 +16,8 @@ from tests.vendors.api.conftest import Party
 from vendors.api import counting
 from vendors.api.counting import COUNT_UP, count_up, forget_counts, local
 
+pytestmark = pytest.mark.sqlite
+
 BACKEND = "django.core.cache.backends.redis.RedisCache"
 MINUTE = 7
 

@@ -11,6 +11,8 @@ from vendors.models import Proposal, Question
 from vendors.services.answering import answer_question
 from vendors.services.dialogue import accept_proposal, decline_proposal
 
+pytestmark = pytest.mark.sqlite
+
 WISH = {"category": "Training", "text": "GPU quotas", "reason": "All regret it."}
 
 

@@ -17,6 +17,8 @@ from vendors.models import RefusedCall, VendorToken
 from vendors.services.refusals import KEPT, forget_refused_calls
 from vendors.services.tokens import revoke_token
 
+pytestmark = pytest.mark.sqlite
+
 
 def test_the_first_call_that_names_an_invitation_is_kept_and_journaled_once(
     acme: Party, globex: Party

@@ -14,6 +14,8 @@ from tests.vendors.api.conftest import Party
 from vendors.models import Claim, IdempotencyRecord
 from vendors.services.idempotency import Answer, KeyInUse, answer_once, take_turn
 
+pytestmark = pytest.mark.sqlite
+
 KEY = {"idempotency_key": "order 66"}
 
 

@@ -10,7 +10,7 @@ from tests.cast.vendors import candidate, enter
 from vendors.imports import ClaimsPlan, plan_claims_import
 from vendors.services.imports import import_claims, known_claims
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 TABLE = "Feature,Acme ML\nR1,yes\n"
 
 

@@ -10,6 +10,8 @@ from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
 from tests.vendors.isolation.walk import Heard
 from tests.vendors.isolation.world import Party, World
 
+pytestmark = pytest.mark.sqlite
+
 CLAIM = {"requirement": "R1", "availability": "now", "statement": "Once more."}
 LISTS = (
     *("", "requirements/", "claims/", "claims/?history=1", "questions/"),

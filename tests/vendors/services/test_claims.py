@@ -15,7 +15,7 @@ from vendors.models import Candidate, Claim
 from vendors.selectors import claims_to_reconfirm, current_claims
 from vendors.services.windows import close_claims, reopen_claims
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 
 @pytest.fixture

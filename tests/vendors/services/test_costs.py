@@ -13,7 +13,7 @@ from vendors.policy import may_see_prices
 from vendors.selectors import candidate_cost, cost_coverage
 from vendors.services.costs import remove_cost_line, set_cost_line
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 SECRET_PRICE = Decimal("7654321.00")
 
 

@@ -26,7 +26,7 @@ from vendors.services.opening import (
     withdraw_price_opening,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 
 @pytest.fixture
