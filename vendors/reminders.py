@@ -107,8 +107,8 @@ class NotAnswered(OfOneCandidate):
             notice=notice,
             subject="Your answer is awaited",
             lead=(
-                f"{counted(waiting)} A requirement that you do not meet is answered "
-                "too: an honest “never” counts in your favour."
+                f"{waiting_words(waiting)} A requirement that you do not meet is "
+                "answered too: an honest “never” counts in your favour."
             ),
             steps=_steps(),
             date=_until(notice),
@@ -129,7 +129,8 @@ class RequirementChanged(OfOneCandidate):
         return letter(
             notice=notice,
             subject="What is asked of you has changed",
-            lead=f"Requirements are new or reworded. {counted(self.waiting(notice))}",
+            lead="Requirements are new or reworded. "
+            f"{waiting_words(self.waiting(notice))}",
             steps=_steps(),
             date=_until(notice),
             action=ACTION,
@@ -162,7 +163,7 @@ class QuestionAnswered(ToVendor):
         )
 
 
-def counted(waiting: Waiting) -> str:
+def waiting_words(waiting: Waiting) -> str:
     """What waits, in one or two sentences."""
     parts = []
     if number := len(waiting.unanswered):

@@ -47,7 +47,7 @@ class TokenEnds(NoticeKind):
 
     def compose(self, notice: Notice) -> Message:
         """The day, and where the next one is issued; whose it is says the page."""
-        token = _there(_token_of(notice))
+        token = _present(_token_of(notice))
         ends, zone = token.expires_at, zone_of(notice)
         if ends is None:
             raise LookupError("the token has no end")
@@ -84,7 +84,7 @@ class TokenLeaked(NoticeKind):
             notice=notice,
             subject="A vendor's token was revoked, because it stood in an address",
             lead=(
-                f"The token {_there(_token_of(notice)).prefix}… was sent in an "
+                f"The token {_present(_token_of(notice)).prefix}… was sent in an "
                 "address, where logs and histories keep it. Calls with it are refused "
                 "now. Issue another one and hand it over by a safe way."
             ),
@@ -110,7 +110,7 @@ class TokenLeakedOutside(ToVendor):
             notice=notice,
             subject="Your token was revoked, because it stood in an address",
             lead=(
-                f"The token {_there(_token_of(notice)).prefix}… was sent in an "
+                f"The token {_present(_token_of(notice)).prefix}… was sent in an "
                 "address, where logs and histories keep it. Calls with it are refused "
                 f"now; what you have answered stays. Ask {reachable(owner)} for "
                 "another one by answering this mail, and send it in the header "
@@ -132,7 +132,7 @@ def _token_of(notice: Notice) -> VendorToken | None:
     return found
 
 
-def _there(token: VendorToken | None) -> VendorToken:
+def _present(token: VendorToken | None) -> VendorToken:
     """The token; `holds` is asked first, so it is there."""
     if token is None:
         raise LookupError("the token is no longer there")

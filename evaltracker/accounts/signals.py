@@ -26,7 +26,7 @@ HOW = {
 }
 
 
-def told(
+def log_login_act(
     action: AccountAction, request: HttpRequest, person: User | None, detail: str = ""
 ) -> None:
     """Write down what somebody did to their own login, and whence."""
@@ -44,7 +44,7 @@ def on_login(request: HttpRequest, user: User, **kwargs: Any) -> None:
     note_login(request.session)
     records = get_authentication_records(request, user)
     how = ", ".join(HOW.get(record["method"], record["method"]) for record in records)
-    told(AccountAction.LOGGED_IN, request, user, how)
+    log_login_act(AccountAction.LOGGED_IN, request, user, how)
     remember_browser(request, user)
 
 
@@ -64,7 +64,7 @@ def on_sign_on(request: HttpRequest, user: User, **kwargs: Any) -> None:
 def on_logout(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
     """By the person, or at the end of the eight hours."""
     if user is not None:
-        told(AccountAction.LOGGED_OUT, request, user)
+        log_login_act(AccountAction.LOGGED_OUT, request, user)
 
 
 @receiver(auth_signals.user_login_failed)
@@ -83,7 +83,7 @@ def on_failure(
         detail = "" if person else "unknown name"
         note_guess(account_meant(request, credentials), person)
         note_failure(request)
-    told(AccountAction.LOGIN_FAILED, request, person, detail)
+    log_login_act(AccountAction.LOGIN_FAILED, request, person, detail)
 
 
 @receiver(account_signals.authentication_step_completed)
@@ -91,13 +91,13 @@ def on_proof(request: HttpRequest, user: User, method: str, **kwargs: Any) -> No
     """Somebody who was logged in showed again who they are."""
     if kwargs.get("reauthenticated"):
         note_proof(request.session)
-        told(AccountAction.PROVED, request, user, HOW.get(method, method))
+        log_login_act(AccountAction.PROVED, request, user, HOW.get(method, method))
 
 
 @receiver(factor_signals.authentication_failed)
 def on_wrong_code(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """The password was right, the code was not."""
-    told(AccountAction.FACTOR_FAILED, request, user)
+    log_login_act(AccountAction.FACTOR_FAILED, request, user)
 
 
 @receiver(factor_signals.authenticator_added)
@@ -107,7 +107,7 @@ def on_factor(
 ) -> None:
     """An app, a key, or a set of recovery codes."""
     kind = authenticator.get_type_display()
-    told(AccountAction.FACTOR_ADDED, request, user, kind)
+    log_login_act(AccountAction.FACTOR_ADDED, request, user, kind)
 
 
 @receiver(factor_signals.authenticator_removed)
@@ -116,7 +116,7 @@ def on_factor_gone(
 ) -> None:
     """The same, taken away by its owner."""
     kind = authenticator.get_type_display()
-    told(AccountAction.FACTOR_REMOVED, request, user, kind)
+    log_login_act(AccountAction.FACTOR_REMOVED, request, user, kind)
 
 
 @receiver(account_signals.password_changed)
@@ -124,17 +124,17 @@ def on_factor_gone(
 @receiver(account_signals.password_reset)
 def on_password(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """By its owner, or by whoever has the mail."""
-    told(AccountAction.PASSWORD, request, user)
+    log_login_act(AccountAction.PASSWORD, request, user)
     remember_browser(request, user)
 
 
 @receiver(sign_on_signals.social_account_added)
 def on_connected(request: HttpRequest, sociallogin: Any, **kwargs: Any) -> None:
     """The provider's person and ours are one."""
-    told(AccountAction.SIGN_ON_ADDED, request, sociallogin.user)
+    log_login_act(AccountAction.SIGN_ON_ADDED, request, sociallogin.user)
 
 
 @receiver(sign_on_signals.social_account_removed)
 def on_disconnected(request: HttpRequest, socialaccount: Any, **kwargs: Any) -> None:
     """They are two again."""
-    told(AccountAction.SIGN_ON_REMOVED, request, socialaccount.user)
+    log_login_act(AccountAction.SIGN_ON_REMOVED, request, socialaccount.user)

@@ -79,7 +79,7 @@ def read_ocds(content: bytes) -> Start:
     period = part(tender, "contractPeriod") or part(
         first(release.get("awards")), "contractPeriod"
     )
-    needed = [*asked(tender), *features(tender)] or list(items(release))
+    needed = [*requirements_asked(tender), *features(tender)] or list(items(release))
     offered = offers(release)
     return Start(
         title=title[:150],
@@ -123,7 +123,7 @@ def buyer_of(release: dict[str, Any]) -> Any:
     return named or part(release["tender"], "procuringEntity").get("name")
 
 
-def asked(tender: dict[str, Any]) -> Iterator[Needed]:
+def requirements_asked(tender: dict[str, Any]) -> Iterator[Needed]:
     """The requirements of the criteria; cancelled ones are not asked any more."""
     for at, criterion in enumerate(rows(tender, "criteria"), start=1):
         category = line(criterion.get("title"))[:150] or f"Criterion {at}"

@@ -77,7 +77,7 @@ def read_document(content: bytes, limit: int = LARGEST) -> Document:
     checker = jsonschema.Draft202012Validator(schema())
     wrong = []
     for error in checker.iter_errors(found):
-        wrong += list(told(error))
+        wrong += list(schema_error_words(error))
         if len(wrong) >= MOST_SENTENCES:
             break
     if wrong:
@@ -105,7 +105,7 @@ def pointer_to(path: Iterable[Any]) -> str:
     )
 
 
-def told(error: Any) -> Iterator[tuple[str, str]]:
+def schema_error_words(error: Any) -> Iterator[tuple[str, str]]:
     """An error of the schema in words, with where it is."""
     path = list(error.absolute_path)
     wanted, value = error.validator_value, error.instance

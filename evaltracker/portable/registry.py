@@ -92,7 +92,7 @@ def part_of(model: type[models.Model]) -> Part:
     return _PARTS[model]
 
 
-def ours() -> list[type[models.Model]]:
+def own_models() -> list[type[models.Model]]:
     """Every table of the five floors."""
     return [
         model for label in FLOORS for model in apps.get_app_config(label).get_models()

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from evaltracker.pages.sealed_entries import SEALS
-from evaltracker.portable.registry import LEFT_OUT, ours, parts
+from evaltracker.portable.registry import LEFT_OUT, own_models, parts
 from evaltracker.portable.schema import schema
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,7 +14,9 @@ def test_every_table_travels_or_has_a_reason_not_to() -> None:
     travelling = {part.model for part in parts()}
     assert not travelling & LEFT_OUT.keys()
     assert len({part.name for part in parts()}) == len(parts())
-    forgotten = {model for model in ours() if model not in travelling | LEFT_OUT.keys()}
+    forgotten = {
+        model for model in own_models() if model not in travelling | LEFT_OUT.keys()
+    }
     assert forgotten == set(), "register_part or leave_out it in its floor's portable"
     assert all(len(reason) > 8 for reason in LEFT_OUT.values())
 

@@ -11,7 +11,7 @@ from evaltracker.notices.kinds import KINDS
 from evaltracker.workflow import links
 from evaltracker.workflow.inbox import my_work
 from evaltracker.workflow.models import Decision, PromiseCheck
-from evaltracker.workflow.selectors.promises import kept
+from evaltracker.workflow.selectors.promises import outcomes_of
 from evaltracker.workflow.services.promise_checks import (
     close_check,
     months_after,
@@ -113,7 +113,7 @@ def test_verdicts_are_given_changed_and_closed_and_the_memo_stays(
     assert entry is not None
     assert entry.before == {"R1": "holds: Seen live."}
     close_check(check=check(), summary="Not kept.", by=where.owner)
-    (one,) = kept([check()])
+    (one,) = outcomes_of([check()])
     assert (one.holds, one.fails, one.judged) == (0, 1, 1)
     with pytest.raises(Refused):
         record_promises(check=check(), found={"R1": ("holds", "x")}, by=it)

@@ -60,7 +60,9 @@ def rows_of(found: BuyIn) -> list[tuple[Role, list[Apart]]]:
         (
             role,
             [
-                apart(other, None if role == other else found.distances[role, other])
+                map_field(
+                    other, None if role == other else found.distances[role, other]
+                )
                 for other in found.roles
             ],
         )
@@ -68,7 +70,7 @@ def rows_of(found: BuyIn) -> list[tuple[Role, list[Apart]]]:
     ]
 
 
-def apart(role: Role, value: Fraction | None) -> Apart:
+def map_field(role: Role, value: Fraction | None) -> Apart:
     """One field of the map; the tone never says more than the number."""
     if value is None:
         return Apart(role, None, "")

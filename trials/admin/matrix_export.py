@@ -16,7 +16,7 @@ from evaltracker.pages.verdict_marks import MARKS, STANDINGS
 from trials.scoring import rounded
 from trials.selectors import Grid
 from trials.selectors.cell_cache import Kind
-from trials.selectors.matrix_json import tell
+from trials.selectors.matrix_json import matrix_json
 
 HEAD = ("Reference", "Category", "Requirement", "Priority", "Weight")
 WIDTHS = (12, 20, 48, 14, 8)
@@ -93,7 +93,7 @@ def as_xlsx(book: Grid, rows: Sequence[int]) -> bytes:
 
 def as_json(book: Grid, rows: Sequence[int]) -> bytes:
     """What programs read, in the words of the API."""
-    return tell(book, rows).encode()
+    return matrix_json(book, rows).encode()
 
 
 FORMATS = {

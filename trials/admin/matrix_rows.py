@@ -33,16 +33,16 @@ def is_unproven(cell: Told) -> bool:
     return not cell.not_applicable and cell.standing not in SETTLED
 
 
-def stands(*standings: Standing) -> Callable[[Told], bool]:
+def standing_filter(*standings: Standing) -> Callable[[Told], bool]:
     """A test for cells of one of these standings that apply."""
     return lambda cell: not cell.not_applicable and cell.standing in standings
 
 
 TESTS: dict[str, tuple[str, Callable[[Told], bool]]] = {
     "unproven": ("Not proven yet", is_unproven),
-    "refuted": ("Refuted", stands(Standing.REFUTED)),
-    "slipped": ("Slipped", stands(Standing.SLIPPED)),
-    "unanswered": ("Unanswered", stands(Standing.UNANSWERED)),
+    "refuted": ("Refuted", standing_filter(Standing.REFUTED)),
+    "slipped": ("Slipped", standing_filter(Standing.SLIPPED)),
+    "unanswered": ("Unanswered", standing_filter(Standing.UNANSWERED)),
 }
 SWITCHES = {
     "musts": "Must-haves",

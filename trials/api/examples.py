@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vendors.api.examples import asked, told
+from vendors.api.examples import request_example, response_example
 
 REPLY_BODY = {
     "reply": "Fixed in 9.1.",
@@ -23,4 +23,4 @@ REPLY_ANSWER: dict[str, Any] = {
     "retested_at": None,
     "closed_at": None,
 }
-REPLY = [asked(REPLY_BODY), told(REPLY_ANSWER)]
+REPLY = [request_example(REPLY_BODY), response_example(REPLY_ANSWER)]

@@ -9,7 +9,7 @@ from trials.selectors.cell_cache import Kind
 from trials.selectors.grid import Grid, GridColumn
 
 
-def tell(book: Grid, rows: Sequence[int] | None = None) -> str:
+def matrix_json(book: Grid, rows: Sequence[int] | None = None) -> str:
     """The matrix as JSON; `rows` are the numbers of those wanted, all without it.
 
     Equal cells are written once and then repeated, which a serializer would not do.

@@ -145,7 +145,7 @@ def amend_contract(*, trial: Trial, reason: str, by: By, **values: Any) -> Trial
     )
     before, after = change(trial, **values)
     if after:
-        number = number_change(trial, _told(after), reason, by)
+        number = number_change(trial, _agreed_sentence(after), reason, by)
         record(
             trial,
             "trial.contract_changed",
@@ -187,7 +187,7 @@ def _agree_if_all(trial: Trial, contract: Contract, by: By) -> None:
     record(trial, "trial.agreed", by, before=before, after=after)
 
 
-def _told(after: dict[str, Any]) -> str:
+def _agreed_sentence(after: dict[str, Any]) -> str:
     names = [
         str(Trial._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
         for name in after

@@ -60,7 +60,7 @@ def known_scores(*, stakeholder: Stakeholder) -> KnownScores:
                 "value": row.value,
                 "reason": row.reason,
             }
-            for row in given(stakeholder)
+            for row in scores_given_by(stakeholder)
         },
         barred=frozenset(barred.values_list("candidate__name", flat=True)),
     )
@@ -121,7 +121,8 @@ def import_scores(
         added.append(score)
     Score.objects.bulk_create(added, batch_size=BATCH)
     rows: dict[tuple[str, ...], Score] = {
-        (row.candidate.name, row.category.name): row for row in given(stakeholder)
+        (row.candidate.name, row.category.name): row
+        for row in scores_given_by(stakeholder)
     }
     kept: dict[str, Any] = {"new": {str(score.pk): state(score) for score in added}}
     kept["changed"] = {}
@@ -161,7 +162,7 @@ def undo(imported: Import, by: User) -> None:
     stakeholder = Stakeholder.objects.get(pk=kept["part"])
     evaluation = own_scoring(stakeholder, by, *SCORING_STAGES)
     sheet = open_sheet(stakeholder)
-    rows = {str(row.pk): row for row in given(stakeholder)}
+    rows = {str(row.pk): row for row in scores_given_by(stakeholder)}
     expected = kept["new"] | {key: after for key, (_, after) in kept["changed"].items()}
     refuse_moved(
         name_of(rows[key]) if key in rows else "a score that you took back"
@@ -182,7 +183,7 @@ def undo(imported: Import, by: User) -> None:
     )
 
 
-def given(stakeholder: Stakeholder) -> list[Score]:
+def scores_given_by(stakeholder: Stakeholder) -> list[Score]:
     """What this part has given."""
     rows = Score.objects.filter(sheet__stakeholder=stakeholder)
     return list(rows.select_related("candidate", "category"))

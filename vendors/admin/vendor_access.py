@@ -119,6 +119,6 @@ def steps_of(look: Look) -> list[Step]:
     return [step for _, check in sorted(CHECKS.items()) for step in check(look)]
 
 
-def said(instant: datetime.datetime) -> str:
+def instant_sentence(instant: datetime.datetime) -> str:
     """A moment as a sentence holds it; details are for comparing with logs."""
     return f"{instant:%d %b %Y, %H:%M} UTC"

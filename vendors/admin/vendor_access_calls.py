@@ -13,7 +13,7 @@ from vendors.admin.vendor_access import (
     Look,
     Mend,
     Step,
-    said,
+    instant_sentence,
 )
 from vendors.choices import RefusalReason
 from vendors.models import RefusedCall
@@ -37,7 +37,11 @@ def has_a_token(look: Look) -> Iterator[Step]:
     else:
         told = tuple(
             f"{token.prefix}… {token.label}".strip()
-            + (f", until {said(token.expires_at)}" if token.expires_at else "")
+            + (
+                f", until {instant_sentence(token.expires_at)}"
+                if token.expires_at
+                else ""
+            )
             for token in look.live
         )
         yield Step(title, GOOD, f"{len(look.live)} live.", (), told)
@@ -54,7 +58,9 @@ def has_called(look: Look) -> Iterator[Step]:
     if seen is not None:
         last = f"; its last call was on {used:%d %b %Y}" if used else ""
         yield Step(
-            title, GOOD, f"This invitation was opened first on {said(seen)}{last}."
+            title,
+            GOOD,
+            f"This invitation was opened first on {instant_sentence(seen)}{last}.",
         )
     elif used is not None:
         sentence = (
@@ -90,7 +96,7 @@ def not_turned_away(look: Look) -> Iterator[Step]:
         tone = WARN
         sentence += " Since then a call was let in."
     told = tuple(
-        f"{said(call.at)}, {call.prefix}…"
+        f"{instant_sentence(call.at)}, {call.prefix}…"
         + (f", from {call.address}" if call.address else "")
         for call in refused[:5]
     )
@@ -107,7 +113,8 @@ def not_put_off(look: Look) -> Iterator[Step]:
     newest = look.put_off[0]
     since = look.now - newest.at
     told = tuple(
-        f"{said(call.at)}" + (f", from {call.address}" if call.address else "")
+        f"{instant_sentence(call.at)}"
+        + (f", from {call.address}" if call.address else "")
         for call in look.put_off
     )
     yield Step(
@@ -125,10 +132,15 @@ def _ending(look: Look, prefix: str) -> str:
     """How a token that is not live came to its end."""
     token = next(token for token in look.tokens if token.prefix == prefix)
     if token.leaked_at:
-        return f"{prefix}… stood in an address and was revoked {said(token.leaked_at)}"
+        moment = instant_sentence(token.leaked_at)
+        return f"{prefix}… stood in an address and was revoked {moment}"
     if token.revoked_at:
-        return f"{prefix}… was revoked {said(token.revoked_at)}"
-    return f"{prefix}… expired {said(token.expires_at)}" if token.expires_at else prefix
+        return f"{prefix}… was revoked {instant_sentence(token.revoked_at)}"
+    return (
+        f"{prefix}… expired {instant_sentence(token.expires_at)}"
+        if token.expires_at
+        else prefix
+    )
 
 
 def _reason(look: Look, call: RefusedCall) -> str:

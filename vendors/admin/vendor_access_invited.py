@@ -13,7 +13,7 @@ from vendors.admin.vendor_access import (
     Look,
     Mend,
     Step,
-    said,
+    instant_sentence,
 )
 from vendors.choices import CandidateState
 from vendors.policy import INVITABLE, claims_are_closed
@@ -70,11 +70,11 @@ def invited(look: Look) -> Iterator[Step]:
         mend = look.act("invite", look.candidate, "Invite it")
         yield Step(title, BAD, "It is not, so the API shows it nothing.", (mend,))
     else:
-        yield Step(title, GOOD, f"Since {said(at)}.")
+        yield Step(title, GOOD, f"Since {instant_sentence(at)}.")
 
 
 @CHECKS.at(40)
-def told(look: Look) -> Iterator[Step]:
+def notified_steps(look: Look) -> Iterator[Step]:
     """Somebody there knows: a mail left for a contact."""
     title, one = "Somebody there was told", look.candidate
     again = look.act("send-invitation", one, "Send the invitation")
@@ -127,5 +127,5 @@ def may_write(look: Look) -> Iterator[Step]:
         yield Step(title, BAD, "They have closed: every claim is a 409.", mends)
     else:
         ends = where.claims_close_at
-        until = f"Until {said(ends)}." if ends else "Without an end."
+        until = f"Until {instant_sentence(ends)}." if ends else "Without an end."
         yield Step(title, GOOD, until)

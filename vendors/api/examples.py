@@ -81,12 +81,12 @@ SHEET: dict[str, Any] = {
 }
 
 
-def asked(value: Any) -> OpenApiExample:
+def request_example(value: Any) -> OpenApiExample:
     """What is sent."""
     return OpenApiExample("A request", value=value, request_only=True)
 
 
-def told(value: Any, *statuses: int) -> OpenApiExample:
+def response_example(value: Any, *statuses: int) -> OpenApiExample:
     """What comes back."""
     codes = [str(status) for status in statuses or (200,)]
     return OpenApiExample(
@@ -94,7 +94,7 @@ def told(value: Any, *statuses: int) -> OpenApiExample:
     )
 
 
-SUBMIT = [asked(CLAIM), told(CLAIM_ANSWER, 200, 201)]
-BATCH = [asked(BATCH_BODY), told(BATCH_ANSWER)]
-ASK = [asked(QUESTION), told(QUESTION_ANSWER, 201)]
-PROPOSE = [asked(PROPOSAL), told(PROPOSAL_ANSWER, 201)]
+SUBMIT = [request_example(CLAIM), response_example(CLAIM_ANSWER, 200, 201)]
+BATCH = [request_example(BATCH_BODY), response_example(BATCH_ANSWER)]
+ASK = [request_example(QUESTION), response_example(QUESTION_ANSWER, 201)]
+PROPOSE = [request_example(PROPOSAL), response_example(PROPOSAL_ANSWER, 201)]

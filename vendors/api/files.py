@@ -91,7 +91,7 @@ class FilesView(VendorView):
         parameters=[IDEMPOTENCY_KEY],
         request={"multipart/form-data": UploadInput},
         responses={201: FileOutput, 200: FileOutput, **WRITE, **problems(507)},
-        examples=[examples.told(examples.FILE, 200, 201)],
+        examples=[examples.response_example(examples.FILE, 200, 201)],
     )
     def post(self, request: Request, invitation: str, ref: str) -> Response:
         """Attach proof to your claim: 201 it is kept, 200 it was kept already.

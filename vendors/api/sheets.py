@@ -123,7 +123,7 @@ class AnswerSheetView(VendorView):
         ],
         request={"multipart/form-data": SheetInput},
         responses={200: SheetOutput, **WRITE},
-        examples=[examples.told(examples.SHEET)],
+        examples=[examples.response_example(examples.SHEET)],
     )
     def post(self, request: Request, invitation: str) -> Response:
         """Send the filled sheet back: all rows are taken or none.

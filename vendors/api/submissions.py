@@ -56,7 +56,7 @@ class SubmissionView(VendorView):
         operation_id="submission_read",
         summary="Your last receipt",
         responses={200: ReceiptOutput, **READ},
-        examples=[examples.told(examples.RECEIPT)],
+        examples=[examples.response_example(examples.RECEIPT)],
     )
     def get(self, request: Request, invitation: str) -> Response:
         """Read your last receipt; 404 until you hand in."""
@@ -71,7 +71,7 @@ class SubmissionView(VendorView):
         parameters=[IDEMPOTENCY_KEY],
         request=NothingInput,
         responses={201: ReceiptOutput, 200: ReceiptOutput, **WRITE},
-        examples=[examples.told(examples.RECEIPT, 200, 201)],
+        examples=[examples.response_example(examples.RECEIPT, 200, 201)],
     )
     def post(self, request: Request, invitation: str) -> Response:
         """Hand your current claims in: 201 a receipt, 200 the one you have of them.

@@ -161,7 +161,7 @@ def read_tiers(text: str) -> tuple[Tier, ...]:
     return tuple(found)
 
 
-def kept(tier: Tier) -> dict[str, str]:
+def stored_tier(tier: Tier) -> dict[str, str]:
     """Return a tier as it is stored, each number as plain text."""
     return {
         "above": _plain(tier.above),

@@ -138,15 +138,15 @@ class Reader:
     def tell(self, findings: Findings) -> None:
         """Report each word once, with its count."""
         if self.unknown:
-            told = counted(self.unknown)
+            told = word_counts(self.unknown)
             findings.remark(
                 f"These words are no availability that is known here: {told}. They "
                 "were kept as statements, with the availability unstated."
             )
         if self.ruled:
             findings.remark(
-                f"{counted(self.ruled)}: kept as statements, unstated; rule on each "
-                "requirement that does not apply to a candidate."
+                f"{word_counts(self.ruled)}: kept as statements, unstated; rule on "
+                "each requirement that does not apply to a candidate."
             )
         if self.sentences:
             findings.remark(
@@ -189,7 +189,7 @@ def read_date(cell: str) -> datetime.date | None:
         ) from error
 
 
-def counted(words: Counter[str]) -> str:
+def word_counts(words: Counter[str]) -> str:
     """“Cloud” ×14, “Local” ×3 and 2 more."""
     shown = [f"“{word}” ×{count}" for word, count in words.most_common(WORDS_SHOWN)]
     rest = len(words) - len(shown)

@@ -10,7 +10,7 @@ from vendors.choices import Pricing, Recurrence
 from vendors.costs import CostKind, read_decimal, read_tiers
 from vendors.costs import Pricing as Counted
 from vendors.costs.kinds import no_percentage
-from vendors.costs.tiers import contradiction, kept
+from vendors.costs.tiers import contradiction, stored_tier
 from vendors.imports.cost_words import PRICINGS
 
 ENDS = ("likely", "low", "high")
@@ -50,7 +50,7 @@ def tiering(table: Table, row: Row) -> dict[str, Any]:
     problem = contradiction(Counted(pricing.value), tiers)
     if problem:
         raise Refusal("tiers", problem[0].upper() + problem[1:])
-    return {"pricing": pricing.value, "tiers": [kept(tier) for tier in tiers]}
+    return {"pricing": pricing.value, "tiers": [stored_tier(tier) for tier in tiers]}
 
 
 def is_rise(table: Table, row: Row, kind: str) -> bool:

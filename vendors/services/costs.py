@@ -20,7 +20,7 @@ from vendors import costs
 from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CHECKLIST, CODES, CostKind, Tier
 from vendors.costs.kinds import no_percentage
-from vendors.costs.tiers import contradiction, kept
+from vendors.costs.tiers import contradiction, stored_tier
 from vendors.models import Candidate, CostLine
 from vendors.services.candidates import lock_candidate
 
@@ -87,7 +87,7 @@ def set_cost_line(
         "quantity": quantity,
         "unit": inputs.line("unit", unit, limit=60, blank=True),
         "pricing": pricing,
-        "tiers": [kept(tier) for tier in tiers],
+        "tiers": [stored_tier(tier) for tier in tiers],
         "recurrence": recurrence,
         "currency": currency or candidate.evaluation.currency,
         "rate": rate,

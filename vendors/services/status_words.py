@@ -66,8 +66,10 @@ def explain_words(
             action="claims.words_explained",
             subject=evaluation,
             by=by,
-            before={word: told(before[word]) for word in fresh if word in before},
-            after={word: told(meaning) for word, meaning in fresh.items()},
+            before={
+                word: meaning_words(before[word]) for word in fresh if word in before
+            },
+            after={word: meaning_words(meaning) for word, meaning in fresh.items()},
         )
 
 
@@ -81,7 +83,7 @@ def check(word: str, meaning: Meaning) -> None:
         raise Invalid(f"“{word}”: only planned has a date.")
 
 
-def told(meaning: Meaning) -> str:
+def meaning_words(meaning: Meaning) -> str:
     """A meaning as the journal says it."""
     day = meaning.available_from
     return f"{meaning.availability} {day}" if day else meaning.availability

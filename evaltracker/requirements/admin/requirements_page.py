@@ -63,7 +63,9 @@ def read_filters(request: HttpRequest, categories: Sequence[Category]) -> Asked:
     return Asked(priority, category, text, bool(request.GET.get("retired")))
 
 
-def wanted(evaluation: Evaluation, asked: Asked) -> QuerySet[Requirement]:
+def filtered_requirements(
+    evaluation: Evaluation, asked: Asked
+) -> QuerySet[Requirement]:
     """The requirements that pass the filters, in the order of the list."""
     rows: QuerySet[Requirement] = Requirement.objects.filter(
         evaluation=evaluation, retired_at__isnull=not asked.retired
@@ -86,7 +88,7 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         evaluation.categories.annotate(size=Count("requirements", filter=live))
     )
     asked = read_filters(request, categories)
-    pages = Paginator(wanted(evaluation, asked), PER_PAGE)
+    pages = Paginator(filtered_requirements(evaluation, asked), PER_PAGE)
     page = pages.page(page_number(request, pages.num_pages))
     owner = is_owner(user, evaluation) and evaluation.is_open
     counts = evaluation.requirements.filter(retired_at__isnull=True).aggregate(

@@ -15,7 +15,7 @@ from evaltracker.workflow.models import PromiseCheck
 from evaltracker.workflow.selectors.promises import (
     CHECK_NOTICE,
     chosen_of,
-    kept,
+    outcomes_of,
     promised_rows,
 )
 from trials.admin.acts.base import takes_part
@@ -40,7 +40,7 @@ def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         tab="decision",
         crumbs=crumbs_to(evaluation, ("Decision", "decision"), ("Promise checks", "")),
         candidate=candidate,
-        checks=kept(checks),
+        checks=outcomes_of(checks),
         rows=[(row, list(zip(checks, row.verdicts, strict=True))) for row in promised],
         today=today_in(evaluation.zone),
         is_owner=is_owner(user, evaluation),

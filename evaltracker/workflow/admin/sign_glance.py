@@ -8,7 +8,7 @@ from evaltracker.money import written
 from evaltracker.workflow import links
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.decision import draft
-from evaltracker.workflow.gates.research import counted
+from evaltracker.workflow.gates.research import count_words
 
 # The pages on which one sees for oneself what the words rest on.
 PROOF: dict[str, tuple[tuple[str, str], ...]] = {
@@ -62,7 +62,7 @@ def glance_at(look: Look) -> list[tuple[str, str]]:
 def requirements(look: Look) -> Iterator[tuple[str, str]]:
     """How many, how many must-haves, by when, for how much."""
     evaluation = look.evaluation
-    musts = counted(len(look.musts), "must-have")
+    musts = count_words(len(look.musts), "must-have")
     yield "Requirements", f"{len(look.requirements)}, {musts} among them"
     if evaluation.must_run_by:
         yield "Must run by", f"{evaluation.must_run_by:%-d %B %Y}"
@@ -80,7 +80,7 @@ def trials(look: Look) -> Iterator[tuple[str, str]]:
     """How many trials, and whom they left in the running."""
     gaps = [gap for trial in look.trials for gap in trial.gaps.all()]
     still = sum(gap.closed_at is None for gap in gaps)
-    yield "Trials", f"{len(look.trials)}, with {counted(len(gaps), 'gap')} found"
+    yield "Trials", f"{len(look.trials)}, with {count_words(len(gaps), 'gap')} found"
     yield "Gaps still open", str(still)
     yield from candidates(look)
 

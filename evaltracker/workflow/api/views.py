@@ -21,7 +21,7 @@ from evaltracker.workflow.inbox import WorkItem, my_work
 from trials.policy import today_in
 from trials.selectors import grid
 from trials.selectors.findings import awaited_replies
-from trials.selectors.matrix_json import tell
+from trials.selectors.matrix_json import matrix_json
 from vendors.policy import require_declared
 from vendors.selectors import active_candidates
 
@@ -126,7 +126,7 @@ class MatrixView(StaffView):
 
         def make() -> HttpResponse:
             book = grid(evaluation, list(active_candidates(evaluation)), day)
-            return HttpResponse(tell(book), content_type="application/json")
+            return HttpResponse(matrix_json(book), content_type="application/json")
 
         return unless_unchanged(
             request._request, evaluation, make, day=day, counted=awaited_replies()

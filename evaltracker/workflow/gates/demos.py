@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
 from evaltracker.workflow.gates.facts import Look
-from evaltracker.workflow.gates.research import counted, listed
+from evaltracker.workflow.gates.research import count_words, listed
 from evaltracker.workflow.gates.signing import unpassed
 from evaltracker.workflow.gates.table import Blocker, gate
 from stakeholders.policy import voices
@@ -37,7 +37,7 @@ def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
                 unseen.append(requirement.ref)
         if unseen:
             yield Blocker(
-                f"{candidate}: {counted(len(unseen), 'must-have')} not judged in a "
+                f"{candidate}: {count_words(len(unseen), 'must-have')} not judged in a "
                 f"demo: {listed(unseen)}.",
                 links.page(look.evaluation, "demos", f"candidate-{candidate.pk}"),
             )

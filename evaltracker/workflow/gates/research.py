@@ -29,7 +29,7 @@ def must_haves_answered(look: Look) -> Iterator[Blocker]:
         if open_refs:
             yield Blocker(
                 f"{candidate} has not stated its availability for "
-                f"{counted(len(open_refs), 'must-have')}: {listed(open_refs)}.",
+                f"{count_words(len(open_refs), 'must-have')}: {listed(open_refs)}.",
                 links.candidate(candidate),
             )
 
@@ -42,7 +42,7 @@ def no_open_question(look: Look) -> Iterator[Blocker]:
     ).count()
     if number:
         yield Blocker(
-            f"{counted(number, 'question')} without an answer.",
+            f"{count_words(number, 'question')} without an answer.",
             links.page(look.evaluation, "candidates", "questions"),
         )
 
@@ -85,7 +85,7 @@ def research_signed(look: Look) -> Iterator[Blocker]:
     yield from unpassed(look)
 
 
-def counted(number: int, noun: str) -> str:
+def count_words(number: int, noun: str) -> str:
     """“1 question”, “2 questions”."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 

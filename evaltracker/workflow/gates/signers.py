@@ -53,7 +53,7 @@ class Asked:
         }
 
 
-def asked(look: Look) -> list[Asked]:
+def required_signers(look: Look) -> list[Asked]:
     """Every rule of the stage that goes on."""
     return [Asked(tally.rule, look, tally) for tally in look.tallies]
 

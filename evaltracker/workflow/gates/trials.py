@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
 from evaltracker.workflow.gates.facts import Look
-from evaltracker.workflow.gates.research import counted, listed
+from evaltracker.workflow.gates.research import count_words, listed
 from evaltracker.workflow.gates.signing import unsigned
 from evaltracker.workflow.gates.table import Blocker, gate
 from trials.choices import Severity
@@ -40,7 +40,7 @@ def criteria_judged(look: Look) -> Iterator[Blocker]:
         if waiting:
             yield Blocker(
                 f"Trial of {trial.candidate}: the vendor may still answer "
-                f"{counted(waiting, 'finding')}.",
+                f"{count_words(waiting, 'finding')}.",
                 links.trial(trial),
             )
 
@@ -74,7 +74,7 @@ def must_haves_proven(look: Look) -> Iterator[Blocker]:
                 unproven.append(requirement.ref)
         if unproven:
             yield Blocker(
-                f"{candidate}: {counted(len(unproven), 'must-have')} not proven: "
+                f"{candidate}: {count_words(len(unproven), 'must-have')} not proven: "
                 f"{listed(unproven)}.",
                 links.page(look.evaluation, "matrix"),
             )

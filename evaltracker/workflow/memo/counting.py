@@ -112,6 +112,6 @@ def day(text: str | None) -> datetime.date | None:
     return None if text is None else datetime.date.fromisoformat(text)
 
 
-def shown(share: Fraction | None) -> str | None:
+def share_text(share: Fraction | None) -> str | None:
     """A share as a decimal with four places, halves up; None stays None."""
     return None if share is None else str(scoring.rounded(share, PLACES))

@@ -55,7 +55,7 @@ def draft_letter(
         else "We have decided, and you were not chosen. You should know why.",
         listed("What convinced us:", told, CONVINCED),
         short or ("" if chosen else REASON_ASKED),
-        kept(result["promises"]),
+        promises_kept_words(result["promises"]),
         "If you want to talk about it, answer this mail.",
         f"{brief['owner']}\n{brief['buyer']}",
     ]
@@ -77,7 +77,7 @@ def listed(
     return "\n".join([lead, *lines[:MOST], *more])
 
 
-def kept(record: dict[str, Any]) -> str:
+def promises_kept_words(record: dict[str, Any]) -> str:
     """How many of its promises held, where enough were tested to say so."""
     if record["hidden"]:
         return ""

@@ -6,7 +6,7 @@ No database and no clock: everything comes from the JSON that `inputs` gathered.
 from typing import Any
 
 from evaltracker.workflow.memo.costing import cost_results
-from evaltracker.workflow.memo.counting import Counted, count, shown
+from evaltracker.workflow.memo.counting import Counted, count, share_text
 from evaltracker.workflow.memo.weighing import weigh
 from trials import scoring
 
@@ -96,13 +96,13 @@ def candidate_results(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any
     """What the formulas say of one candidate."""
     fit = counted.fit
     return {
-        "fit": shown(fit.value),
-        "fit_of_tested": shown(fit.of_tested),
+        "fit": share_text(fit.value),
+        "fit_of_tested": share_text(fit.of_tested),
         "asked": fit.coverage.asked,
         "answered": fit.coverage.answered,
         "tested": fit.coverage.tested,
-        "people": shown(counted.people.value),
-        "total": shown(counted.total.value),
+        "people": share_text(counted.people.value),
+        "total": share_text(counted.total.value),
         "total_working": counted.total.working,
         "knock_outs": counted.knock_outs,
         "standings": {row.key: str(row.standing) for row in fit.rows},

@@ -8,7 +8,7 @@ from evaltracker.workflow.memo.counting import (
     Counted,
     category_weights,
     credits_of,
-    shown,
+    share_text,
 )
 from stakeholders.choices import Role
 from trials.scoring.buy_in import fit_by_category, picks
@@ -47,9 +47,9 @@ def weigh(inputs: dict[str, Any], counted: Sequence[Counted]) -> dict[str, Any]:
         "ranking": [
             {
                 "id": candidate_row.key,
-                "total": shown(candidate_row.total),
+                "total": share_text(candidate_row.total),
                 "rank": candidate_row.rank,
-                "wins": shown(wins[candidate_row.key]),
+                "wins": share_text(wins[candidate_row.key]),
             }
             for candidate_row in ranking(field)
         ],
@@ -109,7 +109,7 @@ def second(
     )
     return {
         "id": key,
-        "behind": shown(best - behind[0].total),
+        "behind": share_text(best - behind[0].total),
         "flip": flip and flip_of(flip),
         "proofs": None if proofs is None else list(proofs),
     }
@@ -120,8 +120,8 @@ def flip_of(flip: Flip) -> dict[str, Any]:
     return {
         "id": flip.key,
         "category": flip.category,
-        "before": shown(flip.before),
-        "after": shown(flip.after),
+        "before": share_text(flip.before),
+        "after": share_text(flip.after),
     }
 
 
@@ -151,8 +151,8 @@ def role_picks(
             {
                 "role": role,
                 "ids": [pick.key for pick in best],
-                "fit": shown(best[0].fit) if best else None,
-                "lead": shown(best[0].fit - later[0].fit) if later else None,
+                "fit": share_text(best[0].fit) if best else None,
+                "lead": share_text(best[0].fit - later[0].fit) if later else None,
             }
         )
     return found

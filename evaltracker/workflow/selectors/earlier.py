@@ -11,7 +11,7 @@ from django.db.models.fields.json import KeyTransform
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import User
 from evaltracker.workflow.models import Decision, PromiseCheck
-from evaltracker.workflow.selectors.promises import Kept, kept
+from evaltracker.workflow.selectors.promises import Kept, outcomes_of
 from vendors.models import Candidate
 
 # The newest ones say most.
@@ -55,7 +55,7 @@ def earlier_standing(user: User, candidate: Candidate) -> list[Earlier]:
         for decided_with_record in decided_with_records(found)
     }
     checks: dict[object, list[Kept]] = defaultdict(list)
-    for promise in kept(PromiseCheck.objects.filter(candidate__in=found)):
+    for promise in outcomes_of(PromiseCheck.objects.filter(candidate__in=found)):
         checks[promise.check.candidate_id].append(promise)
     return [
         Earlier(

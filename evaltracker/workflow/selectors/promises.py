@@ -92,7 +92,7 @@ def promised_rows(
     ]
 
 
-def kept(checks: Iterable[PromiseCheck]) -> list[Kept]:
+def outcomes_of(checks: Iterable[PromiseCheck]) -> list[Kept]:
     """What each of these checks came to; one query."""
     places = list(checks)
     found: dict[object, list[str]] = {place.pk: [] for place in places}

@@ -37,7 +37,7 @@ def start_from_ocds(*, content: bytes, by: User, slug: str = "") -> Evaluation:
         currency=start.currency,
         budget=start.budget,
         must_run_by=start.must_run_by,
-        source_note=told(start),
+        source_note=origin_sentence(start),
         by=by,
     )
     _requirements(evaluation, start, by)
@@ -58,7 +58,7 @@ def start_from_ocds(*, content: bytes, by: User, slug: str = "") -> Evaluation:
     return evaluation
 
 
-def told(start: Start) -> str:
+def origin_sentence(start: Start) -> str:
     """Where it comes from, and until when tenderers could answer there."""
     due = start.answers_until
     until = f" Tenders were due by {due}." if due else ""

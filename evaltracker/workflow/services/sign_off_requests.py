@@ -19,7 +19,7 @@ from evaltracker.evaluations.models import Entry, Evaluation, Notice, User, Visi
 from evaltracker.kit.database_away import database_is_away
 from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.signers import DIGEST_KEPT, Asked, asked
+from evaltracker.workflow.gates.signers import DIGEST_KEPT, Asked, required_signers
 from evaltracker.workflow.inbox.steps import stand_of
 from evaltracker.workflow.models import Outlook
 from evaltracker.workflow.notices import (
@@ -119,7 +119,7 @@ def owe(look: Look, *, is_turn: bool) -> None:
     """Owe each mail that the facts call for; what is owed already stays as it is."""
     told: set[User] = set()
     if is_turn:
-        for signer in asked(look):
+        for signer in required_signers(look):
             for user in signer.people:
                 ask(signer, user)
                 told.add(user)

@@ -99,7 +99,7 @@ class Claims(ImportKind):
         return (
             line.ref,
             line.candidate,
-            said(line.words),
+            availability_words(line.words),
             line.words.statement[:SHOWN_WORDS],
         )
 
@@ -144,7 +144,7 @@ class Claims(ImportKind):
         }
 
 
-def said(words: ClaimWords) -> str:
+def availability_words(words: ClaimWords) -> str:
     """An availability as people read it."""
     label = str(Availability(words.availability).label)
     return f"{label}, {words.available_from}" if words.available_from else label

@@ -85,7 +85,7 @@ class Command(BaseCommand):
             self.cover(chosen)
         checkpoint = Checkpoint.at(options["checkpoint"])
         verdict = Verdict()
-        for evaluation, since in beginnings(chosen, options):
+        for evaluation, since in starting_points(chosen, options):
             if not options["print_anchor"]:
                 self.stderr.write(f"Checking {evaluation.slug} …")
             verdict.judge(
@@ -113,7 +113,7 @@ class Command(BaseCommand):
                 )
 
 
-def beginnings(
+def starting_points(
     chosen: Iterable[Evaluation], options: dict[str, Any]
 ) -> Iterable[tuple[Evaluation, Anchor | None]]:
     """Each evaluation, and the entry after which to begin."""
