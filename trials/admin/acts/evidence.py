@@ -1,5 +1,6 @@
 """Recording what was found, saying it again; excusing a knock-out."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -81,6 +82,10 @@ class RecordEvidence(OnPlace):
             "claim": claim_shown(target),
             "source": USUAL_SOURCE.get(stage, Source.RESEARCH),
         }
+
+    def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The claim says of which cell it is."""
+        return dict(data)
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         """The claim that is judged."""
