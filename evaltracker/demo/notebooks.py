@@ -12,7 +12,7 @@ from evaltracker.demo.steps import mark_rest_unsaid, sign_all
 from evaltracker.evaluations.choices import Priority, Stage
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.work_calendar import is_working_day
+from evaltracker.kit.work_calendar import is_working_day
 from evaltracker.requirements.services.evaluations import create_evaluation
 from evaltracker.requirements.services.requirements import (
     add_category,

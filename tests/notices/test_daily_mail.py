@@ -8,8 +8,8 @@ from django.db.models.functions import Now
 
 from evaltracker.evaluations.choices import MailRhythm, NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice, User
-from evaltracker.evaluations.work_calendar import next_morning
 from evaltracker.kit.clock import database_now
+from evaltracker.kit.work_calendar import next_morning
 from evaltracker.notices.kinds import DAILY_MAIL, register
 from evaltracker.notices.selectors import next_notices
 from evaltracker.notices.services.digests import leaving

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltracker.evaluations.work_calendar import everybody_works
+from evaltracker.kit.work_calendar import everybody_works
 from evaltracker.kit.working_days import working_days_between
 from evaltracker.requirements.plan import STEPS, Plan, VisitFacts, draw_plan
 

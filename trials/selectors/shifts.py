@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from evaltracker.evaluations.work_calendar import is_working_day
+from evaltracker.kit.work_calendar import is_working_day
 from trials.choices import MilestoneState
 from trials.models import Milestone, Trial
 

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import User
-from evaltracker.evaluations.work_calendar import is_working_day
 from evaltracker.kit.clock import instant_of, wall_of
 from evaltracker.kit.periodic import register_chore
+from evaltracker.kit.work_calendar import is_working_day
 from evaltracker.notices.services.scheduling import schedule_notice
 from trials.choices import MilestoneState
 from trials.models import Milestone

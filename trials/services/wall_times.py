@@ -4,8 +4,8 @@ import datetime
 from zoneinfo import ZoneInfoNotFoundError
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.work_calendar import is_working_day
 from evaltracker.kit.clock import instant_of, today_in
+from evaltracker.kit.work_calendar import is_working_day
 
 # Days on which somebody at the vendor works: enough to look, too few to rebuild.
 REPLY_DAYS = 3

@@ -12,7 +12,7 @@ from django.utils import timezone
 from evaltracker.accounts.admin.people_acts import zones
 from evaltracker.evaluations.choices import MailRhythm
 from evaltracker.evaluations.models import User
-from evaltracker.evaluations.work_calendar import countries, next_morning
+from evaltracker.kit.work_calendar import countries, next_morning
 from evaltracker.notices.calendars import dates_of
 from evaltracker.notices.mail import link_to
 from evaltracker.notices.services.preferences import (

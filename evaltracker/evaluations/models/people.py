@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from evaltracker.evaluations.choices import MailRhythm
-from evaltracker.evaluations.work_calendar import check_place
+from evaltracker.kit.work_calendar import check_place
 
 
 def check_zone(name: str) -> None:

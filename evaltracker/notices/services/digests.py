@@ -19,13 +19,13 @@ from django.db.models.functions import Now
 
 from evaltracker.evaluations.choices import MailRhythm, NoticeState
 from evaltracker.evaluations.models import Notice, User
-from evaltracker.evaluations.work_calendar import (
+from evaltracker.kit.clock import as_typed, database_now, wall_of
+from evaltracker.kit.database_away import database_is_away
+from evaltracker.kit.work_calendar import (
     is_working_day,
     last_morning,
     next_morning,
 )
-from evaltracker.kit.clock import as_typed, database_now, wall_of
-from evaltracker.kit.database_away import database_is_away
 from evaltracker.notices.daily_mail import daily_mail
 from evaltracker.notices.kinds import DAILY_MAIL, KINDS, Message
 from evaltracker.notices.services.leases import cleaned, mark

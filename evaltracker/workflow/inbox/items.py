@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, User, Visit
-from evaltracker.evaluations.work_calendar import Place
 from evaltracker.kit.clock import today_in
+from evaltracker.kit.work_calendar import Place
 from evaltracker.workflow.inbox.counts import Stands
 from evaltracker.workflow.selectors import stage_due
 from stakeholders.models import Delegation, Stakeholder

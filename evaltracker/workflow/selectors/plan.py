@@ -7,8 +7,8 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from evaltracker.evaluations.models import Evaluation, Visit
-from evaltracker.evaluations.work_calendar import Place, everybody_works
 from evaltracker.kit.clock import today_in
+from evaltracker.kit.work_calendar import Place, everybody_works
 from evaltracker.requirements.plan import Plan, VisitFacts, draw_plan
 from stakeholders.selectors import places_of
 

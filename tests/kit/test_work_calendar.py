@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.core.exceptions import ValidationError
 
-from evaltracker.evaluations.work_calendar import (
+from evaltracker.kit.work_calendar import (
     check_place,
     countries,
     is_working_day,
