@@ -23,7 +23,6 @@ BEGINNINGS.add(ask_usual_roles)
 if apps.is_installed("django.contrib.admin"):
     import stakeholders.admin.lending_acts
     import stakeholders.admin.lists
-    import stakeholders.admin.notice_subjects
     import stakeholders.admin.people_acts
     import stakeholders.admin.people_page
     import stakeholders.admin.role_weights

@@ -38,7 +38,6 @@ if apps.is_installed("django.contrib.admin"):
     import trials.admin.importing.scores
     import trials.admin.lists
     import trials.admin.matrix_page
-    import trials.admin.notice_subjects
     import trials.admin.promised_page
     import trials.admin.scores_page
     import trials.admin.trial_pages

@@ -1,79 +1,61 @@
-"""The kinds of notices of floor 4."""
+"""The kinds of notices of milestones."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import ClassVar
-from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 
 from evaltracker.evaluations.models import Notice
-from evaltracker.notices.kinds import Message, NoticeKind, register
-from evaltracker.notices.mail import dated_message
+from evaltracker.notices.about import ENDED, About, not_the_owners
+from evaltracker.notices.kinds import Message, register
 from trials.choices import MilestoneState
 from trials.models import Milestone
 from trials.selectors.orphans import orphaned_milestones
 
-LATE = "It is still open. Say that it is met, move it, or waive it with a reason."
-LATE_OF_ANOTHER = (
-    "It is still open. Talk to its owner, give it to somebody else, move it, or waive "
-    "it with a reason."
-)
-GIVEN = "It was given to you: meet it, or say in time that it has to move."
-ORPHANED = (
-    "Nobody is reminded of it any more: its owner has no part here, or no login. "
-    "Give it to somebody."
-)
+ANOTHERS = "The milestone belongs to somebody else now."
 
 
-class AboutMilestone(NoticeKind):
+class AboutMilestone(About[Milestone]):
     """A mail about a milestone; a kind of it adds whose it is and what it says."""
 
     for_chat: ClassVar[bool] = True
+    # In two queries, whatever the number.
+    rows: ClassVar = Milestone.objects.prefetch_related("evaluation")
+    gone: ClassVar[str] = "The milestone is no longer there."
 
-    def subjects(self, ids: Collection[str]) -> Mapping[str, Milestone]:
-        """The milestones and their evaluations, each once, in two queries."""
-        rows = Milestone.objects.filter(pk__in=[UUID(key) for key in ids])
-        return {str(row.pk): row for row in rows.prefetch_related("evaluation")}
+    def titles(self, ids: Collection[str]) -> dict[str, str]:
+        """Titles, with the candidate whose trial it belongs to."""
+        rows = self.rows.filter(pk__in=ids).select_related("trial__candidate")
+        return {
+            str(row.pk): f"{row.title} ({row.trial.candidate})"
+            if row.trial
+            else row.title
+            for row in rows
+        }
 
-    def holds(self, notice: Notice) -> str:
-        """As long as the milestone is open and on that date."""
-        milestone = self.milestone(notice)
-        if milestone is None:
-            return "The milestone is no longer there."
-        if milestone.state != MilestoneState.OPEN:
-            return f"The milestone is {milestone.get_state_display().lower()}."
-        if str(milestone.occurrence) != notice.occurrence:
-            return "The milestone was moved."
-        if not milestone.evaluation.is_open:
-            return "The evaluation has ended."
-        return ""
+    def reasons(self, notice: Notice, row: Milestone) -> Iterator[str]:
+        """Unless the milestone is open and on that date."""
+        if row.state != MilestoneState.OPEN:
+            yield f"The milestone is {row.get_state_display().lower()}."
+        if str(row.occurrence) != notice.occurrence:
+            yield "The milestone was moved."
+        if not row.evaluation.is_open:
+            yield ENDED
 
-    def milestone(self, notice: Notice) -> Milestone | None:
-        """What it is about; looked up unless a sweep has done so."""
-        if notice.subject is not None:
-            found: Milestone = notice.subject
-            return found
-        return self.subjects([notice.subject_id]).get(notice.subject_id)
+    def page(self, notice: Notice, row: Milestone) -> str:
+        """The page that shows it; the title may name a vendor."""
+        return page_of(row)
 
-    def dated(self, notice: Notice, lead: str = "") -> Message:
-        """The date and the way to the page; the title may name a vendor.
+    def values(self, notice: Notice, row: Milestone) -> dict[str, str]:
+        """What it is called, and whether it is somebody else's."""
+        mine = row.owner_id == notice.recipient_id
+        return {"what": noun_of(row), "anothers": "" if mine else "yes"}
 
-        Raises:
-            LookupError: the milestone is gone; `holds` is asked first.
-
-        """
-        milestone = self.milestone(notice)
-        if milestone is None:
-            raise LookupError("the milestone is no longer there")
-        return dated_message(
-            notice=notice,
-            what=noun_of(milestone),
-            due_at=milestone.due_at,
-            action="Open the milestone",
-            path=page_of(milestone),
-            lead=lead,
-        )
+    def compose(self, notice: Notice) -> Message:
+        """The date and the way to the page."""
+        row = self.row(notice)
+        return self.dated(notice, row, row.due_at)
 
 
 @register
@@ -83,18 +65,11 @@ class MilestoneDue(AboutMilestone):
     name: ClassVar[str] = "milestone_due"
     can_wait: ClassVar[bool] = True
 
-    def holds(self, notice: Notice) -> str:
-        """As for all, and as long as it is still theirs."""
-        if no := super().holds(notice):
-            return no
-        milestone = self.milestone(notice)
-        if milestone is not None and milestone.owner_id != notice.recipient_id:
-            return "The milestone belongs to somebody else now."
-        return ""
-
-    def compose(self, notice: Notice) -> Message:
-        """The date."""
-        return self.dated(notice)
+    def reasons(self, notice: Notice, row: Milestone) -> Iterator[str]:
+        """As for all, and unless it is still theirs."""
+        yield from super().reasons(notice, row)
+        if row.owner_id != notice.recipient_id:
+            yield ANOTHERS
 
 
 @register
@@ -104,10 +79,6 @@ class MilestoneGiven(MilestoneDue):
     name: ClassVar[str] = "milestone_given"
     for_chat: ClassVar[bool] = False
 
-    def compose(self, notice: Notice) -> Message:
-        """The date, and that it is theirs."""
-        return self.dated(notice, GIVEN)
-
 
 @register
 class MilestoneOrphaned(AboutMilestone):
@@ -116,19 +87,12 @@ class MilestoneOrphaned(AboutMilestone):
     name: ClassVar[str] = "milestone_orphaned"
     for_chat: ClassVar[bool] = False
 
-    def holds(self, notice: Notice) -> str:
-        """As for all, and until it is given to somebody who takes part."""
-        if no := super().holds(notice):
-            return no
-        if notice.place.owner_id != notice.recipient_id:
-            return "Somebody else runs the evaluation now."
-        if not orphaned_milestones().filter(pk=UUID(notice.subject_id)).exists():
-            return "Its owner takes part again."
-        return ""
-
-    def compose(self, notice: Notice) -> Message:
-        """The date, and what is missing."""
-        return self.dated(notice, ORPHANED)
+    def reasons(self, notice: Notice, row: Milestone) -> Iterator[str]:
+        """As for all, and once it is given to somebody who takes part."""
+        yield from super().reasons(notice, row)
+        yield not_the_owners(notice)
+        if not orphaned_milestones().filter(pk=row.pk).exists():
+            yield "Its owner takes part again."
 
 
 @register
@@ -137,23 +101,11 @@ class MilestoneOverdue(AboutMilestone):
 
     name: ClassVar[str] = "milestone_overdue"
 
-    def holds(self, notice: Notice) -> str:
-        """As for all, and as long as the reader is its owner or runs the purchase."""
-        if no := super().holds(notice):
-            return no
-        milestone = self.milestone(notice)
-        if milestone is not None and notice.recipient_id not in (
-            milestone.owner_id,
-            milestone.evaluation.owner_id,
-        ):
-            return "The milestone belongs to somebody else now."
-        return ""
-
-    def compose(self, notice: Notice) -> Message:
-        """The date, and who is asked to do something."""
-        milestone = self.milestone(notice)
-        mine = milestone is None or milestone.owner_id == notice.recipient_id
-        return self.dated(notice, LATE if mine else LATE_OF_ANOTHER)
+    def reasons(self, notice: Notice, row: Milestone) -> Iterator[str]:
+        """As for all, and unless the reader is its owner or runs the purchase."""
+        yield from super().reasons(notice, row)
+        if notice.recipient_id not in (row.owner_id, row.evaluation.owner_id):
+            yield ANOTHERS
 
 
 def noun_of(milestone: Milestone) -> str:

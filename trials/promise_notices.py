@@ -1,60 +1,40 @@
 """The mail that a promised date has passed without proof."""
 
+from collections.abc import Iterator
 from typing import ClassVar
-from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 
 from evaltracker.evaluations.models import Notice
-from evaltracker.notices.kinds import Message, NoticeKind, register
-from evaltracker.notices.mail import letter
+from evaltracker.notices.about import About, ended, not_the_owners
+from evaltracker.notices.kinds import register
 from trials.selectors.promised import SLIP_NOTICE, slipped_claims
 from vendors.models import Claim
 
 
 @register
-class PromiseSlipped(NoticeKind):
+class PromiseSlipped(About[Claim]):
     """A planned date passed, and nothing shows that it was kept; to the owner."""
 
     name: ClassVar[str] = SLIP_NOTICE
     # It blocks nobody: a day more or less changes nothing.
     can_wait: ClassVar[bool] = True
+    rows: ClassVar = Claim.objects.select_related("candidate", "requirement")
 
-    def holds(self, notice: Notice) -> str:
-        """As long as the claim has slipped and the reader runs the evaluation."""
-        evaluation = notice.place
-        if not evaluation.is_open:
-            return "The evaluation has ended."
-        if evaluation.owner_id != notice.recipient_id:
-            return "Somebody else runs the evaluation now."
-        claims = Claim.objects.filter(pk=UUID(notice.subject_id))
-        if not slipped_claims(evaluation, claims):
-            return "The date was moved, or there is proof now."
-        return ""
+    def title(self, row: Claim) -> str:
+        """Who promised what; the date stands in its story."""
+        return f"{row.candidate}, {row.requirement.ref}"
 
-    def compose(self, notice: Notice) -> Message:
-        """Where its story stands; whose promise it is, stands there (R10)."""
-        return letter(
-            notice=notice,
-            subject="A promised date has passed without proof",
-            lead=(
-                "A candidate said that something would be there by a date that is "
-                "over. Until it is shown, or another date is named, it earns nothing. "
-                "Its story has every date that was named before."
-            ),
-            action="Read its story",
-            path=_page_of(notice),
-        )
+    def reasons(self, notice: Notice, row: Claim) -> Iterator[str]:
+        """Unless the claim has slipped and the reader runs the evaluation."""
+        yield ended(notice)
+        yield not_the_owners(notice)
+        if not slipped_claims(notice.place, Claim.objects.filter(pk=row.pk)):
+            yield "The date was moved, or there is proof now."
 
-
-def _page_of(notice: Notice) -> str:
-    """The cell's page; a mail that is owed leaves even where no page is served."""
-    claim = Claim.objects.filter(pk=UUID(notice.subject_id)).first()
-    try:
-        if claim is not None:
-            return reverse(
-                "admin:cell", args=[claim.candidate_id, claim.requirement_id]
-            )
-        return reverse("admin:index")
-    except NoReverseMatch:
-        return "/"
+    def page(self, notice: Notice, row: Claim) -> str:
+        """Where its story stands; a mail that is owed leaves even without a page."""
+        try:
+            return reverse("admin:cell", args=[row.candidate_id, row.requirement_id])
+        except NoReverseMatch:
+            return "/"

@@ -56,7 +56,6 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.importing.costs
     import vendors.admin.invitations_page
     import vendors.admin.lists
-    import vendors.admin.notice_subjects
     import vendors.admin.sent_page
     import vendors.admin.token_page
     import vendors.admin.unanswered_page

@@ -1,19 +1,19 @@
-"""Mail to vendors: what holds for every kind, and the kinds of floor 3.
+"""Mail to vendors: what holds for every kind, and the invitation.
 
 An outsider is no user. Its notice carries an address and a name, and right before the
 mail leaves it is asked again whether that address is still one of a vendor that is
 invited there and still in the choice.
 """
 
-from typing import ClassVar
-from uuid import UUID
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Evaluation, Notice, User
-from evaltracker.notices.kinds import Message, NoticeKind, register
-from evaltracker.notices.mail import calendar_file, letter, spoken, zone_of
+from evaltracker.evaluations.models import Notice, User
+from evaltracker.notices.about import About, ended
+from evaltracker.notices.kinds import Message, register
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Contact
 from vendors.policy import claims_are_closed
@@ -21,34 +21,40 @@ from vendors.selectors.letters import LETTER
 
 # Where vendors read how everything is done; served with the API, so no page of ours.
 API_PAGE = "/api/v1/docs/"
-ENDED = "The evaluation has ended."
-NOT_YET = "You can read what is asked already; answers are taken a little later."
 
 
-class ToVendor(NoticeKind):
-    """A mail to a vendor's contact; a kind of it adds its own conditions.
+class ToVendor[Row](About[Row]):
+    """A mail to a vendor's contact; a kind of it adds its own conditions."""
 
-    Its subject is what it is about; `candidates` says which invitations that concerns.
-    """
-
-    def candidates(self, notice: Notice) -> QuerySet[Candidate]:
-        """The candidates of whose vendor it tells: any of the evaluation."""
+    def candidates(self, notice: Notice, row: Row) -> QuerySet[Candidate]:
+        """Of whose vendor it tells: the row, or any of the evaluation."""
         rows: QuerySet[Candidate] = Candidate.objects.filter(
             evaluation=notice.evaluation_id
         )
-        return rows
+        return rows.filter(pk=row.pk) if isinstance(row, Candidate) else rows
 
-    def holds(self, notice: Notice) -> str:
-        """As long as the reader still answers for a vendor that is in the choice."""
-        if not notice.place.is_open:
-            return ENDED
-        theirs = self.candidates(notice).filter(reached_by(notice.address))
-        if not theirs.exists():
-            return f"{notice.addressee or notice.address} is no contact of it any more."
+    def reasons(self, notice: Notice, row: Row) -> Iterator[str]:
+        """Unless the reader still answers for a vendor that is in the choice."""
+        yield ended(notice)
+        theirs = self.candidates(notice, row).filter(reached_by(notice.address))
         states = set(theirs.values_list("state", flat=True))
+        if not states:
+            yield f"{notice.addressee or notice.address} is no contact of it any more."
         if states == {CandidateState.ELIMINATED}:
-            return "The candidate was eliminated."
-        return ""
+            yield "The candidate was eliminated."
+
+    def page(self, notice: Notice, row: Row) -> str:
+        """How everything is done."""
+        return API_PAGE
+
+    def date(self, notice: Notice, row: Row) -> dict[str, Any]:
+        """The date that it names, if any; see `on`."""
+        return {}
+
+    def compose(self, notice: Notice) -> Message:
+        """The mail, which can be answered to the owner."""
+        row, owner = self.row(notice), notice.place.owner
+        return self.letter(notice, row, reply_to=owner.email, **self.date(notice, row))
 
 
 def reached_by(address: str) -> Q:
@@ -60,64 +66,32 @@ def reached_by(address: str) -> Q:
 
 
 @register
-class Invitation(ToVendor):
+class Invitation(ToVendor[Candidate]):
     """You are invited: where it is said how to answer, and how to get a token."""
 
     name: ClassVar[str] = LETTER
+    rows: ClassVar = Candidate.objects.all()
 
-    def candidates(self, notice: Notice) -> QuerySet[Candidate]:
-        """The one that is invited."""
-        return super().candidates(notice).filter(pk=UUID(notice.subject_id))
-
-    def holds(self, notice: Notice) -> str:
-        """As for all, and as long as answers are still taken."""
-        if no := super().holds(notice):
-            return no
+    def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
+        """As for all, and unless answers are still taken."""
+        yield from super().reasons(notice, row)
         if claims_are_closed(notice.place, timezone.now()):
-            return "Claims have closed."
-        return ""
+            yield "Claims have closed."
 
-    def compose(self, notice: Notice) -> Message:
-        """What to do, in the order in which it is done. It holds no token."""
+    def values(self, notice: Notice, row: Candidate) -> dict[str, str]:
+        """Who asks, until when, and the id; it holds no token."""
         evaluation = notice.place
-        closes = evaluation.claims_close_at
-        return letter(
-            notice=notice,
-            subject="You are invited to answer",
-            lead=(
-                f"{evaluation.buyer} asks you what you offer. You answer requirement "
-                "by requirement, through a REST API or with a spreadsheet, and only "
-                "the buyer reads what you say. "
-                + (
-                    "Answers are taken until the date named here."
-                    if closes
-                    else NOT_YET
-                )
-            ),
-            steps=_way_in(evaluation, notice.subject_id),
-            date=spoken(closes, zone_of(notice)) if closes else "",
-            action="Read how to answer",
-            path=API_PAGE,
-            ics=calendar_file(
-                notice=notice, what="Answers are due", due_at=closes, path=API_PAGE
-            )
-            if closes
-            else None,
-            reply_to=evaluation.owner.email,
-        )
+        return {
+            "buyer": evaluation.buyer,
+            "closes": "yes" if evaluation.claims_close_at else "",
+            "owner": reachable(evaluation.owner),
+            "invitation": notice.subject_id,
+        }
 
-
-def _way_in(evaluation: Evaluation, invitation: str) -> list[str]:
-    """From nothing to a first answer."""
-    return [
-        f"Ask {reachable(evaluation.owner)} for a token, by answering this mail. A "
-        "token is handed over once, and never by mail.",
-        "Send it with every call in the header “Authorization: Bearer …”, never in "
-        "an address: one that stands there is revoked at once.",
-        f"Your invitation has the id {invitation}; GET /api/v1/invitations/ lists it.",
-        "Nobody at hand who programs? With the same token you fetch an answer sheet "
-        "(.xlsx), fill it in and send it back.",
-    ]
+    def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
+        """The end of claims, also for a calendar."""
+        closes = notice.place.claims_close_at
+        return self.on(notice, row, closes, entry="Answers are due")
 
 
 def reachable(owner: User) -> str:

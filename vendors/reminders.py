@@ -4,71 +4,70 @@ None holds a word of a question, a claim or a requirement, and none says who ask
 the vendor reads that through the API, where it is its own (R10).
 """
 
-from typing import ClassVar
-from uuid import UUID
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.kinds import Message, register
-from evaltracker.notices.mail import dated_message, letter, spoken, zone_of
 from vendors.models import Candidate
-from vendors.notices import API_PAGE, ToVendor, reached_by
+from vendors.notices import ToVendor, reached_by
 from vendors.selectors import last_submission, own_claims
 from vendors.selectors.chases import KIND
 from vendors.selectors.waiting import Waiting, waiting_for
 
-CLOSED = "Claims are closed."
-ACTION = "Read how to answer"
 
-
-class ToAnswer(ToVendor):
+class ToAnswer[Row](ToVendor[Row]):
     """A mail that only makes sense while claims can be written."""
 
-    def holds(self, notice: Notice) -> str:
-        """As for all, and while claims are open."""
-        if no := super().holds(notice):
-            return no
-        return "" if notice.place.claims_are_open(timezone.now()) else CLOSED
+    def reasons(self, notice: Notice, row: Row) -> Iterator[str]:
+        """As for all, and unless claims are open."""
+        yield from super().reasons(notice, row)
+        if not notice.place.claims_are_open(timezone.now()):
+            yield "Claims are closed."
 
 
-class OfOneCandidate(ToAnswer):
+class OfOneCandidate(ToAnswer[Candidate]):
     """A mail about what waits on one candidate's vendor."""
 
-    def candidates(self, notice: Notice) -> QuerySet[Candidate]:
-        """The one that it is about."""
-        return super().candidates(notice).filter(pk=UUID(notice.subject_id))
+    rows: ClassVar = Candidate.objects.all()
 
-    def waiting(self, notice: Notice) -> Waiting:
+    def waiting(self, notice: Notice, row: Candidate) -> Waiting:
         """What waits at this moment."""
-        evaluation = notice.place
-        return waiting_for(evaluation, list(self.candidates(notice)))[0]
+        return waiting_for(notice.place, [row])[0]
 
-    def holds(self, notice: Notice) -> str:
-        """As long as anything waits."""
-        if no := super().holds(notice):
-            return no
-        return "Nothing waits any more." if self.waiting(notice).is_done else ""
+    def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
+        """Unless anything waits."""
+        yield from super().reasons(notice, row)
+        if self.waiting(notice, row).is_done:
+            yield "Nothing waits any more."
+
+    def values(self, notice: Notice, row: Candidate) -> dict[str, str]:
+        """How much is missing."""
+        return {"counted": waiting_words(self.waiting(notice, row))}
+
+    def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
+        """Until when."""
+        return self.on(notice, row, notice.place.claims_close_at)
 
 
 @register
-class ClaimsClosing(ToAnswer):
+class ClaimsClosing(ToAnswer[Evaluation]):
     """A reminder, some days before claims close and on the last day."""
 
     name: ClassVar[str] = "claims_closing"
+    rows: ClassVar = Evaluation.objects.all()
 
-    def holds(self, notice: Notice) -> str:
-        """As long as that is the end, and the answer is not handed in as it stands."""
-        if no := super().holds(notice):
-            return no
+    def reasons(self, notice: Notice, row: Evaluation) -> Iterator[str]:
+        """Unless that is the end, and the answer is not handed in as it stands."""
+        yield from super().reasons(notice, row)
         end = notice.place.claims_close_at
         if end is None or end.isoformat() != notice.occurrence:
-            return "The end was moved."
-        theirs = self.candidates(notice).filter(reached_by(notice.address))
+            yield "The end was moved."
+        theirs = self.candidates(notice, row).filter(reached_by(notice.address))
         if all(_is_handed_in(candidate) for candidate in theirs):
-            return "The answer is handed in."
-        return ""
+            yield "The answer is handed in."
 
     def compose(self, notice: Notice) -> Message:
         """When, and that handing in takes a call of its own.
@@ -80,18 +79,7 @@ class ClaimsClosing(ToAnswer):
         end = notice.place.claims_close_at
         if end is None:
             raise LookupError("claims have no end")
-        return dated_message(
-            notice=notice,
-            what="Your answer",
-            due_at=end,
-            action=ACTION,
-            path=API_PAGE,
-            lead=(
-                "Claims close at the date below; what comes later is refused. Hand "
-                "your answer in, and keep the receipt. You may still change it until "
-                "then."
-            ),
-        )
+        return self.dated(notice, self.row(notice), end)
 
 
 @register
@@ -100,23 +88,6 @@ class NotAnswered(OfOneCandidate):
 
     name: ClassVar[str] = KIND
 
-    def compose(self, notice: Notice) -> Message:
-        """How much is missing, and until when."""
-        waiting = self.waiting(notice)
-        return letter(
-            notice=notice,
-            subject="Your answer is awaited",
-            lead=(
-                f"{waiting_words(waiting)} A requirement that you do not meet is "
-                "answered too: an honest “never” counts in your favour."
-            ),
-            steps=_steps(),
-            date=_until(notice),
-            action=ACTION,
-            path=API_PAGE,
-            reply_to=notice.place.owner.email,
-        )
-
 
 @register
 class RequirementChanged(OfOneCandidate):
@@ -124,43 +95,13 @@ class RequirementChanged(OfOneCandidate):
 
     name: ClassVar[str] = "requirement_changed"
 
-    def compose(self, notice: Notice) -> Message:
-        """How much waits because of it."""
-        return letter(
-            notice=notice,
-            subject="What is asked of you has changed",
-            lead="Requirements are new or reworded. "
-            f"{waiting_words(self.waiting(notice))}",
-            steps=_steps(),
-            date=_until(notice),
-            action=ACTION,
-            path=API_PAGE,
-            reply_to=notice.place.owner.email,
-        )
-
 
 @register
-class QuestionAnswered(ToVendor):
+class QuestionAnswered(ToVendor[Evaluation]):
     """Answers were published; every invited vendor reads the same."""
 
     name: ClassVar[str] = "question_answered"
-
-    def compose(self, notice: Notice) -> Message:
-        """Where they stand. The asker is told the same as everybody."""
-        return letter(
-            notice=notice,
-            subject="Answers to questions were published",
-            lead=(
-                "The buyer has answered questions for everybody who is invited. An "
-                "answer may touch what you have said."
-            ),
-            steps=(
-                "GET …/questions/ of your invitation lists every question and answer.",
-            ),
-            action=ACTION,
-            path=API_PAGE,
-            reply_to=notice.place.owner.email,
-        )
+    rows: ClassVar = Evaluation.objects.all()
 
 
 def waiting_words(waiting: Waiting) -> str:
@@ -188,19 +129,4 @@ def _is_handed_in(candidate: Candidate) -> bool:
         receipt is not None
         and newest is not None
         and newest.submitted_at <= receipt.submitted_at
-    )
-
-
-def _until(notice: Notice) -> str:
-    end = notice.place.claims_close_at
-    return spoken(end, zone_of(notice)) if end else ""
-
-
-def _steps() -> tuple[str, ...]:
-    return (
-        "GET …/requirements/ of your invitation lists what is asked, each with its "
-        "revision; …/claims/?to_confirm=1 lists your answers that are to be confirmed.",
-        "Send each claim, also one whose words stay: sent again, it answers the words "
-        "of now. With the answer sheet (.xlsx) you do it in one go.",
-        "Hand in again, and keep the new receipt.",
     )

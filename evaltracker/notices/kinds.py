@@ -68,6 +68,10 @@ class NoticeKind(ABC):
         """
         return {}
 
+    def titles(self, ids: Collection[str]) -> dict[str, str]:
+        """A few words for each subject that is still there, for the notices page."""
+        return {}
+
     @abstractmethod
     def holds(self, notice: Notice) -> str:
         """Empty if it is still right to send it, else the sentence why not.

@@ -1,13 +1,14 @@
 """The mails that follow a decision: to its people, to vendors, and months later."""
 
+from collections.abc import Iterator
 from typing import ClassVar
-from uuid import UUID
 
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.kit.clock import instant_of
-from evaltracker.notices.kinds import Message, NoticeKind, register
-from evaltracker.notices.mail import dated_message, letter
+from evaltracker.notices.about import About, not_the_owners
+from evaltracker.notices.kinds import Message, register
+from evaltracker.notices.mail import letter
 from evaltracker.workflow import links
 from evaltracker.workflow.models import Letter, PromiseCheck
 from evaltracker.workflow.selectors.letters import LETTER
@@ -16,34 +17,28 @@ from vendors.models import Contact
 
 
 @register
-class DecisionMade(NoticeKind):
-    """Everybody with a part hears that it is decided, and where the memo is."""
+class DecisionMade(About[Evaluation]):
+    """Everybody with a part hears that it is decided, and where the memo is.
+
+    Not what was decided: that stands on the page, for whoever may read it.
+    """
 
     name: ClassVar[str] = "decision_made"
     can_wait: ClassVar[bool] = True
+    rows: ClassVar = Evaluation.objects.all()
 
-    def holds(self, notice: Notice) -> str:
-        """As long as it is decided; nothing takes that back."""
+    def reasons(self, notice: Notice, row: Evaluation) -> Iterator[str]:
+        """Unless it is decided; nothing takes that back."""
         if notice.place.status != Status.DECIDED:
-            return "It is not decided."
-        return ""
+            yield "It is not decided."
 
-    def compose(self, notice: Notice) -> Message:
-        """Not what was decided: that stands on the page, for whoever may read it."""
-        return letter(
-            notice=notice,
-            subject="The decision was made",
-            lead=(
-                "The memo says why, what it costs and what would change our mind. It "
-                "is frozen, with everybody's signatures."
-            ),
-            action="Read the decision",
-            path=links.page(notice.place, "decision"),
-        )
+    def page(self, notice: Notice, row: Evaluation) -> str:
+        """The decision, with its memo."""
+        return links.page(notice.place, "decision")
 
 
 @register
-class DecisionLetter(NoticeKind):
+class DecisionLetter(About[Letter]):
     """What a vendor is told of the decision, in the owner's words.
 
     It is never repeated by itself: one that may have arrived waits for a person.
@@ -51,30 +46,30 @@ class DecisionLetter(NoticeKind):
 
     name: ClassVar[str] = LETTER
     hold: ClassVar[bool] = True
+    rows: ClassVar = Letter.objects.select_related("candidate__vendor")
+    gone: ClassVar[str] = "Nobody has released this letter."
 
-    def holds(self, notice: Notice) -> str:
-        """As long as the reader still answers for the vendor."""
-        found = self.letter(notice)
-        if found is None or found.released_at is None:
-            return "Nobody has released this letter."
+    def title(self, row: Letter) -> str:
+        """To whose vendor it goes."""
+        return f"Letter to {row.candidate}"
+
+    def reasons(self, notice: Notice, row: Letter) -> Iterator[str]:
+        """Unless the reader still answers for the vendor."""
+        if row.released_at is None:
+            yield self.gone
         theirs = Contact.objects.current().filter(
-            vendor=found.candidate.vendor_id, email=notice.address
+            vendor=row.candidate.vendor_id, email=notice.address
         )
         if not theirs.exists():
-            return f"{notice.addressee or notice.address} is no contact of it any more."
-        return ""
+            yield f"{notice.addressee or notice.address} is no contact of it any more."
 
-    def letter(self, notice: Notice) -> Letter | None:
-        """The letter that it carries."""
-        rows = Letter.objects.select_related("candidate__vendor")
-        return rows.filter(pk=UUID(notice.subject_id)).first()
+    def page(self, notice: Notice, row: Letter) -> str:
+        """None: there is nothing to open."""
+        return "/"
 
     def compose(self, notice: Notice) -> Message:
         """Its words, and whom an answer reaches."""
-        found = self.letter(notice)
-        if found is None:
-            raise LookupError("the letter is no longer there")
-        lead, *paragraphs = found.text.split("\n\n")
+        lead, *paragraphs = self.row(notice).text.split("\n\n")
         return letter(
             notice=notice,
             subject="Our decision",
@@ -85,40 +80,29 @@ class DecisionLetter(NoticeKind):
 
 
 @register
-class PromiseCheckDue(NoticeKind):
+class PromiseCheckDue(About[PromiseCheck]):
     """The chosen one's promises are to be read again: before, on the day, a week on."""
 
     name: ClassVar[str] = CHECK_NOTICE
     can_wait: ClassVar[bool] = True
+    rows: ClassVar = PromiseCheck.objects.all()
+    gone: ClassVar[str] = "The promise check is closed."
 
-    def check(self, notice: Notice) -> PromiseCheck | None:
-        """What it is about."""
-        return PromiseCheck.objects.filter(pk=UUID(notice.subject_id)).first()
+    def reasons(self, notice: Notice, row: PromiseCheck) -> Iterator[str]:
+        """Unless it is open, on that day, and theirs to do."""
+        if not row.is_open:
+            yield self.gone
+        if str(row.occurrence) != notice.occurrence:
+            yield "The promise check was moved."
+        yield not_the_owners(notice)
 
-    def holds(self, notice: Notice) -> str:
-        """As long as it is open, on that day, and theirs to do."""
-        check = self.check(notice)
-        if check is None or not check.is_open:
-            return "The promise check is closed."
-        if str(check.occurrence) != notice.occurrence:
-            return "The promise check was moved."
-        if notice.place.owner_id != notice.recipient_id:
-            return "Somebody else runs the evaluation now."
-        return ""
+    def page(self, notice: Notice, row: PromiseCheck) -> str:
+        """Its place on the page; whose promises they are, stands there (R10)."""
+        return links.page(notice.place, "promise_checks", f"check-{row.pk}")
 
     def compose(self, notice: Notice) -> Message:
-        """Which day, and what is asked; whose promises they are, stands there (R10)."""
-        check = self.check(notice)
-        if check is None:
-            raise LookupError("the promise check is no longer there")
-        return dated_message(
-            notice=notice,
-            what="A promise check",
-            due_at=instant_of(check.due_on, MORNING, notice.place.zone),
-            lead=(
-                "What was promised before the decision is read again: does it hold "
-                "today? Say so for each requirement, or move or waive the check."
-            ),
-            action="Open the promise checks",
-            path=links.page(notice.place, "promise_checks", f"check-{check.pk}"),
+        """Which day, and what is asked."""
+        row = self.row(notice)
+        return self.dated(
+            notice, row, instant_of(row.due_on, MORNING, notice.place.zone)
         )

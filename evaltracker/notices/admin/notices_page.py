@@ -1,6 +1,7 @@
 """The notices of an evaluation: sent, next, suppressed because, in need of a word."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,9 +9,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.evaluations.choices import NoticeState
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.notices.admin.notice_subjects import subjects_of
+from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.selectors import (
     next_notices,
     notices_in,
@@ -79,7 +80,7 @@ def notices(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
             if rows
         ],
         counts=[(name, title, every[name].count()) for name, title in LISTS.items()],
-        subjects=subjects_of(row for rows in lists.values() for row in rows),
+        subjects=_titles(row for rows in lists.values() for row in rows),
         options=_options(notices_in(*NoticeState, user=user, evaluation=evaluation))
         if owner
         else [],
@@ -102,6 +103,18 @@ def _lists(user: User, evaluation: Evaluation) -> dict[str, Any]:
         "sent": sent_notices(**scope),
         "suppressed": suppressed_notices(**scope),
     }
+
+
+def _titles(notices: Iterable[Notice]) -> dict[str, str]:
+    """What they are about, by subject id."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for notice in notices:
+        ids[notice.kind].add(notice.subject_id)
+    found: dict[str, str] = {}
+    for kind, subjects in ids.items():
+        if kind in KINDS:
+            found |= KINDS[kind].titles(subjects)
+    return found
 
 
 def _filtered(rows: Any, asked: Mapping[str, str]) -> Any:

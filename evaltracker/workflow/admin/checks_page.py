@@ -1,6 +1,5 @@
 """Promise checks: what was promised, what held in the trial, what holds now."""
 
-from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,12 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.kit.clock import today_in
-from evaltracker.notices.admin.notice_subjects import register_subjects
 from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from evaltracker.workflow.models import PromiseCheck
 from evaltracker.workflow.selectors.promises import (
-    CHECK_NOTICE,
     chosen_of,
     outcomes_of,
     promised_rows,
@@ -46,13 +43,3 @@ def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         is_owner=is_owner(user, evaluation),
         part=takes_part(user, evaluation),
     )
-
-
-def named(ids: Collection[str]) -> dict[str, str]:
-    """Which check it is, for the notices page."""
-    return {
-        str(check.pk): str(check) for check in PromiseCheck.objects.filter(pk__in=ids)
-    }
-
-
-register_subjects(CHECK_NOTICE, named)

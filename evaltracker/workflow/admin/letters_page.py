@@ -1,7 +1,6 @@
 """Letters of the decision: what each vendor is told, and what became of it."""
 
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +9,13 @@ from django.http import HttpRequest, HttpResponse
 
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.notices.admin.notice_subjects import register_subjects
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from evaltracker.workflow import links
 from evaltracker.workflow.models import Letter
-from evaltracker.workflow.selectors.letters import LETTER, letter_notices
+from evaltracker.workflow.selectors.letters import letter_notices
 from evaltracker.workflow.services.letters import send_letter, write_letter
 from vendors.admin.acts.invitations import ContactsField
 from vendors.admin.conflict_question import ask_first
@@ -147,12 +145,3 @@ class SendLetter(OnLetter):
     def form_kwargs(self, target: Letter, user: User) -> dict[str, Any]:
         """Whose contacts may be chosen."""
         return {"letter": target}
-
-
-def named(ids: Collection[str]) -> dict[str, str]:
-    """To whose vendor a letter goes, for the notices page."""
-    rows = Letter.objects.filter(pk__in=ids).select_related("candidate")
-    return {str(row.pk): f"Letter to {row.candidate}" for row in rows}
-
-
-register_subjects(LETTER, named)

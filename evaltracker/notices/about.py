@@ -1,0 +1,167 @@
+"""Mails about one row of a table: guards that many share, words that stand in a file.
+
+The words of a kind are `mail/<name>.txt` among the templates of its app: subject, lead
+and action, then steps, an empty line between any two. They may print and test `values`.
+"""
+
+import datetime
+from abc import abstractmethod
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.kit.template_cache import fill_paragraphs
+from evaltracker.notices.kinds import Message, NoticeKind
+from evaltracker.notices.mail import (
+    calendar_file,
+    dated_message,
+    letter,
+    spoken,
+    zone_of,
+)
+
+ENDED = "The evaluation has ended."
+
+
+class Words(NamedTuple):
+    """What a mail of one kind says, filled in."""
+
+    subject: str
+    lead: str
+    action: str
+    steps: tuple[str, ...]
+
+
+class About[Row](NoticeKind):
+    """A reason for owing a mail about one row; its words stand in a template."""
+
+    # Every row that it can be about, with what is read beside it.
+    rows: ClassVar[QuerySet[Any]]
+    # From a subject's id to the key of its row.
+    key: ClassVar[type[UUID] | type[int]] = UUID
+    # Why nothing is sent once the row is not there any more.
+    gone: ClassVar[str] = "What it is about is no longer there."
+
+    @abstractmethod
+    def reasons(self, notice: Notice, row: Row) -> Iterable[str]:
+        """Why it is not right to send any more; the first that is not blank counts."""
+
+    @abstractmethod
+    def page(self, notice: Notice, row: Row) -> str:
+        """The path of the page that its link opens."""
+
+    def values(self, notice: Notice, row: Row) -> Mapping[str, str]:
+        """Texts for its template: words of ours, numbers, names of our own people."""
+        return {}
+
+    def title(self, row: Row) -> str:
+        """What it is about, for the notices page, which knows its evaluation."""
+        return "" if isinstance(row, Evaluation) else str(row)
+
+    def subjects(self, ids: Collection[str]) -> Mapping[str, Row]:
+        """The rows of these ids, read at once."""
+        rows = self.rows.filter(pk__in=[self.key(key) for key in ids])
+        return {str(row.pk): row for row in rows}
+
+    def titles(self, ids: Collection[str]) -> dict[str, str]:
+        """What each is about."""
+        return {key: self.title(row) for key, row in self.subjects(ids).items()}
+
+    def find(self, notice: Notice) -> Row | None:
+        """The row, unless it is gone; looked up unless a sweep has done so."""
+        found: Row | None = notice.subject
+        if found is None:
+            found = self.subjects([notice.subject_id]).get(notice.subject_id)
+        return found
+
+    def row(self, notice: Notice) -> Row:
+        """The row.
+
+        Raises:
+            LookupError: it is gone; `holds` is asked first.
+
+        """
+        found = self.find(notice)
+        if found is None:
+            raise LookupError("what it is about is no longer there")
+        return found
+
+    def holds(self, notice: Notice) -> str:
+        """The first reason not to send it; empty if there is none."""
+        row = self.find(notice)
+        if row is None:
+            return self.gone
+        return next(filter(None, self.reasons(notice, row)), "")
+
+    def words(self, notice: Notice, row: Row) -> Words:
+        """Its template, filled in."""
+        subject, lead, action, *steps = fill_paragraphs(
+            f"mail/{self.name}.txt", self.values(notice, row)
+        )
+        return Words(subject, lead, action, tuple(steps))
+
+    def compose(self, notice: Notice) -> Message:
+        """The mail that its words make."""
+        return self.letter(notice, self.row(notice))
+
+    def letter(self, notice: Notice, row: Row, **more: Any) -> Message:
+        """Its words as a letter; `more` as `mail.letter` takes it."""
+        subject, lead, action, steps = self.words(notice, row)
+        return letter(
+            notice=notice,
+            subject=subject,
+            lead=lead,
+            action=action,
+            steps=steps,
+            path=self.page(notice, row),
+            **more,
+        )
+
+    def dated(
+        self, notice: Notice, row: Row, due_at: datetime.datetime, **more: Any
+    ) -> Message:
+        """Its words as a mail about a date: the subject is what falls due then."""
+        what, lead, action, _ = self.words(notice, row)
+        return dated_message(
+            notice=notice,
+            what=what,
+            due_at=due_at,
+            lead=lead,
+            action=action,
+            path=self.page(notice, row),
+            **more,
+        )
+
+    def on(
+        self,
+        notice: Notice,
+        row: Row,
+        instant: datetime.datetime | None,
+        *,
+        entry: str = "",
+    ) -> dict[str, Any]:
+        """For `letter`: the date, with a calendar entry of that name."""
+        if instant is None:
+            return {}
+        ics = calendar_file(
+            notice=notice, what=entry, due_at=instant, path=self.page(notice, row)
+        )
+        return {
+            "date": spoken(instant, zone_of(notice)),
+            "ics": ics if entry else None,
+        }
+
+
+def ended(notice: Notice) -> str:
+    """Why not, if the evaluation is over."""
+    return "" if notice.place.is_open else ENDED
+
+
+def not_the_owners(notice: Notice) -> str:
+    """Why not, if the reader does not run the evaluation."""
+    if notice.place.owner_id != notice.recipient_id:
+        return "Somebody else runs the evaluation now."
+    return ""
