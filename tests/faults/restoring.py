@@ -1,7 +1,6 @@
 """A backup and its restoring, as docs/operations.md has it, and when both are equal."""
 
 import os
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 from psycopg import sql
 
-from tests.services import postgres_binaries
+from tests.services import postgres_binaries, postgres_client
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = """
@@ -111,10 +110,9 @@ def restore(url: str, file: Path, *options: str) -> subprocess.CompletedProcess[
 
 
 def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    binaries = postgres_binaries()
-    beside = binaries / program if binaries else None
-    found = str(beside) if beside and beside.exists() else shutil.which(program)
-    assert found, f"{program} is missing; it comes with PostgreSQL's client"
     return subprocess.run(
-        [found, *arguments], capture_output=True, text=True, check=False
+        [postgres_client(program), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
     )

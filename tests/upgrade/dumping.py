@@ -22,7 +22,7 @@ import psycopg
 from tests.services import (
     free_port,
     postgres,
-    postgres_binaries,
+    postgres_client,
     service_folder,
 )
 
@@ -79,7 +79,7 @@ def main(arguments: list[str]) -> int:
         write_as_vendors(checkout, env, vendors)
         dumped = subprocess.check_output(
             [
-                f"{postgres_binaries()}/pg_dump",
+                postgres_client("pg_dump"),
                 *("--no-owner", "--inserts", "--rows-per-insert=100"),
                 f"--dbname={home}/evaltracker",
             ],

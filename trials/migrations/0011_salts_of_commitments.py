@@ -8,7 +8,7 @@ from evaltracker.kit.triggers import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trials", "0010_demos_called_off"),
+        ("trials", "0001_squashed_0010_demos_called_off"),
     ]
 
     # Two steps, so that rows of before get none in place of all the same one.

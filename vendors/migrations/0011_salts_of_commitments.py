@@ -7,7 +7,7 @@ from evaltracker.evaluations.models.base import new_salt
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vendors", "0010_prices_opened_by_two_people"),
+        ("vendors", "0001_squashed_0010_prices_opened_by_two_people"),
     ]
 
     # Two steps, so that rows of before get none in place of all the same one.

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evaluations", "0009_index_for_unclear_notices"),
+        ("evaluations", "0001_squashed_0009_index_for_unclear_notices"),
     ]
 
     operations = [

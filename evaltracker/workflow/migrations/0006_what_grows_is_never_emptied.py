@@ -29,11 +29,11 @@ class Migration(migrations.Migration):
     # Table by table, so that no lock is held while another one is waited for.
     atomic = False
     dependencies = [
-        ("evaluations", "0009_index_for_unclear_notices"),
-        ("stakeholders", "0003_index_for_every_list"),
-        ("vendors", "0010_prices_opened_by_two_people"),
-        ("trials", "0010_demos_called_off"),
-        ("workflow", "0005_what_follows_what"),
+        ("evaluations", "0001_squashed_0009_index_for_unclear_notices"),
+        ("stakeholders", "0001_squashed_0003_index_for_every_list"),
+        ("vendors", "0001_squashed_0010_prices_opened_by_two_people"),
+        ("trials", "0001_squashed_0010_demos_called_off"),
+        ("workflow", "0001_squashed_0005_what_follows_what"),
     ]
     operations = [
         *(append_only(table) for table in GROWS),
