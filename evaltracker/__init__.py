@@ -3,4 +3,5 @@
 # Bound here, so that a task published by the web process knows its broker.
 from evaltracker.celery import app as celery_app
 
+__version__ = "0.2.0"
 __all__ = ["celery_app"]

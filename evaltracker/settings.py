@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.csp import CSP
 
-from evaltracker import environment
+from evaltracker import __version__, environment
 from evaltracker.accounts.config import *  # noqa: F403
 from evaltracker.environment import BASE_DIR, PORT, REDIS_URL, env
 from evaltracker.environment import DATA_DIR as DATA_DIR
@@ -19,6 +19,7 @@ from evaltracker.environment import NUM_PROXIES as NUM_PROXIES
 from evaltracker.serving.logs import configure_logs, report_errors
 from evaltracker.unfold import UNFOLD as UNFOLD
 
+UNFOLD["SITE_SUBHEADER"] = f"Version {__version__}"
 SECRET_KEY = environment.secret_key()
 # Keys of before, while what they signed and closed is still about.
 SECRET_KEY_FALLBACKS = environment.env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -249,7 +250,7 @@ VENDOR_CALLS_PER_MINUTE = env.int("VENDOR_CALLS_PER_MINUTE", default=600)
 CALLS_WITHOUT_TOKEN_PER_MINUTE = env.int("CALLS_WITHOUT_TOKEN_PER_MINUTE", default=60)
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "evaltracker",
-    "VERSION": "1",
+    "VERSION": __version__,
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -263,4 +264,4 @@ DJANGO_STRUCTLOG_CELERY_ENABLED = True
 # Where each journal ends, kept beside the log; blank: in the log alone.
 ANCHORS_FILE = env.str("ANCHORS_FILE", default="")
 LOGGING = configure_logs(readable=DEMO or DEBUG, anchors_file=ANCHORS_FILE)
-report_errors(dsn=env.str("SENTRY_DSN", default=""))
+report_errors(dsn=env.str("SENTRY_DSN", default=""), version=__version__)

@@ -114,7 +114,7 @@ def configure_logs(*, readable: bool, anchors_file: str = "") -> dict[str, Any]:
     return config
 
 
-def report_errors(*, dsn: str) -> None:
+def report_errors(*, dsn: str, version: str) -> None:
     """Send errors to Sentry when asked; the client is an optional package."""
     if not dsn:
         return
@@ -127,6 +127,7 @@ def report_errors(*, dsn: str) -> None:
         ) from missing
     sentry_sdk.init(
         dsn=dsn,
+        release=f"evaltracker@{version}",
         send_default_pii=False,
         # Both hold what people and vendors wrote, tokens and prices too.
         include_local_variables=False,

@@ -16,7 +16,7 @@ def options(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     given: dict[str, Any] = {}
     client = SimpleNamespace(init=given.update)
     monkeypatch.setitem(sys.modules, "sentry_sdk", client)
-    report_errors(dsn="https://x@example.org/1")
+    report_errors(dsn="https://x@example.org/1", version="1.2.3")
     return given
 
 
@@ -24,6 +24,7 @@ def test_a_report_holds_no_variables_bodies_or_people(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     given = options(monkeypatch)
+    assert given["release"] == "evaltracker@1.2.3"
     assert given["send_default_pii"] is False
     assert given["include_local_variables"] is False
     assert given["max_request_body_size"] == "never"
