@@ -41,6 +41,7 @@ def checks(folder: Path) -> dict[str, list[str]]:
         "types": [f"{BIN}/mypy", "--no-error-summary", *present],
         "imports": [f"{BIN}/lint-imports", "--no-logo"],
         "migrations": [*python, "makemigrations", "--check", "--dry-run"],
+        "public-face": [sys.executable, "-m", "tests.public_face"],
         "deployment": deploy,
         "vendor-api": [*deploy, "--settings", "evaltracker.vendor_settings"],
         "templates": [
