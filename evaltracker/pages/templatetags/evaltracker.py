@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django import template
 from django.template.context import Context
 from django.template.defaultfilters import linebreaksbr
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -30,10 +31,11 @@ def evaluation_tabs(context: Context, evaluation: Any, active: str = "") -> Any:
     return {"evaluation": evaluation, "tabs": tabs_of(evaluation, user, active)}
 
 
-@register.inclusion_tag("evaltracker/parts/empty.html")
-def empty_state(heading: str, text: str, address: str = "", label: str = "") -> Any:
+@register.simple_block_tag
+def empty_state(content: str, heading: str, address: str = "", label: str = "") -> str:
     """An empty page's word on what to do next, with the button that does it."""
-    return {"heading": heading, "text": text, "address": address, "label": label}
+    said = {"heading": heading, "text": content, "address": address, "label": label}
+    return render_to_string("evaltracker/parts/empty.html", said)
 
 
 @register.inclusion_tag("evaltracker/parts/stepper.html")
