@@ -51,13 +51,13 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.candidates_page
     import vendors.admin.claim_files
     import vendors.admin.costs_page
-    import vendors.admin.importing.candidates
-    import vendors.admin.importing.claims
-    import vendors.admin.importing.costs
     import vendors.admin.invitations_page
     import vendors.admin.lists
     import vendors.admin.sent_page
     import vendors.admin.token_page
     import vendors.admin.unanswered_page
     import vendors.admin.vendor_access_page
+    import vendors.importing.candidates
+    import vendors.importing.claims
+    import vendors.importing.costs
     import vendors.portable

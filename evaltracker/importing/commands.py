@@ -1,7 +1,6 @@
-"""What the two import commands share: their arguments and how they report."""
+"""A command that imports: its arguments and how it reports; the kind says the rest."""
 
 import textwrap
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +8,27 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.importing.kinds import KINDS, ImportKind
 from evaltracker.importing.plan import Plan
+from evaltracker.importing.reading import Reading
+from evaltracker.tabular import read_table
 
 PROBLEMS_SHOWN = 20
 WIDTH = 88
 
 
-class ImportCommand[P: Plan[Any, Any]](BaseCommand):
+class ImportCommand(BaseCommand):
     """A command that reads a file into an evaluation, or says why not.
 
-    A command names its `things` and fills in `plan` and `write`.
+    A command names the `slug` of its kind of import.
     """
 
-    things = ""
-    orientations: Sequence[str] = ()
+    slug = ""
+
+    @property
+    def kind(self) -> ImportKind:
+        """What the kind's declaration says."""
+        return KINDS[self.slug]
 
     def add_arguments(self, parser: CommandParser) -> None:
         """EVALUATION FILE [--dry-run] [--as USERNAME] [--orientation …]."""
@@ -41,27 +47,30 @@ class ImportCommand[P: Plan[Any, Any]](BaseCommand):
         )
         parser.add_argument(
             "--orientation",
-            choices=self.orientations,
+            choices=[layout for layout, _ in self.kind.layouts if layout],
             default="",
             help="which way round a matrix lies, where the file does not tell",
         )
-
-    def plan(self, evaluation: Evaluation, options: dict[str, Any]) -> P:
-        """What the file would do."""
-        raise NotImplementedError
-
-    def write(self, evaluation: Evaluation, plan: P, by: User) -> None:
-        """Do it."""
-        raise NotImplementedError
+        if self.kind.may_skip:
+            parser.add_argument(
+                "--skip-unknown",
+                action="store_true",
+                help="leave out what names something that the evaluation has not",
+            )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Plan, report, and unless it is a dry run, import."""
         evaluation = self.evaluation(options["evaluation"])
         by = self.person(evaluation, options["username"])
         try:
-            plan = self.plan(evaluation, options)
+            reading = Reading(
+                layout=options["orientation"],
+                skip_unknown=options.get("skip_unknown", False),
+            )
+            book = read_table(options["file"])
+            plan = self.kind.plan(evaluation, by, book, reading)
             if not (plan.problems or options["dry_run"]):
-                self.write(evaluation, plan, by)
+                self.kind.apply(evaluation, by, plan, reading)
         except Problem as error:
             raise CommandError(folded(error.sentence)) from error
         self.report(plan, evaluation, is_dry=options["dry_run"])
@@ -103,7 +112,7 @@ class ImportCommand[P: Plan[Any, Any]](BaseCommand):
         where = f"“{evaluation}” from {plan.filename}"
         counts = plan.counts
         verb = "would be imported into" if is_dry else "imported into"
-        out.write(f"{self.things} {verb} {where}:")
+        out.write(f"{self.kind.things.capitalize()} {verb} {where}:")
         for name in counts:
             out.write(f"  {name:<9}{counts[name]:>7,}")
         if is_dry:

@@ -6,3 +6,4 @@ from django.apps import apps
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
     import evaltracker.importing.admin.acts
+    import evaltracker.importing.admin.page

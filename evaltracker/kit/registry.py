@@ -28,6 +28,7 @@ class Registry[K, T](Mapping[K, T]):
     def __init__(self, noun: str) -> None:
         self.noun = noun
         self._items: dict[K, T] = {}
+        self._works: list[Callable[[T], None]] = []
 
     def register(self, key: K, item: T) -> T:
         """Add `item`; to add the very same once more changes nothing.
@@ -36,7 +37,11 @@ class Registry[K, T](Mapping[K, T]):
             ImproperlyConfigured: something else has the key.
 
         """
-        there = self._items.setdefault(key, item)
+        if key not in self._items:
+            self._items[key] = item
+            for work in self._works:
+                work(item)
+        there = self._items[key]
         if there is not item and there != item:
             raise ImproperlyConfigured(
                 f"There are two {self.noun}s called “{key}”: {there!r} and {item!r}. "
@@ -51,6 +56,12 @@ class Registry[K, T](Mapping[K, T]):
     def add[F](self: "Registry[F, F]", item: F) -> F:
         """Register what needs no name, such as a function; also as a decorator."""
         return self.register(item, item)
+
+    def for_each(self, work: Callable[[T], None]) -> None:
+        """Call `work` with every item, also with those that are registered later."""
+        self._works.append(work)
+        for item in self._items.values():
+            work(item)
 
     def __getitem__(self, key: K) -> T:
         try:

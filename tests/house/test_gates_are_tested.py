@@ -13,7 +13,9 @@ TESTS = Path(__file__).resolve().parents[1] / "workflow"
 @pytest.mark.parametrize("name", GATES)
 def test_every_gate_has_a_test_of_its_name(name: str) -> None:
     texts = [path.read_text() for path in TESTS.glob("test_gates_*.py")]
-    assert any(f"def test_{name}_" in text for text in texts)
+    assert any(f"def test_{name}_" in text for text in texts), (
+        f"write test_{name}_… in tests/workflow/test_gates_<stage>.py"
+    )
 
 
 @pytest.mark.parametrize("stage", Stage)

@@ -38,6 +38,16 @@ def test_who_asks_for_what_is_not_there_reads_what_may_be_meant(
         tabs["matrx"]
 
 
+def test_work_is_done_for_what_is_there_and_for_what_comes(
+    tabs: Registry[str, int],
+) -> None:
+    seen: list[int] = []
+    tabs.for_each(seen.append)
+    tabs.register("memo", 9)
+    tabs.register("memo", 9)
+    assert seen == [5, 3, 9]
+
+
 def test_functions_are_registered_by_themselves_or_at_a_place() -> None:
     works: Registry[object, object] = Registry("work")
 

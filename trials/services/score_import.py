@@ -16,7 +16,6 @@ from evaltracker.evaluations.models import Category, Evaluation, Import, User
 from evaltracker.evaluations.policy import checked
 from evaltracker.importing.rows import RowsPlan, moved_since
 from evaltracker.importing.services.import_log import (
-    UNDO,
     log_import,
     refuse_moved,
     refuse_repeat,
@@ -205,6 +204,3 @@ def put(row: Score, values: Mapping[str, Any]) -> None:
 def name_of(row: Score) -> str:
     """Whose, and in what."""
     return f"{row.candidate.name} / {row.category.name}"
-
-
-UNDO.register(KIND, undo)

@@ -9,6 +9,7 @@ from evaltracker.pages.filters import by
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import page_address
 from vendors.admin.conflict_question import AboutCandidates
+from vendors.columns import LISTED
 from vendors.models import (
     Candidate,
     Claim,
@@ -93,8 +94,7 @@ class CandidateAdmin(HardenedAdmin):
         "vendor",
         "state",
         "state_reason",
-        "website",
-        "summary",
+        *(column.name for column in LISTED),
     )
 
     def page_of(self, row: Candidate) -> str:

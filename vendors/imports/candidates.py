@@ -1,6 +1,5 @@
 """From a spreadsheet to what would change among the candidates: pure, no database."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,8 +19,9 @@ from evaltracker.importing.rows import (
 )
 from evaltracker.kit.text import Inputs
 from evaltracker.tabular import Row, Workbook, header_key
-from evaltracker.tabular.wording import web_addresses, without_markup
+from evaltracker.tabular.wording import without_markup
 from vendors.choices import CandidateKind
+from vendors.columns import IMPORTED
 from vendors.imports.names import Names
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -31,9 +31,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "kind": ("kind", "candidatekind"),
     "vendor": ("vendor", "vendorname", "supplier", "company", "companyname"),
-    "aliases": ("aliases", "othernames", "alsoknownas"),
-    "website": ("website", "url", "homepage", "link", "vendorurl"),
-    "summary": ("summary", "description", "about"),
+    **{column.name: column.heads for column in IMPORTED},
 }
 KINDS: dict[str, CandidateKind] = {
     **dict.fromkeys(("buy", "commercial", "saas"), CandidateKind.BUY),
@@ -42,7 +40,6 @@ KINDS: dict[str, CandidateKind] = {
     **dict.fromkeys(("asis", "stayasis"), CandidateKind.AS_IS),
 }
 WANTED = "The table needs a column of names (named “name”, “candidate” or “product”)."
-SEPARATED = re.compile(r"[;|\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +119,11 @@ class Reader:
         vendor = " ".join(without_markup(table.cell(row, "vendor")).split())
         if vendor:
             values["vendor"] = self.vendor(inputs.line("vendor", vendor))
-        aliases = table.cell(row, "aliases")
-        if aliases:
-            parts = [part.strip() for part in SEPARATED.split(aliases)]
-            values["aliases"] = inputs.lines("aliases", filter(None, parts), limit=150)
-        website = table.cell(row, "website")
-        if website:
-            good, _ = web_addresses(website)
-            values["website"] = inputs.link("website", good[0] if good else website)
-        summary = without_markup(table.cell(row, "summary"))
-        if summary:
-            values["summary"] = inputs.text("summary", summary)
+        for column in IMPORTED:
+            cell = table.cell(row, column.name)
+            if cell and (said := column.from_cell(cell)):
+                read = column.read
+                values[column.name] = read(inputs, column.name, said) if read else said
         for wrong, sentences in inputs.errors.items():
             self.refuse(table, row, wrong, sentences[0])
         if len(self.findings.refused_rows) > problems or inputs.errors:

@@ -14,7 +14,6 @@ from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
 from evaltracker.importing.rows import RowsPlan, moved_since
 from evaltracker.importing.services.import_log import (
-    UNDO,
     delete_unused,
     log_import,
     refuse_moved,
@@ -22,14 +21,16 @@ from evaltracker.importing.services.import_log import (
     told_of,
 )
 from evaltracker.requirements.services.imports import BATCH, refuse_problems
+from vendors.columns import COLUMNS, IMPORTED
 from vendors.imports.candidates import KnownCandidates
 from vendors.models import Candidate, Vendor
 from vendors.services.candidates import check_vendor
 from vendors.services.companies import add_vendor
 
 KIND = "candidates"
-WRITTEN = ("vendor_id", "aliases", "website", "summary")
-STATE = (*WRITTEN, "name", "kind", "state", "months_to_live", "hours_saved")
+WRITTEN = ("vendor_id", *(column.name for column in IMPORTED))
+# What tells that somebody has worked on a row since.
+STATE = ("vendor_id", "name", "kind", "state", *(column.name for column in COLUMNS))
 STAGES = (Stage.REQUIREMENTS, Stage.RESEARCH)
 
 
@@ -40,9 +41,7 @@ def known_candidates(*, evaluation: Evaluation) -> KnownCandidates:
         row.name: {
             "kind": row.kind,
             "vendor": row.vendor.name if row.vendor else "",
-            "aliases": list(row.aliases),
-            "website": row.website,
-            "summary": row.summary,
+            **{column.name: getattr(row, column.name) for column in IMPORTED},
         }
         for row in rows
     }
@@ -196,10 +195,10 @@ def undo(imported: Import, by: User) -> None:
     refuse_moved(
         rows[key].name if key in rows else "a candidate that is gone"
         for key, after in expected.items()
-        if key not in rows or journal.snapshot(rows[key], STATE) != after
+        if key not in rows or journal.snapshot(rows[key], after) != after
     )
     for key, (before, _) in changed.items():
-        for field in WRITTEN:
+        for field in before.keys() & WRITTEN:
             setattr(rows[key], field, before[field])
     save([rows[key] for key in changed])
     delete_unused(Candidate.objects.filter(pk__in=list(new)), str)
@@ -218,6 +217,3 @@ def undo(imported: Import, by: User) -> None:
         before={rows[key].name: after for key, after in expected.items()},
         after={rows[key].name: before for key, (before, _) in changed.items()},
     )
-
-
-UNDO.register(KIND, undo)

@@ -1,6 +1,5 @@
 """Options of an evaluation: putting them up, inviting, shortlisting, dropping."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -20,12 +19,13 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.kit.text import Inputs, read_reason
 from vendors.choices import CandidateKind, CandidateState
+from vendors.columns import COLUMNS, WORDED
 from vendors.models import Candidate, Vendor
 from vendors.policy import INVITABLE
 
-WORDS = frozenset({"name", "aliases", "website", "summary"})
-EDITABLE = WORDS | {"vendor", "months_to_live", "hours_saved", "builders"}
-ADDED = ("name", "kind", "vendor", "aliases", "website", "summary")
+WORDS = frozenset({"name", *(column.name for column in WORDED)})
+EDITABLE = WORDS | {"vendor", *(column.name for column in COLUMNS)}
+ADDED = ("name", "kind", "vendor", *(column.name for column in WORDED))
 
 
 @transaction.atomic
@@ -36,12 +36,9 @@ def add_candidate(
     by: By,
     kind: str = CandidateKind.BUY,
     vendor: Vendor | None = None,
-    aliases: Iterable[str] = (),
-    website: str = "",
-    summary: str = "",
-    **more: Any,
+    **columns: Any,
 ) -> Candidate:
-    """Put an option on the long list, until research ends.
+    """Put an option on the long list, until research ends; `columns` as in COLUMNS.
 
     Raises:
         Forbidden: not the owner. Refused: too late. Invalid: by field.
@@ -50,13 +47,11 @@ def add_candidate(
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
     require_stage(evaluation, Stage.REQUIREMENTS, Stage.RESEARCH)
-    unknown = more.keys() - EDITABLE
+    unknown = columns.keys() - EDITABLE
     if unknown:
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
-    words = read_words(name=name, aliases=aliases, website=website, summary=summary)
-    candidate = Candidate(
-        evaluation=evaluation, kind=kind, vendor=vendor, **words, **more
-    )
+    columns |= read_words(name=name, **columns)
+    candidate = Candidate(evaluation=evaluation, kind=kind, vendor=vendor, **columns)
     check_vendor(candidate)
     checked(candidate)
     candidate.save()
@@ -147,17 +142,14 @@ def lock_candidate(candidate: Candidate) -> Candidate:
     return fresh
 
 
-def read_words(
-    *, name: str, aliases: Iterable[str], website: str, summary: str
-) -> dict[str, Any]:
-    """A candidate's words as they are kept."""
+def read_words(*, name: str, **columns: Any) -> dict[str, Any]:
+    """A candidate's words as they are kept; what is not given is blank."""
     inputs = Inputs()
-    words = {
-        "name": inputs.line("name", name),
-        "aliases": inputs.lines("aliases", aliases, limit=150),
-        "website": inputs.link("website", website),
-        "summary": inputs.text("summary", summary, blank=True),
-    }
+    words: dict[str, Any] = {"name": inputs.line("name", name)}
+    for column in COLUMNS:
+        if column.read is not None:
+            given = columns.get(column.name, column.blank)
+            words[column.name] = column.read(inputs, column.name, given)
     inputs.check()
     return words
 

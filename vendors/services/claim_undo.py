@@ -7,7 +7,7 @@ from typing import Any
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import Import, User
 from evaltracker.evaluations.policy import require_stage
-from evaltracker.importing.services.import_log import UNDO, refuse_moved
+from evaltracker.importing.services.import_log import refuse_moved
 from evaltracker.kit.clock import database_now
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim
@@ -100,6 +100,3 @@ def by_cell(rows: Iterable[Claim]) -> dict[str, dict[str, Any]]:
         words = journal.snapshot(row, WORDS)
         told.setdefault(row.candidate.name, {})[row.requirement.ref] = words
     return told
-
-
-UNDO.register(KIND, undo)

@@ -3,10 +3,9 @@
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import Import, User
 from evaltracker.evaluations.policy import change_all
-from evaltracker.importing.services.import_log import UNDO, refuse_moved
+from evaltracker.importing.services.import_log import refuse_moved
 from vendors.models import CostLine
 from vendors.services.cost_rows import (
-    KIND,
     WRITTEN,
     fill,
     lines_of,
@@ -50,6 +49,3 @@ def undo(imported: Import, by: User) -> None:
         rows=[rows[key] for key in changed],
         removed=[rows[key] for key in new],
     )
-
-
-UNDO.register(KIND, undo)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from evaltracker.evaluations.models import Import, User
-from evaltracker.importing.admin.kinds import KINDS
+from evaltracker.importing.kinds import KINDS
 from evaltracker.importing.services.import_log import undo_import
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.importing.admin.kinds import ImportKind
+from evaltracker.importing.kinds import ImportKind
 from evaltracker.importing.layout import short
 from evaltracker.importing.reading import Header, columns_from, likely_header
 from evaltracker.tabular import Row, Sheet, Workbook, column_letter

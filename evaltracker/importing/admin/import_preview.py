@@ -6,7 +6,7 @@ from typing import Any
 
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation, Import, ImportDraft, User
-from evaltracker.importing.admin.kinds import ImportKind
+from evaltracker.importing.kinds import ImportKind
 from evaltracker.importing.plan import Plan
 from evaltracker.importing.reading import Header, Reading, likely_header, only, recalled
 from evaltracker.importing.services.waiting_files import (

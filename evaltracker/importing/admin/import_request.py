@@ -8,7 +8,7 @@ from evaltracker.errors import Problem, Refused
 from evaltracker.evaluations.models import Evaluation, Import, ImportDraft, User
 from evaltracker.importing.admin.forms import ReadingForm, UploadForm
 from evaltracker.importing.admin.import_preview import Look, look_at
-from evaltracker.importing.admin.kinds import KINDS, ImportKind
+from evaltracker.importing.kinds import KINDS, ImportKind
 from evaltracker.importing.services.waiting_files import read_draft
 from evaltracker.pages.workspace import crumbs_to, page_address, show
 

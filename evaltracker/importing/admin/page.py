@@ -9,36 +9,17 @@ is shown instead and nothing is written.
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import Forbidden, Invalid, Problem
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.importing.admin.import_request import Desk
-from evaltracker.importing.admin.kinds import KINDS, ImportKind
 from evaltracker.importing.admin.sheets import sheet_page
 from evaltracker.importing.admin.steps import STEPS
+from evaltracker.importing.kinds import KINDS, ImportKind
 from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import evaluation_page
-
-
-def register_import[K: type[ImportKind]](cls: K) -> K:
-    """Class decorator: give a kind its page and its empty sheet, or fail loudly."""
-    for duty in ("slug", "things", "tab", "needs", "columns"):
-        if not getattr(cls, duty):
-            raise ImproperlyConfigured(f"{cls.__name__} lacks {duty}.")
-    kind = KINDS.register(cls.slug, cls())
-    evaluation_page(
-        f"import_{kind.slug}",
-        f"Import {kind.things}",
-        route=f"import/{kind.slug}/",
-        methods=("GET", "HEAD", "POST"),
-    )(partial(importing, kind=kind))
-    evaluation_page(f"sheet_{kind.slug}", "", route=f"import/{kind.slug}/sheet.xlsx")(
-        partial(sheet_page, kind=kind)
-    )
-    return cls
 
 
 def importing(
@@ -60,3 +41,19 @@ def importing(
             return step(desk)
     except Problem as problem:
         return desk.show(problem=problem, status=problem.status)
+
+
+def serve(kind: ImportKind) -> None:
+    """Give a kind its page and its empty sheet."""
+    evaluation_page(
+        f"import_{kind.slug}",
+        f"Import {kind.things}",
+        route=f"import/{kind.slug}/",
+        methods=("GET", "HEAD", "POST"),
+    )(partial(importing, kind=kind))
+    evaluation_page(f"sheet_{kind.slug}", "", route=f"import/{kind.slug}/sheet.xlsx")(
+        partial(sheet_page, kind=kind)
+    )
+
+
+KINDS.for_each(serve)

@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from evaltracker.errors import Forbidden
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.importing.admin.kinds import ImportKind
+from evaltracker.importing.kinds import ImportKind
 from evaltracker.kit.downloads import download
 from evaltracker.kit.files import TYPES
 from evaltracker.kit.formula_guard import harmless

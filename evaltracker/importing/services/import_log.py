@@ -1,6 +1,6 @@
 """What came in from files: each import a row, so that it can be recognised and undone.
 
-Every floor that imports says how its kind is undone (`UNDO`).
+How a kind is undone is said in its declaration (`take_back`).
 """
 
 import uuid
@@ -16,12 +16,10 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.evaluations.policy import lock, require_open, require_owner
+from evaltracker.importing.kinds import KINDS
 from evaltracker.importing.plan import Plan
-from evaltracker.kit.registry import Registry
 
 SHOWN = 10
-# How imports are undone, by kind.
-UNDO: Registry[str, Callable[[Import, User], None]] = Registry("undoing of an import")
 
 
 def refuse_repeat(import_id: uuid.UUID | None) -> None:
@@ -96,7 +94,7 @@ def undo_import(*, imported: Import, by: User) -> Import:
     require_open(evaluation)
     if imported.undone_at:
         raise Refused("This import was undone already.")
-    UNDO[imported.kind](imported, by)
+    type(KINDS[imported.kind]).take_back(imported, by)
     # What it takes to undo is of no use any more, and may hold sealed values.
     imported.kept, imported.undone_by = {}, by
     imported.undone_at = timezone.now()

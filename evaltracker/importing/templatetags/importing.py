@@ -6,7 +6,7 @@ from django import template
 from django.template.context import Context
 from django.urls import reverse
 
-from evaltracker.importing.admin.kinds import KINDS
+from evaltracker.importing.kinds import KINDS
 
 register = template.Library()
 

@@ -11,7 +11,6 @@ from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Category, Evaluation, Import, Requirement
 from evaltracker.evaluations.policy import is_published, require_stage
 from evaltracker.importing.services.import_log import (
-    UNDO,
     delete_unused,
     refuse_moved,
 )
@@ -113,6 +112,3 @@ def drop_categories(keys: list[str]) -> None:
             category.delete()
         except ProtectedError:
             continue  # Somebody has weighed it; it stays, empty.
-
-
-UNDO.register(KIND, undo)

@@ -24,12 +24,13 @@ from stakeholders.policy import voices
 from stakeholders.services.people import add_stakeholder
 from stakeholders.services.rules import ask_usual_roles, set_sign_off_rule
 from vendors.choices import CandidateState
+from vendors.columns import WORDED
 from vendors.policy import require_declared
 from vendors.services.candidates import add_candidate
 
 # Asked for anew: they belong to one purchase.
 OWN = frozenset({"title", "buyer", "must_run_by"})
-CANDIDATE = ("name", "kind", "aliases", "website", "summary")
+CANDIDATE = ("name", "kind", *(column.name for column in WORDED))
 
 
 def may_follow(user: User, origin: Evaluation) -> bool:

@@ -8,15 +8,10 @@ from django import forms
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import OnEvaluation
-from evaltracker.pages.fields import (
-    LinesField,
-    NamedChoice,
-    link_field,
-    long_text,
-    reason_field,
-)
+from evaltracker.pages.fields import NamedChoice, reason_field
 from vendors.admin.acts.base import OnCandidate
 from vendors.choices import CandidateKind
+from vendors.columns import COLUMNS
 from vendors.models import Vendor
 from vendors.services.candidates import (
     add_candidate,
@@ -47,35 +42,6 @@ class ChangeForm(forms.Form):
         max_length=150,
         help_text="The company's name, if it is not in the list.",
     )
-    website = link_field("Website")
-    summary = forms.CharField(label="Summary", required=False, widget=long_text())
-    aliases = LinesField(
-        label="Other names", help_text="One a line; imports find it by them too."
-    )
-    months_to_live = forms.DecimalField(
-        label="Months until it is live",
-        required=False,
-        min_value=0,
-        help_text="From the decision to running in production.",
-    )
-    hours_saved = forms.DecimalField(
-        label="Hours saved",
-        required=False,
-        min_value=0,
-        max_value=24,
-        help_text="Per engineer and day, once it is live.",
-    )
-    builders = forms.DecimalField(
-        label="Builders",
-        required=False,
-        min_value=0,
-        max_digits=5,
-        decimal_places=1,
-        help_text=(
-            "Own people who build it or set it up until it is live. What each would "
-            "earn elsewhere stands in the brief."
-        ),
-    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,6 +54,9 @@ class ChangeForm(forms.Form):
         if data.get("vendor") and data.get("new_vendor"):
             self.add_error("new_vendor", "Choose one in the list, or name a new one.")
         return data
+
+
+ChangeForm.base_fields.update({column.name: column.field() for column in COLUMNS})
 
 
 class CandidateForm(ChangeForm):

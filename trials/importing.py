@@ -7,9 +7,7 @@ from typing import Any
 from django import forms
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.importing.admin.kinds import Column
-from evaltracker.importing.admin.page import register_import
-from evaltracker.importing.admin.rows import RowsImport
+from evaltracker.importing.kinds import Column, RowsImport, register_import
 from evaltracker.importing.reading import Reading
 from evaltracker.importing.rows import RowLine, RowsPlan
 from evaltracker.tabular import Workbook
@@ -20,6 +18,7 @@ from trials.services.score_import import (
     import_scores,
     known_scores,
     scoring_parts,
+    undo,
 )
 
 
@@ -28,6 +27,8 @@ class Scores(RowsImport):
     """0 to 5 for a candidate in a category; nobody else sees them before the lock."""
 
     slug = KIND
+    take_in = staticmethod(import_scores)
+    take_back = staticmethod(undo)
     things = "scores"
     tab = "scores"
     may_skip = True
@@ -89,7 +90,7 @@ class Scores(RowsImport):
         user: User,
         plan: Any,
         reading: Reading,
-        import_id: uuid.UUID,
+        import_id: uuid.UUID | None = None,
     ) -> None:
         """Give them."""
         part = part_for(evaluation, user, reading)

@@ -6,8 +6,7 @@ from typing import Any
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.importing.admin.kinds import Column, ImportKind, Question
-from evaltracker.importing.admin.page import register_import
+from evaltracker.importing.kinds import Column, ImportKind, Question, register_import
 from evaltracker.importing.reading import Header, Reading
 from evaltracker.tabular import Row, Sheet, Workbook, columns_by_field
 from vendors.choices import STATED, Availability
@@ -21,7 +20,7 @@ from vendors.imports.shapes import (
 )
 from vendors.imports.words import COLUMNS
 from vendors.selectors import asked_requirements
-from vendors.services.claim_undo import KIND
+from vendors.services.claim_undo import KIND, undo
 from vendors.services.imports import import_claims, known_claims
 from vendors.services.status_words import explain_words
 from vendors.words import ClaimWords
@@ -34,6 +33,7 @@ class Claims(ImportKind):
     """What candidates are said to do, cell by cell."""
 
     slug = KIND
+    take_back = staticmethod(undo)
     take_in = staticmethod(import_claims)
     things = "claims"
     tab = "matrix"

@@ -6,18 +6,18 @@ from typing import Any
 from django import forms
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.importing.admin.kinds import Column
-from evaltracker.importing.admin.page import register_import
-from evaltracker.importing.admin.rows import RowsImport
+from evaltracker.importing.kinds import Column, RowsImport, register_import
 from evaltracker.importing.reading import Reading
 from evaltracker.importing.rows import RowLine, RowsPlan
 from evaltracker.tabular import Workbook
 from vendors.choices import CandidateKind
+from vendors.columns import IMPORTED, LISTED
 from vendors.imports.candidates import COLUMNS, is_table, plan_candidates_import
 from vendors.services.candidate_import import (
     KIND,
     import_candidates,
     known_candidates,
+    undo,
 )
 
 
@@ -26,6 +26,7 @@ class Candidates(RowsImport):
     """Options, a row each."""
 
     slug = KIND
+    take_back = staticmethod(undo)
     take_in = staticmethod(import_candidates)
     things = "candidates"
     tab = "candidates"
@@ -37,9 +38,10 @@ class Candidates(RowsImport):
         Column("name", "Candidate", "Name", "As the memo prints it.", "Acme ML"),
         Column("kind", "Kind", "Kind", "buy, build, open source or as is.", "buy"),
         Column("vendor", "Vendor", "Vendor", "The company that answers.", "Acme Inc."),
-        Column("aliases", "Aliases", "Other names", "Separated by ;", "AML; Acme"),
-        Column("website", "Website", "Website", "http(s)", "https://acme.example"),
-        Column("summary", "Summary", "Summary", "A sentence.", "Trains and serves."),
+        *(
+            Column(it.name, it.head, it.label, it.sheet_help, it.example)
+            for it in IMPORTED
+        ),
     )
     names = COLUMNS
 
@@ -70,7 +72,7 @@ class Candidates(RowsImport):
 
     def heads(self) -> tuple[str, ...]:
         """As on the page of candidates."""
-        return ("Candidate", "Kind", "Vendor", "Website", "Summary")
+        return ("Candidate", "Kind", "Vendor", *(it.label for it in LISTED))
 
     def cells(self, line: RowLine) -> Sequence[Any]:
         """What would be added."""
@@ -79,8 +81,7 @@ class Candidates(RowsImport):
             line.name,
             CandidateKind(values["kind"]).label,
             values.get("vendor", ""),
-            values.get("website", ""),
-            values.get("summary", "")[:200],
+            *(str(values.get(it.name, ""))[:200] for it in LISTED),
         )
 
     def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:

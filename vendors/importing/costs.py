@@ -8,9 +8,7 @@ from django import forms
 from django.db.models import TextChoices
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.importing.admin.kinds import Column
-from evaltracker.importing.admin.page import register_import
-from evaltracker.importing.admin.rows import RowsImport
+from evaltracker.importing.kinds import Column, RowsImport, register_import
 from evaltracker.importing.reading import Reading
 from evaltracker.importing.rows import RowLine, RowsPlan
 from evaltracker.money import written
@@ -22,6 +20,7 @@ from vendors.imports.costs import ForAll, is_table, plan_costs_import
 from vendors.selectors import tiers_of
 from vendors.services.cost_import import import_costs, known_costs
 from vendors.services.cost_rows import KIND
+from vendors.services.cost_undo import undo
 
 
 @register_import
@@ -29,6 +28,7 @@ class Costs(RowsImport):
     """What candidates cost, a line each."""
 
     slug = KIND
+    take_back = staticmethod(undo)
     take_in = staticmethod(import_costs)
     things = "costs"
     tab = "costs"

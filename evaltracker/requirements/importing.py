@@ -5,8 +5,7 @@ from typing import Any
 
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.importing.admin.kinds import Column, ImportKind
-from evaltracker.importing.admin.page import register_import
+from evaltracker.importing.kinds import Column, ImportKind, register_import
 from evaltracker.importing.layout import find_layout, requirement_columns
 from evaltracker.importing.reading import Header, Reading
 from evaltracker.requirements.imports import (
@@ -19,7 +18,7 @@ from evaltracker.requirements.services.imports import (
     import_requirements,
     known_requirements,
 )
-from evaltracker.requirements.services.requirement_undo import KIND
+from evaltracker.requirements.services.requirement_undo import KIND, undo
 from evaltracker.tabular import Row, Sheet, Workbook
 
 
@@ -28,6 +27,7 @@ class Requirements(ImportKind):
     """What is needed, a row each."""
 
     slug = KIND
+    take_back = staticmethod(undo)
     take_in = staticmethod(import_requirements)
     things = "requirements"
     tab = "requirements"

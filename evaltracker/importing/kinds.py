@@ -1,18 +1,20 @@
 """What can be imported: each kind registers how it is read, shown and taken in."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ImproperlyConfigured
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.importing.plan import Plan
 from evaltracker.importing.reading import Header, Reading
+from evaltracker.importing.rows import find_table
 from evaltracker.kit.registry import Registry
-from evaltracker.tabular import Row, Sheet, Workbook
+from evaltracker.tabular import Row, Sheet, Workbook, columns_by_field
 
 type Changes = list[tuple[str, list[tuple[str, Any, Any]]]]
 
@@ -54,8 +56,9 @@ class ImportKind:
     may_skip: ClassVar[bool] = False
     template: ClassVar[str] = "evaluations/import.html"
 
-    # The service that does what a plan says.
+    # The services that do what a plan says, and that put back what stood before.
     take_in: ClassVar[Callable[..., object]]
+    take_back: ClassVar[Callable[..., object]]
 
     def allowed(self, user: User, evaluation: Evaluation) -> bool:
         """Whether it is `user` who imports such things; the owner unless said."""
@@ -85,9 +88,9 @@ class ImportKind:
         user: User,
         plan: Any,
         reading: Reading,
-        import_id: uuid.UUID,
+        import_id: uuid.UUID | None = None,
     ) -> None:
-        """Have the service do it, for the yes of that id."""
+        """Have the service do it, for the yes of that id; a command has none."""
         type(self).take_in(
             evaluation=evaluation, plan=plan, by=user, import_id=import_id
         )
@@ -150,4 +153,32 @@ class ImportKind:
         return {}
 
 
+class RowsImport(ImportKind):
+    """A kind whose plan is of rows with values; `names` are what columns are called."""
+
+    names: ClassVar[Mapping[str, Sequence[str]]] = {}
+
+    def is_table(self, columns: Collection[str]) -> bool:
+        """Whether these columns make such a list."""
+        raise NotImplementedError
+
+    def guess(self, sheet: Sheet) -> Header | None:
+        """Where the list stands."""
+        table = find_table(sheet, None, self.names, self.is_table)
+        return Header(table.header.number, table.columns) if table else None
+
+    def columns_in(self, row: Row) -> dict[str, int]:
+        """By the usual names."""
+        return columns_by_field(row, self.names)
+
+
 KINDS: Registry[str, ImportKind] = Registry("kind of import")
+
+
+def register_import[K: type[ImportKind]](cls: K) -> K:
+    """Class decorator: make a kind known to page, command and undo, or fail loudly."""
+    for duty in ("slug", "things", "tab", "needs", "columns", "take_in", "take_back"):
+        if not getattr(cls, duty, None):
+            raise ImproperlyConfigured(f"{cls.__name__} lacks {duty}.")
+    KINDS.register(cls.slug, cls())
+    return cls

@@ -1,0 +1,70 @@
+"""Whoever adds something and forgets a duty reads here which one, and where it is done.
+
+docs/architecture.md, “Adding things”, counts the files that an addition touches.
+"""
+
+import pytest
+
+from evaltracker.importing.kinds import KINDS, ImportKind
+from tests.house.test_hooks import subclasses
+from vendors.columns import COLUMNS
+from vendors.models import Candidate
+
+# Columns of a candidate that nobody types as a word of it, each with its place.
+ELSEWHERE = {
+    "id": "the key",
+    "evaluation": "where it stands",
+    "name": "asked first of all in its form and found by in imports",
+    "kind": "stays; asked when it is added",
+    "vendor": "chosen in a list, or made new",
+    "state": "moved by shortlist, eliminate, reinstate and decide",
+    "state_reason": "said with the move",
+    "invited_at": "written by the invitation",
+    "first_seen_at": "written by the first call",
+    "payments": "an act of its own on the page of costs",
+}
+
+
+def test_every_column_of_a_candidate_is_declared_or_stands_elsewhere() -> None:
+    named = {column.name for column in COLUMNS} | ELSEWHERE.keys()
+    forgotten = {field.name for field in Candidate._meta.concrete_fields} - named
+    assert not forgotten, (
+        f"{', '.join(sorted(forgotten))}: declare it in COLUMNS of vendors/columns.py, "
+        "so that form, list, import and following evaluations have it, show it in "
+        "trials/templates/trials/parts/about_candidate.html, or say here why not"
+    )
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.name)
+def test_a_column_that_is_imported_says_what_the_empty_sheet_needs(
+    column: object,
+) -> None:
+    said = column
+    if getattr(said, "heads", ()):
+        missing = [
+            duty
+            for duty in ("head", "sheet_help", "example")
+            if not getattr(said, duty)
+        ]
+        assert not missing, f"{said}: say {', '.join(missing)} in vendors/columns.py"
+
+
+def test_every_kind_of_import_is_registered() -> None:
+    named = {
+        kind
+        for kind in subclasses(ImportKind)
+        if vars(kind).get("slug") and not kind.__module__.startswith("tests.")
+    }
+    forgotten = named - {type(kind) for kind in KINDS.values()}
+    assert not forgotten, f"{forgotten}: decorate it with register_import"
+
+
+@pytest.mark.parametrize("slug", KINDS)
+def test_the_empty_sheet_of_a_kind_is_read_by_the_kind(slug: str) -> None:
+    kind = KINDS[slug]
+    known = set(getattr(kind, "names", {})) or {column.name for column in kind.columns}
+    unread = {column.name for column in kind.columns} - known
+    assert not unread, (
+        f"the empty sheet of {slug} offers {', '.join(sorted(unread))}, which its "
+        "import does not read: name it among the kind's `names`"
+    )

@@ -1,3 +1,0 @@
-"""What floor 4 imports; importing this registers it."""
-
-from trials.admin.importing import scores as scores

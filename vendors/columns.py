@@ -1,0 +1,135 @@
+"""What a candidate says of itself, column by column, each said once.
+
+Its form, its page in the admin, its import, what the journal keeps of it and what goes
+on to a following evaluation all read this.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from evaltracker.kit.text import Inputs
+from evaltracker.pages.fields import LinesField, link_field, long_text
+from evaltracker.tabular.wording import web_addresses, without_markup
+
+SEPARATED = re.compile(r"[;|\n]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateColumn:
+    """One column: how it is asked for, read from a cell, and kept."""
+
+    name: str
+    label: str
+    # Its field in the form.
+    field: Callable[[], forms.Field]
+    # How a word is kept, by field and value; without it, the model alone judges.
+    read: Callable[[Inputs, str, Any], Any] | None = None
+    blank: Any = None
+    # What spreadsheets call it, as `header_key` writes it; none: it is not imported.
+    heads: tuple[str, ...] = ()
+    # Its name in the empty sheet, what is said beside it there, and an example.
+    head: str = ""
+    sheet_help: str = ""
+    example: str = ""
+    # What a cell says, before `read` has it.
+    from_cell: Callable[[str], Any] = without_markup
+    # Whether its row in the admin and the preview of an import have it.
+    listed: bool = False
+
+
+def _first_address(cell: str) -> str:
+    good, _ = web_addresses(cell)
+    return good[0] if good else cell
+
+
+def _names_in(cell: str) -> list[str]:
+    return [part.strip() for part in SEPARATED.split(cell) if part.strip()]
+
+
+COLUMNS = (
+    CandidateColumn(
+        name="website",
+        label="Website",
+        field=lambda: link_field("Website"),
+        read=Inputs.link,
+        blank="",
+        heads=("website", "url", "homepage", "link", "vendorurl"),
+        head="Website",
+        sheet_help="http(s)",
+        example="https://acme.example",
+        from_cell=_first_address,
+        listed=True,
+    ),
+    CandidateColumn(
+        name="summary",
+        label="Summary",
+        field=lambda: forms.CharField(
+            label="Summary", required=False, widget=long_text()
+        ),
+        read=lambda inputs, name, value: inputs.text(name, value, blank=True),
+        blank="",
+        heads=("summary", "description", "about"),
+        head="Summary",
+        sheet_help="A sentence.",
+        example="Trains and serves.",
+        listed=True,
+    ),
+    CandidateColumn(
+        name="aliases",
+        label="Other names",
+        field=lambda: LinesField(
+            label="Other names", help_text="One a line; imports find it by them too."
+        ),
+        read=lambda inputs, name, value: inputs.lines(name, value, limit=150),
+        blank=(),
+        heads=("aliases", "othernames", "alsoknownas"),
+        head="Aliases",
+        sheet_help="Separated by ;",
+        example="AML; Acme",
+        from_cell=_names_in,
+    ),
+    CandidateColumn(
+        name="months_to_live",
+        label="Months until it is live",
+        field=lambda: forms.DecimalField(
+            label="Months until it is live",
+            required=False,
+            min_value=0,
+            help_text="From the decision to running in production.",
+        ),
+    ),
+    CandidateColumn(
+        name="hours_saved",
+        label="Hours saved",
+        field=lambda: forms.DecimalField(
+            label="Hours saved",
+            required=False,
+            min_value=0,
+            max_value=24,
+            help_text="Per engineer and day, once it is live.",
+        ),
+    ),
+    CandidateColumn(
+        name="builders",
+        label="Builders",
+        field=lambda: forms.DecimalField(
+            label="Builders",
+            required=False,
+            min_value=0,
+            max_digits=5,
+            decimal_places=1,
+            help_text=(
+                "Own people who build it or set it up until it is live. What each "
+                "would earn elsewhere stands in the brief."
+            ),
+        ),
+    ),
+)
+# Those that are words, those that are listed, and those that spreadsheets bring.
+WORDED = tuple(column for column in COLUMNS if column.read is not None)
+LISTED = tuple(column for column in COLUMNS if column.listed)
+IMPORTED = tuple(column for column in COLUMNS if column.heads)

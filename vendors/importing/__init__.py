@@ -1,0 +1,1 @@
+"""What comes in from spreadsheets: one declaration for each kind."""
