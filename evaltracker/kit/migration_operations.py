@@ -7,10 +7,17 @@ be repeated after a failure in the middle.
 
 from typing import Any
 
+from django.apps.registry import Apps
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations import AddConstraint, AddIndex
+from django.db.migrations.operations import (
+    AddConstraint,
+    AddField,
+    AddIndex,
+    RunPython,
+    SeparateDatabaseAndState,
+)
 from django.db.migrations.state import ProjectState
-from django.db.models import CheckConstraint, Model
+from django.db.models import CheckConstraint, Field, Model
 
 
 class AddIndexOnline(AddIndex):
@@ -79,6 +86,35 @@ class AddConstraintOnline(AddConstraint):
             f"{index} CONCURRENTLY {name} ON {table}{columns})",
             f"ALTER TABLE {table} {unique} USING INDEX {name}{rest}",
         ]
+
+
+def add_empty_column(
+    table: str, name: str, field: "Field[Any, Any]"
+) -> SeparateDatabaseAndState:
+    """A column that old rows leave empty, whatever default the field has in Python.
+
+    Django would write that default into all of them, and would hold the table's lock
+    while it works out what comes next; a migration of several says `atomic = False`,
+    so that no lock is held while another one is waited for. On SQLite the table keeps
+    its triggers, since it is not made anew.
+    """
+
+    def add(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        db = editor.connection
+        with db.cursor() as cursor:
+            columns = db.introspection.get_table_description(cursor, table)
+        if name not in {column.name for column in columns}:
+            column = f"{editor.quote_name(name)} {field.db_type(db)} NULL"
+            editor.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+
+    def remove(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        editor.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+
+    add.changes_no_row = True  # type: ignore[attr-defined]
+    return SeparateDatabaseAndState(
+        [RunPython(add, remove)],
+        [AddField(table.partition("_")[2], name, field)],
+    )
 
 
 def _online(editor: BaseDatabaseSchemaEditor) -> bool:

@@ -44,6 +44,9 @@ def test_postgresql_ends_with_the_same_schema_from_everywhere() -> None:
         assert schema(place) == wanted
         assert schema(between) == wanted
         assert ran(place) == ran(fresh) == ran(between)
+        with psycopg.connect(place.owner) as database:
+            salts = database.execute("SELECT DISTINCT salt FROM stakeholders_signoff")
+            assert salts.fetchall() == [(None,)]
 
 
 def beside(place: Installation, name: str) -> Installation:
