@@ -1,15 +1,15 @@
-"""One world for all tables, and everybody signed in."""
+"""One world for all tables."""
 
 from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from playwright.sync_api import Playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from evaltracker.evaluations.models import User
 from tests.lock_order import around_tests
+from tests.rights.table import EVERYBODY
 from tests.rights.world import build
 
 
@@ -23,17 +23,7 @@ def people(
     nothing of the world would be seen.
     """
     with django_db_blocker.unblock(), around_tests():
-        yield build()
+        made = build()
+        assert set(made) == set(EVERYBODY)
+        yield made
         transaction.set_rollback(True)
-
-
-@pytest.fixture
-def signed_in(people: dict[str, User]) -> dict[str, Client]:
-    """Everybody signed in, each in a client of their own."""
-    made = {}
-    for name, user in people.items():
-        made[name] = Client()
-        made[name].force_login(
-            user, backend="django.contrib.auth.backends.ModelBackend"
-        )
-    return made

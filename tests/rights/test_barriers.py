@@ -6,6 +6,7 @@ times; what depends on neither colour nor width is asked the first time. The acc
 pages stand in `tests/accounts/test_pages_in_the_browser.py`.
 """
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -30,6 +31,8 @@ DESK, PHONE = 1280, 390
 # What else may be wrong where colours or places differ; all rules are asked first.
 IN_DARK = ["color-contrast", "link-in-text-block"]
 ON_A_PHONE = ["target-size", "scrollable-region-focusable", "meta-viewport"]
+ELEMENT = re.compile(rb"<([a-z][\w-]*)([^>]*)>")
+SHAPE = re.compile(rb'\b(?:class|type|role)="[^"]*"')
 # The same beside every page, so the second and third time it is left out.
 SIDEBAR = "#nav-sidebar"
 ASK = """async ({dark, rules, without}) => {
@@ -99,12 +102,19 @@ def first(names: set[str]) -> str:
     return next(name for name in EVERYBODY if name in names)
 
 
+NIGHTLY = pytest.mark.nightly(
+    reason="250 forms, lists and rows of few kinds, three looks each, take minutes; "
+    "each push looks at every page, and at those that have a new kind of element"
+)
+
+
 @pytest.mark.parametrize(
-    ("kind", "readers", "least"),
+    ("kind", "readers", "share", "least"),
     [
-        ("pages", readers_of_pages, 45),
-        ("acts", readers_of_acts, 90),
-        ("lists", readers_of_lists, 45),
+        ("pages", readers_of_pages, slice(None), 45),
+        pytest.param("acts", readers_of_acts, slice(0, None, 2), 45, marks=NIGHTLY),
+        pytest.param("acts", readers_of_acts, slice(1, None, 2), 45, marks=NIGHTLY),
+        pytest.param("lists", readers_of_lists, slice(None), 45, marks=NIGHTLY),
     ],
 )
 def test_nothing_of_the_admin_has_a_barrier(
@@ -113,12 +123,13 @@ def test_nothing_of_the_admin_has_a_barrier(
     figure: Callable[[str], None],
     kind: str,
     readers: Callable[[], Iterator[tuple[str, str]]],
+    share: slice,
     least: int,
 ) -> None:
     clients = {name: signed_in(user) for name, user in people.items()}
     found, seen = [], 0
     with staged(page, Client()) as stage:
-        for path, who in readers():
+        for path, who in [*readers()][share]:
             stage.client = clients[who]
             if stage.fetch(path):
                 found += barriers(stage, path)
@@ -127,6 +138,38 @@ def test_nothing_of_the_admin_has_a_barrier(
     assert found == []
     assert (stage.reports, stage.foreign) == ([], [])
     assert seen > least
+
+
+def elements(html: bytes) -> set[tuple[bytes, ...]]:
+    """The kinds of elements in it: tag, and the attributes that say how it looks."""
+    return {
+        (tag, *sorted(SHAPE.findall(attributes)))
+        for tag, attributes in ELEMENT.findall(html)
+    }
+
+
+@pytest.mark.parametrize("readers", [readers_of_acts, readers_of_lists])
+def test_no_kind_of_element_of_a_form_or_a_list_has_a_barrier(
+    people: dict[str, User],
+    page: Page,
+    figure: Callable[[str], None],
+    readers: Callable[[], Iterator[tuple[str, str]]],
+) -> None:
+    """Of all, those that have a kind of element that none before them had."""
+    clients = {name: signed_in(user) for name, user in people.items()}
+    found, seen = [], 0
+    known: set[tuple[bytes, ...]] = set()
+    with staged(page, Client()) as stage:
+        for path, who in readers():
+            stage.client = clients[who]
+            if stage.fetch(path) and not elements(stage.answers[path].body) <= known:
+                known |= elements(stage.answers[path].body)
+                found += barriers(stage, path)
+                seen += 1
+    figure(f"axe: {seen} forms or lists with all kinds of elements: {len(found)} found")
+    assert found == []
+    assert (stage.reports, stage.foreign) == ([], [])
+    assert seen > 5
 
 
 def test_a_form_that_comes_back_has_no_barrier(

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, User
+from tests.clients import signed_in
 from tests.rights.addresses import list_addresses, page_addresses
 from tests.rights.table import (
     EVERYBODY,
@@ -18,24 +19,28 @@ from tests.rights.world import MAIN
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.parametrize("who", EVERYBODY)
 def test_every_page_is_there_for_insiders_and_absent_for_others(
-    signed_in: dict[str, Client],
+    people: dict[str, User], who: str
 ) -> None:
-    wrong = []
+    client, wrong = signed_in(people[who]), []
     for name, url in page_addresses().items():
-        for who, client in signed_in.items():
-            right = 404 if who in OUTSIDE and name not in OWN_PAGES else 200
-            if right == 200 and who not in OWNERS_PAGES.get(name, EVERYBODY):
-                right = 403
-            if (got := client.get(url).status_code) != right:
-                wrong.append(f"{name} as {who}: {got}, not {right}")
-        if (got := Client().get(url).status_code) != 302:
-            wrong.append(f"{name} signed out: {got}")
+        right = 404 if who in OUTSIDE and name not in OWN_PAGES else 200
+        if right == 200 and who not in OWNERS_PAGES.get(name, EVERYBODY):
+            right = 403
+        if (got := client.get(url).status_code) != right:
+            wrong.append(f"{name} as {who}: {got}, not {right}")
     assert wrong == []
 
 
-def test_hidden_and_absent_read_alike(signed_in: dict[str, Client]) -> None:
-    stranger = signed_in["stranger"]
+def test_every_page_asks_who_is_signed_out_to_sign_in(people: dict[str, User]) -> None:
+    pages = page_addresses()
+    got = {name: Client().get(url).status_code for name, url in pages.items()}
+    assert got == dict.fromkeys(pages, 302)
+
+
+def test_hidden_and_absent_read_alike(people: dict[str, User]) -> None:
+    stranger = signed_in(people["stranger"])
     there = stranger.get(reverse("admin:evaluation_overview", args=[MAIN]))
     absent = stranger.get(reverse("admin:evaluation_overview", args=["no-such"]))
     assert there.status_code == absent.status_code == 404
@@ -50,26 +55,25 @@ def strip(page: bytes, slug: str) -> bytes:
     )
 
 
+@pytest.mark.parametrize("who", EVERYBODY)
 def test_every_list_shows_a_stranger_nothing_and_insiders_their_rows(
-    signed_in: dict[str, Client],
+    people: dict[str, User], who: str
 ) -> None:
-    wrong = []
+    client, wrong = signed_in(people[who]), []
     for name, url in list_addresses().items():
-        for who, client in signed_in.items():
-            answer = client.get(url)
-            right = 200 if who in LISTS_FOR.get(name, EVERYBODY) else 403
-            if answer.status_code != right:
-                wrong.append(f"{name} as {who}: {answer.status_code}")
-            elif who in OUTSIDE and b"Databricks" in answer.content:
-                wrong.append(f"{name} shows a stranger a candidate")
+        answer = client.get(url)
+        right = 200 if who in LISTS_FOR.get(name, EVERYBODY) else 403
+        if answer.status_code != right:
+            wrong.append(f"{name} as {who}: {answer.status_code}")
+        elif who in OUTSIDE and b"Databricks" in answer.content:
+            wrong.append(f"{name} shows a stranger a candidate")
     assert wrong == []
 
 
-def test_no_page_changes_anything_when_it_is_only_read(
-    signed_in: dict[str, Client],
-) -> None:
+def test_no_page_changes_anything_when_it_is_only_read(people: dict[str, User]) -> None:
+    lead = signed_in(people["lead"])
     before = Entry.objects.count()
     for url in page_addresses().values():
         for method in ("get", "head"):
-            getattr(signed_in["lead"], method)(url)
+            getattr(lead, method)(url)
     assert Entry.objects.count() == before

@@ -13,12 +13,24 @@ from tests.faults.notices.world import ROOT
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 
+# What they have besides T1: a graceful stop, and letters that are held.
+AT_NIGHT = {
+    "T2": "as T1 with graceful stops; each push has T1, and test_shutdown",
+    "T3": "as T1 with held letters; each push has T1, and their leases in test_leases",
+}
+
+
 @pytest.mark.skipif(not shutil.which("redis-server"), reason="it kills its own broker")
 @pytest.mark.parametrize(
     "name",
     # The sweep's clock is wrong in `test_clocks_and_moves`, too, by simpler means.
     [
-        name
+        pytest.param(
+            name,
+            marks=[pytest.mark.nightly(reason=AT_NIGHT[name])]
+            if name in AT_NIGHT
+            else [],
+        )
         for name in TESTS
         if name not in ONLY_IN_FULL and (name != "T10" or shutil.which("faketime"))
     ],
