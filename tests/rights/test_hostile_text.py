@@ -35,10 +35,11 @@ def staff_pages() -> list[str]:
     return [*pages, "/admin/", "/admin/search/?q=xss"]
 
 
+@pytest.mark.parametrize("share", [slice(0, None, 2), slice(1, None, 2)])
 def test_no_page_runs_shows_or_fetches_anything_that_somebody_wrote(
-    people: dict[str, User], page: Page, figure: Callable[[str], None]
+    people: dict[str, User], page: Page, figure: Callable[[str], None], share: slice
 ) -> None:
-    pages = staff_pages()
+    pages = staff_pages()[share]
     texts = poison(PAYLOADS)
     made, with_text = [], 0
     with staged(page, signed_in(people["lead"])) as stage:
@@ -60,7 +61,7 @@ def test_no_page_runs_shows_or_fetches_anything_that_somebody_wrote(
     assert wrong == {}
     assert made == []
     assert (stage.dialogs, stage.reports, stage.foreign) == ([], [], [])
-    assert with_text > 100
+    assert with_text > 50
 
 
 def test_the_watch_sees_what_it_is_there_for(page: Page) -> None:
