@@ -5,7 +5,6 @@ nothing else installed; everything outside it is production.
 """
 
 from pathlib import Path
-from typing import Any
 
 from django.utils.csp import CSP
 
@@ -16,6 +15,8 @@ from evaltracker.environment import DATA_DIR as DATA_DIR
 from evaltracker.environment import DEBUG as DEBUG
 from evaltracker.environment import DEMO as DEMO
 from evaltracker.environment import NUM_PROXIES as NUM_PROXIES
+from evaltracker.rest.config import DESCRIPTION
+from evaltracker.rest.config import REST_FRAMEWORK as REST_FRAMEWORK
 from evaltracker.serving.logs import configure_logs, report_errors
 from evaltracker.unfold import UNFOLD as UNFOLD
 
@@ -232,32 +233,11 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- REST ---------------------------------------------------------------------
-REST_FRAMEWORK: dict[str, Any] = {
-    # Each view names its own; forgetting it must not open anything.
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
-        "rest_framework.parsers.MultiPartParser",
-    ],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "NUM_PROXIES": NUM_PROXIES,
-}
+SPECTACULAR_SETTINGS = {**DESCRIPTION, "VERSION": __version__}
 # Of one vendor token; enough for a program, too few to hurt the others.
 VENDOR_CALLS_PER_MINUTE = env.int("VENDOR_CALLS_PER_MINUTE", default=600)
 # Of one address: calls with no or a bad token, and reads of the description.
 CALLS_WITHOUT_TOKEN_PER_MINUTE = env.int("CALLS_WITHOUT_TOKEN_PER_MINUTE", default=60)
-SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": "evaltracker",
-    "VERSION": __version__,
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    # A link of its own would stand inside the button that opens a call.
-    "SWAGGER_UI_SETTINGS": {"deepLinking": False},
-    "REDOC_DIST": "SIDECAR",
-}
 
 # --- Logs: ids, never contents ------------------------------------------------
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

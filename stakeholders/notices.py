@@ -35,7 +35,6 @@ class DelegationGiven(About[Delegation]):
     gone: ClassVar[str] = "The substitution is ended."
 
     def title(self, row: Delegation) -> str:
-        """“Noor for Ivan”."""
         return f"{row.substitute} for {row.stakeholder.user}"
 
     def reasons(self, notice: Notice, row: Delegation) -> Iterator[str]:
@@ -80,7 +79,6 @@ class OnCondition(About[Condition]):
     gone: ClassVar[str] = "The condition is closed."
 
     def title(self, row: Condition) -> str:
-        """Its first words."""
         return row.text if len(row.text) <= SHOWN else f"{row.text[:SHOWN]}…"
 
     def reasons(self, notice: Notice, row: Condition) -> Iterator[str]:

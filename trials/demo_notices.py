@@ -26,7 +26,6 @@ class AboutDemo(About[Demo]):
     gone: ClassVar[str] = "The demo is no longer there."
 
     def title(self, row: Demo) -> str:
-        """Whose demo."""
         return f"{row.title} ({row.candidate})"
 
     def reasons(self, notice: Notice, row: Demo) -> Iterator[str]:

@@ -46,7 +46,6 @@ class Scores(RowsImport):
     names = COLUMNS
 
     def allowed(self, user: User, evaluation: Evaluation) -> bool:
-        """Who scores here."""
         return bool(scoring_parts(evaluation=evaluation, by=user))
 
     def is_table(self, columns: Any) -> bool:
@@ -92,12 +91,10 @@ class Scores(RowsImport):
         reading: Reading,
         import_id: uuid.UUID | None = None,
     ) -> None:
-        """Give them."""
         part = part_for(evaluation, user, reading)
         import_scores(stakeholder=part, plan=plan, by=user, import_id=import_id)
 
     def heads(self) -> tuple[str, ...]:
-        """A score."""
         return ("Candidate / category", "Score", "Reason")
 
     def cells(self, line: RowLine) -> Sequence[Any]:

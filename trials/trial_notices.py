@@ -25,7 +25,6 @@ class AboutTrial(About[Trial]):
         return row.title
 
     def page(self, notice: Notice, row: Trial) -> str:
-        """The trial's page."""
         return reverse("admin:trial", args=[row.pk])
 
 
@@ -78,7 +77,6 @@ class HalfGone(AboutTrial):
             yield "Every must-have was tried."
 
     def values(self, notice: Notice, row: Trial) -> dict[str, str]:
-        """How many."""
         number = len(half_time_alarm(row))
         return {"number": str(number), "several": "yes" if number > 1 else ""}
 

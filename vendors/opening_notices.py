@@ -22,7 +22,6 @@ class OnOpening(About[PriceOpening]):
     gone: ClassVar[str] = "Prices are open, or it is no longer asked for."
 
     def title(self, row: PriceOpening) -> str:
-        """What is opened."""
         return "Prices"
 
     def reasons(self, notice: Notice, row: PriceOpening) -> Iterator[str]:
@@ -69,7 +68,6 @@ class PricesEscalated(OnOpening):
     can_wait: ClassVar[bool] = True
 
     def concerns(self, notice: Notice, row: PriceOpening) -> str:
-        """Only the owner's."""
         return not_the_owners(notice)
 
     def values(self, notice: Notice, row: PriceOpening) -> dict[str, str]:

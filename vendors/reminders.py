@@ -38,7 +38,6 @@ class OfOneCandidate(ToAnswer[Candidate]):
         return waiting_for(notice.place, [row])[0]
 
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
-        """Unless anything waits."""
         yield from super().reasons(notice, row)
         if self.waiting(notice, row).is_done:
             yield "Nothing waits any more."
@@ -48,7 +47,6 @@ class OfOneCandidate(ToAnswer[Candidate]):
         return {"counted": waiting_words(self.waiting(notice, row))}
 
     def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
-        """Until when."""
         return self.on(notice, row, notice.place.claims_close_at)
 
 

@@ -46,7 +46,7 @@ class ResetPasswordKeyForm(OurWords, stock.ResetPasswordKeyForm):  # type: ignor
 
 
 class ChangePasswordForm(OurWords, stock.ChangePasswordForm):  # type: ignore[misc]
-    """Another password."""
+    pass
 
 
 class SetPasswordForm(OurWords, stock.SetPasswordForm):  # type: ignore[misc]

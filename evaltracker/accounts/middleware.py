@@ -105,7 +105,6 @@ class FrameMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request."""
         return self.get_response(request)
 
     def process_template_response(self, request: HttpRequest, response: Any) -> Any:

@@ -53,7 +53,6 @@ class OnLogin(About[User]):
         return ()
 
     def page(self, notice: Notice, row: User) -> str:
-        """One's account."""
         return reverse("admin:my_account")
 
 
@@ -107,7 +106,6 @@ class AccountChanged(OnLogin):
     name = "account_changed"
 
     def values(self, notice: Notice, row: User) -> dict[str, str]:
-        """What was changed."""
         return {"what": WAS_CHANGED.get(what_of(notice), "Your login was changed")}
 
 

@@ -46,7 +46,6 @@ class HardToGuess:
             )
 
     def get_help_text(self) -> str:
-        """What to choose."""
         return (
             "Three or four words that do not belong together are best; names of this "
             "site, your company and yourself do not count."

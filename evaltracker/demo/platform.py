@@ -17,6 +17,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.requirements.services.evaluations import create_evaluation
 from evaltracker.workflow.services.stages import advance
 from stakeholders.choices import Role
+from stakeholders.models import Stakeholder
 from stakeholders.services.people import weigh_for_role
 from vendors.services.candidates import shortlist
 from vendors.services.dialogue import ask_question
@@ -81,21 +82,24 @@ def start_purchase(people: dict[str, User]) -> Evaluation:
     parts = give_parts(evaluation, people)
     write_requirements(evaluation)
     for part in parts:
-        for category in evaluation.categories.filter(weight__gt=0):
-            leans = ROLE_LEANS[Role(part.role)]
-            weight = leans.get(
-                category.name, WEIGHTS.get(category.name, SECURITY_WEIGHT)
-            )
-            weigh_for_role(
-                evaluation=evaluation,
-                category=category,
-                role=part.role,
-                weight=weight,
-                by=part.user,
-            )
+        give_weights(part)
     add_long_list(evaluation)
     add_schedule(evaluation)
     return evaluation
+
+
+def give_weights(part: Stakeholder) -> None:
+    """What this role leans to, category by category."""
+    leans = ROLE_LEANS[Role(part.role)]
+    for category in part.evaluation.categories.filter(weight__gt=0):
+        usual = WEIGHTS.get(category.name, SECURITY_WEIGHT)
+        weigh_for_role(
+            evaluation=part.evaluation,
+            category=category,
+            role=part.role,
+            weight=leans.get(category.name, usual),
+            by=part.user,
+        )
 
 
 def open_research(evaluation: Evaluation, people: dict[str, User]) -> Evaluation:

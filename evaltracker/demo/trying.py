@@ -10,7 +10,7 @@ from evaltracker.demo.steps import current_claim
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement, User
 from trials.choices import EvidenceVerdict, MilestoneState, Source
-from trials.models import Trial
+from trials.models import Criterion, Trial
 from trials.selectors.contracts import contract_of
 from trials.services.contracts import agree_contract, propose_contract
 from trials.services.criteria import add_criterion
@@ -71,22 +71,27 @@ def run_trial(
         )
     add_trial_milestones(trial, how)
     for criterion in criteria[: how.judged]:
-        fails = criterion.requirement.ref in how.failing
-        found = record_evidence(
-            claim=current_claim(candidate, criterion.requirement),
-            source=Source.TRIAL,
-            verdict=EvidenceVerdict.FAILS if fails else EvidenceVerdict.HOLDS,
-            note="Not reached in three attempts." if fails else "Reached.",
-            criterion=criterion,
-            by=by,
-        )
-        if fails:
-            reply_to_gap(
-                gap=found.finding,
-                reply="We saw the same. It is mended in the release after next.",
-                by=Actor(name=f"{candidate} (sales engineer)"),
-            )
+        judge_criterion(criterion, fails=criterion.requirement.ref in how.failing)
     return trial
+
+
+def judge_criterion(criterion: Criterion, *, fails: bool) -> None:
+    """The owner's verdict on a criterion, and the vendor's word if it fails."""
+    candidate = criterion.trial.candidate
+    found = record_evidence(
+        claim=current_claim(candidate, criterion.requirement),
+        source=Source.TRIAL,
+        verdict=EvidenceVerdict.FAILS if fails else EvidenceVerdict.HOLDS,
+        note="Not reached in three attempts." if fails else "Reached.",
+        criterion=criterion,
+        by=candidate.evaluation.owner,
+    )
+    if fails:
+        reply_to_gap(
+            gap=found.finding,
+            reply="We saw the same. It is mended in the release after next.",
+            by=Actor(name=f"{candidate} (sales engineer)"),
+        )
 
 
 def add_trial_milestones(trial: Trial, how: Trying) -> None:

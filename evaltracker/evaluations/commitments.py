@@ -79,7 +79,6 @@ def line_of(row: CommittedRecord, said: str, version: int) -> str:
 
 
 def read_commitments(text: str) -> Iterator[tuple[Key, Commitment]]:
-    """What `commitments_of` wrote."""
     for line in text.splitlines():
         table, key, digest, shorts = line.split(" ")
         label, _, version = table.partition("/")

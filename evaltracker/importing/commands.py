@@ -87,7 +87,6 @@ class ImportCommand(BaseCommand):
             raise CommandError(f"There is no evaluation “{slug}”.{known}") from error
 
     def person(self, evaluation: Evaluation, username: str | None) -> User:
-        """Who acts."""
         if not username:
             return evaluation.owner
         user: User | None = User.objects.filter(username=username).first()

@@ -21,7 +21,7 @@ from django.db.models import CheckConstraint, Field, Model
 
 
 class AddIndexOnline(AddIndex):
-    """CREATE INDEX CONCURRENTLY."""
+    """Adds an index while others write, by CREATE INDEX CONCURRENTLY."""
 
     atomic = False
 

@@ -23,8 +23,6 @@ HEAVIEST = 10
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """One requirement."""
-
     ref: str
     category: str
     text: str

@@ -161,7 +161,6 @@ class HardenedAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
         return False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """Our list."""
         return ScopedChangeList
 
     def changelist_view(

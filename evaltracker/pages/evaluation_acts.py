@@ -40,7 +40,6 @@ class InEvaluation[T](Act[T]):
         return {"evaluation": evaluation, "tab": self.tab, "crumbs": crumbs}
 
     def page(self, target: T, anchor: str = "") -> str:
-        """The tab's page."""
         return page_address(self.evaluation(target), self.tab, anchor)
 
     def cancel_url(self, target: T) -> str:

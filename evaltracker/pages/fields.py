@@ -23,8 +23,6 @@ class DateInput(forms.DateInput):
 
 
 class DateField(forms.DateField):
-    """A day."""
-
     widget = DateInput
 
 

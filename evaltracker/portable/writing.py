@@ -52,7 +52,6 @@ class Writer:
         ]
 
     def document(self) -> Document:
-        """The whole."""
         written_parts = {part.name: self.part(part) for part in parts()}
         history = list(self.journal())
         return {

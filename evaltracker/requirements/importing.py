@@ -62,7 +62,6 @@ class Requirements(ImportKind):
     )
 
     def guess(self, sheet: Sheet) -> Header | None:
-        """Where requirements stand."""
         layout = find_layout(sheet)
         if layout is None:
             return None

@@ -104,20 +104,7 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response:
     There is no transaction of the request to roll back: `StrictView` runs outside it.
     """
     headers: dict[str, str] = {}
-    if database_is_away(exc):
-        logger.warning("The database is away: %s", exc)
-        exc = Unavailable(SENTENCES[HTTPStatus.SERVICE_UNAVAILABLE])
-    if isinstance(exc, Error) and changes_met(exc):
-        # The order of locks should not let it happen: a person has to look.
-        logger.exception("Two changes waited for each other")
-        exc = Unavailable(
-            "Another change was made at the same moment, so yours was not. "
-            "Send it again.",
-            code="busy",
-        )
-    if disk_is_full(exc):
-        logger.error("A disk is full: %s", exc)
-        exc = StorageFull()
+    exc = _in_our_words(exc)
     match exc:
         case Invalid():
             errors = [
@@ -145,6 +132,25 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response:
     return Response(
         body, status=body["status"], headers=headers, content_type=CONTENT_TYPE
     )
+
+
+def _in_our_words(exc: Exception) -> Exception:
+    """What the machine below us cannot do now, as a problem; anything else as it is."""
+    if database_is_away(exc):
+        logger.warning("The database is away: %s", exc)
+        return Unavailable(SENTENCES[HTTPStatus.SERVICE_UNAVAILABLE])
+    if isinstance(exc, Error) and changes_met(exc):
+        # The order of locks should not let it happen: a person has to look.
+        logger.exception("Two changes waited for each other")
+        return Unavailable(
+            "Another change was made at the same moment, so yours was not. "
+            "Send it again.",
+            code="busy",
+        )
+    if disk_is_full(exc):
+        logger.error("A disk is full: %s", exc)
+        return StorageFull()
+    return exc
 
 
 def problem_of(exc: exceptions.APIException, view: Any) -> HttpResponse:

@@ -107,7 +107,6 @@ class Text(serializers.CharField):
         super().__init__(trim_whitespace=False, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
-        """The string itself."""
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
@@ -119,7 +118,6 @@ class Day(serializers.DateField):
     default_error_messages = {"invalid": "Write the day as YYYY-MM-DD."}
 
     def to_internal_value(self, value: Any) -> Any:
-        """The day."""
         plain = isinstance(value, str) and value.isascii() and len(value) == 10
         if not plain or (value[4], value[7]) != ("-", "-"):
             self.fail("invalid", format="YYYY-MM-DD")

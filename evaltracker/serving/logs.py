@@ -56,11 +56,8 @@ _LOG_STEPS: list[Any] = [
 ]
 
 
-def configure_logs(*, readable: bool, anchors_file: str = "") -> dict[str, Any]:
-    """Django's LOGGING: one line per event, as JSON or readable for a person.
-
-    Where journals end is also added to `anchors_file`, which nobody rotates.
-    """
+def hand_over_events() -> None:
+    """Let structlog's events take their steps, and end in Python's own logs."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -71,6 +68,14 @@ def configure_logs(*, readable: bool, anchors_file: str = "") -> dict[str, Any]:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def configure_logs(*, readable: bool, anchors_file: str = "") -> dict[str, Any]:
+    """Django's LOGGING: one line per event, as JSON or readable for a person.
+
+    Where journals end is also added to `anchors_file`, which nobody rotates.
+    """
+    hand_over_events()
     config: dict[str, Any] = {
         "version": 1,
         "disable_existing_loggers": False,
@@ -102,16 +107,21 @@ def configure_logs(*, readable: bool, anchors_file: str = "") -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": "INFO"},
     }
     if anchors_file:
-        config["handlers"]["anchors"] = {
-            "class": "logging.handlers.WatchedFileHandler",
-            "filename": anchors_file,
-            "delay": True,
-            "formatter": "structured",
-        }
-        config["loggers"]["evaltracker.requirements.services.journal_heads"] = {
-            "handlers": ["anchors"]
-        }
+        add_anchors(config, anchors_file)
     return config
+
+
+def add_anchors(config: dict[str, Any], path: str) -> None:
+    """Let a LOGGING write where journals end to `path`, too."""
+    config["handlers"]["anchors"] = {
+        "class": "logging.handlers.WatchedFileHandler",
+        "filename": path,
+        "delay": True,
+        "formatter": "structured",
+    }
+    config["loggers"]["evaltracker.requirements.services.journal_heads"] = {
+        "handlers": ["anchors"]
+    }
 
 
 def report_errors(*, dsn: str, version: str) -> None:

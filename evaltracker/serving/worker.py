@@ -198,7 +198,6 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self.leave(conn)
 
     def leave(self, conn: Connection) -> None:
-        """Linger no more."""
         del self.lingering[conn]
         self.poller.unregister(conn.sock)
         self.end(conn)

@@ -77,7 +77,6 @@ def read_bytes(path: Path) -> bytes:
 
 
 def look(content: bytes) -> Kind:
-    """What `content` is."""
     kind = kind_of_bytes(content)
     if kind.code == "zip":
         return kind_of_archive(content)

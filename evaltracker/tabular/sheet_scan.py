@@ -34,7 +34,6 @@ class SheetScan:
     is_filled: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """A tag opens."""
         match name.rpartition(":")[2]:
             case "row":
                 given = attributes.get("r", "")

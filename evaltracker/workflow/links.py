@@ -15,7 +15,6 @@ def page(evaluation: Evaluation, name: str, anchor: str = "") -> str:
 
 
 def candidate(candidate: Candidate) -> str:
-    """A candidate's page."""
     return reverse("admin:candidate", args=[candidate.pk])
 
 
@@ -25,7 +24,6 @@ def cell(candidate: Candidate, requirement: Requirement) -> str:
 
 
 def trial(trial: Trial) -> str:
-    """A trial's page."""
     return reverse("admin:trial", args=[trial.pk])
 
 

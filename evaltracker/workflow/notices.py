@@ -128,7 +128,6 @@ class SignOffEscalated(OnRule):
     can_wait: ClassVar[bool] = True
 
     def concerns(self, notice: Notice, row: Asked) -> str:
-        """Only the owner's."""
         return not_the_owners(notice)
 
     def values(self, notice: Notice, row: Asked) -> dict[str, str]:
@@ -140,7 +139,6 @@ class SignOffEscalated(OnRule):
         }
 
     def page(self, notice: Notice, row: Asked) -> str:
-        """All sign-offs."""
         return links.page(row.look.evaluation, "sign_offs")
 
 
@@ -173,5 +171,4 @@ class SignOffReopened(About[Visit]):
         return {reason: "yes"}
 
     def page(self, notice: Notice, row: Visit) -> str:
-        """All sign-offs."""
         return links.page(row.evaluation, "sign_offs")

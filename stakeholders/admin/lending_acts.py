@@ -30,8 +30,6 @@ class LendForm(forms.Form):
 
 @register_act
 class LendPart(OnPart):
-    """A dated substitution."""
-
     name = "lend-part"
     title = "Name a substitute"
     verb = "Name the substitute"
@@ -49,7 +47,6 @@ class LendPart(OnPart):
         return own and has_a_say(user)
 
     def heading(self, target: Stakeholder) -> str:
-        """As which role."""
         return f"Name a substitute as {target.get_role_display()}"
 
     def form_kwargs(self, target: Stakeholder, user: User) -> dict[str, Any]:
@@ -78,5 +75,4 @@ class RevokeLending(InEvaluation[Delegation]):
         return user.is_active and user.pk in (part.user_id, part.evaluation.owner_id)
 
     def heading(self, target: Delegation) -> str:
-        """Whose."""
         return f"End the substitution by {target.substitute}"

@@ -34,8 +34,6 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class AddForm(forms.Form):
-    """Who, as what."""
-
     user = PersonField(
         User.objects.none(),
         label="Person",
@@ -106,5 +104,4 @@ class RemoveStakeholder(OnPart):
     service = remove_stakeholder
 
     def heading(self, target: Stakeholder) -> str:
-        """Whose part."""
         return f"End the part of {target.user} as {target.get_role_display()}"

@@ -14,7 +14,14 @@ from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import change, require_open, require_owner
 from evaltracker.notices.services.scheduling import owe_now
 from stakeholders.choices import APPROVALS, Verdict
-from stakeholders.models import SignedDocument, SignOff, SignOffRule
+from stakeholders.models import (
+    Condition,
+    Delegation,
+    SignedDocument,
+    SignOff,
+    SignOffRule,
+    Stakeholder,
+)
 from stakeholders.notices import SignOffAgainst
 from stakeholders.policy import signing_parts
 from stakeholders.services.conditions import (
@@ -66,14 +73,9 @@ def record_sign_off(
     require_open(evaluation)
     if visit.left_at or rule.stage != visit.stage or rule.evaluation != evaluation:
         raise Refused("This sign-off belongs to another stage.")
-    mine = signing_parts(by, evaluation, rule.role)
-    if not mine:
-        if evaluation.owner_id == by.pk:
-            raise Forbidden("The owner of an evaluation cannot sign for a role.")
-        raise Forbidden(f"This sign-off is for {rule.get_role_display()}.")
+    part, lending = seat_of(by, evaluation, rule)
     check_words(verdict, reason, conditions)
     check_conditions(evaluation, conditions)
-    part, lending = mine[0]
     document = keep_document(evaluation=evaluation, content=content)
     origin = origin or Origin()
     sign_off = SignOff(
@@ -103,25 +105,50 @@ def record_sign_off(
             occurrence="",
             recipient=evaluation.owner,
         )
+    record_entry(sign_off, attached, reason)
+    return sign_off
+
+
+def seat_of(
+    by: User, evaluation: Evaluation, rule: SignOffRule
+) -> tuple[Stakeholder, Delegation | None]:
+    """The part in which `by` signs under `rule`, and what lends it, if it is lent.
+
+    Raises:
+        Forbidden: the role is not theirs, or they run the evaluation.
+
+    """
+    mine = signing_parts(by, evaluation, rule.role)
+    if mine:
+        return mine[0]
+    if evaluation.owner_id == by.pk:
+        raise Forbidden("The owner of an evaluation cannot sign for a role.")
+    raise Forbidden(f"This sign-off is for {rule.get_role_display()}.")
+
+
+def record_entry(
+    sign_off: SignOff, conditions: Sequence[Condition], reason: str
+) -> None:
+    """Tell the journal of a sign-off and the conditions that came with it."""
+    visit, seat = sign_off.visit, sign_off.on_behalf_of
     journal.record(
-        evaluation=evaluation,
+        evaluation=visit.evaluation,
         action="sign_off.given",
         subject=sign_off,
-        by=by,
+        by=sign_off.person,
         after={
             "stage": visit.stage,
             "visit": visit.number,
             "round": visit.round,
-            "role": rule.role,
-            "verdict": verdict,
-            "document": document.sha256,
-            "conditions": [asked.text for asked in conditions],
+            "role": sign_off.role,
+            "verdict": sign_off.verdict,
+            "document": sign_off.document.sha256,
+            "conditions": [condition.text for condition in conditions],
         },
         reason=reason,
-        on_behalf_of=part.user.name if lending else "",
-        rows=[sign_off, *attached],
+        on_behalf_of=seat.name if seat else "",
+        rows=[sign_off, *conditions],
     )
-    return sign_off
 
 
 def insert(sign_off: SignOff, seat: User) -> None:

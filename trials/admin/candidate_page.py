@@ -1,11 +1,13 @@
 """A candidate: its claim ledger, its fit, and how far its word has carried."""
 
 import uuid
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.panels import panels_of
 from evaltracker.pages.query import check_query
@@ -23,19 +25,44 @@ from vendors.admin.pages import reader
 from vendors.models import Candidate, Contact, Submission
 from vendors.policy import may_read_contacts
 
+CANDIDATES = ("Candidates", "candidates")
 
-def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
-    """Everything that is known of one candidate, but its price."""
-    check_query(request, filters={"show"})
-    user = reader(request)
+
+def find_candidate(user: User, candidate_id: uuid.UUID) -> Candidate:
+    """The candidate of that id, if `user` may know of it.
+
+    Raises:
+        NotFound: there is none that they may.
+
+    """
+    visible = Candidate.objects.visible_to(user)
     candidate = (
-        Candidate.objects.visible_to(user)
-        .select_related("evaluation__owner", "vendor")
+        visible.select_related("evaluation__owner", "vendor")
         .filter(pk=candidate_id)
         .first()
     )
     if candidate is None:
         raise NotFound
+    return candidate
+
+
+def papers_of(candidate: Candidate) -> dict[str, Any]:
+    """What is there of a candidate beside its claims, by the template's names."""
+    notes = ResearchNote.objects.filter(candidate=candidate)
+    return {
+        "notes": notes.select_related("requirement", "noted_by"),
+        "contacts": Contact.objects.current().filter(vendor=candidate.vendor_id),
+        "receipt": Submission.objects.filter(candidate=candidate).last(),
+        "demos": Demo.objects.filter(candidate=candidate),
+        "trials": Trial.objects.filter(candidate=candidate),
+    }
+
+
+def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
+    """Everything that is known of one candidate, but its price."""
+    check_query(request, filters={"show"})
+    user = reader(request)
+    candidate = find_candidate(user, candidate_id)
     chosen = request.GET.get("show", "")
     if chosen and chosen not in FILTERS:
         raise Invalid("There is no such filter here.")
@@ -45,16 +72,13 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
     column = book.of(candidate)
     rows = ledger_rows(book, candidate)
     owns = is_owner(user, evaluation)
-    notes = ResearchNote.objects.filter(candidate=candidate)
     return show(
         request,
         evaluation,
         "trials/candidate.html",
         title=candidate.name,
         tab="candidates",
-        crumbs=crumbs_to(
-            evaluation, ("Candidates", "candidates"), (candidate.name, "")
-        ),
+        crumbs=crumbs_to(evaluation, CANDIDATES, (candidate.name, "")),
         candidate=candidate,
         column=column,
         rows=filtered(rows, chosen),
@@ -67,12 +91,8 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
         promises=promises_of(column),
         fewest=FEWEST_TESTED,
         dates=promised(book),
-        notes=notes.select_related("requirement", "noted_by"),
         reads_addresses=may_read_contacts(user, evaluation),
-        contacts=Contact.objects.current().filter(vendor=candidate.vendor_id),
-        receipt=Submission.objects.filter(candidate=candidate).last(),
-        demos=Demo.objects.filter(candidate=candidate),
-        trials=Trial.objects.filter(candidate=candidate),
+        **papers_of(candidate),
         owns=owns,
         part=takes_part(user, evaluation),
         may_excuse=owns or is_leadership(user, evaluation),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
@@ -15,7 +16,7 @@ from stakeholders.policy import is_leadership
 from trials.admin.acts.base import takes_part
 from trials.models import Evidence, Excuse
 from trials.scoring import Standing
-from trials.selectors import Revision, cell_history, one_cell
+from trials.selectors import Cell, Revision, cell_history, one_cell
 from trials.selectors.promised import Promised, story
 from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
@@ -56,17 +57,6 @@ def cell_view(
     cell = one_cell(candidate, requirement)
     chapters = chapters_of(cell_history(candidate, requirement), place)
     steps = story((chapter.claim for chapter in chapters), evaluation.zone)
-    current = next((chapter for chapter in chapters if chapter.is_current), None)
-    said = current is not None and current.claim.availability != Availability.WITHDRAWN
-    owns = is_owner(user, evaluation)
-    can_note = evaluation.is_open and Stage(evaluation.stage) in NOTE_STAGES
-    knocks_out = (
-        requirement.is_must
-        and cell.standing in (Standing.REFUTED, Standing.NEVER)
-        and not cell.excused
-        and not cell.not_applicable
-    )
-    vendors_own = said and current is not None and current.claim.by_vendor
     return show(
         request,
         evaluation,
@@ -87,20 +77,41 @@ def cell_view(
         excuses=Excuse.objects.filter(candidate=candidate, requirement=requirement)
         .select_related("excused_by", "withdrawn_by")
         .order_by("excused_at"),
-        owns=owns,
         part=takes_part(user, evaluation),
-        can_judge=said
+        here=request.path,
+        **offers_of(user, place, cell, chapters),
+    )
+
+
+def offers_of(
+    user: User, place: Place, cell: Cell, chapters: Sequence[Chapter]
+) -> dict[str, bool]:
+    """What the page offers to do with a cell, by the template's names."""
+    evaluation = place.evaluation
+    current = next((chapter for chapter in chapters if chapter.is_current), None)
+    said = current is not None and current.claim.availability != Availability.WITHDRAWN
+    vendors_own = said and current is not None and current.claim.by_vendor
+    owns = is_owner(user, evaluation)
+    can_note = evaluation.is_open and Stage(evaluation.stage) in NOTE_STAGES
+    knocks_out = (
+        place.requirement.is_must
+        and cell.standing in (Standing.REFUTED, Standing.NEVER)
+        and not cell.excused
+        and not cell.not_applicable
+    )
+    return {
+        "owns": owns,
+        "can_judge": said
         and evaluation.is_open
         and evaluation.stage != Stage.REQUIREMENTS
         and not cell.to_reconfirm,
-        can_note=owns and can_note and not vendors_own,
-        can_withdraw=owns and can_note and said and not vendors_own,
-        can_excuse=knocks_out
+        "can_note": owns and can_note and not vendors_own,
+        "can_withdraw": owns and can_note and said and not vendors_own,
+        "can_excuse": knocks_out
         and evaluation.is_open
         and (owns or is_leadership(user, evaluation)),
-        knocks_out=knocks_out,
-        here=request.path,
-    )
+        "knocks_out": knocks_out,
+    }
 
 
 def chapters_of(history: Sequence[Revision], place: Place) -> list[Chapter]:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
@@ -112,12 +112,8 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
     demo, items = _demo(request, demo_id)
     user = reader(request)
     evaluation = demo.candidate.evaluation
-    stage = Stage(evaluation.stage)
-    owns, part = is_owner(user, evaluation), takes_part(user, evaluation)
-    barred = is_barred(user, demo.candidate)
     script = [item for item in items if not item.item.off_script]
     asked = [row for row in script if row.item.requirement_id]
-    ahead = evaluation.is_open and demo.held_at is None and demo.called_off_at is None
     return show(
         request,
         evaluation,
@@ -132,27 +128,37 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
         judged=sum(row.verdict is not None for row in asked),
         asked=len(asked),
         verdicts=EvidenceVerdict.choices,
-        owns=owns,
-        part=part,
-        barred=barred,
-        can_prepare=part and ahead and stage in DEMO_STAGES,
-        can_hold=part and ahead and stage in FROM_DEMOS,
-        can_call_off=ahead and owns,
-        can_dazzle=part and evaluation.is_open and demo.called_off_at is None,
         notes=solo_notes(user, demo) if demo.held_at else None,
-        can_note=part
-        and not barred
-        and evaluation.is_open
-        and demo.held_at is not None
-        and not demo.notes_are_open
-        and stage in FROM_DEMOS,
-        can_judge=part
-        and not barred
-        and evaluation.is_open
-        and demo.held_at is not None
-        and stage in FROM_DEMOS,
         here=request.path,
+        **offers_of(user, demo),
     )
+
+
+def offers_of(user: User, demo: Demo) -> dict[str, bool]:
+    """What the page offers to do with a demo, by the template's names."""
+    evaluation = demo.candidate.evaluation
+    stage = Stage(evaluation.stage)
+    owns, part = is_owner(user, evaluation), takes_part(user, evaluation)
+    barred = is_barred(user, demo.candidate)
+    ahead = evaluation.is_open and demo.held_at is None and demo.called_off_at is None
+    judges = (
+        part
+        and not barred
+        and evaluation.is_open
+        and demo.held_at is not None
+        and stage in FROM_DEMOS
+    )
+    return {
+        "owns": owns,
+        "part": part,
+        "barred": barred,
+        "can_prepare": part and ahead and stage in DEMO_STAGES,
+        "can_hold": part and ahead and stage in FROM_DEMOS,
+        "can_call_off": ahead and owns,
+        "can_dazzle": part and evaluation.is_open and demo.called_off_at is None,
+        "can_note": judges and not demo.notes_are_open,
+        "can_judge": judges,
+    }
 
 
 def script_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:

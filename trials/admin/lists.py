@@ -45,7 +45,6 @@ class DemoAdmin(AboutCandidates):
     )
 
     def page_of(self, row: Demo) -> str:
-        """The demo's page."""
         return reverse("admin:demo", args=[row.pk])
 
 
@@ -61,7 +60,6 @@ class TrialAdmin(AboutCandidates):
     fields = ("candidate", "title", "starts_on", "ends_on", "zone", "lead", "summary")
 
     def page_of(self, row: Trial) -> str:
-        """The trial's page."""
         return reverse("admin:trial", args=[row.pk])
 
 

@@ -79,12 +79,10 @@ class View:
 
     @property
     def previous(self) -> int:
-        """The page before."""
         return self.page - 1
 
     @property
     def next(self) -> int:
-        """The page after."""
         return self.page + 1
 
     @property

@@ -65,10 +65,6 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
     stage = Stage(evaluation.stage)
     shown = worth_scoring(table.candidates, {key[1] for key in table.scores})
-    candidates = [
-        (candidate, table.people(candidate) if sees_others else None)
-        for candidate in shown
-    ]
     rows = _rows(table, shown) if sees_others else []
     return show(
         request,
@@ -81,7 +77,7 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         mine=[(scorer, sheet_of(scorer.part)) for scorer in mine],
         others=[scorer for scorer in table.scorers if not scorer.is_mine],
         sees_others=sees_others,
-        candidates=candidates,
+        candidates=[(it, table.people(it) if sees_others else None) for it in shown],
         rows=rows,
         consensus=table.consensus,
         can_score=evaluation.is_open and stage in SCORING_STAGES and not opened,

@@ -1,7 +1,7 @@
 """Trials: all of an evaluation with its milestones, and one with everything."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -17,13 +17,13 @@ from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from trials.admin.acts.base import takes_part
-from trials.admin.timeline import curve_of, is_late, lanes_of, line_of
+from trials.admin.timeline import Line, curve_of, is_late, lanes_of, line_of
 from trials.admin.trial_rows import criterion_rows, gaps_in_order
 from trials.choices import EvidenceVerdict, MilestoneState, Severity
 from trials.models import Milestone, Trial
 from trials.policy import TRIAL_STAGES, may_lead, today_in
 from trials.selectors import exercised_by_day, half_time_alarm
-from trials.selectors.contracts import contract_of
+from trials.selectors.contracts import Contract, contract_of
 from trials.selectors.orphans import orphans_of
 from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
@@ -59,6 +59,26 @@ def milestone_rows(
     return rows
 
 
+def trials_of(evaluation: Evaluation) -> Sequence[Trial]:
+    """Its trials in order of time, each with the counts that the page shows."""
+    still_open = Q(gaps__closed_at__isnull=True)
+    breaks = still_open & Q(gaps__severity=Severity.DEAL_BREAKER)
+    trials = list(
+        Trial.objects.filter(candidate__evaluation=evaluation)
+        .select_related("candidate", "lead")
+        .annotate(
+            named=Count("criteria", distinct=True),
+            open_gaps=Count("gaps", filter=still_open, distinct=True),
+            open_breakers=Count("gaps", filter=breaks, distinct=True),
+        )
+        .prefetch_related("milestones")
+        .order_by("starts_on", "title")
+    )
+    for trial in trials:
+        trial.candidate.evaluation = evaluation
+    return trials
+
+
 @evaluation_page("trials", "Trials", order=70)
 def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Trials, who has none yet, and the evaluation's own milestones."""
@@ -66,27 +86,7 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     user = reader(request)
     ask_first(request, evaluation)
     owns = is_owner(user, evaluation)
-    trials = list(
-        Trial.objects.filter(candidate__evaluation=evaluation)
-        .select_related("candidate", "lead")
-        .annotate(
-            named=Count("criteria", distinct=True),
-            open_gaps=Count(
-                "gaps", filter=Q(gaps__closed_at__isnull=True), distinct=True
-            ),
-            open_breakers=Count(
-                "gaps",
-                filter=Q(
-                    gaps__severity=Severity.DEAL_BREAKER, gaps__closed_at__isnull=True
-                ),
-                distinct=True,
-            ),
-        )
-        .prefetch_related("milestones")
-        .order_by("starts_on", "title")
-    )
-    for trial in trials:
-        trial.candidate.evaluation = evaluation
+    trials = trials_of(evaluation)
     movable = {trial.pk for trial in trials if _may_move(user, trial)}
     with_trial = {trial.candidate_id for trial in trials}
     candidates = list(active_candidates(evaluation))
@@ -120,10 +120,13 @@ def _may_move(user: User, trial: Trial) -> bool:
     return going and trial.closed_at is None and may_lead(user, trial)
 
 
-def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
-    """One trial: contract, timeline, criteria, gaps, and how far it has come."""
-    check_query(request)
-    user = reader(request)
+def find_trial(user: User, trial_id: uuid.UUID) -> Trial:
+    """The trial of that id, if `user` may know of it.
+
+    Raises:
+        NotFound: there is none that they may.
+
+    """
     trial = (
         Trial.objects.visible_to(user)
         .select_related(
@@ -134,13 +137,44 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     )
     if trial is None:
         raise NotFound
+    return trial
+
+
+def offers_of(
+    user: User, trial: Trial, contract: Contract | None, line: Line
+) -> dict[str, bool]:
+    """What the page offers to do with a trial, by the template's names."""
     evaluation = trial.candidate.evaluation
-    ask_first(request, evaluation)
     stage = Stage(evaluation.stage)
     going = evaluation.is_open and trial.closed_at is None
-    runs = may_lead(user, trial)
     part = takes_part(user, evaluation)
     barred = is_barred(user, trial.candidate)
+    plans = going and stage in TRIAL_STAGES
+    runs_now = going and stage == Stage.TRIALS
+    judges = part and not barred and runs_now
+    return {
+        "part": part,
+        "barred": barred,
+        "can_plan": plans and may_lead(user, trial),
+        "may_agree": contract is not None
+        and plans
+        and not barred
+        and bool(contract.parts_of(user)),
+        "in_trials": runs_now,
+        "can_judge": judges and trial.agreed_at is not None,
+        "can_note_gaps": judges and line.day >= 1,
+    }
+
+
+def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
+    """One trial: contract, timeline, criteria, gaps, and how far it has come."""
+    check_query(request)
+    user = reader(request)
+    trial = find_trial(user, trial_id)
+    evaluation = trial.candidate.evaluation
+    ask_first(request, evaluation)
+    going = evaluation.is_open and trial.closed_at is None
+    runs = may_lead(user, trial)
     milestones = list(trial.milestones.select_related("owner", "hangs_on"))
     contract = contract_of(trial) if trial.proposed_at else None
     line = line_of(trial, milestones, timezone.now())
@@ -155,27 +189,9 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         crumbs=crumbs_to(evaluation, ("Trials", "trials"), (trial.title, "")),
         trial=trial,
         runs=runs,
-        part=part,
-        barred=barred,
-        can_plan=runs and going and stage in TRIAL_STAGES,
         contract=contract,
-        may_agree=contract is not None
-        and going
-        and stage in TRIAL_STAGES
-        and not barred
-        and bool(contract.parts_of(user)),
         changes=list(trial.changes.select_related("changed_by")),
-        in_trials=going and stage == Stage.TRIALS,
-        can_judge=part
-        and not barred
-        and going
-        and stage == Stage.TRIALS
-        and trial.agreed_at is not None,
-        can_note_gaps=part
-        and not barred
-        and going
-        and stage == Stage.TRIALS
-        and line.day >= 1,
+        **offers_of(user, trial, contract, line),
         line=line,
         milestones=milestone_rows(milestones, evaluation, user, runs=runs and going),
         criteria=criteria,

@@ -20,7 +20,6 @@ class CriterionRow:
 
     @property
     def verdict(self) -> Evidence | None:
-        """The newest."""
         return self.verdicts[-1] if self.verdicts else None
 
     @property
@@ -31,7 +30,6 @@ class CriterionRow:
 
 
 def criterion_rows(trial: Trial) -> list[CriterionRow]:
-    """In three queries."""
     claims = Claim.objects.filter(
         candidate=trial.candidate_id, superseded_at__isnull=True
     ).exclude(availability=Availability.WITHDRAWN)

@@ -196,7 +196,6 @@ class Walk:
         )
 
     def reason_of(self, given: Given) -> str:
-        """Why."""
         try:
             reason = read_text(without_markup(given.reason) or self.reason)
         except ValueError as error:

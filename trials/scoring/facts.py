@@ -34,8 +34,6 @@ class Source(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What was found."""
-
     HOLDS = "holds"
     PARTLY = "partly"
     FAILS = "fails"

@@ -88,7 +88,6 @@ class Kind(NamedTuple):
 
     @property
     def marks(self) -> tuple[str, str, str]:
-        """Claimed, shown, tested."""
         return self.claimed, self.shown, self.tested
 
 

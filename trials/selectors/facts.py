@@ -76,6 +76,14 @@ class Reading:
     unconfirmed: tuple[Source, ...] = ()
 
 
+# The columns of a `Proof`, in its order.
+PROOF = (
+    *("pk", "reconfirms_id", "source", "verdict", "recorded_at", "independent"),
+    *("claim_id", "claim__candidate_id", "claim__requirement_id"),
+    *("claim__requirement_revision", "claim__availability"),
+)
+
+
 def read_papers(
     candidates: Sequence[Candidate], requirements: Iterable[Requirement] | None
 ) -> Papers:
@@ -104,19 +112,7 @@ def read_papers(
         .exclude(awaiting_reply("finding__"))
         .order_by("recorded_at", "pk")
     )
-    for values in evidence.values_list(
-        "pk",
-        "reconfirms_id",
-        "source",
-        "verdict",
-        "recorded_at",
-        "independent",
-        "claim_id",
-        "claim__candidate_id",
-        "claim__requirement_id",
-        "claim__requirement_revision",
-        "claim__availability",
-    ).iterator(chunk_size=5000):
+    for values in evidence.values_list(*PROOF).iterator(chunk_size=5000):
         proof = Proof(*values)
         proofs[proof.candidate_id, proof.requirement_id].append(proof)
         # Said again of newer words, it still judged what was promised at first.

@@ -71,7 +71,6 @@ class Cell:
 
     @property
     def marks(self) -> tuple[str, str, str]:
-        """Claimed, shown, tested."""
         return self.claimed, self.shown, self.tested
 
 

@@ -48,7 +48,6 @@ def tell_column(column: GridColumn) -> dict[str, Any]:
 
 
 def tell_kind(kind: Kind) -> dict[str, Any]:
-    """A cell."""
     return {
         "claimed": kind.claimed,
         "shown": kind.shown,

@@ -113,19 +113,21 @@ def counted_scores(evaluation: Evaluation) -> QuerySet[Score]:
     return rows.filter(~Exists(barring))
 
 
+def barred_from(evaluation: Evaluation) -> dict[object, set[uuid.UUID]]:
+    """The candidates that each person with a standing interest does not score."""
+    barred: dict[object, set[uuid.UUID]] = {}
+    interests = Conflict.objects.barring().filter(candidate__evaluation=evaluation)
+    for person, candidate in interests.values_list("person_id", "candidate_id"):
+        barred.setdefault(person, set()).add(candidate)
+    return barred
+
+
 def scores_table(user: User, evaluation: Evaluation) -> ScoresTable:
     """The scores of an evaluation as `user` may see them; seven queries."""
     candidates = Candidate.objects.filter(evaluation=evaluation).exclude(
         state=CandidateState.ELIMINATED
     )
-    barred: dict[object, set[uuid.UUID]] = {}
-    interests = (
-        Conflict.objects.barring()
-        .filter(candidate__evaluation=evaluation)
-        .values_list("person_id", "candidate_id")
-    )
-    for person, candidate in interests:
-        barred.setdefault(person, set()).add(candidate)
+    barred = barred_from(evaluation)
     # What somebody locked before they left stays, and counts.
     parts = Stakeholder.objects.filter(
         Q(left_at__isnull=True) | Q(score_sheet__locked_at__isnull=False),

@@ -100,9 +100,8 @@ def settle_score(
     if value % STEP:
         sentence = "Settle on a whole or a half point."
         raise Invalid(sentence, errors={"value": [sentence]})
-    settled = Settlement.objects.filter(
-        consensus=consensus, candidate=candidate, category=category
-    ).first() or Settlement(consensus=consensus, candidate=candidate, category=category)
+    cell = {"consensus": consensus, "candidate": candidate, "category": category}
+    settled = Settlement.objects.filter(**cell).first() or Settlement(**cell)
     before = {} if settled._state.adding else journal.snapshot(settled, SETTLED)
     settled.value, settled.reason = value, words
     owner: Any = journal.actor_of(by).user

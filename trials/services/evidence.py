@@ -112,19 +112,7 @@ def reconfirm_evidence(*, evidence: Evidence, note: str, by: By) -> Evidence:
     kind = Source(former.source)
     _, user = enter(candidate.evaluation, by, *STAGES[kind])
     require_no_conflict(user, candidate)
-    current = Claim.objects.filter(
-        candidate=candidate,
-        requirement=former.claim.requirement_id,
-        superseded_at__isnull=True,
-    ).first()
-    if current is None:
-        raise Refused("There is no claim that stands; nothing can be re-confirmed.")
-    claim = lock_standing_claim(current)
-    require_running(candidate)
-    if former.claim_id == claim.pk:
-        raise Refused("This verdict is on the words that stand; nothing to re-confirm.")
-    if Evidence.objects.filter(reconfirms=former, claim=claim).exists():
-        raise Refused("This verdict was re-confirmed on the words that stand already.")
+    claim = newer_words(former)
     inputs = Inputs()
     again = Evidence(
         claim=claim,
@@ -147,6 +135,30 @@ def reconfirm_evidence(*, evidence: Evidence, note: str, by: By) -> Evidence:
     again.save(force_insert=True)
     _record(again, by)
     return again
+
+
+def newer_words(former: Evidence) -> Claim:
+    """The claim that stands where `former` judged an older one, locked.
+
+    Raises:
+        Refused: none stands, it is the one that was judged, or it was done already.
+
+    """
+    candidate = former.claim.candidate
+    current = Claim.objects.filter(
+        candidate=candidate,
+        requirement=former.claim.requirement_id,
+        superseded_at__isnull=True,
+    ).first()
+    if current is None:
+        raise Refused("There is no claim that stands; nothing can be re-confirmed.")
+    claim = lock_standing_claim(current)
+    require_running(candidate)
+    if former.claim_id == claim.pk:
+        raise Refused("This verdict is on the words that stand; nothing to re-confirm.")
+    if Evidence.objects.filter(reconfirms=former, claim=claim).exists():
+        raise Refused("This verdict was re-confirmed on the words that stand already.")
+    return claim
 
 
 def _follow_up(evidence: Evidence, by: By) -> None:

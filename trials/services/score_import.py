@@ -24,7 +24,7 @@ from evaltracker.requirements.services.imports import BATCH, refuse_problems
 from stakeholders.models import Stakeholder
 from stakeholders.policy import parts
 from trials.imports.scores import KnownScores
-from trials.models import Score
+from trials.models import Score, ScoreSheet
 from trials.policy import SCORING_STAGES
 from trials.services.scores import open_sheet, own_scoring
 from vendors.choices import CandidateState
@@ -65,6 +65,71 @@ def known_scores(*, stakeholder: Stakeholder) -> KnownScores:
     )
 
 
+def refuse_outdated(plan: RowsPlan, known: KnownScores) -> None:
+    """Insist that all that `plan` rests on is as it was when the file was read.
+
+    Raises:
+        Stale: scores, candidates or categories changed since.
+
+    """
+    moved = moved_since(plan, known.scores)
+    names = [line.key for line in plan.new] + [it.line.key for it in plan.changed]
+    gone = [
+        " / ".join(key)
+        for key in names
+        if key[0] not in known.candidates
+        or key[0] in known.barred
+        or key[1] not in known.categories
+    ]
+    if moved or gone:
+        raise Stale(
+            "What you score changed since the file was read. Import it again to see "
+            "the difference.",
+            difference=", ".join([*moved, *gone]),
+        )
+
+
+def add_scores(
+    sheet: ScoreSheet, evaluation: Evaluation, plan: RowsPlan
+) -> list[Score]:
+    """Write the scores that are new in `plan`."""
+    candidates = {row.name: row for row in evaluation.candidates.all()}
+    categories: dict[str, Category] = {
+        row.name: row for row in evaluation.categories.all()
+    }
+    now, added = timezone.now(), []
+    for line in plan.new:
+        score = Score(
+            sheet=sheet,
+            candidate=candidates[line.key[0]],
+            category=categories[line.key[1]],
+            given_at=now,
+            **line.values,
+        )
+        score.clean_fields(exclude={"sheet", "candidate", "category"})
+        added.append(score)
+    Score.objects.bulk_create(added, batch_size=BATCH)
+    return added
+
+
+def change_scores(
+    stakeholder: Stakeholder, plan: RowsPlan
+) -> tuple[list[Score], dict[str, Any]]:
+    """Write the scores that `plan` changes; before and after of each, by its id."""
+    rows: dict[tuple[str, ...], Score] = {
+        (row.candidate.name, row.category.name): row
+        for row in scores_given_by(stakeholder)
+    }
+    touched, kept = [], {}
+    for change in plan.changed:
+        row = rows[change.line.key]
+        before = state(row)
+        put(row, {**before, **change.after})
+        touched.append(row)
+        kept[str(row.pk)] = [before, state(row)]
+    return touched, kept
+
+
 @transaction.atomic
 def import_scores(
     *,
@@ -85,59 +150,21 @@ def import_scores(
     refuse_repeat(import_id)
     refuse_problems(plan.problems)
     sheet = open_sheet(stakeholder)
-    known = known_scores(stakeholder=stakeholder)
-    moved = moved_since(plan, known.scores)
-    names = [line.key for line in plan.new] + [it.line.key for it in plan.changed]
-    gone = [
-        " / ".join(key)
-        for key in names
-        if key[0] not in known.candidates
-        or key[0] in known.barred
-        or key[1] not in known.categories
-    ]
-    if moved or gone:
-        raise Stale(
-            "What you score changed since the file was read. Import it again to see "
-            "the difference.",
-            difference=", ".join([*moved, *gone]),
-        )
+    refuse_outdated(plan, known_scores(stakeholder=stakeholder))
     if not (plan.new or plan.changed):
         return plan.counts
-    candidates = {row.name: row for row in evaluation.candidates.all()}
-    categories: dict[str, Category] = {
-        row.name: row for row in evaluation.categories.all()
-    }
-    now, added = timezone.now(), []
-    for line in plan.new:
-        score = Score(
-            sheet=sheet,
-            candidate=candidates[line.key[0]],
-            category=categories[line.key[1]],
-            given_at=now,
-            **line.values,
-        )
-        score.clean_fields(exclude={"sheet", "candidate", "category"})
-        added.append(score)
-    Score.objects.bulk_create(added, batch_size=BATCH)
-    rows: dict[tuple[str, ...], Score] = {
-        (row.candidate.name, row.category.name): row
-        for row in scores_given_by(stakeholder)
-    }
-    kept: dict[str, Any] = {"new": {str(score.pk): state(score) for score in added}}
-    kept["changed"] = {}
-    touched = []
-    for change in plan.changed:
-        row = rows[change.line.key]
-        before = state(row)
-        put(row, {**before, **change.after})
-        touched.append(row)
-        kept["changed"][str(row.pk)] = [before, state(row)]
+    added = add_scores(sheet, evaluation, plan)
+    touched, changed = change_scores(stakeholder, plan)
     log_import(
         evaluation=evaluation,
         kind=KIND,
         plan=plan,
         by=by,
-        kept={**kept, "part": str(stakeholder.pk)},
+        kept={
+            "new": {str(score.pk): state(score) for score in added},
+            "changed": changed,
+            "part": str(stakeholder.pk),
+        },
         import_id=import_id,
         is_private=True,
     )

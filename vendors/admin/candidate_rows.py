@@ -190,7 +190,6 @@ def questions_of(evaluation: Evaluation) -> list[Question]:
 
 
 def proposals_of(evaluation: Evaluation) -> list[Proposal]:
-    """Open proposals first."""
     rows: Any = Proposal.objects.filter(candidate__evaluation=evaluation)
     every = list(rows.select_related("candidate__vendor", "category", "requirement"))
     for item in every:

@@ -51,8 +51,6 @@ class KindRow:
 
 @dataclass(frozen=True, slots=True)
 class CostColumn:
-    """One candidate's costs."""
-
     candidate: Candidate
     lines: tuple[costs.Line, ...]
     total: costs.TotalCost

@@ -47,7 +47,6 @@ class Letter:
 
     @property
     def words(self) -> str:
-        """Where it stands."""
         return MAIL_WORDS[self.notice.state][0]
 
     @property

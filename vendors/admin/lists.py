@@ -75,7 +75,6 @@ class VendorTokenAdmin(HardenedAdmin):
     )
 
     def audience(self, user: User) -> bool:
-        """Whoever runs evaluations."""
         return may_keep_vendors(user)
 
 
@@ -196,5 +195,4 @@ class CostLineAdmin(AboutCandidates):
     fields = ("candidate", "kind", "label", "state", "recurrence", "quoted_on")
 
     def page_of(self, row: CostLine) -> str:
-        """The candidate's costs."""
         return reverse("admin:candidate_costs", args=[row.candidate_id])

@@ -24,7 +24,6 @@ class Place:
 
     @property
     def evaluation(self) -> Evaluation:
-        """Where both belong."""
         return self.candidate.evaluation
 
     @property

@@ -79,7 +79,6 @@ class ChaseVendor(OnCandidate):
     service = chase
 
     def told(self, target: Any, outcome: Outcome) -> str:
-        """Whom."""
         return f"{target.vendor} is reminded within half a minute."
 
     def cancel_url(self, target: Any) -> str:

@@ -54,7 +54,6 @@ class LocalCounts:
             return self._counts[name]
 
     def clear(self) -> None:
-        """Begin anew."""
         with self._lock:
             self._counts.clear()
 

@@ -82,12 +82,10 @@ SHEET: dict[str, Any] = {
 
 
 def request_example(value: Any) -> OpenApiExample:
-    """What is sent."""
     return OpenApiExample("A request", value=value, request_only=True)
 
 
 def response_example(value: Any, *statuses: int) -> OpenApiExample:
-    """What comes back."""
     codes = [str(status) for status in statuses or (200,)]
     return OpenApiExample(
         "An answer", value=value, response_only=True, status_codes=codes

@@ -125,7 +125,7 @@ class AnyType(JSONRenderer):
 
 
 class FileView(VendorView):
-    """One file."""
+    """One file of a claim of one's own."""
 
     renderer_classes = (AnyType,)
 

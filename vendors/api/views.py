@@ -106,7 +106,7 @@ class InvitationsView(VendorView):
 
 
 class InvitationView(VendorView):
-    """One invitation."""
+    """One invitation, as its vendor sees it."""
 
     @extend_schema(
         operation_id="invitations_read",
@@ -114,7 +114,7 @@ class InvitationView(VendorView):
         responses={200: InvitationOutput, **READ},
     )
     def get(self, request: Request, invitation: str) -> Response:
-        """Read one invitation."""
+        """Read one of your invitations."""
         own = self.invitation(request, invitation)
         counted = with_counts(invitations(self.caller(request).vendor)).get(pk=own.pk)
         return Response(show_invitation(counted, database_now()))

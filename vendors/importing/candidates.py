@@ -85,5 +85,4 @@ class Candidates(RowsImport):
         )
 
     def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:
-        """Kinds."""
         return {"kind": ["buy", "build", "open source", "as is"]}

@@ -104,7 +104,6 @@ class Claims(ImportKind):
         )
 
     def differing(self, change: Any) -> Sequence[tuple[str, Any, Any]]:
-        """Word by word."""
         before, after = change.before.fields(), change.line.words.fields()
         return [
             (field, before[field], after[field])

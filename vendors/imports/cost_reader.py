@@ -117,25 +117,13 @@ class Reader:
             values["recurrence"] = rhythm
         if state != CostState.PRICED:
             return values
-        if likely.amount is None:
-            raise Refusal(
-                "likely", "A priced line needs its likely amount as a number."
-            )
-        if not rhythm:
+        if likely.amount is not None and not rhythm:
             raise Refusal(
                 "recurrence",
                 "It does not say whether it is paid once, monthly or yearly. Fill it "
                 "in, or say below how all rows fall due.",
             )
-        values["likely"] = likely.amount
-        for end in ("low", "high"):
-            if prices[end].problem:
-                raise Refusal(end, f"“{short(prices[end].text)}” is no amount.")
-            given = prices[end].amount
-            values[end] = likely.amount if given is None else given
-        if not values["low"] <= values["likely"] <= values["high"]:
-            raise Refusal("low", "Low, likely and high must be in that order.")
-        return values
+        return values | amounts(prices)
 
     def state_of(self, table: Table, row: Row, likely: Price) -> CostState:
         """What is known; a price that is not certain is unsaid, with its text."""
@@ -209,6 +197,27 @@ class Reader:
                 values["quoted_on"] = read_date(table.cell(row, "quoted_on"))
             except Invalid as error:
                 raise Refusal("quoted_on", error.sentence) from error
+
+
+def amounts(prices: dict[str, Price]) -> dict[str, Decimal]:
+    """Likely, low and high; where an end is not given it is the likely one.
+
+    Raises:
+        Refusal: one is no number, or they are not in order.
+
+    """
+    likely = prices["likely"].amount
+    if likely is None:
+        raise Refusal("likely", "A priced line needs its likely amount as a number.")
+    found = {"likely": likely}
+    for end in ("low", "high"):
+        if prices[end].problem:
+            raise Refusal(end, f"“{short(prices[end].text)}” is no amount.")
+        given = prices[end].amount
+        found[end] = likely if given is None else given
+    if not found["low"] <= likely <= found["high"]:
+        raise Refusal("low", "Low, likely and high must be in that order.")
+    return found
 
 
 def without_breaks(text: str) -> str:

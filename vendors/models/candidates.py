@@ -36,7 +36,7 @@ class VendorQuerySet(models.QuerySet["Vendor"]):
 
 
 class Vendor(Record):
-    """A company."""
+    """A company that evaluations may invite, with the names it is known by."""
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=150, unique=True)

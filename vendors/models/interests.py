@@ -23,7 +23,6 @@ class ConflictQuerySet(ScopedQuerySet["Conflict"]):
         return self.standing().filter(has_interest=True, cleared_by__isnull=True)
 
     def of(self, user: User) -> Self:
-        """What `user` declared."""
         return self.filter(person=user)
 
 

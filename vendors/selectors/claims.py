@@ -97,7 +97,6 @@ def own_proposals(candidate: Candidate) -> QuerySet[Proposal]:
 
 
 def last_submission(candidate: Candidate) -> Submission | None:
-    """The newest receipt."""
     rows: QuerySet[Submission] = Submission.objects.filter(candidate=candidate)
     return rows.select_related("candidate").order_by("submitted_at").last()
 

@@ -50,7 +50,6 @@ class Revision(NamedTuple):
 
     @property
     def said(self) -> Said:
-        """What it says."""
         return Said(
             self.availability,
             self.available_from,

@@ -27,7 +27,6 @@ class Waiting:
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing waits."""
         return not (self.unanswered or self.to_confirm)
 
 

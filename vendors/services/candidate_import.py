@@ -53,6 +53,23 @@ def known_candidates(*, evaluation: Evaluation) -> KnownCandidates:
     )
 
 
+def refuse_outdated(evaluation: Evaluation, plan: RowsPlan) -> None:
+    """Insist that the candidates are as they were when the file was read.
+
+    Raises:
+        Stale: they changed since.
+
+    """
+    known = known_candidates(evaluation=evaluation).candidates
+    moved = moved_since(plan, {(name,): values for name, values in known.items()})
+    if moved:
+        raise Stale(
+            "The candidates changed since the file was compared with them. Import it "
+            "again to see the difference.",
+            difference=", ".join(moved),
+        )
+
+
 @transaction.atomic
 def import_candidates(
     *,
@@ -76,14 +93,7 @@ def import_candidates(
     refuse_repeat(import_id)
     require_stage(evaluation, *STAGES)
     refuse_problems(plan.problems)
-    known = known_candidates(evaluation=evaluation).candidates
-    moved = moved_since(plan, {(name,): values for name, values in known.items()})
-    if moved:
-        raise Stale(
-            "The candidates changed since the file was compared with them. Import it "
-            "again to see the difference.",
-            difference=", ".join(moved),
-        )
+    refuse_outdated(evaluation, plan)
     if not (plan.new or plan.changed):
         return plan.counts
     vendors, made = needed_vendors(plan, by)

@@ -54,6 +54,20 @@ def undo(imported: Import, by: User) -> None:
         for row in rows
         if row.superseded_at is not None or row.requirement.retired_at is not None
     )
+    fresh = put_back(rows, kept, by)
+    journal.record(
+        evaluation=evaluation,
+        action="claims.put_back",
+        subject=evaluation,
+        by=by,
+        before=by_cell(rows),
+        after=by_cell(fresh),
+        rows=fresh,
+    )
+
+
+def put_back(rows: list[Claim], kept: Mapping[str, Any], by: User) -> list[Claim]:
+    """Supersede `rows` by what stood before each of them."""
     now = database_now()
     fresh = [
         next_revision(
@@ -73,15 +87,7 @@ def undo(imported: Import, by: User) -> None:
             superseded_at=now
         )
     Claim.objects.bulk_create(fresh, batch_size=BATCH)
-    journal.record(
-        evaluation=evaluation,
-        action="claims.put_back",
-        subject=evaluation,
-        by=by,
-        before=by_cell(rows),
-        after=by_cell(fresh),
-        rows=fresh,
-    )
+    return fresh
 
 
 def words_from(stood: Mapping[str, Any] | None) -> ClaimWords:

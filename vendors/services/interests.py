@@ -155,7 +155,6 @@ def _declare(
 def _save(
     candidate: Candidate, by: User, *, has_interest: bool, statement: str = ""
 ) -> Conflict:
-    """Replace what stood."""
     now = timezone.now()
     Conflict.objects.standing().of(by).filter(candidate=candidate).update(
         replaced_at=now

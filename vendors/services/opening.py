@@ -118,6 +118,14 @@ def stop_asking(opening: PriceOpening, because: str) -> None:
         cancel_notices(kind=kind.name, subject_id=opening.pk, because=because)
 
 
+def every_price(evaluation: Evaluation) -> dict[str, dict[str, object]]:
+    """The prices of an evaluation as they are, by the id of their line."""
+    return {
+        str(line.pk): journal.snapshot(line, PRICE_FIELDS)
+        for line in CostLine.objects.in_evaluation(evaluation).order_by("pk")
+    }
+
+
 @transaction.atomic
 def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
     """Open the prices to everybody with a part, once and for good.
@@ -147,10 +155,6 @@ def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
         role=seat.part.role,
         confirmed_at=now,
     )
-    lines = {
-        str(line.pk): journal.snapshot(line, PRICE_FIELDS)
-        for line in CostLine.objects.in_evaluation(evaluation).order_by("pk")
-    }
     before, after = change(evaluation, prices_opened_at=now)
     stop_asking(opening, "Prices are open.")
     journal.record(
@@ -165,7 +169,7 @@ def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
             "asked_at": opening.asked_at,
             "confirmed_by": by.name,
             "role": seat.part.role,
-            "prices": lines,
+            "prices": every_price(evaluation),
         },
         on_behalf_of=lender.name if lender else "",
     )

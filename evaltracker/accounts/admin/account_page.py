@@ -77,22 +77,17 @@ class OnOwnAccount(Act[User]):
         return User.objects.get(pk=user.pk)
 
     def allowed(self, user: User, target: Any) -> bool:
-        """Everybody for themselves."""
         return True
 
     def cancel_url(self, target: Any) -> str:
-        """The account page."""
         return reverse("admin:my_account")
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
-        """The way here."""
         return {"crumbs": [("Your account", self.cancel_url(None)), (self.title, "")]}
 
 
 @register_act
 class ChangeDetails(OnOwnAccount):
-    """Names and zone."""
-
     name = "change-details"
     title = "Change your details"
     verb = "Save"
@@ -113,8 +108,6 @@ class ChangeDetails(OnOwnAccount):
 
 
 class AddressForm(forms.Form):
-    """The new one."""
-
     email = forms.EmailField(
         label="New mail address",
         help_text="Single sign-on finds you by it, so take your company's.",
@@ -124,8 +117,6 @@ class AddressForm(forms.Form):
 
 @register_act
 class ChangeAddress(OnOwnAccount):
-    """Where mails go."""
-
     name = "change-address"
     title = "Change your mail address"
     verb = "Send the link"

@@ -12,8 +12,6 @@ from evaltracker.pages.acts import Confirm, register_act
 
 
 class PasswordForm(forms.Form):
-    """A new password."""
-
     password = forms.CharField(
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
@@ -54,8 +52,6 @@ class ResetFactors(PeopleAct):
 
 @register_act
 class StopLogin(PeopleAct):
-    """Stop a login."""
-
     name = "stop-login"
     title = "Stop login"
     verb = "Stop this login"
@@ -92,8 +88,6 @@ class AllowLogin(PeopleAct):
 
 @register_act
 class ErasePerson(PeopleAct):
-    """Forget a person."""
-
     name = "erase-person"
     title = "Erase"
     verb = "Erase for ever"
@@ -108,5 +102,4 @@ class ErasePerson(PeopleAct):
     service = erasure.erase_person
 
     def allowed(self, user: User, target: Any) -> bool:
-        """Operators, once."""
         return super().allowed(user, target) and not target.erased_at

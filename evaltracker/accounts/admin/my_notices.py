@@ -114,11 +114,9 @@ class OnMyself(Act[None]):
         return user.is_active
 
     def cancel_url(self, target: Any) -> str:
-        """One's own page."""
         return reverse("admin:my_notices")
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
-        """The way here."""
         return {
             "crumbs": [("How I am told", self.cancel_url(target)), (self.title, "")]
         }
@@ -136,7 +134,6 @@ class ChangeMyNotices(OnMyself):
     service = change_preferences
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What holds now."""
         return {name: getattr(user, name) for name in OWN}
 
     def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:

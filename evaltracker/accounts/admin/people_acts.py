@@ -62,7 +62,6 @@ class PeopleAct(Act[Any]):
     target_name = "person"
 
     def allowed(self, user: User, target: Any) -> bool:
-        """Operators only."""
         return people.may_run_accounts(user)
 
     def cancel_url(self, target: Any) -> str:
@@ -70,7 +69,6 @@ class PeopleAct(Act[Any]):
         return reverse("admin:evaluations_user_changelist")
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
-        """The way here."""
         return {"crumbs": [("Users", self.cancel_url(target)), (self.title, "")]}
 
 

@@ -3,7 +3,7 @@
 from evaltracker.evaluations.models.account_log import AccountEntry
 from evaltracker.evaluations.models.base import CommittedRecord, Record, ScopedQuerySet
 from evaltracker.evaluations.models.cached import CachedValue
-from evaltracker.evaluations.models.evaluation import Evaluation, Visit
+from evaltracker.evaluations.models.evaluation import Evaluation
 from evaltracker.evaluations.models.imported import ImportedHistory
 from evaltracker.evaluations.models.imports import (
     ColumnMemory,
@@ -15,6 +15,7 @@ from evaltracker.evaluations.models.notices import ChatWebhook, ChoreDone, Notic
 from evaltracker.evaluations.models.people import User
 from evaltracker.evaluations.models.requirements import Category, Metric, Requirement
 from evaltracker.evaluations.models.templates import EvaluationTemplate
+from evaltracker.evaluations.models.visits import Visit
 
 __all__ = [
     "AccountEntry",

@@ -1,5 +1,3 @@
-"""Undoing an import."""
-
 from typing import Any
 
 from evaltracker.evaluations.models import Import, User
@@ -34,7 +32,6 @@ class UndoImport(InEvaluation[Import]):
         return super().allowed(user, target)
 
     def heading(self, target: Import) -> str:
-        """Which file."""
         return f"{self.title} of {target.filename}"
 
     def cancel_url(self, target: Import) -> str:
@@ -42,7 +39,6 @@ class UndoImport(InEvaluation[Import]):
         return page_address(target.evaluation, f"import_{target.kind}", "imports")
 
     def context(self, target: Import, user: User) -> dict[str, Any]:
-        """The evaluation's frame."""
         kind = KINDS[target.kind]
         steps = ((f"Import {kind.things}", f"import_{kind.slug}"), ("Undo", ""))
         return {

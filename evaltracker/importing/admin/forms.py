@@ -15,8 +15,6 @@ PREFIX = "column-"
 
 
 class UploadForm(forms.Form):
-    """The file."""
-
     file = forms.FileField(
         label="Spreadsheet",
         help_text="CSV, .xlsx or .xls, up to 10 MB. The same file again adds nothing.",

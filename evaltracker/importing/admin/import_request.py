@@ -82,7 +82,6 @@ class Desk:
         reading: ReadingForm | None = None,
         problem: Problem | None = None,
     ) -> HttpResponse:
-        """The page."""
         draft, look = self.draft(), None
         if draft is not None:
             look = look_at(draft, self.kind, self.evaluation, self.user)

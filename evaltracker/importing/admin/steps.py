@@ -101,7 +101,6 @@ def explain(desk: Desk) -> HttpResponse:
 
 
 def discard(desk: Desk) -> HttpResponse:
-    """Forget the file."""
     draft = desk.draft()
     if draft is not None:
         discard_draft(draft=draft)

@@ -54,7 +54,6 @@ def say_how_to_read(*, draft: ImportDraft, reading: Mapping[str, Any]) -> None:
 
 
 def discard_draft(*, draft: ImportDraft) -> None:
-    """Forget a file."""
     draft.delete()
 
 

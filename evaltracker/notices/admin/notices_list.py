@@ -57,7 +57,6 @@ class ByStanding(ScopedFilter):
     def lookups(
         self, request: HttpRequest, model_admin: ModelAdmin[Any]
     ) -> list[tuple[str, str]]:
-        """The other choices."""
         return [(name, title) for name, (title, *_) in SHOWN.items()]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
@@ -77,8 +76,6 @@ class ByStanding(ScopedFilter):
 
 
 class ByKind(ScopedFilter):
-    """What notices say."""
-
     title = "what"
     parameter_name = "kind"
     field_name = "kind"
@@ -145,7 +142,6 @@ class NoticeAdmin(HardenedAdmin):
 
     @admin.display(description="what", ordering="kind")
     def what(self, notice: Notice) -> str:
-        """What it says."""
         return label(notice.kind)
 
     @admin.display(description="to", ordering="recipient")

@@ -92,6 +92,25 @@ def something_is_due() -> bool:
     return due_notices().exists()
 
 
+def _claimed_by(token: uuid.UUID) -> dict[str, Case]:
+    """What a claim writes into a row, by what the row was before."""
+    held = Q(kind__in=held_kinds())
+    handing = Q(state=NoticeState.HANDING)
+    lapsed = handing | (Q(state=NoticeState.CLAIMED) & ~held)
+    unclear = handing & held
+    return {
+        "state": Case(
+            When(unclear, then=Value(NoticeState.UNCERTAIN)),
+            default=Value(NoticeState.CLAIMED),
+        ),
+        "lease_token": Case(
+            When(unclear, then=None), default=Value(token, UUIDField())
+        ),
+        "lease_until": Case(When(unclear, then=None), default=Now() + LEASE),
+        "maybe_repeated": Case(When(lapsed, then=True), default=F("maybe_repeated")),
+    }
+
+
 def _claim(size: int, report: SweepReport) -> list[Notice] | None:
     """Take up to `size` due notices with a fresh token; None if nothing was due.
 
@@ -99,10 +118,6 @@ def _claim(size: int, report: SweepReport) -> list[Notice] | None:
     free if it was merely claimed, and becomes uncertain if it was being handed over.
     """
     token = uuid.uuid4()
-    held = Q(kind__in=held_kinds())
-    handing = Q(state=NoticeState.HANDING)
-    lapsed = handing | (Q(state=NoticeState.CLAIMED) & ~held)
-    unclear = handing & held
     due = (
         due_notices()
         .select_for_update(skip_locked=True, no_key=True)
@@ -110,21 +125,7 @@ def _claim(size: int, report: SweepReport) -> list[Notice] | None:
     )
     rows_due = Notice.objects.filter(pk__in=RawSQL("SELECT due.pk FROM due", ()))
     query = cast("UpdateQuery", rows_due.query.chain(UpdateQuery))
-    query.add_update_values(
-        {
-            "state": Case(
-                When(unclear, then=Value(NoticeState.UNCERTAIN)),
-                default=Value(NoticeState.CLAIMED),
-            ),
-            "lease_token": Case(
-                When(unclear, then=None), default=Value(token, UUIDField())
-            ),
-            "lease_until": Case(When(unclear, then=None), default=Now() + LEASE),
-            "maybe_repeated": Case(
-                When(lapsed, then=True), default=F("maybe_repeated")
-            ),
-        }
-    )
+    query.add_update_values(_claimed_by(token))
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         which, chosen = due.query.get_compiler(connection=connection).as_sql()
         sql, params = query.get_compiler(connection=connection).as_sql()

@@ -161,7 +161,6 @@ class EditBrief(OnBrief):
     service = change_brief
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """What is written."""
         return {field: getattr(target, field) for field in BRIEF}
 
 
@@ -181,7 +180,6 @@ class EditCounting(OnBrief):
     service = change_brief
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """What is set."""
         weeks = {f"weeks_{step}": count for step, count in target.stage_weeks.items()}
         return {field: getattr(target, field) for field in COUNTING} | weeks
 

@@ -82,6 +82,12 @@ def changes(entry: Entry, *, addresses: bool) -> list[Change]:
     ]
 
 
+def line_of(entry: Entry, is_sealed: bool, *, addresses: bool) -> Line:
+    """An entry as the page shows it, without its values while they are sealed."""
+    told = [] if is_sealed else changes(entry, addresses=addresses)
+    return Line(entry, label(entry.action), told, is_sealed)
+
+
 @evaluation_page("journal", "Journal", order=120)
 def journal(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Entries, the newest first; what is sealed elsewhere is sealed here."""
@@ -110,15 +116,7 @@ def journal(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         "evaluations/journal.html",
         title="Journal",
         tab="journal",
-        lines=[
-            Line(
-                entry,
-                label(entry.action),
-                [] if entry.number in sealed else changes(entry, addresses=runs),
-                entry.number in sealed,
-            )
-            for entry in entries
-        ],
+        lines=[line_of(it, it.number in sealed, addresses=runs) for it in entries],
         page=page,
         query=urlencode(asked),
         options=options,

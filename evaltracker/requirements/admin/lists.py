@@ -123,7 +123,6 @@ class EntryAdmin(HardenedAdmin):
 
     @admin.display(description="what", ordering="action")
     def what(self, entry: Entry) -> str:
-        """What happened."""
         return label(entry.action)
 
     @admin.display(description="about")

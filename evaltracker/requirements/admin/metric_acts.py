@@ -40,9 +40,7 @@ class ChangeMetric(InEvaluation[Metric]):
     form_class = form_like(Metric, METRIC)
 
     def initial(self, target: Metric, user: User) -> dict[str, Any]:
-        """What is written."""
         return {field: getattr(target, field) for field in METRIC}
 
     def cancel_url(self, target: Metric) -> str:
-        """The brief."""
         return self.page(target, "metrics")

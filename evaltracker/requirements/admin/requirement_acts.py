@@ -98,7 +98,6 @@ class AddRequirement(OnRequirements):
         return {"ref": f"R{target.requirements.count() + 1}", "weight": 5}
 
     def destination(self, target: Evaluation, made: Any) -> str:
-        """The new row."""
         return self.page(target, f"requirement-{made.pk}")
 
 
@@ -111,7 +110,6 @@ class OnRequirement(InEvaluation[Requirement]):
     target_name = "requirement"
 
     def crumb(self, target: Requirement) -> str:
-        """Which requirement."""
         return f"{self.title} {target.ref}"
 
 
@@ -141,7 +139,6 @@ class ChangeRequirement(OnRequirement):
         }
 
     def initial(self, target: Requirement, user: User) -> dict[str, Any]:
-        """What is written."""
         return {field: getattr(target, field) for field in CHANGEABLE}
 
 
@@ -176,7 +173,6 @@ class AddCategory(OnRequirements):
     service = add_category
 
     def destination(self, target: Evaluation, made: Any) -> str:
-        """The new row."""
         return self.page(target, f"category-{made.pk}")
 
 
@@ -200,5 +196,4 @@ class WeighCategory(InEvaluation[Category]):
     form_class = form_like(Category, ("weight",))
 
     def initial(self, target: Category, user: User) -> dict[str, Any]:
-        """What is agreed."""
         return {"weight": target.weight}

@@ -101,6 +101,7 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         )
     ]
     filled = {category.pk for category, _ in groups}
+    empty = [it for it in categories if not it.size and it.pk not in filled]
     return show(
         request,
         evaluation,
@@ -108,13 +109,7 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         title="Requirements",
         tab="requirements",
         groups=groups,
-        empty_categories=[]
-        if asked.query
-        else [
-            category
-            for category in categories
-            if not category.size and category.pk not in filled
-        ],
+        empty_categories=[it for it in empty if not asked.query],
         categories=categories,
         priorities=Priority.choices,
         asked=asked,

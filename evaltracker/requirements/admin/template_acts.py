@@ -82,5 +82,4 @@ class DropTemplate(Act[EvaluationTemplate]):
     dangerous = True
 
     def allowed(self, user: User, target: Any) -> bool:
-        """Who saved it."""
         return bool(target.made_by_id == user.pk)

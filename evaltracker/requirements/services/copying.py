@@ -1,6 +1,10 @@
 """Taking over what another evaluation needs, all at once."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import transaction
+from django.db.models import Model
 
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
@@ -33,16 +37,11 @@ def copy_needs(*, origin: Evaluation, evaluation: Evaluation, by: By) -> int:
     require_owner(by, evaluation)
     require_stage(evaluation, Stage.REQUIREMENTS)
     metrics = {
-        metric.pk: Metric(
-            evaluation=evaluation, **{name: getattr(metric, name) for name in METRIC}
-        )
+        metric.pk: Metric(evaluation=evaluation, **values_of(metric, METRIC))
         for metric in origin.metrics.all()
     }
     categories = {
-        category.pk: Category(
-            evaluation=evaluation,
-            **{name: getattr(category, name) for name in CATEGORY},
-        )
+        category.pk: Category(evaluation=evaluation, **values_of(category, CATEGORY))
         for category in origin.categories.all()
     }
     rows = [
@@ -50,7 +49,7 @@ def copy_needs(*, origin: Evaluation, evaluation: Evaluation, by: By) -> int:
             evaluation=evaluation,
             category=categories[requirement.category_id],
             metric=metrics[requirement.metric_id] if requirement.metric_id else None,
-            **{name: getattr(requirement, name) for name in REQUIREMENT},
+            **values_of(requirement, REQUIREMENT),
         )
         for requirement in origin.requirements.filter(retired_at__isnull=True)
     ]
@@ -69,14 +68,21 @@ def copy_needs(*, origin: Evaluation, evaluation: Evaluation, by: By) -> int:
             "categories": {
                 category.name: category.weight for category in categories.values()
             },
-            "requirements": {
-                row.ref: {
-                    **journal.snapshot(row, (*PLAIN_FIELDS, "metric_excuse")),
-                    "category": row.category.name,
-                    "metric": row.metric.name if row.metric else "",
-                }
-                for row in rows
-            },
+            "requirements": {row.ref: said_of(row) for row in rows},
         },
     )
     return len(rows)
+
+
+def values_of(row: Model, fields: Iterable[str]) -> dict[str, Any]:
+    """What a row has in those fields."""
+    return {field: getattr(row, field) for field in fields}
+
+
+def said_of(requirement: Requirement) -> dict[str, Any]:
+    """What the journal keeps of a requirement that was copied."""
+    return {
+        **journal.snapshot(requirement, (*PLAIN_FIELDS, "metric_excuse")),
+        "category": requirement.category.name,
+        "metric": requirement.metric.name if requirement.metric else "",
+    }

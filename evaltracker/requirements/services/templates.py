@@ -92,6 +92,26 @@ def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
             part.load(evaluation, point.content[name], by)
 
 
+def content_of(evaluation: Evaluation) -> dict[str, Any]:
+    """What a template keeps: categories, requirements, and who must agree."""
+    rows = evaluation.requirements.filter(retired_at__isnull=True)
+    return {
+        "categories": [
+            {"name": category.name, "weight": category.weight}
+            for category in evaluation.categories.all()
+        ],
+        "requirements": [
+            {
+                "ref": row.ref,
+                "category": row.category.name,
+                **{name: getattr(row, name) for name in PLAIN_FIELDS},
+            }
+            for row in rows.select_related("category")
+        ],
+        **{name: part.save(evaluation) for name, part in TEMPLATE_PARTS.items()},
+    }
+
+
 @transaction.atomic
 def save_as_template(
     *, evaluation: Evaluation, title: str, by: User, description: str = ""
@@ -116,37 +136,22 @@ def save_as_template(
         or EvaluationTemplate.objects.filter(title=title).exists()
     ):
         inputs.refuse("title", "A template of this name is there already.")
-    rows = evaluation.requirements.filter(retired_at__isnull=True)
-    requirements = [
-        {
-            "ref": row.ref,
-            "category": row.category.name,
-            **{name: getattr(row, name) for name in PLAIN_FIELDS},
-        }
-        for row in rows.select_related("category")
-    ]
-    if not requirements:
+    content = content_of(evaluation)
+    if not content["requirements"]:
         inputs.refuse("", "There is no requirement to save yet.")
     inputs.check()
     template = EvaluationTemplate.objects.create(
         title=title,
         description=description,
         made_by=by,
-        content={
-            "categories": [
-                {"name": category.name, "weight": category.weight}
-                for category in evaluation.categories.all()
-            ],
-            "requirements": requirements,
-            **{name: part.save(evaluation) for name, part in TEMPLATE_PARTS.items()},
-        },
+        content=content,
     )
     journal.record(
         evaluation=evaluation,
         action="template.saved",
         subject=template,
         by=by,
-        after={"title": title, "requirements": len(requirements)},
+        after={"title": title, "requirements": len(content["requirements"])},
     )
     return template
 

@@ -26,8 +26,6 @@ LATE = "The preview is older than half an hour. Choose the file again."
 
 
 class FormatForm(forms.Form):
-    """As which file."""
-
     form = forms.ChoiceField(
         label="Format",
         choices=(
@@ -58,7 +56,6 @@ class ExportEvaluation(OnEvaluation):
         return may_export(user, target)
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """All of it."""
         return {"form": "json"}
 
     def needs_proof(self, target: Evaluation, user: User) -> bool:
@@ -66,7 +63,6 @@ class ExportEvaluation(OnEvaluation):
         return True
 
     def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """Hand it out."""
         form = data["form"]
         content = export_as_seen(evaluation=target, form=form, by=by)
         name = f"{target.slug}.{'ocds.json' if form == 'ocds' else 'json'}"
@@ -74,8 +70,6 @@ class ExportEvaluation(OnEvaluation):
 
 
 class FileForm(forms.Form):
-    """The file."""
-
     file = forms.FileField(
         label="Export",
         help_text="A JSON file that export_evaluation wrote, or an owner; up to 20 MB.",
@@ -149,7 +143,6 @@ class TakeIn(ByOperators[ImportPreview]):
         return preview_import(content=kept_for(user, target_id), by=user)
 
     def heading(self, target: ImportPreview) -> str:
-        """Which one."""
         return f"Import: {target.told['title']}"
 
     def destination(self, target: ImportPreview, made: Any) -> str:

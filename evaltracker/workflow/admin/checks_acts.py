@@ -35,7 +35,6 @@ class OnCheck(InEvaluation[PromiseCheck]):
         return f"{self.title} after {target.months} months"
 
     def cancel_url(self, target: PromiseCheck) -> str:
-        """The checks."""
         where = self.evaluation(target)
         return links.page(where, "promise_checks", f"check-{target.pk}")
 
@@ -106,7 +105,6 @@ class JudgePromises(OnCheck):
         return takes_part(user, self.evaluation(target))
 
     def form_kwargs(self, target: PromiseCheck, user: User) -> dict[str, Any]:
-        """What was promised."""
         return {"rows": promised_rows(target.candidate, [target])}
 
     def arguments(
@@ -125,8 +123,6 @@ class JudgePromises(OnCheck):
 
 
 class MoveForm(forms.Form):
-    """The new day."""
-
     due_on = DateField(label="New day", help_text="In the evaluation's time zone.")
 
 
@@ -148,15 +144,11 @@ class MoveCheck(OnCheck):
 
 
 class ReasonForm(forms.Form):
-    """Why."""
-
     reason = reason_field(help_text="It stays beside the check and in the journal.")
 
 
 @register_act
 class WaiveCheck(OnCheck):
-    """Leaves it out."""
-
     name = "waive-check"
     title = "Leave out the check"
     verb = "Leave it out"

@@ -95,7 +95,6 @@ def cost_against_fit(
 
 
 def point(row: dict[str, Any], result: dict[str, Any]) -> Point:
-    """A candidate's place."""
     cost = result["cost"]
     return Point(
         name=row["name"],

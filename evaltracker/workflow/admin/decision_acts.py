@@ -65,7 +65,6 @@ class Draft(OnDecision):
         return {"evaluation": target}
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """What is drafted."""
         drafted = Decision.objects.filter(evaluation=target).first()
         if drafted is None:
             return {}

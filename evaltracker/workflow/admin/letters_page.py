@@ -67,17 +67,13 @@ class OnLetter(InEvaluation[Letter]):
     related = ("candidate__evaluation__owner", "candidate__vendor")
 
     def heading(self, target: Letter) -> str:
-        """To whom."""
         return f"{self.title}: {target.candidate}"
 
     def cancel_url(self, target: Letter) -> str:
-        """The letters."""
         return links.page(self.evaluation(target), "letters", f"letter-{target.pk}")
 
 
 class WordsForm(forms.Form):
-    """The whole letter."""
-
     text = forms.CharField(
         label="The letter",
         widget=forms.Textarea(attrs={"rows": 18}),
@@ -106,8 +102,6 @@ class WriteLetter(OnLetter):
 
 
 class SendForm(forms.Form):
-    """Who gets it."""
-
     contacts = ContactsField(
         Contact.objects.none(),
         label="Who gets the letter",

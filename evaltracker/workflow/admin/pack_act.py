@@ -31,7 +31,6 @@ class TakePack(OnDecision):
         return may_export(user, target)
 
     def destination(self, target: Evaluation, made: Any) -> Outcome:
-        """The file itself."""
         return FileResponse(
             made,
             as_attachment=True,

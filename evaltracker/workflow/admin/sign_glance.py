@@ -86,7 +86,6 @@ def trials(look: Look) -> Iterator[tuple[str, str]]:
 
 
 def decision(look: Look) -> Iterator[tuple[str, str]]:
-    """What is chosen."""
     drafted = draft(look)
     chosen = drafted.candidate if drafted else None
     yield "Chosen", str(chosen) if chosen else "nobody yet"

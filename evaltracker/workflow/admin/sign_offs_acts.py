@@ -68,5 +68,4 @@ class OpenRound(InEvaluation[Visit]):
     dangerous = True
 
     def heading(self, target: Visit) -> str:
-        """Of which stage."""
         return f"{self.title}: {target.get_stage_display().lower()}"

@@ -97,7 +97,6 @@ class SendBack(OnEvaluation):
     service = send_back
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """Earlier stages only."""
         return {"stage": target.stage}
 
 
@@ -151,7 +150,6 @@ class WaiveGate(OnEvaluation):
     service = waive_gate
 
     def allowed(self, user: User, target: Evaluation) -> bool:
-        """Leadership."""
         return is_leadership(user, target)
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:

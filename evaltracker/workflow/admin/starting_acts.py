@@ -75,8 +75,6 @@ class StartNext(OnEvaluation):
 
 
 class ReleaseForm(forms.Form):
-    """The file."""
-
     file = forms.FileField(
         label="Release",
         help_text=(

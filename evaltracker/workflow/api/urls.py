@@ -1,5 +1,3 @@
-"""Addresses below /api/v1/staff/."""
-
 from django.urls import path
 
 from evaltracker.workflow.api import views

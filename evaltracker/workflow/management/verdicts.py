@@ -66,7 +66,6 @@ class Verdict:
         checkpoint.keep(evaluation, anchor, said)
 
     def sentence(self) -> str:
-        """What holds."""
         whole = f"Verified {count(self.journals, 'journal', 'journals')}, "
         whole += count(self.entries, "entry", "entries")
         if not self.tables:

@@ -80,13 +80,6 @@ def working(inputs: Row, results: Row, chosen: Row | None) -> str:
         for requirement in inputs["requirements"]
         if requirement["priority"] == "must"
     ]
-    record = result["promises"]
-    promise = (
-        f"{record['tested']} promises were tested; below five nothing can be said."
-        if record["hidden"]
-        else f"Of {record['tested']} promises tested, {record['held']} held, "
-        f"{record['partly']} held partly and {record['failed']} failed."
-    )
     costs = table(
         ("Kind", "State", "Likely", "Working"),
         (
@@ -106,9 +99,21 @@ def working(inputs: Row, results: Row, chosen: Row | None) -> str:
                 f"Must-haves of {name}",
                 table(("Ref", "Requirement", "Standing"), must_rows),
             ),
-            section("Promise record", promise),
+            section("Promise record", promise_sentence(result["promises"])),
             section(f"Costs of {name}, sum by sum", costs),
         ]
+    )
+
+
+def promise_sentence(record: Row) -> str:
+    """How many promises held, or that too few were tested to say."""
+    if record["hidden"]:
+        return (
+            f"{record['tested']} promises were tested; below five nothing can be said."
+        )
+    return (
+        f"Of {record['tested']} promises tested, {record['held']} held, "
+        f"{record['partly']} held partly and {record['failed']} failed."
     )
 
 

@@ -52,12 +52,51 @@ def document_of(evaluation: Evaluation, *, visit: Visit) -> str:
 
 def requirements_document(evaluation: Evaluation) -> str:
     """Brief, metrics, categories with weights, and requirements."""
-    live = evaluation.requirements.filter(retired_at__isnull=True)
+    metrics = evaluation.metrics.values_list(
+        "name", "baseline", "target", "how_measured"
+    )
+    weights = (
+        (category.name, "not agreed" if category.weight is None else category.weight)
+        for category in evaluation.categories.all()
+    )
+    needs = evaluation.requirements.filter(retired_at__isnull=True)
+    parts = [
+        f"# Requirements: {inline(evaluation.title)}",
+        section("Brief", table(("Question", "Answer"), brief_rows(evaluation))),
+        section("Context", block(evaluation.context)),
+        section(
+            "Business metrics",
+            table(("Metric", "From", "To", "How measured"), metrics),
+        ),
+        section("Categories", table(("Category", "Weight"), weights)),
+        section(
+            "Requirements",
+            table(
+                ("Ref", "Category", "Requirement", "Priority", "Weight", "Moves"),
+                (
+                    (
+                        need.ref,
+                        need.category.name,
+                        need.text,
+                        need.get_priority_display(),
+                        need.weight,
+                        need.metric.name if need.metric else need.metric_excuse,
+                    )
+                    for need in needs.select_related("category", "metric")
+                ),
+            ),
+        ),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def brief_rows(evaluation: Evaluation) -> list[tuple[str, object]]:
+    """What the brief asks and answers, as it is signed."""
     places = ", ".join(
         Infrastructure(value).label for value in evaluation.infrastructure
     )
     support = evaluation.support_wanted
-    brief = [
+    return [
         ("Problem to solve", evaluation.problem),
         ("Where it has to run", places),
         ("Languages", evaluation.languages),
@@ -65,53 +104,6 @@ def requirements_document(evaluation: Evaluation) -> str:
         ("Budget", budget(evaluation)),
         ("Support wanted", SupportWanted(support).label if support else ""),
     ]
-    parts = [
-        f"# Requirements: {inline(evaluation.title)}",
-        section("Brief", table(("Question", "Answer"), brief)),
-        section("Context", block(evaluation.context)),
-        section(
-            "Business metrics",
-            table(
-                ("Metric", "From", "To", "How measured"),
-                evaluation.metrics.values_list(
-                    "name", "baseline", "target", "how_measured"
-                ),
-            ),
-        ),
-        section(
-            "Categories",
-            table(
-                ("Category", "Weight"),
-                (
-                    (
-                        category.name,
-                        "not agreed" if category.weight is None else category.weight,
-                    )
-                    for category in evaluation.categories.all()
-                ),
-            ),
-        ),
-        section(
-            "Requirements",
-            table(
-                ("Ref", "Category", "Requirement", "Priority", "Weight", "Moves"),
-                (
-                    (
-                        requirement.ref,
-                        requirement.category.name,
-                        requirement.text,
-                        requirement.get_priority_display(),
-                        requirement.weight,
-                        requirement.metric.name
-                        if requirement.metric
-                        else requirement.metric_excuse,
-                    )
-                    for requirement in live.select_related("category", "metric")
-                ),
-            ),
-        ),
-    ]
-    return "\n\n".join(part for part in parts if part)
 
 
 def budget(evaluation: Evaluation) -> str:

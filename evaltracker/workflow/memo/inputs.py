@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from evaltracker.evaluations.journal import plain
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.kit.clock import today_in
 from evaltracker.workflow.memo.costing import COST, RATE
 from evaltracker.workflow.memo.imported_signatures import told_apart
@@ -20,6 +20,14 @@ from vendors.models import Candidate, Conflict, CostLine
 from vendors.selectors import rates_of
 
 CHECKLIST_ORDER = tuple(CostKind)
+CANDIDATE = (
+    *("name", "kind", "state", "state_reason", "months_to_live", "hours_saved"),
+    *("builders", "payments"),
+)
+SIGN_OFF = (
+    *("visit__stage", "visit__number", "role", "printed_name", "verdict", "reason"),
+    *("signed_at", "document__sha256"),
+)
 BRIEF = (
     "title",
     "buyer",
@@ -71,33 +79,40 @@ def gather_inputs(
             role: {category.name: weight for category, weight in said.items()}
             for role, said in said_weights(evaluation).items()
         },
-        "requirements": [
-            {
-                "ref": requirement.ref,
-                "category": requirement.category.name,
-                "text": requirement.text,
-                "priority": requirement.priority,
-                "weight": requirement.weight,
-                "metric": requirement.metric.name if requirement.metric else "",
-                "metric_excuse": requirement.metric_excuse,
-            }
-            for requirement in book.requirements
-        ],
+        "requirements": [requirement_inputs(row) for row in book.requirements],
         "candidates": candidates_inputs(evaluation, candidates, book),
         "rates": [
             {field: getattr(row, field) for field in RATE}
             for row in rates_of(evaluation).values()
         ],
-        "choice": {
-            "candidate": str(decision.candidate_id or "") if decision else "",
-            "rationale": decision.rationale if decision else "",
-            "dissent": decision.dissent if decision else "",
-            "revisit_when": decision.revisit_when if decision else "",
-        },
+        "choice": choice_inputs(decision),
         **agreements(evaluation),
     }
     result: dict[str, Any] = plain(gathered)
     return result
+
+
+def requirement_inputs(requirement: Requirement) -> dict[str, Any]:
+    """What was asked, and which metric it was to move."""
+    return {
+        "ref": requirement.ref,
+        "category": requirement.category.name,
+        "text": requirement.text,
+        "priority": requirement.priority,
+        "weight": requirement.weight,
+        "metric": requirement.metric.name if requirement.metric else "",
+        "metric_excuse": requirement.metric_excuse,
+    }
+
+
+def choice_inputs(decision: Decision | None) -> dict[str, str]:
+    """What was chosen and why; nothing while nothing is drafted."""
+    return {
+        "candidate": str(decision.candidate_id or "") if decision else "",
+        "rationale": decision.rationale if decision else "",
+        "dissent": decision.dissent if decision else "",
+        "revisit_when": decision.revisit_when if decision else "",
+    }
 
 
 def candidates_inputs(
@@ -127,14 +142,7 @@ def candidates_inputs(
     return [
         {
             "id": candidate.pk,
-            "name": candidate.name,
-            "kind": candidate.kind,
-            "state": candidate.state,
-            "state_reason": candidate.state_reason,
-            "months_to_live": candidate.months_to_live,
-            "hours_saved": candidate.hours_saved,
-            "builders": candidate.builders,
-            "payments": candidate.payments,
+            **{field: getattr(candidate, field) for field in CANDIDATE},
             "cells": {
                 row.ref: cell_inputs(book.cell(candidate, row).facts)
                 for row in book.requirements
@@ -188,17 +196,7 @@ def agreements(evaluation: Evaluation) -> dict[str, Any]:
     )
     return {
         "sign_offs": told_apart(
-            evaluation,
-            before.order_by("signed_at").values(
-                "visit__stage",
-                "visit__number",
-                "role",
-                "printed_name",
-                "verdict",
-                "reason",
-                "signed_at",
-                "document__sha256",
-            ),
+            evaluation, before.order_by("signed_at").values(*SIGN_OFF)
         ),
         "waivers": list(
             Waiver.objects.filter(visit__evaluation=evaluation).values(

@@ -49,7 +49,6 @@ class Kept:
 
     @property
     def judged(self) -> int:
-        """The denominator."""
         return self.holds + self.partly + self.fails
 
 

@@ -39,11 +39,9 @@ class OnDemo(AboutCandidate[Any]):
         return takes_part(user, self.evaluation(target))
 
     def heading(self, target: Any) -> str:
-        """Whose."""
         return f"{self.title}: {target.candidate}"
 
     def cancel_url(self, target: Any) -> str:
-        """The demo."""
         return reverse("admin:demo", args=[target.pk])
 
 
@@ -65,11 +63,9 @@ class OnTrial(AboutCandidate[Any]):
         return may_lead(user, self.trial(target))
 
     def heading(self, target: Any) -> str:
-        """Whose."""
         return f"{self.title}: {self.trial(target).candidate}"
 
     def cancel_url(self, target: Any) -> str:
-        """The trial."""
         return reverse("admin:trial", args=[self.trial(target).pk])
 
 

@@ -61,7 +61,6 @@ class ScoredCell:
 
     @property
     def evaluation(self) -> Evaluation:
-        """Where both belong."""
         return self.candidate.evaluation
 
     def __str__(self) -> str:

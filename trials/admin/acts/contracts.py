@@ -103,11 +103,9 @@ class AmendContract(OnTrial):
     service = amend_contract
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's people."""
         return {"evaluation": self.evaluation(target)}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What stands now."""
         return {name: getattr(target, name) for name in TrialForm.base_fields}
 
 
@@ -137,7 +135,6 @@ class MoveTrial(OnTrial):
     service = move_trial
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """Its days now."""
         return {"starts_on": target.starts_on, "ends_on": target.ends_on}
 
     def preview(self, target: Any, data: Mapping[str, Any], user: User) -> list[Shift]:

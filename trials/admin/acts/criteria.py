@@ -92,7 +92,6 @@ class ChangeCriterion(OnCriterion):
     service = change_criterion
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What stands now."""
         return {
             "requirement": target.requirement_id,
             "text": target.text,
@@ -125,7 +124,6 @@ class RemoveCriterion(OnCriterion):
     service = remove_criterion
 
     def destination(self, target: Any, made: Any) -> str:
-        """The other criteria."""
         return reverse("admin:trial", args=[target.trial_id]) + "#criteria"
 
 

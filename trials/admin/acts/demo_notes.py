@@ -29,8 +29,6 @@ class EndDemo(OnDemo):
 
 
 class NoteForm(forms.Form):
-    """One's own words."""
-
     text = forms.CharField(
         label="What you think of it",
         widget=long_text(6),
@@ -73,7 +71,6 @@ class RevealDemoNotes(OnDemo):
     service = reveal_demo_notes
 
     def allowed(self, user: User, target: Any) -> bool:
-        """The owner."""
         return is_owner(user, self.evaluation(target))
 
     def cancel_url(self, target: Any) -> str:

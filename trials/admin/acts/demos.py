@@ -43,8 +43,6 @@ class WhenForm(forms.Form):
 
 
 class DemoForm(WhenForm):
-    """A new demo."""
-
     title = forms.CharField(label="Title", initial="Demo")
 
     field_order = ("title",)
@@ -52,8 +50,6 @@ class DemoForm(WhenForm):
 
 @register_act
 class ScheduleDemo(OnCandidate):
-    """Arranges a demo."""
-
     name = "schedule-demo"
     title = "Schedule a demo"
     verb = "Schedule"
@@ -70,7 +66,6 @@ class ScheduleDemo(OnCandidate):
         return {"day": day, "time": datetime.time(10), "zone": zone, "minutes": 90}
 
     def destination(self, target: Candidate, made: Any) -> str:
-        """The new demo."""
         return reverse("admin:demo", args=[made.pk])
 
 
@@ -86,7 +81,6 @@ class MoveDemo(OnDemo):
     service = move_demo
 
     def allowed(self, user: User, target: Any) -> bool:
-        """The owner."""
         return is_owner(user, self.evaluation(target))
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
@@ -101,8 +95,6 @@ class MoveDemo(OnDemo):
 
 
 class CallOffForm(forms.Form):
-    """Why."""
-
     reason = reason_field(
         help_text="Everybody with a part reads it on the demo's page."
     )
@@ -126,13 +118,10 @@ class CallOffDemo(OnDemo):
     service = call_off_demo
 
     def allowed(self, user: User, target: Any) -> bool:
-        """The owner."""
         return is_owner(user, self.evaluation(target))
 
 
 class HoldForm(forms.Form):
-    """Who was there."""
-
     attendees = forms.CharField(
         label="Who is there", widget=long_text(3), help_text="Ours and theirs."
     )

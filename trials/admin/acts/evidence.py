@@ -124,7 +124,6 @@ class ReconfirmEvidence(AboutCandidate[Evidence]):
         return takes_part(user, self.evaluation(target))
 
     def heading(self, target: Any) -> str:
-        """Which cell."""
         return f"{self.title}: {target.claim.candidate}, {target.claim.requirement}"
 
     def context(self, target: Any, user: User) -> dict[str, Any]:

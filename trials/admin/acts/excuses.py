@@ -17,8 +17,6 @@ from vendors.admin.acts.base import OnPlace
 
 
 class ExcuseForm(forms.Form):
-    """Why."""
-
     reason = reason_field(help_text="The memo prints it.")
 
 
@@ -77,7 +75,6 @@ class WithdrawExcuse(InEvaluation[Excuse]):
         return is_owner(user, evaluation) or is_leadership(user, evaluation)
 
     def heading(self, target: Any) -> str:
-        """Of which cell."""
         return f"{self.title}: {target.candidate}, {target.requirement.ref}"
 
     def cancel_url(self, target: Any) -> str:

@@ -16,8 +16,6 @@ from trials.services.retests import retest_gap
 
 
 class GapForm(AboutRequirement):
-    """What is missing."""
-
     severity = forms.ChoiceField(
         label="How much it matters",
         choices=Severity.choices,
@@ -50,11 +48,9 @@ class RecordGap(OnTrial):
         return takes_part(user, self.evaluation(target))
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's requirements."""
         return {"evaluation": self.evaluation(target)}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """Today."""
         return {"found_on": today_in(target.zone)}
 
 
@@ -91,7 +87,6 @@ class ReplyToGap(OnGap):
     service = reply_to_gap
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What stands now."""
         return {"reply": target.reply, "promised_for": target.promised_for}
 
 
@@ -130,8 +125,6 @@ class RetestGap(OnGap):
 
 
 class ClosingForm(forms.Form):
-    """How it ended."""
-
     note = forms.CharField(
         label="How it ended",
         widget=long_text(3),

@@ -66,8 +66,6 @@ def others(evaluation: Evaluation, trial: Trial | None) -> Any:
 
 
 class MilestoneForm(DueForm):
-    """A new milestone."""
-
     title = forms.CharField(label="What is due", max_length=150)
     owner_user = NamedChoice(
         Person._default_manager.none(),
@@ -113,7 +111,6 @@ class AddMilestone(OnEvaluation):
     service = add_milestone
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's people."""
         return {"evaluation": target, "others": others(target, None)}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
@@ -133,7 +130,6 @@ class AddTrialMilestone(OnTrial):
     service = add_milestone
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's people."""
         evaluation = self.evaluation(target)
         return {"evaluation": evaluation, "others": others(evaluation, target)}
 
@@ -161,7 +157,6 @@ class OnMilestone(InEvaluation[Milestone]):
         return is_owner(user, target.evaluation)
 
     def heading(self, target: Any) -> str:
-        """Which."""
         return f"{self.title}: {target.title}"
 
     def cancel_url(self, target: Any) -> str:
@@ -172,8 +167,6 @@ class OnMilestone(InEvaluation[Milestone]):
 
 
 class SettleForm(forms.Form):
-    """How it went."""
-
     state = forms.ChoiceField(
         label="How it went",
         choices=without_blank(MilestoneState.choices, MilestoneState.OPEN),

@@ -75,7 +75,6 @@ class HangMilestone(OnMilestone):
     service = hang_milestone
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """Its neighbours."""
         near = others(target.evaluation, target.trial)
         return {"others": near.exclude(pk=target.pk)}
 
@@ -113,7 +112,6 @@ class GiveMilestone(OnMilestone):
     service = give_milestone
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's people."""
         return {"evaluation": target.evaluation}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
@@ -131,7 +129,6 @@ class RhythmForm(forms.Form):
     )
 
     def clean_days(self) -> list[int]:
-        """The numbers."""
         parts = self.cleaned_data["days"].replace(",", " ").split()
         if not all(
             part.isascii() and part.isdecimal() and len(part) < 4 for part in parts
@@ -157,7 +154,6 @@ class ChangeReminderDays(OnEvaluation):
     service = change_reminder_days
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What holds now."""
         return {
             "days": ", ".join(
                 str(reminder_day) for reminder_day in target.reminder_days

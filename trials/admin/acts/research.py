@@ -44,9 +44,7 @@ class NoteResearch(OnCandidate):
         return takes_part(user, target.evaluation)
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's requirements."""
         return {"evaluation": target.evaluation}
 
     def cancel_url(self, target: Any) -> str:
-        """The candidate's page."""
         return reverse("admin:candidate", args=[target.pk]) + "#research"

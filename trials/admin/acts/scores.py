@@ -21,12 +21,10 @@ class OwnSheet(InEvaluation[Stakeholder]):
     related = ("evaluation__owner", "user")
 
     def allowed(self, user: User, target: Any) -> bool:
-        """Oneself."""
         own = target.user_id == user.pk and target.left_at is None
         return own and target.scores and has_a_say(user)
 
     def heading(self, target: Any) -> str:
-        """As which role."""
         return f"{self.title}, as {target.get_role_display()}"
 
 

@@ -103,7 +103,6 @@ class OnItem(OnDemo):
     )
 
     def heading(self, target: Any) -> str:
-        """Whose."""
         return f"{self.title}: {target.demo.candidate}"
 
     def cancel_url(self, target: Any) -> str:
@@ -123,11 +122,9 @@ class ChangeScriptItem(OnItem):
     service = change_script_item
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's people."""
         return {"evaluation": self.evaluation(target)}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What stands now."""
         names = set(ChangeItemForm.base_fields) - {"requirement"}
         return {name: getattr(target, name) for name in names}
 
@@ -169,7 +166,6 @@ class JudgeItem(OnItem):
         }
 
     def told(self, target: Any, outcome: Any) -> str:
-        """Of what."""
         return f"Recorded: {target.requirement}." if target.requirement else "Recorded."
 
 

@@ -75,7 +75,6 @@ class PlanTrial(OnCandidate):
     service = plan_trial
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's people."""
         return {"evaluation": target.evaluation}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
@@ -90,7 +89,6 @@ class PlanTrial(OnCandidate):
         }
 
     def destination(self, target: Candidate, made: Any) -> str:
-        """The new trial."""
         return reverse("admin:trial", args=[made.pk])
 
 
@@ -106,11 +104,9 @@ class ChangeTrial(OnTrial):
     service = change_trial
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's people."""
         return {"evaluation": self.evaluation(target)}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What stands now."""
         return {name: getattr(target, name) for name in TrialForm.base_fields}
 
 
@@ -124,8 +120,6 @@ class SummaryForm(forms.Form):
 
 @register_act
 class CloseTrial(OnTrial):
-    """Ends a trial."""
-
     name = "close-trial"
     title = "Close the trial"
     verb = "Close the trial"

@@ -114,7 +114,6 @@ class ChangeCandidate(OnCandidate):
         return {"user": user}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What stands now."""
         return {
             field: getattr(target, field)
             for field in ChangeForm.base_fields
@@ -122,7 +121,6 @@ class ChangeCandidate(OnCandidate):
         }
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Save it."""
         change_candidate(candidate=target, by=by, **vendor_from(data, by))
 
 
@@ -142,8 +140,6 @@ class Shortlist(OnCandidate):
 
 
 class ReasonForm(forms.Form):
-    """Why."""
-
     reason = reason_field(help_text="Everybody in the evaluation reads it.")
 
 

@@ -68,7 +68,6 @@ class NoteClaim(OnPlace):
         return {"candidate": target.candidate}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What stands now."""
         claim = current_claim(target.candidate, target.requirement)
         if claim is None or claim.availability == Availability.WITHDRAWN:
             return {"availability": Availability.UNSTATED}
@@ -89,8 +88,6 @@ class WithdrawNote(OnPlace):
 
 
 class RulingForm(forms.Form):
-    """Why."""
-
     reason = reason_field(help_text="Everybody in the evaluation reads it.")
 
 
@@ -124,5 +121,4 @@ class RevokeRuling(InEvaluation[Ruling]):
     tab = "matrix"
 
     def heading(self, target: Any) -> str:
-        """Which cell."""
         return f"{self.title}: {target.candidate}, {target.requirement}"

@@ -15,8 +15,6 @@ from vendors.services.contacts import add_contact, change_contact, remove_contac
 
 
 class VendorForm(forms.Form):
-    """A company."""
-
     name = forms.CharField(label="Name")
     website = link_field("Website")
     aliases = LinesField(label="Other names", help_text="One a line.")
@@ -38,8 +36,6 @@ class KeepingVendors(Act[Any]):
 
 @register_act
 class AddVendor(KeepingVendors):
-    """Adds a company."""
-
     name = "add-vendor"
     title = "Add a vendor"
     verb = "Add"
@@ -63,7 +59,6 @@ class ChangeVendor(KeepingVendors):
     form_class = VendorForm
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What stands now."""
         return {name: getattr(target, name) for name in VendorForm.base_fields}
 
 
@@ -113,7 +108,6 @@ class ChangeContact(OnContact):
     service = change_contact
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What stands now."""
         return {name: getattr(target, name) for name in ContactForm.base_fields}
 
 

@@ -54,7 +54,6 @@ class SetRate(OnEvaluation):
     service = set_rate
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """Of today."""
         return {"rated_on": today_in(target.zone)}
 
 
@@ -75,7 +74,6 @@ class RemoveRate(InEvaluation[ExchangeRate]):
     dangerous = True
 
     def heading(self, target: Any) -> str:
-        """Which."""
         return f"{self.title}: {target}"
 
 
@@ -99,8 +97,6 @@ class PaymentsField(forms.CharField):
 
 
 class PaymentsForm(forms.Form):
-    """The plan."""
-
     payments = PaymentsField(
         label="Payments",
         required=False,
@@ -125,5 +121,4 @@ class SetPayments(OnCosts):
     service = set_payments
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What stands now."""
         return {"payments": target.payments}

@@ -23,7 +23,6 @@ class OnCosts(OnCandidate):
     tab = "costs"
 
     def cancel_url(self, target: Any) -> str:
-        """The candidate's sheet."""
         return reverse("admin:candidate_costs", args=[target.pk])
 
 
@@ -54,20 +53,16 @@ class OnCostLine(InEvaluation[CostLine]):
     related = ("candidate__evaluation__owner",)
 
     def heading(self, target: Any) -> str:
-        """Whose and which."""
         part = f" ({target.label})" if target.label else ""
         kind = CostKind(target.kind).label
         return f"{self.title}: {target.candidate}, {kind}{part}"
 
     def cancel_url(self, target: Any) -> str:
-        """The candidate's sheet."""
         return reverse("admin:candidate_costs", args=[target.candidate_id])
 
 
 @register_act
 class ChangeCostLine(OnCostLine):
-    """Changes a line."""
-
     name = "change-cost-line"
     title = "Change cost"
     verb = "Save"
@@ -76,7 +71,6 @@ class ChangeCostLine(OnCostLine):
     service = set_cost_line
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What stands now."""
         return {
             field: trimmed(getattr(target, field)) for field in PriceForm.base_fields
         }
@@ -133,7 +127,6 @@ class RemoveCostLine(OnCostLine):
     dangerous = True
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> str:
-        """Take it out."""
         address = self.cancel_url(target)
         remove_cost_line(line=target, by=by)
         return address

@@ -1,5 +1,3 @@
-"""Questions and proposals."""
-
 from typing import Any
 
 from django import forms
@@ -54,11 +52,9 @@ class AskQuestion(OnEvaluation):
         return is_owner(user, target) or has_role(user, target)
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's requirements."""
         return {"evaluation": target}
 
     def cancel_url(self, target: Any) -> str:
-        """The questions."""
         return self.page(target, "questions")
 
 
@@ -118,7 +114,6 @@ class AnswerQuestion(InEvaluation[Question]):
         return {"text": target.text, "answer": target.answer}
 
     def cancel_url(self, target: Any) -> str:
-        """The questions."""
         return self.page(target, "questions")
 
 
@@ -136,7 +131,6 @@ class RulingOnProposal(InEvaluation[Proposal]):
         return self.title
 
     def cancel_url(self, target: Any) -> str:
-        """The proposals."""
         return self.page(target, "proposals")
 
 
@@ -164,15 +158,11 @@ class AcceptProposal(RulingOnProposal):
 
 
 class DeclineForm(forms.Form):
-    """Why not."""
-
     reason = reason_field(help_text="Its vendor reads it.")
 
 
 @register_act
 class DeclineProposal(RulingOnProposal):
-    """Declines a proposal."""
-
     name = "decline-proposal"
     title = "Decline the proposal"
     verb = "Decline"

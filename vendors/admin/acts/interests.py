@@ -93,7 +93,6 @@ class DeclareInterests(OnEvaluation):
         return {"candidates": list(asked)}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """Which they are."""
         asked = to_declare(user).filter(evaluation=target)
         return {
             "asked": " ".join(str(key) for key in asked.values_list("pk", flat=True))

@@ -74,7 +74,6 @@ class Telling(OnCandidate):
         return {"contacts": Contact.objects.current().filter(vendor=target.vendor_id)}
 
     def cancel_url(self, target: Any) -> str:
-        """The invitation's line."""
         return self.page(target, f"invitation-{target.pk}")
 
     def chosen(self, target: Any, data: Mapping[str, Any], by: User) -> list[Contact]:
@@ -108,7 +107,6 @@ class Invite(Telling):
     form_class = TellForm
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Invite it."""
         invite(candidate=target, contacts=self.chosen(target, data, by), by=by)
 
 
@@ -131,6 +129,5 @@ class SendInvitation(Telling):
         return {}
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Owe it."""
         told = self.chosen(target, data, by)
         send_invitation(candidate=target, contacts=told, reason=data["reason"], by=by)

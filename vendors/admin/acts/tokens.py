@@ -37,8 +37,6 @@ class OnToken(Act[VendorToken]):
 
 @register_act
 class RevokeToken(OnToken):
-    """Ends a token."""
-
     name = "revoke-token"
     title = "Revoke"
     verb = "Revoke the token"
@@ -50,8 +48,6 @@ class RevokeToken(OnToken):
 
 
 class ExpireForm(forms.Form):
-    """When it ends."""
-
     expires_at = day_field("Last day", help_text="In UTC.")
 
 

@@ -62,7 +62,6 @@ class WindowAct(OnEvaluation):
     form_class = ClosingForm
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's zone."""
         return {"zone": target.zone}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
@@ -95,8 +94,6 @@ class OpenClaims(WindowAct):
 
 @register_act
 class MoveClaimsClose(WindowAct):
-    """Moves the end."""
-
     name = "move-claims-close"
     title = "Move the end of claims"
     verb = "Move"

@@ -24,7 +24,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """[--lift]."""
         parser.add_argument(
             "--lift",
             action="store_true",

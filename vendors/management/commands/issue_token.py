@@ -22,7 +22,6 @@ class Command(BaseCommand):
         parser.add_argument("--label", default="", help="to tell this token by")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Issue it."""
         vendor = Vendor.objects.filter(slug=options["vendor"]).first()
         if vendor is None:
             known = ", ".join(Vendor.objects.values_list("slug", flat=True)[:20])

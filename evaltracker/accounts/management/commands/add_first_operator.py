@@ -21,7 +21,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """[NAME:ADDRESS] [--print-link]."""
         parser.add_argument(
             "operator",
             metavar="NAME:ADDRESS",

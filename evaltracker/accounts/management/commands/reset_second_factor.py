@@ -15,7 +15,6 @@ class Command(BaseCommand):
     help = "Take a person's second factor away; the next login asks for a new one."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """USERNAME."""
         parser.add_argument("username", metavar="USERNAME")
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:

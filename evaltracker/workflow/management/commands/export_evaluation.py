@@ -43,7 +43,6 @@ class Command(BaseCommand):
         parser.add_argument("-o", "--output", metavar="FILE", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write it."""
         evaluation = evaluation_of(options["evaluation"])
         form, path = options["format"], options["output"]
         if path is None and form in BINARY:
@@ -68,7 +67,6 @@ class Command(BaseCommand):
 
 
 def exported(evaluation: Evaluation, form: str, paper: str) -> bytes:
-    """The file's content."""
     if form in WHOLE:
         return export_whole(evaluation=evaluation, form=form)
     decision = (

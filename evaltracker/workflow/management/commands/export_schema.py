@@ -14,5 +14,4 @@ class Command(BaseCommand):
     help = "Write the JSON Schema of the files that export_evaluation writes."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write it."""
         self.stdout.write(json.dumps(schema(), ensure_ascii=False, indent=1))

@@ -15,7 +15,6 @@ class Command(BaseCommand):
     help = "Count a decision again from its frozen inputs; exit 1 if anything differs."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """EVALUATION."""
         parser.add_argument("evaluation", metavar="EVALUATION", help="its slug")
 
     def handle(self, *args: Any, **options: Any) -> None:

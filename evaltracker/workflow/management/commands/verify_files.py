@@ -23,7 +23,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """[EVALUATION] [--remove]."""
         parser.add_argument(
             "evaluation", metavar="EVALUATION", nargs="?", help="its slug; else all"
         )
