@@ -3,9 +3,15 @@
 docs/architecture.md, “Adding things”, counts the files that an addition touches.
 """
 
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
 import pytest
 
 from evaltracker.importing.kinds import KINDS, ImportKind
+from evaltracker.rest.views import StrictView
 from tests.house.test_hooks import subclasses
 from vendors.columns import COLUMNS
 from vendors.models import Candidate
@@ -57,6 +63,32 @@ def test_every_kind_of_import_is_registered() -> None:
     }
     forgotten = named - {type(kind) for kind in KINDS.values()}
     assert not forgotten, f"{forgotten}: decorate it with register_import"
+
+
+def views_of(module: ModuleType) -> set[type[Any]]:
+    return {
+        view
+        for view in vars(module).values()
+        if isinstance(view, type)
+        and issubclass(view, StrictView)
+        and view.__module__ == module.__name__
+        and set(vars(view)) & {"get", "post", "put", "patch", "delete"}
+    }
+
+
+@pytest.mark.parametrize(
+    "api", ["vendors.api", "trials.api", "evaltracker.workflow.api"]
+)
+def test_every_call_has_an_address(api: str) -> None:
+    urls = import_module(f"{api}.urls")
+    served = {pattern.callback.cls for pattern in urls.urlpatterns}
+    folder = Path(urls.__file__ or "").parent
+    modules = [import_module(f"{api}.{file.stem}") for file in folder.glob("*.py")]
+    forgotten = set().union(*map(views_of, modules)) - served
+    assert not forgotten, (
+        f"{forgotten}: give it its address with @CALLS.at(…), and if its module is "
+        f"new, import that in {api}.urls"
+    )
 
 
 @pytest.mark.parametrize("slug", KINDS)

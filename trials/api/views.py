@@ -7,13 +7,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from evaltracker.errors import NotFound
+from evaltracker.rest.calls import new_calls
 from evaltracker.rest.views import read_id
 from trials.api import examples
 from trials.api.serializers import GapOutput, ReplyInput, TrialOutput
 from trials.models import Gap, Trial
 from trials.selectors import agreed_gaps, agreed_trial
 from trials.services.gaps import reply_to_gap
-from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
+from vendors.api.base import IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
 
 
 def show_trial(trial: Trial) -> dict[str, Any]:
@@ -27,6 +28,7 @@ def show_trial(trial: Trial) -> dict[str, Any]:
     return dict(TrialOutput(shown).data)
 
 
+CALLS = new_calls()
 AGREED = (
     "title",
     "starts_on",
@@ -46,6 +48,7 @@ def show_gap(gap: Gap) -> dict[str, Any]:
     return dict(GapOutput(gap).data)
 
 
+@CALLS.at(f"{INVITATION}trial/")
 class TrialView(VendorView):
     """The trial of an invitation."""
 
@@ -65,6 +68,7 @@ class TrialView(VendorView):
         return Response(show_trial(found))
 
 
+@CALLS.at(f"{INVITATION}gaps/<str:gap>/reply/")
 class ReplyView(VendorView):
     """The reply to a gap."""
 

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import Requirement
+from evaltracker.rest.calls import new_calls
 from evaltracker.rest.problems import problem_of
 from evaltracker.rest.schemas import problems
 from evaltracker.rest.views import StrictView, read_id
@@ -37,6 +38,10 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The same key and body get the first answer again, for 7 days.",
 )
+# The calls of vendors, and where they stand.
+CALLS = new_calls()
+INVITATION = "invitations/<str:invitation>/"
+CLAIMS = f"{INVITATION}claims/"
 KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 

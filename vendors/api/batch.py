@@ -17,7 +17,7 @@ from evaltracker.errors import Invalid
 from evaltracker.rest.parsers import StrictJSONParser
 from evaltracker.rest.views import UNKNOWN_FIELD
 from vendors.api import examples
-from vendors.api.base import IDEMPOTENCY_KEY, WRITE, VendorView
+from vendors.api.base import CALLS, CLAIMS, IDEMPOTENCY_KEY, WRITE, VendorView
 from vendors.api.intake import BatchBody, quickly
 from vendors.api.serializers import ClaimInput
 from vendors.services.batches import MOST, Comparison, Stated, submit_claims
@@ -48,6 +48,7 @@ class BatchOutput(serializers.Serializer[Any]):
     unchanged = serializers.IntegerField(min_value=0, max_value=MOST)
 
 
+@CALLS.at(f"{CLAIMS}batch/")
 class BatchView(VendorView):
     """Up to 1,000 claims in one call."""
 

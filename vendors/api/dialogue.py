@@ -14,7 +14,7 @@ from evaltracker.rest.cursors import PARAMS, page_of
 from evaltracker.rest.schemas import PAGE_PARAMETERS, page
 from evaltracker.rest.views import StrictSerializer, Text
 from vendors.api import examples
-from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
+from vendors.api.base import CALLS, IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
 from vendors.choices import ProposalState
 from vendors.models import Candidate, Proposal, Question
 from vendors.selectors import own_proposals, questions_for
@@ -97,6 +97,7 @@ def show_proposal(proposal: Proposal) -> dict[str, Any]:
     return dict(ProposalOutput(proposal).data)
 
 
+@CALLS.at(f"{INVITATION}questions/")
 class QuestionsView(VendorView):
     """Questions and their answers."""
 
@@ -150,6 +151,7 @@ class QuestionsView(VendorView):
         return self.once(request, ask)
 
 
+@CALLS.at(f"{INVITATION}proposals/")
 class ProposalsView(VendorView):
     """Requirements that the vendor suggests."""
 

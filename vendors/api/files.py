@@ -22,7 +22,15 @@ from evaltracker.rest.schemas import PAGE_PARAMETERS, page, problems
 from evaltracker.rest.uploads import UploadParser, one_file
 from evaltracker.rest.views import read_id
 from vendors.api import examples
-from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
+from vendors.api.base import (
+    CALLS,
+    CLAIMS,
+    IDEMPOTENCY_KEY,
+    INVITATION,
+    READ,
+    WRITE,
+    VendorView,
+)
 from vendors.models import ClaimFile
 from vendors.selectors import own_files
 from vendors.services.files import attach_file
@@ -65,6 +73,7 @@ def digest_of(upload: UploadedFile[bytes]) -> bytes:
     return content.digest() + (upload.name or "").encode()
 
 
+@CALLS.at(f"{CLAIMS}<path:ref>/files/")
 class FilesView(VendorView):
     """The files of the own claim on one requirement."""
 
@@ -124,6 +133,7 @@ class AnyType(JSONRenderer):
     media_type = "*/*"
 
 
+@CALLS.at(f"{INVITATION}files/<str:file>/")
 class FileView(VendorView):
     """One file of a claim of one's own."""
 

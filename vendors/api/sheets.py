@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from evaltracker.rest.uploads import UploadParser, one_file
 from vendors.api import examples
-from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
+from vendors.api.base import CALLS, IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
 from vendors.services.batches import NewWords
 from vendors.services.sheets import SheetResult, answer_sheet, submit_sheet
 
@@ -85,6 +85,7 @@ def show_result(result: SheetResult, *, dry_run: bool) -> dict[str, Any]:
     }
 
 
+@CALLS.at(f"{INVITATION}answer-sheet/")
 class AnswerSheetView(VendorView):
     """The requirements and the vendor's answers as a spreadsheet."""
 

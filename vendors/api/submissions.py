@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from evaltracker.errors import NotFound
 from evaltracker.rest.views import StrictSerializer
 from vendors.api import examples
-from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
+from vendors.api.base import CALLS, IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
 from vendors.models import Submission
 from vendors.receipts import is_receipt_of
 from vendors.selectors import last_submission, own_claims
@@ -49,6 +49,7 @@ def show_receipt(submission: Submission) -> dict[str, Any]:
     return dict(ReceiptOutput(shown).data)
 
 
+@CALLS.at(f"{INVITATION}submission/")
 class SubmissionView(VendorView):
     """The vendor's “this is our answer”."""
 

@@ -15,7 +15,15 @@ from evaltracker.kit.clock import database_now
 from evaltracker.rest.cursors import PARAMS, page_of
 from evaltracker.rest.schemas import PAGE_PARAMETERS, page
 from vendors.api import examples
-from vendors.api.base import IDEMPOTENCY_KEY, READ, WRITE, VendorView
+from vendors.api.base import (
+    CALLS,
+    CLAIMS,
+    IDEMPOTENCY_KEY,
+    INVITATION,
+    READ,
+    WRITE,
+    VendorView,
+)
 from vendors.api.claim_filters import claims_asked_for
 from vendors.api.intake import ClaimBody, quickly
 from vendors.api.serializers import (
@@ -25,11 +33,7 @@ from vendors.api.serializers import (
     RequirementOutput,
 )
 from vendors.models import Claim
-from vendors.selectors import (
-    asked_requirements,
-    invitations,
-    with_counts,
-)
+from vendors.selectors import asked_requirements, invitations, with_counts
 from vendors.services.claims import SubmitResult, submit_claim, withdraw_claim
 from vendors.services.idempotency import Answer
 from vendors.services.intake import Call, LetIn, take_claim
@@ -81,6 +85,7 @@ def show_requirement(requirement: Requirement) -> dict[str, Any]:
     return dict(RequirementOutput(requirement).data)
 
 
+@CALLS.at("invitations/")
 class InvitationsView(VendorView):
     """Everything that the vendor was invited to."""
 
@@ -105,6 +110,7 @@ class InvitationsView(VendorView):
         )
 
 
+@CALLS.at(INVITATION)
 class InvitationView(VendorView):
     """One invitation, as its vendor sees it."""
 
@@ -120,6 +126,7 @@ class InvitationView(VendorView):
         return Response(show_invitation(counted, database_now()))
 
 
+@CALLS.at(f"{INVITATION}requirements/")
 class RequirementsView(VendorView):
     """What an invitation asks."""
 
@@ -144,6 +151,7 @@ class RequirementsView(VendorView):
         )
 
 
+@CALLS.at(CLAIMS)
 class ClaimsView(VendorView):
     """The vendor's own claims on an invitation."""
 
@@ -210,6 +218,7 @@ class ClaimsView(VendorView):
         return self.once(request, submit)
 
 
+@CALLS.at(f"{CLAIMS}<path:ref>/")
 class ClaimView(VendorView):
     """The own claim on one requirement."""
 

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.pages.etag import unless_unchanged
+from evaltracker.rest.calls import new_calls
 from evaltracker.rest.cursors import PARAMS, page_of
 from evaltracker.rest.schemas import PAGE_PARAMETERS, page, problems
 from evaltracker.workflow.api.base import READ, StaffView
@@ -24,6 +25,9 @@ from trials.selectors.findings import awaited_replies
 from trials.selectors.matrix_json import matrix_json
 from vendors.policy import require_declared
 from vendors.selectors import active_candidates
+
+CALLS = new_calls()
+EVALUATION = "evaluations/<str:slug>/"
 
 
 class EvaluationOutput(serializers.Serializer[Any]):
@@ -82,6 +86,7 @@ class InboxOutput(serializers.Serializer[Any]):
     results = WorkOutput(many=True)
 
 
+@CALLS.at("evaluations/")
 class EvaluationsView(StaffView):
     """The purchases that a person may see."""
 
@@ -106,6 +111,7 @@ class EvaluationsView(StaffView):
         )
 
 
+@CALLS.at(f"{EVALUATION}matrix/")
 class MatrixView(StaffView):
     """The ledger of one purchase."""
 
@@ -133,6 +139,7 @@ class MatrixView(StaffView):
         )
 
 
+@CALLS.at(f"{EVALUATION}blockers/")
 class BlockersView(StaffView):
     """The gates of the stage."""
 
@@ -163,6 +170,7 @@ class BlockersView(StaffView):
         return Response({"stage": evaluation.stage, "open": is_clear, "gates": gates})
 
 
+@CALLS.at(f"{EVALUATION}inbox/")
 class InboxView(StaffView):
     """What waits on a person."""
 

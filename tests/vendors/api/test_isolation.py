@@ -156,4 +156,4 @@ def test_every_vendor_route_is_walked_above() -> None:
         for pattern in get_resolver("vendors.api.urls").url_patterns
         if str(pattern.pattern).startswith("invitations/<str:invitation>/")
     }
-    assert found == walked
+    assert found == walked, "write its address into BELOW of this file"
