@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
 from evaltracker.notices.about import About
@@ -88,7 +89,10 @@ def test_every_notice_kind_is_registered() -> None:
     ),
 )
 def test_every_notice_kind_has_its_words(name: str) -> None:
-    template: Any = get_template(f"mail/{name}.txt")
+    try:
+        template: Any = get_template(f"mail/{name}.txt")
+    except TemplateDoesNotExist:
+        pytest.fail(f"write its words: templates/mail/{name}.txt in its app")
     paragraphs = Path(template.origin.name).read_text().strip().split("\n\n")
     assert len(paragraphs) >= 3, (
         f"mail/{name}.txt needs a subject, a lead and an action, with an empty line "
