@@ -1,8 +1,7 @@
 """Lets a transactional test clean up behind itself, past the tables that only grow.
 
-They refuse DELETE, by which tables are emptied on SQLite and here on PostgreSQL, and
-TRUNCATE, which is Django's way there. The triggers are out of the way for the flush and
-then as they were.
+They refuse DELETE, which flushing is on SQLite, and TRUNCATE, which it is on
+PostgreSQL. The triggers are out of the way for the flush and then as they were.
 """
 
 from collections.abc import Iterator
@@ -39,23 +38,12 @@ def _flush_past_the_triggers() -> Iterator[None]:
                 for _, sql in triggers:
                     cursor.execute(sql)
 
-    execute = PostgresOperations.execute_sql_flush
-    truncate = PostgresOperations.sql_flush
+    truncate = PostgresOperations.execute_sql_flush
 
-    def executing(self: Any, sql_list: list[str]) -> None:
-        execute(self, [OWNER, ASIDE, *sql_list, BACK] if sql_list else [])
-
-    def deleting(
-        self: Any, style: Any, tables: list[str], **options: bool
-    ) -> list[str]:
-        # TRUNCATE makes new files for each table and index, however few rows it has.
-        if any(options.values()):
-            return truncate(self, style, tables, **options)
-        each = (f"DELETE FROM {self.quote_name(table)};" for table in tables)
-        return [f"DO $$BEGIN {' '.join(each)} END$$"]
+    def truncating(self: Any, sql_list: list[str]) -> None:
+        truncate(self, [OWNER, ASIDE, *sql_list, BACK] if sql_list else [])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "execute_sql_flush", flushing)
-        patch.setattr(PostgresOperations, "execute_sql_flush", executing)
-        patch.setattr(PostgresOperations, "sql_flush", deleting)
+        patch.setattr(PostgresOperations, "execute_sql_flush", truncating)
         yield
