@@ -10,14 +10,16 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, transaction
+
+from evaltracker.kit.pipeline import Pipeline
 
 TOKEN, VENDOR = "app.token", "app.vendor"
 # Whether what the buyer noted on the vendor's own invitations can be found.
 NOTES = "app.notes"
 SAY = "SELECT set_config(%s, %s, true), set_config(%s, %s, true)"
-SAY_NOTES = "SELECT set_config(%s, %s, true)"
 
 
 def digest_of(secret: str) -> str:
@@ -45,22 +47,10 @@ def show_vendor(vendor: uuid.UUID) -> None:
     _say("", str(vendor))
 
 
-@contextmanager
-def notes_can_be_found() -> Iterator[None]:
-    """Let what the buyer noted be numbered and superseded, for as long as that takes.
-
-    `services.revisions` alone does so, for it has to count past a note that the vendor
-    must not see. After an error it ends with the savepoint that the error undoes.
-    """
-    _say_notes("on")
-    yield
-    _say_notes("")
-
-
-def _say_notes(whether: str) -> None:
+def show(pipe: Pipeline, statement: str, **values: Any) -> None:
+    """Queue that rows can be found from here on, or can no more."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(SAY_NOTES, [NOTES, whether])
+        pipe.ask(statement, **values)
 
 
 def _say(token: str, vendor: str) -> None:

@@ -1,38 +1,58 @@
 """Statements sent to PostgreSQL together: one round trip for many.
 
 For the few paths on which round trips are most of the time. It goes round the ORM, so
-whoever uses it shares the rules (policy, words, journal) with the ordinary services,
-and a test shows that both do the same.
+whoever uses it shares the rules (policy, words, journal) with the ordinary services.
+On SQLite, where a statement costs no trip, each is run as it comes.
 """
 
 from __future__ import annotations
 
+import datetime
+import json
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 import msgspec
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, Error, connection, connections, transaction
 from django.db.models import Field, Model
 from psycopg import Cursor
-from psycopg import Error as PsycopgError
 from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
-type Answer = Cursor[dict[str, Any]]
+# How the statements of a pipeline are said to SQLite, which lets one writer in at a
+# time, so that there is nothing to lock.
+ON_SQLITE = (
+    ("= ANY((", "IN (SELECT value FROM json_each("),
+    ("= ANY(ARRAY(", "IN (SELECT * FROM ("),
+    (" FOR NO KEY UPDATE", ""),
+    ("clock_timestamp()", "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"),
+)
 # By connection and statement.
-_CURSORS: WeakKeyDictionary[Any, dict[str, Answer]] = WeakKeyDictionary()
+_CURSORS: WeakKeyDictionary[Any, dict[str, Cursor[dict[str, Any]]]] = (
+    WeakKeyDictionary()
+)
+
+
+class Answer(Protocol):
+    """The rows that a statement found, by column."""
+
+    def fetchone(self) -> dict[str, Any] | None:
+        """The next row, or None after the last."""
+
+    def fetchall(self) -> list[dict[str, Any]]:
+        """All rows that were not fetched yet."""
 
 
 @contextmanager
-def pipeline() -> Iterator[Pipeline]:
-    """One transaction whose statements go out together.
+def pipeline(*, savepoint: bool = True, last: bool = False) -> Iterator[Pipeline]:
+    """One transaction, or a part of the one that runs, whose statements go together.
 
-    It begins with the first of them and is committed with the last, so that neither
-    takes a round trip of its own; and no trip asks whether the connection still lives.
-    Within a transaction that runs already it is a part of that one.
+    The last of a transaction is committed with its statements, without a trip for it;
+    so is one that is a transaction of its own.
 
     Raises:
         django.db.Error: at the next `wait`, or at the end. A lost connection is one of
@@ -40,37 +60,44 @@ def pipeline() -> Iterator[Pipeline]:
 
     """
     database = connections[DEFAULT_DB_ALIAS]
-    if database.in_atomic_block:
-        with transaction.atomic(), _line(database) as pipe:
+    if database.vendor != "postgresql":
+        with transaction.atomic(savepoint=savepoint):
+            yield StatementByStatement()
+        return
+    if not database.in_atomic_block:
+        with transaction.atomic(), pipeline(savepoint=False, last=True) as pipe:
             yield pipe
         return
-    database.ensure_connection()
+    is_outermost, place = len(database.atomic_blocks) == 1, None
     try:
-        with _line(database) as pipe:
-            pipe.ask("BEGIN")
+        with (
+            transaction.atomic(savepoint=False),
+            database.wrap_database_errors,
+            database.connection.pipeline() as line,
+        ):
+            # Said within the pipeline, a savepoint takes no trip of its own.
+            place = database.savepoint() if savepoint else None
+            pipe = Pipeline(database.connection, line)
             yield pipe
-            pipe.ask("COMMIT")
+            if place:
+                database.savepoint_commit(place)
+            if last and is_outermost:
+                pipe.ask("COMMIT")
     except BaseException:
-        _undo(database)
+        _undo(database, place)
         raise
 
 
-@contextmanager
-def _line(database: Any) -> Iterator[Pipeline]:
-    with database.wrap_database_errors, database.connection.pipeline() as line:
-        yield Pipeline(database.connection, line)
-
-
-def _undo(database: Any) -> None:
+def _undo(database: Any, place: str | None) -> None:
+    """Go back to a savepoint; where that cannot be, the whole transaction is undone."""
     raw = database.connection
-    if raw is None:  # lost, and let go of already
+    if not place or raw.info.transaction_status == TransactionStatus.IDLE:
         return
-    if raw.info.transaction_status == TransactionStatus.IDLE:
-        return
+    transaction.set_rollback(False)
     try:
-        raw.execute("ROLLBACK")
-    except PsycopgError:
-        database.close()  # whatever it was about, the server undoes it
+        database.savepoint_rollback(place)
+    except Error:
+        transaction.set_rollback(True)
 
 
 class Pipeline:
@@ -123,20 +150,88 @@ class Pipeline:
         self.ask(insertion, rows=msgspec.json.encode(values).decode())
 
 
+class StatementByStatement(Pipeline):
+    """The same on SQLite: what is asked is answered at once."""
+
+    def __init__(self) -> None:
+        super().__init__(None, None)
+
+    def ask(self, statement: str, /, **values: Any) -> Answer:
+        """Run a statement; what it says can be fetched now."""
+        for said, meant in ON_SQLITE:
+            statement = statement.replace(said, meant)
+        cursor = self._database.cursor()
+        cursor.execute(statement, {name: _bound(it) for name, it in values.items()})
+        return _Rows(cursor)
+
+    def wait(self) -> None:
+        """Nothing is under way."""
+
+    def add(self, row: Model) -> None:
+        """Insert a row, which its own `save` does."""
+        row.save(force_insert=True)
+
+    def add_all(self, rows: Sequence[Model]) -> None:
+        """Insert many rows of one model."""
+        type(rows[0])._default_manager.bulk_create(rows)
+
+
+class _Rows:
+    """The rows of a cursor of Django's, by column."""
+
+    def __init__(self, cursor: Any) -> None:
+        names = [column[0] for column in cursor.description or ()]
+        found = cursor.fetchall() if names else []
+        self._rows = iter([dict(zip(names, row, strict=True)) for row in found])
+
+    def fetchone(self) -> dict[str, Any] | None:
+        """The next row, or None after the last."""
+        return next(self._rows, None)
+
+    def fetchall(self) -> list[dict[str, Any]]:
+        """All rows that were not fetched yet."""
+        return list(self._rows)
+
+
+def _bound(value: Any) -> Any:
+    """A value as SQLite's driver takes it."""
+    match value:
+        case uuid.UUID():
+            return value.hex
+        case list():
+            return json.dumps([_bound(item) for item in value])
+        case datetime.datetime():
+            return connection.ops.adapt_datetimefield_value(value)
+        case datetime.date():
+            return connection.ops.adapt_datefield_value(value)
+    return value
+
+
 def loaded[M: Model](model: type[M], values: Mapping[str, Any]) -> M:
     """The row of `model` that was read; fields that were not are deferred."""
-    fields = {
-        column: field for column, field in _columns(model).items() if column in values
-    }
-    read = [
-        field.from_db_value(values[column], None, connection)  # JSON comes as text
-        if hasattr(field, "from_db_value")
-        else values[column]
-        for column, field in fields.items()
-    ]
-    return model.from_db(
-        DEFAULT_DB_ALIAS, [field.attname for field in fields.values()], read
-    )
+    names, read = [], []
+    for column, (name, converters) in _readers(model).items():
+        if column in values:
+            value = values[column]
+            for convert, place in converters:
+                value = convert(value, place, connection)
+            names.append(name)
+            read.append(value)
+    return model.from_db(DEFAULT_DB_ALIAS, names, read)
+
+
+@cache
+def _readers(model: type[Model]) -> dict[str, tuple[str, list[tuple[Any, Any]]]]:
+    """Each column's attribute, and what makes its values of what the database says."""
+    readers = {}
+    for column, field in _columns(model).items():
+        place = field.get_col(model._meta.db_table)
+        converters = [
+            *connection.ops.get_db_converters(place),
+            *place.get_db_converters(connection),
+        ]
+        readers[column] = field.attname, [(convert, place) for convert in converters]
+    return readers
 
 
 @cache

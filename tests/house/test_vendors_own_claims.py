@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from vendors.services.intake import sql
+from vendors.services import claim_sql as sql
 
 HOUSE = Path(__file__).parents[2]
 # What answers vendors, writes to them, or writes and counts for them.
 SERVING = (
-    *("vendors/api", "trials/api", "vendors/sheets", "vendors/services/intake"),
+    *("vendors/api", "trials/api", "vendors/sheets"),
+    *("vendors/services/claim_calls.py", "vendors/services/locked_claims.py"),
     *("vendors/services/batches.py", "vendors/services/sheets.py"),
     *("vendors/services/files.py", "vendors/services/submissions.py"),
     *("vendors/services/reasking.py", "vendors/reminders.py", "vendors/notices.py"),
@@ -79,7 +80,7 @@ claim.revision
     assert len(faults(ast.parse(wrong))) == 4
 
 
-def test_the_intake_reads_words_of_the_vendor_alone() -> None:
+def test_locked_claims_are_words_of_the_vendor_alone_unless_the_buyer_notes() -> None:
     """`COUNTS` may count past notes, and reads nothing of them but their number."""
     reading = {
         name: text
@@ -87,7 +88,8 @@ def test_the_intake_reads_words_of_the_vendor_alone() -> None:
         if isinstance(text, str) and "FROM vendors_claim\n" in text
     }
     assert reading.keys() == {"STANDING", "COUNTS"}
-    assert "AND by_vendor" in reading["STANDING"]
+    own = "AND (%(noting)s OR availability <> 'withdrawn' AND by_vendor)"
+    assert own in reading["STANDING"]
     read = " ".join(reading["COUNTS"].split("FROM")[0].split())
     assert read == (
         "SELECT requirement_id, max(revision) AS last, "

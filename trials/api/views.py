@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -80,7 +81,7 @@ class ReplyView(VendorView):
         responses={200: GapOutput, **WRITE},
         examples=examples.REPLY,
     )
-    def post(self, request: Request, invitation: str, gap: str) -> Response:
+    def post(self, request: Request, invitation: str, gap: str) -> HttpResponse:
         """Reply to a gap, with the day from which it is mended and a workaround.
 
         A later reply takes the place of the former, which the buyer's journal keeps.

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from evaltracker.evaluations.journal import Actor
 from vendors.models import Vendor, VendorToken
-from vendors.selectors import SECRET, find_token, find_tokens
+from vendors.selectors import SECRET, find_tokens, recognise
 from vendors.services.tokens import actor_by_token, end_token, note_use
 from vendors.wall import show_tokens, show_vendor
 
@@ -62,15 +62,6 @@ def secret_of(header: str) -> str | None:
     """The token in an Authorization header, if it has the shape of one."""
     given = BEARER.fullmatch(header)
     return given[1] if given and SECRET.fullmatch(given[1]) else None
-
-
-def recognise(secret: str) -> VendorToken | None:
-    """The live token of that text; from here on its vendor's rows can be read."""
-    show_tokens([secret])
-    token = find_token(secret)
-    if token is not None:
-        show_vendor(token.vendor_id)
-    return token
 
 
 def refuse_leaked_token(request: Request) -> None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
@@ -56,7 +56,8 @@ class VendorView(StrictView):
     authentication_classes = (TokenAuthentication,)
     permission_classes = (IsAuthenticated,)
     throttle_classes = (TokenThrottle,)
-    turn: Turn | None = None
+    # Whether the call takes the turn of its key when it looks at what stands.
+    takes_turn_itself = False
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer within one transaction, where the database has a wall.
@@ -68,29 +69,40 @@ class VendorView(StrictView):
             require_open_door(request)
         except exceptions.Throttled as refusal:
             return problem_of(refusal, self)
-        taken = self.take(request, **kwargs)
-        if taken is not None:
-            taken["Allow"] = ", ".join(self.allowed_methods)
-            return taken
         with behind_the_wall():
             return super().dispatch(request, *args, **kwargs)
-
-    def take(self, request: HttpRequest, **kwargs: Any) -> HttpResponse | None:
-        """The answer to a call that a quick way takes; most have none."""
-        return None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Take the turn of a keyed call before anything else is locked."""
         super().initial(request, *args, **kwargs)
         remember_good(request.headers.get("Authorization", ""))
-        key = request.headers.get("Idempotency-Key", "")
         known = request.method in self.allowed_methods
-        if known and request.method not in SAFE_METHODS and KEY.fullmatch(key):
-            self.turn = take_turn(
-                vendor=self.caller(request).vendor,
-                route=f"{request.method} {request.path}",
-                key=key,
+        if known and request.method not in SAFE_METHODS and not self.takes_turn_itself:
+            self.take_turn(request)
+
+    def take_turn(self, request: Request) -> None:
+        """Wait until no other call with this key runs, if there is a key."""
+        key = request.headers.get("Idempotency-Key", "")
+        if KEY.fullmatch(key):
+            route = f"{request.method} {request.path}"
+            take_turn(vendor=self.caller(request).vendor, route=route, key=key)
+
+    def keyed(self, request: Request) -> Turn | None:
+        """The turn of a call with a key; None for one without.
+
+        Raises:
+            ParseError: the key is none.
+
+        """
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return None
+        if not KEY.fullmatch(key):
+            raise exceptions.ParseError(
+                "Idempotency-Key must be 1 to 255 printable ASCII characters."
             )
+        vendor = self.caller(request).vendor.pk
+        return Turn(vendor, f"{request.method} {request.path}", key)
 
     def caller(self, request: Request) -> Caller:
         """The vendor that calls; the permission let nobody else in."""
@@ -144,17 +156,14 @@ class VendorView(StrictView):
         request: Request,
         work: Callable[[], Response],
         body: bytes | None = None,
-    ) -> Response:
+    ) -> HttpResponse:
         """Do `work`, or replay its first answer if the call carries a known key.
 
         `body` stands for the request's, where that is no JSON.
         """
-        if "Idempotency-Key" not in request.headers:
+        turn = self.keyed(request)
+        if turn is None:
             return work()
-        if self.turn is None:
-            raise exceptions.ParseError(
-                "Idempotency-Key must be 1 to 255 printable ASCII characters."
-            )
 
         def answer() -> Answer:
             done = work()
@@ -163,8 +172,14 @@ class VendorView(StrictView):
 
         if body is None:
             body = canonical(request.data)
-        kept, replayed = answer_once(turn=self.turn, body=body, work=answer)
-        response = Response(json.loads(kept.body), status=kept.status)
+        kept, replayed = answer_once(turn=turn, body=body, work=answer)
+        return self.answered(kept, replayed=replayed)
+
+    def answered(self, answer: Answer, *, replayed: bool) -> HttpResponse:
+        """The response that says `answer`."""
+        response = HttpResponse(
+            answer.body, status=answer.status, content_type="application/json"
+        )
         if replayed:
             response["Idempotent-Replayed"] = "true"
         return response

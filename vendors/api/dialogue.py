@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -129,7 +130,7 @@ class QuestionsView(VendorView):
         responses={201: QuestionOutput, **WRITE},
         examples=examples.ASK,
     )
-    def post(self, request: Request, invitation: str) -> Response:
+    def post(self, request: Request, invitation: str) -> HttpResponse:
         """Ask something while claims are open; all invited vendors read the answer."""
         candidate = self.invitation(request, invitation)
         body = QuestionInput(data=request.data)
@@ -178,7 +179,7 @@ class ProposalsView(VendorView):
         responses={201: ProposalOutput, **WRITE},
         examples=examples.PROPOSE,
     )
-    def post(self, request: Request, invitation: str) -> Response:
+    def post(self, request: Request, invitation: str) -> HttpResponse:
         """Propose a requirement that the buyer forgot, while claims are open.
 
         If the buyer accepts it, every invited vendor is asked.

@@ -6,7 +6,7 @@ import hashlib
 from typing import Any, ClassVar
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -102,7 +102,7 @@ class FilesView(VendorView):
         responses={201: FileOutput, 200: FileOutput, **WRITE, **problems(507)},
         examples=[examples.response_example(examples.FILE, 200, 201)],
     )
-    def post(self, request: Request, invitation: str, ref: str) -> Response:
+    def post(self, request: Request, invitation: str, ref: str) -> HttpResponse:
         """Attach proof to your claim: 201 it is kept, 200 it was kept already.
 
         At most 10 MB a file, and 20 files and 200 MB an invitation. Nobody but you

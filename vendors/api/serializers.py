@@ -13,7 +13,7 @@ AVAILABILITY = [(availability.value, availability.label) for availability in STA
 
 
 class ClaimInput(StrictSerializer):
-    """An answer to one requirement."""
+    """An answer to one requirement; for the description, `claim_bodies` reads."""
 
     requirement = Text(max_length=80, help_text="The requirement's ref.")
     availability = serializers.ChoiceField(

@@ -126,7 +126,7 @@ class AnswerSheetView(VendorView):
         responses={200: SheetOutput, **WRITE},
         examples=[examples.response_example(examples.SHEET)],
     )
-    def post(self, request: Request, invitation: str) -> Response:
+    def post(self, request: Request, invitation: str) -> HttpResponse:
         """Send the filled sheet back: all rows are taken or none.
 
         Errors name the cell: `#/Answers/F7`. Rows without an answer change nothing.

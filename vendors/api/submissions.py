@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -74,7 +75,7 @@ class SubmissionView(VendorView):
         responses={201: ReceiptOutput, 200: ReceiptOutput, **WRITE},
         examples=[examples.response_example(examples.RECEIPT, 200, 201)],
     )
-    def post(self, request: Request, invitation: str) -> Response:
+    def post(self, request: Request, invitation: str) -> HttpResponse:
         """Hand your current claims in: 201 a receipt, 200 the one you have of them.
 
         Claims may still change until they close; then hand in again.

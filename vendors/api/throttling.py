@@ -5,7 +5,6 @@ says who counts while Redis is away.
 """
 
 import time
-import uuid
 
 from django.conf import settings
 from rest_framework.request import Request
@@ -16,8 +15,6 @@ from vendors.api.counting import count_up
 from vendors.api.door import MINUTE, address_of, close_for
 
 NOTED_A_MINUTE = 60
-# What a quick way leaves on a request that it counted and could not take.
-COUNTED = "vendor_call_was_let_in"
 
 
 class MinuteThrottle(BaseThrottle):
@@ -43,12 +40,8 @@ class TokenThrottle(MinuteThrottle):
         """Whether this token may call once more."""
         if request.auth is None:
             return True
-        counted: bool | None = getattr(request, COUNTED, None)
-        return self.allow(request.auth.pk) if counted is None else counted
-
-    def allow(self, token: uuid.UUID) -> bool:
-        """Count a call with that token; whether it is let in."""
-        return self.count(f"vendor-calls:{token}", settings.VENDOR_CALLS_PER_MINUTE)
+        name = f"vendor-calls:{request.auth.pk}"
+        return self.count(name, settings.VENDOR_CALLS_PER_MINUTE)
 
 
 class GuessThrottle(MinuteThrottle):

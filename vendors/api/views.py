@@ -1,15 +1,17 @@
 """Invitations, their requirements, and claims on them."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement
 from evaltracker.kit.clock import database_now
 from evaltracker.rest.cursors import PARAMS, page_of
@@ -24,19 +26,25 @@ from vendors.api.base import (
     WRITE,
     VendorView,
 )
+from vendors.api.claim_bodies import read_claim_body
 from vendors.api.claim_filters import claims_asked_for
-from vendors.api.intake import ClaimBody, quickly
 from vendors.api.serializers import (
     ClaimInput,
     ClaimOutput,
     InvitationOutput,
     RequirementOutput,
 )
+from vendors.api.taking import ClaimTakingView
 from vendors.models import Claim
-from vendors.selectors import asked_requirements, invitations, with_counts
-from vendors.services.claims import SubmitResult, submit_claim, withdraw_claim
+from vendors.selectors import (
+    asked_requirements,
+    invitations,
+    with_counts,
+)
+from vendors.services.batches import Stated
+from vendors.services.claims import submit_one, withdraw_claim
 from vendors.services.idempotency import Answer
-from vendors.services.intake import Call, LetIn, take_claim
+from vendors.services.locked_claims import LockedClaims
 
 
 def show_invitation(candidate: Any, now: datetime.datetime) -> dict[str, Any]:
@@ -69,15 +77,13 @@ def show_claim(claim: Claim) -> dict[str, Any]:
     }
 
 
-def status_of(result: SubmitResult) -> int:
-    """201 for a new revision, 200 for the same words again."""
-    return 201 if result.created else 200
-
-
-def show_result(result: SubmitResult) -> Answer:
-    """What a claim is answered with."""
+def submit_and_show(
+    locked: LockedClaims, claims: Sequence[Stated], by: Actor
+) -> Answer:
+    """Take a claim: 201 for a new revision, 200 for the same words again."""
+    result = submit_one(locked, claims[0], by)
     text = JSONRenderer().render(show_claim(result.claim)).decode()
-    return Answer(status_of(result), text)
+    return Answer(201 if result.created else 200, text)
 
 
 def show_requirement(requirement: Requirement) -> dict[str, Any]:
@@ -152,18 +158,10 @@ class RequirementsView(VendorView):
 
 
 @CALLS.at(CLAIMS)
-class ClaimsView(VendorView):
+class ClaimsView(ClaimTakingView):
     """The vendor's own claims on an invitation."""
 
     params: ClassVar = {"GET": PARAMS | {"history", "to_confirm"}}
-
-    def take(self, request: HttpRequest, **kwargs: Any) -> HttpResponse | None:
-        """A claim in which nothing is odd."""
-
-        def submit(call: Call, body: ClaimBody, let_in: LetIn) -> Answer | None:
-            return take_claim(call=call, said=body, let_in=let_in, show=show_result)
-
-        return quickly(request, kwargs["invitation"], ClaimBody, submit)
 
     @extend_schema(
         operation_id="claims_list",
@@ -198,24 +196,11 @@ class ClaimsView(VendorView):
         responses={201: ClaimOutput, 200: ClaimOutput, **WRITE},
         examples=examples.SUBMIT,
     )
-    def post(self, request: Request, invitation: str) -> Response:
+    def post(self, request: Request, invitation: str) -> HttpResponse:
         """Answer a requirement: 201 a new revision, 200 the same words again."""
-        candidate = self.invitation(request, invitation)
-        body = ClaimInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        words = dict(body.validated_data)
-        requirement = self.meant(candidate, words.pop("requirement"))
-
-        def submit() -> Response:
-            result = submit_claim(
-                candidate=candidate,
-                requirement=requirement,
-                by=self.caller(request).actor,
-                **words,
-            )
-            return Response(show_claim(result.claim), status=status_of(result))
-
-        return self.once(request, submit)
+        return self.take(
+            request, invitation, read=read_claim_body, submit=submit_and_show
+        )
 
 
 @CALLS.at(f"{CLAIMS}<path:ref>/")
@@ -229,7 +214,7 @@ class ClaimView(VendorView):
         request=None,
         responses={200: ClaimOutput, **WRITE},
     )
-    def delete(self, request: Request, invitation: str, ref: str) -> Response:
+    def delete(self, request: Request, invitation: str, ref: str) -> HttpResponse:
         """Withdraw a claim: a revision that says so; its history stays."""
         candidate = self.invitation(request, invitation)
         requirement = self.asked(candidate, ref)

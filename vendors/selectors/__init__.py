@@ -47,6 +47,7 @@ from vendors.selectors.tokens import (
     find_token,
     find_tokens,
     live_tokens,
+    recognise,
 )
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "own_proposals",
     "questions_for",
     "rates_of",
+    "recognise",
     "ruled_out",
     "shortlisted",
     "terms_of",

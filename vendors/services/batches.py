@@ -1,33 +1,20 @@
 """Many answers of a vendor at once: all or none of them, in a fixed number of steps."""
 
 import datetime
-import uuid
-from collections.abc import (
-    Iterable,
-    Mapping,
-    Sequence,
-)
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from django.db import transaction
 
-from evaltracker.errors import Invalid, NotFound
+from evaltracker.errors import Invalid
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement
-from evaltracker.kit.clock import database_now
+from evaltracker.kit.pipeline import Pipeline, pipeline
 from vendors.models import Candidate, Claim
-from vendors.policy import require_claims_open
-from vendors.selectors import asked_requirements, own_claims
-from vendors.services.candidates import lock_candidate
-from vendors.services.revisions import (
-    RevisionCount,
-    make_room,
-    next_revision,
-    says_the_same,
-)
+from vendors.services.locked_claims import LockedClaims
+from vendors.services.revisions import says_the_same
 from vendors.words import WORDS, ClaimWords, read_claim
 
 MOST = 1_000
@@ -61,13 +48,7 @@ class Comparison:
     new: list[NewWords] = field(default_factory=list)
     unchanged: int = 0
 
-    @property
-    def answered(self) -> list[uuid.UUID]:
-        """The requirements to which there are new words."""
-        return [words.requirement.pk for words in self.new]
 
-
-@transaction.atomic
 def submit_claims(
     *, candidate: Candidate, claims: Sequence[Stated], by: Actor
 ) -> Comparison:
@@ -81,47 +62,43 @@ def submit_claims(
         Invalid: by field, each named “claims.<index>.<field>”.
 
     """
-    candidate = lock_candidate(candidate)
-    now = _require_window(candidate)
-    requirements, current = _look_up(candidate, claims)
-    found = compare(claims, requirements, current, now)
-    if not found.new:
-        return found
-    counts = make_room(candidate, found.answered, now)
-    rows = next_revisions(found, counts, candidate, now, by)
-    Claim.objects.bulk_create(rows)
-    told_now = told(found, rows, candidate)
-    journal.record(evaluation=candidate.evaluation, by=by, rows=rows, **told_now)
+    with pipeline() as pipe:
+        return submit_many(_locked(pipe, candidate, claims), claims, by)
+
+
+def submit_many(
+    locked: LockedClaims, claims: Sequence[Stated], by: Actor
+) -> Comparison:
+    """Take answers where claims are locked, as `submit_claims` promises."""
+    found = compare(locked, claims)
+    if found.new:
+        words = [(one.requirement, one.words) for one in found.new]
+        rows = locked.next_revisions(words, by, by_vendor=True)
+        locked.record(by=by, rows=rows, **told(found, rows, locked.candidate))
     return found
 
 
 def compare_claims(*, candidate: Candidate, claims: Sequence[Stated]) -> Comparison:
     """What `submit_claims` would do; refuses what it would refuse, writes nothing."""
-    now = _require_window(candidate)
-    requirements, current = _look_up(candidate, claims)
-    return compare(claims, requirements, current, now)
+    with pipeline() as pipe:
+        return compare(_locked(pipe, candidate, claims), claims)
 
 
-def _require_window(candidate: Candidate) -> datetime.datetime:
-    """The instant, if the vendor may write claims at it."""
-    if candidate.invited_at is None:
-        raise NotFound
-    now = database_now()
-    require_claims_open(candidate.evaluation, now)
-    return now
+def _locked(
+    pipe: Pipeline, candidate: Candidate, claims: Sequence[Stated]
+) -> LockedClaims:
+    refs = {claim.requirement for claim in claims}
+    return LockedClaims.of(pipe, candidate.pk, refs, vendor=candidate.vendor_id)
 
 
-def compare(
-    claims: Sequence[Stated],
-    requirements: Mapping[str, Requirement],
-    current: Mapping[uuid.UUID, Claim],
-    now: datetime.datetime,
-) -> Comparison:
+def compare(locked: LockedClaims, claims: Sequence[Stated]) -> Comparison:
     """Read every line, telling all that is wrong at once; then look what differs.
 
-    `requirements` are those that are asked, by ref, and `current` what the vendor says
-    now, by requirement; both may hold more than is meant.
+    Raises:
+        Refused: claims are not open. Invalid: by field.
+
     """
+    locked.require_open()
     if not 1 <= len(claims) <= MOST:
         sentence = f"It must hold 1 to {MOST:,} claims; it holds {len(claims):,}."
         raise Invalid(sentence, errors={"claims": [sentence]})
@@ -129,7 +106,7 @@ def compare(
     new: list[NewWords] = []
     seen: set[str] = set()
     for index, claim in enumerate(claims):
-        requirement = requirements.get(claim.requirement)
+        requirement = locked.requirements.get(claim.requirement)
         if requirement is None:
             errors[f"claims.{index}.requirement"] = [UNKNOWN]
             continue
@@ -139,8 +116,8 @@ def compare(
             ]
             continue
         seen.add(claim.requirement)
-        words = _read(claim, index, now.date(), errors)
-        former = current.get(requirement.pk)
+        words = _read(claim, index, locked.now.date(), errors)
+        former = locked.standing.get(requirement.pk)
         if words and not (
             former and says_the_same(former, words, requirement, by_vendor=True)
         ):
@@ -150,32 +127,29 @@ def compare(
     return Comparison(new, len(claims) - len(new))
 
 
-def _look_up(
-    candidate: Candidate, claims: Sequence[Stated]
-) -> tuple[dict[str, Requirement], dict[uuid.UUID, Claim]]:
-    """The requirements that are meant, by ref, and what the vendor says now."""
-    asked = asked_requirements(candidate.evaluation).filter(
-        ref__in={claim.requirement for claim in claims}
-    )
-    return (
-        {row.ref: row for row in asked},
-        {row.requirement_id: row for row in own_claims(candidate)},
+def read_stated(said: Stated, today: datetime.date) -> ClaimWords:
+    """The words of an answer as they are kept.
+
+    Raises:
+        Invalid: with the sentences by field.
+
+    """
+    return read_claim(
+        availability=said.availability,
+        available_from=said.available_from,
+        environments=said.environments,
+        statement=said.statement,
+        evidence_url=said.evidence_url,
+        today=today,
     )
 
 
 def _read(
-    statement: Stated, index: int, today: datetime.date, errors: dict[str, list[str]]
+    said: Stated, index: int, today: datetime.date, errors: dict[str, list[str]]
 ) -> ClaimWords | None:
     """The words of one line, or None after noting what is wrong with them."""
     try:
-        return read_claim(
-            availability=statement.availability,
-            available_from=statement.available_from,
-            environments=statement.environments,
-            statement=statement.statement,
-            evidence_url=statement.evidence_url,
-            today=today,
-        )
+        return read_stated(said, today)
     except Invalid as error:
         for name, sentences in error.errors.items():
             errors[f"claims.{index}.{name}"] = sentences
@@ -186,25 +160,6 @@ def _refused(errors: dict[str, list[str]]) -> Invalid:
     lines = len({place.split(".")[1] for place in errors})
     what = "1 claim is" if lines == 1 else f"{lines:,} claims are"
     return Invalid(f"{what} wrong, so none was taken.", errors=errors)
-
-
-def next_revisions(
-    found: Comparison,
-    counts: Mapping[uuid.UUID, RevisionCount],
-    candidate: Candidate,
-    now: datetime.datetime,
-    by: Actor,
-) -> list[Claim]:
-    """The claims that say what is new, not yet saved."""
-    none_yet = RevisionCount()
-    return [
-        next_revision(
-            counts.get(words.requirement.pk, none_yet),
-            *(candidate, words.requirement, words.words, now, by),
-            by_vendor=True,
-        )
-        for words in found.new
-    ]
 
 
 def told(

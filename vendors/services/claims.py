@@ -4,26 +4,17 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
-from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import Actor, By, actor_of
 from evaltracker.evaluations.models import Requirement
 from evaltracker.evaluations.policy import require_owner, require_stage
-from evaltracker.kit.clock import database_now
+from evaltracker.kit.pipeline import Pipeline, pipeline
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim
-from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES, require_claims_open
-from vendors.selectors import own_claim
-from vendors.services.candidates import lock_candidate
-from vendors.services.revisions import (
-    RevisionCount,
-    make_room,
-    next_revision,
-    says_the_same,
-    told,
-)
+from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES
+from vendors.services.batches import UNKNOWN, Stated, read_stated
+from vendors.services.locked_claims import LockedClaims
+from vendors.services.revisions import says_the_same, told
 from vendors.words import ClaimWords, read_claim
 
 WITHDRAWN = ClaimWords(availability=Availability.WITHDRAWN)
@@ -37,7 +28,6 @@ class SubmitResult:
     created: bool
 
 
-@transaction.atomic
 def submit_claim(
     *,
     candidate: Candidate,
@@ -51,34 +41,46 @@ def submit_claim(
 ) -> SubmitResult:
     """Take a vendor's answer to a requirement; the same words again write nothing.
 
-    1. The evaluation is locked, then the candidate, then the clock is read: whoever
+    Raises:
+        Refused: claims are not open (code `claims_closed`). Invalid: by field.
+        NotFound: not invited, or the requirement belongs elsewhere or is retired.
+
+    """
+    said = Stated(
+        requirement=requirement.ref,
+        availability=availability,
+        statement=statement,
+        available_from=available_from,
+        environments=environments,
+        evidence_url=evidence_url,
+    )
+    with pipeline() as pipe:
+        claims = _locked(pipe, candidate, requirement)
+        claims.require_open()
+        claims.asked(requirement)
+        return submit_one(claims, said, by)
+
+
+def submit_one(claims: LockedClaims, said: Stated, by: Actor) -> SubmitResult:
+    """Take an answer where claims are locked.
+
+    1. The evaluation was locked, then the candidate, then the clock was read: whoever
        waited behind the deadline is late, and closing cannot overtake a claim.
     2. Other words, or the same on a new revision of the requirement, become the next
        revision; the one before is superseded, never changed.
 
     Raises:
         Refused: claims are not open (code `claims_closed`). Invalid: by field.
-        NotFound: not invited, or the requirement belongs elsewhere or is retired.
 
     """
-    candidate = lock_candidate(candidate)
-    if candidate.invited_at is None:
-        raise NotFound
-    now = database_now()
-    require_claims_open(candidate.evaluation, now)
-    requirement = asked(candidate, requirement)
-    words = read_claim(
-        availability=availability,
-        available_from=available_from,
-        environments=environments,
-        statement=statement,
-        evidence_url=evidence_url,
-        today=now.date(),
-    )
-    return _write(candidate, requirement, words, now, by, by_vendor=True)
+    claims.require_open()
+    requirement = claims.requirements.get(said.requirement)
+    if requirement is None:
+        raise Invalid(f"requirement: {UNKNOWN}", errors={"requirement": [UNKNOWN]})
+    words = read_stated(said, claims.now.date())
+    return _write(claims, requirement, words, by, by_vendor=True)
 
 
-@transaction.atomic
 def note_claim(
     *,
     candidate: Candidate,
@@ -101,37 +103,38 @@ def note_claim(
         Invalid: by field. NotFound: the requirement belongs elsewhere.
 
     """
-    candidate = lock_candidate(candidate)
-    require_owner(by, candidate.evaluation)
-    require_stage(candidate.evaluation, *NOTE_STAGES)
-    requirement = asked(candidate, requirement)
-    if (
-        candidate.kind not in ANSWERED_BY_BUYER
-        and availability != Availability.UNSTATED
-    ):
-        sentence = (
-            f"Only {candidate.name}'s vendor can state an availability; note the "
-            "statement as unstated."
+    with pipeline() as pipe:
+        claims = _locked(pipe, candidate, requirement, noting=True)
+        candidate = claims.candidate
+        require_owner(by, candidate.evaluation)
+        require_stage(candidate.evaluation, *NOTE_STAGES)
+        requirement = claims.asked(requirement)
+        if (
+            candidate.kind not in ANSWERED_BY_BUYER
+            and availability != Availability.UNSTATED
+        ):
+            sentence = (
+                f"Only {candidate.name}'s vendor can state an availability; note the "
+                "statement as unstated."
+            )
+            raise Invalid(sentence, errors={"availability": [sentence]})
+        current = claims.standing.get(requirement.pk)
+        if current and current.by_vendor and not _is_withdrawn(current):
+            raise Refused(
+                f"{candidate.vendor} has answered {requirement.ref} itself; a note "
+                "cannot replace it."
+            )
+        words = read_claim(
+            availability=availability,
+            available_from=available_from,
+            environments=environments,
+            statement=statement,
+            evidence_url=evidence_url,
+            noted=True,
         )
-        raise Invalid(sentence, errors={"availability": [sentence]})
-    current = current_claim(candidate, requirement)
-    if current and current.by_vendor and current.availability != WITHDRAWN.availability:
-        raise Refused(
-            f"{candidate.vendor} has answered {requirement.ref} itself; a note cannot "
-            "replace it."
-        )
-    words = read_claim(
-        availability=availability,
-        available_from=available_from,
-        environments=environments,
-        statement=statement,
-        evidence_url=evidence_url,
-        noted=True,
-    )
-    return _write(candidate, requirement, words, database_now(), by, by_vendor=False)
+        return _write(claims, requirement, words, by, by_vendor=False)
 
 
-@transaction.atomic
 def withdraw_claim(*, candidate: Candidate, requirement: Requirement, by: By) -> Claim:
     """Take an answer back: a revision that says *withdrawn*; history stays.
 
@@ -142,35 +145,23 @@ def withdraw_claim(*, candidate: Candidate, requirement: Requirement, by: By) ->
         Forbidden: somebody else's words.
 
     """
-    candidate = lock_candidate(candidate)
-    now = database_now()
     by_vendor = actor_of(by).user is None
-    if by_vendor:
-        require_claims_open(candidate.evaluation, now)
-    else:
-        require_owner(by, candidate.evaluation)
-        require_stage(candidate.evaluation, *NOTE_STAGES)
-    current = _standing(candidate, requirement, by_vendor=by_vendor)
-    if current is None or current.availability == WITHDRAWN.availability:
-        raise NotFound(f"There is no claim on {requirement.ref} to withdraw.")
-    if current.by_vendor and not by_vendor:
-        raise Forbidden(
-            f"These are {candidate.vendor}'s words; only it withdraws them."
-        )
-    requirement = asked(candidate, requirement)
-    return _write(candidate, requirement, WITHDRAWN, now, by, by_vendor=by_vendor).claim
-
-
-def asked(candidate: Candidate, requirement: Requirement) -> Requirement:
-    """The requirement in its words of now, if this candidate is asked it."""
-    fresh = Requirement.objects.filter(
-        pk=requirement.pk,
-        evaluation=candidate.evaluation_id,
-        retired_at__isnull=True,
-    ).first()
-    if fresh is None:
-        raise NotFound("There is no such requirement.")
-    return fresh
+    with pipeline() as pipe:
+        claims = _locked(pipe, candidate, requirement, noting=not by_vendor)
+        if by_vendor:
+            claims.require_open()
+        else:
+            require_owner(by, claims.candidate.evaluation)
+            require_stage(claims.candidate.evaluation, *NOTE_STAGES)
+        current = claims.standing.get(requirement.pk)
+        if current is None or _is_withdrawn(current):
+            raise NotFound(f"There is no claim on {requirement.ref} to withdraw.")
+        if current.by_vendor and not by_vendor:
+            raise Forbidden(
+                f"These are {candidate.vendor}'s words; only it withdraws them."
+            )
+        requirement = claims.asked(requirement)
+        return _write(claims, requirement, WITHDRAWN, by, by_vendor=by_vendor).claim
 
 
 def current_claim(candidate: Candidate, requirement: Requirement) -> Claim | None:
@@ -180,33 +171,40 @@ def current_claim(candidate: Candidate, requirement: Requirement) -> Claim | Non
     ).first()
 
 
-def _standing(
-    candidate: Candidate, requirement: Requirement, *, by_vendor: bool
-) -> Claim | None:
-    """What stands for whoever writes: a vendor sees its own words alone."""
-    find = own_claim if by_vendor else current_claim
-    return find(candidate, requirement)
+def _locked(
+    pipe: Pipeline,
+    candidate: Candidate,
+    requirement: Requirement,
+    *,
+    noting: bool = False,
+) -> LockedClaims:
+    return LockedClaims.of(
+        pipe,
+        candidate.pk,
+        [requirement.ref],
+        vendor=candidate.vendor_id,
+        noting=noting,
+    )
+
+
+def _is_withdrawn(claim: Claim) -> bool:
+    return claim.availability == WITHDRAWN.availability
 
 
 def _write(
-    candidate: Candidate,
+    claims: LockedClaims,
     requirement: Requirement,
     words: ClaimWords,
-    now: datetime.datetime,
     by: By,
     *,
     by_vendor: bool,
 ) -> SubmitResult:
     """Add the next revision unless the current one says the same."""
-    current = _standing(candidate, requirement, by_vendor=by_vendor)
+    current = claims.standing.get(requirement.pk)
     if current and says_the_same(current, words, requirement, by_vendor=by_vendor):
         current.requirement = requirement
         return SubmitResult(current, created=False)
-    counts = make_room(candidate, [requirement.pk], now)
-    count = counts.get(requirement.pk, RevisionCount())
-    claim = next_revision(
-        count, candidate, requirement, words, now, by, by_vendor=by_vendor
-    )
-    claim.save(force_insert=True)
-    journal.record(evaluation=candidate.evaluation, by=by, **told(claim, current))
+    said = [(requirement, words)]
+    [claim] = claims.next_revisions(said, by, by_vendor=by_vendor)
+    claims.record(by=by, **told(claim, current))
     return SubmitResult(claim, created=True)

@@ -18,9 +18,8 @@ from evaltracker.kit.files import AcceptedFile, read_file
 from evaltracker.kit.storage import files_of_rows
 from vendors.models import Candidate, Claim, ClaimFile
 from vendors.policy import require_claims_open
-from vendors.selectors import own_claim, own_files
+from vendors.selectors import asked_requirements, own_claim, own_files
 from vendors.services.candidates import lock_candidate
-from vendors.services.claims import asked
 
 FOLDER = "claim_files"
 MOST_FILES = 20
@@ -63,7 +62,10 @@ def attach_file(
         raise NotFound
     now = database_now()
     require_claims_open(candidate.evaluation, now)
-    claim = _own_claim(candidate, asked(candidate, requirement))
+    asked = asked_requirements(candidate.evaluation)
+    if not asked.filter(pk=requirement.pk).exists():
+        raise NotFound("There is no such requirement.")
+    claim = _own_claim(candidate, requirement)
     same = own_files(candidate).filter(claim=claim, sha256=accepted.sha256).first()
     if same is not None:
         return AttachResult(same, created=False)

@@ -7,20 +7,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
+from psycopg import Error as PsycopgError
 
 from evaltracker.errors import Problem, Refused
+from evaltracker.kit.pipeline import Pipeline, pipeline
 from evaltracker.kit.storage import files_of_rows
 from vendors.models import IdempotencyRecord, Vendor
 
 KEPT = datetime.timedelta(days=7)
 LOCK_NOT_AVAILABLE = "55P03"
 # The lock is the transaction's; waiting for anything else is not cut short.
-TAKE_TURN = """
-SET LOCAL lock_timeout = '2s';
-SELECT pg_advisory_xact_lock(%s);
-SET LOCAL lock_timeout TO DEFAULT
+BE_PATIENT = "SET LOCAL lock_timeout = '2s'"
+TAKE_TURN = "SELECT pg_advisory_xact_lock(%(turn)s)"
+BE_AS_BEFORE = "SET LOCAL lock_timeout TO DEFAULT"
+LOOK_UP = """
+SELECT kept.status, kept.body, kept.body_sha256, EXISTS (
+    SELECT 1 FROM vendors_idempotencyrecord
+    WHERE vendor_id = %(vendor)s AND created_at <= %(oldest)s
+) AS outdated
+FROM (SELECT 1 AS one) always LEFT JOIN vendors_idempotencyrecord kept
+ON kept.vendor_id = %(vendor)s AND kept.route = %(route)s AND kept.key = %(key)s
+AND kept.created_at > %(oldest)s
+"""
+FORGET = """
+DELETE FROM vendors_idempotencyrecord
+WHERE vendor_id = %(vendor)s AND created_at <= %(oldest)s
 """
 REUSED = "This Idempotency-Key came with another body before; take a new key for this."
 
@@ -40,15 +53,6 @@ class KeyInUse(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """That a call is the only one with its key that runs: `take_turn` gives it."""
-
-    vendor: uuid.UUID
-    route: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """What the caller is told: a status and the text of a body."""
 
@@ -56,18 +60,113 @@ class Answer:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A call with a key; once its turn is taken, no other with this key runs."""
+
+    vendor: uuid.UUID
+    route: str
+    key: str
+
+    @property
+    def number(self) -> int:
+        """The number of the lock that lets one call with this key run at a time."""
+        name = f"{self.vendor} {self.route} {self.key}"
+        digest = hashlib.sha256(name.encode()).digest()
+        return int.from_bytes(digest[:8], "big", signed=True)
+
+
+class KeptAnswer:
+    """What was answered to the first call with a key, and room for it."""
+
+    def __init__(self, pipe: Pipeline, turn: Turn, body: bytes) -> None:
+        """Queue the look; what it finds is there after the next wait."""
+        self._pipe = pipe
+        self._turn = turn
+        self._sha256 = hashlib.sha256(body).hexdigest()
+        self._oldest = timezone.now() - KEPT
+        self._looked = pipe.ask(
+            LOOK_UP,
+            vendor=turn.vendor,
+            route=turn.route,
+            key=turn.key,
+            oldest=self._oldest,
+        )
+        self._outdated = False
+
+    def replayed(self) -> Answer | None:
+        """The first answer, if this is not the first call.
+
+        Raises:
+            KeyReused: the key came with another body before.
+
+        """
+        found = self._looked.fetchone() or {}
+        self._outdated = bool(found["outdated"])
+        if found["status"] is None:
+            return None
+        if found["body_sha256"] != self._sha256:
+            raise KeyReused(REUSED)
+        return Answer(found["status"], found["body"])
+
+    def keep(self, pipe: Pipeline, answer: Answer) -> None:
+        """Let a repeat of the call get the same answer; what is too old is dropped."""
+        turn = self._turn
+        if self._outdated:
+            pipe.ask(FORGET, vendor=turn.vendor, oldest=self._oldest)
+        pipe.add(
+            IdempotencyRecord(
+                vendor_id=turn.vendor,
+                route=turn.route,
+                key=turn.key,
+                body_sha256=self._sha256,
+                status=answer.status,
+                body=answer.body,
+            )
+        )
+
+
+def queue_turn(pipe: Pipeline, turn: Turn) -> None:
+    """Queue the taking of a turn, which lasts until the transaction ends.
+
+    It comes before any lock of an evaluation (docs/architecture.md, “Locks”). SQLite
+    lets one writer in at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        pipe.ask(BE_PATIENT)
+        pipe.ask(TAKE_TURN, turn=turn.number)
+        pipe.ask(BE_AS_BEFORE)
+
+
+def wait_for_turn(pipe: Pipeline) -> None:
+    """Wait for what is queued, a turn among it.
+
+    Raises:
+        KeyInUse: the first call with the key takes longer than two seconds.
+
+    """
+    try:
+        pipe.wait()
+    except PsycopgError as error:
+        if getattr(error, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        raise KeyInUse(
+            "The first call with this Idempotency-Key still runs; try again shortly."
+        ) from error
+
+
 def take_turn(*, vendor: Vendor, route: str, key: str) -> Turn:
     """Wait until no other call with this key runs; until the transaction ends.
-
-    It comes before any lock of an evaluation (docs/architecture.md, “Locks”).
 
     Raises:
         KeyInUse: the first call takes longer than two seconds.
 
     """
-    with transaction.atomic():
-        _wait_for(turn_of(vendor.pk, route, key))
-    return Turn(vendor.pk, route, key)
+    turn = Turn(vendor.pk, route, key)
+    with pipeline() as pipe:
+        queue_turn(pipe, turn)
+        wait_for_turn(pipe)
+    return turn
 
 
 def answer_once(
@@ -83,58 +182,13 @@ def answer_once(
         KeyReused: the key came with another body before.
 
     """
-    oldest = timezone.now() - KEPT
     with transaction.atomic(), files_of_rows():
-        mine = IdempotencyRecord.objects.filter(vendor=turn.vendor)
-        found = mine.filter(
-            route=turn.route, key=turn.key, created_at__gt=oldest
-        ).first()
-        if found is not None:
-            if found.body_sha256 != hashlib.sha256(body).hexdigest():
-                raise KeyReused(REUSED)
-            return Answer(found.status, found.body), True
+        with pipeline(savepoint=False) as pipe:
+            kept = KeptAnswer(pipe, turn, body)
+            pipe.wait()
+        if replayed := kept.replayed():
+            return replayed, True
         answer = work()
-        mine.filter(created_at__lte=oldest).delete()
-        kept_answer(turn.vendor, turn.route, turn.key, body, answer).save(
-            force_insert=True
-        )
+        with pipeline(savepoint=False) as pipe:
+            kept.keep(pipe, answer)
     return answer, False
-
-
-def kept_answer(
-    vendor: uuid.UUID, route: str, key: str, body: bytes, answer: Answer
-) -> IdempotencyRecord:
-    """What is kept of a keyed call, not yet saved."""
-    return IdempotencyRecord(
-        vendor_id=vendor,
-        route=route,
-        key=key,
-        body_sha256=hashlib.sha256(body).hexdigest(),
-        status=answer.status,
-        body=answer.body,
-    )
-
-
-def turn_of(vendor: uuid.UUID, route: str, key: str) -> int:
-    """The number of the lock that lets one call with this key run at a time."""
-    name = f"{vendor} {route} {key}"
-    digest = hashlib.sha256(name.encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
-
-
-def _wait_for(number: int) -> None:
-    """Wait until no other call with this number runs.
-
-    SQLite lets one writer in at a time anyway.
-    """
-    if connection.vendor != "postgresql":
-        return
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(TAKE_TURN, [number])
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
-            raise
-        raise KeyInUse(
-            "The first call with this Idempotency-Key still runs; try again shortly."
-        ) from error

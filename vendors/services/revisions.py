@@ -1,24 +1,18 @@
 """What the next revision of a claim is, and what the journal says of it.
 
-For every way in which a claim is written, one by one, in a batch or at the intake. A
-vendor's words are compared with its own alone (`selectors.own`). What the buyer noted
-in between is superseded and counted past, and nothing of it is read.
+For all who write claims. A vendor's words are compared with its own alone. What the
+buyer noted in between is superseded and counted past, and nothing of it is read.
 """
 
 import datetime
-import uuid
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from django.db.models import Count, Max, Q
 
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Requirement
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim
-from vendors.wall import notes_can_be_found
 from vendors.words import WORDS, ClaimWords
 
 
@@ -28,33 +22,6 @@ class RevisionCount:
 
     last: int = 0
     own: int = 0
-
-
-def make_room(
-    candidate: Candidate,
-    requirements: Collection[uuid.UUID],
-    now: datetime.datetime,
-) -> Mapping[uuid.UUID, RevisionCount]:
-    """Supersede what stands on these requirements, whosever it is.
-
-    Returns:
-        How many revisions there are, by requirement; nothing for one without any.
-
-    """
-    rows = Claim.objects.filter(
-        candidate=candidate, requirement__in=requirements
-    ).order_by()
-    with notes_can_be_found():
-        counted = rows.values("requirement_id").annotate(
-            last=Max("revision"), own=Count("pk", filter=Q(by_vendor=True))
-        )
-        counts = {
-            row["requirement_id"]: RevisionCount(row["last"], row["own"])
-            for row in counted
-        }
-        if counts:
-            rows.filter(superseded_at__isnull=True).update(superseded_at=now)
-    return counts
 
 
 def says_the_same(

@@ -1,22 +1,22 @@
 """Two rivals in one evaluation, each with an invitation, a token and a claim."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.kit.pipeline import Pipeline
 from tests.cast import common, vendors
-from vendors.api.base import VendorView
-from vendors.api.batch import BatchView
 from vendors.api.counting import forget_counts
-from vendors.api.views import ClaimsView
 from vendors.models import Candidate, Claim
 
 API = "/api/v1/"
@@ -109,15 +109,20 @@ def globex(where: Evaluation) -> Party:
     return party(where, "Globex ML")
 
 
-@pytest.fixture
-def only_ordinary(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
-    """A block in which no call is taken quickly."""
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements of a block, through Django's cursors or past them."""
+    sent: list[str] = []
+    ask = Pipeline.ask
 
-    @contextmanager
-    def block() -> Iterator[None]:
-        with monkeypatch.context() as patch:
-            for view in (ClaimsView, BatchView):
-                patch.setattr(view, "take", VendorView.take)
-            yield
+    def asking(self: Pipeline, statement: str, /, **values: Any) -> Any:
+        sent.append(statement)
+        return ask(self, statement, **values)
 
-    return block
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        CaptureQueriesContext(connection) as caught,
+    ):
+        patch.setattr(Pipeline, "ask", asking)
+        yield sent
+    sent += [query["sql"] for query in caught]

@@ -57,7 +57,7 @@ FIELDS_400: list[tuple[str, dict[str, Any]]] = [
     ("#/score", {"score": 5}),
     ("#/id", {"id": 1}),
 ]
-STORED = [
+STORED: list[dict[str, Any]] = [
     {"statement": "<script>alert(1)</script> {{7*7}} =HYPERLINK() +1 @SUM"},
     {"statement": "right \u202e to left \u200b stays in a long text"},
     {"statement": "x" * 5000},

@@ -1,6 +1,5 @@
 """How often a vendor may call, and what a call costs the database."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +12,7 @@ from pytest_django import Settings
 
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import common, vendors
-from tests.vendors.api.conftest import Party
+from tests.vendors.api.conftest import Party, statements
 from vendors.api.throttling import TokenThrottle
 from vendors.models import VendorToken
 
@@ -70,14 +69,14 @@ def test_reads_take_the_same_number_of_queries_for_any_number_of_rows(
 
 
 def test_a_claim_takes_a_constant_number_of_queries(
-    acme: Party, where: Evaluation, only_ordinary: Callable[[], Any]
+    acme: Party, where: Evaluation
 ) -> None:
     acme.claim()
     counts = []
     for text in ("One", "Two"):
-        with CaptureQueriesContext(connection) as caught, only_ordinary():
+        with statements() as sent:
             acme.claim(statement=text)
-        counts.append(len(caught))
+        counts.append(len(sent))
     assert counts[0] == counts[1]
     assert counts[0] <= 18 + wall()
 

@@ -15,7 +15,6 @@ from django.db import connection, transaction
 
 from tests.cast import trials, vendors
 from tests.lock_order import around_tests
-from tests.vendors.api.conftest import only_ordinary as only_ordinary
 from tests.vendors.isolation.conftest import behind
 from tests.vendors.isolation.noted import REFS, Story
 from tests.vendors.isolation.world import World
@@ -89,20 +88,12 @@ def compare(with_notes: Story, without: Story) -> None:
     assert statuses >= {200, 201, 400, 404, 409, 422}
 
 
-@pytest.mark.parametrize("way", ["quick", "ordinary"])
 def test_t53_notes_and_imports_change_nothing_that_a_vendor_hears(
-    acme: Candidate,
-    way: str,
-    only_ordinary: Callable[[], Any],
-    figure: Callable[[str], None],
+    acme: Candidate, figure: Callable[[str], None]
 ) -> None:
-    if way == "ordinary":
-        with only_ordinary():
-            told = tell(acme, notes=True), tell(acme, notes=False)
-    else:
-        told = tell(acme, notes=True), tell(acme, notes=False)
+    told = tell(acme, notes=True), tell(acme, notes=False)
     compare(*told)
-    figure(f"T53, {way} way: {len(told[0].heard)} calls, 0 marks, 0 differences")
+    figure(f"T53: {len(told[0].heard)} calls, 0 marks, 0 differences")
 
 
 @pytest.mark.postgres
