@@ -20,7 +20,7 @@ weightings = st.dictionaries(st.sampled_from("ABCDE"), st.integers(0, 10))
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "apart"),
+    ("mine", "other", "apart"),
     [
         ((8, 2), (8, 2), 0),
         ((8, 2), (4, 1), 0),
@@ -31,13 +31,13 @@ weightings = st.dictionaries(st.sampled_from("ABCDE"), st.integers(0, 10))
     ],
 )
 def test_distance_compares_shares_and_not_scales(
-    test_distance_compares_shares_and_not_scale: tuple[int, ...],
+    mine: tuple[int, ...],
     other: tuple[int, ...],
     apart: Fraction | int | None,
 ) -> None:
     assert (
         distance(
-            dict(enumerate(test_distance_compares_shares_and_not_scale)),
+            dict(enumerate(mine)),
             dict(enumerate(other)),
         )
         == apart
