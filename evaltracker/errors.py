@@ -5,7 +5,7 @@ Services raise these; the admin and the API turn `status` into an answer and sho
 """
 
 import errno
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 
@@ -61,6 +61,17 @@ class NotFound(Problem):
         self, sentence: str = "There is nothing here.", *, code: str | None = None
     ) -> None:
         super().__init__(sentence, code=code)
+
+
+def why_not[**P](
+    rule: Callable[P, object], *args: P.args, **kwargs: P.kwargs
+) -> Problem | None:
+    """What a rule says against it: wrong person, wrong moment, gone; else None."""
+    try:
+        rule(*args, **kwargs)
+    except (Forbidden, NotFound, Refused) as problem:
+        return problem
+    return None
 
 
 class Unavailable(Problem):

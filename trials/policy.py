@@ -32,9 +32,19 @@ def enter(evaluation: Evaluation, by: By, *stages: Stage) -> tuple[Evaluation, U
 
     """
     evaluation = lock(evaluation)
+    return evaluation, check_part(evaluation, by, *stages)
+
+
+def check_part(evaluation: Evaluation, by: By, *stages: Stage) -> User:
+    """The acting user, one of its people, in one of these stages.
+
+    Raises:
+        Forbidden: no part in it. Refused: another stage, or it has ended.
+
+    """
     user = require_part(by, evaluation)
     require_stage(evaluation, *stages)
-    return evaluation, user
+    return user
 
 
 def matters_most(requirement: Requirement) -> bool:
@@ -45,6 +55,11 @@ def matters_most(requirement: Requirement) -> bool:
 def require_running(candidate: Candidate) -> None:
     """Refuse work on a candidate that is out by now, whatever the caller has read."""
     candidate.refresh_from_db(fields=["state", "state_reason"])
+    check_running(candidate)
+
+
+def check_running(candidate: Candidate) -> None:
+    """Refuse work on a candidate that is out."""
     if candidate.state == CandidateState.ELIMINATED:
         raise Refused(
             f"{candidate.name} was eliminated: {candidate.state_reason} "
@@ -79,6 +94,26 @@ def require_trial_lead(by: By, trial: Trial) -> User:
             f"Only the lead of this trial, {trial.lead.name}, and the owner may do it."
         )
     return user
+
+
+def check_trial(trial: Trial, by: By, *stages: Stage) -> None:
+    """Whoever runs the trial works on it, until it is closed.
+
+    Raises:
+        Forbidden: neither lead nor owner. Refused: the wrong stage, or closed.
+
+    """
+    evaluation = trial.candidate.evaluation
+    require_part(by, evaluation)
+    require_trial_lead(by, trial)
+    require_stage(evaluation, *(stages or TRIAL_STAGES))
+    require_unclosed(trial)
+
+
+def require_unclosed(trial: Trial) -> None:
+    """Refuse a trial that is closed."""
+    if trial.closed_at:
+        raise Refused("This trial is closed.")
 
 
 def require_excuser(by: By, evaluation: Evaluation) -> User:

@@ -62,6 +62,12 @@ def require_stage(evaluation: Evaluation, *stages: Stage) -> None:
         )
 
 
+def check_owned(evaluation: Evaluation, by: By, *stages: Stage) -> None:
+    """Refuse everybody but the owner, and all once it has ended or left `stages`."""
+    require_owner(by, evaluation)
+    require_stage(evaluation, *(stages or Stage))
+
+
 def lock(evaluation: Evaluation) -> Evaluation:
     """The evaluation as it is now, its row locked until the transaction ends."""
     return Evaluation.objects.select_for_update(of=("self",), no_key=True).get(

@@ -43,8 +43,9 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
         return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
     user: Any = request.user
     target = act.load(user, target_id)
-    if not act.allowed(user, target):
-        raise Forbidden(f"“{act.title}” is not yours to do here.")
+    refusal = act.why_not(user, target)
+    if isinstance(refusal, Forbidden):
+        raise Forbidden(f"“{act.title}” is not yours to do here.") from refusal
     act.ask_before(request, target)
     if act.needs_proof(target, user):
         require_proof(request)
@@ -53,7 +54,8 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
     unknown = set(request.GET) - {*act.prefill, NEXT}
     if unknown:
         raise Invalid(f"The address holds “{min(unknown)}”, which is not known here.")
-    return _show(request, act, target, _form(act, target, request))
+    form = _form(act, target, request)
+    return _show(request, act, target, form, problem=refusal)
 
 
 def _form(act: Act[Any], target: Any, request: HttpRequest) -> Any:

@@ -20,10 +20,11 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from evaltracker.errors import NotFound
+from evaltracker.errors import Forbidden, NotFound, Problem, why_not
 from evaltracker.evaluations.models import User
 from evaltracker.kit.registry import Registry
 
+Rule = Callable[..., object]
 Outcome = HttpResponseBase | models.Model | str | None
 
 
@@ -49,6 +50,8 @@ class Act[T]:
     service: ClassVar[Callable[..., Any] | None] = None
     # What the service calls the target; blank if it does not take it.
     target_name: ClassVar[str] = ""
+    # Raises why the person may not do it now; the service raises on it, too.
+    rule: ClassVar[Rule | None] = None
     form_class: ClassVar[type[forms.BaseForm]] = Confirm
     template: ClassVar[str] = "evaltracker/act.html"
     # Red button: the act cannot be taken back, or it hits other people.
@@ -84,12 +87,29 @@ class Act[T]:
         return found
 
     def allowed(self, user: User, target: T) -> bool:
-        """Whether `user` is the person for it; the service decides once more."""
+        """Whether `user` is the person for it, where that is the whole rule."""
         raise NotImplementedError
 
-    def is_timely(self, target: T) -> bool:
-        """Whether there is something to do it to now; else no button is shown."""
-        return True
+    def judged(self, target: T) -> tuple[Any, ...]:
+        """What the rule looks at, apart from the person."""
+        return (target,)
+
+    def check(self, user: User, target: T) -> None:
+        """Ask the rule.
+
+        Raises:
+            Forbidden: the wrong person. Refused: the wrong moment.
+
+        """
+        rule = type(self).rule
+        if rule is not None:
+            rule(*self.judged(target), user)
+        elif not self.allowed(user, target):
+            raise Forbidden(f"“{self.title}” is not yours to do here.")
+
+    def why_not(self, user: User, target: T) -> Problem | None:
+        """Why `user` may not do it now; None if they may."""
+        return why_not(self.check, user, target)
 
     def ask_before(self, request: HttpRequest, target: T) -> None:
         """What has to be answered before the form is shown or performed.
@@ -162,8 +182,8 @@ def register_act[A: Act[Any]](cls: type[A]) -> type[A]:
     for duty in ("title", "verb"):
         if not getattr(cls, duty):
             raise ImproperlyConfigured(f"{cls.__name__} lacks {duty}.")
-    if cls.allowed is Act.allowed:
-        raise ImproperlyConfigured(f"{cls.__name__} lacks allowed().")
+    if cls.rule is None and cls.allowed is Act.allowed:
+        raise ImproperlyConfigured(f"{cls.__name__} lacks rule or allowed().")
     if cls.perform is Act.perform:
         _check_service(cls)
     ACTS.register(cls.name, cls())

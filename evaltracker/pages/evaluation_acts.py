@@ -4,7 +4,7 @@ from functools import reduce
 from typing import Any, ClassVar
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import is_owner
+from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.pages.acts import Act
 from evaltracker.pages.workspace import crumbs_to, page_address
 
@@ -27,6 +27,14 @@ class InEvaluation[T](Act[T]):
     def allowed(self, user: User, target: T) -> bool:
         """The owner, unless a subclass says otherwise."""
         return is_owner(user, self.evaluation(target))
+
+    def check(self, user: User, target: T) -> None:
+        """Ask the rule; without one of its own, the owner while it is open."""
+        plain = type(self).allowed is InEvaluation.allowed
+        if type(self).rule is None and plain:
+            check_owned(self.evaluation(target), user)
+        else:
+            super().check(user, target)
 
     def crumb(self, target: T) -> str:
         """The last step of the way here."""

@@ -10,8 +10,7 @@ from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.fields import DateField
 from stakeholders.admin.people_acts import OnPart, PersonField, colleagues
 from stakeholders.models import Delegation, Stakeholder
-from stakeholders.policy import has_a_say
-from stakeholders.services.lending import delegate, revoke_delegation
+from stakeholders.services.lending import check_delegate, delegate, revoke_delegation
 
 
 class LendForm(forms.Form):
@@ -40,11 +39,7 @@ class LendPart(OnPart):
     success = "The substitute is named."
     form_class = LendForm
     service = delegate
-
-    def allowed(self, user: User, target: Stakeholder) -> bool:
-        """Whoever holds the part."""
-        own = target.user_id == user.pk and target.left_at is None
-        return own and has_a_say(user)
+    rule = check_delegate
 
     def heading(self, target: Stakeholder) -> str:
         return f"Name a substitute as {target.get_role_display()}"

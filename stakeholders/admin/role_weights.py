@@ -13,14 +13,14 @@ from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.panels import register_panel
 from stakeholders.choices import Role
 from stakeholders.models import Stakeholder
-from stakeholders.policy import has_role, parts
+from stakeholders.policy import parts
 from stakeholders.scoring import distance
 from stakeholders.selectors import (
     objectives_in_conflict,
     said_weights,
     weights_sealed_at,
 )
-from stakeholders.services.people import weigh_for_role
+from stakeholders.services.people import check_say_role_weights, weigh_for_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,7 @@ class SayRoleWeights(OnEvaluation):
     name = "say-role-weights"
     title = "What weighs for your role"
     verb = "Save"
+    rule = check_say_role_weights
     help = (
         "0 counts for nothing, 10 decides. Say it for your role alone; agreeing on one "
         "weight comes after. Blank leaves a category as it is. The weights are sealed "
@@ -138,10 +139,6 @@ class SayRoleWeights(OnEvaluation):
     template = "stakeholders/weights.html"
     tab = "requirements"
     prefill = ("role",)
-
-    def allowed(self, user: User, target: Evaluation) -> bool:
-        """Whoever holds a role."""
-        return has_role(user, target)
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         """The roles that they hold, with what each said."""
@@ -159,6 +156,7 @@ class SayRoleWeights(OnEvaluation):
 
     def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
         """Say each that is given."""
+        check_say_role_weights(target, by)
         for category in target.categories.all():
             weight = data.get(str(category.pk))
             if weight is not None:

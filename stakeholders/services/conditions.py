@@ -110,17 +110,24 @@ def owe_mails(
             )
 
 
+def check_close_condition(condition: Condition, by: By) -> User:
+    """The acting user, if an open condition is theirs to close."""
+    evaluation = condition.sign_off.visit.evaluation
+    user = actor_of(by).user
+    may = (condition.owner_id, condition.sign_off.person_id, evaluation.owner_id)
+    if user is None or not user.is_active or user.pk not in may:
+        raise Forbidden("Only its owner, who asked for it, or the lead may close it.")
+    require_open(evaluation)
+    if condition.closed_at:
+        raise Refused("It is closed already.")
+    return user
+
+
 @transaction.atomic
 def close_condition(*, condition: Condition, note: str, by: By) -> Condition:
     """Close a condition with a note; its owner, its asker or the owner may."""
     evaluation = condition.sign_off.visit.evaluation
-    require_open(evaluation)
-    user = actor_of(by).user
-    allowed = (condition.owner_id, condition.sign_off.person_id, evaluation.owner_id)
-    if user is None or not user.is_active or user.pk not in allowed:
-        raise Forbidden("Only its owner, who asked for it, or the lead may close it.")
-    if condition.closed_at:
-        raise Refused("It is closed already.")
+    user = check_close_condition(condition, by)
     if not note.strip():
         raise Invalid(
             "Say how it was met.", errors={"closing_note": ["Say how it was met."]}

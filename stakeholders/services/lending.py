@@ -20,6 +20,13 @@ from stakeholders.policy import has_a_say, lendings, require_a_say
 LONGEST = datetime.timedelta(days=366)
 
 
+def check_delegate(stakeholder: Stakeholder, by: User) -> None:
+    """Whoever holds a part lends it, while the evaluation is open."""
+    if stakeholder.user_id != by.pk or stakeholder.left_at or not has_a_say(by):
+        raise Forbidden("Only the person who holds a part may lend it.")
+    require_open(stakeholder.evaluation)
+
+
 @transaction.atomic
 def delegate(
     *,
@@ -41,9 +48,7 @@ def delegate(
 
     """
     evaluation = stakeholder.evaluation
-    require_open(evaluation)
-    if stakeholder.user_id != by.pk or stakeholder.left_at or not has_a_say(by):
-        raise Forbidden("Only the person who holds a part may lend it.")
+    check_delegate(stakeholder, by)
     if substitute.pk in (by.pk, evaluation.owner_id) or not substitute.is_active:
         raise Refused("Lend it to an active colleague who is not the owner.")
     require_a_say(substitute)

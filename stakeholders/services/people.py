@@ -84,6 +84,19 @@ def remove_stakeholder(*, stakeholder: Stakeholder, reason: str, by: By) -> Stak
     return stakeholder
 
 
+def check_say_role_weights(evaluation: Evaluation, by: User) -> None:
+    """Everybody with a role says what weighs for it, until research begins."""
+    if not has_role(by, evaluation):
+        raise Forbidden("Those who hold a role say what weighs for it.")
+    require_open(evaluation)
+    sealed = weights_sealed_at(evaluation)
+    if sealed is not None:
+        raise Refused(
+            f"Each role's weights were sealed on {sealed:%-d %B %Y}, when research "
+            "began: whoever has seen a vendor would weigh what it is good at."
+        )
+
+
 @transaction.atomic
 def weigh_for_role(
     *, evaluation: Evaluation, category: Category, role: str, weight: int, by: User
@@ -96,13 +109,7 @@ def weigh_for_role(
 
     """
     evaluation = lock(evaluation)
-    require_open(evaluation)
-    sealed = weights_sealed_at(evaluation)
-    if sealed is not None:
-        raise Refused(
-            f"Each role's weights were sealed on {sealed:%-d %B %Y}, when research "
-            "began: whoever has seen a vendor would weigh what it is good at."
-        )
+    check_say_role_weights(evaluation, by)
     if not has_role(by, evaluation, Role(role)):
         raise Forbidden(f"Only {Role(role).label} says what weighs for it.")
     if category.evaluation_id != evaluation.pk:

@@ -11,7 +11,11 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, User, Visit
-from evaltracker.evaluations.policy import change, require_open, require_owner
+from evaltracker.evaluations.policy import (
+    change,
+    check_owned,
+    require_open,
+)
 from evaltracker.notices.services.scheduling import owe_now
 from stakeholders.choices import APPROVALS, Verdict
 from stakeholders.models import (
@@ -219,18 +223,20 @@ def keep_document(*, evaluation: Evaluation, content: str) -> SignedDocument:
     return document
 
 
+def check_open_round(visit: Visit, by: By) -> None:
+    """The owner asks everybody anew while the visit lasts."""
+    check_owned(visit.evaluation, by)
+    if visit.left_at:
+        raise Refused("This visit is over.")
+
+
 @transaction.atomic
 def open_sign_off_round(*, visit: Visit, reason: str, by: By) -> Visit:
     """Ask everybody of this stage anew; earlier verdicts stay but stop counting."""
-    require_owner(by, visit.evaluation)
-    require_open(visit.evaluation)
-    if visit.left_at:
-        raise Refused("This visit is over.")
+    check_open_round(visit, by)
     if not reason.strip():
-        raise Invalid(
-            "Say why everybody is asked again.",
-            errors={"reason": ["Say why everybody is asked again."]},
-        )
+        why = "Say why everybody is asked again."
+        raise Invalid(why, errors={"reason": [why]})
     before, after = change(visit, round=visit.round + 1)
     journal.record(
         evaluation=visit.evaluation,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from evaltracker.errors import NotFound
+from evaltracker.errors import NotFound, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
@@ -15,10 +15,13 @@ from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from trials.admin.acts.base import takes_part
 from trials.admin.demo_notes import solo_notes
-from trials.choices import EvidenceVerdict
+from trials.choices import EvidenceVerdict, Source
 from trials.models import Demo, Evidence, ScriptItem
-from trials.policy import DEMO_STAGES, FROM_DEMOS
+from trials.policy import DEMO_STAGES
 from trials.selectors import ledger
+from trials.services.demo_notes import check_write_demo_note
+from trials.services.demos import check_add_dazzle, check_demo, check_hold_demo
+from trials.services.evidence import check_evidence
 from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
 from vendors.choices import STATED, Availability
@@ -137,27 +140,18 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
 def offers_of(user: User, demo: Demo) -> dict[str, bool]:
     """What the page offers to do with a demo, by the template's names."""
     evaluation = demo.candidate.evaluation
-    stage = Stage(evaluation.stage)
-    owns, part = is_owner(user, evaluation), takes_part(user, evaluation)
-    barred = is_barred(user, demo.candidate)
-    ahead = evaluation.is_open and demo.held_at is None and demo.called_off_at is None
-    judges = (
-        part
-        and not barred
-        and evaluation.is_open
-        and demo.held_at is not None
-        and stage in FROM_DEMOS
-    )
+    held = demo.held_at is not None
     return {
-        "owns": owns,
-        "part": part,
-        "barred": barred,
-        "can_prepare": part and ahead and stage in DEMO_STAGES,
-        "can_hold": part and ahead and stage in FROM_DEMOS,
-        "can_call_off": ahead and owns,
-        "can_dazzle": part and evaluation.is_open and demo.called_off_at is None,
-        "can_note": judges and not demo.notes_are_open,
-        "can_judge": judges,
+        "owns": is_owner(user, evaluation),
+        "part": takes_part(user, evaluation),
+        "barred": is_barred(user, demo.candidate),
+        "ahead": evaluation.is_open and not held and demo.called_off_at is None,
+        "can_prepare": why_not(check_demo, demo, user) is None,
+        "can_hold": why_not(check_hold_demo, demo, user) is None,
+        "can_dazzle": why_not(check_add_dazzle, demo, user) is None,
+        "can_note": why_not(check_write_demo_note, demo, user) is None,
+        "can_judge": held
+        and why_not(check_evidence, demo.candidate, user, Source.DEMO) is None,
     }
 
 

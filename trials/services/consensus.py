@@ -14,21 +14,56 @@ from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Category, Evaluation
 from evaltracker.evaluations.policy import (
     change,
+    check_owned,
     checked,
     lock,
-    require_owner,
-    require_stage,
 )
 from evaltracker.kit.text import Inputs
 from stakeholders.policy import voices
 from trials.models import Consensus, Score, ScoreSheet, Settlement
-from trials.policy import FROM_DEMOS, require_running
+from trials.policy import FROM_DEMOS, check_running
 from trials.scoring import spread
 from trials.selectors import counted_scores
 from trials.services.scores import lock_sheet
 from vendors.models import Candidate
+from vendors.services.candidates import lock_candidate
 
 STEP = Decimal("0.5")  # a median of two scores can lie between them
+
+
+def check_open_consensus(evaluation: Evaluation, by: By) -> None:
+    """The owner opens it once."""
+    check_owned(evaluation, by, *FROM_DEMOS)
+    if Consensus.objects.filter(evaluation=evaluation).exists():
+        raise Refused("The consensus is open already.")
+
+
+def check_settle_score(candidate: Candidate, category: Category, by: By) -> Consensus:
+    """The open consensus, in which the owner settles what somebody scored."""
+    check_owned(candidate.evaluation, by, *FROM_DEMOS)
+    consensus = _open_meeting(candidate.evaluation)
+    check_running(candidate)
+    scores = counted_scores(candidate.evaluation).filter(
+        candidate=candidate, category=category
+    )
+    if not scores.exists():
+        raise Refused(
+            f"Nobody scored {category.name} of {candidate.name}, and no meeting scores "
+            "for them."
+        )
+    return consensus
+
+
+def check_close_scores(evaluation: Evaluation, by: By) -> Consensus:
+    """The open consensus, which the owner ends once what is apart is settled."""
+    check_owned(evaluation, by, Stage.DECISION)
+    consensus = _open_meeting(evaluation)
+    if apart := unsettled(evaluation):
+        raise Refused(
+            f"Far apart and not settled yet: {'; '.join(apart[:5])}. Say what the "
+            "meeting settled on, even if it is the median."
+        )
+    return consensus
 
 
 @transaction.atomic
@@ -40,10 +75,7 @@ def open_consensus(*, evaluation: Evaluation, by: By) -> Consensus:
 
     """
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_stage(evaluation, *FROM_DEMOS)
-    if Consensus.objects.filter(evaluation=evaluation).exists():
-        raise Refused("The consensus is open already.")
+    check_open_consensus(evaluation, by)
     consensus = Consensus(evaluation=evaluation, opened_by=journal.actor_of(by).user)
     checked(consensus)
     for part in voices().filter(evaluation=evaluation, scores=True):
@@ -83,17 +115,8 @@ def settle_score(
             scored it. Invalid: off the scale, or without a reason.
 
     """
-    evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_stage(evaluation, *FROM_DEMOS)
-    consensus = _open_meeting(evaluation)
-    require_running(candidate)
-    scores = counted_scores(evaluation).filter(candidate=candidate, category=category)
-    if not scores.exists():
-        raise Refused(
-            f"Nobody scored {category.name} of {candidate.name}, and no meeting scores "
-            "for them."
-        )
+    candidate = lock_candidate(candidate)
+    consensus = check_settle_score(candidate, category, by)
     inputs = Inputs()
     words = inputs.text("reason", reason)
     inputs.check()
@@ -138,14 +161,7 @@ def close_scores(*, evaluation: Evaluation, outcome: str, by: By) -> Consensus:
 
     """
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_stage(evaluation, Stage.DECISION)
-    consensus = _open_meeting(evaluation)
-    if apart := unsettled(evaluation):
-        raise Refused(
-            f"Far apart and not settled yet: {'; '.join(apart[:5])}. Say what the "
-            "meeting settled on, even if it is the median."
-        )
+    consensus = check_close_scores(evaluation, by)
     inputs = Inputs()
     words = inputs.text("outcome", outcome)
     inputs.check()

@@ -8,10 +8,12 @@ from django.utils import timezone
 from evaltracker.errors import Forbidden, Refused, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.policy import change, checked
+from evaltracker.evaluations.models import User
+from evaltracker.evaluations.policy import change, checked, lock, require_stage
 from evaltracker.kit.text import read_reason
+from stakeholders.policy import require_part
 from trials.models import Agreement, ContractChange, Trial
-from trials.policy import TRIAL_STAGES, enter, require_insider
+from trials.policy import TRIAL_STAGES, check_trial, require_insider, require_unclosed
 from trials.selectors.contracts import Contract, contract_of
 from trials.services.trial_notices import ask_for_agreement
 from trials.services.trials import (
@@ -28,19 +30,9 @@ from vendors.policy import require_no_conflict
 WHY = "The contract is agreed; say why it changes."
 
 
-@transaction.atomic
-def propose_contract(*, trial: Trial, by: By) -> Trial:
-    """Put the contract forward: what is run, where, on which data, how it is judged.
-
-    Each role with a part is asked to agree. Where nobody has a part, it is agreed.
-
-    Raises:
-        Forbidden: neither lead nor owner.
-        Refused: put forward already, no criterion, one without its number, or a part
-            of it is blank.
-
-    """
-    trial, _ = open_trial(trial, by, *TRIAL_STAGES)
+def check_propose_contract(trial: Trial, by: By) -> None:
+    """Whoever runs it puts it forward, once every part and number is written."""
+    check_trial(trial, by)
     if trial.proposed_at:
         raise Refused("The contract of this trial is put forward already.")
     blank = [
@@ -56,6 +48,53 @@ def propose_contract(*, trial: Trial, by: By) -> Trial:
     if vague:
         names = ", ".join(sorted({criterion.requirement.ref for criterion in vague}))
         raise Refused(f"No number is named in the criteria of {names}; say it first.")
+
+
+def check_agree_contract(trial: Trial, by: By) -> User:
+    """The acting user, if a role of theirs is still awaited.
+
+    Raises:
+        Forbidden: no role, or a declared interest in the candidate.
+        Refused: not put forward, closed, or agreed to already.
+
+    """
+    evaluation = trial.candidate.evaluation
+    user = require_part(by, evaluation)
+    contract = contract_of(trial)
+    if not any(
+        part.user_id == user.pk for role in contract.roles for part in role.awaited
+    ):
+        raise Forbidden("Those who hold a role agree to the contract.")
+    require_no_conflict(user, trial.candidate)
+    require_stage(evaluation, *TRIAL_STAGES)
+    require_unclosed(trial)
+    if trial.proposed_at is None:
+        raise Refused("The contract is not put forward yet; its lead is writing it.")
+    if not contract.parts_of(user):
+        raise Refused("Your role has agreed to these words already.")
+    return user
+
+
+def check_amend_contract(trial: Trial, by: By) -> None:
+    """Whoever runs it changes by number what was agreed."""
+    check_trial(trial, by)
+    if trial.agreed_at is None:
+        raise Refused("The contract is not agreed yet; change the plan instead.")
+
+
+@transaction.atomic
+def propose_contract(*, trial: Trial, by: By) -> Trial:
+    """Put the contract forward: what is run, where, on which data, how it is judged.
+
+    Each role with a part is asked to agree. Where nobody has a part, it is agreed.
+
+    Raises:
+        Forbidden: neither lead nor owner.
+        Refused: put forward already, no criterion, one without its number, or a part
+            of it is blank.
+
+    """
+    trial, _ = open_trial(trial, by, check_propose_contract)
     before, after = change(trial, proposed_at=timezone.now())
     contract = contract_of(trial)
     record(
@@ -83,24 +122,16 @@ def agree_contract(*, trial: Trial, digest: str, by: By) -> Trial:
         Stale: the words are others by now; they are in the difference.
 
     """
-    evaluation, user = enter(trial.candidate.evaluation, by, *TRIAL_STAGES)
-    require_no_conflict(user, trial.candidate)
+    evaluation = lock(trial.candidate.evaluation)
     trial = locked_trial(trial, evaluation)
-    if trial.proposed_at is None:
-        raise Refused("The contract is not put forward yet; its lead is writing it.")
+    user = check_agree_contract(trial, by)
     contract = contract_of(trial)
     if digest != contract.digest:
         raise Stale(
             "The contract was changed after you opened it; read it again.",
             difference=contract.text,
         )
-    if not any(
-        part.user_id == user.pk for role in contract.roles for part in role.awaited
-    ):
-        raise Forbidden("Those who hold a role agree to the contract.")
     parts = contract.parts_of(user)
-    if not parts:
-        raise Refused("Your role has agreed to these words already.")
     for part in parts:
         agreement = Agreement(
             trial=trial, stakeholder=part, version=trial.version, digest=digest
@@ -132,9 +163,7 @@ def amend_contract(*, trial: Trial, reason: str, by: By, **values: Any) -> Trial
         Invalid: by field.
 
     """
-    trial, evaluation = open_trial(trial, by, *TRIAL_STAGES)
-    if trial.agreed_at is None:
-        raise Refused("The contract is not agreed yet; change the plan instead.")
+    trial, evaluation = open_trial(trial, by, check_amend_contract)
     reason = read_reason(reason, WHY)
     if "lead" in values:
         require_insider(values["lead"], evaluation, "lead")

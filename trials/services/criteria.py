@@ -1,5 +1,6 @@
 """What a trial must reach, with a number, agreed before day one."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -7,11 +8,11 @@ from django.db import transaction
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import Requirement
+from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.evaluations.policy import change, checked
 from evaltracker.kit.text import Inputs, read_reason
 from trials.models import Criterion, Trial
-from trials.policy import TRIAL_STAGES, require_same
+from trials.policy import check_trial, require_same
 from trials.services.contracts import number_change
 from trials.services.trial_notices import ask_for_agreement
 from trials.services.trials import open_trial, withdraw_proposal
@@ -39,7 +40,7 @@ def add_criterion(
         Invalid: by field.
 
     """
-    trial, evaluation = open_trial(trial, by, *TRIAL_STAGES)
+    trial, evaluation = open_trial(trial, by)
     reason = _reason(trial, reason)
     require_same(evaluation, requirement)
     last = trial.criteria.order_by("-position").first()
@@ -70,8 +71,8 @@ def change_criterion(
     unknown = values.keys() - EDITABLE
     if unknown:
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
-    trial, evaluation = open_trial(criterion.trial, by, *TRIAL_STAGES)
-    fresh = _unjudged(criterion, trial)
+    fresh, evaluation = _open(criterion, by, check_change_criterion)
+    trial = fresh.trial
     reason = _reason(trial, reason)
     require_same(evaluation, values.get("requirement"))
     values |= _read(**{field: values[field] for field in TEXTS if field in values})
@@ -93,22 +94,37 @@ def remove_criterion(*, criterion: Criterion, by: By, reason: str = "") -> None:
         Refused: it was judged, or it is the last one of an agreed contract.
 
     """
-    trial, _ = open_trial(criterion.trial, by, *TRIAL_STAGES)
-    fresh = _unjudged(criterion, trial)
+    fresh, _ = _open(criterion, by, check_remove_criterion)
+    trial = fresh.trial
     reason = _reason(trial, reason)
-    if trial.agreed_at and trial.criteria.count() == 1:
-        raise Refused("An agreed contract keeps at least one criterion.")
     _changed(trial, f"Criterion removed: {fresh.text}", reason, by)
     _record(fresh, "criterion.removed", by, before=_said(fresh), reason=reason)
     fresh.delete()
 
 
-def _unjudged(criterion: Criterion, trial: Trial) -> Criterion:
+def check_change_criterion(criterion: Criterion, by: By) -> None:
+    """Whoever runs the trial changes one that was not judged."""
+    check_trial(criterion.trial, by)
+    if criterion.evidence.exists():
+        raise Refused("This criterion was judged; what was judged stands.")
+
+
+def check_remove_criterion(criterion: Criterion, by: By) -> None:
+    """The same for taking it out, unless it is the last that was agreed."""
+    check_change_criterion(criterion, by)
+    trial = criterion.trial
+    if trial.agreed_at and trial.criteria.count() == 1:
+        raise Refused("An agreed contract keeps at least one criterion.")
+
+
+def _open(
+    criterion: Criterion, by: By, rule: Callable[[Criterion, By], object]
+) -> tuple[Criterion, Evaluation]:
+    trial, evaluation = open_trial(criterion.trial, by)
     fresh: Criterion = Criterion.objects.get(pk=criterion.pk)
     fresh.trial = trial
-    if fresh.evidence.exists():
-        raise Refused("This criterion was judged; what was judged stands.")
-    return fresh
+    rule(fresh, by)
+    return fresh, evaluation
 
 
 def _require_number(trial: Trial, criterion: Criterion) -> None:

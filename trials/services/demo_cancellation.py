@@ -5,14 +5,20 @@ from django.utils import timezone
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.policy import change, require_owner
+from evaltracker.evaluations.policy import change, check_owned
 from evaltracker.kit.text import read_reason
 from trials.models import Demo
-from trials.policy import enter
 from trials.services.demo_invitations import tell_it_is_off
-from trials.services.demos import HELD, lock_demo
+from trials.services.demos import HELD, check_standing, open_demo
+
+
+def check_call_off_demo(demo: Demo, by: By) -> None:
+    """The owner calls one off that was not held, also of a candidate that is out."""
+    check_owned(demo.candidate.evaluation, by)
+    check_standing(demo)
+    if demo.held_at:
+        raise Refused(HELD)
 
 
 @transaction.atomic
@@ -27,11 +33,7 @@ def call_off_demo(*, demo: Demo, reason: str, by: By) -> Demo:
         Invalid: no reason.
 
     """
-    evaluation, _ = enter(demo.candidate.evaluation, by, *Stage)
-    require_owner(by, evaluation)
-    demo = lock_demo(demo, evaluation)
-    if demo.held_at:
-        raise Refused(HELD)
+    demo, evaluation = open_demo(demo, by, check_call_off_demo)
     because = read_reason(reason, "Say why it is called off.")
     change(
         demo,

@@ -12,15 +12,44 @@ from django.utils import timezone
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.policy import change, checked, require_owner
 from evaltracker.kit.text import Inputs
 from trials.models import Demo, DemoNote
 from trials.policy import FROM_DEMOS
-from trials.services.demos import open_demo
+from trials.services.demos import check_demo, open_demo
 from vendors.policy import require_no_conflict
 
 SOLO_TIME = datetime.timedelta(minutes=15)
+
+
+def check_end_demo(demo: Demo, by: By) -> None:
+    """Whoever has a part ends one that was held."""
+    check_demo(demo, by, *FROM_DEMOS, also_held=True)
+    if demo.held_at is None:
+        raise Refused("This demo has not been held yet.")
+    if demo.ended_at:
+        raise Refused("This demo is over already.")
+
+
+def check_write_demo_note(demo: Demo, by: By) -> None:
+    """Whoever has a part and no interest writes on one that was held."""
+    user = check_demo(demo, by, *FROM_DEMOS, also_held=True)
+    require_no_conflict(user, demo.candidate)
+    if demo.held_at is None:
+        raise Refused("This demo has not been held yet; there is nothing to note.")
+    if demo.notes_are_open:
+        raise Refused("The notes on this demo are revealed; they stand as they are.")
+
+
+def check_reveal_demo_notes(demo: Demo, by: By) -> None:
+    """The owner reveals those of one that is over."""
+    require_owner(by, demo.candidate.evaluation)
+    check_demo(demo, by, *FROM_DEMOS, also_held=True)
+    if demo.ended_at is None:
+        raise Refused("End the demo first; then everybody writes on their own.")
+    if demo.notes_are_open:
+        raise Refused("The notes are revealed already.")
 
 
 @transaction.atomic
@@ -32,11 +61,7 @@ def end_demo(*, demo: Demo, by: By) -> Demo:
         Refused: it was not held, or is over already.
 
     """
-    demo, evaluation, _ = open_demo(demo, by, *FROM_DEMOS, also_held=True)
-    if demo.held_at is None:
-        raise Refused("This demo has not been held yet.")
-    if demo.ended_at:
-        raise Refused("This demo is over already.")
+    demo, evaluation = open_demo(demo, by, check_end_demo)
     now = timezone.now()
     before, after = change(demo, ended_at=now, notes_until=now + SOLO_TIME)
     journal.record(
@@ -63,12 +88,8 @@ def write_demo_note(*, demo: Demo, text: str, by: By) -> DemoNote:
         Invalid: no words.
 
     """
-    demo, evaluation, user = open_demo(demo, by, *FROM_DEMOS, also_held=True)
-    require_no_conflict(user, demo.candidate)
-    if demo.held_at is None:
-        raise Refused("This demo has not been held yet; there is nothing to note.")
-    if demo.notes_are_open:
-        raise Refused("The notes on this demo are revealed; they stand as they are.")
+    demo, evaluation = open_demo(demo, by, check_write_demo_note)
+    user = actor_of(by).user
     inputs = Inputs()
     words = inputs.text("text", text)
     inputs.check()
@@ -102,12 +123,7 @@ def reveal_demo_notes(*, demo: Demo, by: By) -> Demo:
         Forbidden: not the owner. Refused: the demo is not over, or they are revealed.
 
     """
-    demo, evaluation, _ = open_demo(demo, by, *FROM_DEMOS, also_held=True)
-    require_owner(by, evaluation)
-    if demo.ended_at is None:
-        raise Refused("End the demo first; then everybody writes on their own.")
-    if demo.notes_are_open:
-        raise Refused("The notes are revealed already.")
+    demo, evaluation = open_demo(demo, by, check_reveal_demo_notes)
     before, after = change(demo, notes_until=timezone.now())
     journal.record(
         evaluation=evaluation,

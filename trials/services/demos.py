@@ -1,22 +1,30 @@
 """Arranging a demo, holding it, and what dazzled."""
 
 import datetime
-from typing import Any
+from collections.abc import Callable
 
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import change, checked, require_owner
+from evaltracker.evaluations.policy import (
+    change,
+    check_owned,
+    checked,
+    lock,
+    require_owner,
+)
 from evaltracker.kit.text import Inputs
 from trials.models import Demo, ScriptItem
-from trials.policy import DEMO_STAGES, FROM_DEMOS, enter, require_running
+from trials.policy import DEMO_STAGES, FROM_DEMOS, check_part, check_running
 from trials.services.demo_invitations import call_off_invitations, owe_invitations
 from trials.services.wall_times import read_moment
 from vendors.models import Candidate
+from vendors.services.candidates import lock_candidate
 
 HELD = "This demo was held; what was shown in it stands."
 
@@ -41,9 +49,9 @@ def schedule_demo(
         Invalid: by field.
 
     """
-    evaluation, _ = enter(candidate.evaluation, by, *DEMO_STAGES)
-    require_owner(by, evaluation)
-    require_running(candidate)
+    candidate = lock_candidate(candidate)
+    check_schedule_demo(candidate, by)
+    evaluation = candidate.evaluation
     zone = zone or evaluation.zone
     inputs = Inputs()
     demo = Demo(
@@ -81,8 +89,7 @@ def move_demo(
     minutes: int | None = None,
 ) -> Demo:
     """Put a demo that was not held yet to another wall time."""
-    demo, evaluation, _ = open_demo(demo, by)
-    require_owner(by, evaluation)
+    demo, evaluation = open_demo(demo, by, check_move_demo)
     zone = zone or demo.zone
     moment = read_moment(day, time, zone)
     before, after = change(
@@ -112,7 +119,7 @@ def hold_demo(*, demo: Demo, attendees: str, by: By, notes: str = "") -> Demo:
         Invalid: nobody is named.
 
     """
-    demo, evaluation, _ = open_demo(demo, by, *FROM_DEMOS)
+    demo, evaluation = open_demo(demo, by, check_hold_demo)
     inputs = Inputs()
     values = {
         "attendees": inputs.text("attendees", attendees),
@@ -134,7 +141,7 @@ def hold_demo(*, demo: Demo, attendees: str, by: By, notes: str = "") -> Demo:
 @transaction.atomic
 def add_dazzle(*, demo: Demo, text: str, by: By, remark: str = "") -> ScriptItem:
     """Note what was shown off-script; it scores nothing, now or later."""
-    demo, evaluation, user = open_demo(demo, by, also_held=True)
+    demo, evaluation = open_demo(demo, by, check_add_dazzle)
     inputs = Inputs()
     item = ScriptItem(
         demo=demo,
@@ -142,46 +149,77 @@ def add_dazzle(*, demo: Demo, text: str, by: By, remark: str = "") -> ScriptItem
         question=inputs.text("text", text),
         remark=inputs.text("remark", remark, blank=True),
         minutes=0,
-        asker=evaluation.stakeholders.filter(user=user, left_at=None).first(),
+        asker=evaluation.stakeholders.filter(
+            user=actor_of(by).user, left_at=None
+        ).first(),
         off_script=True,
     )
     inputs.check()
     return save_item(item, evaluation, "demo.dazzle_noted", by)
 
 
-def open_demo(
-    demo: Demo, by: By, *stages: Any, also_held: bool = False
-) -> tuple[Demo, Evaluation, User]:
-    """The demo under a row lock, if `by` may work on it now."""
-    evaluation, user = enter(
-        demo.candidate.evaluation, by, *(stages or (*DEMO_STAGES, FROM_DEMOS[-1]))
-    )
-    fresh = lock_demo(demo, evaluation)
-    require_running(fresh.candidate)
-    if fresh.held_at and not also_held:
-        raise Refused(HELD)
-    return fresh, evaluation, user
-
-
-def lock_demo(demo: Demo, evaluation: Evaluation) -> Demo:
-    """The demo as it is now under a row lock, after its evaluation's.
+def check_demo(demo: Demo, by: By, *stages: Stage, also_held: bool = False) -> User:
+    """The acting user, if they may work on the demo in these stages.
 
     Raises:
-        Refused: it was called off, which is the end of it.
+        Forbidden: no part in the evaluation.
+        Refused: the wrong stage, called off, the candidate is out, or it was held.
 
     """
+    stages = stages or (*DEMO_STAGES, FROM_DEMOS[-1])
+    user = check_part(demo.candidate.evaluation, by, *stages)
+    check_standing(demo)
+    check_running(demo.candidate)
+    if demo.held_at and not also_held:
+        raise Refused(HELD)
+    return user
+
+
+def check_standing(demo: Demo) -> None:
+    """Refuse a demo that was called off, which is the end of it."""
+    if demo.called_off_at:
+        raise Refused(
+            f"This demo was called off: {demo.called_off_because} Schedule another "
+            "one if there is to be one after all."
+        )
+
+
+def check_schedule_demo(candidate: Candidate, by: By) -> None:
+    """The owner arranges one of a candidate that is in the choice."""
+    check_owned(candidate.evaluation, by, *DEMO_STAGES)
+    check_running(candidate)
+
+
+def check_move_demo(demo: Demo, by: By) -> None:
+    """The owner moves one that was not held yet."""
+    require_owner(by, demo.candidate.evaluation)
+    check_demo(demo, by)
+
+
+def check_hold_demo(demo: Demo, by: By) -> None:
+    """Whoever has a part starts it, from the demos stage on."""
+    check_demo(demo, by, *FROM_DEMOS)
+
+
+def check_add_dazzle(demo: Demo, by: By) -> None:
+    """Whoever has a part, also after it was held."""
+    check_demo(demo, by, also_held=True)
+
+
+def open_demo(
+    demo: Demo, by: By, rule: Callable[[Demo, By], object] = check_demo
+) -> tuple[Demo, Evaluation]:
+    """The demo as it is now under a row lock, after its evaluation's, if `rule` lets
+    `by` work on it."""
+    evaluation = lock(demo.candidate.evaluation)
     fresh: Demo = (
         Demo.objects.select_for_update(of=("self",), no_key=True)
         .select_related("candidate")
         .get(pk=demo.pk)
     )
     fresh.candidate.evaluation = evaluation
-    if fresh.called_off_at:
-        raise Refused(
-            f"This demo was called off: {fresh.called_off_because} Schedule another "
-            "one if there is to be one after all."
-        )
-    return fresh
+    rule(fresh, by)
+    return fresh, evaluation
 
 
 def next_position(demo: Demo) -> int:

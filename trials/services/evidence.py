@@ -10,30 +10,83 @@ from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import checked
 from evaltracker.kit.files import read_file
 from evaltracker.kit.storage import files_of_rows
 from evaltracker.kit.text import Inputs
 from trials.choices import EvidenceVerdict, Source
 from trials.models import Criterion, Evidence, ResearchNote, ScriptItem
-from trials.policy import AFTER_REQUIREMENTS, FROM_DEMOS, enter, require_running
+from trials.policy import (
+    AFTER_REQUIREMENTS,
+    FROM_DEMOS,
+    check_part,
+    check_running,
+)
 from trials.services.gaps import open_finding
 from trials.services.judging import (
     check_place,
     check_words,
     lock_standing_claim,
+    no_trial,
     read_kind,
+    require_held,
     running_trials,
 )
 from trials.services.retests import judged_anew
-from vendors.models import Claim
+from vendors.models import Candidate, Claim
 from vendors.policy import require_no_conflict
+from vendors.services.candidates import lock_candidate
 
 STAGES = {
     Source.RESEARCH: AFTER_REQUIREMENTS,
     Source.DEMO: FROM_DEMOS,
     Source.TRIAL: (Stage.TRIALS,),
 }
+
+
+def check_evidence(candidate: Candidate, by: By, source: Source) -> User:
+    """The acting user, if they may judge a candidate that is in the choice."""
+    user = check_part(candidate.evaluation, by, *STAGES[source])
+    require_no_conflict(user, candidate)
+    check_running(candidate)
+    if source == Source.TRIAL and not running_trials(candidate).exists():
+        raise Refused(no_trial(candidate))
+    return user
+
+
+def check_judge_item(item: ScriptItem, by: By) -> None:
+    """Whoever has a part judges what was shown in a demo that was held."""
+    check_evidence(item.demo.candidate, by, Source.DEMO)
+    require_held(item)
+
+
+def check_judge_criterion(criterion: Criterion, by: By) -> None:
+    """Whoever has a part judges by a criterion of a trial under way."""
+    candidate = criterion.trial.candidate
+    check_evidence(candidate, by, Source.TRIAL)
+    if not running_trials(candidate).filter(pk=criterion.trial_id).exists():
+        raise Refused(no_trial(candidate))
+
+
+def check_reconfirm_evidence(former: Evidence, by: By) -> tuple[User, Claim]:
+    """The acting user and the words that stand, if the verdict can be said of them."""
+    candidate = former.claim.candidate
+    user = check_part(candidate.evaluation, by, *STAGES[Source(former.source)])
+    require_no_conflict(user, candidate)
+    check_running(candidate)
+    current = Claim.objects.filter(
+        candidate=candidate,
+        requirement=former.claim.requirement_id,
+        superseded_at__isnull=True,
+    ).first()
+    if current is None:
+        raise Refused("There is no claim that stands; nothing can be re-confirmed.")
+    if former.claim_id == current.pk:
+        raise Refused("This verdict is on the words that stand; nothing to re-confirm.")
+    if Evidence.objects.filter(reconfirms=former, claim=current).exists():
+        raise Refused("This verdict was re-confirmed on the words that stand already.")
+    return user, current
 
 
 @transaction.atomic
@@ -64,10 +117,8 @@ def record_evidence(
 
     """
     kind = read_kind(source, verdict)
-    _, user = enter(claim.candidate.evaluation, by, *STAGES[kind])
-    require_no_conflict(user, claim.candidate)
+    user = check_evidence(lock_candidate(claim.candidate), by, kind)
     claim = lock_standing_claim(claim)
-    require_running(claim.candidate)
     inputs = Inputs()
     evidence = Evidence(
         claim=claim,
@@ -108,11 +159,9 @@ def reconfirm_evidence(*, evidence: Evidence, note: str, by: By) -> Evidence:
     former: Evidence = Evidence.objects.select_related("claim__candidate").get(
         pk=evidence.pk
     )
-    candidate = former.claim.candidate
-    kind = Source(former.source)
-    _, user = enter(candidate.evaluation, by, *STAGES[kind])
-    require_no_conflict(user, candidate)
-    claim = newer_words(former)
+    former.claim.candidate = lock_candidate(former.claim.candidate)
+    user, current = check_reconfirm_evidence(former, by)
+    claim = lock_standing_claim(current)
     inputs = Inputs()
     again = Evidence(
         claim=claim,
@@ -135,30 +184,6 @@ def reconfirm_evidence(*, evidence: Evidence, note: str, by: By) -> Evidence:
     again.save(force_insert=True)
     _record(again, by)
     return again
-
-
-def newer_words(former: Evidence) -> Claim:
-    """The claim that stands where `former` judged an older one, locked.
-
-    Raises:
-        Refused: none stands, it is the one that was judged, or it was done already.
-
-    """
-    candidate = former.claim.candidate
-    current = Claim.objects.filter(
-        candidate=candidate,
-        requirement=former.claim.requirement_id,
-        superseded_at__isnull=True,
-    ).first()
-    if current is None:
-        raise Refused("There is no claim that stands; nothing can be re-confirmed.")
-    claim = lock_standing_claim(current)
-    require_running(candidate)
-    if former.claim_id == claim.pk:
-        raise Refused("This verdict is on the words that stand; nothing to re-confirm.")
-    if Evidence.objects.filter(reconfirms=former, claim=claim).exists():
-        raise Refused("This verdict was re-confirmed on the words that stand already.")
-    return claim
 
 
 def _follow_up(evidence: Evidence, by: By) -> None:

@@ -6,20 +6,58 @@ from django.utils import timezone
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import Requirement
+from evaltracker.evaluations.models import Requirement, User
 from evaltracker.evaluations.policy import change, checked, lock, require_stage
 from trials.models import Excuse
 from trials.policy import (
     AFTER_REQUIREMENTS,
+    check_running,
     need,
     require_excuser,
-    require_running,
     require_same,
 )
 from trials.scoring import Standing
-from trials.selectors import one_cell
+from trials.selectors import Cell, one_cell
 from vendors.models import Candidate
 from vendors.policy import require_no_conflict
+from vendors.services.candidates import lock_candidate
+
+
+def check_excuse_knock_out(
+    candidate: Candidate, requirement: Requirement, by: By
+) -> tuple[User, Cell]:
+    """The acting user, owner or leadership, and the cell that knocks out.
+
+    Raises:
+        Forbidden: somebody else, or a declared interest.
+        Refused: the wrong stage, no knock-out, or it is excused already.
+
+    """
+    user = require_excuser(by, candidate.evaluation)
+    require_stage(candidate.evaluation, *AFTER_REQUIREMENTS)
+    require_no_conflict(user, candidate)
+    check_running(candidate)
+    cell = one_cell(candidate, requirement)
+    if cell.excused:
+        raise Refused(f"{requirement.ref} is excused for {candidate.name} already.")
+    knocks = cell.standing in (Standing.REFUTED, Standing.NEVER)
+    if not requirement.is_must or cell.not_applicable or not knocks:
+        raise Refused(
+            f"{requirement.ref} does not knock {candidate.name} out; only a must-have "
+            "that was refuted, or that it will never have, can be excused."
+        )
+    return user, cell
+
+
+def check_withdraw_excuse(excuse: Excuse, by: By) -> User:
+    """The acting user, owner or leadership, if the excuse counts."""
+    evaluation = excuse.candidate.evaluation
+    user = require_excuser(by, evaluation)
+    require_stage(evaluation, *AFTER_REQUIREMENTS)
+    require_no_conflict(user, excuse.candidate)
+    if excuse.withdrawn_at:
+        raise Refused("This excuse is withdrawn already.")
+    return user
 
 
 @transaction.atomic
@@ -33,21 +71,10 @@ def excuse_knock_out(
         Refused: it is no knock-out, or it is excused already. Invalid: no reason.
 
     """
-    evaluation = lock(candidate.evaluation)
-    user = require_excuser(by, evaluation)
-    require_stage(evaluation, *AFTER_REQUIREMENTS)
-    require_no_conflict(user, candidate)
-    require_running(candidate)
+    candidate = lock_candidate(candidate)
+    evaluation = candidate.evaluation
     require_same(evaluation, requirement)
-    cell = one_cell(candidate, requirement)
-    if cell.excused:
-        raise Refused(f"{requirement.ref} is excused for {candidate.name} already.")
-    knocks = cell.standing in (Standing.REFUTED, Standing.NEVER)
-    if not requirement.is_must or cell.not_applicable or not knocks:
-        raise Refused(
-            f"{requirement.ref} does not knock {candidate.name} out; only a must-have "
-            "that was refuted, or that it will never have, can be excused."
-        )
+    user, cell = check_excuse_knock_out(candidate, requirement, by)
     excuse = Excuse(
         candidate=candidate,
         requirement=requirement,
@@ -83,14 +110,11 @@ def withdraw_excuse(*, excuse: Excuse, reason: str, by: By) -> Excuse:
 
     """
     evaluation = lock(excuse.candidate.evaluation)
-    user = require_excuser(by, evaluation)
-    require_stage(evaluation, *AFTER_REQUIREMENTS)
-    require_no_conflict(user, excuse.candidate)
     excuse = Excuse.objects.select_for_update(of=("self",), no_key=True).get(
         pk=excuse.pk
     )
-    if excuse.withdrawn_at:
-        raise Refused("This excuse is withdrawn already.")
+    excuse.candidate.evaluation = evaluation
+    user = check_withdraw_excuse(excuse, by)
     before, after = change(
         excuse,
         withdrawn_by=user,

@@ -10,16 +10,54 @@ from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By, actor_of
-from evaltracker.evaluations.models import Evaluation, Requirement
-from evaltracker.evaluations.policy import change, checked, lock
+from evaltracker.evaluations.models import Evaluation, Requirement, User
+from evaltracker.evaluations.policy import change, checked, lock, require_stage
 from evaltracker.kit.text import Inputs
 from trials.choices import Severity
 from trials.models import Evidence, Gap, Trial
-from trials.policy import enter, require_same, require_trial_lead, today_in
+from trials.policy import (
+    check_part,
+    require_same,
+    require_trial_lead,
+    require_unclosed,
+    today_in,
+)
 from trials.services.trial_notices import tell_vendor_of
 from trials.services.trials import locked_trial
 from trials.services.wall_times import reply_deadline
 from vendors.policy import require_no_conflict
+
+
+def check_record_gap(trial: Trial, by: By) -> User:
+    """The acting user, if they may note what the trial lacks, or tried again.
+
+    Raises:
+        Forbidden: no part in the evaluation, or a declared interest.
+        Refused: not the trials stage, or closed.
+
+    """
+    user = check_part(trial.candidate.evaluation, by, Stage.TRIALS)
+    require_no_conflict(user, trial.candidate)
+    require_unclosed(trial)
+    return user
+
+
+def check_reply_to_gap(gap: Gap, by: By) -> None:
+    """The vendor, and whoever runs the trial, while the gap is open in its trial."""
+    evaluation = gap.trial.candidate.evaluation
+    if actor_of(by).user is not None:
+        require_trial_lead(by, gap.trial)
+    ended = not evaluation.is_open or evaluation.stage != Stage.TRIALS
+    if ended or gap.trial.closed_at or gap.closed_at:
+        raise Refused("This gap no longer takes replies.")
+
+
+def check_close_gap(gap: Gap, by: By) -> None:
+    """Whoever runs the trial closes one that is open, also once the trial is closed."""
+    require_trial_lead(by, gap.trial)
+    require_stage(gap.trial.candidate.evaluation, Stage.TRIALS)
+    if gap.closed_at:
+        raise Refused("This gap is closed already.")
 
 
 @transaction.atomic
@@ -40,9 +78,9 @@ def record_gap(
         Refused: not the trials stage, or closed. Invalid: by field.
 
     """
-    evaluation, user = enter(trial.candidate.evaluation, by, Stage.TRIALS)
-    require_no_conflict(user, trial.candidate)
+    evaluation = lock(trial.candidate.evaluation)
     trial = locked_trial(trial, evaluation)
+    user = check_record_gap(trial, by)
     require_same(evaluation, requirement)
     today = today_in(trial.zone)
     day = found_on or today
@@ -117,13 +155,9 @@ def reply_to_gap(
 
     """
     evaluation = lock(gap.trial.candidate.evaluation)
-    by_vendor = actor_of(by).user is None
-    if not by_vendor:
-        require_trial_lead(by, gap.trial)
     fresh = locked_gap(gap, evaluation)
-    ended = not evaluation.is_open or evaluation.stage != Stage.TRIALS
-    if ended or fresh.trial.closed_at or fresh.closed_at:
-        raise Refused("This gap no longer takes replies.")
+    check_reply_to_gap(fresh, by)
+    by_vendor = actor_of(by).user is None
     inputs = Inputs()
     said = {
         "reply": inputs.text("reply", reply),
@@ -154,11 +188,8 @@ def close_gap(*, gap: Gap, note: str, by: By) -> Gap:
         Forbidden: neither lead nor owner. Refused: closed. Invalid: no note.
 
     """
-    evaluation, _ = enter(gap.trial.candidate.evaluation, by, Stage.TRIALS)
-    fresh = locked_gap(gap, evaluation)
-    require_trial_lead(by, fresh.trial)
-    if fresh.closed_at:
-        raise Refused("This gap is closed already.")
+    fresh = locked_gap(gap, lock(gap.trial.candidate.evaluation))
+    check_close_gap(fresh, by)
     if not note.strip():
         sentence = "Say how it ended."
         raise Invalid(sentence, errors={"note": [sentence]})

@@ -6,7 +6,7 @@ from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations.models import Requirement
 from evaltracker.kit.text import Inputs
 from trials.choices import EvidenceVerdict, Source
-from trials.models import Evidence, Trial
+from trials.models import Evidence, ScriptItem, Trial
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim
 
@@ -96,10 +96,7 @@ def check_place(evidence: Evidence) -> None:
     if item is not None:
         _same(item.demo.candidate_id == candidate.pk, "script_item")
         _same(item.requirement_id == claim.requirement_id, "script_item")
-        if item.demo.called_off_at is not None:
-            raise Refused("This demo was called off; nothing was shown in it.")
-        if item.demo.held_at is None:
-            raise Refused("This demo has not been held yet.")
+        require_held(item)
     if criterion is not None:
         _same(criterion.trial.candidate_id == candidate.pk, "criterion")
         _same(criterion.requirement_id == claim.requirement_id, "criterion")
@@ -110,10 +107,23 @@ def check_place(evidence: Evidence) -> None:
         if criterion is not None:
             trials = trials.filter(pk=criterion.trial_id)
         if not trials.exists():
-            raise Refused(
-                f"{candidate.name} has no trial under way: agree on a contract with "
-                "criteria before you judge anything by it."
-            )
+            raise Refused(no_trial(candidate))
+
+
+def require_held(item: ScriptItem) -> None:
+    """Refuse to judge what was not shown."""
+    if item.demo.called_off_at is not None:
+        raise Refused("This demo was called off; nothing was shown in it.")
+    if item.demo.held_at is None:
+        raise Refused("This demo has not been held yet.")
+
+
+def no_trial(candidate: Candidate) -> str:
+    """Why nothing can be judged by a trial."""
+    return (
+        f"{candidate.name} has no trial under way: agree on a contract with "
+        "criteria before you judge anything by it."
+    )
 
 
 def _same(fits: bool, field: str) -> None:

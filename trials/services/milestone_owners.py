@@ -18,7 +18,7 @@ from trials.models import Milestone
 from trials.notices import MilestoneGiven, MilestoneOrphaned
 from trials.policy import require_insider
 from trials.selectors.orphans import orphaned_milestones
-from trials.services.milestones import open_milestone, record, require_mover
+from trials.services.milestones import open_milestone, record
 from trials.services.reminders import owe_reminders, stop_reminders
 
 HOURLY = datetime.timedelta(hours=1)
@@ -35,7 +35,6 @@ def give_milestone(*, milestone: Milestone, owner_user: User, by: By) -> Milesto
 
     """
     milestone, evaluation = open_milestone(milestone, by)
-    require_mover(by, milestone, evaluation)
     require_insider(owner_user, evaluation, "owner_user")
     if owner_user.pk == milestone.owner_id:
         raise Refused(f"This milestone is {owner_user.name}'s already.")

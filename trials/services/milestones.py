@@ -1,6 +1,7 @@
 """Dated things to do, and the reminders that are owed for them."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -11,11 +12,21 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import change, checked, require_owner
+from evaltracker.evaluations.policy import (
+    change,
+    check_owned,
+    checked,
+    lock,
+)
 from evaltracker.kit.text import Inputs, read_reason
 from trials.choices import MilestoneState
 from trials.models import Milestone, Trial
-from trials.policy import enter, require_insider, require_trial_lead
+from trials.policy import (
+    check_part,
+    check_trial,
+    require_insider,
+    require_trial_lead,
+)
 from trials.services.reminders import owe_reminders, stop_reminders
 from trials.services.wall_times import read_moment
 
@@ -52,16 +63,15 @@ def add_milestone(
         Refused: the trial is closed. Invalid: by field.
 
     """
-    evaluation, _ = enter(evaluation, by, *Stage)
+    evaluation = lock(evaluation)
     if trial is None:
-        require_owner(by, evaluation)
+        check_owned(evaluation, by)
     else:
         if trial.candidate.evaluation_id != evaluation.pk:
             raise Invalid("The trial belongs to another evaluation.")
         trial.refresh_from_db(fields=["closed_at"])
-        require_trial_lead(by, trial)
-        if trial.closed_at:
-            raise Refused("This trial is closed.")
+        trial.candidate.evaluation = evaluation
+        check_add_trial_milestone(trial, by)
     require_insider(owner_user, evaluation, "owner_user")
     if hangs_on is not None:
         check_hanging(hangs_on, evaluation, trial)
@@ -97,10 +107,7 @@ def settle_milestone(
         Refused: it is settled. Invalid: no reason, unless it was met.
 
     """
-    milestone, evaluation = open_milestone(milestone, by)
-    user = actor_of(by).user
-    if user is None or user.pk != milestone.owner_id:
-        require_mover(by, milestone, evaluation)
+    milestone, _ = open_milestone(milestone, by, check_settle_milestone)
     if state not in MilestoneState.values or state == MilestoneState.OPEN:
         sentence = "Say how it went: met, missed, waived or cancelled."
         raise Invalid(sentence, errors={"state": [sentence]})
@@ -143,9 +150,41 @@ def check_hanging(
         raise Invalid(sentence, errors={"hangs_on": [sentence]})
 
 
-def open_milestone(milestone: Milestone, by: By) -> tuple[Milestone, Evaluation]:
-    """The milestone under a row lock; refused once it is settled."""
-    evaluation, _ = enter(milestone.evaluation, by, *Stage)
+def check_add_trial_milestone(trial: Trial, by: By) -> None:
+    """Whoever runs the trial, in every stage until it is closed."""
+    check_trial(trial, by, *Stage)
+
+
+def check_open_milestone(milestone: Milestone, by: By) -> None:
+    """Whoever has a part, until the milestone is settled or all has ended."""
+    check_part(milestone.evaluation, by, *Stage)
+    if milestone.state != MilestoneState.OPEN:
+        raise Refused(
+            f"This milestone is {milestone.get_state_display().lower()} already."
+        )
+
+
+def check_move_milestone(milestone: Milestone, by: By) -> None:
+    """Whoever runs what an open one belongs to: the evaluation, or the trial."""
+    require_mover(by, milestone, milestone.evaluation)
+    check_open_milestone(milestone, by)
+
+
+def check_settle_milestone(milestone: Milestone, by: By) -> None:
+    """The same, and whose it is."""
+    user = actor_of(by).user
+    if user is None or user.pk != milestone.owner_id:
+        require_mover(by, milestone, milestone.evaluation)
+    check_open_milestone(milestone, by)
+
+
+def open_milestone(
+    milestone: Milestone,
+    by: By,
+    rule: Callable[[Milestone, By], object] = check_move_milestone,
+) -> tuple[Milestone, Evaluation]:
+    """The milestone under a row lock, if `rule` lets `by` go on."""
+    evaluation = lock(milestone.evaluation)
     fresh: Milestone = (
         Milestone.objects.select_for_update(of=("self",), no_key=True)
         .select_related("owner", "trial__candidate", "trial__lead")
@@ -154,8 +193,7 @@ def open_milestone(milestone: Milestone, by: By) -> tuple[Milestone, Evaluation]
     fresh.evaluation = evaluation
     if fresh.trial is not None:
         fresh.trial.candidate.evaluation = evaluation
-    if fresh.state != MilestoneState.OPEN:
-        raise Refused(f"This milestone is {fresh.get_state_display().lower()} already.")
+    rule(fresh, by)
     return fresh, evaluation
 
 

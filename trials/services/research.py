@@ -6,12 +6,17 @@ from django.db import transaction
 
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import Requirement
-from evaltracker.evaluations.policy import checked
+from evaltracker.evaluations.models import Requirement, User
+from evaltracker.evaluations.policy import checked, lock
 from evaltracker.kit.text import Inputs
 from trials.models import ResearchNote
-from trials.policy import AFTER_REQUIREMENTS, enter, require_same
+from trials.policy import AFTER_REQUIREMENTS, check_part, require_same
 from vendors.models import Candidate
+
+
+def check_note_research(candidate: Candidate, by: By) -> User:
+    """The acting user, one of its people, once vendors are looked at."""
+    return check_part(candidate.evaluation, by, *AFTER_REQUIREMENTS)
 
 
 @transaction.atomic
@@ -33,7 +38,8 @@ def note_research(
         Invalid: by field.
 
     """
-    evaluation, user = enter(candidate.evaluation, by, *AFTER_REQUIREMENTS)
+    evaluation = candidate.evaluation = lock(candidate.evaluation)
+    user = check_note_research(candidate, by)
     require_same(evaluation, requirement)
     inputs = Inputs()
     note = ResearchNote(

@@ -7,20 +7,26 @@ from django.db.models import Q
 from django.utils import timezone
 
 from evaltracker.errors import Invalid, Refused
-from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import User
-from evaltracker.evaluations.policy import change
+from evaltracker.evaluations.policy import change, lock
 from evaltracker.kit.text import Inputs
 from trials.choices import EvidenceVerdict, Retest
 from trials.models import Evidence, Gap, Trial
-from trials.policy import enter, may_lead
-from trials.services.gaps import locked_gap, record_about
+from trials.policy import may_lead
+from trials.services.gaps import check_record_gap, locked_gap, record_about
 from trials.services.trial_notices import tell_vendor_of_retest
 from trials.services.trials import locked_trial
-from vendors.policy import require_no_conflict
 
 HELD = "It held when it was judged anew."
+
+
+def check_retest_gap(gap: Gap, by: By) -> User:
+    """The acting user, if they may say what trying it again came to."""
+    user = check_record_gap(gap.trial, by)
+    if gap.closed_at:
+        raise Refused("This gap is closed; if it is back, record it as a new one.")
+    return user
 
 
 @transaction.atomic
@@ -35,12 +41,10 @@ def retest_gap(*, gap: Gap, outcome: str, note: str, by: By) -> Gap:
         Refused: not the trials stage, or closed. Invalid: by field.
 
     """
-    evaluation, user = enter(gap.trial.candidate.evaluation, by, Stage.TRIALS)
-    require_no_conflict(user, gap.trial.candidate)
+    evaluation = lock(gap.trial.candidate.evaluation)
     trial = locked_trial(gap.trial, evaluation)
     fresh = locked_gap(gap, evaluation)
-    if fresh.closed_at:
-        raise Refused("This gap is closed; if it is back, record it as a new one.")
+    user = check_retest_gap(fresh, by)
     if outcome not in Retest.values:
         sentence = "Say what it came to: mended, or still there."
         raise Invalid(sentence, errors={"outcome": [sentence]})

@@ -25,7 +25,6 @@ from stakeholders.models import Stakeholder
 from stakeholders.policy import parts
 from trials.imports.scores import KnownScores
 from trials.models import Score, ScoreSheet
-from trials.policy import SCORING_STAGES
 from trials.services.scores import open_sheet, own_scoring
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict
@@ -146,7 +145,7 @@ def import_scores(
         Invalid: the plan has problems. Stale: the scores changed since.
 
     """
-    evaluation = own_scoring(stakeholder, by, *SCORING_STAGES)
+    evaluation = own_scoring(stakeholder, by)
     refuse_repeat(import_id)
     refuse_problems(plan.problems)
     sheet = open_sheet(stakeholder)
@@ -186,7 +185,7 @@ def undo(imported: Import, by: User) -> None:
     """Take back the scores that are new, and give again what stood before."""
     kept = imported.kept
     stakeholder = Stakeholder.objects.get(pk=kept["part"])
-    evaluation = own_scoring(stakeholder, by, *SCORING_STAGES)
+    evaluation = own_scoring(stakeholder, by)
     sheet = open_sheet(stakeholder)
     rows = {str(row.pk): row for row in scores_given_by(stakeholder)}
     expected = kept["new"] | {key: after for key, (_, after) in kept["changed"].items()}

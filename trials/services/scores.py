@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,12 +15,13 @@ from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import (
     change,
     checked,
+    lock,
 )
 from evaltracker.kit.text import Inputs
 from stakeholders.models import Stakeholder
 from stakeholders.policy import has_a_say
 from trials.models import Score, ScoreSheet
-from trials.policy import FROM_DEMOS, SCORING_STAGES, enter, require_running
+from trials.policy import FROM_DEMOS, SCORING_STAGES, check_part, require_running
 from vendors.models import Candidate
 from vendors.policy import require_no_conflict
 
@@ -46,7 +48,7 @@ def give_score(
         Invalid: by field; a score without a reason is none.
 
     """
-    evaluation = own_scoring(stakeholder, by, *SCORING_STAGES)
+    evaluation = own_scoring(stakeholder, by)
     require_no_conflict(by, candidate)
     require_running(candidate)
     _check_home(evaluation, candidate, category)
@@ -86,7 +88,7 @@ def withdraw_score(
         Refused: the wrong stage, locked, or there is no score to take back.
 
     """
-    evaluation = own_scoring(stakeholder, by, *SCORING_STAGES)
+    evaluation = own_scoring(stakeholder, by)
     sheet = open_sheet(stakeholder)
     score = Score.objects.filter(
         sheet=sheet, candidate=candidate, category=category
@@ -116,22 +118,50 @@ def lock_scores(*, stakeholder: Stakeholder, by: User) -> ScoreSheet:
         Forbidden: not one's own part. Refused: nothing is scored, or locked already.
 
     """
-    evaluation = own_scoring(stakeholder, by, *FROM_DEMOS)
-    sheet = open_sheet(stakeholder)
-    if not sheet.scores.exists():
-        raise Refused("You have scored nothing yet; a lock is for good.")
-    return lock_sheet(sheet, evaluation, by)
+    evaluation = own_scoring(stakeholder, by, check_lock_scores)
+    return lock_sheet(open_sheet(stakeholder), evaluation, by)
 
 
-def own_scoring(stakeholder: Stakeholder, by: User, *stages: Stage) -> Evaluation:
-    """The evaluation under lock, if this is `by`'s own part and it scores."""
-    stakeholder.refresh_from_db()
+def check_give_scores(stakeholder: Stakeholder, by: User, *stages: Stage) -> None:
+    """Everybody gives their own scores, until they are locked.
+
+    Raises:
+        Forbidden: not one's own part, or one that does not score.
+        Refused: the wrong stage, or locked.
+
+    """
     if stakeholder.user_id != by.pk or stakeholder.left_at or not has_a_say(by):
         raise Forbidden("Everybody gives their own scores, nobody another's.")
     if not stakeholder.scores:
         raise Forbidden("You are not asked to score in this evaluation.")
-    evaluation, _ = enter(stakeholder.evaluation, by, *stages)
+    check_part(stakeholder.evaluation, by, *(stages or SCORING_STAGES))
+    require_unlocked(ScoreSheet.objects.filter(stakeholder=stakeholder).first())
+
+
+def check_lock_scores(stakeholder: Stakeholder, by: User) -> None:
+    """The same for locking them, once there are some."""
+    check_give_scores(stakeholder, by, *FROM_DEMOS)
+    if not Score.objects.filter(sheet__stakeholder=stakeholder).exists():
+        raise Refused("You have scored nothing yet; a lock is for good.")
+
+
+def own_scoring(
+    stakeholder: Stakeholder,
+    by: User,
+    rule: Callable[[Stakeholder, User], object] = check_give_scores,
+) -> Evaluation:
+    """The evaluation under lock, if `rule` lets `by` work on the part's scores."""
+    stakeholder.refresh_from_db()
+    evaluation = lock(stakeholder.evaluation)
+    stakeholder.evaluation = evaluation
+    rule(stakeholder, by)
     return evaluation
+
+
+def require_unlocked(sheet: ScoreSheet | None) -> None:
+    """Refuse a sheet that is final."""
+    if sheet is not None and sheet.locked_at:
+        raise Refused("Your scores are locked; they can no longer change.")
 
 
 def _check_home(
@@ -147,8 +177,7 @@ def _check_home(
 def open_sheet(stakeholder: Stakeholder) -> ScoreSheet:
     """The sheet of a part, made when it is first needed; refused once locked."""
     sheet, _ = ScoreSheet.objects.get_or_create(stakeholder=stakeholder)
-    if sheet.locked_at:
-        raise Refused("Your scores are locked; they can no longer change.")
+    require_unlocked(sheet)
     return sheet
 
 

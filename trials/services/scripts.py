@@ -16,7 +16,13 @@ from trials.models import Demo, ScriptItem
 from trials.policy import matters_most, require_same
 from trials.scoring import Standing
 from trials.selectors import Cell, ledger
-from trials.services.demos import next_position, open_demo, save_item
+from trials.services.demos import (
+    check_add_dazzle,
+    check_demo,
+    next_position,
+    open_demo,
+    save_item,
+)
 from vendors.choices import Availability
 from vendors.models import Claim
 from vendors.policy import ANSWERED_BY_BUYER
@@ -40,7 +46,7 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
         The items that were added, in order.
 
     """
-    demo, evaluation, _ = open_demo(demo, by)
+    demo, evaluation = open_demo(demo, by)
     wanted = _wanted(demo, evaluation)
     claims = _current_claims(demo)
     in_turn = _one_per_role(evaluation)
@@ -87,13 +93,8 @@ def add_script_item(
     data_to_bring: str = "",
     passes_if: str = "",
 ) -> ScriptItem:
-    """Put one more thing on the script, about a requirement or on its own.
-
-    Raises:
-        Refused: the demo was held, or the requirement is on the script already.
-
-    """
-    demo, evaluation, _ = open_demo(demo, by)
+    """Put one more thing on the script, about a requirement or on its own."""
+    demo, evaluation = open_demo(demo, by)
     require_same(evaluation, requirement)
     if requirement and demo.script_items.filter(requirement=requirement).exists():
         raise Refused(f"{requirement.ref} is on this script already; change that item.")
@@ -123,9 +124,9 @@ def change_script_item(*, item: ScriptItem, by: By, **values: Any) -> ScriptItem
     unknown = values.keys() - EDITABLE
     if unknown:
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
-    demo, evaluation, _ = open_demo(
-        item.demo, by, also_held=values.keys() <= {"remark"}
-    )
+    only_remark = values.keys() <= {"remark"}
+    rule = check_add_dazzle if only_remark else check_demo
+    demo, evaluation = open_demo(item.demo, by, rule)
     fresh: ScriptItem = ScriptItem.objects.get(pk=item.pk)
     _check_asker(demo, values.get("asker"))
     inputs = Inputs()

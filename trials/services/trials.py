@@ -1,6 +1,7 @@
 """Planning a trial and closing it."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,20 +13,25 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import change, checked, require_owner
+from evaltracker.evaluations.policy import (
+    change,
+    check_owned,
+    checked,
+    lock,
+)
 from evaltracker.kit.text import Inputs
 from trials.models import Trial
 from trials.policy import (
     TRIAL_STAGES,
-    enter,
+    check_running,
+    check_trial,
     require_insider,
-    require_running,
-    require_trial_lead,
 )
 from trials.selectors import unjudged_criteria
 from trials.selectors.findings import awaiting_reply
 from trials.services.milestones import cancel_open_milestones
 from vendors.models import Candidate
+from vendors.services.candidates import lock_candidate
 
 CONTRACT = ("workload", "environment", "data_allowed", "people_hours", "exit_plan")
 PLAN = ("title", "starts_on", "ends_on", "zone", "lead", *CONTRACT)
@@ -54,9 +60,9 @@ def plan_trial(
         Invalid: by field, e.g. a lead without a part in the evaluation.
 
     """
-    evaluation, _ = enter(candidate.evaluation, by, *TRIAL_STAGES)
-    require_owner(by, evaluation)
-    require_running(candidate)
+    candidate = lock_candidate(candidate)
+    check_plan_trial(candidate, by)
+    evaluation = candidate.evaluation
     require_insider(lead, evaluation, "lead")
     words = read_contract(
         title=title,
@@ -94,11 +100,7 @@ def change_trial(*, trial: Trial, by: By, **values: Any) -> Trial:
     unknown = values.keys() - set(PLAN)
     if unknown:
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
-    trial, evaluation = open_trial(trial, by, *TRIAL_STAGES)
-    if trial.agreed_at:
-        raise Refused(
-            "The contract of this trial is agreed; change it with a reason, by number."
-        )
+    trial, evaluation = open_trial(trial, by, check_change_trial)
     if "lead" in values:
         require_insider(values["lead"], evaluation, "lead")
     texts = {field: values[field] for field in ("title", *CONTRACT) if field in values}
@@ -123,7 +125,41 @@ def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
             answer what failed. Invalid: no summary.
 
     """
-    trial, _ = open_trial(trial, by, Stage.TRIALS)
+    trial, _ = open_trial(trial, by, check_close_trial)
+    inputs = Inputs()
+    words = inputs.text("summary", summary)
+    inputs.check()
+    before, after = change(trial, summary=words, closed_at=timezone.now())
+    called_off = cancel_open_milestones(trial, "The trial was closed.")
+    after["milestones_called_off"] = called_off
+    record(trial, "trial.closed", by, before=before, after=after)
+    return trial
+
+
+def withdraw_proposal(trial: Trial) -> None:
+    """Take a contract back that was put forward and not agreed; its words changed."""
+    if trial.proposed_at and not trial.agreed_at:
+        change(trial, proposed_at=None, version=trial.version + 1)
+
+
+def check_plan_trial(candidate: Candidate, by: By) -> None:
+    """The owner plans one for a candidate that is in the choice."""
+    check_owned(candidate.evaluation, by, *TRIAL_STAGES)
+    check_running(candidate)
+
+
+def check_change_trial(trial: Trial, by: By) -> None:
+    """Whoever runs it changes the plan, until the contract is agreed."""
+    check_trial(trial, by)
+    if trial.agreed_at:
+        raise Refused(
+            "The contract of this trial is agreed; change it with a reason, by number."
+        )
+
+
+def check_close_trial(trial: Trial, by: By) -> None:
+    """Whoever runs it closes it, once all is judged and no vendor may still answer."""
+    check_trial(trial, by, Stage.TRIALS)
     if not trial.agreed_at:
         raise Refused("The contract of this trial was never agreed.")
     missing = [
@@ -142,40 +178,26 @@ def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
             f"The vendor may answer what failed until {until:%d %B %Y, %H:%M %Z}; "
             "close the trial then, or once it has replied."
         )
-    inputs = Inputs()
-    words = inputs.text("summary", summary)
-    inputs.check()
-    before, after = change(trial, summary=words, closed_at=timezone.now())
-    called_off = cancel_open_milestones(trial, "The trial was closed.")
-    after["milestones_called_off"] = called_off
-    record(trial, "trial.closed", by, before=before, after=after)
-    return trial
 
 
-def withdraw_proposal(trial: Trial) -> None:
-    """Take a contract back that was put forward and not agreed; its words changed."""
-    if trial.proposed_at and not trial.agreed_at:
-        change(trial, proposed_at=None, version=trial.version + 1)
-
-
-def open_trial(trial: Trial, by: By, *stages: Stage) -> tuple[Trial, Evaluation]:
-    """The trial under a row lock, if `by` runs it and it is not closed."""
-    evaluation, _ = enter(trial.candidate.evaluation, by, *stages)
+def open_trial(
+    trial: Trial, by: By, rule: Callable[[Trial, By], object] = check_trial
+) -> tuple[Trial, Evaluation]:
+    """The trial under a row lock, after its evaluation's, if `rule` lets `by` go on."""
+    evaluation = lock(trial.candidate.evaluation)
     fresh = locked_trial(trial, evaluation)
-    require_trial_lead(by, fresh)
+    rule(fresh, by)
     return fresh, evaluation
 
 
 def locked_trial(trial: Trial, evaluation: Evaluation) -> Trial:
-    """The trial as it is now, its row locked; refused once it is closed."""
+    """The trial as it is now, its row locked."""
     fresh: Trial = (
         Trial.objects.select_for_update(of=("self",), no_key=True)
         .select_related("candidate", "lead")
         .get(pk=trial.pk)
     )
     fresh.candidate.evaluation = evaluation
-    if fresh.closed_at:
-        raise Refused("This trial is closed.")
     return fresh
 
 

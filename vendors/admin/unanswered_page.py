@@ -17,7 +17,7 @@ from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
 from vendors.selectors.chases import GAP, MOST, Chase, chases
 from vendors.services.mailing import invited_candidates
-from vendors.services.reasking import chase, chase_all
+from vendors.services.reasking import chase, chase_all, check_chase, check_chase_all
 
 LIMITS = (
     f"A vendor is reminded at most every {GAP.days} days, and {MOST} times without an "
@@ -77,6 +77,7 @@ class ChaseVendor(OnCandidate):
     verb = "Send the reminder"
     help = f"Each of its contacts gets a mail. {LIMITS}"
     service = chase
+    rule = check_chase
 
     def told(self, target: Any, outcome: Outcome) -> str:
         return f"{target.vendor} is reminded within half a minute."
@@ -97,6 +98,7 @@ class ChaseAll(OnEvaluation):
     help = f"Each contact of each vendor whose turn it is gets a mail. {LIMITS}"
     success = "The vendors are reminded within half a minute."
     service = chase_all
+    rule = check_chase_all
 
     def cancel_url(self, target: Any) -> str:
         """The page of what is open."""

@@ -11,11 +11,11 @@ from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import (
     change,
+    check_owned,
     checked,
     lock,
     require_open,
     require_owner,
-    require_stage,
 )
 from evaltracker.kit.text import Inputs, read_reason
 from vendors.choices import CandidateKind, CandidateState
@@ -26,6 +26,11 @@ from vendors.policy import INVITABLE
 WORDS = frozenset({"name", *(column.name for column in WORDED)})
 EDITABLE = WORDS | {"vendor", *(column.name for column in COLUMNS)}
 ADDED = ("name", "kind", "vendor", *(column.name for column in WORDED))
+
+
+def check_add_candidate(evaluation: Evaluation, by: By) -> None:
+    """The owner adds options until research ends."""
+    check_owned(evaluation, by, Stage.REQUIREMENTS, Stage.RESEARCH)
 
 
 @transaction.atomic
@@ -45,8 +50,7 @@ def add_candidate(
 
     """
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_stage(evaluation, Stage.REQUIREMENTS, Stage.RESEARCH)
+    check_add_candidate(evaluation, by)
     unknown = columns.keys() - EDITABLE
     if unknown:
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
@@ -94,6 +98,14 @@ def change_candidate(*, candidate: Candidate, by: By, **values: Any) -> Candidat
     return _recorded(candidate, "candidate.changed", by, before, after)
 
 
+# From where a candidate comes to a state.
+COMES_FROM = {
+    CandidateState.SHORTLISTED: (CandidateState.LONGLISTED,),
+    CandidateState.ELIMINATED: (CandidateState.LONGLISTED, CandidateState.SHORTLISTED),
+    CandidateState.LONGLISTED: (CandidateState.ELIMINATED,),
+}
+
+
 @transaction.atomic
 def shortlist(*, candidate: Candidate, by: By) -> Candidate:
     """Take a longlisted candidate into the closer choice."""
@@ -101,7 +113,6 @@ def shortlist(*, candidate: Candidate, by: By) -> Candidate:
         candidate,
         by=by,
         action="candidate.shortlisted",
-        start=(CandidateState.LONGLISTED,),
         state=CandidateState.SHORTLISTED,
     )
 
@@ -113,7 +124,6 @@ def eliminate(*, candidate: Candidate, reason: str, by: By) -> Candidate:
         candidate,
         by=by,
         action="candidate.eliminated",
-        start=(CandidateState.LONGLISTED, CandidateState.SHORTLISTED),
         state=CandidateState.ELIMINATED,
         reason=read_reason(reason, "Say why it is eliminated."),
     )
@@ -126,7 +136,6 @@ def reinstate(*, candidate: Candidate, reason: str, by: By) -> Candidate:
         candidate,
         by=by,
         action="candidate.reinstated",
-        start=(CandidateState.ELIMINATED,),
         state=CandidateState.LONGLISTED,
         reason=read_reason(reason, "Say why it is back in the choice."),
     )
@@ -161,23 +170,31 @@ def check_vendor(candidate: Candidate) -> None:
         raise Invalid(sentence, errors={"vendor": [sentence]})
 
 
+def check_move(candidate: Candidate, by: By, state: CandidateState) -> None:
+    """The owner puts it there from where one comes there.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended, or it stands elsewhere.
+
+    """
+    check_owned(candidate.evaluation, by)
+    if candidate.state not in COMES_FROM[state]:
+        raise Refused(
+            f"{candidate.name} is {candidate.get_state_display().lower()}, so it "
+            f"cannot become {state.label.lower()}."
+        )
+
+
 def _move(
     candidate: Candidate,
     *,
     by: By,
     action: str,
-    start: tuple[CandidateState, ...],
     state: CandidateState,
     reason: str = "",
 ) -> Candidate:
     candidate = lock_candidate(candidate)
-    require_owner(by, candidate.evaluation)
-    require_open(candidate.evaluation)
-    if candidate.state not in start:
-        raise Refused(
-            f"{candidate.name} is {candidate.get_state_display().lower()}, so it "
-            f"cannot become {state.label.lower()}."
-        )
+    check_move(candidate, by, state)
     before, after = change(candidate, state=state, state_reason=reason)
     return _recorded(candidate, action, by, before, after, reason)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations.journal import Actor, By, actor_of
 from evaltracker.evaluations.models import Requirement
-from evaltracker.evaluations.policy import require_owner, require_stage
+from evaltracker.evaluations.policy import check_owned
 from evaltracker.kit.pipeline import Pipeline, pipeline
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim
@@ -81,6 +81,48 @@ def submit_one(claims: LockedClaims, said: Stated, by: Actor) -> SubmitResult:
     return _write(claims, requirement, words, by, by_vendor=True)
 
 
+def check_note_claim(candidate: Candidate, requirement: Requirement, by: By) -> None:
+    """The owner notes what the candidate's vendor has not answered itself."""
+    current = current_claim(candidate, requirement)
+    check_noting(candidate, requirement, by, current)
+
+
+def check_noting(
+    candidate: Candidate, requirement: Requirement, by: By, current: Claim | None
+) -> None:
+    """The same for whoever has read what stands."""
+    check_owned(candidate.evaluation, by, *NOTE_STAGES)
+    if current and current.by_vendor and not _is_withdrawn(current):
+        raise Refused(
+            f"{candidate.vendor} has answered {requirement.ref} itself; a note "
+            "cannot replace it."
+        )
+
+
+def check_withdraw_note(candidate: Candidate, requirement: Requirement, by: By) -> None:
+    """The owner takes back what was noted, not the vendor's own words."""
+    current = current_claim(candidate, requirement)
+    check_withdrawing(candidate, requirement, by, current)
+
+
+def check_withdrawing(
+    candidate: Candidate, requirement: Requirement, by: By, current: Claim | None
+) -> None:
+    """The same for whoever has read what stands."""
+    check_owned(candidate.evaluation, by, *NOTE_STAGES)
+    if require_words(requirement, current).by_vendor:
+        raise Forbidden(
+            f"These are {candidate.vendor}'s words; only it withdraws them."
+        )
+
+
+def require_words(requirement: Requirement, current: Claim | None) -> Claim:
+    """What stands on the requirement; not found if nothing does."""
+    if current is None or _is_withdrawn(current):
+        raise NotFound(f"There is no claim on {requirement.ref} to withdraw.")
+    return current
+
+
 def note_claim(
     *,
     candidate: Candidate,
@@ -106,8 +148,8 @@ def note_claim(
     with pipeline() as pipe:
         claims = _locked(pipe, candidate, requirement, noting=True)
         candidate = claims.candidate
-        require_owner(by, candidate.evaluation)
-        require_stage(candidate.evaluation, *NOTE_STAGES)
+        current = claims.standing.get(requirement.pk)
+        check_noting(candidate, requirement, by, current)
         requirement = claims.asked(requirement)
         if (
             candidate.kind not in ANSWERED_BY_BUYER
@@ -118,12 +160,6 @@ def note_claim(
                 "statement as unstated."
             )
             raise Invalid(sentence, errors={"availability": [sentence]})
-        current = claims.standing.get(requirement.pk)
-        if current and current.by_vendor and not _is_withdrawn(current):
-            raise Refused(
-                f"{candidate.vendor} has answered {requirement.ref} itself; a note "
-                "cannot replace it."
-            )
         words = read_claim(
             availability=availability,
             available_from=available_from,
@@ -150,16 +186,10 @@ def withdraw_claim(*, candidate: Candidate, requirement: Requirement, by: By) ->
         claims = _locked(pipe, candidate, requirement, noting=not by_vendor)
         if by_vendor:
             claims.require_open()
-        else:
-            require_owner(by, claims.candidate.evaluation)
-            require_stage(claims.candidate.evaluation, *NOTE_STAGES)
         current = claims.standing.get(requirement.pk)
-        if current is None or _is_withdrawn(current):
-            raise NotFound(f"There is no claim on {requirement.ref} to withdraw.")
-        if current.by_vendor and not by_vendor:
-            raise Forbidden(
-                f"These are {candidate.vendor}'s words; only it withdraws them."
-            )
+        if not by_vendor:
+            check_withdrawing(claims.candidate, requirement, by, current)
+        require_words(requirement, current)
         requirement = claims.asked(requirement)
         return _write(claims, requirement, WITHDRAWN, by, by_vendor=by_vendor).claim
 

@@ -20,7 +20,10 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.kit.clock import database_now
 from evaltracker.kit.text import Inputs, read_reason
-from evaltracker.requirements.services.requirements import add_requirement
+from evaltracker.requirements.services.requirements import (
+    add_requirement,
+    check_add_requirement,
+)
 from stakeholders.policy import require_part
 from vendors.choices import ProposalState
 from vendors.models import Asking, Candidate, Proposal, Question
@@ -131,6 +134,7 @@ def accept_proposal(
 
     """
     proposal = _open_proposal(proposal, by)
+    check_accept_proposal(proposal, by)
     requirement = add_requirement(
         evaluation=proposal.candidate.evaluation,
         category=proposal.category,
@@ -170,8 +174,7 @@ def _require_asker(
     if candidate is not None and candidate.evaluation_id != evaluation.pk:
         raise NotFound
     if actor_of(by).user is not None:
-        require_part(by, evaluation)
-        require_open(evaluation)
+        check_ask_question(evaluation, by)
         return now
     if candidate is None or candidate.invited_at is None:
         raise NotFound
@@ -179,17 +182,36 @@ def _require_asker(
     return now
 
 
+def check_decline_proposal(proposal: Proposal, by: By) -> None:
+    """The owner answers one that is open, also once the evaluation has ended."""
+    require_owner(by, proposal.candidate.evaluation)
+    if proposal.state != ProposalState.OPEN:
+        raise Refused(
+            f"The proposal is {proposal.get_state_display().lower()} already."
+        )
+
+
+def check_accept_proposal(proposal: Proposal, by: By) -> None:
+    """The same for accepting it, while requirements are added."""
+    check_decline_proposal(proposal, by)
+    check_add_requirement(proposal.candidate.evaluation, by)
+
+
+def check_ask_question(evaluation: Evaluation, by: By) -> None:
+    """Whoever has a part asks in the house, while it is open."""
+    require_part(by, evaluation)
+    require_open(evaluation)
+
+
 def _open_proposal(proposal: Proposal, by: By) -> Proposal:
     evaluation = lock(proposal.candidate.evaluation)
-    require_owner(by, evaluation)
     fresh: Proposal = (
         Proposal.objects.select_related("candidate", "category")
         .select_for_update(of=("self",), no_key=True)
         .get(pk=proposal.pk)
     )
     fresh.candidate.evaluation = evaluation
-    if fresh.state != ProposalState.OPEN:
-        raise Refused(f"The proposal is {fresh.get_state_display().lower()} already.")
+    check_decline_proposal(fresh, by)
     return fresh
 
 

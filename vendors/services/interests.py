@@ -12,10 +12,10 @@ from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import (
     change,
+    check_owned,
     checked,
     lock,
     require_open,
-    require_owner,
 )
 from evaltracker.kit.text import Inputs, read_reason
 from vendors.models import Candidate, Conflict
@@ -23,6 +23,27 @@ from vendors.policy import is_asked, to_declare
 from vendors.services.candidates import lock_candidate
 
 DECLARED = ("has_interest", "statement")
+
+
+def check_declare_interest(candidate: Candidate, by: User) -> None:
+    """Everybody with a part declares their own, while it is open."""
+    _require_asked(by, candidate.evaluation)
+
+
+def check_declare_interests(evaluation: Evaluation, by: User) -> None:
+    """The same, for whoever has a candidate left to answer for."""
+    _require_asked(by, evaluation)
+    if not to_declare(by).filter(evaluation=evaluation).exists():
+        raise Refused(
+            "You have answered for some of them already; load the page again."
+        )
+
+
+def check_clear_interest(conflict: Conflict, by: By) -> None:
+    """The owner clears one that bars somebody."""
+    check_owned(conflict.candidate.evaluation, by)
+    if not Conflict.objects.barring().filter(pk=conflict.pk).exists():
+        raise Refused("There is no declared interest to clear.")
 
 
 @transaction.atomic
@@ -40,7 +61,7 @@ def declare_conflict(
 
     """
     candidate = lock_candidate(candidate)
-    _require_asked(by, candidate.evaluation)
+    check_declare_interest(candidate, by)
     return _declare(candidate, by, has_interest=has_interest, statement=statement)
 
 
@@ -59,7 +80,7 @@ def declare_interests(
 
     """
     evaluation = lock(evaluation)
-    _require_asked(by, evaluation)
+    check_declare_interests(evaluation, by)
     asked = list(to_declare(by).filter(evaluation=evaluation, pk__in=interests))
     if not interests or len(asked) != len(interests):
         raise Refused(
@@ -95,14 +116,12 @@ def clear_conflict(*, conflict: Conflict, reason: str, by: By) -> Conflict:
 
     """
     candidate = lock_candidate(conflict.candidate)
-    require_owner(by, candidate.evaluation)
-    require_open(candidate.evaluation)
-    reason = read_reason(reason, "Say why the interest does not matter.")
     conflict = Conflict.objects.select_for_update(of=("self",), no_key=True).get(
         pk=conflict.pk
     )
-    if not Conflict.objects.barring().filter(pk=conflict.pk).exists():
-        raise Refused("There is no declared interest to clear.")
+    conflict.candidate = candidate
+    check_clear_interest(conflict, by)
+    reason = read_reason(reason, "Say why the interest does not matter.")
     before, after = change(
         conflict,
         cleared_by=actor_of(by).user,
@@ -122,12 +141,12 @@ def clear_conflict(*, conflict: Conflict, reason: str, by: By) -> Conflict:
 
 
 def _require_asked(by: User, evaluation: Evaluation) -> None:
-    require_open(evaluation)
     if not is_asked(by, evaluation):
         raise Forbidden(
             "Only people with a part in this evaluation declare their interests, each "
             "their own."
         )
+    require_open(evaluation)
 
 
 def _declare(

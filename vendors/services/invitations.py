@@ -10,12 +10,15 @@ from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.policy import change, require_owner, require_stage
+from evaltracker.evaluations.policy import (
+    change,
+    check_owned,
+)
 from evaltracker.kit.clock import database_now
 from evaltracker.kit.text import read_reason
 from evaltracker.notices.services.scheduling import owe_now
 from vendors.choices import CandidateState
-from vendors.models import Candidate, Contact
+from vendors.models import Candidate, Contact, VendorToken
 from vendors.notices import Invitation
 from vendors.policy import INVITABLE, claims_are_closed
 from vendors.selectors import invitation_letters
@@ -26,6 +29,30 @@ from vendors.services.token_mail import owe_expiry_warnings
 REST = datetime.timedelta(days=1)
 MOST = 5
 ARRIVED = (NoticeState.SENT, NoticeState.UNCERTAIN)
+
+
+def check_invite(candidate: Candidate, by: By) -> None:
+    """The owner invites once, in research, who can answer and is in the choice."""
+    check_owned(candidate.evaluation, by, Stage.RESEARCH)
+    if candidate.kind not in INVITABLE or candidate.vendor is None:
+        raise Refused(
+            f"{candidate.name} has nobody to invite: it needs a vendor, and to be "
+            "bought or open source."
+        )
+    _require_in_the_choice(candidate)
+    if candidate.invited_at:
+        raise Refused(f"{candidate.vendor} is invited already.")
+
+
+def check_send_invitation(candidate: Candidate, by: By) -> None:
+    """The owner tells an invited vendor anew, until claims close."""
+    evaluation = candidate.evaluation
+    check_owned(evaluation, by, Stage.RESEARCH)
+    _require_in_the_choice(candidate)
+    if candidate.invited_at is None:
+        raise Refused(f"{candidate.name} is not invited yet; invite it first.")
+    if claims_are_closed(evaluation, database_now()):
+        raise Refused("Claims have closed; reopen them before you invite anybody.")
 
 
 @transaction.atomic
@@ -42,21 +69,12 @@ def invite(
 
     """
     candidate = lock_candidate(candidate)
-    require_owner(by, candidate.evaluation)
-    require_stage(candidate.evaluation, Stage.RESEARCH)
-    if candidate.kind not in INVITABLE or candidate.vendor is None:
-        raise Refused(
-            f"{candidate.name} has nobody to invite: it needs a vendor, and to be "
-            "bought or open source."
-        )
-    _require_in_the_choice(candidate)
-    if candidate.invited_at:
-        raise Refused(f"{candidate.vendor} is invited already.")
+    check_invite(candidate, by)
     told = _theirs(candidate, contacts)
     before, after = change(candidate, invited_at=timezone.now())
     for contact in told:
         _owe(candidate, contact)
-    for token in candidate.vendor.tokens.all():
+    for token in VendorToken.objects.filter(vendor=candidate.vendor):
         owe_expiry_warnings(token=token)
     journal.record(
         evaluation=candidate.evaluation,
@@ -82,13 +100,7 @@ def send_invitation(
     """
     candidate = lock_candidate(candidate)
     evaluation = candidate.evaluation
-    require_owner(by, evaluation)
-    require_stage(evaluation, Stage.RESEARCH)
-    _require_in_the_choice(candidate)
-    if candidate.invited_at is None:
-        raise Refused(f"{candidate.name} is not invited yet; invite it first.")
-    if claims_are_closed(evaluation, database_now()):
-        raise Refused("Claims have closed; reopen them before you invite anybody.")
+    check_send_invitation(candidate, by)
     told = _theirs(candidate, contacts)
     if not told:
         sentence = "Say to whom it goes."

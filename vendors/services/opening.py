@@ -12,6 +12,7 @@ from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import (
     change,
+    check_owned,
     checked,
     lock,
     require_owner,
@@ -37,26 +38,42 @@ WAITING_EVERY = datetime.timedelta(days=3)
 ESCALATED_FROM = 2
 
 
-@transaction.atomic
-def ask_to_open_prices(*, evaluation: Evaluation, by: User) -> PriceOpening:
-    """Ask a second person to open the prices; nothing is visible before.
-
-    Everybody who may confirm is owed a mail.
-
-    Raises:
-        Forbidden: not the owner. Refused: not the decision stage, open or asked for
-            already, or nobody may confirm.
-
-    """
-    evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_stage(evaluation, Stage.DECISION)
+def check_ask_to_open_prices(evaluation: Evaluation, by: User) -> None:
+    """The owner asks once, in the decision stage, if somebody may confirm."""
+    check_owned(evaluation, by, Stage.DECISION)
     if evaluation.prices_opened_at is not None:
         raise Refused("Prices are open already.", code="opened_already")
     if opening_of(evaluation) is not None:
         raise Refused("It is asked for already.", code="asked_already")
     if not second_people(evaluation):
         raise Refused(NOBODY, code="nobody_may_confirm")
+
+
+def check_confirm_price_opening(opening: PriceOpening, by: User) -> Seat:
+    """The seat from which a second person confirms what is awaited."""
+    if opening.is_theirs(by):
+        raise Forbidden("Prices are opened by two people; somebody else confirms.")
+    seat = seat_of(by, opening)
+    require_awaited(opening)
+    require_stage(opening.evaluation, Stage.DECISION)
+    require_declared(by, opening.evaluation)
+    return seat
+
+
+def check_withdraw_price_opening(opening: PriceOpening, by: By) -> None:
+    """The owner takes back what is awaited."""
+    require_owner(by, opening.evaluation)
+    require_awaited(opening)
+
+
+@transaction.atomic
+def ask_to_open_prices(*, evaluation: Evaluation, by: User) -> PriceOpening:
+    """Ask a second person to open the prices; nothing is visible before.
+
+    Everybody who may confirm is owed a mail.
+    """
+    evaluation = lock(evaluation)
+    check_ask_to_open_prices(evaluation, by)
     opening = PriceOpening(evaluation=evaluation, asked_by=by, asked_at=database_now())
     checked(opening)
     opening.save()
@@ -131,21 +148,11 @@ def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
     """Open the prices to everybody with a part, once and for good.
 
     The entry holds every price as it was at that instant.
-
-    Raises:
-        Forbidden: who asked or runs it, no such role, or a declared interest.
-        Refused: withdrawn or open meanwhile, or no word yet on one's interests.
-
     """
     evaluation = lock(opening.evaluation)
     opening = PriceOpening.objects.select_related("asked_by").get(pk=opening.pk)
     opening.evaluation = evaluation
-    if opening.is_theirs(by):
-        raise Forbidden("Prices are opened by two people; somebody else confirms.")
-    seat = seat_of(by, opening)
-    require_awaited(opening)
-    require_stage(evaluation, Stage.DECISION)
-    require_declared(by, evaluation)
+    seat = check_confirm_price_opening(opening, by)
     lender = seat.part.user if seat.lending else None
     now = database_now()
     change(
@@ -178,17 +185,11 @@ def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
 
 @transaction.atomic
 def withdraw_price_opening(*, opening: PriceOpening, by: By) -> PriceOpening:
-    """Take the request back; prices stay sealed, and it can be asked for anew.
-
-    Raises:
-        Forbidden: not the owner. Refused: withdrawn or open already.
-
-    """
+    """Take the request back; prices stay sealed, and it can be asked for anew."""
     evaluation = lock(opening.evaluation)
-    require_owner(by, evaluation)
     opening = PriceOpening.objects.get(pk=opening.pk)
     opening.evaluation = evaluation
-    require_awaited(opening)
+    check_withdraw_price_opening(opening, by)
     return drop(opening, by, "The request was withdrawn.")
 
 

@@ -16,7 +16,7 @@ from vendors.models import Candidate
 from vendors.policy import require_claims_open
 from vendors.reminders import ClaimsClosing, NotAnswered, RequirementChanged
 from vendors.selectors import vendors_answers
-from vendors.selectors.chases import chases
+from vendors.selectors.chases import Chase, chases
 from vendors.selectors.waiting import waiting_for
 from vendors.services.candidates import lock_candidate
 from vendors.services.mailing import gathering_end, invited_candidates, owe_contacts
@@ -65,6 +65,32 @@ def ask_to_confirm(evaluation: Evaluation) -> None:
     )
 
 
+def check_chase(candidate: Candidate, by: By) -> Chase:
+    """What a vendor has not answered, if the owner may remind it of that now."""
+    evaluation = candidate.evaluation
+    require_owner(by, evaluation)
+    now = database_now()
+    require_claims_open(evaluation, now)
+    if not invited_candidates(evaluation).filter(pk=candidate.pk).exists():
+        raise Refused(f"{candidate.name} is not invited, or out of the choice.")
+    (state,) = chases(evaluation, [candidate])
+    if sentence := state.why_not(now):
+        raise Refused(sentence)
+    return state
+
+
+def check_chase_all(evaluation: Evaluation, by: By) -> list[Chase]:
+    """Those whom the owner may remind now; refused if there is nobody."""
+    require_owner(by, evaluation)
+    now = database_now()
+    require_claims_open(evaluation, now)
+    invited = list(invited_candidates(evaluation))
+    due = [chase for chase in chases(evaluation, invited) if not chase.why_not(now)]
+    if not due:
+        raise Refused("There is nobody who can be reminded now.")
+    return due
+
+
 @transaction.atomic
 def chase(*, candidate: Candidate, by: By) -> int:
     """Remind a vendor of what it has not answered; how many people are written to.
@@ -77,14 +103,8 @@ def chase(*, candidate: Candidate, by: By) -> int:
     """
     candidate = lock_candidate(candidate)
     evaluation = candidate.evaluation
-    require_owner(by, evaluation)
     now = database_now()
-    require_claims_open(evaluation, now)
-    if not invited_candidates(evaluation).filter(pk=candidate.pk).exists():
-        raise Refused(f"{candidate.name} is not invited, or out of the choice.")
-    (state,) = chases(evaluation, [candidate])
-    if sentence := state.why_not(now):
-        raise Refused(sentence)
+    state = check_chase(candidate, by)
     number = owe_contacts(
         kind=NotAnswered.name,
         candidates=[candidate],
@@ -115,13 +135,7 @@ def chase_all(*, evaluation: Evaluation, by: By) -> list[Candidate]:
 
     """
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    now = database_now()
-    require_claims_open(evaluation, now)
-    invited = list(invited_candidates(evaluation))
-    due = [chase for chase in chases(evaluation, invited) if not chase.why_not(now)]
-    if not due:
-        raise Refused("There is nobody who can be reminded now.")
+    due = check_chase_all(evaluation, by)
     for one in due:
         chase(candidate=one.candidate, by=by)
     return [chase.candidate for chase in due]

@@ -11,10 +11,8 @@ from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import (
     change,
+    check_owned,
     lock,
-    require_open,
-    require_owner,
-    require_stage,
 )
 from evaltracker.kit.clock import database_now, instant_of
 from evaltracker.kit.text import read_reason
@@ -22,6 +20,44 @@ from vendors.policy import claims_are_closed
 from vendors.services.reasking import ask_to_confirm
 
 type Deadline = datetime.datetime | datetime.date
+
+
+def check_open_claims(evaluation: Evaluation, by: By) -> None:
+    """The owner opens them once, in research."""
+    check_owned(evaluation, by, Stage.RESEARCH)
+    now = database_now()
+    if evaluation.claims_opened_at is not None:
+        closed = claims_are_closed(evaluation, now)
+        raise Refused(
+            "Claims were opened and closed; reopen them, with a reason."
+            if closed
+            else "Claims are open; move their end instead."
+        )
+
+
+def check_move_claims_close(evaluation: Evaluation, by: By) -> None:
+    """The owner moves the end while they are open."""
+    check_owned(evaluation, by, Stage.RESEARCH)
+    now = database_now()
+    if not evaluation.claims_are_open(now):
+        raise Refused("Claims are not open, so there is no end to move.")
+
+
+def check_reopen_claims(evaluation: Evaluation, by: By) -> None:
+    """The owner reopens what is closed, in research."""
+    check_owned(evaluation, by, Stage.RESEARCH)
+    now = database_now()
+    if not claims_are_closed(evaluation, now):
+        raise Refused("Claims are not closed, so they cannot be reopened.")
+
+
+def check_close_claims(evaluation: Evaluation, by: By) -> None:
+    """The owner closes what is open, in every stage."""
+    check_owned(evaluation, by)
+    if evaluation.claims_opened_at is None:
+        raise Refused("Claims were never opened.")
+    if evaluation.claims_closed_at is not None:
+        raise Refused("Claims are closed already.")
 
 
 @transaction.atomic
@@ -36,16 +72,8 @@ def open_claims(*, evaluation: Evaluation, close_at: Deadline, by: By) -> Evalua
 
     """
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_stage(evaluation, Stage.RESEARCH)
     now = database_now()
-    if evaluation.claims_opened_at is not None:
-        closed = claims_are_closed(evaluation, now)
-        raise Refused(
-            "Claims were opened and closed; reopen them, with a reason."
-            if closed
-            else "Claims are open; move their end instead."
-        )
+    check_open_claims(evaluation, by)
     return _set(
         evaluation,
         "claims.opened",
@@ -61,11 +89,8 @@ def move_claims_close(
 ) -> Evaluation:
     """Give vendors more time, or less; never while claims are closed."""
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_stage(evaluation, Stage.RESEARCH)
     now = database_now()
-    if not evaluation.claims_are_open(now):
-        raise Refused("Claims are not open, so there is no end to move.")
+    check_move_claims_close(evaluation, by)
     return _set(
         evaluation,
         "claims.close_moved",
@@ -79,12 +104,7 @@ def move_claims_close(
 def close_claims(*, evaluation: Evaluation, by: By) -> Evaluation:
     """End the writing of claims now, also before the deadline."""
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_open(evaluation)
-    if evaluation.claims_opened_at is None:
-        raise Refused("Claims were never opened.")
-    if evaluation.claims_closed_at is not None:
-        raise Refused("Claims are closed already.")
+    check_close_claims(evaluation, by)
     return _set(evaluation, "claims.closed", by, claims_closed_at=database_now())
 
 
@@ -94,11 +114,8 @@ def reopen_claims(
 ) -> Evaluation:
     """Let vendors write again until `close_at`, for a reason all readers see."""
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_stage(evaluation, Stage.RESEARCH)
     now = database_now()
-    if not claims_are_closed(evaluation, now):
-        raise Refused("Claims are not closed, so they cannot be reopened.")
+    check_reopen_claims(evaluation, by)
     evaluation = _set(
         evaluation,
         "claims.reopened",

@@ -48,6 +48,7 @@ class ResetFactors(PeopleAct):
     form_class = Confirm
     dangerous = True
     service = logins.reset_factors
+    rule = logins.check_reset_factors
 
 
 @register_act
@@ -100,6 +101,4 @@ class ErasePerson(PeopleAct):
     form_class = Confirm
     dangerous = True
     service = erasure.erase_person
-
-    def allowed(self, user: User, target: Any) -> bool:
-        return super().allowed(user, target) and not target.erased_at
+    rule = erasure.check_erase_person

@@ -18,6 +18,7 @@ from evaltracker.notices.mail import link_to
 from evaltracker.notices.services.preferences import (
     OWN,
     change_preferences,
+    check_stop_feed,
     renew_feed,
     stop_feed,
 )
@@ -153,6 +154,11 @@ class StopCalendar(OnMyself):
     form_class = Confirm
     dangerous = True
     service = stop_feed
+    rule = check_stop_feed
+
+    def judged(self, target: None) -> tuple[Any, ...]:
+        """Nothing but the person."""
+        return ()
 
 
 site.register_page("my/notices/", my_notices, "my_notices")

@@ -48,6 +48,26 @@ def ask_for_erasure(*, by: User) -> User:
     return by
 
 
+def check_erase_person(person: User, by: User) -> None:
+    """Operators erase others, once what these own has ended.
+
+    Raises:
+        Forbidden: no operator. Refused: oneself, erased, or an owner of something open.
+
+    """
+    require_operator(by)
+    if person.pk == by.pk:
+        raise Refused("You cannot erase yourself; another operator has to.")
+    if person.erased_at:
+        raise Refused("This person is erased already.")
+    owned = Evaluation.objects.filter(owner=person, status="open").first()
+    if owned is not None:
+        raise Refused(
+            f"{person.name} owns “{owned}”, which is still open. It has to be "
+            "decided or cancelled first."
+        )
+
+
 @transaction.atomic
 def erase_person(*, person: User, by: User) -> User:
     """Put “Erased person” in place of a name and address, for ever.
@@ -60,18 +80,8 @@ def erase_person(*, person: User, by: User) -> User:
         Refused: it is `by`, somebody who runs an open evaluation, or done already.
 
     """
-    require_operator(by)
     person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    if person.pk == by.pk:
-        raise Refused("You cannot erase yourself; another operator has to.")
-    if person.erased_at:
-        raise Refused("This person is erased already.")
-    open_one = Evaluation.objects.filter(owner=person, status="open").first()
-    if open_one is not None:
-        raise Refused(
-            f"{person.name} owns “{open_one}”, which is still open. It has to be "
-            "decided or cancelled first."
-        )
+    check_erase_person(person, by)
     _forget_login(person)
     _forget_in_notices(person)
     AccountEntry.objects.filter(person=person).update(address=None)

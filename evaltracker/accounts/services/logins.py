@@ -49,6 +49,10 @@ def set_active(*, person: User, active: bool, by: User) -> User:
         raise Refused("You cannot stop your own login; another operator has to.")
     if person.erased_at:
         raise Refused("This person is erased; nobody is left to log in.")
+    if person.is_active == active:
+        raise Refused(
+            f"The login of {person.name} {'works' if active else 'is stopped'} already."
+        )
     person.is_active = active
     person.save(update_fields=["is_active"])
     done = AccountAction.ALLOWED if active else AccountAction.STOPPED
@@ -64,7 +68,7 @@ def reset_factors(*, person: User, by: User) -> User:
         Forbidden: `by` is not an operator. Refused: there are none.
 
     """
-    require_operator(by)
+    check_reset_factors(person, by)
     return _reset_factors(person, by=by, detail="all")
 
 
@@ -80,10 +84,21 @@ def reset_factors_on_server(*, person: User) -> User:
     return _reset_factors(person, by=None, detail="all, by a command on the server")
 
 
-def _reset_factors(person: User, *, by: User | None, detail: str) -> User:
-    count, _ = Authenticator.objects.filter(user=person).delete()
-    if not count:
+def check_reset_factors(person: User, by: User) -> None:
+    """Operators take them from whoever has some."""
+    require_operator(by)
+    require_factors(person)
+
+
+def require_factors(person: User) -> None:
+    """Refuse a person without a second factor."""
+    if not Authenticator.objects.filter(user=person).exists():
         raise Refused(f"{person.name} has no second factor.")
+
+
+def _reset_factors(person: User, *, by: User | None, detail: str) -> User:
+    require_factors(person)
+    Authenticator.objects.filter(user=person).delete()
     end_sessions(person)
     record(action=AccountAction.FACTOR_REMOVED, person=person, by=by, detail=detail)
     if person.email:

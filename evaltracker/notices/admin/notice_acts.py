@@ -2,10 +2,14 @@
 
 from django import forms
 
-from evaltracker.evaluations.choices import NOTICE_UNCLEAR, ChatFlavour
-from evaltracker.evaluations.models import Notice, User
-from evaltracker.notices.services.chats import remove_chat, set_chat
-from evaltracker.notices.services.scheduling import resend_notice, resolve_notice
+from evaltracker.evaluations.choices import ChatFlavour
+from evaltracker.evaluations.models import Notice
+from evaltracker.notices.services.chats import check_remove_chat, remove_chat, set_chat
+from evaltracker.notices.services.scheduling import (
+    check_settle_notice,
+    resend_notice,
+    resolve_notice,
+)
 from evaltracker.pages.acts import Confirm, register_act
 from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import ReasonForm
@@ -18,14 +22,7 @@ class OnUnclear(InEvaluation[Notice]):
     model = Notice
     target_name = "notice"
     form_class = ReasonForm
-
-    def is_timely(self, target: Notice) -> bool:
-        """While it waits for a word."""
-        return target.state in NOTICE_UNCLEAR
-
-    def allowed(self, user: User, target: Notice) -> bool:
-        """The owner; a mail about a login is asked for anew instead."""
-        return target.evaluation is not None and super().allowed(user, target)
+    rule = check_settle_notice
 
     def heading(self, target: Notice) -> str:
         """To whom it goes."""
@@ -97,4 +94,5 @@ class RemoveChat(OnEvaluation):
     success = "The room hears nothing any more."
     tab = "notices"
     service = remove_chat
+    rule = check_remove_chat
     form_class = Confirm

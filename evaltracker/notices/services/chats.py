@@ -54,6 +54,15 @@ def set_chat(*, evaluation: Evaluation, flavour: str, url: str, by: By) -> ChatW
     return room
 
 
+def check_remove_chat(evaluation: Evaluation, by: By) -> ChatWebhook:
+    """The room that the owner may stop telling."""
+    require_owner(by, evaluation)
+    room = chat_of(evaluation)
+    if room is None:
+        raise Refused("This evaluation has no chat room.")
+    return room
+
+
 @transaction.atomic
 def remove_chat(*, evaluation: Evaluation, by: By) -> None:
     """Tell the room nothing any more; what is owed to it is not sent.
@@ -63,10 +72,8 @@ def remove_chat(*, evaluation: Evaluation, by: By) -> None:
 
     """
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    room = _remove(evaluation)
-    if room is None:
-        raise Refused("This evaluation has no chat room.")
+    room = check_remove_chat(evaluation, by)
+    _remove(evaluation)
     journal.record(
         evaluation=evaluation,
         action="chat.removed",

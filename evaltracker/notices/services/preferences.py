@@ -59,6 +59,12 @@ def renew_feed(*, by: User) -> str:
     return secret
 
 
+def check_stop_feed(by: User) -> None:
+    """Whoever has an address for their calendar stops it."""
+    if not by.feed_digest:
+        raise Refused("Your calendar has no address.")
+
+
 @transaction.atomic
 def stop_feed(*, by: User) -> None:
     """Serve one's calendar to nobody any more.
@@ -67,9 +73,9 @@ def stop_feed(*, by: User) -> None:
         Refused: it has no address.
 
     """
-    stopped = User.objects.filter(pk=by.pk).exclude(feed_digest="")
-    if not stopped.update(feed_digest="", feed_made_at=None):
-        raise Refused("Your calendar has no address.")
+    by.refresh_from_db(fields=["feed_digest"])
+    check_stop_feed(by)
+    User.objects.filter(pk=by.pk).update(feed_digest="", feed_made_at=None)
     record(action=AccountAction.CHANGED, person=by, by=by, detail="calendar stopped")
 
 

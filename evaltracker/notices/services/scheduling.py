@@ -158,16 +158,21 @@ def _take_unclear(notice: Notice, reason: str, by: By) -> Notice:
     notice = Notice.objects.select_for_update(of=("self",), no_key=True).get(
         pk=notice.pk
     )
-    require_owner(by, _evaluation_of(notice))
+    check_settle_notice(notice, by)
     if not reason.strip():
         sentence = "Say why; the journal keeps it."
         raise Invalid(sentence, errors={"reason": [sentence]})
+    return notice
+
+
+def check_settle_notice(notice: Notice, by: By) -> None:
+    """The owner settles what may or may not have arrived."""
+    require_owner(by, _evaluation_of(notice))
     if notice.state not in NOTICE_UNCLEAR:
         raise Refused(
             f"This notice is {notice.get_state_display().lower()}; only an uncertain "
             "or dead one needs your word."
         )
-    return notice
 
 
 def _evaluation_of(notice: Notice) -> Evaluation:

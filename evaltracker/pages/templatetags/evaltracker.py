@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from evaltracker.errors import Forbidden, NotFound
 from evaltracker.evaluations.choices import Stage
 from evaltracker.pages.acts import ACTS, address_of
 from evaltracker.pages.tabs import tabs_of
@@ -149,17 +150,20 @@ def act_link(
     about: str = "",
     **prefill: object,
 ) -> Any:
-    """A button to an act, or nothing if the reader may not do it now.
+    """A button to an act: off, and why, at the wrong moment; none for others.
 
     `style` is "", "primary", "small" or "danger"; `about` names the row for those
     who hear one button after the other.
     """
     act = ACTS[name]
     user = context["request"].user
-    if not (act.is_timely(target) and act.allowed(user, target)):
+    refusal = act.why_not(user, target)
+    if isinstance(refusal, (Forbidden, NotFound)):
         return {"address": ""}
     return {
-        "address": act_url(name, target, **prefill),
+        "address": "" if refusal else act_url(name, target, **prefill),
+        "refusal": refusal,
+        "brief": "small" in style,
         "label": label or act.title,
         "about": about,
         "style": " ".join(f"et-button--{part}" for part in style.split()),

@@ -19,6 +19,9 @@ from evaltracker.requirements.services.requirements import (
     add_category,
     add_requirement,
     change_requirement,
+    check_add_requirement,
+    check_retire_requirement,
+    check_weigh_category,
     retire_requirement,
     weigh_category,
 )
@@ -88,6 +91,7 @@ class AddRequirement(OnRequirements):
     form_class = RequirementForm
     prefill = ("category",)
     service = add_requirement
+    rule = check_add_requirement
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         """Choices of this evaluation."""
@@ -154,6 +158,7 @@ class RetireRequirement(OnRequirement):
     form_class = ReasonForm
     dangerous = True
     service = retire_requirement
+    rule = check_retire_requirement
 
     def destination(self, target: Requirement, made: Any) -> str:
         """The page without its row."""
@@ -171,6 +176,7 @@ class AddCategory(OnRequirements):
     success = "The category is added."
     form_class = form_like(Category, ("name", "weight"))
     service = add_category
+    rule = check_add_requirement
 
     def destination(self, target: Evaluation, made: Any) -> str:
         return self.page(target, f"category-{made.pk}")
@@ -193,6 +199,7 @@ class WeighCategory(InEvaluation[Category]):
     model = Category
     target_name = "category"
     service = weigh_category
+    rule = check_weigh_category
     form_class = form_like(Category, ("weight",))
 
     def initial(self, target: Category, user: User) -> dict[str, Any]:

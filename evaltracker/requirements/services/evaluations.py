@@ -61,6 +61,12 @@ class Beginning(Protocol):
 BEGINNINGS: Registry[Beginning, Beginning] = Registry("part of a start")
 
 
+def require_starter(by: User) -> None:
+    """Refuse whoever may not start evaluations."""
+    if not may_start_evaluations(by):
+        raise Forbidden("You may not start an evaluation; ask an operator for it.")
+
+
 @transaction.atomic
 def start_evaluation(*, by: User, **terms: Any) -> Evaluation:
     """Create an evaluation and set up what is usual; `terms` as `create_evaluation`."""
@@ -81,8 +87,7 @@ def create_evaluation(
         Invalid: a field does not fit, or the slug is taken.
 
     """
-    if not may_start_evaluations(by):
-        raise Forbidden("You may not start an evaluation; ask an operator for it.")
+    require_starter(by)
     unknown = brief.keys() - BRIEF_FIELDS
     if unknown:
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")

@@ -13,6 +13,7 @@ from evaltracker.evaluations.models import Category, Evaluation, Metric, Require
 from evaltracker.evaluations.policy import (
     change,
     check_belongs,
+    check_owned,
     checked,
     is_published,
     lock,
@@ -29,6 +30,23 @@ EDITABLE = WORDS | {
     *("category", "position", "weight", "scorer_help", "metric", "metric_excuse")
 }
 WRITABLE_STAGES = (Stage.REQUIREMENTS, Stage.RESEARCH)
+
+
+def check_add_requirement(evaluation: Evaluation, by: By) -> None:
+    """The owner adds, also categories, until demos begin to judge what was asked."""
+    check_owned(evaluation, by, *WRITABLE_STAGES)
+
+
+def check_retire_requirement(requirement: Requirement, by: By) -> None:
+    """The same for retiring one that is asked."""
+    check_add_requirement(requirement.evaluation, by)
+    if requirement.retired_at:
+        raise Refused(f"Requirement {requirement.ref} is retired already.")
+
+
+def check_weigh_category(category: Category, by: By) -> None:
+    """The owner writes what was agreed, before any vendor is seen."""
+    check_owned(category.evaluation, by, Stage.REQUIREMENTS)
 
 
 @transaction.atomic
@@ -89,8 +107,7 @@ def add_category(
     *, evaluation: Evaluation, name: str, by: By, weight: int | None = None
 ) -> Category:
     """Add a category at the end of the list."""
-    require_owner(by, evaluation)
-    require_stage(evaluation, *WRITABLE_STAGES)
+    check_add_requirement(evaluation, by)
     category = Category(
         evaluation=evaluation,
         name=name,
@@ -111,14 +128,8 @@ def add_category(
 
 @transaction.atomic
 def weigh_category(*, category: Category, weight: int | None, by: By) -> Category:
-    """Set what the roles agreed that a category weighs, 0–10.
-
-    Raises:
-        Refused: research has begun; weights are agreed before a vendor is seen.
-
-    """
-    require_owner(by, category.evaluation)
-    require_stage(category.evaluation, Stage.REQUIREMENTS)
+    """Set what the roles agreed that a category weighs, 0–10."""
+    check_weigh_category(category, by)
     before, after = change(category, weight=weight)
     if after:
         journal.record(
@@ -151,8 +162,7 @@ def add_requirement(
         Invalid: by field, e.g. a `ref` that is there or that no address can hold.
 
     """
-    require_owner(by, evaluation)
-    require_stage(evaluation, *WRITABLE_STAGES)
+    check_add_requirement(evaluation, by)
     inputs = Inputs()
     ref = inputs.ref("ref", ref)
     inputs.check()
@@ -224,11 +234,8 @@ def change_requirement(
 @transaction.atomic
 def retire_requirement(*, requirement: Requirement, reason: str, by: By) -> Requirement:
     """Take a requirement out of the evaluation; its history stays."""
-    require_owner(by, requirement.evaluation)
-    require_stage(requirement.evaluation, *WRITABLE_STAGES)
+    check_retire_requirement(requirement, by)
     reason = read_reason(reason, "Say why it is retired.")
-    if requirement.retired_at:
-        raise Refused(f"Requirement {requirement.ref} is retired already.")
     before, after = change(requirement, retired_at=timezone.now())
     journal.record(
         evaluation=requirement.evaluation,

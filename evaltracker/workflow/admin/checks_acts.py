@@ -14,12 +14,14 @@ from evaltracker.workflow.choices import CheckFound
 from evaltracker.workflow.models import PromiseCheck
 from evaltracker.workflow.selectors.promises import PromisedRow, promised_rows
 from evaltracker.workflow.services.promise_checks import (
+    check_close,
+    check_judge,
+    check_run,
     close_check,
     move_check,
     record_promises,
     waive_check,
 )
-from trials.admin.acts.base import takes_part
 
 
 class OnCheck(InEvaluation[PromiseCheck]):
@@ -99,10 +101,7 @@ class JudgePromises(OnCheck):
     form_class = JudgeForm
     template = "workflow/judge_promises.html"
     service = record_promises
-
-    def allowed(self, user: User, target: PromiseCheck) -> bool:
-        """Everybody with a part."""
-        return takes_part(user, self.evaluation(target))
+    rule = check_judge
 
     def form_kwargs(self, target: PromiseCheck, user: User) -> dict[str, Any]:
         return {"rows": promised_rows(target.candidate, [target])}
@@ -137,6 +136,7 @@ class MoveCheck(OnCheck):
     success = "The check is moved."
     form_class = MoveForm
     service = move_check
+    rule = check_run
 
     def initial(self, target: PromiseCheck, user: User) -> dict[str, Any]:
         """The day that stands."""
@@ -157,6 +157,7 @@ class WaiveCheck(OnCheck):
     form_class = ReasonForm
     dangerous = True
     service = waive_check
+    rule = check_run
 
 
 class CloseForm(forms.Form):
@@ -181,3 +182,4 @@ class CloseCheck(OnCheck):
     success = "The check is closed."
     form_class = CloseForm
     service = close_check
+    rule = check_close

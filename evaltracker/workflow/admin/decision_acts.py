@@ -1,16 +1,20 @@
 """Acts of the last stage: drafting the decision, and making it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.pages.acts import register_act
+from evaltracker.pages.acts import Rule, register_act
 from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import form_like
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.models import Decision
-from evaltracker.workflow.services.decisions import decide, draft_decision
+from evaltracker.workflow.services.decisions import (
+    check_draft_decision,
+    decide,
+    draft_decision,
+)
 from vendors.choices import CandidateState
 from vendors.models import Candidate
 
@@ -43,6 +47,7 @@ class OnDecision(OnEvaluation):
     """An act of the decision page."""
 
     tab = "decision"
+    rule: ClassVar[Rule | None] = check_draft_decision
 
 
 @register_act

@@ -16,7 +16,12 @@ from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from evaltracker.workflow import links
 from evaltracker.workflow.models import Letter
 from evaltracker.workflow.selectors.letters import letter_notices
-from evaltracker.workflow.services.letters import send_letter, write_letter
+from evaltracker.workflow.services.letters import (
+    check_letter,
+    check_write_letter,
+    send_letter,
+    write_letter,
+)
 from vendors.admin.acts.invitations import ContactsField
 from vendors.admin.conflict_question import ask_first
 from vendors.models import Contact
@@ -95,6 +100,7 @@ class WriteLetter(OnLetter):
     success = "The draft is saved; nothing was sent."
     form_class = WordsForm
     service = write_letter
+    rule = check_write_letter
 
     def initial(self, target: Letter, user: User) -> dict[str, Any]:
         """The words that stand."""
@@ -135,6 +141,7 @@ class SendLetter(OnLetter):
     template = "workflow/send_letter.html"
     dangerous = True
     service = send_letter
+    rule = check_letter
 
     def form_kwargs(self, target: Letter, user: User) -> dict[str, Any]:
         """Whose contacts may be chosen."""

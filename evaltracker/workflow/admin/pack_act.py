@@ -4,11 +4,10 @@ from typing import Any
 
 from django.http import FileResponse
 
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.pages.acts import Outcome, register_act
 from evaltracker.workflow.admin.decision_acts import OnDecision
-from evaltracker.workflow.services.exporting import may_export
-from evaltracker.workflow.services.packing import take_pack
+from evaltracker.workflow.services.packing import check_take_pack, take_pack
 
 
 @register_act
@@ -25,10 +24,7 @@ class TakePack(OnDecision):
     )
     success = "The pack was handed out; the journal says so."
     service = take_pack
-
-    def allowed(self, user: User, target: Evaluation) -> bool:
-        """The owner and leadership, who may see all that is in it."""
-        return may_export(user, target)
+    rule = check_take_pack
 
     def destination(self, target: Evaluation, made: Any) -> Outcome:
         return FileResponse(

@@ -5,13 +5,13 @@ from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.models import User, Visit
+from evaltracker.evaluations.models import Visit
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.fields import ReasonForm, TextField
 from stakeholders.models import Condition
-from stakeholders.services.conditions import close_condition
-from stakeholders.services.sign_offs import open_sign_off_round
+from stakeholders.services.conditions import check_close_condition, close_condition
+from stakeholders.services.sign_offs import check_open_round, open_sign_off_round
 
 
 class NoteForm(forms.Form):
@@ -34,14 +34,9 @@ class CloseCondition(InEvaluation[Condition]):
     model = Condition
     target_name = "condition"
     service = close_condition
+    rule = check_close_condition
     form_class = NoteForm
     template = "workflow/close_condition.html"
-
-    def allowed(self, user: User, target: Condition) -> bool:
-        """Its owner, who asked for it, or the lead."""
-        signed = target.sign_off
-        lead = signed.visit.evaluation.owner_id
-        return user.is_active and user.pk in (target.owner_id, signed.person_id, lead)
 
     def arguments(self, target: Condition, data: Mapping[str, Any]) -> dict[str, Any]:
         """The note under the service's name."""
@@ -64,6 +59,7 @@ class OpenRound(InEvaluation[Visit]):
     model = Visit
     target_name = "visit"
     service = open_sign_off_round
+    rule = check_open_round
     form_class = ReasonForm
     dangerous = True
 

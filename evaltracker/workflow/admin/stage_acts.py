@@ -14,10 +14,11 @@ from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.services.stages import (
     advance,
     cancel,
+    check_send_back,
+    check_waive_gate,
     send_back,
     waive_gate,
 )
-from stakeholders.policy import is_leadership
 from stakeholders.selectors import objectives_in_conflict
 
 
@@ -95,6 +96,7 @@ class SendBack(OnEvaluation):
     form_class = SendBackForm
     dangerous = True
     service = send_back
+    rule = check_send_back
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         return {"stage": target.stage}
@@ -148,9 +150,7 @@ class WaiveGate(OnEvaluation):
     dangerous = True
     prefill = ("gate",)
     service = waive_gate
-
-    def allowed(self, user: User, target: Evaluation) -> bool:
-        return is_leadership(user, target)
+    rule = check_waive_gate
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         """The rules of this stage that can be waived."""

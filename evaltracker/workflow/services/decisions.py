@@ -12,10 +12,8 @@ from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import (
     change,
+    check_owned,
     lock,
-    require_open,
-    require_owner,
-    require_stage,
 )
 from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.workflow.memo import compute_results, gather_inputs, write_memo
@@ -32,6 +30,12 @@ from vendors.models import Candidate
 # The name under which decision_notices.py knows it.
 DECISION_MADE = "decision_made"
 WORDS = ("candidate", "rationale", "dissent", "revisit_when")
+
+
+def check_draft_decision(evaluation: Evaluation, by: By) -> None:
+    """The owner drafts and decides in the last stage; what else keeps it from being
+    decided, the gates say."""
+    check_owned(evaluation, by, Stage.DECISION)
 
 
 @transaction.atomic
@@ -52,8 +56,7 @@ def draft_decision(
 
     """
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_stage(evaluation, Stage.DECISION)
+    check_draft_decision(evaluation, by)
     if candidate is not None and (
         candidate.evaluation_id != evaluation.pk
         or candidate.state != CandidateState.SHORTLISTED
@@ -101,9 +104,7 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
 
     """
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_open(evaluation)
-    require_stage(evaluation, Stage.DECISION)
+    check_draft_decision(evaluation, by)
     require_silent_gates(evaluation)
     decision = Decision.objects.select_related("candidate").get(evaluation=evaluation)
     decider = actor_of(by).user

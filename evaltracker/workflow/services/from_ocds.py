@@ -7,7 +7,10 @@ from django.db import transaction
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.ocds.reading import Offered, Start, read_ocds
-from evaltracker.requirements.services.evaluations import start_evaluation
+from evaltracker.requirements.services.evaluations import (
+    require_starter,
+    start_evaluation,
+)
 from evaltracker.requirements.services.requirements import add_category, add_requirement
 from vendors.costs.kinds import CostKind
 from vendors.models import Candidate, Vendor
@@ -27,6 +30,7 @@ def start_from_ocds(*, content: bytes, by: User, slug: str = "") -> Evaluation:
         Forbidden: `by` may not start evaluations. Invalid: nothing in the file fits.
 
     """
+    require_starter(by)
     start = read_ocds(content)
     sha256 = hashlib.sha256(content).hexdigest()
     evaluation = start_evaluation(

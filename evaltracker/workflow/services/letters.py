@@ -53,8 +53,7 @@ def write_letter(*, letter: Letter, text: str, by: By) -> Letter:
 
     """
     letter, evaluation = open_letter(letter, by)
-    if letter.released_at is not None:
-        raise Refused("This letter was sent; its words stay as they went out.")
+    check_write_letter(letter, by)
     text = text.replace("\r\n", "\n").strip()
     require_sendable(letter, text)
     before, after = change(letter, text=text)
@@ -127,11 +126,25 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
 def open_letter(letter: Letter, by: By) -> tuple[Letter, Evaluation]:
     """The letter under its evaluation's lock, for the owner of one that is decided."""
     evaluation = lock(letter.candidate.evaluation)
+    letter = Letter.objects.select_related("candidate__vendor").get(pk=letter.pk)
+    letter.candidate.evaluation = evaluation
+    check_letter(letter, by)
+    return letter, evaluation
+
+
+def check_letter(letter: Letter, by: By) -> None:
+    """The owner of what is decided."""
+    evaluation = letter.candidate.evaluation
     require_owner(by, evaluation)
     if evaluation.status != Status.DECIDED:
         raise Refused("Letters are written once the evaluation is decided.")
-    rows = Letter.objects.select_related("candidate__vendor")
-    return rows.get(pk=letter.pk), evaluation
+
+
+def check_write_letter(letter: Letter, by: By) -> None:
+    """The same, until it is sent."""
+    check_letter(letter, by)
+    if letter.released_at is not None:
+        raise Refused("This letter was sent; its words stay as they went out.")
 
 
 def require_sendable(letter: Letter, text: str) -> None:

@@ -42,6 +42,14 @@ SIGNED = (
 ASKED = ("sign_off__printed_name", "text", "due_on", "closing_note")
 
 
+def check_take_pack(evaluation: Evaluation, by: User) -> None:
+    """The owner, and leadership once it reads the prices, of what is decided."""
+    if not may_export(by, evaluation) or not may_see_prices(by, evaluation):
+        raise Forbidden("Only the owner and leadership take the evidence pack.")
+    if evaluation.status != Status.DECIDED:
+        raise Refused("The evidence pack is made once the evaluation is decided.")
+
+
 @transaction.atomic
 def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
     """A zip of everything that the decision rests on, as `by` may see it.
@@ -55,10 +63,7 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
 
     """
     evaluation = lock(evaluation)
-    if not may_export(by, evaluation) or not may_see_prices(by, evaluation):
-        raise Forbidden("Only the owner and leadership take the evidence pack.")
-    if evaluation.status != Status.DECIDED:
-        raise Refused("The evidence pack is made once the evaluation is decided.")
+    check_take_pack(evaluation, by)
     decision = Decision.objects.select_related("evaluation", "decided_by").get(
         evaluation=evaluation
     )

@@ -85,14 +85,9 @@ def owe_reminders(check: PromiseCheck, evaluation: Evaluation) -> None:
 
 @transaction.atomic
 def move_check(*, check: PromiseCheck, due_on: datetime.date, by: By) -> PromiseCheck:
-    """Do a check on another day; who was reminded of the old one is reminded anew.
-
-    Raises:
-        Forbidden: not the owner. Refused: closed. Invalid: a day that is over.
-
-    """
+    """Do a check on another day; who was reminded of the old one is reminded anew."""
     check, evaluation = open_check(check)
-    require_owner(by, evaluation)
+    check_run(check, by)
     if due_on < today_in(evaluation.zone):
         sentence = "Choose today or a later day."
         raise Invalid(sentence, errors={"due_on": [sentence]})
@@ -107,14 +102,9 @@ def move_check(*, check: PromiseCheck, due_on: datetime.date, by: By) -> Promise
 
 @transaction.atomic
 def waive_check(*, check: PromiseCheck, reason: str, by: By) -> PromiseCheck:
-    """Leave a check out, for a reason that stays beside it.
-
-    Raises:
-        Forbidden: not the owner. Refused: closed. Invalid: no reason.
-
-    """
+    """Leave a check out, for a reason that stays beside it."""
     check, evaluation = open_check(check)
-    require_owner(by, evaluation)
+    check_run(check, by)
     reason = read_reason(reason, "Say why it is left out.")
     close(check, evaluation, waived_reason=reason)
     record(check, evaluation, "waived", by, reason=reason)
@@ -138,9 +128,7 @@ def record_promises(
 
     """
     check, evaluation = open_check(check)
-    user = require_part(by, evaluation)
-    if is_barred(user, check.candidate):
-        raise Forbidden("You declared an interest in what was chosen.")
+    user = check_judge(check, by)
     rows = {
         promised_row.requirement.ref: promised_row
         for promised_row in promised_rows(check.candidate, [check])
@@ -184,31 +172,49 @@ def judge(
 
 @transaction.atomic
 def close_check(*, check: PromiseCheck, summary: str, by: By) -> PromiseCheck:
-    """Close a check once every promise has its verdict.
-
-    Raises:
-        Forbidden: not the owner. Refused: closed, or something is not judged.
-
-    """
+    """Close a check once every promise has its verdict."""
     check, evaluation = open_check(check)
-    require_owner(by, evaluation)
-    rows = promised_rows(check.candidate, [check])
-    missing = [row.requirement.ref for row in rows if row.last is None]
-    if missing:
-        raise Refused(f"Not judged yet: {', '.join(missing)}.")
+    check_close(check, by)
     close(check, evaluation, summary=summary.strip())
     record(check, evaluation, "closed", by, after={"summary": check.summary})
     return check
 
 
+def check_run(check: PromiseCheck, by: By) -> None:
+    """The owner moves, waives or closes one that is open."""
+    require_owner(by, check.candidate.evaluation)
+    require_open_check(check)
+
+
+def check_judge(check: PromiseCheck, by: By) -> User:
+    """The acting user, with a part and no interest in what was chosen."""
+    user = require_part(by, check.candidate.evaluation)
+    if is_barred(user, check.candidate):
+        raise Forbidden("You declared an interest in what was chosen.")
+    require_open_check(check)
+    return user
+
+
+def check_close(check: PromiseCheck, by: By) -> None:
+    """The owner closes it once every promise is judged."""
+    check_run(check, by)
+    rows = promised_rows(check.candidate, [check])
+    missing = [row.requirement.ref for row in rows if row.last is None]
+    if missing:
+        raise Refused(f"Not judged yet: {', '.join(missing)}.")
+
+
+def require_open_check(check: PromiseCheck) -> None:
+    """Refuse one that is closed, or of what was never decided."""
+    if check.candidate.evaluation.status != Status.DECIDED or not check.is_open:
+        raise Refused(CLOSED)
+
+
 def open_check(check: PromiseCheck) -> tuple[PromiseCheck, Evaluation]:
-    """The check as it is under its evaluation's lock, while it is open."""
+    """The check as it is under its evaluation's lock."""
     evaluation = lock(check.candidate.evaluation)
     rows = PromiseCheck.objects.select_related("candidate__evaluation__owner")
-    check = rows.get(pk=check.pk)
-    if evaluation.status != Status.DECIDED or not check.is_open:
-        raise Refused(CLOSED)
-    return check, evaluation
+    return rows.get(pk=check.pk), evaluation
 
 
 def close(check: PromiseCheck, evaluation: Evaluation, **words: str) -> None:

@@ -8,13 +8,37 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage, Status, VisitEnd
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, User, Visit
-from evaltracker.evaluations.policy import lock, require_open, require_owner
+from evaltracker.evaluations.policy import (
+    check_owned,
+    lock,
+    require_open,
+    require_owner,
+)
 from evaltracker.workflow.gates import GATES
 from evaltracker.workflow.gates.reports import blockers
 from evaltracker.workflow.models import Waiver
 from stakeholders.choices import Role
+from stakeholders.models import Stakeholder
 from stakeholders.policy import parts
 from vendors.services.opening import drop_asked_opening
+
+EARLIER_ONLY = "It can be sent back to an earlier stage only."
+
+
+def check_send_back(evaluation: Evaluation, by: By) -> None:
+    """The owner sends it back from every stage but the first."""
+    check_owned(evaluation, by)
+    if evaluation.stage == Stage.REQUIREMENTS:
+        raise Refused(EARLIER_ONLY)
+
+
+def check_waive_gate(evaluation: Evaluation, by: User) -> Stakeholder:
+    """The part in which leadership waives a rule, while it is open."""
+    holder = parts(by, evaluation).filter(role=Role.LEADERSHIP).first()
+    if holder is None:
+        raise Forbidden("Only leadership may waive a rule.")
+    require_open(evaluation)
+    return holder
 
 
 @transaction.atomic
@@ -64,11 +88,10 @@ def send_back(
 ) -> Evaluation:
     """Go back to an earlier stage; what was signed stays and stops counting."""
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_open(evaluation)
+    check_send_back(evaluation, by)
     require_reason(reason)
     if Stage(to_stage).position >= Stage(evaluation.stage).position:
-        raise Refused("It can be sent back to an earlier stage only.")
+        raise Refused(EARLIER_ONLY)
     drop_asked_opening(evaluation=evaluation, by=by, because="It was sent back.")
     enter(evaluation, Stage(to_stage), VisitEnd.SENT_BACK, by, reason)
     return evaluation
@@ -107,10 +130,7 @@ def waive_gate(*, evaluation: Evaluation, gate: str, reason: str, by: User) -> W
 
     """
     evaluation = lock(evaluation)
-    require_open(evaluation)
-    holder = parts(by, evaluation).filter(role=Role.LEADERSHIP).first()
-    if holder is None:
-        raise Forbidden("Only leadership may waive a rule.")
+    holder = check_waive_gate(evaluation, by)
     require_reason(reason)
     rule = GATES.get(gate)
     if rule is None or rule.stage != evaluation.stage:

@@ -10,6 +10,7 @@ from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.models import Demo, Evidence
 from vendors.models import Candidate
+from vendors.services.candidates import eliminate
 from vendors.services.interests import declare_conflict
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +136,15 @@ def test_a_demo_that_was_called_off_says_why_and_offers_nothing(
     assert "called off at" in listed.lower()
     assert act("call-off-demo", demo, owner, reason=why) == 409
     assert act("move-demo", demo, owner, **WHEN, minutes="30") == 409
+
+
+def test_a_demo_of_an_eliminated_candidate_says_why_it_cannot_start(
+    acme: Candidate,
+) -> None:
+    demo, it = trials.demo(acme), stakeholders.holder("it")
+    eliminate(candidate=acme, reason="Too dear.", by=acme.evaluation.owner)
+    body = signed_in(it).get(f"/admin/demos/{demo.pk}/").content.decode()
+    assert "hold-demo" not in body
+    assert "Acme ML was eliminated: Too dear. Bring it back first." in body
+    assert "move-demo" not in body
+    assert act("hold-demo", demo, it, attendees="We") == 409

@@ -8,11 +8,13 @@ from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import Rule
 from evaltracker.pages.fields import NamedChoice, link_field, long_text, without_blank
 from stakeholders.policy import has_role
 from trials.choices import EvidenceVerdict
 from trials.models import Demo, Trial
-from trials.policy import may_lead
+from trials.policy import check_trial
+from trials.services.demos import check_demo
 from vendors.admin.acts.base import AboutCandidate
 from vendors.models import Claim
 from vendors.selectors import asked_requirements
@@ -28,15 +30,12 @@ class OnDemo(AboutCandidate[Any]):
 
     tab = "demos"
     model: ClassVar[type[models.Model] | None] = Demo
+    rule: ClassVar[Rule | None] = check_demo
     target_name = "demo"
     related: ClassVar[tuple[str, ...]] = (
         "candidate__evaluation__owner",
         "candidate__vendor",
     )
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Everybody with a part."""
-        return takes_part(user, self.evaluation(target))
 
     def heading(self, target: Any) -> str:
         return f"{self.title}: {target.candidate}"
@@ -50,6 +49,7 @@ class OnTrial(AboutCandidate[Any]):
 
     tab = "trials"
     model: ClassVar[type[models.Model] | None] = Trial
+    rule: ClassVar[Rule | None] = check_trial
     target_name = "trial"
     related: ClassVar[tuple[str, ...]] = ("candidate__evaluation__owner", "lead")
 
@@ -57,10 +57,6 @@ class OnTrial(AboutCandidate[Any]):
         """The trial that the target belongs to."""
         found: Trial = target if isinstance(target, Trial) else target.trial
         return found
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """The lead and the owner."""
-        return may_lead(user, self.trial(target))
 
     def heading(self, target: Any) -> str:
         return f"{self.title}: {self.trial(target).candidate}"

@@ -16,7 +16,14 @@ from evaltracker.pages.fields import long_text, reason_field
 from trials.models import Score, Settlement
 from trials.scoring import TOP_SCORE, spread
 from trials.selectors import counted_scores
-from trials.services.consensus import close_scores, open_consensus, settle_score
+from trials.services.consensus import (
+    check_close_scores,
+    check_open_consensus,
+    check_settle_score,
+    close_scores,
+    open_consensus,
+    settle_score,
+)
 from vendors.models import Candidate
 
 
@@ -35,6 +42,7 @@ class OpenConsensus(OnEvaluation):
     tab = "scores"
     dangerous = True
     service = open_consensus
+    rule = check_open_consensus
 
 
 class OutcomeForm(forms.Form):
@@ -96,6 +104,7 @@ class SettleScore(InEvaluation[ScoredCell]):
     tab = "scores"
     form_class = SettleForm
     service = settle_score
+    rule = check_settle_score
 
     def load(self, user: User, target_id: str) -> ScoredCell:
         """The cell, if both exist, belong together and the reader may see them."""
@@ -133,6 +142,10 @@ class SettleScore(InEvaluation[ScoredCell]):
             **data,
         }
 
+    def judged(self, target: ScoredCell) -> tuple[Any, ...]:
+        """The two that make the cell."""
+        return target.candidate, target.category
+
 
 @register_act
 class CloseScores(OnEvaluation):
@@ -145,3 +158,4 @@ class CloseScores(OnEvaluation):
     tab = "scores"
     form_class = OutcomeForm
     service = close_scores
+    rule = check_close_scores

@@ -8,7 +8,6 @@ from django import forms
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import day_field, reason_field
-from stakeholders.policy import has_role
 from trials.admin.acts.base import OnTrial
 from trials.admin.acts.trials import TrialForm
 from trials.selectors.contracts import contract_of
@@ -16,10 +15,12 @@ from trials.selectors.shifts import Shift, shifts_of_trial
 from trials.services.contracts import (
     agree_contract,
     amend_contract,
+    check_agree_contract,
+    check_amend_contract,
+    check_propose_contract,
     propose_contract,
 )
 from trials.services.moves import move_trial
-from vendors.policy import is_barred
 
 
 class ReadsContract(OnTrial):
@@ -46,6 +47,7 @@ class ProposeContract(ReadsContract):
     )
     success = "The contract is put forward; every role is asked to agree."
     service = propose_contract
+    rule = check_propose_contract
 
 
 class DigestForm(forms.Form):
@@ -68,11 +70,7 @@ class AgreeContract(ReadsContract):
     success = "You have agreed."
     form_class = DigestForm
     service = agree_contract
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Who holds a role, without an interest in the candidate."""
-        evaluation = self.evaluation(target)
-        return has_role(user, evaluation) and not is_barred(user, target.candidate)
+    rule = check_agree_contract
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """The words that are shown."""
@@ -101,6 +99,7 @@ class AmendContract(OnTrial):
     success = "The contract is changed; every role is asked to agree anew."
     form_class = AmendForm
     service = amend_contract
+    rule = check_amend_contract
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"evaluation": self.evaluation(target)}

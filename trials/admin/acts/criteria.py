@@ -9,11 +9,17 @@ from django.urls import reverse
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import long_text, reason_field
-from trials.admin.acts.base import AboutRequirement, OnTrial, ProofForm, takes_part
+from trials.admin.acts.base import AboutRequirement, OnTrial, ProofForm
 from trials.choices import Source
 from trials.models import Criterion
-from trials.services.criteria import add_criterion, change_criterion, remove_criterion
-from trials.services.evidence import record_evidence
+from trials.services.criteria import (
+    add_criterion,
+    change_criterion,
+    check_change_criterion,
+    check_remove_criterion,
+    remove_criterion,
+)
+from trials.services.evidence import check_judge_criterion, record_evidence
 from vendors.models import Claim
 
 
@@ -90,6 +96,7 @@ class ChangeCriterion(OnCriterion):
     verb = "Save"
     success = "Saved."
     service = change_criterion
+    rule = check_change_criterion
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {
@@ -122,6 +129,7 @@ class RemoveCriterion(OnCriterion):
     form_class = RemovalForm
     dangerous = True
     service = remove_criterion
+    rule = check_remove_criterion
 
     def destination(self, target: Any, made: Any) -> str:
         return reverse("admin:trial", args=[target.trial_id]) + "#criteria"
@@ -140,10 +148,7 @@ class JudgeCriterion(OnCriterion):
     template = "trials/judge.html"
     version_fields = ("claim",)
     service = partial(record_evidence, source=Source.TRIAL)
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Everybody with a part."""
-        return takes_part(user, self.evaluation(target))
+    rule = check_judge_criterion
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The revisions of the claim on this requirement."""

@@ -5,12 +5,18 @@ from typing import Any
 from django import forms
 
 from evaltracker.evaluations.models import User
-from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import long_text
 from trials.admin.acts.base import OnDemo
 from trials.models import DemoNote
-from trials.services.demo_notes import end_demo, reveal_demo_notes, write_demo_note
+from trials.services.demo_notes import (
+    check_end_demo,
+    check_reveal_demo_notes,
+    check_write_demo_note,
+    end_demo,
+    reveal_demo_notes,
+    write_demo_note,
+)
 
 
 @register_act
@@ -26,6 +32,7 @@ class EndDemo(OnDemo):
     )
     success = "The demo is over. Write your own note before you talk about it."
     service = end_demo
+    rule = check_end_demo
 
 
 class NoteForm(forms.Form):
@@ -47,6 +54,7 @@ class WriteDemoNote(OnDemo):
     success = "Your note is saved. You may change it until all notes are revealed."
     form_class = NoteForm
     service = write_demo_note
+    rule = check_write_demo_note
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What one wrote so far."""
@@ -69,9 +77,7 @@ class RevealDemoNotes(OnDemo):
     success = "All notes are revealed."
     dangerous = True
     service = reveal_demo_notes
-
-    def allowed(self, user: User, target: Any) -> bool:
-        return is_owner(user, self.evaluation(target))
+    rule = check_reveal_demo_notes
 
     def cancel_url(self, target: Any) -> str:
         """The notes on the demo's page."""

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evaltracker.evaluations.models import User
-from evaltracker.evaluations.policy import is_owner
 from evaltracker.kit.clock import wall_of
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import (
@@ -20,8 +19,17 @@ from evaltracker.pages.fields import (
     zone_field,
 )
 from trials.admin.acts.base import OnDemo
-from trials.services.demo_cancellation import call_off_demo
-from trials.services.demos import add_dazzle, hold_demo, move_demo, schedule_demo
+from trials.services.demo_cancellation import call_off_demo, check_call_off_demo
+from trials.services.demos import (
+    add_dazzle,
+    check_add_dazzle,
+    check_hold_demo,
+    check_move_demo,
+    check_schedule_demo,
+    hold_demo,
+    move_demo,
+    schedule_demo,
+)
 from vendors.admin.acts.base import OnCandidate
 from vendors.models import Candidate
 
@@ -58,6 +66,7 @@ class ScheduleDemo(OnCandidate):
     form_class = DemoForm
     tab = "demos"
     service = schedule_demo
+    rule = check_schedule_demo
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """A week from now, in the evaluation's zone."""
@@ -79,9 +88,7 @@ class MoveDemo(OnDemo):
     success = "The demo is moved."
     form_class = WhenForm
     service = move_demo
-
-    def allowed(self, user: User, target: Any) -> bool:
-        return is_owner(user, self.evaluation(target))
+    rule = check_move_demo
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """When it is now."""
@@ -116,9 +123,7 @@ class CallOffDemo(OnDemo):
     form_class = CallOffForm
     dangerous = True
     service = call_off_demo
-
-    def allowed(self, user: User, target: Any) -> bool:
-        return is_owner(user, self.evaluation(target))
+    rule = check_call_off_demo
 
 
 class HoldForm(forms.Form):
@@ -139,6 +144,7 @@ class HoldDemo(OnDemo):
     success = "The demo takes place. Judge each item as you see it."
     form_class = HoldForm
     service = hold_demo
+    rule = check_hold_demo
 
 
 class DazzleForm(forms.Form):
@@ -159,3 +165,4 @@ class AddDazzle(OnDemo):
     success = "It is on the dazzle list, where it scores nothing."
     form_class = DazzleForm
     service = add_dazzle
+    rule = check_add_dazzle

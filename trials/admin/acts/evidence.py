@@ -1,6 +1,7 @@
 """Recording what was found, saying it again; excusing a knock-out."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -10,10 +11,15 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import NamedChoice, long_text
-from trials.admin.acts.base import ProofForm, takes_part
+from trials.admin.acts.base import ProofForm
 from trials.choices import Source
 from trials.models import Evidence, ResearchNote
-from trials.services.evidence import reconfirm_evidence, record_evidence
+from trials.services.evidence import (
+    check_evidence,
+    check_reconfirm_evidence,
+    reconfirm_evidence,
+    record_evidence,
+)
 from vendors.admin.acts.base import AboutCandidate, OnPlace
 from vendors.admin.targets import Place
 from vendors.models import Claim
@@ -63,10 +69,7 @@ class RecordEvidence(OnPlace):
     prefill = ("source",)
     version_fields = ("claim",)
     service = record_evidence
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Everybody with a part."""
-        return takes_part(user, target.evaluation)
+    rule = partial(check_evidence, source=Source.RESEARCH)
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The revisions of this cell, and the candidate's notes."""
@@ -92,6 +95,10 @@ class RecordEvidence(OnPlace):
         claim = current_claim(target.candidate, target.requirement)
         return {**super().context(target, user), "claim": claim}
 
+    def judged(self, target: Any) -> tuple[Any, ...]:
+        """The candidate; every requirement is judged alike."""
+        return (target.candidate,)
+
 
 class ReconfirmForm(forms.Form):
     """Why it can be said again."""
@@ -115,13 +122,10 @@ class ReconfirmEvidence(AboutCandidate[Evidence]):
     model = Evidence
     target_name = "evidence"
     service = reconfirm_evidence
+    rule = check_reconfirm_evidence
     related = ("claim__candidate__evaluation__owner", "claim__requirement")
     template = "trials/reconfirm.html"
     form_class = ReconfirmForm
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Everybody with a part."""
-        return takes_part(user, self.evaluation(target))
 
     def heading(self, target: Any) -> str:
         return f"{self.title}: {target.claim.candidate}, {target.claim.requirement}"

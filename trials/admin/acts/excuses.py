@@ -5,14 +5,16 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
-from evaltracker.evaluations.models import User
-from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.fields import reason_field
-from stakeholders.policy import is_leadership
 from trials.models import Excuse
-from trials.services.excuses import excuse_knock_out, withdraw_excuse
+from trials.services.excuses import (
+    check_excuse_knock_out,
+    check_withdraw_excuse,
+    excuse_knock_out,
+    withdraw_excuse,
+)
 from vendors.admin.acts.base import OnPlace
 
 
@@ -36,11 +38,7 @@ class ExcuseKnockOut(OnPlace):
     dangerous = True
     form_class = ExcuseForm
     service = excuse_knock_out
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """The owner and leadership."""
-        evaluation = target.evaluation
-        return is_owner(user, evaluation) or is_leadership(user, evaluation)
+    rule = check_excuse_knock_out
 
 
 class WithdrawForm(forms.Form):
@@ -65,14 +63,10 @@ class WithdrawExcuse(InEvaluation[Excuse]):
     model = Excuse
     target_name = "excuse"
     service = withdraw_excuse
+    rule = check_withdraw_excuse
     related = ("candidate__evaluation__owner", "requirement")
     form_class = WithdrawForm
     dangerous = True
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """The owner and leadership."""
-        evaluation = self.evaluation(target)
-        return is_owner(user, evaluation) or is_leadership(user, evaluation)
 
     def heading(self, target: Any) -> str:
         return f"{self.title}: {target.candidate}, {target.requirement.ref}"

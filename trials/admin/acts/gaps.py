@@ -7,12 +7,19 @@ from django import forms
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import day_field, long_text
-from trials.admin.acts.base import AboutRequirement, OnTrial, takes_part
+from trials.admin.acts.base import AboutRequirement, OnTrial
 from trials.choices import Retest, Severity
 from trials.models import Gap
 from trials.policy import today_in
-from trials.services.gaps import close_gap, record_gap, reply_to_gap
-from trials.services.retests import retest_gap
+from trials.services.gaps import (
+    check_close_gap,
+    check_record_gap,
+    check_reply_to_gap,
+    close_gap,
+    record_gap,
+    reply_to_gap,
+)
+from trials.services.retests import check_retest_gap, retest_gap
 
 
 class GapForm(AboutRequirement):
@@ -42,10 +49,7 @@ class RecordGap(OnTrial):
     success = "The gap is in the log."
     form_class = GapForm
     service = record_gap
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Everybody with a part."""
-        return takes_part(user, self.evaluation(target))
+    rule = check_record_gap
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"evaluation": self.evaluation(target)}
@@ -85,6 +89,7 @@ class ReplyToGap(OnGap):
     success = "The reply is noted."
     form_class = ReplyForm
     service = reply_to_gap
+    rule = check_reply_to_gap
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {"reply": target.reply, "promised_for": target.promised_for}
@@ -118,10 +123,7 @@ class RetestGap(OnGap):
     success = "The retest is in the log."
     form_class = RetestForm
     service = retest_gap
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Everybody with a part."""
-        return takes_part(user, self.evaluation(target))
+    rule = check_retest_gap
 
 
 class ClosingForm(forms.Form):
@@ -142,3 +144,4 @@ class CloseGap(OnGap):
     success = "The gap is closed."
     form_class = ClosingForm
     service = close_gap
+    rule = check_close_gap

@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.models import User as Person
-from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import (
@@ -26,8 +25,14 @@ from trials.admin.acts.base import OnTrial
 from trials.admin.acts.trials import insiders
 from trials.choices import MilestoneState
 from trials.models import Milestone, Trial
-from trials.policy import may_lead, today_in
-from trials.services.milestones import add_milestone, settle_milestone
+from trials.policy import today_in
+from trials.services.milestones import (
+    add_milestone,
+    check_add_trial_milestone,
+    check_move_milestone,
+    check_settle_milestone,
+    settle_milestone,
+)
 
 
 class DueForm(forms.Form):
@@ -128,6 +133,7 @@ class AddTrialMilestone(OnTrial):
     success = "The milestone is added; its owner will be reminded."
     form_class = MilestoneForm
     service = add_milestone
+    rule = check_add_trial_milestone
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         evaluation = self.evaluation(target)
@@ -147,14 +153,9 @@ class OnMilestone(InEvaluation[Milestone]):
 
     tab = "trials"
     model = Milestone
+    rule = check_move_milestone
     target_name = "milestone"
     related = ("evaluation__owner", "owner", "trial__candidate__evaluation__owner")
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """The owner of the evaluation, or whoever runs the trial."""
-        if target.trial is not None:
-            return may_lead(user, target.trial)
-        return is_owner(user, target.evaluation)
 
     def heading(self, target: Any) -> str:
         return f"{self.title}: {target.title}"
@@ -192,7 +193,4 @@ class SettleMilestone(OnMilestone):
     form_class = SettleForm
     prefill = ("state",)
     service = settle_milestone
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Its own owner too."""
-        return target.owner_id == user.pk or super().allowed(user, target)
+    rule = check_settle_milestone

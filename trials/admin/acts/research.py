@@ -8,9 +8,9 @@ from django.urls import reverse
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import day_field, link_field, long_text
-from trials.admin.acts.base import AboutRequirement, takes_part
+from trials.admin.acts.base import AboutRequirement
 from trials.choices import NoteKind
-from trials.services.research import note_research
+from trials.services.research import check_note_research, note_research
 from vendors.admin.acts.base import OnCandidate
 
 
@@ -38,10 +38,7 @@ class NoteResearch(OnCandidate):
     form_class = ResearchForm
     prefill = ("requirement",)
     service = note_research
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Everybody with a part."""
-        return takes_part(user, target.evaluation)
+    rule = check_note_research
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"evaluation": target.evaluation}

@@ -1,15 +1,20 @@
 """Giving one's own scores, taking them back, and locking them."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from evaltracker.evaluations.models import User
-from evaltracker.pages.acts import register_act
+from evaltracker.pages.acts import Rule, register_act
 from evaltracker.pages.evaluation_acts import InEvaluation
 from stakeholders.models import Stakeholder
-from stakeholders.policy import has_a_say
 from trials.admin.sheet import SheetForm, sheet_of
-from trials.services.scores import give_score, lock_scores, withdraw_score
+from trials.services.scores import (
+    check_give_scores,
+    check_lock_scores,
+    give_score,
+    lock_scores,
+    withdraw_score,
+)
 
 
 class OwnSheet(InEvaluation[Stakeholder]):
@@ -17,12 +22,9 @@ class OwnSheet(InEvaluation[Stakeholder]):
 
     tab = "scores"
     model = Stakeholder
+    rule: ClassVar[Rule | None] = check_give_scores
     target_name = "stakeholder"
     related = ("evaluation__owner", "user")
-
-    def allowed(self, user: User, target: Any) -> bool:
-        own = target.user_id == user.pk and target.left_at is None
-        return own and target.scores and has_a_say(user)
 
     def heading(self, target: Any) -> str:
         return f"{self.title}, as {target.get_role_display()}"
@@ -49,6 +51,7 @@ class GiveScores(OwnSheet):
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         """Save what was given or taken back; what is the same writes nothing."""
+        check_give_scores(target, by)
         for cell in sheet_of(target).cells:
             value = data.get(cell.value_name)
             about: dict[str, Any] = {
@@ -83,6 +86,7 @@ class LockScores(OwnSheet):
     template = "trials/lock.html"
     dangerous = True
     service = lock_scores
+    rule = check_lock_scores
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         """How much of the sheet is filled."""

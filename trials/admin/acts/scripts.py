@@ -13,7 +13,7 @@ from stakeholders.models import Stakeholder
 from trials.admin.acts.base import AboutRequirement, OnDemo, ProofForm
 from trials.choices import Source
 from trials.models import Demo, ScriptItem
-from trials.services.evidence import record_evidence
+from trials.services.evidence import check_judge_item, record_evidence
 from trials.services.scripts import (
     add_script_item,
     change_script_item,
@@ -109,6 +109,10 @@ class OnItem(OnDemo):
         """The item on the demo's page."""
         return reverse("admin:demo", args=[target.demo_id]) + f"#item-{target.pk}"
 
+    def judged(self, target: Any) -> tuple[Any, ...]:
+        """The demo on whose script it stands."""
+        return (target.demo,)
+
 
 @register_act
 class ChangeScriptItem(OnItem):
@@ -143,6 +147,7 @@ class JudgeItem(OnItem):
     version_fields = ("claim",)
     target_name = "script_item"
     service = partial(record_evidence, source=Source.DEMO)
+    rule = check_judge_item
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The revisions of the claim on this requirement."""
@@ -167,6 +172,10 @@ class JudgeItem(OnItem):
 
     def told(self, target: Any, outcome: Any) -> str:
         return f"Recorded: {target.requirement}." if target.requirement else "Recorded."
+
+    def judged(self, target: Any) -> tuple[Any, ...]:
+        """The item, not its demo as for the other acts."""
+        return (target,)
 
 
 def claims_on(demo: Demo, requirement_id: Any) -> Any:

@@ -13,7 +13,14 @@ from evaltracker.pages.fields import NamedChoice, day_field, long_text, zone_fie
 from stakeholders.models import Stakeholder
 from trials.admin.acts.base import OnTrial
 from trials.policy import today_in
-from trials.services.trials import change_trial, close_trial, plan_trial
+from trials.services.trials import (
+    change_trial,
+    check_change_trial,
+    check_close_trial,
+    check_plan_trial,
+    close_trial,
+    plan_trial,
+)
 from vendors.admin.acts.base import OnCandidate
 from vendors.models import Candidate
 
@@ -73,6 +80,7 @@ class PlanTrial(OnCandidate):
     form_class = TrialForm
     tab = "trials"
     service = plan_trial
+    rule = check_plan_trial
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"evaluation": target.evaluation}
@@ -102,6 +110,7 @@ class ChangeTrial(OnTrial):
     success = "Saved."
     form_class = TrialForm
     service = change_trial
+    rule = check_change_trial
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"evaluation": self.evaluation(target)}
@@ -131,3 +140,4 @@ class CloseTrial(OnTrial):
     form_class = SummaryForm
     dangerous = True
     service = close_trial
+    rule = check_close_trial

@@ -39,6 +39,10 @@ class OnPlace(AboutCandidate[Place]):
         """The cell, if the reader may see it."""
         return read_place(user, target_id)
 
+    def judged(self, target: Place) -> tuple[Any, ...]:
+        """The two that make the cell."""
+        return target.candidate, target.requirement
+
     def arguments(self, target: Place, data: Mapping[str, Any]) -> dict[str, Any]:
         """The two that make the cell."""
         about = {"candidate": target.candidate, "requirement": target.requirement}

@@ -1,6 +1,7 @@
 """Putting options up, shortlisting, dropping, bringing back."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -10,12 +11,14 @@ from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import NamedChoice, reason_field
 from vendors.admin.acts.base import OnCandidate
-from vendors.choices import CandidateKind
+from vendors.choices import CandidateKind, CandidateState
 from vendors.columns import COLUMNS
 from vendors.models import Vendor
 from vendors.services.candidates import (
     add_candidate,
     change_candidate,
+    check_add_candidate,
+    check_move,
     eliminate,
     reinstate,
     shortlist,
@@ -84,6 +87,7 @@ class AddCandidate(OnEvaluation):
     name = "add-candidate"
     title = "Add a candidate"
     verb = "Add"
+    rule = check_add_candidate
     help = "Something to buy, open source, to build, or staying as is: on equal terms."
     success = "The candidate is on the long list."
     form_class = CandidateForm
@@ -137,6 +141,7 @@ class Shortlist(OnCandidate):
     )
     success = "It is shortlisted."
     service = shortlist
+    rule = partial(check_move, state=CandidateState.SHORTLISTED)
 
 
 class ReasonForm(forms.Form):
@@ -157,6 +162,7 @@ class Eliminate(OnCandidate):
     form_class = ReasonForm
     dangerous = True
     service = eliminate
+    rule = partial(check_move, state=CandidateState.ELIMINATED)
 
 
 @register_act
@@ -170,3 +176,4 @@ class Reinstate(OnCandidate):
     success = "It is back on the long list."
     form_class = ReasonForm
     service = reinstate
+    rule = partial(check_move, state=CandidateState.LONGLISTED)

@@ -19,7 +19,13 @@ from vendors.admin.acts.base import OnPlace
 from vendors.choices import Availability
 from vendors.models import Candidate, Ruling
 from vendors.policy import ANSWERED_BY_BUYER
-from vendors.services.claims import current_claim, note_claim, withdraw_claim
+from vendors.services.claims import (
+    check_note_claim,
+    check_withdraw_note,
+    current_claim,
+    note_claim,
+    withdraw_claim,
+)
 from vendors.services.rulings import revoke_ruling, rule_not_applicable
 
 WORDS = ("availability", "available_from", "environments", "statement", "evidence_url")
@@ -62,6 +68,7 @@ class NoteClaim(OnPlace):
     form_class = NoteForm
     template = "vendors/place.html"
     service = note_claim
+    rule = check_note_claim
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """Whether a status may be given hangs on the kind."""
@@ -85,6 +92,7 @@ class WithdrawNote(OnPlace):
     success = "The note is withdrawn."
     template = "vendors/place.html"
     service = withdraw_claim
+    rule = check_withdraw_note
 
 
 class RulingForm(forms.Form):

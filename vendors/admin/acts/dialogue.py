@@ -4,16 +4,21 @@ from django import forms
 
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import NamedChoice, long_text, reason_field
-from stakeholders.policy import has_role
 from vendors.models import Proposal, Question
 from vendors.selectors import asked_requirements
 from vendors.selectors.askers import given_away
 from vendors.services.answering import answer_question
-from vendors.services.dialogue import accept_proposal, ask_question, decline_proposal
+from vendors.services.dialogue import (
+    accept_proposal,
+    ask_question,
+    check_accept_proposal,
+    check_ask_question,
+    check_decline_proposal,
+    decline_proposal,
+)
 
 
 class QuestionForm(forms.Form):
@@ -46,10 +51,7 @@ class AskQuestion(OnEvaluation):
     form_class = QuestionForm
     prefill = ("requirement",)
     service = ask_question
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Everybody with a part."""
-        return is_owner(user, target) or has_role(user, target)
+    rule = check_ask_question
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"evaluation": target}
@@ -155,6 +157,7 @@ class AcceptProposal(RulingOnProposal):
     success = "It is a requirement now, and every candidate is asked it."
     form_class = AcceptForm
     service = accept_proposal
+    rule = check_accept_proposal
 
 
 class DeclineForm(forms.Form):
@@ -169,3 +172,4 @@ class DeclineProposal(RulingOnProposal):
     success = "The proposal is declined; its vendor reads why."
     form_class = DeclineForm
     service = decline_proposal
+    rule = check_decline_proposal

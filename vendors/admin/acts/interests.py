@@ -13,8 +13,11 @@ from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import long_text, reason_field
 from vendors.admin.acts.base import OnCandidate
 from vendors.models import Candidate, Conflict
-from vendors.policy import is_asked, to_declare
+from vendors.policy import to_declare
 from vendors.services.interests import (
+    check_clear_interest,
+    check_declare_interest,
+    check_declare_interests,
     clear_conflict,
     declare_conflict,
     declare_interests,
@@ -82,10 +85,7 @@ class DeclareInterests(OnEvaluation):
     form_class = DeclarationsForm
     template = "vendors/interests.html"
     service = declare_interests
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Everybody with a part, own or lent."""
-        return is_asked(user, target)
+    rule = check_declare_interests
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The candidates in question."""
@@ -122,10 +122,7 @@ class DeclareInterest(OnCandidate):
     success = "Your declaration is recorded."
     form_class = DeclarationForm
     service = declare_conflict
-
-    def allowed(self, user: User, target: Any) -> bool:
-        """Everybody with a part, own or lent."""
-        return is_asked(user, target.evaluation)
+    rule = check_declare_interest
 
     def arguments(self, target: Candidate, data: Mapping[str, Any]) -> dict[str, Any]:
         """Whether there is an interest, and its words."""
@@ -155,6 +152,7 @@ class ClearInterest(InEvaluation[Conflict]):
     model = Conflict
     target_name = "conflict"
     service = clear_conflict
+    rule = check_clear_interest
     related = ("candidate__evaluation__owner", "person")
     form_class = ClearForm
     template = "vendors/interest.html"

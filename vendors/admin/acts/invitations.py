@@ -11,7 +11,12 @@ from evaltracker.pages.fields import reason_field
 from vendors.admin.acts.base import OnCandidate
 from vendors.models import Candidate, Contact
 from vendors.services.contacts import add_contact
-from vendors.services.invitations import invite, send_invitation
+from vendors.services.invitations import (
+    check_invite,
+    check_send_invitation,
+    invite,
+    send_invitation,
+)
 
 
 class ContactsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -98,6 +103,7 @@ class Invite(Telling):
     name = "invite"
     title = "Invite the vendor"
     verb = "Invite"
+    rule = check_invite
     help = (
         "The vendor may then read the requirements and answer them while claims are "
         "open. The mail says how, and that it has to ask you for a token. It learns "
@@ -117,6 +123,7 @@ class SendInvitation(Telling):
     name = "send-invitation"
     title = "Send the invitation"
     verb = "Send"
+    rule = check_send_invitation
     help = (
         "It says where the vendor reads how to answer, and that a token is to be had "
         "from you. The same person gets it once a day at most, and five times in all."

@@ -10,6 +10,9 @@ from vendors.models import CostLine, PriceOpening
 from vendors.selectors.opening import NOBODY, second_people
 from vendors.services.opening import (
     ask_to_open_prices,
+    check_ask_to_open_prices,
+    check_confirm_price_opening,
+    check_withdraw_price_opening,
     confirm_price_opening,
     withdraw_price_opening,
 )
@@ -30,6 +33,7 @@ class AskToOpenPrices(OnEvaluation):
     tab = "costs"
     template = "vendors/act_opening.html"
     service = ask_to_open_prices
+    rule = check_ask_to_open_prices
 
     def context(self, target: Evaluation, user: User) -> dict[str, Any]:
         """Who would be asked."""
@@ -61,10 +65,7 @@ class ConfirmPriceOpening(OnOpening, AboutCandidate[PriceOpening]):
     template = "vendors/act_opening.html"
     dangerous = True
     service = confirm_price_opening
-
-    def allowed(self, user: User, target: PriceOpening) -> bool:
-        """Whoever may be the second person; once it is over, whoever was."""
-        return user in second_people(target.evaluation, target)
+    rule = check_confirm_price_opening
 
     def needs_proof(self, target: PriceOpening, user: User) -> bool:
         """It cannot be taken back."""
@@ -86,3 +87,4 @@ class WithdrawPriceOpening(OnOpening):
     help = "Prices stay sealed. You can ask anew."
     success = "The request is withdrawn; prices stay sealed."
     service = withdraw_price_opening
+    rule = check_withdraw_price_opening

@@ -12,6 +12,10 @@ from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import day_field, instant_from, reason_field, time_field
 from vendors.services.windows import (
+    check_close_claims,
+    check_move_claims_close,
+    check_open_claims,
+    check_reopen_claims,
     close_claims,
     move_claims_close,
     open_claims,
@@ -90,6 +94,7 @@ class OpenClaims(WindowAct):
     help = "Invited vendors may answer the requirements from now until this end."
     success = "Claims are open."
     service = open_claims
+    rule = check_open_claims
 
 
 @register_act
@@ -100,6 +105,7 @@ class MoveClaimsClose(WindowAct):
     success = "The end of claims is moved."
     form_class = ReopenForm
     service = move_claims_close
+    rule = check_move_claims_close
 
 
 @register_act
@@ -117,6 +123,7 @@ class CloseClaims(OnEvaluation):
     success = "Claims are closed."
     dangerous = True
     service = close_claims
+    rule = check_close_claims
 
 
 @register_act
@@ -130,3 +137,4 @@ class ReopenClaims(WindowAct):
     success = "Claims are open again."
     form_class = ReopenForm
     service = reopen_claims
+    rule = check_reopen_claims
