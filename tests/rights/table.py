@@ -34,6 +34,8 @@ ACTS_FOR: dict[str, set[str]] = {
         ),
         INSIDERS,
     ),
+    # IT declared an interest in the candidate, and so does not judge it.
+    "record-evidence": INSIDERS - {"it"},
     # A reader's own bookmark in what vendors sent.
     "mark-seen": INSIDERS | {"operator"},
     "excuse-knock-out": {"lead", "leadership"},

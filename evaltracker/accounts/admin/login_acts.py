@@ -7,6 +7,7 @@ from django import forms
 
 from evaltracker.accounts.admin.people_acts import PeopleAct
 from evaltracker.accounts.services import erasure, logins
+from evaltracker.errors import Forbidden
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import Confirm, register_act
 
@@ -102,3 +103,8 @@ class ErasePerson(PeopleAct):
     dangerous = True
     service = erasure.erase_person
     rule = erasure.check_erase_person
+
+    def check(self, user: User, target: User) -> None:
+        if target.erased_at:
+            raise Forbidden("Nobody is left to erase.")
+        super().check(user, target)
