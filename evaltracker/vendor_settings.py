@@ -1,6 +1,6 @@
 """Settings of a process that serves vendors alone (docs/isolation.md).
 
-The same product with less in it: no admin, no sessions, no floor 5, other addresses,
+The same product with less in it: no admin, no sessions, no workflow, other addresses,
 and a database role that may do what `vendors.isolation.access` lists and nothing else.
 """
 

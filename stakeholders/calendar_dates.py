@@ -1,4 +1,4 @@
-"""The dates of floor 2 in a person's calendar."""
+"""The dates of stakeholders in a person's calendar."""
 
 from collections.abc import Iterator
 

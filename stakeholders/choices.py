@@ -1,4 +1,4 @@
-"""Every choice of floor 2."""
+"""Every choice of stakeholders."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""The kinds of notices of floor 2: substitutions, conditions, and a no.
+"""The kinds of notices of stakeholders: substitutions, conditions, and a no.
 
 A mail says whose turn it is and by when, never the words of a condition or a reason:
 both can name a vendor.

@@ -1,4 +1,4 @@
-"""Who has a say on floor 2, and who is barred from it."""
+"""Who has a say in stakeholders, and who is barred from it."""
 
 from collections.abc import Collection
 from uuid import UUID

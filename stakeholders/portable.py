@@ -1,4 +1,5 @@
-"""The tables of floor 2 that travel with an evaluation, and what must hold in them."""
+"""The tables of stakeholders that travel with an evaluation, and what a file must
+fulfil."""
 
 from collections.abc import Iterator
 

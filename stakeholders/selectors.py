@@ -1,4 +1,4 @@
-"""Reads of floor 2: how a stage's sign-offs stand, and who is awaited."""
+"""Reads of stakeholders: how a stage's sign-offs stand, and who is awaited."""
 
 import datetime
 import uuid

@@ -1,4 +1,4 @@
-"""The dates of floor 4 in a person's calendar."""
+"""The dates of trials in a person's calendar."""
 
 from collections.abc import Iterator
 

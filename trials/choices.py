@@ -1,4 +1,4 @@
-"""Every choice of floor 4, with the groups that the rules speak of."""
+"""Every choice of trials, with the groups that the rules speak of."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""Who may do what on floor 4, and when; one sentence for each no."""
+"""Who may do what in trials, and when; one sentence for each no."""
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.choices import Stage

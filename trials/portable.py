@@ -1,4 +1,4 @@
-"""The tables of floor 4 that travel with an evaluation, and which are sealed."""
+"""The tables of trials that travel with an evaluation, and which are sealed."""
 
 from django.db.models import Q
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""Every choice of floor 3, with the groups that the rules speak of."""
+"""Every choice of vendors, with the groups that the rules speak of."""
 
 from django.db import models
 

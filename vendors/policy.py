@@ -1,4 +1,4 @@
-"""Who may do what on floor 3, and when; one sentence for each no."""
+"""Who may do what in vendors, and when; one sentence for each no."""
 
 import datetime
 import zoneinfo

@@ -1,4 +1,4 @@
-"""The tables of floor 3 that travel with an evaluation, and which are sealed."""
+"""The tables of vendors that travel with an evaluation, and which are sealed."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every choice of floor 1, with the groups that the rules speak of."""
+"""Every choice of the record, such as stages and the states of notices."""
 
 from django.db import models
 

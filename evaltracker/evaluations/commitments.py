@@ -1,4 +1,4 @@
-"""What an entry of the journal commits to of the rows that it tells of.
+"""Salted hashes by which a journal entry commits to the rows that it tells of.
 
 One line for each row: its table and the version of its columns, its key, SHA-256 over
 its columns, and the beginning of a digest of each, which names a column that was

@@ -1,4 +1,4 @@
-"""Who may do what on floor 1, and when; one sentence for each no."""
+"""Who may do what in the record, and when; one sentence for each no."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

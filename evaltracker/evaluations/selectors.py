@@ -1,4 +1,4 @@
-"""What floor 1 can tell; nothing in here changes anything."""
+"""What the record can tell; nothing in here changes anything."""
 
 import uuid
 from collections.abc import Collection

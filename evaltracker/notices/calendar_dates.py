@@ -1,4 +1,4 @@
-"""The dates of floor 1 in a person's calendar."""
+"""The dates of the record in a person's calendar."""
 
 from collections.abc import Iterator
 

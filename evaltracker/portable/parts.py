@@ -1,4 +1,4 @@
-"""The tables of floor 1 that travel."""
+"""The tables of the record that travel."""
 
 from evaltracker.evaluations.models import (
     AccountEntry,

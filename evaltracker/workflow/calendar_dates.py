@@ -1,4 +1,4 @@
-"""The dates of floor 5 in a person's calendar."""
+"""The dates of workflow in a person's calendar."""
 
 from collections.abc import Iterator
 

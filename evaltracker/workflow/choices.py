@@ -1,4 +1,4 @@
-"""Words of floor 5."""
+"""Words of workflow."""
 
 from django.db import models
 

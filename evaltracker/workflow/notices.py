@@ -1,4 +1,4 @@
-"""The kinds of notices of floor 5: whose signature is asked for, waited for, reopened.
+"""The kinds of notices of workflow: whose signature is asked for, waited for, reopened.
 
 Who is owed one is said in services/sign_off_requests.py. No mail holds words of what is
 signed: they can name a vendor.

@@ -1,4 +1,4 @@
-"""The tables of floor 5 that travel with an evaluation, and what must hold in them."""
+"""The tables of workflow that travel with an evaluation, and what must hold in them."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The lists of floor 2: stakeholders and sign-offs."""
+"""The lists of stakeholders: stakeholders and sign-offs."""
 
 from django.contrib import admin
 from django.urls import reverse

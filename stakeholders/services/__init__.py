@@ -1,1 +1,1 @@
-"""The one way to change anything on floor 2."""
+"""The one way to change anything in stakeholders."""

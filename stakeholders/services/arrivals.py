@@ -1,4 +1,4 @@
-"""What floor 2 does with an evaluation that came with a file."""
+"""What stakeholders does with an evaluation that came with a file."""
 
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import SYSTEM

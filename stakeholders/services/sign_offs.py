@@ -1,4 +1,4 @@
-"""Asking for sign-offs and recording them."""
+"""Recording a person's verdict on the exact words shown, and opening a new round."""
 
 import hashlib
 from collections.abc import Sequence

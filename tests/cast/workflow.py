@@ -1,4 +1,4 @@
-"""Steps of floor 5 that many tests take."""
+"""Steps of workflow that many tests take."""
 
 from typing import Any
 

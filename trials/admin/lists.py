@@ -1,4 +1,4 @@
-"""The lists of floor 4, read-only and scoped. No score's value is a column."""
+"""The lists of trials, read-only and scoped. No score's value is a column."""
 
 from django.contrib import admin
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Reads of floor 4: the ledger, its history, trials and scores."""
+"""Reads of trials: the ledger, its history, trials and scores."""
 
 from trials.selectors.grid import Grid, GridColumn, GridRow, grid
 from trials.selectors.history import Revision, cell_history

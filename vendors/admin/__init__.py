@@ -1,5 +1,1 @@
-"""The admin of floor 3: candidates, what they say, and what they cost.
-
-Imports nothing by itself, for the reason that floor 1's admin gives; the app's
-`ready` loads `register`.
-"""
+"""The admin of vendors: candidates, what they say, and what they cost."""

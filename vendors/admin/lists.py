@@ -1,4 +1,4 @@
-"""The lists of floor 3, read-only and scoped. No amount, no digest is a column."""
+"""The lists of vendors, read-only and scoped. No amount, no digest is a column."""
 
 from django.contrib import admin
 from django.urls import reverse

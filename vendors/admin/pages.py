@@ -1,4 +1,4 @@
-"""What the views of floors 3 and 4 share."""
+"""What the views of vendors and trials share."""
 
 from typing import Any
 

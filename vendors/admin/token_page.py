@@ -1,4 +1,5 @@
-"""The one page that shows a token's secret, once, in the answer to a POST.
+"""The page that issues or replaces a vendor's API token and shows its secret once,
+in the answer to the POST.
 
 It is no act: an act ends with a redirect, and a secret must not survive one, neither
 in a message nor in a session.

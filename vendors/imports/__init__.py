@@ -1,4 +1,5 @@
-"""From a spreadsheet to what would change in the claims: pure, no database."""
+"""From a spreadsheet to what would change in claims, candidates or costs: pure, no
+database."""
 
 from vendors.imports.plan import (
     ClaimChange,

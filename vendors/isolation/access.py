@@ -36,7 +36,7 @@ class Access:
 
 
 ACCESS: dict[str, Access] = {
-    # --- Floor 1: what is asked ---------------------------------------------------
+    # --- The record: what is asked ------------------------------------------------
     "evaluations_evaluation": Access(
         rows="id IN (SELECT evaluation_id FROM vendors_candidate)",
         shown=(
@@ -64,7 +64,7 @@ ACCESS: dict[str, Access] = {
     # The journal is written and never read; only its head is, to go on from there.
     "evaluations_entry": Access(added=f"actor_id IS NULL AND {INVITED}"),
     "evaluations_journalhead": Access(rows=INVITED, changed=("count", "hash")),
-    # --- Floor 3: who answers, and what -------------------------------------------
+    # --- Vendors: who answers, and what -------------------------------------------
     "vendors_vendortoken": Access(
         # Before the vendor is known, the rows of the tokens that were sent.
         rows=f"digest = ANY({SENT_TOKENS}) OR vendor_id = {ME}",
@@ -108,7 +108,7 @@ ACCESS: dict[str, Access] = {
     ),
     # Nobody's: whoever was turned away. Written, never read.
     "vendors_refusedcall": Access(added="true"),
-    # --- Floor 4: the own trial ---------------------------------------------------
+    # --- Trials: the own trial ---------------------------------------------------
     "trials_trial": Access(
         rows=OWN,
         shown=(

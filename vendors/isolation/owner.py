@@ -1,4 +1,4 @@
-"""Commands that change tables work as the owner of the database, and nothing else does.
+"""Running `migrate` and `harden_database` as the database's owner, one at a time.
 
 OWNER_DATABASE_URL names that login. Where it is unset (the demo, tests, one role for
 everything) DATABASE_URL is the owner's too.

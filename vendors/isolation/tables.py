@@ -15,7 +15,7 @@ from vendors.models.base import VendorRecord
 def walled_tables() -> list[str]:
     """Tables where, without a policy, the vendor role sees no row even if granted.
 
-    Every table of floor 3, every other one that points to a vendor's row (scores,
+    Every table of vendors, every other one that points to a vendor's row (scores,
     verdicts and the decision among them), and those that the role may touch at all.
     """
     found = {

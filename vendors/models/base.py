@@ -1,4 +1,4 @@
-"""The second scope of floor 3: a vendor sees its own rows and no others."""
+"""The second scope of vendors: a vendor sees its own rows and no others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads of floor 3, for people by scope and for a vendor by its token."""
+"""Reads of vendors, for people by scope and for a vendor by its token."""
 
 from vendors.selectors.candidates import (
     active_candidates,

@@ -1,1 +1,1 @@
-"""The one way to change anything on floor 3."""
+"""The one way to change anything in vendors."""

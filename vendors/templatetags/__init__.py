@@ -1,1 +1,1 @@
-"""Tags of floor 3."""
+"""Tags of vendors."""

@@ -1,4 +1,4 @@
-"""People who sign in."""
+"""The user model: people who sign in."""
 
 from __future__ import annotations
 

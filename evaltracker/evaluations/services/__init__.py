@@ -1,1 +1,1 @@
-"""The one way to change anything on floor 1."""
+"""The one way to change anything in the record."""

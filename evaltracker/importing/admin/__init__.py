@@ -1,4 +1,4 @@
 """The page of imports: upload, say how it is read, preview, yes, undo.
 
-A floor registers each kind of thing that comes in (`page.register_import`).
+A floor registers each kind of thing that comes in (`importing.kinds`).
 """

@@ -1,4 +1,4 @@
-"""The lists of floor 1: evaluations, requirements, journal, users."""
+"""The lists of the record: evaluations, requirements, journal, users."""
 
 from functools import cache
 from typing import Any

@@ -1,4 +1,4 @@
-"""Saving an evaluation as a template, and deleting a template."""
+"""Templates of evaluations in the admin: saving one, their list, deleting one."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Writing down what is needed: metrics, categories and requirements."""
+"""Adding, changing, weighing and retiring metrics, categories and requirements."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The lists of floor 5: decisions and waivers."""
+"""The lists of workflow: decisions and waivers."""
 
 from django.contrib import admin
 from django.urls import reverse

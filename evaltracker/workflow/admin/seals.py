@@ -1,4 +1,4 @@
-"""What the journal keeps to itself of floor 4: who gave which score."""
+"""What the journal keeps to itself of trials: who gave which score."""
 
 from collections.abc import Collection
 

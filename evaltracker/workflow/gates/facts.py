@@ -1,4 +1,4 @@
-"""One look at an evaluation: what the gates of a stage need, read at most once."""
+"""What the gates read of one evaluation, each fact at its first use."""
 
 import datetime
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""What floor 5 can tell; nothing in here changes anything."""
+"""What workflow can tell; nothing in here changes anything."""
 
 from evaltracker.workflow.selectors.plan import (
     lateness_of,

@@ -1,1 +1,1 @@
-"""The one way to change anything on floor 5."""
+"""The one way to change anything in workflow."""

@@ -1,4 +1,4 @@
-"""Pages of floors 3 and 4 in a real browser, under the real content policy."""
+"""Pages of vendors and trials in a real browser, under the real content policy."""
 
 import pytest
 

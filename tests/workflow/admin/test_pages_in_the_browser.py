@@ -1,4 +1,4 @@
-"""The pages of floors 1, 2 and 5 in a real browser: silent, accessible, on a phone."""
+"""Pages of needs, stakeholders and workflow: silent, accessible, on a phone."""
 
 import re
 

@@ -1,1 +1,1 @@
-"""What people do on floor 4; each module registers its acts."""
+"""What people do in trials; each module registers its acts."""

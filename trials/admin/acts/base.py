@@ -1,4 +1,4 @@
-"""What the acts of floor 4 share: who takes part, and which page they belong to."""
+"""What the acts of trials share: who takes part, and which page they belong to."""
 
 from typing import Any, ClassVar
 

@@ -1,1 +1,1 @@
-"""What people do on floor 3; each module registers its acts."""
+"""What people do in vendors; each module registers its acts."""

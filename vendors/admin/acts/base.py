@@ -1,4 +1,4 @@
-"""What the acts of floor 3 share: on candidates, mostly by the owner."""
+"""What the acts of vendors share: on candidates, mostly by the owner."""
 
 from collections.abc import Mapping
 from typing import Any

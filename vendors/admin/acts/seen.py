@@ -1,4 +1,4 @@
-"""The reader's own bookmark in what vendors sent."""
+"""The act *Mark as seen*: moves the reader's own mark in what vendors sent."""
 
 import datetime
 import uuid
