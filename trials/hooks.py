@@ -10,7 +10,7 @@ import trials.services.demo_invitations
 import trials.services.milestone_owners
 import trials.services.overdue
 import trials.services.slips
-import trials.services.trial_notices
+import trials.services.trial_mails
 import trials.trial_notices
 
 # A process that serves vendors alone has no pages, and no whole evaluation

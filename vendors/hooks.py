@@ -44,8 +44,8 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.acts.dialogue
     import vendors.admin.acts.interests
     import vendors.admin.acts.invitations
+    import vendors.admin.acts.mark_seen
     import vendors.admin.acts.opening
-    import vendors.admin.acts.seen
     import vendors.admin.acts.tokens
     import vendors.admin.acts.windows
     import vendors.admin.candidates_page

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from evaltracker.demo.costs import write_costs
 from evaltracker.demo.interests import declare_no_interests
 from evaltracker.demo.people import give_parts
+from evaltracker.demo.platform_costs import write_costs
 from evaltracker.demo.platform_needs import SECURITY_WEIGHT, WEIGHTS, write_requirements
 from evaltracker.demo.platform_options import add_long_list, note_statements
 from evaltracker.demo.schedule import add_schedule

@@ -14,7 +14,7 @@ from evaltracker.demo.after import follow_up
 from evaltracker.demo.files import read_csv
 from evaltracker.demo.interests import declare_no_interests
 from evaltracker.demo.people import give_parts
-from evaltracker.demo.renewals_end import conclude, prove
+from evaltracker.demo.renewals_end import decide_renewals, run_trials
 from evaltracker.demo.renewals_views import PLANS, SCORES, TECHNICAL, USERS, say_weights
 from evaltracker.demo.steps import (
     known_vendor,
@@ -111,10 +111,10 @@ def load(people: dict[str, User]) -> Evaluation:
         parts, {candidate: SCORES[candidate.name] for candidate in candidates}
     )
     advance(evaluation=evaluation, from_stage=Stage.DEMOS, by=lead)
-    prove(candidates, requirements)
+    run_trials(candidates, requirements)
     sign_all(evaluation, people)
     advance(evaluation=evaluation, from_stage=Stage.TRIALS, by=lead)
-    return follow_up(conclude(evaluation, candidates[0], people), people)
+    return follow_up(decide_renewals(evaluation, candidates[0], people), people)
 
 
 def write_requirements(evaluation: Evaluation) -> list[Requirement]:

@@ -12,7 +12,9 @@ from vendors.services.candidates import eliminate
 from vendors.services.opening import ask_to_open_prices, confirm_price_opening
 
 
-def prove(candidates: Sequence[Candidate], requirements: Sequence[Requirement]) -> None:
+def run_trials(
+    candidates: Sequence[Candidate], requirements: Sequence[Requirement]
+) -> None:
     """Three go to trial; one fails a must-have there, two prove all of them."""
     winner, second, third = candidates
     lead = winner.evaluation.owner
@@ -26,7 +28,7 @@ def prove(candidates: Sequence[Candidate], requirements: Sequence[Requirement]) 
     )
 
 
-def conclude(
+def decide_renewals(
     evaluation: Evaluation, winner: Candidate, people: dict[str, User]
 ) -> Evaluation:
     """Consensus, draft, signatures, frozen memo."""

@@ -65,7 +65,9 @@ def commitments_of(
         model = type(row)
         version = latest(model)
         values = [getattr(row, name) for name, _ in columns(model, version)]
-        made = commit(model, version, row.pk, row.salt, values, by_column=by_column)
+        made = commitment_to(
+            model, version, row.pk, row.salt, values, by_column=by_column
+        )
         lines.append(line_of(row, f"{made.digest} {made.columns}", version))
     lines += [
         line_of(row, f"{REMOVED} {REMOVED}", latest(type(row))) for row in removed
@@ -99,7 +101,7 @@ def columns(
     return tuple((it.attname, getattr(it, "target_field", it)) for it in fields)
 
 
-def commit(
+def commitment_to(
     model: type[CommittedRecord],
     version: int,
     key: object,
@@ -118,11 +120,11 @@ def commit(
     shorts = UNSAID
     if by_column:
         before = sha256(f"{start}column\n".encode())
-        shorts = "".join(short(before, text) for text in texts)
+        shorts = "".join(short_digest(before, text) for text in texts)
     return Commitment(version, digest, shorts)
 
 
-def short(before: Any, text: str) -> str:
+def short_digest(before: Any, text: str) -> str:
     """The beginning of a column's digest."""
     digest = before.copy()
     digest.update(text.encode())

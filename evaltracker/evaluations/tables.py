@@ -9,7 +9,7 @@ from evaltracker.evaluations.commitments import (
     Key,
     changed_column,
     columns,
-    commit,
+    commitment_to,
     committed_models,
     read_commitments,
 )
@@ -129,7 +129,9 @@ def _rows(
             sentence = f"is told of in version {commitment.version}, unknown here"
         else:
             values = [row[it] for it in versions[commitment.version]]
-            now = commit(model, commitment.version, row["pk"], row["salt"], values)
+            now = commitment_to(
+                model, commitment.version, row["pk"], row["salt"], values
+            )
             if now.digest != commitment.digest:
                 sentence = f"was changed in {changed_column(model, commitment, now)}"
         yield key, Difference(number, name, key[1], sentence) if sentence else None

@@ -42,10 +42,10 @@ class Parcel:
         mark = zlib.crc32(self.message_id.encode())
         inner, outer = b"=_in%08x" % mark, b"=_out%08x" % mark
         yield header("Subject", words(said.subject))
-        yield header("From", mailbox(self.sender))
-        yield header("To", mailbox(self.to))
+        yield header("From", encoded_address(self.sender))
+        yield header("To", encoded_address(self.to))
         if said.reply_to:
-            yield header("Reply-To", mailbox(said.reply_to))
+            yield header("Reply-To", encoded_address(said.reply_to))
         yield header("Date", formatdate())
         yield header("Message-ID", self.message_id)
         # Keeps holiday notes from answering a machine.
@@ -101,7 +101,7 @@ def words(text: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def mailbox(address: str) -> str:
+def encoded_address(address: str) -> str:
     """An address as a header says it; a name before it may be in any script."""
     name, bare = parseaddr(address)
     if not name:

@@ -23,10 +23,10 @@ register_chore(
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
     import evaltracker.requirements.admin.brief_page
+    import evaltracker.requirements.admin.evaluation_templates
     import evaltracker.requirements.admin.journal_page
     import evaltracker.requirements.admin.lists
     import evaltracker.requirements.admin.metric_acts
     import evaltracker.requirements.admin.requirement_acts
     import evaltracker.requirements.admin.requirements_page
-    import evaltracker.requirements.admin.template_acts
     import evaltracker.requirements.importing

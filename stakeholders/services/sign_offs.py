@@ -78,7 +78,7 @@ def record_sign_off(
     if visit.left_at or rule.stage != visit.stage or rule.evaluation != evaluation:
         raise Refused("This sign-off belongs to another stage.")
     part, lending = seat_of(by, evaluation, rule)
-    check_words(verdict, reason, conditions)
+    check_verdict(verdict, reason, conditions)
     check_conditions(evaluation, conditions)
     document = keep_document(evaluation=evaluation, content=content)
     origin = origin or Origin()
@@ -109,7 +109,7 @@ def record_sign_off(
             occurrence="",
             recipient=evaluation.owner,
         )
-    record_entry(sign_off, attached, reason)
+    journal_sign_off(sign_off, attached, reason)
     return sign_off
 
 
@@ -130,7 +130,7 @@ def seat_of(
     raise Forbidden(f"This sign-off is for {rule.get_role_display()}.")
 
 
-def record_entry(
+def journal_sign_off(
     sign_off: SignOff, conditions: Sequence[Condition], reason: str
 ) -> None:
     """Tell the journal of a sign-off and the conditions that came with it."""
@@ -190,7 +190,7 @@ def who_signed(before: SignOff | None, now: SignOff, seat: User) -> str:
     return f"{before.printed_name} has signed these words for {whom}"
 
 
-def check_words(
+def check_verdict(
     verdict: str, reason: str, conditions: Sequence[ConditionAsked]
 ) -> None:
     """Refuse an unknown verdict, a missing reason, or conditions out of place."""

@@ -16,7 +16,7 @@ from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.ocds.reading import newest, read_ocds
 from evaltracker.workflow.services.exporting import export_as_seen, export_whole
-from evaltracker.workflow.services.from_ocds import start_from_ocds
+from evaltracker.workflow.services.ocds_start import start_from_ocds
 from tests.cast import common, trials
 from tests.portable.test_pages import as_user
 from tests.workflow.deciding import decided

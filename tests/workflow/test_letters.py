@@ -5,7 +5,7 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.kinds import KINDS
-from evaltracker.workflow.memo.letters import REASON_ASKED
+from evaltracker.workflow.memo.letter_draft import REASON_ASKED
 from evaltracker.workflow.models import Letter
 from evaltracker.workflow.services.letters import send_letter, write_letter
 from tests.cast import stakeholders

@@ -15,7 +15,7 @@ from stakeholders.policy import require_part
 from trials.models import Agreement, ContractChange, Trial
 from trials.policy import TRIAL_STAGES, check_trial, require_insider, require_unclosed
 from trials.selectors.contracts import Contract, contract_of
-from trials.services.trial_notices import ask_for_agreement
+from trials.services.trial_mails import ask_for_agreement
 from trials.services.trials import (
     CONTRACT,
     PLAN,

@@ -14,7 +14,7 @@ from evaltracker.kit.text import Inputs, read_reason
 from trials.models import Criterion, Trial
 from trials.policy import check_trial, require_same
 from trials.services.contracts import number_change
-from trials.services.trial_notices import ask_for_agreement
+from trials.services.trial_mails import ask_for_agreement
 from trials.services.trials import open_trial, withdraw_proposal
 
 EDITABLE = frozenset({"requirement", "text", "threshold", "method", "position"})

@@ -23,7 +23,7 @@ from trials.policy import (
     check_part,
     check_running,
 )
-from trials.services.gaps import open_finding
+from trials.services.gaps import open_gap_for_refuted
 from trials.services.judging import (
     check_place,
     check_words,
@@ -199,7 +199,7 @@ def _follow_up(evidence: Evidence, by: By) -> None:
     trial.candidate = candidate
     heard = judged_anew(evidence=evidence, trial=trial, by=by)
     if evidence.verdict == EvidenceVerdict.FAILS and not heard:
-        open_finding(evidence=evidence, trial=trial, by=by)
+        open_gap_for_refuted(evidence=evidence, trial=trial, by=by)
 
 
 def _attach(evidence: Evidence, file: File[bytes]) -> None:

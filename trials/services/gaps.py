@@ -22,7 +22,7 @@ from trials.policy import (
     require_unclosed,
     today_in,
 )
-from trials.services.trial_notices import tell_vendor_of
+from trials.services.trial_mails import tell_vendor_of
 from trials.services.trials import locked_trial
 from trials.services.wall_times import reply_deadline
 from vendors.policy import require_no_conflict
@@ -103,12 +103,12 @@ def record_gap(
     gap.save()
     said = journal.snapshot(gap, ("severity", "text", "found_on", "workaround"))
     said["requirement"] = requirement.ref if requirement else ""
-    record_about(gap, "gap.recorded", by, after=said)
+    journal_gap(gap, "gap.recorded", by, after=said)
     tell_vendor_of(gap)
     return gap
 
 
-def open_finding(*, evidence: Evidence, trial: Trial, by: By) -> Gap:
+def open_gap_for_refuted(*, evidence: Evidence, trial: Trial, by: By) -> Gap:
     """Show the vendor what failed, and give it one bounded time to answer.
 
     Until it replied or the time is over the verdict does not count. A failed must-have
@@ -129,7 +129,7 @@ def open_finding(*, evidence: Evidence, trial: Trial, by: By) -> Gap:
     gap.save()
     said = journal.snapshot(gap, ("severity", "text", "found_on", "reply_until"))
     said["requirement"] = evidence.claim.requirement.ref
-    record_about(gap, "gap.recorded", by, after=said)
+    journal_gap(gap, "gap.recorded", by, after=said)
     tell_vendor_of(gap)
     return gap
 
@@ -176,7 +176,7 @@ def reply_to_gap(
         reply_at=timezone.now(),
         reply_noted_by=None if by_vendor else actor_of(by).user,
     )
-    record_about(fresh, "gap.replied", by, before=before, after=after)
+    journal_gap(fresh, "gap.replied", by, before=before, after=after)
     return fresh
 
 
@@ -197,7 +197,7 @@ def close_gap(*, gap: Gap, note: str, by: By) -> Gap:
     words = inputs.text("note", note)
     inputs.check()
     before, after = change(fresh, closed_at=timezone.now(), closing_note=words)
-    record_about(fresh, "gap.closed", by, before=before, after=after)
+    journal_gap(fresh, "gap.closed", by, before=before, after=after)
     return fresh
 
 
@@ -212,7 +212,7 @@ def locked_gap(gap: Gap, evaluation: Evaluation) -> Gap:
     return fresh
 
 
-def record_about(
+def journal_gap(
     gap: Gap,
     action: str,
     by: By,

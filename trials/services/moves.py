@@ -17,7 +17,7 @@ from trials.services.milestones import (
     record,
 )
 from trials.services.reminders import owe_reminders, stop_reminders
-from trials.services.trial_notices import ask_for_agreement
+from trials.services.trial_mails import ask_for_agreement
 from trials.services.trials import check_days, open_trial, withdraw_proposal
 from trials.services.trials import record as record_trial
 from trials.services.wall_times import read_moment

@@ -14,8 +14,8 @@ from evaltracker.kit.text import Inputs
 from trials.choices import EvidenceVerdict, Retest
 from trials.models import Evidence, Gap, Trial
 from trials.policy import may_lead
-from trials.services.gaps import check_record_gap, locked_gap, record_about
-from trials.services.trial_notices import tell_vendor_of_retest
+from trials.services.gaps import check_record_gap, journal_gap, locked_gap
+from trials.services.trial_mails import tell_vendor_of_retest
 from trials.services.trials import locked_trial
 
 HELD = "It held when it was judged anew."
@@ -102,6 +102,6 @@ def _keep(
     if closes and outcome == Retest.MENDED:
         said |= {"closed_at": now, "closing_note": note}
     before, after = change(gap, **said)
-    record_about(gap, "gap.retested", by, before=before, after=after)
+    journal_gap(gap, "gap.retested", by, before=before, after=after)
     if outcome == Retest.STILL_THERE:
         tell_vendor_of_retest(gap)

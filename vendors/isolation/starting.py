@@ -17,7 +17,7 @@ from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
 from evaltracker.kit.starting import about_to_start
-from vendors.isolation.owner import is_owner_at_work
+from vendors.isolation.database_owner import is_owner_at_work
 from vendors.isolation.powers import powers_of
 from vendors.isolation.sql import one
 

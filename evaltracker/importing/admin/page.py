@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import Forbidden, Invalid, Problem
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.importing.admin.import_request import Desk
+from evaltracker.importing.admin.import_desk import Desk
 from evaltracker.importing.admin.sheets import sheet_page
 from evaltracker.importing.admin.steps import STEPS
 from evaltracker.importing.kinds import KINDS, ImportKind

@@ -10,8 +10,8 @@ from evaltracker.errors import Refused, Stale
 from evaltracker.evaluations.models import Import
 from evaltracker.evaluations.policy import lock
 from evaltracker.importing.admin.forms import ReadingForm, UploadForm
+from evaltracker.importing.admin.import_desk import GONE, Desk
 from evaltracker.importing.admin.import_preview import Look, look_at
-from evaltracker.importing.admin.import_request import GONE, Desk
 from evaltracker.importing.reading import signature
 from evaltracker.importing.services.waiting_files import (
     discard_draft,

@@ -13,7 +13,7 @@ from evaltracker.pages.acts import Act, register_act
 from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import DateField
 from evaltracker.pages.workspace import page_address
-from evaltracker.workflow.services.from_ocds import start_from_ocds
+from evaltracker.workflow.services.ocds_start import start_from_ocds
 from evaltracker.workflow.services.succession import may_follow, start_next
 
 

@@ -14,7 +14,7 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import change, lock, require_owner
 from evaltracker.kit.text import TEXT_LIMIT
 from evaltracker.notices.services.scheduling import owe_now
-from evaltracker.workflow.memo.letters import REASON_ASKED, draft_letter
+from evaltracker.workflow.memo.letter_draft import REASON_ASKED, draft_letter
 from evaltracker.workflow.models import Decision, Letter
 from evaltracker.workflow.selectors.letters import LETTER, letter_notices, rivals_named
 from vendors.models import Candidate, Contact

@@ -20,7 +20,7 @@ from trials.services.contracts import (
     propose_contract,
 )
 from trials.services.gaps import close_gap, record_gap, reply_to_gap
-from trials.services.trial_notices import (
+from trials.services.trial_mails import (
     ask_again_for_agreement,
     tell_of_replies,
     warn_at_half_time,

@@ -17,7 +17,7 @@ from trials.selectors import one_cell
 from trials.services.evidence import record_evidence
 from trials.services.gaps import close_gap, record_gap, reply_to_gap
 from trials.services.retests import retest_gap
-from trials.services.trial_notices import remind_of_retests
+from trials.services.trial_mails import remind_of_retests
 from vendors.services.contacts import add_contact
 
 pytestmark = pytest.mark.django_db

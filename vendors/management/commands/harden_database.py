@@ -8,8 +8,8 @@ from django.db import connection
 
 from evaltracker.environment import database, owner_database, vendor_database
 from vendors.isolation.building import build_wall, lift_wall
+from vendors.isolation.database_owner import as_owner
 from vendors.isolation.granting import build_house
-from vendors.isolation.owner import as_owner
 from vendors.isolation.sql import Unfit
 
 

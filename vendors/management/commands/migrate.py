@@ -9,7 +9,7 @@ from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from vendors.isolation.owner import as_owner
+from vendors.isolation.database_owner import as_owner
 from vendors.isolation.patience import LOCK_TIMEOUT, patiently
 from vendors.isolation.patient_editor import patient_editor
 from vendors.isolation.sql import Unfit, run

@@ -11,7 +11,7 @@ from evaltracker.evaluations.models import User
 from evaltracker.ocds.reading import read_ocds
 from evaltracker.portable.services.import_evaluation import import_evaluation
 from evaltracker.portable.services.import_preview import ImportPreview, preview_import
-from evaltracker.workflow.services.from_ocds import start_from_ocds
+from evaltracker.workflow.services.ocds_start import start_from_ocds
 
 
 class Command(BaseCommand):

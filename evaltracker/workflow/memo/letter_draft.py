@@ -46,14 +46,14 @@ def draft_letter(
         if chosen
         else "Where it fell short of what we need:"
     )
-    short = listed(lead, told, SHORT)
+    short = requirement_lines(lead, told, SHORT)
     parts = [
         f"Thank you for the work that you put into “{brief['title']}”.",
         "We have decided, and we are glad to say that we chose you. We will write to "
         "you about the contract; nothing is ordered by this letter."
         if chosen
         else "We have decided, and you were not chosen. You should know why.",
-        listed("What convinced us:", told, CONVINCED),
+        requirement_lines("What convinced us:", told, CONVINCED),
         short or ("" if chosen else REASON_ASKED),
         promises_kept_words(result["promises"]),
         "If you want to talk about it, answer this mail.",
@@ -62,7 +62,7 @@ def draft_letter(
     return "\n\n".join(part for part in parts if part)
 
 
-def listed(
+def requirement_lines(
     lead: str, told: Iterable[tuple[dict[str, Any], str]], words: dict[str, str]
 ) -> str:
     """A line for each requirement that stands so, the weightiest first."""

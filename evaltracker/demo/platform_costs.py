@@ -170,14 +170,14 @@ def write_costs(evaluation: Evaluation) -> None:
             )
         for kind in CHECKLIST[candidate.kind]:
             if kind not in prices and kind != NOT_ASKED:
-                state = state_of(name, kind)
+                state = unpriced_state(name, kind)
                 set_cost_line(candidate=candidate, kind=kind, state=state, by=lead)
 
 
 SPECIAL = ("tiers", "old")
 
 
-def state_of(name: str, kind: CostKind) -> CostState:
+def unpriced_state(name: str, kind: CostKind) -> CostState:
     """What is known of a kind that has no price."""
     if kind in INCLUDED.get(name, ()):
         return CostState.INCLUDED

@@ -44,9 +44,9 @@ def start_from_ocds(*, content: bytes, by: User, slug: str = "") -> Evaluation:
         source_note=origin_sentence(start),
         by=by,
     )
-    _requirements(evaluation, start, by)
+    _add_requirements(evaluation, start, by)
     for offer in start.offers:
-        _price(_candidate(evaluation, offer, by), offer, by)
+        _set_price(_add_candidate(evaluation, offer, by), offer, by)
     journal.record(
         evaluation=evaluation,
         action="evaluation.read_from_ocds",
@@ -69,7 +69,7 @@ def origin_sentence(start: Start) -> str:
     return f"OCDS release of {start.ocid or 'an unnamed process'}.{until}"
 
 
-def _requirements(evaluation: Evaluation, start: Start, by: User) -> None:
+def _add_requirements(evaluation: Evaluation, start: Start, by: User) -> None:
     """What is asked for, by category; none moves a metric yet."""
     categories: dict[str, Category] = {}
     for requirement in start.requirements:
@@ -89,7 +89,7 @@ def _requirements(evaluation: Evaluation, start: Start, by: User) -> None:
         )
 
 
-def _candidate(evaluation: Evaluation, offer: Offered, by: User) -> Candidate:
+def _add_candidate(evaluation: Evaluation, offer: Offered, by: User) -> Candidate:
     """A tenderer, longlisted, with its company."""
     vendor = Vendor.objects.filter(name=offer.name).first()
     return add_candidate(
@@ -100,7 +100,7 @@ def _candidate(evaluation: Evaluation, offer: Offered, by: User) -> Candidate:
     )
 
 
-def _price(candidate: Candidate, offer: Offered, by: User) -> None:
+def _set_price(candidate: Candidate, offer: Offered, by: User) -> None:
     """The value of its bid or award, as the file tells it."""
     if offer.amount is None:
         return
