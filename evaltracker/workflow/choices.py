@@ -1,4 +1,4 @@
-"""Words of workflow."""
+"""What a check of a promise found."""
 
 from django.db import models
 

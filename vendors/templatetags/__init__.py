@@ -1,1 +1,1 @@
-"""Tags of vendors."""
+"""Tags that pages of vendors and trials load."""

@@ -2,6 +2,7 @@
 
 import datetime
 import zoneinfo
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import get_text_list
 
 from evaltracker.errors import Forbidden, NotFound
 from evaltracker.evaluations.choices import Stage
@@ -130,6 +132,12 @@ def when(context: Context, value: datetime.date | None, zone: str = "") -> SafeS
 def day(value: datetime.date) -> str:
     """A day as people write it: 24 Nov 2026."""
     return date_format(value, "j M Y")
+
+
+@register.filter
+def and_list(values: Iterable[object]) -> str:
+    """“5, 2 and 0”."""
+    return get_text_list([str(value) for value in values], "and")
 
 
 @register.simple_tag
