@@ -54,17 +54,19 @@ _LOG_STEPS: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     hide_secrets,
 ]
+# One list for all: loggers keep the one that they met first.
+_PROCESSORS: list[Any] = [
+    structlog.stdlib.filter_by_level,
+    *_LOG_STEPS,
+    structlog.processors.format_exc_info,
+    structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+]
 
 
 def hand_over_events() -> None:
     """Let structlog's events take their steps, and end in Python's own logs."""
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *_LOG_STEPS,
-            structlog.processors.format_exc_info,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
+        processors=_PROCESSORS,
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )

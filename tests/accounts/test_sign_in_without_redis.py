@@ -5,7 +5,6 @@ Runs with every push, whole.
 
 import os
 import signal
-import statistics
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -103,7 +102,8 @@ def test_people_sign_in_whatever_happens_to_redis(
     assert Visitor(url).give_password("lina", PASSWORD).status_code == 200
     failed = AccountEntry.objects.filter(action=AccountAction.LOGIN_FAILED)
     assert failed.exclude(detail="locked").count() == LIMIT - 1
-    slowest = {state: statistics.median(times) for state, times in took.items()}
+    # What Redis costs is in each, what a busy machine costs is not.
+    slowest = {state: min(times) for state, times in took.items()}
     assert max(slowest.values()) < slowest["there"] + MOST_SECONDS, slowest
     figure(
         f"T47, signing in: {PEOPLE} people in each state of Redis, all came in; of "

@@ -79,7 +79,7 @@ class ChaseVendor(OnCandidate):
     service = chase
     rule = check_chase
 
-    def told(self, target: Any, outcome: Outcome) -> str:
+    def success_message(self, target: Any, outcome: Outcome) -> str:
         return f"{target.vendor} is reminded within half a minute."
 
     def cancel_url(self, target: Any) -> str:

@@ -62,7 +62,7 @@ class Advance(OnEvaluation):
             else [],
         }
 
-    def told(self, target: Evaluation, outcome: Outcome) -> str:
+    def success_message(self, target: Evaluation, outcome: Outcome) -> str:
         """Where it is now."""
         target.refresh_from_db(fields=["stage"])
         return f"The evaluation is in {target.get_stage_display().lower()} now."

@@ -170,7 +170,7 @@ class JudgeItem(OnItem):
             "requirement": target.requirement,
         }
 
-    def told(self, target: Any, outcome: Any) -> str:
+    def success_message(self, target: Any, outcome: Any) -> str:
         return f"Recorded: {target.requirement}." if target.requirement else "Recorded."
 
     def judged(self, target: Any) -> tuple[Any, ...]:
