@@ -71,7 +71,8 @@ def _on_sqlite(*, everything: bool) -> list[str]:
 def run_pytest(arguments: Sequence[str], env: dict[str, str]) -> int:
     """Run pytest to its end, in parallel unless the arguments forbid it."""
     # Who has nothing left takes from who has most: a few tests take very long.
-    parallel = [f"-n{min(4, os.cpu_count() or 1)}", "--dist=worksteal"]
+    # One more than cores, for tests of faults mostly wait.
+    parallel = [f"-n{min(4, (os.cpu_count() or 1) + 1)}", "--dist=worksteal"]
     paths = [
         path
         for argument in arguments
