@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.redis,
     pytest.mark.django_db(transaction=True),
 ]
-LIMIT, PEOPLE = 8, 2
+LIMIT, PEOPLE = 8, 3
 # More than with Redis, a page may take so long.
 MOST_SECONDS = 0.3
 
@@ -79,7 +79,7 @@ def test_people_sign_in_whatever_happens_to_redis(
     broken: tuple[str, dict[str, Callable[[], object]]], figure: Callable[[str], None]
 ) -> None:
     url, happenings = broken
-    took: dict[str, list[float]] = {}
+    took: dict[str, list[list[float]]] = {}
     used: dict[str, str] = {}
     person("lina")
     refused = 0
@@ -92,7 +92,7 @@ def test_people_sign_in_whatever_happens_to_redis(
             used[name] = code_of(secret)
             status, pages = sign_in(url, name, used[name])
             assert status == 200, state
-            took.setdefault(state, []).append(max(pages))
+            took.setdefault(state, []).append(pages)
         for name, code in used.items():
             if name.endswith("0"):
                 assert sign_in(url, name, code)[0] == 302, (state, name)
@@ -102,8 +102,11 @@ def test_people_sign_in_whatever_happens_to_redis(
     assert Visitor(url).give_password("lina", PASSWORD).status_code == 200
     failed = AccountEntry.objects.filter(action=AccountAction.LOGIN_FAILED)
     assert failed.exclude(detail="locked").count() == LIMIT - 1
-    # What Redis costs is in each, what a busy machine costs is not.
-    slowest = {state: min(times) for state, times in took.items()}
+    # What Redis costs a page is there for everybody, what a busy machine costs is not.
+    slowest = {
+        state: max(min(times) for times in zip(*visits, strict=True))
+        for state, visits in took.items()
+    }
     assert max(slowest.values()) < slowest["there"] + MOST_SECONDS, slowest
     figure(
         f"T47, signing in: {PEOPLE} people in each state of Redis, all came in; of "
