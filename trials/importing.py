@@ -44,13 +44,10 @@ class Scores(RowsImport):
         Column("reason", "Reason", "Reason", "Why; others read it.", "Queues well."),
     )
     names = COLUMNS
+    is_list = staticmethod(is_table)
 
     def allowed(self, user: User, evaluation: Evaluation) -> bool:
         return bool(scoring_parts(evaluation=evaluation, by=user))
-
-    def is_table(self, columns: Any) -> bool:
-        """Whether these make scores."""
-        return is_table(columns)
 
     def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
         """The reason of those without one; for which part, if there are several."""

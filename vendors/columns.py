@@ -24,7 +24,7 @@ class CandidateColumn:
 
     name: str
     label: str
-    # Its field in the form.
+    # Its field in the form, apart from the label.
     field: Callable[[], forms.Field]
     # How a word is kept, by field and value; without it, the model alone judges.
     read: Callable[[Inputs, str, Any], Any] | None = None
@@ -40,6 +40,12 @@ class CandidateColumn:
     # Whether its row in the admin and the preview of an import have it.
     listed: bool = False
 
+    def form_field(self) -> forms.Field:
+        """A new field that asks for it."""
+        field = self.field()
+        field.label = self.label
+        return field
+
 
 def _first_address(cell: str) -> str:
     good, _ = web_addresses(cell)
@@ -54,7 +60,7 @@ COLUMNS = (
     CandidateColumn(
         name="website",
         label="Website",
-        field=lambda: link_field("Website"),
+        field=link_field,
         read=Inputs.link,
         blank="",
         heads=("website", "url", "homepage", "link", "vendorurl"),
@@ -67,9 +73,7 @@ COLUMNS = (
     CandidateColumn(
         name="summary",
         label="Summary",
-        field=lambda: forms.CharField(
-            label="Summary", required=False, widget=long_text()
-        ),
+        field=lambda: forms.CharField(required=False, widget=long_text()),
         read=lambda inputs, name, value: inputs.text(name, value, blank=True),
         blank="",
         heads=("summary", "description", "about"),
@@ -81,9 +85,7 @@ COLUMNS = (
     CandidateColumn(
         name="aliases",
         label="Other names",
-        field=lambda: LinesField(
-            label="Other names", help_text="One a line; imports find it by them too."
-        ),
+        field=lambda: LinesField(help_text="One a line; imports find it by them too."),
         read=lambda inputs, name, value: inputs.lines(name, value, limit=150),
         blank=(),
         heads=("aliases", "othernames", "alsoknownas"),
@@ -96,7 +98,6 @@ COLUMNS = (
         name="months_to_live",
         label="Months until it is live",
         field=lambda: forms.DecimalField(
-            label="Months until it is live",
             required=False,
             min_value=0,
             help_text="From the decision to running in production.",
@@ -106,7 +107,6 @@ COLUMNS = (
         name="hours_saved",
         label="Hours saved",
         field=lambda: forms.DecimalField(
-            label="Hours saved",
             required=False,
             min_value=0,
             max_value=24,
@@ -117,7 +117,6 @@ COLUMNS = (
         name="builders",
         label="Builders",
         field=lambda: forms.DecimalField(
-            label="Builders",
             required=False,
             min_value=0,
             max_digits=5,

@@ -1,7 +1,7 @@
 """What can be imported: each kind registers how it is read, shown and taken in."""
 
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -51,6 +51,8 @@ class ImportKind:
     # One sentence: what a file needs.
     needs: ClassVar[str] = ""
     columns: ClassVar[tuple[Column, ...]] = ()
+    # What columns are called in files, by the name of the column.
+    names: ClassVar[Mapping[str, Sequence[str]]] = {}
     layouts: ClassVar[tuple[tuple[str, str], ...]] = ()
     # Whether names that the evaluation has not may be left out.
     may_skip: ClassVar[bool] = False
@@ -74,7 +76,7 @@ class ImportKind:
 
     def columns_in(self, row: Row) -> dict[str, int]:
         """What the columns under such a header would be taken for."""
-        raise NotImplementedError
+        return columns_by_field(row, self.names)
 
     def plan(
         self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading
@@ -154,22 +156,15 @@ class ImportKind:
 
 
 class RowsImport(ImportKind):
-    """A kind whose plan is of rows with values; `names` are what columns are called."""
+    """A kind whose plan is of rows with values."""
 
-    names: ClassVar[Mapping[str, Sequence[str]]] = {}
-
-    def is_table(self, columns: Collection[str]) -> bool:
-        """Whether these columns make such a list."""
-        raise NotImplementedError
+    # Whether columns of these names make such a list.
+    is_list: ClassVar[Callable[..., bool]]
 
     def guess(self, sheet: Sheet) -> Header | None:
         """Where the list stands."""
-        table = find_table(sheet, None, self.names, self.is_table)
+        table = find_table(sheet, None, self.names, type(self).is_list)
         return Header(table.header.number, table.columns) if table else None
-
-    def columns_in(self, row: Row) -> dict[str, int]:
-        """By the usual names."""
-        return columns_by_field(row, self.names)
 
 
 KINDS: Registry[str, ImportKind] = Registry("kind of import")

@@ -95,7 +95,7 @@ def time_field(label: str, *, required: bool = True, help_text: str = "") -> Any
     )
 
 
-def link_field(label: str, *, help_text: str = "") -> forms.CharField:
+def link_field(label: str | None = None, *, help_text: str = "") -> forms.CharField:
     """A web address; the service checks it, so that every way in checks alike."""
     widget = forms.URLInput(attrs={"placeholder": "https://"})
     return forms.CharField(

@@ -44,10 +44,7 @@ class Candidates(RowsImport):
         ),
     )
     names = COLUMNS
-
-    def is_table(self, columns: Any) -> bool:
-        """Whether these make candidates."""
-        return is_table(columns)
+    is_list = staticmethod(is_table)
 
     def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
         """The kind of those that say none."""

@@ -8,7 +8,7 @@ from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import Column, ImportKind, Question, register_import
 from evaltracker.importing.reading import Header, Reading
-from evaltracker.tabular import Row, Sheet, Workbook, columns_by_field
+from evaltracker.tabular import Sheet, Workbook
 from vendors.choices import STATED, Availability
 from vendors.imports import ClaimLine, ClaimsPlan, plan_claims_import
 from vendors.imports.plan import Meaning
@@ -62,6 +62,7 @@ class Claims(ImportKind):
             "evidence", "Evidence URL", "Link", "http(s) only.", "https://acme.example"
         ),
     )
+    names = COLUMNS
     layouts = (
         ("", "find out"),
         (LIST, "a list, one row per answer"),
@@ -73,10 +74,6 @@ class Claims(ImportKind):
         """Where a list stands."""
         found = find_list(sheet)
         return Header(found.header.number, found.columns) if found else None
-
-    def columns_in(self, row: Row) -> dict[str, int]:
-        """By the usual names."""
-        return columns_by_field(row, COLUMNS)
 
     def plan(
         self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading

@@ -73,10 +73,7 @@ class Costs(RowsImport):
         Column("note", "Note", "Note", "Minimums, conditions.", "For ten people."),
     )
     names = COLUMNS
-
-    def is_table(self, columns: Any) -> bool:
-        """Whether these make costs."""
-        return is_table(columns)
+    is_list = staticmethod(is_table)
 
     def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
         """What holds for the rows that do not say it."""

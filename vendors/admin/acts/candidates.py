@@ -59,7 +59,7 @@ class ChangeForm(forms.Form):
         return data
 
 
-ChangeForm.base_fields.update({column.name: column.field() for column in COLUMNS})
+ChangeForm.base_fields.update({column.name: column.form_field() for column in COLUMNS})
 
 
 class CandidateForm(ChangeForm):
