@@ -209,29 +209,30 @@ def _bound(value: Any) -> Any:
 
 def loaded[M: Model](model: type[M], values: Mapping[str, Any]) -> M:
     """The row of `model` that was read; fields that were not are deferred."""
-    names, read = [], []
-    for column, (name, converters) in _readers(model).items():
-        if column in values:
-            value = values[column]
-            for convert, place in converters:
-                value = convert(value, place, connection)
-            names.append(name)
-            read.append(value)
-    return model.from_db(DEFAULT_DB_ALIAS, names, read)
+    fields = {name: it for name, it in _columns(model).items() if name in values}
+    read = [read_value(model, column, values[column]) for column in fields]
+    return model.from_db(DEFAULT_DB_ALIAS, [it.attname for it in fields.values()], read)
+
+
+def read_value(model: type[Model], column: str, value: Any) -> Any:
+    """What the database says in a column of `model`, as its rows have it."""
+    for convert, place in _converters(model)[column]:
+        value = convert(value, place, connection)
+    return value
 
 
 @cache
-def _readers(model: type[Model]) -> dict[str, tuple[str, list[tuple[Any, Any]]]]:
-    """Each column's attribute, and what makes its values of what the database says."""
-    readers = {}
+def _converters(model: type[Model]) -> dict[str, list[tuple[Any, Any]]]:
+    """What makes each column's values of what the database says."""
+    found = {}
     for column, field in _columns(model).items():
         place = field.get_col(model._meta.db_table)
         converters = [
             *connection.ops.get_db_converters(place),
             *place.get_db_converters(connection),
         ]
-        readers[column] = field.attname, [(convert, place) for convert in converters]
-    return readers
+        found[column] = [(convert, place) for convert in converters]
+    return found
 
 
 @cache

@@ -1,12 +1,13 @@
 """What people type, checked the same way everywhere: pure functions, no Django.
 
 Each reader gives back the text as it is kept, or raises ``ValueError`` with the
-sentence for the person. `Inputs` gathers those sentences by field.
+sentence for the person. `Inputs` gathers those sentences by field. `listed` writes
+several words as one phrase.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlsplit
 
 from evaltracker.errors import Invalid
@@ -193,3 +194,10 @@ def read_reason(reason: str, missing: str) -> str:
     text = inputs.text("reason", reason)
     inputs.check()
     return text
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """“A, B and C”."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

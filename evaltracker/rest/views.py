@@ -1,5 +1,7 @@
 """The base of every REST view: strict about what comes, silent about the rest."""
 
+import datetime
+import re
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
@@ -20,6 +22,8 @@ from evaltracker.rest.problems import handle_exception
 
 UNKNOWN_PARAMETER = "Unknown parameter; leave it out."
 UNKNOWN_FIELD = "Unknown field; leave it out."
+WRITE_DAY = "Write the day as YYYY-MM-DD."
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class OnlyByHeader(DefaultContentNegotiation):
@@ -112,16 +116,26 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+def read_day(value: Any) -> datetime.date | None:
+    """A calendar day as YYYY-MM-DD, and in no other of the many ISO forms."""
+    if not isinstance(value, str) or not DAY.fullmatch(value):
+        return None
+    try:
+        return datetime.date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
 class Day(serializers.DateField):
     """A calendar day as YYYY-MM-DD, and in no other of the many ISO forms."""
 
-    default_error_messages = {"invalid": "Write the day as YYYY-MM-DD."}
+    default_error_messages = {"invalid": WRITE_DAY}
 
     def to_internal_value(self, value: Any) -> Any:
-        plain = isinstance(value, str) and value.isascii() and len(value) == 10
-        if not plain or (value[4], value[7]) != ("-", "-"):
+        day = read_day(value)
+        if day is None:
             self.fail("invalid", format="YYYY-MM-DD")
-        return super().to_internal_value(value)
+        return day
 
 
 def read_id(text: str) -> uuid.UUID:

@@ -5,6 +5,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,8 +31,13 @@ SOURCES = [
 ]
 
 
-def remarks(path: Path) -> Iterator[str]:
+@cache
+def remarks(path: Path) -> list[str]:
     """The docstrings and comments of a file."""
+    return list(_remarks(path))
+
+
+def _remarks(path: Path) -> Iterator[str]:
     source = path.read_text()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):

@@ -1,16 +1,13 @@
 """How claims are read from a body, one or many; a serializer for each would cost more
 than all of the database's work. Here is the shape, the rules are `vendors.words`'."""
 
-import datetime
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from evaltracker.errors import Invalid
-from evaltracker.rest.views import UNKNOWN_FIELD
+from evaltracker.rest.views import UNKNOWN_FIELD, WRITE_DAY, read_day
 from vendors.services.batches import MOST, Stated
 
-DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 TEXTS = ("requirement", "availability", "statement")
 FIELDS = frozenset({*TEXTS, "available_from", "environments", "evidence_url"})
 NO_TEXT = "It must be a string."
@@ -89,9 +86,9 @@ def _read_item(item: Any, at: str, errors: dict[str, list[str]]) -> Stated:
     for index, place in enumerate(places):
         if not isinstance(place, str):
             refuse(f"environments.{index}", NO_TEXT)
-    day = _read_day(item.get("available_from"))
+    day = read_day(item.get("available_from"))
     if day is None and item.get("available_from") is not None:
-        refuse("available_from", "Write the day as YYYY-MM-DD.")
+        refuse("available_from", WRITE_DAY)
     return Stated(
         requirement=item.get("requirement", ""),
         availability=item.get("availability", ""),
@@ -100,13 +97,3 @@ def _read_item(item: Any, at: str, errors: dict[str, list[str]]) -> Stated:
         environments=places,
         evidence_url=link,
     )
-
-
-def _read_day(value: Any) -> datetime.date | None:
-    """A calendar day as YYYY-MM-DD, and in no other of the many ISO forms."""
-    if not isinstance(value, str) or not DAY.fullmatch(value):
-        return None
-    try:
-        return datetime.date.fromisoformat(value)
-    except ValueError:
-        return None

@@ -44,7 +44,6 @@ from vendors.selectors.own import (
 )
 from vendors.selectors.tokens import (
     SECRET,
-    find_token,
     find_tokens,
     live_tokens,
     recognise,
@@ -63,7 +62,6 @@ __all__ = [
     "cost_inputs",
     "current_claims",
     "envelope_of",
-    "find_token",
     "find_tokens",
     "invitation_letters",
     "invitations",

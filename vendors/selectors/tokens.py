@@ -37,14 +37,6 @@ def live_tokens(vendor: Vendor) -> QuerySet[VendorToken]:
     return tokens.filter(_live())
 
 
-def find_token(secret: str) -> VendorToken | None:
-    """The live token with that secret text; its vendor comes along.
-
-    Found by digest through the unique index, so no secret is compared byte by byte.
-    """
-    return find_tokens([secret]).first() if SECRET.fullmatch(secret) else None
-
-
 def find_tokens(secrets: Collection[str]) -> QuerySet[VendorToken]:
     """The live tokens among these secret texts, with their vendors."""
     tokens: QuerySet[VendorToken] = VendorToken.objects.select_related("vendor")
@@ -52,12 +44,15 @@ def find_tokens(secrets: Collection[str]) -> QuerySet[VendorToken]:
 
 
 def recognise(secret: str) -> VendorToken | None:
-    """What `find_token` finds, in one trip that lets its vendor's rows be found."""
-    digest = digest_of(secret)
+    """The live token of that text, with its vendor, whose rows can now be found.
+
+    Found by digest through the unique index, so no secret is compared byte by byte.
+    """
+    live = {"digest": digest_of(secret), "now": timezone.now()}
     with pipeline(savepoint=False) as pipe:
-        show(pipe, SHOW_TOKEN, digest=digest)
-        found = pipe.ask(WHO, digest=digest, now=timezone.now())
-        show(pipe, SHOW_VENDOR, digest=digest, now=timezone.now())
+        show(pipe, SHOW_TOKEN, digest=live["digest"])
+        found = pipe.ask(WHO, **live)
+        show(pipe, SHOW_VENDOR, **live)
     row = found.fetchone()
     if row is None:
         return None

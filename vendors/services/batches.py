@@ -72,7 +72,7 @@ def submit_many(
     """Take answers where claims are locked, as `submit_claims` promises."""
     found = compare(locked, claims)
     if found.new:
-        words = [(one.requirement, one.words) for one in found.new]
+        words = [(new.requirement, new.words) for new in found.new]
         rows = locked.next_revisions(words, by, by_vendor=True)
         locked.record(by=by, rows=rows, **told(found, rows, locked.candidate))
     return found

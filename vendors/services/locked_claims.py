@@ -14,7 +14,7 @@ from evaltracker.errors import NotFound
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, JournalHead, Requirement
-from evaltracker.kit.pipeline import Pipeline, loaded
+from evaltracker.kit.pipeline import Pipeline, loaded, read_value
 from vendors.models import Candidate, Claim
 from vendors.policy import require_claims_open
 from vendors.services import claim_sql as sql
@@ -70,9 +70,10 @@ class LockedClaims:
         if row is None or head is None:
             raise NotFound
         counts = {
-            claim.requirement_id: RevisionCount(line["last"], line["own"])
+            read_value(Claim, "requirement_id", line["requirement_id"]): RevisionCount(
+                line["last"], line["own"]
+            )
             for line in counted.fetchall()
-            for claim in [loaded(Claim, line)]
         }
         self = cls(
             pipe=pipe,

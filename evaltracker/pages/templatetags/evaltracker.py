@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import get_text_list
 
 from evaltracker.errors import Forbidden, NotFound
 from evaltracker.evaluations.choices import Stage
+from evaltracker.kit.text import listed
 from evaltracker.pages.acts import ACTS, address_of
 from evaltracker.pages.tabs import tabs_of
 from evaltracker.pages.verdict_marks import MARKS, STANDINGS, UNKNOWN_MARK
@@ -137,7 +137,7 @@ def day(value: datetime.date) -> str:
 @register.filter
 def and_list(values: Iterable[object]) -> str:
     """“5, 2 and 0”."""
-    return get_text_list([str(value) for value in values], "and")
+    return listed([str(value) for value in values])
 
 
 @register.simple_tag

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.kit.text import listed
 from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import (
@@ -30,7 +31,7 @@ from evaltracker.workflow.admin.receipts import only_reading
 from evaltracker.workflow.admin.working import working_of
 from evaltracker.workflow.memo import compute_results, gather_inputs
 from evaltracker.workflow.memo.as_of import on_day, planned_dates
-from evaltracker.workflow.memo.weighing_words import hundredths, listed, weighed
+from evaltracker.workflow.memo.weighing_words import hundredths, weighed
 from stakeholders.choices import Role
 from vendors.admin.conflict_question import ask_first
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from evaltracker.kit.text import listed
 from stakeholders.choices import Role
 
 UNTOLD = {
@@ -188,10 +189,3 @@ def about(share: str) -> str:
     if 0 < exact < 1:
         return "less than 1 %"
     return f"{exact:.0f} %"
-
-
-def listed(words: Sequence[str], last: str = "and") -> str:
-    """“A, B and C”."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"

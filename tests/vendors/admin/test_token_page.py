@@ -12,7 +12,7 @@ from tests.acting import act
 from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.models import Vendor, VendorToken
-from vendors.selectors import find_token
+from vendors.selectors import recognise
 from vendors.services.tokens import revoke_token
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def test_the_secret_is_shown_once_and_opens_the_api(
     assert "no-store" in answer.headers["Cache-Control"]
     secret = SECRET.findall(answer.content.decode())
     assert len(secret) == 1
-    token = find_token(secret[0])
+    token = recognise(secret[0])
     assert token is not None
     later = [url, f"/admin/e/{purchase.slug}/invitations/", "/admin/"]
     for path in later:
@@ -90,7 +90,7 @@ def test_a_token_is_revoked_once(purchase: Evaluation) -> None:
     address = f"/admin/act/revoke-token/{token.pk}/"
     assert signed_in(stakeholders.holder("it")).post(address).status_code == 403
     assert signed_in(purchase.owner).post(address).status_code == 302
-    assert find_token(secret) is None
+    assert recognise(secret) is None
     assert signed_in(purchase.owner).post(address).status_code == 409
 
 
@@ -110,8 +110,8 @@ def test_a_token_is_replaced_by_another_and_goes_on_beside_it_for_a_while(
     }
     answer = client.post(page, form)
     (new,) = SECRET.findall(answer.content.decode())
-    assert find_token(new) is not None
-    assert find_token(secret) is not None
+    assert recognise(new) is not None
+    assert recognise(secret) is not None
     old.refresh_from_db()
     assert old.expires_at is not None
     assert (old.expires_at.date() - today).days == 4

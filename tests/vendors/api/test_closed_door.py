@@ -14,7 +14,7 @@ from django.utils import timezone
 from tests.cast import vendors
 from vendors.api import door
 from vendors.models import VendorToken
-from vendors.selectors import find_token
+from vendors.selectors import recognise
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
@@ -112,7 +112,7 @@ def test_one_look_finds_leaked_tokens_among_any_number(acme: Party) -> None:
     answer = call(query="&".join(f"%61=Bearer%20{text}" for text in many))
     assert answer.status_code == 400
     assert "revoked" in answer.json()["detail"]
-    assert find_token(acme.token) is find_token(second) is None
+    assert recognise(acme.token) is recognise(second) is None
 
 
 def test_more_parameters_than_any_call_knows_are_refused_unread(acme: Party) -> None:

@@ -13,7 +13,7 @@ from evaltracker.evaluations.models import Evaluation
 from tests.cast import vendors
 from tests.vendors.api.conftest import Party
 from vendors.models import Claim, VendorToken
-from vendors.selectors import find_token
+from vendors.selectors import recognise
 from vendors.services.tokens import revoke_token
 
 MARK = "GLOBEX-SECRET"
@@ -140,7 +140,7 @@ def test_a_token_in_an_address_is_revoked(acme: Party) -> None:
     answer = acme.call("GET", f"/api/v1/invitations/?token={acme.token}")
     assert answer.status_code == 400
     assert "revoked" in answer.json()["detail"]
-    assert find_token(acme.token) is None
+    assert recognise(acme.token) is None
     assert acme.call("GET", "/api/v1/invitations/").status_code == 401
 
 

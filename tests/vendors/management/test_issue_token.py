@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.cast import vendors
-from vendors.selectors import find_token
+from vendors.selectors import recognise
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +15,7 @@ def test_the_last_line_is_the_token() -> None:
     vendors.vendor()
     out = StringIO()
     call_command("issue_token", "acme", "--label", "CI", stdout=out)
-    token = find_token(out.getvalue().splitlines()[-1])
+    token = recognise(out.getvalue().splitlines()[-1])
     assert token is not None
     assert (token.vendor.slug, token.label) == ("acme", "CI")
 

@@ -10,7 +10,7 @@ from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry
 from tests.cast import common, vendors
 from vendors.models import VendorToken
-from vendors.selectors import find_token
+from vendors.selectors import recognise
 from vendors.services.tokens import issue_token, note_use, revoke_token
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
@@ -22,7 +22,7 @@ def test_the_secret_is_not_kept_and_opens_the_api() -> None:
     assert len(secret) == 4 + 12 + 1 + 43
     assert secret.startswith(f"{token.prefix}_")
     assert secret not in str(VendorToken.objects.values())
-    found = find_token(secret)
+    found = recognise(secret)
     assert found is not None
     assert found.vendor == acme
 
@@ -30,8 +30,8 @@ def test_the_secret_is_not_kept_and_opens_the_api() -> None:
 @pytest.mark.parametrize("change", ["", "x", "\x00", "é"])
 def test_no_other_text_opens_it(change: str) -> None:
     secret = vendors.token(vendors.vendor())
-    assert find_token(secret[:-1] + change) is None
-    assert find_token(secret + change + "A") is None
+    assert recognise(secret[:-1] + change) is None
+    assert recognise(secret + change + "A") is None
 
 
 def test_a_third_live_token_is_refused_until_one_is_revoked() -> None:
@@ -41,7 +41,7 @@ def test_a_third_live_token_is_refused_until_one_is_revoked() -> None:
     with pytest.raises(Refused, match="revoke one"):
         issue_token(vendor=acme, by=SYSTEM)
     revoke_token(token=first, by=SYSTEM)
-    assert find_token(secret) is None
+    assert recognise(secret) is None
     with pytest.raises(Refused, match="already"):
         revoke_token(token=first, by=SYSTEM)
     assert issue_token(vendor=acme, by=SYSTEM)
@@ -53,9 +53,9 @@ def test_an_expired_token_opens_nothing_and_none_is_issued_expired() -> None:
         issue_token(vendor=acme, by=SYSTEM, expires_at=now)
     later = now + datetime.timedelta(hours=1)
     token, secret = issue_token(vendor=acme, by=SYSTEM, expires_at=later)
-    assert find_token(secret) is not None
+    assert recognise(secret) is not None
     VendorToken.objects.filter(pk=token.pk).update(expires_at=now)
-    assert find_token(secret) is None
+    assert recognise(secret) is None
 
 
 def test_owners_handle_the_tokens_of_vendors_that_they_evaluate() -> None:
