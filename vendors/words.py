@@ -6,11 +6,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from evaltracker.kit.text import Inputs
+from vendors.availability import availability_error
 from vendors.choices import STATED, Availability
-
-# What is there now, or never will be, has no date from which it is there.
-DATED = (Availability.PLANNED, Availability.BETA, Availability.ON_REQUEST)
-LONGEST_PLAN = datetime.timedelta(days=20 * 366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +46,9 @@ def read_claim(
     """
     inputs = Inputs()
     known = (*STATED, Availability.UNSTATED) if noted else STATED
-    if availability not in known:
-        inputs.refuse(
-            "availability", f"“{availability}” is not one of: {', '.join(known)}."
-        )
-    elif availability == Availability.PLANNED and available_from is None:
-        inputs.refuse("available_from", "A plan needs the date from which it is there.")
-    elif available_from is not None and availability not in DATED:
-        inputs.refuse(
-            "available_from", "Only planned, beta and on_request carry a date."
-        )
-    elif available_from is not None and today is not None:
-        if available_from < today:
-            inputs.refuse("available_from", "The date is past; say now, or a new date.")
-        elif available_from > today + LONGEST_PLAN:
-            inputs.refuse("available_from", "The date is over 20 years away.")
+    error = availability_error(availability, available_from, today=today, known=known)
+    if error:
+        inputs.refuse(*error)
     words = ClaimWords(
         availability=availability,
         available_from=available_from,

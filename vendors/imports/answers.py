@@ -10,10 +10,11 @@ from evaltracker.errors import Invalid
 from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings
 from evaltracker.tabular.wording import as_answer, web_addresses, without_markup
+from vendors.availability import DATED
 from vendors.choices import Availability
 from vendors.imports.plan import Meaning, UnknownWord
 from vendors.imports.words import RULED_WORDS, STATUS_WORDS
-from vendors.words import DATED, ClaimWords, read_claim
+from vendors.words import ClaimWords, read_claim
 
 DATED_PLAN = re.compile(
     r"(planned|roadmap|on the roadmap|coming soon)[ :(,]{1,3}(?:for |by |from )?"

@@ -1,0 +1,205 @@
+"""For which values of the brief's lists an answer holds; a pure module.
+
+`said` is what was given: None, "everywhere", values by list (a list may say
+"everywhere" too), or an array of `{values, availability, available_from}`, which then
+speaks alone. `lists` are the brief's, each with its values of that day. What it comes
+to, `means`, has the availability and the date of each value that was answered.
+"""
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from evaltracker.errors import Invalid
+from vendors.availability import availability_error
+from vendors.choices import Availability
+
+EVERYWHERE = "everywhere"
+PARTS = ("values", "availability", "available_from")
+
+type Lists = Mapping[str, Sequence[str]]
+type Means = dict[str, dict[str, list[str | None]]]
+
+
+def resolve(
+    said: object,
+    lists: Lists,
+    availability: str,
+    available_from: datetime.date | None,
+    *,
+    today: datetime.date | None = None,
+) -> Means:
+    """The answer of each value that `said` speaks of, by list.
+
+    *Never* without values is never for every value; any other answer without values
+    speaks of none. `today` makes a past plan refused.
+
+    Raises:
+        Invalid: with a sentence that names the value and the list.
+
+    """
+    given = canonical(said, lists)
+    answer = (availability, available_from)
+    if given is None and availability == Availability.NEVER:
+        return means_everywhere(lists, *answer)
+    means: Means = {name: {} for name in lists}
+    for values, own_answer in _answers(given, answer, lists, today):
+        for name, value in _named(values, lists):
+            if value in means[name]:
+                raise _invalid(
+                    f"“{value}” of “{name}” is answered twice; each value has one "
+                    "answer."
+                )
+            means[name][value] = own_answer
+    return {name: answers for name, answers in means.items() if answers}
+
+
+def means_everywhere(
+    lists: Lists, availability: str, available_from: datetime.date | None
+) -> Means:
+    """One answer for every value: what is meant by *everywhere*, and what an answer
+    without values means for *stay as is*."""
+    answer = _stored(availability, available_from)
+    return {
+        name: {value: list(answer) for value in values}
+        for name, values in lists.items()
+        if values
+    }
+
+
+def canonical(said: object, lists: Lists) -> Any:
+    """`said` as it is kept: lists and values in the brief's order, dates as text.
+
+    None if it names nothing. Raises as `resolve` does.
+    """
+    if isinstance(said, list):
+        return [_canonical_part(part, lists) for part in said] or None
+    return _canonical_values(said, lists) if said is not None else None
+
+
+def _canonical_part(part: object, lists: Lists) -> dict[str, Any]:
+    if not isinstance(part, dict) or not {*PARTS[:2]} <= part.keys() <= {*PARTS}:
+        raise _invalid(
+            "Each line of holds_for needs values and availability, and may have "
+            "available_from; nothing else."
+        )
+    values = _canonical_values(part["values"], lists)
+    if values is None:
+        raise _invalid("A line of holds_for names no value; name one or leave it out.")
+    return {
+        "values": values,
+        "availability": part["availability"],
+        "available_from": _text(_day(part.get("available_from"))),
+    }
+
+
+def _canonical_values(values: object, lists: Lists) -> Any:
+    if values == EVERYWHERE:
+        if not lists:
+            raise _no_list(EVERYWHERE, lists)
+        return EVERYWHERE
+    if not isinstance(values, dict):
+        raise _invalid(
+            "holds_for is “everywhere”, values by list such as "
+            '{"Runs on": ["AWS"]}, or lines of values and availability.'
+        )
+    for name in values:
+        if name not in lists:
+            raise _no_list(name, lists)
+    named = {
+        name: _canonical_list(name, values[name], lists[name])
+        for name in lists
+        if name in values
+    }
+    return {name: found for name, found in named.items() if found} or None
+
+
+def _canonical_list(name: str, said: object, values: Sequence[str]) -> Any:
+    if said == EVERYWHERE:
+        return EVERYWHERE
+    if not isinstance(said, list):
+        raise _invalid(f"“{name}” needs a list of its values, or “everywhere”.")
+    if EVERYWHERE in said and said != [EVERYWHERE]:
+        beside = next(value for value in said if value != EVERYWHERE)
+        raise _invalid(
+            f"“{name}” says everywhere beside “{beside}”; say everywhere or name the "
+            "values, not both."
+        )
+    if said == [EVERYWHERE]:
+        return EVERYWHERE
+    for value in said:
+        if value not in values:
+            raise _invalid(
+                f"“{value}” is not a value of “{name}”. Choose from: "
+                f"{', '.join(values)}; anything else belongs in the statement."
+            )
+        if said.count(value) > 1:
+            raise _invalid(f"“{value}” of “{name}” is named twice; name it once.")
+    return [value for value in values if value in said]
+
+
+def _answers(
+    given: Any,
+    answer: tuple[str, datetime.date | None],
+    lists: Lists,
+    today: datetime.date | None,
+) -> Iterator[tuple[Any, list[str | None]]]:
+    """Values, and what is answered for them."""
+    if given is None:
+        return
+    if not isinstance(given, list):
+        yield given, _stored(*answer)
+        return
+    for part in given:
+        day = _day(part["available_from"])
+        error = availability_error(part["availability"], day, today=today)
+        if error:
+            name, value = next(
+                _named(part["values"], lists), ("every list", EVERYWHERE)
+            )
+            raise _invalid(f"“{value}” of “{name}”: {error[1]}")
+        yield part["values"], _stored(part["availability"], day)
+
+
+def _named(values: Any, lists: Lists) -> Iterator[tuple[str, str]]:
+    """Each value that is spoken of, with its list."""
+    for name, of_list in lists.items():
+        said = values if values == EVERYWHERE else values.get(name, ())
+        for value in of_list if said == EVERYWHERE else said:
+            yield name, value
+
+
+def _stored(
+    availability: str, available_from: datetime.date | None
+) -> list[str | None]:
+    return [availability, _text(available_from)]
+
+
+def _text(day: datetime.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _day(said: object) -> datetime.date | None:
+    try:
+        day = datetime.date.fromisoformat(str(said)) if said is not None else None
+    except ValueError:
+        day = None
+    if _text(day) != said:
+        raise _invalid(f"available_from is a date such as 2027-03-31, not “{said}”.")
+    return day
+
+
+def _no_list(name: object, lists: Lists) -> Invalid:
+    if not lists:
+        return _invalid(
+            f"The brief names no list, so “{name}” cannot be answered; it belongs in "
+            "the statement."
+        )
+    return _invalid(
+        f"The brief has no list “{name}”. It has: {', '.join(lists)}; anything else "
+        "belongs in the statement."
+    )
+
+
+def _invalid(sentence: str) -> Invalid:
+    return Invalid(sentence, errors={"holds_for": [sentence]})
