@@ -4,7 +4,7 @@ Exact, so that a tie is a tie, and replayable: of the random module nothing is u
 the seed and `random()`, whose sequence Python promises never to change.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -34,7 +34,7 @@ def winning_shares(
     if not field.contenders:
         return wins
     counted: dict[tuple[int, ...], int] = {}
-    for firsts in _firsts(_Scales.of(field), draws, seed):
+    for firsts in _firsts(Scales.of(field), draws, seed):
         counted[firsts] = counted.get(firsts, 0) + 1
     for firsts, times in counted.items():
         for place in firsts:
@@ -42,21 +42,32 @@ def winning_shares(
     return wins
 
 
+def drawn_weights(categories: int, draws: int, seed: int) -> Iterator[list[int]]:
+    """Each draw's factors in thousandths, one per category in the field's order."""
+    random = Random(seed).random  # noqa: S311
+    columns = range(categories)
+    for _ in range(draws):
+        yield [LEAST + int(random() * STEPS) for _ in columns]
+
+
 @dataclass(frozen=True, slots=True)
-class _Scales:
+class Scales:
     """A field in whole numbers, on one scale for evidence and one for people.
 
     Candidates for whom the same applies have the same weights, which are added up once
-    in a draw: `weights` are the different ones, a row names its two by place.
+    in a draw: `weights` are the different ones, a row names its two by place. `grain`
+    is how many whole numbers one point of evidence is.
     """
 
     weights: list[list[int]]
     rows: list[tuple[list[int], int, list[int], int]]
     share: tuple[int, int]
     categories: int
+    grain: int
 
     @classmethod
-    def of(cls, field: Field) -> "_Scales":
+    def of(cls, field: Field, steps: Iterable[Fraction] = ()) -> "Scales":
+        """Scale the field; on the grain of evidence each of `steps` is whole, too."""
         weights: list[list[int]] = []
 
         def place_of(row: list[int]) -> int:
@@ -64,22 +75,27 @@ class _Scales:
                 weights.append(row)
             return weights.index(row)
 
-        sides = [
-            _whole([contender.evidence for contender in field.contenders]),
-            _whole([contender.people for contender in field.contenders]),
-        ]
+        evidence = [contender.evidence for contender in field.contenders]
+        people = [contender.people for contender in field.contenders]
+        grain = lcm(_grain(evidence), *(step.denominator for step in steps))
+        sides = [_whole(evidence, grain), _whole(people, _grain(people))]
         rows = [
             (points, place_of(weight), said, place_of(by))
             for (points, weight), (said, by) in zip(*sides, strict=True)
         ]
         share = (field.share.numerator, field.share.denominator - field.share.numerator)
-        return cls(weights, rows, share, len(field.categories))
+        return cls(weights, rows, share, len(field.categories), grain)
 
 
-def _whole(sides: list[tuple[Part, ...]]) -> list[tuple[list[int], list[int]]]:
-    scale = lcm(
+def _grain(sides: list[tuple[Part, ...]]) -> int:
+    return lcm(
         *(share.denominator for side in sides for part in side for share in part)
     )
+
+
+def _whole(
+    sides: list[tuple[Part, ...]], scale: int
+) -> list[tuple[list[int], list[int]]]:
     return [
         (
             [int(points * scale) for points, _ in side],
@@ -89,13 +105,10 @@ def _whole(sides: list[tuple[Part, ...]]) -> list[tuple[list[int], list[int]]]:
     ]
 
 
-def _firsts(scales: _Scales, draws: int, seed: int) -> Iterator[tuple[int, ...]]:
+def _firsts(scales: Scales, draws: int, seed: int) -> Iterator[tuple[int, ...]]:
     """Who is first in each draw, by place; several where they are level."""
-    random = Random(seed).random  # noqa: S311
     evidence, people = scales.share
-    columns = range(scales.categories)
-    for _ in range(draws):
-        drawn = [LEAST + int(random() * STEPS) for _ in columns]
+    for drawn in drawn_weights(scales.categories, draws, seed):
         sums = [int(sumprod(row, drawn)) for row in scales.weights]
         best, of, firsts = -1, 1, []
         for place, (points, by, said, among) in enumerate(scales.rows):
