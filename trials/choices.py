@@ -20,6 +20,23 @@ class EvidenceVerdict(models.TextChoices):
     NOT_SHOWN = "not_shown", "Not shown"
 
 
+class Runner(models.TextChoices):
+    """Who ran what a verdict rests on."""
+
+    UNKNOWN = "", "not recorded"
+    US = "us", "us"
+    TOGETHER = "together", "together"
+    VENDOR = "vendor", "the vendor"
+
+
+class DataOwner(models.TextChoices):
+    """Whose data a verdict rests on."""
+
+    UNKNOWN = "", "not recorded"
+    OURS = "ours", "ours"
+    VENDOR = "vendor", "the vendor's"
+
+
 class NoteKind(models.TextChoices):
     """What a research note rests on."""
 

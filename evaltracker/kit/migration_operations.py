@@ -88,6 +88,27 @@ class AddConstraintOnline(AddConstraint):
         ]
 
 
+class AddColumn(AddField):
+    """Adds a column that the database fills: old rows have its `db_default`, or null.
+
+    On SQLite the table keeps its triggers, since it is not made anew.
+    """
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Add it by ALTER TABLE ADD COLUMN, which writes no row."""
+        if not self.field.null and not self.field.has_db_default():
+            raise ValueError("Give the column a `db_default`, or let it be null.")
+        model = to_state.apps.get_model(app_label, self.model_name)
+        field = model._meta.get_field(self.name)
+        BaseDatabaseSchemaEditor.add_field(schema_editor, model, field)
+
+
 def add_empty_column(
     table: str, name: str, field: "Field[Any, Any]"
 ) -> SeparateDatabaseAndState:

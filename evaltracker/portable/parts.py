@@ -7,6 +7,7 @@ from evaltracker.evaluations.models import (
     ChatWebhook,
     ChoreDone,
     ColumnMemory,
+    Demand,
     Entry,
     Evaluation,
     EvaluationTemplate,
@@ -17,6 +18,8 @@ from evaltracker.evaluations.models import (
     Metric,
     Notice,
     Requirement,
+    Scope,
+    ScopeValue,
     User,
     Visit,
 )
@@ -27,6 +30,17 @@ register_part(Part(name="evaluation", model=Evaluation))
 register_part(Part(name="metrics", model=Metric, order=("name",)))
 register_part(Part(name="categories", model=Category, order=("position", "name")))
 register_part(Part(name="requirements", model=Requirement, order=("position", "ref")))
+for part in (
+    Part(name="scopes", model=Scope, order=("position", "name"), optional=True),
+    Part(
+        name="scope_values",
+        model=ScopeValue,
+        order=("scope", "position"),
+        optional=True,
+    ),
+    Part(name="demands", model=Demand, order=("requirement", "scope"), optional=True),
+):
+    register_part(part)
 register_part(Part(name="visits", model=Visit, order=("number",)))
 
 leave_out(User, "People travel by name and address alone, in “people”.")

@@ -11,7 +11,7 @@ import jsonschema
 
 from evaltracker.errors import Invalid
 from evaltracker.portable import FORMAT, VERSION
-from evaltracker.portable.registry import Document
+from evaltracker.portable.registry import Document, parts
 from evaltracker.portable.schema import schema
 from evaltracker.portable.writing import LARGEST
 
@@ -82,7 +82,7 @@ def read_document(content: bytes, limit: int = LARGEST) -> Document:
             break
     if wrong:
         raise invalid(wrong)
-    return found
+    return {part.name: [] for part in parts() if part.optional} | found
 
 
 def invalid(wrong: Iterable[tuple[str, str]]) -> Invalid:

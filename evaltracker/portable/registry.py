@@ -36,6 +36,8 @@ class Part:
     key: str = "id"
     # Columns that stay, each with its reason.
     without: Mapping[str, str] = field(default_factory=dict)
+    # Whether a file may lack it: those of before the table do, and have no rows.
+    optional: bool = False
     # For a row with a stored file: the column of its place, and that of its SHA-256.
     stored: tuple[str, str] | None = None
     # Whether rows of it are sealed from somebody at this moment.

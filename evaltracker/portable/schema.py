@@ -83,11 +83,12 @@ def schema() -> Schema:
         },
     }
     whole = {**first, **every, **last}
+    optional = {part.name for part in parts() if part.optional}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:{FORMAT}:{VERSION}",
         "title": "An evaluation of evaltracker, as a whole",
-        **closed(whole, list(whole)),
+        **closed(whole, [name for name in whole if name not in optional]),
     }
 
 
@@ -147,13 +148,14 @@ def shape(field: models.Field[Any, Any]) -> Schema:
     if isinstance(field, models.IntegerField):
         return whole_number(field)
     if isinstance(field, models.JSONField):
-        return {"type": "object" if field.default is dict else "array"}
+        return {"type": "array" if isinstance(field.get_default(), list) else "object"}
     for kind, pattern in PATTERNS.items():
         if isinstance(field, kind):
             return {"type": "string", "pattern": pattern}
     if field.choices:
         values = [str(value) for value, _ in field.flatchoices]
-        return {"type": "string", "enum": [*values, *[""] * field.blank]}
+        blank = [""] if field.blank and "" not in values else []
+        return {"type": "string", "enum": [*values, *blank]}
     limit = {"maxLength": field.max_length} if field.max_length else {}
     return {"type": "string", **limit}
 

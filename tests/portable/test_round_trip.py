@@ -51,6 +51,13 @@ def test_a_decided_evaluation_comes_back_as_it_was() -> None:
     assert again.candidates.get().pk == option.pk
 
 
+def test_a_file_from_before_the_lists_of_the_brief_comes_in() -> None:
+    told = document(carried_away(ready_to_advance()))
+    for name in ("scopes", "scope_values", "demands"):
+        assert told.pop(name) == []
+    assert not taken_in(told).scopes.exists()
+
+
 def test_what_happens_next_is_chained_on_and_travels_further() -> None:
     content = carried_away(ready_to_advance())
     again = taken_in(content)

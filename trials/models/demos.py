@@ -212,6 +212,8 @@ class ScriptItem(VendorRecord):
         blank=True,
     )
     passes_if = models.TextField(blank=True)
+    # {list: [values]} that a verdict on it speaks of, unless it names some itself.
+    named_values = models.JSONField(default=dict, db_default={}, blank=True)
     off_script = models.BooleanField(default=False)
     remark = models.TextField(blank=True)
 

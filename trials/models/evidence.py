@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.models import CommittedRecord, Requirement, ScopedQuerySet
 from evaltracker.evaluations.models.journal import AppendOnlyError
-from trials.choices import EvidenceVerdict, Source
+from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
 from trials.models.demos import ResearchNote, ScriptItem
 from trials.models.trials import Criterion
 from vendors.models import Candidate, Claim
@@ -28,6 +28,7 @@ class Evidence(CommittedRecord, VendorRecord):
             *("criterion", "reconfirms", "recorded_by", "recorded_at"),
         )
     }
+    committed[2] = (*committed[1], "runner", "data", "named_values")
     uncommitted: ClassVar = {"file": "Its SHA-256 counts, wherever it is kept."}
     only_grows: ClassVar[bool] = True
 
@@ -39,6 +40,24 @@ class Evidence(CommittedRecord, VendorRecord):
     file = models.FileField(upload_to="evidence/", blank=True)
     file_name = models.CharField(max_length=150, blank=True)
     file_sha256 = models.CharField(max_length=64, blank=True)
+    runner = models.CharField(
+        max_length=8,
+        choices=Runner.choices,
+        default="",
+        db_default="",
+        blank=True,
+        help_text="Who ran the demo or trial.",
+    )
+    data = models.CharField(
+        max_length=6,
+        choices=DataOwner.choices,
+        default="",
+        db_default="",
+        blank=True,
+        help_text="Whose data it ran on.",
+    )
+    # {list: [values]} of the brief; an empty list of values names none of that list.
+    named_values = models.JSONField(default=dict, db_default={}, blank=True)
     independent = models.BooleanField(
         default=True, help_text="Research: whether the source is not the vendor."
     )
@@ -93,6 +112,12 @@ class Evidence(CommittedRecord, VendorRecord):
                 name="evidence_verdict_known",
             ),
             models.CheckConstraint(
+                condition=Q(runner__in=Runner.values), name="evidence_runner_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(data__in=DataOwner.values), name="evidence_data_known"
+            ),
+            models.CheckConstraint(
                 condition=~Q(verdict=EvidenceVerdict.NOT_SHOWN) | Q(source=Source.DEMO),
                 name="evidence_not_shown_is_of_demos",
             ),
@@ -133,6 +158,7 @@ class Excuse(CommittedRecord, VendorRecord):
             *("withdrawn_by", "withdrawn_at", "withdrawn_reason"),
         )
     }
+    committed[2] = (*committed[1], "named_values")
 
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="excuses"
@@ -141,6 +167,8 @@ class Excuse(CommittedRecord, VendorRecord):
         Requirement, on_delete=models.PROTECT, related_name="excuses"
     )
     reason = models.TextField()
+    # {list: [values]} for which it is excused; none: for all of them.
+    named_values = models.JSONField(default=dict, db_default={}, blank=True)
     excused_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

@@ -81,6 +81,8 @@ class Criterion(VendorRecord):
     text = models.TextField()
     threshold = models.CharField(max_length=200, blank=True)
     method = models.TextField(blank=True, help_text="How it is measured.")
+    # {list: [values]} that a verdict on it speaks of, unless it names some itself.
+    named_values = models.JSONField(default=dict, db_default={}, blank=True)
 
     objects: ClassVar = VendorScopedQuerySet["Criterion"].as_manager()
 

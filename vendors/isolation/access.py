@@ -55,6 +55,14 @@ ACCESS: dict[str, Access] = {
             *("priority", "vendor_help", "revision", "retired_at"),
         ),
     ),
+    # Answers are read against all lists of the brief.
+    "evaluations_scope": Access(rows=INVITED),
+    "evaluations_scopevalue": Access(
+        rows="scope_id IN (SELECT id FROM evaluations_scope)"
+    ),
+    "evaluations_demand": Access(
+        rows="requirement_id IN (SELECT id FROM evaluations_requirement)"
+    ),
     # Not one of their names: that somebody is there is all that a foreign key asks.
     "evaluations_user": Access(
         rows="id IN (SELECT found_by_id FROM trials_gap) "

@@ -194,7 +194,10 @@ class Candidate(VendorRecord):
 
 
 class Ruling(VendorRecord):
-    """The owner's ruling that a requirement does not apply to a candidate."""
+    """The owner's ruling that a requirement does not apply to a candidate.
+
+    It names values of the brief's lists, {list: [values]}, or rules the whole out.
+    """
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
 
@@ -205,6 +208,7 @@ class Ruling(VendorRecord):
         Requirement, on_delete=models.PROTECT, related_name="rulings"
     )
     reason = models.TextField()
+    named_values = models.JSONField(default=dict, db_default={}, blank=True)
     ruled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

@@ -30,6 +30,7 @@ class Claim(CommittedRecord, VendorRecord):
             *("evidence_url", "submitted_at", "by_vendor", "noted_by", "submitted_by"),
         )
     }
+    committed[2] = (*committed[1], "holds_for")
     uncommitted: ClassVar = {"superseded_at": "The next revision says it."}
 
     candidate = models.ForeignKey(
@@ -45,6 +46,9 @@ class Claim(CommittedRecord, VendorRecord):
     availability = models.CharField(max_length=10, choices=Availability.choices)
     available_from = models.DateField(null=True, blank=True)
     environments = models.JSONField(default=list, blank=True)
+    # What was said of the values of the brief's lists, and what it meant that day:
+    # {"said": …, "means": {list: {value: [availability, date]}}}; null: nothing.
+    holds_for = models.JSONField(null=True, blank=True)
     statement = models.TextField(blank=True)
     evidence_url = models.URLField(max_length=2000, blank=True)
     submitted_at = models.DateTimeField(default=timezone.now)

@@ -14,6 +14,7 @@ from evaltracker.evaluations.models.journal import Entry, JournalHead
 from evaltracker.evaluations.models.notices import ChatWebhook, ChoreDone, Notice
 from evaltracker.evaluations.models.people import User
 from evaltracker.evaluations.models.requirements import Category, Metric, Requirement
+from evaltracker.evaluations.models.scopes import Demand, Scope, ScopeValue
 from evaltracker.evaluations.models.templates import EvaluationTemplate
 from evaltracker.evaluations.models.visits import Visit
 
@@ -25,6 +26,7 @@ __all__ = [
     "ChoreDone",
     "ColumnMemory",
     "CommittedRecord",
+    "Demand",
     "Entry",
     "Evaluation",
     "EvaluationTemplate",
@@ -36,6 +38,8 @@ __all__ = [
     "Notice",
     "Record",
     "Requirement",
+    "Scope",
+    "ScopeValue",
     "ScopedQuerySet",
     "User",
     "Visit",

@@ -123,6 +123,12 @@ class Evaluation(Record):
     credits = models.JSONField(
         default=dict, blank=True, help_text="Credits that differ from the default."
     )
+    prior = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="How open verdicts are drawn; empty: 70, 20 and 10 %, worth 10.",
+    )
     horizon_months = models.PositiveSmallIntegerField(
         default=36,
         validators=[MinValueValidator(1), MaxValueValidator(600)],
