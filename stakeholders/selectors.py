@@ -89,15 +89,7 @@ class RuleTally:
             word = "declined" if one.verdict == Verdict.DECLINE else "returned it"
             return f"{role}: {one.printed_name} {word}: {one.reason}"
         if not self.can_pass:
-            able = len(self.approvals) + len(self.awaited)
-            why = "".join(
-                f" {stakeholder.user.name} has an interest."
-                for stakeholder in self.barred
-            )
-            return (
-                f"{role} can no longer pass: {required} must approve and {able} can."
-                f"{why} Add a stakeholder or change the rule."
-            )
+            return self._out_of_reach
         awaited = self.awaited
         names = [part.user.name for part in awaited]
         missing = required - len(self.approvals)
@@ -109,6 +101,25 @@ class RuleTally:
         again = [part.user.name for part in self.asks_again]
         earlier = f" {listing(again, 'and')} signed other words." if again else ""
         return f"{role}: {needed} {whom}.{earlier}"
+
+    @property
+    def _out_of_reach(self) -> str:
+        """Why it cannot pass, as the role is held now, and how to mend it."""
+        role, required = self.rule.get_role_display(), self.rule.required
+        mend = "Add a stakeholder or change the rule."
+        if not (self.eligible or self.barred or self.approvals):
+            return (
+                f"{role} cannot pass yet: {required} must approve, and nobody holds "
+                f"the role. {mend}"
+            )
+        able = len(self.approvals) + len(self.awaited)
+        why = "".join(
+            f" {stakeholder.user.name} has an interest." for stakeholder in self.barred
+        )
+        can = str(able) if able else "nobody"
+        return (
+            f"{role} cannot pass: {required} must approve, and {can} can.{why} {mend}"
+        )
 
 
 def listing(names: list[str], word: str) -> str:

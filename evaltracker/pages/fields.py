@@ -52,7 +52,14 @@ def form_like(
     made: dict[str, Any] = fields_for_model(
         model, fields=[name for name in fields if name not in own]
     )
-    for field in made.values():
+    for name, field in made.items():
+        # What the service would refuse afterwards is said with all the rest.
+        column: Any = model._meta.get_field(name)
+        field.validators += [
+            validator
+            for validator in column.validators
+            if validator not in field.validators
+        ]
         if isinstance(field, forms.DateField):
             field.widget = DateInput()
         if isinstance(field.widget, forms.Textarea):
@@ -60,6 +67,16 @@ def form_like(
     ordered = {name: own.get(name) or made[name] for name in fields}
     rest = {name: field for name, field in own.items() if name not in ordered}
     return type("ModelLikeForm", (forms.Form,), {**ordered, **rest})
+
+
+def mark_needed(form: type[forms.Form], why: str, *names: str) -> None:
+    """Say `why` these fields are needed where the form would say “optional”.
+
+    It is saved without them; what keeps the next step closed is not optional.
+    """
+    for name in names:
+        field: Any = form.base_fields[name]
+        field.needed = why
 
 
 class ClockInput(forms.TimeInput):

@@ -51,7 +51,7 @@ class OnRule(About[Asked]):
         if row.occurrence != notice.occurrence:
             yield "The words have changed since, or are asked for in a new round."
         if not row.people:
-            yield "The rule has passed, or can no longer pass."
+            yield "The rule has passed, or cannot pass."
         yield self.concerns(notice, row)
 
     def concerns(self, notice: Notice, row: Asked) -> str:

@@ -11,19 +11,10 @@ from tests.journeys.people import PHONE, Walk
 from tests.journeys.steps_research import FAVOURITE
 
 
-def hold_consensus(walk: Walk) -> None:
-    """Everybody's scores are opened, talked about, and closed."""
+def close_scores(walk: Walk) -> None:
+    """What the meeting came to is written down, and scoring ends."""
     lead = walk.lead
     lead.go("Scores")
-    lead.follow("Open the consensus")
-    lead.press("Open all scores")
-    lead.reads("All scores are open.")
-    lead.see("40-consensus")
-    lead.follow("Settle: ")
-    lead.fill(value="4.5", reason="Priya had not seen the second half of the demo.")
-    lead.see("40-settle")
-    lead.press("Settle")
-    lead.reads("It is settled.")
     lead.follow("Close the scores")
     lead.fill(outcome="We agree on deployment; Priya sees less in governance.")
     lead.press("Close")

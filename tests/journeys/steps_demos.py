@@ -58,3 +58,20 @@ def score(walk: Walk, username: str, values: tuple[str, ...]) -> None:
     person.press("Lock for good")
     person.reads("Your scores are locked.")
     person.see(f"25-locked-{username}")
+
+
+def hold_consensus(walk: Walk) -> None:
+    """What is far apart is opened, talked about and settled in the demos stage."""
+    lead = walk.lead
+    lead.go("Overview")
+    lead.reads("far apart; open the consensus and talk about")
+    lead.go("Scores")
+    lead.follow("Open the consensus")
+    lead.press("Open all scores")
+    lead.reads("All scores are open.")
+    lead.see("26-consensus")
+    lead.follow("Settle: ")
+    lead.fill(value="4.5", reason="Priya had not seen the second half of the demo.")
+    lead.see("26-settle")
+    lead.press("Settle")
+    lead.reads("It is settled.")

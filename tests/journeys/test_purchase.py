@@ -44,6 +44,7 @@ def test_a_purchase_goes_from_requirements_to_a_frozen_memo(
     steps_demos.score(walk, "engineering", ("4", "5"))
     steps_demos.score(walk, "devops", ("5", "4"))
     steps_demos.score(walk, "pm", ("2", "4"))
+    steps_demos.hold_consensus(walk)
     advance(walk, "trials")
 
     steps_trials.plan_trial(walk, musts)
@@ -55,7 +56,7 @@ def test_a_purchase_goes_from_requirements_to_a_frozen_memo(
     everybody_signs(walk, "trials")
     advance(walk, "decision")
 
-    steps_decision.hold_consensus(walk)
+    steps_decision.close_scores(walk)
     steps_decision.open_prices(walk)
     steps_decision.draft(walk)
     everybody_signs(walk, "decision")

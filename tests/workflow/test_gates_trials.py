@@ -6,14 +6,17 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.trials import (
     criteria_judged,
+    late_scores_settled,
     must_haves_proven,
     no_open_deal_breaker,
     trials_signed,
 )
 from tests.cast import stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
+from tests.workflow.test_gates_demos import FAR_APART, scored_by_all
 from trials.services.excuses import excuse_knock_out
 from trials.services.gaps import close_gap, record_gap
+from trials.services.scores import lock_scores
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate, shortlist
 
@@ -106,3 +109,15 @@ def test_trials_signed_binds_to_the_results_that_stand(finalist: Candidate) -> N
     trials.trial(finalist)
     (blocker,) = trials_signed(look(finalist))
     assert "other words" in blocker.sentence
+
+
+def test_late_scores_settled_asks_in_the_stage_in_which_they_arose(
+    finalist: Candidate,
+) -> None:
+    assert list(late_scores_settled(look(finalist))) == []
+    for part in scored_by_all(finalist, *FAR_APART):
+        lock_scores(stakeholder=part, by=part.user)
+    (blocker,) = late_scores_settled(look(finalist))
+    assert "1 score is far apart" in blocker.sentence
+    eliminate(candidate=finalist, reason="Slow", by=finalist.evaluation.owner)
+    assert list(late_scores_settled(look(finalist))) == []

@@ -10,7 +10,13 @@ from trials.selectors.progress import (
     half_time_alarm,
     unjudged_criteria,
 )
-from trials.selectors.scores import Scorer, ScoresTable, counted_scores, scores_table
+from trials.selectors.scores import (
+    Scorer,
+    ScoresTable,
+    counted_scores,
+    far_apart,
+    scores_table,
+)
 
 __all__ = [
     "Cell",
@@ -28,6 +34,7 @@ __all__ = [
     "cell_history",
     "counted_scores",
     "exercised_by_day",
+    "far_apart",
     "grid",
     "half_time_alarm",
     "ledger",

@@ -1,6 +1,7 @@
 """People's scores as one person may see them."""
 
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,7 +10,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from evaltracker.evaluations.models import Category, Evaluation, User
 from stakeholders.models import Stakeholder
 from trials.models import Consensus, Score, ScoreSheet, Settlement
-from trials.scoring import PeopleScore, ScoreFacts, agreed_scores, people_score
+from trials.scoring import (
+    PeopleScore,
+    ScoreFacts,
+    agreed_scores,
+    people_score,
+    spread,
+)
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict
 
@@ -111,6 +118,25 @@ def counted_scores(evaluation: Evaluation) -> QuerySet[Score]:
         candidate__evaluation=evaluation, sheet__locked_at__isnull=False
     )
     return rows.filter(~Exists(barring))
+
+
+def far_apart(evaluation: Evaluation) -> list[str]:
+    """What people see so differently that the meeting has to settle it, such as
+    “Security of Acme ML”: of candidates in the running, in categories that weigh."""
+    scored = counted_scores(evaluation).exclude(category__weight=0)
+    running = scored.exclude(candidate__state=CandidateState.ELIMINATED).order_by(
+        "candidate__name", "category__position"
+    )
+    given: dict[tuple[Candidate, Category], list[int]] = defaultdict(list)
+    for row in running.select_related("candidate", "category"):
+        given[row.candidate, row.category].append(row.value)
+    settled = Settlement.objects.filter(consensus__evaluation=evaluation)
+    done = set(settled.values_list("candidate", "category"))
+    return [
+        f"{category} of {candidate}"
+        for (candidate, category), values in given.items()
+        if (candidate.pk, category.pk) not in done and spread(values).is_wide
+    ]
 
 
 def barred_from(evaluation: Evaluation) -> dict[object, set[uuid.UUID]]:

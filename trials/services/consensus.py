@@ -1,6 +1,5 @@
 """The meeting: it opens all scores, settles what is far apart, and closes scoring."""
 
-from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
@@ -22,8 +21,7 @@ from evaltracker.kit.text import Inputs
 from stakeholders.policy import voices
 from trials.models import Consensus, Score, ScoreSheet, Settlement
 from trials.policy import FROM_DEMOS, check_running
-from trials.scoring import spread
-from trials.selectors import counted_scores
+from trials.selectors import counted_scores, far_apart
 from trials.services.scores import lock_sheet
 from vendors.models import Candidate
 from vendors.services.candidates import lock_candidate
@@ -58,7 +56,7 @@ def check_close_scores(evaluation: Evaluation, by: By) -> Consensus:
     """The open consensus, which the owner ends once what is apart is settled."""
     check_owned(evaluation, by, Stage.DECISION)
     consensus = _open_meeting(evaluation)
-    if apart := unsettled(evaluation):
+    if apart := far_apart(evaluation):
         raise Refused(
             f"Far apart and not settled yet: {'; '.join(apart[:5])}. Say what the "
             "meeting settled on, even if it is the median."
@@ -180,24 +178,6 @@ def close_scores(*, evaluation: Evaluation, outcome: str, by: By) -> Consensus:
         after=after,
     )
     return consensus
-
-
-def unsettled(evaluation: Evaluation) -> list[str]:
-    """What people see so differently that the meeting has to settle it."""
-    given: dict[str, list[int]] = defaultdict(list)
-    rows = counted_scores(evaluation).order_by("candidate__name", "category__position")
-    for row in rows.select_related("candidate", "category"):
-        given[f"{row.category} of {row.candidate}"].append(row.value)
-    settled = Settlement.objects.filter(consensus__evaluation=evaluation)
-    done = {
-        f"{settlement.category} of {settlement.candidate}"
-        for settlement in settled.select_related("candidate", "category")
-    }
-    return [
-        about
-        for about, values in given.items()
-        if about not in done and spread(values).is_wide
-    ]
 
 
 def _open_meeting(evaluation: Evaluation) -> Consensus:

@@ -123,15 +123,38 @@ def compared(columns: list[CostColumn]) -> list[Compared]:
 
 
 def points_of(columns: list[CostColumn]) -> dict[object, Any]:
-    """Price points of 100 by candidate; None above the budget, absent without price."""
-    prices: dict[object, Decimal] = {
+    """Price points of 100 by candidate; None above the budget.
+
+    Absent while a kind of cost is not known: whoever hides a price earns nothing by it,
+    and sets the lowest for nobody.
+    """
+    priced = [column for column in columns if column.has_price]
+    if not priced:
+        return {}
+    ceiling = priced[0].candidate.evaluation.budget
+    whole: dict[object, Decimal] = {
         column.candidate.pk: column.total.likely
+        for column in priced
+        if column.total.complete
+    }
+    over: dict[object, Any] = {
+        column.candidate.pk: None
+        for column in priced
+        if ceiling is not None and column.total.likely > ceiling
+    }
+    return over | costs.price_points(whole, ceiling=ceiling)
+
+
+def by_points(columns: list[CostColumn]) -> list[tuple[CostColumn, Any]]:
+    """Priced candidates with their points, blank where the total is not complete; those
+    stand last, behind the ones that are out."""
+    points = points_of(columns)
+    rows = [
+        (column, points.get(column.candidate.pk, ""))
         for column in columns
         if column.has_price
-    }
-    if not columns or not prices:
-        return {}
-    return costs.price_points(prices, ceiling=columns[0].candidate.evaluation.budget)
+    ]
+    return sorted(rows, key=lambda row: 0 if row[1] else 1 if row[1] is None else 2)
 
 
 def curves_of(column: CostColumn) -> tuple[costs.Curve, ...]:

@@ -15,11 +15,11 @@ from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from vendors.admin.conflict_question import ask_first
 from vendors.admin.cost_chart import draw
 from vendors.admin.cost_rows import (
+    by_points,
     compared,
     cost_columns,
     curves_of,
     payments_of,
-    points_of,
     running,
     without_rate,
 )
@@ -37,7 +37,6 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     ask_first(request, evaluation)
     columns = cost_columns(evaluation, running(evaluation))
     sealed = not may_see_prices(user, evaluation)
-    points = {} if sealed else points_of(columns)
     return show(
         request,
         evaluation,
@@ -50,11 +49,7 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         nobody=NOBODY,
         columns=columns,
         compared=compared(columns),
-        budgets=[
-            (column, points.get(column.candidate.pk))
-            for column in columns
-            if column.has_price
-        ],
+        budgets=[] if sealed else by_points(columns),
         unpriced=[column.candidate for column in columns if not column.has_price],
         untouched=[column.candidate for column in columns if column.untouched],
         rates=ExchangeRate.objects.filter(evaluation=evaluation),

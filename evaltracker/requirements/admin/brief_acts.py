@@ -10,7 +10,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import may_start_evaluations
 from evaltracker.pages.acts import Act, Outcome, register_act
 from evaltracker.pages.evaluation_acts import OnEvaluation
-from evaltracker.pages.fields import DateField, form_like
+from evaltracker.pages.fields import DateField, form_like, mark_needed
 from evaltracker.pages.workspace import page_address
 from evaltracker.requirements.plan import MINIMUM_WEEKS
 from evaltracker.requirements.services.evaluations import change_brief, start_evaluation
@@ -90,6 +90,14 @@ BriefForm = form_like(
         help_text="Where it has to run.",
     ),
 )
+TO_LEAVE = "needed to leave requirements"
+mark_needed(
+    BriefForm,
+    TO_LEAVE,
+    *("problem", "infrastructure", "languages", "must_run_by", "budget"),
+    "support_wanted",
+)
+mark_needed(StartForm, TO_LEAVE, "must_run_by")
 StepsForm = form_like(
     Evaluation,
     COUNTING,

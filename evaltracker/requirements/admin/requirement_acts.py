@@ -14,7 +14,8 @@ from evaltracker.evaluations.models import (
 )
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
-from evaltracker.pages.fields import ReasonForm, form_like
+from evaltracker.pages.fields import ReasonForm, form_like, mark_needed
+from evaltracker.requirements.admin.brief_acts import TO_LEAVE
 from evaltracker.requirements.services.requirements import (
     add_category,
     add_requirement,
@@ -68,6 +69,15 @@ class RequirementForm(
         if not weights_are_open and not is_new:
             # Nobody tunes a weight to a vendor; the service refuses it too.
             del self.fields["weight"]
+
+
+mark_needed(
+    RequirementForm, "a must-have needs one of these two", "metric", "metric_excuse"
+)
+CategoryForm = form_like(Category, ("name", "weight"))
+WeightForm = form_like(Category, ("weight",))
+for form in (CategoryForm, WeightForm):
+    mark_needed(form, TO_LEAVE, "weight")
 
 
 class OnRequirements(OnEvaluation):
@@ -174,7 +184,7 @@ class AddCategory(OnRequirements):
     verb = "Add"
     help = "Requirements of a category are weighed and scored together."
     success = "The category is added."
-    form_class = form_like(Category, ("name", "weight"))
+    form_class = CategoryForm
     service = add_category
     rule = check_add_requirement
 
@@ -200,7 +210,7 @@ class WeighCategory(InEvaluation[Category]):
     target_name = "category"
     service = weigh_category
     rule = check_weigh_category
-    form_class = form_like(Category, ("weight",))
+    form_class = WeightForm
 
     def initial(self, target: Category, user: User) -> dict[str, Any]:
         return {"weight": target.weight}

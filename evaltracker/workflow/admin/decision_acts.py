@@ -7,7 +7,7 @@ from django import forms
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import Rule, register_act
 from evaltracker.pages.evaluation_acts import OnEvaluation
-from evaltracker.pages.fields import form_like
+from evaltracker.pages.fields import form_like, mark_needed
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import (
@@ -41,6 +41,9 @@ class DraftForm(
         field.queryset = Candidate.objects.filter(
             evaluation=evaluation, state=CandidateState.SHORTLISTED
         )
+
+
+mark_needed(DraftForm, "needed to decide", "candidate", "rationale")
 
 
 class OnDecision(OnEvaluation):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from evaltracker.evaluations.choices import Stage
 from evaltracker.money import written
 from evaltracker.workflow import links
+from evaltracker.workflow.gates import nothing
 from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.research import listed
 from evaltracker.workflow.gates.signing import unsigned
@@ -65,7 +66,7 @@ def choice_made(look: Look) -> Iterator[Blocker]:
         yield Blocker("The choice has no rationale.", place)
 
 
-@gate(Stage.DECISION, waivable=False)
+@gate(Stage.DECISION, waivable=False, nothing=nothing.choice)
 def choice_not_knocked_out(look: Look) -> Iterator[Blocker]:
     """The chosen candidate is not knocked out, or each knock-out is excused."""
     decision = draft(look)
@@ -82,7 +83,7 @@ def choice_not_knocked_out(look: Look) -> Iterator[Blocker]:
         )
 
 
-@gate(Stage.DECISION)
+@gate(Stage.DECISION, nothing=nothing.costs)
 def within_budget(look: Look) -> Iterator[Blocker]:
     """What is likely paid, over the horizon, once and a year, is within the budget."""
     decision = draft(look)
@@ -107,7 +108,7 @@ def within_budget(look: Look) -> Iterator[Blocker]:
             )
 
 
-@gate(Stage.DECISION)
+@gate(Stage.DECISION, nothing=nothing.earlier_conditions)
 def conditions_closed(look: Look) -> Iterator[Blocker]:
     """Every condition that was attached to an approval of an earlier stage is closed.
 
@@ -122,7 +123,7 @@ def decision_signed(look: Look) -> Iterator[Blocker]:
     yield from unsigned(look)
 
 
-@gate(Stage.DECISION, signing=True)
+@gate(Stage.DECISION, signing=True, nothing=nothing.memo_conditions)
 def decision_conditions_closed(look: Look) -> Iterator[Blocker]:
     """Every condition that was attached to an approval of the memo is closed."""
     yield from unmet(look, look.open_conditions.filter(sign_off__visit=look.visit))

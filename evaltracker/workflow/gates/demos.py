@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q
+
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
+from evaltracker.workflow.gates import nothing
 from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.research import count_words, listed
 from evaltracker.workflow.gates.signing import unpassed
 from evaltracker.workflow.gates.table import Blocker, gate
 from stakeholders.policy import voices
-from trials.models import ScoreSheet
+from trials.models import Consensus, ScoreSheet
+from trials.selectors import far_apart
 from vendors.choices import STATED, Availability
 
 
-@gate(Stage.DEMOS)
+@gate(Stage.DEMOS, nothing=nothing.musts)
 def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
     """Every claimed must-have of each shortlisted candidate was judged in a demo.
 
@@ -67,7 +71,32 @@ def scores_locked(look: Look) -> Iterator[Blocker]:
             )
 
 
-@gate(Stage.DEMOS, signing=True)
+@gate(Stage.DEMOS, nothing=nothing.scores)
+def far_apart_scores_settled(look: Look) -> Iterator[Blocker]:
+    """The meeting has settled the scores that are far apart after the demos."""
+    yield from unsettled_scores(look)
+
+
+@gate(Stage.DEMOS, signing=True, nothing=nothing.signers)
 def demos_signed(look: Look) -> Iterator[Blocker]:
     """Every role that was asked has approved the demos; nobody has to be asked."""
     yield from unpassed(look)
+
+
+def unsettled_scores(look: Look) -> Iterator[Blocker]:
+    """A blocker naming what is far apart; while somebody has yet to lock, none: what
+    others gave is theirs until then."""
+    evaluation = look.evaluation
+    waiting = voices().filter(evaluation=evaluation, scores=True)
+    if waiting.filter(Q(score_sheet=None) | Q(score_sheet__locked_at=None)).exists():
+        return
+    apart = far_apart(evaluation)
+    if not apart:
+        return
+    number = count_words(len(apart), "score")
+    are = "is" if len(apart) == 1 else "are"
+    if Consensus.objects.filter(evaluation=evaluation).exists():
+        sentence = f"{number} {are} far apart and not settled yet: {listed(apart)}."
+    else:
+        sentence = f"{number} {are} far apart; open the consensus and talk about it."
+    yield Blocker(sentence, links.page(evaluation, "scores"))

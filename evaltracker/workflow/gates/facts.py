@@ -107,3 +107,9 @@ class Look:
     def open_conditions(self) -> QuerySet[Condition]:
         """Conditions that nobody has closed, of all stays."""
         return open_conditions(self.evaluation)
+
+    @cached_property
+    def visits_with_conditions(self) -> set[object]:
+        """Ids of visits on which an approval came with a condition, closed or not."""
+        asked = Condition.objects.filter(sign_off__visit__evaluation=self.evaluation)
+        return set(asked.values_list("sign_off__visit", flat=True))

@@ -9,11 +9,15 @@ from evaltracker.workflow.models import Waiver
 
 @dataclass(frozen=True, slots=True)
 class GateReport:
-    """One gate of the current stage: its blockers, and its waiver if it has one."""
+    """One gate of the current stage: its blockers, and its waiver if it has one.
+
+    `nothing` says why it is silent without holding: it has nothing to look at yet.
+    """
 
     gate: Gate
     blockers: list[Blocker]
     waiver: Waiver | None
+    nothing: str = ""
 
     @property
     def open(self) -> bool:
@@ -30,10 +34,12 @@ def gate_reports(evaluation: Evaluation, look: Look | None = None) -> list[GateR
             "waived_by__user"
         )
     }
-    return [
-        GateReport(gate, list(gate.check(look)), waivers.get(gate.name))
-        for gate in gates_of(evaluation.stage)
-    ]
+    reports = []
+    for gate in gates_of(evaluation.stage):
+        found = list(gate.check(look))
+        nothing = "" if found else gate.nothing(look)
+        reports.append(GateReport(gate, found, waivers.get(gate.name), nothing))
+    return reports
 
 
 def blockers(evaluation: Evaluation, look: Look | None = None) -> list[Blocker]:

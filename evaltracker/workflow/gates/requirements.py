@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
+from evaltracker.workflow.gates import nothing
 from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.signing import unsigned
 from evaltracker.workflow.gates.table import Blocker, gate
@@ -39,7 +40,7 @@ def has_a_must_have(look: Look) -> Iterator[Blocker]:
         )
 
 
-@gate(Stage.REQUIREMENTS)
+@gate(Stage.REQUIREMENTS, nothing=nothing.needs)
 def categories_weighted(look: Look) -> Iterator[Blocker]:
     """Every category has a weight, agreed before a vendor is seen."""
     categories = {requirement.category for requirement in look.requirements}
@@ -53,7 +54,7 @@ def categories_weighted(look: Look) -> Iterator[Blocker]:
             )
 
 
-@gate(Stage.REQUIREMENTS)
+@gate(Stage.REQUIREMENTS, nothing=nothing.musts)
 def must_haves_tied(look: Look) -> Iterator[Blocker]:
     """Every must-have moves a business metric, or its excuse is written down."""
     for requirement in look.musts:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
+from evaltracker.workflow.gates import nothing
 from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.signing import unpassed
 from evaltracker.workflow.gates.table import Blocker, gate
@@ -12,7 +13,7 @@ from vendors.costs import CHECKLIST
 from vendors.models import CostLine, Question
 
 
-@gate(Stage.RESEARCH)
+@gate(Stage.RESEARCH, nothing=nothing.musts)
 def must_haves_answered(look: Look) -> Iterator[Blocker]:
     """Every shortlisted candidate answered every must-have, or was eliminated."""
     if not look.shortlisted:
@@ -34,7 +35,7 @@ def must_haves_answered(look: Look) -> Iterator[Blocker]:
             )
 
 
-@gate(Stage.RESEARCH)
+@gate(Stage.RESEARCH, nothing=nothing.questions)
 def no_open_question(look: Look) -> Iterator[Blocker]:
     """No question is left without an answer."""
     number = Question.objects.filter(
@@ -47,7 +48,7 @@ def no_open_question(look: Look) -> Iterator[Blocker]:
         )
 
 
-@gate(Stage.RESEARCH)
+@gate(Stage.RESEARCH, nothing=nothing.shortlist)
 def cost_coverage_known(look: Look) -> Iterator[Blocker]:
     """Every kind of cost of every shortlisted candidate was asked about.
 
@@ -79,7 +80,7 @@ def claims_closed(look: Look) -> Iterator[Blocker]:
         yield Blocker("Claims are still open; close them.", place)
 
 
-@gate(Stage.RESEARCH, signing=True)
+@gate(Stage.RESEARCH, signing=True, nothing=nothing.signers)
 def research_signed(look: Look) -> Iterator[Blocker]:
     """Every role that was asked has approved the shortlist; nobody has to be asked."""
     yield from unpassed(look)

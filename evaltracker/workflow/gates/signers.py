@@ -34,7 +34,7 @@ class Asked:
     def people(self) -> dict[User, Delegation | None]:
         """Who may sign now: those awaited, and who stands in for them today.
 
-        Nobody once the rule has passed, can no longer pass, or somebody is against it.
+        Nobody once the rule has passed, cannot pass, or somebody is against it.
         """
         tally = self.tally
         if tally is None or tally.passed or not tally.can_pass:

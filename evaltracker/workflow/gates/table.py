@@ -18,6 +18,12 @@ class Blocker:
 
 
 Check = Callable[["Look"], Iterator[Blocker]]
+Nothing = Callable[["Look"], str]
+
+
+def always_something(look: Look) -> str:
+    """Blank: there always is something to look at."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +38,24 @@ class Gate:
     # Whether it waits for people's word: they are asked once all other gates are
     # silent, so these stand last in their stage.
     signing: bool = False
+    # Why there is nothing to look at yet; blank if there is.
+    nothing: Nothing = always_something
 
 
 GATES: Registry[str, Gate] = Registry("gate")
 
 
 def gate(
-    stage: Stage, *, waivable: bool = True, signing: bool = False
+    stage: Stage,
+    *,
+    waivable: bool = True,
+    signing: bool = False,
+    nothing: Nothing = always_something,
 ) -> Callable[[Check], Check]:
     """Register a function as a gate of `stage`, named like the function.
+
+    `nothing` says why a silent gate has nothing to look at yet, so that nobody reads
+    it as one that holds.
 
     Raises:
         TypeError: at start-up, if it has no docstring.
@@ -53,7 +68,7 @@ def gate(
         name = check.__name__
         if not rule:
             raise TypeError(f"gate {name} has no rule to read")
-        GATES.register(name, Gate(name, stage, rule, check, waivable, signing))
+        GATES.register(name, Gate(name, stage, rule, check, waivable, signing, nothing))
         return check
 
     return register

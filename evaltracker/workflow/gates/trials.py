@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
+from evaltracker.workflow.gates import nothing
+from evaltracker.workflow.gates.demos import unsettled_scores
 from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.research import count_words, listed
 from evaltracker.workflow.gates.signing import unsigned
@@ -45,7 +47,7 @@ def criteria_judged(look: Look) -> Iterator[Blocker]:
             )
 
 
-@gate(Stage.TRIALS)
+@gate(Stage.TRIALS, nothing=nothing.trials)
 def no_open_deal_breaker(look: Look) -> Iterator[Blocker]:
     """No gap that is a deal-breaker is open on a candidate in the running."""
     for trial in look.trials:
@@ -57,7 +59,7 @@ def no_open_deal_breaker(look: Look) -> Iterator[Blocker]:
                 )
 
 
-@gate(Stage.TRIALS)
+@gate(Stage.TRIALS, nothing=nothing.musts)
 def must_haves_proven(look: Look) -> Iterator[Blocker]:
     """Every must-have of the finalists is proven, knocked out or excused."""
     if not look.shortlisted:
@@ -78,6 +80,12 @@ def must_haves_proven(look: Look) -> Iterator[Blocker]:
                 f"{listed(unproven)}.",
                 links.page(look.evaluation, "matrix"),
             )
+
+
+@gate(Stage.TRIALS, nothing=nothing.scores)
+def late_scores_settled(look: Look) -> Iterator[Blocker]:
+    """The meeting has settled the scores that are far apart after the trials."""
+    yield from unsettled_scores(look)
 
 
 @gate(Stage.TRIALS, signing=True)

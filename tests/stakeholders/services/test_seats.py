@@ -57,14 +57,22 @@ def test_one_of_three_is_asked_of_any_of_them(where: Evaluation) -> None:
     assert "1 more approval needed from any of" in it_stands(where).sentence
 
 
-def test_it_is_told_early_that_a_rule_can_no_longer_pass(where: Evaluation) -> None:
+def test_on_day_one_nothing_can_no_longer_pass(where: Evaluation) -> None:
+    where.stakeholders.filter(role="it").delete()
+    sentence = it_stands(where).sentence
+    assert "IT cannot pass yet: 1 must approve, and nobody holds the role." in sentence
+    assert "Add a stakeholder" in sentence
+    assert "no longer" not in sentence
+
+
+def test_it_is_told_early_that_a_rule_cannot_pass(where: Evaluation) -> None:
     it_needs(where, 2, common.noor())
     assert it_stands(where).can_pass
     part = where.stakeholders.get(role="it", user=common.noor())
     remove_stakeholder(stakeholder=part, reason="Left", by=where.owner)
     stuck = it_stands(where)
     assert not stuck.can_pass
-    assert "can no longer pass: 2 must approve and 1 can." in stuck.sentence
+    assert "cannot pass: 2 must approve, and 1 can." in stuck.sentence
     add_stakeholder(
         evaluation=where, user=common.person("zoe"), role="it", by=where.owner
     )

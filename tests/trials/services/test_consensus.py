@@ -10,9 +10,10 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import stakeholders, trials, vendors
 from tests.trials.services.test_scores import score
 from trials.models import Consensus, Score, ScoreSheet, Settlement
-from trials.selectors import counted_scores, scores_table
+from trials.selectors import counted_scores, far_apart, scores_table
 from trials.services.consensus import close_scores, open_consensus, settle_score
 from vendors.models import Candidate
+from vendors.services.candidates import eliminate
 from vendors.services.interests import clear_conflict, declare_conflict
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,29 @@ def test_what_is_far_apart_has_to_be_settled_before_closing(acme: Candidate) -> 
     close_scores(outcome="We agree.", **close)
     with pytest.raises(Refused, match="closed already"):
         settle(acme)
+
+
+def test_scores_of_who_is_out_keep_no_meeting_open(acme: Candidate) -> None:
+    where = acme.evaluation
+    score(acme, "it", 5)
+    score(acme, "pm", 2)
+    assert far_apart(where) == []  # nobody has locked
+    open_consensus(evaluation=where, by=where.owner)
+    assert far_apart(where) == ["Training of Acme ML"]
+    eliminate(candidate=acme, reason="It is too slow.", by=where.owner)
+    assert far_apart(where) == []
+    vendors.enter(where, "decision")
+    close_scores(evaluation=where, outcome="Nobody is left.", by=where.owner)
+    assert Consensus.objects.get().closed_at
+
+
+def test_categories_that_weigh_nothing_are_not_settled(acme: Candidate) -> None:
+    where = acme.evaluation
+    score(acme, "it", 5)
+    score(acme, "pm", 2)
+    open_consensus(evaluation=where, by=where.owner)
+    where.categories.update(weight=0)
+    assert far_apart(where) == []
 
 
 def test_scores_close_in_the_decision_stage_after_the_consensus(

@@ -10,6 +10,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from tests.acting import act
 from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
+from vendors.admin.cost_rows import by_points, cost_columns, points_of
 from vendors.costs import CHECKLIST
 from vendors.models import Candidate, CostLine
 from vendors.services.costs import set_cost_line
@@ -130,3 +131,24 @@ def test_the_page_asks_as_much_for_one_candidate_as_for_six(acme: Candidate) -> 
         set_cost_line(candidate=other, kind="setup", likely=Decimal(9), by=where.owner)
     assert queries() == few
     assert few <= 13
+
+
+def test_whoever_leaves_prices_out_wins_no_price_points(acme: Candidate) -> None:
+    Evaluation.objects.update(budget=None)
+    where = Evaluation.objects.get()
+    body = page(where, where.owner)
+    assert "none: 1 of 11 kinds" in " ".join(body.split())
+    whole = vendors.candidate(where, "Globex ML")
+    for kind in CHECKLIST["buy"]:
+        set_cost_line(
+            candidate=whole, kind=kind, likely=Decimal(90_000), by=where.owner
+        )
+    columns = cost_columns(where, [acme, whole])
+    assert points_of(columns) == {whole.pk: 100}
+    assert [column.candidate for column, _ in by_points(columns)] == [whole, acme]
+
+
+def test_an_open_total_above_the_budget_is_out(acme: Candidate) -> None:
+    Evaluation.objects.update(budget=Decimal(10))
+    acme.evaluation.refresh_from_db()
+    assert points_of(cost_columns(acme.evaluation, [acme])) == {acme.pk: None}

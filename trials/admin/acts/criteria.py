@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
-from evaltracker.pages.fields import long_text, reason_field
+from evaltracker.pages.fields import long_text, mark_needed, reason_field
 from trials.admin.acts.base import AboutRequirement, OnTrial, ProofForm
+from trials.admin.acts.trials import TO_PUT_FORWARD
 from trials.choices import Source
 from trials.models import Criterion
 from trials.services.criteria import (
@@ -47,6 +48,9 @@ class CriterionForm(AboutRequirement):
         else:
             self.fields["reason"].required = True
             self.fields["reason"].help_text = "The contract is agreed; say why."
+
+
+mark_needed(CriterionForm, TO_PUT_FORWARD, "threshold")
 
 
 class CriterionAct(OnTrial):

@@ -9,7 +9,13 @@ from django.urls import reverse
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.models import User as Person
 from evaltracker.pages.acts import register_act
-from evaltracker.pages.fields import NamedChoice, day_field, long_text, zone_field
+from evaltracker.pages.fields import (
+    NamedChoice,
+    day_field,
+    long_text,
+    mark_needed,
+    zone_field,
+)
 from stakeholders.models import Stakeholder
 from trials.admin.acts.base import OnTrial
 from trials.policy import today_in
@@ -66,6 +72,14 @@ class TrialForm(forms.Form):
         super().__init__(*args, **kwargs)
         lead: Any = self.fields["lead"]
         lead.queryset = insiders(evaluation)
+
+
+TO_PUT_FORWARD = "needed to put the contract forward"
+mark_needed(
+    TrialForm,
+    TO_PUT_FORWARD,
+    *("environment", "data_allowed", "people_hours", "exit_plan"),
+)
 
 
 @register_act
