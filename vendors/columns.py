@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 
+from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.kit.text import Inputs
 from evaltracker.pages.fields import LinesField, link_field, long_text
 from evaltracker.tabular.wording import web_addresses, without_markup
@@ -102,6 +103,16 @@ COLUMNS = (
             min_value=0,
             help_text="From the decision to running in production.",
         ),
+    ),
+    CandidateColumn(
+        name="support_offered",
+        label="Support offered",
+        field=lambda: forms.ChoiceField(
+            required=False,
+            choices=[("", "Not stated"), *SupportWanted.choices],
+            help_text="What comes with it; the brief says what is wanted.",
+        ),
+        blank="",
     ),
     CandidateColumn(
         name="hours_saved",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, Q
 
+from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.evaluations.models import Evaluation, Record, Requirement, User
 from evaltracker.evaluations.models.base import evaluation_scope
 from vendors.choices import CandidateKind, CandidateState
@@ -152,6 +153,14 @@ class Candidate(VendorRecord):
         null=True,
         blank=True,
         help_text="Own people who build it or set it up until it is live.",
+    )
+    support_offered = models.CharField(
+        max_length=16,
+        choices=SupportWanted.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What comes with it; the brief says what is wanted.",
     )
     # Share in per cent and when it is paid, in order; shares sum to 100 exactly.
     payments = models.JSONField(default=list, blank=True, validators=[check_payments])

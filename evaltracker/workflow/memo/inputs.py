@@ -22,7 +22,7 @@ from vendors.selectors import rates_of
 CHECKLIST_ORDER = tuple(CostKind)
 CANDIDATE = (
     *("name", "kind", "state", "state_reason", "months_to_live", "hours_saved"),
-    *("builders", "payments"),
+    *("builders", "payments", "support_offered"),
 )
 SIGN_OFF = (
     *("visit__stage", "visit__number", "role", "printed_name", "verdict", "reason"),
