@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 
 from evaltracker.kit.charts import Dot, Point, Row, bars, label_of, scatter, short
 from evaltracker.kit.charts.bars import BAR_LEFT, BAR_RIGHT
-from evaltracker.kit.charts.scatter import BOTTOM, LEFT, LETTER, RIGHT, TOP, scale, span
+from evaltracker.kit.charts.scatter import (
+    BOTTOM,
+    LEFT,
+    LETTER,
+    MARK,
+    RIGHT,
+    TOP,
+    scale,
+    span,
+)
 
 
 def point(name: str, amount: float, share: float, *, out: bool = False) -> Point:
@@ -39,6 +48,19 @@ def test_everything_stands_within_the_plot(
     assert 2 <= len(chart.across) <= 8
     assert 4 <= len(chart.up) <= 11
     assert chart.limit is None or LEFT <= chart.limit.at <= RIGHT
+
+
+def test_marks_that_would_cover_each_other_stand_apart() -> None:
+    same = [point(f"Candidate {n}", 50_000, 0.8) for n in range(6)]
+    dots = scatter("Cost", same, None, "EUR").dots
+    assert {(dot.x, dot.true_y) for dot in dots} == {(dots[0].x, dots[0].true_y)}
+    for dot, other in combinations(dots, 2):
+        assert abs(dot.y - other.y) >= MARK
+
+
+def test_what_is_marked_says_so_in_words() -> None:
+    first = Point("Acme", "buy", 1, 2, 3, 0.5, whole=True, out=False, mark="first")
+    assert "Acme (first): 50 % fit" in scatter("Cost", [first], None, "EUR").words
 
 
 def test_no_label_hides_another_of_five_that_stand_close() -> None:

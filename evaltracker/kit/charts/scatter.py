@@ -12,6 +12,8 @@ type Box = tuple[float, float, float, float]
 LEFT, RIGHT, TOP, BOTTOM = 40, 350, 28, 228
 # How wide a letter is, about.
 LETTER = 6.2
+# How wide a mark is with its edge.
+MARK = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,16 @@ class Point:
     share: float
     whole: bool
     out: bool
+    # A word that sets it apart, such as “first”; it is ringed.
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A point in its place, with its label beside it."""
+    """A point in its place, with its label beside it.
+
+    `true_y` is where its share stands; `y` where it is drawn, apart from the others.
+    """
 
     point: Point
     x: float
@@ -40,6 +47,7 @@ class Dot:
     label: str
     label_x: float
     label_y: float
+    true_y: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +100,9 @@ def sentence(point: Point, limit: float | None, currency: str) -> str:
     """A point in words."""
     least = "" if point.whole else "at least "
     over = ", over the budget" if limit is not None and point.likely > limit else ""
+    name = f"{point.name} ({point.mark})" if point.mark else point.name
     return (
-        f"{point.name}: {per_cent(point.share)} fit for {least}{point.likely:,.0f} "
+        f"{name}: {per_cent(point.share)} fit for {least}{point.likely:,.0f} "
         f"{currency}{over}"
     )
 
@@ -102,17 +111,18 @@ def placed(
     points: Sequence[Point], end: float, floor: float, top: float
 ) -> tuple[Dot, ...]:
     """Points from the top, each label where it hides no mark and no other label."""
-    places = [
+    true = [
         (across(point.likely, end), up(point.share, floor, top)) for point in points
     ]
+    places = moved_apart(true)
     taken: list[Box] = [(x - 7, x + 7, y - 7, y + 7) for x, y in places]
     taken += [
         (across(point.low, end), across(point.high, end), y - 1, y + 1)
         for point, (_, y) in zip(points, places, strict=True)
     ]
     dots = []
-    for point, (x, y) in sorted(
-        zip(points, places, strict=True), key=lambda pair: (pair[1][1], pair[1][0])
+    for point, (x, y), (_, true_y) in sorted(
+        zip(points, places, true, strict=True), key=lambda row: (row[1][1], row[1][0])
     ):
         label = label_of(point.name, out=point.out)
         half = len(label) * LETTER / 2
@@ -120,8 +130,24 @@ def placed(
         line = round(next(free(middle, half, y, taken)), 1)
         taken.append((middle - half, middle + half, line - 9, line + 3))
         low, high = across(point.low, end), across(point.high, end)
-        dots.append(Dot(point, x, y, low, high, label, middle, line))
+        dots.append(Dot(point, x, y, low, high, label, middle, line, true_y))
     return tuple(dots)
+
+
+def moved_apart(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The places, those that would cover an earlier one moved up or down beside it."""
+    kept: list[tuple[float, float]] = []
+    for x, y in places:
+        steps = (step * side for step in range(16) for side in (1, -1))
+        tries = (round(y + MARK * step, 1) for step in steps)
+        kept.append((x, next((new for new in tries if fits(x, new, kept)), y)))
+    return kept
+
+
+def fits(x: float, y: float, kept: Sequence[tuple[float, float]]) -> bool:
+    """Whether a mark there is within the plot and covers none of those."""
+    free_of_all = all(abs(x - a) >= MARK or abs(y - b) >= MARK for a, b in kept)
+    return TOP <= y <= BOTTOM and free_of_all
 
 
 def free(middle: float, half: float, y: float, taken: Sequence[Box]) -> Iterator[float]:

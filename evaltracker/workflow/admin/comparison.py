@@ -7,11 +7,13 @@ from typing import Any
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.money import written
 from evaltracker.workflow.memo.text import KINDS, rank
+from evaltracker.workflow.memo.untold_words import comparable
 from trials.models import Consensus
 from vendors.costs import Verdict
 from vendors.policy import may_see_prices
 
 OVER = (Verdict.OVER, Verdict.COULD_BE_OVER)
+FIRST = ("1", "1, shared", "the only one")
 STATES = {"shortlisted": 0, "chosen": 0, "longlisted": 1, "eliminated": 2}
 
 
@@ -47,7 +49,7 @@ class Option:
     @property
     def leads(self) -> bool:
         """Whether it is first, alone or with others, or was chosen."""
-        return self.chosen or self.place in ("1", "1, shared")
+        return self.chosen or self.place in FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def compare(memo: dict[str, Any], evaluation: Evaluation, user: User) -> Compari
     prices = may_see_prices(user, evaluation)
     people = Consensus.objects.filter(evaluation=evaluation).exists()
     results = memo["results"]
-    places = places_of(results)
+    places = places_of(results) or only_one(memo)
     rows = sorted(
         memo["inputs"]["candidates"],
         key=lambda row: (
@@ -100,6 +102,12 @@ def places_of(results: dict[str, Any]) -> dict[str, str]:
         else str(candidate_row["rank"])
         for candidate_row in ranking
     }
+
+
+def only_one(memo: dict[str, Any]) -> dict[str, str]:
+    """The only one that can be chosen has no place among others; it says so."""
+    left = comparable(memo["inputs"], memo["results"])
+    return {left[0]: "the only one"} if len(left) == 1 else {}
 
 
 def option(

@@ -14,6 +14,8 @@ from trials.scoring.buy_in import fit_by_category
 # More than these nobody compares by eye; the table has all.
 DRAWN = 12
 OUT = "eliminated"
+NOT_TRIED = "eliminated before it was tried"
+NOT_PURSUED = "considered and not pursued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class ByCategory:
     charts: list[Bars]
     rows: list[tuple[str, list[str]]]
     left_out: int
+    missing: list[str]
 
 
 def drawn(memo: dict[str, Any], comparison: Comparison) -> list[Option]:
@@ -41,8 +44,12 @@ def drawn(memo: dict[str, Any], comparison: Comparison) -> list[Option]:
     return compared or still
 
 
-def by_category(memo: dict[str, Any], options: Sequence[Option]) -> ByCategory:
+def by_category(
+    memo: dict[str, Any], comparison: Comparison, options: Sequence[Option]
+) -> ByCategory:
     """Bars for every category in which somebody earned something."""
+    keys = {option.key for option in options}
+    absent = [option.name for option in comparison.options if option.key not in keys]
     inputs = memo["inputs"]
     category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
     given = {candidate["id"]: candidate for candidate in inputs["candidates"]}
@@ -70,7 +77,11 @@ def by_category(memo: dict[str, Any], options: Sequence[Option]) -> ByCategory:
         charts.append(bars(name, drawn_rows))
         rows.append((name, [per_cent(drawn_row.share) for drawn_row in drawn_rows]))
     return ByCategory(
-        [option.name for option in shown], charts, rows, len(options) - len(shown)
+        [option.name for option in shown],
+        charts,
+        rows,
+        len(options) - len(shown),
+        absent,
     )
 
 
@@ -84,7 +95,7 @@ def cost_against_fit(
     given = {candidate["id"]: candidate for candidate in memo["inputs"]["candidates"]}
     budget = memo["inputs"]["brief"]["budget"]
     points = [
-        point(given[option.key], memo["results"][option.key])
+        point(given[option.key], memo["results"][option.key], mark_of(option))
         for option in options
         if option.cost and memo["results"][option.key]["fit"] is not None
     ]
@@ -94,7 +105,31 @@ def cost_against_fit(
     return scatter("Total cost against fit", points, limit, currency)
 
 
-def point(row: dict[str, Any], result: dict[str, Any]) -> Point:
+def mark_of(option: Option) -> str:
+    """What sets a candidate apart: it is chosen, or first."""
+    return "chosen" if option.chosen else "first" if option.leads else ""
+
+
+def not_drawn(
+    memo: dict[str, Any], comparison: Comparison, options: Sequence[Option]
+) -> list[str]:
+    """Who is missing from the picture of cost and fit, each with why."""
+    drawn_keys = {option.key for option in options}
+    found = []
+    for option in comparison.options:
+        if option.key not in drawn_keys:
+            why = NOT_TRIED if option.state == OUT else NOT_PURSUED
+        elif not option.cost:
+            why = "no price is known"
+        elif memo["results"][option.key]["fit"] is None:
+            why = "nothing of it is scored"
+        else:
+            continue
+        found.append(f"{option.name} ({why})")
+    return found
+
+
+def point(row: dict[str, Any], result: dict[str, Any], mark: str = "") -> Point:
     cost = result["cost"]
     return Point(
         name=row["name"],
@@ -105,6 +140,7 @@ def point(row: dict[str, Any], result: dict[str, Any]) -> Point:
         share=float(result["fit"]),
         whole=cost["known"] == cost["kinds"],
         out=row["state"] == OUT,
+        mark=mark,
     )
 
 
@@ -113,6 +149,9 @@ def key_to(chart: Scatter) -> list[tuple[str, str]]:
     points = [dot.point for dot in chart.dots]
     kinds = [(kind, KINDS[kind]) for kind in KINDS]
     key = [pair for pair in kinds if any(point.kind == pair[0] for point in points)]
+    marks = sorted({point.mark for point in points if point.mark})
+    if marks:
+        key.append(("ring", f"ringed: {' or '.join(marks)}"))
     if not all(point.whole for point in points):
         said = "hollow: some kinds of cost are not known, so it costs at least this"
         key.append(("hollow", said))

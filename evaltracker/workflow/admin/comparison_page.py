@@ -25,6 +25,7 @@ from evaltracker.workflow.admin.comparison_charts import (
     cost_against_fit,
     drawn,
     key_to,
+    not_drawn,
 )
 from evaltracker.workflow.admin.decision_page import decision_of
 from evaltracker.workflow.admin.receipts import only_reading
@@ -93,9 +94,10 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         weighed=weighed(inputs, memo["results"]),
         robustness=memo["results"].get("robustness", {}),
         roles=role_rows(memo),
-        categories=by_category(memo, options),
+        categories=by_category(memo, comparison, options),
         scatter=chart,
         key=key_to(chart) if chart else [],
+        not_drawn=not_drawn(memo, comparison, options) if chart else [],
     )
 
 

@@ -13,6 +13,8 @@ from evaltracker.workflow.admin.comparison import compare
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.memo import compute_results, gather_inputs
+from evaltracker.workflow.memo.price_words import price_gap
+from evaltracker.workflow.memo.weighing_words import weighed
 from evaltracker.workflow.models import Decision
 from stakeholders.models import SignOffRule
 from stakeholders.policy import is_leadership, signing_parts
@@ -36,6 +38,7 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     deciding = evaluation.is_open and evaluation.stage == Stage.DECISION
     more = after_decision(user, evaluation, decision) if frozen and decision else {}
     opened = evaluation.prices_opened_at is not None
+    sealed = not may_see_prices(user, evaluation)
     reports = gate_reports(evaluation, Look(evaluation)) if deciding else []
     return show(
         request,
@@ -46,12 +49,15 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         decision=decision,
         frozen=frozen,
         comparison=compare(memo, evaluation, user),
+        weighed=weighed(memo["inputs"], memo["results"]),
+        robustness=memo["results"].get("robustness", {}),
+        price_gap="" if sealed else gap_of_choice(memo),
         deciding=deciding,
         reports=reports,
         closed=sum(not report.open for report in reports),
         # Nobody signs what names a sealed price.
         signing=own_rules(user, evaluation) if deciding and opened else [],
-        sealed=not may_see_prices(user, evaluation),
+        sealed=sealed,
         owns=is_owner(user, evaluation),
         opening=opening_state(evaluation, user) if deciding else None,
         nobody=NOBODY,
@@ -60,6 +66,15 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         may_waive=deciding and is_leadership(user, evaluation),
         **more,
     )
+
+
+def gap_of_choice(memo: dict[str, Any]) -> str:
+    """What the choice, or until there is one whoever is first, costs more than the
+    cheapest of the others."""
+    inputs, results = memo["inputs"], memo["results"]
+    firsts = results.get("robustness", {}).get("ranking", [])
+    key = inputs["choice"]["candidate"] or (firsts[0]["id"] if firsts else "")
+    return price_gap(inputs, results, key)
 
 
 def own_rules(user: User, evaluation: Evaluation) -> list[SignOffRule]:

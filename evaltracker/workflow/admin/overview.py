@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.workspace import evaluation_page, show
@@ -13,7 +13,7 @@ from evaltracker.workflow.admin.stage_acts import next_stage
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.inbox import NextStep, my_work, next_step
-from evaltracker.workflow.models import Waiver
+from evaltracker.workflow.models import Decision, Waiver
 from evaltracker.workflow.selectors import local_day, plan_of
 from stakeholders.policy import is_leadership
 from stakeholders.selectors import objectives_in_conflict
@@ -57,6 +57,7 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
             "waived_by__user", "visit"
         ),
         unseen=sum(count_unseen(user, [evaluation]).values()),
+        chosen=chosen_in(evaluation),
         **kin(evaluation, user),
         is_owner=owner,
         may_waive=evaluation.is_open and is_leadership(user, evaluation),
@@ -71,6 +72,15 @@ def kin(evaluation: Evaluation, user: User) -> dict[str, Any]:
         "origin": seen.filter(successions__evaluation=evaluation).first(),
         "followers": seen.filter(succession__origin=evaluation),
     }
+
+
+def chosen_in(evaluation: Evaluation) -> str:
+    """The name of whom the purchase was decided for; blank until then."""
+    if evaluation.status != Status.DECIDED:
+        return ""
+    decision = Decision.objects.filter(evaluation=evaluation, decided_at__isnull=False)
+    names = decision.values_list("candidate__name", flat=True)
+    return names.first() or ""
 
 
 def the_step(evaluation: Evaluation, user: User, look: Look) -> NextStep | None:

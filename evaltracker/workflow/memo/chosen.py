@@ -11,6 +11,7 @@ from evaltracker.workflow.memo.markdown import (
     section,
     table,
 )
+from evaltracker.workflow.memo.price_words import price_gap
 
 type Row = dict[str, Any]
 
@@ -51,6 +52,7 @@ def costs_really(inputs: Row, results: Row, chosen: Row | None) -> str:
             f"Over {brief['horizon_months']} months: low {amount(cost['low'])}, likely "
             f"{amount(cost['likely'])}, high {amount(cost['high'])} "
             f"{brief['currency']}. Budget: {amount(budget or 'none')}.",
+            price_gap(inputs, results, chosen["id"], inline),
             bullets(
                 f"Budget {limit['name']}, {amount(limit['limit'])}: "
                 f"{limit['sentence']}."

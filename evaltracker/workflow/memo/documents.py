@@ -11,6 +11,7 @@ from evaltracker.workflow.memo.markdown import (
     amount,
     block,
     bullets,
+    day,
     inline,
     section,
     table,
@@ -100,7 +101,7 @@ def brief_rows(evaluation: Evaluation) -> list[tuple[str, object]]:
         ("Problem to solve", evaluation.problem),
         ("Where it has to run", places),
         ("Languages", evaluation.languages),
-        ("Must be running by", evaluation.must_run_by or ""),
+        ("Must be running by", day(str(evaluation.must_run_by or ""))),
         ("Budget", budget(evaluation)),
         ("Support wanted", SupportWanted(support).label if support else ""),
     ]
@@ -148,9 +149,13 @@ def trials_document(evaluation: Evaluation) -> str:
     )
     parts = [f"# Trial results: {inline(evaluation.title)}"]
     for trial in trials.order_by("candidate__name", "starts_on", "title"):
-        days = f"{trial.starts_on} to {trial.ends_on}"
+        days = f"{day(str(trial.starts_on))} to {day(str(trial.ends_on))}"
         criteria = Criterion.objects.filter(trial=trial).select_related("requirement")
-        gaps = Gap.objects.filter(trial=trial).order_by("found_on", "text")
+        gaps = (
+            Gap.objects.filter(trial=trial)
+            .select_related("requirement", "evidence__criterion")
+            .order_by("found_on", "text")
+        )
         parts.append(
             section(
                 f"{inline(trial.candidate.name)}: {inline(trial.title)}",
@@ -179,10 +184,15 @@ def criterion_row(criterion: Criterion) -> tuple[str, ...]:
 
 
 def gap_line(gap: Gap) -> str:
-    """A gap in one line."""
+    """A gap in one line, with the requirement and the criterion that it is about."""
     state = "closed" if gap.closed_at else "open"
+    criterion = gap.evidence.criterion if gap.evidence else None
+    about = gap.requirement.ref if gap.requirement else "no requirement"
+    if criterion is not None:
+        about = f"{about}, “{criterion.text}”"
     return (
-        f"{gap.get_severity_display()}, {state}: {inline(gap.text)} "
+        f"{gap.get_severity_display()}, {state}, on {inline(about)}: "
+        f"{inline(gap.text)} "
         f"{inline(gap.closing_note or gap.workaround)}".rstrip()
     )
 

@@ -6,14 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from evaltracker.kit.text import listed
+from evaltracker.workflow.memo.untold_words import untold_words
 from stakeholders.choices import Role
 
-UNTOLD = {
-    "unproven": "Nothing has been judged in a demo or a trial yet; a first place would "
-    "rest on promises alone.",
-    "alone": "Fewer than two candidates on the shortlist can be compared, so there is "
-    "no first place to question.",
-}
 # So many requirements are named one by one.
 NAMED = 6
 
@@ -44,7 +39,7 @@ def weighed(
     if found is None:
         return Weighed("This memo was frozen before robustness was counted.")
     if found["untold"]:
-        return Weighed(UNTOLD[found["untold"]])
+        return Weighed(untold_words(found["untold"], inputs, results, quote))
     names = {
         candidate["id"]: quote(candidate["name"]) for candidate in inputs["candidates"]
     }

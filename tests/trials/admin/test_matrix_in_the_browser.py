@@ -64,3 +64,12 @@ def test_keys_and_links_reach_rows_that_are_not_there_yet(
     page.wait_for_url("**/admin/cells/**")
     page.go_back()
     expect(page.get_by_label(cell.format("<b>Globex</b>", "X50"))).to_be_focused()
+
+
+def test_a_phone_is_not_told_of_keys(watched: Watched, purchase: Evaluation) -> None:
+    watched.log_in("lina")
+    watched.open(f"/admin/e/{purchase.slug}/matrix/")
+    keys = watched.page.get_by_text("Arrow keys move between cells")
+    expect(keys).to_be_visible()
+    watched.page.set_viewport_size({"width": 390, "height": 844})
+    expect(keys).to_be_hidden()

@@ -65,7 +65,35 @@ def test_the_order_uses_peoples_scores_only_once_they_are_open() -> None:
     assert "First by the evidence:" in read(where, "it")
     open_consensus(evaluation=where, by=where.owner)
     # Nobody has scored: there are no totals, and so no first place.
-    assert "Fewer than two candidates" in read(where, "it")
+    body = read(where, "it")
+    assert "Nobody can be compared, so there is no first place to question" in body
+    assert "Acme ML was scored by nobody; Globex ML was scored by nobody." in body
+
+
+def test_the_only_one_left_is_named_and_has_its_place() -> None:
+    where, option = in_decision()
+    body = read(where)
+    assert "Acme ML alone is on the shortlist" in body
+    assert "<strong>the only one</strong>" in body
+    assert "Fewer than two" not in body
+    other = another(where, "Globex ML", verdict="fails")
+    body = read(where)
+    assert "Only Acme ML can be compared" in body
+    assert "Globex ML is knocked out by R1" in body
+    assert option.name in body
+    assert other.name in body
+
+
+def test_who_is_missing_from_the_picture_is_said_and_the_first_is_ringed() -> None:
+    where, _ = in_decision()
+    other = another(where, "Globex ML")
+    other.cost_lines.all().delete()
+    vendors.candidate_late(where, "Longlisted ML")
+    body = read(where)
+    assert "Not drawn: " in body
+    assert "Globex ML (no price is known)" in body
+    assert "Longlisted ML (considered and not pursued)" in body
+    assert body.count("Not drawn, for they were not tried: Longlisted ML.") == 1
 
 
 def test_a_frozen_decision_keeps_its_numbers() -> None:

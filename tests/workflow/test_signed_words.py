@@ -1,0 +1,94 @@
+"""Signed words: one format of dates, and gaps that name their criterion."""
+
+import re
+
+import pytest
+
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.workflow.memo import document_of
+from evaltracker.workflow.memo.price_words import price_gap
+from evaltracker.workflow.memo.signature_seal import sealed_words
+from evaltracker.workflow.models import Decision
+from evaltracker.workflow.services.decisions import compile_memo
+from tests.cast import common, stakeholders, trials, vendors
+from tests.clients import signed_in
+from tests.workflow.comparing import another
+from tests.workflow.deciding import decided, in_decision
+from trials.services.gaps import record_gap
+
+pytestmark = pytest.mark.django_db
+
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def words(where: Evaluation) -> str:
+    return document_of(where, visit=where.visits.latest("number"))
+
+
+def test_dates_are_written_one_way_in_every_stage() -> None:
+    where = common.evaluation(must_run_by="2027-05-25")
+    signed = words(where)
+    assert "25 May 2027" in signed
+    assert not ISO_DATE.search(signed)
+    where, _ = decided()
+    decision = Decision.objects.get()
+    assert not ISO_DATE.search(sealed_words(decision.memo, decision))
+    assert not ISO_DATE.search(words(vendors.enter(where, "trials")))
+
+
+def test_a_gap_names_its_requirement_and_its_criterion() -> None:
+    option = trials.claimed(trials.platform())
+    where = vendors.enter(option.evaluation, "trials")
+    running = trials.trial(option)
+    trials.verdict(
+        trials.claim_of(option),
+        "trial",
+        "fails",
+        note="It stopped after 40 runs.",
+        criterion=running.criteria.get(),
+    )
+    record_gap(trial=running, severity="challenge", text="Slow", by=where.owner)
+    signed = words(where)
+    assert "on R1, “R1 works under load”: It stopped after 40 runs." in signed
+    assert "Challenge, open, on no requirement: Slow" in signed
+
+
+def test_the_memo_begins_with_its_date_and_approvals() -> None:
+    where, _ = in_decision()
+    draft = sealed_words(compile_memo(where), None)
+    assert "; nothing is decided yet." in draft.partition("## ")[0]
+
+
+def test_a_decided_memo_says_first_who_decided_and_who_approved() -> None:
+    where, option = decided()
+    decision = Decision.objects.get()
+    head = sealed_words(decision.memo, decision).partition("## ")[0]
+    assert re.search(r"Decided on \d+ \w+ \d{4} by Lina Lead\.", head)
+    assert re.search(r"\(Leadership\) approved on \d+ \w+ \d{4}\.", head)
+    body = signed_in(where.owner).get(f"/admin/e/{where.slug}/").content.decode()
+    assert f'dir="auto">{option.name}</p>' in body
+    assert "It was chosen." in body
+
+
+def test_the_decision_page_says_how_sure_it_is_and_what_it_costs_more() -> None:
+    where, option = in_decision()
+    another(where, "Globex ML")
+    memo = compile_memo(where)
+    said = price_gap(memo["inputs"], memo["results"], str(option.pk))
+    assert said.startswith("Acme ML likely costs 41,234 USD more than Globex ML")
+    assert "kinds of cost of Globex ML" in said
+    url = f"/admin/e/{where.slug}/decision/"
+    body = signed_in(where.owner).get(url).content.decode()
+    assert "of 10,000 random weightings" in body
+    assert "likely costs 41,234 USD more than Globex ML" in body
+
+
+def test_the_price_gap_stays_sealed_with_the_prices() -> None:
+    where, _ = in_decision()
+    another(where, "Globex ML")
+    Evaluation.objects.filter(pk=where.pk).update(prices_opened_at=None)
+    vendors.enter(where, "trials")
+    reader = signed_in(stakeholders.holder("it"))
+    body = reader.get(f"/admin/e/{where.slug}/decision/").content.decode()
+    assert "of 10,000 random weightings" in body
+    assert "likely costs" not in body
