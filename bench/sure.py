@@ -65,7 +65,7 @@ def race(random: Random) -> tuple[Field, Owed]:
     contenders = [contender(key, cells, by_category) for key in keys]
     made = field_of(contenders, by_category, dict.fromkeys(names, Decimal(5)), SHARE)
     urn = urn_of(DEFAULT_PRIOR, TrialRecord())
-    return made, Owed(cells, urns=dict.fromkeys(keys, urn))
+    return made, Owed(cells, urns=tuple((key, urn) for key in keys))
 
 
 SHARE = Decimal(1)

@@ -110,7 +110,7 @@ def enumerated(field: Field, owed: Owed) -> Found:
 def chance_of(owed: Owed, verdicts: Verdicts) -> Fraction:
     """How likely just these verdicts are, each candidate's from its own urn."""
     likely = Fraction(1)
-    for key, urn in owed.urns.items():
+    for key, urn in owed.urns:
         balls = {verdict: Fraction(getattr(urn, verdict)) for verdict in VERDICTS}
         for cell in sorted(verdicts, key=lambda cell: cell.ref):
             if cell.candidate == key:
@@ -131,7 +131,7 @@ def word_for_word(field: Field, owed: Owed, draws: int, seed: int) -> Found:
         for _ in range(draws):
             factors = [500 + int(weights.random() * 1001) for _ in field.categories]
             verdicts: dict[OpenCell, str] = {}
-            for key, urn in owed.urns.items():
+            for key, urn in owed.urns:
                 balls = {v: getattr(urn, v) for v in VERDICTS}
                 mine = [cell for cell in owed.cells if cell.candidate == key]
                 for cell in sorted(mine, key=lambda cell: cell.ref):

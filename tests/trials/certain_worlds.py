@@ -58,7 +58,7 @@ def world(
         )
     one = {"all": Decimal(1)}
     made = field_of(contenders, one, one if people else {}, Decimal(share))
-    return World(made, Owed(tuple(cells), tuple(recorded), urns))
+    return World(made, Owed(tuple(cells), tuple(recorded), tuple(urns.items())))
 
 
 def open_cell(

@@ -127,7 +127,7 @@ def in_categories(random: Random) -> tuple[Field, Owed]:
     }
     made = field_of(contenders, evidence, dict.fromkeys(names, Decimal(1)), share)
     urn = urn_of(DEFAULT_PRIOR, TrialRecord(random.randrange(4), 1, 0))
-    return made, Owed(tuple(cells), tuple(recorded), dict.fromkeys(keys, urn))
+    return made, Owed(tuple(cells), tuple(recorded), tuple((key, urn) for key in keys))
 
 
 def furthest(found: Certainty, by_hand: Found) -> F:

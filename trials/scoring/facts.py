@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-FORMULA_VERSION = "2"
+FORMULA_VERSION = "3"
 
 
 class Availability(StrEnum):

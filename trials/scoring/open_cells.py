@@ -1,7 +1,7 @@
 """Trial verdicts that are still owed, and what each of them would change."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
@@ -56,17 +56,21 @@ class RecordedCell:
 class Owed:
     """All that is not known yet about those who are compared.
 
-    `urns` has one for each candidate with an open cell.
+    `urns` has one for each candidate with an open cell, by its id.
     """
 
     cells: tuple[OpenCell, ...] = ()
     recorded: tuple[RecordedCell, ...] = ()
-    urns: Mapping[str, Urn] = field(default_factory=dict)
+    urns: tuple[tuple[str, Urn], ...] = ()
 
     def cells_of(self, candidate: str) -> tuple[OpenCell, ...]:
         """The candidate's open cells in the order in which they are drawn."""
         mine = [cell for cell in self.cells if cell.candidate == candidate]
         return tuple(sorted(mine, key=lambda cell: cell.ref))
+
+    def urn_of(self, candidate: str) -> Urn:
+        """What the candidate's open cells are drawn from."""
+        return dict(self.urns)[candidate]
 
     def recorded_of(self, candidate: str) -> tuple[RecordedCell, ...]:
         """The candidate's cells that are taken as recorded."""

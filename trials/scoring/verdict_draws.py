@@ -11,13 +11,13 @@ from math import sumprod
 from trials.scoring.contenders import Field
 from trials.scoring.draws import Scales
 from trials.scoring.open_cells import OpenCell, Owed, dice_of
-from trials.scoring.urns import DEFAULT_PRIOR, TrialRecord, urn_of
+from trials.scoring.urns import Urn
 
 # The random numbers of a cell, the sum of the urn before it, its place, its column,
 # what *partly* and *fails* lose against *holds*, their swings, whether it knocks out.
 type Die = tuple[Callable[[], float], int, int, int, list[int], list[int], bool]
 
-UNTESTED = urn_of(DEFAULT_PRIOR, TrialRecord())
+NOTHING = Urn(0, 0, 0, 0)
 
 
 class VerdictDraws:
@@ -38,7 +38,7 @@ class VerdictDraws:
         self._grain = scales.grain
         self._evidence, self._people = scales.share
         points, self._by, self._said, self._among = scales.rows[place]
-        self._urn = owed.urns.get(key, UNTESTED)
+        self._urn = owed.urn_of(key) if self.cells else NOTHING
         self._if_held = [self._swing(cell, cell.holds) for cell in self.cells]
         self._dice = [self._die(number, seed) for number in range(len(self.cells))]
         self._points = points.copy()

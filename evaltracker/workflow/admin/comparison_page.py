@@ -32,6 +32,7 @@ from evaltracker.workflow.admin.receipts import only_reading
 from evaltracker.workflow.admin.working import working_of
 from evaltracker.workflow.memo import compute_results, gather_inputs
 from evaltracker.workflow.memo.as_of import on_day, planned_dates
+from evaltracker.workflow.memo.certainty_words import WEAKNESS
 from evaltracker.workflow.memo.weighing_words import hundredths, weighed
 from stakeholders.choices import Role
 from vendors.admin.conflict_question import ask_first
@@ -92,6 +93,7 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         day=day,
         planned=planned[:DATES],
         weighed=weighed(inputs, memo["results"]),
+        weakness=WEAKNESS,
         robustness=memo["results"].get("robustness", {}),
         roles=role_rows(memo),
         categories=by_category(memo, comparison, options),

@@ -9,6 +9,7 @@ from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.kit.clock import today_in
 from evaltracker.workflow.memo.costing import COST, RATE
 from evaltracker.workflow.memo.imported_signatures import told_apart
+from evaltracker.workflow.memo.owed import certainty_inputs
 from evaltracker.workflow.models import Decision, Waiver
 from stakeholders.models import Condition, SignOff
 from stakeholders.selectors import said_weights
@@ -81,6 +82,7 @@ def gather_inputs(
         },
         "requirements": [requirement_inputs(row) for row in book.requirements],
         "candidates": candidates_inputs(evaluation, candidates, book),
+        "certainty": certainty_inputs(evaluation, book, candidates),
         "rates": [
             {field: getattr(row, field) for field in RATE}
             for row in rates_of(evaluation).values()

@@ -5,29 +5,31 @@ No database and no clock: everything comes from the JSON that `inputs` gathered.
 
 from typing import Any
 
+from evaltracker.workflow.memo.certainty import Draws, draw_all
 from evaltracker.workflow.memo.costing import cost_results
 from evaltracker.workflow.memo.counting import Counted, count, share_text
 from evaltracker.workflow.memo.weighing import weigh
 from trials import scoring
 
 # Those whose memos this program counts again, each by its own rules.
-FORMULAS = ("1", scoring.FORMULA_VERSION)
+FORMULAS = ("1", "2", scoring.FORMULA_VERSION)
 # What explains a number; the number itself is what has to come out again.
 WORDS = frozenset({"working", "opportunity_working", "total_working", "sentence"})
 
 
-def compute_results(inputs: dict[str, Any]) -> dict[str, Any]:
+def compute_results(inputs: dict[str, Any], draws: Draws = draw_all) -> dict[str, Any]:
     """Fit, people's score, total, knock-outs, promises and cost per candidate id; and
     as `robustness` how far the first place rests on the agreed weights.
 
     Formula 1 knew no robustness; a memo that was counted with it is counted so.
+    `draws` finds the draws of formula 3: counted here, unless somebody kept them.
     """
     counted = [count(candidate, inputs) for candidate in inputs["candidates"]]
     results = {
         option.candidate["id"]: candidate_results(option, inputs) for option in counted
     }
     if inputs["formula_version"] != "1":
-        results["robustness"] = weigh(inputs, counted)
+        results["robustness"] = weigh(inputs, counted, draws)
     return results
 
 

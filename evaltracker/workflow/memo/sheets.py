@@ -235,6 +235,8 @@ def robustness(memo: dict[str, Any]) -> Iterator[Line]:
         return
     yield ["Who is first", said.first, ""]
     yield ["How often under other weights", *said.wins]
+    for sentence in said.grounds:
+        yield ["What that rests on", "", sentence]
     yield ["Smallest change that topples it", *said.smallest]
     yield ["What each role's weights pick", *said.roles]
     for sentence in said.second:

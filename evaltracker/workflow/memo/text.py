@@ -162,14 +162,14 @@ def options(inputs: dict[str, Any], results: dict[str, Any]) -> str:
 
 
 def robustness(inputs: dict[str, Any], results: dict[str, Any]) -> str:
-    """Three numbers that say what the ranking rests on, and what would turn it."""
-    said = weighed(inputs, results, inline)
+    """Answers that say what the ranking rests on, and what would turn it."""
+    said = weighed(inputs, results, inline, "**")
     if said.untold:
         return said.untold
     answers = (said.wins, said.smallest, said.roles)
     return "\n\n".join(
         (
-            bullets(sentence for _, sentence in answers),
+            bullets([*(sentence for _, sentence in answers), *said.grounds]),
             "What would have to be true for the runner-up to win:",
             bullets(said.second),
         )

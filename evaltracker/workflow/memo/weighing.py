@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from evaltracker.workflow.memo.certainty import Draws, draw_all, race_of
 from evaltracker.workflow.memo.counting import (
     Counted,
     category_weights,
@@ -21,12 +22,17 @@ from trials.scoring.what_if import proofs_to_lead
 CHOOSABLE = ("shortlisted", "chosen")
 
 
-def weigh(inputs: dict[str, Any], counted: Sequence[Counted]) -> dict[str, Any]:
+def weigh(
+    inputs: dict[str, Any], counted: Sequence[Counted], draws: Draws = draw_all
+) -> dict[str, Any]:
     """Who is first, how surely, what would change it, and whom each role would pick.
 
     Weighed are those who can be chosen and are not knocked out. Until the consensus is
     open, people's scores are nobody's to see and so play no part: `basis` is then the
     fit alone. `untold` says why there is nothing to say, blank if there is.
+
+    From formula 3 on `certainty` counts what nobody has tested, too; `draws` finds the
+    draws, and where it has none yet `certainty` and every `wins` are None.
     """
     running = [
         option
@@ -37,7 +43,15 @@ def weigh(inputs: dict[str, Any], counted: Sequence[Counted]) -> dict[str, Any]:
     field = field_between(inputs, running, people=people)
     if why := untold(field, running):
         return {"untold": why}
-    wins = winning_shares(field)
+    wins: dict[str, str | None]
+    certainty: dict[str, Any] = {}
+    if "certainty" in inputs:
+        found = draws(race_of(inputs, field))
+        certainty = {"certainty": found}
+        wins = found["wins"] if found else {}
+    else:
+        shares = winning_shares(field)
+        wins = {key: share_text(share) for key, share in shares.items()}
     flip = smallest_flip(field)
     return {
         "untold": "",
@@ -49,10 +63,11 @@ def weigh(inputs: dict[str, Any], counted: Sequence[Counted]) -> dict[str, Any]:
                 "id": candidate_row.key,
                 "total": share_text(candidate_row.total),
                 "rank": candidate_row.rank,
-                "wins": share_text(wins[candidate_row.key]),
+                "wins": wins.get(candidate_row.key),
             }
             for candidate_row in ranking(field)
         ],
+        **certainty,
         "smallest": flip and flip_of(flip),
         "second": second(inputs, running, field),
         "roles": role_picks(inputs, running),

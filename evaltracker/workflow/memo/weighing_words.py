@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from evaltracker.kit.text import listed
+from evaltracker.workflow.memo.certainty_words import both_numbers, grounds, how_sure
 from evaltracker.workflow.memo.untold_words import untold_words
 from stakeholders.choices import Role
 
@@ -27,14 +28,18 @@ class Weighed:
     smallest: tuple[str, str] = ("", "")
     roles: tuple[str, str] = ("", "")
     second: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
+    two_numbers: bool = False
 
 
 def weighed(
     inputs: dict[str, Any],
     results: dict[str, Any],
     quote: Callable[[str], str] = str,
+    bold: str = "",
 ) -> Weighed:
-    """Say it; `quote` makes names and categories safe for where they are printed."""
+    """Say it; `quote` makes names and categories safe for where they are printed, and
+    `bold` stands around whoever comes first."""
     found = results.get("robustness")
     if found is None:
         return Weighed("This memo was frozen before robustness was counted.")
@@ -50,20 +55,29 @@ def weighed(
     ]
     return Weighed(
         first=listed(firsts),
-        wins=wins(inputs, found, names),
+        wins=wins(inputs, found, names, bold),
         smallest=smallest(found, names, firsts, quote),
         roles=roles(found, names, firsts),
         second=tuple(second(found, names, quote)),
+        grounds=tuple(grounds(found["certainty"], names))
+        if found.get("certainty")
+        else (),
+        two_numbers="certainty" in found,
     )
 
 
 def wins(
-    inputs: dict[str, Any], found: dict[str, Any], names: dict[str, str]
+    inputs: dict[str, Any], found: dict[str, Any], names: dict[str, str], bold: str
 ) -> tuple[str, str]:
-    """In how many weightings the choice wins, or whoever is first until then."""
+    """In how many weightings the choice wins, or whoever is first until then.
+
+    From formula 3 on both numbers, by weights and counting what nobody has tested.
+    """
     ranked = found["ranking"]
     choice = inputs["choice"]["candidate"]
     top = next((row for row in ranked if row["id"] == choice), ranked[0])
+    if "certainty" in found:
+        return both_numbers(found, top["id"]), how_sure(found, top["id"], names, bold)
     others = [
         f"{names[row['id']]} in {about(row['wins'])}"
         for row in sorted(ranked, key=lambda row: Decimal(row["wins"]), reverse=True)

@@ -22,7 +22,7 @@ def test_who_is_first_how_surely_and_at_what_cost() -> None:
     where.__class__.objects.filter(pk=where.pk).update(budget=Decimal(60_000))
     body = signed_in(where.owner).get(page(where)).content.decode()
     assert 'First by the evidence: <span dir="auto">Acme ML</span>' in body
-    assert "Acme ML comes first in 100 % of 10,000 random weightings" in body
+    assert "Acme ML comes first in 100% of 10,000 random weightings; counting" in body
     assert "It would come first" not in body  # even if all held, it would be level
     assert "Globex ML: 75 % fit for at least 50,000" in body
     assert "40,000 to 70,000" in body
