@@ -24,12 +24,9 @@ from evaltracker.demo.trying import Trying, run_trial
 from evaltracker.evaluations.choices import Priority, Stage
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, Requirement, User
+from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import create_evaluation
-from evaltracker.requirements.services.requirements import (
-    add_category,
-    add_metric,
-    add_requirement,
-)
+from evaltracker.requirements.services.requirements import add_metric, add_requirement
 from evaltracker.workflow.services.stages import advance
 from stakeholders.choices import Role
 from trials.choices import NoteKind, Severity

@@ -6,8 +6,9 @@ from evaltracker.demo.people import give_parts
 from evaltracker.demo.steps import known_vendor
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Category, Evaluation, User
+from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import create_evaluation
-from evaltracker.requirements.services.requirements import add_category, add_requirement
+from evaltracker.requirements.services.requirements import add_requirement
 from vendors.services.candidates import add_candidate
 
 SLUG = "data-catalogue"

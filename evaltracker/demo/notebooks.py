@@ -13,12 +13,9 @@ from evaltracker.evaluations.choices import Priority, Stage
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.kit.work_calendar import is_working_day
+from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import create_evaluation
-from evaltracker.requirements.services.requirements import (
-    add_category,
-    add_metric,
-    add_requirement,
-)
+from evaltracker.requirements.services.requirements import add_metric, add_requirement
 from evaltracker.tabular import read_table
 from evaltracker.workflow.services.stages import advance
 from trials.services.demos import schedule_demo

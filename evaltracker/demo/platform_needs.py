@@ -3,11 +3,8 @@
 from evaltracker.demo.files import read_controls, read_csv
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Category, Evaluation, Metric
-from evaltracker.requirements.services.requirements import (
-    add_category,
-    add_metric,
-    add_requirement,
-)
+from evaltracker.requirements.services.categories import add_category
+from evaltracker.requirements.services.requirements import add_metric, add_requirement
 
 # The matrix gives neither weight nor priority: these are the made-up buyer's own.
 WEIGHTS = {

@@ -26,12 +26,9 @@ from evaltracker.demo.steps import (
 from evaltracker.evaluations.choices import Priority, Stage
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, Requirement, User
+from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import create_evaluation
-from evaltracker.requirements.services.requirements import (
-    add_category,
-    add_metric,
-    add_requirement,
-)
+from evaltracker.requirements.services.requirements import add_metric, add_requirement
 from evaltracker.workflow.services.stages import advance
 from vendors.choices import Availability, CostState
 from vendors.models import Candidate
@@ -117,6 +114,9 @@ def load(people: dict[str, User]) -> Evaluation:
     return follow_up(decide_renewals(evaluation, candidates[0], people), people)
 
 
+PRICE_REASON = "The State of Alaska published cost as a criterion of 25 %."
+
+
 def write_requirements(evaluation: Evaluation) -> list[Requirement]:
     """The published criteria as categories, the acceptance levels as requirements."""
     lead = evaluation.owner
@@ -132,6 +132,7 @@ def write_requirements(evaluation: Evaluation) -> list[Requirement]:
             evaluation=evaluation,
             name=row["criterion"],
             weight=int(Decimal(row["weight_percent"]) * PERCENT_TO_WEIGHT),
+            price_reason=PRICE_REASON,
             by=lead,
         )
     categories = {category.name: category for category in evaluation.categories.all()}

@@ -6,12 +6,9 @@ from typing import Any
 from django.contrib.auth.models import Permission
 
 from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
+from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import create_evaluation
-from evaltracker.requirements.services.requirements import (
-    add_category,
-    add_metric,
-    add_requirement,
-)
+from evaltracker.requirements.services.requirements import add_metric, add_requirement
 
 PASSWORD = "correct horse battery staple"
 BRIEF: dict[str, Any] = {

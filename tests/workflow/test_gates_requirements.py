@@ -3,11 +3,11 @@
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.requirements.services.categories import weigh_category
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.requirements.services.requirements import (
     change_requirement,
     retire_requirement,
-    weigh_category,
 )
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.requirements import (

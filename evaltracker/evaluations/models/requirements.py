@@ -50,6 +50,14 @@ class Category(Record):
         validators=[MaxValueValidator(10)],
         help_text="0–10 as agreed by the roles; blank means not agreed yet.",
     )
+    price_reason = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        verbose_name="why it is scored although it is about price",
+        help_text="Price is an axis beside the score. If people score it all the same, "
+        "the memo prints why.",
+    )
 
     objects: ClassVar = ScopedQuerySet["Category"].as_manager()
 

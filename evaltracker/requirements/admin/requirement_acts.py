@@ -16,15 +16,17 @@ from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import ReasonForm, form_like, mark_needed
 from evaltracker.requirements.admin.brief_acts import TO_LEAVE
-from evaltracker.requirements.services.requirements import (
+from evaltracker.requirements.services.categories import (
     add_category,
+    check_weigh_category,
+    weigh_category,
+)
+from evaltracker.requirements.services.requirements import (
     add_requirement,
     change_requirement,
     check_add_requirement,
     check_retire_requirement,
-    check_weigh_category,
     retire_requirement,
-    weigh_category,
 )
 
 CHANGEABLE = (
@@ -74,10 +76,11 @@ class RequirementForm(
 mark_needed(
     RequirementForm, "a must-have needs one of these two", "metric", "metric_excuse"
 )
-CategoryForm = form_like(Category, ("name", "weight"))
-WeightForm = form_like(Category, ("weight",))
+CategoryForm = form_like(Category, ("name", "weight", "price_reason"))
+WeightForm = form_like(Category, ("weight", "price_reason"))
 for form in (CategoryForm, WeightForm):
     mark_needed(form, TO_LEAVE, "weight")
+    mark_needed(form, "only if it is about price", "price_reason")
 
 
 class OnRequirements(OnEvaluation):
@@ -213,4 +216,4 @@ class WeighCategory(InEvaluation[Category]):
     form_class = WeightForm
 
     def initial(self, target: Category, user: User) -> dict[str, Any]:
-        return {"weight": target.weight}
+        return {"weight": target.weight, "price_reason": target.price_reason}

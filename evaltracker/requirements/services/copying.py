@@ -14,7 +14,7 @@ from evaltracker.evaluations.policy import lock, require_owner, require_stage
 from evaltracker.requirements.services.imports import BATCH, PLAIN_FIELDS
 
 METRIC = ("name", "baseline", "target", "how_measured")
-CATEGORY = ("name", "weight", "position")
+CATEGORY = ("name", "weight", "price_reason", "position")
 REQUIREMENT = ("ref", "position", *PLAIN_FIELDS, "metric_excuse")
 
 

@@ -44,11 +44,6 @@ def check_retire_requirement(requirement: Requirement, by: By) -> None:
         raise Refused(f"Requirement {requirement.ref} is retired already.")
 
 
-def check_weigh_category(category: Category, by: By) -> None:
-    """The owner writes what was agreed, before any vendor is seen."""
-    check_owned(category.evaluation, by, Stage.REQUIREMENTS)
-
-
 @transaction.atomic
 def add_metric(
     *,
@@ -100,47 +95,6 @@ def change_metric(*, metric: Metric, by: By, **values: str) -> Metric:
             after=after,
         )
     return metric
-
-
-@transaction.atomic
-def add_category(
-    *, evaluation: Evaluation, name: str, by: By, weight: int | None = None
-) -> Category:
-    """Add a category at the end of the list."""
-    check_add_requirement(evaluation, by)
-    category = Category(
-        evaluation=evaluation,
-        name=name,
-        weight=weight,
-        position=evaluation.categories.count() + 1,
-    )
-    checked(category)
-    category.save()
-    journal.record(
-        evaluation=evaluation,
-        action="category.added",
-        subject=category,
-        by=by,
-        after={"name": name, "weight": weight},
-    )
-    return category
-
-
-@transaction.atomic
-def weigh_category(*, category: Category, weight: int | None, by: By) -> Category:
-    """Set what the roles agreed that a category weighs, 0–10."""
-    check_weigh_category(category, by)
-    before, after = change(category, weight=weight)
-    if after:
-        journal.record(
-            evaluation=category.evaluation,
-            action="category.weighed",
-            subject=category,
-            by=by,
-            before=before,
-            after=after,
-        )
-    return category
 
 
 @transaction.atomic

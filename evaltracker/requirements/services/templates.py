@@ -18,8 +18,8 @@ from evaltracker.evaluations.policy import lock, may_start_evaluations, require_
 from evaltracker.kit.registry import Registry
 from evaltracker.kit.text import Inputs
 from evaltracker.requirements.imports import ImportPlan, RequirementLine
+from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.imports import PLAIN_FIELDS, import_requirements
-from evaltracker.requirements.services.requirements import add_category
 from evaltracker.requirements.starting import StartingPoint, shipped
 
 
@@ -71,6 +71,7 @@ def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
             evaluation=evaluation,
             name=category["name"],
             weight=category["weight"],
+            price_reason=f"The template “{point.title}” scores it.",
             by=by,
         )
     plan = ImportPlan(

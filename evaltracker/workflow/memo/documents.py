@@ -56,10 +56,6 @@ def requirements_document(evaluation: Evaluation) -> str:
     metrics = evaluation.metrics.values_list(
         "name", "baseline", "target", "how_measured"
     )
-    weights = (
-        (category.name, "not agreed" if category.weight is None else category.weight)
-        for category in evaluation.categories.all()
-    )
     needs = evaluation.requirements.filter(retired_at__isnull=True)
     parts = [
         f"# Requirements: {inline(evaluation.title)}",
@@ -69,7 +65,7 @@ def requirements_document(evaluation: Evaluation) -> str:
             "Business metrics",
             table(("Metric", "From", "To", "How measured"), metrics),
         ),
-        section("Categories", table(("Category", "Weight"), weights)),
+        section("Categories", categories(evaluation)),
         section(
             "Requirements",
             table(
@@ -89,6 +85,22 @@ def requirements_document(evaluation: Evaluation) -> str:
         ),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def categories(evaluation: Evaluation) -> str:
+    """What each weighs, and why one about price is scored."""
+    rows = list(evaluation.categories.all())
+    weights = (
+        (category.name, "not agreed" if category.weight is None else category.weight)
+        for category in rows
+    )
+    priced = (
+        f"{inline(category.name)} is scored although it is about price: "
+        f"{inline(category.price_reason)}"
+        for category in rows
+        if category.price_reason
+    )
+    return f"{table(('Category', 'Weight'), weights)}\n\n{bullets(priced)}".rstrip()
 
 
 def brief_rows(evaluation: Evaluation) -> list[tuple[str, object]]:

@@ -74,7 +74,9 @@ def gather_inputs(
         "metrics": list(
             evaluation.metrics.values("name", "baseline", "target", "how_measured")
         ),
-        "categories": list(evaluation.categories.values("name", "weight")),
+        "categories": list(
+            evaluation.categories.values("name", "weight", "price_reason")
+        ),
         # Each role's own, sealed before any vendor was seen.
         "role_weights": {
             role: {category.name: weight for category, weight in said.items()}

@@ -6,6 +6,8 @@ the heading that begins with `APPENDIX`.
 
 from typing import Any
 
+from evaltracker.kit.text import listed
+from evaltracker.requirements.price_names import is_about_price
 from evaltracker.workflow.memo.chosen import ahead_of, costs_really, working
 from evaltracker.workflow.memo.html import APPENDIX
 from evaltracker.workflow.memo.markdown import (
@@ -96,7 +98,24 @@ def drivers(inputs: dict[str, Any]) -> str:
         key=lambda row: (-row["weight"], row["name"]),
     )
     named = ", ".join(f"{inline(row['name'])} ({row['weight']})" for row in weighty[:5])
-    return f"What weighed most: {named}." if named else ""
+    if not named:
+        return ""
+    weighed_price = any(is_about_price(row["name"]) for row in weighty[:5])
+    return f"What weighed most: {named}.{f' {price(inputs)}' if weighed_price else ''}"
+
+
+def price(inputs: dict[str, Any]) -> str:
+    """That price is part of no score, or in which categories it is, and why."""
+    scored = [
+        f"{inline(row['name'])} ({inline(why)})"
+        if (why := row.get("price_reason"))
+        else f"{inline(row['name'])} (nobody wrote down why)"
+        for row in inputs["categories"]
+        if row["weight"] and is_about_price(row["name"])
+    ]
+    if not scored:
+        return "Price is never part of either."
+    return f"Price is part of both through {listed(scored)}; else it is not."
 
 
 def needs(inputs: dict[str, Any]) -> str:
@@ -223,7 +242,8 @@ def method(inputs: dict[str, Any]) -> str:
     return (
         f"Formula version {inputs['formula_version']}. Fit is the sum of weight × "
         "credit by the weight of all scored requirements; what is unanswered earns "
-        f"nothing. Total is {share} × fit and the rest people's scores. Price is never "
-        "part of either. The inputs are frozen with the decision; `replay_decision` "
-        "counts them again and says whether the result is the same."
+        f"nothing. Total is {share} × fit and the rest people's scores. "
+        f"{price(inputs)} "
+        "The inputs are frozen with the decision; `replay_decision` counts them again "
+        "and says whether the result is the same."
     )

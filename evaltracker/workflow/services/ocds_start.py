@@ -7,11 +7,12 @@ from django.db import transaction
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.ocds.reading import Offered, Start, read_ocds
+from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import (
     require_starter,
     start_evaluation,
 )
-from evaltracker.requirements.services.requirements import add_category, add_requirement
+from evaltracker.requirements.services.requirements import add_requirement
 from vendors.costs.kinds import CostKind
 from vendors.models import Candidate, Vendor
 from vendors.services.candidates import add_candidate
@@ -75,7 +76,10 @@ def _add_requirements(evaluation: Evaluation, start: Start, by: User) -> None:
     for requirement in start.requirements:
         if requirement.category not in categories:
             categories[requirement.category] = add_category(
-                evaluation=evaluation, name=requirement.category, by=by
+                evaluation=evaluation,
+                name=requirement.category,
+                price_reason="The OCDS release asks for it.",
+                by=by,
             )
         add_requirement(
             evaluation=evaluation,

@@ -1,0 +1,86 @@
+"""A category about price is scored only where the owner says why, and it is printed."""
+
+import pytest
+
+from evaltracker.errors import Invalid
+from evaltracker.evaluations.models import Category, Entry
+from evaltracker.requirements.price_names import is_about_price
+from evaltracker.requirements.services.categories import add_category, weigh_category
+from evaltracker.workflow.memo import document_of
+from evaltracker.workflow.memo.text import drivers, method
+from evaltracker.workflow.services.decisions import compile_memo
+from tests.acting import act
+from tests.cast import common
+from tests.clients import signed_in
+from tests.workflow.deciding import in_decision
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Contract Cost",
+        "Price",
+        "Fees",
+        "Gesamtkosten",
+        "Preis",
+        "Prix",
+        "Precios",
+        "Costo",
+    ],
+)
+def test_names_about_price_are_known_in_several_languages(name: str) -> None:
+    assert is_about_price(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["Security", "Coffee", "Costume", "Feedback", "Support"]
+)
+def test_other_names_are_left_alone(name: str) -> None:
+    assert not is_about_price(name)
+
+
+@pytest.mark.django_db
+def test_it_is_refused_by_that_name_unless_the_owner_says_why() -> None:
+    where = common.evaluation()
+    with pytest.raises(Invalid, match="“Contract Cost” is about price"):
+        add_category(evaluation=where, name="Contract Cost", weight=5, by=where.owner)
+    made = add_category(
+        evaluation=where,
+        name="Contract Cost",
+        weight=5,
+        price_reason="The law asks for it.",
+        by=where.owner,
+    )
+    told = Entry.objects.latest("number").after
+    assert told["price_reason"] == "The law asks for it."
+    assert weigh_category(category=made, weight=7, by=where.owner).weight == 7
+    with pytest.raises(Invalid, match="is about price"):
+        weigh_category(category=made, weight=7, price_reason=" ", by=where.owner)
+    signed = document_of(where, visit=where.visits.get())
+    assert "Contract Cost is scored although it is about price: The law asks" in signed
+    common.requirement(where, category=made)
+    body = signed_in(where.owner).get(f"/admin/e/{where.slug}/requirements/")
+    assert "about price: The law asks for it." in body.content.decode()
+
+
+@pytest.mark.django_db
+def test_one_that_came_by_a_sheet_is_asked_as_it_is_weighed() -> None:
+    where = common.evaluation()
+    row = Category.objects.create(evaluation=where, name="Pricing")
+    assert act("weigh-category", row, where.owner, weight="5") == 400
+    assert act("weigh-category", row, where.owner, weight="0") == 302
+    reason = {"weight": "5", "price_reason": "The board wants it."}
+    assert act("weigh-category", row, where.owner, **reason) == 302
+
+
+@pytest.mark.django_db
+def test_the_memo_never_denies_that_price_was_scored() -> None:
+    where, _ = in_decision()
+    assert "Price is never part of either." in method(compile_memo(where)["inputs"])
+    where.categories.update(name="Contract Cost", weight=5, price_reason="The law.")
+    inputs = compile_memo(where)["inputs"]
+    for words in (drivers(inputs), method(inputs)):
+        assert "Price is part of both through Contract Cost (The law.)" in words
+        assert "never part" not in words
+    del inputs["categories"][0]["price_reason"]  # as memos of before have it
+    assert "Contract Cost (nobody wrote down why)" in method(inputs)
