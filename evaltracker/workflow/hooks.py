@@ -29,6 +29,7 @@ import evaltracker.workflow.notices
 import evaltracker.workflow.portable
 import evaltracker.workflow.stage_notices
 from evaltracker.kit.periodic import register_chore
+from evaltracker.workflow.services.draws import keep_moved_draws
 from evaltracker.workflow.services.leftovers import remove_old_leftovers
 from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
 from evaltracker.workflow.services.stage_lateness import tell_of_late_stages
@@ -37,6 +38,9 @@ register_chore(
     name="ask_for_sign_offs",
     every=datetime.timedelta(seconds=45),
     work=look_at_what_moved,
+)
+register_chore(
+    name="keep_draws", every=datetime.timedelta(seconds=20), work=keep_moved_draws
 )
 register_chore(
     name="stages_late", every=datetime.timedelta(hours=1), work=tell_of_late_stages

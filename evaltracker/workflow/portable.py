@@ -14,6 +14,7 @@ from evaltracker.workflow.memo.proof import digest_of_memo
 from evaltracker.workflow.models import (
     CheckVerdict,
     Decision,
+    KeptDraws,
     Letter,
     Outlook,
     PromiseCheck,
@@ -28,6 +29,7 @@ register_part(Part(name="promise_checks", model=PromiseCheck, order=("due_on",))
 register_part(Part(name="check_verdicts", model=CheckVerdict, order=("recorded_at",)))
 
 leave_out(Outlook, "It is made anew from the rest.")
+leave_out(KeptDraws, "They are drawn anew from the rest.")
 leave_out(Succession, "It names another evaluation, which is not in the file.")
 
 

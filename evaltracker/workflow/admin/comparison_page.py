@@ -27,12 +27,13 @@ from evaltracker.workflow.admin.comparison_charts import (
     key_to,
     not_drawn,
 )
-from evaltracker.workflow.admin.decision_page import decision_of
+from evaltracker.workflow.admin.decision_page import decision_of, standing_memo
 from evaltracker.workflow.admin.receipts import only_reading
 from evaltracker.workflow.admin.working import working_of
-from evaltracker.workflow.memo import compute_results, gather_inputs
+from evaltracker.workflow.memo import compute_results
 from evaltracker.workflow.memo.as_of import on_day, planned_dates
 from evaltracker.workflow.memo.certainty_words import WEAKNESS
+from evaltracker.workflow.memo.kept_draws import no_draws
 from evaltracker.workflow.memo.weighing_words import hundredths, weighed
 from stakeholders.choices import Role
 from vendors.admin.conflict_question import ask_first
@@ -71,14 +72,14 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     """The candidates side by side, as of today or of a day ahead."""
     user: Any = request.user
     ask_first(request, evaluation)
-    inputs, results = standing_memo(evaluation)
+    memo = standing_memo(evaluation, decision_of(evaluation))
+    inputs, results = memo["inputs"], memo["results"]
     day = day_asked(request, inputs)
     now = {key: result["fit"] for key, result in results.items() if key != "robustness"}
     planned = planned_dates(inputs)
-    memo = {"inputs": inputs, "results": results}
     if day.moved:
         inputs = on_day(inputs, day.day, kept=day.kept)
-        memo = {"inputs": inputs, "results": compute_results(inputs)}
+        memo = {"inputs": inputs, "results": compute_results(inputs, no_draws)}
     comparison = compare(memo, evaluation, user)
     options = drawn(memo, comparison)
     chart = cost_against_fit(memo, options, comparison.currency)
@@ -101,15 +102,6 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         key=key_to(chart) if chart else [],
         not_drawn=not_drawn(memo, comparison, options) if chart else [],
     )
-
-
-def standing_memo(evaluation: Evaluation) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Inputs and results: frozen with the decision, or as they stand."""
-    decision = decision_of(evaluation)
-    if decision is not None and decision.decided_at is not None:
-        return decision.memo["inputs"], decision.memo["results"]
-    inputs = gather_inputs(evaluation)
-    return inputs, compute_results(inputs)
 
 
 def day_asked(request: HttpRequest, inputs: dict[str, Any]) -> Day:
@@ -159,11 +151,12 @@ def working_page(
     user: Any = request.user
     evaluation = find_evaluation(user, slug)
     ask_first(request, evaluation)
-    inputs, results = standing_memo(evaluation)
+    memo = standing_memo(evaluation, decision_of(evaluation))
+    inputs, results = memo["inputs"], memo["results"]
     day = day_asked(request, inputs)
     if day.moved:
         inputs = on_day(inputs, day.day, kept=day.kept)
-        results = compute_results(inputs)
+        results = compute_results(inputs, no_draws)
     memo = {"inputs": inputs, "results": results}
     comparison = compare(memo, evaluation, user)
     key = str(candidate_id)

@@ -13,6 +13,7 @@ from evaltracker.workflow.admin.comparison import compare
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.memo import compute_results, gather_inputs
+from evaltracker.workflow.memo.kept_draws import last_draws
 from evaltracker.workflow.memo.price_words import price_gap
 from evaltracker.workflow.memo.weighing_words import weighed
 from evaltracker.workflow.models import Decision
@@ -30,11 +31,7 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     ask_first(request, evaluation)
     decision = decision_of(evaluation)
     frozen = decision is not None and decision.decided_at is not None
-    if frozen and decision is not None:
-        memo = decision.memo
-    else:
-        inputs = gather_inputs(evaluation)
-        memo = {"inputs": inputs, "results": compute_results(inputs)}
+    memo = standing_memo(evaluation, decision)
     deciding = evaluation.is_open and evaluation.stage == Stage.DECISION
     more = after_decision(user, evaluation, decision) if frozen and decision else {}
     opened = evaluation.prices_opened_at is not None
@@ -87,6 +84,17 @@ def decision_of(evaluation: Evaluation) -> Decision | None:
     """The draft or the decision, if there is one."""
     rows = Decision.objects.select_related("candidate", "decided_by")
     return rows.filter(evaluation=evaluation).first()
+
+
+def standing_memo(evaluation: Evaluation, decision: Decision | None) -> dict[str, Any]:
+    """Inputs and results: frozen with the decision, or as they stand with the last
+    draws that were kept."""
+    if decision is not None and decision.decided_at is not None:
+        frozen: dict[str, Any] = decision.memo
+        return frozen
+    inputs = gather_inputs(evaluation)
+    results = compute_results(inputs, last_draws(evaluation))
+    return {"inputs": inputs, "results": results}
 
 
 def memo_is_open(user: User, evaluation: Evaluation) -> bool:

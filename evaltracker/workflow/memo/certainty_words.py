@@ -9,6 +9,7 @@ from evaltracker.kit.text import listed
 PENDING = (
     "How often each comes first is being counted; the numbers stand here in a moment."
 )
+ANOTHER_DAY = "How often each comes first is drawn for today only."
 SAME = "Every verdict that was planned is in: both numbers are the same."
 SEALED = ", on the evidence alone; people’s scores are still sealed"
 NONE_DECIDES = "No single open verdict would change who is first."
@@ -45,6 +46,8 @@ def how_sure(
 ) -> str:
     """Both numbers of `top` in one sentence, and who leads once all is counted."""
     certainty = found["certainty"]
+    if certainty and "another_day" in certainty:
+        return ANOTHER_DAY
     if not certainty or top not in certainty["wins"]:
         return PENDING
 
@@ -103,6 +106,8 @@ def others(certainty: dict[str, Any], top: str, names: dict[str, str]) -> str:
 
 def grounds(certainty: dict[str, Any], names: dict[str, str]) -> list[str]:
     """What stands under the two numbers: what is taken as it is, and the prior."""
+    if "another_day" in certainty:
+        return []
     lines = []
     for key, number in certainty["recorded"].items():
         findings, wait = (

@@ -7,6 +7,7 @@ that a digest changes only when the content does.
 from evaltracker.evaluations.choices import Infrastructure, Stage, SupportWanted
 from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.workflow.memo.inputs import gather_inputs
+from evaltracker.workflow.memo.kept_draws import exact_draws
 from evaltracker.workflow.memo.markdown import (
     amount,
     block,
@@ -44,7 +45,7 @@ def document_of(evaluation: Evaluation, *, visit: Visit) -> str:
             return requirements_document(evaluation)
         case Stage.DECISION:
             inputs = gather_inputs(evaluation)
-            return write_memo(inputs, compute_results(inputs))
+            return write_memo(inputs, compute_results(inputs, exact_draws(evaluation)))
         case Stage.TRIALS:
             return trials_document(evaluation)
         case _:

@@ -2,11 +2,13 @@
 
 from evaltracker.workflow.models.after import CheckVerdict, Letter, PromiseCheck
 from evaltracker.workflow.models.decisions import Decision, Outlook, Waiver
+from evaltracker.workflow.models.draws import KeptDraws
 from evaltracker.workflow.models.succession import Succession
 
 __all__ = [
     "CheckVerdict",
     "Decision",
+    "KeptDraws",
     "Letter",
     "Outlook",
     "PromiseCheck",

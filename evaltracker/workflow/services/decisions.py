@@ -17,6 +17,7 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.workflow.memo import compute_results, gather_inputs, write_memo
+from evaltracker.workflow.memo.kept_draws import exact_draws
 from evaltracker.workflow.memo.proof import digest_of_memo
 from evaltracker.workflow.memo.signature_seal import gather_seal
 from evaltracker.workflow.models import Decision
@@ -158,7 +159,7 @@ def tell_everybody(evaluation: Evaluation) -> None:
 def compile_memo(evaluation: Evaluation) -> dict[str, Any]:
     """Inputs, results and words of the memo as they stand now."""
     inputs = gather_inputs(evaluation)
-    results = compute_results(inputs)
+    results = compute_results(inputs, exact_draws(evaluation))
     return {
         "inputs": inputs,
         "results": results,

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from evaltracker.workflow.services.draws import keep_draws
 from tests.cast import common, vendors
 from tests.clients import signed_in
 from tests.workflow.comparing import another, page, read, sums
@@ -20,6 +21,7 @@ def test_who_is_first_how_surely_and_at_what_cost() -> None:
     where, option = in_decision()
     another(where, "Globex ML")
     where.__class__.objects.filter(pk=where.pk).update(budget=Decimal(60_000))
+    keep_draws(evaluation=where)
     body = signed_in(where.owner).get(page(where)).content.decode()
     assert 'First by the evidence: <span dir="auto">Acme ML</span>' in body
     assert "Acme ML comes first in 100% of 10,000 random weightings; counting" in body

@@ -9,6 +9,7 @@ from django.db import transaction
 from evaltracker.demo.people import LOGINS, PASSWORD, make_people
 from evaltracker.demo.purchases import EVALUATIONS
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.workflow.services.draws import keep_moved_draws
 
 
 class Command(BaseCommand):
@@ -30,6 +31,8 @@ class Command(BaseCommand):
                     continue
                 self.stderr.write(f"Loading {slug} …")
                 load(people)
+            # So that the first page that is opened says how sure the first place is.
+            keep_moved_draws()
         self.stdout.write("Sign in as one of these; the password of all is")
         self.stdout.write(f"  {PASSWORD}\n\n")
         for login in LOGINS:

@@ -1,0 +1,94 @@
+"""Draws are kept by what they were drawn of; a page shows the last and never waits."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.kit.periodic import CHORES
+from evaltracker.workflow.memo.documents import document_of
+from evaltracker.workflow.models import KeptDraws
+from evaltracker.workflow.services import draws
+from evaltracker.workflow.services.draws import keep_draws, keep_moved_draws, moved
+from tests.clients import signed_in
+from tests.workflow.comparing import another, page
+from tests.workflow.deciding import in_decision
+
+pytestmark = pytest.mark.django_db
+
+
+def body_of(where: Evaluation) -> str:
+    return signed_in(where.owner).get(page(where)).content.decode()
+
+
+def compared() -> Evaluation:
+    where, _ = in_decision()
+    another(where, "Globex ML")
+    return where
+
+
+def test_a_page_says_that_draws_are_being_counted_until_a_chore_kept_them() -> None:
+    where = compared()
+    assert "is being counted; the numbers stand here in a moment" in body_of(where)
+    keep_moved_draws()
+    assert "Acme ML comes first in 100% of 10,000 random weightings" in body_of(where)
+    assert where not in moved()
+
+
+def test_older_draws_say_of_which_entry_they_are() -> None:
+    where = compared()
+    entries = keep_draws(evaluation=where).entries
+    another(where, "Initech ML")
+    assert f"As of entry {entries}, recalculating:" in body_of(where)
+    assert where in moved()
+    keep_moved_draws()
+    assert "recalculating" not in body_of(where)
+
+
+def test_an_entry_that_moves_no_input_costs_no_new_draws(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    where = compared()
+    kept = keep_draws(evaluation=where)
+    monkeypatch.setattr(draws, "draw_all", None)  # to call it would fail
+    where.journal_head.count += 1
+    where.journal_head.save()
+    assert where in moved()
+    again = keep_draws(evaluation=where)
+    assert again.entries == kept.entries + 1
+    assert again.results == kept.results
+
+
+def test_time_alone_makes_draws_to_be_looked_at_again() -> None:
+    where = compared()
+    kept = keep_draws(evaluation=where)
+    assert timezone.now() < kept.valid_until
+    assert kept.valid_until <= timezone.now() + datetime.timedelta(days=1)
+    KeptDraws.objects.update(valid_until=timezone.now())
+    assert where in moved()
+
+
+def test_an_evaluation_that_cannot_be_drawn_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    where = compared()
+
+    def fail(**_: Any) -> None:
+        raise ValueError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(draws, "keep_draws", fail)
+        CHORES["keep_draws"].work()
+    assert not KeptDraws.objects.filter(evaluation=where).exists()
+
+
+def test_what_is_signed_rests_on_draws_of_its_own_inputs() -> None:
+    where = compared()
+    keep_draws(evaluation=where)
+    another(where, "Initech ML")
+    where.refresh_from_db()
+    words = document_of(where, visit=where.visits.get(left_at__isnull=True))
+    assert "comes first in" in words
+    assert "recalculating" not in words
