@@ -73,8 +73,6 @@ def load(people: dict[str, User]) -> Evaluation:
         zone="Europe/Berlin",
         currency="EUR",
         problem="One shared GPU machine; training runs wait for days.",
-        infrastructure=["aws", "gcp", "azure"],
-        languages="Python",
         must_run_by=timezone.localdate() + datetime.timedelta(weeks=9),
         budget=Decimal(90_000),
         support_wanted="self_service",

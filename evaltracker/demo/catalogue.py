@@ -31,7 +31,6 @@ def load(people: dict[str, User]) -> Evaluation:
         by=lead,
         zone="Europe/Berlin",
         problem="Nobody knows which table is the right one.",
-        infrastructure=["aws"],
         source_note=SOURCE,
     )
     give_parts(evaluation, people)

@@ -54,8 +54,6 @@ def load(people: dict[str, User]) -> Evaluation:
         zone="Europe/Berlin",
         currency="EUR",
         problem="Analysts mail notebooks to each other and lose versions.",
-        infrastructure=["aws"],
-        languages="Python, R",
         must_run_by=timezone.localdate() + datetime.timedelta(weeks=13),
         budget=Decimal(40_000),
         support_wanted="business_hours",

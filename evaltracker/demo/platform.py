@@ -15,6 +15,7 @@ from evaltracker.demo.steps import sign_all
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.requirements.services.evaluations import create_evaluation
+from evaltracker.requirements.services.scopes import add_list
 from evaltracker.workflow.services.stages import advance
 from stakeholders.choices import Role
 from stakeholders.models import Stakeholder
@@ -49,6 +50,8 @@ QUESTIONS = (
     "Which support is in the price, in which hours, and what does round the clock "
     "cost? The published matrix does not say.",
 )
+# What answers are held against.
+LISTS = {"Runs on": ["AWS", "on premises"], "Languages": ["Python", "R", "Java"]}
 
 
 def start_purchase(people: dict[str, User]) -> Evaluation:
@@ -66,8 +69,6 @@ def start_purchase(people: dict[str, User]) -> Evaluation:
             "production. Training must scale, deployment must take days, teams must "
             "work together, and we must hear of a bad model before customers do."
         ),
-        infrastructure=["aws", "on_prem"],
-        languages="Python, R, Java",
         must_run_by=timezone.localdate() + datetime.timedelta(weeks=26),
         budget=Decimal(600_000),
         budget_once=Decimal(120_000),
@@ -80,6 +81,8 @@ def start_purchase(people: dict[str, User]) -> Evaluation:
         source_note=SOURCE,
     )
     parts = give_parts(evaluation, people)
+    for name, values in LISTS.items():
+        add_list(evaluation=evaluation, name=name, values=values, by=lead)
     write_requirements(evaluation)
     for part in parts:
         give_weights(part)

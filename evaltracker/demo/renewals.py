@@ -84,8 +84,6 @@ def load(people: dict[str, User]) -> Evaluation:
         zone="America/Anchorage",
         currency="USD",
         problem="Renewals of eligibility are keyed by hand and arrive late.",
-        infrastructure=["azure"],
-        languages="C#, Java",
         must_run_by=timezone.localdate() + datetime.timedelta(weeks=30),
         budget=Decimal(60_000),
         support_wanted="business_hours",

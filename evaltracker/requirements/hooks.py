@@ -25,6 +25,7 @@ if apps.is_installed("django.contrib.admin"):
     import evaltracker.requirements.admin.brief_page
     import evaltracker.requirements.admin.evaluation_templates
     import evaltracker.requirements.admin.journal_page
+    import evaltracker.requirements.admin.list_acts
     import evaltracker.requirements.admin.lists
     import evaltracker.requirements.admin.metric_acts
     import evaltracker.requirements.admin.requirement_acts

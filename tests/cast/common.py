@@ -13,8 +13,6 @@ from evaltracker.requirements.services.requirements import add_metric, add_requi
 PASSWORD = "correct horse battery staple"
 BRIEF: dict[str, Any] = {
     "problem": "Models reach production in weeks, not in months.",
-    "infrastructure": ["aws", "on_prem"],
-    "languages": "R, Python, Java",
     "must_run_by": datetime.date(2027, 6, 1),
     "budget": 250_000,
     "support_wanted": "business_hours",

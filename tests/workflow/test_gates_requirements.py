@@ -9,6 +9,7 @@ from evaltracker.requirements.services.requirements import (
     change_requirement,
     retire_requirement,
 )
+from evaltracker.requirements.services.scopes import add_list, change_list
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.requirements import (
     brief_complete,
@@ -32,7 +33,7 @@ def evaluation() -> Evaluation:
     ("field", "empty", "words"),
     [
         ("problem", "", "the problem to solve"),
-        ("infrastructure", [], "where it has to run"),
+        ("support_wanted", "", "how much support is wanted"),
         ("must_run_by", None, "the day it must be running"),
         ("budget", None, "the budget"),
     ],
@@ -47,6 +48,28 @@ def test_brief_complete_names_what_is_missing(
     (blocker,) = brief_complete(Look(evaluation))
     assert words in blocker.sentence
     assert blocker.link.endswith(f"#{field}")
+
+
+def test_brief_complete_lets_go_of_what_does_not_matter(
+    evaluation: Evaluation,
+) -> None:
+    evaluation = change_brief(
+        evaluation=evaluation,
+        by=evaluation.owner,
+        support_wanted="",
+        does_not_matter=["support_wanted"],
+    )
+    assert list(brief_complete(Look(evaluation))) == []
+
+
+def test_brief_complete_asks_for_the_values_of_a_list(evaluation: Evaluation) -> None:
+    scope = add_list(
+        evaluation=evaluation, name="Runs on", values=[], by=evaluation.owner
+    )
+    (blocker,) = brief_complete(Look(evaluation))
+    assert blocker.sentence.startswith("“Runs on” of the brief names no value")
+    change_list(scope=scope, name="Runs on", values=["AWS"], by=evaluation.owner)
+    assert list(brief_complete(Look(evaluation))) == []
 
 
 def test_has_a_must_have_opens_with_the_first_and_closes_when_it_retires(

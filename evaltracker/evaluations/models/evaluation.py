@@ -70,6 +70,7 @@ class Evaluation(Record):
     problem = models.TextField(
         blank=True, help_text="What must become possible that is not possible today?"
     )
+    # Only purchases that ended before the brief had lists still show these two.
     infrastructure = models.JSONField(
         default=list, blank=True, help_text="Where it has to run."
     )
@@ -105,6 +106,12 @@ class Evaluation(Record):
     )
     support_wanted = models.CharField(
         max_length=16, choices=SupportWanted.choices, blank=True
+    )
+    does_not_matter = models.JSONField(
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Questions of the brief that this purchase need not answer.",
     )
     engineers = models.PositiveIntegerField(
         null=True, blank=True, help_text="People who would work with it."

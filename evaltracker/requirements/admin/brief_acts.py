@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.choices import Infrastructure
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import may_start_evaluations
 from evaltracker.pages.acts import Act, Outcome, register_act
@@ -13,7 +12,11 @@ from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import DateField, form_like, mark_needed
 from evaltracker.pages.workspace import page_address
 from evaltracker.requirements.plan import MINIMUM_WEEKS
-from evaltracker.requirements.services.evaluations import change_brief, start_evaluation
+from evaltracker.requirements.services.evaluations import (
+    QUESTIONS,
+    change_brief,
+    start_evaluation,
+)
 from evaltracker.requirements.services.templates import fill_from, starting_points
 from evaltracker.requirements.starting import StartingPoint
 
@@ -21,14 +24,13 @@ BRIEF = (
     "title",
     "buyer",
     "problem",
-    "infrastructure",
-    "languages",
     "must_run_by",
     "budget",
     "budget_once",
     "budget_yearly",
     "currency",
     "support_wanted",
+    "does_not_matter",
     "engineers",
     "zone",
     "context",
@@ -82,21 +84,16 @@ class StartForm(BASE_FORM):  # type: ignore[misc, valid-type]
 BriefForm = form_like(
     Evaluation,
     BRIEF,
-    infrastructure=forms.MultipleChoiceField(
-        choices=Infrastructure.choices,
+    does_not_matter=forms.MultipleChoiceField(
+        choices=[(field, words.capitalize()) for field, words in QUESTIONS.items()],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        label="Infrastructure",
-        help_text="Where it has to run.",
+        label="Does not matter",
+        help_text="Questions that this purchase need not answer.",
     ),
 )
 TO_LEAVE = "needed to leave requirements"
-mark_needed(
-    BriefForm,
-    TO_LEAVE,
-    *("problem", "infrastructure", "languages", "must_run_by", "budget"),
-    "support_wanted",
-)
+mark_needed(BriefForm, TO_LEAVE, *QUESTIONS)
 mark_needed(StartForm, TO_LEAVE, "must_run_by")
 StepsForm = form_like(
     Evaluation,

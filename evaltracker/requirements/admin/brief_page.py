@@ -7,24 +7,18 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 
+from evaltracker.errors import why_not
 from evaltracker.evaluations.choices import Infrastructure
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Evaluation, Scope
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.money import written
 from evaltracker.pages.templatetags.evaltracker import day
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from evaltracker.requirements.admin.brief_acts import BRIEF, COUNTING
 from evaltracker.requirements.plan import MINIMUM_WEEKS
+from evaltracker.requirements.services.evaluations import missing_answers
+from evaltracker.requirements.services.scopes import check_write_lists
 
-# What the requirements stage asks for before it lets go.
-ASKED = (
-    "problem",
-    "infrastructure",
-    "languages",
-    "must_run_by",
-    "budget",
-    "support_wanted",
-)
 LABELS = {
     "problem": "Problem to solve",
     "infrastructure": "Where it has to run",
@@ -47,6 +41,10 @@ MONEY = (
     "loaded_hourly_rate",
     "builder_earnings",
 )
+
+
+# Shown where they were answered before the brief had lists.
+FORMER = ("infrastructure", "languages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +77,17 @@ def answer(evaluation: Evaluation, name: str) -> Answer:
     elif name in MONEY and raw is not None:
         value = written(raw, evaluation.currency)
     label = LABELS.get(name, str(field.verbose_name).capitalize())
-    missing = name in ASKED and raw in (None, "", [])
+    missing = name in missing_answers(evaluation)
+    if name in evaluation.does_not_matter and not value:
+        value = "Does not matter"
     return Answer(name, label, str(field.help_text), value, missing)
+
+
+def lists_of(evaluation: Evaluation) -> list[Scope]:
+    """The lists of the brief, their values, and how many requirements hold for them."""
+    live = Q(demands__isnull=False, demands__requirement__retired_at__isnull=True)
+    rows = evaluation.scopes.annotate(demanded_by=Count("demands", filter=live))
+    return list(rows.prefetch_related("values"))
 
 
 @evaluation_page("brief", "Brief", order=15)
@@ -90,7 +97,10 @@ def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     live = Q(requirements__retired_at__isnull=True)
     metrics = evaluation.metrics.annotate(moved_by=Count("requirements", filter=live))
     weeks = {**MINIMUM_WEEKS, **evaluation.stage_weeks}
-    asked = answers(evaluation, BRIEF)
+    asked = answers(evaluation, tuple(it for it in BRIEF if it != "does_not_matter"))
+    lists = lists_of(evaluation)
+    if not lists:
+        asked += [it for it in answers(evaluation, FORMER) if it.value]
     return show(
         request,
         evaluation,
@@ -106,5 +116,7 @@ def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
             for step, count in weeks.items()
         ],
         metrics=metrics,
+        lists=lists,
+        may_write_lists=why_not(check_write_lists, evaluation, user) is None,
         may_write=is_owner(user, evaluation) and evaluation.is_open,
     )

@@ -4,12 +4,14 @@ from typing import Any
 
 from django import forms
 
+from evaltracker.errors import why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import (
     Category,
     Evaluation,
     Metric,
     Requirement,
+    Scope,
     User,
 )
 from evaltracker.pages.acts import register_act
@@ -21,6 +23,7 @@ from evaltracker.requirements.services.categories import (
     check_weigh_category,
     weigh_category,
 )
+from evaltracker.requirements.services.demands import check_demand
 from evaltracker.requirements.services.requirements import (
     add_requirement,
     change_requirement,
@@ -28,6 +31,7 @@ from evaltracker.requirements.services.requirements import (
     check_retire_requirement,
     retire_requirement,
 )
+from evaltracker.requirements.services.scopes import check_write_lists
 
 CHANGEABLE = (
     "category",
@@ -51,6 +55,12 @@ class RequirementForm(
             required=False,
             help_text="The business metric that it moves.",
         ),
+        must_hold_for=forms.ModelMultipleChoiceField(
+            Scope._default_manager.none(),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text="Lists of the brief in whose every value it must hold.",
+        ),
     )
 ):
     """A requirement; categories and metrics are the evaluation's own."""
@@ -61,11 +71,15 @@ class RequirementForm(
         evaluation: Evaluation,
         is_new: bool,
         weights_are_open: bool,
+        lists_are_open: bool,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["category"].queryset = evaluation.categories.all()
         self.fields["metric"].queryset = evaluation.metrics.all()
+        self.fields["must_hold_for"].queryset = evaluation.scopes.all()
+        if not lists_are_open or not evaluation.scopes.exists():
+            del self.fields["must_hold_for"]
         if not is_new:
             del self.fields["ref"]
         if not weights_are_open and not is_new:
@@ -108,7 +122,12 @@ class AddRequirement(OnRequirements):
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         """Choices of this evaluation."""
-        return {"evaluation": target, "is_new": True, "weights_are_open": True}
+        return {
+            "evaluation": target,
+            "is_new": True,
+            "weights_are_open": True,
+            "lists_are_open": why_not(check_write_lists, target, user) is None,
+        }
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         """A free ref and the middle of the scale."""
@@ -153,10 +172,13 @@ class ChangeRequirement(OnRequirement):
             "evaluation": target.evaluation,
             "is_new": False,
             "weights_are_open": open_weights,
+            "lists_are_open": why_not(check_demand, target, user) is None,
         }
 
     def initial(self, target: Requirement, user: User) -> dict[str, Any]:
-        return {field: getattr(target, field) for field in CHANGEABLE}
+        lists = [held.scope for held in target.demands.select_related("scope")]
+        words = {field: getattr(target, field) for field in CHANGEABLE}
+        return {**words, "must_hold_for": lists}
 
 
 @register_act

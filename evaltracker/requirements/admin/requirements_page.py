@@ -70,6 +70,7 @@ def filtered_requirements(
     rows: QuerySet[Requirement] = Requirement.objects.filter(
         evaluation=evaluation, retired_at__isnull=not asked.retired
     ).select_related("category", "metric")
+    rows = rows.prefetch_related("demands__scope")
     if asked.priority:
         rows = rows.filter(priority=asked.priority)
     if asked.category:

@@ -9,7 +9,15 @@ from django.db.models import Model
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import Category, Evaluation, Metric, Requirement
+from evaltracker.evaluations.models import (
+    Category,
+    Demand,
+    Evaluation,
+    Metric,
+    Requirement,
+    Scope,
+    ScopeValue,
+)
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
 from evaltracker.requirements.services.imports import BATCH, PLAIN_FIELDS
 
@@ -56,22 +64,49 @@ def copy_needs(*, origin: Evaluation, evaluation: Evaluation, by: By) -> int:
     Metric.objects.bulk_create(metrics.values(), batch_size=BATCH)
     Category.objects.bulk_create(categories.values(), batch_size=BATCH)
     Requirement.objects.bulk_create(rows, batch_size=BATCH)
+    lists = copy_lists(origin, evaluation, {row.ref: row for row in rows})
     journal.record(
         evaluation=evaluation,
         action="requirements.copied",
         subject=evaluation,
         by=by,
         after={
-            "metrics": [
-                journal.snapshot(metric, METRIC) for metric in metrics.values()
-            ],
-            "categories": {
-                category.name: category.weight for category in categories.values()
-            },
+            "metrics": [journal.snapshot(row, METRIC) for row in metrics.values()],
+            "categories": {row.name: row.weight for row in categories.values()},
             "requirements": {row.ref: said_of(row) for row in rows},
+            **({"lists": lists} if lists else {}),
         },
     )
     return len(rows)
+
+
+def copy_lists(
+    origin: Evaluation, evaluation: Evaluation, rows: dict[str, Requirement]
+) -> dict[str, list[str]]:
+    """Copy the lists of the brief and what must hold for them; values by list."""
+    lists = {
+        scope.pk: Scope(evaluation=evaluation, name=scope.name, position=scope.position)
+        for scope in origin.scopes.all()
+    }
+    values = [
+        ScopeValue(
+            scope=lists[value.scope_id], name=value.name, position=value.position
+        )
+        for value in ScopeValue.objects.current().filter(scope__evaluation=origin)
+    ]
+    demands = Demand.objects.filter(
+        scope__in=lists, requirement__ref__in=rows
+    ).select_related("requirement")
+    Scope.objects.bulk_create(lists.values())
+    ScopeValue.objects.bulk_create(values)
+    Demand.objects.bulk_create(
+        Demand(requirement=rows[it.requirement.ref], scope=lists[it.scope_id])
+        for it in demands
+    )
+    return {
+        scope.name: [value.name for value in values if value.scope is scope]
+        for scope in lists.values()
+    }
 
 
 def values_of(row: Model, fields: Iterable[str]) -> dict[str, Any]:

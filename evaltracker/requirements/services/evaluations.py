@@ -6,7 +6,7 @@ from django.db import transaction
 
 from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import Infrastructure, Stage
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import (
@@ -27,13 +27,12 @@ BRIEF_FIELDS = frozenset(
         "zone",
         "currency",
         "problem",
-        "infrastructure",
-        "languages",
         "must_run_by",
         "budget",
         "budget_once",
         "budget_yearly",
         "support_wanted",
+        "does_not_matter",
         "engineers",
         "context",
         "source_note",
@@ -49,6 +48,16 @@ BRIEF_FIELDS = frozenset(
         "reminder_days",
     }
 )
+
+
+# What a brief has to answer, unless its template or its owner says that it does not
+# matter; with the words in which people are asked for it.
+QUESTIONS = {
+    "problem": "the problem to solve",
+    "must_run_by": "the day it must be running",
+    "budget": "the budget",
+    "support_wanted": "how much support is wanted",
+}
 
 
 class Beginning(Protocol):
@@ -144,8 +153,18 @@ def change_brief(*, evaluation: Evaluation, by: By, **values: Any) -> Evaluation
 
 
 def check_brief(evaluation: Evaluation) -> None:
-    """Refuse an infrastructure that is not on the list."""
-    unknown = set(evaluation.infrastructure) - set(Infrastructure.values)
+    """Refuse that a question does not matter which nobody has to answer."""
+    unknown = set(evaluation.does_not_matter) - QUESTIONS.keys()
     if unknown:
-        sentence = f"Unknown infrastructure: {', '.join(sorted(map(str, unknown)))}."
-        raise Invalid(sentence, errors={"infrastructure": [sentence]})
+        sentence = f"Unknown questions: {', '.join(sorted(map(str, unknown)))}."
+        raise Invalid(sentence, errors={"does_not_matter": [sentence]})
+
+
+def missing_answers(evaluation: Evaluation) -> list[str]:
+    """The questions of the brief that matter and have no answer yet."""
+    return [
+        field
+        for field in QUESTIONS
+        if field not in evaluation.does_not_matter
+        and getattr(evaluation, field) in (None, "")
+    ]

@@ -8,7 +8,13 @@ from django.db.models import ProtectedError
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import Category, Evaluation, Import, Requirement
+from evaltracker.evaluations.models import (
+    Category,
+    Demand,
+    Evaluation,
+    Import,
+    Requirement,
+)
 from evaltracker.evaluations.policy import is_published, require_stage
 from evaltracker.importing.services.import_log import (
     delete_unused,
@@ -69,6 +75,7 @@ def undo(imported: Import, by: By) -> None:
     put_back(evaluation, rows, changed)
     for start in range(0, len(new), BATCH):
         some = list(new)[start : start + BATCH]
+        Demand.objects.filter(requirement__in=some).delete()
         delete_unused(Requirement.objects.filter(pk__in=some), str)
     drop_categories(imported.kept["categories"])
     journal.record(

@@ -23,6 +23,7 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.kit.text import Inputs, read_reason
 from evaltracker.requirements.publishing import tell_followers
+from evaltracker.requirements.services.demands import demand
 
 # A change of these words is another requirement: what rests on it is re-confirmed.
 WORDS = frozenset({"text", "priority", "vendor_help"})
@@ -120,6 +121,7 @@ def add_requirement(
     inputs = Inputs()
     ref = inputs.ref("ref", ref)
     inputs.check()
+    scopes = more.pop("must_hold_for", ())
     requirement = Requirement(
         evaluation=evaluation,
         category=category,
@@ -140,6 +142,7 @@ def add_requirement(
         by=by,
         after=journal.snapshot(requirement, ("ref", *sorted(EDITABLE))),
     )
+    demand(requirement=requirement, scopes=scopes, by=by)
     tell_followers(evaluation, added=[requirement])
     return requirement
 
@@ -159,6 +162,7 @@ def change_requirement(
     )
     require_owner(by, evaluation)
     require_open(evaluation)
+    scopes = values.pop("must_hold_for", None)
     unknown = values.keys() - EDITABLE
     if unknown:
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
@@ -180,6 +184,8 @@ def change_requirement(
             before=before,
             after=after,
         )
+    if scopes is not None:
+        demand(requirement=requirement, scopes=scopes, by=by)
     if "revision" in after:
         tell_followers(evaluation, changed=[requirement])
     return requirement

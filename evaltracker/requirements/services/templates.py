@@ -5,7 +5,7 @@ A template holds what is asked and who must agree, never who offers or what they
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,10 @@ from evaltracker.kit.registry import Registry
 from evaltracker.kit.text import Inputs
 from evaltracker.requirements.imports import ImportPlan, RequirementLine
 from evaltracker.requirements.services.categories import add_category
+from evaltracker.requirements.services.demands import demand
+from evaltracker.requirements.services.evaluations import QUESTIONS, change_brief
 from evaltracker.requirements.services.imports import PLAIN_FIELDS, import_requirements
+from evaltracker.requirements.services.scopes import add_list, current_values
 from evaltracker.requirements.starting import StartingPoint, shipped
 
 
@@ -80,7 +83,7 @@ def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
         new=tuple(
             RequirementLine(
                 row["ref"],
-                {name: value for name, value in row.items() if name != "ref"},
+                {k: v for k, v in row.items() if k not in ("ref", "must_hold_for")},
                 "",
                 place,
             )
@@ -88,15 +91,37 @@ def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
         ),
     )
     import_requirements(evaluation=evaluation, plan=plan, by=by)
+    write_lists(evaluation, point.content, by)
     for name, part in TEMPLATE_PARTS.items():
         if name in point.content:
             part.load(evaluation, point.content[name], by)
 
 
+def write_lists(evaluation: Evaluation, content: Mapping[str, Any], by: User) -> None:
+    """The template's lists, what must hold for them, and what it does not ask."""
+    lists = {
+        told["name"]: add_list(evaluation=evaluation, by=by, **told)
+        for told in content.get("lists", ())
+    }
+    held = {row["ref"]: row.get("must_hold_for", ()) for row in content["requirements"]}
+    for requirement in evaluation.requirements.filter(ref__in=held):
+        scopes = [lists[name] for name in held[requirement.ref]]
+        demand(requirement=requirement, scopes=scopes, by=by)
+    asked = content.get("brief", QUESTIONS)
+    unasked = [field for field in QUESTIONS if field not in asked]
+    change_brief(evaluation=evaluation, does_not_matter=unasked, by=by)
+
+
 def content_of(evaluation: Evaluation) -> dict[str, Any]:
     """What a template keeps: categories, requirements, and who must agree."""
     rows = evaluation.requirements.filter(retired_at__isnull=True)
+    unasked = evaluation.does_not_matter
     return {
+        "brief": [field for field in QUESTIONS if field not in unasked],
+        "lists": [
+            {"name": scope.name, "values": current_values(scope)}
+            for scope in evaluation.scopes.all()
+        ],
         "categories": [
             {"name": category.name, "weight": category.weight}
             for category in evaluation.categories.all()
@@ -105,9 +130,12 @@ def content_of(evaluation: Evaluation) -> dict[str, Any]:
             {
                 "ref": row.ref,
                 "category": row.category.name,
+                "must_hold_for": [it.scope.name for it in row.demands.all()],
                 **{name: getattr(row, name) for name in PLAIN_FIELDS},
             }
-            for row in rows.select_related("category")
+            for row in rows.select_related("category").prefetch_related(
+                "demands__scope"
+            )
         ],
         **{name: part.save(evaluation) for name, part in TEMPLATE_PARTS.items()},
     }

@@ -3,31 +3,30 @@
 from collections.abc import Iterator
 
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import ScopeValue
+from evaltracker.requirements.services.evaluations import QUESTIONS, missing_answers
 from evaltracker.workflow import links
 from evaltracker.workflow.gates import nothing
 from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.signing import unsigned
 from evaltracker.workflow.gates.table import Blocker, gate
 
-BRIEF = {
-    "problem": "the problem to solve",
-    "infrastructure": "where it has to run",
-    "languages": "the languages in use",
-    "must_run_by": "the day it must be running",
-    "budget": "the budget",
-    "support_wanted": "how much support is wanted",
-}
-
 
 @gate(Stage.REQUIREMENTS)
 def brief_complete(look: Look) -> Iterator[Blocker]:
-    """The brief says what, where, by when, for how much and with what support."""
-    for field, words in BRIEF.items():
-        if getattr(look.evaluation, field) in (None, "", []):
-            yield Blocker(
-                f"The brief does not say {words}.",
-                links.page(look.evaluation, "brief", field),
-            )
+    """The brief answers what it is asked, or says that it does not matter."""
+    for field in missing_answers(look.evaluation):
+        yield Blocker(
+            f"The brief does not say {QUESTIONS[field]}.",
+            links.page(look.evaluation, "brief", field),
+        )
+    valued = ScopeValue.objects.current().values("scope")
+    for scope in look.evaluation.scopes.exclude(pk__in=valued):
+        yield Blocker(
+            f"“{scope}” of the brief names no value; remove the list if it does not "
+            "matter.",
+            links.page(look.evaluation, "brief", f"list-{scope.pk}"),
+        )
 
 
 @gate(Stage.REQUIREMENTS)

@@ -4,12 +4,12 @@ The text holds nothing that changes by itself (no clock, no counters of views), 
 that a digest changes only when the content does.
 """
 
-from evaltracker.evaluations.choices import Infrastructure, Stage, SupportWanted
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Visit
+from evaltracker.workflow.memo.brief_words import brief_rows, held_against
 from evaltracker.workflow.memo.inputs import gather_inputs
 from evaltracker.workflow.memo.kept_draws import exact_draws
 from evaltracker.workflow.memo.markdown import (
-    amount,
     block,
     bullets,
     day,
@@ -84,6 +84,7 @@ def requirements_document(evaluation: Evaluation) -> str:
                 ),
             ),
         ),
+        section("Must hold for every value of a list", held_against(evaluation)),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -102,36 +103,6 @@ def categories(evaluation: Evaluation) -> str:
         if category.price_reason
     )
     return f"{table(('Category', 'Weight'), weights)}\n\n{bullets(priced)}".rstrip()
-
-
-def brief_rows(evaluation: Evaluation) -> list[tuple[str, object]]:
-    """What the brief asks and answers, as it is signed."""
-    places = ", ".join(
-        Infrastructure(value).label for value in evaluation.infrastructure
-    )
-    support = evaluation.support_wanted
-    return [
-        ("Problem to solve", evaluation.problem),
-        ("Where it has to run", places),
-        ("Languages", evaluation.languages),
-        ("Must be running by", day(str(evaluation.must_run_by or ""))),
-        ("Budget", budget(evaluation)),
-        ("Support wanted", SupportWanted(support).label if support else ""),
-    ]
-
-
-def budget(evaluation: Evaluation) -> str:
-    """The limits of the budget with their currency; nothing where none is said."""
-    limits = (
-        (evaluation.budget, ""),
-        (evaluation.budget_once, " for what is paid once"),
-        (evaluation.budget_yearly, " a year"),
-    )
-    return "; ".join(
-        f"{amount(limit)} {evaluation.currency}{what}"
-        for limit, what in limits
-        if limit is not None
-    )
 
 
 def candidates_document(evaluation: Evaluation) -> str:

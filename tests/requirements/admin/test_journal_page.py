@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def here(purchase: Evaluation) -> str:
-    change_brief(evaluation=purchase, languages="Scala", by=purchase.owner)
+    change_brief(evaluation=purchase, problem="Scala", by=purchase.owner)
     return f"/admin/e/{purchase.slug}/journal/"
 
 
@@ -23,7 +23,7 @@ def test_it_shows_before_and_after_to_those_inside(
 ) -> None:
     stakeholders.stakeholders(purchase, "it")
     body = signed_in(stakeholders.holder("it")).get(here).content.decode()
-    assert "<del>R, Python, Java</del>" in body
+    assert "<del>Models reach production in weeks, not in months.</del>" in body
     assert "<ins>Scala</ins>" in body
     assert "Check the chain" not in body
     assert signed_in(common.noor()).get(here).status_code == 404
@@ -60,7 +60,7 @@ def test_its_queries_do_not_grow_with_the_entries(
     client = signed_in(purchase.owner)
     client.get(here)
     for each in range(60):
-        change_brief(evaluation=purchase, languages=f"L{each}", by=purchase.owner)
+        change_brief(evaluation=purchase, context=f"L{each}", by=purchase.owner)
     with django_assert_max_num_queries(14):
         body = client.get(here).content.decode()
     assert "Page 1 of 2" in body

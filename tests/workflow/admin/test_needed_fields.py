@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from evaltracker.requirements.admin.brief_acts import BriefForm
-from evaltracker.workflow.gates.requirements import BRIEF
+from evaltracker.requirements.services.evaluations import QUESTIONS
 from tests.cast import common, trials, vendors
 from tests.clients import signed_in
 
@@ -28,7 +28,7 @@ def form(act: str, target: Any) -> str:
 
 def test_no_field_that_the_brief_needs_is_optional() -> None:
     body = form("edit-brief", common.evaluation())
-    for field in BRIEF.keys() & BriefForm.base_fields.keys():
+    for field in QUESTIONS.keys() & BriefForm.base_fields.keys():
         needed = getattr(BriefForm.base_fields[field], "needed", "optional")
         assert needed == "needed to leave requirements", field
     assert "needed to leave requirements" in label_of(body, "budget")

@@ -1,0 +1,243 @@
+"""The lists of the brief: adding, changing and retiring what answers are held against.
+
+Claims, verdicts and rulings speak of a value by its name. Who uses which values stands
+on higher floors, which register in `USES`; a value that is used keeps its name.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.errors import Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Evaluation, Requirement, Scope, ScopeValue
+from evaltracker.evaluations.policy import check_owned, is_published, lock
+from evaltracker.kit.registry import Registry
+from evaltracker.kit.text import Inputs, listed
+from evaltracker.requirements.publishing import tell_followers
+
+MOST_LISTS, MOST_VALUES = 10, 40
+NAME_LIMIT = 60
+# Signs that part lists and values in an answer sheet, and the word for all of them.
+PARTING = ",;:="
+EVERYWHERE = "everywhere"
+
+# By list and value of an evaluation: what speaks of it, e.g. “R1 of Acme ML”.
+type Used = dict[tuple[str, str], list[str]]
+USES: Registry[Callable[[Evaluation], Used], Callable[[Evaluation], Used]] = Registry(
+    "use of the brief's lists"
+)
+
+
+def check_write_lists(evaluation: Evaluation, by: By) -> None:
+    """The owner writes lists until answers close."""
+    check_owned(evaluation, by)
+    if evaluation.stage not in (Stage.REQUIREMENTS, Stage.RESEARCH):
+        raise Refused(
+            "What answers are held against changes only until they close. Send the "
+            "evaluation back to research to change it."
+        )
+    now = timezone.now()
+    closes = evaluation.claims_closed_at or evaluation.claims_close_at
+    if evaluation.stage == Stage.RESEARCH and closes and closes <= now:
+        raise Refused(
+            "Answers have closed, so what they are held against stays as it is. Open "
+            "answers again to change it."
+        )
+
+
+def check_change_list(scope: Scope, by: By) -> None:
+    """The same for a list that is there."""
+    check_write_lists(scope.evaluation, by)
+
+
+def check_retire_value(value: ScopeValue, by: By) -> None:
+    """The same for retiring a value, once."""
+    check_write_lists(value.scope.evaluation, by)
+    if value.retired_at:
+        raise Refused(f"“{value}” is retired already.")
+
+
+@transaction.atomic
+def add_list(
+    *, evaluation: Evaluation, name: str, values: Iterable[str], by: By
+) -> Scope:
+    """Add a list at the end; no requirement has to hold for it yet.
+
+    Raises:
+        Forbidden: not the owner. Refused: answers have closed. Invalid: by field.
+
+    """
+    evaluation = lock(evaluation)
+    check_write_lists(evaluation, by)
+    if evaluation.scopes.count() >= MOST_LISTS:
+        raise Refused(f"The brief has {MOST_LISTS} lists, which is the most.")
+    name, names = _read(evaluation, name, values, but=None)
+    last = evaluation.scopes.order_by("position").last()
+    scope = Scope.objects.create(
+        evaluation=evaluation, name=name, position=last.position + 1 if last else 1
+    )
+    _write_values(scope, names)
+    journal.record(
+        evaluation=evaluation,
+        action="list.added",
+        subject=scope,
+        by=by,
+        after={"name": name, "values": names},
+    )
+    return scope
+
+
+@transaction.atomic
+def change_list(*, scope: Scope, name: str, values: Iterable[str], by: By) -> Scope:
+    """Give a list another name, or other values in another order.
+
+    A value that is left out is removed, one that was retired is demanded again. New
+    values are asked of whoever answered the others; their answers stand.
+
+    Raises:
+        Forbidden: not the owner. Refused: answers have closed, or something speaks of
+        what would be renamed or removed. Invalid: by field.
+
+    """
+    evaluation = lock(scope.evaluation)
+    check_change_list(scope, by)
+    name, names = _read(evaluation, name, values, but=scope)
+    before = {"name": scope.name, "values": current_values(scope)}
+    removed = [value for value in before["values"] if value not in names]
+    _refuse_used(evaluation, scope, removed)
+    if name != scope.name:
+        _refuse_used(evaluation, scope, [it.name for it in scope.values.all()])
+    scope.values.filter(name__in=removed).delete()
+    scope.name = name
+    scope.save(update_fields=["name"])
+    _write_values(scope, names)
+    after = {"name": name, "values": names}
+    if before != after:
+        journal.record(
+            evaluation=evaluation,
+            action="list.changed",
+            subject=scope,
+            by=by,
+            before=before,
+            after=after,
+        )
+    if set(names) - set(before["values"]):
+        _ask_again(scope)
+    return scope
+
+
+@transaction.atomic
+def remove_list(*, scope: Scope, by: By) -> None:
+    """Take a list out of the brief: it does not matter for this purchase.
+
+    Raises:
+        Forbidden: not the owner. Refused: answers have closed, or something speaks of
+        one of its values.
+
+    """
+    evaluation = lock(scope.evaluation)
+    check_change_list(scope, by)
+    names = [value.name for value in scope.values.all()]
+    _refuse_used(evaluation, scope, names)
+    refs = list(scope.demands.values_list("requirement__ref", flat=True))
+    journal.record(
+        evaluation=evaluation,
+        action="list.removed",
+        subject=scope,
+        by=by,
+        before={"name": scope.name, "values": names, "must_hold_for": refs},
+    )
+    scope.demands.all().delete()
+    scope.values.all().delete()
+    scope.delete()
+
+
+@transaction.atomic
+def retire_value(*, value: ScopeValue, by: By) -> ScopeValue:
+    """Demand a value no more; what was answered for it stays on record.
+
+    Raises:
+        Forbidden: not the owner. Refused: answers have closed, or it is retired.
+
+    """
+    evaluation = lock(value.scope.evaluation)
+    check_retire_value(value, by)
+    value.retired_at = timezone.now()
+    value.save(update_fields=["retired_at"])
+    journal.record(
+        evaluation=evaluation,
+        action="list.value_retired",
+        subject=value.scope,
+        by=by,
+        after={"value": value.name},
+    )
+    return value
+
+
+def current_values(scope: Scope) -> list[str]:
+    """The names of a list's values that are not retired, in its order."""
+    return list(scope.values.current().values_list("name", flat=True))
+
+
+def uses_of(evaluation: Evaluation) -> Used:
+    """What speaks of which value, from all floors."""
+    found: Used = {}
+    for uses in USES:
+        for key, places in uses(evaluation).items():
+            found.setdefault(key, []).extend(places)
+    return found
+
+
+def _read(
+    evaluation: Evaluation, name: str, values: Iterable[str], *, but: Scope | None
+) -> tuple[str, list[str]]:
+    """The name and values as they are kept."""
+    inputs = Inputs()
+    name = inputs.line("name", name, limit=NAME_LIMIT)
+    names = inputs.lines("values", values, most=MOST_VALUES, limit=NAME_LIMIT)
+    others = [scope.name for scope in evaluation.scopes.all() if scope != but]
+    if name in others:
+        inputs.refuse("name", f"The brief has a list “{name}” already.")
+    for field, word in (("name", name), *(("values", it) for it in names)):
+        if any(sign in word for sign in PARTING) or word.lower() == EVERYWHERE:
+            inputs.refuse(
+                field,
+                f"“{word}” would not be understood in an answer: leave out "
+                "comma, semicolon, colon and equals sign, and the word everywhere.",
+            )
+    if len({word.casefold() for word in names}) < len(names):
+        inputs.refuse("values", "Two values differ only in capital letters.")
+    inputs.check()
+    return name, names
+
+
+def _write_values(scope: Scope, names: Sequence[str]) -> None:
+    """Let the list have exactly these values, beside those that are retired."""
+    there = {value.name: value for value in scope.values.all()}
+    for position, name in enumerate(names, 1):
+        value = there.get(name) or ScopeValue(scope=scope, name=name)
+        value.position, value.retired_at = position, None
+        value.save()
+
+
+def _refuse_used(evaluation: Evaluation, scope: Scope, names: Sequence[str]) -> None:
+    """Refuse to rename or remove what something speaks of, saying what."""
+    used = uses_of(evaluation) if names else {}
+    for name in names:
+        if places := used.get((scope.name, name)):
+            more = [f"{len(places) - 3} more"] if len(places) > 3 else []
+            raise Refused(
+                f"“{name}” of “{scope}” is spoken of already, by "
+                f"{listed([*places[:3], *more])}. Retire it instead."
+            )
+
+
+def _ask_again(scope: Scope) -> None:
+    """Tell whoever answers that requirements of this list ask for more."""
+    if is_published(scope.evaluation):
+        asked = Requirement.objects.filter(demands__scope=scope, retired_at=None)
+        tell_followers(scope.evaluation, changed=list(asked))
