@@ -41,25 +41,33 @@ class Place:
             connection.execute(f'CREATE DATABASE "{name}"')
         return urlunsplit(urlsplit(self.postgres)._replace(path=f"/{name}"))
 
-    def serve(self, app: str, env: Mapping[str, str], *, threads: int = 4) -> str:
-        """The address of `app` under gunicorn, one worker with threads."""
+    def serve(
+        self, app: str, env: Mapping[str, str], *, threads: int = 4, root: Path = ROOT
+    ) -> str:
+        """The address of `app` under gunicorn, one worker with threads; `root` is where
+        its code stands."""
         port = free_port()
         command = [sys.executable, "-m", "gunicorn", app, "--worker-class=gthread"]
         command += ["--workers=1", f"--threads={threads}", "--keep-alive=600"]
         command += [f"--bind=127.0.0.1:{port}", "--no-control-socket"]
         site = f"http://127.0.0.1:{port}"
-        self._stack.enter_context(self._running(command, env, app, site))
+        self._stack.enter_context(self._running(command, env, app, site, root))
         return site
 
     @contextmanager
     def _running(
-        self, command: list[str], env: Mapping[str, str], name: str, site: str
+        self,
+        command: list[str],
+        env: Mapping[str, str],
+        name: str,
+        site: str,
+        root: Path,
     ) -> Iterator[None]:
         log = self.folder / f"{name.replace(':', '.')}.{site[-5:]}.log"
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         with log.open("wb") as output:
             process = subprocess.Popen(
-                command, cwd=ROOT, env={**kept, **env}, stdout=output, stderr=output
+                command, cwd=root, env={**kept, **env}, stdout=output, stderr=output
             )
         try:
             _await(site, process, log)

@@ -70,11 +70,21 @@ def tenth(times: Sequence[float]) -> float:
     return statistics.quantiles(times, n=10, method="inclusive")[0]
 
 
-def alternate(contenders: Mapping[str, Contender], size: Size) -> Race:
-    """Let all take turns, in a fresh random order in each round."""
+def alternate(
+    contenders: Mapping[str, Contender],
+    size: Size,
+    before: Mapping[str, Contender] | None = None,
+) -> Race:
+    """Let all take turns, in a fresh random order in each round.
+
+    What stands in `before` under a contender's name is done ahead of each of its turns,
+    and is not measured.
+    """
+    ready = before or {}
     times: dict[str, list[list[float]]] = {name: [] for name in contenders}
-    for contender in contenders.values():
+    for name, contender in contenders.items():
         for _ in range(size.warm_up):
+            ready.get(name, _nothing)()
             contender()
     gc.collect()
     gc.disable()
@@ -84,6 +94,7 @@ def alternate(contenders: Mapping[str, Contender], size: Size) -> Race:
                 times[name].append([])
             for _ in range(size.rounds):
                 for name in random.sample(list(contenders), len(contenders)):
+                    ready.get(name, _nothing)()
                     began = time.perf_counter()
                     contenders[name]()
                     times[name][-1].append(time.perf_counter() - began)
@@ -91,3 +102,7 @@ def alternate(contenders: Mapping[str, Contender], size: Size) -> Race:
     finally:
         gc.enable()
     return Race(times)
+
+
+def _nothing() -> None:
+    """What is done before a turn of which nothing is said."""

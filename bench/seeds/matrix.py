@@ -44,10 +44,11 @@ class Wall:
         return f"/api/v1/staff/evaluations/{self.slug}/matrix/"
 
 
-def wall(candidates: int, requirements: int) -> Wall:
+def wall(candidates: int, requirements: int, owner: User | None = None) -> Wall:
     """That many candidates and requirements, answered and looked at unevenly."""
     chance = random.Random(f"{candidates} by {requirements}")
-    where = common.evaluation(title=f"Wall of {candidates} by {requirements}")
+    title = f"Wall of {candidates} by {requirements}"
+    where = common.evaluation(title=title, owner=owner)
     vendors.in_research(where)
     asked = _requirements(where, requirements, chance)
     options = Candidate.objects.bulk_create(
