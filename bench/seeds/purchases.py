@@ -9,7 +9,6 @@ from itertools import islice
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from bench.seeds import settle
@@ -254,4 +253,4 @@ def _small(owner: User, number: int) -> None:
 
 def a_day_begins() -> None:
     """Let what was looked at last be of yesterday, in every evaluation."""
-    Outlook.objects.update(looked_at=F("looked_at") - DAY)
+    Outlook.objects.update(valid_until=timezone.now())

@@ -13,6 +13,8 @@ from evaltracker.pages.site import site
 from evaltracker.workflow.inbox import WorkItem, my_work
 
 SHOWN = 8
+# The most urgent of what waits; the rest is one click away.
+ITEMS_SHOWN = 40
 KINDS = {
     "sign_off": ("signature", "Sign"),
     "interests": ("balance", "Declare"),
@@ -36,6 +38,7 @@ def work_page(request: HttpRequest) -> HttpResponse:
     """Everything by date, then the evaluations that the reader takes part in."""
     user: Any = request.user
     items = my_work(user)
+    shown = items if request.GET.get("all") == "1" else items[:ITEMS_SHOWN]
     evaluations = Evaluation.objects.visible_to(user).select_related("owner")
     recent = list(evaluations.order_by("-created_at")[: SHOWN + 1])
     return site.page(
@@ -44,9 +47,10 @@ def work_page(request: HttpRequest) -> HttpResponse:
         title=site.index_title,
         groups=[
             (name, [(item, *sign_of(item)) for item in found])
-            for name, found in groupby(items, key=attrgetter("group"))
+            for name, found in groupby(shown, key=attrgetter("group"))
         ],
         total=len(items),
+        left_out=len(items) - len(shown),
         late=sum(item.late for item in items),
         evaluations=[
             evaluation for evaluation in recent if evaluation.status == Status.OPEN

@@ -31,9 +31,15 @@ class Look:
         self.now = now or timezone.now()
 
     @cached_property
+    def visits(self) -> list[Visit]:
+        """All stays, the first first."""
+        rows = Visit.objects.filter(evaluation=self.evaluation)
+        return list(rows.select_related("entered_by", "left_by").order_by("number"))
+
+    @property
     def visit(self) -> Visit:
         """The stay that is going on, or the last one of an ended evaluation."""
-        return Visit.objects.filter(evaluation=self.evaluation).latest("number")
+        return self.visits[-1]
 
     @cached_property
     def requirements(self) -> list[Requirement]:

@@ -97,7 +97,12 @@ class Desk:
     @cached_property
     def stands(self) -> Stands:
         """How each of them stands."""
-        return Stands(self.evaluations.values())
+        return Stands(self.evaluations.values(), self.draw_due)
+
+    def draw_due(self, evaluation: Evaluation) -> datetime.date | None:
+        """The latest day on which its stage may end, by a plan drawn now."""
+        key = evaluation.pk
+        return stage_due(evaluation, self.visits[key], self.places[key])
 
     def visit(self, evaluation: Evaluation) -> Visit:
         """The stay that is going on."""
@@ -140,9 +145,7 @@ class Desk:
     ) -> WorkItem:
         """An item; what has no date of its own is due when its stage must end."""
         if due is None:
-            due = stage_due(
-                evaluation, self.visits[evaluation.pk], self.places[evaluation.pk]
-            )
+            due = self.stands.due(evaluation)
         late = not waits and self.is_late(evaluation, due)
         return WorkItem(evaluation, what, why, due, link, kind, late, waits)
 

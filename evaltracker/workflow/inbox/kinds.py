@@ -19,6 +19,8 @@ from trials.policy import SCORING_STAGES
 from vendors.choices import ProposalState
 from vendors.models import Proposal, Question
 
+OF_BEFORE = "Something has changed since; this is how it stood before."
+
 
 def conditions(desk: Desk) -> Iterator[WorkItem]:
     """Open conditions that the person has to meet."""
@@ -128,12 +130,14 @@ def weights(desk: Desk) -> Iterator[WorkItem]:
 def next_steps(desk: Desk) -> Iterator[WorkItem]:
     """The one next action of every evaluation that the person runs."""
     for evaluation in desk.owned:
-        step = desk.stands.of(evaluation).step
+        stand = desk.stands.of(evaluation)
+        step = stand.step
+        before = f" {OF_BEFORE}" if stand.is_of_before else ""
         yield desk.item(
             "next_step",
             evaluation,
             step.what,
-            f"You run this evaluation. {step.why}",
+            f"You run this evaluation. {step.why}{before}",
             step.link,
         )
 

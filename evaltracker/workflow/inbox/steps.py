@@ -1,5 +1,6 @@
 """The one next action of an evaluation, for its owner."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -9,6 +10,7 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow import links
 from evaltracker.workflow.gates import Blocker, Look
 from evaltracker.workflow.gates.reports import first_closed
+from evaltracker.workflow.selectors import stage_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,10 @@ class Stand:
     is_signed_now: bool
     # Of the words that are signed on this visit; blank if nobody is asked.
     digest: str
+    # The latest day on which the stage may end; None without a plan.
+    due: datetime.date | None = None
+    # Whether something has changed since, and nobody has looked again.
+    is_of_before: bool = False
 
 
 def stand_of(look: Look) -> Stand:
@@ -44,6 +50,7 @@ def stand_of(look: Look) -> Stand:
         step=step_after(look.evaluation, closed[1] if closed else None),
         is_signed_now=closed is None or closed[0].signing,
         digest=look.digest if look.has_rules else "",
+        due=stage_due(look.evaluation, look.visits),
     )
 
 

@@ -64,7 +64,8 @@ class Outlook(Record):
 
     Made anew from the facts and never the truth itself: it lets *My work* list many
     evaluations without asking each gate of each, and tells the chore that asks for
-    sign-offs what has moved. `entries` says of which state: that of the journal's head.
+    sign-offs what has moved. `version` says of which state, as far as all that counts
+    goes, until `valid_until`; `entries` how many entries the journal had.
     """
 
     evaluation = models.OneToOneField(
@@ -72,6 +73,10 @@ class Outlook(Record):
     )
     entries = models.PositiveIntegerField()
     looked_at = models.DateTimeField()
+    version = models.CharField(max_length=64, blank=True, db_default="")
+    valid_until = models.DateTimeField(null=True, blank=True)
+    # The latest day on which the stage may end; null without a plan.
+    due_on = models.DateField(null=True, blank=True)
     # How many entries there were when people were last asked to sign.
     asked_entries = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)

@@ -29,6 +29,7 @@ from evaltracker.workflow.notices import (
     SignOffWaiting,
 )
 from stakeholders.models import SignOff
+from trials.selectors.versions import versions_of
 from vendors.models import PriceOpening
 from vendors.services.opening import (
     ESCALATED_FROM,
@@ -70,7 +71,8 @@ def moved() -> QuerySet[Evaluation]:
         Q(outlook__isnull=True)
         | ~Q(outlook__entries=count)
         | ~Q(outlook__asked_entries=count)
-        | Q(outlook__looked_at__lt=timezone.now() - LOOK_AGAIN),
+        | Q(outlook__looked_at__lt=timezone.now() - LOOK_AGAIN)
+        | Q(outlook__valid_until__lte=timezone.now()),
         status=Status.OPEN,
     )
     return found.select_related("owner", "journal_head")
@@ -79,10 +81,11 @@ def moved() -> QuerySet[Evaluation]:
 def look_closely(evaluation: Evaluation) -> Outlook:
     """Keep how it stands now, and owe what is owed once its words stand still.
 
-    The count of entries was read before the facts: what is written meanwhile makes it
-    move once more.
+    The count of entries and the version were read before the facts: what is written
+    meanwhile makes it move once more.
     """
     entries = evaluation.journal_head.count
+    version = versions_of([evaluation.pk])[evaluation.pk]
     look = Look(evaluation)
     stand = stand_of(look)
     still = stands_still(evaluation)
@@ -94,6 +97,9 @@ def look_closely(evaluation: Evaluation) -> Outlook:
     seen = {
         "entries": entries,
         "looked_at": timezone.now(),
+        "version": version.digest,
+        "valid_until": version.valid_until,
+        "due_on": stand.due,
         "digest": stand.digest,
         "is_signed_now": stand.is_signed_now,
         "what": stand.step.what,

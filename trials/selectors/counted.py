@@ -1,0 +1,85 @@
+"""What is counted of an evaluation is counted once for each of its versions.
+
+Kept in the process, for pages. Nothing that belongs to a person is kept, and rights are
+asked on reading. Whoever is inside a transaction counts anew: what that has changed may
+have no entry yet, and a service asks again under its locks.
+"""
+
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+
+from evaltracker.evaluations.models import Evaluation
+from trials.selectors.ledger import Ledger, ledger
+from trials.selectors.versions import Version, versions_of
+
+type Count[T] = Callable[[Evaluation], T]
+
+# Of so many evaluations, those that were read last; one of 20 × 500 takes some 20 MB.
+MOST = 6
+
+
+class Shelf:
+    """What was counted of one version of one evaluation, by name."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.version: Version | None = None
+        self.values: dict[str, Any] = {}
+
+    def get[T](self, key: uuid.UUID, name: str, count: Count[T]) -> T:
+        """The value of that name in the version of now; counted if it is not there.
+
+        It is kept if the version is the same before and after everything was read, the
+        evaluation itself included.
+        """
+        with self.lock:
+            before = versions_of([key])[key]
+            if self.version is None or not self.version.holds(before):
+                self.version, self.values = before, {}
+            if name not in self.values:
+                value = count(Evaluation.objects.select_related("owner").get(pk=key))
+                if not before.holds(versions_of([key])[key]):
+                    return value
+                self.values[name] = value
+            found: T = self.values[name]
+            return found
+
+
+_shelves: OrderedDict[uuid.UUID, Shelf] = OrderedDict()
+_arranging = threading.Lock()
+
+
+def counted_once[T](evaluation: Evaluation, name: str, count: Count[T]) -> T:
+    """What `count` makes of the evaluation as it stands; `name` is what it is of.
+
+    `count` reads nothing that belongs to one person, and nobody changes what it
+    returns.
+    """
+    if connection.in_atomic_block:
+        return count(evaluation)
+    return _shelf(evaluation.pk).get(evaluation.pk, name, count)
+
+
+def standing_ledger(evaluation: Evaluation) -> Ledger:
+    """The ledger of all candidates as of today."""
+    return counted_once(evaluation, "ledger", ledger)
+
+
+def forget_all() -> None:
+    """Count everything anew from here on."""
+    with _arranging:
+        _shelves.clear()
+
+
+def _shelf(key: uuid.UUID) -> Shelf:
+    with _arranging:
+        shelf = _shelves.setdefault(key, Shelf())
+        _shelves.move_to_end(key)
+        while len(_shelves) > MOST:
+            _shelves.popitem(last=False)
+        return shelf
