@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workflow", "0007_salts_of_commitments"),
+        ("workflow", "0008_draws_are_kept"),
     ]
 
     operations = [
