@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.smtp_sink",
     "tests.template_database",
     "tests.tiers",
+    "tests.worlds",
 ]
 
 # A busy machine is no failure: what is quick is for the benchmarks to say.

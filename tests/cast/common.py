@@ -9,6 +9,7 @@ from evaltracker.evaluations.models import Category, Evaluation, Requirement, Us
 from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import create_evaluation
 from evaltracker.requirements.services.requirements import add_metric, add_requirement
+from tests.worlds import built_once
 
 PASSWORD = "correct horse battery staple"
 BRIEF: dict[str, Any] = {
@@ -20,6 +21,7 @@ BRIEF: dict[str, Any] = {
 }
 
 
+@built_once
 def person(username: str, **fields: Any) -> User:
     """A member of staff who can sign in with PASSWORD; made once per name."""
     found: User | None = User.objects.filter(username=username).first()
@@ -36,6 +38,7 @@ def person(username: str, **fields: Any) -> User:
     return made
 
 
+@built_once
 def lina() -> User:
     """The procurement lead, who may start evaluations."""
     user = person("lina", last_name="Lead")
@@ -44,16 +47,19 @@ def lina() -> User:
     return fresh
 
 
+@built_once
 def otto() -> User:
     """The operator: a superuser without a part in anything."""
     return person("otto", is_superuser=True)
 
 
+@built_once
 def noor() -> User:
     """A member of staff without a part in anything."""
     return person("noor")
 
 
+@built_once
 def evaluation(
     *, title: str = "Choose an ML platform", owner: User | None = None, **brief: Any
 ) -> Evaluation:
@@ -63,6 +69,7 @@ def evaluation(
     )
 
 
+@built_once
 def category(
     where: Evaluation, name: str = "Training", weight: int | None = 5
 ) -> Category:
@@ -70,6 +77,7 @@ def category(
     return add_category(evaluation=where, name=name, weight=weight, by=where.owner)
 
 
+@built_once
 def requirement(
     where: Evaluation, ref: str = "R1", priority: str = "must", **fields: Any
 ) -> Requirement:

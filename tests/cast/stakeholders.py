@@ -5,6 +5,7 @@ from stakeholders.models import Stakeholder
 from stakeholders.services.people import add_stakeholder
 from stakeholders.services.rules import set_sign_off_rule
 from tests.cast.common import person
+from tests.worlds import built_once
 
 PEOPLE = {
     "it": "ivan",
@@ -21,6 +22,7 @@ def holder(role: str) -> User:
     return person(PEOPLE[role])
 
 
+@built_once
 def stakeholders(
     where: Evaluation, *roles: str, scores: bool = False
 ) -> dict[str, Stakeholder]:
@@ -37,6 +39,7 @@ def stakeholders(
     }
 
 
+@built_once
 def sign_off_rules(
     where: Evaluation, stage: str = "requirements", roles: tuple[str, ...] = SIGNING
 ) -> None:

@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from tests.cast import common, stakeholders, vendors
+from tests.worlds import built_once
 from trials.models import Criterion, Demo, Evidence, Gap, Trial
 from trials.selectors.contracts import contract_of
 from trials.services.contracts import agree_contract, propose_contract
@@ -30,6 +31,7 @@ CONTRACT = {
 TODAY = datetime.date.today  # the cast's trials are under way now
 
 
+@built_once
 def platform(*priorities: str, stage: str = "research") -> Evaluation:
     """An evaluation in `stage` with requirements R1, R2 … and all stakeholders.
 
@@ -43,6 +45,7 @@ def platform(*priorities: str, stage: str = "research") -> Evaluation:
     return where if stage == "research" else vendors.enter(where, stage)
 
 
+@built_once
 def claimed(
     where: Evaluation, *requirements: Requirement, name: str = "Acme ML", **words: Any
 ) -> Candidate:
@@ -76,6 +79,7 @@ def claim_of(option: Candidate, ref: str = "R1") -> Claim:
     return claim
 
 
+@built_once
 def demo(option: Candidate, *, held: bool = False) -> Demo:
     """A demo of yesterday, held or not."""
     owner = option.evaluation.owner
@@ -91,6 +95,7 @@ def demo(option: Candidate, *, held: bool = False) -> Demo:
     return arranged
 
 
+@built_once
 def trial(option: Candidate, *refs: str, agreed: bool = True, **fields: Any) -> Trial:
     """A trial of ten days that began four days ago, with a criterion per ref."""
     owner = option.evaluation.owner
@@ -111,6 +116,7 @@ def trial(option: Candidate, *refs: str, agreed: bool = True, **fields: Any) -> 
     return agreed_by_all(planned) if agreed else planned
 
 
+@built_once
 def agreed_by_all(planned: Trial) -> Trial:
     """The trial, its contract put forward and agreed to by every role."""
     trial = propose_contract(trial=planned, by=planned.candidate.evaluation.owner)
@@ -121,6 +127,7 @@ def agreed_by_all(planned: Trial) -> Trial:
     return trial
 
 
+@built_once
 def criterion(of: Trial, ref: str = "R1", *, by: User) -> Criterion:
     """A success criterion with a number."""
     return add_criterion(
@@ -132,6 +139,7 @@ def criterion(of: Trial, ref: str = "R1", *, by: User) -> Criterion:
     )
 
 
+@built_once
 def verdict(
     claim: Claim, source: str = "research", verdict: str = "holds", **more: Any
 ) -> Evidence:

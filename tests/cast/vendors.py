@@ -6,6 +6,7 @@ from typing import Any
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, Requirement, Visit
 from tests.cast import stakeholders
+from tests.worlds import built_once
 from vendors.models import Candidate, Vendor
 from vendors.policy import to_declare
 from vendors.services.candidates import add_candidate
@@ -18,6 +19,7 @@ from vendors.services.tokens import issue_token
 from vendors.services.windows import open_claims
 
 
+@built_once
 def enter(where: Evaluation, stage: str) -> Evaluation:
     """Put an evaluation into a stage without asking its gates; `advance` has its
     own tests."""
@@ -49,12 +51,14 @@ def open_prices(where: Evaluation) -> Evaluation:
     return where
 
 
+@built_once
 def vendor(name: str = "Acme") -> Vendor:
     """A company; made once per name."""
     found = Vendor.objects.filter(name=name).first()
     return found or add_vendor(name=name, by=SYSTEM)
 
 
+@built_once
 def candidate(
     where: Evaluation, name: str = "Acme ML", kind: str = "buy", **fields: Any
 ) -> Candidate:
@@ -81,6 +85,7 @@ def candidate_late(where: Evaluation, name: str) -> Candidate:
     return made
 
 
+@built_once
 def declare_none(where: Evaluation) -> None:
     """Everybody with a part who was not asked yet declares to have no interest."""
     for person in where.readers.all():
@@ -91,6 +96,7 @@ def declare_none(where: Evaluation) -> None:
             )
 
 
+@built_once
 def invited(where: Evaluation, name: str = "Acme ML", **fields: Any) -> Candidate:
     """A candidate of an evaluation in research, with its vendor invited."""
     return invite(candidate=candidate(where, name, **fields), by=where.owner)
@@ -101,6 +107,7 @@ def token(holder: Vendor, label: str = "test") -> str:
     return issue_token(vendor=holder, label=label, by=SYSTEM)[1]
 
 
+@built_once
 def in_research(where: Evaluation, *, days: int = 14) -> Evaluation:
     """The evaluation in research, its claims open for `days`."""
     enter(where, "research")
@@ -116,6 +123,7 @@ def close_by_deadline(where: Evaluation, *, seconds: float = 1) -> Evaluation:
     return where
 
 
+@built_once
 def claim(
     of: Candidate, requirement: Requirement, availability: str = "now", **words: Any
 ) -> SubmitResult:

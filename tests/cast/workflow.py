@@ -8,6 +8,7 @@ from evaltracker.workflow.services.signing import sign
 from stakeholders.models import SignOff
 from stakeholders.services.sign_offs import digest_of
 from tests.cast import common, stakeholders
+from tests.worlds import built_once
 
 
 def shown(where: Evaluation) -> str:
@@ -16,6 +17,7 @@ def shown(where: Evaluation) -> str:
     return digest_of(document_of(where, visit=visit))
 
 
+@built_once
 def sign_as(
     where: Evaluation, role: str, verdict: str = "approve", **more: Any
 ) -> SignOff:
@@ -29,6 +31,7 @@ def sign_as(
     )
 
 
+@built_once
 def to_be_signed(*roles: str, **requirement: Any) -> Evaluation:
     """An evaluation in requirements that waits for signatures and nothing else."""
     where = common.evaluation()
@@ -38,6 +41,7 @@ def to_be_signed(*roles: str, **requirement: Any) -> Evaluation:
     return where
 
 
+@built_once
 def ready_to_advance() -> Evaluation:
     """An evaluation in requirements whose gates are all silent."""
     where = to_be_signed("it")

@@ -1,0 +1,276 @@
+"""Builders of the cast are done once per worker; later tests get the rows they wrote.
+
+Most of a test's time went into making the same evaluation by the same services. What a
+builder writes is fetched from the database when it has run, and written back by COPY
+when a test calls it again with the same arguments in the same state: after the same
+builders, with nothing else written in between. Whatever is in doubt runs as ever: a
+travelled clock, a test with a database of its own or another process's, SQLite.
+"""
+
+import functools
+import inspect
+import pickle
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.files.storage import Storage
+from django.db import connection
+from django.db.models import Model
+from time_machine import traveller_stack
+
+from evaltracker.kit.pipeline import Pipeline
+from tests.as_application import assumed_role
+
+HARMLESS = re.compile(r"\s*(SELECT|SAVEPOINT|RELEASE|SET|SHOW|BEGIN|COMMIT)\b", re.I)
+WRITTEN = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.I)
+MARK = "CREATE TEMPORARY TABLE IF NOT EXISTS world_mark (number integer)"
+# What was there before the first builder, and what a flush numbers anew.
+GROUND = """
+SELECT (SELECT max(id) FROM auth_permission),
+    (SELECT count(*) FROM evaluations_user), (SELECT max(id) FROM evaluations_user),
+    (SELECT count(*) FROM evaluations_evaluation), (SELECT count(*) FROM vendors_vendor)
+"""
+PLAIN = {"builtins", "datetime", "decimal", "uuid"}
+# Triggers and references are silent in a session that copies another one's rows.
+ASIDE = "SET LOCAL session_replication_role = replica"
+BACK = "SET LOCAL session_replication_role = origin"
+
+
+class Unkeyable(Exception):
+    """An argument of which one cannot say whether it is the same again."""
+
+
+@dataclass
+class World:
+    """What one call of a builder wrote: rows as COPY says them, and what it gave."""
+
+    rows: dict[str, bytes]
+    changed: dict[str, list[str]]
+    given: bytes
+
+
+@dataclass
+class State:
+    """What was done in the test that runs."""
+
+    # None once something was written that no builder wrote.
+    history: tuple[Any, ...] | None = None
+    building: bool = False
+    # Whether a builder did what no rows can tell: stored a file, sent a mail.
+    beyond_rows: bool = False
+    written: dict[str, set[str]] = field(default_factory=dict)
+
+
+STATE = State()
+KEPT: dict[tuple[Any, ...], World | None] = {}
+
+
+def built_once[**P, R](builder: Callable[P, R]) -> Callable[P, R]:
+    """Let a builder of the cast be done once, and its rows be written from then on."""
+
+    @functools.wraps(builder)
+    def build(*args: P.args, **kwargs: P.kwargs) -> R:
+        if STATE.building:
+            return builder(*args, **kwargs)
+        key = _key(f"{builder.__module__}.{builder.__qualname__}", args, kwargs)
+        if key is None:
+            return builder(*args, **kwargs)
+        if key not in KEPT:
+            result: R = _record(key, builder, args, kwargs)
+        elif (world := KEPT[key]) is None:
+            return builder(*args, **kwargs)
+        else:
+            result = _write(world, args, kwargs)
+        STATE.history = key
+        return result
+
+    return build
+
+
+def _key(name: str, args: Any, kwargs: Any) -> tuple[Any, ...] | None:
+    """Who calls what after what; None where nothing can be kept."""
+    if (
+        STATE.history is None
+        or traveller_stack
+        or connection.vendor != "postgresql"
+        or not connection.in_atomic_block
+        or assumed_role()
+    ):
+        return None
+    history = STATE.history
+    if not history:
+        with connection.cursor() as cursor:
+            cursor.execute(GROUND)
+            history = (datetime.now(UTC).date(), *(cursor.fetchone() or ()))
+    try:
+        said = [_said(value) for value in args]
+        named = [(key, _said(value)) for key, value in sorted(kwargs.items())]
+    except Unkeyable:
+        return None
+    return (history, name, tuple(said), tuple(named))
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, Model):
+        return (value._meta.label, value.pk)
+    if isinstance(value, list | tuple):
+        return tuple(map(_said, value))
+    if isinstance(value, dict):
+        return tuple((key, _said(each)) for key, each in value.items())
+    if isinstance(value, str) or type(value).__module__ in PLAIN:
+        return repr(value)
+    raise Unkeyable
+
+
+def _record[R](
+    key: tuple[Any, ...], builder: Callable[..., R], args: Any, kwargs: Any
+) -> R:
+    """Run the builder and keep what it wrote."""
+    STATE.building, STATE.beyond_rows = True, False
+    letters = len(getattr(mail, "outbox", ()))
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"{MARK}; SAVEPOINT world")
+            cursor.execute("INSERT INTO world_mark VALUES (1) RETURNING xmin::text")
+            (before,) = cursor.fetchone() or ("",)
+            cursor.execute("RELEASE SAVEPOINT world; SAVEPOINT world")
+            STATE.written = {}
+            result = builder(*args, **kwargs)
+            cursor.execute("RELEASE SAVEPOINT world")
+        kept = not STATE.beyond_rows and len(getattr(mail, "outbox", ())) == letters
+        given = (args, kwargs, result)
+        KEPT[key] = _rows_since(int(before), given) if kept else None
+    except BaseException:
+        STATE.history = None
+        raise
+    finally:
+        STATE.building = False
+    return result
+
+
+def _rows_since(before: int, given: Any) -> World | None:
+    """The rows that were written after that transaction; None if some were deleted,
+    or if there are none."""
+    verbs = set().union(*STATE.written.values())
+    if not verbs or "DELETE FROM" in verbs:
+        return None
+    rows, changed = {}, {}
+    with connection.cursor() as cursor:
+        for table, verbs in STATE.written.items():
+            those = f'FROM "{table}" WHERE xmin::text::bigint > {before}'
+            with cursor.copy(f"COPY (SELECT * {those}) TO STDOUT") as copy:
+                rows[table] = b"".join(bytes(block) for block in copy)
+            if "UPDATE" in verbs:
+                cursor.execute(f"SELECT {_primary_key(table)}::text {those}")
+                changed[table] = [pk for (pk,) in cursor.fetchall()]
+    try:
+        return World(rows, changed, pickle.dumps(given))
+    except (TypeError, AttributeError, pickle.PicklingError):
+        return None
+
+
+@functools.cache
+def _primary_key(table: str) -> str:
+    with connection.cursor() as cursor:
+        name = connection.introspection.get_primary_key_column(cursor, table)
+    return f'"{name}"'
+
+
+def _write(world: World, args: Any, kwargs: Any) -> Any:
+    """Write the rows of a world; what the builder gave, and did to its arguments."""
+    STATE.building = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(ASIDE)
+            for table, rows in world.rows.items():
+                if world.changed.get(table):
+                    cursor.execute(
+                        f'DELETE FROM "{table}" WHERE {_primary_key(table)}::text '
+                        "= ANY(%s)",
+                        [world.changed[table]],
+                    )
+                with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
+                    copy.write(rows)
+            cursor.execute(BACK)
+    finally:
+        STATE.building = False
+    said, named, result = pickle.loads(world.given)
+    pairs = [*zip(args, said, strict=True)]
+    pairs += [(value, named[key]) for key, value in kwargs.items()]
+    for mine, theirs in pairs:
+        if isinstance(mine, Model):
+            vars(mine).update(vars(theirs))
+            if result is theirs:
+                result = mine
+    return result
+
+
+class Watch:
+    """Sees what is written, by builders and by others."""
+
+    def __call__(
+        self, execute: Any, sql: Any, params: Any, many: bool, ctx: Any
+    ) -> Any:
+        """Note a statement of Django's."""
+        note(str(sql))
+        return execute(sql, params, many, ctx)
+
+
+WATCH = Watch()
+
+
+def note(sql: str) -> None:
+    """Note what a statement writes; by whom decides what follows from it."""
+    if HARMLESS.match(sql):
+        return
+    if not STATE.building:
+        STATE.history = None
+    elif found := WRITTEN.match(sql):
+        STATE.written.setdefault(found[2], set()).add(found[1].upper())
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _watch_what_is_written() -> Iterator[None]:
+    ask = Pipeline.ask
+
+    def asking(self: Pipeline, statement: str, /, **values: Any) -> Any:
+        note(statement)
+        return ask(self, statement, **values)
+
+    connection.execute_wrappers.append(WATCH)
+    save = Storage.save
+
+    def saving(self: Storage, *given: Any, **named: Any) -> str:
+        STATE.beyond_rows = True
+        return save(self, *given, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Pipeline, "ask", asking)
+        patch.setattr(Storage, "save", saving)
+        yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
+    """A test's own world is kept like one of the cast: what a fixture makes."""
+    func = fixturedef.func
+    if (
+        fixturedef.scope == "function"
+        and not inspect.isgeneratorfunction(func)
+        and getattr(func, "__module__", "").startswith("tests.")
+        and not hasattr(func, "__wrapped__")
+    ):
+        fixturedef.func = built_once(func)  # type: ignore[misc]
+
+
+@pytest.fixture(autouse=True)
+def _another_test() -> Iterator[None]:
+    """A test starts where no other has written."""
+    STATE.history = ()
+    yield
+    STATE.history = None
