@@ -1,15 +1,23 @@
 """Facts for the scoring tests: short builders, and strategies over all of them."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from trials import scoring
 from trials.scoring import (
+    DEFAULT_CREDITS,
     Availability,
     CellFacts,
+    CellState,
     ClaimFacts,
+    Credits,
     EvidenceFacts,
+    Fit,
+    PromiseRecord,
+    RequirementFacts,
     Source,
     Verdict,
 )
@@ -51,6 +59,49 @@ def cell(
         not_applicable=not_applicable,
         excused=excused,
     )
+
+
+def states(
+    keys: Iterable[str],
+    cells: Mapping[str, CellFacts],
+    today: date,
+    credits: Credits = DEFAULT_CREDITS,
+) -> dict[str, CellState]:
+    """Return the states of cells without lists; one that is not given is empty."""
+    return {
+        key: scoring.plain_state(cells.get(key, CellFacts()), today, credits)
+        for key in keys
+    }
+
+
+def fit(
+    weights: Mapping[str, Decimal],
+    cells: Mapping[str, CellFacts],
+    today: date,
+    credits: Credits = DEFAULT_CREDITS,
+) -> Fit:
+    """Return the fit of cells without lists."""
+    return scoring.fit(weights, states(weights, cells, today, credits))
+
+
+def knock_outs(
+    requirements: Sequence[RequirementFacts],
+    cells: Mapping[str, CellFacts],
+    today: date,
+) -> tuple[RequirementFacts, ...]:
+    """Return what knocks out among cells without lists."""
+    keys = [requirement.key for requirement in requirements]
+    return scoring.knock_outs(requirements, states(keys, cells, today))
+
+
+def promise_record(
+    requirements: Sequence[RequirementFacts],
+    cells: Mapping[str, CellFacts],
+    today: date,
+) -> PromiseRecord:
+    """Return the promise record of cells without lists."""
+    keys = [requirement.key for requirement in requirements]
+    return scoring.promise_record(requirements, states(keys, cells, today))
 
 
 evidences = st.builds(

@@ -7,8 +7,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.trials.facts import TODAY, cell, found, shares
-from trials.scoring import CellFacts, ScoreFacts, fit, people_score, total
+from tests.trials.facts import TODAY, cell, fit, found, shares
+from trials.scoring import CellFacts, ScoreFacts, people_score, total
 from trials.scoring.contenders import Contender, contender, total_of
 from trials.scoring.what_if import proofs_to_lead
 

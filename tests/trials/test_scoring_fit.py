@@ -8,14 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.trials.facts import TODAY, cell, columns, found, shares, weightings
-from trials.scoring import (
-    CellFacts,
-    Coverage,
-    Credits,
-    RowState,
-    fit,
-)
+from tests.trials.facts import TODAY, cell, columns, fit, found, shares, weightings
+from trials.scoring import CellFacts, Coverage, Credits, RowState
 
 Weights = dict[str, Decimal]
 Cells = dict[str, CellFacts]
@@ -32,7 +26,9 @@ def test_fit_is_weight_times_credit_over_weight_with_its_rows() -> None:
     result = fit(weights, answers, TODAY)
     assert result.value == Fraction(7, 8)
     assert result.of_tested == 1
-    assert result.coverage == Coverage(asked=2, answered=2, tested=1)
+    assert result.coverage == Coverage(
+        asked=2, answered=2, shown=0, tested=1, researched=0
+    )
     states = [row.state for row in result.rows]
     assert states == ["counted", "counted", "not_applicable", "not_scored"]
     assert result.points == sum(row.points or 0 for row in result.rows)

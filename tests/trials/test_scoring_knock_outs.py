@@ -7,15 +7,13 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
-from tests.trials.facts import TODAY, cell, cells, found
+from tests.trials.facts import TODAY, cell, cells, fit, found, knock_outs
 from trials.scoring import (
     CellFacts,
     Credits,
     Priority,
     RequirementFacts,
     Standing,
-    fit,
-    knock_outs,
     rounded,
     standing,
 )

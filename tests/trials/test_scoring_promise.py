@@ -6,8 +6,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.trials.facts import TODAY, cell, cells, found
-from trials.scoring import CellFacts, RequirementFacts, promise_record
+from tests.trials.facts import TODAY, cell, cells, found, promise_record
+from trials.scoring import CellFacts, RequirementFacts
 
 HOLDS, FAILS = found("trial", "holds"), found("trial", "fails")
 
@@ -31,10 +31,12 @@ def test_only_tested_claims_of_now_or_beta_are_promises() -> None:
         "i": cell("now", FAILS, stale=True),
     }
     record = promise_record(asked(*answers), answers, TODAY)
-    overall = record.overall
-    assert (overall.held, overall.partly, overall.failed) == (1, 1, 1)
-    assert overall.share_held == Fraction(1, 3)
-    assert [row.key for row in record.rows] == ["a", "b", "c"]
+    overall, demos = record.overall, record.demos.overall
+    assert (overall.held, overall.partly, overall.failed) == (1, 0, 1)
+    assert (demos.held, demos.partly, demos.failed) == (0, 1, 0)
+    assert overall.share_held == Fraction(1, 2)
+    assert [row.key for row in record.rows] == ["a", "c"]
+    assert [row.key for row in record.demos.rows] == ["b"]
 
 
 def test_weights_and_categories_have_their_own_denominators() -> None:
@@ -81,7 +83,7 @@ def test_modesty_and_honest_nevers_are_counted_too() -> None:
 def test_retreating_after_the_test_does_not_mend_a_broken_promise() -> None:
     broken = found("demo", "fails", judged="now")
     answers = {"a": cell("planned", broken), "b": cell("withdrawn", broken)}
-    assert promise_record(asked("a", "b"), answers, TODAY).overall.failed == 2
+    assert promise_record(asked("a", "b"), answers, TODAY).demos.overall.failed == 2
 
 
 @given(st.dictionaries(st.sampled_from("abcdefgh"), cells))

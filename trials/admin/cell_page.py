@@ -93,12 +93,7 @@ def offers_of(
     vendors_own = said and current is not None and current.claim.by_vendor
     owns = is_owner(user, evaluation)
     can_note = evaluation.is_open and Stage(evaluation.stage) in NOTE_STAGES
-    knocks_out = (
-        place.requirement.is_must
-        and cell.standing in (Standing.REFUTED, Standing.NEVER)
-        and not cell.excused
-        and not cell.not_applicable
-    )
+    knocks_out = place.requirement.is_must and cell.knocks_out
     return {
         "owns": owns,
         "can_judge": said

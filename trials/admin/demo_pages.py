@@ -24,7 +24,7 @@ from trials.services.demos import check_add_dazzle, check_demo, check_hold_demo
 from trials.services.evidence import check_evidence
 from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
-from vendors.choices import STATED, Availability
+from vendors.choices import Availability
 from vendors.models import Candidate, Claim
 from vendors.policy import is_barred
 from vendors.selectors import active_candidates
@@ -83,11 +83,9 @@ def _rows(evaluation: Evaluation, candidates: list[Candidate]) -> list[DemoRow]:
         claimed = [
             (ref, cell)
             for ref, cell in zip(refs, cells, strict=True)
-            if cell.claimed in STATED
-            and cell.claimed != Availability.NEVER
-            and not cell.not_applicable
+            if cell.state.is_offered
         ]
-        unseen = [ref for ref, cell in claimed if not cell.shown]
+        unseen = [ref for ref, cell in claimed if cell.state.owes_demo]
         rows.append(
             DemoRow(candidate, demos.get(candidate.pk, []), len(claimed), unseen)
         )

@@ -36,13 +36,7 @@ class LedgerRow:
     @property
     def knocks_out(self) -> bool:
         """Whether somebody has to excuse it or eliminate the candidate."""
-        stops = self.cell.standing in (Standing.REFUTED, Standing.NEVER)
-        return (
-            self.requirement.is_must
-            and stops
-            and not self.cell.not_applicable
-            and self.excuse is None
-        )
+        return self.requirement.is_must and self.cell.knocks_out
 
 
 def ledger_rows(book: Ledger, candidate: Candidate) -> list[LedgerRow]:
@@ -60,7 +54,7 @@ def ledger_rows(book: Ledger, candidate: Candidate) -> list[LedgerRow]:
         .filter(candidate=candidate)
         .select_related("excused_by")
     )
-    fits = {row.key: row for row in column.fit.rows}
+    fits = {row.key: row for row in column.fit_rows}
     return [
         LedgerRow(
             requirement=requirement,

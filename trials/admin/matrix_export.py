@@ -14,8 +14,7 @@ from evaltracker.kit import downloads
 from evaltracker.kit.formula_guard import harmless
 from evaltracker.pages.verdict_marks import MARKS, STANDINGS
 from trials.scoring import rounded
-from trials.selectors import Grid
-from trials.selectors.cell_cache import Kind
+from trials.selectors import Cell, Ledger
 from trials.selectors.matrix_json import matrix_json
 
 HEAD = ("Reference", "Category", "Requirement", "Priority", "Weight")
@@ -37,10 +36,10 @@ class Format(NamedTuple):
 
     ending: str
     content_type: str
-    write: Callable[[Grid, Sequence[int]], bytes]
+    write: Callable[[Ledger, Sequence[int]], bytes]
 
 
-def table_of(book: Grid, rows: Sequence[int]) -> Iterator[list[str | Decimal]]:
+def table_of(book: Ledger, rows: Sequence[int]) -> Iterator[list[str | Decimal]]:
     """A head, one line per requirement, and the fit below; every text is harmless."""
     names = [column.candidate.name for column in book.columns]
     yield [*HEAD, *(harmless(f"{name}: {part}") for name in names for part in PARTS)]
@@ -60,7 +59,7 @@ def table_of(book: Grid, rows: Sequence[int]) -> Iterator[list[str | Decimal]]:
     yield foot
 
 
-def as_csv(book: Grid, rows: Sequence[int]) -> bytes:
+def as_csv(book: Ledger, rows: Sequence[int]) -> bytes:
     """UTF-8 with a mark, so that spreadsheets read it right."""
     text = io.StringIO("\ufeff")
     text.seek(1)
@@ -68,7 +67,7 @@ def as_csv(book: Grid, rows: Sequence[int]) -> bytes:
     return text.getvalue().encode()
 
 
-def as_xlsx(book: Grid, rows: Sequence[int]) -> bytes:
+def as_xlsx(book: Ledger, rows: Sequence[int]) -> bytes:
     """A workbook of texts and numbers without a formula, written row by row."""
     stream = io.BytesIO()
     with Workbook(stream, PLAIN) as workbook:
@@ -91,7 +90,7 @@ def as_xlsx(book: Grid, rows: Sequence[int]) -> bytes:
     return stream.getvalue()
 
 
-def as_json(book: Grid, rows: Sequence[int]) -> bytes:
+def as_json(book: Ledger, rows: Sequence[int]) -> bytes:
     """What programs read, in the words of the API."""
     return matrix_json(book, rows).encode()
 
@@ -107,7 +106,7 @@ FORMATS = {
 }
 
 
-def download(book: Grid, rows: Sequence[int], kind: str) -> HttpResponse:
+def download(book: Ledger, rows: Sequence[int], kind: str) -> HttpResponse:
     """A file that is named after the evaluation and the day."""
     file = FORMATS[kind]
     name = f"{book.evaluation.slug}-matrix-{book.as_of}.{file.ending}"
@@ -117,7 +116,7 @@ def download(book: Grid, rows: Sequence[int], kind: str) -> HttpResponse:
     )
 
 
-def words_of(kind: Kind) -> list[str]:
+def words_of(kind: Cell) -> list[str]:
     """Claimed, shown, tested and the standing, all of our own words."""
     if kind.not_applicable:
         return ["not applicable", "", "", ""]

@@ -16,8 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from evaltracker.pages.verdict_marks import MARKS, STANDINGS
 from trials.scoring import Standing
-from trials.selectors import Grid, GridRow
-from trials.selectors.cell_cache import Kind
+from trials.selectors import Cell, Ledger, LedgerRow
 
 KNOCKS_OUT = (Standing.REFUTED, Standing.NEVER)
 NOTHING = {"claimed": "no claim", "shown": "no demo", "tested": "no trial"}
@@ -35,11 +34,11 @@ class Look(NamedTuple):
 class Looks:
     """The looks of a grid's cells, by must-have or not and by number of kind."""
 
-    book: Grid
+    book: Ledger
     made: dict[tuple[bool, int], Look]
 
     @classmethod
-    def of(cls, book: Grid, rows: Sequence[int]) -> Looks:
+    def of(cls, book: Ledger, rows: Sequence[int]) -> Looks:
         """Those that the rows of these numbers need."""
         needed: dict[bool, set[int]] = {False: set(), True: set()}
         for row in rows:
@@ -112,7 +111,7 @@ def rows_as_data(looks: Looks, rows: Sequence[int]) -> list[list[Any]]:
     return found
 
 
-def look_of(kind: Kind, *, must: bool) -> Look:
+def look_of(kind: Cell, *, must: bool) -> Look:
     """Three marks by shape and words; a must-have tells whether it knocks out."""
     if kind.not_applicable:
         body = '<span class="mx-na">not applicable</span>'
@@ -138,7 +137,7 @@ def look_of(kind: Kind, *, must: bool) -> Look:
     return Look(css, said, body)
 
 
-def _columns(book: Grid, address: str) -> list[tuple[str, str, str]]:
+def _columns(book: Ledger, address: str) -> list[tuple[str, str, str]]:
     """Of each column its name, and the address and label before and after the id."""
     found: list[tuple[str, str, str]] = []
     for column in book.columns:
@@ -149,7 +148,7 @@ def _columns(book: Grid, address: str) -> list[tuple[str, str, str]]:
     return found
 
 
-def _head(asked: GridRow, place: int) -> str:
+def _head(asked: LedgerRow, place: int) -> str:
     return (
         f'<tr role="row" id="requirement-{asked.pk}" aria-rowindex="{place + 2}">'
         + _head_cell(asked.ref, asked.text, must=asked.is_must)
@@ -169,7 +168,7 @@ def _css(look: Look) -> str:
     return f' class="mx-cell{look.css}"'
 
 
-def _marks(kind: Kind) -> list[tuple[str, str, str]]:
+def _marks(kind: Cell) -> list[tuple[str, str, str]]:
     """Words, shape and tone of each mark; all three are of our own making."""
     claimed = "slipped" if kind.standing == Standing.SLIPPED else kind.claimed
     return [

@@ -32,7 +32,7 @@ from trials.admin.matrix_rows import (
     shown_rows,
 )
 from trials.policy import FROM_DEMOS, today_in
-from trials.selectors import Grid, grid
+from trials.selectors import Ledger, ledger
 from trials.selectors.findings import awaited_replies
 from vendors.admin.conflict_question import ask_first
 from vendors.models import Candidate
@@ -48,7 +48,7 @@ ON_A_PAGE = 1_000  # cells, where a script shows the rows, or without it a page 
 class View:
     """What the filters leave, and how it is laid out."""
 
-    book: Grid
+    book: Ledger
     rows: list[int]
     chosen: Chosen
     page: int = 1
@@ -184,7 +184,7 @@ def _read(request: HttpRequest, evaluation: Evaluation) -> View:
         narrowed=evaluation.stage in FROM_DEMOS
         and any(candidate.state in CLOSE for candidate in every),
     )
-    book = grid(evaluation, shown_candidates(every, chosen), chosen.as_of)
+    book = ledger(evaluation, shown_candidates(every, chosen), chosen.as_of)
     found = View(book, shown_rows(book, chosen), chosen, _page_number(request))
     if found.page > found.pages:
         raise Invalid("The matrix has no such page.")

@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from evaltracker.errors import Invalid
 from trials.scoring import Standing
-from trials.selectors import Grid, GridRow
+from trials.selectors import Ledger, LedgerRow
 from vendors.choices import CandidateState
 from vendors.models import Candidate
 
@@ -136,12 +136,12 @@ def shown_candidates(every: Sequence[Candidate], chosen: Chosen) -> list[Candida
     ]
 
 
-def categories_of(book: Grid) -> dict[str, str]:
+def categories_of(book: Ledger) -> dict[str, str]:
     """The names of the categories by id, in the order of the rows."""
     return {str(row.category_id): row.category for row in book.rows}
 
 
-def shown_rows(book: Grid, chosen: Chosen) -> list[int]:
+def shown_rows(book: Ledger, chosen: Chosen) -> list[int]:
     """The numbers of the rows that pass every filter that is on.
 
     Raises:
@@ -165,7 +165,7 @@ def shown_rows(book: Grid, chosen: Chosen) -> list[int]:
     return found
 
 
-def _is_asked_for(row: GridRow, chosen: Chosen) -> bool:
+def _is_asked_for(row: LedgerRow, chosen: Chosen) -> bool:
     if "musts" in chosen.switches and not row.is_must:
         return False
     if chosen.category and str(row.category_id) != chosen.category:

@@ -4,6 +4,7 @@ Nothing here imports the framework or reads a clock; "today" is handed in. The
 version goes up whenever the same facts would give another number.
 """
 
+from trials.scoring.cells import CellState, combine, plain_state
 from trials.scoring.credits import DEFAULT_CREDITS, Credits
 from trials.scoring.facts import (
     FORMULA_VERSION,
@@ -44,16 +45,38 @@ from trials.scoring.people import (
     spread,
     total,
 )
-from trials.scoring.promise import PromiseRecord, PromiseRow, Tally, promise_record
+from trials.scoring.promise import (
+    PromiseRecord,
+    PromiseRow,
+    SourceRecord,
+    Tally,
+    promise_record,
+)
+from trials.scoring.scope import cell_state, values_to_ask
+from trials.scoring.scope_facts import (
+    UNNAMED,
+    Answer,
+    CellRecord,
+    JudgedAnswer,
+    Names,
+    Ruled,
+    Value,
+    read_means,
+)
+from trials.scoring.values import Kept, ValueState
 
 __all__ = [
     "DEFAULT_CREDITS",
     "FORMULA_VERSION",
     "TOP_SCORE",
+    "UNNAMED",
+    "Answer",
     "Availability",
     "CategoryScore",
     "CellCredit",
     "CellFacts",
+    "CellRecord",
+    "CellState",
     "ClaimFacts",
     "CostPoints",
     "Coverage",
@@ -62,20 +85,29 @@ __all__ = [
     "Fit",
     "FitRow",
     "FitSum",
+    "JudgedAnswer",
+    "Kept",
+    "Names",
     "PeopleScore",
     "Priority",
     "PromiseRecord",
     "PromiseRow",
     "RequirementFacts",
     "RowState",
+    "Ruled",
     "ScoreFacts",
     "Source",
+    "SourceRecord",
     "Spread",
     "Standing",
     "Tally",
     "Total",
+    "Value",
+    "ValueState",
     "Verdict",
     "agreed_scores",
+    "cell_state",
+    "combine",
     "cost_points",
     "credit",
     "fit",
@@ -83,10 +115,13 @@ __all__ = [
     "fit_sum",
     "knock_outs",
     "people_score",
+    "plain_state",
     "promise_record",
+    "read_means",
     "rounded",
     "spread",
     "standing",
     "total",
     "tried",
+    "values_to_ask",
 ]

@@ -109,6 +109,3 @@ class RequirementFacts:
     category: str = ""
     weight: Decimal = Decimal(0)
     priority: Priority = Priority.SHOULD
-
-
-EMPTY_CELL = CellFacts()

@@ -2,20 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from enum import StrEnum
 from fractions import Fraction
 
-from trials.scoring.credits import DEFAULT_CREDITS, Credits
-from trials.scoring.facts import (
-    EMPTY_CELL,
-    CellFacts,
-    Priority,
-    RequirementFacts,
-    Standing,
-)
-from trials.scoring.ledger import credit, standing, tried
+from trials.scoring.cells import CellState
+from trials.scoring.facts import Priority, RequirementFacts, Standing
 
 # Sums of decimals are exact here or they fail; only the last division needs more.
 _EXACT = Context(prec=1000, traps=[Inexact, InvalidOperation])
@@ -40,21 +32,27 @@ class FitRow:
     credit: Decimal | None
     points: Decimal | None
     standing: Standing
+    shown: bool
     tested: bool
+    researched: bool
+    judged: bool
     working: str
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of what was asked is answered, and how much of that is tested.
+    """How much of what was asked is answered, and how much of that was put to a test.
 
-    Only scored requirements that apply are asked here. ``tested`` counts
-    answered ones with a verdict of a demo or a trial.
+    Only scored requirements that apply are asked here. Of the answered, ``shown`` were
+    judged by a demo, ``tested`` by a trial; ``researched`` are backed by independent
+    research, which is neither.
     """
 
     asked: int
     answered: int
+    shown: int
     tested: int
+    researched: int
 
     @property
     def unanswered(self) -> int:
@@ -67,6 +65,23 @@ class Coverage:
         return Fraction(self.answered, self.asked) if self.asked else None
 
     @property
+    def in_words(self) -> str:
+        """Return the counts beside each other, each with what it is counted of."""
+        words = (
+            f"{self.answered} of {self.asked} answered · "
+            f"{self.shown} of {self.answered} shown · "
+            f"{self.tested} of {self.answered} tested"
+        )
+        if not self.researched:
+            return words
+        return f"{words} ({self.researched} backed by research)"
+
+    @property
+    def share_shown(self) -> Fraction | None:
+        """Return shown of answered; ``None`` when nothing was answered."""
+        return Fraction(self.shown, self.answered) if self.answered else None
+
+    @property
     def share_tested(self) -> Fraction | None:
         """Return tested of answered; ``None`` when nothing was answered."""
         return Fraction(self.tested, self.answered) if self.answered else None
@@ -76,6 +91,7 @@ class Coverage:
 class FitSum:
     """Σ weight * credit ÷ Σ weight, exact.
 
+    ``judged`` is how many cells a demo or a trial judged, be it for one value only.
     ``value`` and ``of_tested`` are ``None`` when there is nothing to divide by:
     that is not a fit of zero.
     """
@@ -85,6 +101,7 @@ class FitSum:
     points: Decimal
     weight: Decimal
     coverage: Coverage
+    judged: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +111,12 @@ class Fit(FitSum):
     rows: tuple[FitRow, ...]
 
 
-def fit(
-    weights: Mapping[str, Decimal],
-    cells: Mapping[str, CellFacts],
-    today: date,
-    credits: Credits = DEFAULT_CREDITS,
-) -> Fit:
+def fit(weights: Mapping[str, Decimal], cells: Mapping[str, CellState]) -> Fit:
     """Weigh one candidate's cells; ``weights`` names every requirement asked.
 
-    A requirement without a cell is unanswered. A negative weight, or one that is
-    not a number, is refused.
+    A negative weight, or one that is not a number, is refused.
     """
-    rows = tuple(
-        fit_row(key, weight, cells.get(key, EMPTY_CELL), today, credits)
-        for key, weight in weights.items()
-    )
+    rows = tuple(fit_row(key, weight, cells[key]) for key, weight in weights.items())
     found = fit_sum((row, 1) for row in rows)
     return Fit(
         value=found.value,
@@ -116,42 +124,38 @@ def fit(
         points=found.points,
         weight=found.weight,
         coverage=found.coverage,
+        judged=found.judged,
         rows=rows,
     )
 
 
-def fit_row(
-    key: str,
-    weight: Decimal,
-    cell: CellFacts,
-    today: date,
-    credits: Credits = DEFAULT_CREDITS,
-) -> FitRow:
+def fit_row(key: str, weight: Decimal, cell: CellState) -> FitRow:
     """Weigh one cell; a negative weight, or one that is not a number, is refused."""
     if not weight.is_finite() or weight < 0:
         raise ValueError(f"The weight of {key} must be 0 or more, not {weight}.")
-    earned = credit(cell, today, credits)
-    if earned.value is None:
+    if cell.credit is None:
         state = RowState.NOT_APPLICABLE
     elif weight == 0:
         state = RowState.NOT_SCORED
-    elif earned.standing == Standing.UNANSWERED:
+    elif not cell.answered:
         state = RowState.UNANSWERED
     else:
         state = RowState.COUNTED
     points = None
-    if earned.value is not None and weight > 0:
-        points = _EXACT.multiply(weight, earned.value)
-    answered = earned.standing != Standing.UNANSWERED
+    if cell.credit is not None and weight > 0:
+        points = _EXACT.multiply(weight, cell.credit)
     return FitRow(
         key=key,
         state=state,
         weight=weight,
-        credit=earned.value,
+        credit=cell.credit,
         points=points,
-        standing=earned.standing,
-        tested=answered and tried(cell) is not None,
-        working=earned.working,
+        standing=cell.standing,
+        shown=cell.shown,
+        tested=cell.tested,
+        researched=cell.researched,
+        judged=cell.judged,
+        working=cell.working,
     )
 
 
@@ -170,15 +174,16 @@ def fit_sum(rows: Iterable[tuple[FitRow, int]]) -> FitSum:
         coverage=Coverage(
             asked=sum(times for _, times in asked),
             answered=sum(t for row, t in asked if row.state == RowState.COUNTED),
+            shown=sum(times for row, times in asked if row.shown),
             tested=sum(times for _, times in tested),
+            researched=sum(times for row, times in asked if row.researched),
         ),
+        judged=sum(times for row, times in asked if row.judged),
     )
 
 
 def knock_outs(
-    requirements: Iterable[RequirementFacts],
-    cells: Mapping[str, CellFacts],
-    today: date,
+    requirements: Iterable[RequirementFacts], cells: Mapping[str, CellState]
 ) -> tuple[RequirementFacts, ...]:
     """Return the must-haves that block the candidate, in the order given.
 
@@ -190,8 +195,7 @@ def knock_outs(
     return tuple(
         requirement
         for requirement in requirements
-        if requirement.priority == Priority.MUST
-        and _blocks(cells.get(requirement.key, EMPTY_CELL), today)
+        if requirement.priority == Priority.MUST and cells[requirement.key].knocks_out
     )
 
 
@@ -200,12 +204,6 @@ def rounded(value: Fraction | Decimal, places: int = 1) -> Decimal:
     scaled = Fraction(value) * 10**places
     half_up = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
     return Decimal(half_up).scaleb(-places)
-
-
-def _blocks(cell: CellFacts, today: date) -> bool:
-    if cell.not_applicable or cell.excused:
-        return False
-    return standing(cell, today) in (Standing.REFUTED, Standing.NEVER)
 
 
 def _sums(rows: list[tuple[FitRow, int]]) -> tuple[Decimal, Decimal]:

@@ -34,7 +34,7 @@ from trials.scoring.facts import (
     Verdict,
 )
 
-_HARSHNESS = {
+HARSHNESS = {
     Verdict.HOLDS: 0,
     Verdict.PARTLY: 1,
     Verdict.NOT_SHOWN: 2,
@@ -137,24 +137,25 @@ def _why_unanswered(cell: CellFacts) -> str:
     return "unanswered, the requirement changed after the claim"
 
 
-def _proof(cell: CellFacts) -> _Proof:
-    if not cell.evidence:
-        return _Proof(None, withheld=False)
-    trial = _newest(cell, Source.TRIAL)
-    if trial is not None:
-        return _Proof(trial, withheld=False)
-    demo = _newest(cell, Source.DEMO, with_not_shown=True)
-    if demo is not None and demo.verdict != Verdict.NOT_SHOWN:
-        return _Proof(demo, withheld=False)
-    earlier = _newest(cell, Source.DEMO)
-    if earlier is not None and earlier.verdict == Verdict.FAILS:
-        return _Proof(earlier, withheld=True)
-    return _Proof(_newest(cell, Source.RESEARCH), withheld=demo is not None)
+def judged_by(cell: CellFacts, source: Source) -> EvidenceFacts | None:
+    """Return the verdict of that source that counts, whatever other sources say.
+
+    Of demos, one that was *not shown* since leaves a refutation alone.
+    """
+    if source != Source.DEMO:
+        return newest(cell, source)
+    demo = newest(cell, source, with_not_shown=True)
+    if demo is None or demo.verdict != Verdict.NOT_SHOWN:
+        return demo
+    earlier = newest(cell, source)
+    refuted = earlier is not None and earlier.verdict == Verdict.FAILS
+    return earlier if refuted else None
 
 
-def _newest(
+def newest(
     cell: CellFacts, source: Source, *, with_not_shown: bool = False
 ) -> EvidenceFacts | None:
+    """Return the newest verdict of a source, of equally new ones the harsher."""
     found = [
         each
         for each in cell.evidence
@@ -162,9 +163,19 @@ def _newest(
         and (with_not_shown or each.verdict != Verdict.NOT_SHOWN)
         and (each.independent or source != Source.RESEARCH)
     ]
-    return max(
-        found, key=lambda each: (each.at, _HARSHNESS[each.verdict]), default=None
-    )
+    return max(found, key=lambda each: (each.at, HARSHNESS[each.verdict]), default=None)
+
+
+def _proof(cell: CellFacts) -> _Proof:
+    if not cell.evidence:
+        return _Proof(None, withheld=False)
+    trial = judged_by(cell, Source.TRIAL)
+    if trial is not None:
+        return _Proof(trial, withheld=False)
+    demo = newest(cell, Source.DEMO, with_not_shown=True)
+    withheld = demo is not None and demo.verdict == Verdict.NOT_SHOWN
+    found = judged_by(cell, Source.DEMO) or judged_by(cell, Source.RESEARCH)
+    return _Proof(found, withheld=withheld)
 
 
 def _standing(claim: ClaimFacts, found: EvidenceFacts | None, today: date) -> Standing:

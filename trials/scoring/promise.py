@@ -1,24 +1,20 @@
 """The promise record: what a candidate said it had, against what was found."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from trials.scoring.cells import CellState
 from trials.scoring.facts import (
-    EMPTY_CELL,
     Availability,
-    CellFacts,
     EvidenceFacts,
     RequirementFacts,
-    Standing,
     Verdict,
 )
-from trials.scoring.ledger import standing, tried
+from trials.scoring.values import Kept
 
 FEWEST_TESTED = 5
-_PROMISED = (Availability.NOW, Availability.BETA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class PromiseRow:
-    """One tested promise: what was said and what was found."""
+    """One judged promise: what was said and what was found."""
 
     key: str
     category: str
@@ -67,46 +63,45 @@ class PromiseRow:
 
 
 @dataclass(frozen=True, slots=True)
-class PromiseRecord:
-    """How far this candidate's word has carried, and where it was too modest.
+class SourceRecord:
+    """How the promises that one source judged were kept.
 
-    ``hidden`` asks the reader's page to show no rate: fewer than five tested
-    promises say nothing about anybody. ``better_than_claimed``, ``honest_nevers``
-    and ``slipped`` are keys of requirements.
+    ``hidden`` asks the reader's page to show no rate: fewer than five judged promises
+    say nothing about anybody.
     """
 
     overall: Tally
     by_category: Mapping[str, Tally]
-    better_than_claimed: tuple[str, ...]
-    honest_nevers: tuple[str, ...]
     rows: tuple[PromiseRow, ...]
-    slipped: tuple[str, ...] = ()
 
     @property
     def hidden(self) -> bool:
-        """Say whether too little was tested to speak of a record."""
+        """Say whether too little was judged to speak of a record."""
         return self.overall.tested < FEWEST_TESTED
 
 
-@dataclass(slots=True)
-class _Reading:
-    rows: list[PromiseRow] = field(default_factory=list)
-    better: list[str] = field(default_factory=list)
-    nevers: list[str] = field(default_factory=list)
-    slipped: list[str] = field(default_factory=list)
+@dataclass(frozen=True, slots=True)
+class PromiseRecord(SourceRecord):
+    """How far this candidate's word has carried in trials, and where it was too modest.
+
+    ``demos`` is the same of demos, to stand beside it by that name.
+    ``better_than_claimed``, ``honest_nevers`` and ``slipped`` are keys of requirements.
+    """
+
+    demos: SourceRecord
+    better_than_claimed: tuple[str, ...]
+    honest_nevers: tuple[str, ...]
+    slipped: tuple[str, ...] = ()
 
 
 def promise_record(
-    requirements: Iterable[RequirementFacts],
-    cells: Mapping[str, CellFacts],
-    today: date,
+    requirements: Iterable[RequirementFacts], cells: Mapping[str, CellState]
 ) -> PromiseRecord:
     """Read one candidate's record off its cells.
 
-    A promise is a claim of *now* or *beta*, as it stood when it was judged; it is
-    tested by a trial, or by a demo that came to a verdict. A claim withdrawn
-    after its test still counts where the evidence kept what was claimed. Cells
-    that are not applicable, or to be re-confirmed, are left out.
+    A promise is a claim of *now* or *beta*, as it stood when it was judged. A claim
+    withdrawn after its test still counts where the evidence kept what was claimed.
+    Cells that are not applicable, or to be re-confirmed, are left out.
 
     Slipped: a planned date passed without proof. It is no promise of *now*, so it is
     told beside the rate and not in it.
@@ -114,46 +109,34 @@ def promise_record(
     Better than claimed: something less than *now* was said and it was shown or
     proven. A *beta* that holds is both a promise held and better than claimed.
     """
-    reading = _Reading()
-    for requirement in requirements:
-        cell = cells.get(requirement.key, EMPTY_CELL)
-        if cell.claim is None or cell.claim.stale or cell.not_applicable:
-            continue
-        _read(reading, requirement, cell, today)
-    categories = dict.fromkeys(row.category for row in reading.rows)
+    asked = [(requirement, cells[requirement.key]) for requirement in requirements]
+    trials = _record((one, cell.by_trial) for one, cell in asked)
     return PromiseRecord(
-        overall=_tally(reading.rows),
-        by_category={
-            category: _tally([row for row in reading.rows if row.category == category])
-            for category in categories
-        },
-        better_than_claimed=tuple(reading.better),
-        honest_nevers=tuple(reading.nevers),
-        rows=tuple(reading.rows),
-        slipped=tuple(reading.slipped),
+        overall=trials.overall,
+        by_category=trials.by_category,
+        rows=trials.rows,
+        demos=_record((one, cell.by_demo) for one, cell in asked),
+        better_than_claimed=tuple(one.key for one, cell in asked if cell.better),
+        honest_nevers=tuple(one.key for one, cell in asked if cell.honest_never),
+        slipped=tuple(one.key for one, cell in asked if cell.slipped),
     )
 
 
-def _read(
-    reading: _Reading, requirement: RequirementFacts, cell: CellFacts, today: date
-) -> None:
-    where = standing(cell, today)
-    if where == Standing.NEVER:
-        reading.nevers.append(requirement.key)
-    elif where == Standing.SLIPPED:
-        reading.slipped.append(requirement.key)
-    found = tried(cell)
-    if cell.claim is None or found is None:
-        return
-    said = found.judged or cell.claim.availability
-    if said in _PROMISED:
-        row = PromiseRow(
-            requirement.key, requirement.category, requirement.weight, said, found
-        )
-        reading.rows.append(row)
-    modest = said not in (Availability.NOW, Availability.WITHDRAWN)
-    if modest and found.verdict == Verdict.HOLDS:
-        reading.better.append(requirement.key)
+def _record(judged: Iterable[tuple[RequirementFacts, Kept | None]]) -> SourceRecord:
+    rows = tuple(
+        PromiseRow(one.key, one.category, one.weight, kept.said, kept.found)
+        for one, kept in judged
+        if kept is not None
+    )
+    categories = dict.fromkeys(row.category for row in rows)
+    return SourceRecord(
+        overall=_tally(rows),
+        by_category={
+            category: _tally(row for row in rows if row.category == category)
+            for category in categories
+        },
+        rows=rows,
+    )
 
 
 def _tally(rows: Iterable[PromiseRow]) -> Tally:

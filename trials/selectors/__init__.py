@@ -1,8 +1,9 @@
 """Reads of trials: the ledger, its history, trials and scores."""
 
-from trials.selectors.grid import Grid, GridColumn, GridRow, grid
+from trials.selectors.cell_cache import Cell
 from trials.selectors.history import Revision, cell_history
-from trials.selectors.ledger import Cell, Column, Ledger, ledger, one_cell
+from trials.selectors.ledger import Column, Ledger, ledger, one_cell
+from trials.selectors.ledger_rows import LedgerRow
 from trials.selectors.own import agreed_gaps, agreed_trial
 from trials.selectors.progress import (
     DayShare,
@@ -10,6 +11,7 @@ from trials.selectors.progress import (
     half_time_alarm,
     unjudged_criteria,
 )
+from trials.selectors.records import cell_records
 from trials.selectors.scores import (
     Scorer,
     ScoresTable,
@@ -22,20 +24,18 @@ __all__ = [
     "Cell",
     "Column",
     "DayShare",
-    "Grid",
-    "GridColumn",
-    "GridRow",
     "Ledger",
+    "LedgerRow",
     "Revision",
     "Scorer",
     "ScoresTable",
     "agreed_gaps",
     "agreed_trial",
     "cell_history",
+    "cell_records",
     "counted_scores",
     "exercised_by_day",
     "far_apart",
-    "grid",
     "half_time_alarm",
     "ledger",
     "one_cell",

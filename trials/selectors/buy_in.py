@@ -59,7 +59,7 @@ def buy_in(evaluation: Evaluation) -> BuyIn:
         if candidate.state != CandidateState.LONGLISTED
     ]
     book = ledger(evaluation, candidates=close or candidates)
-    tested = sum(book.of(candidate).coverage.tested for candidate in book.candidates)
+    tested = sum(book.of(candidate).fit.judged for candidate in book.candidates)
     running = [
         candidate for candidate in book.candidates if not book.of(candidate).is_blocked
     ]
@@ -110,7 +110,7 @@ def _picks(
     }
     by_key = {str(candidate.pk): candidate for candidate in running}
     fits = {
-        key: fit_by_category(book.of(candidate).fit.rows, category_of)
+        key: fit_by_category(book.of(candidate).fit_rows, category_of)
         for key, candidate in by_key.items()
     }
     found = []

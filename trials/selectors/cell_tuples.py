@@ -1,137 +1,244 @@
-"""Reading what counts of many cells, as tuples, in three queries.
+"""Reading what counts of many cells, as shapes, in three queries and one to spare.
 
 The loops here run 100,000 times for one page. So ids come as text, which costs a tenth
 of objects, and shapes are made as plain tuples, which are equal to the named ones.
+Values of the brief are read only where requirements have to hold in any.
 """
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
+from trials import scoring
 from trials.models import Evidence, Excuse
+from trials.selectors.cell_shapes import WHOLE, AnswerShape, PlainShape
 from trials.selectors.findings import awaiting_reply
+from vendors.choices import Availability
 from vendors.models import Claim, Ruling
 
-# What counts of a cell, in the order of `kinds.Shape`.
-type PlainShape = tuple[str, bool, int, bool, bool, bool, tuple[Any, ...]]
+NOT_RULED = ("", "")
+PLANNED = str(Availability.PLANNED)
+# An answer, and the values of the brief of which it speaks.
+ANSWER = ("availability", "available_from")
+LISTS = ("holds_for", "environments")
 
-NOT_RULED = (False, False)
 
-
+@dataclass(frozen=True)
 class Spots:
-    """Numbers the cells: the candidate's number times the number of requirements,
-    plus the requirement's; found by ids as the database spells them."""
+    """The cells to be read, by number: the candidate's number times the number of
+    requirements, plus the requirement's; found by ids as the database spells them.
 
-    def __init__(
-        self, candidates: Sequence[UUID], requirements: Sequence[UUID]
-    ) -> None:
-        self.candidates = candidates
-        self.columns = _by_spelling(candidates, len(requirements))
-        self.rows = _by_spelling(requirements, 1)
-
-
-def _by_spelling(ids: Sequence[UUID], step: int) -> dict[str, int]:
-    """The place of each id; databases spell them in one of two ways."""
-    found: dict[str, int] = {}
-    for number, key in enumerate(ids):
-        found[str(key)] = found[key.hex] = number * step
-    return found
-
-
-def read_shapes(
-    spots: Spots, revisions: Sequence[int], day: datetime.date
-) -> Iterator[tuple[int, PlainShape]]:
-    """Every cell about which there is anything on file: its spot and its shape.
-
-    `revisions` are the requirements'; `day` decides which planned dates have passed.
+    `revisions` and `demanded` are the requirements': which wording stands, and the
+    values in which it must hold. `only` these requirements are looked up; `exact`
+    keeps instants and dates as they are.
     """
-    ruled, proofs = _rulings(spots), _proofs(spots)
-    columns, rows = spots.columns, spots.rows
-    for candidate, requirement, said, planned, answered in _claims(spots):
+
+    candidates: Sequence[UUID]
+    requirements: Sequence[UUID]
+    revisions: Sequence[int]
+    demanded: Sequence[tuple[scoring.Value, ...]]
+    day: datetime.date
+    only: bool = False
+    exact: bool = False
+    columns: dict[str, int] = field(init=False, default_factory=dict)
+    rows: dict[str, int] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Number the ids, which databases spell in one of two ways."""
+        for number, key in enumerate(self.candidates):
+            place = number * len(self.requirements)
+            self.columns[str(key)] = self.columns[key.hex] = place
+        for number, key in enumerate(self.requirements):
+            self.rows[str(key)] = self.rows[key.hex] = number
+
+    @property
+    def has_lists(self) -> bool:
+        """Whether a requirement has to hold in values of the brief."""
+        return any(self.demanded)
+
+    def of(self, rows: QuerySet[Any], path: str = "") -> QuerySet[Any]:
+        """Those of these rows that are of the cells."""
+        rows = rows.filter(**{f"{path}candidate__in": self.candidates})
+        if self.only:
+            rows = rows.filter(**{f"{path}requirement__in": self.requirements})
+        return rows.order_by()
+
+
+def read_shapes(spots: Spots) -> Iterator[tuple[int, PlainShape]]:
+    """Every cell about which there is anything on file: its spot and its shape."""
+    ruled, verdicts = _rulings(spots), _verdicts(spots)
+    columns, rows, revisions = spots.columns, spots.rows, spots.revisions
+    demanded, day, exact = spots.demanded, spots.day, spots.exact
+    for candidate, requirement, said, planned, answered, *lists in _claims(spots):
         try:
             row = rows[requirement]
         except KeyError:
             continue  # retired since
         spot = columns[candidate] + row
-        passed = planned is not None and planned < day
-        stale = answered < revisions[row]
-        found = tuple(proofs[spot][1:]) if spot in proofs else ()
-        out, excused = ruled.pop(spot) if spot in ruled else NOT_RULED
-        yield spot, (said, passed, answered, stale, out, excused, found)
-    for spot, (out, excused) in ruled.items():
-        yield spot, ("", False, 0, False, out, excused, ())
+        passed = said == PLANNED and planned is not None and planned < day
+        shape = (
+            said,
+            planned if passed or exact or demanded[row] else None,
+            answered,
+            answered < revisions[row],
+            *(ruled.pop(spot) if spot in ruled else NOT_RULED),
+            tuple(verdicts[spot][1:]) if spot in verdicts else (),
+        )
+        yield spot, shape + _of_lists(demanded[row], said, lists, day)
+    for spot, ruling in ruled.items():
+        shape = ("", None, 0, False, *ruling, ())
+        yield spot, shape + _of_lists(demanded[spot % len(demanded)], "", (), day)
+
+
+def _of_lists(
+    demanded: tuple[scoring.Value, ...],
+    said: str,
+    lists: Sequence[str | None],
+    day: datetime.date,
+) -> PlainShape:
+    """What a shape has of the values in which the requirement must hold, if any."""
+    if not demanded:
+        return ()
+    holds_for, environments = (text or "" for text in lists or NOT_RULED)
+    rests_on_dates = PLANNED in said or PLANNED in holds_for
+    return demanded, holds_for, environments, day if rests_on_dates else None
 
 
 def _claims(spots: Spots) -> Iterable[tuple[Any, ...]]:
-    current = Claim.objects.filter(candidate__in=spots.candidates, superseded_at=None)
-    rows: Iterable[tuple[Any, ...]] = current.order_by().values_list(
+    current = spots.of(Claim.objects.filter(superseded_at=None))
+    rows: Iterable[tuple[Any, ...]] = current.values_list(
         _text("candidate_id"),
         _text("requirement_id"),
-        "availability",
-        "available_from",
+        *ANSWER,
         "requirement_revision",
+        *(map(_text, LISTS) if spots.has_lists else ()),
     )
     return rows
 
 
-def _proofs(spots: Spots) -> dict[int, list[Any]]:
+def _verdicts(spots: Spots) -> dict[int, list[Any]]:
     """By spot the instant of the newest verdict, and then all in the order of time.
 
     Those that may still be answered are left out.
     """
     found: dict[int, list[Any]] = {}
-    columns, rows = spots.columns, spots.rows
-    evidence = (
-        Evidence.objects.filter(claim__candidate__in=spots.candidates)
-        .exclude(awaiting_reply("finding__"))
-        .order_by("recorded_at", "pk")
-        .values_list(
-            _text("claim__candidate_id"),
-            _text("claim__requirement_id"),
-            _text("recorded_at"),
-            "claim__superseded_at",
-            "claim__requirement_revision",
-            "source",
-            "verdict",
-            "independent",
-        )
-    )
-    for candidate, requirement, at, gone, answered, source, verdict, free in evidence:
+    confirming: list[tuple[list[Any], int, UUID]] = []
+    columns, rows, exact = spots.columns, spots.rows, spots.exact
+    for candidate, requirement, at, gone, answered, confirms, *rest in _evidence(spots):
         try:
-            spot = columns[candidate] + rows[requirement]
+            row = rows[requirement]
         except KeyError:
             continue  # retired since
-        older = 0 if gone is None else answered
+        spot = columns[candidate] + row
         before = found.get(spot)
         if before is None:
-            found[spot] = [at, (older, source, verdict, free, False)]
-        else:
-            before.append((older, source, verdict, free, before[0] == at))
-            before[0] = at
+            before = found[spot] = [None]
+        source, verdict, free, runner, data, said, *lists = rest
+        one: PlainShape = (
+            0 if gone is None else answered,
+            *(source, verdict, free, at if exact else before[0] == at, runner, data),
+        )
+        one += _of_values(said, lists) if spots.demanded[row] else (said, None)
+        before.append(one)
+        before[0] = at
+        if confirms is not None:
+            confirming.append((before, len(before) - 1, confirms))
+    if confirming:
+        first = _judged_first(spots)
+        for verdicts, number, key in confirming:
+            one = verdicts[number]
+            verdicts[number] = (*one[:8], first.get(key), *one[9:])
     return found
 
 
-def _rulings(spots: Spots) -> dict[int, tuple[bool, bool]]:
-    """Where something is ruled not applicable, or excused."""
-    of = spots.candidates
-    rulings = _placed(Ruling.objects.filter(candidate__in=of), "ruling")
-    excuses = _placed(Excuse.objects.standing().filter(candidate__in=of), "excuse")
-    found: dict[int, tuple[bool, bool]] = {}
-    for candidate, requirement, what in rulings.union(excuses, all=True):
+def _evidence(spots: Spots) -> Iterable[tuple[Any, ...]]:
+    found = spots.of(Evidence.objects.exclude(awaiting_reply("finding__")), "claim__")
+    rows: Iterable[tuple[Any, ...]] = found.order_by("recorded_at", "pk").values_list(
+        _text("claim__candidate_id"),
+        _text("claim__requirement_id"),
+        "recorded_at" if spots.exact else _text("recorded_at"),
+        "claim__superseded_at",
+        "claim__requirement_revision",
+        "reconfirms_id",
+        *("source", "verdict", "independent", "runner", "data"),
+        "claim__availability",
+        *(_lists_of_evidence() if spots.has_lists else ()),
+    )
+    return rows
+
+
+def _lists_of_evidence() -> Sequence[Any]:
+    """What is read of a verdict's values, in the order that `_of_values` takes."""
+    same_words = Claim.objects.filter(
+        candidate=OuterRef("claim__candidate"),
+        requirement=OuterRef("claim__requirement"),
+        superseded_at=None,
+        statement=OuterRef("claim__statement"),
+        evidence_url=OuterRef("claim__evidence_url"),
+    )
+    return (
+        "claim__available_from",
+        *(_text(f"claim__{name}") for name in LISTS),
+        _text("named_values"),
+        _text("criterion__named_values"),
+        _text("script_item__named_values"),
+        Case(
+            When(claim__superseded_at=None, then=Value(False)),
+            default=Exists(same_words),
+        ),
+    )
+
+
+def _of_values(said: str, lists: Sequence[Any]) -> PlainShape:
+    planned, holds_for, environments, named, criterion, item, same_words = lists
+    judged = AnswerShape(said, planned, holds_for or "", environments or "")
+    return judged, None, named, criterion or item or "", bool(same_words)
+
+
+def _judged_first(spots: Spots) -> dict[UUID, AnswerShape | str]:
+    """By verdict the answer that was judged at first, before it was said again."""
+    found: dict[UUID, AnswerShape | str] = {}
+    again = Q(reconfirms__isnull=False) | Q(reconfirmations__isnull=False)
+    rows = (
+        spots.of(Evidence.objects.filter(again), "claim__")
+        .order_by("recorded_at", "pk")
+        .values_list(
+            *("pk", "reconfirms_id"),
+            *(f"claim__{name}" for name in ANSWER),
+            *(_text(f"claim__{name}") for name in LISTS),
+        )
+    )
+    for key, before, said, planned, holds_for, environments in rows:
+        answer = AnswerShape(said, planned, holds_for or "", environments or "")
+        found[key] = found.get(before) or (answer if spots.has_lists else said)
+    return found
+
+
+def _rulings(spots: Spots) -> dict[int, tuple[str, str]]:
+    """Where something is ruled not applicable, or excused, and for which values."""
+    rulings = _placed(spots.of(Ruling.objects.all()), "ruling")
+    excuses = _placed(spots.of(Excuse.objects.standing()), "excuse")
+    found: dict[int, tuple[str, str]] = {}
+    for candidate, requirement, named, what in rulings.union(excuses, all=True):
         if requirement in spots.rows:
             spot = spots.columns[candidate] + spots.rows[requirement]
             out, excused = found.get(spot, NOT_RULED)
-            found[spot] = (out or what == "ruling", excused or what == "excuse")
+            ruled = named or WHOLE
+            found[spot] = (ruled, excused) if what == "ruling" else (out, ruled)
     return found
 
 
-def _placed(rows: QuerySet[Any], what: str) -> QuerySet[Any, tuple[str, str, str]]:
-    placed: QuerySet[Any, tuple[str, str, str]] = rows.order_by().values_list(
-        _text("candidate_id"), _text("requirement_id"), Value(what)
+def _placed(rows: QuerySet[Any], what: str) -> QuerySet[Any, tuple[str, ...]]:
+    placed: QuerySet[Any, tuple[str, ...]] = rows.values_list(
+        _text("candidate_id"),
+        _text("requirement_id"),
+        _text("named_values"),
+        Value(what),
     )
     return placed
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from trials.scoring import rounded
-from trials.selectors.cell_cache import Kind
-from trials.selectors.grid import Grid, GridColumn
+from trials.selectors.cell_cache import Cell
+from trials.selectors.ledger import Column, Ledger
 
 
-def matrix_json(book: Grid, rows: Sequence[int] | None = None) -> str:
+def matrix_json(book: Ledger, rows: Sequence[int] | None = None) -> str:
     """The matrix as JSON; `rows` are the numbers of those wanted, all without it.
 
     Equal cells are written once and then repeated, which a serializer would not do.
@@ -34,7 +34,7 @@ def matrix_json(book: Grid, rows: Sequence[int] | None = None) -> str:
     return f'{_text(head)[:-1]},"requirements":[{",".join(told)}]}}'
 
 
-def tell_column(column: GridColumn) -> dict[str, Any]:
+def tell_column(column: Column) -> dict[str, Any]:
     """A candidate, with what its column comes to."""
     value, candidate = column.fit.value, column.candidate
     return {
@@ -47,7 +47,7 @@ def tell_column(column: GridColumn) -> dict[str, Any]:
     }
 
 
-def tell_kind(kind: Kind) -> dict[str, Any]:
+def tell_kind(kind: Cell) -> dict[str, Any]:
     return {
         "claimed": kind.claimed,
         "shown": kind.shown,

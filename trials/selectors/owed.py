@@ -10,8 +10,9 @@ from trials.models import Gap
 from trials.scoring import Credits, Standing, Verdict
 from trials.scoring.open_cells import OpenCell, RecordedCell
 from trials.scoring.urns import TrialRecord
+from trials.selectors.cell_cache import Cell
 from trials.selectors.findings import awaiting_reply
-from trials.selectors.ledger import Cell, Ledger
+from trials.selectors.ledger import Ledger
 from trials.selectors.progress import unjudged_criteria
 from vendors.models import Candidate
 

@@ -11,7 +11,8 @@ from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.kit.clock import wall_of
 from trials.scoring import Availability, Standing
 from trials.scoring.dates import SaidOn, Step, Turn, promised_dates
-from trials.selectors.ledger import Cell, Ledger, ledger
+from trials.selectors.cell_cache import Cell
+from trials.selectors.ledger import Ledger, ledger
 from vendors.models import Candidate, Claim
 from vendors.selectors import active_candidates
 

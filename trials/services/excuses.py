@@ -16,7 +16,6 @@ from trials.policy import (
     require_excuser,
     require_same,
 )
-from trials.scoring import Standing
 from trials.selectors import Cell, one_cell
 from vendors.models import Candidate
 from vendors.policy import require_no_conflict
@@ -40,8 +39,7 @@ def check_excuse_knock_out(
     cell = one_cell(candidate, requirement)
     if cell.excused:
         raise Refused(f"{requirement.ref} is excused for {candidate.name} already.")
-    knocks = cell.standing in (Standing.REFUTED, Standing.NEVER)
-    if not requirement.is_must or cell.not_applicable or not knocks:
+    if not requirement.is_must or not cell.knocks_out:
         raise Refused(
             f"{requirement.ref} does not knock {candidate.name} out; only a must-have "
             "that was refuted, or that it will never have, can be excused."

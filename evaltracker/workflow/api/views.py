@@ -20,7 +20,7 @@ from evaltracker.workflow.api.matrix import MatrixOutput
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.inbox import WorkItem, my_work
 from trials.policy import today_in
-from trials.selectors import grid
+from trials.selectors import ledger
 from trials.selectors.findings import awaited_replies
 from trials.selectors.matrix_json import matrix_json
 from vendors.policy import require_declared
@@ -131,7 +131,7 @@ class MatrixView(StaffView):
         day = today_in(evaluation.zone)
 
         def make() -> HttpResponse:
-            book = grid(evaluation, list(active_candidates(evaluation)), day)
+            book = ledger(evaluation, list(active_candidates(evaluation)), day)
             return HttpResponse(matrix_json(book), content_type="application/json")
 
         return unless_unchanged(

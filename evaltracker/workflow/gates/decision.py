@@ -72,9 +72,7 @@ def choice_not_knocked_out(look: Look) -> Iterator[Blocker]:
     decision = draft(look)
     if decision is None or decision.candidate not in look.shortlisted:
         return
-    refs = [
-        knock_out.key for knock_out in look.ledger.of(decision.candidate).knock_outs
-    ]
+    refs = list(look.ledger.of(decision.candidate).knock_outs)
     if refs:
         yield Blocker(
             f"{decision.candidate} is knocked out by {listed(refs)}, which nobody "

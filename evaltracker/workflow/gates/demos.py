@@ -14,7 +14,6 @@ from evaltracker.workflow.gates.table import Blocker, gate
 from stakeholders.policy import voices
 from trials.models import Consensus, ScoreSheet
 from trials.selectors import far_apart
-from vendors.choices import STATED, Availability
 
 
 @gate(Stage.DEMOS, nothing=nothing.musts)
@@ -31,13 +30,7 @@ def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
     for candidate in look.shortlisted:
         unseen = []
         for requirement in look.musts:
-            cell = look.ledger.cell(candidate, requirement)
-            claimed = (
-                cell.claim is not None
-                and cell.claim.availability in STATED
-                and cell.claim.availability != Availability.NEVER
-            )
-            if claimed and not cell.not_applicable and not cell.shown:
+            if look.ledger.cell(candidate, requirement).state.owes_demo:
                 unseen.append(requirement.ref)
         if unseen:
             yield Blocker(

@@ -8,7 +8,6 @@ from evaltracker.workflow.gates import nothing
 from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.signing import unpassed
 from evaltracker.workflow.gates.table import Blocker, gate
-from vendors.choices import STATED
 from vendors.costs import CHECKLIST
 from vendors.models import CostLine, Question
 
@@ -24,8 +23,7 @@ def must_haves_answered(look: Look) -> Iterator[Blocker]:
         open_refs = []
         for requirement in look.musts:
             cell = look.ledger.cell(candidate, requirement)
-            stated = cell.claim is not None and cell.claim.availability in STATED
-            if not (cell.not_applicable or (stated and not cell.to_reconfirm)):
+            if not (cell.not_applicable or cell.state.is_stated):
                 open_refs.append(requirement.ref)
         if open_refs:
             yield Blocker(

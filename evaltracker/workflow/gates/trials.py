@@ -12,10 +12,7 @@ from evaltracker.workflow.gates.research import count_words, listed
 from evaltracker.workflow.gates.signing import unsigned
 from evaltracker.workflow.gates.table import Blocker, gate
 from trials.choices import Severity
-from trials.scoring import Standing
 from trials.selectors import unjudged_criteria
-
-SETTLED = (Standing.PROVEN, Standing.REFUTED, Standing.NEVER)
 
 
 @gate(Stage.TRIALS)
@@ -70,9 +67,7 @@ def must_haves_proven(look: Look) -> Iterator[Blocker]:
     for candidate in look.shortlisted:
         unproven = []
         for requirement in look.musts:
-            cell = look.ledger.cell(candidate, requirement)
-            settled = cell.standing in SETTLED or cell.excused or cell.not_applicable
-            if not settled:
+            if not look.ledger.cell(candidate, requirement).state.is_settled:
                 unproven.append(requirement.ref)
         if unproven:
             yield Blocker(

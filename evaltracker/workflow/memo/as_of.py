@@ -1,8 +1,12 @@
 """The same inputs on another day: only planned dates move, nothing that was found."""
 
 import datetime
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+
+from evaltracker.workflow.memo.cells import cell_states
+from trials.scoring import Availability, CellState, ValueState
 
 
 def on_day(inputs: dict[str, Any], day: datetime.date, *, kept: bool) -> dict[str, Any]:
@@ -12,58 +16,65 @@ def on_day(inputs: dict[str, Any], day: datetime.date, *, kept: bool) -> dict[st
     planned date up to that day counts as kept instead: what was planned is available
     now and still only claimed, for nobody has seen it.
     """
-    return {
-        **inputs,
-        "as_of": day.isoformat(),
-        "candidates": [
-            {
-                **candidate,
-                "cells": {
-                    ref: available(cell) if kept and due(cell, day) else cell
-                    for ref, cell in candidate["cells"].items()
-                },
-            }
-            for candidate in inputs["candidates"]
-        ],
-    }
+    later = {**inputs, "as_of": day.isoformat()}
+    if not kept:
+        return later
+    later["candidates"] = [
+        {**candidate, "cells": dict(cells_kept(candidate, inputs, day))}
+        for candidate in inputs["candidates"]
+    ]
+    return later
 
 
-def available(cell: dict[str, Any]) -> dict[str, Any]:
-    """A cell whose planned date was kept."""
-    claim = {**cell["claim"], "availability": "now", "available_from": None}
-    return {**cell, "claim": claim}
+def cells_kept(
+    candidate: dict[str, Any], inputs: dict[str, Any], day: datetime.date
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A candidate's cells by ref; planned dates up to that day were kept."""
+    states = cell_states(candidate, inputs)
+    for ref, cell in candidate["cells"].items():
+        planned = planned_values(states[ref])
+        yield ref, available(cell, [one for one, on in planned if on <= day])
 
 
-def due(cell: dict[str, Any], day: datetime.date) -> bool:
-    """Whether the cell rests on a planned date that `day` has reached."""
-    planned = planned_for(cell)
-    return planned is not None and planned <= day
+def available(cell: dict[str, Any], values: list[ValueState]) -> dict[str, Any]:
+    """A cell that is available now in these values."""
+    if not values:
+        return cell
+    claim, means = cell["claim"], cell["claim"].get("means")
+    if values[0].name and means is not None:
+        means = {name: dict(answers) for name, answers in means.items()}
+        for one in values:
+            means[one.list_name][one.value] = [Availability.NOW, None]
+        return {**cell, "claim": {**claim, "means": means}}
+    now = {**claim, "availability": Availability.NOW, "available_from": None}
+    return {**cell, "claim": now}
 
 
-def planned_for(cell: dict[str, Any]) -> datetime.date | None:
-    """The date that a cell rests on: planned, and nobody has judged it yet."""
-    claim = cell["claim"]
-    if claim is None or claim["stale"] or cell["evidence"]:
-        return None
-    if claim["availability"] != "planned" or claim["available_from"] is None:
-        return None
-    return datetime.date.fromisoformat(claim["available_from"])
+def planned_values(cell: CellState) -> list[tuple[ValueState, datetime.date]]:
+    """What rests on a planned date that nobody has judged yet, with that date."""
+    found = []
+    for one in cell.values:
+        claim = one.facts.claim
+        if claim is None or claim.stale or one.facts.evidence:
+            continue
+        if claim.availability == Availability.PLANNED and claim.available_from:
+            found.append((one, claim.available_from))
+    return found
 
 
 def planned_dates(inputs: dict[str, Any]) -> list[tuple[datetime.date, int]]:
     """The dates still ahead that something rests on, with how much; the next first."""
-    counted: dict[datetime.date, int] = {}
-    for day in dates_ahead(inputs):
-        counted[day] = counted.get(day, 0) + 1
-    return sorted(counted.items())
+    return sorted(Counter(dates_ahead(inputs)).items())
 
 
 def dates_ahead(inputs: dict[str, Any]) -> Iterator[datetime.date]:
-    """Planned dates of all who are still in the choice, from the inputs' day on."""
+    """Planned dates of all who are still in the choice, from the inputs' day on.
+
+    A date counts once for a requirement, in however many values it is planned.
+    """
     today = datetime.date.fromisoformat(inputs["as_of"])
     for candidate in inputs["candidates"]:
         if candidate["state"] != "eliminated":
-            for cell in candidate["cells"].values():
-                planned = planned_for(cell)
-                if planned is not None and planned >= today:
-                    yield planned
+            for cell in cell_states(candidate, inputs).values():
+                days = {planned for _, planned in planned_values(cell)}
+                yield from (day for day in days if day >= today)

@@ -1,11 +1,11 @@
 """One candidate counted from the JSON of a memo, every sum with its rows."""
 
-import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from evaltracker.workflow.memo.cells import cell_states
 from trials import scoring
 
 PLACES = 4
@@ -16,7 +16,7 @@ class Counted:
     """What the formulas make of one candidate; `knock_outs` are refs."""
 
     candidate: dict[str, Any]
-    cells: dict[str, scoring.CellFacts]
+    cells: dict[str, scoring.CellState]
     fit: scoring.Fit
     people: scoring.PeopleScore
     total: scoring.Total
@@ -26,28 +26,20 @@ class Counted:
 
 def count(item: dict[str, Any], inputs: dict[str, Any]) -> Counted:
     """Count one of the candidates of `inputs`, on the day that they name."""
-    brief = inputs["brief"]
-    today = datetime.date.fromisoformat(inputs["as_of"])
     asked = [requirement_facts(row) for row in inputs["requirements"]]
-    cells = {ref: cell_facts(cell) for ref, cell in item["cells"].items()}
-    fit = scoring.fit(
-        {row.key: row.weight for row in asked}, cells, today, credits_of(inputs)
-    )
+    cells = cell_states(item, inputs)
+    fit = scoring.fit({row.key: row.weight for row in asked}, cells)
     people = scoring.people_score(score_facts(item), category_weights(inputs))
+    share = Decimal(inputs["brief"]["evidence_share"])
     return Counted(
         candidate=item,
         cells=cells,
         fit=fit,
         people=people,
-        total=scoring.total(fit.value, people.value, Decimal(brief["evidence_share"])),
-        knock_outs=[row.key for row in scoring.knock_outs(asked, cells, today)],
-        promises=scoring.promise_record(asked, cells, today),
+        total=scoring.total(fit.value, people.value, share),
+        knock_outs=[row.key for row in scoring.knock_outs(asked, cells)],
+        promises=scoring.promise_record(asked, cells),
     )
-
-
-def credits_of(inputs: dict[str, Any]) -> scoring.Credits:
-    """The table of credits that the evaluation agreed on."""
-    return scoring.Credits.from_mapping(inputs["brief"]["credits"])
 
 
 def category_weights(inputs: dict[str, Any]) -> dict[str, Decimal]:
@@ -80,36 +72,6 @@ def score_facts(score_fact: dict[str, Any]) -> list[scoring.ScoreFacts]:
     return scoring.agreed_scores(
         given, {row["category__name"]: Decimal(row["value"]) for row in settled}
     )
-
-
-def cell_facts(cell: dict[str, Any]) -> scoring.CellFacts:
-    """A cell read back from JSON; the opposite of `inputs.cell_inputs`."""
-    claim = cell["claim"]
-    return scoring.CellFacts(
-        claim=claim
-        and scoring.ClaimFacts(
-            availability=scoring.Availability(claim["availability"]),
-            available_from=day(claim["available_from"]),
-            stale=claim["stale"],
-        ),
-        evidence=tuple(
-            scoring.EvidenceFacts(
-                source=scoring.Source(row["source"]),
-                verdict=scoring.Verdict(row["verdict"]),
-                at=datetime.datetime.fromisoformat(row["at"]),
-                independent=row["independent"],
-                judged=row["judged"] and scoring.Availability(row["judged"]),
-            )
-            for row in cell["evidence"]
-        ),
-        not_applicable=cell["not_applicable"],
-        excused=cell["excused"],
-    )
-
-
-def day(text: str | None) -> datetime.date | None:
-    """A date, or None."""
-    return None if text is None else datetime.date.fromisoformat(text)
 
 
 def share_text(share: Fraction | None) -> str | None:

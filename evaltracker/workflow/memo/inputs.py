@@ -1,12 +1,13 @@
 """Everything that a decision rests on, as plain JSON."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evaltracker.evaluations.journal import plain
-from evaltracker.evaluations.models import Evaluation, Requirement
+from evaltracker.evaluations.models import Evaluation, ScopeValue
 from evaltracker.kit.clock import today_in
+from evaltracker.workflow.memo.cells import cell_inputs
 from evaltracker.workflow.memo.costing import COST, RATE
 from evaltracker.workflow.memo.imported_signatures import told_apart
 from evaltracker.workflow.memo.owed import certainty_inputs
@@ -14,8 +15,8 @@ from evaltracker.workflow.models import Decision, Waiver
 from stakeholders.models import Condition, SignOff
 from stakeholders.selectors import said_weights
 from trials.models import Consensus, Excuse, Settlement
-from trials.scoring import FORMULA_VERSION, CellFacts
-from trials.selectors import Ledger, counted_scores, ledger
+from trials.scoring import FORMULA_VERSION, CellRecord
+from trials.selectors import Ledger, cell_records, counted_scores, ledger
 from vendors.costs import CostKind
 from vendors.models import Candidate, Conflict, CostLine
 from vendors.selectors import rates_of
@@ -64,11 +65,12 @@ def gather_inputs(
     have passed.
     """
     candidates = list(Candidate.objects.filter(evaluation=evaluation))
-    book = ledger(evaluation, candidates=candidates, as_of=as_of)
+    today = as_of or today_in(evaluation.zone)
+    book = ledger(evaluation, candidates=candidates, as_of=today)
     decision = Decision.objects.filter(evaluation=evaluation).first()
     gathered = {
         "formula_version": FORMULA_VERSION,
-        "as_of": as_of or today_in(evaluation.zone),
+        "as_of": today,
         "brief": {field: getattr(evaluation, field) for field in BRIEF}
         | {"owner": evaluation.owner.name},
         "metrics": list(
@@ -82,8 +84,9 @@ def gather_inputs(
             role: {category.name: weight for category, weight in said.items()}
             for role, said in said_weights(evaluation).items()
         },
-        "requirements": [requirement_inputs(row) for row in book.requirements],
-        "candidates": candidates_inputs(evaluation, candidates, book),
+        "lists": lists_inputs(evaluation),
+        "requirements": requirement_inputs(book),
+        "candidates": candidates_inputs(evaluation, candidates, cell_records(book)),
         "certainty": certainty_inputs(evaluation, book, candidates),
         "rates": [
             {field: getattr(row, field) for field in RATE}
@@ -96,17 +99,30 @@ def gather_inputs(
     return result
 
 
-def requirement_inputs(requirement: Requirement) -> dict[str, Any]:
-    """What was asked, and which metric it was to move."""
-    return {
-        "ref": requirement.ref,
-        "category": requirement.category.name,
-        "text": requirement.text,
-        "priority": requirement.priority,
-        "weight": requirement.weight,
-        "metric": requirement.metric.name if requirement.metric else "",
-        "metric_excuse": requirement.metric_excuse,
-    }
+def lists_inputs(evaluation: Evaluation) -> dict[str, list[str]]:
+    """The lists of the brief, with the values that nobody retired."""
+    lists: dict[str, list[str]] = {scope.name: [] for scope in evaluation.scopes.all()}
+    values = ScopeValue.objects.current().filter(scope__evaluation=evaluation)
+    for name, value in values.values_list("scope__name", "name"):
+        lists[name].append(value)
+    return lists
+
+
+def requirement_inputs(book: Ledger) -> list[dict[str, Any]]:
+    """What was asked, in which lists it must hold, which metric it was to move."""
+    return [
+        {
+            "ref": requirement.ref,
+            "category": requirement.category.name,
+            "text": requirement.text,
+            "priority": requirement.priority,
+            "weight": requirement.weight,
+            "metric": requirement.metric.name if requirement.metric else "",
+            "metric_excuse": requirement.metric_excuse,
+            "lists": list(dict.fromkeys(value.list_name for value in row.demanded)),
+        }
+        for requirement, row in zip(book.requirements, book.rows, strict=True)
+    ]
 
 
 def choice_inputs(decision: Decision | None) -> dict[str, str]:
@@ -120,7 +136,9 @@ def choice_inputs(decision: Decision | None) -> dict[str, str]:
 
 
 def candidates_inputs(
-    evaluation: Evaluation, candidates: Sequence[Candidate], book: Ledger
+    evaluation: Evaluation,
+    candidates: Sequence[Candidate],
+    records: Mapping[Any, Mapping[str, CellRecord]],
 ) -> list[dict[str, Any]]:
     """Candidates with their cells, scores and cost lines; four queries for all."""
     opened = Consensus.objects.filter(evaluation=evaluation).exists()
@@ -148,8 +166,8 @@ def candidates_inputs(
             "id": candidate.pk,
             **{field: getattr(candidate, field) for field in CANDIDATE},
             "cells": {
-                row.ref: cell_inputs(book.cell(candidate, row).facts)
-                for row in book.requirements
+                ref: cell_inputs(record)
+                for ref, record in records[candidate.pk].items()
             },
             "scores": scores.get(candidate.pk, []),
             # What the meeting settled on, by category; None before it is opened.
@@ -166,31 +184,6 @@ def by_candidate(rows: Iterable[Any]) -> dict[object, list[dict[str, Any]]]:
     for row in rows:
         found.setdefault(row.pop("candidate_id"), []).append(row)
     return found
-
-
-def cell_inputs(facts: CellFacts) -> dict[str, Any]:
-    """A cell's facts as JSON; `counting.cell_facts` reads them back."""
-    claim = facts.claim
-    return {
-        "claim": claim
-        and {
-            "availability": claim.availability,
-            "available_from": claim.available_from,
-            "stale": claim.stale,
-        },
-        "evidence": [
-            {
-                "source": verdict.source,
-                "verdict": verdict.verdict,
-                "at": verdict.at,
-                "independent": verdict.independent,
-                "judged": verdict.judged,
-            }
-            for verdict in facts.evidence
-        ],
-        "not_applicable": facts.not_applicable,
-        "excused": facts.excused,
-    }
 
 
 def agreements(evaluation: Evaluation) -> dict[str, Any]:

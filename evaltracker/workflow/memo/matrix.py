@@ -11,8 +11,10 @@ from typing import Any
 from openpyxl import Workbook
 
 from evaltracker.kit.formula_guard import harmless
+from evaltracker.workflow.memo.cells import cell_states
 from evaltracker.workflow.memo.markdown import percent
 from evaltracker.workflow.memo.sheets import write
+from trials.scoring import CellState
 
 MARKS = ("claimed", "shown", "tested", "standing")
 
@@ -20,6 +22,7 @@ MARKS = ("claimed", "shown", "tested", "standing")
 def matrix_rows(memo: dict[str, Any]) -> Iterator[list[str]]:
     """A head, a line per requirement, and the fit of each candidate below."""
     candidates, results = memo["inputs"]["candidates"], memo["results"]
+    cells = {row["id"]: cell_states(row, memo["inputs"]) for row in candidates}
     yield [
         *("Ref", "Category", "Requirement", "Priority", "Weight"),
         *(f"{candidate['name']}: {mark}" for candidate in candidates for mark in MARKS),
@@ -28,7 +31,7 @@ def matrix_rows(memo: dict[str, Any]) -> Iterator[list[str]]:
         line = [row[name] for name in ("ref", "category", "text", "priority")]
         line.append(str(row["weight"]))
         for candidate in candidates:
-            cell = candidate["cells"][row["ref"]]
+            cell = cells[candidate["id"]][row["ref"]]
             standing = results[candidate["id"]]["standings"].get(row["ref"], "")
             line += [*marks(cell), standing]
         yield line
@@ -38,14 +41,9 @@ def matrix_rows(memo: dict[str, Any]) -> Iterator[list[str]]:
     yield foot
 
 
-def marks(cell: dict[str, Any]) -> list[str]:
+def marks(cell: CellState) -> list[str]:
     """What was claimed, and the newest verdict of a demo and of a trial."""
-    if cell["not_applicable"]:
-        return ["not applicable", "", ""]
-    newest = {verdict["source"]: verdict["verdict"] for verdict in cell["evidence"]}
-    claim = cell["claim"]
-    said = claim["availability"] if claim else ""
-    return [said, newest.get("demo", ""), newest.get("trial", "")]
+    return ["not applicable", "", ""] if cell.not_applicable else [*cell.marks]
 
 
 def matrix_csv(memo: dict[str, Any]) -> bytes:

@@ -5,6 +5,7 @@ No database and no clock: everything comes from the JSON that `inputs` gathered.
 
 from typing import Any
 
+from evaltracker.workflow.memo.cells import knows_lists
 from evaltracker.workflow.memo.certainty import Draws, draw_all
 from evaltracker.workflow.memo.costing import cost_results
 from evaltracker.workflow.memo.counting import Counted, count, share_text
@@ -103,6 +104,7 @@ def candidate_results(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any
         "asked": fit.coverage.asked,
         "answered": fit.coverage.answered,
         "tested": fit.coverage.tested,
+        **more_counts(counted, inputs),
         "people": share_text(counted.people.value),
         "total": share_text(counted.total.value),
         "total_working": counted.total.working,
@@ -113,7 +115,19 @@ def candidate_results(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any
     }
 
 
-def promises(record: scoring.PromiseRecord) -> dict[str, Any]:
+def more_counts(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any]:
+    """What stands beside *tested* since demos are told apart from trials."""
+    if not knows_lists(inputs):
+        return {}
+    coverage = counted.fit.coverage
+    return {
+        "shown": coverage.shown,
+        "researched": coverage.researched,
+        "promises_in_demos": promises(counted.promises.demos),
+    }
+
+
+def promises(record: scoring.SourceRecord) -> dict[str, Any]:
     """The promise record; counts stay hidden below five tested claims."""
     tally = record.overall
     if record.hidden:

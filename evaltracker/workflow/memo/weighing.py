@@ -4,13 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from evaltracker.workflow.memo.cells import credits_of
 from evaltracker.workflow.memo.certainty import Draws, draw_all, race_of
-from evaltracker.workflow.memo.counting import (
-    Counted,
-    category_weights,
-    credits_of,
-    share_text,
-)
+from evaltracker.workflow.memo.counting import Counted, category_weights, share_text
 from stakeholders.choices import Role
 from trials.scoring.buy_in import fit_by_category, picks
 from trials.scoring.contenders import Field, contender, field_of
@@ -102,7 +98,7 @@ def field_between(
 
 def untold(field: Field, running: Sequence[Counted]) -> str:
     """Why no first place is told yet, or blank."""
-    if not any(option.fit.coverage.tested for option in running):
+    if not any(option.fit.judged for option in running):
         return "unproven"
     return "" if len(field.contenders) > 1 else "alone"
 

@@ -13,7 +13,7 @@ from tests.cast import common, trials
 from tests.clients import signed_in
 from trials.admin import matrix_page
 from trials.admin.matrix_html import Looks, rows_as_data, table_rows, templates
-from trials.selectors import grid
+from trials.selectors import ledger
 
 pytestmark = pytest.mark.django_db
 EVIL = "</script><script>alert('x')</script>"
@@ -85,7 +85,7 @@ def test_words_in_the_data_stay_words(purchase: Evaluation) -> None:
 
 
 def test_rows_made_of_data_are_those_of_the_page(purchase: Evaluation) -> None:
-    book = grid(purchase, list(purchase.candidates.all()))
+    book = ledger(purchase, list(purchase.candidates.all()))
     every = range(len(book.rows))
     looks = Looks.of(book, every)
     made = re.findall(

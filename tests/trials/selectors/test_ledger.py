@@ -113,7 +113,7 @@ def test_a_refuted_must_have_blocks_until_it_is_excused(where: Evaluation) -> No
     trials.verdict(trials.claim_of(acme), "demo", "fails")
     trials.verdict(trials.claim_of(acme, "R2"), "demo", "fails")
     column = ledger(where).of(acme)
-    assert [knock_out.key for knock_out in column.knock_outs] == ["R1"]
+    assert column.knock_outs == ("R1",)
     assert column.is_blocked
     excuse_knock_out(
         candidate=acme, requirement=r1, reason="We mend it.", by=where.owner
@@ -151,8 +151,9 @@ def test_the_promise_record_waits_for_five_tested_claims() -> None:
     vendors.enter(where, "demos")
     for ref in ("R1", "R2", "R3", "R4"):
         trials.verdict(trials.claim_of(acme, ref), "demo")
-    assert ledger(where).of(acme).promises.hidden
+    assert ledger(where).of(acme).promises.demos.hidden
     trials.verdict(trials.claim_of(acme, "R5"), "demo", "fails")
     record = ledger(where).of(acme).promises
-    assert not record.hidden
-    assert (record.overall.held, record.overall.failed) == (4, 1)
+    assert record.hidden
+    assert not record.demos.hidden
+    assert (record.demos.overall.held, record.demos.overall.failed) == (4, 1)

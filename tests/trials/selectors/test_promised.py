@@ -136,5 +136,6 @@ def test_the_stories_take_one_query_more_than_the_ledger(
             plan(one, 4, ref)
             plan(one, 9, ref)
     book = ledger(where)
+    assert len(book.requirements) == 2
     with django_assert_num_queries(1):
         assert len(promised(book)) == 6

@@ -47,6 +47,13 @@ def revise(option: Candidate, availability: str = "now") -> None:
     )
 
 
+def promised(option: Candidate) -> str:
+    """What had been said when a demo judged it."""
+    kept = cell(option).state.by_demo
+    assert kept is not None
+    return kept.said
+
+
 def test_proof_of_older_words_earns_nothing_until_it_is_said_again(
     acme: Candidate,
 ) -> None:
@@ -55,7 +62,7 @@ def test_proof_of_older_words_earns_nothing_until_it_is_said_again(
     revise(acme)
     waiting = cell(acme)
     assert (waiting.standing, waiting.shown) == (Standing.CLAIMED, "")
-    assert waiting.unconfirmed == (Source.DEMO,)
+    assert waiting.state.values[0].unconfirmed == (Source.DEMO,)
     assert waiting.proof_to_reconfirm
     assert not waiting.to_reconfirm
     vendors.enter(acme.evaluation, "demos")
@@ -92,8 +99,7 @@ def test_an_old_failure_that_a_later_demo_mended_does_not_come_back(
 def test_a_retreat_to_planned_keeps_the_broken_promise(acme: Candidate) -> None:
     demo_said(acme, "fails")
     revise(acme, "planned")
-    fact = cell(acme).facts.evidence[0]
-    assert fact.judged == "now"
+    assert promised(acme) == "now"
     vendors.enter(acme.evaluation, "demos")
     again = reconfirm_evidence(
         evidence=acme.claims.get(revision=1).evidence.get(),
@@ -101,7 +107,7 @@ def test_a_retreat_to_planned_keeps_the_broken_promise(acme: Candidate) -> None:
         by=acme.evaluation.owner,
     )
     assert again.claim.availability == "planned"
-    assert {verdict.judged for verdict in cell(acme).facts.evidence} == {"now"}
+    assert promised(acme) == "now"
 
 
 def test_a_withdrawn_claim_is_unanswered_but_its_tests_are_remembered(
@@ -112,7 +118,7 @@ def test_a_withdrawn_claim_is_unanswered_but_its_tests_are_remembered(
     withdraw_claim(candidate=acme, requirement=requirement, by=Actor(name="Acme"))
     gone = cell(acme)
     assert gone.standing == Standing.UNANSWERED
-    assert [verdict.judged for verdict in gone.facts.evidence] == ["now"]
+    assert promised(acme) == "now"
 
 
 def test_a_changed_requirement_sets_everything_on_it_back(acme: Candidate) -> None:

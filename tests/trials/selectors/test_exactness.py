@@ -1,0 +1,192 @@
+"""The ledger says of every cell what a slow reading of that cell alone says."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from evaltracker.evaluations.models import Evaluation, Requirement
+from evaltracker.workflow.memo.counting import count
+from evaltracker.workflow.memo.inputs import gather_inputs
+from tests.cast import common, trials, vendors
+from tests.trials.selectors.cell_reference import (
+    Slow,
+    Value,
+    read_slowly,
+    values_of,
+)
+from tests.trials.selectors.cell_worlds import TODAY, anything
+from trials.scoring import Credits, Source, Standing, credit
+from trials.selectors import Cell, Column, ledger
+from trials.selectors.cell_cache import Cells, cells_for
+from trials.selectors.cell_shapes import Shape
+from trials.services.evidence import record_evidence
+from vendors.models import Candidate
+
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+
+ORDER = ("refuted", "never", "unanswered", "slipped")
+EVEN = ("partly", "claimed", "shown", "proven")
+
+
+def weakest(found: list[tuple[Decimal, str]]) -> str:
+    """The standing of the weakest value, by the words of the design."""
+    for where in ORDER:
+        if any(standing == where for _, standing in found):
+            return where
+    least = min(value for value, _ in found)
+    return min((where for value, where in found if value == least), key=EVEN.index)
+
+
+def last(slow: Slow, source: Source) -> str:
+    """The last verdict of a source among those that count."""
+    verdicts = [one.verdict for one in slow.facts.evidence if one.source == source]
+    return verdicts[-1] if verdicts else ""
+
+
+def agree(where: Evaluation, day: datetime.date) -> None:
+    """Insist on every cell, value by value, and on every column."""
+    credits = Credits.from_mapping(where.credits)
+    book = ledger(where, as_of=day)
+    for option in book.candidates:
+        column = book.of(option)
+        blocked = []
+        for requirement in book.requirements:
+            cell = column.cells[requirement.ref]
+            assert cell == book.cell(option, requirement)
+            if alike(cell, option, requirement, day, credits) and requirement.is_must:
+                blocked.append(requirement.ref)
+        assert column.knock_outs == tuple(blocked)
+        agree_with_rows(column)
+
+
+def alike(
+    cell: Cell,
+    option: Candidate,
+    requirement: Requirement,
+    day: datetime.date,
+    credits: Credits,
+) -> bool:
+    """Insist on one cell; whether it knocks out."""
+    names: list[Value | None] = [*values_of(requirement)] or [None]
+    slow = [read_slowly(option, requirement, name, day) for name in names]
+    earned = [credit(one.facts, day, credits) for one in slow]
+    for value, one, is_worth in zip(cell.state.values, slow, earned, strict=True):
+        assert (value.credit, value.standing) == (is_worth.value, is_worth.standing)
+        assert value.working == is_worth.working
+        assert value.unconfirmed == one.unconfirmed
+        assert value.facts.excused == one.facts.excused
+        answered = one.answered and is_worth.standing != Standing.UNANSWERED
+        assert value.answered == answered
+    left = [
+        (one, is_worth.value, is_worth.standing)
+        for one, is_worth in zip(slow, earned, strict=True)
+        if is_worth.value is not None
+    ]
+    if not left:
+        assert cell.not_applicable
+        return False
+    assert cell.credit == min(value for _, value, _ in left)
+    assert cell.standing == weakest([(value, where) for _, value, where in left])
+    for mark, source in ((cell.shown, Source.DEMO), (cell.tested, Source.TRIAL)):
+        verdicts = {last(one, source) for one, _, _ in left}
+        harshest = ("", "fails", "not_shown", "partly", "holds")
+        assert mark == min(verdicts, key=harshest.index)
+    fatal = (Standing.REFUTED, Standing.NEVER)
+    return any(st in fatal and not one.facts.excused for one, _, st in left)
+
+
+def agree_with_rows(column: Column) -> None:
+    """Insist that sums over kinds of cells are those over all rows."""
+    rows = [row for row in column.fit_rows if row.points is not None]
+    assert column.fit.points == sum(row.points or 0 for row in rows)
+    assert column.fit.weight == sum(row.weight for row in rows)
+    coverage = column.coverage
+    assert coverage.asked == len(rows)
+    assert coverage.answered == sum(row.state == "counted" for row in rows)
+    for name in ("shown", "tested", "researched"):
+        counted = sum(getattr(row, name) for row in rows)
+        assert getattr(coverage, name) == counted <= coverage.answered
+
+
+@pytest.mark.parametrize("lists", [False, True])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_every_cell_is_what_a_slow_reading_says(seed: int, lists: bool) -> None:
+    where = anything(seed, lists=lists)
+    agree(where, TODAY)
+    where.credits = {"claim_now": "0.45", "demo_not_shown": "0.1"}
+    agree(where, TODAY + datetime.timedelta(days=1))
+
+
+@pytest.mark.parametrize("lists", [False, True])
+def test_what_a_memo_freezes_counts_as_the_ledger_does(lists: bool) -> None:
+    where = anything(4, lists=lists)
+    inputs = gather_inputs(where, TODAY)
+    book = ledger(where, as_of=TODAY)
+    for option, item in zip(book.candidates, inputs["candidates"], strict=True):
+        counted, column = count(item, inputs), book.of(option)
+        assert counted.candidate["id"] == str(option.pk)
+        assert list(counted.fit.rows) == column.fit_rows
+        assert tuple(counted.knock_outs) == column.knock_outs
+        told = [(row.key, row.said, row.found.verdict) for row in column.promises.rows]
+        assert told == [
+            (row.key, row.said, row.found.verdict) for row in counted.promises.rows
+        ]
+        assert counted.promises.demos.overall == column.promises.demos.overall
+        for name in ("better_than_claimed", "honest_nevers", "slipped"):
+            frozen = getattr(counted.promises, name)
+            assert getattr(column.promises, name) == frozen
+
+
+def test_what_a_vendor_may_still_answer_does_not_count() -> None:
+    where = trials.platform("must", "should")
+    acme = trials.claimed(where)
+    vendors.enter(where, "trials")
+    running = trials.trial(acme)
+    record_evidence(
+        claim=trials.claim_of(acme),
+        source="trial",
+        verdict="fails",
+        note="It stopped.",
+        criterion=running.criteria.get(),
+        by=where.owner,
+    )
+    assert acme.trials.get().gaps.filter(reply_until__gt=timezone.now()).exists()
+    assert ledger(where, [acme]).of(acme).cells["R1"].tested == ""
+
+
+@pytest.mark.parametrize("many", [1, 9])
+def test_it_takes_five_queries_whatever_its_size(
+    many: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    where = trials.platform(*["must"] * many)
+    candidates = [trials.claimed(where, name=f"V{number}") for number in range(many)]
+    for option in candidates:
+        trials.verdict(trials.claim_of(option))
+    with django_assert_num_queries(5):
+        book = ledger(where, candidates)
+        assert len(book.lines) == len(book.columns) == many
+
+
+def test_nothing_asked_or_nobody_asked_is_an_empty_ledger() -> None:
+    where = common.evaluation()
+    assert ledger(where, []).lines == []
+    common.requirement(where, "R1")
+    book = ledger(where, [])
+    assert (book.lines, len(book.rows)) == ([()], 1)
+
+
+def test_what_was_learned_of_shapes_is_kept_up_to_a_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    credits = Credits()
+    known = cells_for(credits)
+    number = known.number_of(Shape("now", None, 1))
+    assert cells_for(Credits()) is known
+    assert known.found[number].claimed == "now"
+    monkeypatch.setattr("trials.selectors.cell_cache.MOST", 0)
+    fresh = cells_for(credits)
+    assert isinstance(fresh, Cells)
+    assert fresh is not known

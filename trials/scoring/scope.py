@@ -1,0 +1,165 @@
+"""Which answer and which verdicts count for each value of a requirement's lists.
+
+1. An answer speaks of the values that it names; what it does not name is unanswered.
+   One from before the lists speaks of the values that its environments name exactly,
+   or, if it is *never* and names no environment, of all.
+2. A verdict speaks, list by list, of the values that it names, else of those that its
+   criterion or script item names, else of none; of a value only if the answer that it
+   judged spoke of it.
+3. It is on older words once statement or link differ from those of today, or what was
+   answered for that value. Then it waits to be re-confirmed and earns nothing, but a
+   refutation stays until somebody judges new words for that value, also where a newer
+   answer leaves the value out; and a withdrawn answer keeps its tests, for the promise
+   record.
+4. A trial that the vendor ran on its own data is a demo in every rule.
+5. A requirement without lists is one value that every answer and every verdict speaks
+   of; there a verdict on an earlier revision is on older words, whatever it said.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import compress
+from operator import not_
+
+from trials.scoring.cells import CellState, combine
+from trials.scoring.credits import DEFAULT_CREDITS, Credits
+from trials.scoring.facts import (
+    Availability,
+    CellFacts,
+    ClaimFacts,
+    EvidenceFacts,
+    Source,
+    Standing,
+)
+from trials.scoring.ledger import standing
+from trials.scoring.scope_facts import (
+    NOT_RULED,
+    UNNAMED,
+    Answer,
+    CellRecord,
+    JudgedAnswer,
+    Ruled,
+    Value,
+)
+from trials.scoring.values import ValueState, value_state
+
+
+def cell_state(
+    record: CellRecord,
+    demanded: Sequence[Value],
+    today: date,
+    credits: Credits = DEFAULT_CREDITS,
+) -> CellState:
+    """What the cell comes to; `demanded` are the values in which it must hold."""
+    return combine(
+        [_state(record, value, today, credits) for value in demanded or (UNNAMED,)]
+    )
+
+
+def values_to_ask(
+    own: Answer | None,
+    demanded: Iterable[Value],
+    not_applicable: Ruled = NOT_RULED,
+    *,
+    stale: bool = False,
+) -> tuple[Value, ...]:
+    """The values for which somebody still owes an answer.
+
+    `own` is what was last said by whom one asks: of a vendor its own answer, whatever
+    the buyer has noted since. Without lists the one value without a name is owed.
+    """
+    nothing = (None, Availability.WITHDRAWN, Availability.UNSTATED)
+    return tuple(
+        value
+        for value in tuple(demanded) or (UNNAMED,)
+        if not not_applicable.covers(value)
+        and (own is None or stale or (own.of(value) or (None,))[0] in nothing)
+    )
+
+
+def _state(
+    record: CellRecord, value: Value, today: date, credits: Credits
+) -> ValueState:
+    facts = CellFacts(
+        not_applicable=record.not_applicable.covers(value),
+        excused=record.excused.covers(value),
+    )
+    if record.current is None:
+        return value_state(facts, today, credits, **value._asdict())
+    current, older = _speaking(record, record.current, value)
+    before = [each for each in older if not each.other_wording]
+    answer = record.current.of(value)
+    said, refuted = answer, _refuted(before, today)
+    if record.current.availability == Availability.WITHDRAWN:
+        said = (Availability.WITHDRAWN, None)
+    elif answer is None and refuted:
+        said = (Availability.NOW, None)
+    if said is not None:
+        keeps = refuted or said[0] == Availability.WITHDRAWN
+        counted = [*before, *current] if keeps else current
+        facts = replace(
+            facts,
+            claim=ClaimFacts(*said, record.stale),
+            evidence=tuple(_facts_of(each, said[0], value) for each in counted),
+        )
+    return value_state(
+        facts,
+        today,
+        credits,
+        **value._asdict(),
+        left_out=answer is None,
+        unconfirmed=_waiting(older, current) if answer is not None else (),
+    )
+
+
+def _speaking(
+    record: CellRecord, current: Answer, value: Value
+) -> tuple[list[JudgedAnswer], list[JudgedAnswer]]:
+    """The verdicts that speak of a value: on today's words, and on older ones."""
+    speaking = [
+        each
+        for each in record.verdicts
+        if each.names(value) and (each.judged or current).of(value) is not None
+    ]
+    today = current.of(value)
+    kept = [
+        each.judged is None
+        or (
+            value != UNNAMED
+            and each.same_words
+            and not each.other_wording
+            and each.judged.of(value) == today
+        )
+        for each in speaking
+    ]
+    return list(compress(speaking, kept)), list(compress(speaking, map(not_, kept)))
+
+
+def _facts_of(each: JudgedAnswer, said: Availability, value: Value) -> EvidenceFacts:
+    """The verdict, with what was promised when it was reached if that was other."""
+    answers = (answer and answer.of(value) for answer in (each.promised, each.judged))
+    promised = next((answer[0] for answer in answers if answer), said)
+    return EvidenceFacts(
+        each.counts_as,
+        each.verdict,
+        each.at,
+        independent=each.independent,
+        judged=None if promised == said else promised,
+    )
+
+
+def _refuted(verdicts: Sequence[JudgedAnswer], today: date) -> bool:
+    """Whether these verdicts alone, whatever is claimed, come to a refutation."""
+    evidence = [_facts_of(each, Availability.NOW, UNNAMED) for each in verdicts]
+    cell = CellFacts(claim=ClaimFacts(Availability.NOW), evidence=evidence)
+    return standing(cell, today) == Standing.REFUTED
+
+
+def _waiting(
+    older: Iterable[JudgedAnswer], current: Iterable[JudgedAnswer]
+) -> tuple[Source, ...]:
+    """The sources that only judged older words."""
+    confirmed = {each.counts_as for each in current}
+    waiting = {each.counts_as for each in older} - confirmed
+    return tuple(source for source in Source if source in waiting)
