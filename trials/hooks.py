@@ -26,6 +26,7 @@ if apps.is_installed("django.contrib.admin"):
     import trials.admin.acts.gaps
     import trials.admin.acts.milestones
     import trials.admin.acts.moves
+    import trials.admin.acts.priors
     import trials.admin.acts.research
     import trials.admin.acts.scores
     import trials.admin.acts.scripts

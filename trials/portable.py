@@ -1,10 +1,12 @@
 """The tables of trials that travel with an evaluation, and which are sealed."""
 
+from collections.abc import Iterator
+
 from django.db.models import Q
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.portable.registry import Part, register_part
+from evaltracker.portable.registry import CHECKS, Document, Part, register_part
 from evaltracker.portable.services.import_evaluation import ARRIVALS
 from trials.choices import MilestoneState
 from trials.models import (
@@ -25,6 +27,7 @@ from trials.models import (
     Settlement,
     Trial,
 )
+from trials.selectors.prior import read_prior
 from trials.services.reminders import owe_reminders
 
 
@@ -51,6 +54,20 @@ def remind_of_milestones(evaluation: Evaluation) -> None:
             evaluation=evaluation, state=MilestoneState.OPEN
         ).select_related("evaluation", "owner"):
             owe_reminders(milestone)
+
+
+@CHECKS.add
+def prior_is_whole(document: Document) -> Iterator[tuple[str, str]]:
+    """What open verdicts are drawn from can be read, or is left out."""
+    stored = document["evaluation"].get("prior") or {}
+    try:
+        if stored:
+            read_prior(stored)
+    except (KeyError, TypeError, ValueError):
+        yield (
+            "/evaluation/prior",
+            "It needs three shares, what they are worth, and why.",
+        )
 
 
 register_part(Part(name="research_notes", model=ResearchNote, order=("noted_at",)))

@@ -10,6 +10,12 @@ from dataclasses import dataclass
 # A house's record with fewer trial verdicts says too little to start from.
 FEWEST_RECORDED = 30
 MOST_WORTH = 100
+# What is known to be wrong with it, printed wherever it is explained.
+WEAKNESS = (
+    "One verdict is taken to be as likely to fail as another, heavy or light, shown in "
+    "a demo or only claimed. Failures that several vendors share, such as of our "
+    "network or our data, are not linked. And where the urns start is a judgement."
+)
 
 
 @dataclass(frozen=True, slots=True)

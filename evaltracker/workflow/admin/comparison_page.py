@@ -32,10 +32,10 @@ from evaltracker.workflow.admin.receipts import only_reading
 from evaltracker.workflow.admin.working import working_of
 from evaltracker.workflow.memo import compute_results
 from evaltracker.workflow.memo.as_of import on_day, planned_dates
-from evaltracker.workflow.memo.certainty_words import WEAKNESS
 from evaltracker.workflow.memo.kept_draws import no_draws
 from evaltracker.workflow.memo.weighing_words import hundredths, weighed
 from stakeholders.choices import Role
+from trials.scoring.urns import WEAKNESS
 from vendors.admin.conflict_question import ask_first
 
 FURTHEST = datetime.timedelta(days=3660)

@@ -13,11 +13,6 @@ ANOTHER_DAY = "How often each comes first is drawn for today only."
 SAME = "Every verdict that was planned is in: both numbers are the same."
 SEALED = ", on the evidence alone; people’s scores are still sealed"
 NONE_DECIDES = "No single open verdict would change who is first."
-WEAKNESS = (
-    "One verdict is taken to be as likely to fail as another, heavy or light, shown in "
-    "a demo or only claimed. Failures that several vendors share, such as of our "
-    "network or our data, are not linked. And where the urns start is a judgement."
-)
 SOURCES = {"default": "our default", "hand": "set by hand"}
 LISTED = 10
 
