@@ -1,13 +1,15 @@
 """Which trial verdicts are still owed, from what is planned and what the gate asks."""
 
 import uuid
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from evaltracker.evaluations.models import Requirement
 from trials.models import Gap
-from trials.scoring import Credits, Standing, Verdict
+from trials.scoring import Credits, Source, Standing, ValueState, Verdict
+from trials.scoring.ledger import HARSHNESS
 from trials.scoring.open_cells import OpenCell, RecordedCell
 from trials.scoring.urns import TrialRecord
 from trials.selectors.cell_cache import Cell
@@ -17,6 +19,8 @@ from trials.selectors.progress import unjudged_criteria
 from vendors.models import Candidate
 
 type Place = tuple[uuid.UUID, uuid.UUID]
+# What the criteria or findings of a cell name: values by list.
+type Named = dict[Place, list[dict[str, list[str]]]]
 
 # Nothing can be judged there: no answer, one to re-confirm, or an honest never.
 UNJUDGEABLE = (Standing.UNANSWERED, Standing.NEVER)
@@ -43,19 +47,26 @@ def verdicts_owed(
 ) -> dict[uuid.UUID, CandidateOwed]:
     """What is owed on the cells of `candidates`, in two queries beside the ledger."""
     keys = [candidate.pk for candidate in candidates]
-    planned = set(
+    planned: Named = defaultdict(list)
+    for *place, named in (
         unjudged_criteria()
         .filter(trial__candidate__in=keys, trial__closed_at__isnull=True)
-        .values_list("trial__candidate_id", "requirement_id")
-    )
-    awaited = set(
-        Gap.objects.filter(
-            awaiting_reply(),
-            evidence__isnull=False,
-            evidence__claim__superseded_at__isnull=True,
-            trial__candidate__in=keys,
-        ).values_list("trial__candidate_id", "evidence__claim__requirement_id")
-    )
+        .values_list("trial__candidate_id", "requirement_id", "named_values")
+    ):
+        planned[place[0], place[1]].append(named)
+    awaited: Named = defaultdict(list)
+    for *place, named, of_criterion in Gap.objects.filter(
+        awaiting_reply(),
+        evidence__isnull=False,
+        evidence__claim__superseded_at__isnull=True,
+        trial__candidate__in=keys,
+    ).values_list(
+        "trial__candidate_id",
+        "evidence__claim__requirement_id",
+        "evidence__named_values",
+        "evidence__criterion__named_values",
+    ):
+        awaited[place[0], place[1]].append({**(of_criterion or {}), **named})
     credits = Credits.from_mapping(book.evaluation.credits)
     reading = _Reading(book, credits, planned, awaited)
     return {candidate.pk: reading.of(candidate) for candidate in candidates}
@@ -67,8 +78,8 @@ class _Reading:
 
     book: Ledger
     credits: Credits
-    planned: set[Place]
-    awaited: set[Place]
+    planned: Named
+    awaited: Named
 
     def of(self, candidate: Candidate) -> CandidateOwed:
         """Go through the candidate's cells in the order of the requirements."""
@@ -84,58 +95,102 @@ class _Reading:
             if cell.standing in UNJUDGEABLE:
                 unanswered += place in self.planned
                 continue
-            waits = place in self.awaited
-            verdict = Verdict.FAILS if waits else cell.tested
-            if verdict:
-                own[Verdict(verdict)] += 1
-            if self._is_open(place, requirement, cell):
-                cells.append(self._open(candidate, requirement, cell))
+            verdict = Verdict.FAILS if place in self.awaited else trial_verdict(cell)
+            if verdict is not None:
+                own[verdict] += 1
+            if values := self._open_values(place, requirement, cell):
+                cells.append(self._open(candidate, requirement, cell, values))
                 continue
-            judged += bool(verdict)
-            if waits:
+            judged += verdict is not None
+            if place in self.awaited:
                 recorded.append(self._recorded(candidate, requirement, cell))
         record = TrialRecord(
             own[Verdict.HOLDS], own[Verdict.PARTLY], own[Verdict.FAILS]
         )
         return CandidateOwed(tuple(cells), tuple(recorded), record, judged, unanswered)
 
-    def _is_open(self, place: Place, requirement: Requirement, cell: Cell) -> bool:
-        """Whether a criterion owes a verdict on it, or the gate of trials does."""
-        if not requirement.weight and not knocks_out(requirement, cell):
-            return False
-        untested = not cell.tested and place not in self.awaited
-        owed_by_gate = knocks_out(requirement, cell) and untested
-        return place in self.planned or owed_by_gate
+    def _open_values(
+        self, place: Place, requirement: Requirement, cell: Cell
+    ) -> list[ValueState]:
+        """The values on which a criterion or the gate of trials owes a verdict."""
+        counted = cell.state.counted
+        if not requirement.weight and not knocks_out(requirement, counted):
+            return []
+        found = named_of(self.planned[place], counted) if place in self.planned else []
+        if requirement.is_must:
+            waits = (
+                named_of(self.awaited[place], counted) if place in self.awaited else []
+            )
+            found += [
+                one
+                for one in counted
+                if not one.tested
+                and not one.facts.excused
+                and one not in waits
+                and one not in found
+            ]
+        return found
 
     def _open(
-        self, candidate: Candidate, requirement: Requirement, cell: Cell
+        self,
+        candidate: Candidate,
+        requirement: Requirement,
+        cell: Cell,
+        values: list[ValueState],
     ) -> OpenCell:
+        least = least_of(one for one in cell.state.counted if one not in values)
         return OpenCell(
             candidate=str(candidate.pk),
             ref=requirement.ref,
             category=requirement.category.name,
             weight=Decimal(requirement.weight),
             today=cell.credit or Decimal(0),
-            holds=self.credits.trial_holds,
-            partly=self.credits.trial_partly,
-            fails=self.credits.trial_fails,
-            knocks_out=knocks_out(requirement, cell),
+            holds=min(self.credits.trial_holds, least),
+            partly=min(self.credits.trial_partly, least),
+            fails=min(self.credits.trial_fails, least),
+            knocks_out=knocks_out(requirement, values),
         )
 
     def _recorded(
         self, candidate: Candidate, requirement: Requirement, cell: Cell
     ) -> RecordedCell:
+        counted = cell.state.counted
+        waits = named_of(self.awaited[candidate.pk, requirement.pk], counted)
+        least = least_of(one for one in counted if one not in waits)
         return RecordedCell(
             candidate=str(candidate.pk),
             ref=requirement.ref,
             category=requirement.category.name,
             weight=Decimal(requirement.weight),
             today=cell.credit or Decimal(0),
-            recorded=self.credits.trial_fails,
-            knocks_out=knocks_out(requirement, cell),
+            recorded=min(self.credits.trial_fails, least),
+            knocks_out=knocks_out(requirement, waits),
         )
 
 
-def knocks_out(requirement: Requirement, cell: Cell) -> bool:
-    """Whether the candidate is out if this fails."""
-    return requirement.is_must and not cell.excused
+def knocks_out(requirement: Requirement, values: Iterable[ValueState]) -> bool:
+    """Whether the candidate is out if one of these values fails."""
+    return requirement.is_must and not all(one.facts.excused for one in values)
+
+
+def named_of(
+    named: Iterable[dict[str, list[str]]], values: Sequence[ValueState]
+) -> list[ValueState]:
+    """The values that are named; all where nothing is, for then somebody is asked."""
+    found = [
+        one
+        for one in values
+        if any(one.value in each.get(one.list_name, ()) for each in named)
+    ]
+    return found or list(values)
+
+
+def least_of(values: Iterable[ValueState]) -> Decimal:
+    """The least that one of these values earns."""
+    return min((one.credit or Decimal(0) for one in values), default=Decimal(1))
+
+
+def trial_verdict(cell: Cell) -> Verdict | None:
+    """The trial verdict of a cell, the harshest of its values; None without one."""
+    found = (one.verdict_of(Source.TRIAL) for one in cell.state.counted if one.tested)
+    return max(filter(None, found), key=HARSHNESS.__getitem__, default=None)
