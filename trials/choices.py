@@ -37,6 +37,28 @@ class DataOwner(models.TextChoices):
     VENDOR = "vendor", "the vendor's"
 
 
+RUN_BY = {
+    Runner.US: "run by us",
+    Runner.TOGETHER: "run together",
+    Runner.VENDOR: "run by the vendor",
+}
+ON_DATA = {
+    DataOwner.OURS: "on our data",
+    DataOwner.VENDOR: "on the vendor's data",
+}
+
+
+def setting_words(source: str, runner: str, data: str) -> str:
+    """Who ran what a verdict rests on, and on whose data; blank for research."""
+    if source == Source.RESEARCH:
+        return ""
+    if not runner and not data:
+        return "who ran it and on whose data: not recorded"
+    who = RUN_BY[Runner(runner)] if runner else "who ran it is not recorded"
+    what = ON_DATA[DataOwner(data)] if data else "on whose data is not recorded"
+    return f"{who}, {what}"
+
+
 class NoteKind(models.TextChoices):
     """What a research note rests on."""
 

@@ -11,7 +11,7 @@ from evaltracker.workflow.services.signing import sign
 from stakeholders.choices import Role
 from stakeholders.models import Stakeholder
 from stakeholders.services.sign_offs import digest_of
-from trials.choices import EvidenceVerdict, Source
+from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
 from trials.models import Demo
 from trials.services.demo_notes import (
     end_demo,
@@ -109,6 +109,8 @@ def show_in_demo(
             verdict=EvidenceVerdict.HOLDS,
             note="Shown live on our sample data.",
             script_item=item,
+            runner=Runner.VENDOR,
+            data=DataOwner.OURS,
             by=by,
         )
     demo = end_demo(demo=demo, by=by)

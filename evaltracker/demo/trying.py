@@ -9,7 +9,7 @@ from django.utils import timezone
 from evaltracker.demo.steps import current_claim
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement, User
-from trials.choices import EvidenceVerdict, MilestoneState, Source
+from trials.choices import DataOwner, EvidenceVerdict, MilestoneState, Runner, Source
 from trials.models import Criterion, Trial
 from trials.selectors.contracts import contract_of
 from trials.services.contracts import agree_contract, propose_contract
@@ -84,6 +84,8 @@ def judge_criterion(criterion: Criterion, *, fails: bool) -> None:
         verdict=EvidenceVerdict.FAILS if fails else EvidenceVerdict.HOLDS,
         note="Not reached in three attempts." if fails else "Reached.",
         criterion=criterion,
+        runner=Runner.TOGETHER,
+        data=DataOwner.OURS,
         by=candidate.evaluation.owner,
     )
     if fails:

@@ -28,6 +28,7 @@ CONTRACT = {
     "people_hours": "Elif and Dana, 10 hours a week each.",
     "exit_plan": "Everything is deleted on the last day.",
 }
+SETTING: Any = {"runner": "us", "data": "ours"}
 TODAY = datetime.date.today  # the cast's trials are under way now
 
 
@@ -150,6 +151,7 @@ def verdict(
             "source": source,
             "verdict": verdict,
             "note": "We looked at it.",
+            **({} if source == "research" else SETTING),
             "by": claim.candidate.evaluation.owner,
             **more,
         }

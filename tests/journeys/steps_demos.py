@@ -37,6 +37,8 @@ def judge(person: Person, ref: str, note: str, verdict: str = "holds") -> None:
     buttons = person.page.get_by_role("group", name=f"Verdict on {ref}", exact=True)
     form = person.page.locator("form").filter(has=buttons)
     form.locator("[name=note]").fill(note)
+    form.locator("[name=runner]").select_option("together")
+    form.locator("[name=data]").select_option("ours")
     person.click(form.locator(f"button[value={verdict}]"))
     person.reads("Recorded")
 

@@ -15,6 +15,7 @@ from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from trials.admin.acts.base import takes_part
 from trials.admin.demo_notes import solo_notes
+from trials.admin.settings_asked import setting_fields
 from trials.choices import EvidenceVerdict, Source
 from trials.models import Demo, Evidence, ScriptItem
 from trials.policy import DEMO_STAGES
@@ -131,6 +132,7 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
         verdicts=EvidenceVerdict.choices,
         notes=solo_notes(user, demo) if demo.held_at else None,
         here=request.path,
+        **setting_fields(verdict for row in items for verdict in row.verdicts),
         **offers_of(user, demo),
     )
 

@@ -109,13 +109,18 @@ class EvidenceAdmin(AboutCandidates):
         "verdict",
         "candidate",
         "claim",
+        "runner",
+        "data",
         "recorded_by",
         "recorded_at",
     )
-    list_filter = (by("source"), by("verdict"))
+    list_filter = (by("source"), by("verdict"), by("runner"), by("data"))
     search_fields = ("note",)
     ordering = ("-recorded_at",)
-    fields = ("claim", "source", "verdict", "note", "url", "recorded_by", "recorded_at")
+    fields = (
+        *("claim", "source", "verdict", "runner", "data", "named_values"),
+        *("note", "url", "recorded_by", "recorded_at"),
+    )
 
     @admin.display(description="candidate")
     def candidate(self, row: Evidence) -> Candidate:

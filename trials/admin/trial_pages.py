@@ -17,6 +17,7 @@ from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from trials.admin.acts.base import takes_part
+from trials.admin.settings_asked import setting_fields
 from trials.admin.timeline import Line, curve_of, is_late, lanes_of, line_of
 from trials.admin.trial_rows import criterion_rows, gaps_in_order
 from trials.choices import EvidenceVerdict, MilestoneState, Severity
@@ -205,6 +206,7 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         curve=curve_of(exercised_by_day(trial), line.days),
         untouched=half_time_alarm(trial),
         here=request.path,
+        **setting_fields(verdict for row in criteria for verdict in row.verdicts),
         today=today_in(trial.zone),
     )
 

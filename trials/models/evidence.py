@@ -9,7 +9,13 @@ from django.utils import timezone
 
 from evaltracker.evaluations.models import CommittedRecord, Requirement, ScopedQuerySet
 from evaltracker.evaluations.models.journal import AppendOnlyError
-from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
+from trials.choices import (
+    DataOwner,
+    EvidenceVerdict,
+    Runner,
+    Source,
+    setting_words,
+)
 from trials.models.demos import ResearchNote, ScriptItem
 from trials.models.trials import Criterion
 from vendors.models import Candidate, Claim
@@ -129,6 +135,11 @@ class Evidence(CommittedRecord, VendorRecord):
 
     def __str__(self) -> str:
         return f"Evidence {str(self.pk)[:8]}"
+
+    @property
+    def setting(self) -> str:
+        """Who ran it and on whose data, in words; blank for research."""
+        return setting_words(self.source, self.runner, self.data)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert only; a new verdict is a new row."""

@@ -7,7 +7,6 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from evaltracker.errors import Refused
-from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import User
@@ -26,6 +25,7 @@ from trials.policy import (
 from trials.services.gaps import open_gap_for_refuted
 from trials.services.judging import (
     check_place,
+    check_setting,
     check_words,
     lock_standing_claim,
     no_trial,
@@ -34,6 +34,7 @@ from trials.services.judging import (
     running_trials,
 )
 from trials.services.retests import judged_anew
+from trials.services.verdict_journal import journal_verdict
 from vendors.models import Candidate, Claim
 from vendors.policy import require_no_conflict
 from vendors.services.candidates import lock_candidate
@@ -101,11 +102,16 @@ def record_evidence(
     url: str = "",
     file: File[bytes] | None = None,
     independent: bool = True,
+    runner: str = "",
+    data: str = "",
     script_item: ScriptItem | None = None,
     criterion: Criterion | None = None,
     research_note: ResearchNote | None = None,
 ) -> Evidence:
     """Record what was found of exactly this revision of a claim.
+
+    Of a demo or a trial also who ran it and on whose data; a trial that the vendor ran
+    on its own data proves what a demo proves.
 
     Raises:
         Forbidden: no part in the evaluation, or a declared interest in the candidate.
@@ -127,19 +133,22 @@ def record_evidence(
         note=inputs.text("note", note, blank=True),
         url=inputs.link("url", url),
         independent=independent,
+        runner=runner,
+        data=data,
         script_item=script_item,
         criterion=criterion,
         research_note=research_note,
         recorded_by=user,
     )
     check_words(inputs, evidence, has_file=file is not None)
+    check_setting(inputs, evidence)
     inputs.check()
     check_place(evidence)
     if file is not None:
         _attach(evidence, file)
     checked(evidence)
     evidence.save(force_insert=True)
-    _record(evidence, by)
+    journal_verdict(evidence, by)
     if kind is Source.TRIAL:
         _follow_up(evidence, by)
     return evidence
@@ -173,6 +182,9 @@ def reconfirm_evidence(*, evidence: Evidence, note: str, by: By) -> Evidence:
         file_name=former.file_name,
         file_sha256=former.file_sha256,
         independent=former.independent,
+        runner=former.runner,
+        data=former.data,
+        named_values=former.named_values,
         script_item=former.script_item,
         criterion=former.criterion,
         research_note=former.research_note,
@@ -182,7 +194,7 @@ def reconfirm_evidence(*, evidence: Evidence, note: str, by: By) -> Evidence:
     inputs.check()
     checked(again)
     again.save(force_insert=True)
-    _record(again, by)
+    journal_verdict(again, by)
     return again
 
 
@@ -208,37 +220,3 @@ def _attach(evidence: Evidence, file: File[bytes]) -> None:
     evidence.file = ContentFile(accepted.content, name=accepted.stored_as)
     evidence.file_name = accepted.name
     evidence.file_sha256 = accepted.sha256
-
-
-def _record(evidence: Evidence, by: By) -> None:
-    claim = evidence.claim
-    journal.record(
-        evaluation=claim.candidate.evaluation,
-        action="evidence.reconfirmed"
-        if evidence.reconfirms_id
-        else "evidence.recorded",
-        subject=evidence,
-        by=by,
-        after={
-            "candidate": claim.candidate,
-            "requirement": claim.requirement.ref,
-            "claim_revision": claim.revision,
-            **journal.snapshot(
-                evidence,
-                (
-                    "source",
-                    "verdict",
-                    "note",
-                    "url",
-                    "independent",
-                    "file_name",
-                    "file_sha256",
-                    "script_item_id",
-                    "criterion_id",
-                    "research_note_id",
-                    "reconfirms_id",
-                ),
-            ),
-        },
-        rows=[evidence],
-    )

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations.models import Requirement
 from evaltracker.kit.text import Inputs
-from trials.choices import EvidenceVerdict, Source
+from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
 from trials.models import Evidence, ScriptItem, Trial
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim
@@ -76,6 +76,31 @@ def check_words(inputs: Inputs, evidence: Evidence, *, has_file: bool) -> None:
     for field, row, source in named:
         if row is not None and evidence.source != source:
             inputs.refuse(field, f"It belongs to evidence from {source.label.lower()}.")
+
+
+def check_setting(inputs: Inputs, evidence: Evidence) -> None:
+    """A demo and a trial are run by somebody on somebody's data; research is not."""
+    asked = (
+        (
+            "runner",
+            Runner,
+            "Say who ran it: us, together, or the vendor.",
+            "Nobody ran a demo or trial here; leave it out for research.",
+        ),
+        (
+            "data",
+            DataOwner,
+            "Say on whose data it ran: ours or the vendor's.",
+            "Research runs on nobody's data; leave it out.",
+        ),
+    )
+    for field, choices, ask, leave_out in asked:
+        said = getattr(evidence, field)
+        if evidence.source == Source.RESEARCH:
+            if said:
+                inputs.refuse(field, leave_out)
+        elif not said or said not in choices.values:
+            inputs.refuse(field, ask)
 
 
 def running_trials(candidate: Candidate) -> QuerySet[Trial]:

@@ -145,7 +145,7 @@ def trials_document(evaluation: Evaluation) -> str:
                 f"{inline(trial.candidate.name)}: {inline(trial.title)}",
                 f"{days}.\n\n{block(trial.summary)}\n\n"
                 + table(
-                    ("Criterion", "Threshold", "Requirement", "Verdict", "Note"),
+                    ("Criterion", "Threshold", "Requirement", "Verdict", "How", "Note"),
                     (criterion_row(criterion) for criterion in criteria),
                 )
                 + "\n\n"
@@ -163,6 +163,7 @@ def criterion_row(criterion: Criterion) -> tuple[str, ...]:
         criterion.threshold,
         criterion.requirement.ref,
         newest.get_verdict_display() if newest else "not judged",
+        newest.setting if newest else "",
         newest.note if newest else "",
     )
 

@@ -69,7 +69,7 @@ def test_each_role_picks_once_something_was_shown(purchase: Evaluation) -> None:
 
 
 def test_too_few_roles_are_told_what_to_do(purchase: Evaluation) -> None:
-    common.category(purchase, "Price", 3)
+    common.category(purchase, "Support", 3)
     body = page(purchase, purchase.owner)
     assert "There is nothing to compare yet" in body
     vendors.enter(purchase, "research")

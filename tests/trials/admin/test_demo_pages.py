@@ -59,7 +59,7 @@ def test_the_script_is_drawn_up_changed_and_printed(acme: Candidate) -> None:
     paper = signed_in(it).get(f"/admin/demos/{demo.pk}/script/").content.decode()
     assert "Show &lt;b&gt;it" in paper
     assert "☐ not shown" in paper
-    assert act("judge-item", item, it, verdict="holds") == 400
+    assert act("judge-item", item, it, verdict="holds", **trials.SETTING) == 400
 
 
 def test_each_item_is_judged_with_one_tap_once_it_is_held(acme: Candidate) -> None:
@@ -67,7 +67,10 @@ def test_each_item_is_judged_with_one_tap_once_it_is_held(acme: Candidate) -> No
     act("draw-up-script", demo, it)
     item = demo.script_items.get()
     claim = trials.claim_of(acme).pk
-    assert act("judge-item", item, it, verdict="holds", claim=claim) == 409
+    assert (
+        act("judge-item", item, it, verdict="holds", claim=claim, **trials.SETTING)
+        == 409
+    )
     assert act("hold-demo", demo, it, attendees="Elif, two of theirs") == 302
     body = signed_in(it).get(f"/admin/demos/{demo.pk}/").content.decode()
     for value in ("holds", "partly", "fails", "not_shown"):
@@ -75,10 +78,13 @@ def test_each_item_is_judged_with_one_tap_once_it_is_held(acme: Candidate) -> No
     back = f"/admin/demos/{demo.pk}/#item-{item.pk}"
     answer = signed_in(it).post(
         f"/admin/act/judge-item/{item.pk}/",
-        {"verdict": "not_shown", "claim": claim, "next": back},
+        {"verdict": "not_shown", "claim": claim, "next": back, **trials.SETTING},
     )
     assert answer.headers["Location"] == back
-    assert act("judge-item", item, it, verdict="fails", claim=claim) == 400
+    assert (
+        act("judge-item", item, it, verdict="fails", claim=claim, **trials.SETTING)
+        == 400
+    )
     found = Evidence.objects.get()
     assert (found.source, found.verdict, found.script_item) == (
         "demo",
@@ -95,7 +101,7 @@ def test_whoever_has_an_interest_judges_nothing(acme: Candidate) -> None:
     body = signed_in(it).get(f"/admin/demos/{demo.pk}/").content.decode()
     assert "you judge nothing here" in body
     assert 'name="verdict"' not in body
-    form = {"verdict": "holds", "claim": trials.claim_of(acme).pk}
+    form = {"verdict": "holds", "claim": trials.claim_of(acme).pk, **trials.SETTING}
     assert act("judge-item", demo.script_items.get(), it, **form) == 403
 
 

@@ -92,7 +92,7 @@ def test_a_criterion_is_judged_with_one_tap(acme: Candidate) -> None:
     criterion, claim = trial.criteria.get(), trials.claim_of(acme).pk
     judge = f"judge-criterion/{criterion.pk}"
     assert judge in page(trial, it)
-    form = {"verdict": "fails", "claim": claim}
+    form = {"verdict": "fails", "claim": claim, **trials.SETTING}
     assert act("judge-criterion", criterion, it, **form) == 400
     shown = form | {"verdict": "not_shown"}
     assert act("judge-criterion", criterion, it, **shown) == 400

@@ -56,6 +56,7 @@ def judged(running: Trial, verdict: str, **more: Any) -> Evidence:
         note="It stops at 40 runs.",
         by=running.candidate.evaluation.owner,
         criterion=running.criteria.get(),
+        **trials.SETTING,
         **more,
     )
 

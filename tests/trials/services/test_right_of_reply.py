@@ -42,6 +42,7 @@ def fail(running: Trial, **more: Any) -> Evidence:
         note="It stops at 40 runs.",
         by=running.candidate.evaluation.owner,
         criterion=running.criteria.get(),
+        **trials.SETTING,
         **more,
     )
 

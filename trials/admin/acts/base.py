@@ -11,7 +11,7 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import Rule
 from evaltracker.pages.fields import NamedChoice, link_field, long_text, without_blank
 from stakeholders.policy import has_role
-from trials.choices import EvidenceVerdict
+from trials.choices import DataOwner, EvidenceVerdict, Runner
 from trials.models import Demo, Trial
 from trials.policy import check_trial
 from trials.services.demos import check_demo
@@ -94,10 +94,25 @@ class VerdictForm(forms.Form):
         error_messages={"invalid_choice": "These words are not there any more."},
     )
 
+    runner = forms.ChoiceField(
+        label="Who ran it",
+        choices=[("", "choose"), *Runner.choices[1:]],
+        help_text="Whoever had the keyboard.",
+    )
+    data = forms.ChoiceField(  # type: ignore[assignment]
+        label="On whose data",
+        choices=[("", "choose"), *DataOwner.choices[1:]],
+        help_text="A trial that the vendor ran on its own data proves what a demo "
+        "proves.",
+    )
+
     def __init__(
         self, *args: Any, claims: Any, source: str = "", **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        if not source:
+            for name in ("runner", "data"):
+                self.fields[name].required = False
         chosen: Any = self.fields["claim"]
         chosen.queryset = claims
         if source and source != "demo":

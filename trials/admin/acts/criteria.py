@@ -11,6 +11,7 @@ from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import long_text, mark_needed, reason_field
 from trials.admin.acts.base import AboutRequirement, OnTrial, ProofForm
 from trials.admin.acts.trials import TO_PUT_FORWARD
+from trials.admin.settings_asked import last_setting
 from trials.choices import Source
 from trials.models import Criterion
 from trials.services.criteria import (
@@ -167,7 +168,8 @@ class JudgeCriterion(OnCriterion):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """The words that stand."""
         current = self.claims(target).filter(superseded_at__isnull=True).first()
-        return {"claim": current.pk if current else None}
+        before = last_setting(criterion__trial=target.trial)
+        return {"claim": current.pk if current else None, **before}
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         """The claim that is judged."""

@@ -10,7 +10,7 @@ from django.urls import reverse
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
-from evaltracker.pages.fields import NamedChoice, long_text
+from evaltracker.pages.fields import NamedChoice, long_text, mark_needed
 from trials.admin.acts.base import ProofForm
 from trials.choices import Source
 from trials.models import Evidence, ResearchNote
@@ -47,12 +47,15 @@ class EvidenceForm(ProofForm):
         empty_label="None",
     )
 
-    field_order = ("source", "verdict", "note", "url", "file")
+    field_order = ("source", "verdict", "runner", "data", "note", "url", "file")
 
     def __init__(self, *args: Any, notes: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["research_note"]
         choice.queryset = notes
+
+
+mark_needed(EvidenceForm, "needed for a demo or a trial", "runner", "data")
 
 
 @register_act

@@ -11,6 +11,7 @@ from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import NamedChoice, long_text
 from stakeholders.models import Stakeholder
 from trials.admin.acts.base import AboutRequirement, OnDemo, ProofForm
+from trials.admin.settings_asked import last_setting
 from trials.choices import Source
 from trials.models import Demo, ScriptItem
 from trials.services.evidence import check_judge_item, record_evidence
@@ -158,7 +159,8 @@ class JudgeItem(OnItem):
         """The words that stand."""
         claims = claims_on(target.demo, target.requirement_id)
         current = claims.filter(superseded_at__isnull=True).first()
-        return {"claim": current.pk if current else None}
+        before = last_setting(script_item__demo=target.demo)
+        return {"claim": current.pk if current else None, **before}
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         """The claim that is judged."""
