@@ -7,6 +7,7 @@ from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.requirements import add_metric, add_requirement
 
 # The matrix gives neither weight nor priority: these are the made-up buyer's own.
+PRICE_REASON = "It asks how the price is made up, not how high it is."
 WEIGHTS = {
     "Product Focus": 0,
     "Recent Activity": 0,
@@ -69,7 +70,11 @@ def write_requirements(evaluation: Evaluation) -> None:
         name = row["category"]
         if name not in categories:
             categories[name] = add_category(
-                evaluation=evaluation, name=name, weight=WEIGHTS[name], by=lead
+                evaluation=evaluation,
+                name=name,
+                weight=WEIGHTS[name],
+                price_reason=PRICE_REASON,
+                by=lead,
             )
         must = row["sub_id"] in MUSTS
         add_requirement(

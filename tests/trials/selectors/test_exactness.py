@@ -150,6 +150,7 @@ def test_what_a_vendor_may_still_answer_does_not_count() -> None:
         source="trial",
         verdict="fails",
         note="It stopped.",
+        **trials.SETTING,
         criterion=running.criteria.get(),
         by=where.owner,
     )
