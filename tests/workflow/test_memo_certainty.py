@@ -6,9 +6,9 @@ from typing import Any
 from evaltracker.workflow.memo import compute_results, replay
 from evaltracker.workflow.memo.certainty_words import (
     NONE_DECIDES,
+    next_line,
     per_cent,
     prior_line,
-    to_test_next,
 )
 from evaltracker.workflow.memo.text import robustness
 from evaltracker.workflow.memo.weighing_words import weighed
@@ -114,10 +114,13 @@ def test_the_prior_is_printed_with_its_source() -> None:
 
 def test_what_to_test_next_is_said_by_its_chance() -> None:
     certainty = compute_results(OPEN)["robustness"]["certainty"]
-    lines = to_test_next(certainty, NAMES, {"R3": "It does R3"})
-    assert lines[0].startswith("R3 It does R3, Acme ML: ")
-    assert lines[0].endswith(" of 100.")
+    assert [(row["id"], row["ref"]) for row in certainty["next"]] == [
+        ("0", "R3"),
+        ("1", "R3"),
+    ]
     assert certainty["idle"] == 0
+    line = next_line("R08", "Restarts a job.", "A", "0.10123456")
+    assert line == "R08 Restarts a job, A: 10 of 100."
     assert NONE_DECIDES == "No single open verdict would change who is first."
 
 

@@ -13,6 +13,7 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.fields import without_blank
+from evaltracker.pages.panels import panels_of
 from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
@@ -111,6 +112,7 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         may_plan=evaluation.is_open and Stage(evaluation.stage) in TRIAL_STAGES,
         milestones=milestone_rows(milestones, evaluation, user, runs=owns),
         here=request.path + "#milestones",
+        panels=panels_of("trials", evaluation, user),
     )
 
 

@@ -20,6 +20,7 @@ KINDS = {
     "interests": ("balance", "Declare"),
     "open_prices": ("lock_open", "Read"),
     "contract": ("handshake", "Read"),
+    "test_next": ("science", "Judge"),
     "condition": ("assignment_turned_in", "Open"),
     "milestone": ("event", "Open"),
     "scores": ("star_rate", "Score"),

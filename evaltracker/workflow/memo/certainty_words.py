@@ -1,6 +1,5 @@
 """How sure the first place is in sentences: never one of the two numbers alone."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +13,6 @@ SAME = "Every verdict that was planned is in: both numbers are the same."
 SEALED = ", on the evidence alone; people’s scores are still sealed"
 NONE_DECIDES = "No single open verdict would change who is first."
 SOURCES = {"default": "our default", "hand": "set by hand"}
-LISTED = 10
 
 
 def per_cent(share: str) -> str:
@@ -151,19 +149,9 @@ def prior_line(certainty: dict[str, Any], names: dict[str, str]) -> str:
     )
 
 
-def to_test_next(
-    certainty: dict[str, Any],
-    names: dict[str, str],
-    needs: dict[str, str],
-    quote: Callable[[str], str] = str,
-) -> list[str]:
-    """“R08 Restarts a job, A: 10 of 100.”, those first that decide most draws."""
-    return [
-        f"{quote(row['ref'])} {quote(needs[row['ref']])}, {names[row['id']]}: "
-        f"{of_100(row['chance'])}."
-        for row in certainty["next"]
-        if row["ref"] in needs and row["id"] in names
-    ]
+def next_line(ref: str, text: str, candidate: str, chance: str) -> str:
+    """“R08 Restarts a job, A: 10 of 100.”: what to test, and how much it decides."""
+    return f"{ref} {text.rstrip('.')}, {candidate}: {of_100(chance)}."
 
 
 def of_100(chance: str) -> str:
@@ -171,10 +159,9 @@ def of_100(chance: str) -> str:
     return f"{per_cent(chance).removesuffix('%')} of 100"
 
 
-def idle_line(certainty: dict[str, Any]) -> str:
+def idle_line(number: int) -> str:
     """How many open verdicts would change nothing by themselves; blank if none."""
-    number = certainty["idle"]
-    if not number or not certainty["next"]:
+    if not number:
         return ""
     verdicts = "1 more open verdict" if number == 1 else f"{number} more open verdicts"
     return f"{verdicts} would not change who is first."

@@ -1,0 +1,71 @@
+"""What to test next: on the page of trials, and in My work of who leads one."""
+
+import re
+
+import pytest
+
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.workflow.models import KeptDraws
+from evaltracker.workflow.services.draws import keep_draws
+from tests.cast import stakeholders, trials, vendors
+from tests.clients import signed_in
+from vendors.models import Candidate
+from vendors.services.candidates import shortlist
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def acme() -> Candidate:
+    """Acme and Globex level in a demo; of both a must-have is still to be tested."""
+    where = trials.platform("must", "should")
+    options = [trials.claimed(where, name=name) for name in ("Acme ML", "Globex ML")]
+    for option in options:
+        shortlist(candidate=option, by=where.owner)
+    vendors.enter(where, "demos")
+    for option in options:
+        option.evaluation.refresh_from_db()
+        trials.verdict(trials.claim_of(option), "demo")
+    vendors.enter(where, "trials")
+    first = options[0]
+    first.evaluation.refresh_from_db()
+    trials.trial(first)
+    return first
+
+
+def page_of(where: Evaluation) -> str:
+    address = f"/admin/e/{where.slug}/trials/"
+    return signed_in(where.owner).get(address).content.decode()
+
+
+def test_the_trials_page_lists_what_decides_who_is_first(acme: Candidate) -> None:
+    where = acme.evaluation
+    assert "What to test next" not in page_of(where)
+    where.refresh_from_db()
+    keep_draws(evaluation=where)
+    body = page_of(where)
+    lines = re.findall(r">R1 What R1 asks for, (.+?) ML: \d\d of 100\.<", body)
+    assert sorted(lines) == ["Acme", "Globex"]
+    assert "recalculating" not in body
+    KeptDraws.objects.update(entries=1)
+    assert "As of entry 1, recalculating." in page_of(where)
+
+
+def test_where_no_verdict_decides_the_page_says_so(acme: Candidate) -> None:
+    kept = keep_draws(evaluation=acme.evaluation)
+    kept.results |= {"next": [], "idle": 2}
+    kept.save()
+    assert "No single open verdict would change who is first." in page_of(
+        acme.evaluation
+    )
+
+
+def test_my_work_lists_those_of_the_trials_that_one_leads(acme: Candidate) -> None:
+    keep_draws(evaluation=acme.evaluation)
+    lead = stakeholders.holder("engineering")
+    body = signed_in(lead).get("/admin/").content.decode()
+    assert "Test R1 of Acme ML" in body
+    assert "of 100 cases." in body
+    assert "Test R1 of Globex ML" not in body
+    other = signed_in(stakeholders.holder("pm")).get("/admin/").content.decode()
+    assert "Test R1" not in other
