@@ -5,6 +5,7 @@ from django.apps import apps
 import trials.calendar_dates
 import trials.demo_notices
 import trials.gap_notices
+import trials.list_uses
 import trials.notices
 import trials.services.demo_invitations
 import trials.services.milestone_owners

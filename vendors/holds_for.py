@@ -17,8 +17,12 @@ from vendors.choices import Availability
 EVERYWHERE = "everywhere"
 PARTS = ("values", "availability", "available_from")
 
+# An error shows no more than this of what was given.
+SHOWN = 60
+
 type Lists = Mapping[str, Sequence[str]]
 type Means = dict[str, dict[str, list[str | None]]]
+NO_LISTS: Lists = {}
 
 
 def resolve(
@@ -64,6 +68,29 @@ def means_everywhere(
         name: {value: list(answer) for value in values}
         for name, values in lists.items()
         if values
+    }
+
+
+def answered(
+    holds_for: Mapping[str, Any] | None,
+    environments: Sequence[str],
+    availability: str,
+    lists: Lists,
+) -> set[tuple[str, str]]:
+    """The values, each with its list, that a kept answer speaks of.
+
+    An answer from before the lists speaks of the values that its environments name
+    exactly; *never* without any environment, of all.
+    """
+    if holds_for is not None:
+        means: Means = holds_for["means"]
+        return {(name, value) for name, values in means.items() for value in values}
+    every = availability == Availability.NEVER and not environments
+    return {
+        (name, value)
+        for name, values in lists.items()
+        for value in values
+        if every or value in environments
     }
 
 
@@ -120,7 +147,7 @@ def _canonical_list(name: str, said: object, values: Sequence[str]) -> Any:
     if not isinstance(said, list):
         raise _invalid(f"“{name}” needs a list of its values, or “everywhere”.")
     if EVERYWHERE in said and said != [EVERYWHERE]:
-        beside = next(value for value in said if value != EVERYWHERE)
+        beside = str(next(value for value in said if value != EVERYWHERE))[:SHOWN]
         raise _invalid(
             f"“{name}” says everywhere beside “{beside}”; say everywhere or name the "
             "values, not both."
@@ -130,7 +157,7 @@ def _canonical_list(name: str, said: object, values: Sequence[str]) -> Any:
     for value in said:
         if value not in values:
             raise _invalid(
-                f"“{value}” is not a value of “{name}”. Choose from: "
+                f"“{str(value)[:SHOWN]}” is not a value of “{name}”. Choose from: "
                 f"{', '.join(values)}; anything else belongs in the statement."
             )
         if said.count(value) > 1:
@@ -185,11 +212,14 @@ def _day(said: object) -> datetime.date | None:
     except ValueError:
         day = None
     if _text(day) != said:
-        raise _invalid(f"available_from is a date such as 2027-03-31, not “{said}”.")
+        raise _invalid(
+            f"available_from is a date such as 2027-03-31, not “{str(said)[:SHOWN]}”."
+        )
     return day
 
 
-def _no_list(name: object, lists: Lists) -> Invalid:
+def _no_list(given: object, lists: Lists) -> Invalid:
+    name = str(given)[:SHOWN]
     if not lists:
         return _invalid(
             f"The brief names no list, so “{name}” cannot be answered; it belongs in "

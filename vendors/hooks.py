@@ -6,6 +6,7 @@ from django.apps import apps
 
 import evaltracker.serving.https
 import vendors.isolation.starting
+import vendors.list_uses
 import vendors.notices
 import vendors.opening_notices
 import vendors.token_notices

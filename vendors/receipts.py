@@ -7,21 +7,32 @@ from typing import Any
 
 from vendors.models import Claim
 
+# The version of the form; the first had neither a version nor `holds_for`.
+FORM = 2
+
 
 def digest_of(claims: Iterable[Claim]) -> str:
     """SHA-256 over the claims, sorted by requirement, as compact UTF-8 JSON."""
-    return _digest(_document(claim, claim.own_revision) for claim in claims)
+    rows = [
+        _document(claim, claim.own_revision)
+        | {"holds_for": claim.holds_for and claim.holds_for["said"]}
+        for claim in claims
+    ]
+    return _digest({"form": FORM, "claims": _in_order(rows)})
 
 
 def is_receipt_of(sha256: str, claims: Iterable[Claim]) -> bool:
     """Whether a receipt of that digest is of these claims as they stand.
 
-    Receipts from before vendors had a numbering of their own were given over the
-    buyer's, and go on counting.
+    Receipts of the first form go on counting, also those from before vendors had a
+    numbering of their own, which were given over the buyer's.
     """
     rows = list(claims)
-    by_buyers_numbers = _digest(_document(claim, claim.revision) for claim in rows)
-    return sha256 in (digest_of(rows), by_buyers_numbers)
+    first_form = (
+        [_document(claim, claim.own_revision) for claim in rows],
+        [_document(claim, claim.revision) for claim in rows],
+    )
+    return sha256 in (digest_of(rows), *map(_digest, map(_in_order, first_form)))
 
 
 def _document(claim: Claim, revision: int) -> dict[str, Any]:
@@ -38,9 +49,12 @@ def _document(claim: Claim, revision: int) -> dict[str, Any]:
     }
 
 
-def _digest(documents: Iterable[dict[str, Any]]) -> str:
-    in_order = sorted(documents, key=lambda row: row["requirement"])
+def _in_order(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(documents, key=lambda row: row["requirement"])
+
+
+def _digest(document: object) -> str:
     text = json.dumps(
-        in_order, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        document, ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
     return hashlib.sha256(text.encode()).hexdigest()

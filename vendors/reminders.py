@@ -116,6 +116,12 @@ def waiting_words(waiting: Waiting) -> str:
             f"{number} {are} to be confirmed, because the words that were asked have "
             "changed."
         )
+    if number := len(waiting.partly):
+        holds = "answer does not say yet whether it holds"
+        hold = "answers do not say yet whether they hold"
+        parts.append(
+            f"{number} {holds if number == 1 else hold} for every value that is asked."
+        )
     return " ".join(parts)
 
 

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from evaltracker.errors import Invalid
 from evaltracker.kit.text import Inputs
 from vendors.availability import availability_error
 from vendors.choices import STATED, Availability
+from vendors.holds_for import NO_LISTS, Lists, canonical, means_everywhere, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,8 @@ class ClaimWords:
     availability: str
     available_from: datetime.date | None = None
     environments: list[str] = field(default_factory=list)
+    # {"said": …, "means": …}, as `vendors.holds_for` gives them; None: nothing said.
+    holds_for: dict[str, Any] | None = None
     statement: str = ""
     evidence_url: str = ""
 
@@ -35,10 +39,16 @@ def read_claim(
     environments: Iterable[str],
     statement: str,
     evidence_url: str,
+    holds_for: object = None,
+    lists: Lists = NO_LISTS,
+    as_is: bool = False,
     today: datetime.date | None = None,
     noted: bool = False,
 ) -> ClaimWords:
     """A claim's words as they are kept; `today` makes a past plan refused.
+
+    `lists` are those of the brief, which `holds_for` speaks of. What stays *as it is*
+    (`as_is`) holds for all of them unless it says otherwise.
 
     Raises:
         Invalid: with the sentences by field.
@@ -49,12 +59,41 @@ def read_claim(
     error = availability_error(availability, available_from, today=today, known=known)
     if error:
         inputs.refuse(*error)
+    held = None
+    if not error:
+        terms = (lists, availability, available_from)
+        held = _held_for(inputs, holds_for, *terms, as_is=as_is, today=today)
     words = ClaimWords(
         availability=availability,
         available_from=available_from,
         environments=inputs.lines("environments", environments),
+        holds_for=held,
         statement=inputs.text("statement", statement),
         evidence_url=inputs.link("evidence_url", evidence_url),
     )
     inputs.check()
     return words
+
+
+def _held_for(
+    inputs: Inputs,
+    said: object,
+    lists: Lists,
+    availability: str,
+    available_from: datetime.date | None,
+    *,
+    as_is: bool,
+    today: datetime.date | None,
+) -> dict[str, Any] | None:
+    """What is kept of the values that an answer holds for."""
+    answer = (lists, availability, available_from)
+    try:
+        given = canonical(said, lists)
+        if given is None and as_is and availability != Availability.UNSTATED:
+            means = means_everywhere(*answer)
+        else:
+            means = resolve(said, *answer, today=today)
+    except Invalid as error:
+        inputs.refuse("holds_for", error.sentence)
+        return None
+    return {"said": given, "means": means} if means or given else None

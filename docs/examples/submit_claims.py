@@ -6,7 +6,8 @@
 
 The file is a CSV or an .xlsx with these column heads, in any order: requirement,
 availability, statement and, where you have them, available_from (a day as 2030-01-31),
-environments (separated by semicolons) and evidence_url.
+environments (separated by semicolons), evidence_url, and holds_for: everywhere, or the
+values of the buyer's lists, as in "Runs on: AWS, on premises; Languages: everywhere".
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from xml.etree import ElementTree
 MOST_CLAIMS, MOST_BYTES = 1_000, 1_900_000  # of one batch
 TRIES = 5
 NEEDED = ("requirement", "availability", "statement")
-COLUMNS = (*NEEDED, "available_from", "environments", "evidence_url")
+COLUMNS = (*NEEDED, "available_from", "environments", "evidence_url", "holds_for")
 # What a receipt is computed over, in the API's words.
 SAID = (*COLUMNS, "revision")
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -141,7 +142,22 @@ def claim_of(row: dict[str, str]) -> dict[str, Any]:
         "environments": [place.strip() for place in places if place.strip()],
         "statement": row.get("statement", ""),
         "evidence_url": row.get("evidence_url", ""),
+        "holds_for": held_for(row.get("holds_for", "")),
     }
+
+
+def held_for(text: str) -> Any:
+    """The values of a cell by their list; None of a blank one."""
+    if not text or text.lower() == "everywhere":
+        return text.lower() or None
+    held: dict[str, Any] = {}
+    for part in text.split(";"):
+        name, colon, values = part.partition(":")
+        if not colon:
+            raise Stopped(f"“{part.strip()}” names no list, as in “Runs on: AWS”.")
+        named = [value.strip() for value in values.split(",")]
+        held[name.strip()] = "everywhere" if named == ["everywhere"] else named
+    return held
 
 
 def read_xlsx(path: Path) -> list[list[str]]:
@@ -208,7 +224,8 @@ def digest_of(claims: list[dict[str, Any]]) -> str:
     """What a receipt over these claims must say."""
     said = [{name: claim[name] for name in SAID} for claim in claims]
     said.sort(key=lambda claim: claim["requirement"])
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    form = {"form": 2, "claims": said}
+    text = json.dumps(form, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

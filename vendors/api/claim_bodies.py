@@ -9,7 +9,9 @@ from evaltracker.rest.views import UNKNOWN_FIELD, WRITE_DAY, read_day
 from vendors.services.batches import MOST, Stated
 
 TEXTS = ("requirement", "availability", "statement")
-FIELDS = frozenset({*TEXTS, "available_from", "environments", "evidence_url"})
+FIELDS = frozenset(
+    {*TEXTS, "available_from", "environments", "evidence_url", "holds_for"}
+)
 NO_TEXT = "It must be a string."
 
 
@@ -96,4 +98,5 @@ def _read_item(item: Any, at: str, errors: dict[str, list[str]]) -> Stated:
         available_from=day,
         environments=places,
         evidence_url=link,
+        holds_for=item.get("holds_for"),
     )

@@ -8,7 +8,8 @@ CLAIM: dict[str, Any] = {
     "requirement": "R1",
     "availability": "planned",
     "available_from": "2040-03-01",
-    "environments": ["aws", "on_prem"],
+    "environments": ["Kubernetes"],
+    "holds_for": {"Runs on": ["AWS", "on premises"]},
     "statement": "Ships with release 9.",
     "evidence_url": "https://acme.example/roadmap",
 }
@@ -73,6 +74,7 @@ SHEET: dict[str, Any] = {
                 "availability": "now",
                 "available_from": None,
                 "environments": [],
+                "holds_for": "everywhere",
                 "statement": "Yes.",
                 "evidence_url": "",
             },

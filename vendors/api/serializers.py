@@ -5,10 +5,16 @@ from typing import Any
 from rest_framework import serializers
 
 from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.models import Requirement
 from evaltracker.kit.text import LINK_LIMIT, TEXT_LIMIT
 from evaltracker.rest.views import Day, StrictSerializer, Text
 from vendors.choices import STATED, Availability
+from vendors.selectors.demands import demanded
 
+HOLDS_FOR = (
+    "The values of the buyer's lists for which it holds: values by list, everywhere, "
+    "or a list of objects with values, availability and available_from."
+)
 AVAILABILITY = [(availability.value, availability.label) for availability in STATED]
 
 
@@ -32,7 +38,13 @@ class ClaimInput(StrictSerializer):
         max_length=20,
         required=False,
         default=list,
-        help_text="Where it runs, e.g. aws, on_prem.",
+        help_text="Where else it runs, in your words; holds_for answers what is asked.",
+    )
+    holds_for = serializers.JSONField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=HOLDS_FOR,
     )
     statement = Text(max_length=TEXT_LIMIT, help_text="Your answer, as plain text.")
     evidence_url = Text(
@@ -53,6 +65,7 @@ class ClaimOutput(serializers.Serializer[Any]):
     )
     available_from = serializers.DateField(allow_null=True)
     environments = serializers.ListField(child=serializers.CharField())
+    holds_for = serializers.JSONField(allow_null=True, help_text="As it was given.")
     statement = serializers.CharField(allow_blank=True)
     evidence_url = serializers.CharField(allow_blank=True)
     revision = serializers.IntegerField()
@@ -68,6 +81,13 @@ class RequirementOutput(serializers.Serializer[Any]):
     priority = serializers.ChoiceField(choices=Priority.choices)
     help = serializers.CharField(source="vendor_help", allow_blank=True)
     revision = serializers.IntegerField()
+    lists = serializers.SerializerMethodField(
+        help_text="Values by list: it must hold for each, so answer for each."
+    )
+
+    def get_lists(self, requirement: Requirement) -> dict[str, list[str]]:
+        """The values by list in which it must hold."""
+        return demanded(requirement)
 
 
 class InvitationOutput(serializers.Serializer[Any]):

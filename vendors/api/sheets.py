@@ -33,12 +33,20 @@ class SheetInput(serializers.Serializer[Any]):
     file = serializers.FileField(help_text="The filled answer sheet, at most 10 MB.")
 
 
+class SaidField(serializers.JSONField):
+    """What was said of values, as it was given."""
+
+    def to_representation(self, value: Any) -> Any:
+        return value["said"]
+
+
 class WordsOutput(serializers.Serializer[Any]):
     """The words of a claim."""
 
     availability = serializers.CharField()
     available_from = serializers.DateField(allow_null=True)
     environments = serializers.ListField(child=serializers.CharField())
+    holds_for = SaidField(allow_null=True)
     statement = serializers.CharField(allow_blank=True)
     evidence_url = serializers.CharField(allow_blank=True)
 

@@ -41,6 +41,7 @@ from vendors.selectors import (
     invitations,
     with_counts,
 )
+from vendors.selectors.demands import with_demands
 from vendors.services.batches import Stated
 from vendors.services.claims import submit_one, withdraw_claim
 from vendors.services.idempotency import Answer
@@ -70,6 +71,7 @@ def show_claim(claim: Claim) -> dict[str, Any]:
         "availability": claim.availability,
         "available_from": claim.available_from,
         "environments": claim.environments,
+        "holds_for": claim.holds_for and claim.holds_for["said"],
         "statement": claim.statement,
         "evidence_url": claim.evidence_url,
         "revision": claim.own_revision,
@@ -150,7 +152,7 @@ class RequirementsView(VendorView):
         return Response(
             page_of(
                 request,
-                asked_requirements(candidate.evaluation),
+                with_demands(asked_requirements(candidate.evaluation)),
                 key=("category__position", "position", "ref"),
                 show=show_requirement,
             )

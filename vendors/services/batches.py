@@ -12,6 +12,7 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement
 from evaltracker.kit.pipeline import Pipeline, pipeline
+from vendors.holds_for import NO_LISTS, Lists
 from vendors.models import Candidate, Claim
 from vendors.services.locked_claims import LockedClaims
 from vendors.services.revisions import says_the_same
@@ -30,6 +31,8 @@ class Stated(msgspec.Struct, frozen=True):
     available_from: datetime.date | None = None
     environments: Iterable[str] = ()
     evidence_url: str = ""
+    # As it was given; see `vendors.holds_for`.
+    holds_for: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def compare(locked: LockedClaims, claims: Sequence[Stated]) -> Comparison:
             ]
             continue
         seen.add(claim.requirement)
-        words = _read(claim, index, locked.now.date(), errors)
+        words = _read(claim, index, locked, errors)
         former = locked.standing.get(requirement.pk)
         if words and not (
             former and says_the_same(former, words, requirement, by_vendor=True)
@@ -127,7 +130,9 @@ def compare(locked: LockedClaims, claims: Sequence[Stated]) -> Comparison:
     return Comparison(new, len(claims) - len(new))
 
 
-def read_stated(said: Stated, today: datetime.date) -> ClaimWords:
+def read_stated(
+    said: Stated, today: datetime.date, lists: Lists = NO_LISTS
+) -> ClaimWords:
     """The words of an answer as they are kept.
 
     Raises:
@@ -140,16 +145,18 @@ def read_stated(said: Stated, today: datetime.date) -> ClaimWords:
         environments=said.environments,
         statement=said.statement,
         evidence_url=said.evidence_url,
+        holds_for=said.holds_for,
+        lists=lists,
         today=today,
     )
 
 
 def _read(
-    said: Stated, index: int, today: datetime.date, errors: dict[str, list[str]]
+    said: Stated, index: int, locked: LockedClaims, errors: dict[str, list[str]]
 ) -> ClaimWords | None:
     """The words of one line, or None after noting what is wrong with them."""
     try:
-        return read_stated(said, today)
+        return read_stated(said, locked.now.date(), locked.lists)
     except Invalid as error:
         for name, sentences in error.errors.items():
             errors[f"claims.{index}.{name}"] = sentences

@@ -9,7 +9,7 @@ from evaltracker.evaluations.journal import Actor, By, actor_of
 from evaltracker.evaluations.models import Requirement
 from evaltracker.evaluations.policy import check_owned
 from evaltracker.kit.pipeline import Pipeline, pipeline
-from vendors.choices import Availability
+from vendors.choices import Availability, CandidateKind
 from vendors.models import Candidate, Claim
 from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES
 from vendors.services.batches import UNKNOWN, Stated, read_stated
@@ -38,6 +38,7 @@ def submit_claim(
     available_from: datetime.date | None = None,
     environments: Iterable[str] = (),
     evidence_url: str = "",
+    holds_for: object = None,
 ) -> SubmitResult:
     """Take a vendor's answer to a requirement; the same words again write nothing.
 
@@ -53,6 +54,7 @@ def submit_claim(
         available_from=available_from,
         environments=environments,
         evidence_url=evidence_url,
+        holds_for=holds_for,
     )
     with pipeline() as pipe:
         claims = _locked(pipe, candidate, requirement)
@@ -77,7 +79,7 @@ def submit_one(claims: LockedClaims, said: Stated, by: Actor) -> SubmitResult:
     requirement = claims.requirements.get(said.requirement)
     if requirement is None:
         raise Invalid(f"requirement: {UNKNOWN}", errors={"requirement": [UNKNOWN]})
-    words = read_stated(said, claims.now.date())
+    words = read_stated(said, claims.now.date(), claims.lists)
     return _write(claims, requirement, words, by, by_vendor=True)
 
 
@@ -133,6 +135,7 @@ def note_claim(
     available_from: datetime.date | None = None,
     environments: Iterable[str] = (),
     evidence_url: str = "",
+    holds_for: object = None,
 ) -> SubmitResult:
     """Note, as the owner, what a candidate is said to do.
 
@@ -166,6 +169,9 @@ def note_claim(
             environments=environments,
             statement=statement,
             evidence_url=evidence_url,
+            holds_for=holds_for,
+            lists=claims.lists,
+            as_is=candidate.kind == CandidateKind.AS_IS,
             noted=True,
         )
         return _write(claims, requirement, words, by, by_vendor=False)

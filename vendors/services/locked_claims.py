@@ -6,7 +6,7 @@ begins with `LockedClaims.of`: so there is one order of locks.
 
 import datetime
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -36,6 +36,8 @@ class LockedClaims:
     standing: dict[uuid.UUID, Claim]
     counts: dict[uuid.UUID, RevisionCount]
     head: JournalHead
+    # The lists of the brief, each with its values of now.
+    lists: dict[str, list[str]]
 
     @classmethod
     def of(
@@ -61,6 +63,7 @@ class LockedClaims:
         evaluation = pipe.ask(sql.EVALUATION, **own)
         found = pipe.ask(sql.CANDIDATE, **own)
         asked = pipe.ask(sql.ASKED, **meant)
+        named = pipe.ask(sql.LISTS, **own)
         standing = pipe.ask(sql.STANDING, **meant)
         show(pipe, sql.FIND_NOTES)
         counted = pipe.ask(sql.COUNTS, **meant)
@@ -89,6 +92,7 @@ class LockedClaims:
             },
             counts=counts,
             head=loaded(JournalHead, head),
+            lists=lists_in(named.fetchall()),
         )
         for requirement, claim in self.standing.items():
             claim.own_revision = counts[requirement].own
@@ -147,6 +151,16 @@ class LockedClaims:
             count=self.head.count,
             hash=self.head.hash,
         )
+
+
+def lists_in(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Values by list, of rows of both; a list without a value has none."""
+    lists: dict[str, list[str]] = {}
+    for row in rows:
+        values = lists.setdefault(row["name"], [])
+        if row["value"] is not None:
+            values.append(row["value"])
+    return lists
 
 
 def _instant(said: datetime.datetime | str) -> datetime.datetime:

@@ -58,7 +58,7 @@ def ask_to_confirm(evaluation: Evaluation) -> None:
         candidates=[
             waiting.candidate
             for waiting in waiting_for(evaluation, invited)
-            if waiting.to_confirm
+            if waiting.to_confirm or waiting.partly
         ],
         occurrence=at.isoformat(),
         at=at,
@@ -121,6 +121,7 @@ def chase(*, candidate: Candidate, by: By) -> int:
             "people": number,
             "unanswered": [requirement.ref for requirement in state.waiting.unanswered],
             "to_confirm": [requirement.ref for requirement in state.waiting.to_confirm],
+            "partly": [requirement.ref for requirement in state.waiting.partly],
         },
     )
     return number

@@ -8,6 +8,7 @@ from evaltracker.errors import Invalid
 from evaltracker.evaluations.journal import Actor
 from vendors.models import Candidate
 from vendors.selectors import asked_requirements, own_claims
+from vendors.selectors.demands import with_demands
 from vendors.services.batches import (
     MOST,
     Comparison,
@@ -29,7 +30,8 @@ class SheetResult:
 
 def answer_sheet(candidate: Candidate) -> bytes:
     """The sheet with everything that is asked and what the vendor says now."""
-    return write_sheet(asked_requirements(candidate.evaluation), _standing(candidate))
+    asked = with_demands(asked_requirements(candidate.evaluation))
+    return write_sheet(asked, _standing(candidate))
 
 
 @transaction.atomic
@@ -50,9 +52,7 @@ def submit_sheet(
     if len(lines) > MOST:
         sentence = f"A sheet may answer {MOST:,} requirements; send it in parts."
         raise Invalid(sentence, errors={"file": [sentence]})
-    claims = [
-        Stated(requirement=line.requirement, **line.words.fields()) for line in lines
-    ]
+    claims = [stated(line) for line in lines]
     try:
         if dry_run:
             found = compare_claims(candidate=candidate, claims=claims)
@@ -61,6 +61,13 @@ def submit_sheet(
     except Invalid as error:
         raise _by_cell(error, lines) from error
     return SheetResult(found, {line.requirement: line.row for line in lines})
+
+
+def stated(line: SheetLine) -> Stated:
+    """A row as an answer that comes in."""
+    held = line.words.holds_for
+    words = line.words.fields() | {"holds_for": held and held["said"]}
+    return Stated(requirement=line.requirement, **words)
 
 
 def _standing(candidate: Candidate) -> dict[str, ClaimWords]:

@@ -4,6 +4,8 @@ import datetime
 
 from evaltracker.evaluations.models import Requirement
 from evaltracker.kit.formula_guard import harmless
+from vendors.holds_for_text import write_holds_for
+from vendors.selectors.demands import demanded
 from vendors.words import ClaimWords
 
 SHEET = "Answers"
@@ -19,6 +21,8 @@ COLUMNS: dict[str, tuple[str, int]] = {
     "environments": ("Environments", 20),
     "statement": ("Statement", 60),
     "evidence_url": ("Evidence link", 30),
+    "lists": ("Must hold for", 30),
+    "holds_for": ("Holds for", 30),
 }
 ANSWER = (
     "availability",
@@ -26,7 +30,9 @@ ANSWER = (
     "environments",
     "statement",
     "evidence_url",
+    "holds_for",
 )
+ASKED = tuple(field for field in COLUMNS if field not in ANSWER)
 
 type Cell = str | datetime.date
 
@@ -41,6 +47,7 @@ def asked_cells(requirement: Requirement) -> list[Cell]:
             requirement.text,
             requirement.get_priority_display(),
             requirement.vendor_help,
+            write_holds_for(demanded(requirement)),
         )
     ]
 
@@ -55,4 +62,5 @@ def answer_cells(words: ClaimWords | None) -> list[Cell]:
         harmless("; ".join(words.environments)),
         harmless(words.statement),
         harmless(words.evidence_url),
+        harmless(write_holds_for(words.holds_for and words.holds_for["said"])),
     ]

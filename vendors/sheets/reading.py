@@ -10,6 +10,7 @@ from evaltracker.kit.formula_guard import meant
 from evaltracker.tabular import Row, Sheet, column_letter, columns_by_field, read_table
 from evaltracker.tabular.books import text_of
 from vendors.choices import STATED, Availability
+from vendors.holds_for_text import read_holds_for
 from vendors.sheets.columns import ANSWER, COLUMNS, SHEET, answer_cells
 from vendors.words import ClaimWords
 
@@ -83,7 +84,7 @@ def _find(content: bytes, filename: str) -> tuple[Sheet, dict[str, int], Row]:
     missing = [
         f"“{COLUMNS[name][0]}”"
         for name in ("requirement", *ANSWER)
-        if name not in columns
+        if name not in columns and name != "holds_for"
     ]
     if missing:
         raise _no(f"The sheet “{SHEET}” has no column {', '.join(missing)}.")
@@ -108,14 +109,19 @@ def _line(
     """The answer in a row, or None if there is none or `errors` has got its faults."""
     ref_at = columns["requirement"]
     ref = meant(row.cell(ref_at))
-    texts = {field: row.cell(columns[field]) for field in ANSWER}
+    shown = dict(zip(ANSWER, map(text_of, answer_cells(current.get(ref))), strict=True))
+    # A sheet from before that column says nothing of it, and changes nothing.
+    texts = {
+        field: row.cell(columns[field]) if field in columns else shown[field]
+        for field in ANSWER
+    }
     for column in columns.values():
         if (row.number, column) in sheet.uncomputed:
             errors[place_of(column, row.number)] = [
                 "It holds a formula without a result; write the text itself."
             ]
             return None
-    if not any(texts.values()):
+    if not any(text for field, text in texts.items() if field in columns):
         return None
     if not ref or ref_at in row.numbers:
         errors[place_of(ref_at, row.number)] = [
@@ -125,9 +131,7 @@ def _line(
         ]
         return None
     stands = current.get(ref)
-    if stands and list(texts.values()) == [
-        text_of(answer_cell) for answer_cell in answer_cells(stands)
-    ]:
+    if stands and texts == shown:
         return SheetLine(row.number, ref, stands, columns)
     words = _words(row.number, columns, texts, stands, errors)
     return SheetLine(row.number, ref, words, columns) if words else None
@@ -181,10 +185,17 @@ def _environments(text: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
+def _holds_for(text: str) -> dict[str, Any] | None:
+    """What was said; what it means, whoever knows the lists says."""
+    said = read_holds_for(meant(text))
+    return said and {"said": said, "means": {}}
+
+
 READERS = {
     "availability": _availability,
     "available_from": _day,
     "environments": _environments,
+    "holds_for": _holds_for,
     "statement": meant,
     "evidence_url": meant,
 }

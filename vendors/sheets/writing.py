@@ -12,7 +12,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from evaltracker.evaluations.models import Requirement
 from evaltracker.kit.formula_guard import spelled
 from vendors.choices import STATED
-from vendors.sheets.columns import ANSWER, COLUMNS, SHEET, answer_cells, asked_cells
+from vendors.holds_for_text import SYNTAX
+from vendors.sheets.columns import (
+    ANSWER,
+    ASKED,
+    COLUMNS,
+    SHEET,
+    answer_cells,
+    asked_cells,
+)
 from vendors.words import ClaimWords
 
 HELP = (
@@ -22,10 +30,12 @@ HELP = (
     "Available from is needed for planned, and allowed for beta and on_request: "
     "a day as 2030-01-31.",
     "Environments are separated by semicolons: aws; on_prem.",
+    "Holds for names the values of “Must hold for” that the answer holds for: "
+    + SYNTAX,
     "A row whose answer is blank changes nothing; what you sent before stays.",
     "All rows are taken or none; every wrong cell is named.",
 )
-ASKED = PatternFill("solid", fgColor="EEEEEE")
+GREY = PatternFill("solid", fgColor="EEEEEE")
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 OPEN = Protection(locked=False)
 
@@ -40,8 +50,12 @@ def write_sheet(
     _head(sheet)
     last = 1
     for last, requirement in enumerate(requirements, start=2):
-        cells = [*asked_cells(requirement), *answer_cells(claims.get(requirement.ref))]
-        for column, value in enumerate(cells, start=1):
+        answer = answer_cells(claims.get(requirement.ref))
+        cells = dict(
+            zip((*ASKED, *ANSWER), (*asked_cells(requirement), *answer), strict=True)
+        )
+        for column, field in enumerate(COLUMNS, start=1):
+            value = cells[field]
             cell = sheet.cell(last, column)
             if isinstance(value, str):
                 # Set as a string, whatever it looks like.
@@ -65,7 +79,7 @@ def _head(sheet: Worksheet) -> None:
     for column, (title, width) in enumerate(COLUMNS.values(), start=1):
         cell = sheet.cell(1, column, title)
         cell.font = Font(bold=True)
-        cell.fill = ASKED
+        cell.fill = GREY
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = "B2"
     # Without a password: it only keeps hands off the questions.
@@ -83,7 +97,7 @@ def _mark(cell: object, column: int) -> None:
         form = "yyyy-mm-dd" if field == "available_from" else "@"
         cell.number_format = form  # type: ignore[attr-defined]
     else:
-        cell.fill = ASKED  # type: ignore[attr-defined]
+        cell.fill = GREY  # type: ignore[attr-defined]
 
 
 def _offer(sheet: Worksheet, last: int) -> None:

@@ -15,6 +15,8 @@ from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.kit.pipeline import Pipeline
+from evaltracker.requirements.services.demands import demand
+from evaltracker.requirements.services.scopes import add_list
 from tests.cast import common, vendors
 from vendors.api.counting import forget_counts
 from vendors.models import Candidate, Claim
@@ -83,10 +85,14 @@ def _fresh_counts() -> None:
 def where(db: None) -> Evaluation:
     """An evaluation in research with two requirements, open for claims."""
     made = common.evaluation()
-    common.requirement(
+    asked = common.requirement(
         made, "R1", weight=7, vendor_help="Name it", scorer_help="SCORER-MARK"
     )
     common.requirement(made, "R2")
+    places = add_list(
+        evaluation=made, name="Runs on", values=["AWS", "on premises"], by=made.owner
+    )
+    demand(requirement=asked, scopes=[places], by=made.owner)
     return vendors.in_research(made)
 
 

@@ -70,6 +70,8 @@ def test_the_sheet_shows_what_is_asked_and_answered_with_a_drop_down(
         "aws; gcp",
         "Yes.",
         None,
+        "Runs on: AWS, on premises",
+        None,
     )
     assert rows[2][0] == "R2"
     assert set(rows[2][5:]) == {None}

@@ -32,6 +32,7 @@ def test_requirements_show_words_and_help_but_no_weight(acme: Party) -> None:
         "priority": "must",
         "help": "Name it",
         "revision": 1,
+        "lists": {"Runs on": ["AWS", "on premises"]},
     }
     assert b"SCORER-MARK" not in answer.content
 
@@ -45,6 +46,7 @@ def test_a_claim_is_201_then_200_then_201_with_other_words(acme: Party) -> None:
         "availability",
         "available_from",
         "environments",
+        "holds_for",
         "statement",
         "evidence_url",
         "revision",

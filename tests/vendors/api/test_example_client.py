@@ -166,6 +166,7 @@ def test_a_day_of_a_workbook_and_lists_are_read(tmp_path: Path) -> None:
             "environments": ["aws", "gcp"],
             "statement": "x",
             "evidence_url": "",
+            "holds_for": None,
         }
     ]
 

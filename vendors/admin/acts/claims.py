@@ -17,8 +17,10 @@ from evaltracker.pages.fields import (
 )
 from vendors.admin.acts.base import OnPlace
 from vendors.choices import Availability
+from vendors.holds_for_text import SYNTAX, read_holds_for, write_holds_for
 from vendors.models import Candidate, Ruling
 from vendors.policy import ANSWERED_BY_BUYER
+from vendors.selectors.demands import lists_of
 from vendors.services.claims import (
     check_note_claim,
     check_withdraw_note,
@@ -29,6 +31,17 @@ from vendors.services.claims import (
 from vendors.services.rulings import revoke_ruling, rule_not_applicable
 
 WORDS = ("availability", "available_from", "environments", "statement", "evidence_url")
+
+
+class HoldsForField(forms.CharField):
+    """What an answer holds for, as a text."""
+
+    def clean(self, value: Any) -> Any:
+        """What was said of values."""
+        try:
+            return read_holds_for(super().clean(value) or "")
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class NoteForm(forms.Form):
@@ -42,6 +55,7 @@ class NoteForm(forms.Form):
         "Available from", required=False, help_text="For planned, beta or on request."
     )
     environments = LinesField(label="Environments", help_text="One a line.")
+    holds_for = HoldsForField(label="Holds for", required=False)
     statement = forms.CharField(label="Statement", widget=long_text(5))
     evidence_url = link_field("Evidence link")
 
@@ -51,6 +65,12 @@ class NoteForm(forms.Form):
             # A status is the vendor's to give.
             del self.fields["availability"]
             del self.fields["available_from"]
+        lists = lists_of(candidate.evaluation)
+        if lists:
+            named = write_holds_for(lists)
+            self.fields["holds_for"].help_text = f"Of {named}. Write {SYNTAX}"
+        else:
+            del self.fields["holds_for"]
 
 
 @register_act
@@ -78,7 +98,9 @@ class NoteClaim(OnPlace):
         claim = current_claim(target.candidate, target.requirement)
         if claim is None or claim.availability == Availability.WITHDRAWN:
             return {"availability": Availability.UNSTATED}
-        return {field: getattr(claim, field) for field in WORDS}
+        held = claim.holds_for and claim.holds_for["said"]
+        words = {field: getattr(claim, field) for field in WORDS}
+        return {**words, "holds_for": write_holds_for(held)}
 
 
 @register_act
