@@ -90,6 +90,18 @@ def shape_of(plain: PlainShape) -> Shape:
     return shape._replace(verdicts=tuple(VerdictShape(*one) for one in shape.verdicts))
 
 
+def without_instants(plain: PlainShape, day: datetime.date) -> PlainShape:
+    """The shape that a cell has if it is not read exactly, as of that day."""
+    said, planned, *rest = plain
+    verdicts, last, has_lists = [], None, len(plain) > len(Shape._fields[:7])
+    for one in plain[6]:
+        verdicts.append((*one[:4], one[4] == last, *one[5:]))
+        last = one[4]
+    passed = said == Availability.PLANNED and planned is not None and planned < day
+    rest[4] = tuple(verdicts)
+    return (said, planned if passed or has_lists else None, *rest)
+
+
 def record_of(shape: Shape) -> CellRecord:
     """The record of a cell of that shape, with instants made up where it has none."""
     answer = AnswerShape(

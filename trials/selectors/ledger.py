@@ -13,7 +13,7 @@ from trials import scoring
 from trials.policy import today_in
 from trials.scoring import Coverage, Credits, FitRow, FitSum, PromiseRecord, fit_sum
 from trials.selectors.cell_cache import Cell, Cells, cells_for
-from trials.selectors.cell_shapes import Shape
+from trials.selectors.cell_shapes import PlainShape, Shape, without_instants
 from trials.selectors.cell_tuples import Spots, read_shapes
 from trials.selectors.ledger_rows import LedgerRow, ledger_rows, live
 from vendors.models import Candidate
@@ -91,6 +91,8 @@ class Ledger:
     columns: list[Column]
     kinds: list[Cell]
     given: Sequence[Requirement] | None = None
+    # By spot what is on file, if it was read exactly.
+    on_file: dict[int, PlainShape] | None = None
 
     @property
     def candidates(self) -> list[Candidate]:
@@ -131,12 +133,15 @@ def ledger(
     candidates: Sequence[Candidate] | None = None,
     as_of: datetime.date | None = None,
     requirements: Sequence[Requirement] | None = None,
+    *,
+    exact: bool = False,
 ) -> Ledger:
-    """The ledger of an evaluation, in at most seven queries whatever its size.
+    """The ledger of an evaluation, in at most six queries whatever its size.
 
     Without `candidates` it holds all of them, the eliminated too; without
     `requirements` all that are not retired. `as_of` decides which planned dates have
-    passed: today in the evaluation's zone by default.
+    passed: today in the evaluation's zone by default. `exact` keeps what is on file,
+    for `cell_records`.
     """
     if candidates is None:
         everybody = Candidate.objects.filter(evaluation=evaluation)
@@ -149,23 +154,30 @@ def ledger(
     if any(row.demanded for row in rows):
         empty = [known.number_of(Shape(demanded=row.demanded)) for row in rows]
         wall = empty * len(candidates)
-    spots = spots_of(candidates, rows, day, only=requirements is not None)
-    for spot, shape in read_shapes(spots):
+    only, on_file = requirements is not None, {}
+    for spot, shape in read_shapes(
+        _spots(candidates, rows, day, only=only, exact=exact)
+    ):
+        if exact:
+            on_file[spot] = shape
+            shape = without_instants(shape, day)
         wall[spot] = known.number_of(shape)
     columns = [
         Column(candidate, rows, wall[at * wide : (at + 1) * wide], known)
         for at, candidate in enumerate(candidates)
     ]
-    return Ledger(evaluation, day, rows, columns, known.found, requirements)
+    return Ledger(
+        evaluation, day, rows, columns, known.found, requirements, on_file or None
+    )
 
 
-def spots_of(
+def _spots(
     candidates: Sequence[Candidate],
     rows: Sequence[LedgerRow],
     day: datetime.date,
     *,
-    only: bool = False,
-    exact: bool = False,
+    only: bool,
+    exact: bool,
 ) -> Spots:
     """The cells of these rows, to be read."""
     return Spots(

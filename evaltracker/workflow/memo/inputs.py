@@ -66,7 +66,7 @@ def gather_inputs(
     """
     candidates = list(Candidate.objects.filter(evaluation=evaluation))
     today = as_of or today_in(evaluation.zone)
-    book = ledger(evaluation, candidates=candidates, as_of=today)
+    book = ledger(evaluation, candidates=candidates, as_of=today, exact=True)
     decision = Decision.objects.filter(evaluation=evaluation).first()
     gathered = {
         "formula_version": FORMULA_VERSION,
@@ -101,10 +101,11 @@ def gather_inputs(
 
 def lists_inputs(evaluation: Evaluation) -> dict[str, list[str]]:
     """The lists of the brief, with the values that nobody retired."""
-    lists: dict[str, list[str]] = {scope.name: [] for scope in evaluation.scopes.all()}
+    lists: dict[str, list[str]] = {}
     values = ScopeValue.objects.current().filter(scope__evaluation=evaluation)
-    for name, value in values.values_list("scope__name", "name"):
-        lists[name].append(value)
+    rows = values.order_by("scope__position", "scope__name", "position", "name")
+    for name, value in rows.values_list("scope__name", "name"):
+        lists.setdefault(name, []).append(value)
     return lists
 
 

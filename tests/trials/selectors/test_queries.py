@@ -23,14 +23,14 @@ def fill(where: Evaluation, names: list[str]) -> None:
     ("names", "priorities"),
     [(["Acme ML"], ["must"]), (["Acme ML", "Globex ML", "Initech ML"], ["must"] * 6)],
 )
-def test_the_ledger_takes_seven_queries_whatever_its_size(
+def test_the_ledger_takes_six_queries_whatever_its_size(
     names: list[str],
     priorities: list[str],
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     where = trials.platform(*priorities)
     fill(where, names)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         book = ledger(where)
         for option in book.candidates:
             column = book.of(option)
