@@ -15,6 +15,7 @@ from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Problem
+from evaltracker.kit.reading import only_reading
 from evaltracker.pages.navigation import groups_for
 
 View = Callable[..., HttpResponse]
@@ -34,7 +35,8 @@ class Detour(Exception):
 def _whole(request: HttpRequest, view: View, *args: Any, **kwargs: Any) -> HttpResponse:
     """Call a view so that what it refuses half-way leaves nothing behind."""
     if request.method in {"GET", "HEAD"}:
-        return view(request, *args, **kwargs)
+        with only_reading():
+            return view(request, *args, **kwargs)
     with transaction.atomic():
         return view(request, *args, **kwargs)
 

@@ -13,6 +13,7 @@ from stakeholders.choices import Role
 from stakeholders.scoring import CONFLICT
 from stakeholders.selectors import weights_sealed_at
 from trials.selectors.buy_in import BuyIn, buy_in
+from trials.selectors.counted import counted_once
 from vendors.admin.conflict_question import ask_first
 
 SHOWN = 10
@@ -35,7 +36,7 @@ def buy_in_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
     if evaluation.stage != Stage.REQUIREMENTS:
         ask_first(request, evaluation)
-    found = buy_in(evaluation)
+    found = counted_once(evaluation, "buy-in", buy_in)
     return show(
         request,
         evaluation,

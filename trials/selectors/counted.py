@@ -1,8 +1,8 @@
 """What is counted of an evaluation is counted once for each of its versions.
 
-Kept in the process, for pages. Nothing that belongs to a person is kept, and rights are
-asked on reading. Whoever is inside a transaction counts anew: what that has changed may
-have no entry yet, and a service asks again under its locks.
+Kept in the process, for pages that only read. Nothing that belongs to a person is kept,
+and rights are asked on reading. A service counts anew: it asks again under its locks,
+and what it has just changed may have no entry yet.
 """
 
 import threading
@@ -11,9 +11,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
-
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.kit.reading import is_only_reading
 from trials.selectors.ledger import Ledger, ledger
 from trials.selectors.versions import Version, versions_of
 
@@ -60,7 +59,7 @@ def counted_once[T](evaluation: Evaluation, name: str, count: Count[T]) -> T:
     `count` reads nothing that belongs to one person, and nobody changes what it
     returns.
     """
-    if connection.in_atomic_block:
+    if not is_only_reading():
         return count(evaluation)
     return _shelf(evaluation.pk).get(evaluation.pk, name, count)
 

@@ -31,7 +31,10 @@ PERSON = (
     *("country", "subdivision"),
 )
 # By journal head and owner's columns, in the order of `_heads`.
-HEAD = ("hash", "evaluation__zone", "evaluation__claims_close_at")
+HEAD = (
+    *("hash", "evaluation__zone", "evaluation__claims_close_at"),
+    *("evaluation__stage", "evaluation__status"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ from typing import Any
 
 from evaltracker.kit.charts import Bars, Point, Row, Scatter, bars, per_cent, scatter
 from evaltracker.workflow.admin.comparison import Comparison, Option
-from evaltracker.workflow.memo.counting import count
+from evaltracker.workflow.memo.standing import Fits
 from evaltracker.workflow.memo.text import KINDS, pursued
-from trials.scoring.buy_in import fit_by_category
 
 # More than these nobody compares by eye; the table has all.
 DRAWN = 12
@@ -45,24 +44,18 @@ def drawn(memo: dict[str, Any], comparison: Comparison) -> list[Option]:
 
 
 def by_category(
-    memo: dict[str, Any], comparison: Comparison, options: Sequence[Option]
+    memo: dict[str, Any],
+    fits: Fits,
+    comparison: Comparison,
+    options: Sequence[Option],
 ) -> ByCategory:
     """Bars for every category in which somebody earned something."""
     keys = {option.key for option in options}
     absent = [option.name for option in comparison.options if option.key not in keys]
-    inputs = memo["inputs"]
-    category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
-    given = {candidate["id"]: candidate for candidate in inputs["candidates"]}
     shown = options[:DRAWN]
-    fits = {
-        option.key: fit_by_category(
-            count(given[option.key], inputs).fit.rows, category_of
-        )
-        for option in shown
-    }
     charts, rows = [], []
-    for name in [row["name"] for row in inputs["categories"]]:
-        found = {key: fit.get(name) for key, fit in fits.items()}
+    for name in [row["name"] for row in memo["inputs"]["categories"]]:
+        found = {option.key: fits[option.key].get(name) for option in shown}
         if not any(found.values()):
             continue
         drawn_rows = [

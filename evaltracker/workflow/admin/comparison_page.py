@@ -27,12 +27,17 @@ from evaltracker.workflow.admin.comparison_charts import (
     key_to,
     not_drawn,
 )
-from evaltracker.workflow.admin.decision_page import decision_of, standing_memo
 from evaltracker.workflow.admin.receipts import only_reading
 from evaltracker.workflow.admin.working import working_of
 from evaltracker.workflow.memo import compute_results
-from evaltracker.workflow.memo.as_of import on_day, planned_dates
+from evaltracker.workflow.memo.as_of import on_day
 from evaltracker.workflow.memo.kept_draws import no_draws
+from evaltracker.workflow.memo.standing import (
+    fits_of,
+    standing_dates,
+    standing_fits,
+    standing_memo,
+)
 from evaltracker.workflow.memo.weighing_words import hundredths, weighed
 from stakeholders.choices import Role
 from trials.scoring.urns import WEAKNESS
@@ -72,14 +77,15 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     """The candidates side by side, as of today or of a day ahead."""
     user: Any = request.user
     ask_first(request, evaluation)
-    memo = standing_memo(evaluation, decision_of(evaluation))
+    memo = standing_memo(evaluation)
     inputs, results = memo["inputs"], memo["results"]
     day = day_asked(request, inputs)
     now = {key: result["fit"] for key, result in results.items() if key != "robustness"}
-    planned = planned_dates(inputs)
+    planned = standing_dates(evaluation)
     if day.moved:
         inputs = on_day(inputs, day.day, kept=day.kept)
         memo = {"inputs": inputs, "results": compute_results(inputs, no_draws)}
+    fits = fits_of(inputs) if day.moved else standing_fits(evaluation)
     comparison = compare(memo, evaluation, user)
     options = drawn(memo, comparison)
     chart = cost_against_fit(memo, options, comparison.currency)
@@ -97,7 +103,7 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         weakness=WEAKNESS,
         robustness=memo["results"].get("robustness", {}),
         roles=role_rows(memo),
-        categories=by_category(memo, comparison, options),
+        categories=by_category(memo, fits, comparison, options),
         scatter=chart,
         key=key_to(chart) if chart else [],
         not_drawn=not_drawn(memo, comparison, options) if chart else [],
@@ -151,7 +157,7 @@ def working_page(
     user: Any = request.user
     evaluation = find_evaluation(user, slug)
     ask_first(request, evaluation)
-    memo = standing_memo(evaluation, decision_of(evaluation))
+    memo = standing_memo(evaluation)
     inputs, results = memo["inputs"], memo["results"]
     day = day_asked(request, inputs)
     if day.moved:

@@ -10,11 +10,9 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.workflow.admin.after_decision import after_decision
 from evaltracker.workflow.admin.comparison import compare
-from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.reports import gate_reports
-from evaltracker.workflow.memo import compute_results, gather_inputs
-from evaltracker.workflow.memo.kept_draws import last_draws
 from evaltracker.workflow.memo.price_words import price_gap
+from evaltracker.workflow.memo.standing import standing_memo
 from evaltracker.workflow.memo.weighing_words import weighed
 from evaltracker.workflow.models import Decision
 from stakeholders.models import SignOffRule
@@ -31,12 +29,12 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     ask_first(request, evaluation)
     decision = decision_of(evaluation)
     frozen = decision is not None and decision.decided_at is not None
-    memo = standing_memo(evaluation, decision)
+    memo = standing_memo(evaluation)
     deciding = evaluation.is_open and evaluation.stage == Stage.DECISION
     more = after_decision(user, evaluation, decision) if frozen and decision else {}
     opened = evaluation.prices_opened_at is not None
     sealed = not may_see_prices(user, evaluation)
-    reports = gate_reports(evaluation, Look(evaluation)) if deciding else []
+    reports = gate_reports(evaluation) if deciding else []
     return show(
         request,
         evaluation,
@@ -84,17 +82,6 @@ def decision_of(evaluation: Evaluation) -> Decision | None:
     """The draft or the decision, if there is one."""
     rows = Decision.objects.select_related("candidate", "decided_by")
     return rows.filter(evaluation=evaluation).first()
-
-
-def standing_memo(evaluation: Evaluation, decision: Decision | None) -> dict[str, Any]:
-    """Inputs and results: frozen with the decision, or as they stand with the last
-    draws that were kept."""
-    if decision is not None and decision.decided_at is not None:
-        frozen: dict[str, Any] = decision.memo
-        return frozen
-    inputs = gather_inputs(evaluation)
-    results = compute_results(inputs, last_draws(evaluation))
-    return {"inputs": inputs, "results": results}
 
 
 def memo_is_open(user: User, evaluation: Evaluation) -> bool:

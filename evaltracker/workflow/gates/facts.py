@@ -13,7 +13,8 @@ from stakeholders.models import Condition, SignOffRule
 from stakeholders.selectors import RuleTally, open_conditions, tally
 from stakeholders.services.sign_offs import digest_of
 from trials.models import Trial
-from trials.selectors import Ledger, ledger
+from trials.selectors import Ledger
+from trials.selectors.counted import counted_once, standing_ledger
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict
 
@@ -29,6 +30,10 @@ class Look:
         """Look at `evaluation`; `now` defaults to this instant."""
         self.evaluation = evaluation
         self.now = now or timezone.now()
+
+    def at(self, evaluation: Evaluation) -> "Look":
+        """This look, if it is at this very state of the evaluation, else a new one."""
+        return self if self.evaluation is evaluation else Look(evaluation)
 
     @cached_property
     def visits(self) -> list[Visit]:
@@ -63,8 +68,8 @@ class Look:
 
     @cached_property
     def ledger(self) -> Ledger:
-        """Every cell of every candidate still in the running."""
-        return ledger(self.evaluation, candidates=self.shortlisted)
+        """Every cell of every candidate."""
+        return standing_ledger(self.evaluation)
 
     @cached_property
     def trials(self) -> list[Trial]:
@@ -85,7 +90,11 @@ class Look:
     @cached_property
     def document(self) -> str:
         """The words that are signed in this stage, as they stand now."""
-        return document_of(self.evaluation, visit=self.visit)
+        return counted_once(
+            self.evaluation,
+            "document",
+            lambda fresh: document_of(fresh, visit=self.at(fresh).visit),
+        )
 
     @cached_property
     def tallies(self) -> list[RuleTally]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.gates import Blocker, Gate, Look, gates_of
 from evaltracker.workflow.models import Waiver
+from trials.selectors.counted import counted_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,13 @@ class GateReport:
 
 def gate_reports(evaluation: Evaluation, look: Look | None = None) -> list[GateReport]:
     """Every gate of the stage that the evaluation is in, in order."""
-    look = look or Look(evaluation)
+    return counted_once(
+        evaluation, "gates", lambda fresh: _reports((look or Look(fresh)).at(fresh))
+    )
+
+
+def _reports(look: Look) -> list[GateReport]:
+    evaluation = look.evaluation
     waivers = {
         waiver.gate: waiver
         for waiver in Waiver.objects.filter(visit=look.visit).select_related(
@@ -42,11 +49,11 @@ def gate_reports(evaluation: Evaluation, look: Look | None = None) -> list[GateR
     return reports
 
 
-def blockers(evaluation: Evaluation, look: Look | None = None) -> list[Blocker]:
+def blockers(evaluation: Evaluation) -> list[Blocker]:
     """What still keeps the evaluation in its stage; waived gates are silent."""
     return [
         blocker
-        for report in gate_reports(evaluation, look)
+        for report in gate_reports(evaluation)
         if not report.open
         for blocker in report.blockers
     ]
@@ -54,6 +61,14 @@ def blockers(evaluation: Evaluation, look: Look | None = None) -> list[Blocker]:
 
 def first_closed(look: Look) -> tuple[Gate, Blocker] | None:
     """The first closed gate and the first thing in its way; asks none after it."""
+    return counted_once(
+        look.evaluation,
+        "first gate that is closed",
+        lambda fresh: _first_closed(look.at(fresh)),
+    )
+
+
+def _first_closed(look: Look) -> tuple[Gate, Blocker] | None:
     evaluation = look.evaluation
     waived = set(Waiver.objects.filter(visit=look.visit).values_list("gate", flat=True))
     for gate in gates_of(evaluation.stage):

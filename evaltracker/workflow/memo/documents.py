@@ -4,6 +4,10 @@ The text holds nothing that changes by itself (no clock, no counters of views), 
 that a digest changes only when the content does.
 """
 
+from typing import Any
+
+from django.db.models import Prefetch
+
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.workflow.memo.brief_words import brief_rows, held_against
@@ -19,8 +23,8 @@ from evaltracker.workflow.memo.markdown import (
 )
 from evaltracker.workflow.memo.results import compute_results
 from evaltracker.workflow.memo.text import write_memo
-from trials.models import Criterion, Gap, Trial
-from trials.selectors import ledger
+from trials.models import Criterion, Evidence, Gap, Trial
+from trials.selectors.counted import standing_ledger
 from vendors.choices import CandidateState
 from vendors.models import Candidate
 
@@ -31,6 +35,18 @@ QUESTIONS = {
     Stage.TRIALS: "Are these the results of the trials, and may we decide on them?",
     Stage.DECISION: "Do you agree to this decision, on the grounds that it gives?",
 }
+
+# What is written of each trial: all criteria with their verdicts in order, all gaps.
+FOUND: tuple[Any, ...] = (
+    Prefetch("criteria", Criterion.objects.select_related("requirement")),
+    Prefetch("criteria__evidence", Evidence.objects.order_by("recorded_at")),
+    Prefetch(
+        "gaps",
+        Gap.objects.select_related("requirement", "evidence__criterion").order_by(
+            "found_on", "text"
+        ),
+    ),
+)
 
 
 def document_of(evaluation: Evaluation, *, visit: Visit) -> str:
@@ -128,28 +144,21 @@ def candidates_document(evaluation: Evaluation) -> str:
 
 def trials_document(evaluation: Evaluation) -> str:
     """What each trial found, and how the must-haves of the finalists stand."""
-    trials = Trial.objects.filter(candidate__evaluation=evaluation).select_related(
-        "candidate"
-    )
+    trials = Trial.objects.filter(candidate__evaluation=evaluation)
+    trials = trials.select_related("candidate").prefetch_related(*FOUND)
     parts = [f"# Trial results: {inline(evaluation.title)}"]
     for trial in trials.order_by("candidate__name", "starts_on", "title"):
         days = f"{day(str(trial.starts_on))} to {day(str(trial.ends_on))}"
-        criteria = Criterion.objects.filter(trial=trial).select_related("requirement")
-        gaps = (
-            Gap.objects.filter(trial=trial)
-            .select_related("requirement", "evidence__criterion")
-            .order_by("found_on", "text")
-        )
         parts.append(
             section(
                 f"{inline(trial.candidate.name)}: {inline(trial.title)}",
                 f"{days}.\n\n{block(trial.summary)}\n\n"
                 + table(
                     ("Criterion", "Threshold", "Requirement", "Verdict", "How", "Note"),
-                    (criterion_row(criterion) for criterion in criteria),
+                    (criterion_row(criterion) for criterion in trial.criteria.all()),
                 )
                 + "\n\n"
-                + bullets(gap_line(gap) for gap in gaps),
+                + bullets(gap_line(gap) for gap in trial.gaps.all()),
             )
         )
     return "\n\n".join([*parts, must_haves(evaluation)])
@@ -157,7 +166,7 @@ def trials_document(evaluation: Evaluation) -> str:
 
 def criterion_row(criterion: Criterion) -> tuple[str, ...]:
     """A criterion with its newest verdict."""
-    newest = criterion.evidence.order_by("recorded_at").last()
+    newest = next(reversed(criterion.evidence.all()), None)
     return (
         criterion.text,
         criterion.threshold,
@@ -188,7 +197,7 @@ def must_haves(evaluation: Evaluation) -> str:
     candidates = list(
         Candidate.objects.filter(evaluation=evaluation, state__in=running)
     )
-    book = ledger(evaluation, candidates=candidates)
+    book = standing_ledger(evaluation)
     musts = [requirement for requirement in book.requirements if requirement.is_must]
     return section(
         "Must-haves",
