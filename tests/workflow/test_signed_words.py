@@ -80,7 +80,7 @@ def test_the_decision_page_says_how_sure_it_is_and_what_it_costs_more() -> None:
     url = f"/admin/e/{where.slug}/decision/"
     body = signed_in(where.owner).get(url).content.decode()
     assert "How sure it is, and what it costs more" in body
-    assert "The smallest change of one weight" in body
+    assert "No change of one category’s weight" in body
     assert "likely costs 41,234 USD more than Globex ML" in body
 
 
@@ -92,5 +92,5 @@ def test_the_price_gap_stays_sealed_with_the_prices() -> None:
     reader = signed_in(stakeholders.holder("it"))
     body = reader.get(f"/admin/e/{where.slug}/decision/").content.decode()
     assert "How sure it is, and what it costs more" in body
-    assert "The smallest change of one weight" in body
+    assert "No change of one category’s weight" in body
     assert "likely costs" not in body
