@@ -25,10 +25,13 @@ from trials.services.demos import check_add_dazzle, check_demo, check_hold_demo
 from trials.services.evidence import check_evidence
 from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
+from vendors.admin.values_field import Box, boxes_of
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim
+from vendors.named_values import answered_values
 from vendors.policy import is_barred
 from vendors.selectors import active_candidates
+from vendors.selectors.lists import demanded_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class ItemRow:
     claim: Claim | None
     verdicts: list[Evidence]
     superseded: bool
+    values: list[tuple[str, list[Box]]]
 
     @property
     def verdict(self) -> Evidence | None:
@@ -196,17 +200,20 @@ def _demo(request: HttpRequest, demo_id: uuid.UUID) -> tuple[Demo, list[ItemRow]
     found: dict[Any, list[Evidence]] = {}
     for evidence in (
         Evidence.objects.filter(script_item__demo=demo)
-        .select_related("recorded_by", "claim")
+        .select_related("recorded_by", "claim", "script_item")
         .order_by("recorded_at")
     ):
         found.setdefault(evidence.script_item_id, []).append(evidence)
+    demanded = demanded_in(demo.candidate.evaluation)
     rows = []
     for item in items:
         item.demo = demo
         claim = current.get(item.requirement_id)
         verdicts = found.get(item.pk, [])
         old = bool(verdicts) and verdicts[-1].claim.superseded_at is not None
-        rows.append(ItemRow(item, claim, verdicts, superseded=old))
+        lists = answered_values(claim, demanded.get(item.requirement_id, {}))
+        values = boxes_of(lists, item.named_values)
+        rows.append(ItemRow(item, claim, verdicts, old, values))
     return demo, rows
 
 

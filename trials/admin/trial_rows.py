@@ -6,8 +6,11 @@ from typing import Any
 
 from trials.choices import Severity
 from trials.models import Criterion, Evidence, Gap, Trial
+from vendors.admin.values_field import Box, boxes_of
 from vendors.choices import Availability
 from vendors.models import Claim
+from vendors.named_values import answered_values
+from vendors.selectors.lists import demanded_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,7 @@ class CriterionRow:
     criterion: Criterion
     claim: Claim | None
     verdicts: list[Evidence]
+    values: list[tuple[str, list[Box]]]
 
     @property
     def verdict(self) -> Evidence | None:
@@ -37,15 +41,19 @@ def criterion_rows(trial: Trial) -> list[CriterionRow]:
     found: dict[Any, list[Evidence]] = {}
     for evidence in (
         Evidence.objects.filter(criterion__trial=trial)
-        .select_related("recorded_by", "claim", "finding")
+        .select_related("recorded_by", "claim", "finding", "criterion")
         .order_by("recorded_at")
     ):
         found.setdefault(evidence.criterion_id, []).append(evidence)
+    demanded = demanded_in(trial.candidate.evaluation)
     rows = []
     for criterion in trial.criteria.select_related("requirement"):
         criterion.trial = trial
         claim = current.get(criterion.requirement_id)
-        rows.append(CriterionRow(criterion, claim, found.get(criterion.pk, [])))
+        lists = answered_values(claim, demanded.get(criterion.requirement_id, {}))
+        values = boxes_of(lists, criterion.named_values)
+        verdicts = found.get(criterion.pk, [])
+        rows.append(CriterionRow(criterion, claim, verdicts, values))
     return rows
 
 

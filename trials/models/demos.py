@@ -16,6 +16,7 @@ from trials.choices import NoteKind
 from vendors.choices import CandidateState
 from vendors.models import Candidate
 from vendors.models.base import VendorRecord
+from vendors.named_values import named_words
 
 
 class ResearchNote(VendorRecord):
@@ -235,3 +236,8 @@ class ScriptItem(VendorRecord):
 
     def __str__(self) -> str:
         return f"Item {self.position}"
+
+    @property
+    def values_named(self) -> str:
+        """The values of the brief's lists that it names, in words."""
+        return named_words(self.named_values)

@@ -20,6 +20,7 @@ from trials.models.demos import ResearchNote, ScriptItem
 from trials.models.trials import Criterion
 from vendors.models import Candidate, Claim
 from vendors.models.base import VendorRecord
+from vendors.named_values import named_words
 
 
 class Evidence(CommittedRecord, VendorRecord):
@@ -141,6 +142,15 @@ class Evidence(CommittedRecord, VendorRecord):
         """Who ran it and on whose data, in words; blank for research."""
         return setting_words(self.source, self.runner, self.data)
 
+    @property
+    def values_named(self) -> str:
+        """The values of the brief's lists that it speaks of, in words.
+
+        Of a list that it leaves out, those of its criterion or script item.
+        """
+        item = self.criterion or self.script_item
+        return named_words({**(item.named_values if item else {}), **self.named_values})
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert only; a new verdict is a new row."""
         if not self._state.adding:
@@ -212,3 +222,8 @@ class Excuse(CommittedRecord, VendorRecord):
 
     def __str__(self) -> str:
         return f"Excuse {str(self.pk)[:8]}"
+
+    @property
+    def values_named(self) -> str:
+        """The values of the brief's lists that it names, in words."""
+        return named_words(self.named_values)

@@ -12,6 +12,7 @@ from evaltracker.evaluations.models.people import check_zone
 from trials.choices import MilestoneState
 from vendors.models import Candidate
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
+from vendors.named_values import named_words
 
 
 class Trial(VendorRecord):
@@ -92,6 +93,11 @@ class Criterion(VendorRecord):
 
     def __str__(self) -> str:
         return f"Criterion {self.position}"
+
+    @property
+    def values_named(self) -> str:
+        """The values of the brief's lists that it names, in words."""
+        return named_words(self.named_values)
 
 
 class Milestone(Record):

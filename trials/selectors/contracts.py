@@ -10,6 +10,7 @@ from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
 from trials.models import Agreement, Trial
 from vendors.models import Conflict
+from vendors.named_values import named_words
 
 PARTS = (
     ("workload", "What is run"),
@@ -76,7 +77,10 @@ def contract_text(trial: Trial) -> str:
     ):
         reach = f" Must reach: {criterion.threshold}." if criterion.threshold else ""
         how = f" Measured by: {criterion.method}." if criterion.method else ""
-        lines.append(f"- {criterion.requirement.ref}: {criterion.text}.{reach}{how}")
+        values = named_words(criterion.named_values)
+        for_values = f" For {values}." if values else ""
+        said = f"{criterion.text}.{for_values}{reach}{how}"
+        lines.append(f"- {criterion.requirement.ref}: {said}")
     return "\n".join(lines) + "\n"
 
 

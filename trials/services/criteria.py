@@ -16,8 +16,11 @@ from trials.policy import check_trial, require_same
 from trials.services.contracts import number_change
 from trials.services.trial_mails import ask_for_agreement
 from trials.services.trials import open_trial, withdraw_proposal
+from vendors.selectors.lists import read_item_values
 
-EDITABLE = frozenset({"requirement", "text", "threshold", "method", "position"})
+EDITABLE = frozenset(
+    {"requirement", "text", "threshold", "method", "named_values", "position"}
+)
 TEXTS = ("text", "threshold", "method")
 WHY = "The contract is agreed; say why its criteria change."
 
@@ -31,6 +34,7 @@ def add_criterion(
     by: By,
     threshold: str = "",
     method: str = "",
+    named_values: object = None,
     reason: str = "",
 ) -> Criterion:
     """Add what the trial must reach; once it is agreed, only with a reason.
@@ -48,6 +52,7 @@ def add_criterion(
         trial=trial,
         requirement=requirement,
         position=last.position + 1 if last else 1,
+        named_values=read_item_values(named_values, evaluation),
         **_read(text=text, threshold=threshold, method=method),
     )
     _require_number(trial, criterion)
@@ -75,6 +80,9 @@ def change_criterion(
     trial = fresh.trial
     reason = _reason(trial, reason)
     require_same(evaluation, values.get("requirement"))
+    if "named_values" in values:
+        said = read_item_values(values["named_values"], evaluation)
+        values["named_values"] = said
     values |= _read(**{field: values[field] for field in TEXTS if field in values})
     before, after = change(fresh, **values)
     _require_number(trial, fresh)
@@ -161,9 +169,10 @@ def _read(**texts: str) -> dict[str, str]:
 
 
 def _said(criterion: Criterion) -> dict[str, Any]:
-    return {"requirement": criterion.requirement.ref} | journal.snapshot(
-        criterion, TEXTS
-    )
+    return {
+        "requirement": criterion.requirement.ref,
+        **journal.snapshot(criterion, (*TEXTS, "named_values")),
+    }
 
 
 def _record(

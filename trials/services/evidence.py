@@ -36,7 +36,9 @@ from trials.services.judging import (
 from trials.services.retests import judged_anew
 from trials.services.verdict_journal import journal_verdict
 from vendors.models import Candidate, Claim
+from vendors.named_values import read_named_values
 from vendors.policy import require_no_conflict
+from vendors.selectors.demands import lists_of
 from vendors.services.candidates import lock_candidate
 
 STAGES = {
@@ -104,6 +106,7 @@ def record_evidence(
     independent: bool = True,
     runner: str = "",
     data: str = "",
+    named_values: object = None,
     script_item: ScriptItem | None = None,
     criterion: Criterion | None = None,
     research_note: ResearchNote | None = None,
@@ -111,7 +114,9 @@ def record_evidence(
     """Record what was found of exactly this revision of a claim.
 
     Of a demo or a trial also who ran it and on whose data; a trial that the vendor ran
-    on its own data proves what a demo proves.
+    on its own data proves what a demo proves. Where the brief has lists, it speaks of
+    the values that it names; of a list that it leaves out, of those that its criterion
+    or script item names.
 
     Raises:
         Forbidden: no part in the evaluation, or a declared interest in the candidate.
@@ -125,6 +130,7 @@ def record_evidence(
     kind = read_kind(source, verdict)
     user = check_evidence(lock_candidate(claim.candidate), by, kind)
     claim = lock_standing_claim(claim)
+    evaluation = claim.candidate.evaluation
     inputs = Inputs()
     evidence = Evidence(
         claim=claim,
@@ -135,6 +141,7 @@ def record_evidence(
         independent=independent,
         runner=runner,
         data=data,
+        named_values=read_named_values(named_values, lists_of(evaluation)),
         script_item=script_item,
         criterion=criterion,
         research_note=research_note,

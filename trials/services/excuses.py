@@ -19,6 +19,7 @@ from trials.policy import (
 from trials.selectors import Cell, one_cell
 from vendors.models import Candidate
 from vendors.policy import require_no_conflict
+from vendors.selectors.lists import read_item_values
 from vendors.services.candidates import lock_candidate
 
 
@@ -60,9 +61,16 @@ def check_withdraw_excuse(excuse: Excuse, by: By) -> User:
 
 @transaction.atomic
 def excuse_knock_out(
-    *, candidate: Candidate, requirement: Requirement, reason: str, by: By
+    *,
+    candidate: Candidate,
+    requirement: Requirement,
+    reason: str,
+    by: By,
+    named_values: object = None,
 ) -> Excuse:
     """Let a candidate go on in spite of a must-have that it failed or never has.
+
+    Where the brief has lists it holds for the values that it names, or for all.
 
     Raises:
         Forbidden: neither owner nor leadership, or a declared interest.
@@ -77,6 +85,7 @@ def excuse_knock_out(
         candidate=candidate,
         requirement=requirement,
         reason=need(reason, "reason", "Say why it is excused; the memo prints it."),
+        named_values=read_item_values(named_values, evaluation),
         excused_by=user,
     )
     checked(excuse)
@@ -90,6 +99,7 @@ def excuse_knock_out(
             "candidate": candidate,
             "requirement": requirement.ref,
             "standing": str(cell.standing),
+            **({"named_values": excuse.named_values} if excuse.named_values else {}),
         },
         reason=excuse.reason,
         rows=[excuse],

@@ -9,13 +9,14 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.evaluations.policy import change
-from evaltracker.kit.text import TEXT_LIMIT, Inputs
+from evaltracker.kit.text import Inputs
 from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
 from trials.models import Demo, ScriptItem
 from trials.policy import matters_most, require_same
 from trials.scoring import Standing
-from trials.selectors import Cell, ledger
+from trials.scoring.values import OFFERED
+from trials.selectors import Cell, Ledger, ledger
 from trials.services.demos import (
     check_add_dazzle,
     check_demo,
@@ -23,14 +24,15 @@ from trials.services.demos import (
     open_demo,
     save_item,
 )
-from vendors.choices import Availability
+from trials.services.script_words import script_words
 from vendors.models import Claim
 from vendors.policy import ANSWERED_BY_BUYER
 from vendors.selectors import current_claims, own_claims
+from vendors.selectors.lists import read_item_values
 
 SEEN = (Standing.SHOWN, Standing.PROVEN)
 TEXTS = frozenset({"question", "show_live", "data_to_bring", "passes_if", "remark"})
-EDITABLE = TEXTS | {"position", "minutes", "asker"}
+EDITABLE = TEXTS | {"position", "minutes", "asker", "named_values"}
 
 
 @transaction.atomic
@@ -47,7 +49,8 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
 
     """
     demo, evaluation = open_demo(demo, by)
-    wanted = _wanted(demo, evaluation)
+    book = ledger(evaluation, candidates=[demo.candidate])
+    wanted = _wanted(demo, book)
     claims = _current_claims(demo)
     in_turn = _one_per_role(evaluation)
     askers = _askers(evaluation, in_turn)
@@ -61,6 +64,7 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
             minutes=minutes,
             asker=askers.get(requirement.category_id)
             or (in_turn[number % len(in_turn)] if in_turn else None),
+            named_values=unproven_values(book.cell(demo.candidate, requirement)),
             **script_words(requirement, claims.get(requirement.pk)),
         )
         for number, requirement in enumerate(wanted)
@@ -92,6 +96,7 @@ def add_script_item(
     show_live: str = "",
     data_to_bring: str = "",
     passes_if: str = "",
+    named_values: object = None,
 ) -> ScriptItem:
     """Put one more thing on the script, about a requirement or on its own."""
     demo, evaluation = open_demo(demo, by)
@@ -110,6 +115,7 @@ def add_script_item(
         minutes=minutes,
         asker=asker,
         passes_if=inputs.text("passes_if", passes_if, blank=True),
+        named_values=read_item_values(named_values, evaluation),
     )
     inputs.check()
     return save_item(item, evaluation, "demo.script_item_added", by)
@@ -129,6 +135,9 @@ def change_script_item(*, item: ScriptItem, by: By, **values: Any) -> ScriptItem
     demo, evaluation = open_demo(item.demo, by, rule)
     fresh: ScriptItem = ScriptItem.objects.get(pk=item.pk)
     _check_asker(demo, values.get("asker"))
+    if "named_values" in values:
+        said = read_item_values(values["named_values"], evaluation)
+        values["named_values"] = said
     inputs = Inputs()
     for field in TEXTS & values.keys():
         values[field] = inputs.text(field, values[field], blank=field != "question")
@@ -146,42 +155,6 @@ def change_script_item(*, item: ScriptItem, by: By, **values: Any) -> ScriptItem
     return fresh
 
 
-def script_words(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
-    """Question, what to show live and when it passes, from claim and requirement."""
-    said = claim.availability if claim else ""
-    words = f"“{requirement.text.strip()}”"
-    quoted = f" You wrote: “{claim.statement}”" if claim and claim.statement else ""
-    match said:
-        case Availability.NOW:
-            question = f"You say that this is there now: {words}.{quoted}"
-            live = f"Do it from start to end on our data: {requirement.text}"
-        case Availability.BETA:
-            question = f"You say that this is in beta: {words}.{quoted}"
-            live = "The beta itself, on our data, and how it is switched on."
-        case Availability.PLANNED:
-            date = claim.available_from if claim else None
-            question = f"You plan this for {date}: {words}.{quoted}"
-            live = "What runs of it today; slides do not count."
-        case Availability.ON_REQUEST:
-            question = f"You do this on request, at cost: {words}.{quoted}"
-            live = "The same done for another customer, and what it took."
-        case _:
-            question = f"How do you meet this: {words}?{quoted}"
-            live = f"Show it live: {requirement.text}"
-    passes = requirement.scorer_help.strip() or (
-        f"We saw it work live for {requirement.ref}: no slides, no mock-up, no “soon”."
-    )
-    bring = ""
-    if said not in (Availability.PLANNED, Availability.ON_REQUEST):
-        bring = f"Our own sample for {requirement.ref}, with nothing personal in it."
-    return {
-        "question": question[:TEXT_LIMIT],
-        "show_live": live[:TEXT_LIMIT],
-        "data_to_bring": bring,
-        "passes_if": passes[:TEXT_LIMIT],
-    }
-
-
 def time_box(demo: Demo, items: int) -> int:
     """Minutes for each of so many items: what four fifths of the demo hold, 3 to 10.
 
@@ -190,9 +163,17 @@ def time_box(demo: Demo, items: int) -> int:
     return max(3, min(10, demo.minutes * 4 // 5 // max(items, 1)))
 
 
-def _wanted(demo: Demo, evaluation: Evaluation) -> list[Requirement]:
+def unproven_values(cell: Cell) -> dict[str, list[str]]:
+    """The values of the brief's lists that are offered and not proven or shown yet."""
+    found: dict[str, list[str]] = {}
+    for one in cell.state.counted:
+        if one.list_name and one.claimed in OFFERED and one.standing not in SEEN:
+            found.setdefault(one.list_name, []).append(one.value)
+    return found
+
+
+def _wanted(demo: Demo, book: Ledger) -> list[Requirement]:
     """What is not on the script and belongs there: must-haves, then by weight."""
-    book = ledger(evaluation, candidates=[demo.candidate])
     asked = set(demo.script_items.values_list("requirement_id", flat=True))
     wanted = [
         requirement

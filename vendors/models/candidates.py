@@ -12,6 +12,7 @@ from evaltracker.evaluations.models.base import evaluation_scope
 from vendors.choices import CandidateKind, CandidateState
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
 from vendors.models.kept import check_payments
+from vendors.named_values import named_words
 
 
 class VendorQuerySet(models.QuerySet["Vendor"]):
@@ -234,3 +235,8 @@ class Ruling(VendorRecord):
 
     def __str__(self) -> str:
         return "Not applicable"
+
+    @property
+    def values_named(self) -> str:
+        """The values of the brief's lists that it names, in words."""
+        return named_words(self.named_values)

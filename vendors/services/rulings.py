@@ -9,14 +9,22 @@ from evaltracker.evaluations.models import Requirement
 from evaltracker.evaluations.policy import checked, require_open, require_owner
 from evaltracker.kit.text import read_reason
 from vendors.models import Candidate, Ruling
+from vendors.selectors.lists import read_item_values
 from vendors.services.candidates import lock_candidate
 
 
 @transaction.atomic
 def rule_not_applicable(
-    *, candidate: Candidate, requirement: Requirement, reason: str, by: By
+    *,
+    candidate: Candidate,
+    requirement: Requirement,
+    reason: str,
+    by: By,
+    named_values: object = None,
 ) -> Ruling:
     """Rule that a requirement does not apply to a candidate, so it is not counted.
+
+    Where the brief has lists it holds for the values that it names, or for all.
 
     Raises:
         Forbidden: not the owner. Refused: ruled already. Invalid: no reason.
@@ -34,6 +42,7 @@ def rule_not_applicable(
         candidate=candidate,
         requirement=requirement,
         reason=reason,
+        named_values=read_item_values(named_values, candidate.evaluation),
         ruled_by=actor_of(by).user,
     )
     checked(ruling)
@@ -43,7 +52,11 @@ def rule_not_applicable(
         action="requirement.ruled_out",
         subject=ruling,
         by=by,
-        after={"candidate": candidate, "requirement": requirement.ref},
+        after={
+            "candidate": candidate,
+            "requirement": requirement.ref,
+            **({"named_values": ruling.named_values} if ruling.named_values else {}),
+        },
         reason=reason,
     )
     return ruling

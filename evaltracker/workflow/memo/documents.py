@@ -172,9 +172,15 @@ def criterion_row(criterion: Criterion) -> tuple[str, ...]:
         criterion.threshold,
         criterion.requirement.ref,
         newest.get_verdict_display() if newest else "not judged",
-        newest.setting if newest else "",
+        how_judged(newest or criterion),
         newest.note if newest else "",
     )
+
+
+def how_judged(row: Evidence | Criterion) -> str:
+    """Who ran it on whose data, and for which values of the brief."""
+    setting = row.setting if isinstance(row, Evidence) else ""
+    return "; ".join(filter(None, (setting, row.values_named)))
 
 
 def gap_line(gap: Gap) -> str:

@@ -207,6 +207,7 @@ def agreements(evaluation: Evaluation) -> dict[str, Any]:
             .values(
                 "candidate__name",
                 "requirement__ref",
+                "named_values",
                 "reason",
                 "withdrawn_at",
                 "withdrawn_reason",

@@ -5,6 +5,7 @@ from typing import Any
 from evaltracker.workflow.memo.imported_signatures import origin_of
 from evaltracker.workflow.memo.markdown import block, bullets, day, inline
 from stakeholders.choices import Role
+from vendors.named_values import named_words
 
 VERDICTS = {
     "approve": "approved",
@@ -23,7 +24,8 @@ def exceptions(inputs: dict[str, Any]) -> str:
     ]
     excused = [
         f"Excused: {inline(excuse['candidate__name'])} on "
-        f"{inline(excuse['requirement__ref'])}. Reason: {inline(excuse['reason'])}"
+        f"{inline(excuse['requirement__ref'])}{for_values(excuse)}. "
+        f"Reason: {inline(excuse['reason'])}"
         + (
             f" Withdrawn on {day(excuse['withdrawn_at'])}: "
             f"{inline(excuse['withdrawn_reason'])}"
@@ -33,6 +35,12 @@ def exceptions(inputs: dict[str, Any]) -> str:
         for excuse in inputs["excuses"]
     ]
     return bullets([*waived, *excused]) or "None."
+
+
+def for_values(excuse: dict[str, Any]) -> str:
+    """For which values it is excused; blank for all, and in memos of before."""
+    named = named_words(excuse.get("named_values") or {})
+    return f" ({inline(named)})" if named else ""
 
 
 def interests(inputs: dict[str, Any]) -> str:

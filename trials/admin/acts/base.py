@@ -1,5 +1,6 @@
 """What the acts of trials share: who takes part, and which page they belong to."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,8 +17,10 @@ from trials.models import Demo, Trial
 from trials.policy import check_trial
 from trials.services.demos import check_demo
 from vendors.admin.acts.base import AboutCandidate
+from vendors.admin.values_field import ValuesField
 from vendors.models import Claim
 from vendors.selectors import asked_requirements
+from vendors.selectors.demands import lists_of
 
 
 def takes_part(user: User, evaluation: Evaluation) -> bool:
@@ -66,7 +69,7 @@ class OnTrial(AboutCandidate[Any]):
 
 
 class AboutRequirement(forms.Form):
-    """A form with a requirement of the evaluation."""
+    """A form with a requirement of the evaluation, and values of the brief's lists."""
 
     requirement = NamedChoice(
         Claim.objects.none(), required=False, empty_label="None in particular"
@@ -76,6 +79,13 @@ class AboutRequirement(forms.Form):
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["requirement"]
         choice.queryset = asked_requirements(evaluation)
+        if lists := lists_of(evaluation):
+            self.fields["named_values"] = ValuesField(
+                lists=lists,
+                label="For which values",
+                required=False,
+                help_text="A verdict on it speaks of these, unless it names others.",
+            )
 
 
 class VerdictForm(forms.Form):
@@ -107,9 +117,18 @@ class VerdictForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, claims: Any, source: str = "", **kwargs: Any
+        self,
+        *args: Any,
+        claims: Any,
+        source: str = "",
+        lists: Mapping[str, Sequence[str]] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if lists:
+            self.fields["named_values"] = ValuesField(
+                lists=lists, label="For which values", required=False
+            )
         if not source:
             for name in ("runner", "data"):
                 self.fields[name].required = False
@@ -120,6 +139,15 @@ class VerdictForm(forms.Form):
             verdict.choices = without_blank(
                 EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN
             )
+
+    def clean(self) -> dict[str, Any]:
+        """A verdict where the brief has lists names a value that it is about."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if "named_values" in self.fields and not any(
+            data.get("named_values", {}).values()
+        ):
+            self.add_error("named_values", "Tick at least one value that was judged.")
+        return data
 
 
 class ProofForm(VerdictForm):

@@ -11,7 +11,7 @@ from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import long_text, mark_needed, reason_field
 from trials.admin.acts.base import AboutRequirement, OnTrial, ProofForm
 from trials.admin.acts.trials import TO_PUT_FORWARD
-from trials.admin.settings_asked import last_setting
+from trials.admin.settings_asked import last_setting, offered_lists
 from trials.choices import Source
 from trials.models import Criterion
 from trials.services.criteria import (
@@ -109,6 +109,7 @@ class ChangeCriterion(OnCriterion):
             "text": target.text,
             "threshold": target.threshold,
             "method": target.method,
+            "named_values": target.named_values,
         }
 
 
@@ -157,7 +158,9 @@ class JudgeCriterion(OnCriterion):
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The revisions of the claim on this requirement."""
-        return {"claims": self.claims(target), "source": "trial"}
+        claims = self.claims(target)
+        lists = offered_lists(claims, target.requirement)
+        return {"claims": claims, "source": "trial", "lists": lists}
 
     def claims(self, target: Any) -> Any:
         """Every revision of the candidate's claim on the requirement."""
@@ -169,7 +172,11 @@ class JudgeCriterion(OnCriterion):
         """The words that stand."""
         current = self.claims(target).filter(superseded_at__isnull=True).first()
         before = last_setting(criterion__trial=target.trial)
-        return {"claim": current.pk if current else None, **before}
+        return {
+            "claim": current.pk if current else None,
+            "named_values": target.named_values,
+            **before,
+        }
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         """The claim that is judged."""

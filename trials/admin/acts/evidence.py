@@ -12,6 +12,7 @@ from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import NamedChoice, long_text, mark_needed
 from trials.admin.acts.base import ProofForm
+from trials.admin.settings_asked import offered_lists
 from trials.choices import Source
 from trials.models import Evidence, ResearchNote
 from trials.services.evidence import (
@@ -78,6 +79,7 @@ class RecordEvidence(OnPlace):
         """The revisions of this cell, and the candidate's notes."""
         return {
             "claims": revisions_of(target),
+            "lists": offered_lists(revisions_of(target), target.requirement),
             "notes": ResearchNote.objects.filter(candidate=target.candidate),
         }
 

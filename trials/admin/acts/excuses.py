@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
+from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.fields import reason_field
@@ -16,9 +17,11 @@ from trials.services.excuses import (
     withdraw_excuse,
 )
 from vendors.admin.acts.base import OnPlace
+from vendors.admin.values_field import ForValuesForm
+from vendors.selectors.lists import demanded_of
 
 
-class ExcuseForm(forms.Form):
+class ExcuseForm(ForValuesForm):
     reason = reason_field(help_text="The memo prints it.")
 
 
@@ -39,6 +42,10 @@ class ExcuseKnockOut(OnPlace):
     form_class = ExcuseForm
     service = excuse_knock_out
     rule = check_excuse_knock_out
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The values that are demanded."""
+        return {"lists": demanded_of(target.requirement)}
 
 
 class WithdrawForm(forms.Form):

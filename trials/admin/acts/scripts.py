@@ -11,7 +11,7 @@ from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import NamedChoice, long_text
 from stakeholders.models import Stakeholder
 from trials.admin.acts.base import AboutRequirement, OnDemo, ProofForm
-from trials.admin.settings_asked import last_setting
+from trials.admin.settings_asked import last_setting, offered_lists
 from trials.choices import Source
 from trials.models import Demo, ScriptItem
 from trials.services.evidence import check_judge_item, record_evidence
@@ -131,7 +131,8 @@ class ChangeScriptItem(OnItem):
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         names = set(ChangeItemForm.base_fields) - {"requirement"}
-        return {name: getattr(target, name) for name in names}
+        values = {name: getattr(target, name) for name in names}
+        return {**values, "named_values": target.named_values}
 
 
 @register_act
@@ -153,14 +154,19 @@ class JudgeItem(OnItem):
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The revisions of the claim on this requirement."""
         claims = claims_on(target.demo, target.requirement_id)
-        return {"claims": claims, "source": Source.DEMO}
+        lists = offered_lists(claims, target.requirement)
+        return {"claims": claims, "source": Source.DEMO, "lists": lists}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """The words that stand."""
         claims = claims_on(target.demo, target.requirement_id)
         current = claims.filter(superseded_at__isnull=True).first()
         before = last_setting(script_item__demo=target.demo)
-        return {"claim": current.pk if current else None, **before}
+        return {
+            "claim": current.pk if current else None,
+            "named_values": target.named_values,
+            **before,
+        }
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         """The claim that is judged."""

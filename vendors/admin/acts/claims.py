@@ -16,11 +16,14 @@ from evaltracker.pages.fields import (
     without_blank,
 )
 from vendors.admin.acts.base import OnPlace
+from vendors.admin.targets import Place
+from vendors.admin.values_field import ForValuesForm
 from vendors.choices import Availability
 from vendors.holds_for_text import SYNTAX, read_holds_for, write_holds_for
 from vendors.models import Candidate, Ruling
 from vendors.policy import ANSWERED_BY_BUYER
 from vendors.selectors.demands import lists_of
+from vendors.selectors.lists import demanded_of
 from vendors.services.claims import (
     check_note_claim,
     check_withdraw_note,
@@ -121,6 +124,12 @@ class RulingForm(forms.Form):
     reason = reason_field(help_text="Everybody in the evaluation reads it.")
 
 
+class RuleOutForm(ForValuesForm):
+    """Why, and for which values."""
+
+    reason = reason_field(help_text="Everybody in the evaluation reads it.")
+
+
 @register_act
 class RuleNotApplicable(OnPlace):
     """Rules that a requirement does not apply to a candidate."""
@@ -130,9 +139,13 @@ class RuleNotApplicable(OnPlace):
     verb = "Rule not applicable"
     help = "It leaves the count for this candidate: neither earned nor missed."
     success = "It does not count for this candidate any more."
-    form_class = RulingForm
+    form_class = RuleOutForm
     template = "vendors/place.html"
     service = rule_not_applicable
+
+    def form_kwargs(self, target: Place, user: User) -> dict[str, Any]:
+        """The values that are demanded."""
+        return {"lists": demanded_of(target.requirement)}
 
 
 @register_act
