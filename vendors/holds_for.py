@@ -71,29 +71,6 @@ def means_everywhere(
     }
 
 
-def answered(
-    holds_for: Mapping[str, Any] | None,
-    environments: Sequence[str],
-    availability: str,
-    lists: Lists,
-) -> set[tuple[str, str]]:
-    """The values, each with its list, that a kept answer speaks of.
-
-    An answer from before the lists speaks of the values that its environments name
-    exactly; *never* without any environment, of all.
-    """
-    if holds_for is not None:
-        means: Means = holds_for["means"]
-        return {(name, value) for name, values in means.items() for value in values}
-    every = availability == Availability.NEVER and not environments
-    return {
-        (name, value)
-        for name, values in lists.items()
-        for value in values
-        if every or value in environments
-    }
-
-
 def canonical(said: object, lists: Lists) -> Any:
     """`said` as it is kept: lists and values in the brief's order, dates as text.
 

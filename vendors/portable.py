@@ -1,5 +1,6 @@
 """The tables of vendors that travel with an evaluation, and which are sealed."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
@@ -7,7 +8,14 @@ from django.db.models import QuerySet
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.portable.reading import invalid
-from evaltracker.portable.registry import Part, leave_out, register_part
+from evaltracker.portable.registry import (
+    CHECKS,
+    Document,
+    Part,
+    leave_out,
+    register_part,
+)
+from vendors.kept_answers import is_kept_form
 from vendors.models import (
     Asking,
     Candidate,
@@ -77,6 +85,17 @@ def own(user: User, rows: QuerySet[Conflict]) -> QuerySet[Conflict]:
 def of_owner(user: User, rows: QuerySet[Asking]) -> QuerySet[Asking]:
     """Who asked is told to the owner alone."""
     return rows.filter(candidate__evaluation__owner=user)
+
+
+@CHECKS.add
+def answers_hold_for_values(document: Document) -> Iterator[tuple[str, str]]:
+    """What an answer means for each value is an availability, and a date or none."""
+    for at, told in enumerate(document["claims"]):
+        if told.get("holds_for") is not None and not is_kept_form(told["holds_for"]):
+            yield (
+                f"/claims/{at}/holds_for",
+                "It has to hold “said”, and “means” by list and value.",
+            )
 
 
 register_part(

@@ -11,6 +11,9 @@ from vendors.availability import availability_error
 from vendors.choices import STATED, Availability
 from vendors.holds_for import NO_LISTS, Lists, canonical, means_everywhere, resolve
 
+# What says nothing of any value.
+UNANSWERED = (Availability.UNSTATED, Availability.WITHDRAWN)
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimWords:
@@ -62,7 +65,10 @@ def read_claim(
     held = None
     if not error:
         terms = (lists, availability, available_from)
-        held = _held_for(inputs, holds_for, *terms, as_is=as_is, today=today)
+        try:
+            held = held_for(holds_for, *terms, as_is=as_is, today=today)
+        except Invalid as wrong:
+            inputs.refuse("holds_for", wrong.sentence)
     words = ClaimWords(
         availability=availability,
         available_from=available_from,
@@ -75,25 +81,25 @@ def read_claim(
     return words
 
 
-def _held_for(
-    inputs: Inputs,
+def held_for(
     said: object,
     lists: Lists,
     availability: str,
     available_from: datetime.date | None,
     *,
-    as_is: bool,
-    today: datetime.date | None,
+    as_is: bool = False,
+    today: datetime.date | None = None,
 ) -> dict[str, Any] | None:
-    """What is kept of the values that an answer holds for."""
+    """What is kept of the values that an answer holds for; None if of none.
+
+    Raises:
+        Invalid: with a sentence that names the value and the list.
+
+    """
     answer = (lists, availability, available_from)
-    try:
-        given = canonical(said, lists)
-        if given is None and as_is and availability != Availability.UNSTATED:
-            means = means_everywhere(*answer)
-        else:
-            means = resolve(said, *answer, today=today)
-    except Invalid as error:
-        inputs.refuse("holds_for", error.sentence)
-        return None
+    given = canonical(said, lists)
+    if given is None and as_is and availability not in UNANSWERED:
+        means = means_everywhere(*answer)
+    else:
+        means = resolve(said, *answer, today=today)
     return {"said": given, "means": means} if means or given else None

@@ -10,7 +10,7 @@ from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.journal import GENESIS, chained_hash
 from evaltracker.evaluations.models import Entry
 from evaltracker.portable.reading import invalid
-from evaltracker.portable.registry import CHECKS, Document
+from evaltracker.portable.registry import CHECKS, Document, parts
 
 type Wrong = tuple[str, str]
 
@@ -63,6 +63,27 @@ def visits_lead_to_the_stage(document: Document) -> Iterator[Wrong]:
     if [row["stage"] for row in going_on] != [stage] * is_open:
         what = f"one open visit in “{stage}”" if is_open else "no open visit"
         yield "/visits", f"There has to be {what}."
+
+
+@CHECKS.add
+def named_values_are_by_list(document: Document) -> Iterator[Wrong]:
+    """Whatever names values of the brief's lists names them list by list."""
+    for part in parts():
+        if any(field.name == "named_values" for field in part.fields):
+            for at, told in enumerate(document[part.name]):
+                if not is_by_list(told.get("named_values", {})):
+                    yield (
+                        f"/{part.name}/{at}/named_values",
+                        "Values stand in lists of text, by the name of their list.",
+                    )
+
+
+def is_by_list(named: dict[str, Any]) -> bool:
+    """Whether these are lists of text, by name."""
+    return all(
+        isinstance(values, list) and all(isinstance(it, str) for it in values)
+        for values in named.values()
+    )
 
 
 @CHECKS.add

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from vendors.holds_for_text import read_holds_for, write_holds_for
+from vendors.kept_answers import is_kept_form
 
 SAID: list[tuple[str, Any]] = [
     ("", None),
@@ -70,3 +71,21 @@ def test_people_write_it_in_their_own_way() -> None:
 def test_what_is_not_understood_is_said(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         read_holds_for(text)
+
+
+@pytest.mark.parametrize(
+    ("kept", "right"),
+    [
+        ({"said": None, "means": {}}, True),
+        ({"said": None, "means": {"L": {"AWS": ["planned", "2027-03-31"]}}}, True),
+        ({"said": None}, False),
+        ({"said": None, "means": {"L": ["AWS"]}}, False),
+        ({"said": None, "means": {"L": {"AWS": "now"}}}, False),
+        ({"said": None, "means": {"L": {"AWS": ["soon", None]}}}, False),
+        ({"said": None, "means": {"L": {"AWS": ["planned", "soon"]}}}, False),
+    ],
+)
+def test_only_what_is_kept_comes_in_with_a_file(
+    kept: dict[str, Any], right: bool
+) -> None:
+    assert is_kept_form(kept) is right

@@ -4,12 +4,15 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django import forms
+
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import Column, ImportKind, Question, register_import
 from evaltracker.importing.reading import Header, Reading
 from evaltracker.tabular import Sheet, Workbook
 from vendors.choices import STATED, Availability
+from vendors.holds_for_text import SYNTAX, read_holds_for, write_holds_for
 from vendors.imports import ClaimLine, ClaimsPlan, plan_claims_import
 from vendors.imports.plan import Meaning
 from vendors.imports.shapes import (
@@ -20,12 +23,14 @@ from vendors.imports.shapes import (
 )
 from vendors.imports.words import COLUMNS
 from vendors.selectors import asked_requirements
+from vendors.selectors.demands import lists_of
 from vendors.services.claim_undo import KIND, undo
 from vendors.services.imports import import_claims, known_claims
 from vendors.services.status_words import explain_words
 from vendors.words import ClaimWords
 
 SHOWN_WORDS = 300
+HOLDS_FOR = "holds_for"
 
 
 @register_import
@@ -85,7 +90,29 @@ class Claims(ImportKind):
             orientation=reading.layout,
             skip_unknown=reading.skip_unknown,
             headers=reading.headers,
+            holds_for=values_said(evaluation, reading.more),
         )
+
+    def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
+        """For which values of the brief's lists each candidate's answers hold."""
+        lists = lists_of(evaluation)
+        if not lists:
+            return {}
+        fields: dict[str, forms.Field] = {
+            HOLDS_FOR: forms.CharField(
+                label="The answers hold for",
+                required=False,
+                help_text=f"Of {write_holds_for(lists)}. Write {SYNTAX} Blank: not "
+                "stated, so nobody has answered for these values.",
+            )
+        }
+        for candidate in evaluation.candidates.order_by("name"):
+            fields[f"{HOLDS_FOR}-{candidate.pk}"] = forms.CharField(
+                label=f"Those of {candidate} hold for",
+                required=False,
+                help_text="Blank: as above.",
+            )
+        return fields
 
     def heads(self) -> tuple[str, ...]:
         """A cell and what it says."""
@@ -101,7 +128,7 @@ class Claims(ImportKind):
         )
 
     def differing(self, change: Any) -> Sequence[tuple[str, Any, Any]]:
-        before, after = change.before.fields(), change.line.words.fields()
+        before, after = readable(change.before), readable(change.line.words)
         return [
             (field, before[field], after[field])
             for field in before
@@ -144,6 +171,31 @@ def availability_words(words: ClaimWords) -> str:
     """An availability as people read it."""
     label = str(Availability(words.availability).label)
     return f"{label}, {words.available_from}" if words.available_from else label
+
+
+def readable(words: ClaimWords) -> dict[str, Any]:
+    """The words by field, as people write them."""
+    held = words.holds_for and words.holds_for["said"]
+    return words.fields() | {HOLDS_FOR: write_holds_for(held)}
+
+
+def values_said(evaluation: Evaluation, more: Mapping[str, str]) -> dict[str, Any]:
+    """What the form says of values, by candidate; those of whom it says nothing lack.
+
+    Raises:
+        Invalid: the text is not understood.
+
+    """
+    said = {}
+    for candidate in evaluation.candidates.all():
+        text = more.get(f"{HOLDS_FOR}-{candidate.pk}") or more.get(HOLDS_FOR, "")
+        try:
+            values = read_holds_for(text)
+        except ValueError as error:
+            raise Invalid(f"Those of {candidate} hold for: {error}") from error
+        if values is not None:
+            said[candidate.name] = values
+    return said
 
 
 def read_day(text: str) -> datetime.date | None:

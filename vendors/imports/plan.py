@@ -74,6 +74,9 @@ class Known:
     candidates: Mapping[str, Sequence[str]]
     claims: Mapping[Cell, KnownClaim] = field(default_factory=dict)
     words: Mapping[str, Meaning] = field(default_factory=dict)
+    # The lists of the brief with their values, and who stays as it is.
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    as_is: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings
@@ -18,8 +19,10 @@ from vendors.imports.shapes import (
     find_list,
     find_matrix,
 )
+from vendors.imports.values import with_values
 from vendors.imports.walks import Walk
 
+NOT_STATED: Mapping[str, Any] = {}
 ORIENTATIONS = (REQUIREMENTS_AS_ROWS, CANDIDATES_AS_ROWS, LIST)
 
 
@@ -30,11 +33,13 @@ def plan_claims_import(
     orientation: str = "",
     skip_unknown: bool = False,
     headers: Mapping[str, Header] = NO_HEADERS,
+    holds_for: Mapping[str, Any] = NOT_STATED,
 ) -> ClaimsPlan:
     """What importing `book` would do to the claims.
 
     Cells that are blank say nothing, and claims that the file does not name stay.
-    `headers` say what the columns of a list hold.
+    `headers` say what the columns of a list hold, `holds_for` for which values of the
+    brief's lists the answers of a candidate hold.
 
     Raises:
         Unreadable: no claims are in the file, or it can be read both ways round.
@@ -56,6 +61,7 @@ def plan_claims_import(
     tell_skipped(walk, findings)
     sheets = {sheet.name: sheet for sheet in book.sheets}
     lines = once_each(lines, sheets, findings)
+    lines = list(with_values(lines, known, holds_for))
     if not (lines or findings.problems):
         findings.refuse(
             book.visible[0], 1, "The table holds no answers. Fill it in and try again."

@@ -14,11 +14,12 @@ from evaltracker.evaluations.policy import lock, require_owner, require_stage
 from evaltracker.importing.services.import_log import log_import, refuse_repeat, told_of
 from evaltracker.kit.clock import database_now
 from evaltracker.requirements.services.imports import BATCH, refuse_problems
-from vendors.choices import Availability
+from vendors.choices import Availability, CandidateKind
 from vendors.imports import ClaimLine, ClaimsPlan, Known, KnownClaim
 from vendors.models import Candidate, Claim
 from vendors.policy import NOTE_STAGES
 from vendors.selectors import asked_requirements
+from vendors.selectors.demands import lists_of
 from vendors.services.claim_undo import KIND, kept_of
 from vendors.services.status_words import words_of as explained_words
 from vendors.words import WORDS, ClaimWords
@@ -45,6 +46,10 @@ def known_claims(*, evaluation: Evaluation) -> Known:
             if row.availability != Availability.WITHDRAWN
         },
         words=explained_words(evaluation=evaluation),
+        lists=lists_of(evaluation),
+        as_is=frozenset(
+            row.name for row in candidates if row.kind == CandidateKind.AS_IS
+        ),
     )
 
 

@@ -1,0 +1,54 @@
+"""Reading what is kept of the values that an answer holds for; a pure module."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from vendors.choices import STATED, Availability
+from vendors.holds_for import Lists, Means
+
+
+def answered(
+    holds_for: Mapping[str, Any] | None,
+    environments: Sequence[str],
+    availability: str,
+    lists: Lists,
+) -> set[tuple[str, str]]:
+    """The values, each with its list, that a kept answer speaks of.
+
+    An answer from before the lists speaks of the values that its environments name
+    exactly; *never* without any environment, of all.
+    """
+    if holds_for is not None:
+        means: Means = holds_for["means"]
+        return {(name, value) for name, values in means.items() for value in values}
+    every = availability == Availability.NEVER and not environments
+    return {
+        (name, value)
+        for name, values in lists.items()
+        for value in values
+        if every or value in environments
+    }
+
+
+def is_kept_form(kept: Mapping[str, Any]) -> bool:
+    """Whether this is what is kept of an answer: what was said, and what it means."""
+    means = kept.get("means")
+    if kept.keys() != {"said", "means"} or not isinstance(means, dict):
+        return False
+    for values in means.values():
+        if not isinstance(values, dict):
+            return False
+        for answer in values.values():
+            if not isinstance(answer, list) or len(answer) != len(("what", "when")):
+                return False
+            if answer[0] not in STATED or not _is_day(answer[1]):
+                return False
+    return True
+
+
+def _is_day(text: object) -> bool:
+    try:
+        return text is None or bool(datetime.date.fromisoformat(str(text)))
+    except ValueError:
+        return False
