@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from trials.scoring import rounded
@@ -43,6 +44,7 @@ def tell_column(column: Column) -> dict[str, Any]:
         "kind": candidate.kind,
         "state": candidate.state,
         "fit": None if value is None else str(rounded(value * 100, 1)),
+        **asdict(column.coverage),
         "blocked_by": list(column.knock_outs),
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.money import written
+from evaltracker.workflow.memo.coverage_words import coverage_words
 from evaltracker.workflow.memo.text import KINDS, rank
 from evaltracker.workflow.memo.untold_words import comparable
 from trials.models import Consensus
@@ -29,12 +30,12 @@ class Option:
     place: str
     fit: str
     of_tested: str
-    answered: str
-    tested: str
+    counts: str
     people: str
     total: str
     knock_outs: list[str]
     promises: str
+    in_demos: str
     cost: str
     cost_range: str
     cost_note: str
@@ -116,6 +117,7 @@ def option(
     """One line in words."""
     result = memo["results"][row["id"]]
     cost, record = result["cost"], result["promises"]
+    demos = result.get("promises_in_demos")
     unsaid = cost["kinds"] - cost["known"]
     priced = prices and bool(cost["known"])
     return Option(
@@ -127,20 +129,25 @@ def option(
         place=place,
         fit=percent(result["fit"]),
         of_tested=percent(result["fit_of_tested"]),
-        answered=f"{result['answered']} of {result['asked']}",
-        tested=f"{result['tested']} of {result['answered']}",
+        counts=coverage_words(result),
         people=percent(result["people"]) if people else "",
         total=percent(result["total"]) if people else "",
         knock_outs=result["knock_outs"],
-        promises=f"{record['tested']} tested, too few to say"
-        if record["hidden"]
-        else f"{record['held']} of {record['tested']} held",
+        promises=promise_words(record, "tested", "held"),
+        in_demos=promise_words(demos, "shown", "held in demos") if demos else "",
         cost=written(Decimal(cost["likely"])) if priced else "",
         cost_range=cost_range(cost) if priced else "",
         cost_note=f"{unsaid} of {cost['kinds']} kinds not known" if unsaid else "",
         over_budget=over_budget(cost) if priced else [],
         chosen=row["id"] == memo["inputs"]["choice"]["candidate"],
     )
+
+
+def promise_words(record: dict[str, Any], judged: str, held: str) -> str:
+    """“4 of 6 held”, or that too few were judged to say."""
+    if record["hidden"]:
+        return f"{record['tested']} {judged}, too few to say"
+    return f"{record['held']} of {record['tested']} {held}"
 
 
 def cost_range(cost: dict[str, Any]) -> str:

@@ -31,9 +31,11 @@ from evaltracker.workflow.admin.receipts import only_reading
 from evaltracker.workflow.admin.working import working_of
 from evaltracker.workflow.memo import compute_results
 from evaltracker.workflow.memo.as_of import on_day
+from evaltracker.workflow.memo.brief_answers import answered_briefs
 from evaltracker.workflow.memo.kept_draws import no_draws
 from evaltracker.workflow.memo.standing import (
     fits_of,
+    standing_briefs,
     standing_dates,
     standing_fits,
     standing_memo,
@@ -97,6 +99,9 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         tab="comparison",
         comparison=comparison,
         rows=[(option, percent(now[option.key])) for option in comparison.options],
+        finalists=answered_briefs(memo, prices=comparison.prices_open)
+        if day.moved
+        else standing_briefs(evaluation, prices=comparison.prices_open),
         day=day,
         planned=planned[:DATES],
         weighed=weighed(inputs, memo["results"]),

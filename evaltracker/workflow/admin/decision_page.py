@@ -12,7 +12,7 @@ from evaltracker.workflow.admin.after_decision import after_decision
 from evaltracker.workflow.admin.comparison import compare
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.memo.price_words import price_gap
-from evaltracker.workflow.memo.standing import standing_memo
+from evaltracker.workflow.memo.standing import standing_briefs, standing_memo
 from evaltracker.workflow.memo.weighing_words import weighed
 from evaltracker.workflow.models import Decision
 from stakeholders.models import SignOffRule
@@ -44,6 +44,7 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         decision=decision,
         frozen=frozen,
         comparison=compare(memo, evaluation, user),
+        finalists=standing_briefs(evaluation, prices=not sealed),
         weighed=weighed(memo["inputs"], memo["results"]),
         robustness=memo["results"].get("robustness", {}),
         price_gap="" if sealed else gap_of_choice(memo),

@@ -52,6 +52,13 @@ class MatrixCandidateOutput(serializers.Serializer[Any]):
     fit = serializers.CharField(
         allow_null=True, help_text="In percent; null while nothing is scored."
     )
+    asked = serializers.IntegerField(help_text="Scored requirements that apply.")
+    answered = serializers.IntegerField(help_text="Of the asked.")
+    shown = serializers.IntegerField(help_text="Of the answered, judged by a demo.")
+    tested = serializers.IntegerField(help_text="Of the answered, judged by a trial.")
+    researched = serializers.IntegerField(
+        help_text="Of the answered, backed by independent research; neither of both."
+    )
     blocked_by = serializers.ListField(
         child=serializers.CharField(), help_text="Refs of must-haves that it fails."
     )

@@ -101,20 +101,34 @@ def working(inputs: Row, results: Row, chosen: Row | None) -> str:
                 f"Must-haves of {name}",
                 table(("Ref", "Requirement", "Standing"), must_rows),
             ),
-            section("Promise record", promise_sentence(result["promises"])),
+            section("Promise record", promise_sentences(result)),
             section(f"Costs of {name}, sum by sum", costs),
         ]
     )
 
 
-def promise_sentence(record: Row) -> str:
-    """How many promises held, or that too few were tested to say."""
+def promise_sentences(result: Row) -> str:
+    """The record by trials, and beside it, named so, that by demos."""
+    demos = result.get("promises_in_demos")
+    if demos is None:
+        return promise_sentence(result["promises"])
+    return bullets(
+        (
+            f"In trials: {promise_sentence(result['promises'])}",
+            f"In demos: {promise_sentence(demos, 'shown')}",
+        )
+    )
+
+
+def promise_sentence(record: Row, judged: str = "tested") -> str:
+    """How many promises held, or that too few were judged to say."""
     if record["hidden"]:
         return (
-            f"{record['tested']} promises were tested; below five nothing can be said."
+            f"{record['tested']} promises were {judged}; below five nothing can be "
+            "said."
         )
     return (
-        f"Of {record['tested']} promises tested, {record['held']} held, "
+        f"Of {record['tested']} promises {judged}, {record['held']} held, "
         f"{record['partly']} held partly and {record['failed']} failed."
     )
 

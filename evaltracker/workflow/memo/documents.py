@@ -205,19 +205,18 @@ def must_haves(evaluation: Evaluation) -> str:
     )
     book = standing_ledger(evaluation)
     musts = [requirement for requirement in book.requirements if requirement.is_must]
-    return section(
-        "Must-haves",
-        table(
-            ("Ref", *(inline(candidate.name) for candidate in candidates)),
+    counts = bullets(
+        f"{inline(candidate.name)}: {book.of(candidate).coverage.in_words}"
+        for candidate in candidates
+    )
+    standings = table(
+        ("Ref", *(inline(candidate.name) for candidate in candidates)),
+        (
             (
-                (
-                    must.ref,
-                    *(
-                        str(book.cell(candidate, must).standing)
-                        for candidate in candidates
-                    ),
-                )
-                for must in musts
-            ),
+                must.ref,
+                *(str(book.cell(candidate, must).standing) for candidate in candidates),
+            )
+            for must in musts
         ),
     )
+    return section("Must-haves", f"{counts}\n\n{standings}".strip())

@@ -55,6 +55,7 @@ def draft_letter(
         else "We have decided, and you were not chosen. You should know why.",
         requirement_lines("What convinced us:", told, CONVINCED),
         short or ("" if chosen else REASON_ASKED),
+        seen_words(result),
         promises_kept_words(result["promises"]),
         "If you want to talk about it, answer this mail.",
         f"{brief['owner']}\n{brief['buyer']}",
@@ -75,6 +76,19 @@ def requirement_lines(
         return ""
     more = [f"– and {len(lines) - MOST} more."] if len(lines) > MOST else []
     return "\n".join([lead, *lines[:MOST], *more])
+
+
+def seen_words(result: dict[str, Any]) -> str:
+    """How many of its answers were shown, and how many were tested.
+
+    Of how many is not said: among the answers are some that we noted ourselves.
+    """
+    shown, tested = result.get("shown", 0), result["tested"]
+    if "shown" not in result or not (shown or tested):
+        return ""
+    return (
+        f"Of your answers, {shown} were shown in a demo and {tested} tested in a trial."
+    )
 
 
 def promises_kept_words(record: dict[str, Any]) -> str:

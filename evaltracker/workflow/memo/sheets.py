@@ -17,6 +17,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from evaltracker.kit.formula_guard import text_cells
+from evaltracker.workflow.memo.coverage_words import COUNTS
 from evaltracker.workflow.memo.signature_seal import DRAFT
 from evaltracker.workflow.memo.weighing_words import weighed
 from evaltracker.workflow.models import Decision
@@ -112,7 +113,8 @@ def comparison(memo: dict[str, Any]) -> Iterator[Line]:
     """One line per candidate, with the working of its total."""
     yield (
         *("Candidate", "Kind", "State", "Fit", "Fit of what was tested"),
-        *("Asked", "Answered", "Tested", "People", "Total", "Working of the total"),
+        *("Asked", "Answered", "Shown", "Tested", "Backed by research"),
+        *("People", "Total", "Working of the total"),
         *("Knocked out by", "Promises tested", "Held", "Partly", "Failed"),
         *("Low cost", "Likely cost", "High cost", "Kinds known", "Kinds asked"),
     )
@@ -123,7 +125,7 @@ def comparison(memo: dict[str, Any]) -> Iterator[Line]:
         yield (
             *(candidate["name"], candidate["kind"], candidate["state"]),
             *(Number(result[name], SHARE) for name in ("fit", "fit_of_tested")),
-            *(Number(result[name]) for name in ("asked", "answered", "tested")),
+            *(Number(result.get(name)) for name in COUNTS),
             *(Number(result[name], SHARE) for name in ("people", "total")),
             result["total_working"],
             ", ".join(result["knock_outs"]),

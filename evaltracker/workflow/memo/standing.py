@@ -6,6 +6,7 @@ from typing import Any
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.memo.as_of import planned_dates
+from evaltracker.workflow.memo.brief_answers import AnsweredBrief, answered_briefs
 from evaltracker.workflow.memo.counting import count
 from evaltracker.workflow.memo.inputs import gather_inputs
 from evaltracker.workflow.memo.kept_draws import last_draws
@@ -40,6 +41,16 @@ def standing_dates(evaluation: Evaluation) -> list[tuple[datetime.date, int]]:
         evaluation,
         "planned dates",
         lambda evaluation: planned_dates(standing_memo(evaluation)["inputs"]),
+    )
+
+
+def standing_briefs(evaluation: Evaluation, *, prices: bool) -> list[AnsweredBrief]:
+    """What every finalist in that memo answers to the brief; without `prices` what it
+    costs is sealed."""
+    return counted_once(
+        evaluation,
+        f"brief answered {'with' if prices else 'without'} prices",
+        lambda evaluation: answered_briefs(standing_memo(evaluation), prices=prices),
     )
 
 

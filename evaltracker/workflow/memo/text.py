@@ -8,7 +8,9 @@ from typing import Any
 
 from evaltracker.kit.text import listed
 from evaltracker.requirements.price_names import is_about_price
+from evaltracker.workflow.memo.brief_tables import brief_tables
 from evaltracker.workflow.memo.chosen import ahead_of, costs_really, working
+from evaltracker.workflow.memo.coverage_words import coverage_words
 from evaltracker.workflow.memo.html import APPENDIX
 from evaltracker.workflow.memo.markdown import (
     amount,
@@ -57,6 +59,7 @@ def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
         section("What would change our mind", block(choice["revisit_when"])),
         section("How sure the first place is", robustness(inputs, results)),
         section("Options compared", options(inputs, results)),
+        section("The brief, answered", brief_tables(inputs, results)),
         section("Dissent", block(choice["dissent"]) or "None was recorded."),
         section("Conditions", conditions(inputs)),
         section("Rules waived and knock-outs excused", exceptions(inputs)),
@@ -156,8 +159,7 @@ def options(inputs: dict[str, Any], results: dict[str, Any]) -> str:
                 KINDS[candidate["kind"]],
                 candidate["state"],
                 percent(result["fit"]),
-                f"{result['answered']} of {result['asked']}",
-                f"{result['tested']} of {result['answered']}",
+                coverage_words(result),
                 percent(result["people"]),
                 percent(result["total"]),
                 money(result["cost"], inputs["brief"]["currency"]),
@@ -169,8 +171,7 @@ def options(inputs: dict[str, Any], results: dict[str, Any]) -> str:
         "Kind",
         "State",
         "Fit",
-        "Answered",
-        "Tested",
+        "Answered, shown, tested",
         "People",
         "Total",
         "Likely cost",

@@ -38,7 +38,7 @@ def test_the_ledger_shows_the_words_the_fit_and_its_working(acme: Candidate) -> 
     assert "Yes &lt;i&gt;we&lt;/i&gt;" in body
     assert "50 %" in body
     assert "claimed, available now: 0.5" in body
-    assert "0 of its promises were tested; below 5" in body
+    assert "0 of its promises were tested in a trial" in body
 
 
 def test_strangers_find_neither_candidate_nor_cell(acme: Candidate) -> None:

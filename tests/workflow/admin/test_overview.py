@@ -30,7 +30,7 @@ def test_what_is_missing_leads_to_where_it_is_mended(db: None) -> None:
     body = signed_in(where.owner).get(page(where)).content.decode()
     assert "The brief does not say the budget." in body
     assert f"/admin/e/{where.slug}/brief/#budget" in body
-    assert "The brief says what, where, by when" in body
+    assert "The brief answers what it is asked" in body
 
 
 def test_each_reader_has_their_own_next_action(ready: Evaluation) -> None:

@@ -1,0 +1,249 @@
+"""The brief, answered: each of its questions, what a candidate answers, how far it is
+proven. Pure: everything comes from a memo's inputs and results."""
+
+import datetime
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from evaltracker.evaluations.choices import SupportWanted
+from evaltracker.kit.text import listed
+from evaltracker.workflow.memo.as_of import planned_values
+from evaltracker.workflow.memo.cells import cell_states, day, knows_lists
+from evaltracker.workflow.memo.markdown import amount
+from evaltracker.workflow.memo.markdown import day as written_day
+from trials.scoring import CellState, Standing, ValueState
+from vendors.costs import CostKind
+
+FINALISTS = ("shortlisted", "chosen")
+GOOD, BAD = "good", "bad"
+# Where a requirement of a value is in the way, the worst first.
+SHORT = {
+    Standing.REFUTED: "refuted",
+    Standing.NEVER: "never",
+    Standing.UNANSWERED: "not answered",
+    Standing.SLIPPED: "slipped",
+    Standing.PARTLY: "only partly",
+}
+# So many references are named one by one.
+MOST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class BriefAnswer:
+    """One question of the brief for one candidate; `tone` is good, bad or blank."""
+
+    question: str
+    wanted: str
+    answer: str
+    proof: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredBrief:
+    """What one finalist answers to the brief."""
+
+    key: str
+    name: str
+    rows: tuple[BriefAnswer, ...]
+
+
+def answered_briefs(memo: Mapping[str, Any], *, prices: bool) -> list[AnsweredBrief]:
+    """The brief as every finalist answers it, who was chosen first.
+
+    Without `prices` what it costs stays sealed. Memos from before the lists say
+    nothing of them.
+    """
+    inputs = memo["inputs"]
+    finalists = sorted(
+        (row for row in inputs["candidates"] if row["state"] in FINALISTS),
+        key=lambda row: (row["id"] != inputs["choice"]["candidate"], row["name"]),
+    )
+    return [
+        AnsweredBrief(
+            row["id"],
+            row["name"],
+            tuple(_answers(row, inputs, memo["results"][row["id"]], prices=prices)),
+        )
+        for row in finalists
+    ]
+
+
+def _answers(
+    candidate: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    result: Mapping[str, Any],
+    *,
+    prices: bool,
+) -> Iterator[BriefAnswer]:
+    states = cell_states(candidate, inputs)
+    if knows_lists(inputs):
+        yield from _lists(inputs, states)
+    yield from _date(candidate, inputs, states)
+    yield from _budget(inputs["brief"], result["cost"], prices=prices)
+    yield from _support(candidate, inputs["brief"], result["cost"], prices=prices)
+    yield from _metrics(inputs, states)
+
+
+def _lists(
+    inputs: Mapping[str, Any], states: Mapping[str, CellState]
+) -> Iterator[BriefAnswer]:
+    """Each value of each list, over the requirements that must hold for it."""
+    for name, values in inputs["lists"].items():
+        refs = [row["ref"] for row in inputs["requirements"] if name in row["lists"]]
+        for value in values:
+            held = {
+                ref: one
+                for ref in refs
+                for one in states[ref].counted
+                if (one.list_name, one.value) == (name, value)
+            }
+            yield BriefAnswer(name, value, *_of_value(held))
+
+
+def _of_value(held: Mapping[str, ValueState]) -> tuple[str, str, str]:
+    if not held:
+        return "no requirement asks for it", "–", ""
+    whole = len(held)
+    answered = sum(one.answered for one in held.values())
+    answer = "answered" if answered == whole else f"{answered} of {whole} answered"
+    short = [
+        f"{words}: {_refs([ref for ref, one in held.items() if one.standing == at])}"
+        for at, words in SHORT.items()
+        if any(one.standing == at for one in held.values())
+    ]
+    if short:
+        answer = f"{answer}; {'; '.join(short)}"
+    tested = sum(one.tested for one in held.values())
+    shown = sum(one.shown for one in held.values())
+    bad = any(one.knocks_out for one in held.values())
+    proven = all(one.standing == Standing.PROVEN for one in held.values())
+    return (
+        answer,
+        f"{shown} of {whole} shown, {tested} of {whole} tested",
+        BAD if bad else GOOD if proven else "",
+    )
+
+
+def _refs(refs: list[str]) -> str:
+    more = len(refs) - MOST
+    return listed(refs[:MOST]) if more <= 0 else f"{', '.join(refs[:MOST])} +{more}"
+
+
+def _date(
+    candidate: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    states: Mapping[str, CellState],
+) -> Iterator[BriefAnswer]:
+    """The day that it must run, and what is planned for later."""
+    wanted = day(inputs["brief"]["must_run_by"])
+    if wanted is None:
+        return
+    musts = {row["ref"] for row in inputs["requirements"] if row["priority"] == "must"}
+    late = {
+        ref
+        for ref in musts
+        for _, planned in planned_values(states[ref])
+        if planned > wanted
+    }
+    months = candidate["months_to_live"]
+    answer, tone = "not stated", ""
+    if months is not None:
+        today = datetime.date.fromisoformat(inputs["as_of"])
+        live = today + datetime.timedelta(days=round(float(months) * 365.25 / 12))
+        answer = f"about {_written(live)}, {amount(months)} months from now"
+        tone = BAD if live > wanted else GOOD
+    proof = "an estimate of ours" if months is not None else "–"
+    if late:
+        proof = f"must-haves planned for later: {_refs(sorted(late))}"
+        tone = BAD
+    yield BriefAnswer("Running by", _written(wanted), answer, proof, tone)
+
+
+def _written(on: datetime.date) -> str:
+    return written_day(on.isoformat())
+
+
+def _budget(
+    brief: Mapping[str, Any], cost: Mapping[str, Any], *, prices: bool
+) -> Iterator[BriefAnswer]:
+    """Each limit of the budget beside what is likely."""
+    known = f"{cost['known']} of {cost['kinds']} kinds of cost known"
+    for limit in cost.get("limits", ()):
+        wanted = f"{amount(limit['limit'])} {brief['currency']}"
+        question = f"Budget, {limit['name']}"
+        if not prices:
+            yield BriefAnswer(question, wanted, "sealed", known)
+            continue
+        if not cost["known"]:
+            yield BriefAnswer(question, wanted, "no price known", known)
+            continue
+        over = Decimal(limit["likely"]) > Decimal(limit["limit"])
+        answer = f"likely {amount(limit['likely'])} {brief['currency']}"
+        whole = cost["known"] == cost["kinds"]
+        yield BriefAnswer(
+            question, wanted, answer, known, BAD if over else GOOD if whole else ""
+        )
+
+
+def _support(
+    candidate: Mapping[str, Any],
+    brief: Mapping[str, Any],
+    cost: Mapping[str, Any],
+    *,
+    prices: bool,
+) -> Iterator[BriefAnswer]:
+    """Support wanted and support offered, and whether its price is known."""
+    wanted, offered = brief["support_wanted"], candidate.get("support_offered", "")
+    if not wanted and not offered:
+        return
+    proof = "–"
+    if prices:
+        kind = CostKind.SUPPORT.label
+        priced = [row for row in cost["rows"] if row["kind"] == kind]
+        states = Counter(row["state"] for row in priced if row["state"] != "unsaid")
+        proof = "its price is known" if states else "its price is not stated"
+    tone, order = "", list(SupportWanted.values)
+    if wanted and offered:
+        tone = GOOD if order.index(offered) >= order.index(wanted) else BAD
+    yield BriefAnswer(
+        "Support",
+        SupportWanted(wanted).label if wanted else "not stated",
+        SupportWanted(offered).label if offered else "not stated",
+        proof,
+        tone,
+    )
+
+
+def _metrics(
+    inputs: Mapping[str, Any], states: Mapping[str, CellState]
+) -> Iterator[BriefAnswer]:
+    """Each business metric, over the requirements that are to move it."""
+    for metric in inputs["metrics"]:
+        moving = [
+            states[row["ref"]]
+            for row in inputs["requirements"]
+            if row["metric"] == metric["name"] and not states[row["ref"]].not_applicable
+        ]
+        wanted = f"{metric['baseline'] or 'today'} → {metric['target'] or 'better'}"
+        if not moving:
+            yield BriefAnswer(metric["name"], wanted, "no requirement moves it", "–")
+            continue
+        whole = len(moving)
+        answered = sum(cell.answered for cell in moving)
+        proven = sum(cell.standing == Standing.PROVEN for cell in moving)
+        yield BriefAnswer(
+            metric["name"],
+            wanted,
+            f"{answered} of {whole} requirements that move it answered",
+            f"{sum(cell.shown for cell in moving)} of {whole} shown, "
+            f"{sum(cell.tested for cell in moving)} of {whole} tested",
+            BAD
+            if any(cell.knocks_out for cell in moving)
+            else GOOD
+            if proven == whole
+            else "",
+        )

@@ -1,0 +1,116 @@
+"""The brief, answered: every question, the answer, and how far it is proven."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.workflow.memo.brief_answers import BriefAnswer, answered_briefs
+from evaltracker.workflow.memo.brief_tables import brief_tables
+from evaltracker.workflow.services.decisions import compile_memo
+from tests.cast import trials, vendors
+from tests.workflow.deciding import in_decision
+from vendors.services.candidates import change_candidate
+
+pytestmark = pytest.mark.django_db
+
+
+def rows(memo: dict[str, Any], *, prices: bool = True) -> dict[str, BriefAnswer]:
+    """The first finalist's lines by what is asked; of lists by their value."""
+    (finalist, *_) = answered_briefs(memo, prices=prices)
+    return {
+        row.wanted if row.question == "Runs on" else row.question: row
+        for row in finalist.rows
+    }
+
+
+def with_lists(where: Evaluation, **means: list[Any]) -> dict[str, Any]:
+    """A memo whose only requirement must hold on AWS and on premises."""
+    memo = compile_memo(where)
+    inputs = memo["inputs"]
+    inputs["lists"] = {"Runs on": ["AWS", "on premises"]}
+    inputs["requirements"][0]["lists"] = ["Runs on"]
+    for candidate in inputs["candidates"]:
+        candidate["cells"]["R1"]["claim"]["means"] = {"Runs on": means}
+    return memo
+
+
+def test_every_value_of_a_list_has_its_own_line() -> None:
+    where, _ = in_decision()
+    found = rows(with_lists(where, AWS=["now", None]))
+    assert found["AWS"].answer == "answered"
+    assert found["AWS"].proof == "0 of 1 shown, 0 of 1 tested"
+    assert found["on premises"].answer == "0 of 1 answered; not answered: R1"
+    never = rows(
+        with_lists(where, **{"AWS": ["now", None], "on premises": ["never", None]})
+    )
+    assert never["on premises"].answer == "answered; never: R1"
+    assert never["on premises"].tone == "bad"
+
+
+def test_a_list_that_no_requirement_names_says_so() -> None:
+    where, _ = in_decision()
+    memo = with_lists(where)
+    memo["inputs"]["requirements"][0]["lists"] = []
+    assert rows(memo)["AWS"].answer == "no requirement asks for it"
+
+
+def test_support_wanted_and_offered_stand_side_by_side() -> None:
+    where, option = in_decision()
+    unsaid = rows(compile_memo(where))["Support"]
+    assert (unsaid.wanted, unsaid.answer, unsaid.tone) == (
+        *("Support in business hours", "not stated"),
+        "",
+    )
+    change_candidate(candidate=option, support_offered="self_service", by=where.owner)
+    less = rows(compile_memo(where))["Support"]
+    assert less.answer == "Self-service: documentation and community"
+    assert less.tone == "bad"
+    change_candidate(
+        candidate=option, support_offered="round_the_clock", by=where.owner
+    )
+    assert rows(compile_memo(where))["Support"].tone == "good"
+
+
+def test_the_date_the_budget_and_the_metric_are_answered() -> None:
+    where, option = in_decision()
+    change_candidate(candidate=option, months_to_live=Decimal(3), by=where.owner)
+    memo = compile_memo(where)
+    found = rows(memo)
+    today = datetime.date.fromisoformat(memo["inputs"]["as_of"])
+    live = today + datetime.timedelta(days=91)
+    assert found["Running by"].wanted == "1 June 2027"
+    assert f"{live.day} {live:%B %Y}, 3 months from now" in found["Running by"].answer
+    budget = found["Budget, over the horizon"]
+    assert budget.wanted == "250,000 USD"
+    assert budget.answer == "likely 91,234 USD"
+    assert budget.proof == "1 of 11 kinds of cost known"
+    assert found["Lead time"].answer == "1 of 1 requirements that move it answered"
+    assert found["Lead time"].proof == "0 of 1 shown, 1 of 1 tested"
+    assert found["Lead time"].tone == "good"
+
+
+def test_prices_stay_sealed_in_it() -> None:
+    where, _ = in_decision()
+    memo = compile_memo(where)
+    assert rows(memo, prices=False)["Budget, over the horizon"].answer == "sealed"
+    assert all("91,234" not in row.answer for row in rows(memo, prices=False).values())
+
+
+def test_finalists_alone_have_a_table_and_the_memo_prints_it() -> None:
+    where, option = in_decision(rival="Globex ML")
+    vendors.candidate_late(where, "Initech ML")
+    memo = compile_memo(where)
+    assert [each.name for each in answered_briefs(memo, prices=True)] == [option.name]
+    text = brief_tables(memo["inputs"], memo["results"])
+    assert "| Support | Support in business hours | not stated |" in text
+    assert trials.claim_of(option).statement not in text
+
+
+def test_a_memo_from_before_the_lists_has_no_table() -> None:
+    where, _ = in_decision()
+    memo = compile_memo(where)
+    del memo["inputs"]["lists"]
+    assert brief_tables(memo["inputs"], memo["results"]) == ""
