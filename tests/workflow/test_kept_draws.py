@@ -6,12 +6,16 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.kit.periodic import CHORES
 from evaltracker.workflow.memo.documents import document_of
 from evaltracker.workflow.models import KeptDraws
 from evaltracker.workflow.services import draws
 from evaltracker.workflow.services.draws import keep_draws, keep_moved_draws, moved
+from stakeholders.choices import Role
+from stakeholders.models import SignOffRule
+from tests.cast import stakeholders
 from tests.clients import signed_in
 from tests.workflow.comparing import another, page
 from tests.workflow.deciding import in_decision
@@ -92,3 +96,15 @@ def test_what_is_signed_rests_on_draws_of_its_own_inputs() -> None:
     words = document_of(where, visit=where.visits.get(left_at__isnull=True))
     assert "comes first in" in words
     assert "recalculating" not in words
+
+
+def test_leadership_reads_both_numbers_in_the_words_that_it_signs() -> None:
+    where = compared()
+    rule = SignOffRule.objects.get(
+        evaluation=where, stage=Stage.DECISION, role=Role.LEADERSHIP
+    )
+    client = signed_in(stakeholders.holder("leadership"))
+    body = client.get(f"/admin/sign/{rule.pk}/").content.decode()
+    assert "comes first in 100% of 10,000 random weightings; counting the" in body
+    assert "trial verdicts that nobody has given yet, in" in body
+    assert "Open verdicts are drawn as 70% holds, 20% partly, 10% fails" in body

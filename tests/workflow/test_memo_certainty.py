@@ -146,3 +146,19 @@ def test_draws_that_nobody_kept_yet_are_said_to_be_counted() -> None:
         "How often each comes first is being counted; the numbers stand here in a "
         "moment.",
     )
+
+
+def test_who_is_knocked_out_today_is_named_beside_both_numbers() -> None:
+    given = frozen()
+    given["candidates"].append(
+        {
+            **given["candidates"][1],
+            **{"id": "2", "name": "Initech ML"},
+            "cells": {**given["candidates"][1]["cells"], "R3": claim("fails")},
+        }
+    )
+    given["requirements"][2]["priority"] = "must"
+    said = weighed(given, compute_results(given))
+    assert said.grounds == (
+        "Initech ML is knocked out by R3 today and takes no part in either number.",
+    )

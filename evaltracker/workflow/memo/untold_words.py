@@ -61,6 +61,19 @@ def why_out(
     return ""
 
 
+def left_out(
+    inputs: dict[str, Any], results: dict[str, Any], quote: Callable[[str], str]
+) -> list[str]:
+    """A sentence for each on the shortlist whom both numbers leave out, and why."""
+    people = bool(inputs["consensus"])
+    return [
+        f"{quote(row['name'])} {reason} today and takes no part in either number."
+        for row in inputs["candidates"]
+        if row["state"] in CHOOSABLE
+        and (reason := why_out(results[row["id"]], quote, people=people))
+    ]
+
+
 def comparable(inputs: dict[str, Any], results: dict[str, Any]) -> list[str]:
     """Ids of those who can be chosen and have nothing that keeps them out."""
     people = bool(inputs["consensus"])

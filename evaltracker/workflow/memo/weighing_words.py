@@ -7,7 +7,7 @@ from typing import Any
 
 from evaltracker.kit.text import listed
 from evaltracker.workflow.memo.certainty_words import both_numbers, grounds, how_sure
-from evaltracker.workflow.memo.untold_words import untold_words
+from evaltracker.workflow.memo.untold_words import left_out, untold_words
 from stakeholders.choices import Role
 
 # So many requirements are named one by one.
@@ -59,9 +59,11 @@ def weighed(
         smallest=smallest(found, names, firsts, quote),
         roles=roles(found, names, firsts),
         second=tuple(second(found, names, quote)),
-        grounds=tuple(grounds(found["certainty"], names))
-        if found.get("certainty")
-        else (),
+        grounds=tuple(
+            [*grounds(found["certainty"], names), *left_out(inputs, results, quote)]
+            if found.get("certainty")
+            else ()
+        ),
         two_numbers="certainty" in found,
     )
 

@@ -64,8 +64,8 @@ def test_my_work_lists_those_of_the_trials_that_one_leads(acme: Candidate) -> No
     keep_draws(evaluation=acme.evaluation)
     lead = stakeholders.holder("engineering")
     body = signed_in(lead).get("/admin/").content.decode()
-    assert "Test R1 of Acme ML" in body
-    assert "of 100 cases." in body
-    assert "Test R1 of Globex ML" not in body
+    assert "Test next on Acme ML: R1" in body
+    assert re.search(r"who is first: R1 in \d\d of 100 cases\.", body)
+    assert "Test next on Globex ML" not in body
     other = signed_in(stakeholders.holder("pm")).get("/admin/").content.decode()
-    assert "Test R1" not in other
+    assert "Test next" not in other
