@@ -7,7 +7,8 @@ is kept for as long as the process lives.
 
 import datetime
 import threading
-from collections.abc import Hashable
+from collections import Counter
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -16,16 +17,19 @@ from trials.scoring import (
     CellState,
     Credits,
     FitRow,
+    FitSum,
     Kept,
     Source,
     Standing,
     ValueState,
     cell_state,
     fit_row,
+    fit_sum,
 )
 from trials.selectors.cell_shapes import PlainShape, Shape, record_of, shape_of
 
 MOST = 50_000  # a purchase of 100,000 cells has some thousands
+ONE = Decimal(1)
 # A shape that keeps a date without a day is one whose date has passed.
 BEFORE, AFTER = datetime.date.min, datetime.date.max
 
@@ -114,6 +118,9 @@ class Cells:
         self._credits = credits
         self._shapes: dict[PlainShape, int] = {}
         self._numbers: dict[Hashable, int] = {}
+        # By number the first cell that adds the same to a fit.
+        self._in_fits: list[int] = []
+        self._fits: dict[FitRow, int] = {}
         self._rows: dict[tuple[int, int], FitRow] = {}
         self._writing = threading.Lock()
 
@@ -126,6 +133,12 @@ class Cells:
         """The number of the cell that has this shape; any tuple will do."""
         number = self._shapes.get(shape)
         return self._meet(shape) if number is None else number
+
+    def fit_of(self, weights: Iterable[int], numbers: Iterable[int]) -> FitSum:
+        """The fit of a column of cells with these weights."""
+        in_fits = map(self._in_fits.__getitem__, numbers)
+        alike = Counter(zip(weights, in_fits, strict=True))
+        return fit_sum([(self.fit_row(*each), times) for each, times in alike.items()])
 
     def fit_row(self, weight: int, number: int) -> FitRow:
         """What a cell of that number adds to the fit of its column."""
@@ -144,6 +157,8 @@ class Cells:
         with self._writing:
             number = self._numbers.setdefault(alike, len(self.found))
             if number == len(self.found):
+                in_fit = self._fits.setdefault(fit_row("", ONE, state), number)
+                self._in_fits.append(in_fit)
                 self.found.append(Cell(state))
             self._shapes[plain] = number
         return number

@@ -81,18 +81,20 @@ def read_shapes(spots: Spots) -> Iterator[tuple[int, PlainShape]]:
             continue  # retired since
         spot = columns[candidate] + row
         passed = said == PLANNED and planned is not None and planned < day
-        shape = (
-            said,
-            planned if passed or exact or demanded[row] else None,
-            answered,
-            answered < revisions[row],
-            *(ruled.pop(spot) if spot in ruled else NOT_RULED),
-            tuple(verdicts[spot][1:]) if spot in verdicts else (),
-        )
-        yield spot, shape + _of_lists(demanded[row], said, lists, day)
-    for spot, ruling in ruled.items():
-        shape = ("", None, 0, False, *ruling, ())
-        yield spot, shape + _of_lists(demanded[spot % len(demanded)], "", (), day)
+        out, excused = ruled.pop(spot) if spot in ruled else NOT_RULED
+        found = tuple(verdicts[spot][1:]) if spot in verdicts else ()
+        stale, values = answered < revisions[row], demanded[row]
+        if not (passed or exact or values):
+            planned = None
+        shape: PlainShape = (said, planned, answered, stale, out, excused, found)
+        if values:
+            shape += _of_lists(values, said, lists, day)
+        yield spot, shape
+    for spot, (out, excused) in ruled.items():
+        shape = ("", None, 0, False, out, excused, ())
+        if values := demanded[spot % len(demanded)]:
+            shape += _of_lists(values, "", NOT_RULED, day)
+        yield spot, shape
 
 
 def _of_lists(
@@ -101,10 +103,8 @@ def _of_lists(
     lists: Sequence[str | None],
     day: datetime.date,
 ) -> PlainShape:
-    """What a shape has of the values in which the requirement must hold, if any."""
-    if not demanded:
-        return ()
-    holds_for, environments = (text or "" for text in lists or NOT_RULED)
+    """What a shape has of the values in which the requirement must hold."""
+    holds_for, environments = (text or "" for text in lists)
     rests_on_dates = PLANNED in said or PLANNED in holds_for
     return demanded, holds_for, environments, day if rests_on_dates else None
 
@@ -129,7 +129,9 @@ def _verdicts(spots: Spots) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
     confirming: list[tuple[list[Any], int, UUID]] = []
     columns, rows, exact = spots.columns, spots.rows, spots.exact
-    for candidate, requirement, at, gone, answered, confirms, *rest in _evidence(spots):
+    demanded = spots.demanded
+    for each in _evidence(spots):
+        candidate, requirement, at, gone, answered, confirms = each[:6]
         try:
             row = rows[requirement]
         except KeyError:
@@ -138,12 +140,11 @@ def _verdicts(spots: Spots) -> dict[int, list[Any]]:
         before = found.get(spot)
         if before is None:
             before = found[spot] = [None]
-        source, verdict, free, runner, data, said, *lists = rest
-        one: PlainShape = (
-            0 if gone is None else answered,
-            *(source, verdict, free, at if exact else before[0] == at, runner, data),
-        )
-        one += _of_values(said, lists) if spots.demanded[row] else (said, None)
+        older, when = 0 if gone is None else answered, at if exact else before[0] == at
+        source, verdict, free, runner, data, said = each[6:12]
+        one: PlainShape = (older, source, verdict, free, when, runner, data, said, None)
+        if demanded[row]:
+            one = (*one[:7], *_of_values(said, each[12:]))
         before.append(one)
         before[0] = at
         if confirms is not None:

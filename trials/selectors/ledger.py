@@ -1,7 +1,6 @@
 """The ledger: every requirement of every candidate, claimed, shown and tested."""
 
 import datetime
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -11,7 +10,7 @@ from itertools import compress
 from evaltracker.evaluations.models import Evaluation, Requirement
 from trials import scoring
 from trials.policy import today_in
-from trials.scoring import Coverage, Credits, FitRow, FitSum, PromiseRecord, fit_sum
+from trials.scoring import Coverage, Credits, FitRow, FitSum, PromiseRecord
 from trials.selectors.cell_cache import Cell, Cells, cells_for
 from trials.selectors.cell_shapes import PlainShape, Shape, without_instants
 from trials.selectors.cell_tuples import Spots, read_shapes
@@ -39,10 +38,7 @@ class Column:
     @cached_property
     def fit(self) -> FitSum:
         """The weighted result of its cells."""
-        weights = (row.weight for row in self.rows)
-        alike = Counter(zip(weights, self.numbers, strict=True))
-        fit_row = self.known.fit_row
-        return fit_sum([(fit_row(*each), times) for each, times in alike.items()])
+        return self.known.fit_of((row.weight for row in self.rows), self.numbers)
 
     @cached_property
     def fit_rows(self) -> list[FitRow]:
