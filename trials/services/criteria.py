@@ -13,6 +13,8 @@ from evaltracker.evaluations.policy import change, checked
 from evaltracker.kit.text import Inputs, read_reason
 from trials.models import Criterion, Trial
 from trials.policy import check_trial, require_same
+from trials.scoring.values import OFFERED
+from trials.selectors import Cell, one_cell
 from trials.services.contracts import number_change
 from trials.services.trial_mails import ask_for_agreement
 from trials.services.trials import open_trial, withdraw_proposal
@@ -39,6 +41,9 @@ def add_criterion(
 ) -> Criterion:
     """Add what the trial must reach; once it is agreed, only with a reason.
 
+    Where the requirement must hold in lists of the brief and no value is named, it is
+    about those that are offered and that no trial has judged.
+
     Raises:
         Forbidden: neither lead nor owner. Refused: the wrong stage, or closed.
         Invalid: by field.
@@ -52,7 +57,8 @@ def add_criterion(
         trial=trial,
         requirement=requirement,
         position=last.position + 1 if last else 1,
-        named_values=read_item_values(named_values, evaluation),
+        named_values=read_item_values(named_values, evaluation)
+        or untested_values(one_cell(trial.candidate, requirement)),
         **_read(text=text, threshold=threshold, method=method),
     )
     _require_number(trial, criterion)
@@ -108,6 +114,15 @@ def remove_criterion(*, criterion: Criterion, by: By, reason: str = "") -> None:
     _changed(trial, f"Criterion removed: {fresh.text}", reason, by)
     _record(fresh, "criterion.removed", by, before=_said(fresh), reason=reason)
     fresh.delete()
+
+
+def untested_values(cell: Cell) -> dict[str, list[str]]:
+    """The values of the brief's lists that are offered and that no trial has judged."""
+    found: dict[str, list[str]] = {}
+    for one in cell.state.counted:
+        if one.list_name and one.claimed in OFFERED and not one.tested:
+            found.setdefault(one.list_name, []).append(one.value)
+    return found
 
 
 def check_change_criterion(criterion: Criterion, by: By) -> None:

@@ -16,7 +16,8 @@ from tests.cast import trials, vendors
 from tests.clients import signed_in
 from trials.models import Evidence
 from trials.selectors import one_cell
-from trials.services.criteria import change_criterion
+from trials.selectors.contracts import contract_text
+from trials.services.criteria import add_criterion, change_criterion
 from trials.services.excuses import excuse_knock_out
 from trials.services.scripts import draw_up_script
 from vendors.models import Candidate, Claim
@@ -103,6 +104,12 @@ def test_a_trial_that_the_vendor_ran_on_its_own_data_proves_what_a_demo_proves(
     assert not by_value["AWS"].tested
     assert not cell(acme).state.owes_demo  # the gate of demos is content
     assert not cell(acme).state.is_settled  # the gate of trials is not
+    # Azure is not answered, so nothing of it can be shown or proven.
+    named = {"named_values": {"Runs on": ["AWS", "on premises"]}}
+    trials.verdict(trials.claim_of(acme), "trial", **named)
+    by_value = {one.value: one for one in cell(acme).state.values}
+    assert by_value["AWS"].tested
+    assert by_value["AWS"].is_settled
 
 
 def test_the_form_offers_what_was_answered_and_begins_with_the_criterion(
@@ -132,6 +139,25 @@ def test_the_form_offers_what_was_answered_and_begins_with_the_criterion(
     where = acme.evaluation
     signed = document_of(where, visit=where.visits.latest("number"))
     assert "run by us, on our data; Runs on: AWS" in signed
+
+
+def test_a_new_criterion_proposes_what_no_trial_has_judged(acme: Candidate) -> None:
+    running = trials.trial(acme, agreed=False)
+    first = running.criteria.get()
+    assert first.named_values == {"Runs on": ["AWS", "on premises"]}
+    trials.agreed_by_all(running)
+    claim = trials.claim_of(acme)
+    trials.verdict(claim, "trial", named_values={"Runs on": ["AWS"]})
+    second = add_criterion(
+        trial=running,
+        requirement=first.requirement,
+        text="And on premises",
+        threshold="100 runs",
+        reason="Half of it is open.",
+        by=acme.evaluation.owner,
+    )
+    assert second.named_values == {"Runs on": ["on premises"]}
+    assert "For Runs on: on premises." in contract_text(running)
 
 
 def test_a_script_asks_for_the_values_that_are_not_proven(acme: Candidate) -> None:

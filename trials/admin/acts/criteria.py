@@ -73,6 +73,10 @@ class AddCriterion(CriterionAct):
     title = "Add a criterion"
     verb = "Add"
     success = "The criterion is added."
+    help = (
+        "Where the brief has lists and you tick no value, it is about those that are "
+        "offered and that no trial has judged."
+    )
     service = add_criterion
 
 
