@@ -105,8 +105,11 @@ def test_a_trial_that_the_vendor_ran_on_its_own_data_proves_what_a_demo_proves(
     assert not cell(acme).state.owes_demo  # the gate of demos is content
     assert not cell(acme).state.is_settled  # the gate of trials is not
     # Azure is not answered, so nothing of it can be shown or proven.
-    named = {"named_values": {"Runs on": ["AWS", "on premises"]}}
-    trials.verdict(trials.claim_of(acme), "trial", **named)
+    trials.verdict(
+        trials.claim_of(acme),
+        "trial",
+        named_values={"Runs on": ["AWS", "on premises"]},
+    )
     by_value = {one.value: one for one in cell(acme).state.values}
     assert by_value["AWS"].tested
     assert by_value["AWS"].is_settled
@@ -158,6 +161,14 @@ def test_a_new_criterion_proposes_what_no_trial_has_judged(acme: Candidate) -> N
     )
     assert second.named_values == {"Runs on": ["on premises"]}
     assert "For Runs on: on premises." in contract_text(running)
+
+
+def test_other_forms_about_a_requirement_ask_for_no_values(acme: Candidate) -> None:
+    running = trials.trial(acme)
+    form = {"severity": "minor", "text": "Slow", "found_on": str(trials.TODAY())}
+    must = acme.evaluation.requirements.get()
+    owner = acme.evaluation.owner
+    assert act("record-gap", running, owner, requirement=must.pk, **form) == 302
 
 
 def test_a_script_asks_for_the_values_that_are_not_proven(acme: Candidate) -> None:

@@ -69,7 +69,7 @@ class OnTrial(AboutCandidate[Any]):
 
 
 class AboutRequirement(forms.Form):
-    """A form with a requirement of the evaluation, and values of the brief's lists."""
+    """A form with a requirement of the evaluation."""
 
     requirement = NamedChoice(
         Claim.objects.none(), required=False, empty_label="None in particular"
@@ -79,6 +79,13 @@ class AboutRequirement(forms.Form):
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["requirement"]
         choice.queryset = asked_requirements(evaluation)
+
+
+class AboutValues(AboutRequirement):
+    """A form with a requirement and with values of the brief's lists, if it has any."""
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, evaluation=evaluation, **kwargs)
         if lists := lists_of(evaluation):
             self.fields["named_values"] = ValuesField(
                 lists=lists,

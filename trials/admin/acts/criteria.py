@@ -9,7 +9,7 @@ from django.urls import reverse
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import long_text, mark_needed, reason_field
-from trials.admin.acts.base import AboutRequirement, OnTrial, ProofForm
+from trials.admin.acts.base import AboutValues, OnTrial, ProofForm
 from trials.admin.acts.trials import TO_PUT_FORWARD
 from trials.admin.settings_asked import last_setting, offered_lists
 from trials.choices import Source
@@ -25,7 +25,7 @@ from trials.services.evidence import check_judge_criterion, record_evidence
 from vendors.models import Claim
 
 
-class CriterionForm(AboutRequirement):
+class CriterionForm(AboutValues):
     """What must be reached, with a number."""
 
     text = forms.CharField(label="What must be reached", widget=long_text(3))

@@ -10,7 +10,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import NamedChoice, long_text
 from stakeholders.models import Stakeholder
-from trials.admin.acts.base import AboutRequirement, OnDemo, ProofForm
+from trials.admin.acts.base import AboutValues, OnDemo, ProofForm
 from trials.admin.settings_asked import last_setting, offered_lists
 from trials.choices import Source
 from trials.models import Demo, ScriptItem
@@ -39,7 +39,7 @@ class DrawUpScript(OnDemo):
     success = "The script is drawn up."
 
 
-class ItemForm(AboutRequirement):
+class ItemForm(AboutValues):
     """One thing to see."""
 
     question = forms.CharField(label="What is asked", widget=long_text())
