@@ -4,6 +4,7 @@ from evaltracker.demo.files import read_controls, read_csv
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Category, Evaluation, Metric
 from evaltracker.requirements.services.categories import add_category
+from evaltracker.requirements.services.demands import demand
 from evaltracker.requirements.services.requirements import add_metric, add_requirement
 
 # The matrix gives neither weight nor priority: these are the made-up buyer's own.
@@ -33,6 +34,8 @@ MUSTS = {
     "R10.1": "Time from a trained model to production",
     "R14.1": "Time from a trained model to production",
 }
+# The lists of the brief for whose every value it has to hold.
+HELD_AGAINST = {"R06.2": ("Runs on", "Languages"), "R10.1": ("Runs on",)}
 SECURITY_MUSTS = ("MVSP-2.1", "MVSP-2.2", "MVSP-2.8", "MVSP-3.4")
 METRICS = (
     (
@@ -85,6 +88,12 @@ def write_requirements(evaluation: Evaluation) -> None:
             priority=Priority.MUST if must else Priority.SHOULD,
             weight=WEIGHTS[name],
             metric=metrics[MUSTS[row["sub_id"]]] if must else None,
+            by=lead,
+        )
+    for ref, names in HELD_AGAINST.items():
+        demand(
+            requirement=evaluation.requirements.get(ref=ref),
+            scopes=list(evaluation.scopes.filter(name__in=names)),
             by=lead,
         )
     write_controls(evaluation, metrics)

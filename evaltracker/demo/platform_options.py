@@ -109,6 +109,8 @@ def note_own_answers(build: Candidate, as_is: Candidate) -> None:
             requirement=requirement,
             availability=Availability.PLANNED,
             available_from=timezone.localdate() + months,
+            # Our engineers would begin where the plants are.
+            holds_for={"Runs on": ["on premises"], "Languages": "everywhere"},
             statement="In the estimate of our own engineers.",
             by=lead,
         )
