@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from evaltracker.portable.registry import Document
+from vendors.holds_for_text import write_holds_for
 
 BID_STATUS = {
     "longlisted": "invited",
@@ -37,7 +38,7 @@ def bids(document: Document) -> list[dict[str, Any]]:
                 {
                     "id": claim["id"],
                     "value": claim["availability"],
-                    "description": claim["statement"],
+                    "description": described(claim),
                     "requirement": {
                         "id": claim["requirement"],
                         "title": refs[claim["requirement"]],
@@ -55,6 +56,12 @@ def bids(document: Document) -> list[dict[str, Any]]:
         for candidate in document["candidates"]
         if candidate["vendor"]
     ]
+
+
+def described(claim: dict[str, Any]) -> str:
+    """The statement, and for which values of the brief's lists it holds."""
+    held = write_holds_for(claim["holds_for"] and claim["holds_for"]["said"])
+    return "\n".join([claim["statement"], *([f"Holds for: {held}"] if held else [])])
 
 
 def awards(document: Document, ocid: str) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from vendors.changes import Change, days_moved
 from vendors.differences import Pieces, word_difference
+from vendors.holds_for_text import write_holds_for
 from vendors.models import Claim
 from vendors.selectors.sent import SentClaim
 
@@ -31,6 +32,7 @@ class SentRow:
     badges: list[tuple[str, str]]
     words: tuple[Pieces, Pieces]
     environments: tuple[Pieces, Pieces]
+    values: tuple[Pieces, Pieces]
     link: tuple[Pieces, Pieces]
 
     @property
@@ -65,8 +67,14 @@ def _row(claim: SentClaim, newer: Claim, former: Claim | None) -> SentRow:
         badges=[_badge(change, claim) for change in claim.changes],
         words=word_difference(before.statement, newer.statement),
         environments=word_difference(_listed(before), _listed(newer)),
+        values=word_difference(_held(before), _held(newer)),
         link=word_difference(before.evidence_url, newer.evidence_url),
     )
+
+
+def _held(claim: Claim) -> str:
+    """For which values of the brief's lists it holds, as it was said."""
+    return write_holds_for(claim.holds_for and claim.holds_for["said"])
 
 
 def _listed(claim: Claim) -> str:
