@@ -87,7 +87,7 @@ def lists_of(evaluation: Evaluation) -> list[Scope]:
     """The lists of the brief, their values, and how many requirements hold for them."""
     live = Q(demands__isnull=False, demands__requirement__retired_at__isnull=True)
     rows = evaluation.scopes.annotate(demanded_by=Count("demands", filter=live))
-    return list(rows.prefetch_related("values"))
+    return list(rows.order_by("position", "name").prefetch_related("values"))
 
 
 @evaluation_page("brief", "Brief", order=15)
