@@ -87,20 +87,26 @@ def decimals(row: dict[str, Any], needs: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=16)
 def draw_all(race: Race) -> dict[str, Any]:
     """Both shares of each candidate, who is knocked out how often, and what to test.
 
     `wins` rests on the weights alone, `all_wins` on the open verdicts too; `next` are
     the open cells that decide some draw, `idle` how many decide none.
     """
+    drawn: dict[str, Any] = json.loads(_drawn(race))
+    return drawn
+
+
+@lru_cache(maxsize=16)
+def _drawn(race: Race) -> str:
+    """The draws as JSON, kept for whoever asks for the same race soon again."""
     found = count_certainty(race.field, race.owed, race.draws, race.seed)
     wins = winning_shares(race.field, race.draws, race.seed)
     deciding = [chance for chance in found.chances if chance.share]
     waiting = dict.fromkeys(wins, 0)
     for cell in race.owed.recorded:
         waiting[cell.candidate] += 1
-    return {
+    told = {
         **json.loads(race.told),
         "open": len(race.owed.cells),
         "recorded": {key: number for key, number in waiting.items() if number},
@@ -114,6 +120,7 @@ def draw_all(race: Race) -> dict[str, Any]:
         ],
         "idle": len(found.chances) - len(deciding),
     }
+    return json.dumps(told)
 
 
 def fine(share: Fraction) -> str:

@@ -62,17 +62,19 @@ def how_sure(
         f"{per_cent(certainty['all_wins'][top])}{others(certainty, top, names)}"
         f"{sealed}."
     )
-    leader = max(
-        certainty["all_wins"], key=lambda key: Decimal(certainty["all_wins"][key])
-    )
-    mine, best = (Decimal(certainty["all_wins"][key]) for key in (top, leader))
-    if best > mine:
+    shares = in_order(certainty["all_wins"], names)
+    leader = max(shares, key=lambda key: Decimal(shares[key]))
+    if Decimal(shares[leader]) > Decimal(shares[top]):
         parts.append(
-            f"{names[top]} is ahead today, but once the open verdicts are counted, "
-            f"{name(leader)} comes first more often ({per_cent(str(best))} against "
-            f"{per_cent(str(mine))})."
+            f"But once the open verdicts are counted, {name(leader)} comes first more "
+            f"often ({per_cent(shares[leader])} against {per_cent(shares[top])})."
         )
     return " ".join(parts)
+
+
+def in_order(found: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """What was found by candidate, in the order of the names: kept draws have none."""
+    return {key: found[key] for key in names if key in found}
 
 
 def counting(certainty: dict[str, Any]) -> str:
@@ -87,7 +89,7 @@ def counting(certainty: dict[str, Any]) -> str:
 
 def others(certainty: dict[str, Any], top: str, names: dict[str, str]) -> str:
     """“ (B 40%, C 5%; in 2% nobody is left)”: all who come first, and nobody."""
-    shares = certainty["all_wins"]
+    shares = in_order(certainty["all_wins"], names)
     rivals = [key for key in shares if key != top and Decimal(shares[key])]
     rivals.sort(key=lambda key: Decimal(shares[key]), reverse=True)
     said = [", ".join(f"{names[key]} {per_cent(shares[key])}" for key in rivals)]
@@ -102,7 +104,7 @@ def grounds(certainty: dict[str, Any], names: dict[str, str]) -> list[str]:
     if "another_day" in certainty:
         return []
     lines = []
-    for key, number in certainty["recorded"].items():
+    for key, number in in_order(certainty["recorded"], names).items():
         findings, wait = (
             ("One finding", "waits") if number == 1 else (f"{number} findings", "wait")
         )
@@ -116,11 +118,11 @@ def grounds(certainty: dict[str, Any], names: dict[str, str]) -> list[str]:
         lines.append(f"{criteria} for an answer before anything can be judged.")
     out = [
         f"{names[key]} in {per_cent(share)}"
-        for key, share in certainty["knocked_out"].items()
+        for key, share in in_order(certainty["knocked_out"], names).items()
         if Decimal(share)
     ]
     if out:
-        lines.append(f"Knocked out by an open must-have: {listed(out)} of the draws.")
+        lines.append(f"Knocked out by a must-have: {listed(out)} of the draws.")
     if certainty["open"]:
         lines.append(prior_line(certainty, names))
     return lines
@@ -141,7 +143,7 @@ def prior_line(certainty: dict[str, Any], names: dict[str, str]) -> str:
     own = "; ".join(
         f"{names[key]} {record['holds']} held, {record['partly']} partly, "
         f"{record['fails']} failed"
-        for key, record in certainty["own"].items()
+        for key, record in in_order(certainty["own"], names).items()
     )
     return (
         f"Open verdicts are drawn as {shares} ({source}), worth {prior['worth']} "

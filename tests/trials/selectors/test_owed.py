@@ -101,6 +101,8 @@ def test_a_failure_that_waits_for_a_reply_is_taken_as_recorded(acme: Candidate) 
         source="trial",
         verdict="fails",
         note="It fell over.",
+        runner="us",
+        data="ours",
         criterion=running.criteria.get(),
         by=acme.evaluation.owner,
     )
