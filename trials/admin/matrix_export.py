@@ -40,7 +40,7 @@ class Format(NamedTuple):
 
 
 def table_of(book: Ledger, rows: Sequence[int]) -> Iterator[list[str | Decimal]]:
-    """A head, one line per requirement, and the fit below; every text is harmless."""
+    """A head, one line per requirement, fit and counts below; every text is harmless."""
     names = [column.candidate.name for column in book.columns]
     yield [*HEAD, *(harmless(f"{name}: {part}") for name in names for part in PARTS)]
     words = [words_of(kind) for kind in book.kinds]
@@ -57,6 +57,10 @@ def table_of(book: Ledger, rows: Sequence[int]) -> Iterator[list[str | Decimal]]
         value = column.fit.value
         foot += ["" if value is None else rounded(value * 100, 1), "", "", ""]
     yield foot
+    counts: list[str | Decimal] = ["Answered, shown, tested", *[""] * (len(HEAD) - 1)]
+    for column in book.columns:
+        counts += [column.coverage.in_words, "", "", ""]
+    yield counts
 
 
 def as_csv(book: Ledger, rows: Sequence[int]) -> bytes:

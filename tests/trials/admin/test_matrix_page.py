@@ -175,10 +175,12 @@ def test_files_hold_what_the_filters_leave_and_run_nothing(
     told = files["json"].json()
     api = f"/api/v1/staff/evaluations/{purchase.slug}/matrix/"
     assert told == client.get(api).json()
-    assert [meant(line[0]) for line in lines[1:-1]] == [
+    assert [meant(line[0]) for line in lines[1:-2]] == [
         row["ref"] for row in told["requirements"]
     ]
-    assert meant(lines[-2][2]) == "@SUM(A1), _x003D_ and ünï"
+    counts = "2 of 4 answered · 0 of 2 shown · 0 of 2 tested (1 backed by research)"
+    assert lines[-1][5] == counts
+    assert meant(lines[-3][2]) == "@SUM(A1), _x003D_ and ünï"
     assert lines[1][5:9] == ["now", "", "", "Claimed"]
     few = client.get(f"{url}?format=json&musts=1&q=R2").json()
     assert [row["ref"] for row in few["requirements"]] == ["R2"]
