@@ -40,7 +40,7 @@ class Format(NamedTuple):
 
 
 def table_of(book: Ledger, rows: Sequence[int]) -> Iterator[list[str | Decimal]]:
-    """A head, one line per requirement, fit and counts below; every text is harmless."""
+    """A head, one line per requirement, fit and counts below; all text is harmless."""
     names = [column.candidate.name for column in book.columns]
     yield [*HEAD, *(harmless(f"{name}: {part}") for name in names for part in PARTS)]
     words = [words_of(kind) for kind in book.kinds]
