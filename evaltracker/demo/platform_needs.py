@@ -90,13 +90,18 @@ def write_requirements(evaluation: Evaluation) -> None:
             metric=metrics[MUSTS[row["sub_id"]]] if must else None,
             by=lead,
         )
+    hold_against_lists(evaluation)
+    write_controls(evaluation, metrics)
+
+
+def hold_against_lists(evaluation: Evaluation) -> None:
+    """Which of them must hold for the lists of the brief."""
     for ref, names in HELD_AGAINST.items():
         demand(
             requirement=evaluation.requirements.get(ref=ref),
             scopes=list(evaluation.scopes.filter(name__in=names)),
-            by=lead,
+            by=evaluation.owner,
         )
-    write_controls(evaluation, metrics)
 
 
 def write_controls(evaluation: Evaluation, metrics: dict[str, Metric]) -> None:

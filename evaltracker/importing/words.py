@@ -57,6 +57,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "weight": ("weight", "weighting", "weightpercent", "weightinpercent"),
     "vendor_help": ("vendorhelp", "help", "hint", "guidance", "helptext"),
     "scorer_help": ("scorerhelp", "scoringhelp", "scoringguidance"),
+    "must_hold_for": ("mustholdfor",),
 }
 # A column of these makes the file a list of claims: a row per requirement and
 # candidate.

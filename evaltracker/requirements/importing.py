@@ -55,6 +55,13 @@ class Requirements(ImportKind):
             "Vendors never read this.",
             "Look at queueing.",
         ),
+        Column(
+            "must_hold_for",
+            "Must hold for",
+            "Must hold for",
+            "Lists of the brief, separated by semicolons.",
+            "Runs on; Languages",
+        ),
     )
     layouts = (
         ("", "each row is a requirement"),
@@ -87,6 +94,7 @@ class Requirements(ImportKind):
             known_requirements(evaluation=evaluation),
             orientation=reading.layout,
             headers=reading.headers,
+            lists=list(evaluation.scopes.values_list("name", flat=True)),
         )
 
     def heads(self) -> tuple[str, ...]:

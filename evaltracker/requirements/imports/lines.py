@@ -1,5 +1,7 @@
 """From the rows of a sheet to requirements."""
 
+from collections.abc import Iterable
+
 from evaltracker.importing.layout import Layout, short
 from evaltracker.importing.plan import Findings, RequirementLine, Value
 from evaltracker.importing.words import PRIORITIES
@@ -94,6 +96,8 @@ def read_field(
     if field == "priority":
         return read_priority(layout, row, findings)
     text = without_markup(cell)
+    if field == "must_hold_for":
+        return list_names(text.replace(",", ";").replace("\n", ";").split(";"))
     if field == "text" and not text:
         findings.refuse(
             layout.sheet,
@@ -109,6 +113,11 @@ def read_field(
     except ValueError as error:
         findings.refuse(layout.sheet, row.number, str(error), column)
         return None
+
+
+def list_names(names: Iterable[str]) -> str:
+    """Names of lists as plans compare them, whatever order they came in."""
+    return "; ".join(sorted({name.strip() for name in names} - {""}))
 
 
 def read_priority(layout: Layout, row: Row, findings: Findings) -> str | None:

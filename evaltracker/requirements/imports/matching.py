@@ -1,6 +1,6 @@
 """Comparing the requirements of a file with those that the evaluation has."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from evaltracker.importing.layout import find_layouts, short
 from evaltracker.importing.plan import (
@@ -25,11 +25,13 @@ def plan_requirements_import(
     *,
     orientation: str = "",
     headers: Mapping[str, Header] = NO_HEADERS,
+    lists: Collection[str] = (),
 ) -> ImportPlan:
     """What importing `book` would do to the `existing` requirements.
 
     Requirements that the file does not name stay as they are, and so does every field
-    that it has no column for. `headers` say what the columns of a sheet hold.
+    that it has no column for. `headers` say what the columns of a sheet hold, `lists`
+    are those of the brief.
 
     Raises:
         Unreadable: no table of requirements is in the file.
@@ -38,6 +40,7 @@ def plan_requirements_import(
     findings = Findings(remarks=list(book.remarks))
     sheets = {sheet.name: sheet for sheet in book.sheets}
     lines = once_each(lines_in(book, findings, orientation, headers), sheets, findings)
+    refuse_unknown_lists(lines, lists, sheets, findings)
     known = {requirement.ref: requirement for requirement in existing}
     plan = compare(lines, known, sheets, findings)
     if not (lines or findings.problems):
@@ -75,6 +78,24 @@ def lines_in(
             found = fold(found, layout.sheet, findings)
         lines += found
     return lines
+
+
+def refuse_unknown_lists(
+    lines: list[RequirementLine],
+    lists: Collection[str],
+    sheets: Mapping[str, Sheet],
+    findings: Findings,
+) -> None:
+    """A requirement can only hold for lists that the brief has."""
+    for line in lines:
+        for name in str(line.values.get("must_hold_for", "")).split("; "):
+            if name and name not in lists:
+                there = ", ".join(lists) or "none"
+                findings.refuse(
+                    sheets[line.sheet],
+                    line.row,
+                    f"The brief has no list “{short(name)}”; it has: {there}.",
+                )
 
 
 class Comparison:

@@ -21,7 +21,9 @@ from evaltracker.evaluations.policy import (
 from evaltracker.importing.services.import_log import log_import, refuse_repeat, told_of
 from evaltracker.importing.words import DEFAULT_CATEGORY
 from evaltracker.requirements.imports import ImportPlan, KnownRequirement
+from evaltracker.requirements.imports.lines import list_names
 from evaltracker.requirements.publishing import tell_followers
+from evaltracker.requirements.services.demands import MUST_HOLD_FOR, demand_many
 from evaltracker.requirements.services.requirement_undo import KIND, kept_of, state_of
 from evaltracker.requirements.services.requirements import WORDS, WRITABLE_STAGES
 from evaltracker.tabular import ImportProblem
@@ -33,7 +35,7 @@ BATCH = 500
 def known_requirements(*, evaluation: Evaluation) -> list[KnownRequirement]:
     """What the evaluation has, for a plan to compare a file with."""
     rows = Requirement.objects.in_evaluation(evaluation).select_related("category")
-    return [known(row) for row in rows]
+    return [known(row) for row in rows.prefetch_related("demands__scope")]
 
 
 @transaction.atomic
@@ -70,22 +72,23 @@ def import_requirements(
         for row in Requirement.objects.in_evaluation(evaluation)
         .select_for_update(of=("self",), no_key=True)
         .select_related("category")
+        .prefetch_related("demands__scope")
     }
     refuse_stale(plan, rows)
     if not (plan.new or plan.changed):
         return plan.counts
     stood = set(Category.objects.in_evaluation(evaluation).values_list("pk", flat=True))
-    before = {
-        change.line.ref: state_of(rows[change.line.ref]) for change in plan.changed
-    }
+    before = {it.line.ref: state_of(rows[it.line.ref]) for it in plan.changed}
     categories = needed_categories(evaluation, plan)
     added = add_new(evaluation, plan, categories, len(rows))
     revised = write_changes(evaluation, plan, rows, categories)
+    marked = mark(evaluation, plan, rows | {row.ref: row for row in added}, by)
     kept = kept_of(
         added,
         [(state, rows[ref]) for ref, state in before.items()],
         [category for category in categories.values() if category.pk not in stood],
     )
+    kept["demands"] = {str(row.pk): said for row, said in marked.items()}
     log_import(
         evaluation=evaluation,
         kind=KIND,
@@ -95,8 +98,16 @@ def import_requirements(
         import_id=import_id,
     )
     tell(evaluation, plan, by)
-    tell_followers(evaluation, added=added, changed=revised)
+    tell_followers(evaluation, added=added, changed=[*revised, *marked])
     return plan.counts
+
+
+def mark(
+    evaluation: Evaluation, plan: ImportPlan, rows: dict[str, Requirement], by: By
+) -> dict[Requirement, str]:
+    """Let the plan's requirements hold for the lists that the file names."""
+    lines = [*plan.new, *(change.line for change in plan.changed)]
+    return demand_many(evaluation, {rows[it.ref]: it.values for it in lines}, by)
 
 
 def tell(evaluation: Evaluation, plan: ImportPlan, by: By) -> None:
@@ -119,6 +130,7 @@ def known(row: Requirement) -> KnownRequirement:
     """A requirement in the form that plans compare."""
     values = {field: getattr(row, field) for field in PLAIN_FIELDS}
     values["category"] = row.category.name
+    values[MUST_HOLD_FOR] = list_names(it.scope.name for it in row.demands.all())
     return KnownRequirement(row.ref, values, is_retired=row.retired_at is not None)
 
 
@@ -183,6 +195,7 @@ def add_new(
         position += 1
         values: dict[str, Any] = dict(line.values)
         category = categories[values.pop("category", None) or DEFAULT_CATEGORY]
+        values.pop(MUST_HOLD_FOR, None)
         rows.append(
             Requirement(
                 evaluation=evaluation,

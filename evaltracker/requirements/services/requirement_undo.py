@@ -21,6 +21,7 @@ from evaltracker.importing.services.import_log import (
     refuse_moved,
 )
 from evaltracker.requirements.publishing import tell_followers
+from evaltracker.requirements.services.demands import MUST_HOLD_FOR, demand_many
 from evaltracker.requirements.services.requirements import WORDS, WRITABLE_STAGES
 
 KIND = "requirements"
@@ -73,6 +74,9 @@ def undo(imported: Import, by: By) -> None:
         if key not in rows or state_of(rows[key]) != after
     )
     put_back(evaluation, rows, changed)
+    marked = imported.kept.get("demands", {})
+    stood = {rows[key]: {MUST_HOLD_FOR: said} for key, said in marked.items()}
+    demand_many(evaluation, stood, by)
     for start in range(0, len(new), BATCH):
         some = list(new)[start : start + BATCH]
         Demand.objects.filter(requirement__in=some).delete()
