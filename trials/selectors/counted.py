@@ -65,8 +65,12 @@ def counted_once[T](evaluation: Evaluation, name: str, count: Count[T]) -> T:
 
 
 def standing_ledger(evaluation: Evaluation) -> Ledger:
-    """The ledger of all candidates as of today."""
-    return counted_once(evaluation, "ledger", ledger)
+    """The ledger of all candidates as of today, with what is on file."""
+    return counted_once(evaluation, "ledger", _exact_ledger)
+
+
+def _exact_ledger(evaluation: Evaluation) -> Ledger:
+    return ledger(evaluation, exact=True)
 
 
 def forget_all() -> None:

@@ -29,15 +29,8 @@ from evaltracker.workflow.admin.comparison_charts import (
 )
 from evaltracker.workflow.admin.receipts import only_reading
 from evaltracker.workflow.admin.working import working_of
-from evaltracker.workflow.memo import compute_results
-from evaltracker.workflow.memo.as_of import on_day
-from evaltracker.workflow.memo.brief_answers import answered_briefs
-from evaltracker.workflow.memo.kept_draws import no_draws
 from evaltracker.workflow.memo.standing import (
-    fits_of,
-    standing_briefs,
-    standing_dates,
-    standing_fits,
+    memo_on,
     standing_memo,
 )
 from evaltracker.workflow.memo.weighing_words import hundredths, weighed
@@ -79,15 +72,16 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     """The candidates side by side, as of today or of a day ahead."""
     user: Any = request.user
     ask_first(request, evaluation)
-    memo = standing_memo(evaluation)
-    inputs, results = memo["inputs"], memo["results"]
-    day = day_asked(request, inputs)
-    now = {key: result["fit"] for key, result in results.items() if key != "robustness"}
-    planned = standing_dates(evaluation)
+    standing = standing_memo(evaluation)
+    day = day_asked(request, standing.inputs)
+    now = {
+        key: result["fit"]
+        for key, result in standing.results.items()
+        if key != "robustness"
+    }
     if day.moved:
-        inputs = on_day(inputs, day.day, kept=day.kept)
-        memo = {"inputs": inputs, "results": compute_results(inputs, no_draws)}
-    fits = fits_of(inputs) if day.moved else standing_fits(evaluation)
+        standing = memo_on(evaluation, day.day, kept=day.kept)
+    memo = standing.memo
     comparison = compare(memo, evaluation, user)
     options = drawn(memo, comparison)
     chart = cost_against_fit(memo, options, comparison.currency)
@@ -99,16 +93,14 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         tab="comparison",
         comparison=comparison,
         rows=[(option, percent(now[option.key])) for option in comparison.options],
-        finalists=answered_briefs(memo, prices=comparison.prices_open)
-        if day.moved
-        else standing_briefs(evaluation, prices=comparison.prices_open),
+        finalists=standing.briefs(prices=comparison.prices_open),
         day=day,
-        planned=planned[:DATES],
-        weighed=weighed(inputs, memo["results"]),
+        planned=standing.planned[:DATES],
+        weighed=weighed(memo["inputs"], memo["results"]),
         weakness=WEAKNESS,
         robustness=memo["results"].get("robustness", {}),
         roles=role_rows(memo),
-        categories=by_category(memo, fits, comparison, options),
+        categories=by_category(memo, standing.fits, comparison, options),
         scatter=chart,
         key=key_to(chart) if chart else [],
         not_drawn=not_drawn(memo, comparison, options) if chart else [],
@@ -162,14 +154,11 @@ def working_page(
     user: Any = request.user
     evaluation = find_evaluation(user, slug)
     ask_first(request, evaluation)
-    memo = standing_memo(evaluation)
-    inputs, results = memo["inputs"], memo["results"]
-    day = day_asked(request, inputs)
+    standing = standing_memo(evaluation)
+    day = day_asked(request, standing.inputs)
     if day.moved:
-        inputs = on_day(inputs, day.day, kept=day.kept)
-        results = compute_results(inputs, no_draws)
-    memo = {"inputs": inputs, "results": results}
-    comparison = compare(memo, evaluation, user)
+        standing = memo_on(evaluation, day.day, kept=day.kept)
+    comparison = compare(standing.memo, evaluation, user)
     key = str(candidate_id)
     option = next((option for option in comparison.options if option.key == key), None)
     if option is None:
@@ -184,7 +173,7 @@ def working_page(
         option=option,
         comparison=comparison,
         day=day,
-        working=working_of(memo, key, comparison),
+        working=working_of(standing, key, comparison),
     )
 
 

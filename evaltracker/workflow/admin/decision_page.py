@@ -12,7 +12,7 @@ from evaltracker.workflow.admin.after_decision import after_decision
 from evaltracker.workflow.admin.comparison import compare
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.memo.price_words import price_gap
-from evaltracker.workflow.memo.standing import standing_briefs, standing_memo
+from evaltracker.workflow.memo.standing import standing_memo
 from evaltracker.workflow.memo.weighing_words import weighed
 from evaltracker.workflow.models import Decision
 from stakeholders.models import SignOffRule
@@ -29,7 +29,8 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     ask_first(request, evaluation)
     decision = decision_of(evaluation)
     frozen = decision is not None and decision.decided_at is not None
-    memo = standing_memo(evaluation)
+    standing = standing_memo(evaluation)
+    memo = standing.memo
     deciding = evaluation.is_open and evaluation.stage == Stage.DECISION
     more = after_decision(user, evaluation, decision) if frozen and decision else {}
     opened = evaluation.prices_opened_at is not None
@@ -44,7 +45,7 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         decision=decision,
         frozen=frozen,
         comparison=compare(memo, evaluation, user),
-        finalists=standing_briefs(evaluation, prices=not sealed),
+        finalists=standing.briefs(prices=not sealed),
         weighed=weighed(memo["inputs"], memo["results"]),
         robustness=memo["results"].get("robustness", {}),
         price_gap="" if sealed else gap_of_choice(memo),

@@ -9,7 +9,8 @@ from evaltracker.kit.charts import per_cent
 from evaltracker.money import written
 from evaltracker.workflow.admin.comparison import Comparison
 from evaltracker.workflow.memo.costing import cost_results
-from evaltracker.workflow.memo.counting import Counted, count
+from evaltracker.workflow.memo.counting import Counted
+from evaltracker.workflow.memo.standing import StandingMemo
 from trials.scoring import TOP_SCORE, rounded
 
 NOT_COUNTED = {
@@ -53,13 +54,10 @@ class Working:
     worth: list[str]
 
 
-def working_of(memo: dict[str, Any], key: str, comparison: Comparison) -> Working:
-    """Count one candidate again with every row kept."""
-    inputs = memo["inputs"]
-    counted = count(
-        next(candidate for candidate in inputs["candidates"] if candidate["id"] == key),
-        inputs,
-    )
+def working_of(standing: StandingMemo, key: str, comparison: Comparison) -> Working:
+    """One candidate as it was counted, with every row."""
+    inputs = standing.inputs
+    counted = next(one for one in standing.counted if one.candidate["id"] == key)
     rows = fit_rows(counted, inputs)
     tried = {
         row.key for row in counted.fit.rows if row.tested and row.points is not None

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from evaltracker.workflow.memo.cells import cell_states
@@ -64,17 +64,21 @@ def planned_values(cell: CellState) -> list[tuple[ValueState, datetime.date]]:
 
 def planned_dates(inputs: dict[str, Any]) -> list[tuple[datetime.date, int]]:
     """The dates still ahead that something rests on, with how much; the next first."""
-    return sorted(Counter(dates_ahead(inputs)).items())
+    cells = (
+        cell
+        for candidate in inputs["candidates"]
+        if candidate["state"] != "eliminated"
+        for cell in cell_states(candidate, inputs).values()
+    )
+    return dates_ahead(cells, datetime.date.fromisoformat(inputs["as_of"]))
 
 
-def dates_ahead(inputs: dict[str, Any]) -> Iterator[datetime.date]:
-    """Planned dates of all who are still in the choice, from the inputs' day on.
-
-    A date counts once for a requirement, in however many values it is planned.
-    """
-    today = datetime.date.fromisoformat(inputs["as_of"])
-    for candidate in inputs["candidates"]:
-        if candidate["state"] != "eliminated":
-            for cell in cell_states(candidate, inputs).values():
-                days = {planned for _, planned in planned_values(cell)}
-                yield from (day for day in days if day >= today)
+def dates_ahead(
+    cells: Iterable[CellState], today: datetime.date
+) -> list[tuple[datetime.date, int]]:
+    """The dates from `today` on that these cells rest on, with how many; the next
+    first. A date counts once for a cell, in however many values it is planned."""
+    ahead: Counter[datetime.date] = Counter()
+    for cell in cells:
+        ahead.update({on for _, on in planned_values(cell) if on >= today})
+    return sorted(ahead.items())

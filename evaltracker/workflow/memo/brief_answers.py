@@ -12,6 +12,7 @@ from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.kit.text import listed
 from evaltracker.workflow.memo.as_of import planned_values
 from evaltracker.workflow.memo.cells import cell_states, day, knows_lists
+from evaltracker.workflow.memo.counting import States
 from evaltracker.workflow.memo.markdown import amount
 from evaltracker.workflow.memo.markdown import day as written_day
 from trials.scoring import CellState, Standing, ValueState
@@ -51,12 +52,11 @@ class AnsweredBrief:
     rows: tuple[BriefAnswer, ...]
 
 
-def answered_briefs(memo: Mapping[str, Any], *, prices: bool) -> list[AnsweredBrief]:
-    """The brief as every finalist answers it, who was chosen first.
-
-    Without `prices` what it costs stays sealed. Memos from before the lists say
-    nothing of them.
-    """
+def answered_briefs(
+    memo: Mapping[str, Any], *, prices: bool, states: States = cell_states
+) -> list[AnsweredBrief]:
+    """The brief as every finalist answers it, who was chosen first; without `prices`
+    what it costs stays sealed. Memos from before the lists say nothing of them."""
     inputs = memo["inputs"]
     finalists = sorted(
         (row for row in inputs["candidates"] if row["state"] in FINALISTS),
@@ -66,7 +66,7 @@ def answered_briefs(memo: Mapping[str, Any], *, prices: bool) -> list[AnsweredBr
         AnsweredBrief(
             row["id"],
             row["name"],
-            tuple(_answers(row, inputs, memo["results"][row["id"]], prices=prices)),
+            tuple(_answers(row, memo, states(row, inputs), prices=prices)),
         )
         for row in finalists
     ]
@@ -74,12 +74,12 @@ def answered_briefs(memo: Mapping[str, Any], *, prices: bool) -> list[AnsweredBr
 
 def _answers(
     candidate: Mapping[str, Any],
-    inputs: Mapping[str, Any],
-    result: Mapping[str, Any],
+    memo: Mapping[str, Any],
+    states: Mapping[str, CellState],
     *,
     prices: bool,
 ) -> Iterator[BriefAnswer]:
-    states = cell_states(candidate, inputs)
+    inputs, result = memo["inputs"], memo["results"][candidate["id"]]
     if knows_lists(inputs):
         yield from _lists(inputs, states)
     yield from _date(candidate, inputs, states)

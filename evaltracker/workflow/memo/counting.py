@@ -1,5 +1,6 @@
 """One candidate counted from the JSON of a memo, every sum with its rows."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -9,6 +10,9 @@ from evaltracker.workflow.memo.cells import cell_states
 from trials import scoring
 
 PLACES = 4
+type States = Callable[
+    [dict[str, Any], dict[str, Any]], Mapping[str, scoring.CellState]
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,7 @@ class Counted:
     """What the formulas make of one candidate; `knock_outs` are refs."""
 
     candidate: dict[str, Any]
-    cells: dict[str, scoring.CellState]
+    cells: Mapping[str, scoring.CellState]
     fit: scoring.Fit
     people: scoring.PeopleScore
     total: scoring.Total
@@ -24,10 +28,15 @@ class Counted:
     promises: scoring.PromiseRecord
 
 
-def count(item: dict[str, Any], inputs: dict[str, Any]) -> Counted:
-    """Count one of the candidates of `inputs`, on the day that they name."""
+def count(
+    item: dict[str, Any], inputs: dict[str, Any], states: States = cell_states
+) -> Counted:
+    """Count one of the candidates of `inputs`, on the day that they name.
+
+    `states` finds what its cells come to: read from the inputs, or known already.
+    """
     asked = [requirement_facts(row) for row in inputs["requirements"]]
-    cells = cell_states(item, inputs)
+    cells = states(item, inputs)
     fit = scoring.fit({row.key: row.weight for row in asked}, cells)
     people = scoring.people_score(score_facts(item), category_weights(inputs))
     share = Decimal(inputs["brief"]["evidence_share"])

@@ -31,9 +31,7 @@ SIGN_OFF = (
     *("signed_at", "document__sha256"),
 )
 BRIEF = (
-    "title",
-    "buyer",
-    "problem",
+    *("title", "buyer", "problem"),
     "infrastructure",
     "languages",
     "must_run_by",
@@ -65,12 +63,20 @@ def gather_inputs(
     have passed.
     """
     candidates = list(Candidate.objects.filter(evaluation=evaluation))
-    today = as_of or today_in(evaluation.zone)
-    book = ledger(evaluation, candidates=candidates, as_of=today, exact=True)
+    day = as_of or today_in(evaluation.zone)
+    book = ledger(evaluation, candidates=candidates, as_of=day, exact=True)
+    return inputs_of(book, cell_records(book))
+
+
+def inputs_of(
+    book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]
+) -> dict[str, Any]:
+    """The same of a ledger of all candidates; `records` are the cells to write down."""
+    evaluation, candidates = book.evaluation, book.candidates
     decision = Decision.objects.filter(evaluation=evaluation).first()
     gathered = {
         "formula_version": FORMULA_VERSION,
-        "as_of": today,
+        "as_of": book.as_of,
         "brief": {field: getattr(evaluation, field) for field in BRIEF}
         | {"owner": evaluation.owner.name},
         "metrics": list(
@@ -86,7 +92,7 @@ def gather_inputs(
         },
         "lists": lists_inputs(evaluation),
         "requirements": requirement_inputs(book),
-        "candidates": candidates_inputs(evaluation, candidates, cell_records(book)),
+        "candidates": candidates_inputs(evaluation, candidates, records),
         "certainty": certainty_inputs(evaluation, book, candidates),
         "rates": [
             {field: getattr(row, field) for field in RATE}
@@ -168,7 +174,7 @@ def candidates_inputs(
             **{field: getattr(candidate, field) for field in CANDIDATE},
             "cells": {
                 ref: cell_inputs(record)
-                for ref, record in records[candidate.pk].items()
+                for ref, record in records.get(candidate.pk, {}).items()
             },
             "scores": scores.get(candidate.pk, []),
             # What the meeting settled on, by category; None before it is opened.

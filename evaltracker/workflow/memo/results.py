@@ -3,6 +3,7 @@
 No database and no clock: everything comes from the JSON that `inputs` gathered.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from evaltracker.workflow.memo.cells import knows_lists
@@ -26,6 +27,13 @@ def compute_results(inputs: dict[str, Any], draws: Draws = draw_all) -> dict[str
     `draws` finds the draws of formula 3: counted here, unless somebody kept them.
     """
     counted = [count(candidate, inputs) for candidate in inputs["candidates"]]
+    return results_of(inputs, counted, draws)
+
+
+def results_of(
+    inputs: dict[str, Any], counted: Sequence[Counted], draws: Draws = draw_all
+) -> dict[str, Any]:
+    """The same, of candidates that are counted already."""
     results = {
         option.candidate["id"]: candidate_results(option, inputs) for option in counted
     }

@@ -1,72 +1,144 @@
-"""The memo of an evaluation as it stands, counted once for each of its versions."""
+"""The memo of an evaluation as it stands, counted once for each of its versions.
+
+Its inputs have no cells: what those come to is known from the ledger, which stands for
+the same records. `gather_inputs` has them, for whatever is frozen or of another day.
+"""
 
 import datetime
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.memo.as_of import planned_dates
+from evaltracker.workflow.memo.as_of import (
+    dates_ahead,
+    on_day,
+    planned_dates,
+)
 from evaltracker.workflow.memo.brief_answers import AnsweredBrief, answered_briefs
-from evaltracker.workflow.memo.counting import count
-from evaltracker.workflow.memo.inputs import gather_inputs
-from evaltracker.workflow.memo.kept_draws import last_draws
-from evaltracker.workflow.memo.results import compute_results
+from evaltracker.workflow.memo.counting import Counted, count
+from evaltracker.workflow.memo.inputs import gather_inputs, inputs_of
+from evaltracker.workflow.memo.kept_draws import last_draws, no_draws
+from evaltracker.workflow.memo.results import results_of
 from evaltracker.workflow.models import Decision, KeptDraws
+from trials.scoring import Availability, CellState, Credits, cell_state
 from trials.scoring.buy_in import fit_by_category
-from trials.selectors.counted import counted_once
+from trials.selectors import Ledger
+from trials.selectors.cell_shapes import record_of, shape_of
+from trials.selectors.counted import counted_once, standing_ledger
+from vendors.choices import CandidateState
 
 type Fits = dict[str, dict[str, Fraction]]
 
 
-def standing_memo(evaluation: Evaluation) -> dict[str, Any]:
-    """Inputs and results: frozen with the decision, or as they stand with the last
-    draws that were kept; those come later, and are no part of the version."""
+@dataclass(frozen=True, slots=True)
+class StandingMemo:
+    """Inputs and results, the candidates as they were counted, and the dates ahead
+    that something rests on, with how much."""
+
+    inputs: dict[str, Any]
+    results: dict[str, Any]
+    counted: list[Counted]
+    planned: list[tuple[datetime.date, int]]
+    fits: Fits
+
+    @property
+    def memo(self) -> dict[str, Any]:
+        """Inputs and results, as in a memo that is frozen."""
+        return {"inputs": self.inputs, "results": self.results}
+
+    def briefs(self, *, prices: bool) -> list[AnsweredBrief]:
+        """What every finalist answers to the brief; without `prices` what it costs is
+        sealed."""
+        cells = {one.candidate["id"]: one.cells for one in self.counted}
+        return answered_briefs(
+            self.memo, prices=prices, states=lambda item, _: cells[item["id"]]
+        )
+
+
+def standing_memo(evaluation: Evaluation) -> StandingMemo:
+    """Frozen with the decision, or as they stand with the last draws that were kept;
+    those come later, and are no part of the version."""
     drawn = KeptDraws.objects.filter(evaluation=evaluation)
     key = drawn.values_list("digest", "entries").first()
     return counted_once(evaluation, f"memo with draws {key}", _memo)
 
 
-def standing_fits(evaluation: Evaluation) -> Fits:
-    """The fit of every category by candidate in that memo."""
-    return counted_once(
-        evaluation,
-        "fit by category",
-        lambda evaluation: fits_of(standing_memo(evaluation)["inputs"]),
+def memo_on(
+    evaluation: Evaluation, day: datetime.date, *, kept: bool = False
+) -> StandingMemo:
+    """The same on another day; with `kept`, every planned date until then was."""
+    frozen = _frozen_memo(evaluation)
+    now = frozen["inputs"] if frozen else gather_inputs(evaluation)
+    inputs = on_day(now, day, kept=kept)
+    counted = [count(item, inputs) for item in inputs["candidates"]]
+    results = results_of(inputs, counted, no_draws)
+    return _standing(inputs, results, counted, planned_dates(now))
+
+
+def _memo(evaluation: Evaluation) -> StandingMemo:
+    frozen = _frozen_memo(evaluation)
+    if frozen:
+        inputs = frozen["inputs"]
+        counted = [count(item, inputs) for item in inputs["candidates"]]
+        return _standing(inputs, frozen["results"], counted, planned_dates(inputs))
+    book = standing_ledger(evaluation)
+    inputs, states = inputs_of(book, {}), _states(book)
+    counted = [
+        count(item, inputs, lambda item, _: states[item["id"]])
+        for item in inputs["candidates"]
+    ]
+    results = results_of(inputs, counted, last_draws(evaluation))
+    cells = (
+        cell
+        for one in counted
+        if one.candidate["state"] != CandidateState.ELIMINATED
+        for cell in one.cells.values()
     )
+    return _standing(inputs, results, counted, dates_ahead(cells, book.as_of))
 
 
-def standing_dates(evaluation: Evaluation) -> list[tuple[datetime.date, int]]:
-    """The dates ahead that something in that memo rests on, with how much."""
-    return counted_once(
-        evaluation,
-        "planned dates",
-        lambda evaluation: planned_dates(standing_memo(evaluation)["inputs"]),
-    )
-
-
-def standing_briefs(evaluation: Evaluation, *, prices: bool) -> list[AnsweredBrief]:
-    """What every finalist in that memo answers to the brief; without `prices` what it
-    costs is sealed."""
-    return counted_once(
-        evaluation,
-        f"brief answered {'with' if prices else 'without'} prices",
-        lambda evaluation: answered_briefs(standing_memo(evaluation), prices=prices),
-    )
-
-
-def fits_of(inputs: dict[str, Any]) -> Fits:
-    """The fit of every category by candidate, of inputs that may be of another day."""
-    category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
-    return {
-        candidate["id"]: fit_by_category(count(candidate, inputs).fit.rows, category_of)
-        for candidate in inputs["candidates"]
-    }
-
-
-def _memo(evaluation: Evaluation) -> dict[str, Any]:
+def _frozen_memo(evaluation: Evaluation) -> dict[str, Any] | None:
     decision = Decision.objects.filter(evaluation=evaluation).first()
-    if decision is not None and decision.decided_at is not None:
-        return {key: decision.memo[key] for key in ("inputs", "results")}
-    inputs = gather_inputs(evaluation)
-    results = compute_results(inputs, last_draws(evaluation))
-    return {"inputs": inputs, "results": results}
+    if decision is None or decision.decided_at is None:
+        return None
+    memo: dict[str, Any] = decision.memo
+    return memo
+
+
+def _standing(
+    inputs: dict[str, Any],
+    results: dict[str, Any],
+    counted: list[Counted],
+    planned: list[tuple[datetime.date, int]],
+) -> StandingMemo:
+    category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
+    fits = {
+        one.candidate["id"]: fit_by_category(one.fit.rows, category_of)
+        for one in counted
+    }
+    return StandingMemo(inputs, results, counted, planned, fits)
+
+
+def _is_planned(state: CellState) -> bool:
+    claims = (one.facts.claim for one in state.values)
+    return any(claim and claim.availability == Availability.PLANNED for claim in claims)
+
+
+def _states(book: Ledger) -> dict[str, dict[str, CellState]]:
+    """What cells come to by candidate and ref. Those of the ledger know no dates; where
+    one rests on a planned date, it is read with that date."""
+    credits = Credits.from_mapping(book.evaluation.credits)
+    states: dict[str, dict[str, CellState]] = {}
+    for place, column in enumerate(book.columns):
+        found = states[str(column.candidate.pk)] = {}
+        first = place * len(book.rows)
+        for at, (row, number) in enumerate(
+            zip(book.rows, column.numbers, strict=True), first
+        ):
+            state = book.kinds[number].state
+            if _is_planned(state):
+                record = record_of(shape_of((book.on_file or {})[at]))
+                state = cell_state(record, row.demanded, book.as_of, credits)
+            found[row.ref] = state
+    return states
