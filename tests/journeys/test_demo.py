@@ -150,6 +150,17 @@ def test_every_purchase_leaves_as_a_file_and_comes_back_the_same() -> None:
     call_command("replay_decision", "automated-renewals", stdout=io.StringIO())
 
 
+def test_no_first_place_is_sure_while_verdicts_are_owed() -> None:
+    client = signed_in(LEAD)
+    for tab in ("comparison", "decision"):
+        page = read(client, f"/admin/e/gpu-training/{tab}/")
+        assert (
+            "comes first in 100% of 10,000 random weightings; counting the 18 of 30 "
+            "trial verdicts that nobody has given yet, in "
+        ) in page
+    assert "What to test next" in read(client, "/admin/e/gpu-training/trials/")
+
+
 def test_the_decided_purchase_says_what_would_change_the_choice() -> None:
     decided = Decision.objects.get(evaluation__slug="automated-renewals")
     said = weighed(decided.memo["inputs"], decided.memo["results"])

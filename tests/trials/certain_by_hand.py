@@ -82,8 +82,19 @@ def gather(
         dict.fromkeys(keys, Fraction(0)),
         {(cell.candidate, cell.ref): Fraction(0) for cell in owed.cells},
     )
+    seen: dict[object, tuple[frozenset[str], frozenset[str]]] = {}
+
+    def look(
+        verdicts: Verdicts, factors: Sequence[int]
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        said = {(cell.candidate, cell.ref, verdicts[cell]) for cell in verdicts}
+        key = frozenset(said), tuple(factors)
+        if key not in seen:
+            seen[key] = firsts_of(field, owed, verdicts, factors)
+        return seen[key]
+
     for likely, verdicts, factors in cases:
-        firsts, out = firsts_of(field, owed, verdicts, factors)
+        firsts, out = look(verdicts, factors)
         for key in firsts:
             found.wins[key] += likely / len(firsts)
         for key in out:
@@ -91,7 +102,7 @@ def gather(
         found.nobody += likely * (not firsts)
         for cell in verdicts:
             rest = {each: said for each, said in verdicts.items() if each is not cell}
-            if firsts_of(field, owed, rest, factors)[0] != firsts:
+            if look(rest, factors)[0] != firsts:
                 found.chances[cell.candidate, cell.ref] += likely
     return found
 
