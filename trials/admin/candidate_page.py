@@ -16,9 +16,10 @@ from evaltracker.pages.workspace import crumbs_to, show
 from stakeholders.policy import is_leadership
 from trials.admin.acts.base import takes_part
 from trials.admin.ledger_rows import FILTERS, filtered, ledger_rows, promises_of
+from trials.admin.matrix_rows import switches_of
 from trials.models import Demo, ResearchNote, Trial
 from trials.scoring.promise import FEWEST_TESTED
-from trials.selectors import ledger
+from trials.selectors import Ledger, ledger
 from trials.selectors.promised import promised
 from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
@@ -58,6 +59,15 @@ def papers_of(candidate: Candidate) -> dict[str, Any]:
     }
 
 
+def filters_of(book: Ledger, chosen: str) -> list[tuple[str, str, bool]]:
+    """Each filter of the ledger: its name, its label and whether it is on."""
+    return [
+        (name, label, name == chosen)
+        for name, label in switches_of(book).items()
+        if name in FILTERS
+    ]
+
+
 def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
     """Everything that is known of one candidate, but its price."""
     check_query(request, filters={"show"})
@@ -84,7 +94,7 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
         rows=filtered(rows, chosen),
         fit_rows=rows,
         total=len(rows),
-        filters=[(name, label, name == chosen) for name, label in FILTERS.items()],
+        filters=filters_of(book, chosen),
         chosen=chosen,
         knock_outs=[row for row in rows if row.knocks_out],
         excused=[row for row in rows if row.excuse],

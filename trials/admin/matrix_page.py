@@ -24,12 +24,12 @@ from trials.admin.matrix_html import (
 from trials.admin.matrix_rows import (
     CLOSE,
     PARAMETERS,
-    SWITCHES,
     Chosen,
     categories_of,
     read_choice,
     shown_candidates,
     shown_rows,
+    switches_of,
 )
 from trials.policy import FROM_DEMOS, today_in
 from trials.selectors import Ledger, ledger
@@ -151,7 +151,7 @@ def _page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         chosen=chosen,
         switches=[
             {"name": name, "label": label, "on": name in chosen.switches}
-            for name, label in SWITCHES.items()
+            for name, label in switches_of(book).items()
         ],
         categories=categories_of(book),
         address=address_of_cells(),

@@ -11,10 +11,13 @@ from django.http import QueryDict
 
 from evaltracker.errors import Invalid
 from trials.scoring import Standing
+from trials.scoring.values import ValueState
 from trials.selectors import Ledger, LedgerRow
 from vendors.choices import CandidateState
 from vendors.models import Candidate
 
+# Offered where the brief has lists.
+NOT_WHERE_WE_RUN = "not_where_we_run"
 SETTLED = (Standing.PROVEN, Standing.REFUTED, Standing.NEVER)
 CLOSE = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
 
@@ -26,6 +29,8 @@ class Told(Protocol):
     def standing(self) -> Standing: ...
     @property
     def not_applicable(self) -> bool: ...
+    @property
+    def values(self) -> tuple[ValueState, ...]: ...
 
 
 def is_unproven(cell: Told) -> bool:
@@ -38,11 +43,22 @@ def standing_filter(*standings: Standing) -> Callable[[Told], bool]:
     return lambda cell: not cell.not_applicable and cell.standing in standings
 
 
+def is_not_where_we_run(cell: Told) -> bool:
+    """Whether no answer, or *never*, stands for a value of the brief's lists."""
+    return any(
+        value.list_name
+        and not value.not_applicable
+        and value.standing in (Standing.UNANSWERED, Standing.NEVER)
+        for value in cell.values
+    )
+
+
 TESTS: dict[str, tuple[str, Callable[[Told], bool]]] = {
     "unproven": ("Not proven yet", is_unproven),
     "refuted": ("Refuted", standing_filter(Standing.REFUTED)),
     "slipped": ("Slipped", standing_filter(Standing.SLIPPED)),
     "unanswered": ("Unanswered", standing_filter(Standing.UNANSWERED)),
+    NOT_WHERE_WE_RUN: ("Not where we run", is_not_where_we_run),
 }
 SWITCHES = {
     "musts": "Must-haves",
@@ -139,6 +155,13 @@ def shown_candidates(every: Sequence[Candidate], chosen: Chosen) -> list[Candida
 def categories_of(book: Ledger) -> dict[str, str]:
     """The names of the categories by id, in the order of the rows."""
     return {str(row.category_id): row.category for row in book.rows}
+
+
+def switches_of(book: Ledger) -> dict[str, str]:
+    """The filters of this ledger, with their labels."""
+    has_lists = any(value.list_name for kind in book.kinds for value in kind.values)
+    dropped = set() if has_lists else {NOT_WHERE_WE_RUN}
+    return {name: label for name, label in SWITCHES.items() if name not in dropped}
 
 
 def shown_rows(book: Ledger, chosen: Chosen) -> list[int]:

@@ -9,6 +9,8 @@ from openpyxl import load_workbook
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.kit.formula_guard import harmless, meant
+from evaltracker.requirements.services.demands import demand
+from evaltracker.requirements.services.scopes import add_list
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.admin.matrix_export import FORMATS
@@ -62,6 +64,26 @@ def test_a_refuted_must_have_is_told_beside_its_marks(purchase: Evaluation) -> N
     body = body_of(purchase)
     assert "Standing: Refuted. Knocks out" in body
     assert ">blocked<" in body
+
+
+def test_what_does_not_hold_where_we_run_is_found(purchase: Evaluation) -> None:
+    assert "Not where we run" not in body_of(purchase)
+    vendors.enter(purchase, "research")
+    purchase.refresh_from_db()
+    one, two, _ = purchase.requirements.order_by("ref")
+    places = add_list(
+        evaluation=purchase, name="Runs on", values=["AWS", "Azure"], by=purchase.owner
+    )
+    for requirement in (one, two):
+        demand(requirement=requirement, scopes=[places], by=purchase.owner)
+    Evaluation.objects.filter(pk=purchase.pk).update(claims_close_at=None)
+    for name in ("Acme ML", "Globex ML"):
+        candidate = purchase.candidates.get(name=name)
+        vendors.claim(candidate, one, holds_for="everywhere")
+    vendors.claim(purchase.candidates.get(name="Acme ML"), two)
+    body = body_of(purchase, "?not_where_we_run=1")
+    assert "Not where we run" in body
+    assert refs(body) == ["R2"]
 
 
 def test_filters_leave_what_they_say(purchase: Evaluation) -> None:
