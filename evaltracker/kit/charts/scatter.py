@@ -12,8 +12,8 @@ type Box = tuple[float, float, float, float]
 LEFT, RIGHT, TOP, BOTTOM = 40, 350, 28, 228
 # How wide a letter is, about.
 LETTER = 6.2
-# How wide a mark is with its edge.
-MARK = 13
+# How wide a mark is with its edge or ring.
+MARK = 16
 
 
 @dataclass(frozen=True, slots=True)
