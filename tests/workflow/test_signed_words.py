@@ -5,11 +5,14 @@ import re
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.workflow.admin.sign_glance import glance_at
+from evaltracker.workflow.gates import Look
 from evaltracker.workflow.memo import document_of
 from evaltracker.workflow.memo.price_words import price_gap
 from evaltracker.workflow.memo.signature_seal import sealed_words
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import compile_memo
+from evaltracker.workflow.services.draws import keep_draws
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.workflow.comparing import another
@@ -94,3 +97,13 @@ def test_the_price_gap_stays_sealed_with_the_prices() -> None:
     assert "How sure it is, and what it costs more" in body
     assert "No change of one category’s weight" in body
     assert "likely costs" not in body
+
+
+def test_who_signs_the_decision_sees_both_numbers_at_a_glance() -> None:
+    where, _ = in_decision()
+    another(where, "Globex ML")
+    label = "First, by weights / counting what nobody has tested"
+    assert label not in dict(glance_at(Look(where)))
+    keep_draws(evaluation=where)
+    # The rival's must-have is still owed a verdict.
+    assert dict(glance_at(Look(where)))[label].startswith("Acme ML: 100% / 6")

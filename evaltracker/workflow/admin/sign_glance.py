@@ -9,6 +9,8 @@ from evaltracker.workflow import links
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.decision import draft
 from evaltracker.workflow.gates.research import count_words
+from evaltracker.workflow.memo.standing import standing_memo
+from evaltracker.workflow.memo.weighing_words import weighed
 
 # The pages on which one sees for oneself what the words rest on.
 PROOF: dict[str, tuple[tuple[str, str], ...]] = {
@@ -86,9 +88,15 @@ def trials(look: Look) -> Iterator[tuple[str, str]]:
 
 
 def decision(look: Look) -> Iterator[tuple[str, str]]:
+    """Who is chosen, how surely who is first is first, and what is still open."""
     drafted = draft(look)
     chosen = drafted.candidate if drafted else None
     yield "Chosen", str(chosen) if chosen else "nobody yet"
+    memo = standing_memo(look.evaluation)
+    said = weighed(memo.inputs, memo.results)
+    if said.two_numbers and said.wins[0] != "–":
+        label = "First, by weights / counting what nobody has tested"
+        yield label, f"{said.first}: {said.wins[0]}"
     yield "Open conditions", str(look.open_conditions.count())
 
 
