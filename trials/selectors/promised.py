@@ -53,7 +53,7 @@ class Promised:
     @property
     def slipped(self) -> bool:
         """Whether the date that stands has passed without proof."""
-        return self.cell.standing == Standing.SLIPPED and not self.cell.not_applicable
+        return self.cell.state.slipped
 
     @property
     def is_coming(self) -> bool:
@@ -135,9 +135,5 @@ def slipped_claims(evaluation: Evaluation, claims: QuerySet[Claim]) -> list[Clai
         ),
     )
     return [
-        row
-        for row in rows
-        if (cell := book.cell(row.candidate, row.requirement)).standing
-        == Standing.SLIPPED
-        and not cell.not_applicable
+        row for row in rows if book.cell(row.candidate, row.requirement).state.slipped
     ]

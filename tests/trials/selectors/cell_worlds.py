@@ -69,6 +69,9 @@ class Story:
     ) -> None:
         self.option, self.requirement, self.chance = option, requirement, chance
         self.lists, self.by = lists, option.evaluation.owner
+        # What the last revision answered, and of which wording; the next may keep it.
+        self.means_said: dict[str, Any] | None = None
+        self.answered = 1
 
     def tell(self) -> None:
         """Keep all of it in the database."""
@@ -121,16 +124,19 @@ class Story:
     def claim(self, revision: int, *, is_last: bool) -> Claim:
         """One revision of the answer."""
         chance, said = self.chance, self.chance.choice(SAID)
+        if revision == 1 or chance.random() < 0.4:
+            self.means_said = self.means()
+            self.answered = chance.randrange(1, self.requirement.revision + 1)
         return Claim.objects.create(
             candidate=self.option,
             requirement=self.requirement,
             revision=revision,
-            requirement_revision=chance.randrange(1, self.requirement.revision + 1),
+            requirement_revision=self.answered,
             availability=said,
             available_from=self.day(),
             statement=chance.choice(("Yes.", "Yes.", "Of course.")),
             environments=chance.choice(([], ["AWS"], ["Mars", "R"])),
-            holds_for=self.means() if self.lists and said != "withdrawn" else None,
+            holds_for=self.means_said if self.lists and said != "withdrawn" else None,
             superseded_at=None if is_last else NOON,
         )
 

@@ -19,6 +19,7 @@ from tests.trials.selectors.cell_reference import (
 )
 from tests.trials.selectors.cell_worlds import TODAY, anything
 from trials.scoring import Credits, Source, Standing, credit
+from trials.scoring.ledger import judged_by
 from trials.selectors import Cell, Column, ledger
 from trials.selectors.cell_cache import Cells, cells_for
 from trials.selectors.cell_shapes import Shape
@@ -44,6 +45,15 @@ def last(slow: Slow, source: Source) -> str:
     """The last verdict of a source among those that count."""
     verdicts = [one.verdict for one in slow.facts.evidence if one.source == source]
     return verdicts[-1] if verdicts else ""
+
+
+def promise(slow: Slow, source: Source) -> tuple[str, str] | None:
+    """What was promised and what that source found of it, if anything."""
+    claim, found = slow.facts.claim, judged_by(slow.facts, source)
+    if claim is None or claim.stale or found is None:
+        return None
+    said = found.judged or claim.availability
+    return (said, found.verdict) if said in ("now", "beta") else None
 
 
 def agree(where: Evaluation, day: datetime.date) -> None:
@@ -78,6 +88,12 @@ def alike(
         assert value.working == is_worth.working
         assert value.unconfirmed == one.unconfirmed
         assert value.facts.excused == one.facts.excused
+        for kept, source in (
+            (value.by_trial, Source.TRIAL),
+            (value.by_demo, Source.DEMO),
+        ):
+            told = kept and (kept.said, kept.found.verdict)
+            assert told == promise(one, source)
         answered = one.answered and is_worth.standing != Standing.UNANSWERED
         assert value.answered == answered
     left = [
