@@ -159,7 +159,7 @@ def categories_of(book: Ledger) -> dict[str, str]:
 
 def switches_of(book: Ledger) -> dict[str, str]:
     """The filters of this ledger, with their labels."""
-    has_lists = any(value.list_name for kind in book.kinds for value in kind.values)
+    has_lists = any(row.demanded for row in book.rows)
     dropped = set() if has_lists else {NOT_WHERE_WE_RUN}
     return {name: label for name, label in SWITCHES.items() if name not in dropped}
 

@@ -115,6 +115,9 @@ class Cells:
 
     def __init__(self, credits: Credits) -> None:
         self.found: list[Cell] = []
+        # By number the first cell of which the same is shown among many.
+        self.alike: list[int] = []
+        self._alike: dict[Hashable, int] = {}
         self._credits = credits
         self._shapes: dict[PlainShape, int] = {}
         self._numbers: dict[Hashable, int] = {}
@@ -153,27 +156,36 @@ class Cells:
         state = cell_state(
             record_of(shape), shape.demanded, day_of(shape), self._credits
         )
-        alike = _told(state)
+        shown = _shown(state)
+        whole = (shown, _told(state))
         with self._writing:
-            number = self._numbers.setdefault(alike, len(self.found))
+            number = self._numbers.setdefault(whole, len(self.found))
             if number == len(self.found):
                 in_fit = self._fits.setdefault(fit_row("", ONE, state), number)
                 self._in_fits.append(in_fit)
+                self.alike.append(self._alike.setdefault(shown, number))
                 self.found.append(Cell(state))
             self._shapes[plain] = number
         return number
 
 
-def _told(state: CellState) -> Hashable:
-    """All that a reader is told of a cell: cells with equal words are one."""
+def _shown(state: CellState) -> Hashable:
+    """All that is shown of a cell among many."""
     return tuple(
         (
-            *(one.name, one.standing, one.credit, one.working, one.claimed),
-            *(one.answered, one.shown, one.tested, one.researched, one.unconfirmed),
+            *(one.name, one.standing, one.credit, one.claimed, one.unconfirmed),
+            *(one.answered, one.shown, one.tested, one.researched),
             *(one.facts.excused, one.facts.claim and one.facts.claim.stale),
-            *(one.verdict_of(Source.DEMO), one.verdict_of(Source.TRIAL), one.better),
-            *(_found(one.by_trial), _found(one.by_demo)),
+            *(one.verdict_of(Source.DEMO), one.verdict_of(Source.TRIAL)),
         )
+        for one in state.values
+    )
+
+
+def _told(state: CellState) -> Hashable:
+    """What is told of a cell beside that: cells of which all is equal are one."""
+    return tuple(
+        (one.working, one.better, _found(one.by_trial), _found(one.by_demo))
         for one in state.values
     )
 

@@ -102,10 +102,13 @@ class Ledger:
 
     @cached_property
     def lines(self) -> list[tuple[int, ...]]:
-        """For each row the numbers of its cells, in the columns' order."""
+        """For each row the numbers of its cells, in the columns' order; those of which
+        the same is shown have one number."""
         if not self.columns:
             return [()] * len(self.rows)
-        return list(zip(*(column.numbers for column in self.columns), strict=True))
+        alike = self.columns[0].known.alike.__getitem__
+        shown = (map(alike, column.numbers) for column in self.columns)
+        return list(zip(*shown, strict=True))
 
     def of(self, candidate: Candidate) -> Column:
         """What stands for one candidate."""

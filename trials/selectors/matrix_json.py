@@ -15,9 +15,11 @@ def matrix_json(book: Ledger, rows: Sequence[int] | None = None) -> str:
 
     Equal cells are written once and then repeated, which a serializer would not do.
     """
-    cells = [_text(tell_kind(kind)) for kind in book.kinds]
+    wanted = range(len(book.rows)) if rows is None else rows
+    needed = set().union(*(book.lines[row] for row in wanted))
+    cells = {number: _text(tell_kind(book.kinds[number])) for number in needed}
     told = []
-    for row in range(len(book.rows)) if rows is None else rows:
+    for row in wanted:
         one = book.rows[row]
         asked = {
             "ref": one.ref,
