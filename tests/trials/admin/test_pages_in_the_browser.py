@@ -92,6 +92,9 @@ def test_a_verdict_is_one_tap(watched: Watched, purchase: Evaluation) -> None:
     watched.log_in("lina")
     acme = purchase.candidates.get(name="Acme ML")
     watched.open(f"/admin/trials/{acme.trials.get().pk}/")
+    watched.page.get_by_label("Who ran it").select_option("us")
+    watched.page.get_by_label("On whose data").select_option("ours")
+    assert watched.barriers() == []
     watched.page.get_by_role("button", name="holds").click()
     watched.page.wait_for_load_state("networkidle")
     assert "#criterion-" in watched.page.url
