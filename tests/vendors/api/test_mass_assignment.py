@@ -17,6 +17,7 @@ CALLS: dict[str, tuple[dict[str, Any], set[str]]] = {
             "availability",
             "available_from",
             "environments",
+            "holds_for",
             "statement",
             "evidence_url",
         },
