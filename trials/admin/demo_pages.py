@@ -19,7 +19,7 @@ from trials.admin.settings_asked import setting_fields
 from trials.choices import EvidenceVerdict, Source
 from trials.models import Demo, Evidence, ScriptItem
 from trials.policy import DEMO_STAGES
-from trials.selectors import ledger
+from trials.selectors.counted import standing_ledger
 from trials.services.demo_notes import check_write_demo_note
 from trials.services.demos import check_add_dazzle, check_demo, check_hold_demo
 from trials.services.evidence import check_evidence
@@ -73,7 +73,7 @@ def demos_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def _rows(evaluation: Evaluation, candidates: list[Candidate]) -> list[DemoRow]:
-    book = ledger(evaluation, candidates=candidates)
+    book = standing_ledger(evaluation)
     demos: dict[Any, list[Demo]] = {}
     for demo in Demo.objects.filter(candidate__in=candidates).order_by("scheduled_for"):
         demos.setdefault(demo.candidate_id, []).append(demo)
