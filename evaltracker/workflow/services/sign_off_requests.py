@@ -8,6 +8,7 @@ forgotten: the journal's head counts every change.
 """
 
 import datetime
+from collections.abc import Iterable
 
 import structlog
 from django.db import transaction
@@ -54,7 +55,7 @@ def look_at_what_moved() -> None:
 
     One that cannot be looked at is told in the log and holds up no other.
     """
-    for evaluation in moved():
+    for evaluation in [*moved(), *counted_otherwise()]:
         try:
             with transaction.atomic():
                 look_closely(evaluation)
@@ -74,6 +75,20 @@ def moved() -> QuerySet[Evaluation]:
         | Q(outlook__looked_at__lt=timezone.now() - LOOK_AGAIN)
         | Q(outlook__valid_until__lte=timezone.now()),
         status=Status.OPEN,
+    )
+    return found.select_related("owner", "journal_head")
+
+
+def counted_otherwise() -> Iterable[Evaluation]:
+    """Open evaluations in which nothing was written, and something else that counts is
+    not as it was: a person's name or login, or the code that counts."""
+    rows = Outlook.objects.filter(evaluation__status=Status.OPEN)
+    kept = dict(
+        rows.exclude(evaluation__in=moved()).values_list("evaluation", "version")
+    )
+    now = versions_of(kept)
+    found = Evaluation.objects.filter(
+        pk__in=[key for key, version in kept.items() if version != now[key].digest]
     )
     return found.select_related("owner", "journal_head")
 
