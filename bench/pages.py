@@ -79,7 +79,7 @@ def main(arguments: Sequence[str]) -> int:
         arrive = pages_of(site, busy)
         quiet = p95_beside_claims(arrive, busy.answer, seconds=10 if quick else 60)
     if OLD not in calls:
-        print(f"  The frame of {OLD} was left out.")
+        print(f"  The {OLD} was left out.")
     return max(code, 0 if fine and quiet else 1)
 
 

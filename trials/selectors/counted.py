@@ -18,8 +18,8 @@ from trials.selectors.versions import Version, versions_of
 
 type Count[T] = Callable[[Evaluation], T]
 
-# Of so many evaluations, those that were read last; one of 20 × 500 takes some 20 MB.
-MOST = 6
+# Of so many evaluations, those that were read last, with so many cells in all.
+MOST, MOST_CELLS = 64, 40_000
 
 
 class Shelf:
@@ -29,6 +29,12 @@ class Shelf:
         self.lock = threading.RLock()
         self.version: Version | None = None
         self.values: dict[str, Any] = {}
+
+    @property
+    def cells(self) -> int:
+        """How many cells its ledger has."""
+        book: Ledger | None = self.values.get("ledger")
+        return len(book.rows) * len(book.columns) if book else 0
 
     def get[T](self, key: uuid.UUID, name: str, count: Count[T]) -> T:
         """The value of that name in the version of now; counted if it is not there.
@@ -83,6 +89,9 @@ def _shelf(key: uuid.UUID) -> Shelf:
     with _arranging:
         shelf = _shelves.setdefault(key, Shelf())
         _shelves.move_to_end(key)
-        while len(_shelves) > MOST:
+        while len(_shelves) > MOST or (
+            len(_shelves) > 1
+            and sum(shelf.cells for shelf in _shelves.values()) > MOST_CELLS
+        ):
             _shelves.popitem(last=False)
         return shelf
