@@ -25,6 +25,29 @@ type Means = dict[str, dict[str, list[str | None]]]
 NO_LISTS: Lists = {}
 
 
+def planned_dates(
+    availability: str, available_from: datetime.date | None, held: Any
+) -> list[datetime.date]:
+    """The dates for which an answer is planned: its own, and those of its values.
+
+    `held` is what is kept of the values, None where nothing was said of them.
+    """
+    answers = [
+        answer
+        for values in (held or {}).get("means", {}).values()
+        for answer in values.values()
+    ]
+    own = [available_from] if availability == Availability.PLANNED else []
+    return sorted(
+        {day for day in own if day}
+        | {
+            datetime.date.fromisoformat(day)
+            for said, day in answers
+            if said == Availability.PLANNED and day
+        }
+    )
+
+
 def resolve(
     said: object,
     lists: Lists,

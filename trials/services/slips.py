@@ -3,6 +3,9 @@
 import datetime
 import uuid
 
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.journal import SYSTEM
@@ -14,6 +17,7 @@ from trials.policy import today_in
 from trials.promise_notices import PromiseSlipped
 from trials.selectors.promised import slipped_claims
 from vendors.choices import Availability
+from vendors.holds_for import planned_dates
 from vendors.models import Claim
 
 
@@ -23,27 +27,32 @@ def tell_of_slips() -> None:
     A chore: each claim is told of once. A date that is moved and slips again is another
     claim, so it is told of again.
     """
-    waiting = Claim.objects.filter(
+    held = Cast("holds_for", TextField())
+    waiting = Claim.objects.annotate(held=held).filter(
+        Q(availability=Availability.PLANNED)
+        | Q(held__contains=f'"{Availability.PLANNED}"'),
         superseded_at__isnull=True,
-        availability=Availability.PLANNED,
         candidate__evaluation__status=Status.OPEN,
     )
     where = waiting.order_by().values("candidate__evaluation")
     for evaluation in Evaluation.objects.filter(pk__in=where).order_by("pk"):
-        overdue = waiting.filter(
-            candidate__evaluation=evaluation,
-            available_from__lt=today_in(evaluation.zone),
-        )
+        today = today_in(evaluation.zone)
+        planned = waiting.filter(candidate__evaluation=evaluation)
+        overdue = [claim.pk for claim in planned if slipped_from(claim, today)]
         told = set(
             Notice.objects.filter(
                 kind=PromiseSlipped.name, evaluation=evaluation
             ).values_list("subject_id", flat=True)
         )
-        new = [
-            key for key in overdue.values_list("pk", flat=True) if str(key) not in told
-        ]
+        new = [key for key in overdue if str(key) not in told]
         if new:
             _tell(evaluation, new)
+
+
+def slipped_from(claim: Claim, today: datetime.date) -> datetime.date | None:
+    """The first date, of the answer or of one of its values, that has passed."""
+    dates = planned_dates(claim.availability, claim.available_from, claim.holds_for)
+    return next((day for day in dates if day < today), None)
 
 
 def _tell(evaluation: Evaluation, new: list[uuid.UUID]) -> None:
@@ -54,7 +63,7 @@ def _tell(evaluation: Evaluation, new: list[uuid.UUID]) -> None:
             kind=PromiseSlipped.name,
             evaluation=evaluation,
             subject_id=claim.pk,
-            occurrence=claim.available_from,
+            occurrence=slipped_from(claim, today_in(evaluation.zone)),
             recipient=evaluation.owner,
         )
         journal.record(
@@ -65,7 +74,7 @@ def _tell(evaluation: Evaluation, new: list[uuid.UUID]) -> None:
             after={
                 "candidate": claim.candidate.name,
                 "requirement": claim.requirement.ref,
-                "available_from": claim.available_from,
+                "available_from": slipped_from(claim, today_in(evaluation.zone)),
             },
         )
 

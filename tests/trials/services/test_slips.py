@@ -3,10 +3,13 @@
 import datetime
 
 import pytest
+import time_machine
 
 from evaltracker.evaluations.models import Entry, Notice
 from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.services.periodic import do_chores
+from evaltracker.requirements.services.demands import demand
+from evaltracker.requirements.services.scopes import add_list
 from tests.cast import common, trials, vendors
 from trials.services.slips import tell_of_slips
 from vendors.models import Candidate, Claim
@@ -102,3 +105,30 @@ def test_only_who_runs_it_now_is_told(acme: Candidate) -> None:
     where.owner = common.person("olga")
     where.save()
     assert why_not(notice) == "Somebody else runs the evaluation now."
+
+
+def test_a_date_of_a_single_value_is_told_of_too(acme: Candidate) -> None:
+    where = acme.evaluation
+    add_list(evaluation=where, name="Runs on", values=["AWS", "Azure"], by=where.owner)
+    asked = common.requirement(where, "R3")
+    demand(requirement=asked, scopes=list(where.scopes.all()), by=where.owner)
+    day = datetime.datetime.now(datetime.UTC).date() + SOON
+    answers = [
+        {"values": {"Runs on": ["AWS"]}, "availability": "now"},
+        {
+            "values": {"Runs on": ["Azure"]},
+            "availability": "planned",
+            "available_from": day.isoformat(),
+        },
+    ]
+    vendors.claim(acme, asked, "now", holds_for=answers)
+    tell_of_slips()
+    before = len(owed())
+    with time_machine.travel(day + datetime.timedelta(days=1, hours=12), tick=False):
+        tell_of_slips()
+        tell_of_slips()
+    assert {notice.subject_id for notice in owed()[before:]} >= {
+        str(trials.claim_of(acme, "R3").pk)
+    }
+    told = Entry.objects.filter(action="promise.slipped")
+    assert str(day) in {entry.after["available_from"] for entry in told}
