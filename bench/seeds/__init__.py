@@ -1,6 +1,6 @@
 """Data for the benchmarks, spread out: lopsided data makes a planner lie."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from bench.harness import get, post
-from evaltracker.evaluations.models import Requirement
+from evaltracker.evaluations.models import Requirement, User
 from tests.cast import common, vendors
 
 
@@ -41,13 +41,17 @@ class Invitation:
         )
 
 
-def many_invitations(number: int, *, asked: int, rivals: int = 4) -> list[Invitation]:
-    """So many invitations, `rivals` to an evaluation, each with a vendor of its own."""
+def many_invitations(
+    number: int, *, asked: int, rivals: int = 4, owners: Sequence[User] = ()
+) -> list[Invitation]:
+    """So many invitations, `rivals` to an evaluation, each with a vendor of its own;
+    an evaluation for each of the owners, if there are any."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
     made: list[Invitation] = []
     while len(made) < number:
-        where = common.evaluation(title=f"Purchase {len(made)}")
+        owner = owners[len(made) // rivals] if owners else None
+        where = common.evaluation(title=f"Purchase {len(made)}", owner=owner)
         category = common.requirement(where, "R0").category
         Requirement.objects.bulk_create(
             Requirement(

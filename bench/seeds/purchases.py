@@ -64,7 +64,7 @@ class Purchase:
 def purchase(across: int, down: int, stage: str = "trials") -> Purchase:
     """That many candidates and requirements, with demos, trials, scores, costs,
     sign-offs and milestones of everybody in the running; its owner runs no other."""
-    made = wall(across, down, _starter(f"lead{User.objects.count()}"))
+    made = wall(across, down, starter(f"lead{User.objects.count()}"))
     where: Evaluation = Evaluation.objects.get(slug=made.slug)
     parts = stakeholders.stakeholders(where, scores=True)
     for each in ("research", "demos", "trials", "decision"):
@@ -212,14 +212,14 @@ def _signed(where: Evaluation) -> None:
 
 def owner_of(many: int) -> str:
     """The cookie of somebody who runs so many small purchases, in all stages."""
-    person = _starter(f"owner{many}")
+    person = starter(f"owner{many}")
     for number in range(many):
         _small(person, number)
     settle()
     return f"sessionid={session(person)}"
 
 
-def _starter(username: str) -> User:
+def starter(username: str) -> User:
     """A person who may start evaluations."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     person = common.person(username)
