@@ -12,7 +12,7 @@ import inspect
 import pickle
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -94,6 +94,10 @@ def built_once[**P, R](builder: Callable[P, R]) -> Callable[P, R]:
 
 def _key(name: str, args: Any, kwargs: Any) -> tuple[Any, ...] | None:
     """Who calls what after what; None where nothing can be kept."""
+    if WATCH not in connection.execute_wrappers:
+        # A browser's loop has given Django another connection; who knows what it wrote.
+        connection.execute_wrappers.append(WATCH)
+        STATE.history = None
     if (
         STATE.history is None
         or traveller_stack
@@ -127,6 +131,17 @@ def _said(value: Any) -> Any:
     raise Unkeyable
 
 
+def _is_plain(value: Any) -> bool:
+    """Whether it is rows and values alone; a client, say, is logged in somewhere."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(map(_is_plain, value))
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    if is_dataclass(value):
+        return all(_is_plain(getattr(value, each.name)) for each in fields(value))
+    return isinstance(value, Model | str) or type(value).__module__ in PLAIN
+
+
 def _record[R](
     key: tuple[Any, ...], builder: Callable[..., R], args: Any, kwargs: Any
 ) -> R:
@@ -142,7 +157,8 @@ def _record[R](
             STATE.written = {}
             result = builder(*args, **kwargs)
             cursor.execute("RELEASE SAVEPOINT world")
-        kept = not STATE.beyond_rows and len(getattr(mail, "outbox", ())) == letters
+        sent = len(getattr(mail, "outbox", ())) > letters
+        kept = _is_plain(result) and not (STATE.beyond_rows or sent)
         given = (args, kwargs, result)
         KEPT[key] = _rows_since(int(before), given) if kept else None
     except BaseException:

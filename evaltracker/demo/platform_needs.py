@@ -35,7 +35,7 @@ MUSTS = {
     "R14.1": "Time from a trained model to production",
 }
 # The lists of the brief for whose every value it has to hold.
-HELD_AGAINST = {"R06.2": ("Runs on", "Languages"), "R10.1": ("Runs on",)}
+HELD_AGAINST = {"R05.1": ("Runs on", "Languages"), "R06.1": ("Runs on",)}
 SECURITY_MUSTS = ("MVSP-2.1", "MVSP-2.2", "MVSP-2.8", "MVSP-3.4")
 METRICS = (
     (

@@ -6,6 +6,7 @@ import io
 from collections import defaultdict
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils import timezone
 
 from evaltracker.demo.files import read_csv
@@ -103,7 +104,9 @@ def note_own_answers(build: Candidate, as_is: Candidate) -> None:
     lead = build.evaluation.owner
     evaluation = build.evaluation
     months = datetime.timedelta(days=270)
-    for requirement in evaluation.requirements.filter(priority=Priority.MUST):
+    for requirement in evaluation.requirements.filter(
+        Q(priority=Priority.MUST) | Q(demands__isnull=False)
+    ).distinct():
         note_claim(
             candidate=build,
             requirement=requirement,
