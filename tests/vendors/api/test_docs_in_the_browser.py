@@ -22,7 +22,15 @@ def test_the_page_shows_the_calls_and_asks_no_other_host(
 
 @pytest.mark.parametrize(
     ("width", "colours", "back"),
-    [(1280, "light", "rgb(250, 250, 250)"), (375, "dark", "rgb(28, 32, 34)")],
+    [
+        (1280, "light", "rgb(250, 250, 250)"),
+        pytest.param(
+            *(375, "dark", "rgb(28, 32, 34)"),
+            marks=pytest.mark.nightly(
+                reason="The same page by the same script; once with every push."
+            ),
+        ),
+    ],
 )
 def test_the_page_and_every_opened_call_can_be_read_by_everybody(
     page: Page, live_server: LiveServer, width: int, colours: Any, back: str
