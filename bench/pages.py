@@ -43,6 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     evaluations = FEW_EVALUATIONS if quick else EVALUATIONS
     with place() as here, product(here) as ours:
         # Models can be imported once there is a product.
+        from bench.seeds import settle
         from bench.seeds.purchases import a_day_begins, owner_of, purchase
         from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
 
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str]) -> int:
         few, many, busy = purchase(*SMALL), purchase(*large), purchase(*large)
         deciding = purchase(*large, stage="decision")
         owners = {number: owner_of(number) for number in evaluations}
+        settle()
         look_at_what_moved()  # as the worker does
         site = ours.serve()
         calls: dict[str, Callable[[], bytes]] = {
