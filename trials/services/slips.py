@@ -58,12 +58,14 @@ def slipped_from(claim: Claim, today: datetime.date) -> datetime.date | None:
 def _tell(evaluation: Evaluation, new: list[uuid.UUID]) -> None:
     """Of those of these claims that nothing proves."""
     evaluation = lock(evaluation)
+    today = today_in(evaluation.zone)
     for claim in slipped_claims(evaluation, Claim.objects.filter(pk__in=new)):
+        passed = slipped_from(claim, today)
         owe_now(
             kind=PromiseSlipped.name,
             evaluation=evaluation,
             subject_id=claim.pk,
-            occurrence=slipped_from(claim, today_in(evaluation.zone)),
+            occurrence=passed,
             recipient=evaluation.owner,
         )
         journal.record(
@@ -74,7 +76,7 @@ def _tell(evaluation: Evaluation, new: list[uuid.UUID]) -> None:
             after={
                 "candidate": claim.candidate.name,
                 "requirement": claim.requirement.ref,
-                "available_from": slipped_from(claim, today_in(evaluation.zone)),
+                "available_from": passed,
             },
         )
 

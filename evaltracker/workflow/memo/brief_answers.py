@@ -15,10 +15,10 @@ from evaltracker.workflow.memo.cells import cell_states, day, knows_lists
 from evaltracker.workflow.memo.counting import States
 from evaltracker.workflow.memo.markdown import amount
 from evaltracker.workflow.memo.markdown import day as written_day
+from evaltracker.workflow.memo.weighing import CHOOSABLE
 from trials.scoring import CellState, Standing, ValueState
 from vendors.costs import CostKind
 
-FINALISTS = ("shortlisted", "chosen")
 GOOD, BAD = "good", "bad"
 # Where a requirement of a value is in the way, the worst first.
 SHORT = {
@@ -59,7 +59,7 @@ def answered_briefs(
     what it costs stays sealed. Memos from before the lists say nothing of them."""
     inputs = memo["inputs"]
     finalists = sorted(
-        (row for row in inputs["candidates"] if row["state"] in FINALISTS),
+        (row for row in inputs["candidates"] if row["state"] in CHOOSABLE),
         key=lambda row: (row["id"] != inputs["choice"]["candidate"], row["name"]),
     )
     return [
@@ -96,10 +96,10 @@ def _lists(
         refs = [row["ref"] for row in inputs["requirements"] if name in row["lists"]]
         for value in values:
             held = {
-                ref: one
+                ref: state
                 for ref in refs
-                for one in states[ref].counted
-                if (one.list_name, one.value) == (name, value)
+                for state in states[ref].counted
+                if (state.list_name, state.value) == (name, value)
             }
             yield BriefAnswer(name, value, *_of_value(held))
 
@@ -108,19 +108,19 @@ def _of_value(held: Mapping[str, ValueState]) -> tuple[str, str, str]:
     if not held:
         return "no requirement asks for it", "–", ""
     whole = len(held)
-    answered = sum(one.answered for one in held.values())
+    answered = sum(state.answered for state in held.values())
     answer = "answered" if answered == whole else f"{answered} of {whole} answered"
     short = [
-        f"{words}: {_refs([ref for ref, one in held.items() if one.standing == at])}"
+        f"{words}: {_refs(refs)}"
         for at, words in SHORT.items()
-        if any(one.standing == at for one in held.values())
+        if (refs := [ref for ref, state in held.items() if state.standing == at])
     ]
     if short:
         answer = f"{answer}; {'; '.join(short)}"
-    tested = sum(one.tested for one in held.values())
-    shown = sum(one.shown for one in held.values())
-    bad = any(one.knocks_out for one in held.values())
-    proven = all(one.standing == Standing.PROVEN for one in held.values())
+    tested = sum(state.tested for state in held.values())
+    shown = sum(state.shown for state in held.values())
+    bad = any(state.knocks_out for state in held.values())
+    proven = all(state.standing == Standing.PROVEN for state in held.values())
     return (
         answer,
         f"{shown} of {whole} shown, {tested} of {whole} tested",

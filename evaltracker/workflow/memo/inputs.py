@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evaltracker.evaluations.journal import plain
-from evaltracker.evaluations.models import Evaluation, ScopeValue
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.kit.clock import today_in
 from evaltracker.workflow.memo.cells import cell_inputs
 from evaltracker.workflow.memo.costing import COST, RATE
@@ -20,6 +20,7 @@ from trials.selectors import Ledger, cell_records, counted_scores, ledger
 from vendors.costs import CostKind
 from vendors.models import Candidate, Conflict, CostLine
 from vendors.selectors import rates_of
+from vendors.selectors.demands import lists_of
 
 CHECKLIST_ORDER = tuple(CostKind)
 CANDIDATE = (
@@ -106,13 +107,8 @@ def inputs_of(
 
 
 def lists_inputs(evaluation: Evaluation) -> dict[str, list[str]]:
-    """The lists of the brief, with the values that nobody retired."""
-    lists: dict[str, list[str]] = {}
-    values = ScopeValue.objects.current().filter(scope__evaluation=evaluation)
-    rows = values.order_by("scope__position", "scope__name", "position", "name")
-    for name, value in rows.values_list("scope__name", "name"):
-        lists.setdefault(name, []).append(value)
-    return lists
+    """The lists of the brief that have values which nobody retired."""
+    return {name: values for name, values in lists_of(evaluation).items() if values}
 
 
 def requirement_inputs(book: Ledger) -> list[dict[str, Any]]:

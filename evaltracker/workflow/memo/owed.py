@@ -5,15 +5,14 @@ from dataclasses import asdict
 from typing import Any
 
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.workflow.memo.weighing import CHOOSABLE
 from trials.scoring.draws import DRAWS, SEED
 from trials.scoring.urns import Prior, urn_of
 from trials.selectors import Ledger
 from trials.selectors.owed import CandidateOwed, verdicts_owed
 from trials.selectors.prior import prior_of
-from vendors.choices import CandidateState
 from vendors.models import Candidate
 
-RUNNING = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
 OPEN = ("candidate", "ref", "today", "holds", "partly", "fails", "knocks_out")
 RECORDED = ("candidate", "ref", "today", "recorded", "knocks_out")
 
@@ -29,7 +28,7 @@ def certainty_inputs(
     running = [
         candidate
         for candidate in candidates
-        if candidate.state in RUNNING and not book.of(candidate).knock_outs
+        if candidate.state in CHOOSABLE and not book.of(candidate).knock_outs
     ]
     owed = verdicts_owed(book, running)
     prior, source = prior_of(evaluation)

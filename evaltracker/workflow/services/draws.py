@@ -5,7 +5,6 @@ alone may have moved. Draws are kept by the digest of their inputs: an entry tha
 none of them costs no new draws.
 """
 
-import datetime
 import time
 
 import structlog
@@ -15,13 +14,11 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.kit.clock import instant_of, today_in
 from evaltracker.kit.database_away import database_is_away
 from evaltracker.workflow.memo import compute_results, gather_inputs
 from evaltracker.workflow.memo.certainty import Race, draw_all
 from evaltracker.workflow.models import KeptDraws
-from trials.models import Gap
-from trials.selectors.findings import awaiting_reply
+from trials.selectors.versions import versions_of
 
 # A chore that has counted for so long leaves the rest to the next tick.
 BUDGET = 20.0
@@ -74,7 +71,7 @@ def keep_draws(*, evaluation: Evaluation) -> KeptDraws:
             digest, drawn = race.digest, draw_all(race)
         return drawn
 
-    until = valid_until(evaluation)
+    until = versions_of([evaluation.pk])[evaluation.pk].valid_until
     compute_results(gather_inputs(evaluation), draw)
     kept, _ = KeptDraws.objects.update_or_create(
         evaluation=evaluation,
@@ -86,15 +83,3 @@ def keep_draws(*, evaluation: Evaluation) -> KeptDraws:
         },
     )
     return kept
-
-
-def valid_until(evaluation: Evaluation) -> datetime.datetime:
-    """When time alone may move the inputs: a day ends, or a vendor's time to reply."""
-    tomorrow = today_in(evaluation.zone) + datetime.timedelta(days=1)
-    midnight = instant_of(tomorrow, datetime.time(), evaluation.zone)
-    waiting = Gap.objects.filter(
-        awaiting_reply(), trial__candidate__evaluation=evaluation
-    )
-    first = waiting.order_by("reply_until").first()
-    reply = first and first.reply_until
-    return min(midnight, reply) if reply else midnight
