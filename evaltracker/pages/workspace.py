@@ -36,14 +36,15 @@ def evaluation_page(
     label: str,
     *,
     order: int | None = None,
+    group: str = "",
     route: str | None = None,
     methods: tuple[str, ...] = ("GET", "HEAD"),
     visible: Visible | None = None,
 ) -> Callable[[EvaluationView], EvaluationView]:
     """Serve a view of one evaluation at `/admin/e/<slug>/<name>/`.
 
-    Its address is `admin:evaluation_<name>`; with `order` it gets a tab there. `route`
-    replaces the last part of the path.
+    Its address is `admin:evaluation_<name>`; with `order` it gets a place in `group`
+    (`tabs.GROUPS`). `route` replaces the last part of the path.
     """
     tail = f"{name}/" if route is None else route
 
@@ -58,7 +59,8 @@ def evaluation_page(
 
         site.register_page(f"e/<slug:slug>/{tail}", found, f"evaluation_{name}")
         if order is not None:
-            register_tab(order, name, label, f"evaluation_{name}", visible=visible)
+            address = f"evaluation_{name}"
+            register_tab(order, name, label, address, group=group, visible=visible)
         return view
 
     return register

@@ -33,7 +33,7 @@ class PartRow:
     owes: list[str] = field(default_factory=list)
 
 
-@evaluation_page("stakeholders", "Stakeholders", order=30)
+@evaluation_page("stakeholders", "Stakeholders", order=30, group="People")
 def people(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Everybody with a part, by role, and the rules of the sign-offs."""
     user: Any = request.user

@@ -110,3 +110,10 @@ def test_tabs_stand_in_the_order_of_the_process(
     assert 'admin:matrix/choose-an-ml-platform/" aria-current="page"' in shown
     with pytest.raises(ImproperlyConfigured):
         tabs.register_tab(50, "other", "Other", "other")
+
+
+def test_a_page_stands_in_one_of_the_groups_of_a_purchase() -> None:
+    with pytest.raises(ImproperlyConfigured, match="in no group"):
+        tabs.register_tab(999, "other", "Other", "other", group="Elsewhere")
+    ungrouped = [tab.slug for tab in tabs._TABS.values() if not tab.group]
+    assert ungrouped == ["overview"]

@@ -49,7 +49,7 @@ class DemoRow:
         return self.claimed - len(self.unseen)
 
 
-@evaluation_page("demos", "Demos", order=60)
+@evaluation_page("demos", "Demos", order=60, group="Proof")
 def demos_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Each shortlisted candidate with its demos."""
     check_query(request)

@@ -101,7 +101,7 @@ class View:
         return (self.page - 1) * self.on_a_page
 
 
-@evaluation_page("matrix", "Matrix", order=50)
+@evaluation_page("matrix", "Matrix", order=50, group="Proof")
 def matrix_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """The whole ledger on one page, or what the filters leave of it."""
     check_query(request, filters=(*PARAMETERS, "page"), searchable=True)

@@ -46,7 +46,7 @@ class Given:
         return self.spread.is_wide and self.settled is None
 
 
-@evaluation_page("scores", "Scores", order=80)
+@evaluation_page("scores", "Scores", order=80, group="Proof")
 def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Who has scored, one's own sheet, and what may be seen of the others'."""
     check_query(request)

@@ -81,7 +81,7 @@ def trials_of(evaluation: Evaluation) -> Sequence[Trial]:
     return trials
 
 
-@evaluation_page("trials", "Trials", order=70)
+@evaluation_page("trials", "Trials", order=70, group="Proof")
 def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Trials, who has none yet, and the evaluation's own milestones."""
     check_query(request)

@@ -20,7 +20,7 @@ from vendors.choices import CandidateKind
 from vendors.policy import claims_are_closed
 
 
-@evaluation_page("candidates", "Candidates", order=40)
+@evaluation_page("candidates", "Candidates", order=40, group="Market")
 def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Candidates, the window for claims, questions and proposals."""
     check_query(request, filters={"kind"})

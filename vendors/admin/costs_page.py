@@ -29,7 +29,7 @@ from vendors.policy import may_read_contacts, may_see_prices
 from vendors.selectors.opening import NOBODY, opening_state
 
 
-@evaluation_page("costs", "Costs", order=100)
+@evaluation_page("costs", "Costs", order=100, group="Market")
 def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """All candidates: budget, checklist, rates; amounts only once prices are open."""
     check_query(request)

@@ -20,7 +20,7 @@ from vendors.policy import claims_are_closed, may_read_contacts
 from vendors.services.token_mail import WARNED_DAYS
 
 
-@evaluation_page("invitations", "Invitations", order=45)
+@evaluation_page("invitations", "Invitations", order=45, group="Market")
 def invitations_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Each invitation with its state; below, the companies, their people and tokens."""
     check_query(request, filters={"state"})

@@ -30,7 +30,9 @@ def has_begun(user: User, evaluation: Evaluation) -> bool:
     )
 
 
-@evaluation_page("sent", "What vendors sent", order=47, visible=has_begun)
+@evaluation_page(
+    "sent", "What vendors sent", order=47, group="Market", visible=has_begun
+)
 def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """New and changed claims beside what they replace; reading it marks nothing."""
     check_query(request, filters={*FILTERS, "page"})

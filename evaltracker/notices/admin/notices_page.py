@@ -46,7 +46,7 @@ def opened_notices(
 SEALS.register("notice", opened_notices)
 
 
-@evaluation_page("notices", "Notices", order=130)
+@evaluation_page("notices", "Notices", order=130, group="Record")
 def notices(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """What is owed to whom. Others than the owner see their own mail only."""
     user: Any = request.user

@@ -90,7 +90,7 @@ def lists_of(evaluation: Evaluation) -> list[Scope]:
     return list(rows.order_by("position", "name").prefetch_related("values"))
 
 
-@evaluation_page("brief", "Brief", order=15)
+@evaluation_page("brief", "Brief", order=15, group="Need")
 def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """The brief's questions, the metrics, and how it is counted."""
     user: Any = request.user

@@ -88,7 +88,7 @@ def line_of(entry: Entry, is_sealed: bool, *, addresses: bool) -> Line:
     return Line(entry, label(entry.action), told, is_sealed)
 
 
-@evaluation_page("journal", "Journal", order=120)
+@evaluation_page("journal", "Journal", order=120, group="Record")
 def journal(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Entries, the newest first; what is sealed elsewhere is sealed here."""
     user: Any = request.user

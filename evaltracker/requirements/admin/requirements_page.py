@@ -80,7 +80,7 @@ def filtered_requirements(
     return rows.order_by("category__position", "category__name", "position", "ref")
 
 
-@evaluation_page("requirements", "Requirements", order=20)
+@evaluation_page("requirements", "Requirements", order=20, group="Need")
 def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """What is needed, grouped by category, with each category's weight."""
     user: Any = request.user

@@ -67,7 +67,7 @@ class Day:
         return f"?{urlencode(asked)}"
 
 
-@evaluation_page("comparison", "Comparison", order=105)
+@evaluation_page("comparison", "Comparison", order=105, group="Decision")
 def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """The candidates side by side, as of today or of a day ahead."""
     user: Any = request.user

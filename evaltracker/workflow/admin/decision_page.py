@@ -22,7 +22,7 @@ from vendors.policy import may_see_prices
 from vendors.selectors.opening import NOBODY, opening_state
 
 
-@evaluation_page("decision", "Decision", order=110)
+@evaluation_page("decision", "Decision", order=110, group="Decision")
 def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Everything that the decision rests on, and the way to make it."""
     user: Any = request.user

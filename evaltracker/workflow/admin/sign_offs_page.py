@@ -41,7 +41,7 @@ class StageBlock:
     given: list[SignOff] = field(default_factory=list)
 
 
-@evaluation_page("sign_offs", "Sign-offs", order=90)
+@evaluation_page("sign_offs", "Sign-offs", order=90, group="People")
 def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Who must sign what, who did, on which words, on which conditions."""
     user: Any = request.user
