@@ -1,8 +1,8 @@
 """The one order in which the product takes locks, checked in every test.
 
-docs/architecture.md, “Locks”, says it. Every statement of every test passes here on
-its way to PostgreSQL, also those that go round Django through a pipeline; what a
-transaction locks is noted, and the test fails in which one takes a lock too late.
+docs/developers/architecture.md, “Locks”, has it. Every statement of every test passes
+here on its way to PostgreSQL, also those that go round Django through a pipeline;
+what a transaction locks is noted, and a test that takes a lock too late fails.
 """
 
 import re

@@ -61,7 +61,7 @@ class VisitEnd(models.TextChoices):
 
 
 class NoticeState(models.TextChoices):
-    """Where a notice stands on its way out; docs/design.md, section 7."""
+    """Where a notice stands on its way out; docs/developers/design.md, section 7."""
 
     PENDING = "pending", "Pending"
     CLAIMED = "claimed", "Claimed by a sweep"

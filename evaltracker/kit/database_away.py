@@ -27,8 +27,8 @@ MET = frozenset({"40P01", "40001"})
 def changes_met(error: BaseException | None) -> bool:
     """Whether PostgreSQL ended a transaction for another's sake.
 
-    The order of locks (docs/architecture.md) lets it happen to none of ours; if it does
-    happen, the same call a moment later succeeds.
+    The order of locks (docs/developers/architecture.md) lets it happen to none of
+    ours; if it does happen, the same call a moment later succeeds.
     """
     while error is not None:
         if isinstance(error, psycopg.Error) and error.sqlstate in MET:

@@ -1,1 +1,1 @@
-"""What is owed to whom, and how it is sent (docs/design.md, section 7)."""
+"""What is owed to whom, and how it is sent (docs/developers/design.md, section 7)."""

@@ -1,7 +1,7 @@
 """Which journal entries keep their values to themselves, and from whom.
 
-Scores are blind and prices sealed (docs/design.md, section 8); the journal records
-both, so its page must not tell what the pages of those things would not.
+Scores are blind and prices sealed (docs/developers/design.md, section 8); the journal
+records both, so its page must not tell what the pages of those things would not.
 """
 
 from collections.abc import Callable, Collection

@@ -1,7 +1,7 @@
 """The floors of the house as the import contract in pyproject.toml lists them.
 
-`python -m tests.house.floors` draws them; docs/architecture.md holds the drawing, and
-a test compares the two.
+`python -m tests.house.floors` draws them; docs/developers/architecture.md
+holds the drawing, and a test compares the two.
 """
 
 import ast

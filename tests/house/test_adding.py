@@ -1,6 +1,7 @@
 """Whoever adds something and forgets a duty reads here which one, and where it is done.
 
-docs/architecture.md, “Adding things”, counts the files that an addition touches.
+docs/developers/architecture.md, “Adding things”, counts the files that an addition
+touches.
 """
 
 from importlib import import_module

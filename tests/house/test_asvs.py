@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SHEET = (ROOT / "docs" / "asvs.md").read_text()
+SHEET = (ROOT / "docs" / "developers" / "asvs.md").read_text()
 LIST = ROOT / "tests" / "data" / "asvs" / "levels.csv"
 STATES = ("holds", "does not apply", "is the operator's", "open")
 ROW = re.compile(

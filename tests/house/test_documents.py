@@ -17,7 +17,7 @@ from tests.house.floors import PACKAGES, ROOT
 CITED = re.compile(r"\b[RTGP][1-9]\d?\b")
 # A row of a table, or an item of a list, that begins with the number.
 DEFINED = re.compile(r"^(?:\| |- \*\*)([RTGP]\d+)(?: \||\.\*\*)", re.MULTILINE)
-SECTION = re.compile(r"docs/design\.md, section (\d+)")
+SECTION = re.compile(r"docs/developers/design\.md, section (\d+)")
 # What only whoever wrote the product has; a reader has the repository.
 OUTSIDE = re.compile(
     r"shared/|\b(?:DESIGN|RELIABILITY|PERFORMANCE|FINDINGS|HOW_SURE|STYLE)\b"
@@ -48,8 +48,10 @@ def _remarks(path: Path) -> Iterator[str]:
 
 
 def document(name: str) -> str:
-    """The text of a document."""
-    return (ROOT / "docs" / name).read_text()
+    """The text of a document for developers, or of one beside that folder."""
+    of_developers = ROOT / "docs" / "developers" / name
+    path = of_developers if of_developers.exists() else ROOT / "docs" / name
+    return path.read_text()
 
 
 def test_every_rule_and_test_that_a_remark_cites_is_in_the_documents() -> None:
@@ -67,7 +69,7 @@ def test_every_rule_and_test_that_a_remark_cites_is_in_the_documents() -> None:
     ]
 
     assert {"R10", "T21", "G12", "P5"} <= defined
-    assert not unknown, "say it in docs/reliability.md, design.md or performance.md"
+    assert not unknown, "put it into reliability.md, design.md or performance.md"
 
 
 def test_every_section_that_a_remark_cites_is_in_the_design() -> None:
@@ -93,7 +95,7 @@ def test_no_remark_or_document_points_outside_the_repository() -> None:
         for match in OUTSIDE.finditer(text)
     ]
 
-    assert not found, "cite docs/design.md or docs/reliability.md instead"
+    assert not found, "cite docs/developers/design.md or reliability.md instead"
 
 
 @pytest.mark.parametrize("place", PLACE.findall(document("words.md")))

@@ -100,6 +100,6 @@ def test_every_module_has_its_floor() -> None:
 
 
 def test_the_picture_of_the_floors_is_that_of_the_contract() -> None:
-    page = (ROOT / "docs" / "architecture.md").read_text()
+    page = (ROOT / "docs" / "developers" / "architecture.md").read_text()
     shown = page.partition("<!-- floors -->\n```\n")[2].partition("\n```")[0]
     assert shown == drawing(), "python -m tests.house.floors"

@@ -1,7 +1,7 @@
 """Which version of an evaluation something was counted of.
 
 What may change between two readings, journalled or not, is listed in
-docs/architecture.md, *What moves what is counted*; it is all in a version.
+docs/developers/architecture.md, *What moves what is counted*; it is all in a version.
 """
 
 import datetime

@@ -2,7 +2,8 @@
 
 The conditions are those of the selectors: the own invitation, what is asked and not
 retired, what the vendor itself says. For the buyer, who is `noting`, any candidate of
-the evaluation and whosever words. Locks come in the order of docs/architecture.md.
+the evaluation and whosever words. Locks come in the order of
+docs/developers/architecture.md.
 """
 
 from vendors.wall import NOTES

@@ -129,8 +129,8 @@ class KeptAnswer:
 def queue_turn(pipe: Pipeline, turn: Turn) -> None:
     """Queue the taking of a turn, which lasts until the transaction ends.
 
-    It comes before any lock of an evaluation (docs/architecture.md, “Locks”). SQLite
-    lets one writer in at a time anyway.
+    It comes before any lock of an evaluation (docs/developers/architecture.md,
+    “Locks”). SQLite lets one writer in at a time anyway.
     """
     if connection.vendor == "postgresql":
         pipe.ask(BE_PATIENT)

@@ -123,7 +123,7 @@ class Evaluation(Record):
         blank=True, help_text="Where imported material comes from, and of what date."
     )
 
-    # How it is counted; docs/design.md, section 4.
+    # How it is counted; docs/developers/design.md, section 4.
     evidence_share = models.DecimalField(
         max_digits=3, decimal_places=2, default=Decimal("0.60")
     )

@@ -1,4 +1,7 @@
-"""What is owed to somebody: a mail, or a line in a chat; docs/design.md, section 7."""
+"""What is owed to somebody: a mail, or a line in a chat.
+
+docs/developers/design.md, section 7, has the rules.
+"""
 
 from typing import Any, ClassVar, Self
 

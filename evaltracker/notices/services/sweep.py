@@ -1,4 +1,4 @@
-"""Sending what is due: docs/design.md, section 7, in code.
+"""Sending what is due: docs/developers/design.md, section 7, in code.
 
 A sweep, of which any number may run at once,
 

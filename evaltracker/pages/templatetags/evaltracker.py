@@ -1,4 +1,4 @@
-"""The page kit: the pieces that every page is put together from (docs/pages.md)."""
+"""The page kit: the pieces of every page; docs/developers/pages.md lists them."""
 
 import datetime
 import zoneinfo

@@ -1,4 +1,4 @@
-"""The table of bad input in docs/reliability.md, line by line, on the claims call."""
+"""The table of bad input in docs/developers/reliability.md, on the claims call."""
 
 import json
 
