@@ -91,7 +91,11 @@ UNFOLD: dict[str, Any] = {
         partial(_file, "evaltracker/pages_workflow.css"),
         partial(_file, "evaltracker/pages_comparison.css"),
     ],
-    "SCRIPTS": [partial(_file, "evaltracker/shim.js")],
+    "SCRIPTS": [
+        partial(_file, "evaltracker/shim.js"),
+        partial(_file, "evaltracker/typed.js"),
+        partial(_file, "evaltracker/drafts.js"),
+    ],
     "SIDEBAR": {"process": PROCESS},
     # A calm green-blue. 600 carries white text, 500 is text on dark: both pass AA.
     "COLORS": {

@@ -21,6 +21,7 @@ from evaltracker.errors import (
 )
 from evaltracker.kit.storage import files_of_rows
 from evaltracker.pages.acts import ACTS, Act, Outcome
+from evaltracker.pages.in_place import answer_done, answer_refused, is_in_place
 from evaltracker.pages.reauthentication import require_proof
 from evaltracker.pages.site import site
 
@@ -105,8 +106,19 @@ def _perform(request: HttpRequest, act: Act[Any], target: Any) -> HttpResponse:
         # The constraint won a race that the service could not see coming.
         late = Refused("Somebody else did this a moment ago. Load the page again.")
         return _show(request, act, target, form, problem=late, status=409)
-    messages.success(request, act.success_message(target, outcome))
-    return _onwards(request, act, target, outcome)
+    return _finish(request, act, target, outcome)
+
+
+def _finish(
+    request: HttpRequest, act: Act[Any], target: Any, outcome: Outcome
+) -> HttpResponse:
+    """Say that it is done; the message names the form whose draft is not needed now."""
+    said = act.success_message(target, outcome)
+    onwards = _onwards(request, act, target, outcome)
+    if is_in_place(request):
+        return answer_done(said, onwards)
+    messages.success(request, said, extra_tags=request.path)
+    return onwards
 
 
 def _add_errors(form: Any, problem: Invalid) -> bool:
@@ -167,6 +179,8 @@ def _show(
     preview: Any = None,
     status: int = 200,
 ) -> HttpResponse:
+    if is_in_place(request):
+        return answer_refused(act, form, problem, status)
     user: Any = request.user
     back = _next(request)
     return site.page(

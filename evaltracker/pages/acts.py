@@ -56,6 +56,8 @@ class Act[T]:
     template: ClassVar[str] = "evaltracker/act.html"
     # Red button: the act cannot be taken back, or it hits other people.
     dangerous: ClassVar[bool] = False
+    # What is typed is under seal, as prices are: its draft ends with the login.
+    sealed: ClassVar[bool] = False
     # The words of a second button that shows what would happen; see `preview`.
     preview_verb: ClassVar[str] = ""
     # Fields that a link may fill; anything else in the address is refused.

@@ -16,6 +16,7 @@ from unfold.sites import UnfoldAdminSite
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Problem
 from evaltracker.kit.reading import only_reading
+from evaltracker.pages.in_place import answer_problem, is_in_place
 from evaltracker.pages.navigation import groups_for
 
 View = Callable[..., HttpResponse]
@@ -119,6 +120,8 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             problem = NotFound(
                 "There is nothing at this address, or nothing that you may see."
             )
+        if is_in_place(request):
+            return answer_problem(problem)
         titles = {400: "Not understood", 403: "Not for you to do", 404: "Nothing here"}
         return self.page(
             request,

@@ -39,22 +39,23 @@ def judge(person: Person, ref: str, note: str, verdict: str = "holds") -> None:
     form.locator("[name=note]").fill(note)
     form.locator("[name=runner]").select_option("together")
     form.locator("[name=data]").select_option("ours")
-    person.click(form.locator(f"button[value={verdict}]"))
-    person.reads("Recorded")
+    form.locator(f"button[value={verdict}]").click()
+    person.reads(f"Recorded: {ref}")
+    form.wait_for(state="hidden")
 
 
 def score(walk: Walk, username: str, values: tuple[str, ...]) -> None:
     """One person scores the favourite in some categories, and locks."""
     person = walk.person(username)
     person.follow("Score: ")
-    person.follow("Score", exact=True)
     boxes = person.page.get_by_role("combobox", name=f", {FAVOURITE}")
     reasons = person.page.get_by_role("textbox", name=f", {FAVOURITE}")
     for number, value in enumerate(values):
         boxes.nth(number).select_option(value)
         reasons.nth(number).fill("From the demo.")
+        reasons.nth(number).press("Tab")
+        person.reads(f"{number + 1} of ")
     person.see(f"23-sheet-{username}")
-    person.press("Save")
     person.follow("Lock", exact=True)
     person.see(f"24-lock-{username}")
     person.press("Lock for good")

@@ -9,11 +9,11 @@ from evaltracker.evaluations.models import Category, Evaluation
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import evaluation_page, show
-from trials.admin.sheet import sheet_of, worth_scoring
+from trials.admin.sheet import Sheet, SheetForm, sheet_of, worth_scoring
 from trials.models import Score, Settlement
 from trials.policy import FROM_DEMOS, SCORING_STAGES
 from trials.scoring import Spread, spread
-from trials.selectors import ScoresTable, scores_table
+from trials.selectors import Scorer, ScoresTable, scores_table
 from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
 from vendors.models import Candidate
@@ -64,6 +64,7 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         and table.consensus.closed_at is None
     )
     stage = Stage(evaluation.stage)
+    can_score = evaluation.is_open and stage in SCORING_STAGES and not opened
     shown = worth_scoring(table.candidates, {key[1] for key in table.scores})
     rows = _rows(table, shown) if sees_others else []
     return show(
@@ -74,18 +75,25 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         tab="scores",
         owns=is_owner(user, evaluation),
         table=table,
-        mine=[(scorer, sheet_of(scorer.part)) for scorer in mine],
+        mine=[_own(scorer, can_score=can_score) for scorer in mine],
         others=[scorer for scorer in table.scorers if not scorer.is_mine],
         sees_others=sees_others,
         candidates=[(it, table.people(it) if sees_others else None) for it in shown],
         rows=rows,
         consensus=table.consensus,
-        can_score=evaluation.is_open and stage in SCORING_STAGES and not opened,
+        can_score=can_score,
         can_open=evaluation.is_open and stage in FROM_DEMOS and not opened,
         meeting=meeting,
         can_close=meeting and stage == Stage.DECISION,
         to_settle=sum(cell.to_settle for _, cells in rows for cell in cells),
     )
+
+
+def _own(scorer: Scorer, *, can_score: bool) -> tuple[Scorer, Sheet, SheetForm | None]:
+    """One of the reader's parts, its sheet, and the form while it may be filled in."""
+    sheet = sheet_of(scorer.part)
+    form = SheetForm(sheet=sheet) if can_score and not scorer.is_locked else None
+    return scorer, sheet, form
 
 
 def _rows(

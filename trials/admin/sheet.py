@@ -140,8 +140,11 @@ class SheetForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        """A score says why."""
+        """A score says why; a row that was not sent is left as it stands."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        for cell in self.sheet.cells:
+            if cell.value_name not in self.data:
+                data.pop(cell.value_name, None)
         for cell in self.sheet.cells:
             if data.get(cell.value_name) and not data.get(cell.reason_name, "").strip():
                 self.add_error(cell.reason_name, "Say why you give this score.")

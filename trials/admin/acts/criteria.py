@@ -191,3 +191,6 @@ class JudgeCriterion(OnCriterion):
             "requirement": target.requirement,
             "criterion": target,
         }
+
+    def success_message(self, target: Any, outcome: Any) -> str:
+        return f"Recorded: {target.requirement}."

@@ -50,17 +50,19 @@ class GiveScores(OwnSheet):
         return {"sheet": sheet_of(target)}
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Save what was given or taken back; what is the same writes nothing."""
+        """Save what was given or taken back; the same, or nothing, changes nothing."""
         check_give_scores(target, by)
         for cell in sheet_of(target).cells:
-            value = data.get(cell.value_name)
+            if cell.value_name not in data:
+                continue
+            value = data[cell.value_name]
             about: dict[str, Any] = {
                 "candidate": cell.candidate,
                 "category": cell.category,
                 "by": by,
             }
             if value in (None, ""):
-                if cell.given and not cell.barred:
+                if cell.given:
                     withdraw_score(stakeholder=target, **about)
                 continue
             give_score(

@@ -21,6 +21,7 @@ class OnCosts(OnCandidate):
     """An act on a candidate's costs."""
 
     tab = "costs"
+    sealed = True
 
     def cancel_url(self, target: Any) -> str:
         return reverse("admin:candidate_costs", args=[target.pk])
@@ -48,6 +49,7 @@ class OnCostLine(InEvaluation[CostLine]):
     """An act on a line."""
 
     tab = "costs"
+    sealed = True
     model = CostLine
     target_name = "line"
     related = ("candidate__evaluation__owner",)

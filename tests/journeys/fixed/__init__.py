@@ -1,1 +1,0 @@
-"""A fixed purchase, played by its six people, who are counted while they work."""

@@ -1,0 +1,95 @@
+"""What is typed into an act's form, and whose it is."""
+
+import pytest
+from playwright.sync_api import Dialog, expect
+
+from evaltracker.evaluations.models import Evaluation
+from tests.browser import Watched
+from tests.cast import common
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WORDS = "Trains on GPUs that we own"
+
+
+@pytest.fixture
+def address(purchase: Evaluation, known_acts: None) -> str:
+    """The form that rewords R1."""
+    target = purchase.requirements.get(ref="R1")
+    return f"/admin/act/test-reword/{target.pk}/"
+
+
+def test_leaving_a_form_warns_once_something_is_typed(
+    watched: Watched, address: str
+) -> None:
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    watched.page.on("dialog", answer)
+    watched.log_in("lina")
+    watched.open(address)
+    watched.open(address)
+    assert asked == []
+    watched.page.get_by_label("New words").press_sequentially(WORDS)
+    watched.open("/admin/")
+    assert asked == ["beforeunload"]
+    watched.open(address)
+    expect(watched.page.get_by_label("New words")).to_have_value(WORDS)
+    expect(watched.page.get_by_text("restored")).to_be_visible()
+
+
+def test_a_refused_form_keeps_its_draft_and_a_saved_one_does_not(
+    watched: Watched, address: str
+) -> None:
+    watched.log_in("lina")
+    page = watched.page
+    watched.open(address)
+    page.get_by_label("New words").fill(WORDS)
+    page.get_by_role("button", name="Reword it").click()
+    page.get_by_text("It has new words.").wait_for()
+    watched.open(address)
+    expect(page.get_by_text("restored")).to_have_count(0)
+
+
+def test_without_a_connection_an_act_waits_until_it_is_back(
+    watched: Watched, address: str
+) -> None:
+    watched.log_in("lina")
+    watched.open(address)
+    page = watched.page
+    page.get_by_label("New words").fill(WORDS)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Reword it").click()
+    expect(page.get_by_text("No connection.")).to_be_visible()
+    page.context.set_offline(False)
+    page.get_by_text("It has new words.").wait_for()
+
+
+def test_nobody_else_sees_a_draft(watched: Watched, address: str) -> None:
+    watched.log_in("lina")
+    page = watched.page
+    watched.open(address)
+    page.get_by_label("New words").fill(WORDS)
+    watched.open("/admin/")
+    page.context.clear_cookies()
+    watched.log_in("lina")
+    assert page.evaluate("sessionStorage.length") == 1
+    page.context.clear_cookies()
+    watched.log_in(common.otto().username)
+    watched.open("/admin/")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_logging_out_forgets_all_drafts(watched: Watched, address: str) -> None:
+    watched.page.set_viewport_size({"width": 1440, "height": 900})
+    watched.log_in("lina")
+    page = watched.page
+    watched.open(address)
+    page.get_by_label("New words").fill(WORDS)
+    watched.open("/admin/")
+    page.get_by_role("button", name="account menu").press("Enter")
+    page.get_by_role("button", name="Log out").press("Enter")
+    page.wait_for_url("**/login/**")
+    assert page.evaluate("sessionStorage.length") == 0
