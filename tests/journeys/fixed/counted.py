@@ -1,0 +1,105 @@
+"""People whose page loads and activations are counted by the pages themselves.
+
+A page load is a document that the browser made, redirects not counted. An activation is
+a click or tap that the browser trusts, or Enter, or the space bar on what is no text;
+the click that follows from one of these is the same one. Apart, and not counted: what
+is typed or pasted, Tab and arrows, and the letters that choose in a list.
+"""
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Request
+
+from tests.journeys.people import Person
+
+# A tab keeps the log from page to page; no page of the product looks at it.
+COUNT = """
+if (window === window.top && location.protocol.startsWith("http")) {
+    const log = JSON.parse(sessionStorage.getItem("__log") || "[]");
+    const page = {path: location.pathname, activations: 0};
+    const keep = () => sessionStorage.setItem("__log", JSON.stringify(log));
+    const activated = () => { page.activations += 1; keep(); };
+    log.push(page);
+    keep();
+    const text = "textarea, [contenteditable], "
+        + "input:not([type=checkbox], [type=radio], [type=file], [type=submit])";
+    addEventListener("click", (event) => {
+        // A key's click, and the one that a label hands on, have no pointer.
+        if (event.isTrusted && event.pointerId !== -1) activated();
+    }, true);
+    addEventListener("keydown", (event) => {
+        const space = event.key === " " && !event.target.matches(text);
+        const counts = event.isTrusted && !event.repeat;
+        if (counts && (space || event.key === "Enter")) activated();
+    }, true);
+}
+"""
+# What differs between two rows or purchases in the address of the same page.
+ROW = re.compile(r"(?<=/e/)[^/]+|[0-9a-f]{8}-[0-9a-f-]{27}[^/]*|(?<=/)\d+(?=/)")
+
+
+@dataclass
+class Counted(Person):
+    """Somebody at work; each visit of theirs ends with a change, or with the memo."""
+
+    changed: bool = field(default=True, init=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.page.add_init_script(COUNT)
+        self.page.on("request", self._look_for_changes)
+
+    def _look_for_changes(self, request: Request) -> None:
+        """Whether the open page came of a change, or made one in place."""
+        if not request.is_navigation_request():
+            self.changed = self.changed or request.method != "GET"
+        elif request.redirected_from is None:
+            self.changed = request.method == "POST" or request.url.endswith("/memo/")
+
+    def arrive(self) -> None:
+        """Come back to *My work*."""
+        assert self.changed, f"{self.username} left {self.page.url} with nothing done"
+        self.page.goto(f"{self.home}/admin/")
+
+    def upload(self, name: str, table: str) -> None:
+        """Click on the page's file field and choose a table."""
+        with self.page.expect_file_chooser() as chooser:
+            self.page.locator("main input[type=file]").click()
+        chooser.value.set_files(
+            {"name": name, "mimeType": "text/csv", "buffer": table.encode()}
+        )
+
+    @property
+    def log(self) -> list[tuple[str, int]]:
+        """Each document in turn, with its activations."""
+        pages = json.loads(self.page.evaluate("sessionStorage.getItem('__log')"))
+        return [(ROW.sub("…", page["path"]), page["activations"]) for page in pages]
+
+
+@dataclass
+class Tally:
+    """How often each page was loaded, and activated."""
+
+    loads: Counter[str] = field(default_factory=Counter)
+    activations: Counter[str] = field(default_factory=Counter)
+
+    def add(self, log: list[tuple[str, int]]) -> None:
+        """Count what one person did."""
+        for path, activations in log:
+            self.loads[path] += 1
+            self.activations[path] += activations
+
+    def __str__(self) -> str:
+        loads, activations = self.loads.total(), self.activations.total()
+        return f"{loads} page loads, {activations} activations"
+
+    def by_page(self) -> list[str]:
+        """A line for each page, those first that ask most."""
+        both = self.loads + self.activations
+        return [
+            f"{self.loads[path]:4} loads {self.activations[path]:4} activations {path}"
+            for path, _ in both.most_common()
+        ]

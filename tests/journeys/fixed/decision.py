@@ -1,0 +1,64 @@
+"""Decision: scores and prices open, a draft, signatures, the frozen memo."""
+
+from evaltracker.demo.people import PASSWORD
+from tests.journeys.fixed.counted import Counted
+from tests.journeys.fixed.purchase import PURCHASE
+from tests.journeys.fixed.team import Team
+
+
+def close_scores(team: Team) -> None:
+    """The meeting: all scores are open, and its outcome is written down."""
+    lead = team.lead
+    lead.go("Scores")
+    lead.follow("Open the consensus")
+    lead.press("Open all scores")
+    lead.follow("Close the scores")
+    lead.fill(outcome=PURCHASE["consensus"])
+    lead.press("Close")
+    lead.reads("Scores are closed.")
+
+
+def open_prices(team: Team) -> None:
+    """The lead asks, leadership confirms."""
+    lead = team.lead
+    lead.go("Costs")
+    lead.follow("Ask to open the prices")
+    lead.press("Ask")
+    boss = team.visit("leadership")
+    boss.follow("Open the prices")
+    prove(boss)
+    boss.press("Open the prices")
+    boss.reads("Prices are open.")
+
+
+def prove(person: Counted) -> None:
+    """Show who one is, if the login is older than ten minutes."""
+    if person.page.get_by_role("heading", name="Show who you are").is_visible():
+        person.fill(password=PASSWORD)
+        person.press("Go on")
+
+
+def draft(team: Team) -> None:
+    """The lead writes which one and why."""
+    lead, decision = team.lead, PURCHASE["decision"]
+    lead.go("Decision")
+    lead.follow("Draft the decision")
+    lead.page.get_by_label("Candidate").select_option(label=decision["candidate"])
+    lead.fill(
+        rationale=decision["rationale"],
+        revisit_when=decision["revisit_when"],
+    )
+    lead.press("Save the draft")
+    lead.reads("The draft is saved.")
+
+
+def decide(team: Team) -> None:
+    """The lead decides, and reads the frozen memo."""
+    lead = team.lead
+    lead.go("Decision")
+    lead.follow("Decide", exact=True)
+    prove(lead)
+    lead.press("Decide and freeze the memo")
+    lead.reads("Decided. The memo is frozen.")
+    lead.follow("Read the memo")
+    lead.reads(PURCHASE["decision"]["rationale"])

@@ -1,0 +1,124 @@
+"""Demos and trials: what is claimed is shown, scored, and tried in two offices."""
+
+import datetime
+
+from tests.journeys.fixed.counted import Counted
+from tests.journeys.fixed.purchase import BOUGHT, MUSTS, PURCHASE, TITLE
+from tests.journeys.fixed.team import Team
+
+
+def plan_demos(team: Team) -> None:
+    """A demo for each of the three, with its script."""
+    lead = team.lead
+    for name in BOUGHT:
+        lead.go("Demos")
+        lead.follow(f"Schedule a demo: {name}")
+        lead.fill(title=f"Demo of {name}")
+        lead.press("Schedule")
+        lead.follow("Draw up the script")
+        lead.press("Draw up")
+        lead.reads("The script is drawn up.")
+
+
+def hold_demos(team: Team) -> None:
+    """IT starts each demo and says of each must-have what was seen."""
+    person = team.visit("it")
+    person.follow(TITLE)
+    refuted = PURCHASE["refuted"]
+    for name in BOUGHT:
+        person.go("Demos")
+        person.follow(f"Demo of {name}")
+        person.follow("Start the demo")
+        person.fill(attendees="Ivan, Ruth and Amina; two of theirs.")
+        person.press("It takes place")
+        for ref in MUSTS:
+            if (name, ref) == (refuted["candidate"], refuted["ref"]):
+                judge(person, ref, refuted["note"], "fails")
+            else:
+                judge(person, ref, PURCHASE["demo_note"])
+
+
+def judge(person: Counted, ref: str, note: str, verdict: str = "holds") -> None:
+    """One tap on a verdict, with a note, on the open page of a demo or trial."""
+    buttons = person.page.get_by_role("group", name=f"Verdict on {ref}", exact=True)
+    form = person.page.locator("form").filter(has=buttons)
+    form.locator("[name=note]").fill(note)
+    form.locator("[name=runner]").select_option("together")
+    form.locator("[name=data]").select_option("ours")
+    person.click(form.locator(f"button[value={verdict}]"))
+    person.reads("Recorded")
+
+
+def eliminate(team: Team) -> None:
+    """The lead drops the one that showed that it fails."""
+    lead, name = team.lead, PURCHASE["refuted"]["candidate"]
+    lead.go("Candidates")
+    lead.follow(f"Eliminate: {name}")
+    lead.fill(reason="Signers had to install an app.")
+    lead.press("Eliminate")
+
+
+def score(team: Team) -> None:
+    """Three people score the finalists, blind, and lock."""
+    for username, values in PURCHASE["scores"].items():
+        person = team.visit(username)
+        person.follow("Score: ")
+        person.follow("Score", exact=True)
+        for name, value in zip(PURCHASE["finalists"], values, strict=False):
+            for box in person.page.get_by_role("combobox", name=f", {name}").all():
+                box.select_option(value)
+            for box in person.page.get_by_role("textbox", name=f", {name}").all():
+                box.fill(PURCHASE["score_reason"])
+        person.press("Save")
+        person.follow("Lock", exact=True)
+        person.press("Lock for good")
+        person.reads("Your scores are locked.")
+
+
+def plan_trials(team: Team) -> None:
+    """Two trials with six criteria each, put forward to everybody."""
+    lead = team.lead
+    for name in PURCHASE["finalists"]:
+        lead.go("Trials")
+        lead.follow(f"Plan a trial: {name}")
+        lead.page.get_by_label("Who leads it").select_option(label="Ivan Petrov")
+        today = datetime.datetime.now(datetime.UTC).date()
+        lead.fill(starts_on=today.isoformat(), **PURCHASE["trial"])
+        lead.press("Plan")
+        for row in PURCHASE["criteria"]:
+            lead.follow("Add a criterion")
+            box = lead.page.locator("select[name=requirement]")
+            option = box.locator("option").filter(has_text=f"{row['ref']} ").first
+            box.select_option(option.get_attribute("value"))
+            lead.fill(text=row["text"], threshold=row["threshold"])
+            lead.press("Add")
+        lead.follow("Put the contract forward")
+        lead.press("Put it forward")
+
+
+def agree(team: Team) -> None:
+    """Every role agrees to both contracts."""
+    for row in PURCHASE["people"]:
+        person = team.visit(row["username"])
+        person.follow(TITLE)
+        for name in PURCHASE["finalists"]:
+            person.go("Trials")
+            person.follow(f"Trial of {name}", exact=True)
+            person.follow("Agree to the contract")
+            person.press("I agree")
+            person.reads("You have agreed.")
+
+
+def run_trials(team: Team) -> None:
+    """IT judges every criterion of both, and closes them."""
+    person = team.visit("it")
+    person.follow(TITLE)
+    for name in PURCHASE["finalists"]:
+        person.go("Trials")
+        person.follow(f"Trial of {name}", exact=True)
+        for row in PURCHASE["criteria"]:
+            judge(person, row["ref"], PURCHASE["trial_note"])
+        person.follow("Close the trial")
+        person.fill(summary=PURCHASE["trial_summary"])
+        person.press("Close the trial")
+        person.reads("The trial is closed.")
