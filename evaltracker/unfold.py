@@ -90,6 +90,7 @@ UNFOLD: dict[str, Any] = {
         partial(_file, "evaltracker/pages_trials.css"),
         partial(_file, "evaltracker/pages_workflow.css"),
         partial(_file, "evaltracker/pages_comparison.css"),
+        partial(_file, "evaltracker/grid.css"),
     ],
     "SCRIPTS": [
         partial(_file, "evaltracker/shim.js"),

@@ -11,7 +11,9 @@ import enum
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,12 +59,23 @@ class Actor:
 
 
 SYSTEM = Actor(name="evaltracker")
+_because: ContextVar[str] = ContextVar("because", default="")
 type By = User | Actor
 
 
 def actor_of(by: By) -> Actor:
     """The actor behind `by`; a User stands for themselves."""
     return by if isinstance(by, Actor) else Actor(name=by.name, user=by)
+
+
+@contextmanager
+def because(reason: str) -> Iterator[None]:
+    """Entries that give no reason of their own give this one, such as an undo."""
+    token = _because.set(reason)
+    try:
+        yield
+    finally:
+        _because.reset(token)
 
 
 def plain(value: Any) -> Any:
@@ -166,7 +179,7 @@ def next_entry(
         subject_label=str(subject)[:200],
         before=plain(dict(before or {})),
         after=plain(dict(after or {})),
-        reason=reason,
+        reason=reason or _because.get(),
         rows=commitments_of(rows, removed),
         request_id=str(get_contextvars().get("request_id", ""))[:64],
         previous_hash=head.hash,

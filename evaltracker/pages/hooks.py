@@ -6,4 +6,5 @@ from django.apps import apps
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
     import evaltracker.pages.act_view
+    import evaltracker.pages.grid_view
     import evaltracker.pages.reauthentication_page

@@ -29,5 +29,6 @@ if apps.is_installed("django.contrib.admin"):
     import evaltracker.requirements.admin.lists
     import evaltracker.requirements.admin.metric_acts
     import evaltracker.requirements.admin.requirement_acts
+    import evaltracker.requirements.admin.requirements_grid
     import evaltracker.requirements.admin.requirements_page
     import evaltracker.requirements.importing

@@ -1,12 +1,15 @@
 """Where every act, page and list of the site stands, at something that is there."""
 
+from typing import Any
+
 from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.pages.acts import ACTS
+from evaltracker.pages.grid import GRIDS, grid_address
 from evaltracker.pages.site import site
 from tests.rights.table import ELSEWHERE, ON_PLACE
-from tests.rights.world import MAIN, place, scored_cell, target_of
+from tests.rights.world import FURTHER, MAIN, place, scored_cell, target_of
 
 
 def address(name: str) -> str:
@@ -59,6 +62,22 @@ def page_addresses() -> dict[str, str]:
         for name in site._pages
         if name not in ELSEWHERE
     }
+
+
+def grid_subject(name: str) -> Any:
+    """What a grid is about, in the main purchase or in the one that is further on."""
+    grid = GRIDS[name]
+    if grid.model is Evaluation:
+        return Evaluation.objects.get(slug=MAIN)
+    manager: Any = grid.model._default_manager
+    path = getattr(grid.model, "evaluation_path", "evaluation")
+    rows = manager.filter(**{f"{path}__slug": MAIN})
+    return rows.first() or manager.filter(**{f"{path}__slug": FURTHER}).first()
+
+
+def grid_addresses() -> dict[str, str]:
+    """Every grid by name, at something that is there."""
+    return {name: grid_address(name, grid_subject(name)) for name in GRIDS}
 
 
 def list_addresses() -> dict[str, str]:

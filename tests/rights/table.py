@@ -127,7 +127,15 @@ def expected(name: str, who: str) -> int:
 
 
 # Acts stand in their own table; the others are tested where their rows are made.
-ELSEWHERE = ("act", "act_on", "claim_file", "confirm_address", "evidence_file")
+ELSEWHERE = (
+    *("act", "act_on", "grid"),
+    *("claim_file", "confirm_address", "evidence_file"),
+)
+# A cell of each grid, what it becomes, and who may do that in the main purchase. Who
+# may not is refused (403), the stranger finds nothing (404).
+GRID_CELLS: dict[str, tuple[str, object, set[str]]] = {
+    "requirements": ("text", "Other words", {"lead"}),
+}
 # About the reader alone, so there for everybody.
 OWN_PAGES = {"my_account", "my_calendar", "my_notices", "sign_on_again"}
 SCORERS = {"engineering", "devops", "pm"}

@@ -9,7 +9,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import ACTS
-from tests.rights.addresses import address, list_addresses, page_addresses
+from tests.rights.addresses import (
+    address,
+    grid_addresses,
+    list_addresses,
+    page_addresses,
+)
 from tests.tables import picture
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +38,7 @@ def every_address() -> list[str]:
     """Those, and every act, page and list at something that is there."""
     found = {address(name) for name in ACTS}
     found |= {*page_addresses().values(), *list_addresses().values()}
+    found |= {*grid_addresses().values()}
     return sorted(found | set(plain_addresses()))
 
 

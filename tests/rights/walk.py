@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.pages.acts import ACTS
+from evaltracker.pages.grid import GRIDS, grid_address
 from evaltracker.pages.site import site
 from tests.rights.sealed import Sealed
 from tests.rights.table import ELSEWHERE, ON_PLACE
@@ -84,6 +85,9 @@ def pages(sealed: Sealed) -> Iterator[str]:
             except NoReverseMatch:
                 continue
             break
+    for name, grid in GRIDS.items():
+        about = where if grid.model is Evaluation else rows_of(grid.model, where)[0]
+        yield grid_address(name, about)
     here = reverse("admin:evaluation_matrix_file", args=[where.slug])
     yield from (f"{here}?format={kind}" for kind in EXPORTS)
     api = f"/api/v1/staff/evaluations/{where.slug}"

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.middleware.csrf import get_token
 from django.template.context import Context
 from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
@@ -19,6 +20,7 @@ from evaltracker.errors import Forbidden, NotFound
 from evaltracker.evaluations.choices import Stage
 from evaltracker.kit.text import listed
 from evaltracker.pages.acts import ACTS, address_of
+from evaltracker.pages.grid import grid_address
 from evaltracker.pages.tabs import tabs_of
 from evaltracker.pages.verdict_marks import MARKS, STANDINGS, UNKNOWN_MARK
 
@@ -39,6 +41,31 @@ def empty_state(content: str, heading: str, address: str = "", label: str = "") 
     """An empty page's word on what to do next, with the button that does it."""
     said = {"heading": heading, "text": content, "address": address, "label": label}
     return render_to_string("evaltracker/parts/empty.html", said)
+
+
+@register.simple_block_tag(takes_context=True)
+def grid(
+    context: Context,
+    content: str,
+    name: str,
+    subject: Any,
+    query: str = "",
+    when: bool = True,
+) -> str:
+    """A grid in place of the table inside, which stays where there are no scripts.
+
+    `query` are the page's filters; without `when` there is the table alone.
+    """
+    if not when:
+        return content
+    address = grid_address(name, subject) + (f"?{query}" if query else "")
+    return format_html(
+        '<div id="grid-{}" data-grid="{}" data-token="{}">{}</div>',
+        name,
+        address,
+        get_token(context["request"]),
+        content,
+    )
 
 
 @register.inclusion_tag("evaltracker/parts/stepper.html")

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import Priority, Stage
@@ -44,33 +44,31 @@ class Asked:
         return urlencode({name: value for name, value in fields.items() if value})
 
 
-def read_filters(request: HttpRequest, categories: Sequence[Category]) -> Asked:
+def read_filters(query: QueryDict, categories: Sequence[Category]) -> Asked:
     """The filters of the address.
 
     Raises:
         Invalid: a priority or category that is not offered, or too long a text.
 
     """
-    priority = request.GET.get("priority", "")
-    category = request.GET.get("category", "")
-    text = request.GET.get("q", "").strip()
+    priority = query.get("priority", "")
+    category = query.get("category", "")
+    text = query.get("q", "").strip()
     if priority and priority not in Priority.values:
         raise Invalid("There is no such priority.")
     if category and category not in {str(category.pk) for category in categories}:
         raise Invalid("There is no such category in this evaluation.")
     if len(text) > LONGEST_SEARCH or "\x00" in text:
         raise Invalid(f"Search for at most {LONGEST_SEARCH} characters of text.")
-    return Asked(priority, category, text, bool(request.GET.get("retired")))
+    return Asked(priority, category, text, bool(query.get("retired")))
 
 
-def filtered_requirements(
-    evaluation: Evaluation, asked: Asked
+def listed_requirements(
+    rows: QuerySet[Requirement], asked: Asked
 ) -> QuerySet[Requirement]:
-    """The requirements that pass the filters, in the order of the list."""
-    rows: QuerySet[Requirement] = Requirement.objects.filter(
-        evaluation=evaluation, retired_at__isnull=not asked.retired
-    ).select_related("category", "metric")
-    rows = rows.prefetch_related("demands__scope")
+    """Those that pass the filters, in the order of the list."""
+    rows = rows.filter(retired_at__isnull=not asked.retired)
+    rows = rows.select_related("category", "metric").prefetch_related("demands__scope")
     if asked.priority:
         rows = rows.filter(priority=asked.priority)
     if asked.category:
@@ -88,8 +86,9 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     categories = list(
         evaluation.categories.annotate(size=Count("requirements", filter=live))
     )
-    asked = read_filters(request, categories)
-    pages = Paginator(filtered_requirements(evaluation, asked), PER_PAGE)
+    asked = read_filters(request.GET, categories)
+    rows = Requirement.objects.filter(evaluation=evaluation)
+    pages = Paginator(listed_requirements(rows, asked), PER_PAGE)
     page = pages.page(page_number(request, pages.num_pages))
     owner = is_owner(user, evaluation) and evaluation.is_open
     counts = evaluation.requirements.filter(retired_at__isnull=True).aggregate(
@@ -116,6 +115,7 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         asked=asked,
         page=page,
         counts=counts,
+        has_grid=owner and not asked.retired and bool(categories),
         may_write=owner and evaluation.stage in WRITABLE_STAGES,
         may_change=owner,
         may_weigh=owner and evaluation.stage == Stage.REQUIREMENTS,

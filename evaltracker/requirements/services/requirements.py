@@ -19,7 +19,6 @@ from evaltracker.evaluations.policy import (
     lock,
     require_open,
     require_owner,
-    require_stage,
 )
 from evaltracker.kit.text import Inputs, read_reason
 from evaltracker.requirements.publishing import tell_followers
@@ -36,6 +35,16 @@ WRITABLE_STAGES = (Stage.REQUIREMENTS, Stage.RESEARCH)
 def check_add_requirement(evaluation: Evaluation, by: By) -> None:
     """The owner adds, also categories, until demos begin to judge what was asked."""
     check_owned(evaluation, by, *WRITABLE_STAGES)
+
+
+def check_change_requirement(evaluation: Evaluation, by: By) -> None:
+    """The owner, as long as it is open; words and weights close earlier."""
+    check_owned(evaluation, by)
+
+
+def check_weigh_requirement(evaluation: Evaluation, by: By) -> None:
+    """Only before research: nobody tunes a weight to a vendor."""
+    check_owned(evaluation, by, Stage.REQUIREMENTS)
 
 
 def check_retire_requirement(requirement: Requirement, by: By) -> None:
@@ -160,17 +169,16 @@ def change_requirement(
     requirement = Requirement.objects.select_for_update(of=("self",), no_key=True).get(
         pk=requirement.pk
     )
-    require_owner(by, evaluation)
-    require_open(evaluation)
+    check_change_requirement(evaluation, by)
     scopes = values.pop("must_hold_for", None)
     unknown = values.keys() - EDITABLE
     if unknown:
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
     if "weight" in values and values["weight"] != requirement.weight:
-        require_stage(evaluation, Stage.REQUIREMENTS)
+        check_weigh_requirement(evaluation, by)
     words = WORDS & values.keys()
     if any(getattr(requirement, word) != values[word] for word in words):
-        require_stage(evaluation, *WRITABLE_STAGES)
+        check_add_requirement(evaluation, by)
         if is_published(evaluation):
             values["revision"] = requirement.revision + 1
     before, after = change(requirement, **values)

@@ -1,0 +1,223 @@
+"""Grids: rows that people edit in place, each cell by the service of its form.
+
+A page declares a `Grid`: its columns, its rows, and for each column the service that
+saves it. One address serves them all (`grid_view`): GET gives columns and rows, POST
+saves cells, adds or moves rows, or does an act on several.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import (
+    ImproperlyConfigured,
+    ObjectDoesNotExist,
+    ValidationError,
+)
+from django.db import models
+from django.http import QueryDict
+from django.urls import reverse
+
+from evaltracker.errors import NotFound, Refused
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.kit.registry import Registry
+from evaltracker.pages.grid_values import choices_of, kind_of, shown_value
+
+
+@dataclass(frozen=True, slots=True)
+class Saves:
+    """The service behind a column: it takes the row as `row_name`, and `by`.
+
+    Columns with one and the same service are saved in one call for each row.
+    """
+
+    service: Callable[..., object]
+    row_name: str
+    # What else the service takes, the same for every row.
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: what it shows, and what saves it."""
+
+    name: str
+    label: str
+    # Reads what is typed, as in the form; its choices are offered. None: read only.
+    field: forms.Field | None = None
+    saves: Saves | None = None
+    # What the service calls the value, if not by the column's name.
+    argument: str = ""
+    # Why nobody may change it now, or not this person; blank: it is open.
+    closed: str = ""
+    # The value of a row, if it is not its attribute of that name.
+    read: Callable[[Any], Any] | None = None
+    # What a cell says that should have a value and has none.
+    missing: Callable[[Any], str] | None = None
+    # What stands below the value, and is changed elsewhere.
+    aside: Callable[[Any], str] | None = None
+    # Share of the width, in letters; the widest column takes what is left.
+    width: int = 8
+    # Whether several ticked rows may get one value.
+    for_many: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this person may change it now."""
+        return self.saves is not None and not self.closed
+
+    def value(self, row: Any) -> Any:
+        """What the cell of a row holds, as JSON."""
+        found = self.read(row) if self.read else getattr(row, self.name)
+        return shown_value(found)
+
+    def label_of(self, value: Any) -> str:
+        """A cell's value as people read it."""
+        found = dict(choices_of(self.field)).get(str(value), str(value))
+        return found or "blank"
+
+    def described(self) -> dict[str, Any]:
+        """The column as the page's script needs it."""
+        return {
+            "name": self.name,
+            "label": self.label,
+            "kind": kind_of(self.field),
+            "choices": choices_of(self.field),
+            "open": self.is_open,
+            "closed": self.closed,
+            "width": self.width,
+            "many": self.for_many and self.is_open,
+        }
+
+
+class Grid[S: models.Model, R: models.Model]:
+    """Rows `R` that belong to a subject `S`, such as the evaluation.
+
+    Set `name` and `title`, and write `columns` and `rows`.
+    """
+
+    name: ClassVar[str] = ""
+    # What the table is called, for whoever does not see it.
+    title: ClassVar[str] = ""
+    model: ClassVar[type[models.Model]] = Evaluation
+    related: ClassVar[tuple[str, ...]] = ()
+    # Where a row stands on the page, as in “requirement-” and its id.
+    anchor: ClassVar[str] = ""
+    # What one row is called: “Add a requirement”.
+    noun: ClassVar[str] = "row"
+    # The column that a line typed below the last row goes into; blank: none is added.
+    first_column: ClassVar[str] = ""
+    # Columns of a new row that repeat those of the row above it.
+    carried: ClassVar[tuple[str, ...]] = ()
+
+    def load(self, user: User, key: str) -> S:
+        """The subject, if `user` may see it.
+
+        Raises:
+            NotFound: it is not there, or not there for them.
+
+        """
+        manager: Any = self.model._default_manager
+        rows = manager.visible_to(user)
+        if self.related:
+            rows = rows.select_related(*self.related)
+        try:
+            found: S = rows.get(pk=key)
+        except (ObjectDoesNotExist, ValueError, ValidationError) as error:
+            raise NotFound from error
+        return found
+
+    def evaluation(self, subject: S) -> Evaluation:
+        """The evaluation that is locked while cells are compared and saved."""
+        path: str = getattr(self.model, "evaluation_path", "evaluation")
+        steps = path.split("__") if path else []
+        row: Any = subject
+        found: Evaluation = reduce(getattr, steps, row)
+        return found
+
+    def columns(self, subject: S, user: User) -> Sequence[Column]:
+        """The columns, each with what `user` may do to it."""
+        raise NotImplementedError
+
+    def rows(self, subject: S, user: User) -> models.QuerySet[R]:
+        """All rows that `user` may see, in their order, from a scoped queryset."""
+        raise NotImplementedError
+
+    def filtered(
+        self, rows: models.QuerySet[R], subject: S, asked: QueryDict
+    ) -> models.QuerySet[R]:
+        """The rows that pass the page's filters.
+
+        Raises:
+            Invalid: the page has no such filter.
+
+        """
+        return rows
+
+    def name_of(self, row: R) -> str:
+        """What the row is called when a cell is read out."""
+        return str(row)
+
+    def links(self, row: R, user: User) -> Iterable[tuple[str, str]]:
+        """Where more can be done with a row: labels and addresses."""
+        return ()
+
+    def acts(self, subject: S, user: User) -> Sequence[str]:
+        """The names of acts that `user` may do to several ticked rows."""
+        return ()
+
+    def may_add(self, subject: S, user: User) -> bool:
+        """Whether `user` may add rows now."""
+        return False
+
+    def add(self, subject: S, values: Mapping[str, Any], by: User) -> R:
+        """Add a row by its service; `values` are read, by column.
+
+        Raises:
+            Refused: this grid takes no new rows.
+
+        """
+        raise Refused("Nothing can be added here.")
+
+    def may_move(self, subject: S, user: User) -> bool:
+        """Whether `user` may put rows into another order now."""
+        return False
+
+    def move(
+        self, subject: S, rows: Sequence[R], above: R | None, below: R | None, by: User
+    ) -> None:
+        """Put rows between two others, or at an end, by a service.
+
+        Raises:
+            Refused: this grid has an order of its own.
+
+        """
+        raise Refused("These rows have an order of their own.")
+
+    def note(self, subject: S, user: User) -> str:
+        """A line below the table that is counted anew after each change."""
+        return ""
+
+
+GRIDS: Registry[str, Grid[Any, Any]] = Registry("grid")
+
+
+def register_grid[G: Grid[Any, Any]](cls: type[G]) -> type[G]:
+    """Class decorator: serve a grid under its name, or fail loudly."""
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", cls.name) or not cls.title:
+        raise ImproperlyConfigured(f"{cls.__name__} lacks a slug as name, or a title.")
+    for duty in ("columns", "rows"):
+        if getattr(cls, duty) is getattr(Grid, duty):
+            raise ImproperlyConfigured(f"{cls.__name__} lacks {duty}().")
+    GRIDS.register(cls.name, cls())
+    return cls
+
+
+def grid_address(name: str, subject: models.Model) -> str:
+    """Where a grid is read and saved; an unknown one is a mistake of the caller."""
+    if name not in GRIDS:
+        raise ImproperlyConfigured(f"There is no grid {name!r}.")
+    return reverse("admin:grid", args=[name, subject.pk])

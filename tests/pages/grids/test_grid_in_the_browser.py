@@ -1,0 +1,118 @@
+"""A grid without a mouse: moved about, edited, pasted, refused, undone."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.requirements.services.requirements import change_requirement
+from tests.browser import Watched
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# Where Tab leads into the table.
+STOP = ".gr-table [tabindex='0']"
+PASTE = """text => {
+    const data = new DataTransfer();
+    data.setData("text/plain", text);
+    document.activeElement.dispatchEvent(
+        new ClipboardEvent(
+            "paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+@pytest.fixture
+def grid(watched: Watched, purchase: Evaluation) -> Iterator[Page]:
+    """The requirements, with the focus in the words of the first."""
+    watched.page.set_viewport_size({"width": 1280, "height": 900})
+    watched.log_in("lina")
+    watched.open(f"/admin/e/{purchase.slug}/requirements/")
+    watched.page.locator(STOP).focus()
+    yield watched.page
+    # A refused cell is a 400 or 409, which the browser itself reports.
+    watched.complaints = [
+        it for it in watched.complaints if "the server resp" not in it
+    ]
+
+
+def focused(page: Page) -> str:
+    """The text of the cell that has the focus."""
+    return str(page.evaluate("document.activeElement.innerText")).strip()
+
+
+def saved(page: Page, sentence: str) -> None:
+    expect(page.get_by_role("status").filter(has_text=sentence)).to_be_visible()
+
+
+def test_cells_are_edited_pasted_and_undone_by_keyboard(
+    grid: Page, purchase: Evaluation
+) -> None:
+    assert focused(grid) == "Trains a model on a cluster of GPUs"
+    assert grid.evaluate("document.activeElement.getAttribute('role')") == "gridcell"
+    grid.keyboard.press("ArrowDown")
+    assert focused(grid) == "Shows cost by team"
+    grid.keyboard.press("Enter")
+    grid.keyboard.type("Shows cost by project")
+    grid.keyboard.press("Tab")
+    saved(grid, "Saved.")
+    grid.keyboard.press("Escape")
+    grid.keyboard.press("Shift+ArrowRight")
+    grid.evaluate(PASTE, "must\t8")
+    saved(grid, "2 cells saved.")
+    row = purchase.requirements.get(ref="1.10")
+    assert (row.text, row.priority, row.weight) == ("Shows cost by project", "must", 8)
+    assert purchase.requirements.count() == 2
+    grid.keyboard.press("Control+z")
+    saved(grid, "Undone.")
+    row.refresh_from_db()
+    assert (row.priority, row.weight) == ("should", 5)
+
+
+def test_a_refused_cell_says_why_and_a_changed_one_shows_both_values(
+    grid: Page, purchase: Evaluation, watched: Watched
+) -> None:
+    grid.keyboard.press("ArrowRight")
+    grid.keyboard.press("ArrowRight")
+    grid.keyboard.type("11")
+    grid.keyboard.press("Enter")
+    refused = grid.locator("[aria-invalid=true]")
+    expect(refused).to_contain_text("less than or equal to 10")
+    named = refused.get_attribute("aria-describedby") or ""
+    assert grid.locator(f"[id='{named}']").count() == 1
+    assert watched.barriers() == []
+    row = purchase.requirements.get(ref="R1")
+    change_requirement(requirement=row, weight=3, by=purchase.owner)
+    grid.keyboard.press("ArrowUp")
+    grid.keyboard.type("9")
+    grid.keyboard.press("Enter")
+    expect(refused).to_contain_text("changed Weight to “3” meanwhile; you entered “9”")
+    row.refresh_from_db()
+    assert row.weight == 3
+
+
+def test_rows_are_pasted_below_ticked_and_retired_by_keyboard(
+    grid: Page, purchase: Evaluation
+) -> None:
+    grid.get_by_placeholder("Type here, or paste rows from a spreadsheet").focus()
+    grid.evaluate(PASTE, "Requirement\tWeight\nRolls back\t9\nHas SSO\t8\n")
+    saved(grid, "2 requirements added.")
+    assert list(purchase.requirements.values_list("weight", flat=True)) == [5, 5, 9, 8]
+    grid.locator(STOP).focus()
+    grid.keyboard.press("Space")
+    grid.keyboard.press("ArrowDown")
+    grid.keyboard.press("Space")
+    bar = grid.get_by_role("group", name="Selected rows")
+    expect(bar).to_contain_text("2 selected")
+    bar.get_by_role("button", name="Retire").press("Enter")
+    grid.keyboard.type("Asked twice")
+    bar.get_by_role("button", name="Retire").last.press("Enter")
+    saved(grid, "done for 2 rows")
+    assert purchase.requirements.filter(retired_at=None).count() == 2
+
+
+def test_html_in_a_cell_is_text(grid: Page, purchase: Evaluation) -> None:
+    grid.keyboard.type("<img src=x onerror=alert(1)><b>bold</b>")
+    grid.keyboard.press("Enter")
+    saved(grid, "Saved.")
+    expect(grid.get_by_text("<b>bold</b>")).to_be_visible()
+    assert grid.locator(".gr-table img, .gr-table b").count() == 0

@@ -1,0 +1,42 @@
+"""Every grid × every role: who reads it, and whose cells are saved."""
+
+from typing import Any
+
+import pytest
+
+from evaltracker.evaluations.models import User
+from evaltracker.pages.grid import GRIDS
+from tests.clients import signed_in
+from tests.rights.addresses import grid_addresses
+from tests.rights.table import EVERYBODY, GRID_CELLS, OUTSIDE
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_grid_stands_in_the_table() -> None:
+    assert GRIDS.keys() == GRID_CELLS.keys()
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_a_grid_is_read_by_insiders_and_absent_for_others(
+    people: dict[str, User], who: str
+) -> None:
+    client = signed_in(people[who])
+    got = {name: client.get(at).status_code for name, at in grid_addresses().items()}
+    assert got == dict.fromkeys(GRIDS, 404 if who in OUTSIDE else 200)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_a_cell_is_saved_for_whom_it_is(people: dict[str, User], who: str) -> None:
+    client, wrong = signed_in(people[who]), []
+    for name, address in grid_addresses().items():
+        column, value, allowed = GRID_CELLS[name]
+        row: Any = signed_in(people["lead"]).get(address).json()["rows"][0]
+        seen = row["cells"][column]
+        change = {"row": row["id"], "column": column, "from": seen, "to": value}
+        body = {"cells": [change]}
+        got = client.post(address, body, content_type="application/json").status_code
+        right = 200 if who in allowed else 404 if who in OUTSIDE else 403
+        if got != right:
+            wrong.append(f"{name} as {who}: {got}, not {right}")
+    assert wrong == []
