@@ -91,11 +91,13 @@ UNFOLD: dict[str, Any] = {
         partial(_file, "evaltracker/pages_workflow.css"),
         partial(_file, "evaltracker/pages_comparison.css"),
         partial(_file, "evaltracker/grid.css"),
+        partial(_file, "evaltracker/search.css"),
     ],
     "SCRIPTS": [
         partial(_file, "evaltracker/shim.js"),
         partial(_file, "evaltracker/typed.js"),
         partial(_file, "evaltracker/drafts.js"),
+        partial(_file, "evaltracker/search.js"),
     ],
     "SIDEBAR": {"process": PROCESS},
     # A calm green-blue. 600 carries white text, 500 is text on dark: both pass AA.

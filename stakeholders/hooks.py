@@ -28,5 +28,6 @@ if apps.is_installed("django.contrib.admin"):
     import stakeholders.admin.role_weights
     import stakeholders.admin.roles_acts
     import stakeholders.admin.rules_act
+    import stakeholders.admin.searches
     import stakeholders.portable
     import stakeholders.services.templates

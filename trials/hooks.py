@@ -41,6 +41,7 @@ if apps.is_installed("django.contrib.admin"):
     import trials.admin.matrix_page
     import trials.admin.promised_page
     import trials.admin.scores_page
+    import trials.admin.searches
     import trials.admin.trial_pages
     import trials.importing
     import trials.portable

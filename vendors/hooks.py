@@ -54,6 +54,7 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.costs_page
     import vendors.admin.invitations_page
     import vendors.admin.lists
+    import vendors.admin.searches
     import vendors.admin.sent_page
     import vendors.admin.token_page
     import vendors.admin.unanswered_page

@@ -8,3 +8,4 @@ if apps.is_installed("django.contrib.admin"):
     import evaltracker.pages.act_view
     import evaltracker.pages.grid_view
     import evaltracker.pages.reauthentication_page
+    import evaltracker.pages.search.page

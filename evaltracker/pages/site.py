@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, URLResolver, path, reverse
 from django.utils.cache import add_never_cache_headers
-from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Problem
@@ -22,7 +21,8 @@ from evaltracker.pages.navigation import groups_for
 View = Callable[..., HttpResponse]
 
 # Django's redirect by content type and key tells which rows exist.
-DROPPED_URLS = frozenset({"view_on_site", "password_change_done"})
+# Unfold's search knows menu entries only; ours is a page.
+DROPPED_URLS = frozenset({"view_on_site", "password_change_done", "search"})
 
 
 class Detour(Exception):
@@ -179,31 +179,6 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """The process as navigation, without what the person may not see."""
         return groups_for(self, request)
-
-    def search(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Ctrl-K: pages of the navigation by name; never rows, never cached."""
-        wanted = request.GET.get("s", "").strip().lower()
-        if not wanted:
-            return HttpResponse()
-        found = [
-            SearchResult(
-                title=item["title"],
-                description=group["title"] or self.index_title,
-                link=item["link"],
-                icon=item["icon"],
-            )
-            for group in self.get_sidebar_list(request)
-            for item in group["items"]
-            if wanted in item["title"].lower()
-        ]
-        return TemplateResponse(
-            request,
-            "unfold/helpers/command_results.html",
-            {"search_term": wanted, "results": found},
-            headers={"HX-Trigger": "search"},
-        )
 
     def address_of(self, row: models.Model) -> str:
         """The page of a row: what its admin says, else the start page."""

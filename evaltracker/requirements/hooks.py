@@ -31,4 +31,5 @@ if apps.is_installed("django.contrib.admin"):
     import evaltracker.requirements.admin.requirement_acts
     import evaltracker.requirements.admin.requirements_grid
     import evaltracker.requirements.admin.requirements_page
+    import evaltracker.requirements.admin.searches
     import evaltracker.requirements.importing

@@ -16,7 +16,9 @@ _SECRET_PATH = re.compile(r"(/calendar/|/password/reset/key/)[^/\s\"']+")
 
 
 def hide_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> Any:
-    """Leave out of every line what lets in whoever reads it."""
+    """Leave out of every line what lets in whoever reads it, and what was searched."""
+    if isinstance(asked := event.get("request"), str):
+        event["request"] = asked.partition("?")[0]
     for name, value in event.items():
         if isinstance(value, str) and "/" in value:
             event[name] = _SECRET_PATH.sub(r"\1…", value)

@@ -55,14 +55,6 @@ def test_the_frame_works_without_a_mouse(
     page.wait_for_url("**/?priority=must")
     assert page.get_by_text("Shows cost by team").count() == 0
 
-    page.wait_for_load_state("networkidle")
-    page.keyboard.press("Control+k")
-    page.locator("#search-input-command:focus").press_sequentially("journ")
-    page.get_by_role("status").filter(has_text="1 page found").wait_for()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/admin/evaluations/entry/")
-
 
 def test_the_navigation_opens_and_closes_on_a_phone(
     watched: Watched, purchase: Evaluation

@@ -83,16 +83,6 @@ def test_the_sidebar_follows_the_process(as_user: LogIn, purchase: Evaluation) -
     assert places == sorted(places)
 
 
-def test_search_names_pages_and_never_rows(
-    as_user: LogIn, purchase: Evaluation
-) -> None:
-    owner = as_user(purchase.owner)
-    assert "/admin/evaluations/requirement/" in owner.get("/admin/search/?s=requ").text
-    assert purchase.title not in owner.get("/admin/search/?s=choose").text
-    assert owner.get("/admin/search/?s=journal&page=x").status_code == 200
-    assert owner.get("/admin/search/").text == ""
-
-
 def test_logging_out_takes_a_post(as_user: LogIn, purchase: Evaluation) -> None:
     owner = as_user(purchase.owner)
     assert owner.get("/admin/logout/").status_code == 405

@@ -55,6 +55,7 @@ def page_addresses() -> dict[str, str]:
         "my_account": [],
         "my_calendar": [],
         "my_notices": [],
+        "search": [],
         "sign_on_again": [],
     }
     return {

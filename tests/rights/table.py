@@ -137,7 +137,7 @@ GRID_CELLS: dict[str, tuple[str, object, set[str]]] = {
     "requirements": ("text", "Other words", {"lead"}),
 }
 # About the reader alone, so there for everybody.
-OWN_PAGES = {"my_account", "my_calendar", "my_notices", "sign_on_again"}
+OWN_PAGES = {"my_account", "my_calendar", "my_notices", "search", "sign_on_again"}
 SCORERS = {"engineering", "devops", "pm"}
 OWNERS_PAGES = {
     "evaluation_import_candidates": {"lead"},

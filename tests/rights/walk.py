@@ -15,7 +15,7 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.pages.acts import ACTS
 from evaltracker.pages.grid import GRIDS, grid_address
 from evaltracker.pages.site import site
-from tests.rights.sealed import Sealed
+from tests.rights.sealed import MARKS, Sealed
 from tests.rights.table import ELSEWHERE, ON_PLACE
 
 EXPORTS = ("csv", "xlsx", "json")
@@ -90,6 +90,9 @@ def pages(sealed: Sealed) -> Iterator[str]:
         yield grid_address(name, about)
     here = reverse("admin:evaluation_matrix_file", args=[where.slug])
     yield from (f"{here}?format={kind}" for kind in EXPORTS)
+    # By the beginning of each mark, since the page repeats what was typed.
+    for word in dict.fromkeys(word[:-4] for words in MARKS.values() for word in words):
+        yield f"/admin/search/?q={word}&in={where.slug}"
     api = f"/api/v1/staff/evaluations/{where.slug}"
     yield "/api/v1/staff/evaluations/"
     yield from (f"{api}/{name}/" for name in ("matrix", "blockers", "inbox"))

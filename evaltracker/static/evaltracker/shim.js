@@ -47,16 +47,6 @@ document.addEventListener("alpine:init", () => {
 		};
 		return data;
 	});
-
-	window.Alpine.data("searchCommand", () => {
-		const data = window.searchCommand();
-		data.openOnEnter = function (event) {
-			if (!event.metaKey && !event.ctrlKey) {
-				this.selectItem(false, false);
-			}
-		};
-		return data;
-	});
 });
 
 /*

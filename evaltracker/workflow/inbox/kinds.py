@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from evaltracker.evaluations.choices import NOTICE_UNCLEAR, Stage
 from evaltracker.evaluations.models import Category, Notice
+from evaltracker.kit.text import shortened
 from evaltracker.workflow import links
 from evaltracker.workflow.inbox.items import Desk, WorkItem
 from stakeholders.choices import Role
@@ -188,9 +189,3 @@ def unclear_notices(desk: Desk) -> Iterator[WorkItem]:
             "A refused or uncertain notice waits for the owner's word.",
             links.page(evaluation, "notices", "unclear"),
         )
-
-
-def shortened(text: str, most: int = 120) -> str:
-    """The beginning of a text, on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
