@@ -24,6 +24,7 @@ COPY evaltracker evaltracker
 COPY stakeholders stakeholders
 COPY vendors vendors
 COPY trials trials
+COPY docs docs
 COPY deploy/health.sh deploy/health.py deploy/
 # The key signs nothing here: it only lets the settings load.
 RUN SECRET_KEY=only-while-building DATA_DIR=/tmp/data \

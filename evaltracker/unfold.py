@@ -86,6 +86,7 @@ UNFOLD: dict[str, Any] = {
     "STYLES": [
         partial(_file, "evaltracker/evaltracker.css"),
         partial(_file, "evaltracker/parts.css"),
+        partial(_file, "evaltracker/help.css"),
         partial(_file, "evaltracker/pages_vendors.css"),
         partial(_file, "evaltracker/pages_trials.css"),
         partial(_file, "evaltracker/pages_workflow.css"),

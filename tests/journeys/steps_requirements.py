@@ -10,7 +10,7 @@ SIGNERS = ("it", "devops", "pm", "leadership")
 def look_around(walk: Walk) -> None:
     """The lead reads what is next, and what still keeps the stage closed."""
     lead = walk.lead
-    lead.reads("What must hold before leaving requirements")
+    lead.reads("Before requirements can close")
     lead.page.get_by_role("heading", name="Next", exact=True).wait_for()
     lead.see("01-overview")
     lead.go("Requirements")

@@ -52,6 +52,8 @@ def page_addresses() -> dict[str, str]:
         "memo_docx": [decided.slug],
         "memo_pdf": [decided.slug],
         "memo_xlsx": [decided.slug],
+        "help": ["lead"],
+        "help_picture": ["overview.png"],
         "my_account": [],
         "my_calendar": [],
         "my_notices": [],

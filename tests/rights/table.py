@@ -138,6 +138,8 @@ GRID_CELLS: dict[str, tuple[str, object, set[str]]] = {
 }
 # About the reader alone, so there for everybody.
 OWN_PAGES = {"my_account", "my_calendar", "my_notices", "search", "sign_on_again"}
+# The help is the same for all.
+OWN_PAGES |= {"help", "help_picture"}
 SCORERS = {"engineering", "devops", "pm"}
 OWNERS_PAGES = {
     "evaluation_import_candidates": {"lead"},

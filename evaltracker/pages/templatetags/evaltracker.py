@@ -21,7 +21,9 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.kit.text import listed
 from evaltracker.pages.acts import ACTS, address_of
 from evaltracker.pages.grid import grid_address
+from evaltracker.pages.guides import help_address
 from evaltracker.pages.tabs import tabs_of
+from evaltracker.pages.terms import term_named
 from evaltracker.pages.verdict_marks import MARKS, STANDINGS, UNKNOWN_MARK
 
 register = template.Library()
@@ -202,4 +204,25 @@ def act_link(
         "label": label or act.title,
         "about": about,
         "style": " ".join(f"et-button--{part}" for part in style.split()),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def help_link(context: Context, tab: str = "") -> str:
+    """The link to the help of this page."""
+    request = context["request"]
+    page = request.resolver_match.url_name if request.resolver_match else ""
+    address = help_address(tab, page, operator=request.user.is_superuser)
+    return format_html('<a class="et-helplink" href="{}">Help</a>', address)
+
+
+@register.inclusion_tag("evaltracker/parts/term.html")
+def term(word: str) -> Any:
+    """A question mark that opens what the words' list says of `word`; once a page."""
+    found = term_named(word)
+    return {
+        "word": word,
+        "id": f"term-{word.replace(' ', '-')}",
+        "heading": f"{word.capitalize()}:",
+        "meaning": found,
     }
