@@ -16,53 +16,39 @@ def _item(title: str, target: str, icon: str) -> tuple[str, str, str]:
     return (title, target, icon)
 
 
-# The process from top to bottom; a model without a registered admin is left out.
-PROCESS: list[dict[str, Any]] = [
+# What stands outside any one evaluation; what the reader may not open is left out.
+MAIN: list[dict[str, Any]] = [
     {
         "title": "",
         "items": [
             _item("My work", "index", "inbox"),
             _item("Evaluations", "evaluations.evaluation", "balance"),
-            _item("Requirements", "evaluations.requirement", "checklist"),
+            _item("Companies", "vendors.vendor", "storefront"),
             _item("Templates", "evaluations.evaluationtemplate", "library_books"),
+            _item("People", "evaluations.user", "group"),
         ],
     },
+    # Lists over all evaluations, in the order of the process.
     {
-        "title": "Who must agree",
+        "title": "Administration",
+        "for": "auditors",
         "items": [
+            _item("Requirements", "evaluations.requirement", "checklist"),
             _item("Stakeholders", "stakeholders.stakeholder", "groups"),
             _item("Sign-offs", "stakeholders.signoff", "signature"),
-        ],
-    },
-    {
-        "title": "What they say",
-        "items": [
-            _item("Vendors", "vendors.vendor", "storefront"),
             _item("Candidates", "vendors.candidate", "category"),
-            _item("Claims", "vendors.claim", "campaign"),
+            _item("Contacts", "vendors.contact", "contacts"),
+            _item("Tokens", "vendors.vendortoken", "vpn_key"),
+            _item("Answers", "vendors.claim", "campaign"),
             _item("Questions", "vendors.question", "help"),
             _item("Costs", "vendors.costline", "payments"),
-        ],
-    },
-    {
-        "title": "What we saw",
-        "items": [
             _item("Demos", "trials.demo", "slideshow"),
             _item("Trials", "trials.trial", "science"),
             _item("Evidence", "trials.evidence", "fact_check"),
             _item("Scores", "trials.score", "star_rate"),
-        ],
-    },
-    {
-        "title": "What we decide",
-        "items": [_item("Decisions", "workflow.decision", "gavel")],
-    },
-    {
-        "title": "Record",
-        "items": [
+            _item("Decisions", "workflow.decision", "gavel"),
             _item("Journal", "evaluations.entry", "history"),
             _item("Notices", "evaluations.notice", "mail"),
-            _item("Users", "evaluations.user", "person"),
             _item("Account log", "evaluations.accountentry", "key"),
         ],
     },
@@ -87,6 +73,7 @@ UNFOLD: dict[str, Any] = {
         partial(_file, "evaltracker/evaltracker.css"),
         partial(_file, "evaltracker/parts.css"),
         partial(_file, "evaltracker/help.css"),
+        partial(_file, "evaltracker/nav.css"),
         partial(_file, "evaltracker/pages_vendors.css"),
         partial(_file, "evaltracker/pages_trials.css"),
         partial(_file, "evaltracker/pages_workflow.css"),
@@ -100,7 +87,7 @@ UNFOLD: dict[str, Any] = {
         partial(_file, "evaltracker/drafts.js"),
         partial(_file, "evaltracker/search.js"),
     ],
-    "SIDEBAR": {"process": PROCESS},
+    "SIDEBAR": {"main": MAIN},
     # A calm green-blue. 600 carries white text, 500 is text on dark: both pass AA.
     "COLORS": {
         "primary": {

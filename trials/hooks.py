@@ -37,11 +37,13 @@ if apps.is_installed("django.contrib.admin"):
     import trials.admin.cell_page
     import trials.admin.demo_pages
     import trials.admin.files
+    import trials.admin.files_page
     import trials.admin.lists
     import trials.admin.matrix_page
     import trials.admin.promised_page
     import trials.admin.scores_page
     import trials.admin.searches
     import trials.admin.trial_pages
+    import trials.admin.waiting
     import trials.importing
     import trials.portable

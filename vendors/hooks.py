@@ -51,9 +51,11 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.acts.windows
     import vendors.admin.candidates_page
     import vendors.admin.claim_files
+    import vendors.admin.conflicts_page
     import vendors.admin.costs_page
     import vendors.admin.invitations_page
     import vendors.admin.lists
+    import vendors.admin.questions_page
     import vendors.admin.searches
     import vendors.admin.sent_page
     import vendors.admin.token_page

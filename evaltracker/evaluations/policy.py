@@ -28,6 +28,14 @@ def may_add_people(user: User) -> bool:
     return user.is_active and user.has_perm("evaluations.add_user")
 
 
+def may_audit(user: User) -> bool:
+    """Whether `user` finds the lists over all evaluations in the navigation.
+
+    Operators and auditors do; it shows no row that they may not see elsewhere.
+    """
+    return user.is_active and user.has_perm("evaluations.view_entry")
+
+
 def is_owner(user: User, evaluation: Evaluation) -> bool:
     """Whether `user` runs this evaluation; an operator is not its owner."""
     return user.is_active and evaluation.owner_id == user.pk

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.pages.acts import Act
+from evaltracker.pages.tabs import label_of
 from evaltracker.pages.workspace import crumbs_to, page_address
 
 
@@ -41,9 +42,9 @@ class InEvaluation[T](Act[T]):
         return self.title
 
     def context(self, target: T, user: User) -> dict[str, Any]:
-        """The evaluation's tabs above the form."""
+        """The evaluation beside the form, and the way back."""
         evaluation = self.evaluation(target)
-        label = self.tab.replace("_", " ").capitalize()
+        label = label_of(self.tab)
         crumbs = crumbs_to(evaluation, (label, self.tab), (self.crumb(target), ""))
         return {"evaluation": evaluation, "tab": self.tab, "crumbs": crumbs}
 

@@ -1,4 +1,4 @@
-"""The sidebar: the process from top to bottom, as settings.UNFOLD lays it out.
+"""The sidebar outside an evaluation, as settings.UNFOLD lays it out.
 
 The order names models of every floor, so it is configuration, not an import.
 """
@@ -11,22 +11,30 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.urls import reverse
 
+from evaltracker.evaluations.policy import may_audit
+
 START = "index"
 
 
 def groups_for(site: AdminSite, request: HttpRequest) -> list[dict[str, Any]]:
-    """The groups of the sidebar with the items that this person may open."""
-    return [
-        {
-            "title": group["title"],
-            "items": [
-                entry
-                for item in group["items"]
-                if (entry := _entry(site, request, *item)) is not None
-            ],
-        }
-        for group in settings.UNFOLD["SIDEBAR"]["process"]
-    ]
+    """The groups of the sidebar with the items that this person may open.
+
+    A group is open where one of its lists is read; what is for auditors is left out for
+    everybody else.
+    """
+    user: Any = request.user
+    groups = []
+    for group in settings.UNFOLD["SIDEBAR"]["main"]:
+        if group.get("for") == "auditors" and not may_audit(user):
+            continue
+        items = [
+            entry
+            for item in group["items"]
+            if (entry := _entry(site, request, *item)) is not None
+        ]
+        is_open = any(entry["active"] for entry in items)
+        groups.append({"title": group["title"], "open": is_open, "items": items})
+    return groups
 
 
 def _entry(

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, URLResolver, path, reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.functional import SimpleLazyObject
 from unfold.sites import UnfoldAdminSite
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Problem
@@ -176,9 +177,12 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             return self._index(request)
         return self.page(request, "evaltracker/my_work.html", title=self.index_title)
 
-    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
-        """The process as navigation, without what the person may not see."""
-        return groups_for(self, request)
+    def get_sidebar_list(self, request: HttpRequest) -> Any:
+        """The main navigation, without what the person may not see.
+
+        Made when it is read first: inside an evaluation nobody reads it.
+        """
+        return SimpleLazyObject(lambda: groups_for(self, request))
 
     def address_of(self, row: models.Model) -> str:
         """The page of a row: what its admin says, else the start page."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
@@ -18,7 +17,10 @@ GROUPS = ("Need", "People", "Market", "Proof", "Decision", "Record")
 
 @dataclass(frozen=True, order=True)
 class Tab:
-    """One page of an evaluation; `order` is its place in the process."""
+    """One page of an evaluation; `order` is its place in the process.
+
+    Until it is `visible` its line stands there without a link, so that none moves.
+    """
 
     order: int
     slug: str
@@ -52,14 +54,21 @@ def register_tab(
     _TABS.register(order, Tab(order, slug, label, url_name, group, visible))
 
 
-def tabs_of(evaluation: Evaluation, user: User, active: str) -> list[dict[str, Any]]:
-    """The tabs that `user` may open, in the order of the process."""
-    return [
-        {
-            "label": tab.label,
-            "url": reverse(f"admin:{tab.url_name}", args=[evaluation.slug]),
-            "active": tab.slug == active,
-        }
-        for _, tab in sorted(_TABS.items())
-        if tab.visible is None or tab.visible(user, evaluation)
-    ]
+def all_tabs() -> list[Tab]:
+    """Every page with a place, in the order of the process."""
+    return [tab for _, tab in sorted(_TABS.items())]
+
+
+def tab_address(tab: Tab, evaluation: Evaluation, user: User) -> str:
+    """Where the page stands; blank as long as `user` cannot open it."""
+    if tab.visible is not None and not tab.visible(user, evaluation):
+        return ""
+    return reverse(f"admin:{tab.url_name}", args=[evaluation.slug])
+
+
+def label_of(slug: str) -> str:
+    """What the page is called in the menu; a page without a place by its name."""
+    for tab in _TABS.values():
+        if tab.slug == slug:
+            return tab.label
+    return slug.replace("_", " ").capitalize()

@@ -9,8 +9,6 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from evaltracker.evaluations.models import Evaluation, Requirement, User
-from evaltracker.kit.registry import Registry
-from evaltracker.pages import tabs
 from evaltracker.pages.verdict_marks import MARKS, STANDINGS
 from tests.cast import common
 
@@ -94,26 +92,3 @@ def test_an_act_is_offered_to_whom_it_is_allowed(purchase: Evaluation) -> None:
 def test_an_act_that_is_not_there_is_a_mistake_of_the_page() -> None:
     with pytest.raises(ImproperlyConfigured):
         render('{% act_url "no-such-act" %}')
-
-
-def test_tabs_stand_in_the_order_of_the_process(
-    purchase: Evaluation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tabs, "_TABS", Registry("tab"))
-    monkeypatch.setattr(tabs, "reverse", lambda name, args: f"/{name}/{args[0]}/")
-    tabs.register_tab(50, "matrix", "Matrix", "matrix")
-    tabs.register_tab(10, "overview", "Overview", "workspace")
-    tabs.register_tab(100, "costs", "Costs", "costs", visible=lambda *_: False)
-    shown = render("{% evaluation_tabs e 'matrix' %}", purchase.owner, e=purchase)
-    assert shown.index("Overview") < shown.index("Matrix")
-    assert "Costs" not in shown
-    assert 'admin:matrix/choose-an-ml-platform/" aria-current="page"' in shown
-    with pytest.raises(ImproperlyConfigured):
-        tabs.register_tab(50, "other", "Other", "other")
-
-
-def test_a_page_stands_in_one_of_the_groups_of_a_purchase() -> None:
-    with pytest.raises(ImproperlyConfigured, match="in no group"):
-        tabs.register_tab(999, "other", "Other", "other", group="Elsewhere")
-    ungrouped = [tab.slug for tab in tabs._TABS.values() if not tab.group]
-    assert ungrouped == ["overview"]

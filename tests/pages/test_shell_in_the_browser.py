@@ -61,7 +61,8 @@ def test_the_navigation_opens_and_closes_on_a_phone(
 ) -> None:
     watched.page.set_viewport_size({"width": 390, "height": 844})
     watched.log_in("lina")
-    journal = watched.page.get_by_role("link", name="Journal")
+    watched.open(f"/admin/e/{purchase.slug}/journal/")
+    journal = watched.page.get_by_role("link", name="Journal", exact=True)
     assert not journal.is_visible()
     watched.page.get_by_role("button", name="Navigation", exact=True).press("Enter")
     journal.wait_for(state="visible")
@@ -70,6 +71,29 @@ def test_the_navigation_opens_and_closes_on_a_phone(
     journal.wait_for(state="hidden")
     width = watched.page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390
+
+
+def test_the_menu_of_an_evaluation_stands_at_1280_and_opens_by_keyboard(
+    watched: Watched, purchase: Evaluation
+) -> None:
+    page = watched.page
+    page.set_viewport_size({"width": 1280, "height": 800})
+    watched.log_in("lina")
+    watched.open(f"/admin/e/{purchase.slug}/")
+    menu = page.get_by_role("navigation", name="Main")
+    brief = menu.get_by_role("link", name="Brief", exact=True)
+    assert brief.is_visible()
+    files = menu.get_by_role("link", name="Files", exact=True)
+    assert not files.is_visible()
+    menu.locator("summary", has_text="Record").press("Enter")
+    files.wait_for(state="visible")
+    assert watched.barriers() == []
+    before = brief.bounding_box()
+    files.press("Enter")
+    page.wait_for_url("**/files/")
+    assert menu.locator("[aria-current=page]").inner_text() == "Files"
+    assert brief.bounding_box() == before
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
 @pytest.mark.usefixtures("known_acts")

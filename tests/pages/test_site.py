@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
@@ -74,13 +76,37 @@ def test_a_page_or_a_start_page_is_registered_once() -> None:
         own.register_index(HttpResponse)
 
 
-def test_the_sidebar_follows_the_process(as_user: LogIn, purchase: Evaluation) -> None:
-    page = as_user(purchase.owner).get("/admin/").text
-    places = [
-        page.index(f"/admin/evaluations/{name}/")
-        for name in ("evaluation", "requirement", "entry", "notice")
-    ]
-    assert places == sorted(places)
+MAIN = ["My work", "Evaluations", "Companies"]
+
+
+def main_menu(client: Client) -> list[tuple[str, str]]:
+    """What the side menu offers outside an evaluation, in its order."""
+    page = client.get("/admin/").text
+    nav = page[page.index('aria-label="Main"') : page.index("</nav>")]
+    return re.findall(r"<span>(.+?)</span>|<summary>(Administration)</summary>", nav)
+
+
+def test_the_main_menu_names_what_is_outside_an_evaluation(
+    as_user: LogIn, purchase: Evaluation
+) -> None:
+    found = ["".join(names) for names in main_menu(as_user(purchase.owner))]
+    assert found[:3] == MAIN
+    assert set(found[3:]) <= {"Templates", "People"}
+
+
+def test_lists_over_all_evaluations_are_for_operators_and_auditors(
+    as_user: LogIn, purchase: Evaluation
+) -> None:
+    for name in ("otto", "audrey"):
+        user = common.otto() if name == "otto" else common.person(name)
+        if name == "audrey":
+            user.user_permissions.add(Permission.objects.get(codename="view_entry"))
+        found = ["".join(names) for names in main_menu(as_user(user))]
+        lists = found[found.index("Administration") :]
+        assert lists[1:5] == ["Requirements", "Stakeholders", "Sign-offs", "Candidates"]
+        assert "Journal" in lists
+        assert ("Account log" in lists) == (name == "otto")
+    assert "Administration" not in str(main_menu(as_user(common.person("ivy"))))
 
 
 def test_logging_out_takes_a_post(as_user: LogIn, purchase: Evaluation) -> None:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.pages.query import check_query
-from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
+from evaltracker.pages.workspace import evaluation_page, show
 from stakeholders.choices import Role
 from stakeholders.scoring import CONFLICT
 from stakeholders.selectors import weights_sealed_at
@@ -30,7 +30,7 @@ class Apart:
     tone: str
 
 
-@evaluation_page("buy_in", "Buy-in", route="buy-in/")
+@evaluation_page("buy_in", "Buy-in", order=25, group="Need", route="buy-in/")
 def buy_in_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Who wants what; nothing of a candidate before the reader was asked."""
     check_query(request)
@@ -42,10 +42,7 @@ def buy_in_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         evaluation,
         "trials/buy_in.html",
         title="Buy-in map",
-        tab="stakeholders",
-        crumbs=crumbs_to(
-            evaluation, ("Stakeholders", "stakeholders"), ("Buy-in map", "")
-        ),
+        tab="buy_in",
         map=found,
         rows=rows_of(found),
         categories=found.categories[:SHOWN],

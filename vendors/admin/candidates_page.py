@@ -11,8 +11,6 @@ from evaltracker.pages.workspace import evaluation_page, show
 from vendors.admin.candidate_rows import (
     candidate_groups,
     has_a_part,
-    proposals_of,
-    questions_of,
 )
 from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
@@ -22,7 +20,7 @@ from vendors.policy import claims_are_closed
 
 @evaluation_page("candidates", "Candidates", order=40, group="Market")
 def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """Candidates, the window for claims, questions and proposals."""
+    """Candidates, and the window for claims."""
     check_query(request, filters={"kind"})
     user = reader(request)
     ask_first(request, evaluation)
@@ -31,8 +29,6 @@ def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     kind = request.GET.get("kind", "")
     known = kind in CandidateKind.values
     groups = candidate_groups(evaluation, user, filters={"kind": kind} if known else {})
-    questions = questions_of(evaluation)
-    proposals = proposals_of(evaluation)
     return show(
         request,
         evaluation,
@@ -49,10 +45,6 @@ def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         in_research=evaluation.is_open and evaluation.stage == Stage.RESEARCH,
         may_add=evaluation.is_open
         and evaluation.stage in (Stage.REQUIREMENTS, Stage.RESEARCH),
-        questions=questions,
-        open_questions=sum(question.answered_at is None for question in questions),
-        proposals=proposals,
-        open_proposals=sum(proposal.ruled_at is None for proposal in proposals),
         unseen=sum(row.unseen for group in groups for row in group.rows),
     )
 

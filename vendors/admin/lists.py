@@ -165,7 +165,7 @@ class QuestionAdmin(HardenedAdmin):
 
     def page_of(self, row: Question) -> str:
         """The questions of its evaluation."""
-        return page_address(row.evaluation, "candidates", "questions")
+        return page_address(row.evaluation, "questions")
 
 
 @admin.register(Proposal, site=site)

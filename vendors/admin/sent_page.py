@@ -5,18 +5,26 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.evaluation_menu import waits_on
 from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import evaluation_page, show
 from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
 from vendors.admin.sent_rows import LABELS, sent_rows
 from vendors.changes import Change
-from vendors.selectors.sent import SentBy, SentClaim, sent_by_vendors
+from vendors.selectors.sent import (
+    SentBy,
+    SentClaim,
+    sent_by_vendors,
+    unseen_claims,
+)
 
 SHOWN = 30
 FILTERS = ("show", "candidate", "all")
@@ -89,3 +97,11 @@ def _chosen(given: QueryDict, parties: list[SentBy]) -> tuple[str, SentBy | None
 
 def _filtered(claims: Iterable[SentClaim], change: str) -> list[SentClaim]:
     return [claim for claim in claims if not change or change in claim.changes]
+
+
+@waits_on("sent")
+def unseen(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
+    """Claims that are new to whoever runs the evaluation."""
+    if not (evaluation.is_open and is_owner(user, evaluation)):
+        return None
+    return unseen_claims(user, [evaluation])

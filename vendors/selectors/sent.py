@@ -146,16 +146,21 @@ def sent_by_vendors(
 
 def count_unseen(user: User, evaluations: Iterable[Evaluation]) -> Counter[Place]:
     """Claims that `user` has not seen, by evaluation and candidate; one query."""
-    invited = Candidate.objects.filter(
-        evaluation__in=list(evaluations), invited_at__isnull=False
-    )
-    unseen = Unseen(user, invited.order_by().values("pk"))
-    rows = unseen.of(_standing(), "submitted_at").order_by()
+    rows = unseen_claims(user, evaluations)
     keys = ("candidate__evaluation_id", "candidate_id")
     counted = rows.values(*keys).annotate(number=Count("pk"))
     return Counter(
         {(row[keys[0]], row[keys[1]]): row["number"] for row in counted.iterator()}
     )
+
+
+def unseen_claims(user: User, evaluations: Iterable[Evaluation]) -> QuerySet[Any]:
+    """Claims of vendors that stand and that `user` has not seen."""
+    invited = Candidate.objects.filter(
+        evaluation__in=list(evaluations), invited_at__isnull=False
+    )
+    unseen = Unseen(user, invited.order_by().values("pk"))
+    return unseen.of(_standing(), "submitted_at").order_by()
 
 
 class Unseen:

@@ -16,6 +16,7 @@ from evaltracker.pages.fields import form_like
 RIGHTS = (
     ("add_evaluation", "Start evaluations: whoever starts one owns it"),
     ("add_user", "Add people and say which roles are theirs"),
+    ("view_entry", "Audit: find the lists of all evaluations under Administration"),
 )
 
 
@@ -35,7 +36,7 @@ ChangeForm = form_like(
         required=False,
         label="May",
         widget=forms.CheckboxSelectMultiple,
-        help_text="For procurement leads.",
+        help_text="For procurement leads and auditors.",
     ),
 )
 

@@ -25,7 +25,7 @@ from evaltracker.notices.services.account_mail import owe_account_mail
 EDITABLE = ("first_name", "last_name", "email", "time_zone")
 OWN = ("first_name", "last_name", "time_zone")
 # What an operator may let somebody do beside taking part.
-RIGHTS = ("add_evaluation", "add_user")
+RIGHTS = ("add_evaluation", "add_user", "view_entry")
 
 
 def may_run_accounts(user: User) -> bool:

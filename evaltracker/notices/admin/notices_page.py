@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 
-from evaltracker.evaluations.choices import NoticeState
+from evaltracker.evaluations.choices import NOTICE_UNCLEAR, NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.notices.kinds import KINDS
@@ -19,6 +19,7 @@ from evaltracker.notices.selectors import (
     suppressed_notices,
 )
 from evaltracker.notices.services.chats import chat_of
+from evaltracker.pages.evaluation_menu import waits_on
 from evaltracker.pages.labels import label
 from evaltracker.pages.paging import page_number
 from evaltracker.pages.sealed_entries import SEALS
@@ -89,6 +90,14 @@ def notices(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         is_owner=owner,
         room=chat_of(evaluation),
     )
+
+
+@waits_on("notices")
+def unclear(user: User, evaluation: Evaluation) -> Any:
+    """Mails that may not have arrived and wait for the owner's word."""
+    if not (evaluation.is_open and is_owner(user, evaluation)):
+        return None
+    return Notice.objects.filter(evaluation=evaluation, state__in=NOTICE_UNCLEAR)
 
 
 def _lists(user: User, evaluation: Evaluation) -> dict[str, Any]:

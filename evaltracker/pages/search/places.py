@@ -8,7 +8,7 @@ from evaltracker.kit.full_text import words_of
 from evaltracker.pages.navigation import groups_for
 from evaltracker.pages.search.registry import Hit, Reader
 from evaltracker.pages.site import site
-from evaltracker.pages.tabs import tabs_of
+from evaltracker.pages.tabs import all_tabs, tab_address
 
 
 def page_hits(request: HttpRequest, reader: Reader, words: Sequence[str]) -> list[Hit]:
@@ -26,8 +26,9 @@ def _pages(request: HttpRequest, reader: Reader) -> list[Hit]:
     found: list[Hit] = []
     if reader.evaluation is not None:
         found = [
-            Hit(tab["label"], tab["url"], str(reader.evaluation))
-            for tab in tabs_of(reader.evaluation, reader.user, "")
+            Hit(tab.label, address, str(reader.evaluation))
+            for tab in all_tabs()
+            if (address := tab_address(tab, reader.evaluation, reader.user))
         ]
     found += [
         Hit(item["title"], item["link"], group["title"])

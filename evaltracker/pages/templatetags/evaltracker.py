@@ -20,9 +20,9 @@ from evaltracker.errors import Forbidden, NotFound
 from evaltracker.evaluations.choices import Stage
 from evaltracker.kit.text import listed
 from evaltracker.pages.acts import ACTS, address_of
+from evaltracker.pages.evaluation_menu import menu_of
 from evaltracker.pages.grid import grid_address
 from evaltracker.pages.guides import help_address
-from evaltracker.pages.tabs import tabs_of
 from evaltracker.pages.terms import term_named
 from evaltracker.pages.verdict_marks import MARKS, STANDINGS, UNKNOWN_MARK
 
@@ -31,11 +31,11 @@ register = template.Library()
 BADGE_TONES = frozenset({"", "good", "warn", "bad", "info"})
 
 
-@register.inclusion_tag("evaltracker/parts/tabs.html", takes_context=True)
-def evaluation_tabs(context: Context, evaluation: Any, active: str = "") -> Any:
-    """The pages of one evaluation, in the order of the process."""
-    user = context["request"].user
-    return {"evaluation": evaluation, "tabs": tabs_of(evaluation, user, active)}
+@register.inclusion_tag("evaltracker/parts/evaluation_menu.html", takes_context=True)
+def evaluation_menu(context: Context, evaluation: Any, active: str = "") -> Any:
+    """The pages of one evaluation in groups, with what waits for the reader."""
+    groups = menu_of(evaluation, context["request"].user, active)
+    return {"evaluation": evaluation, "groups": groups}
 
 
 @register.simple_block_tag

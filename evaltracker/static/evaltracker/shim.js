@@ -7,6 +7,9 @@
  */
 "use strict";
 
+/* From here on the side menu stands beside the page; below it is a drawer (nav.css). */
+const isWide = () => window.matchMedia("(min-width: 72rem)").matches;
+
 document.addEventListener("alpine:init", () => {
 	const wrapped = (name) =>
 		function (...args) {
@@ -18,7 +21,8 @@ document.addEventListener("alpine:init", () => {
 		const handlers = data.themeBindings;
 
 		Object.assign(data, {
-			sidebarOpen: window.innerWidth > 1280,
+			sidebarOpen: isWide(),
+			sidebarBeside: isWide(),
 			sidebarWidth: 288,
 			// A stand-in: the real window.location is a global.
 			window: {
@@ -30,11 +34,23 @@ document.addEventListener("alpine:init", () => {
 			getCurrentTab: wrapped("getCurrentTab"),
 			sortRecords: wrapped("sortRecords"),
 			closeSidebarOnPhone() {
-				if (window.innerWidth <= 1280) {
+				if (!isWide()) {
 					this.sidebarOpen = false;
 				}
 			},
+			sidebarToggle() {
+				this.sidebarOpen = !this.sidebarOpen;
+			},
 		});
+
+		// Unfold closes it up to 1280 px; only a narrower window has no room beside it.
+		handlers["x-resize.window"] = function () {
+			const wide = isWide();
+			if (wide !== this.sidebarBeside) {
+				this.sidebarBeside = wide;
+				this.sidebarOpen = wide;
+			}
+		};
 
 		// Shortcuts of one single character collide with speech input (WCAG 2.1.4).
 		const onKey = handlers["x-on:keydown.window"];
@@ -91,14 +107,6 @@ window.addEventListener("pageshow", () => {
 /* A refused form starts at its summary of errors. */
 window.addEventListener("load", () => {
 	document.querySelector("[data-focus]")?.focus();
-});
-
-/* On a narrow screen the row of tabs scrolls; begin with the one that is open. */
-document.addEventListener("DOMContentLoaded", () => {
-	for (const open of document.querySelectorAll(".et-tabs [aria-current=page]")) {
-		const row = open.closest(".et-tabs");
-		row.scrollLeft = open.offsetLeft - (row.clientWidth - open.offsetWidth) / 2;
-	}
 });
 
 // Unfold writes a chosen file's name into a text field that only its own widget has,

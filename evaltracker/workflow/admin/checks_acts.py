@@ -27,7 +27,7 @@ from evaltracker.workflow.services.promise_checks import (
 class OnCheck(InEvaluation[PromiseCheck]):
     """An act on one check; the owner's, unless it says otherwise."""
 
-    tab = "decision"
+    tab = "promise_checks"
     model = PromiseCheck
     target_name = "check"
     related = ("candidate__evaluation__owner",)

@@ -8,7 +8,8 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.kit.clock import today_in
 from evaltracker.pages.query import check_query
-from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
+from evaltracker.pages.workspace import evaluation_page, show
+from evaltracker.workflow.admin.decision_page import is_decided
 from evaltracker.workflow.models import PromiseCheck
 from evaltracker.workflow.selectors.promises import (
     chosen_of,
@@ -19,7 +20,13 @@ from trials.admin.acts.base import takes_part
 from vendors.admin.conflict_question import ask_first
 
 
-@evaluation_page("promise_checks", "Promise checks")
+@evaluation_page(
+    "promise_checks",
+    "After the decision",
+    order=113,
+    group="Decision",
+    visible=is_decided,
+)
 def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """The checks with their days, and every promise with its story."""
     check_query(request)
@@ -33,9 +40,8 @@ def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         request,
         evaluation,
         "workflow/promise_checks.html",
-        title="Promise checks",
-        tab="decision",
-        crumbs=crumbs_to(evaluation, ("Decision", "decision"), ("Promise checks", "")),
+        title="After the decision",
+        tab="promise_checks",
         candidate=candidate,
         checks=outcomes_of(checks),
         rows=[(row, list(zip(checks, row.verdicts, strict=True))) for row in promised],

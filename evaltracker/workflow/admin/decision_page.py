@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.workspace import evaluation_page, show
@@ -84,6 +84,11 @@ def decision_of(evaluation: Evaluation) -> Decision | None:
     """The draft or the decision, if there is one."""
     rows = Decision.objects.select_related("candidate", "decided_by")
     return rows.filter(evaluation=evaluation).first()
+
+
+def is_decided(user: User, evaluation: Evaluation) -> bool:
+    """Whether there is a frozen decision, for everybody who sees the evaluation."""
+    return evaluation.status == Status.DECIDED
 
 
 def memo_is_open(user: User, evaluation: Evaluation) -> bool:

@@ -12,8 +12,9 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.query import check_query
-from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
+from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.workflow import links
+from evaltracker.workflow.admin.decision_page import is_decided
 from evaltracker.workflow.models import Letter
 from evaltracker.workflow.selectors.letters import letter_notices
 from evaltracker.workflow.services.letters import (
@@ -36,7 +37,7 @@ class Row:
     mails: list[Notice]
 
 
-@evaluation_page("letters", "Letters")
+@evaluation_page("letters", "Letters", order=112, group="Decision", visible=is_decided)
 def letters_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Every letter with its words, its state, and who got it when."""
     check_query(request)
@@ -55,8 +56,7 @@ def letters_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         evaluation,
         "workflow/letters.html",
         title="Letters",
-        tab="decision",
-        crumbs=crumbs_to(evaluation, ("Decision", "decision"), ("Letters", "")),
+        tab="letters",
         rows=[Row(letter, mails[str(letter.pk)]) for letter in letters],
         is_owner=is_owner(user, evaluation),
         reads_addresses=may_read_contacts(user, evaluation),
@@ -66,7 +66,7 @@ def letters_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 class OnLetter(InEvaluation[Letter]):
     """An act of the owner on a letter."""
 
-    tab = "decision"
+    tab = "letters"
     model = Letter
     target_name = "letter"
     related = ("candidate__evaluation__owner", "candidate__vendor")

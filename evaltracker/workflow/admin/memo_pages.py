@@ -6,12 +6,17 @@ from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.choices import Stage, Status
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.kit.downloads import download
 from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
-from evaltracker.pages.workspace import crumbs_to, find_evaluation, show
-from evaltracker.workflow.admin.decision_page import decision_of
+from evaltracker.pages.tabs import register_tab
+from evaltracker.pages.workspace import find_evaluation, show
+from evaltracker.workflow.admin.decision_page import (
+    decision_of,
+    is_decided,
+    memo_is_open,
+)
 from evaltracker.workflow.admin.receipts import only_reading
 from evaltracker.workflow.memo.html import as_html
 from evaltracker.workflow.memo.printing import PAPERS, as_pdf
@@ -60,6 +65,11 @@ def memo_for(
     return evaluation, None, compile_memo(evaluation)
 
 
+def memo_can_be_read(user: User, evaluation: Evaluation) -> bool:
+    """Whether there is a memo for `user`, frozen or of now."""
+    return is_decided(user, evaluation) or memo_is_open(user, evaluation)
+
+
 def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The memo to read and print."""
     evaluation, decision, memo = memo_for(request, slug)
@@ -71,8 +81,7 @@ def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
         evaluation,
         "workflow/memo.html",
         title="Decision memo",
-        tab="decision",
-        crumbs=crumbs_to(evaluation, ("Decision", "decision"), ("Memo", "")),
+        tab="memo",
         decision=decision,
         html=as_html(sealed_words(memo, decision)),
         differences=differences(decision) if decision else [],
@@ -122,6 +131,7 @@ def handed_out(content: bytes, kind: str, slug: str) -> HttpResponse:
 
 
 site.register_page("e/<slug:slug>/memo/", only_reading(memo_page), "memo")
+register_tab(111, "memo", "Memo", "memo", group="Decision", visible=memo_can_be_read)
 site.register_page("e/<slug:slug>/memo.pdf", only_reading(memo_pdf), "memo_pdf")
 site.register_page("e/<slug:slug>/memo.md", only_reading(memo_md), "memo_md")
 site.register_page("e/<slug:slug>/memo.docx", only_reading(memo_docx), "memo_docx")

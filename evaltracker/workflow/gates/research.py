@@ -42,7 +42,7 @@ def no_open_question(look: Look) -> Iterator[Blocker]:
     if number:
         yield Blocker(
             f"{count_words(number, 'question')} without an answer.",
-            links.page(look.evaluation, "candidates", "questions"),
+            links.page(look.evaluation, "questions"),
         )
 
 

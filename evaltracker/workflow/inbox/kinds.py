@@ -155,7 +155,7 @@ def questions(desk: Desk) -> Iterator[WorkItem]:
             evaluation,
             f"Answer {number} open question{'s' if number > 1 else ''}",
             "All invited vendors read the answer, and none who asked.",
-            links.page(evaluation, "candidates", "questions"),
+            links.page(evaluation, "questions"),
         )
 
 
@@ -171,7 +171,7 @@ def proposals(desk: Desk) -> Iterator[WorkItem]:
             evaluation,
             f"Rule on {number} suggested requirement{'s' if number > 1 else ''}",
             "A vendor thinks that something was forgotten; accept or decline it.",
-            links.page(evaluation, "candidates", "proposals"),
+            links.page(evaluation, "questions", "proposals"),
         )
 
 

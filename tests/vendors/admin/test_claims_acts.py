@@ -107,7 +107,7 @@ def test_questions_are_asked_by_insiders_and_answered_by_the_owner(
     form = {"text": question.text, "answer": "All"}
     assert act("answer-question", question, it, **form) == 403
     assert act("answer-question", question, purchase.owner, **form) == 302
-    body = signed_in(it).get(f"/admin/e/{purchase.slug}/candidates/").content.decode()
+    body = signed_in(it).get(f"/admin/e/{purchase.slug}/questions/").content.decode()
     assert 'id="questions"' in body
     assert "R, Python or Java?" in body
 
@@ -131,5 +131,5 @@ def test_a_vendors_proposal_becomes_a_requirement_or_is_declined(
     assert purchase.requirements.filter(ref="R9").exists()
     assert act("decline-proposal", second, purchase.owner) == 400
     assert act("decline-proposal", second, purchase.owner, reason="No") == 302
-    body = signed_in(it).get(f"/admin/e/{purchase.slug}/candidates/").content.decode()
+    body = signed_in(it).get(f"/admin/e/{purchase.slug}/questions/").content.decode()
     assert "Alerts &lt;i&gt;" in body

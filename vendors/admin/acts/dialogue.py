@@ -39,7 +39,7 @@ class QuestionForm(forms.Form):
 class AskQuestion(OnEvaluation):
     """Asks for a clarification on the buyer's side."""
 
-    tab = "candidates"
+    tab = "questions"
     name = "ask-question"
     title = "Ask a question"
     verb = "Ask"
@@ -87,7 +87,7 @@ class AnswerForm(forms.Form):
 class AnswerQuestion(InEvaluation[Question]):
     """Answers, or corrects an answer."""
 
-    tab = "candidates"
+    tab = "questions"
     name = "answer-question"
     title = "Answer the question"
     verb = "Publish the answer"
@@ -122,7 +122,7 @@ class AnswerQuestion(InEvaluation[Question]):
 class RulingOnProposal(InEvaluation[Proposal]):
     """What is done to a vendor's proposal."""
 
-    tab = "candidates"
+    tab = "questions"
     model = Proposal
     target_name = "proposal"
     related = ("candidate__evaluation__owner", "candidate__vendor", "category")

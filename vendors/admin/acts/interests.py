@@ -71,7 +71,7 @@ class DeclarationsForm(forms.Form):
 class DeclareInterests(OnEvaluation):
     """A person's answer for every candidate, before anything of them is shown."""
 
-    tab = "candidates"
+    tab = "conflicts"
     name = "declare-interests"
     title = "Have you an interest in a candidate?"
     verb = "Declare"
@@ -143,7 +143,7 @@ class ClearForm(forms.Form):
 class ClearInterest(InEvaluation[Conflict]):
     """Lets a person judge after all."""
 
-    tab = "candidates"
+    tab = "conflicts"
     name = "clear-interest"
     title = "Clear the interest"
     verb = "Clear"
