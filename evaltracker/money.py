@@ -1,6 +1,52 @@
 """How money is written, everywhere alike: pages, memo, sheets and workings."""
 
+from collections.abc import Iterable
 from decimal import Decimal
+
+# The codes of ISO 4217 that money is paid in.
+_CODES = (
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD "
+    "BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN "
+    "ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD "
+    "IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD "
+    "MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD "
+    "OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP "
+    "SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD "
+    "UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"
+)
+CODES = frozenset(_CODES.split())
+# What people write in place of a code, where it means one currency only.
+_NAMES = {
+    **dict.fromkeys(("€", "euro", "euros"), "EUR"),
+    **dict.fromkeys(("us$", "us dollar", "us dollars"), "USD"),
+    **dict.fromkeys(("£", "pound sterling", "pounds sterling"), "GBP"),
+    **dict.fromkeys(("swiss franc", "swiss francs"), "CHF"),
+    **dict.fromkeys(("zł", "zloty", "złoty"), "PLN"),
+    **{"₴": "UAH", "₹": "INR", "₺": "TRY", "₪": "ILS", "₩": "KRW", "r$": "BRL"},
+}
+
+
+def read_currency(text: str) -> str:
+    """The ISO code of a currency: “eur”, “€” and “Euro” are EUR.
+
+    Raises:
+        ValueError: it names no currency, or several share the name.
+
+    """
+    told = " ".join(text.split())
+    code = _NAMES.get(told.casefold(), told.upper())
+    if code not in CODES:
+        raise ValueError(
+            f"“{told[:40]}” is not the code of a currency. Write its three letters, "
+            "such as EUR or USD."
+        )
+    return code
+
+
+def currency_choices(*stored: str) -> Iterable[tuple[str, str]]:
+    """The codes for a form; what is `stored` stays to be chosen, whatever it is."""
+    former = [code for code in stored if code and code not in CODES]
+    return [(code, code) for code in (*former, *sorted(CODES))]
 
 
 def written(amount: Decimal, currency: str = "") -> str:

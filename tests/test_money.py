@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltracker.money import written
+from evaltracker.money import CODES, currency_choices, read_currency, written
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,27 @@ def test_cents_stand_only_where_there_are_any(amount: str, text: str) -> None:
 @given(st.decimals(0, 10**12, places=4))
 def test_nothing_is_rounded_away(amount: Decimal) -> None:
     assert Decimal(written(amount).replace(",", "")) == amount
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [("eur", "EUR"), ("€", "EUR"), (" Euro ", "EUR"), ("US$", "USD"), ("PLN", "PLN")],
+)
+def test_a_currency_is_known_by_its_code_and_by_names_of_its_own(
+    told: str, code: str
+) -> None:
+    assert read_currency(told) == code
+
+
+@pytest.mark.parametrize("told", ["$", "kr", "dollars", "EURO €", "", "XXX"])
+def test_what_several_currencies_share_is_asked_for_and_never_guessed(
+    told: str,
+) -> None:
+    with pytest.raises(ValueError, match="three letters"):
+        read_currency(told)
+
+
+def test_a_form_offers_each_code_once_and_keeps_what_stands_there() -> None:
+    offered = [code for code, _ in currency_choices("EUR")]
+    assert offered == sorted(CODES)
+    assert next(iter(currency_choices("Eu"))) == ("Eu", "Eu")

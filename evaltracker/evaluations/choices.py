@@ -34,6 +34,15 @@ class Priority(models.TextChoices):
     COULD = "could", "Could have"
 
 
+class FieldKind(models.TextChoices):
+    """Which kind of answer a question of the brief takes."""
+
+    TEXT = "text", "Text"
+    NUMBER = "number", "A number"
+    DATE = "date", "A date"
+    CHOICE = "choice", "One of several answers"
+
+
 class Infrastructure(models.TextChoices):
     """Where the platform has to run."""
 

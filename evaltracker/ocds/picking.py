@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from evaltracker.kit.text import LINE_LIMIT, TEXT_LIMIT, read_line, read_text
+from evaltracker.money import read_currency
 
 MOST = 5_000
 
@@ -51,12 +52,20 @@ def text(value: Any) -> str:
 def amount(value: Any) -> tuple[Decimal | None, str]:
     """A Value as number and currency."""
     told = value if isinstance(value, dict) else {}
-    currency = line(told.get("currency"))[:3].upper()
+    currency = currency_of(line(told.get("currency")))
     try:
         number = Decimal(str(told.get("amount"))).quantize(Decimal("0.01"))
     except InvalidOperation:
         return None, currency
     return (number if 0 <= number < 10**12 else None), currency
+
+
+def currency_of(told: str) -> str:
+    """The code of a currency; what is none stays as it was told."""
+    try:
+        return read_currency(told)
+    except ValueError:
+        return told.upper()
 
 
 def day(value: Any) -> datetime.date | None:

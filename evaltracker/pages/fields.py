@@ -1,7 +1,6 @@
 """Form fields that read what people type the way the services want it."""
 
 import datetime
-import zoneinfo
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -118,12 +117,6 @@ def link_field(label: str | None = None, *, help_text: str = "") -> forms.CharFi
     return forms.CharField(
         label=label, required=False, help_text=help_text, widget=widget
     )
-
-
-def zone_field() -> forms.ChoiceField:
-    """A time zone by its name."""
-    names = sorted(zoneinfo.available_timezones())
-    return forms.ChoiceField(label="Time zone", choices=[(it, it) for it in names])
 
 
 class LinesField(forms.CharField):

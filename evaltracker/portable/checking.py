@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.choices import Stage, Status
+from evaltracker.evaluations.brief_answers import read_answer
+from evaltracker.evaluations.choices import FieldKind, Stage, Status
 from evaltracker.evaluations.journal import GENESIS, chained_hash
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import BriefField, Entry
 from evaltracker.portable.reading import invalid
 from evaltracker.portable.registry import CHECKS, Document, parts
 
@@ -76,6 +77,22 @@ def named_values_are_by_list(document: Document) -> Iterator[Wrong]:
                         f"/{part.name}/{at}/named_values",
                         "Values stand in lists of text, by the name of their list.",
                     )
+
+
+@CHECKS.add
+def questions_are_answered_in_kind(document: Document) -> Iterator[Wrong]:
+    """Questions of the brief that ask for a number, a date or a choice have one."""
+    for at, told in enumerate(document.get("brief_fields", ())):
+        where = f"/brief_fields/{at}"
+        choices = told.get("choices", [])
+        if not is_by_list({"choices": choices}):
+            yield f"{where}/choices", "It has to be a list of text."
+            continue
+        field = BriefField(kind=told.get("kind", FieldKind.TEXT), choices=choices)
+        try:
+            read_answer(field, told.get("answer", ""))
+        except ValueError as error:
+            yield f"{where}/answer", str(error)
 
 
 def is_by_list(named: dict[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from evaltracker.evaluations.models import (
     AccountEntry,
+    BriefField,
     CachedValue,
     Category,
     ChatWebhook,
@@ -36,6 +37,12 @@ for part in (
         name="scope_values",
         model=ScopeValue,
         order=("scope", "position"),
+        optional=True,
+    ),
+    Part(
+        name="brief_fields",
+        model=BriefField,
+        order=("position", "label"),
         optional=True,
     ),
     Part(name="demands", model=Demand, order=("requirement", "scope"), optional=True),

@@ -22,6 +22,7 @@ register_chore(
 # A process that serves vendors alone has no pages, and no whole evaluation
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
+    import evaltracker.requirements.admin.brief_field_acts
     import evaltracker.requirements.admin.brief_page
     import evaltracker.requirements.admin.evaluation_templates
     import evaltracker.requirements.admin.journal_page

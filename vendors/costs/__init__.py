@@ -4,12 +4,12 @@ Nothing here imports the framework. Amounts are ``Decimal``, sums are exact and
 rounded once per row; what nobody has said is never taken for zero.
 """
 
+from evaltracker.money import CODES
 from vendors.costs.asking import Ask, Why, asks, is_old
 from vendors.costs.cliffs import Cliff, Curve, curves
 from vendors.costs.envelope import Limit, Verdict, envelope
 from vendors.costs.kinds import CHECKLIST, CostKind, Line, LineState, Recurrence
 from vendors.costs.money import (
-    CODES,
     ParsedAmount,
     check_shares,
     parse_amount,

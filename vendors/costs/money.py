@@ -9,16 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from evaltracker.money import CODES
+
 # On price lists of this trade a bare dollar is the American one. A caller who
 # knows better hands in another mapping; signs that several currencies share
 # evenly (¥, kr) are left out on purpose.
 SIGNS: Mapping[str, str] = {"US$": "USD", "$": "USD", "€": "EUR", "£": "GBP"}
-_CODES = (
-    "AED ARS AUD BRL CAD CHF CLP CNY COP CZK DKK EUR GBP HKD HUF IDR ILS INR ISK "
-    "JPY KRW MXN MYR NOK NZD PEN PHP PLN RON RSD SAR SEK SGD THB TRY TWD UAH USD "
-    "VND ZAR"
-)
-CODES = frozenset(_CODES.split())
 LONGEST = 200
 # Those who write these put the comma between thousands.
 _ENGLISH = frozenset({"USD", "GBP", "CAD", "AUD", "NZD"})

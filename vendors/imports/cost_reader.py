@@ -7,6 +7,7 @@ from evaltracker.errors import Invalid
 from evaltracker.importing.layout import short
 from evaltracker.importing.rows import Refusal, Table
 from evaltracker.kit.text import Inputs
+from evaltracker.money import read_currency
 from evaltracker.requirements.imports.lines import UNCOMPUTED
 from evaltracker.tabular import Row, header_key
 from evaltracker.tabular.wording import web_addresses, without_markup
@@ -147,7 +148,7 @@ class Reader:
 
     def currency_of(self, table: Table, row: Row, likely: Price) -> str:
         """The currency by its code."""
-        cell = table.cell(row, "currency").strip().upper()
+        cell = code_of(table.cell(row, "currency"))
         code = cell or likely.currency or self.currency
         if code not in CODES:
             raise Refusal("currency", "Write the currency as its code, such as USD.")
@@ -223,3 +224,11 @@ def amounts(prices: dict[str, Price]) -> dict[str, Decimal]:
 def without_breaks(text: str) -> str:
     """A cell on one line."""
     return " ".join(text.split())
+
+
+def code_of(cell: str) -> str:
+    """The code of a currency; what is none stays as it was written."""
+    try:
+        return read_currency(cell)
+    except ValueError:
+        return cell.strip().upper()

@@ -15,13 +15,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from evaltracker.accounts.admin.people_acts import zones
 from evaltracker.accounts.services import addresses, erasure, people
 from evaltracker.evaluations.models import AccountEntry, User
 from evaltracker.pages.acts import Act, Confirm, register_act
 from evaltracker.pages.fields import form_like
 from evaltracker.pages.panels import panels_of
 from evaltracker.pages.site import site
+from evaltracker.pages.zone_field import ZoneField
 
 SHOWN = 10
 
@@ -96,8 +96,8 @@ class ChangeDetails(OnOwnAccount):
     form_class = form_like(
         User,
         people.OWN,
-        time_zone=forms.ChoiceField(
-            choices=zones, help_text="Dates in pages and mails are shown in this zone."
+        time_zone=ZoneField(
+            help_text="Dates in pages and mails are shown in this zone."
         ),
     )
     service = people.change_own_details

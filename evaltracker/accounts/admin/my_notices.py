@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils import timezone
 
-from evaltracker.accounts.admin.people_acts import zones
 from evaltracker.evaluations.choices import MailRhythm
 from evaltracker.evaluations.models import User
 from evaltracker.kit.work_calendar import countries, next_morning
@@ -25,6 +24,7 @@ from evaltracker.notices.services.preferences import (
 from evaltracker.pages.acts import Act, Confirm, register_act
 from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
+from evaltracker.pages.zone_field import ZoneField
 
 
 def my_notices(request: HttpRequest) -> HttpResponse:
@@ -91,9 +91,7 @@ class PreferencesForm(forms.Form):
         help_text="What blocks others, such as a signature that is asked of you, "
         "always comes at once.",
     )
-    time_zone = forms.ChoiceField(
-        choices=zones, help_text="Dates in pages and mails are shown in this zone."
-    )
+    time_zone = ZoneField(help_text="Dates in pages and mails are shown in this zone.")
     country = forms.ChoiceField(
         required=False,
         choices=lambda: [("", "None: only weekends are off"), *countries()],

@@ -1,6 +1,5 @@
 """What an operator, or who may add people, does with logins."""
 
-import zoneinfo
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,6 +11,7 @@ from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import may_add_people
 from evaltracker.pages.acts import Act, Confirm, register_act
 from evaltracker.pages.fields import form_like
+from evaltracker.pages.zone_field import ZoneField
 
 RIGHTS = (
     ("add_evaluation", "Start evaluations: whoever starts one owns it"),
@@ -20,17 +20,10 @@ RIGHTS = (
 )
 
 
-def zones() -> list[tuple[str, str]]:
-    """Every known time zone, by name."""
-    return [(name, name) for name in sorted(zoneinfo.available_timezones())]
-
-
 ChangeForm = form_like(
     User,
     people.EDITABLE,
-    time_zone=forms.ChoiceField(
-        choices=zones, help_text="Dates in pages and mails are shown in this zone."
-    ),
+    time_zone=ZoneField(help_text="Dates in pages and mails are shown in this zone."),
     rights=forms.MultipleChoiceField(
         choices=RIGHTS,
         required=False,

@@ -2,6 +2,7 @@
 
 from evaltracker.evaluations.models.account_log import AccountEntry
 from evaltracker.evaluations.models.base import CommittedRecord, Record, ScopedQuerySet
+from evaltracker.evaluations.models.brief_fields import BriefField
 from evaltracker.evaluations.models.cached import CachedValue
 from evaltracker.evaluations.models.evaluation import Evaluation
 from evaltracker.evaluations.models.imported import ImportedHistory
@@ -20,6 +21,7 @@ from evaltracker.evaluations.models.visits import Visit
 
 __all__ = [
     "AccountEntry",
+    "BriefField",
     "CachedValue",
     "Category",
     "ChatWebhook",

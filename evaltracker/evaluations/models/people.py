@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -13,11 +12,12 @@ from django.db.models.functions import Lower
 
 from evaltracker.evaluations.choices import MailRhythm
 from evaltracker.kit.work_calendar import check_place
+from evaltracker.kit.zones import zone_names
 
 
 def check_zone(name: str) -> None:
     """Refuse a time zone that the IANA database does not know."""
-    if name not in zoneinfo.available_timezones():
+    if name not in zone_names():
         raise ValidationError(
             f"“{name}” is not a known time zone; write it like Europe/Berlin."
         )

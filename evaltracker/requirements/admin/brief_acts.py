@@ -3,112 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django import forms
-
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import may_start_evaluations
 from evaltracker.pages.acts import Act, Outcome, register_act
 from evaltracker.pages.evaluation_acts import OnEvaluation
-from evaltracker.pages.fields import DateField, form_like, mark_needed
 from evaltracker.pages.workspace import page_address
+from evaltracker.requirements.admin.brief_forms import (
+    BRIEF,
+    COUNTING,
+    BriefForm,
+    StartForm,
+    StepsForm,
+)
 from evaltracker.requirements.plan import MINIMUM_WEEKS
+from evaltracker.requirements.services.brief_answers import usual_currency
 from evaltracker.requirements.services.evaluations import (
-    QUESTIONS,
     change_brief,
     start_evaluation,
 )
 from evaltracker.requirements.services.templates import fill_from, starting_points
-from evaltracker.requirements.starting import StartingPoint
-
-BRIEF = (
-    "title",
-    "buyer",
-    "problem",
-    "must_run_by",
-    "budget",
-    "budget_once",
-    "budget_yearly",
-    "currency",
-    "support_wanted",
-    "does_not_matter",
-    "engineers",
-    "zone",
-    "context",
-    "source_note",
-)
-COUNTING = (
-    "evidence_share",
-    "horizon_months",
-    "discount_rate",
-    "planning_factor",
-    "working_days",
-    "loaded_hourly_rate",
-    "builder_earnings",
-)
-BASE_FORM = form_like(
-    Evaluation,
-    ("title", "buyer", "must_run_by", "zone", "currency"),
-    must_run_by=DateField(
-        required=False,
-        help_text=(
-            "The day it must be running in production. The plan is drawn back from it."
-        ),
-    ),
-)
-
-
-class StartForm(BASE_FORM):  # type: ignore[misc, valid-type]
-    """The first words of a brief, and what to start from."""
-
-    start_from = forms.ChoiceField(
-        required=False,
-        label="Start from",
-        help_text=(
-            "A template brings requirements by category with weights and help; all of "
-            "it can be changed, or undone on the page of imports."
-        ),
-    )
-
-    def __init__(self, *args: Any, points: list[StartingPoint], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice: Any = self.fields["start_from"]
-        choice.choices = [
-            ("", "an empty evaluation"),
-            *(
-                (it.key, f"{it.title} ({len(it.content['requirements'])} requirements)")
-                for it in points
-            ),
-        ]
-
-
-BriefForm = form_like(
-    Evaluation,
-    BRIEF,
-    does_not_matter=forms.MultipleChoiceField(
-        choices=[(field, words.capitalize()) for field, words in QUESTIONS.items()],
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        label="Does not matter",
-        help_text="Questions that this purchase need not answer.",
-    ),
-)
-TO_LEAVE = "needed to leave requirements"
-mark_needed(BriefForm, TO_LEAVE, *QUESTIONS)
-mark_needed(StartForm, TO_LEAVE, "must_run_by")
-StepsForm = form_like(
-    Evaluation,
-    COUNTING,
-    **{
-        f"weeks_{step}": forms.IntegerField(
-            required=False,
-            min_value=1,
-            max_value=520,
-            label=f"Weeks for {step.replace('_', ' ')}",
-            help_text=f"Blank takes the least that is usual: {weeks}.",
-        )
-        for step, weeks in MINIMUM_WEEKS.items()
-    },
-)
 
 
 @register_act
@@ -130,8 +43,8 @@ class StartEvaluation(Act[None]):
         return may_start_evaluations(user)
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """The reader's own zone."""
-        return {"zone": user.time_zone, "currency": "USD"}
+        """The reader's own zone, and the currency of their last evaluation."""
+        return {"zone": user.time_zone, "currency": usual_currency(user)}
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The templates that there are."""
@@ -166,7 +79,18 @@ class EditBrief(OnBrief):
     service = change_brief
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        return {field: getattr(target, field) for field in BRIEF}
+        """What stands there now."""
+        own = list(target.brief_fields.all())
+        unasked = [field.key for field in own if field.does_not_matter]
+        return {
+            **{field: getattr(target, field) for field in BRIEF},
+            **{field.key: field.answer for field in own},
+            "does_not_matter": [*target.does_not_matter, *unasked],
+        }
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """The brief whose own questions are asked."""
+        return {"evaluation": target}
 
 
 @register_act

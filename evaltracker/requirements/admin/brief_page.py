@@ -1,6 +1,7 @@
 """The brief: what everybody must know before the first vendor is seen."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,13 +9,14 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import why_not
+from evaltracker.evaluations.brief_answers import shown_answer
 from evaltracker.evaluations.choices import Infrastructure
-from evaltracker.evaluations.models import Evaluation, Scope
+from evaltracker.evaluations.models import BriefField, Evaluation, Scope
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.money import written
 from evaltracker.pages.templatetags.evaltracker import day
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
-from evaltracker.requirements.admin.brief_acts import BRIEF, COUNTING
+from evaltracker.requirements.admin.brief_forms import BRIEF, COUNTING
 from evaltracker.requirements.plan import MINIMUM_WEEKS
 from evaltracker.requirements.services.evaluations import missing_answers
 from evaltracker.requirements.services.scopes import check_write_lists
@@ -60,10 +62,21 @@ class Answer:
 
 def answers(evaluation: Evaluation, fields: tuple[str, ...]) -> list[Answer]:
     """The questions with what is written; a blank one that is asked for is missing."""
-    return [answer(evaluation, field) for field in fields]
+    missing = missing_answers(evaluation)
+    return [answer(evaluation, field, missing) for field in fields]
 
 
-def answer(evaluation: Evaluation, name: str) -> Answer:
+def own_answers(evaluation: Evaluation) -> list[BriefField]:
+    """The brief's own questions, each with its answer in words."""
+    fields = list(evaluation.brief_fields.all())
+    for field in fields:
+        row: Any = field
+        row.shown, row.missing = shown_answer(field), field.is_missing
+        row.field = field.key
+    return fields
+
+
+def answer(evaluation: Evaluation, name: str, missing: Mapping[str, str]) -> Answer:
     """One question with its answer in words."""
     field: Any = Evaluation._meta.get_field(name)
     raw = getattr(evaluation, name)
@@ -77,10 +90,9 @@ def answer(evaluation: Evaluation, name: str) -> Answer:
     elif name in MONEY and raw is not None:
         value = written(raw, evaluation.currency)
     label = LABELS.get(name, str(field.verbose_name).capitalize())
-    missing = name in missing_answers(evaluation)
     if name in evaluation.does_not_matter and not value:
         value = "Does not matter"
-    return Answer(name, label, str(field.help_text), value, missing)
+    return Answer(name, label, str(field.help_text), value, name in missing)
 
 
 def lists_of(evaluation: Evaluation) -> list[Scope]:
@@ -101,6 +113,7 @@ def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     lists = lists_of(evaluation)
     if not lists:
         asked += [it for it in answers(evaluation, FORMER) if it.value]
+    own: list[Any] = own_answers(evaluation)
     return show(
         request,
         evaluation,
@@ -109,7 +122,8 @@ def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         tab="brief",
         crumbs=crumbs_to(evaluation, ("Brief", "")),
         answers=asked,
-        missing=[answer for answer in asked if answer.missing],
+        own=own,
+        missing=[answer for answer in (*asked, *own) if answer.missing],
         counting=answers(evaluation, COUNTING),
         weeks=[
             (step.replace("_", " ").capitalize(), count)

@@ -17,7 +17,7 @@ from evaltracker.evaluations.models import (
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import ReasonForm, form_like, mark_needed
-from evaltracker.requirements.admin.brief_acts import TO_LEAVE
+from evaltracker.requirements.admin.brief_forms import TO_LEAVE
 from evaltracker.requirements.services.categories import (
     add_category,
     check_weigh_category,

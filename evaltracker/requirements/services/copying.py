@@ -7,9 +7,11 @@ from django.db import transaction
 from django.db.models import Model
 
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.brief_answers import shown_answer
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import (
+    BriefField,
     Category,
     Demand,
     Evaluation,
@@ -23,6 +25,10 @@ from evaltracker.requirements.services.imports import BATCH, PLAIN_FIELDS
 
 METRIC = ("name", "baseline", "target", "how_measured")
 CATEGORY = ("name", "weight", "price_reason", "position")
+QUESTION = (
+    *("key", "label", "help", "kind", "choices", "needed", "answer"),
+    *("does_not_matter", "position"),
+)
 REQUIREMENT = ("ref", "position", *PLAIN_FIELDS, "metric_excuse")
 
 
@@ -64,6 +70,7 @@ def copy_needs(*, origin: Evaluation, evaluation: Evaluation, by: By) -> int:
     Metric.objects.bulk_create(metrics.values(), batch_size=BATCH)
     Category.objects.bulk_create(categories.values(), batch_size=BATCH)
     Requirement.objects.bulk_create(rows, batch_size=BATCH)
+    questions = copy_questions(origin, evaluation)
     lists = copy_lists(origin, evaluation, {row.ref: row for row in rows})
     journal.record(
         evaluation=evaluation,
@@ -75,6 +82,7 @@ def copy_needs(*, origin: Evaluation, evaluation: Evaluation, by: By) -> int:
             "categories": {row.name: row.weight for row in categories.values()},
             "requirements": {row.ref: said_of(row) for row in rows},
             **({"lists": lists} if lists else {}),
+            **({"questions": questions} if questions else {}),
         },
     )
     return len(rows)
@@ -107,6 +115,16 @@ def copy_lists(
         scope.name: [value.name for value in values if value.scope is scope]
         for scope in lists.values()
     }
+
+
+def copy_questions(origin: Evaluation, evaluation: Evaluation) -> dict[str, str]:
+    """Copy the brief's own questions with their answers; the answers by question."""
+    rows = [
+        BriefField(evaluation=evaluation, **values_of(field, QUESTION))
+        for field in origin.brief_fields.all()
+    ]
+    BriefField.objects.bulk_create(rows)
+    return {row.label: shown_answer(row) for row in rows}
 
 
 def values_of(row: Model, fields: Iterable[str]) -> dict[str, Any]:

@@ -19,6 +19,12 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.evaluations.slugs import free_slug
 from evaltracker.kit.registry import Registry
+from evaltracker.kit.text import Inputs
+from evaltracker.requirements.services.brief_answers import (
+    answer_own,
+    read_currency_of,
+    usual_currency,
+)
 
 BRIEF_FIELDS = frozenset(
     {
@@ -101,12 +107,14 @@ def create_evaluation(
     if unknown:
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
     evaluation = Evaluation(
-        title=title,
-        buyer=buyer,
-        owner=by,
-        slug=slug or free_slug(title),
-        **brief,
+        title=title, buyer=buyer, owner=by, slug=slug or free_slug(title)
     )
+    evaluation.currency = usual_currency(by)
+    inputs = Inputs()
+    read_currency_of(evaluation, brief, inputs)
+    inputs.check()
+    for name, value in brief.items():
+        setattr(evaluation, name, value)
     check_brief(evaluation)
     checked(evaluation)
     evaluation.save()
@@ -128,18 +136,31 @@ def create_evaluation(
 def change_brief(*, evaluation: Evaluation, by: By, **values: Any) -> Evaluation:
     """Write fields of the brief; what stays the same is not journaled.
 
+    A question of its own is answered by its key, and stands in `does_not_matter` by it.
+
     Raises:
-        Forbidden: not the owner. Refused: it has ended. Invalid: by field.
+        Forbidden: not the owner. Refused: it has ended.
+        Invalid: everything that is wrong, by field.
 
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
     require_open(evaluation)
-    unknown = values.keys() - BRIEF_FIELDS
+    own = {field.key: field for field in evaluation.brief_fields.all()}
+    unknown = values.keys() - BRIEF_FIELDS - own.keys()
     if unknown:
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
-    before, after = change(evaluation, **values)
-    check_brief(evaluation)
+    inputs = Inputs()
+    before, after = answer_own(own, values, inputs)
+    read_currency_of(evaluation, values, inputs)
+    brief = {name: values[name] for name in values.keys() & BRIEF_FIELDS}
+    try:
+        was, now = change(evaluation, **brief)
+        check_brief(evaluation)
+    except Invalid as problem:
+        inputs.errors |= problem.errors
+    inputs.check()
+    before, after = was | before, now | after
     if after:
         journal.record(
             evaluation=evaluation,
@@ -160,11 +181,20 @@ def check_brief(evaluation: Evaluation) -> None:
         raise Invalid(sentence, errors={"does_not_matter": [sentence]})
 
 
-def missing_answers(evaluation: Evaluation) -> list[str]:
-    """The questions of the brief that matter and have no answer yet."""
-    return [
-        field
-        for field in QUESTIONS
+def missing_answers(evaluation: Evaluation) -> dict[str, str]:
+    """The questions of the brief that matter and have no answer yet, in words.
+
+    By column, and the brief's own by key.
+    """
+    usual = {
+        field: words
+        for field, words in QUESTIONS.items()
         if field not in evaluation.does_not_matter
         and getattr(evaluation, field) in (None, "")
-    ]
+    }
+    own = {
+        field.key: f"“{field}”"
+        for field in evaluation.brief_fields.all()
+        if field.is_missing
+    }
+    return usual | own

@@ -18,6 +18,10 @@ from evaltracker.evaluations.policy import lock, may_start_evaluations, require_
 from evaltracker.kit.registry import Registry
 from evaltracker.kit.text import Inputs
 from evaltracker.requirements.imports import ImportPlan, RequirementLine
+from evaltracker.requirements.services.brief_fields import (
+    add_brief_field,
+    definitions,
+)
 from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.demands import demand
 from evaltracker.requirements.services.evaluations import QUESTIONS, change_brief
@@ -98,7 +102,7 @@ def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
 
 
 def write_lists(evaluation: Evaluation, content: Mapping[str, Any], by: User) -> None:
-    """The template's lists, what must hold for them, and what it does not ask."""
+    """The template's lists, what must hold for them, and what the brief asks."""
     lists = {
         told["name"]: add_list(evaluation=evaluation, by=by, **told)
         for told in content.get("lists", ())
@@ -108,6 +112,8 @@ def write_lists(evaluation: Evaluation, content: Mapping[str, Any], by: User) ->
         scopes = [lists[name] for name in held[requirement.ref]]
         demand(requirement=requirement, scopes=scopes, by=by)
     asked = content.get("brief", QUESTIONS)
+    for told in content.get("questions", ()):
+        add_brief_field(evaluation=evaluation, by=by, **told)
     unasked = [field for field in QUESTIONS if field not in asked]
     change_brief(evaluation=evaluation, does_not_matter=unasked, by=by)
 
@@ -118,6 +124,7 @@ def content_of(evaluation: Evaluation) -> dict[str, Any]:
     unasked = evaluation.does_not_matter
     return {
         "brief": [field for field in QUESTIONS if field not in unasked],
+        "questions": definitions(evaluation),
         "lists": [
             {"name": scope.name, "values": current_values(scope)}
             for scope in evaluation.scopes.all()

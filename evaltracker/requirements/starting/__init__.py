@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-SHIPPED = ("ml_platform", "security_baseline")
+SHIPPED = ("ml_platform", "e_signature", "cleaning", "general", "security_baseline")
 
 
 @dataclass(frozen=True, slots=True)
 class StartingPoint:
     """A template: its key in forms, and everything that it brings.
 
-    `content` holds `categories`, `requirements` and, from higher floors, parts by name.
+    `content` holds `brief`, `questions`, `lists`, `categories`, `requirements` and,
+    from higher floors, parts by name.
     """
 
     key: str

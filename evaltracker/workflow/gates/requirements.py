@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import ScopeValue
-from evaltracker.requirements.services.evaluations import QUESTIONS, missing_answers
+from evaltracker.requirements.services.evaluations import missing_answers
 from evaltracker.workflow import links
 from evaltracker.workflow.gates import nothing
 from evaltracker.workflow.gates.facts import Look
@@ -15,9 +15,9 @@ from evaltracker.workflow.gates.table import Blocker, gate
 @gate(Stage.REQUIREMENTS)
 def brief_complete(look: Look) -> Iterator[Blocker]:
     """The brief answers what it is asked, or says that it does not matter."""
-    for field in missing_answers(look.evaluation):
+    for field, words in missing_answers(look.evaluation).items():
         yield Blocker(
-            f"The brief does not say {QUESTIONS[field]}.",
+            f"The brief does not say {words}.",
             links.page(look.evaluation, "brief", field),
         )
     valued = ScopeValue.objects.current().values("scope")

@@ -4,9 +4,18 @@ from typing import Any
 
 from evaltracker.workflow.memo.brief_answers import answered_briefs
 from evaltracker.workflow.memo.cells import knows_lists
-from evaltracker.workflow.memo.markdown import inline, table
+from evaltracker.workflow.memo.markdown import bullets, inline, table
 
 HEAD = ("The brief asks", "Wanted", "Answer", "How far it is proven")
+
+
+def own_answers(inputs: dict[str, Any]) -> str:
+    """What the brief's own questions were answered; older memos have none."""
+    return bullets(
+        f"{inline(label)}: {inline(answer)}"
+        for label, answer in inputs.get("brief_questions", ())
+        if answer
+    )
 
 
 def brief_tables(inputs: dict[str, Any], results: dict[str, Any]) -> str:

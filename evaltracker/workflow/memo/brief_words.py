@@ -1,5 +1,6 @@
 """What a brief says, in the words that are signed."""
 
+from evaltracker.evaluations.brief_answers import shown_answer
 from evaltracker.evaluations.choices import Infrastructure, SupportWanted
 from evaltracker.evaluations.models import Demand, Evaluation, ScopeValue
 from evaltracker.workflow.memo.markdown import amount, day, table
@@ -48,7 +49,14 @@ def brief_rows(evaluation: Evaluation) -> list[tuple[str, object]]:
         ("Must be running by", day(str(evaluation.must_run_by or ""))),
         ("Budget", budget(evaluation)),
         ("Support wanted", SupportWanted(support).label if support else ""),
+        *own_rows(evaluation),
     ]
+
+
+def own_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """The brief's own questions with their answers in words."""
+    fields = evaluation.brief_fields.all()
+    return [(field.label, shown_answer(field)) for field in fields]
 
 
 def budget(evaluation: Evaluation) -> str:

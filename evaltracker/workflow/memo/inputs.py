@@ -7,6 +7,7 @@ from typing import Any
 from evaltracker.evaluations.journal import plain
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.kit.clock import today_in
+from evaltracker.workflow.memo.brief_words import own_rows
 from evaltracker.workflow.memo.cells import cell_inputs
 from evaltracker.workflow.memo.costing import COST, RATE
 from evaltracker.workflow.memo.imported_signatures import told_apart
@@ -80,6 +81,7 @@ def inputs_of(
         "as_of": book.as_of,
         "brief": {field: getattr(evaluation, field) for field in BRIEF}
         | {"owner": evaluation.owner.name},
+        "brief_questions": own_rows(evaluation),
         "metrics": list(
             evaluation.metrics.values("name", "baseline", "target", "how_measured")
         ),

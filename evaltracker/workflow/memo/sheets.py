@@ -96,6 +96,8 @@ def decided(memo: dict[str, Any], decision: Decision | None) -> Iterator[Line]:
     yield ["What would change our mind", choice["revisit_when"]]
     yield ["Budget", Number(brief["budget"], MONEY)]
     yield ["Currency", brief["currency"]]
+    for label, answer in inputs.get("brief_questions", ()):
+        yield [label, answer]
     yield ["Horizon in months", Number(brief["horizon_months"])]
     yield ["Share of evidence in the total", Number(brief["evidence_share"], SHARE)]
     yield ["Formula version", inputs["formula_version"]]

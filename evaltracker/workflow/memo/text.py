@@ -8,7 +8,7 @@ from typing import Any
 
 from evaltracker.kit.text import listed
 from evaltracker.requirements.price_names import is_about_price
-from evaltracker.workflow.memo.brief_tables import brief_tables
+from evaltracker.workflow.memo.brief_tables import brief_tables, own_answers
 from evaltracker.workflow.memo.chosen import ahead_of, costs_really, working
 from evaltracker.workflow.memo.coverage_words import coverage_words
 from evaltracker.workflow.memo.html import APPENDIX
@@ -124,9 +124,7 @@ def price(inputs: dict[str, Any]) -> str:
 def needs(inputs: dict[str, Any]) -> str:
     """The problem, the metrics and how much was asked."""
     brief = inputs["brief"]
-    musts = sum(
-        requirement["priority"] == "must" for requirement in inputs["requirements"]
-    )
+    musts = sum(row["priority"] == "must" for row in inputs["requirements"])
     lines = [
         f"{inline(metric['name'])}: {inline(metric['baseline'] or 'today')} → "
         f"{inline(metric['target'] or 'better')}"
@@ -138,6 +136,7 @@ def needs(inputs: dict[str, Any]) -> str:
             block(brief["problem"]),
             f"It must be running by {day(brief['must_run_by']) or 'no fixed date'}. "
             f"{len(inputs['requirements'])} requirements, {musts} of them must-haves.",
+            own_answers(inputs),
             bullets(lines),
         )
         if part

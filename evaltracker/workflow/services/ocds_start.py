@@ -39,11 +39,11 @@ def start_from_ocds(*, content: bytes, by: User, slug: str = "") -> Evaluation:
         buyer=start.buyer,
         slug=slug,
         problem=start.problem,
-        currency=start.currency,
         budget=start.budget,
         must_run_by=start.must_run_by,
         source_note=origin_sentence(start),
         by=by,
+        **({"currency": start.currency} if start.currency else {}),
     )
     _add_requirements(evaluation, start, by)
     for offer in start.offers:

@@ -13,6 +13,7 @@ from evaltracker.errors import Forbidden
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner, lock, may_start_evaluations
+from evaltracker.money import CODES
 from evaltracker.requirements.services.copying import copy_needs
 from evaltracker.requirements.services.evaluations import (
     BRIEF_FIELDS,
@@ -68,6 +69,9 @@ def start_next(
     if with_candidates and not is_owner(by, origin):
         require_declared(by, origin)
     brief = {name: getattr(origin, name) for name in sorted(BRIEF_FIELDS - OWN)}
+    # What former days took for a currency, no rate can be written for.
+    if brief["currency"] not in CODES:
+        del brief["currency"]
     following = create_evaluation(
         title=title, buyer=origin.buyer, must_run_by=must_run_by, by=by, **brief
     )

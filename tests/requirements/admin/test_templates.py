@@ -18,6 +18,13 @@ from tests.cast.vendors import candidate
 from tests.clients import signed_in
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+COUNTS = {
+    "ml_platform": 38,
+    "e_signature": 14,
+    "cleaning": 11,
+    "general": 7,
+    "security_baseline": 25,
+}
 START = "/admin/act/start-evaluation/"
 
 
@@ -26,7 +33,7 @@ def test_what_comes_with_the_product_fills_an_evaluation(point: object) -> None:
     where = evaluation()
     fill_from(evaluation=where, key=point.key, by=where.owner)  # type: ignore[attr-defined]
     rows = where.requirements.all()
-    assert len(rows) == {"ml_platform": 38, "security_baseline": 25}[point.key]  # type: ignore[attr-defined]
+    assert len(rows) == COUNTS[point.key]  # type: ignore[attr-defined]
     assert rows.filter(priority="must").exists()
     assert not where.categories.filter(weight=None).exists()
     undo_import(imported=Import.objects.get(), by=where.owner)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from evaltracker.requirements.admin.brief_acts import BriefForm
+from evaltracker.requirements.admin.brief_forms import BriefForm
 from evaltracker.requirements.services.evaluations import QUESTIONS
 from tests.cast import common, trials, vendors
 from tests.clients import signed_in
@@ -30,15 +30,15 @@ def test_no_field_that_the_brief_needs_is_optional() -> None:
     body = form("edit-brief", common.evaluation())
     for field in QUESTIONS.keys() & BriefForm.base_fields.keys():
         needed = getattr(BriefForm.base_fields[field], "needed", "optional")
-        assert needed == "needed to leave requirements", field
-    assert "needed to leave requirements" in label_of(body, "budget")
+        assert needed == "needed to leave this stage", field
+    assert "needed to leave this stage" in label_of(body, "budget")
     assert "optional" in label_of(body, "engineers")
 
 
 def test_what_a_later_step_needs_is_said_on_its_form() -> None:
     where = common.evaluation()
     weigh = form("weigh-category", common.category(where))
-    assert "needed to leave requirements" in label_of(weigh, "weight")
+    assert "needed to leave this stage" in label_of(weigh, "weight")
     need = form("add-requirement", where)
     for field in ("metric", "metric_excuse"):
         assert "a must-have needs one of these two" in label_of(need, field)

@@ -16,8 +16,8 @@ from evaltracker.pages.fields import (
     long_text,
     reason_field,
     time_field,
-    zone_field,
 )
+from evaltracker.pages.zone_field import ZoneField
 from trials.admin.acts.base import OnDemo
 from trials.services.demo_cancellation import call_off_demo, check_call_off_demo
 from trials.services.demos import (
@@ -39,7 +39,7 @@ class WhenForm(forms.Form):
 
     day = day_field("Day")
     time = time_field("Time")
-    zone = zone_field()
+    zone = ZoneField()
     minutes = forms.IntegerField(label="Minutes", min_value=5, max_value=600)
 
     def clean(self) -> dict[str, Any]:

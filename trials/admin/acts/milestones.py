@@ -19,8 +19,8 @@ from evaltracker.pages.fields import (
     long_text,
     time_field,
     without_blank,
-    zone_field,
 )
+from evaltracker.pages.zone_field import ZoneField
 from trials.admin.acts.base import OnTrial
 from trials.admin.acts.trials import insiders
 from trials.choices import MilestoneState
@@ -40,7 +40,7 @@ class DueForm(forms.Form):
 
     due_on = day_field("Due on")
     due_time = time_field("At")
-    zone = zone_field()
+    zone = ZoneField()
 
     def clean(self) -> dict[str, Any]:
         """A time that exists there."""

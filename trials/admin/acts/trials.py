@@ -14,8 +14,8 @@ from evaltracker.pages.fields import (
     day_field,
     long_text,
     mark_needed,
-    zone_field,
 )
+from evaltracker.pages.zone_field import ZoneField
 from stakeholders.models import Stakeholder
 from trials.admin.acts.base import OnTrial
 from trials.policy import today_in
@@ -46,7 +46,7 @@ class TrialForm(forms.Form):
     title = forms.CharField(label="Title", max_length=150, initial="Trial")
     starts_on = day_field("First day")
     ends_on = day_field("Last day")
-    zone = zone_field()
+    zone = ZoneField()
     lead = NamedChoice(
         Person._default_manager.none(), attribute="name", label="Who leads it"
     )

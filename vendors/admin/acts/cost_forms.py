@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms
 
+from evaltracker.money import currency_choices
 from evaltracker.pages.fields import day_field, link_field, long_text
 from vendors.choices import CostState, Pricing, Recurrence
-from vendors.costs import CODES, CostKind, read_tiers, write_tiers
+from vendors.costs import CostKind, read_tiers, write_tiers
 from vendors.costs.kinds import MOST_PERCENT
 from vendors.selectors import tiers_of
 
@@ -85,9 +86,7 @@ class PriceForm(forms.Form):
         ),
     )
     recurrence = forms.ChoiceField(label="Falls due", choices=Recurrence.choices)
-    currency = forms.ChoiceField(
-        label="Currency", choices=[(code, code) for code in sorted(CODES)]
-    )
+    currency = forms.ChoiceField(label="Currency", choices=currency_choices)
     rate = forms.DecimalField(
         label="Exchange rate",
         required=False,

@@ -7,11 +7,12 @@ from django import forms
 
 from evaltracker.evaluations.models import User
 from evaltracker.kit.clock import today_in
+from evaltracker.money import currency_choices
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import day_field, long_text
 from vendors.admin.acts.costs import OnCosts
-from vendors.costs import CODES, read_payments
+from vendors.costs import read_payments
 from vendors.models import ExchangeRate
 from vendors.services.payments import set_payments
 from vendors.services.rates import remove_rate, set_rate
@@ -20,9 +21,7 @@ from vendors.services.rates import remove_rate, set_rate
 class RateForm(forms.Form):
     """What one unit of a currency is worth, when, and who says so."""
 
-    currency = forms.ChoiceField(
-        label="Currency", choices=[(code, code) for code in sorted(CODES)]
-    )
+    currency = forms.ChoiceField(label="Currency", choices=currency_choices)
     rate = forms.DecimalField(
         label="Rate",
         min_value=Decimal("0.000001"),
