@@ -13,6 +13,7 @@ from trials.choices import MilestoneState
 from trials.demo_notices import date_of
 from trials.models import Demo, Milestone
 from trials.notices import noun_of, page_of
+from trials.services.demo_invitations import asked_to_attend
 
 
 @DATES.add
@@ -34,12 +35,14 @@ def own_milestones(person: User) -> Iterator[CalendarDate]:
 
 @DATES.add
 def own_demos(person: User) -> Iterator[CalendarDate]:
-    """The demos to come of the purchases that they have a part in."""
+    """The demos to come that they are asked to attend."""
     theirs = Q(candidate__evaluation__owner=person) | Q(
         candidate__evaluation__in=Stakeholder.objects.filter(
             user=person, left_at__isnull=True
         ).values("evaluation")
     )
     coming = Demo.objects.visible_to(person).to_come().filter(theirs)
-    for demo in coming.select_related("candidate__evaluation"):
-        yield date_of(demo)
+    rows = coming.select_related("candidate__evaluation")
+    for demo in rows.prefetch_related("guests__stakeholder"):
+        if asked_to_attend(demo, [person]):
+            yield date_of(demo)

@@ -22,7 +22,7 @@ class AboutDemo(About[Demo]):
 
     rows: ClassVar = Demo.objects.select_related(
         "candidate__evaluation"
-    ).prefetch_related("candidate__evaluation__stakeholders")
+    ).prefetch_related("candidate__evaluation__stakeholders", "guests__stakeholder")
     gone: ClassVar[str] = "The demo is no longer there."
 
     def title(self, row: Demo) -> str:
@@ -62,6 +62,10 @@ class AboutDemoToCome(AboutDemo):
             yield "The demo was called off."
         if row.held_at is not None:
             yield "The demo was held."
+        guests = {guest.stakeholder.user_id for guest in row.guests.all()}
+        asked = guests and guests | {row.candidate.evaluation.owner_id}
+        if asked and notice.recipient_id not in asked:
+            yield "They are not asked to attend any more."
         if not row.candidate.evaluation.is_open:
             yield ENDED
         if row.candidate.state == CandidateState.ELIMINATED:
@@ -132,6 +136,7 @@ def date_of(demo: Demo) -> CalendarDate:
         due_at=demo.scheduled_for,
         link=link_to(page_of(demo)),
         minutes=demo.minutes,
+        place=demo.meeting_url,
     )
 
 

@@ -15,6 +15,7 @@ from trials.models import (
     ContractChange,
     Criterion,
     Demo,
+    DemoGuest,
     DemoNote,
     Evidence,
     Excuse,
@@ -73,6 +74,14 @@ def prior_is_whole(document: Document) -> Iterator[tuple[str, str]]:
 register_part(Part(name="research_notes", model=ResearchNote, order=("noted_at",)))
 register_part(
     Part(name="demos", model=Demo, order=("candidate", "scheduled_for", "title"))
+)
+register_part(
+    Part(
+        name="demo_guests",
+        model=DemoGuest,
+        order=("demo", "stakeholder"),
+        optional=True,
+    )
 )
 register_part(
     Part(name="demo_notes", model=DemoNote, order=("written_at",), sealed=solo)

@@ -39,6 +39,8 @@ class CalendarDate:
     due_at: datetime.datetime
     link: str
     minutes: int = SHOWN_FOR
+    # The link of a meeting; blank for none.
+    place: str = ""
 
 
 type Dates = Callable[[User], Iterable[CalendarDate]]
@@ -103,6 +105,8 @@ def _entry(date: CalendarDate, now: str, *more: str) -> Iterator[str]:
     yield "TRANSP:TRANSPARENT\r\n"
     yield _organizer(settings.DEFAULT_FROM_EMAIL)
     yield from more
+    if date.place:
+        yield _line("LOCATION", date.place)
     yield _folded(f"URL:{date.link}")
     yield "END:VEVENT\r\n"
 

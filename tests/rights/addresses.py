@@ -40,6 +40,7 @@ def page_addresses() -> dict[str, str]:
         "cell": [candidate.pk, main.requirements.get(ref="R06.2").pk],
         "demo": [finalist.demos.get().pk],
         "demo_script": [finalist.demos.get().pk],
+        "demo_calendar": [finalist.demos.get().pk],
         "trial": [finalist.trials.get().pk],
         "sign": [main.sign_off_rules.get(stage="trials", role="it").pk],
         "receipt": [given.pk],

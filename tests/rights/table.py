@@ -25,6 +25,7 @@ ACTS_FOR: dict[str, set[str]] = {
             "judge-criterion",
             "judge-item",
             "judge-promises",
+            "move-script-item",
             "note-research",
             "reconfirm-evidence",
             "record-evidence",

@@ -71,6 +71,7 @@ def pages(sealed: Sealed) -> Iterator[str]:
         "cell": [candidate.pk, requirement.pk],
         "demo": [candidate.demos.get().pk],
         "demo_script": [candidate.demos.get().pk],
+        "demo_calendar": [candidate.demos.get().pk],
         "trial": [candidate.trials.get().pk],
         "issue_token": [candidate.vendor_id],
         "working": [where.slug, candidate.pk],

@@ -14,6 +14,7 @@ from evaltracker.demo.purchases import EVALUATIONS
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import Act
+from evaltracker.requirements.services.brief_fields import add_brief_field
 from evaltracker.requirements.services.templates import save_as_template
 from stakeholders.services.conditions import ConditionAsked
 from stakeholders.services.lending import delegate
@@ -88,6 +89,7 @@ def build() -> dict[str, User]:
             )
         ],
     )
+    add_brief_field(evaluation=main, label="Experiments a month", by=main.owner)
     save_as_template(evaluation=main, title="Ours", by=main.owner)
     return people
 

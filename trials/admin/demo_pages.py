@@ -10,6 +10,8 @@ from evaltracker.errors import NotFound, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.kit.downloads import download
+from evaltracker.notices.calendars import calendar_of
 from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
@@ -17,9 +19,11 @@ from trials.admin.acts.base import takes_part
 from trials.admin.demo_notes import solo_notes
 from trials.admin.settings_asked import setting_fields
 from trials.choices import EvidenceVerdict, Source
+from trials.demo_notices import date_of
 from trials.models import Demo, Evidence, ScriptItem
 from trials.policy import DEMO_STAGES
 from trials.selectors.counted import standing_ledger
+from trials.services.attendance import names_of
 from trials.services.demo_notes import check_write_demo_note
 from trials.services.demos import check_add_dazzle, check_demo, check_hold_demo
 from trials.services.evidence import check_evidence
@@ -136,6 +140,7 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
         verdicts=EvidenceVerdict.choices,
         notes=solo_notes(user, demo) if demo.held_at else None,
         here=request.path,
+        guests=names_of(demo),
         **setting_fields(verdict for row in items for verdict in row.verdicts),
         **offers_of(user, demo),
     )
@@ -175,6 +180,16 @@ def script_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
         script=script,
         minutes=sum(row.item.minutes for row in script),
     )
+
+
+def calendar_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
+    """The demo as a calendar file, for whoever attends."""
+    check_query(request)
+    demo, _ = _demo(request, demo_id)
+    if demo.scheduled_for is None or demo.called_off_at is not None:
+        raise NotFound
+    file = calendar_of(date_of(demo))
+    return download(file, name="demo.ics", content_type="text/calendar")
 
 
 def _demo(request: HttpRequest, demo_id: uuid.UUID) -> tuple[Demo, list[ItemRow]]:
@@ -218,4 +233,5 @@ def _demo(request: HttpRequest, demo_id: uuid.UUID) -> tuple[Demo, list[ItemRow]
 
 
 site.register_page("demos/<uuid:demo_id>/", demo_view, "demo")
+site.register_page("demos/<uuid:demo_id>/calendar.ics", calendar_view, "demo_calendar")
 site.register_page("demos/<uuid:demo_id>/script/", script_view, "demo_script")

@@ -1,9 +1,10 @@
 """What we saw: research, demos, trials, evidence and scores."""
 
 from trials.models.contracts import Agreement, ContractChange
-from trials.models.demos import Demo, DemoNote, ResearchNote, ScriptItem
+from trials.models.demos import Demo, DemoGuest, DemoNote, ScriptItem
 from trials.models.evidence import Evidence, Excuse
 from trials.models.gaps import Gap
+from trials.models.research import ResearchNote
 from trials.models.scores import Consensus, Score, ScoreSheet, Settlement
 from trials.models.trials import Criterion, Milestone, Trial
 
@@ -13,6 +14,7 @@ __all__ = [
     "ContractChange",
     "Criterion",
     "Demo",
+    "DemoGuest",
     "DemoNote",
     "Evidence",
     "Excuse",

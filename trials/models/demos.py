@@ -1,4 +1,4 @@
-"""Research notes and demos."""
+"""Demos: when, with whom, by which script."""
 
 import datetime
 from typing import ClassVar, Self
@@ -12,48 +12,10 @@ from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Requirement, ScopedQuerySet, User
 from evaltracker.evaluations.models.people import check_zone
 from stakeholders.models import Stakeholder
-from trials.choices import NoteKind
 from vendors.choices import CandidateState
 from vendors.models import Candidate
 from vendors.models.base import VendorRecord
 from vendors.named_values import named_words
-
-
-class ResearchNote(VendorRecord):
-    """What somebody read or heard about a candidate, with source and date."""
-
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
-
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="research_notes"
-    )
-    requirement = models.ForeignKey(
-        Requirement,
-        on_delete=models.PROTECT,
-        related_name="research_notes",
-        null=True,
-        blank=True,
-    )
-    kind = models.CharField(max_length=13, choices=NoteKind.choices)
-    title = models.CharField(max_length=200)
-    text = models.TextField()
-    source_url = models.URLField(max_length=2000, blank=True)
-    source_date = models.DateField(null=True, blank=True)
-    noted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    noted_at = models.DateTimeField(default=timezone.now)
-
-    objects: ClassVar = ScopedQuerySet["ResearchNote"].as_manager()
-
-    class Meta:
-        ordering = ("-noted_at",)
-        indexes = [
-            models.Index(fields=("noted_at", "id"), name="research_note_in_lists"),
-        ]
-
-    def __str__(self) -> str:
-        return f"Note {str(self.pk)[:8]}"
 
 
 class DemoQuerySet(ScopedQuerySet["Demo"]):
@@ -93,6 +55,9 @@ class Demo(VendorRecord):
     ended_at = models.DateTimeField(null=True, blank=True)
     # Until then everybody reads only their own notes.
     notes_until = models.DateTimeField(null=True, blank=True)
+    # Who is expected of the vendor, one a line; who was there, once it was held.
+    vendor_people = models.TextField(blank=True, db_default="")
+    meeting_url = models.URLField(max_length=2000, blank=True, db_default="")
     attendees = models.TextField(blank=True)
     notes = models.TextField(blank=True)
 
@@ -143,6 +108,31 @@ class Demo(VendorRecord):
     def notes_are_open(self) -> bool:
         """Whether everybody reads everybody's notes by now."""
         return self.notes_until is not None and self.notes_until <= timezone.now()
+
+
+class DemoGuest(VendorRecord):
+    """A stakeholder who is asked to attend; without any, everybody with a part is."""
+
+    evaluation_path: ClassVar[str] = "demo__candidate__evaluation"
+    vendor_path: ClassVar[str] = "demo__candidate__vendor"
+
+    demo = models.ForeignKey(Demo, on_delete=models.PROTECT, related_name="guests")
+    stakeholder = models.ForeignKey(
+        Stakeholder, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects: ClassVar = ScopedQuerySet["DemoGuest"].as_manager()
+
+    class Meta:
+        ordering = ("stakeholder__user__last_name",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("demo", "stakeholder"), name="demo_guest_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Guest {str(self.pk)[:8]}"
 
 
 class DemoNoteQuerySet(ScopedQuerySet["DemoNote"]):

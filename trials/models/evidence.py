@@ -16,7 +16,8 @@ from trials.choices import (
     Source,
     setting_words,
 )
-from trials.models.demos import ResearchNote, ScriptItem
+from trials.models.demos import ScriptItem
+from trials.models.research import ResearchNote
 from trials.models.trials import Criterion
 from vendors.models import Candidate, Claim
 from vendors.models.base import VendorRecord

@@ -5,6 +5,7 @@ later: a part is given on a floor that knows of no demos.
 """
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -38,7 +39,7 @@ def owe_invitations(demo: Demo, evaluation: Evaluation, by: By) -> None:
     """
     if demo.scheduled_for is not None and demo.scheduled_for > timezone.now():
         knows = actor_of(by).user
-        for person in insiders(evaluation):
+        for person in asked_to_attend(demo, insiders(evaluation)):
             _invite(demo, evaluation, person, is_told=person != knows)
 
 
@@ -47,10 +48,14 @@ def invite_who_joined() -> None:
 
     A chore. Everybody invited is owed the reminder of that date, in whatever state it
     is: who arranged it, too, who got no other mail since they know. So whoever has no
-    such row joined later. It reads in three queries, whatever has happened so far,
-    and writes only what is missing.
+    such row joined later. It reads in four queries, five with guests, whatever has
+    happened so far, and writes only what is missing.
     """
-    coming = list(Demo.objects.to_come().select_related("candidate__evaluation__owner"))
+    coming = list(
+        Demo.objects.to_come()
+        .select_related("candidate__evaluation__owner")
+        .prefetch_related("guests__stakeholder")
+    )
     invited = set(
         Notice.objects.filter(
             kind=DemoComing.name, subject_id__in=[str(demo.pk) for demo in coming]
@@ -59,9 +64,16 @@ def invite_who_joined() -> None:
     people = insiders_of_many([demo.candidate.evaluation for demo in coming])
     for demo in coming:
         evaluation = demo.candidate.evaluation
-        for person in people[evaluation.pk]:
+        for person in asked_to_attend(demo, people[evaluation.pk]):
             if (str(demo.pk), str(demo.occurrence), person.pk) not in invited:
                 _invite(demo, evaluation, person, is_told=True)
+
+
+def asked_to_attend(demo: Demo, people: Iterable[User]) -> list[User]:
+    """Those of them who are asked: the guests and the owner, or all without guests."""
+    guests = {guest.stakeholder.user_id for guest in demo.guests.all()}
+    owner = demo.candidate.evaluation.owner_id
+    return [it for it in people if not guests or it.pk in guests or it.pk == owner]
 
 
 def call_off_invitations(demo: Demo, because: str) -> None:

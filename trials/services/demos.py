@@ -1,7 +1,7 @@
 """Arranging a demo, holding it, and what dazzled."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,13 +19,22 @@ from evaltracker.evaluations.policy import (
     require_owner,
 )
 from evaltracker.kit.text import Inputs
+from stakeholders.models import Stakeholder
 from trials.models import Demo, ScriptItem
 from trials.policy import DEMO_STAGES, FROM_DEMOS, check_part, check_running
+from trials.services.attendance import (
+    names_of,
+    read_guests,
+    read_meeting_url,
+    seat,
+)
 from trials.services.demo_invitations import call_off_invitations, owe_invitations
+from trials.services.script_items import next_position, save_item
 from trials.services.wall_times import read_moment
 from vendors.models import Candidate
 from vendors.services.candidates import lock_candidate
 
+ATTENDANCE = ("vendor_people", "meeting_url")
 HELD = "This demo was held; what was shown in it stands."
 
 
@@ -39,10 +48,14 @@ def schedule_demo(
     title: str = "Demo",
     zone: str = "",
     minutes: int = 90,
+    guests: Iterable[Stakeholder] = (),
+    vendor_people: str = "",
+    meeting_url: str = "",
 ) -> Demo:
     """Arrange a demo at a wall time; the evaluation's zone unless said.
 
-    Everybody with a part is told by mail, and reminded the day before.
+    Its guests, or else everybody with a part, are told by mail, and reminded the day
+    before.
 
     Raises:
         Forbidden: not the owner. Refused: the wrong stage, or eliminated.
@@ -60,10 +73,14 @@ def schedule_demo(
         scheduled_for=read_moment(day, time, zone),
         zone=zone,
         minutes=minutes,
+        vendor_people=inputs.text("vendor_people", vendor_people, blank=True),
+        meeting_url=read_meeting_url(inputs, meeting_url),
     )
+    people = read_guests(inputs, evaluation, guests)
     inputs.check()
     checked(demo)
     demo.save()
+    seat(demo, people)
     journal.record(
         evaluation=evaluation,
         action="demo.scheduled",
@@ -72,6 +89,8 @@ def schedule_demo(
         after={
             "candidate": candidate,
             **journal.snapshot(demo, ("title", "scheduled_for", "zone", "minutes")),
+            **{name: getattr(demo, name) for name in ATTENDANCE if getattr(demo, name)},
+            **({"guests": names_of(demo)} if people else {}),
         },
     )
     owe_invitations(demo, evaluation, by)
@@ -220,29 +239,3 @@ def open_demo(
     fresh.candidate.evaluation = evaluation
     rule(fresh, by)
     return fresh, evaluation
-
-
-def next_position(demo: Demo) -> int:
-    """The end of the list."""
-    last = demo.script_items.order_by("-position").first()
-    return last.position + 1 if last else 1
-
-
-def save_item(
-    item: ScriptItem, evaluation: Evaluation, action: str, by: By
-) -> ScriptItem:
-    """Keep a new item of a script, with its journal entry."""
-    checked(item)
-    item.save()
-    journal.record(
-        evaluation=evaluation,
-        action=action,
-        subject=item,
-        by=by,
-        after={
-            "candidate": item.demo.candidate,
-            "requirement": item.requirement.ref if item.requirement else "",
-            **journal.snapshot(item, ("question", "show_live", "passes_if", "remark")),
-        },
-    )
-    return item

@@ -20,10 +20,9 @@ from trials.selectors import Cell, Ledger, ledger
 from trials.services.demos import (
     check_add_dazzle,
     check_demo,
-    next_position,
     open_demo,
-    save_item,
 )
+from trials.services.script_items import next_position, save_item
 from trials.services.script_words import script_words
 from vendors.models import Claim
 from vendors.policy import ANSWERED_BY_BUYER

@@ -112,7 +112,12 @@ class BriefForm(USUAL_FORM):  # type: ignore[misc, valid-type]
             *((field, words.capitalize()) for field, words in QUESTIONS.items()),
             *((field.key, field.label) for field in own if field.needed),
         ]
-        self.order_fields([*BRIEF[:-3], *(it.key for it in own), *BRIEF[-3:]])
+        at = BRIEF.index("support_wanted") + 1
+        self.order_fields([*BRIEF[:at], *(it.key for it in own), *BRIEF[at:]])
+        waived = {it.key for it in own if it.does_not_matter}
+        for name in self.fields.keys() & {*evaluation.does_not_matter, *waived}:
+            field: Any = self.fields[name]
+            field.needed = "does not matter"
 
 
 def form_field(field: BriefField) -> forms.Field:

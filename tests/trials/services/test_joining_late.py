@@ -154,14 +154,14 @@ def test_who_has_left_gets_nothing(coming: Demo) -> None:
         assert "no part" in KINDS[notice.kind].holds(notice)
 
 
-def test_it_reads_in_three_queries_however_much_there_is(
+def test_it_reads_in_four_queries_however_much_there_is(
     coming: Demo, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         invite_who_joined()
     for _ in range(3):
         arranged(coming.candidate)
     joins(coming.candidate.evaluation)
     invite_who_joined()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         invite_who_joined()

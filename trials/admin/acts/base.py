@@ -11,6 +11,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import Rule
 from evaltracker.pages.fields import NamedChoice, link_field, long_text, without_blank
+from stakeholders.models import Stakeholder
 from stakeholders.policy import has_role
 from trials.choices import DataOwner, EvidenceVerdict, Runner
 from trials.models import Demo, Trial
@@ -26,6 +27,20 @@ from vendors.selectors.demands import lists_of
 def takes_part(user: User, evaluation: Evaluation) -> bool:
     """The owner, and everybody with a role."""
     return is_owner(user, evaluation) or has_role(user, evaluation)
+
+
+class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Stakeholders to tick, each by name and role."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        nobody = Stakeholder.objects.none()
+        super().__init__(nobody, **{"required": False, **kwargs})
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Name and role, as in “Ines Weber (IT)”."""
+        return f"{obj.user.name} ({obj.get_role_display()})"
 
 
 class OnDemo(AboutCandidate[Any]):

@@ -7,19 +7,23 @@ from django import forms
 from django.urls import reverse
 from django.utils import timezone
 
-from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.kit.clock import wall_of
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import (
     day_field,
     instant_from,
+    link_field,
     long_text,
     reason_field,
     time_field,
 )
 from evaltracker.pages.zone_field import ZoneField
-from trials.admin.acts.base import OnDemo
+from stakeholders.policy import voices
+from trials.admin.acts.base import OnDemo, PeopleField
+from trials.services.attendance import names_of
 from trials.services.demo_cancellation import call_off_demo, check_call_off_demo
+from trials.services.demo_guests import plan_attendance
 from trials.services.demos import (
     add_dazzle,
     check_add_dazzle,
@@ -50,10 +54,36 @@ class WhenForm(forms.Form):
         return data
 
 
-class DemoForm(WhenForm):
+class AttendanceForm(forms.Form):
+    """Who attends, and where they meet."""
+
+    guests = PeopleField(
+        label="Our attendees",
+        help_text=(
+            "They get the invitation with a calendar file. Without any, everybody with "
+            "a part is invited. You are, in any case."
+        ),
+    )
+    vendor_people = forms.CharField(
+        label="Attendees of the vendor",
+        required=False,
+        widget=long_text(2),
+        help_text="One a line; nobody is sent anything.",
+    )
+    meeting_url = link_field(
+        "Meeting link", help_text="Stands in the invitation and its calendar file."
+    )
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["guests"]
+        choice.queryset = voices().filter(evaluation=evaluation).select_related("user")
+
+
+class DemoForm(AttendanceForm, WhenForm):
     title = forms.CharField(label="Title", initial="Demo")
 
-    field_order = ("title",)
+    field_order = ("title", *WhenForm.base_fields)
 
 
 @register_act
@@ -74,8 +104,38 @@ class ScheduleDemo(OnCandidate):
         day = wall_of(timezone.now(), zone).date() + datetime.timedelta(days=7)
         return {"day": day, "time": datetime.time(10), "zone": zone, "minutes": 90}
 
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """Whom it is asked among."""
+        return {"evaluation": target.evaluation}
+
     def destination(self, target: Candidate, made: Any) -> str:
         return reverse("admin:demo", args=[made.pk])
+
+
+@register_act
+class PlanAttendance(OnDemo):
+    """Says who attends, and where they meet."""
+
+    name = "plan-attendance"
+    title = "Attendees and meeting link"
+    verb = "Save"
+    help = "Whoever is asked anew gets a mail; another link is sent to all of them."
+    success = "Saved. Whoever is asked to attend is told by mail."
+    form_class = AttendanceForm
+    service = plan_attendance
+    rule = check_move_demo
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """Whom it is asked among."""
+        return {"evaluation": self.evaluation(target)}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Who is asked now."""
+        return {
+            "guests": list(target.guests.values_list("stakeholder", flat=True)),
+            "vendor_people": target.vendor_people,
+            "meeting_url": target.meeting_url,
+        }
 
 
 @register_act
@@ -145,6 +205,11 @@ class HoldDemo(OnDemo):
     form_class = HoldForm
     service = hold_demo
     rule = check_hold_demo
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Who was to attend."""
+        ours = "\n".join(names_of(target))
+        return {"attendees": "\n".join(filter(None, (ours, target.vendor_people)))}
 
 
 class DazzleForm(forms.Form):

@@ -15,6 +15,7 @@ from trials.admin.settings_asked import last_setting, offered_lists
 from trials.choices import Source
 from trials.models import Demo, ScriptItem
 from trials.services.evidence import check_judge_item, record_evidence
+from trials.services.script_order import check_move_script_item, move_script_item
 from trials.services.scripts import (
     add_script_item,
     change_script_item,
@@ -133,6 +134,29 @@ class ChangeScriptItem(OnItem):
         names = set(ChangeItemForm.base_fields) - {"requirement"}
         values = {name: getattr(target, name) for name in names}
         return {**values, "named_values": target.named_values}
+
+
+class PlaceForm(forms.Form):
+    to = forms.IntegerField(
+        label="Place", min_value=1, help_text="1 comes first; the others make room."
+    )
+
+
+@register_act
+class MoveScriptItem(OnItem):
+    """Puts an item to another place of the script."""
+
+    name = "move-script-item"
+    title = "Move the item"
+    verb = "Move"
+    success = "Moved."
+    form_class = PlaceForm
+    service = move_script_item
+    rule = check_move_script_item
+
+    def judged(self, target: Any) -> tuple[Any, ...]:
+        """The item, which may be on the dazzle list."""
+        return (target,)
 
 
 @register_act
