@@ -24,10 +24,12 @@ if apps.is_installed("django.contrib.admin"):
     import stakeholders.admin.lending_acts
     import stakeholders.admin.lists
     import stakeholders.admin.people_acts
+    import stakeholders.admin.people_grid
     import stakeholders.admin.people_page
     import stakeholders.admin.role_weights
     import stakeholders.admin.roles_acts
     import stakeholders.admin.rules_act
     import stakeholders.admin.searches
+    import stakeholders.admin.weights_grid
     import stakeholders.portable
     import stakeholders.services.templates

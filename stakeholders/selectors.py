@@ -225,3 +225,9 @@ def places_of(evaluations: Iterable[Evaluation]) -> dict[uuid.UUID, frozenset[Pl
     ):
         found[key].add((country, subdivision))
     return {key: frozenset(places) for key, places in found.items()}
+
+
+def roles_of(person: User) -> list[str]:
+    """The roles that are a person's in the company."""
+    names = set(person.groups.values_list("name", flat=True))
+    return [role.value for role in Role if role.label in names]

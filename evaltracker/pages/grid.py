@@ -55,6 +55,8 @@ class Column:
     closed: str = ""
     # The value of a row, if it is not its attribute of that name.
     read: Callable[[Any], Any] | None = None
+    # What a row's own value is called, if not as its choice.
+    named: Callable[[Any], str] | None = None
     # What a cell says that should have a value and has none.
     missing: Callable[[Any], str] | None = None
     # What stands below the value, and is changed elsewhere.
@@ -88,6 +90,7 @@ class Column:
             "choices": choices_of(self.field),
             "open": self.is_open,
             "closed": self.closed,
+            "required": self.field is not None and self.field.required,
             "width": self.width,
             "many": self.for_many and self.is_open,
         }

@@ -12,6 +12,8 @@ from django.db import models
 
 YES = frozenset({"yes", "true", "1", "x", "✓", "y"})
 NO = frozenset({"no", "false", "0", "", "–", "-", "n"})
+# Of the beginning of a label that may stand for it.
+SHORTEST = 3
 # What JSON may hold as a cell; anything else is no value of ours.
 PLAIN = (str, int, float, bool, type(None))
 
@@ -110,6 +112,11 @@ def _read_choice(field: forms.Field, choices: list[list[str]], text: str) -> str
             raise ValidationError("Choose one.")
         return ""
     same = [value for value, label in choices if label.casefold() == wanted]
+    if not same and len(wanted) >= SHORTEST:
+        # “Must” is “Must have”, and “Priya” whoever alone begins so.
+        same = [
+            value for value, label in choices if label.casefold().startswith(wanted)
+        ]
     if len(same) == 1:
         return same[0]
     raise ValidationError(f"There is no “{text.strip()[:80]}” to choose here.")

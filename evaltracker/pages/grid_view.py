@@ -116,6 +116,7 @@ def _rows(
             "id": str(row.pk),
             "name": grid.name_of(row),
             "cells": {it.name: it.value(row) for it in columns},
+            "labels": {it.name: it.named(row) for it in columns if it.named},
             "missing": {
                 it.name: said
                 for it in columns

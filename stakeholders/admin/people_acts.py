@@ -40,7 +40,11 @@ class AddForm(forms.Form):
         help_text="Who is not listed has no login yet: invite them, if you may add "
         "people, or ask an operator.",
     )
-    role = forms.ChoiceField(choices=Role.choices)
+    role = forms.ChoiceField(
+        choices=[("", "their role in the company"), *Role.choices],
+        required=False,
+        help_text="Whoever has several roles, or none, needs one of these.",
+    )
     scores = forms.BooleanField(
         required=False,
         label="Scores candidates",

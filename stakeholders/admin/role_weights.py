@@ -1,16 +1,18 @@
 """What each role finds important: said on the requirements page, before any vendor."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
+from evaltracker.errors import why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.pages.acts import Outcome, register_act
 from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.panels import register_panel
+from evaltracker.requirements.services.categories import check_weigh_category
 from stakeholders.choices import Role
 from stakeholders.models import Stakeholder
 from stakeholders.policy import parts
@@ -48,13 +50,14 @@ def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
     if not categories:
         return None
     said = said_weights(evaluation)
-    held = Stakeholder.objects.filter(evaluation=evaluation, left_at__isnull=True)
-    holders = list(held.values_list("role", "user_id"))
-    known = said.keys() | {role for role, _ in holders}
-    roles = [role for role in Role if role in known]
+    holders = holders_of(evaluation)
+    roles = roles_with_weights(evaluation, said, holders)
     mine = {role for role, holder in holders if holder == user.pk}
     sealed_at = weights_sealed_at(evaluation)
+    may_say = bool(mine) and user.is_active and evaluation.is_open and sealed_at is None
+    may_agree = why_not(check_weigh_category, categories[0], user) is None
     return {
+        "has_grid": may_say or may_agree,
         "rows": [
             WeightRow(category, [said.get(role, {}).get(category) for role in roles])
             for category in categories
@@ -63,15 +66,29 @@ def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
             column(role, said.get(role, {}), categories, is_mine=role in mine)
             for role in roles
         ],
-        "may_say": bool(mine)
-        and user.is_active
-        and evaluation.is_open
-        and sealed_at is None,
+        "may_say": may_say,
         "sealed_at": sealed_at,
         "said": bool(said),
         "clashes": objectives_in_conflict(evaluation),
         "is_requirements": evaluation.stage == Stage.REQUIREMENTS,
     }
+
+
+def holders_of(evaluation: Evaluation) -> list[tuple[str, int]]:
+    """Roles of parts that last, with who holds them."""
+    held = Stakeholder.objects.filter(evaluation=evaluation, left_at__isnull=True)
+    return list(held.values_list("role", "user_id"))
+
+
+def roles_with_weights(
+    evaluation: Evaluation,
+    said: Collection[str],
+    holders: Iterable[tuple[str, int]] | None = None,
+) -> list[Role]:
+    """Roles that somebody holds or that said weights, in the order of roles."""
+    held = holders_of(evaluation) if holders is None else holders
+    known = {*said, *(role for role, _ in held)}
+    return [role for role in Role if role in known]
 
 
 def column(

@@ -10,7 +10,8 @@ from evaltracker.evaluations.policy import is_owner, may_add_people
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import OnEvaluation
 from stakeholders.choices import Role
-from stakeholders.services.roles import give_roles, invite_stakeholder, roles_of
+from stakeholders.selectors import roles_of
+from stakeholders.services.roles import give_roles, invite_stakeholder
 
 
 class InviteForm(forms.Form):

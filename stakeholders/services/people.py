@@ -9,16 +9,21 @@ from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import (
     change,
+    check_owned,
     checked,
     lock,
     require_open,
-    require_owner,
 )
 from stakeholders.choices import Role
 from stakeholders.models import RoleWeight, Stakeholder
 from stakeholders.policy import has_role, require_a_say
-from stakeholders.selectors import weights_sealed_at
+from stakeholders.selectors import roles_of, weights_sealed_at
 from stakeholders.services.lending import keep_sight
+
+
+def check_change_stakeholders(evaluation: Evaluation, by: By) -> None:
+    """The owner gives parts, changes and ends them, while the evaluation is open."""
+    check_owned(evaluation, by)
 
 
 @transaction.atomic
@@ -27,16 +32,18 @@ def add_stakeholder(
 ) -> Stakeholder:
     """Give `user` a role; they see the evaluation from now on.
 
+    Without a role it is the one that is theirs in the company.
+
     Raises:
         Refused: the owner and operators cannot hold a role, or the person holds it
-            already.
+            already. Invalid: no role is given, and they have none or several.
 
     """
-    require_owner(by, evaluation)
-    require_open(evaluation)
+    check_change_stakeholders(evaluation, by)
     if user.pk == evaluation.owner_id:
         raise Refused("The owner cannot sign for a role, so cannot hold one.")
     require_a_say(user)
+    role = role or _own_role(user)
     part = Stakeholder.objects.filter(
         evaluation=evaluation, user=user, role=role
     ).first()
@@ -59,12 +66,21 @@ def add_stakeholder(
     return part
 
 
+def _own_role(user: User) -> str:
+    """The one role that is theirs in the company."""
+    roles = roles_of(user)
+    if len(roles) == 1:
+        return roles[0]
+    several = "several roles" if roles else "no role"
+    said = f"{user.name} has {several} in the company; choose one."
+    raise Invalid(said, errors={"role": [said]})
+
+
 @transaction.atomic
 def remove_stakeholder(*, stakeholder: Stakeholder, reason: str, by: By) -> Stakeholder:
     """End a part; what was signed and scored stays, sight ends with the last part."""
     evaluation = stakeholder.evaluation
-    require_owner(by, evaluation)
-    require_open(evaluation)
+    check_change_stakeholders(evaluation, by)
     if stakeholder.left_at:
         raise Refused("This part has ended already.")
     if not reason.strip():
@@ -97,6 +113,13 @@ def check_say_role_weights(evaluation: Evaluation, by: User) -> None:
         )
 
 
+def check_weigh_for_role(evaluation: Evaluation, role: str, by: User) -> None:
+    """The same for one role, by whoever holds it."""
+    check_say_role_weights(evaluation, by)
+    if not has_role(by, evaluation, Role(role)):
+        raise Forbidden(f"Only {Role(role).label} says what weighs for it.")
+
+
 @transaction.atomic
 def weigh_for_role(
     *, evaluation: Evaluation, category: Category, role: str, weight: int, by: User
@@ -109,9 +132,7 @@ def weigh_for_role(
 
     """
     evaluation = lock(evaluation)
-    check_say_role_weights(evaluation, by)
-    if not has_role(by, evaluation, Role(role)):
-        raise Forbidden(f"Only {Role(role).label} says what weighs for it.")
+    check_weigh_for_role(evaluation, role, by)
     if category.evaluation_id != evaluation.pk:
         raise Invalid("The category belongs to another evaluation.")
     said = RoleWeight.objects.filter(category=category, role=role).first()

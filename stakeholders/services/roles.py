@@ -17,6 +17,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import may_add_people
 from stakeholders.choices import Role
 from stakeholders.models import Stakeholder
+from stakeholders.selectors import roles_of
 from stakeholders.services.people import add_stakeholder
 
 
@@ -40,12 +41,6 @@ def give_roles(*, person: User, roles: Iterable[str], by: User) -> User:
     detail = ", ".join(role.label for role in wanted) or "none"
     record(action=AccountAction.ROLES, person=person, by=by, detail=detail)
     return person
-
-
-def roles_of(person: User) -> list[str]:
-    """The roles that are a person's in the company."""
-    names = set(person.groups.values_list("name", flat=True))
-    return [role.value for role in Role if role.label in names]
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.pages.acts import ACTS
 from evaltracker.pages.grid import GRIDS, grid_address
 from evaltracker.pages.site import site
-from tests.rights.table import ELSEWHERE, ON_PLACE
+from tests.rights.table import ELSEWHERE, GRID_AT, ON_PLACE
 from tests.rights.world import FURTHER, MAIN, place, scored_cell, target_of
 
 
@@ -72,7 +72,7 @@ def grid_subject(name: str) -> Any:
     """What a grid is about, in the main purchase or in the one that is further on."""
     grid = GRIDS[name]
     if grid.model is Evaluation:
-        return Evaluation.objects.get(slug=MAIN)
+        return Evaluation.objects.get(slug=GRID_AT.get(name, MAIN))
     manager: Any = grid.model._default_manager
     path = getattr(grid.model, "evaluation_path", "evaluation")
     rows = manager.filter(**{f"{path}__slug": MAIN})

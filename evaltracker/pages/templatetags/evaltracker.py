@@ -28,6 +28,7 @@ from evaltracker.pages.verdict_marks import MARKS, STANDINGS, UNKNOWN_MARK
 
 register = template.Library()
 
+GRID_FILES = "evaltracker/parts/grid_files.html"
 BADGE_TONES = frozenset({"", "good", "warn", "bad", "info"})
 
 
@@ -56,16 +57,21 @@ def grid(
 ) -> str:
     """A grid in place of the table inside, which stays where there are no scripts.
 
-    `query` are the page's filters; without `when` there is the table alone.
+    `query` are the page's filters; without `when` there is the table alone. The first
+    grid of a page brings the scripts of all.
     """
     if not when:
         return content
     address = grid_address(name, subject) + (f"?{query}" if query else "")
+    request = context["request"]
+    files = "" if hasattr(request, "has_grid") else render_to_string(GRID_FILES)
+    request.has_grid = True
     return format_html(
-        '<div id="grid-{}" data-grid="{}" data-token="{}">{}</div>',
+        '{}<div id="grid-{}" data-grid="{}" data-token="{}">{}</div>',
+        files,
         name,
         address,
-        get_token(context["request"]),
+        get_token(request),
         content,
     )
 

@@ -54,7 +54,7 @@ class GridBar {
 			return;
 		}
 		this.boxes = fields.map((field) => {
-			const row = { id: "bar", name: "selected rows", cells: { [field.name]: "" } };
+			const row = { id: "bar", name: "selected rows", cells: { [field.name]: "" }, labels: {} };
 			const box = gridEditor(field, row);
 			box.required = field.required;
 			return box;

@@ -1,6 +1,5 @@
 /*
- * Blocks of cells: copied to a spreadsheet, pasted from one, cleared; and rows that are
- * typed or pasted below the last one.
+ * Blocks of cells: copied to a spreadsheet, pasted from one, cleared.
  */
 "use strict";
 
@@ -13,8 +12,8 @@ Object.assign(GridKeys.prototype, {
 		const columns = this.grid.columns.slice(left, right + 1);
 		const rows = [];
 		for (let row = top; row <= bottom; row++) {
-			const { cells } = this.grid.dataAt(row);
-			rows.push(columns.map((column) => gridLabel(column, cells[column.name])));
+			const { cells, labels } = this.grid.dataAt(row);
+			rows.push(columns.map((column) => labels[column.name] ?? gridLabel(column, cells[column.name])));
 		}
 		event.clipboardData.setData("text/plain", gridText(rows));
 		event.preventDefault();
@@ -73,61 +72,3 @@ Object.assign(GridKeys.prototype, {
 		this.focus(this.at);
 	},
 });
-
-/** The line below the last row. */
-class GridLine {
-	constructor(grid) {
-		this.grid = grid;
-		const said = "Type here, or paste rows from a spreadsheet";
-		this.box = gridElement("textarea", "gr-line");
-		this.box.rows = 1;
-		this.box.placeholder = said;
-		this.box.setAttribute("aria-label", `Add a ${grid.noun}. ${said}; Enter adds it.`);
-		this.box.addEventListener("keydown", (event) => {
-			if (event.key === "Enter" && !event.shiftKey) {
-				event.preventDefault();
-				this.add([[this.box.value]], this.box.value);
-			}
-		});
-		this.box.addEventListener("paste", (event) => {
-			const text = event.clipboardData.getData("text/plain");
-			const block = gridParse(text);
-			if (block.length > 1 || block[0].length > 1) {
-				event.preventDefault();
-				this.add(block, text);
-			}
-		});
-	}
-
-	focus() {
-		this.box.focus();
-	}
-
-	/** Columns by the block's own heads, else from the first one on. */
-	columnsOf(block) {
-		const { columns, first } = this.grid;
-		const named = block[0].map((head) => columns.find((column) =>
-			column.label.toLowerCase() === head.trim().toLowerCase()));
-		if (block[0].length > 1 && named.every(Boolean)) {
-			block.shift();
-			return named;
-		}
-		return columns.slice(columns.findIndex((column) => column.name === first));
-	}
-
-	async add(block, text) {
-		const columns = this.columnsOf(block);
-		const rows = block
-			.filter((cells) => cells.some((cell) => cell.trim()))
-			.map((cells) => Object.fromEntries(
-				cells.slice(0, columns.length).map((cell, at) => [columns[at].name, cell]),
-			));
-		if (!rows.length) {
-			return;
-		}
-		const done = await this.grid.add(rows);
-		this.box.value = done ? "" : text;
-		this.box.setAttribute("aria-invalid", !done);
-		this.focus();
-	}
-}

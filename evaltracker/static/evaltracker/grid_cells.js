@@ -22,7 +22,7 @@ const gridLabel = (column, value) => {
 /** The content of one cell: its value, what is missing, and why it was refused. */
 const gridContent = (column, row, refusal) => {
 	const content = gridElement("div", "gr-cell");
-	const label = gridLabel(column, row.cells[column.name]);
+	const label = row.labels[column.name] ?? gridLabel(column, row.cells[column.name]);
 	const missing = row.missing[column.name];
 	const aside = row.asides[column.name];
 	content.append(gridElement("span", "gr-value", label));
@@ -45,9 +45,10 @@ const gridContent = (column, row, refusal) => {
 const gridEditor = (column, row, typed) => {
 	const value = row.cells[column.name];
 	let box;
-	if (column.kind === "choice") {
+	if (column.kind === "choice" || column.kind === "bool") {
+		const yesOrNo = [["yes", "yes"], ["no", "no"]];
 		box = gridElement("select");
-		for (const [key, label] of column.choices) {
+		for (const [key, label] of column.kind === "bool" ? yesOrNo : column.choices) {
 			box.append(new Option(label || "–", key, false, key === String(value)));
 		}
 	} else {

@@ -27,7 +27,9 @@ Object.assign(EvalGrid.prototype, {
 			return true;
 		}
 		const done = await this.post(body);
-		if (done && cells.length) {
+		// What has to have a value is not made blank again.
+		const required = new Set(this.columns.filter((it) => it.required).map((it) => it.name));
+		if (done && cells.length && !cells.some((it) => it.from === "" && required.has(it.column))) {
 			this.undos.push({
 				cells: cells.map((cell) => ({
 					...cell, from: this.find(cell.row)?.getData().cells[cell.column], to: cell.from,

@@ -1,0 +1,57 @@
+"""The grids without barriers: in light, in dark and on a phone."""
+
+import os
+
+import pytest
+from playwright.sync_api import expect
+
+from evaltracker.evaluations.models import Evaluation
+from stakeholders.services.roles import give_roles
+from tests.browser import Watched
+from tests.cast import common, stakeholders
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LOOKS = ((1280, False), (1280, True), (390, False))
+
+
+@pytest.mark.parametrize("where", ["requirements", "stakeholders"])
+def test_no_grid_has_a_barrier(
+    watched: Watched, purchase: Evaluation, where: str
+) -> None:
+    stakeholders.stakeholders(purchase, "it", "pm")
+    watched.log_in("lina")
+    for width, dark in LOOKS:
+        watched.page.set_viewport_size({"width": width, "height": 900})
+        watched.open(f"/admin/e/{purchase.slug}/{where}/")
+        expect(watched.page.locator(".gr-cell").first).to_be_visible()
+        theme = "on => document.documentElement.classList.toggle('dark', on)"
+        watched.page.evaluate(theme, dark)
+        watched.page.evaluate("document.getAnimations().forEach(it => it.finish())")
+        assert watched.barriers() == [], (width, dark)
+        across = watched.page.evaluate("document.documentElement.scrollWidth")
+        assert across <= width
+        if os.environ.get("SHOTS"):
+            watched.page.screenshot(path=f"/tmp/s-{where}-{width}-{dark}.png")
+
+
+def test_a_person_is_added_with_their_role_and_weights_are_typed(
+    watched: Watched, purchase: Evaluation
+) -> None:
+    stakeholders.stakeholders(purchase, "it")
+    dana = common.person("dana")
+    give_roles(person=dana, roles=["devops"], by=common.otto())
+    watched.log_in("lina")
+    watched.open(f"/admin/e/{purchase.slug}/stakeholders/")
+    page = watched.page
+    page.get_by_label("Person, add a stakeholder").select_option("Dana (dana), DevOps")
+    page.get_by_role("button", name="Add stakeholder").press("Enter")
+    expect(page.get_by_role("gridcell", name="DevOps").first).to_be_visible()
+    watched.open(f"/admin/e/{purchase.slug}/requirements/#category-")
+    weights = page.get_by_role("grid", name="Weights by category and role")
+    weights.locator("[tabindex='0']").focus()
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+    expect(page.locator("#grid-weights").get_by_role("status")).to_contain_text(
+        "Saved."
+    )
+    assert purchase.categories.get().weight == 9
