@@ -52,8 +52,10 @@ ELSEWHERE = {
     "vendors_contact",
     "vendors_vendor",
     "vendors_vendortoken",
-    # A reader's own bookmark.
+    # A reader's own bookmark, list and bell.
     "vendors_lastseen",
+    "workflow_snooze",
+    "workflow_belllook",
     # A file that waits for its person's yes, and how such files are read: nothing of
     # the evaluation has changed by either.
     "evaluations_importdraft",

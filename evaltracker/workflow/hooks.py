@@ -21,6 +21,7 @@ import evaltracker.workflow.admin.seals
 import evaltracker.workflow.admin.sign_offs_acts
 import evaltracker.workflow.admin.sign_offs_page
 import evaltracker.workflow.admin.sign_page
+import evaltracker.workflow.admin.snooze_acts
 import evaltracker.workflow.admin.stage_acts
 import evaltracker.workflow.admin.starting_acts
 import evaltracker.workflow.admin.vendor_access_api

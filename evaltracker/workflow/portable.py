@@ -18,6 +18,7 @@ from evaltracker.workflow.models import (
     Letter,
     Outlook,
     PromiseCheck,
+    Snooze,
     Succession,
     Waiver,
 )
@@ -30,6 +31,7 @@ register_part(Part(name="check_verdicts", model=CheckVerdict, order=("recorded_a
 
 leave_out(Outlook, "It is made anew from the rest.")
 leave_out(KeptDraws, "They are drawn anew from the rest.")
+leave_out(Snooze, "A reader's own bookmark.")
 leave_out(Succession, "It names another evaluation, which is not in the file.")
 
 

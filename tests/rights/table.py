@@ -39,6 +39,9 @@ ACTS_FOR: dict[str, set[str]] = {
     "record-evidence": INSIDERS - {"it"},
     # A reader's own bookmark in what vendors sent.
     "mark-seen": INSIDERS | {"operator"},
+    # Everybody's own list of what waits on them.
+    "snooze-work": INSIDERS | {"operator"},
+    "wake-work": INSIDERS | {"operator"},
     "excuse-knock-out": {"lead", "leadership"},
     "withdraw-excuse": {"lead", "leadership"},
     "waive-gate": {"leadership"},

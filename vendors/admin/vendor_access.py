@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
 from evaltracker.kit.clock import database_now
 from evaltracker.kit.registry import Registry
@@ -120,5 +121,6 @@ def steps_of(look: Look) -> list[Step]:
 
 
 def instant_sentence(instant: datetime.datetime) -> str:
-    """A moment as a sentence holds it; details are for comparing with logs."""
-    return f"{instant:%d %b %Y, %H:%M} UTC"
+    """A moment as a sentence holds it, in the reader's zone, which it names."""
+    local = timezone.localtime(instant)
+    return f"{local:%-d %b %Y, %H:%M} {local.tzname()}"

@@ -1,7 +1,5 @@
 """The start page: what waits on the reader, why, and by when."""
 
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +9,11 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import may_start_evaluations
 from evaltracker.pages.site import site
 from evaltracker.workflow.inbox import WorkItem, my_work
+from evaltracker.workflow.inbox.lines import Group, apart, grouped, snoozed_lines
 
 SHOWN = 8
 # The most urgent of what waits; the rest is one click away.
-ITEMS_SHOWN = 40
+LINES_SHOWN = 40
 KINDS = {
     "sign_off": ("signature", "Sign"),
     "interests": ("balance", "Declare"),
@@ -24,35 +23,35 @@ KINDS = {
     "condition": ("assignment_turned_in", "Open"),
     "milestone": ("event", "Open"),
     "scores": ("star_rate", "Score"),
-    "weights": ("tune", "Say it"),
+    "weights": ("tune", "Weigh"),
     "next_step": ("arrow_forward", "Open"),
     "questions": ("help", "Answer"),
-    "proposals": ("add_task", "Rule"),
+    "proposals": ("add_task", "Decide"),
     "sent": ("inbox", "Read"),
-    "notices": ("mail", "See to it"),
+    "notices": ("mail", "Fix"),
     "promise_check": ("fact_check", "Judge"),
     "letters": ("drafts", "Read"),
 }
 
 
 def work_page(request: HttpRequest) -> HttpResponse:
-    """Everything by date, then the evaluations that the reader takes part in."""
+    """What waits by day and evaluation, then where the reader takes part."""
     user: Any = request.user
-    items = my_work(user)
-    shown = items if request.GET.get("all") == "1" else items[:ITEMS_SHOWN]
+    items, snoozed = apart(my_work(user), snoozed_lines(user))
+    every = request.GET.get("all") == "1"
+    groups, left_out = grouped(items, len(items) if every else LINES_SHOWN)
+    turns = [group for group in groups if group.counts]
     evaluations = Evaluation.objects.visible_to(user).select_related("owner")
     recent = list(evaluations.order_by("-created_at")[: SHOWN + 1])
     return site.page(
         request,
         "workflow/my_work.html",
         title=site.index_title,
-        groups=[
-            (name, [(item, *sign_of(item)) for item in found])
-            for name, found in groupby(shown, key=attrgetter("group"))
-        ],
-        total=len(items),
-        left_out=len(items) - len(shown),
-        late=sum(item.late for item in items),
+        groups=[shown(group) for group in groups],
+        total=sum(group.number for group in turns) + left_out,
+        left_out=left_out,
+        late=sum(line.first.late for group in turns for line in group.lines()),
+        snoozed=snoozed,
         evaluations=[
             evaluation for evaluation in recent if evaluation.status == Status.OPEN
         ][:SHOWN],
@@ -62,6 +61,19 @@ def work_page(request: HttpRequest) -> HttpResponse:
         more=len(recent) > SHOWN,
         may_start=may_start_evaluations(user),
     )
+
+
+def shown(group: Group) -> dict[str, Any]:
+    """A group with the icon and the word on the button of each line."""
+    return {
+        "name": group.name,
+        "is_theirs": group.counts,
+        "number": group.number,
+        "places": [
+            (evaluation, [(line, *sign_of(line.first)) for line in lines])
+            for evaluation, lines in group.places.items()
+        ],
+    }
 
 
 def sign_of(item: WorkItem) -> tuple[str, str]:

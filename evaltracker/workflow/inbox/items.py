@@ -5,6 +5,7 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -18,9 +19,15 @@ from stakeholders.models import Delegation, Stakeholder
 from stakeholders.policy import voices
 from stakeholders.selectors import places_of
 
-GROUPS = ("Late", "Now", "Coming up")
-# What has a date of its own, and is done on it.
-DATED = ("milestone", "condition", "promise_check")
+TODAY, THIS_WEEK, LATER, OTHERS = GROUPS = (
+    "Today",
+    "This week",
+    "Later",
+    "Waiting on others",
+)
+WEEK = datetime.timedelta(days=7)
+# What others cannot go on without; it is for today, whenever its stage must end.
+BLOCKING = ("sign_off", "open_prices", "notices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +43,48 @@ class WorkItem:
     late: bool = False
     # Whether it is theirs, but not their turn yet.
     waits: bool = False
+    # What several of its sort are called together: “milestones of the trial of X”.
+    alike: str = ""
+
+    @property
+    def day(self) -> datetime.date | None:
+        """The day by which it is due, there where the evaluation is."""
+        if isinstance(self.due, datetime.datetime):
+            return self.due.astimezone(ZoneInfo(self.evaluation.zone)).date()
+        return self.due
 
     @property
     def group(self) -> str:
-        """Late, to be done now, or coming: a date, or a turn that is not theirs yet."""
-        if self.late:
-            return "Late"
-        return "Coming up" if self.waits or self.kind in DATED else "Now"
+        """For today, for this week or later; or a turn that is not theirs yet.
+
+        What is late or keeps others from going on is for today; what has no date is
+        for this week.
+        """
+        if self.waits:
+            return OTHERS
+        if self.late or self.kind in BLOCKING:
+            return TODAY
+        if self.day is None:
+            return THIS_WEEK
+        today = today_in(self.evaluation.zone)
+        if self.day <= today:
+            return TODAY
+        return THIS_WEEK if self.day <= today + WEEK else LATER
 
     @property
-    def order(self) -> tuple[int, datetime.date, str, str]:
-        """By group, then by day, what has no date last."""
-        due = self.due
-        day = due.date() if isinstance(due, datetime.datetime) else due
+    def order(self) -> tuple[int, bool, datetime.date, str, str]:
+        """By group, then by day, what has no date last.
+
+        Declaring interests takes a minute, and waits below what is urgent.
+        """
         place = GROUPS.index(self.group)
-        return (place, day or datetime.date.max, self.kind, self.what)
+        day = self.day or datetime.date.max
+        return (place, self.kind == "interests", day, self.kind, self.what)
+
+    @property
+    def line(self) -> str:
+        """What tells it, and others alike, from the rest: for a person's snooze."""
+        return f"{self.kind} {self.link}"
 
 
 class Desk:
@@ -142,12 +176,13 @@ class Desk:
         due: datetime.date | datetime.datetime | None = None,
         *,
         waits: bool = False,
+        alike: str = "",
     ) -> WorkItem:
         """An item; what has no date of its own is due when its stage must end."""
         if due is None:
             due = self.stands.due(evaluation)
         late = not waits and self.is_late(evaluation, due)
-        return WorkItem(evaluation, what, why, due, link, kind, late, waits)
+        return WorkItem(evaluation, what, why, due, link, kind, late, waits, alike)
 
     def is_late(
         self, evaluation: Evaluation, due: datetime.date | datetime.datetime | None

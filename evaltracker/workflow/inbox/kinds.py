@@ -60,6 +60,7 @@ def milestones(desk: Desk) -> Iterator[WorkItem]:
             f"You own this milestone{of}.",
             links.trial(row.trial) if row.trial else trials,
             row.due_at,
+            alike=f"milestones{of}",
         )
 
 

@@ -3,6 +3,7 @@
 from evaltracker.workflow.models.after import CheckVerdict, Letter, PromiseCheck
 from evaltracker.workflow.models.decisions import Decision, Outlook, Waiver
 from evaltracker.workflow.models.draws import KeptDraws
+from evaltracker.workflow.models.snoozes import Snooze
 from evaltracker.workflow.models.succession import Succession
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Letter",
     "Outlook",
     "PromiseCheck",
+    "Snooze",
     "Succession",
     "Waiver",
 ]

@@ -117,7 +117,7 @@ def test_milestones_and_scores_are_listed(purchase: Evaluation) -> None:
     )
     purchase.stakeholders.filter(user=dana).update(scores=True)
     vendors.enter(purchase, "demos")
-    assert kinds(dana) == ["scores", "milestone"]
+    assert kinds(dana) == ["milestone", "scores"]
 
 
 def test_nothing_of_an_ended_evaluation_waits(purchase: Evaluation) -> None:

@@ -1,0 +1,193 @@
+"""My work as a list: by day, by evaluation, many alike in one line, put off."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
+from evaltracker.workflow.admin import my_work as work_module
+from evaltracker.workflow.inbox import WorkItem, my_work
+from evaltracker.workflow.inbox.items import GROUPS, LATER, OTHERS, THIS_WEEK, TODAY
+from evaltracker.workflow.inbox.lines import grouped
+from evaltracker.workflow.models import Snooze
+from tests.cast import common, stakeholders
+from tests.clients import signed_in
+from trials.services.milestones import add_milestone
+
+pytestmark = pytest.mark.django_db
+NOON = datetime.time(12)
+
+
+def today() -> datetime.date:
+    return datetime.datetime.now(tz=datetime.UTC).date()
+
+
+def item(where: Evaluation, kind: str, days: int | None, **more: Any) -> WorkItem:
+    """A piece of work that is due in so many days."""
+    due = None if days is None else today() + datetime.timedelta(days=days)
+    said: dict[str, Any] = {
+        "what": f"{kind} {days}",
+        "why": "",
+        "link": f"/{kind}/{days}/",
+        "late": days is not None and days < 0,
+    } | more
+    return WorkItem(where, said.pop("what"), said.pop("why"), due, kind=kind, **said)
+
+
+def names(items: list[WorkItem], most: int = 99) -> dict[str, list[str]]:
+    groups, _ = grouped(items, most)
+    return {group.name: [line.what for line in group.lines()] for group in groups}
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "more", "group"),
+    [
+        ("milestone", -1, {}, TODAY),
+        ("milestone", 0, {}, TODAY),
+        ("milestone", 7, {}, THIS_WEEK),
+        ("milestone", 8, {}, LATER),
+        ("questions", None, {}, THIS_WEEK),
+        ("sign_off", 30, {}, TODAY),
+        ("sign_off", 30, {"waits": True}, OTHERS),
+        ("interests", 30, {}, LATER),
+    ],
+)
+def test_it_stands_where_its_day_or_whoever_waits_puts_it(
+    kind: str, days: int | None, more: dict[str, Any], group: str
+) -> None:
+    where = common.evaluation()
+    assert item(where, kind, days, **more).group == group
+
+
+def test_interests_stand_below_what_is_urgent() -> None:
+    where = common.evaluation()
+    late = item(where, "interests", -9)
+    signed = item(where, "sign_off", 3)
+    assert names([late, signed])[TODAY] == ["sign_off 3", "interests -9"]
+
+
+def test_many_alike_are_one_line_and_evaluations_stand_together() -> None:
+    one, two = common.evaluation(title="One"), common.evaluation(title="Two")
+    alike = [
+        item(one, "milestone", days, link="/t/", alike="milestones of the trial of X")
+        for days in (9, 10, 11)
+    ]
+    others = [item(two, "condition", 8), item(two, "condition", 12)]
+    groups, _ = grouped([*alike, *others], 99)
+    (later,) = groups
+    assert [str(place) for place in later.places] == ["Two", "One"]
+    (line,) = later.places[one]
+    assert line.what == "3 milestones of the trial of X"
+    assert line.first.day == alike[0].due
+    assert names(alike[:2])[LATER] == ["milestone 9", "milestone 10"]
+
+
+def test_only_so_many_lines_are_shown_and_the_rest_is_counted() -> None:
+    where = common.evaluation()
+    items = [item(where, "condition", days) for days in range(1, 31)]
+    groups, left_out = grouped(items, 10)
+    assert (sum(group.number for group in groups), left_out) == (10, 20)
+    assert [group.name for group in groups] == list(GROUPS[1:3])
+
+
+@pytest.fixture
+def ivan(db: None) -> User:
+    """Owns three milestones and is to sign."""
+    where = common.evaluation()
+    common.requirement(where)
+    stakeholders.stakeholders(where)
+    stakeholders.sign_off_rules(where, roles=("it",))
+    person = stakeholders.holder("it")
+    for number in (20, 21, 22):
+        day = today() + datetime.timedelta(days=number)
+        add_milestone(
+            evaluation=where,
+            title=f"Step {number}",
+            due_on=day,
+            due_time=NOON,
+            owner_user=person,
+            by=where.owner,
+        )
+    return person
+
+
+def put_off(client: Client, person: User, line: str, **data: str) -> int:
+    where = next(it.evaluation for it in my_work(person) if it.line == line)
+    answer = client.post(f"/admin/act/snooze-work/{where.pk}/", {"line": line, **data})
+    return answer.status_code
+
+
+def test_what_waits_on_others_is_not_counted(
+    ivan: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = Evaluation.objects.get()
+    found = [item(where, "scores", 3), item(where, "sign_off", 3, waits=True)]
+    monkeypatch.setattr(work_module, "my_work", lambda user: found)
+    page: Any = signed_in(ivan).get("/admin/")
+    shown = {group["name"]: group["is_theirs"] for group in page.context["groups"]}
+    assert shown == {THIS_WEEK: True, OTHERS: False}
+    assert page.context["total"] == 1
+
+
+def test_a_line_is_put_off_and_back_on_its_day(ivan: User) -> None:
+    client = signed_in(ivan)
+    line = next(it.line for it in my_work(ivan) if it.kind == "milestone")
+    before = (Entry.objects.count(), Notice.objects.count())
+    assert put_off(client, ivan, line, until="tomorrow") == 302
+    page: Any = client.get("/admin/")
+    assert [each.line.what for each in page.context["snoozed"]] == ["3 milestones"]
+    assert (
+        "Reminders go on" in page.content.decode() or "go on" in page.content.decode()
+    )
+    # Nothing but the list knows: no entry, and no notice is taken back.
+    assert (Entry.objects.count(), Notice.objects.count()) == before
+    assert any(it.kind == "milestone" for it in my_work(ivan))
+    Snooze.objects.update(until=today())
+    page = client.get("/admin/")
+    assert page.context["snoozed"] == []
+
+
+def test_a_line_is_brought_back(ivan: User) -> None:
+    client = signed_in(ivan)
+    found = next(it for it in my_work(ivan) if it.kind == "milestone")
+    put_off(client, ivan, found.line, until="week")
+    snooze = Snooze.objects.get()
+    assert snooze.until.weekday() == 0
+    where = found.evaluation
+    client.post(f"/admin/act/wake-work/{where.pk}/", {"line": found.line})
+    assert not Snooze.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"until": "day", "day": ""},
+        {"until": "day", "day": "2020-01-01"},
+        {"until": "day", "day": "2199-01-01"},
+        {"until": "for ever"},
+    ],
+)
+def test_a_day_has_to_be_one_to_wait_for(ivan: User, data: dict[str, str]) -> None:
+    line = next(it.line for it in my_work(ivan) if it.kind == "milestone")
+    assert put_off(signed_in(ivan), ivan, line, **data) == 400
+    assert not Snooze.objects.exists()
+
+
+def test_only_what_waits_on_oneself_is_put_off(ivan: User) -> None:
+    where = Evaluation.objects.get()
+    lina = signed_in(where.owner)
+    line = next(it.line for it in my_work(ivan) if it.kind == "milestone")
+    data = {"line": line, "until": "tomorrow"}
+    answer = lina.post(f"/admin/act/snooze-work/{where.pk}/", data)
+    assert answer.status_code == 400
+    noor = signed_in(common.noor())
+    assert noor.post(f"/admin/act/snooze-work/{where.pk}/", data).status_code == 404
+
+
+def test_nobody_reads_what_somebody_else_put_off(ivan: User) -> None:
+    line = next(it.line for it in my_work(ivan) if it.kind == "milestone")
+    put_off(signed_in(ivan), ivan, line, until="tomorrow")
+    for other in (common.otto(), Evaluation.objects.get().owner):
+        assert not Snooze.objects.visible_to(other).exists()
