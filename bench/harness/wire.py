@@ -33,12 +33,16 @@ def _head(method: str, path: str, headers: dict[str, str]) -> bytes:
 
 
 class Wire:
-    """A connection to one server, kept for all calls."""
+    """A connection to one server, made by the first call and kept for all.
+
+    A server's thread waits for the first bytes of a new connection: many that say
+    nothing yet would keep all of its threads.
+    """
 
     def __init__(self, site: str) -> None:
         place = urlsplit(site)
         self._place = (place.hostname or "", place.port or 80)
-        self._socket = self._connect()
+        self._socket: socket.socket | None = None
         self._head = b""
 
     def caller(self, request: Callable[[], bytes], *, expect: int) -> Callable[[], Any]:
@@ -62,18 +66,19 @@ class Wire:
 
     def send(self, request: bytes) -> tuple[int, bytes]:
         """The status and the body of the answer to `request`."""
-        self._socket.sendall(request)
-        head, _, body = self._read_until(END).partition(END)
+        kept = self._socket = self._socket or self._connect()
+        kept.sendall(request)
+        head, _, body = _read_until(kept, END).partition(END)
         self._head, low = head, head.lower()
         if LENGTH not in low:
             raise SystemExit(f"An answer without Content-Length: {head!r}")
         length = int(low.partition(LENGTH)[2].partition(b"\r\n")[0])
         content = bytearray(body)
         while len(content) < length:
-            content += self._read()
+            content += _read(kept)
         if b"\r\nconnection: close" in low:
-            self._socket.close()
-            self._socket = self._connect()
+            kept.close()
+            self._socket = None
         return int(head[9:12]), bytes(content)
 
     def _connect(self) -> socket.socket:
@@ -81,14 +86,16 @@ class Wire:
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return made
 
-    def _read_until(self, mark: bytes) -> bytes:
-        found = b""
-        while mark not in found:
-            found += self._read()
-        return found
 
-    def _read(self) -> bytes:
-        chunk = self._socket.recv(262_144)
-        if not chunk:
-            raise SystemExit("The server hung up in the middle of an answer.")
-        return chunk
+def _read_until(kept: socket.socket, mark: bytes) -> bytes:
+    found = b""
+    while mark not in found:
+        found += _read(kept)
+    return found
+
+
+def _read(kept: socket.socket) -> bytes:
+    chunk = kept.recv(262_144)
+    if not chunk:
+        raise SystemExit("The server hung up in the middle of an answer.")
+    return chunk

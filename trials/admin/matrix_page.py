@@ -33,9 +33,9 @@ from trials.admin.matrix_rows import (
 )
 from trials.policy import FROM_DEMOS, today_in
 from trials.selectors import Ledger, ledger
+from trials.selectors.counted import standing_ledger
 from trials.selectors.findings import awaited_replies
 from vendors.admin.conflict_question import ask_first
-from vendors.models import Candidate
 
 NOBODY, NOTHING = UUID(int=0), UUID(int=1)
 # Cells up to which the page is one plain table, and up to which it has all its rows.
@@ -176,15 +176,20 @@ def _fill(cells: dict[bytes, str], response: TemplateResponse) -> None:
 
 
 def _read(request: HttpRequest, evaluation: Evaluation) -> View:
-    """What the filters leave, in five queries."""
-    every = list(Candidate.objects.filter(evaluation=evaluation))
+    """What the filters leave of what stands; of another day it is read, in five
+    queries."""
+    whole = standing_ledger(evaluation)
     chosen = read_choice(
         request.GET,
         # Until demos begin, everybody on the long list is still being compared.
         narrowed=evaluation.stage in FROM_DEMOS
-        and any(candidate.state in CLOSE for candidate in every),
+        and any(candidate.state in CLOSE for candidate in whole.candidates),
     )
-    book = ledger(evaluation, shown_candidates(every, chosen), chosen.as_of)
+    shown = shown_candidates(whole.candidates, chosen)
+    if chosen.as_of:
+        book = ledger(evaluation, shown, chosen.as_of)
+    else:
+        book = whole.only(shown)
     found = View(book, shown_rows(book, chosen), chosen, _page_number(request))
     if found.page > found.pages:
         raise Invalid("The matrix has no such page.")

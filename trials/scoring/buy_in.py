@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from trials.scoring.fitting import FitRow
+from trials.scoring.fitting import EXACT, FitRow
+
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +26,18 @@ def fit_by_category(
     What is not applicable or weighs nothing leaves the denominator; a category of
     which nothing is left is absent, which is not a fit of 0.
     """
-    points: dict[str, Fraction] = {}
-    weights: dict[str, Fraction] = {}
-    for row in rows:
-        if row.points is not None:
-            category = category_of[row.key]
-            points[category] = points.get(category, Fraction(0)) + Fraction(row.points)
-            weights[category] = weights.get(category, Fraction(0)) + Fraction(
-                row.weight
-            )
-    return {category: points[category] / weights[category] for category in points}
+    points: dict[str, Decimal] = {}
+    weights: dict[str, Decimal] = {}
+    with localcontext(EXACT):
+        for row in rows:
+            if row.points is not None:
+                category = category_of[row.key]
+                points[category] = points.get(category, ZERO) + row.points
+                weights[category] = weights.get(category, ZERO) + row.weight
+    return {
+        category: Fraction(points[category]) / Fraction(weights[category])
+        for category in points
+    }
 
 
 def own_fit(

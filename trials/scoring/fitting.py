@@ -10,7 +10,7 @@ from trials.scoring.cells import CellState
 from trials.scoring.facts import Priority, RequirementFacts, Standing
 
 # Sums of decimals are exact here or they fail; only the last division needs more.
-_EXACT = Context(prec=1000, traps=[Inexact, InvalidOperation])
+EXACT = Context(prec=1000, traps=[Inexact, InvalidOperation])
 
 
 class RowState(StrEnum):
@@ -143,7 +143,7 @@ def fit_row(key: str, weight: Decimal, cell: CellState) -> FitRow:
         state = RowState.COUNTED
     points = None
     if cell.credit is not None and weight > 0:
-        points = _EXACT.multiply(weight, cell.credit)
+        points = EXACT.multiply(weight, cell.credit)
     return FitRow(
         key=key,
         state=state,
@@ -163,7 +163,7 @@ def fit_sum(rows: Iterable[tuple[FitRow, int]]) -> FitSum:
     """Add up rows, each as often as its number says."""
     asked = [(row, times) for row, times in rows if row.points is not None]
     tested = [(row, times) for row, times in asked if row.tested]
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         points, weight = _sums(asked)
         tested_points, tested_weight = _sums(tested)
     return FitSum(

@@ -110,6 +110,11 @@ class Ledger:
         shown = (map(alike, column.numbers) for column in self.columns)
         return list(zip(*shown, strict=True))
 
+    def only(self, candidates: Sequence[Candidate]) -> "Ledger":
+        """The same with the columns of these candidates, in their order."""
+        columns = [self.of(candidate) for candidate in candidates]
+        return replace(self, columns=columns, on_file=None)
+
     def of(self, candidate: Candidate) -> Column:
         """What stands for one candidate."""
         return self._by_candidate[candidate.pk]

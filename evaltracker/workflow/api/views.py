@@ -20,11 +20,11 @@ from evaltracker.workflow.api.matrix import MatrixOutput
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.inbox import WorkItem, my_work
 from trials.policy import today_in
-from trials.selectors import ledger
+from trials.selectors.counted import standing_ledger
 from trials.selectors.findings import awaited_replies
 from trials.selectors.matrix_json import matrix_json
 from vendors.policy import require_declared
-from vendors.selectors import active_candidates
+from vendors.selectors.candidates import ACTIVE
 
 CALLS = new_calls()
 EVALUATION = "evaluations/<str:slug>/"
@@ -131,7 +131,10 @@ class MatrixView(StaffView):
         day = today_in(evaluation.zone)
 
         def make() -> HttpResponse:
-            book = ledger(evaluation, list(active_candidates(evaluation)), day)
+            whole = standing_ledger(evaluation)
+            book = whole.only(
+                [each for each in whole.candidates if each.state in ACTIVE]
+            )
             return HttpResponse(matrix_json(book), content_type="application/json")
 
         return unless_unchanged(

@@ -7,6 +7,7 @@ the same records. `gather_inputs` has them, for whatever is frozen or of another
 import datetime
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from evaltracker.evaluations.models import Evaluation
@@ -21,14 +22,16 @@ from evaltracker.workflow.memo.inputs import gather_inputs, inputs_of
 from evaltracker.workflow.memo.kept_draws import last_draws, no_draws
 from evaltracker.workflow.memo.results import results_of
 from evaltracker.workflow.models import Decision, KeptDraws
-from trials.scoring import Availability, CellState, Credits, cell_state
+from trials.scoring import Availability, CellState, Credits, Value, cell_state
 from trials.scoring.buy_in import fit_by_category
 from trials.selectors import Ledger
-from trials.selectors.cell_shapes import record_of, shape_of
+from trials.selectors.cell_shapes import PlainShape, record_of, shape_of
 from trials.selectors.counted import counted_once, standing_ledger
 from vendors.choices import CandidateState
 
 type Fits = dict[str, dict[str, Fraction]]
+
+MOST_DATED = 20_000  # cells that rest on dates; a large purchase has some thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,15 @@ def _states(book: Ledger) -> dict[str, dict[str, CellState]]:
         ):
             state = book.kinds[number].state
             if _is_planned(state):
-                record = record_of(shape_of((book.on_file or {})[at]))
-                state = cell_state(record, row.demanded, book.as_of, credits)
+                plain = (book.on_file or {})[at]
+                state = _dated(plain, row.demanded, book.as_of, credits)
             found[row.ref] = state
     return states
+
+
+@lru_cache(maxsize=MOST_DATED)
+def _dated(
+    plain: PlainShape, demanded: tuple[Value, ...], day: datetime.date, credits: Credits
+) -> CellState:
+    """A cell with the dates that it rests on; most stand alike in the next version."""
+    return cell_state(record_of(shape_of(plain)), demanded, day, credits)
