@@ -25,7 +25,7 @@ type Means = dict[str, dict[str, list[str | None]]]
 NO_LISTS: Lists = {}
 
 
-def planned_dates(
+def promised_dates(
     availability: str, available_from: datetime.date | None, held: Any
 ) -> list[datetime.date]:
     """The dates for which an answer is planned: its own, and those of its values.

@@ -66,6 +66,7 @@ class ImportCommand(BaseCommand):
             reading = Reading(
                 layout=options["orientation"],
                 skip_unknown=options.get("skip_unknown", False),
+                more=self.more(options),
             )
             book = read_table(options["file"])
             plan = self.kind.plan(evaluation, by, book, reading)
@@ -74,6 +75,10 @@ class ImportCommand(BaseCommand):
         except Problem as error:
             raise CommandError(folded(error.sentence)) from error
         self.report(plan, evaluation, is_dry=options["dry_run"])
+
+    def more(self, options: dict[str, Any]) -> dict[str, str]:
+        """What else the kind's form would ask, by field."""
+        return {}
 
     def evaluation(self, slug: str) -> Evaluation:
         """The evaluation of that slug, or a sentence with the slugs there are."""

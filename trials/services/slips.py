@@ -17,7 +17,7 @@ from trials.policy import today_in
 from trials.promise_notices import PromiseSlipped
 from trials.selectors.promised import slipped_claims
 from vendors.choices import Availability
-from vendors.holds_for import planned_dates
+from vendors.holds_for import promised_dates
 from vendors.models import Claim
 
 
@@ -51,7 +51,7 @@ def tell_of_slips() -> None:
 
 def slipped_from(claim: Claim, today: datetime.date) -> datetime.date | None:
     """The first date, of the answer or of one of its values, that has passed."""
-    dates = planned_dates(claim.availability, claim.available_from, claim.holds_for)
+    dates = promised_dates(claim.availability, claim.available_from, claim.holds_for)
     return next((day for day in dates if day < today), None)
 
 

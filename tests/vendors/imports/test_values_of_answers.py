@@ -1,8 +1,11 @@
 """A file is asked once for each candidate for which values its answers hold."""
 
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation
@@ -100,3 +103,18 @@ def test_the_page_asks_and_the_preview_says_what_comes_in(where: Evaluation) -> 
     desk.say(desk.yes())
     assert means(where)["Acme ML", "R1"] == {"Runs on": {"AWS": NOW}}
     assert means(where)["Globex", "R2"] == {"Runs on": {"AWS": NOW, "on premises": NOW}}
+
+
+def test_the_command_says_for_which_values_a_file_holds(
+    where: Evaluation, tmp_path: Path
+) -> None:
+    file = tmp_path / "c.csv"
+    file.write_text(TABLE)
+    import_file = partial(call_command, "import_claims", where.slug, str(file))
+    with pytest.raises(CommandError, match="“Azure” is not a value of “Runs on”"):
+        import_file("--holds-for", "Runs on: Azure")
+    with pytest.raises(CommandError, match="“AWS” names no list"):
+        import_file("--holds-for", "AWS")
+    assert not Claim.objects.exists()
+    import_file("--holds-for", "Runs on: AWS")
+    assert means(where)["Acme ML", "R1"] == {"Runs on": {"AWS": NOW}}
