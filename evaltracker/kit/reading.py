@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django.db import connection
 
-_reading: ContextVar[bool] = ContextVar("reading", default=False)
+_reading: ContextVar[dict[Any, Any] | None] = ContextVar("reading", default=None)
 
 
 @contextmanager
 def only_reading() -> Iterator[None]:
     """For a request whose method changes nothing."""
-    token = _reading.set(True)
+    token = _reading.set({})
     try:
         yield
     finally:
@@ -22,4 +23,10 @@ def only_reading() -> Iterator[None]:
 def is_only_reading() -> bool:
     """Whether nothing was changed by whoever asks: a request that only reads, outside
     of any service and of any test that is rolled back."""
-    return _reading.get() and not connection.savepoint_ids
+    return _reading.get() is not None and not connection.savepoint_ids
+
+
+def seen_by_request() -> dict[Any, Any]:
+    """What this request has seen so far, to be seen alike until it ends."""
+    seen = _reading.get()
+    return {} if seen is None else seen

@@ -70,6 +70,13 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             raise ImproperlyConfigured("There is a start page already.")
         self._index = view
 
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[Any]:
+        """The lists of one app; of all there is none, since our menus say what there
+        is, and asking for every right of every table would cost each page a tenth."""
+        return super().get_app_list(request, app_label) if app_label else []
+
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Our pages first, then Django's and unfold's without the leaking one."""
         pages: list[URLPattern | URLResolver] = [

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from enum import StrEnum
 from fractions import Fraction
+from typing import Self
 
 from trials.scoring.cells import CellState
 from trials.scoring.facts import Priority, RequirementFacts, Standing
@@ -110,6 +111,19 @@ class Fit(FitSum):
 
     rows: tuple[FitRow, ...]
 
+    @classmethod
+    def of(cls, found: FitSum, rows: Iterable[FitRow]) -> Self:
+        """Return the sum that these rows come to, with them."""
+        return cls(
+            value=found.value,
+            of_tested=found.of_tested,
+            points=found.points,
+            weight=found.weight,
+            coverage=found.coverage,
+            judged=found.judged,
+            rows=tuple(rows),
+        )
+
 
 def fit(weights: Mapping[str, Decimal], cells: Mapping[str, CellState]) -> Fit:
     """Weigh one candidate's cells; ``weights`` names every requirement asked.
@@ -117,16 +131,7 @@ def fit(weights: Mapping[str, Decimal], cells: Mapping[str, CellState]) -> Fit:
     A negative weight, or one that is not a number, is refused.
     """
     rows = tuple(fit_row(key, weight, cells[key]) for key, weight in weights.items())
-    found = fit_sum((row, 1) for row in rows)
-    return Fit(
-        value=found.value,
-        of_tested=found.of_tested,
-        points=found.points,
-        weight=found.weight,
-        coverage=found.coverage,
-        judged=found.judged,
-        rows=rows,
-    )
+    return Fit.of(fit_sum((row, 1) for row in rows), rows)
 
 
 def fit_row(key: str, weight: Decimal, cell: CellState) -> FitRow:

@@ -8,7 +8,7 @@ from evaltracker.evaluations.models import Category, Evaluation, Requirement
 from stakeholders.choices import Role
 from stakeholders.scoring import Clash, Divide, clashes, distance, dividing, shares
 from stakeholders.selectors import said_weights
-from trials.scoring.buy_in import fit_by_category, picks
+from trials.scoring.buy_in import picks
 from trials.selectors.ledger import Ledger, ledger
 from vendors.choices import CandidateState
 from vendors.models import Candidate
@@ -105,12 +105,9 @@ def _picks(
     running: list[Candidate],
     weightings: dict[Role, dict[Category, int]],
 ) -> list[RolePick]:
-    category_of = {
-        requirement.ref: requirement.category.name for requirement in book.requirements
-    }
     by_key = {str(candidate.pk): candidate for candidate in running}
     fits = {
-        key: fit_by_category(book.of(candidate).fit_rows, category_of)
+        key: book.of(candidate).sums.fit_by_category
         for key, candidate in by_key.items()
     }
     found = []

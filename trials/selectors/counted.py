@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.kit.reading import is_only_reading
+from evaltracker.kit.reading import is_only_reading, seen_by_request
 from trials.selectors.ledger import Ledger, ledger
 from trials.selectors.versions import Version, versions_of
 
@@ -29,6 +29,10 @@ class Shelf:
         self.lock = threading.RLock()
         self.version: Version | None = None
         self.values: dict[str, Any] = {}
+        # The ledger of the version before.
+        self.before: Ledger | None = None
+        # What is counted now, by the thread that has the lock.
+        self._counting: Evaluation | None = None
 
     @property
     def cells(self) -> int:
@@ -40,19 +44,40 @@ class Shelf:
         """The value of that name in the version of now; counted if it is not there.
 
         It is kept if the version is the same before and after everything was read, the
-        evaluation itself included.
+        evaluation itself included. What is counted on the way is kept with it.
         """
         with self.lock:
-            before = versions_of([key])[key]
-            if self.version is None or not self.version.holds(before):
-                self.version, self.values = before, {}
-            if name not in self.values:
-                value = count(Evaluation.objects.select_related("owner").get(pk=key))
-                if not before.holds(versions_of([key])[key]):
-                    return value
-                self.values[name] = value
+            if self._counting is None:
+                self._renew(key, name)
+                if name not in self.values:
+                    return self._count(key, name, count)
+            elif name not in self.values:
+                self.values[name] = count(self._counting)
             found: T = self.values[name]
             return found
+
+    def _renew(self, key: uuid.UUID, name: str) -> None:
+        """Forget what was counted of another version. A request that found a version
+        goes on with it as long as all is there that it asks for."""
+        seen = seen_by_request()
+        known: Version | None = seen.get(key)
+        if name in self.values and known and self.version and self.version.holds(known):
+            return
+        now = seen[key] = versions_of([key])[key]
+        if self.version is None or not self.version.holds(now):
+            self.before = self.values.get("ledger", self.before)
+            self.version, self.values = now, {}
+
+    def _count[T](self, key: uuid.UUID, name: str, count: Count[T]) -> T:
+        self._counting = Evaluation.objects.select_related("owner").get(pk=key)
+        held, kept = self.version, dict(self.values)
+        try:
+            value = count(self._counting)
+            if held and held.holds(versions_of([key])[key]):
+                kept = {**self.values, name: value}
+        finally:
+            self._counting, self.values = None, kept
+        return value
 
 
 _shelves: OrderedDict[uuid.UUID, Shelf] = OrderedDict()
@@ -76,7 +101,8 @@ def standing_ledger(evaluation: Evaluation) -> Ledger:
 
 
 def _exact_ledger(evaluation: Evaluation) -> Ledger:
-    return ledger(evaluation, exact=True)
+    book = ledger(evaluation, exact=True)
+    return book.beside(_shelf(evaluation.pk).before) if is_only_reading() else book
 
 
 def forget_all() -> None:

@@ -3,78 +3,65 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cached_property
-from itertools import compress
 
 from evaltracker.evaluations.models import Evaluation, Requirement
-from trials import scoring
 from trials.policy import today_in
 from trials.scoring import Coverage, Credits, FitRow, FitSum, PromiseRecord
-from trials.selectors.cell_cache import Cell, Cells, cells_for
+from trials.selectors.cell_cache import Cell, cells_for
 from trials.selectors.cell_shapes import PlainShape, Shape, without_instants
 from trials.selectors.cell_tuples import Spots, read_shapes
 from trials.selectors.ledger_rows import LedgerRow, ledger_rows, live
+from trials.selectors.sums import Sums
 from vendors.models import Candidate
 
 
 @dataclass(frozen=True)
 class Column:
-    """One candidate: the numbers of its cells in the order of the rows, and what they
-    come to."""
+    """One candidate, and what its cells come to."""
 
     candidate: Candidate
-    rows: list[LedgerRow]
-    numbers: list[int]
-    known: Cells
+    sums: Sums
 
-    @cached_property
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of its cells in the order of the rows."""
+        return self.sums.numbers
+
+    @property
     def cells(self) -> dict[str, Cell]:
         """Its cells by ref."""
-        found = self.known.found
-        refs = (row.ref for row in self.rows)
-        return dict(zip(refs, map(found.__getitem__, self.numbers), strict=True))
+        return self.sums.cells
 
-    @cached_property
+    @property
     def fit(self) -> FitSum:
         """The weighted result of its cells."""
-        return self.known.fit_of((row.weight for row in self.rows), self.numbers)
+        return self.sums.fit
 
-    @cached_property
-    def fit_rows(self) -> list[FitRow]:
+    @property
+    def fit_rows(self) -> tuple[FitRow, ...]:
         """Each requirement's part in the fit."""
-        return [
-            replace(self.known.fit_row(row.weight, number), key=row.ref)
-            for row, number in zip(self.rows, self.numbers, strict=True)
-        ]
+        return self.sums.whole_fit.rows
 
     @property
     def coverage(self) -> Coverage:
         """How much is answered, shown and tested."""
         return self.fit.coverage
 
-    @cached_property
+    @property
     def knock_outs(self) -> tuple[str, ...]:
         """Refs of the must-haves that block it and that nobody excused."""
-        found = self.known.found
-        blocking = {each for each in set(self.numbers) if found[each].knocks_out}
-        blocks = compress(self.rows, map(blocking.__contains__, self.numbers))
-        return tuple(row.ref for row in blocks if row.is_must)
+        return self.sums.knock_outs
 
     @property
     def is_blocked(self) -> bool:
         """Whether somebody has to eliminate it or excuse a knock-out."""
         return bool(self.knock_outs)
 
-    @cached_property
+    @property
     def promises(self) -> PromiseRecord:
         """What it said it had, against what was found."""
-        asked = [
-            scoring.RequirementFacts(row.ref, row.category, Decimal(row.weight))
-            for row in self.rows
-        ]
-        states = {ref: cell.state for ref, cell in self.cells.items()}
-        return scoring.promise_record(asked, states)
+        return self.sums.promises
 
 
 @dataclass(frozen=True)
@@ -106,7 +93,7 @@ class Ledger:
         the same is shown have one number."""
         if not self.columns:
             return [()] * len(self.rows)
-        alike = self.columns[0].known.alike.__getitem__
+        alike = self.columns[0].sums.known.alike.__getitem__
         shown = (map(alike, column.numbers) for column in self.columns)
         return list(zip(*shown, strict=True))
 
@@ -114,6 +101,18 @@ class Ledger:
         """The same with the columns of these candidates, in their order."""
         columns = [self.of(candidate) for candidate in candidates]
         return replace(self, columns=columns, on_file=None)
+
+    def beside(self, before: "Ledger | None") -> "Ledger":
+        """The same; a candidate whose cells stand as in `before` keeps what was counted
+        of them."""
+        if before is None or before.rows != self.rows:
+            return self
+        old = {column.candidate.pk: column.sums for column in before.columns}
+        columns = [
+            replace(column, sums=column.sums.or_of(old.get(column.candidate.pk)))
+            for column in self.columns
+        ]
+        return replace(self, columns=columns)
 
     def of(self, candidate: Candidate) -> Column:
         """What stands for one candidate."""
@@ -167,7 +166,7 @@ def ledger(
             shape = without_instants(shape, day)
         wall[spot] = known.number_of(shape)
     columns = [
-        Column(candidate, rows, wall[at * wide : (at + 1) * wide], known)
+        Column(candidate, Sums(rows, wall[at * wide : (at + 1) * wide], known))
         for at, candidate in enumerate(candidates)
     ]
     return Ledger(

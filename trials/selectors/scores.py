@@ -127,15 +127,18 @@ def far_apart(evaluation: Evaluation) -> list[str]:
     running = scored.exclude(candidate__state=CandidateState.ELIMINATED).order_by(
         "candidate__name", "category__position"
     )
-    given: dict[tuple[Candidate, Category], list[int]] = defaultdict(list)
-    for row in running.select_related("candidate", "category"):
-        given[row.candidate, row.category].append(row.value)
+    given: dict[tuple[uuid.UUID, uuid.UUID], list[int]] = defaultdict(list)
+    names: dict[tuple[uuid.UUID, uuid.UUID], str] = {}
+    columns = ("candidate", "category", "value", "candidate__name", "category__name")
+    for candidate, category, value, name, of in running.values_list(*columns):
+        given[candidate, category].append(value)
+        names[candidate, category] = f"{of} of {name}"
     settled = Settlement.objects.filter(consensus__evaluation=evaluation)
     done = set(settled.values_list("candidate", "category"))
     return [
-        f"{category} of {candidate}"
-        for (candidate, category), values in given.items()
-        if (candidate.pk, category.pk) not in done and spread(values).is_wide
+        names[key]
+        for key, values in given.items()
+        if key not in done and spread(values).is_wide
     ]
 
 

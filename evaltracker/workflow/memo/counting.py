@@ -10,6 +10,7 @@ from evaltracker.workflow.memo.cells import cell_states
 from trials import scoring
 
 PLACES = 4
+# What the cells of a candidate of a memo's inputs come to.
 type States = Callable[
     [dict[str, Any], dict[str, Any]], Mapping[str, scoring.CellState]
 ]
@@ -28,16 +29,30 @@ class Counted:
     promises: scoring.PromiseRecord
 
 
-def count(
-    item: dict[str, Any], inputs: dict[str, Any], states: States = cell_states
-) -> Counted:
-    """Count one of the candidates of `inputs`, on the day that they name.
-
-    `states` finds what its cells come to: read from the inputs, or known already.
-    """
+def count(item: dict[str, Any], inputs: dict[str, Any]) -> Counted:
+    """Count one of the candidates of `inputs`, on the day that they name."""
     asked = [requirement_facts(row) for row in inputs["requirements"]]
-    cells = states(item, inputs)
-    fit = scoring.fit({row.key: row.weight for row in asked}, cells)
+    cells = cell_states(item, inputs)
+    return count_known(
+        item,
+        inputs,
+        cells,
+        fit=scoring.fit({row.key: row.weight for row in asked}, cells),
+        knock_outs=[row.key for row in scoring.knock_outs(asked, cells)],
+        promises=scoring.promise_record(asked, cells),
+    )
+
+
+def count_known(
+    item: dict[str, Any],
+    inputs: dict[str, Any],
+    cells: Mapping[str, scoring.CellState],
+    *,
+    fit: scoring.Fit,
+    knock_outs: list[str],
+    promises: scoring.PromiseRecord,
+) -> Counted:
+    """The same where it is known what the cells come to."""
     people = scoring.people_score(score_facts(item), category_weights(inputs))
     share = Decimal(inputs["brief"]["evidence_share"])
     return Counted(
@@ -46,8 +61,8 @@ def count(
         fit=fit,
         people=people,
         total=scoring.total(fit.value, people.value, share),
-        knock_outs=[row.key for row in scoring.knock_outs(asked, cells)],
-        promises=scoring.promise_record(asked, cells),
+        knock_outs=knock_outs,
+        promises=promises,
     )
 
 

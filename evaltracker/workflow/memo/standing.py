@@ -17,7 +17,7 @@ from evaltracker.workflow.memo.as_of import (
     planned_dates,
 )
 from evaltracker.workflow.memo.brief_answers import AnsweredBrief, answered_briefs
-from evaltracker.workflow.memo.counting import Counted, count
+from evaltracker.workflow.memo.counting import Counted, count, count_known
 from evaltracker.workflow.memo.inputs import gather_inputs, inputs_of
 from evaltracker.workflow.memo.kept_draws import last_draws, no_draws
 from evaltracker.workflow.memo.results import results_of
@@ -87,10 +87,19 @@ def _memo(evaluation: Evaluation) -> StandingMemo:
         return _standing(inputs, frozen["results"], counted, planned_dates(inputs))
     book = standing_ledger(evaluation)
     inputs, states = inputs_of(book, {}), _states(book)
+    sums = {str(column.candidate.pk): column.sums for column in book.columns}
     counted = [
-        count(item, inputs, lambda item, _: states[item["id"]])
+        count_known(
+            item,
+            inputs,
+            states[item["id"]],
+            fit=sums[item["id"]].whole_fit,
+            knock_outs=list(sums[item["id"]].knock_outs),
+            promises=sums[item["id"]].promises,
+        )
         for item in inputs["candidates"]
     ]
+    fits = {key: each.fit_by_category for key, each in sums.items()}
     results = results_of(inputs, counted, last_draws(evaluation))
     cells = (
         cell
@@ -98,7 +107,8 @@ def _memo(evaluation: Evaluation) -> StandingMemo:
         if one.candidate["state"] != CandidateState.ELIMINATED
         for cell in one.cells.values()
     )
-    return _standing(inputs, results, counted, dates_ahead(cells, book.as_of))
+    planned = dates_ahead(cells, book.as_of)
+    return StandingMemo(inputs, results, counted, planned, fits)
 
 
 def _frozen_memo(evaluation: Evaluation) -> dict[str, Any] | None:

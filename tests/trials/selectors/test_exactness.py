@@ -146,7 +146,7 @@ def test_what_a_memo_freezes_counts_as_the_ledger_does(lists: bool) -> None:
     for option, item in zip(book.candidates, inputs["candidates"], strict=True):
         counted, column = count(item, inputs), book.of(option)
         assert counted.candidate["id"] == str(option.pk)
-        assert list(counted.fit.rows) == column.fit_rows
+        assert counted.fit.rows == column.fit_rows
         assert tuple(counted.knock_outs) == column.knock_outs
         told = [(row.key, row.said, row.found.verdict) for row in column.promises.rows]
         assert told == [

@@ -16,7 +16,7 @@ class Command(ImportCommand):
     slug = "claims"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """… [--holds-for TEXT]."""
+        """Those of every import, and [--holds-for TEXT]."""
         super().add_arguments(parser)
         parser.add_argument(
             "--holds-for",
@@ -27,5 +27,5 @@ class Command(ImportCommand):
         )
 
     def more(self, options: dict[str, Any]) -> dict[str, str]:
-        """The values."""
+        """The values that the answers hold for, as the page's form asks for them."""
         return {HOLDS_FOR: options["holds_for"]}
