@@ -9,11 +9,9 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.pages.paging import page_number
 from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
-from trials.selectors import ledger
-from trials.selectors.counted import counted_once
+from trials.selectors.counted import counted_once, standing_ledger
 from trials.selectors.promised import Promised, promised
 from vendors.admin.conflict_question import ask_first
-from vendors.selectors import active_candidates
 
 ON_A_PAGE = 100
 GROUPS = ("slipped", "coming", "settled")
@@ -51,5 +49,5 @@ def group_of(promise: Promised) -> str:
 
 def _promised(evaluation: Evaluation) -> list[Promised]:
     """The slipped first, then those to come, then what is settled."""
-    found = promised(ledger(evaluation, list(active_candidates(evaluation))))
+    found = promised(standing_ledger(evaluation).of_active())
     return sorted(found, key=lambda promise: GROUPS.index(group_of(promise)))

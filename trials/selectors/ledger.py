@@ -14,6 +14,7 @@ from trials.selectors.cell_tuples import Spots, read_shapes
 from trials.selectors.ledger_rows import LedgerRow, ledger_rows, live
 from trials.selectors.sums import Sums
 from vendors.models import Candidate
+from vendors.selectors.candidates import ACTIVE
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,10 @@ class Ledger:
         """The same with the columns of these candidates, in their order."""
         columns = [self.of(candidate) for candidate in candidates]
         return replace(self, columns=columns, on_file=None)
+
+    def of_active(self) -> "Ledger":
+        """The same with the columns of the candidates that are still in the choice."""
+        return self.only([each for each in self.candidates if each.state in ACTIVE])
 
     def beside(self, before: "Ledger | None") -> "Ledger":
         """The same; a candidate whose cells stand as in `before` keeps what was counted

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.kit.clock import wall_of
@@ -85,27 +85,23 @@ def promised(book: Ledger) -> list[Promised]:
     """
     by_cell: dict[object, list[Claim]] = defaultdict(list)
     planned = Claim.objects.filter(
-        candidate__in=[candidate.pk for candidate in book.candidates],
+        candidate=OuterRef("candidate"),
+        requirement=OuterRef("requirement"),
         availability=Availability.PLANNED,
     )
-    rows = (
-        Claim.objects.filter(
-            candidate__in=[candidate.pk for candidate in book.candidates],
-            requirement__in=planned.order_by().values("requirement_id"),
-        )
-        .order_by("revision")
-        .only(
-            *("candidate_id", "requirement_id", "revision"),
-            *("availability", "available_from", "submitted_at"),
-        )
-    )
-    for claim in rows:
+    keys = [candidate.pk for candidate in book.candidates]
+    rows = Claim.objects.filter(Exists(planned), candidate__in=keys)
+    for claim in rows.order_by("revision").only(
+        *("candidate_id", "requirement_id", "revision"),
+        *("availability", "available_from", "submitted_at"),
+    ):
         by_cell[claim.candidate_id, claim.requirement_id].append(claim)
     found = [
         Promised(candidate, requirement, book.cell(candidate, requirement), steps)
         for candidate in book.candidates
         for requirement in book.requirements
-        if (steps := story(by_cell[candidate.pk, requirement.pk], book.evaluation.zone))
+        if (claims := by_cell.get((candidate.pk, requirement.pk)))
+        and (steps := story(claims, book.evaluation.zone))
     ]
     return sorted(
         found,

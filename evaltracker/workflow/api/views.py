@@ -24,7 +24,6 @@ from trials.selectors.counted import standing_ledger
 from trials.selectors.findings import awaited_replies
 from trials.selectors.matrix_json import matrix_json
 from vendors.policy import require_declared
-from vendors.selectors.candidates import ACTIVE
 
 CALLS = new_calls()
 EVALUATION = "evaluations/<str:slug>/"
@@ -131,11 +130,8 @@ class MatrixView(StaffView):
         day = today_in(evaluation.zone)
 
         def make() -> HttpResponse:
-            whole = standing_ledger(evaluation)
-            book = whole.only(
-                [each for each in whole.candidates if each.state in ACTIVE]
-            )
-            return HttpResponse(matrix_json(book), content_type="application/json")
+            found = matrix_json(standing_ledger(evaluation).of_active())
+            return HttpResponse(found, content_type="application/json")
 
         return unless_unchanged(
             request._request, evaluation, make, day=day, counted=awaited_replies()
