@@ -3,6 +3,7 @@
 import datetime
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -13,10 +14,14 @@ from django.utils import timezone
 from evaltracker.errors import Problem
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.kit.reading import only_reading
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.requirements.services.requirements import change_requirement
+from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.inbox.recounting import differences
+from evaltracker.workflow.memo.standing import standing_memo
 from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
+from tests.at_once import at_once
 from tests.cast import common, stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
 from trials.models import Excuse
@@ -28,7 +33,14 @@ from vendors.services.companies import change_vendor
 from vendors.services.rulings import revoke_ruling, rule_not_applicable
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
-STEPS = 200
+STEPS = (
+    200,
+    pytest.param(
+        2_000,
+        marks=pytest.mark.nightly(reason="the same steps, ten times as many"),
+    ),
+)
+AT_ONCE, TURNS = 4, 40
 type Step = Callable[[Evaluation, random.Random], Any]
 
 
@@ -139,13 +151,14 @@ def where() -> Evaluation:
     return vendors.enter(where, "trials")
 
 
+@pytest.mark.parametrize("steps", STEPS)
 def test_after_every_step_what_is_kept_is_what_is_counted(
-    where: Evaluation, figure: Callable[[str], None]
+    where: Evaluation, figure: Callable[[str], None], steps: int
 ) -> None:
     chance = random.Random(59)
     with time_machine.travel(timezone.now(), tick=True) as clock:
         taken = 0
-        for number in range(STEPS):
+        for number in range(steps):
             step = chance.choice(STEPS_TAKEN)
             try:
                 step(where, chance)
@@ -156,7 +169,31 @@ def test_after_every_step_what_is_kept_is_what_is_counted(
                 clock.shift(datetime.timedelta(hours=chance.randrange(30)))
             where.refresh_from_db()
             assert differences(where) == [], f"{number}: {step.__name__}"
-    figure(f"T59: {taken} of {STEPS} steps taken, and what is kept equal after each")
+    figure(f"T59: {taken} of {steps} steps taken, and what is kept equal after each")
+
+
+@pytest.mark.postgres
+def test_writers_and_readers_at_once_leave_kept_what_is_counted(
+    where: Evaluation,
+) -> None:
+    def write_or_read(number: int) -> int:
+        chance, done = random.Random(number), 0
+        for _ in range(TURNS):
+            if number < AT_ONCE:
+                with suppress(Problem):
+                    chance.choice(STEPS_TAKEN)(where, chance)
+                    done += 1
+            else:
+                with only_reading():
+                    gate_reports(where)
+                    assert standing_memo(where).results
+                done += 1
+        return done
+
+    done = at_once(2 * AT_ONCE, write_or_read, within=300)
+    assert all(isinstance(each, int) and each > TURNS // 4 for each in done), done
+    where.refresh_from_db()
+    assert differences(where) == []
 
 
 def test_a_command_counts_everything_again(
