@@ -1,5 +1,8 @@
 """Where things are mended: addresses of pages, for blockers and notices."""
 
+from urllib.parse import urlencode
+
+from django.db.models import Model
 from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation, Requirement
@@ -14,6 +17,13 @@ def page(evaluation: Evaluation, name: str, anchor: str = "") -> str:
     return f"{address}#{anchor}" if anchor else address
 
 
+def act(name: str, target: Model, anchor: str = "", **prefill: str) -> str:
+    """The form of an act, at one of its fields."""
+    address = reverse("admin:act_on", args=[name, target.pk])
+    query = f"?{urlencode(prefill)}" if prefill else ""
+    return f"{address}{query}#{anchor}" if anchor else f"{address}{query}"
+
+
 def candidate(candidate: Candidate) -> str:
     return reverse("admin:candidate", args=[candidate.pk])
 
@@ -23,8 +33,10 @@ def cell(candidate: Candidate, requirement: Requirement) -> str:
     return reverse("admin:cell", args=[candidate.pk, requirement.pk])
 
 
-def trial(trial: Trial) -> str:
-    return reverse("admin:trial", args=[trial.pk])
+def trial(trial: Trial, anchor: str = "") -> str:
+    """The page of a trial, e.g. at one of its criteria."""
+    address = reverse("admin:trial", args=[trial.pk])
+    return f"{address}#{anchor}" if anchor else address
 
 
 def sign(rule: SignOffRule) -> str:

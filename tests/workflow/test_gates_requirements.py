@@ -47,7 +47,7 @@ def test_brief_complete_names_what_is_missing(
     )
     (blocker,) = brief_complete(Look(evaluation))
     assert words in blocker.sentence
-    assert blocker.link.endswith(f"#{field}")
+    assert blocker.link.endswith(f"/edit-brief/{evaluation.pk}/#id_{field}")
 
 
 def test_brief_complete_lets_go_of_what_does_not_matter(

@@ -120,3 +120,19 @@ document.addEventListener(
 	},
 	true,
 );
+
+/* A link to a row unfolds what the row stands in. */
+function unfoldTarget() {
+	const id = decodeURIComponent(window.location.hash.slice(1));
+	const target = id && document.getElementById(id);
+	if (!target) {
+		return;
+	}
+	for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+		fold.open = true;
+	}
+	target.querySelector("details")?.setAttribute("open", "");
+	target.scrollIntoView();
+}
+window.addEventListener("load", unfoldTarget);
+window.addEventListener("hashchange", unfoldTarget);

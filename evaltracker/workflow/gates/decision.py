@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Iterator
 
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import User
 from evaltracker.money import written
 from evaltracker.workflow import links
 from evaltracker.workflow.gates import nothing
 from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.research import listed
 from evaltracker.workflow.gates.signing import unsigned
-from evaltracker.workflow.gates.table import Blocker, gate
+from evaltracker.workflow.gates.table import Blocker, gate, menders_of
 from evaltracker.workflow.models import Decision
+from stakeholders.choices import Role
 from stakeholders.models import Condition
+from stakeholders.policy import voices
 from trials.models import Consensus
 from vendors.selectors import candidate_cost, envelope_of
 from vendors.selectors.opening import NOBODY, opening_of, second_people
@@ -20,13 +23,14 @@ from vendors.selectors.opening import NOBODY, opening_of, second_people
 @gate(Stage.DECISION)
 def scores_closed(look: Look) -> Iterator[Blocker]:
     """The consensus on scores was held and is closed."""
-    if not Consensus.objects.filter(
-        evaluation=look.evaluation, closed_at__isnull=False
-    ).exists():
-        yield Blocker(
-            "Scores are not closed; hold the consensus meeting.",
-            links.page(look.evaluation, "scores"),
-        )
+    meeting = Consensus.objects.filter(evaluation=look.evaluation).first()
+    sentence = "Scores are not closed; hold the consensus meeting."
+    if meeting is None:
+        place = links.act("open-consensus", look.evaluation)
+        yield Blocker(sentence, place, "Open the consensus")
+    elif meeting.closed_at is None:
+        place = links.act("close-scores", look.evaluation)
+        yield Blocker(sentence, place, "Close the scores")
 
 
 @gate(Stage.DECISION, waivable=False)
@@ -35,21 +39,25 @@ def prices_opened(look: Look) -> Iterator[Blocker]:
     evaluation = look.evaluation
     if evaluation.prices_opened_at is not None:
         return
-    place = links.page(evaluation, "costs", "opening")
     asked = opening_of(evaluation)
     people = second_people(evaluation, asked)
     if not people:
-        yield Blocker(
-            f"Prices are sealed. {NOBODY}", links.page(evaluation, "stakeholders")
-        )
+        place = links.act("add-stakeholder", evaluation, role=Role.LEADERSHIP)
+        yield Blocker(f"Prices are sealed. {NOBODY}", place, "Add stakeholder")
     elif asked is None:
-        yield Blocker("Prices are sealed; ask a second person to open them.", place)
+        yield Blocker(
+            "Prices are sealed; ask a second person to open them.",
+            links.act("ask-to-open-prices", evaluation),
+            "Ask to open prices",
+        )
     else:
         names = " or ".join(person.name for person in people)
         yield Blocker(
             f"Prices are sealed; {asked.asked_by.name} asked to open them, and {names} "
             "has to confirm.",
-            place,
+            links.act("confirm-price-opening", asked),
+            "Confirm",
+            menders_of(people),
         )
 
 
@@ -57,13 +65,14 @@ def prices_opened(look: Look) -> Iterator[Blocker]:
 def choice_made(look: Look) -> Iterator[Blocker]:
     """One shortlisted candidate is chosen, with a rationale."""
     decision = draft(look)
-    place = links.page(look.evaluation, "decision")
+    place = links.act("draft-decision", look.evaluation, "id_candidate")
     if decision is None or decision.candidate is None:
-        yield Blocker("No candidate is chosen.", place)
+        yield Blocker("No candidate is chosen.", place, "Choose")
     elif decision.candidate not in look.shortlisted:
-        yield Blocker(f"{decision.candidate} is not shortlisted.", place)
+        yield Blocker(f"{decision.candidate} is not shortlisted.", place, "Choose")
     if decision is not None and not decision.rationale.strip():
-        yield Blocker("The choice has no rationale.", place)
+        place = links.act("draft-decision", look.evaluation, "id_rationale")
+        yield Blocker("The choice has no rationale.", place, "Write it")
 
 
 @gate(Stage.DECISION, waivable=False, nothing=nothing.choice)
@@ -77,8 +86,15 @@ def choice_not_knocked_out(look: Look) -> Iterator[Blocker]:
         yield Blocker(
             f"{decision.candidate} is knocked out by {listed(refs)}, which nobody "
             "excused.",
-            links.candidate(decision.candidate),
+            links.cell(decision.candidate, look.named(refs[0])),
+            menders=menders_of([look.evaluation.owner, *leaders(look)]),
         )
+
+
+def leaders(look: Look) -> list[User]:
+    """Who holds the role that excuses a knock-out beside the owner."""
+    held = voices().filter(evaluation=look.evaluation, role=Role.LEADERSHIP)
+    return [part.user for part in held.select_related("user")]
 
 
 @gate(Stage.DECISION, nothing=nothing.costs)
@@ -133,6 +149,8 @@ def unmet(look: Look, conditions: Iterable[Condition]) -> Iterator[Blocker]:
         yield Blocker(
             f"Open condition ({condition.owner.name}): {condition.text[:120]}",
             links.page(look.evaluation, "sign_offs", f"condition-{condition.pk}"),
+            "Close",
+            menders_of([condition.owner, look.evaluation.owner]),
         )
 
 

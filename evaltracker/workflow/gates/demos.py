@@ -8,9 +8,9 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
 from evaltracker.workflow.gates import nothing
 from evaltracker.workflow.gates.facts import Look
-from evaltracker.workflow.gates.research import count_words, listed
+from evaltracker.workflow.gates.research import count_words, listed, none_shortlisted
 from evaltracker.workflow.gates.signing import unpassed
-from evaltracker.workflow.gates.table import Blocker, gate
+from evaltracker.workflow.gates.table import Blocker, gate, menders_of
 from stakeholders.policy import voices
 from trials.models import Consensus, ScoreSheet
 from trials.selectors import far_apart
@@ -23,10 +23,7 @@ def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
     “Not shown” is a judgement too; a must-have that the candidate says it will never
     have needs no demo.
     """
-    if not look.shortlisted:
-        yield Blocker(
-            "No candidate is shortlisted.", links.page(look.evaluation, "candidates")
-        )
+    yield from none_shortlisted(look)
     for candidate in look.shortlisted:
         unseen = []
         for requirement in look.musts:
@@ -37,6 +34,7 @@ def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
                 f"{candidate}: {count_words(len(unseen), 'must-have')} not judged in a "
                 f"demo: {listed(unseen)}.",
                 links.page(look.evaluation, "demos", f"candidate-{candidate.pk}"),
+                menders=menders_of(look.judges(candidate)),
             )
 
 
@@ -53,14 +51,17 @@ def scores_locked(look: Look) -> Iterator[Blocker]:
     if not scorers:
         yield Blocker(
             "Nobody is asked to score; name the stakeholders who do.",
-            links.page(look.evaluation, "stakeholders"),
+            links.act("add-stakeholder", look.evaluation),
+            "Add stakeholder",
         )
     for part in scorers:
         if part.pk not in locked:
             yield Blocker(
                 f"{part.user.name} ({part.get_role_display()}) has not locked their "
                 "scores.",
-                links.page(look.evaluation, "scores"),
+                links.page(look.evaluation, "scores", f"mine-{part.pk}"),
+                "Score",
+                menders_of([part.user]),
             )
 
 
@@ -90,6 +91,8 @@ def unsettled_scores(look: Look) -> Iterator[Blocker]:
     are = "is" if len(apart) == 1 else "are"
     if Consensus.objects.filter(evaluation=evaluation).exists():
         sentence = f"{number} {are} far apart and not settled yet: {listed(apart)}."
+        yield Blocker(sentence, links.page(evaluation, "scores", "settle"), "Settle")
     else:
         sentence = f"{number} {are} far apart; open the consensus and talk about it."
-    yield Blocker(sentence, links.page(evaluation, "scores"))
+        place = links.act("open-consensus", evaluation)
+        yield Blocker(sentence, place, "Open the consensus")

@@ -1,15 +1,18 @@
 """What the gates read of one evaluation, each fact at its first use."""
 
 import datetime
+from collections import defaultdict
 from functools import cached_property
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import Evaluation, Requirement, Visit
+from evaltracker.evaluations.models import Evaluation, Requirement, User, Visit
 from evaltracker.workflow.memo import document_of
 from stakeholders.models import Condition, SignOffRule
+from stakeholders.policy import insiders
 from stakeholders.selectors import RuleTally, open_conditions, tally
 from stakeholders.services.sign_offs import digest_of
 from trials.models import Trial
@@ -57,6 +60,10 @@ class Look:
         """The must-haves among them."""
         return [requirement for requirement in self.requirements if requirement.is_must]
 
+    def named(self, ref: str) -> Requirement:
+        """The requirement of that reference."""
+        return next(row for row in self.requirements if row.ref == ref)
+
     @cached_property
     def shortlisted(self) -> list[Candidate]:
         """Candidates still in the running."""
@@ -65,6 +72,25 @@ class Look:
                 evaluation=self.evaluation, state__in=IN_THE_RUNNING
             )
         )
+
+    def judges(self, candidate: Candidate) -> list[User]:
+        """Who may judge it: the owner and everybody with a role and no interest."""
+        barred = self.interests[candidate.pk]
+        return [person for person in self.insiders if person.pk not in barred]
+
+    @cached_property
+    def insiders(self) -> list[User]:
+        """The owner and everybody with a role."""
+        return list(insiders(self.evaluation))
+
+    @cached_property
+    def interests(self) -> dict[UUID, set[int]]:
+        """By candidate, ids of people whose interest in it was not cleared."""
+        found: dict[UUID, set[int]] = defaultdict(set)
+        rows = Conflict.objects.barring().filter(candidate__in=self.shortlisted)
+        for candidate, person in rows.values_list("candidate_id", "person_id"):
+            found[candidate].add(person)
+        return found
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -18,7 +18,8 @@ def brief_complete(look: Look) -> Iterator[Blocker]:
     for field, words in missing_answers(look.evaluation).items():
         yield Blocker(
             f"The brief does not say {words}.",
-            links.page(look.evaluation, "brief", field),
+            links.act("edit-brief", look.evaluation, f"id_{field}"),
+            "Fill in",
         )
     valued = ScopeValue.objects.current().values("scope")
     for scope in look.evaluation.scopes.exclude(pk__in=valued):
@@ -32,11 +33,13 @@ def brief_complete(look: Look) -> Iterator[Blocker]:
 @gate(Stage.REQUIREMENTS)
 def has_a_must_have(look: Look) -> Iterator[Blocker]:
     """At least one requirement is a must-have."""
-    if not look.musts:
-        yield Blocker(
-            "No requirement is a must-have, so nothing could rule a candidate out.",
-            links.page(look.evaluation, "requirements"),
-        )
+    sentence = "No requirement is a must-have, so nothing could rule a candidate out."
+    if not look.requirements:
+        add = links.act("add-requirement", look.evaluation)
+        yield Blocker(sentence, add, "Add requirement")
+    elif not look.musts:
+        first = f"requirement-{look.requirements[0].pk}"
+        yield Blocker(sentence, links.page(look.evaluation, "requirements", first))
 
 
 @gate(Stage.REQUIREMENTS, nothing=nothing.needs)
@@ -49,7 +52,8 @@ def categories_weighted(look: Look) -> Iterator[Blocker]:
         if category.weight is None:
             yield Blocker(
                 f"Category “{category}” has no weight.",
-                links.page(look.evaluation, "requirements", f"category-{category.pk}"),
+                links.act("weigh-category", category, "id_weight"),
+                "Weigh",
             )
 
 
@@ -60,9 +64,7 @@ def must_haves_tied(look: Look) -> Iterator[Blocker]:
         if requirement.metric_id is None and not requirement.metric_excuse.strip():
             yield Blocker(
                 f"Must-have {requirement.ref} moves no metric and has no excuse.",
-                links.page(
-                    look.evaluation, "requirements", f"requirement-{requirement.pk}"
-                ),
+                links.act("change-requirement", requirement, "id_metric"),
             )
 
 

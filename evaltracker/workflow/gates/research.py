@@ -9,16 +9,13 @@ from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.signing import unpassed
 from evaltracker.workflow.gates.table import Blocker, gate
 from vendors.costs import CHECKLIST
-from vendors.models import CostLine, Question
+from vendors.models import Candidate, CostLine, Question
 
 
 @gate(Stage.RESEARCH, nothing=nothing.musts)
 def must_haves_answered(look: Look) -> Iterator[Blocker]:
     """Every shortlisted candidate answered every must-have, or was eliminated."""
-    if not look.shortlisted:
-        yield Blocker(
-            "No candidate is shortlisted.", links.page(look.evaluation, "candidates")
-        )
+    yield from none_shortlisted(look)
     for candidate in look.shortlisted:
         open_refs = []
         for requirement in look.musts:
@@ -29,8 +26,29 @@ def must_haves_answered(look: Look) -> Iterator[Blocker]:
             yield Blocker(
                 f"{candidate} has not stated its availability for "
                 f"{count_words(len(open_refs), 'must-have')}: {listed(open_refs)}.",
-                links.candidate(candidate),
+                place_of_answer(look, candidate, open_refs[0]),
             )
+
+
+def none_shortlisted(look: Look) -> Iterator[Blocker]:
+    """A blocker at the first candidate that could be, if none is shortlisted."""
+    evaluation, sentence = look.evaluation, "No candidate is shortlisted."
+    if look.shortlisted:
+        return
+    first = evaluation.candidates.order_by("name").first()
+    if first is None:
+        yield Blocker(sentence, links.act("add-candidate", evaluation), "Add candidate")
+    else:
+        place = links.page(evaluation, "candidates", f"candidate-{first.pk}")
+        yield Blocker(sentence, place, "Shortlist")
+
+
+def place_of_answer(look: Look, candidate: Candidate, ref: str) -> str:
+    """Where the vendor is reminded while it can answer, else the cell itself."""
+    evaluation = look.evaluation
+    if candidate.invited_at is not None and evaluation.claims_are_open(look.now):
+        return links.page(evaluation, "unanswered", f"candidate-{candidate.pk}")
+    return links.cell(candidate, look.named(ref))
 
 
 @gate(Stage.RESEARCH, nothing=nothing.questions)
@@ -42,7 +60,8 @@ def no_open_question(look: Look) -> Iterator[Blocker]:
     if number:
         yield Blocker(
             f"{count_words(number, 'question')} without an answer.",
-            links.page(look.evaluation, "questions"),
+            links.page(look.evaluation, "questions", "questions"),
+            "Answer",
         )
 
 
@@ -56,14 +75,16 @@ def cost_coverage_known(look: Look) -> Iterator[Blocker]:
     asked = set(lines.values_list("candidate_id", "kind"))
     for candidate in look.shortlisted:
         missing = [
-            kind.label
+            kind
             for kind in CHECKLIST[candidate.kind]
             if (candidate.pk, str(kind)) not in asked
         ]
         if missing:
             yield Blocker(
-                f"{candidate}: nobody asked about {listed(missing)}.",
-                links.page(look.evaluation, "costs", f"candidate-{candidate.pk}"),
+                f"{candidate}: nobody asked about "
+                f"{listed([kind.label for kind in missing])}.",
+                links.act("set-cost-line", candidate, kind=str(missing[0])),
+                "Add cost",
             )
 
 
@@ -71,11 +92,18 @@ def cost_coverage_known(look: Look) -> Iterator[Blocker]:
 def claims_closed(look: Look) -> Iterator[Blocker]:
     """Claims were open to the vendors and are closed."""
     evaluation = look.evaluation
-    place = links.page(evaluation, "candidates")
     if evaluation.claims_opened_at is None:
-        yield Blocker("Claims were never opened to the vendors.", place)
+        yield Blocker(
+            "Claims were never opened to the vendors.",
+            links.act("open-claims", evaluation),
+            "Open claims",
+        )
     elif evaluation.claims_are_open(look.now):
-        yield Blocker("Claims are still open; close them.", place)
+        yield Blocker(
+            "Claims are still open; close them.",
+            links.act("close-claims", evaluation),
+            "Close claims",
+        )
 
 
 @gate(Stage.RESEARCH, signing=True, nothing=nothing.signers)

@@ -1,20 +1,57 @@
 """The registry of gates and the decorator that fills it."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.kit.registry import Registry
 from evaltracker.workflow.gates.facts import Look
+
+# So many people are named as those who can mend something.
+NAMED = 3
+
+
+class Mender(NamedTuple):
+    """Who can mend something; somebody outside, such as a vendor, has no account."""
+
+    pk: int | None
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """Why a gate is closed, in one sentence, and where it is mended."""
+    """Why a gate is closed, in one sentence, and where it is mended.
+
+    `link` leads to the very row, or to the form of the act; `verb` is the word on its
+    button. Without `menders` it is for whoever runs the evaluation.
+    """
 
     sentence: str
     link: str
+    verb: str = "Fix"
+    menders: tuple[Mender, ...] = ()
+
+    def is_mended_by(self, user: User, evaluation: Evaluation) -> bool:
+        """Whether `user` can mend it."""
+        if not self.menders:
+            return evaluation.owner_id == user.pk
+        return any(mender.pk == user.pk for mender in self.menders)
+
+    def names(self, evaluation: Evaluation) -> str:
+        """On whom it waits: “Priya Nair or Ivan Petrov”."""
+        names = [mender.name for mender in self.menders] or [evaluation.owner.name]
+        if len(names) > NAMED:
+            rest = len(names) - NAMED
+            names[NAMED:] = [f"{rest} other{'s' if rest > 1 else ''}"]
+        return " or ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+
+
+def menders_of(people: Iterable[User]) -> tuple[Mender, ...]:
+    """Those people, each once."""
+    return tuple(dict.fromkeys(Mender(person.pk, person.name) for person in people))
 
 
 Check = Callable[["Look"], Iterator[Blocker]]

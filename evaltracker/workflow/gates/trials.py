@@ -1,6 +1,6 @@
 """What must hold before trials are left."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 
 from evaltracker.evaluations.choices import Stage
@@ -10,8 +10,9 @@ from evaltracker.workflow.gates.demos import unsettled_scores
 from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.research import count_words, listed
 from evaltracker.workflow.gates.signing import unsigned
-from evaltracker.workflow.gates.table import Blocker, gate
+from evaltracker.workflow.gates.table import Blocker, Mender, gate, menders_of
 from trials.choices import Severity
+from trials.models import Criterion, Trial
 from trials.selectors import unjudged_criteria
 
 
@@ -19,29 +20,46 @@ from trials.selectors import unjudged_criteria
 def criteria_judged(look: Look) -> Iterator[Blocker]:
     """Every criterion is judged on words that stand, and vendors had time to answer."""
     if not look.trials:
-        yield Blocker(
-            "No shortlisted candidate has a trial.",
-            links.page(look.evaluation, "trials"),
-        )
-    pending = Counter(
-        unjudged_criteria()
-        .filter(trial__in=look.trials)
-        .values_list("trial_id", flat=True)
-    )
+        yield no_trial(look)
+    pending: dict[object, list[Criterion]] = defaultdict(list)
+    for criterion in unjudged_criteria().filter(trial__in=look.trials):
+        pending[criterion.trial_id].append(criterion)
     for trial in look.trials:
         agreed = len(trial.criteria.all())
         if pending[trial.pk] or not agreed:
-            words = f"{pending[trial.pk]} of {agreed} criteria not judged"
-            if not agreed:
-                words = "no criteria are agreed"
-            yield Blocker(f"Trial of {trial.candidate}: {words}.", links.trial(trial))
-        waiting = sum(gap.awaits_reply for gap in trial.gaps.all())
+            yield unjudged(look, trial, pending[trial.pk], agreed)
+        waiting = [gap for gap in trial.gaps.all() if gap.awaits_reply]
         if waiting:
             yield Blocker(
                 f"Trial of {trial.candidate}: the vendor may still answer "
-                f"{count_words(waiting, 'finding')}.",
-                links.trial(trial),
+                f"{count_words(len(waiting), 'finding')}.",
+                links.trial(trial, f"gap-{waiting[0].pk}"),
+                menders=(Mender(None, str(trial.candidate)),),
             )
+
+
+def no_trial(look: Look) -> Blocker:
+    """Where one is planned; without a shortlist there is nobody to try."""
+    place = links.page(look.evaluation, "trials")
+    if look.shortlisted:
+        place = links.act("plan-trial", look.shortlisted[0])
+    return Blocker("No shortlisted candidate has a trial.", place, "Plan trial")
+
+
+def unjudged(
+    look: Look, trial: Trial, pending: list[Criterion], agreed: int
+) -> Blocker:
+    """At the first criterion that waits; without any, where one is written."""
+    of = f"Trial of {trial.candidate}"
+    if not agreed:
+        add = links.act("add-criterion", trial)
+        return Blocker(f"{of}: no criteria are agreed.", add, "Add criterion")
+    return Blocker(
+        f"{of}: {len(pending)} of {agreed} criteria not judged.",
+        links.trial(trial, f"criterion-{pending[0].pk}"),
+        "Judge",
+        menders_of(look.judges(trial.candidate)),
+    )
 
 
 @gate(Stage.TRIALS, nothing=nothing.trials)
@@ -52,7 +70,8 @@ def no_open_deal_breaker(look: Look) -> Iterator[Blocker]:
             if gap.severity == Severity.DEAL_BREAKER and gap.closed_at is None:
                 yield Blocker(
                     f"Open deal-breaker on {trial.candidate}: {gap.text[:120]}",
-                    links.trial(trial),
+                    links.trial(trial, f"gap-{gap.pk}"),
+                    menders=menders_of(look.judges(trial.candidate)),
                 )
 
 
@@ -60,20 +79,20 @@ def no_open_deal_breaker(look: Look) -> Iterator[Blocker]:
 def must_haves_proven(look: Look) -> Iterator[Blocker]:
     """Every must-have of the finalists is proven, knocked out or excused."""
     if not look.shortlisted:
-        yield Blocker(
-            "No candidate is left in the running.",
-            links.page(look.evaluation, "candidates"),
-        )
+        place = links.page(look.evaluation, "candidates")
+        yield Blocker("No candidate is left in the running.", place)
     for candidate in look.shortlisted:
         unproven = []
         for requirement in look.musts:
             if not look.ledger.cell(candidate, requirement).state.is_settled:
-                unproven.append(requirement.ref)
+                unproven.append(requirement)
         if unproven:
+            refs = [requirement.ref for requirement in unproven]
             yield Blocker(
                 f"{candidate}: {count_words(len(unproven), 'must-have')} not proven: "
-                f"{listed(unproven)}.",
-                links.page(look.evaluation, "matrix"),
+                f"{listed(refs)}.",
+                links.cell(candidate, unproven[0]),
+                menders=menders_of(look.judges(candidate)),
             )
 
 

@@ -141,6 +141,7 @@ def next_steps(desk: Desk) -> Iterator[WorkItem]:
             step.what,
             f"You run this evaluation. {step.why}{before}",
             step.link,
+            waits=not step.verb,
         )
 
 
@@ -156,7 +157,7 @@ def questions(desk: Desk) -> Iterator[WorkItem]:
             evaluation,
             f"Answer {number} open question{'s' if number > 1 else ''}",
             "All invited vendors read the answer, and none who asked.",
-            links.page(evaluation, "questions"),
+            links.page(evaluation, "questions", "questions"),
         )
 
 

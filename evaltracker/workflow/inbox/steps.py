@@ -15,7 +15,10 @@ from evaltracker.workflow.selectors import stage_due
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What to do now, why, and where; `verb` is the word on the button."""
+    """What to do now, why, and where; `verb` is the word on the button.
+
+    It is blank where others are awaited.
+    """
 
     what: str
     why: str
@@ -58,11 +61,14 @@ def step_after(evaluation: Evaluation, blocker: Blocker | None) -> NextStep:
     """To mend what is in the way, or to go on."""
     stage = evaluation.get_stage_display()
     if blocker is not None:
+        keeps = f"It keeps the evaluation in {stage.lower()}."
+        if blocker.is_mended_by(evaluation.owner, evaluation):
+            return NextStep(blocker.sentence, keeps, blocker.link, blocker.verb)
         return NextStep(
             what=blocker.sentence,
-            why=f"It keeps the evaluation in {stage.lower()}.",
-            link=blocker.link,
-            verb="See to it",
+            why=f"{keeps} It waits on {blocker.names(evaluation)}.",
+            link=links.page(evaluation, "overview", "gates-of-stage"),
+            verb="",
         )
     if evaluation.stage == Stage.DECISION:
         return NextStep(

@@ -1,0 +1,112 @@
+"""Every blocker leads whoever can mend it to the row where that is done."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urldefrag
+
+import pytest
+from django.urls import reverse
+
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.workflow.gates import Blocker
+from evaltracker.workflow.gates.reports import gate_reports
+from evaltracker.workflow.gates.table import Mender
+from evaltracker.workflow.inbox import next_step
+from tests.cast import common
+from tests.cast.workflow import to_be_signed
+from tests.clients import signed_in
+
+pytestmark = pytest.mark.django_db
+
+# Of a stage that an empty evaluation is put into; the demo's are further on.
+STAGES = ("requirements", "research", "demos", "trials", "decision")
+
+
+def empty(stage: str) -> Evaluation:
+    """An evaluation without anything, in that stage."""
+    where = common.evaluation(owner=common.lina(), title=f"Empty in {stage}")
+    where.visits.update(stage=stage)
+    Evaluation.objects.filter(pk=where.pk).update(stage=stage)
+    return Evaluation.objects.get(pk=where.pk)
+
+
+def blockers(where: Evaluation) -> Iterator[Blocker]:
+    for report in gate_reports(where):
+        yield from report.blockers
+
+
+def wrong_way(where: Evaluation, blocker: Blocker) -> str:
+    """What is wrong with where a blocker leads its mender; blank if nothing is."""
+    keys = [mender.pk for mender in blocker.menders if mender.pk is not None]
+    if blocker.menders and not keys:  # it waits on somebody outside
+        keys = [where.owner_id]
+    page, anchor = urldefrag(blocker.link)
+    for key in keys or [where.owner_id]:
+        answer = signed_in(User.objects.get(pk=key)).get(page)
+        # Whoever was not asked for their interests is asked first, and led back.
+        if "declare-interests" in answer.headers.get("Location", ""):
+            continue
+        if answer.status_code != 200:
+            return f"{answer.status_code} for {blocker.sentence}: {blocker.link}"
+        if anchor and f'id="{anchor}"' not in answer.text:
+            return f"no #{anchor} for {blocker.sentence}: {blocker.link}"
+    return ""
+
+
+def test_every_blocker_leads_its_menders_to_its_row(people: dict[str, User]) -> None:
+    every = [
+        (one, found)
+        for one in Evaluation.objects.filter(status="open")
+        for found in blockers(one)
+    ]
+    assert len(every) > 10
+    assert [wrong for one in every if (wrong := wrong_way(*one))] == []
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_blocker_of_an_empty_evaluation_leads_to_its_row(stage: str) -> None:
+    where = empty(stage)
+    found = list(blockers(where))
+    assert found
+    assert [wrong for one in found if (wrong := wrong_way(where, one))] == []
+
+
+def test_who_cannot_mend_it_reads_on_whom_it_waits_and_gets_no_button(
+    people: dict[str, User],
+) -> None:
+    for where in Evaluation.objects.filter(status="open"):
+        page = signed_in(people["operator"]).get(
+            reverse("admin:evaluation_overview", args=[where.slug])
+        )
+        gates = page.text.split('id="gates-of-stage"')[1].split("</section>")[0]
+        assert 'class="et-button' not in gates, where
+        for blocker in blockers(where):
+            assert f"Waits on {blocker.names(where)}" in gates, blocker
+
+
+def test_the_owner_waits_for_a_signature_and_the_signer_has_the_button() -> None:
+    where = to_be_signed("it")
+    (blocker,) = [found for found in blockers(where) if "IT" in found.sentence]
+    (mender,) = blocker.menders
+    signer = User.objects.get(pk=mender.pk)
+    overview = reverse("admin:evaluation_overview", args=[where.slug])
+    theirs = signed_in(signer).get(overview).text
+    assert re.search(f'href="{blocker.link}"\\s*>Sign<', theirs)
+    owners = signed_in(where.owner).get(overview).text
+    assert f'href="{blocker.link}"' not in owners
+    assert f"Waits on {signer.name}" in owners
+    assert next_step(where).verb == ""
+    assert next_step(where).why.endswith(f"It waits on {signer.name}.")
+
+
+def test_of_many_who_can_mend_it_the_first_are_named() -> None:
+    where = to_be_signed()
+    people = tuple(Mender(number, f"P{number}") for number in range(5))
+    named = [
+        Blocker("", "", menders=tuple(Mender(*one) for one in people[:number])).names(
+            where
+        )
+        for number in (1, 2, 3, 5)
+    ]
+    assert named[2] == "P0, P1 or P2"
+    assert named[3] == "P0, P1, P2 or 2 others"
