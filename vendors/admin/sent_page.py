@@ -19,6 +19,7 @@ from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
 from vendors.admin.sent_rows import LABELS, sent_rows
 from vendors.changes import Change
+from vendors.choices import Availability
 from vendors.selectors.sent import (
     SentBy,
     SentClaim,
@@ -26,8 +27,8 @@ from vendors.selectors.sent import (
     unseen_claims,
 )
 
-SHOWN = 30
-FILTERS = ("show", "candidate", "all")
+SHOWN = 60
+FILTERS = ("show", "candidate", "availability", "all")
 
 
 def has_begun(user: User, evaluation: Evaluation) -> bool:
@@ -49,10 +50,12 @@ def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     everything = request.GET.get("all") == "1"
     parties = sent_by_vendors(user, evaluation, everything=everything)
     change, of = _chosen(request.GET, parties)
+    availability = request.GET.get("availability", "")
     theirs = [party for party in parties if of is None or party is of]
     claims = [claim for sender in theirs for claim in sender.claims]
     counts = Counter(change for sender in theirs for change in sender.counts.elements())
-    page = Paginator(_filtered(claims, change), SHOWN).get_page(request.GET.get("page"))
+    shown = _filtered(claims, change, availability)
+    page = Paginator(shown, SHOWN).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
     return show(
@@ -71,6 +74,8 @@ def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         kinds=[
             (kind, LABELS[kind][0], counts[kind]) for kind in Change if counts[kind]
         ],
+        availability=availability,
+        availabilities=_availabilities(claims),
         page=page,
         rows=sent_rows(page.object_list),
         query=query.urlencode(),
@@ -88,15 +93,35 @@ def _chosen(given: QueryDict, parties: list[SentBy]) -> tuple[str, SentBy | None
     """
     change, key = given.get("show", ""), given.get("candidate", "")
     by_key: dict[str, Any] = {str(party.candidate.pk): party for party in parties}
-    if (change and change not in LABELS) or (key and key not in by_key):
+    availability = given.get("availability", "")
+    if (
+        (change and change not in LABELS)
+        or (key and key not in by_key)
+        or (availability and availability not in Availability)
+    ):
         raise Invalid("There is no such filter here.")
     if given.get("all", "1") != "1":
         raise Invalid("“all” is 1 or left out.")
     return change, by_key.get(key)
 
 
-def _filtered(claims: Iterable[SentClaim], change: str) -> list[SentClaim]:
-    return [claim for claim in claims if not change or change in claim.changes]
+def _availabilities(claims: Iterable[SentClaim]) -> list[tuple[str, str, int]]:
+    """What these claims say, each with how many do."""
+    counts = Counter(claim.newer.availability for claim in claims)
+    return [
+        (key, name, counts[key]) for key, name in Availability.choices if counts[key]
+    ]
+
+
+def _filtered(
+    claims: Iterable[SentClaim], change: str, availability: str
+) -> list[SentClaim]:
+    return [
+        claim
+        for claim in claims
+        if (not change or change in claim.changes)
+        and (not availability or claim.newer.availability == availability)
+    ]
 
 
 @waits_on("sent")

@@ -121,3 +121,19 @@ def test_the_page_asks_as_much_for_one_vendor_as_for_eight(
             vendors.claim(one, requirement, "beta")
     assert queries() == few
     assert few <= 24
+
+
+def test_each_claim_is_a_line_and_can_be_narrowed_by_what_it_says(
+    purchase: Evaluation,
+) -> None:
+    say(purchase, "R1", statement="Up to 64 nodes.")
+    say(purchase, "R2", "beta", statement="In preview.")
+    body = page(purchase, purchase.owner, "?availability=beta")
+    assert body.count('class="se-line"') == 1
+    assert "In preview." in body
+    assert "Up to 64 nodes." not in body
+    assert "No claim fits the filter" in page(
+        purchase, purchase.owner, "?availability=never"
+    )
+    url = f"/admin/e/{purchase.slug}/sent/?availability=x"
+    assert signed_in(purchase.owner).get(url).status_code == 400
