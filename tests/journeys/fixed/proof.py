@@ -45,8 +45,9 @@ def judge(person: Counted, ref: str, note: str, verdict: str = "holds") -> None:
     form.locator("[name=note]").fill(note)
     form.locator("[name=runner]").select_option("together")
     form.locator("[name=data]").select_option("ours")
-    person.click(form.locator(f"button[value={verdict}]"))
-    person.reads("Recorded")
+    form.locator(f"button[value={verdict}]").click()
+    person.reads(f"Recorded: {ref}")
+    form.wait_for(state="hidden")
 
 
 def eliminate(team: Team) -> None:
@@ -63,13 +64,15 @@ def score(team: Team) -> None:
     for username, values in PURCHASE["scores"].items():
         person = team.visit(username)
         person.follow("Score: ")
-        person.follow("Score", exact=True)
+        given = 0
         for name, value in zip(PURCHASE["finalists"], values, strict=False):
             for box in person.page.get_by_role("combobox", name=f", {name}").all():
                 box.select_option(value)
             for box in person.page.get_by_role("textbox", name=f", {name}").all():
                 box.fill(PURCHASE["score_reason"])
-        person.press("Save")
+                box.press("Tab")
+                given += 1
+                person.reads(f"{given} of ")
         person.follow("Lock", exact=True)
         person.press("Lock for good")
         person.reads("Your scores are locked.")

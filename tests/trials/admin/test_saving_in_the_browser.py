@@ -154,7 +154,7 @@ def test_a_trial_is_judged_in_place_with_its_file(
 ) -> None:
     vendors.enter(acme.evaluation, "trials")
     trial = trials.trial(acme, "R1", "R2")
-    watched.log_in("ivan")
+    watched.log_in(stakeholders.holder("engineering").username)
     watched.open(f"/admin/trials/{trial.pk}/")
     page = watched.page
     first, second = item(watched, "R1"), item(watched, "R2")
@@ -165,6 +165,10 @@ def test_a_trial_is_judged_in_place_with_its_file(
     )
     first.get_by_role("button", name="Holds").click()
     expect(page.get_by_role("link", name="runs.csv")).to_be_visible()
-    expect(page.get_by_text("1 of 2")).to_be_visible()
+    expect(page.get_by_text("1 of 2", exact=True)).to_be_visible()
     expect(second.get_by_label("What was measured")).to_have_value(NOTE)
+    close = page.get_by_role("link", name="Close the trial")
+    expect(close).to_have_count(0)
+    second.get_by_role("button", name="Holds").click()
+    expect(close).to_be_visible()
     assert watched.barriers() == []
