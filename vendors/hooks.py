@@ -52,6 +52,7 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.candidates_page
     import vendors.admin.claim_files
     import vendors.admin.conflicts_page
+    import vendors.admin.costs_grid
     import vendors.admin.costs_page
     import vendors.admin.invitations_page
     import vendors.admin.lists

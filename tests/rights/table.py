@@ -138,12 +138,15 @@ ELSEWHERE = (
 # A cell of each grid, what it becomes, and who may do that in the main purchase. Who
 # may not is refused (403), the stranger finds nothing (404).
 GRID_CELLS: dict[str, tuple[str, object, set[str]]] = {
+    "costs": ("note", "Other words", {"lead"}),
     "requirements": ("text", "Other words", {"lead"}),
     "stakeholders": ("scores", True, {"lead"}),
     "weights": ("weight", 3, {"lead"}),
 }
 # Where a grid is open, if that is not the main purchase.
 GRID_AT = {"weights": "data-catalogue"}
+# Whose rows are not there (404) for who may not see prices yet.
+SEALED_GRIDS = {"costs"}
 # About the reader alone, so there for everybody.
 OWN_PAGES = {"my_account", "my_calendar", "my_notices", "search", "sign_on_again"}
 # The help is the same for all.

@@ -5,9 +5,9 @@ from collections.abc import Collection
 
 from django.http import HttpRequest, HttpResponse
 
-from evaltracker.errors import NotFound
+from evaltracker.errors import NotFound, why_not
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import is_owner
+from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.pages.query import check_query
 from evaltracker.pages.sealed_entries import SEALS
 from evaltracker.pages.site import site
@@ -44,6 +44,7 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         title="Costs",
         tab="costs",
         owns=is_owner(user, evaluation),
+        edits=why_not(check_owned, evaluation, user) is None,
         sealed=sealed,
         opening=opening_state(evaluation, user),
         nobody=NOBODY,
