@@ -11,8 +11,15 @@ from tests.clients import signed_in
 
 def send(user: User, name: str, subject: models.Model, **body: Any) -> Any:
     """POST one thing to a grid; the answer with its JSON as `json()`."""
-    address = grid_address(name, subject)
+    address, body = address_and_body(name, subject, **body)
     return signed_in(user).post(address, body, content_type="application/json")
+
+
+def address_and_body(
+    name: str, subject: models.Model, **body: Any
+) -> tuple[str, dict[str, Any]]:
+    """What is posted to a grid, and where."""
+    return grid_address(name, subject), body
 
 
 def read(user: User, name: str, subject: models.Model, query: str = "") -> Any:

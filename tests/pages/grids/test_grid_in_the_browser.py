@@ -11,7 +11,7 @@ from tests.browser import Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Where Tab leads into the table.
-STOP = ".gr-table [tabindex='0']"
+STOP = "#grid-requirements [tabindex='0']"
 PASTE = """text => {
     const data = new DataTransfer();
     data.setData("text/plain", text);
@@ -116,3 +116,31 @@ def test_html_in_a_cell_is_text(grid: Page, purchase: Evaluation) -> None:
     saved(grid, "Saved.")
     expect(grid.get_by_text("<b>bold</b>")).to_be_visible()
     assert grid.locator(".gr-table img, .gr-table b").count() == 0
+
+
+def test_a_row_is_moved_by_key_and_by_dragging_and_put_back(
+    grid: Page, purchase: Evaluation
+) -> None:
+    def order() -> list[str]:
+        rows = purchase.requirements.order_by("position")
+        return list(rows.values_list("ref", flat=True))
+
+    before = order()
+    grid.keyboard.press("Alt+ArrowDown")
+    saved(grid, "Moved.")
+    assert order() == before[::-1]
+    assert focused(grid) == "Trains a model on a cluster of GPUs"
+    grid.keyboard.press("Control+z")
+    saved(grid, "Undone.")
+    assert order() == before
+    handles = grid.locator(".tabulator-row .gr-handle")
+    handles.nth(1).hover()
+    grid.mouse.down()
+    expect(grid.locator(".tabulator-moving")).to_be_attached()
+    top = grid.locator("#grid-requirements .tabulator-tableholder").bounding_box()
+    assert top is not None
+    for down in (12, 6, 3):
+        grid.mouse.move(top["x"] + 60, top["y"] + down)
+    grid.mouse.up()
+    saved(grid, "Moved.")
+    assert order() == before[::-1]

@@ -1,0 +1,67 @@
+"""A pasted block ends as if each of its cells had been typed."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from evaltracker.evaluations.models import Evaluation, Requirement
+from evaltracker.pages.grid import GRIDS
+from evaltracker.pages.grid_changes import Change, save_cells
+from evaltracker.pages.grid_refusals import RefusedCells
+
+pytestmark = pytest.mark.django_db
+COLUMNS = ("text", "priority", "weight", "metric")
+TYPED = st.one_of(
+    st.sampled_from(["must", "Should", "Could have", "", "lead time", "0", "11", "x"]),
+    st.text(max_size=12),
+    st.integers(-1, 12),
+)
+BLOCKS = st.dictionaries(
+    st.tuples(st.sampled_from(["R1", "1.10"]), st.sampled_from(COLUMNS)),
+    TYPED,
+    min_size=1,
+)
+
+
+def changes_of(where: Evaluation, block: dict[tuple[str, str], Any]) -> list[Change]:
+    """The block as changes of the cells as they are now."""
+    columns = {it.name: it for it in GRIDS["requirements"].columns(where, where.owner)}
+    rows = {row.ref: row for row in where.requirements.select_related("metric")}
+    return [
+        Change(str(rows[ref].pk), columns[name], columns[name].value(rows[ref]), typed)
+        for (ref, name), typed in block.items()
+    ]
+
+
+def outcome(where: Evaluation, blocks: list[dict[tuple[str, str], Any]]) -> Any:
+    """The rows after saving each block, or that one was refused; all taken back."""
+    found: Any = "refused"
+    with transaction.atomic():
+        try:
+            for block in blocks:
+                changes = changes_of(where, block)
+                save_cells(GRIDS["requirements"], where, changes, where.owner)
+        except RefusedCells:
+            pass
+        else:
+            rows = Requirement.objects.filter(evaluation=where).order_by("ref")
+            found = list(rows.values_list("ref", *COLUMNS))
+        transaction.set_rollback(True)
+    return found
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(block=BLOCKS)
+def test_a_pasted_block_is_its_cells_typed_one_by_one(
+    purchase: Evaluation, block: dict[tuple[str, str], Any]
+) -> None:
+    each = [{place: typed} for place, typed in block.items()]
+    assert outcome(purchase, [block]) == outcome(purchase, each)
