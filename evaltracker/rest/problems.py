@@ -43,7 +43,7 @@ SENTENCES = {
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
     HTTPStatus.INTERNAL_SERVER_ERROR: (
-        "Something broke on our side; it was noted. Try again later."
+        "Something went wrong on our side; it was noted. Try again later."
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: (
         "Our database does not answer at the moment, or has no room left. Try again "

@@ -95,7 +95,8 @@ def refusal_of(error: Exception) -> Refused:
                 "This is no request of HTTP/1.1: look at its first line and its head.",
             )
     return Refused(
-        HTTPStatus.INTERNAL_SERVER_ERROR, "Something broke on our side; it was noted."
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "Something went wrong on our side; it was noted.",
     )
 
 

@@ -84,7 +84,7 @@ def read_the_memo(walk: Walk) -> None:
     boss.follow("Choose an ML platform")
     boss.follow("Read the decision")
     boss.follow("Read the memo")
-    boss.reads("the same results, to the last digit")
+    boss.reads("recalculating from the frozen inputs gives identical results")
     boss.reads("It met every must-have in our own trial.")
     boss.reads("The licence is nine tenths of it")
     words = boss.page.get_by_role("article").inner_text()

@@ -12,7 +12,7 @@ def declare_interests(walk: Walk) -> None:
         person = walk.person(username)
         person.follow("Choose an ML platform")
         person.go("Matrix")
-        person.reads("Have you an interest in a candidate?")
+        person.reads("Declare conflicts of interest")
         person.see(f"09-interests-{username}")
         person.press("Declare")
         person.reads("Your declaration is recorded.")

@@ -80,5 +80,5 @@ def test_before_claims_open_it_says_that_reading_comes_first(smtp_sink: Sink) ->
     invited(where)
     sweep_notices()
     (mail,) = smtp_sink.arrived
-    assert "answers are taken a little later" in bodies(mail)[0]
+    assert "tell you when you can answer" in bodies(mail)[0]
     assert list(mail.iter_attachments()) == []

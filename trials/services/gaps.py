@@ -166,7 +166,7 @@ def reply_to_gap(
         or fresh.workaround,
     }
     if by_vendor and promised_for and promised_for < today_in(fresh.trial.zone):
-        inputs.refuse("promised_for", "Promise a day that is not past.")
+        inputs.refuse("promised_for", "Choose a future date.")
     inputs.check()
     if all(getattr(fresh, field) == value for field, value in said.items()):
         return fresh

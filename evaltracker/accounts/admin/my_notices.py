@@ -1,4 +1,4 @@
-"""How I am told: one's own mails and one's own calendar."""
+"""Notification settings: one's own mails and one's own calendar."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -39,8 +39,8 @@ def my_notices(request: HttpRequest) -> HttpResponse:
     return site.page(
         request,
         "evaluations/my_notices.html",
-        title="How I am told",
-        crumbs=[("How I am told", "")],
+        title="Notification settings",
+        crumbs=[("Notification settings", "")],
         daily=user.mail_rhythm == MailRhythm.DAILY,
         morning=morning,
         dates=dates_of(user),
@@ -66,7 +66,10 @@ def my_calendar(request: HttpRequest) -> HttpResponse:
         request,
         "evaluations/my_calendar.html",
         title="Address of my calendar",
-        crumbs=[("How I am told", reverse("admin:my_notices")), ("Calendar", "")],
+        crumbs=[
+            ("Notification settings", reverse("admin:my_notices")),
+            ("Calendar", ""),
+        ],
         address=address,
         sentence=sentence,
         seen=_state(user),
@@ -117,7 +120,10 @@ class OnMyself(Act[None]):
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         return {
-            "crumbs": [("How I am told", self.cancel_url(target)), (self.title, "")]
+            "crumbs": [
+                ("Notification settings", self.cancel_url(target)),
+                (self.title, ""),
+            ]
         }
 
 

@@ -122,7 +122,7 @@ def weights(desk: Desk) -> Iterator[WorkItem]:
             yield desk.item(
                 "weights",
                 evaluation,
-                f"Say what weighs for {label}: {missing} of {asked[key]} categories",
+                f"Set weights for {label}: {missing} of {asked[key]} categories to go",
                 f"You hold the role of {label}; weights are said before any vendor "
                 "is seen.",
                 reverse("admin:act_on", args=["say-role-weights", key]),

@@ -11,13 +11,13 @@ from typing import Any
 REASON_ASKED = "[Say here why you chose somebody else.]"
 # So many requirements are named one by one.
 MOST = 6
-CONVINCED = {"proven": "held in your trial", "shown": "was shown in your demo"}
+CONVINCED = {"proven": "worked in your trial", "shown": "was shown in your demo"}
 SHORT = {
-    "refuted": "did not hold",
-    "partly": "held in part",
-    "slipped": "the date that you named passed without proof",
+    "refuted": "did not work",
+    "partly": "worked in part",
+    "slipped": "the date that you gave passed without proof",
     "unanswered": "was not answered",
-    "never": "you said that it will not be there",
+    "never": "you answered that you do not offer it",
 }
 
 
@@ -42,22 +42,23 @@ def draft_letter(
     )
     told = [(row, result["standings"].get(row["ref"], "")) for row in ordered]
     lead = (
-        "What we will look at again with you:"
+        "What we would like to review with you:"
         if chosen
         else "Where it fell short of what we need:"
     )
     short = requirement_lines(lead, told, SHORT)
     parts = [
-        f"Thank you for the work that you put into “{brief['title']}”.",
-        "We have decided, and we are glad to say that we chose you. We will write to "
-        "you about the contract; nothing is ordered by this letter."
+        f"Thank you for the time and work that you put into “{brief['title']}”.",
+        "We are glad to tell you that we chose you. We will write to you about the "
+        "contract; this letter is not an order."
         if chosen
-        else "We have decided, and you were not chosen. You should know why.",
+        else "We have made our decision, and you were not chosen this time. Here is "
+        "our feedback.",
         requirement_lines("What convinced us:", told, CONVINCED),
         short or ("" if chosen else REASON_ASKED),
         seen_words(result),
         promises_kept_words(result["promises"]),
-        "If you want to talk about it, answer this mail.",
+        "If you would like to talk about it, please reply to this mail.",
         f"{brief['owner']}\n{brief['buyer']}",
     ]
     return "\n\n".join(part for part in parts if part)
@@ -96,7 +97,7 @@ def promises_kept_words(record: dict[str, Any]) -> str:
     if record["hidden"]:
         return ""
     return (
-        f"Of {record['tested']} things that you said are there and that we tested, "
-        f"{record['held']} held, {record['partly']} held in part and "
+        f"We tested {record['tested']} of the features that you said are available: "
+        f"{record['held']} worked, {record['partly']} worked in part and "
         f"{record['failed']} did not."
     )

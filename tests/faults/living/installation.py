@@ -88,7 +88,7 @@ class Installation(World):
 
     def faults(self) -> list[str]:
         """Lines of the logs that tell of a fault of the product."""
-        marks = ("Something broke", "Internal Server Error", "task_failed")
+        marks = ("Something went wrong", "Internal Server Error", "task_failed")
         return [
             f"{name}: {line[:300]}"
             for name in self.processes

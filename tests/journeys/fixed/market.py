@@ -21,7 +21,7 @@ def declare_interests(team: Team) -> None:
         one = team.visit(person["username"])
         one.follow(TITLE)
         one.go("Matrix")
-        one.reads("Have you an interest in a candidate?")
+        one.reads("Declare conflicts of interest")
         one.press("Declare")
         one.reads("Your declaration is recorded.")
 
@@ -30,7 +30,7 @@ def invite(team: Team) -> None:
     """Three vendors are invited and shortlisted, and may answer."""
     lead = team.lead
     lead.go("Candidates")
-    if lead.page.get_by_role("heading", name="Have you an interest").count():
+    if lead.page.get_by_role("heading", name="Declare conflicts").count():
         lead.press("Declare")
     for row in PURCHASE["candidates"]:
         if row["vendor"]:

@@ -61,7 +61,7 @@ def test_weights_stay_sealed_when_the_evaluation_is_sent_back(
     assert set(RoleWeight.objects.values_list("weight", flat=True)) == {2, 8}
     page = ivan.get(f"/admin/e/{purchase.slug}/requirements/").content.decode()
     assert "Sealed since" in page
-    assert "Say what weighs for your role" not in page
+    assert "Set your role's weights" not in page
 
 
 def test_a_person_with_two_roles_chooses_for_which_they_speak(

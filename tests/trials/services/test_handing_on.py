@@ -74,7 +74,7 @@ def test_reminders_go_to_whose_it_is_also_there_and_back(milestone: Milestone) -
     [notice] = Notice.objects.filter(kind="milestone_given")
     kind = KINDS["milestone_given"]
     assert kind.holds(notice) == ""
-    assert "given to you" in kind.compose(notice).text
+    assert "It is yours now" in kind.compose(notice).text
     back = give(given, dana)
     assert kind.holds(notice) != ""
     assert owed() == [(str(dana), day) for day in days]

@@ -99,7 +99,7 @@ def test_the_vendor_hears_that_it_is_still_there_until_it_answers(gap: Gap) -> N
     assert "since" in holds(first)
     assert holds(second) == ""
     told = KINDS["gap_still_there"].compose(second)
-    assert "still missing" in told.subject
+    assert "still there" in told.subject
     assert "Still nothing" not in told.text + told.html
     reply_to_gap(gap=gap, reply="Now.", by=VENDOR)
     assert holds(second) == "It was answered."

@@ -105,7 +105,9 @@ def test_a_decided_page_proves_itself_hands_out_files_and_says_what_comes_next()
 ):
     where, _ = decided()
     body = signed_in(where.owner).get(page(where)).content.decode()
-    assert "Counted again from the frozen inputs just now" in body
+    assert (
+        "Verified: recalculating from the frozen inputs gives identical results" in body
+    )
     for end in ("pdf", "pdf?paper=letter", "docx", "xlsx", "md"):
         assert f"/memo.{end}" in body, end
     assert "take-pack" in body

@@ -37,7 +37,7 @@ def test_each_reader_has_their_own_next_action(ready: Evaluation) -> None:
     owner = signed_in(ready.owner).get(page(ready)).content.decode()
     assert "Advance to research" in owner
     viktor = signed_in(stakeholders.holder("leadership")).get(page(ready))
-    assert "Say what weighs for Leadership" in viktor.content.decode()
+    assert "Set weights for Leadership" in viktor.content.decode()
     assert "cancel-evaluation" not in viktor.content.decode()
     assert signed_in(common.noor()).get(page(ready)).status_code == 404
     assert signed_in(common.otto()).get(page(ready)).status_code == 200

@@ -35,7 +35,7 @@ def test_changed_words_ask_everybody_anew_and_tell_signers_what_changed(
         again = mail_to(stakeholders.holder("it"))
         first = mail_to(stakeholders.holder("devops"))
         assert owed("sign_off_reopened") == []
-    assert "is asked for again" in again.subject
+    assert "is needed again" in again.subject
     assert "1 line under Requirements" in again.text
     assert "SageMaker" not in again.text + again.html
     assert "again" not in first.subject
@@ -61,7 +61,7 @@ def test_signers_are_told_even_while_it_is_not_their_turn(where: Evaluation) -> 
         assert owed() == []
         assert owed("sign_off_reopened") == ["ivan"]
         mail = mail_to(stakeholders.holder("it"), "sign_off_reopened")
-        assert "words that you signed have changed" in mail.text
+        assert "text that you signed has changed" in mail.text
     type(category).objects.update(weight=5)
     with later(hours=2):
         assert "ivan" in owed()

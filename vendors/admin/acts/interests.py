@@ -73,7 +73,7 @@ class DeclareInterests(OnEvaluation):
 
     tab = "conflicts"
     name = "declare-interests"
-    title = "Have you an interest in a candidate?"
+    title = "Declare conflicts of interest"
     verb = "Declare"
     help = (
         "Shares, a former employer, a relative, a gift. Write it beside the candidate; "
