@@ -91,8 +91,8 @@ class StorageFull(Problem):
     def __init__(
         self,
         sentence: str = (
-            "There is no room left for files on our side, so nothing was saved. Try "
-            "again later; whoever runs this installation has to make room."
+            "The server has no room left for files, so nothing was saved. Try again "
+            "later; the operator has to make room."
         ),
     ) -> None:
         super().__init__(sentence)

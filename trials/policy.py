@@ -122,7 +122,7 @@ def require_excuser(by: By, evaluation: Evaluation) -> User:
     if user is None or not (
         is_owner(user, evaluation) or is_leadership(user, evaluation)
     ):
-        raise Forbidden("Only the owner and leadership excuse a knock-out.")
+        raise Forbidden("Only the owner and leadership can excuse a knock-out.")
     return user
 
 

@@ -115,7 +115,7 @@ def require_declared(user: User, evaluation: Evaluation) -> None:
     interest in each of them."""
     if to_declare(user).filter(evaluation=evaluation).exists():
         raise Refused(
-            "Say first whether you have an interest in a candidate: the Candidates "
+            "Declare conflicts of interest first: the Candidates "
             "page of the evaluation asks you."
         )
 
@@ -125,12 +125,14 @@ def require_no_conflict(user: User, candidate: Candidate) -> None:
     cleared."""
     if is_barred(user, candidate):
         raise Forbidden(
-            f"You declared an interest in {candidate.name}; until the owner clears "
+            f"You declared a conflict of interest in {candidate.name}; until the "
+            "owner clears "
             "it, you neither score nor sign for it."
         )
     if to_declare(user).filter(pk=candidate.pk).exists():
         raise Refused(
-            f"Say first whether you have an interest in {candidate.name}; its page "
+            f"First declare whether you have a conflict of interest in "
+            f"{candidate.name}; its page "
             "asks you."
         )
 

@@ -17,7 +17,7 @@ WAS_CHANGED = {
     "email_changed": "Your mail address was changed",
     "password_changed": "Your password was changed",
     "password_set": "A password was set",
-    "password_reset": "Your password was set anew",
+    "password_reset": "Your password was reset",
     "totp_activated": "An authenticator app was added",
     "totp_deactivated": "The authenticator app was removed",
     "webauthn_added": "A security key was added",

@@ -40,8 +40,8 @@ class HardToGuess:
         judged = zxcvbn(password[:LETTERS], user_inputs=sorted(known))
         if judged["guesses_log10"] < GUESSES:
             raise ValidationError(
-                "This password is easy to guess, or stands in lists of stolen ones. "
-                "Three or four words that do not belong together are better.",
+                "This password is easy to guess or appears in lists of stolen ones. "
+                "Three or four unrelated words are better.",
                 code="password_easy_to_guess",
             )
 

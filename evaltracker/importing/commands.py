@@ -49,7 +49,7 @@ class ImportCommand(BaseCommand):
             "--orientation",
             choices=[layout for layout, _ in self.kind.layouts if layout],
             default="",
-            help="which way round a matrix lies, where the file does not tell",
+            help="the layout of a matrix, if the file does not show it",
         )
         if self.kind.may_skip:
             parser.add_argument(
@@ -136,7 +136,7 @@ class ImportCommand(BaseCommand):
         counts = ", ".join(f"{count} {name}" for name, count in plan.counts.items())
         raise CommandError(
             f"Nothing was imported from {plan.filename}: {count:,} {word} "
-            f"({counts}). Mend the file and import it again."
+            f"({counts}). Fix the file and import it again."
         )
 
 

@@ -95,7 +95,7 @@ def read_file(
     found = type_of(content, ending)
     if found != TYPES[ending]:
         raise _wrong_type(
-            f"What is in the file is not what its name ends in (.{ending}); "
+            f"The file's content does not match its name (.{ending}); "
             f"hand in {ALLOWED}.",
             field,
         )

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from evaltracker.errors import Problem
 from evaltracker.pages.acts import Act
 
-NOTHING_SAVED = "Nothing was saved. Fix what is marked."
+NOTHING_SAVED = "Nothing was saved. Fix the fields marked below."
 
 
 def is_in_place(request: HttpRequest) -> bool:

@@ -26,7 +26,8 @@ def check_document(document: Document) -> None:
     if not document["complete"] or document["left_out"]:
         names = ", ".join(document["left_out"]).replace("_", " ") or "something"
         raise Invalid(
-            f"This export is not complete: {names} was sealed from whoever made it. "
+            f"This export is not complete: {names} was sealed from the person who "
+            "exported it. "
             "An operator's export_evaluation makes a complete one.",
             code="not_importable",
         )

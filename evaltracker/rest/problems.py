@@ -39,15 +39,16 @@ SENTENCES = {
     HTTPStatus.FORBIDDEN: "You may not do this.",
     HTTPStatus.NOT_FOUND: str(NotFound()),
     HTTPStatus.CONFLICT: (
-        "It contradicts what is there already, perhaps since just now; read it again."
+        "It conflicts with something that exists already, perhaps added just now; "
+        "read it again."
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
     HTTPStatus.INTERNAL_SERVER_ERROR: (
-        "Something went wrong on our side; it was noted. Try again later."
+        "Something went wrong on our side and was logged. Try again later."
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: (
         "Our database does not answer at the moment, or has no room left. Try again "
-        "in a minute; a call with an Idempotency-Key is never done twice."
+        "in a minute; a call with an Idempotency-Key never runs twice."
     ),
     HTTPStatus.INSUFFICIENT_STORAGE: str(StorageFull()),
 }
@@ -198,12 +199,13 @@ def _how_instead(exc: exceptions.APIException, view: Any) -> str:
     """What the framework refused, in words that say how to mend it."""
     match exc:
         case exceptions.MethodNotAllowed():
-            return "This address knows other methods; the header Allow names them."
+            return "This method is not allowed here; the header Allow lists those "
+            "that are."
         case exceptions.NotAcceptable():
             given = " or ".join(
                 get_renderer.media_type for get_renderer in view.get_renderers()
             )
-            return f"Ask by the Accept header for {given}, which is given here."
+            return f"Set the Accept header to {given}."
         case exceptions.UnsupportedMediaType():
             taken = " or ".join(
                 get_parser.media_type for get_parser in view.get_parsers()
@@ -211,7 +213,7 @@ def _how_instead(exc: exceptions.APIException, view: Any) -> str:
             return f"Send the body as {taken}, in UTF-8."
         case exceptions.Throttled():
             wait = math.ceil(getattr(exc, "wait", None) or 0)
-            return f"Too many calls in this minute; go on in {wait} seconds."
+            return f"Too many calls in this minute; try again in {wait} seconds."
     return str(exc.detail)
 
 
@@ -221,7 +223,7 @@ def _unforeseen(exc: Exception, context: dict[str, Any]) -> dict[str, Any]:
             return problem_body(status)
     request = getattr(context.get("request"), "_request", None)
     signals.got_request_exception.send(sender=None, request=request)
-    logger.error("An API call broke", exc_info=exc)
+    logger.error("An API call failed", exc_info=exc)
     body = problem_body(HTTPStatus.INTERNAL_SERVER_ERROR)
     if name := get_contextvars().get("request_id"):
         body["request_id"] = str(name)

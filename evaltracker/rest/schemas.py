@@ -19,7 +19,7 @@ class ProblemErrorSerializer(serializers.Serializer[Any]):
     """One thing that is wrong with a request."""
 
     pointer = serializers.CharField(help_text="Where, as a JSON pointer: #/statement")
-    detail = serializers.CharField(help_text="What, and how to mend it.")
+    detail = serializers.CharField(help_text="What is wrong, and how to fix it.")
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -45,19 +45,16 @@ WHY: dict[int, tuple[str, str, dict[str, Any]]] = {
             "errors": [{"pointer": "#/statement", "detail": "It must not be blank."}],
         },
     ),
-    401: ("No token, or not a good one; one text whatever is wrong.", "", {}),
+    401: ("No token, or not a valid one; the text is the same either way.", "", {}),
     403: ("Not for you.", "permission_denied", {"detail": "You may not do this."}),
-    404: ("Not yours, or not there; the two are the same.", "", {}),
+    404: ("Not yours, or it does not exist; the answer is the same.", "", {}),
     406: (
-        "Something else was asked for than is given.",
+        "The requested media type is not available.",
         "not_acceptable",
-        {
-            "detail": "Ask by the Accept header for application/json, which is given "
-            "here."
-        },
+        {"detail": "Set the Accept header to application/json."},
     ),
     409: (
-        "The wrong moment. `claims_closed` names both times; "
+        "Not possible now. `claims_closed` names both times; "
         "`idempotency_key_in_use` comes with `Retry-After`.",
         "claims_closed",
         {
@@ -71,31 +68,31 @@ WHY: dict[int, tuple[str, str, dict[str, Any]]] = {
         {"detail": "The body is over the limit of 262,144 bytes."},
     ),
     415: (
-        "The body is of another type than is taken, or not UTF-8; or a file is of none "
-        "of the types that are kept (`file_type`).",
+        "The body has the wrong type or is not UTF-8, or a file's type is not "
+        "accepted (`file_type`).",
         "unsupported_media_type",
         {"detail": "Send the body as application/json, in UTF-8."},
     ),
     422: (
-        "The Idempotency-Key came with another body before.",
+        "The Idempotency-Key was used with another body before.",
         "idempotency_key_reused",
         {
-            "detail": "This Idempotency-Key came with another body before; take a new "
-            "key for this."
+            "detail": "This Idempotency-Key was used with another body before; use a "
+            "new key."
         },
     ),
     429: (
         "Too many calls in this minute; wait for `Retry-After` seconds.",
         "throttled",
-        {"detail": "Too many calls in this minute; go on in 12 seconds."},
+        {"detail": "Too many calls in this minute; try again in 12 seconds."},
     ),
     500: (
-        "It broke on our side and was noted under `request_id`.",
+        "It failed on our side and was logged under `request_id`.",
         "",
         {"request_id": "3f0e2a52-7a5f-4b7b-9f3e-0d6c1f2d3e4a"},
     ),
     507: (
-        "No room is left for files on our side, so nothing was kept.",
+        "The server has no room left for files, so nothing was saved.",
         StorageFull.default_code,
         {"detail": str(StorageFull())},
     ),
@@ -135,9 +132,9 @@ PAGE_PARAMETERS = [
     OpenApiParameter(
         "limit",
         {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT},
-        description="How many at most.",
+        description="The most to return.",
     ),
     OpenApiParameter(
-        "cursor", str, description="Where to go on; taken from next or previous."
+        "cursor", str, description="Where to continue; taken from next or previous."
     ),
 ]

@@ -20,9 +20,9 @@ from evaltracker.errors import NotFound
 from evaltracker.rest.parsers import StrictJSONParser
 from evaltracker.rest.problems import handle_exception
 
-UNKNOWN_PARAMETER = "Unknown parameter; leave it out."
-UNKNOWN_FIELD = "Unknown field; leave it out."
-WRITE_DAY = "Write the day as YYYY-MM-DD."
+UNKNOWN_PARAMETER = "Unknown parameter; remove it."
+UNKNOWN_FIELD = "Unknown field; remove it."
+WRITE_DAY = "Write the date as YYYY-MM-DD."
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 

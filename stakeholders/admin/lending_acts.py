@@ -33,8 +33,8 @@ class LendPart(OnPart):
     title = "Name a substitute"
     verb = "Name the substitute"
     help = (
-        "Between these days they may sign for you; their name and yours both stand on "
-        "the sign-off. They cannot hand it on."
+        "Between these days they may sign for you; both names appear on the sign-off. "
+        "They cannot pass it on."
     )
     success = "The substitute is named."
     form_class = LendForm

@@ -147,9 +147,9 @@ class SayRoleWeights(OnEvaluation):
     verb = "Save"
     rule = check_say_role_weights
     help = (
-        "0 counts for nothing, 10 decides. Say it for your role alone; agreeing on one "
-        "weight comes after. Blank leaves a category as it is. The weights are sealed "
-        "when research begins, before anybody reads a vendor."
+        "0 counts for nothing, 10 decides. Set it for your role alone; agreeing on "
+        "one weight comes later. Blank leaves a category as it is. The weights are "
+        "sealed when research begins, before anybody reads an answer."
     )
     success = "Your role's weights are saved."
     form_class = WeightsForm

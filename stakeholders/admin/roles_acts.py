@@ -64,7 +64,7 @@ class RolesForm(forms.Form):
         choices=Role.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Whoever looks for somebody of a role finds them first. Roles open "
+        help_text="They come first when somebody looks for that role. Roles open "
         "nothing by themselves: a part in an evaluation does.",
     )
 

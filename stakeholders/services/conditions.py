@@ -52,7 +52,8 @@ def check_conditions(
     for asked in conditions:
         sentence = ""
         if asked.owner.pk not in inside:
-            sentence = f"{asked.owner.name} has no part here, so cannot see to it."
+            sentence = f"{asked.owner.name} has no part here, so cannot be "
+            "responsible for it."
         elif asked.due_on < today:
             sentence = "The day by which a condition is met cannot be over."
         if sentence:

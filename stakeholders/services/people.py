@@ -109,7 +109,7 @@ def check_say_role_weights(evaluation: Evaluation, by: User) -> None:
     if sealed is not None:
         raise Refused(
             f"Each role's weights were sealed on {sealed:%-d %B %Y}, when research "
-            "began: whoever has seen a vendor would weigh what it is good at."
+            "began: people who have seen a vendor would favour its strengths."
         )
 
 

@@ -30,7 +30,7 @@ def give_roles(*, person: User, roles: Iterable[str], by: User) -> User:
 
     """
     if not may_add_people(by):
-        raise Forbidden("Only who has the right to add people may do this.")
+        raise Forbidden("Only people with the right to add people may do this.")
     wanted = [Role(role) for role in roles]
     if set(roles_of(person)) == set(wanted):
         return person

@@ -59,7 +59,7 @@ def test_the_link_sets_the_password_and_ends_every_session(
     assert session.get("/admin/").status_code == 302
     assert log_in(Client(), "lina", GOOD).status_code == 302
     call_command("send_notices")
-    assert "set anew" in smtp_sink.arrived[-1]["Subject"]
+    assert "was reset" in smtp_sink.arrived[-1]["Subject"]
 
 
 def test_the_link_ignores_a_forged_host(lina: User, smtp_sink: Sink) -> None:

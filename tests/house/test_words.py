@@ -1,6 +1,7 @@
-"""Pages explain the riddling words of the list where they stand."""
+"""Templates keep to the words' list, and explain its riddling ones where they stand."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,35 @@ TEMPLATES = [
     for path in sorted((ROOT / app).rglob("templates/**/*.*"))
     if path.suffix in {".html", ".txt"}
 ]
+FORBIDDEN = re.findall(
+    r"^\| ([^|`]+) \| ([^|`]+) \|$",
+    (ROOT / "docs" / "words.md").read_text().split("## Words that pages do not use")[1],
+    re.MULTILINE,
+)[2:]
+CODE = re.compile(
+    r"\{#.*?#\}|\{% comment.*?endcomment %\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", re.S
+)
 EXPLAINED = (
     *("gate", "standing", "fit", "coverage", "slipped", "promise record", "weight"),
     *("sign-off rule", "substitute", "not stated"),
 )
+
+
+def people_read(template: Path) -> str:
+    """The words of a template that people read, on one line."""
+    return re.sub(r"\s+", " ", CODE.sub(" ", template.read_text())).lower()
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: str(t.relative_to(ROOT)))
+def test_a_template_says_it_in_the_words_of_the_list(template: Path) -> None:
+    text = people_read(template)
+    wrong = {
+        no: f"write: {yes}"
+        for no, yes in FORBIDDEN
+        if re.search(rf"\b{re.escape(no)}", text)
+    }
+
+    assert wrong == {}
 
 
 @pytest.mark.parametrize("word", EXPLAINED)

@@ -191,7 +191,7 @@ def test_an_act_that_forgets_a_duty_does_not_start(forgotten: str) -> None:
     [
         ("change-requirement/{requirement}", "Change requirement R1"),
         ("set-chat/{evaluation}", "Tell a chat room"),
-        ("change-my-notices", "Change how I am told"),
+        ("change-my-notices", "Change notification settings"),
     ],
 )
 def test_the_way_here_ends_at_what_the_act_is_and_not_at_its_button(

@@ -75,7 +75,7 @@ def test_who_was_not_asked_for_their_interest_exports_nothing() -> None:
     viktor = as_user(stakeholders.holder("leadership"))
     answer = viktor.post(f"/admin/act/export-evaluation/{where.pk}/", {"form": "json"})
     assert answer.status_code == 409
-    assert "Say first" in answer.text
+    assert "conflict" in answer.text
 
 
 def test_an_operator_sees_who_is_whom_before_anything_is_written() -> None:

@@ -51,8 +51,8 @@ def test_the_gate_asks_for_what_is_needed_and_for_nothing_else(
     asked(where, "Signatures a year", kind="number")
     asked(where, "Remarks", needed=False)
     (blocker,) = brief_complete(Look(where))
-    assert blocker.sentence == "The brief does not say “Signatures a year”."
-    assert blocker.link.endswith("#own-signatures-a-year")
+    assert blocker.sentence == "The brief does not state “Signatures a year”."
+    assert blocker.link.endswith("#id_own-signatures-a-year")
     answer(where, own_signatures_a_year="1200")
     assert list(brief_complete(Look(where))) == []
 

@@ -107,7 +107,7 @@ def test_whoever_left_gets_none_and_it_is_never_repeated_by_itself(
 ) -> None:
     letter = of(RIVAL)
     zoe = contact_of(letter)
-    with pytest.raises(Refused, match="Go over it first"):
+    with pytest.raises(Refused, match="Review it first"):
         send_letter(letter=letter, contacts=[zoe], by=where.owner)
     letter = gone_over(RIVAL)
     send_letter(letter=letter, contacts=[zoe], by=where.owner)

@@ -82,7 +82,7 @@ class ReplyInput(StrictSerializer):
         required=False,
         allow_null=True,
         default=None,
-        help_text="The day from which it is mended.",
+        help_text="The day from which it is fixed.",
     )
     workaround = Text(
         max_length=TEXT_LIMIT,

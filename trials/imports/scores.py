@@ -191,7 +191,7 @@ class Walk:
         )
         raise Refusal(
             "category" if candidate else "candidate",
-            f"There is no {word} “{short(name)}” here.{names.hint(name)} Mend the "
+            f"There is no {word} “{short(name)}” here.{names.hint(name)} Fix the "
             "name, or choose to leave unknown names out.",
         )
 

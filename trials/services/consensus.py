@@ -58,8 +58,8 @@ def check_close_scores(evaluation: Evaluation, by: By) -> Consensus:
     consensus = _open_meeting(evaluation)
     if apart := far_apart(evaluation):
         raise Refused(
-            f"Far apart and not settled yet: {'; '.join(apart[:5])}. Say what the "
-            "meeting settled on, even if it is the median."
+            f"Far apart and not settled yet: {'; '.join(apart[:5])}. Enter what the "
+            "meeting agreed on, even if it is the median."
         )
     return consensus
 
@@ -119,7 +119,7 @@ def settle_score(
     words = inputs.text("reason", reason)
     inputs.check()
     if value % STEP:
-        sentence = "Settle on a whole or a half point."
+        sentence = "Enter whole or half points."
         raise Invalid(sentence, errors={"value": [sentence]})
     cell = {"consensus": consensus, "candidate": candidate, "category": category}
     settled = Settlement.objects.filter(**cell).first() or Settlement(**cell)

@@ -27,7 +27,7 @@ from trials.services.trials import (
 )
 from vendors.policy import require_no_conflict
 
-WHY = "The contract is agreed; say why it changes."
+WHY = "The contract is agreed; give a reason for the change."
 
 
 def check_propose_contract(trial: Trial, by: By) -> None:
@@ -41,13 +41,13 @@ def check_propose_contract(trial: Trial, by: By) -> None:
         if not getattr(trial, field).strip()
     ]
     if blank:
-        raise Refused(f"The contract does not say yet: {', '.join(blank)}.")
+        raise Refused(f"The contract does not state yet: {', '.join(blank)}.")
     if not trial.criteria.exists():
         raise Refused("Name at least one success criterion, with its number, first.")
     vague = trial.criteria.filter(threshold="").select_related("requirement")
     if vague:
         names = ", ".join(sorted({criterion.requirement.ref for criterion in vague}))
-        raise Refused(f"No number is named in the criteria of {names}; say it first.")
+        raise Refused(f"A number is missing in the criteria of {names}; add it first.")
 
 
 def check_agree_contract(trial: Trial, by: By) -> User:
@@ -64,14 +64,14 @@ def check_agree_contract(trial: Trial, by: By) -> User:
     if not any(
         part.user_id == user.pk for role in contract.roles for part in role.awaited
     ):
-        raise Forbidden("Those who hold a role agree to the contract.")
+        raise Forbidden("Only people with a role agree to the contract.")
     require_no_conflict(user, trial.candidate)
     require_stage(evaluation, *TRIAL_STAGES)
     require_unclosed(trial)
     if trial.proposed_at is None:
         raise Refused("The contract is not put forward yet; its lead is writing it.")
     if not contract.parts_of(user):
-        raise Refused("Your role has agreed to these words already.")
+        raise Refused("Your role has agreed to this text already.")
     return user
 
 

@@ -24,7 +24,7 @@ EDITABLE = frozenset(
     {"requirement", "text", "threshold", "method", "named_values", "position"}
 )
 TEXTS = ("text", "threshold", "method")
-WHY = "The contract is agreed; say why its criteria change."
+WHY = "The contract is agreed; give a reason for changing its criteria."
 
 
 @transaction.atomic
@@ -129,7 +129,7 @@ def check_change_criterion(criterion: Criterion, by: By) -> None:
     """Whoever runs the trial changes one that was not judged."""
     check_trial(criterion.trial, by)
     if criterion.evidence.exists():
-        raise Refused("This criterion was judged; what was judged stands.")
+        raise Refused("This criterion was judged and can no longer change.")
 
 
 def check_remove_criterion(criterion: Criterion, by: By) -> None:

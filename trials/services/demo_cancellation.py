@@ -34,7 +34,7 @@ def call_off_demo(*, demo: Demo, reason: str, by: By) -> Demo:
 
     """
     demo, evaluation = open_demo(demo, by, check_call_off_demo)
-    because = read_reason(reason, "Say why it is called off.")
+    because = read_reason(reason, "Give a reason for calling it off.")
     change(
         demo,
         called_off_at=timezone.now(),

@@ -39,7 +39,7 @@ def check_write_demo_note(demo: Demo, by: By) -> None:
     if demo.held_at is None:
         raise Refused("This demo has not been held yet; there is nothing to note.")
     if demo.notes_are_open:
-        raise Refused("The notes on this demo are revealed; they stand as they are.")
+        raise Refused("The notes on this demo are revealed and can no longer change.")
 
 
 def check_reveal_demo_notes(demo: Demo, by: By) -> None:

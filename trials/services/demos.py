@@ -35,7 +35,7 @@ from vendors.models import Candidate
 from vendors.services.candidates import lock_candidate
 
 ATTENDANCE = ("vendor_people", "meeting_url")
-HELD = "This demo was held; what was shown in it stands."
+HELD = "This demo was held; its results can no longer change."
 
 
 @transaction.atomic
@@ -199,7 +199,7 @@ def check_standing(demo: Demo) -> None:
     if demo.called_off_at:
         raise Refused(
             f"This demo was called off: {demo.called_off_because} Schedule another "
-            "one if there is to be one after all."
+            "one if you need it."
         )
 
 

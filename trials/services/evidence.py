@@ -84,11 +84,11 @@ def check_reconfirm_evidence(former: Evidence, by: By) -> tuple[User, Claim]:
         superseded_at__isnull=True,
     ).first()
     if current is None:
-        raise Refused("There is no claim that stands; nothing can be re-confirmed.")
+        raise Refused("There is no current answer, so nothing to re-confirm.")
     if former.claim_id == current.pk:
-        raise Refused("This verdict is on the words that stand; nothing to re-confirm.")
+        raise Refused("This verdict is on the current answer; nothing to re-confirm.")
     if Evidence.objects.filter(reconfirms=former, claim=current).exists():
-        raise Refused("This verdict was re-confirmed on the words that stand already.")
+        raise Refused("This verdict was already re-confirmed on the current answer.")
     return user, current
 
 

@@ -84,7 +84,9 @@ def excuse_knock_out(
     excuse = Excuse(
         candidate=candidate,
         requirement=requirement,
-        reason=need(reason, "reason", "Say why it is excused; the memo prints it."),
+        reason=need(
+            reason, "reason", "Give a reason for the excuse; the memo prints it."
+        ),
         named_values=read_item_values(named_values, evaluation),
         excused_by=user,
     )
@@ -127,7 +129,9 @@ def withdraw_excuse(*, excuse: Excuse, reason: str, by: By) -> Excuse:
         excuse,
         withdrawn_by=user,
         withdrawn_at=timezone.now(),
-        withdrawn_reason=need(reason, "reason", "Say why it knocks out after all."),
+        withdrawn_reason=need(
+            reason, "reason", "Give a reason for withdrawing the excuse."
+        ),
     )
     journal.record(
         evaluation=evaluation,

@@ -191,7 +191,7 @@ def close_gap(*, gap: Gap, note: str, by: By) -> Gap:
     fresh = locked_gap(gap, lock(gap.trial.candidate.evaluation))
     check_close_gap(fresh, by)
     if not note.strip():
-        sentence = "Say how it ended."
+        sentence = "Describe how it ended."
         raise Invalid(sentence, errors={"note": [sentence]})
     inputs = Inputs()
     words = inputs.text("note", note)

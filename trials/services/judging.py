@@ -15,9 +15,9 @@ def read_kind(source: str, verdict: str) -> Source:
     """The source, if it and the verdict are ones that we know and that fit."""
     inputs = Inputs()
     if source not in Source.values:
-        inputs.refuse("source", "Say where it was found: research, demo or trial.")
+        inputs.refuse("source", "Choose the source: research, demo or trial.")
     if verdict not in EvidenceVerdict.values:
-        inputs.refuse("verdict", "Say what was found: holds, partly, fails, not shown.")
+        inputs.refuse("verdict", "Choose a verdict: holds, partly, fails or not shown.")
     elif verdict == EvidenceVerdict.NOT_SHOWN and source != Source.DEMO:
         inputs.refuse("verdict", "Only a demo can leave something not shown.")
     inputs.check()
@@ -64,10 +64,12 @@ def lock_standing_claim(claim: Claim) -> Claim:
 def check_words(inputs: Inputs, evidence: Evidence, *, has_file: bool) -> None:
     """A failure needs words; research needs something that it rests on."""
     if evidence.verdict == EvidenceVerdict.FAILS and not evidence.note:
-        inputs.refuse("note", "Say what failed; the vendor and the memo are told.")
+        inputs.refuse(
+            "note", "Describe what failed; the vendor and the memo will show it."
+        )
     rests = evidence.note or evidence.url or evidence.research_note or has_file
     if evidence.source == Source.RESEARCH and not rests:
-        inputs.refuse("note", "Say what it rests on: a note, a link or a file.")
+        inputs.refuse("note", "Add proof: a note, a link or a file.")
     named = (
         ("script_item", evidence.script_item, Source.DEMO),
         ("criterion", evidence.criterion, Source.TRIAL),
@@ -84,13 +86,13 @@ def check_setting(inputs: Inputs, evidence: Evidence) -> None:
         (
             "runner",
             Runner,
-            "Say who ran it: us, together, or the vendor.",
+            "Choose who ran it: us, together, or the vendor.",
             "Nobody ran a demo or trial here; leave it out for research.",
         ),
         (
             "data",
             DataOwner,
-            "Say on whose data it ran: ours or the vendor's.",
+            "Choose whose data it ran on: ours or the vendor's.",
             "Research runs on nobody's data; leave it out.",
         ),
     )

@@ -32,9 +32,9 @@ from trials.services.wall_times import read_moment
 
 WHEN = ("due_on", "due_time", "zone", "due_at", "occurrence")
 REASONS = {
-    MilestoneState.MISSED: "Say why it was missed.",
-    MilestoneState.WAIVED: "Say why it is waived.",
-    MilestoneState.CANCELLED: "Say why it is cancelled.",
+    MilestoneState.MISSED: "Give a reason why it was missed.",
+    MilestoneState.WAIVED: "Give a reason for waiving it.",
+    MilestoneState.CANCELLED: "Give a reason for cancelling it.",
 }
 
 
@@ -109,7 +109,7 @@ def settle_milestone(
     """
     milestone, _ = open_milestone(milestone, by, check_settle_milestone)
     if state not in MilestoneState.values or state == MilestoneState.OPEN:
-        sentence = "Say how it went: met, missed, waived or cancelled."
+        sentence = "Choose the outcome: met, missed, waived or cancelled."
         raise Invalid(sentence, errors={"state": [sentence]})
     how = MilestoneState(state)
     if how in REASONS or reason.strip():
@@ -145,7 +145,7 @@ def check_hanging(
     near = hangs_on.trial_id in (None, trial.pk if trial else None)
     if not (same and near):
         sentence = (
-            "It can only hang on a milestone of the same trial or of the evaluation."
+            "It can only depend on a milestone of the same trial or of the evaluation."
         )
         raise Invalid(sentence, errors={"hangs_on": [sentence]})
 

@@ -45,7 +45,9 @@ def move_milestone(
 
     """
     milestone, evaluation = open_milestone(milestone, by)
-    reason = read_reason(reason, "Say why it moves; its owner has planned with it.")
+    reason = read_reason(
+        reason, "Give a reason for the move; its owner has planned around it."
+    )
     shifts = shifts_of(milestone, due_on) if along else []
     put(milestone, due_on, due_time, zone or milestone.zone, reason, by)
     for shift in shifts:
@@ -72,7 +74,8 @@ def hang_milestone(
         below = {milestone.pk, *(one.pk for one in hanging_on(milestone))}
         check_hanging(hangs_on, evaluation, milestone.trial)
         if hangs_on.pk in below:
-            sentence = "That one hangs on this one; neither could ever be moved."
+            sentence = "That milestone depends on this one; neither could ever be "
+            "moved."
             raise Invalid(sentence, errors={"hangs_on": [sentence]})
     before, after = change(milestone, hangs_on=hangs_on)
     if after:
@@ -99,7 +102,9 @@ def move_trial(
 
     """
     trial, evaluation = open_trial(trial, by)
-    reason = read_reason(reason, "Say why it moves; people have planned with it.")
+    reason = read_reason(
+        reason, "Give a reason for the move; people have planned around it."
+    )
     check_days(starts_on, ends_on)
     shifts = shifts_of_trial(trial, starts_on)
     before, after = change(trial, starts_on=starts_on, ends_on=ends_on)

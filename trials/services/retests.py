@@ -18,7 +18,7 @@ from trials.services.gaps import check_record_gap, journal_gap, locked_gap
 from trials.services.trial_mails import tell_vendor_of_retest
 from trials.services.trials import locked_trial
 
-HELD = "It held when it was judged anew."
+HELD = "It held when it was judged again."
 
 
 def check_retest_gap(gap: Gap, by: By) -> User:
@@ -46,7 +46,7 @@ def retest_gap(*, gap: Gap, outcome: str, note: str, by: By) -> Gap:
     fresh = locked_gap(gap, evaluation)
     user = check_retest_gap(fresh, by)
     if outcome not in Retest.values:
-        sentence = "Say what it came to: mended, or still there."
+        sentence = "Choose the result: mended, or still there."
         raise Invalid(sentence, errors={"outcome": [sentence]})
     inputs = Inputs()
     words = inputs.text("note", note)

@@ -82,7 +82,7 @@ def refuse_outdated(plan: RowsPlan, known: KnownScores) -> None:
     ]
     if moved or gone:
         raise Stale(
-            "What you score changed since the file was read. Import it again to see "
+            "Your scores changed after the file was read. Import it again to see "
             "the difference.",
             difference=", ".join([*moved, *gone]),
         )

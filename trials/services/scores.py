@@ -131,7 +131,7 @@ def check_give_scores(stakeholder: Stakeholder, by: User, *stages: Stage) -> Non
 
     """
     if stakeholder.user_id != by.pk or stakeholder.left_at or not has_a_say(by):
-        raise Forbidden("Everybody gives their own scores, nobody another's.")
+        raise Forbidden("You can only give your own scores.")
     if not stakeholder.scores:
         raise Forbidden("You are not asked to score in this evaluation.")
     check_part(stakeholder.evaluation, by, *(stages or SCORING_STAGES))
@@ -142,7 +142,7 @@ def check_lock_scores(stakeholder: Stakeholder, by: User) -> None:
     """The same for locking them, once there are some."""
     check_give_scores(stakeholder, by, *FROM_DEMOS)
     if not Score.objects.filter(sheet__stakeholder=stakeholder).exists():
-        raise Refused("You have scored nothing yet; a lock is for good.")
+        raise Refused("You have not scored anything yet, and a lock is final.")
 
 
 def own_scoring(

@@ -18,7 +18,7 @@ from vendors.selectors import invitation_letters, with_counts
 # The furthest that an invitation has got: its code, what people read, its tone.
 STATES: dict[str, tuple[str, str]] = {
     "uninvited": ("Not invited", ""),
-    "untold": ("Nobody told", "bad"),
+    "untold": ("Nobody notified", "bad"),
     "unsent": ("Mail not sent", "bad"),
     "leaving": ("Mail on its way", "info"),
     "sent": ("Sent, not seen", "warn"),

@@ -76,7 +76,7 @@ def invited(look: Look) -> Iterator[Step]:
 @CHECKS.at(40)
 def notified_steps(look: Look) -> Iterator[Step]:
     """Somebody there knows: a mail left for a contact."""
-    title, one = "Somebody there was told", look.candidate
+    title, one = "Somebody there was notified", look.candidate
     again = look.act("send-invitation", one, "Send the invitation")
     states = {letter.notice.state for letter in look.letters}
     details = tuple(
@@ -119,7 +119,8 @@ def may_write(look: Look) -> Iterator[Step]:
     title, where = "Claims are open", look.evaluation
     if where.claims_opened_at is None:
         mend = look.act("open-claims", where, "Open claims")
-        sentence = "Not yet: it can read what is asked, and every claim is a 409."
+        sentence = "Not yet: it can read the requirements, but every claim is refused "
+        "(409)."
         yield Step(title, BAD, sentence, (mend,))
     elif claims_are_closed(where, look.now) or not where.claims_are_open(look.now):
         mend = look.act("reopen-claims", where, "Reopen claims")

@@ -84,15 +84,15 @@ def refuse_leaked_token(request: Request) -> None:
             end_token(
                 token=token,
                 by=Actor(name="evaltracker"),
-                reason="It was sent in an address, where logs keep it.",
+                reason="It was sent in a URL, which logs keep.",
                 leaked=True,
             )
         if leaked:
             raise ValidationError(
-                {"query": ["A token in an address is no secret; it was revoked."]}
+                {"query": ["A token in a URL is not secret; it was revoked."]}
             )
     if query.count("&") >= MOST_PARAMETERS:
         raise ParseError(
-            f"The address has more than {MOST_PARAMETERS} parameters; leave out "
-            "those that this call does not know."
+            f"The URL has more than {MOST_PARAMETERS} parameters; remove those that "
+            "this call does not use."
         )

@@ -51,7 +51,7 @@ def read_batch_body(body: Any) -> Sequence[Stated]:
         _read_item(item, f"claims.{index}", errors) for index, item in enumerate(items)
     ]
     if errors:
-        raise Invalid("The batch has not the right shape.", errors=errors)
+        raise Invalid("The batch does not have the right shape.", errors=errors)
     return claims
 
 

@@ -21,13 +21,15 @@ from vendors.models import Candidate, Proposal, Question
 from vendors.selectors import own_proposals, questions_for
 from vendors.services.dialogue import ask_question, propose_requirement
 
-UNKNOWN_CATEGORY = "No requirement is of a category of that name; take one of theirs."
+UNKNOWN_CATEGORY = "No requirement has a category of that name; use an existing one."
 
 
 class QuestionInput(StrictSerializer):
     """Something that is not clear."""
 
-    text = Text(max_length=TEXT_LIMIT, help_text="Do not name yourself: all read it.")
+    text = Text(
+        max_length=TEXT_LIMIT, help_text="Do not name yourself: all vendors read it."
+    )
     requirement = Text(
         max_length=80,
         required=False,
@@ -160,7 +162,7 @@ class ProposalsView(VendorView):
 
     @extend_schema(
         operation_id="proposals_list",
-        summary="Your proposals and their fate",
+        summary="Your proposals and their state",
         parameters=PAGE_PARAMETERS,
         responses={200: page("ProposalPage", ProposalOutput), **READ},
     )

@@ -141,7 +141,7 @@ class FileView(VendorView):
 
     @extend_schema(
         operation_id="files_read",
-        summary="Read a file back",
+        summary="Download a file",
         responses={
             **{
                 (200, kind): OpenApiTypes.BINARY for kind in sorted(set(TYPES.values()))

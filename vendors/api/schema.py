@@ -20,7 +20,7 @@ OPENAPI = "application/vnd.oai.openapi"
 CALLS = settings.VENDOR_CALLS_PER_MINUTE
 GUESSES = settings.CALLS_WITHOUT_TOKEN_PER_MINUTE
 DESCRIPTION = f"""
-How a vendor answers an evaluation by programs: read what is asked, state what is
+How a vendor answers an evaluation by program: read the requirements, state what is
 there, planned, or never will be, and keep what you said.
 
 Send `Authorization: Bearer <token>`; the buyer gives you the token. Errors are

@@ -38,7 +38,8 @@ class ClaimInput(StrictSerializer):
         max_length=20,
         required=False,
         default=list,
-        help_text="Where else it runs, in your words; holds_for answers what is asked.",
+        help_text="Where else it runs, in your own words; holds_for answers the "
+        "buyer's lists.",
     )
     holds_for = serializers.JSONField(
         required=False,

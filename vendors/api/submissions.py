@@ -29,7 +29,7 @@ class ReceiptOutput(serializers.Serializer[Any]):
     submitted_at = serializers.DateTimeField()
     claims = serializers.IntegerField(help_text="How many claims it covers.")
     sha256 = serializers.CharField(
-        help_text="Over those claims; how to compute it again stands in the guide."
+        help_text="Over those claims; the guide shows how to verify it."
     )
     up_to_date = serializers.BooleanField(
         help_text="Whether your claims are still the ones that it covers."

@@ -39,7 +39,7 @@ _PRICE = re.compile(
 _SAMPLE = re.compile(r"\((?P<a>[0-9]+k? [a-z]+)\)$|for (?P<b>[0-9]+k? [a-z]+)$", re.I)
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)?", re.I)
 
-_NO_PRICE = "It states no price; ask for one, or mark the line unsaid."
+_NO_PRICE = "It states no price; ask for one, or mark the line as not stated."
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +102,10 @@ def check_shares(shares: Iterable[Decimal]) -> None:
     """Refuse payment shares that do not sum to exactly 100 %."""
     given = tuple(shares)
     if any(not share.is_finite() or share <= 0 for share in given):
-        raise ValueError("Every payment share must be above 0 %.")
+        raise ValueError("Every payment share must be above 0%.")
     total = sum(given, Decimal(0))
     if total != 100:
-        raise ValueError(f"The payment shares sum to {total} %, not to 100 %.")
+        raise ValueError(f"The payment shares sum to {total} %, not to 100%.")
 
 
 def _refusal(plain: str) -> str | None:

@@ -42,7 +42,7 @@ def read_payments(text: str) -> tuple[tuple[Decimal, str], ...]:
             found.append((read_decimal(share.removesuffix("%")), when.strip(" %")))
         except ValueError:
             raise ValueError(
-                f"Payment line {number}: begin it with the share in per cent, such as "
+                f"Payment line {number}: begin it with the share in percent, such as "
                 "“45.55 on delivery”."
             ) from None
         if not found[-1][1]:

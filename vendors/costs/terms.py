@@ -32,7 +32,7 @@ def read_terms(
     if not factor.is_finite() or factor <= 0:
         raise ValueError("The planning factor must be above 0.")
     if not discount.is_finite() or not 0 <= discount <= 1000:
-        raise ValueError("The discount must be from 0 to 1000 %.")
+        raise ValueError("The discount must be from 0% to 1000%.")
     return Terms(
         horizon_months=horizon,
         planning_factor=Fraction(factor),

@@ -34,8 +34,9 @@ class Costs(RowsImport):
     tab = "costs"
     may_skip = True
     needs = (
-        "One row per price, for candidates that are there. What is no certain price is "
-        "kept as text and counts as unsaid. Amounts stay sealed until prices open."
+        "One row per price, for candidates that are there. A price that is not "
+        "certain is kept as text and counts as not stated. Amounts stay sealed until "
+        "prices open."
     )
     columns = (
         Column("candidate", "Candidate", "Candidate", "Its name or alias.", "Acme ML"),

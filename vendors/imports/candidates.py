@@ -113,8 +113,8 @@ class Reader:
                 table,
                 row,
                 "kind",
-                f"{short(name)} is “{before['kind']}” here, and a kind stays. Mend the "
-                "cell, or blank it.",
+                f"{short(name)} is “{before['kind']}” here, and a kind cannot change. "
+                "Fix the cell, or clear it.",
             )
         vendor = " ".join(without_markup(table.cell(row, "vendor")).split())
         if vendor:

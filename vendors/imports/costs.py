@@ -149,7 +149,7 @@ class Walk:
                 row,
                 "candidate",
                 f"The evaluation has no candidate “{short(name)}”."
-                f"{self.names.hint(name)} Add it first, mend the name, or choose to "
+                f"{self.names.hint(name)} Add it first, fix the name, or choose to "
                 "leave unknown names out.",
             )
         return found
@@ -172,7 +172,7 @@ class Walk:
             shown = ", ".join(f"“{short(it)}”" for it in list(unsure)[:6])
             more = f" and {len(unsure) - 6} more" if len(unsure) > 6 else ""
             self.findings.remark(
-                f"These are no certain prices, so their lines are unsaid and keep the "
-                f"text: {shown}{more}. Write a price without a mark between "
+                f"These prices are not certain, so their lines are not stated and "
+                f"keep the text: {shown}{more}. Write a price without a mark between "
                 "thousands: 24000 or 24000.50."
             )

@@ -176,7 +176,7 @@ class Walk:
             sheet,
             row,
             f"The evaluation has no {word} “{short(name)}”.{names.hint(name)} Add it "
-            "first, mend the name, or choose to leave unknown names out.",
+            "first, fix the name, or choose to leave unknown names out.",
             column,
         )
 

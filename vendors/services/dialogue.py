@@ -151,7 +151,7 @@ def accept_proposal(
 def decline_proposal(*, proposal: Proposal, reason: str, by: By) -> Proposal:
     """Decline a proposal for a reason that its vendor reads."""
     proposal = _open_proposal(proposal, by)
-    words = read_reason(reason, "Say why it is declined.")
+    words = read_reason(reason, "Give a reason for declining it.")
     return _rule(
         proposal, by, "proposal.declined", ProposalState.DECLINED, reason=words
     )

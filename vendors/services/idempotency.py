@@ -35,7 +35,7 @@ FORGET = """
 DELETE FROM vendors_idempotencyrecord
 WHERE vendor_id = %(vendor)s AND created_at <= %(oldest)s
 """
-REUSED = "This Idempotency-Key came with another body before; take a new key for this."
+REUSED = "This Idempotency-Key was used with another body before; use a new key."
 
 
 class KeyReused(Problem):

@@ -153,7 +153,8 @@ def _theirs(candidate: Candidate, contacts: Iterable[Contact]) -> list[Contact]:
         Contact.objects.current().filter(vendor=candidate.vendor_id, pk__in=wanted)
     )
     if len(found) != len(wanted):
-        sentence = f"Only contacts of {candidate.vendor} are told of its invitation."
+        sentence = f"Only contacts of {candidate.vendor} can be notified of its "
+        "invitation."
         raise Invalid(sentence, errors={"contacts": [sentence]})
     return found
 

@@ -243,6 +243,4 @@ def require_awaited(opening: PriceOpening) -> None:
     if opening.confirmed_at is not None:
         raise Refused("Prices are open already.", code="opened_already")
     if opening.withdrawn_at is not None:
-        raise Refused(
-            "The request was withdrawn; it has to be asked for anew.", code="withdrawn"
-        )
+        raise Refused("The request was withdrawn; ask again.", code="withdrawn")

@@ -132,9 +132,9 @@ class ChangeMyNotices(OnMyself):
     """Say how one wants to be told."""
 
     name = "change-my-notices"
-    title = "Change how I am told"
+    title = "Change notification settings"
     verb = "Save"
-    success = "Saved. What is owed to you already follows it."
+    success = "Saved. It also applies to mails that are already due."
     form_class = PreferencesForm
     service = change_preferences
 
@@ -153,7 +153,7 @@ class StopCalendar(OnMyself):
     name = "stop-calendar"
     title = "Stop serving my calendar"
     verb = "Stop"
-    help = "Whoever has its address, your own programs too, finds nothing any more."
+    help = "The address stops working, for your own programs too."
     success = "Your calendar has no address any more."
     form_class = Confirm
     dangerous = True

@@ -14,7 +14,7 @@ from evaltracker.pages.fields import form_like
 from evaltracker.pages.zone_field import ZoneField
 
 RIGHTS = (
-    ("add_evaluation", "Start evaluations: whoever starts one owns it"),
+    ("add_evaluation", "Start evaluations and own them"),
     ("add_user", "Add people and say which roles are theirs"),
     ("view_entry", "Audit: find the lists of all evaluations under Administration"),
 )

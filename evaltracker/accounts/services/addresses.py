@@ -50,7 +50,7 @@ def ask_for_address(*, address: str, by: User) -> None:
     """
     address = address.lower()
     if at_address(address):
-        sentence = "Somebody with this address is here already."
+        sentence = "Somebody has this address already."
         raise Invalid(sentence, errors={"email": [sentence]})
     owe_account_mail(kind="address_confirmation", person=by, address=address)
 

@@ -48,7 +48,7 @@ def set_active(*, person: User, active: bool, by: User) -> User:
     if person.pk == by.pk:
         raise Refused("You cannot stop your own login; another operator has to.")
     if person.erased_at:
-        raise Refused("This person is erased; nobody is left to log in.")
+        raise Refused("This person is erased and can no longer log in.")
     if person.is_active == active:
         raise Refused(
             f"The login of {person.name} {'works' if active else 'is stopped'} already."

@@ -87,9 +87,9 @@ def add_colleague(
 
     """
     if not may_add_people(by):
-        raise Forbidden("Only who has the right to add people may do this.")
+        raise Forbidden("Only people with the right to add people may do this.")
     if at_address(email):
-        sentence = "Somebody with this address is here already; choose them by name."
+        sentence = "Somebody has this address already; choose them by name."
         raise Invalid(sentence, errors={"email": [sentence]})
     person = _new(
         username=free_username(email),
@@ -113,7 +113,7 @@ def invite(*, person: User, by: User) -> User:
 
     """
     if not may_add_people(by):
-        raise Forbidden("Only who has the right to add people may do this.")
+        raise Forbidden("Only people with the right to add people may do this.")
     if person.has_usable_password():
         raise Refused(f"{person.name} has a password already.")
     if not person.email or not person.is_active:

@@ -78,7 +78,7 @@ class User(AbstractUser):
                 Lower("email"),
                 condition=~Q(email=""),
                 name="user_address_once",
-                violation_error_message="Somebody with this address is here already.",
+                violation_error_message="Somebody has this address already.",
             ),
             models.UniqueConstraint(
                 fields=("feed_digest",),

@@ -90,7 +90,7 @@ def undo_import(*, imported: Import, by: User) -> Import:
     if not imported.is_private:
         require_owner(by, evaluation)
     elif imported.by_id != by.pk:
-        raise Forbidden("Only who imported it can undo it.")
+        raise Forbidden("Only the person who imported it can undo it.")
     require_open(evaluation)
     if imported.undone_at:
         raise Refused("This import was undone already.")

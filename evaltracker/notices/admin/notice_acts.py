@@ -76,7 +76,8 @@ class SetChat(OnEvaluation):
     verb = "Tell this room"
     help = (
         "The room hears that a date is near or was missed and where to look: no "
-        "prices, scores, claims or names of vendors. Whoever reads the room reads this."
+        "prices, scores, claims or names of vendors. Everybody in the room can read "
+        "this."
     )
     success = "The room hears the next notice."
     tab = "notices"

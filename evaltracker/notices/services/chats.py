@@ -124,10 +124,10 @@ def words_for(shadow: Notice) -> Posting:
     """
     original, room = shadow.shadow_of, shadow.webhook
     if original is None or room is None:
-        raise ValueError("It belongs to no chat room.")
+        raise ValueError("It does not belong to a chat room.")
     brief = KINDS[original.kind].compose(original).brief
     if brief is None:
-        raise ValueError("This kind of notice cannot be said in a line.")
+        raise ValueError("This kind of notice does not fit into one line.")
     return Posting(room.url, payload(room.flavour, brief, room.evaluation.zone))
 
 

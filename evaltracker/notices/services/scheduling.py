@@ -160,7 +160,7 @@ def _take_unclear(notice: Notice, reason: str, by: By) -> Notice:
     )
     check_settle_notice(notice, by)
     if not reason.strip():
-        sentence = "Say why; the journal keeps it."
+        sentence = "Give a reason; the journal keeps it."
         raise Invalid(sentence, errors={"reason": [sentence]})
     return notice
 
@@ -171,14 +171,14 @@ def check_settle_notice(notice: Notice, by: By) -> None:
     if notice.state not in NOTICE_UNCLEAR:
         raise Refused(
             f"This notice is {notice.get_state_display().lower()}; only an uncertain "
-            "or dead one needs your word."
+            "or dead one needs your decision."
         )
 
 
 def _evaluation_of(notice: Notice) -> Evaluation:
     """Whose owner has the word; a mail about a login is asked for anew instead."""
     if notice.evaluation is None:
-        raise Forbidden("A mail about a login is nobody's to settle; ask for it anew.")
+        raise Forbidden("Nobody can settle a mail about a login; request a new one.")
     return notice.evaluation
 
 

@@ -12,7 +12,7 @@ from evaltracker.tabular.wording import without_markup
 
 UNCOMPUTED = (
     "The cell holds a formula without a saved result, or an error. Open the file in "
-    "your spreadsheet program, mend the cell, save it, and import it again."
+    "your spreadsheet program, fix the cell, save it, and import it again."
 )
 
 
@@ -102,7 +102,7 @@ def read_field(
         findings.refuse(
             layout.sheet,
             row.number,
-            "It has no text. Say what is needed, or delete the row.",
+            "It has no text. Describe what is needed, or delete the row.",
             column,
         )
         return None

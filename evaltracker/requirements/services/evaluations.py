@@ -79,7 +79,9 @@ BEGINNINGS: Registry[Beginning, Beginning] = Registry("part of a start")
 def require_starter(by: User) -> None:
     """Refuse whoever may not start evaluations."""
     if not may_start_evaluations(by):
-        raise Forbidden("You may not start an evaluation; ask an operator for it.")
+        raise Forbidden(
+            "You may not start an evaluation; ask an operator for the right."
+        )
 
 
 @transaction.atomic

@@ -203,7 +203,7 @@ def change_requirement(
 def retire_requirement(*, requirement: Requirement, reason: str, by: By) -> Requirement:
     """Take a requirement out of the evaluation; its history stays."""
     check_retire_requirement(requirement, by)
-    reason = read_reason(reason, "Say why it is retired.")
+    reason = read_reason(reason, "Give a reason for retiring it.")
     before, after = change(requirement, retired_at=timezone.now())
     journal.record(
         evaluation=requirement.evaluation,

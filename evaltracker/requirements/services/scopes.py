@@ -37,15 +37,16 @@ def check_write_lists(evaluation: Evaluation, by: By) -> None:
     check_owned(evaluation, by)
     if evaluation.stage not in (Stage.REQUIREMENTS, Stage.RESEARCH):
         raise Refused(
-            "What answers are held against changes only until they close. Send the "
+            "The values that answers must cover can change only until answers close. "
+            "Send the "
             "evaluation back to research to change it."
         )
     now = timezone.now()
     closes = evaluation.claims_closed_at or evaluation.claims_close_at
     if evaluation.stage == Stage.RESEARCH and closes and closes <= now:
         raise Refused(
-            "Answers have closed, so what they are held against stays as it is. Open "
-            "answers again to change it."
+            "Answers have closed, so the values that they must cover can no longer "
+            "change. Reopen answers to change them."
         )
 
 

@@ -162,7 +162,7 @@ def save_as_template(
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
     if not may_start_evaluations(by):
-        raise Forbidden("Only who may start evaluations keeps templates.")
+        raise Forbidden("Only people who may start evaluations can save templates.")
     inputs = Inputs()
     title = inputs.line("title", title)
     description = inputs.text("description", description, blank=True)
@@ -171,7 +171,7 @@ def save_as_template(
         title.casefold() in taken
         or EvaluationTemplate.objects.filter(title=title).exists()
     ):
-        inputs.refuse("title", "A template of this name is there already.")
+        inputs.refuse("title", "A template of this name exists already.")
     content = content_of(evaluation)
     if not content["requirements"]:
         inputs.refuse("", "There is no requirement to save yet.")
@@ -201,7 +201,7 @@ def drop_template(*, template: EvaluationTemplate, by: User) -> None:
 
     """
     if template.made_by_id != by.pk:
-        raise Forbidden("Only who saved a template deletes it.")
+        raise Forbidden("Only the person who saved a template can delete it.")
     template.delete()
 
 

@@ -55,7 +55,7 @@ def step_now(evaluation: Evaluation, follows: Follows) -> NextStep | None:
         many = "s" if follows.drafts > 1 else ""
         return NextStep(
             what=f"Go over and send {follows.drafts} letter{many}.",
-            why="Whoever answered waits to hear what was decided, and why.",
+            why="Vendors are waiting to hear the outcome and the reasons.",
             link=links.page(evaluation, "letters"),
             verb="To the letters",
         )

@@ -167,7 +167,7 @@ class CloseForm(forms.Form):
         label="What it came to",
         widget=forms.Textarea(attrs={"rows": 4}),
         required=False,
-        help_text="For whoever evaluates this vendor next.",
+        help_text="For the next person who evaluates this vendor.",
     )
 
 

@@ -61,8 +61,8 @@ class Draft(OnDecision):
     title = "Draft the decision"
     verb = "Save the draft"
     help = (
-        "Whoever must sign signs these words. Changing them afterwards asks everybody "
-        "to sign again."
+        "Everybody who signs, signs these words. If you change them, everybody has to "
+        "sign again."
     )
     success = "The draft is saved."
     form_class = DraftForm

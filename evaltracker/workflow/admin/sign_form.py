@@ -45,7 +45,7 @@ class SignForm(forms.Form):
                 required=False, max_length=2000, label=f"Condition {row + 1}"
             )
             self.fields[f"owner_{row}"] = PersonField(
-                people, required=False, label="Who sees to it"
+                people, required=False, label="Who is responsible"
             )
             self.fields[f"due_{row}"] = DateField(required=False, label="By when")
 
@@ -70,11 +70,11 @@ class SignForm(forms.Form):
             due = data.get(f"due_{row}")
             if text:
                 if not owner:
-                    self.add_error(f"owner_{row}", "Say who sees to it.")
+                    self.add_error(f"owner_{row}", "Name the person responsible.")
                 if not due:
                     self.add_error(f"due_{row}", "Say by when.")
             elif owner or due:
-                self.add_error(f"text_{row}", "Say what is asked for.")
+                self.add_error(f"text_{row}", "Describe what has to be done.")
         # Told at once with what else is missing, and not after it is mended.
         if lacks_reason(data.get("verdict", ""), data.get("reason", "")):
             self.add_error("reason", REASON_NEEDED)

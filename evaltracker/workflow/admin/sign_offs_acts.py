@@ -48,7 +48,7 @@ class OpenRound(InEvaluation[Visit]):
     """Everybody of this stage is asked anew."""
 
     name = "open-round"
-    title = "Ask everybody to sign anew"
+    title = "Ask everybody to sign again"
     verb = "Open a new round"
     help = (
         "Verdicts of this round stay on record and stop counting. Use it when somebody "

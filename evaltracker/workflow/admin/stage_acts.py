@@ -89,8 +89,8 @@ class SendBack(OnEvaluation):
     title = "Send back to an earlier stage"
     verb = "Send back"
     help = (
-        "A new stay in that stage begins. What was signed stays on record and stops "
-        "counting, so everybody signs anew."
+        "The stage starts again. Signatures stay on record but no longer count, so "
+        "everybody signs again."
     )
     success = "It is sent back."
     form_class = SendBackForm

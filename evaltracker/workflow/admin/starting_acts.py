@@ -33,7 +33,7 @@ class NextForm(forms.Form):
     )
     with_candidates = forms.BooleanField(
         required=False,
-        label="Candidates, longlisted anew",
+        label="Candidates, longlisted again",
         help_text="Without what they claimed, showed or cost; not the eliminated ones.",
     )
 

@@ -17,7 +17,7 @@ def brief_complete(look: Look) -> Iterator[Blocker]:
     """The brief answers what it is asked, or says that it does not matter."""
     for field, words in missing_answers(look.evaluation).items():
         yield Blocker(
-            f"The brief does not say {words}.",
+            f"The brief does not state {words}.",
             links.act("edit-brief", look.evaluation, f"id_{field}"),
             "Fill in",
         )

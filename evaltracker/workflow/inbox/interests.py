@@ -22,7 +22,6 @@ def interests(desk: Desk) -> Iterator[WorkItem]:
             "interests",
             evaluation,
             f"Declare your interests: {number} candidate{'s' if number > 1 else ''}",
-            "Whoever judges says first whether they have an interest; nothing of a "
-            "candidate is shown to you before.",
+            "Declare conflicts of interest before you see anything about a candidate.",
             reverse("admin:act_on", args=["declare-interests", key]),
         )

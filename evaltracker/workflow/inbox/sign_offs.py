@@ -60,7 +60,7 @@ def reason(rule: SignOffRule, lending: Delegation | None, stand: Stand) -> str:
     whose = "You hold the role"
     if lending is not None:
         lender = lending.stakeholder.user.name
-        whose = f"You stand in for {lender} until {lending.ends_on:%-d %B}"
+        whose = f"You are the substitute for {lender} until {lending.ends_on:%-d %B}"
     if stand.is_signed_now:
         return f"{whose}; {number}"
     return f"{whose}; {number} Not your turn yet, so the words may still change."

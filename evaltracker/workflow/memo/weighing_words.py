@@ -153,20 +153,18 @@ def second(
     proofs = next_one["proofs"]
     if proofs is None:
         lines.append(
-            "It would not come first either if everything that is still open of it "
-            "held in a trial, all else being as it is."
+            "Even if everything still open held in a trial, it would not come first, "
+            "all else being equal."
         )
     else:
         refs = [quote(ref) for ref in proofs[:NAMED]]
         more = [f"{len(proofs) - NAMED} more"] if len(proofs) > NAMED else []
         lines.append(
             f"It would come first if {listed([*refs, *more])} held in its trial, all "
-            "else being as it is."
+            "else being equal."
         )
     if next_one["flip"]:
-        lines.append(
-            f"Or if the weights were others: {change(next_one['flip'], quote)}."
-        )
+        lines.append(f"Or if the weights changed: {change(next_one['flip'], quote)}.")
     else:
         lines.append("No change of one category’s weight puts it first.")
     return lines

@@ -48,7 +48,7 @@ def export_as_seen(*, evaluation: Evaluation, by: User, form: str = "json") -> b
     """
     evaluation = lock(evaluation)
     if not may_export(by, evaluation):
-        raise Forbidden("Only the owner and leadership export an evaluation.")
+        raise Forbidden("Only the owner and leadership can export an evaluation.")
     if not is_owner(by, evaluation):
         require_declared(by, evaluation)
     document = document_of(evaluation, by)

@@ -94,7 +94,7 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
         raise Invalid(sentence, errors={"contacts": [sentence]})
     require_sendable(letter, letter.text)
     if REASON_ASKED in letter.text:
-        raise Refused(f"Go over it first; it still says “{REASON_ASKED}”.")
+        raise Refused(f"Review it first; it still says “{REASON_ASKED}”.")
     had = set(letter_notices([letter]).values_list("address", flat=True))
     if again := [contact.name for contact in told if contact.email in had]:
         raise Refused(f"{', '.join(again)} had this letter already.")
@@ -144,18 +144,18 @@ def check_write_letter(letter: Letter, by: By) -> None:
     """The same, until it is sent."""
     check_letter(letter, by)
     if letter.released_at is not None:
-        raise Refused("This letter was sent; its words stay as they went out.")
+        raise Refused("This letter was sent and can no longer change.")
 
 
 def require_sendable(letter: Letter, text: str) -> None:
     """Refuse words that a vendor must not read, or that say nothing."""
     sentence = ""
     if not text:
-        sentence = "A letter says something."
+        sentence = "Write the letter first."
     elif len(text) > TEXT_LIMIT:
         sentence = f"A letter has at most {TEXT_LIMIT:,} characters."
     elif named := rivals_named(letter, text):
-        sentence = f"It names {named[0]}, and no vendor may read who else was asked."
+        sentence = f"It names {named[0]}, and no vendor may learn who else was invited."
     if sentence:
         raise Invalid(sentence, errors={"text": [sentence]})
 

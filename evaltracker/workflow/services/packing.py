@@ -45,11 +45,11 @@ ASKED = ("sign_off__printed_name", "text", "due_on", "closing_note")
 def check_take_pack(evaluation: Evaluation, by: User) -> None:
     """The owner, and leadership once it reads the prices, of what is decided."""
     if not may_export(by, evaluation):
-        raise Forbidden("Only the owner and leadership take the evidence pack.")
+        raise Forbidden("Only the owner and leadership can download the evidence pack.")
     if evaluation.status != Status.DECIDED:
-        raise Refused("The evidence pack is made once the evaluation is decided.")
+        raise Refused("The evidence pack is available once the evaluation is decided.")
     if not may_see_prices(by, evaluation):
-        raise Forbidden("Only the owner and leadership take the evidence pack.")
+        raise Forbidden("Only the owner and leadership can download the evidence pack.")
 
 
 @transaction.atomic

@@ -89,7 +89,7 @@ def move_check(*, check: PromiseCheck, due_on: datetime.date, by: By) -> Promise
     check, evaluation = open_check(check)
     check_run(check, by)
     if due_on < today_in(evaluation.zone):
-        sentence = "Choose today or a later day."
+        sentence = "Choose today or a future date."
         raise Invalid(sentence, errors={"due_on": [sentence]})
     if due_on == check.due_on:
         return check
@@ -105,7 +105,7 @@ def waive_check(*, check: PromiseCheck, reason: str, by: By) -> PromiseCheck:
     """Leave a check out, for a reason that stays beside it."""
     check, evaluation = open_check(check)
     check_run(check, by)
-    reason = read_reason(reason, "Say why it is left out.")
+    reason = read_reason(reason, "Give a reason for skipping it.")
     close(check, evaluation, waived_reason=reason)
     record(check, evaluation, "waived", by, reason=reason)
     return check
@@ -190,7 +190,7 @@ def check_judge(check: PromiseCheck, by: By) -> User:
     """The acting user, with a part and no interest in what was chosen."""
     user = require_part(by, check.candidate.evaluation)
     if is_barred(user, check.candidate):
-        raise Forbidden("You declared an interest in what was chosen.")
+        raise Forbidden("You declared a conflict of interest in the chosen candidate.")
     require_open_check(check)
     return user
 

@@ -87,7 +87,8 @@ def put_name_to(
     content = document_of(evaluation, visit=visit)
     if digest_of(content) != shown:
         raise Stale(
-            "What you were shown has changed since; nothing was signed. Read it again.",
+            "The text changed after you opened it; nothing was signed. Please read it "
+            "again.",
             difference=difference(evaluation, shown, content),
         )
     signed = record_sign_off(
@@ -121,12 +122,15 @@ def refuse_conflicted(by: User, visit: Visit) -> None:
         return
     if barring := interest_of(by, visit):
         raise Forbidden(
-            f"You declared an interest in {barring.candidate}; the owner has to clear "
+            f"You declared a conflict of interest in {barring.candidate}; the owner "
+            "has to clear "
             "it before you can sign."
         )
     unasked = to_declare(by).filter(evaluation=visit.evaluation_id, state__in=JUDGED)
     for candidate in unasked:
-        raise Refused(f"Say first whether you have an interest in {candidate}.")
+        raise Refused(
+            f"First declare whether you have a conflict of interest in {candidate}."
+        )
 
 
 def interest_of(person: User, visit: Visit) -> Conflict | None:

@@ -22,7 +22,7 @@ from stakeholders.models import Stakeholder
 from stakeholders.policy import parts
 from vendors.services.opening import drop_asked_opening
 
-EARLIER_ONLY = "It can be sent back to an earlier stage only."
+EARLIER_ONLY = "It can only be sent back to an earlier stage."
 
 
 def check_send_back(evaluation: Evaluation, by: By) -> None:
@@ -65,7 +65,7 @@ def advance(*, evaluation: Evaluation, from_stage: str, by: By) -> Evaluation:
             code="moved_meanwhile",
         )
     if evaluation.stage == Stage.DECISION:
-        raise Refused("The last stage is left by deciding.")
+        raise Refused("The last stage ends with the decision.")
     require_silent_gates(evaluation)
     following = list(Stage)[Stage(evaluation.stage).position + 1]
     enter(evaluation, following, VisitEnd.ADVANCED, by)

@@ -99,7 +99,7 @@ def test_whoever_has_an_interest_judges_nothing(acme: Candidate) -> None:
     act("hold-demo", demo, it, attendees="We")
     declare_conflict(candidate=acme, has_interest=True, statement="Shares", by=it)
     body = signed_in(it).get(f"/admin/demos/{demo.pk}/").content.decode()
-    assert "you judge nothing here" in body
+    assert "cannot judge it" in body
     assert 'name="verdict"' not in body
     form = {"verdict": "holds", "claim": trials.claim_of(acme).pk, **trials.SETTING}
     assert act("judge-item", demo.script_items.get(), it, **form) == 403

@@ -126,7 +126,7 @@ def test_the_lead_is_reminded_on_the_day_that_was_promised(gap: Gap) -> None:
     kind = KINDS["retest_due"]
     with time_machine.travel("2040-03-05T12:00Z", tick=False):
         assert kind.holds(notice) == ""
-        assert "tried again" in kind.compose(notice).subject
+        assert "due for a retest" in kind.compose(notice).subject
         retest_gap(gap=gap, outcome="still_there", note="No.", by=gap.trial.lead)
         assert kind.holds(notice) == "It was tried again."
 

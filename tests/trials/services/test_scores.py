@@ -189,7 +189,7 @@ def test_candidates_and_categories_of_elsewhere_are_refused(acme: Candidate) -> 
 
 
 def test_an_empty_sheet_is_not_locked(acme: Candidate) -> None:
-    with pytest.raises(Refused, match="scored nothing"):
+    with pytest.raises(Refused, match="not scored anything"):
         lock_scores(
             stakeholder=part(acme.evaluation, "it"), by=stakeholders.holder("it")
         )

@@ -82,15 +82,15 @@ def test_each_step_before_the_door_fails_by_itself(where: Evaluation) -> None:
     change_candidate(candidate=acme, vendor=vendors.vendor(), by=owner)
     assert fails(acme) == "It is invited"
     invite(candidate=acme, by=owner)
-    assert "no contact" in steps(acme)["Somebody there was told"][1]
+    assert "no contact" in steps(acme)["Somebody there was notified"][1]
     form = {"name": "Ada", "email": "ada@acme.example"}
     act("add-contact", vendors.vendor(), owner, **form)
-    assert steps(acme)["Somebody there was told"][1].startswith("No mail was sent")
+    assert steps(acme)["Somebody there was notified"][1].startswith("No mail was sent")
     ada = vendors.vendor().contacts.get()
     act("send-invitation", acme, owner, contacts=[ada.pk], reason="First")
-    assert steps(acme)["Somebody there was told"][0] == "warn"
+    assert steps(acme)["Somebody there was notified"][0] == "warn"
     Notice.objects.update(state="dead", last_error="550 no such user")
-    assert fails(acme) == "Somebody there was told"
+    assert fails(acme) == "Somebody there was notified"
     Notice.objects.update(state="sent")
     assert fails(acme) == "It has a token"
     vendors.token(vendors.vendor())

@@ -48,7 +48,7 @@ def test_the_page_and_every_opened_call_can_be_read_by_everybody(
     page.locator(".examples-select-element[aria-label]").first.wait_for()
     expect(page.locator("body")).to_have_css("background-color", back)
     expect(page.get_by_text("No links").first).to_be_hidden()
-    told = page.get_by_text("No token, or not a good one").first.bounding_box()
+    told = page.get_by_text("No token, or not a valid one").first.bounding_box()
     assert told is not None
     assert told["width"] > width / 2, "words have the room of the page"
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -17,7 +17,7 @@ def test_a_method_that_is_not_known_points_at_the_header_that_names_them(
     acme: Party,
 ) -> None:
     answer = claims(acme, method="PUT")
-    assert "Allow names them" in refused(answer, 405)["detail"]
+    assert "Allow lists" in refused(answer, 405)["detail"]
     assert answer["Allow"] == "GET, POST, HEAD"
 
 
@@ -32,20 +32,20 @@ def test_another_kind_of_body_is_told_which_one_is_taken(acme: Party) -> None:
 
 def test_another_kind_of_answer_is_told_which_one_is_given(acme: Party) -> None:
     problem = refused(acme.call("GET", acme.home, accept="text/html"), 406)
-    assert "Accept header for application/json" in problem["detail"]
+    assert "Accept header to application/json" in problem["detail"]
 
 
 def test_too_many_calls_are_told_when_to_go_on(acme: Party, settings: Settings) -> None:
     settings.VENDOR_CALLS_PER_MINUTE = 0
     answer = acme.call("GET", acme.home)
     wait = answer["Retry-After"]
-    assert f"go on in {wait} seconds" in refused(answer, 429)["detail"]
+    assert f"try again in {wait} seconds" in refused(answer, 429)["detail"]
 
 
 @pytest.mark.parametrize(
     ("fields", "mended"),
     [
-        ({"colour": "red"}, "leave it out"),
+        ({"colour": "red"}, "remove it"),
         ({"statement": 5}, "must be a string"),
         ({"statement": ""}, "must not be blank"),
         ({"requirement": "R9"}, "look at its requirements"),
@@ -71,7 +71,7 @@ def test_a_key_of_another_body_is_told_to_take_a_new_one(acme: Party) -> None:
     assert acme.claim(headers=headers).status_code == 201
     again = acme.claim(statement="No.", headers=headers)
     assert again.status_code == 422
-    assert "take a new key" in again.json()["detail"]
+    assert "use a new key" in again.json()["detail"]
 
 
 def test_a_requirement_that_is_answered_twice_is_named(acme: Party) -> None:

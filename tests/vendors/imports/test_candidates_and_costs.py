@@ -61,7 +61,7 @@ def test_kinds_vendors_and_other_names_are_read_and_new_companies_told() -> None
     [
         ("X,rent", "“rent” is no kind."),
         (",buy", "It has no name."),
-        ("Acme ML,build", "a kind stays"),
+        ("Acme ML,build", "a kind cannot change"),
         ("X,buy\nX,build", "“X” stands in row 2 already."),
     ],
 )

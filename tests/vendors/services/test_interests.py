@@ -61,7 +61,7 @@ def test_two_roles_are_asked_once(
 def test_nobody_judges_before_the_question_is_answered(
     where: Evaluation, ivan: User, acme: Candidate
 ) -> None:
-    with pytest.raises(Refused, match="Say first"):
+    with pytest.raises(Refused, match="eclare"):
         require_no_conflict(ivan, acme)
     require_no_conflict(where.owner, acme)
     declare_interests(evaluation=where, interests={acme.pk: " "}, by=ivan)

@@ -156,7 +156,7 @@ def test_who_has_not_said_whether_they_have_an_interest_says_so_first(
 ) -> None:
     opening = ask(where)
     where.candidates.get().conflicts.all().delete()
-    with pytest.raises(Refused, match="Say first"):
+    with pytest.raises(Refused, match="eclare"):
         confirm_price_opening(opening=opening, by=viktor)
 
 

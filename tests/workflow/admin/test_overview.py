@@ -28,7 +28,7 @@ def page(where: Evaluation) -> str:
 def test_what_is_missing_leads_to_where_it_is_mended(db: None) -> None:
     where = common.evaluation(budget=None)
     body = signed_in(where.owner).get(page(where)).content.decode()
-    assert "The brief does not say the budget." in body
+    assert "The brief does not state the budget." in body
     assert f"/admin/act/edit-brief/{where.pk}/#id_budget" in body
     assert "The brief answers what it is asked" in body
 
@@ -95,7 +95,7 @@ def test_leadership_waives_a_rule_and_the_page_says_why(db: None) -> None:
     assert Waiver.objects.get().reason == "The budget comes in May"
     body = signed_in(where.owner).get(page(where)).content.decode()
     assert "The budget comes in May" in body
-    assert "The brief does not say the budget." not in body
+    assert "The brief does not state the budget." not in body
 
 
 def test_only_the_owner_moves_it(ready: Evaluation) -> None:

@@ -75,7 +75,7 @@ def test_a_vp_signs_on_a_phone_with_a_condition(watched: Watched) -> None:
     assert not page.get_by_label("Condition 1").is_visible()
     page.get_by_label("Approve with conditions").check()
     page.get_by_label("Condition 1").fill("Legal has to agree")
-    page.get_by_label("Who sees to it").first.select_option(label="Priya (priya)")
+    page.get_by_label("Who is responsible").first.select_option(label="Priya (priya)")
     page.get_by_label("By when").first.fill("2027-01-31")
     page.get_by_label("Reason").fill("Good, but the exit is open")
     assert watched.barriers() == []

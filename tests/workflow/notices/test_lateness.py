@@ -51,7 +51,7 @@ def test_the_mail_says_since_when_and_what_it_does_to_the_date(
         assert kind.holds(notice) == ""
         message = kind.compose(notice)
     assert message.subject.startswith("The requirements stage is late")
-    assert "it ends on 13 November 2026 at the latest. Already late" in message.text
+    assert "it has to end by 13 November 2026. Already late" in message.text
 
 
 def test_it_is_not_sent_once_the_plan_is_another(where: Evaluation) -> None:

@@ -80,7 +80,7 @@ class AgreeContract(ReadsContract):
 class AmendForm(TrialForm):
     """What was agreed, and why it changes."""
 
-    reason = reason_field(help_text="Every role reads it and is asked to agree anew.")
+    reason = reason_field(help_text="Every role reads it and is asked to agree again.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,7 +96,7 @@ class AmendContract(OnTrial):
     title = "Change the contract"
     verb = "Change it"
     help = "It is a numbered change with a reason. The trial goes on meanwhile."
-    success = "The contract is changed; every role is asked to agree anew."
+    success = "The contract is changed; every role is asked to agree again."
     form_class = AmendForm
     service = amend_contract
     rule = check_amend_contract

@@ -33,7 +33,7 @@ class CriterionForm(AboutValues):
         label="The number",
         required=False,
         max_length=200,
-        help_text="Such as: 95 % of requests under 120 ms. The contract is not put "
+        help_text="Such as: 95% of requests under 120 ms. The contract is not put "
         "forward without it.",
     )
     method = forms.CharField(

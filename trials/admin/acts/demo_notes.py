@@ -50,7 +50,7 @@ class WriteDemoNote(OnDemo):
     name = "write-demo-note"
     title = "Your note on the demo"
     verb = "Save"
-    help = "Nobody reads it, and you read nobody's, until all notes are revealed."
+    help = "Notes stay private until all are revealed."
     success = "Your note is saved. You may change it until all notes are revealed."
     form_class = NoteForm
     service = write_demo_note

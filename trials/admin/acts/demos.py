@@ -179,7 +179,7 @@ class CallOffDemo(OnDemo):
         "at once, without the reason, that takes it out of their calendar. It cannot "
         "be taken back; to put it to another time, move it instead."
     )
-    success = "The demo is called off; everybody who was invited is told."
+    success = "The demo is called off; everybody who was invited gets a mail."
     form_class = CallOffForm
     dangerous = True
     service = call_off_demo
@@ -200,7 +200,7 @@ class HoldDemo(OnDemo):
     name = "hold-demo"
     title = "Start the demo"
     verb = "It takes place"
-    help = "From now on what is shown can be judged; the script no longer changes."
+    help = "You can judge the items now; the script no longer changes."
     success = "The demo takes place. Judge each item as you see it."
     form_class = HoldForm
     service = hold_demo

@@ -62,8 +62,8 @@ class WithdrawExcuse(InEvaluation[Excuse]):
     title = "Withdraw the excuse"
     verb = "Withdraw"
     help = (
-        "The must-have knocks the candidate out again, until somebody eliminates it or "
-        "excuses it anew. The excuse stays on record with both reasons."
+        "The must-have knocks the candidate out again, until somebody eliminates it "
+        "or excuses it again. The excuse stays on record with both reasons."
     )
     success = "The excuse is withdrawn; the must-have knocks out again."
     tab = "matrix"

@@ -116,9 +116,9 @@ class RetestGap(OnGap):
     title = "Try the gap again"
     verb = "Save"
     help = (
-        "Mended, it is closed once whoever runs the trial has seen it. Still there, "
-        "the vendor is told and may answer once more. A criterion is judged anew at "
-        "the criterion."
+        "Mended: the gap closes once the trial's lead has seen it. Still there: the "
+        "vendor is told and may reply once more. Judge criteria again on the trial's "
+        "page."
     )
     success = "The retest is in the log."
     form_class = RetestForm
@@ -130,7 +130,7 @@ class ClosingForm(forms.Form):
     note = forms.CharField(
         label="How it ended",
         widget=long_text(3),
-        help_text="Mended, worked around, or lived with.",
+        help_text="Fixed, worked around, or accepted.",
     )
 
 

@@ -35,7 +35,7 @@ class MoveMilestone(OnMilestone):
     verb = "Move"
     help = (
         "Reminders follow: what was not sent for the old date is called off, and the "
-        "owner is reminded anew before the new one."
+        "owner is reminded before the new one."
     )
     success = "The milestone is moved, and its reminders with it."
     form_class = MoveForm
@@ -107,7 +107,7 @@ class GiveMilestone(OnMilestone):
     title = "Give"
     verb = "Give"
     help = "Whose it was is no longer reminded of it."
-    success = "The milestone is given; its new owner is told."
+    success = "The milestone is given; its new owner gets a mail."
     form_class = GiveForm
     service = give_milestone
 

@@ -20,9 +20,9 @@ from trials.services.priors import (
 class PriorForm(forms.Form):
     """Three shares that add up to 100, and what they are worth."""
 
-    holds = forms.IntegerField(min_value=0, label="Holds, per cent")
-    partly = forms.IntegerField(min_value=0, label="Partly, per cent")
-    fails = forms.IntegerField(min_value=0, label="Fails, per cent")
+    holds = forms.IntegerField(min_value=0, label="Holds, %")
+    partly = forms.IntegerField(min_value=0, label="Partly, %")
+    fails = forms.IntegerField(min_value=0, label="Fails, %")
     worth = forms.IntegerField(
         label="Worth, in verdicts",
         help_text="10 weighs as much as ten trial verdicts of a candidate’s own.",

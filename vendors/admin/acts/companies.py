@@ -102,7 +102,7 @@ class ChangeContact(OnContact):
     name = "change-contact"
     title = "Change contact"
     verb = "Save"
-    help = "What is still owed to the former address is not sent; send it again."
+    help = "Mails still due to the old address are not sent; send them again."
     success = "Saved."
     form_class = ContactForm
     service = change_contact
@@ -118,7 +118,7 @@ class RemoveContact(OnContact):
     name = "remove-contact"
     title = "Remove contact"
     verb = "Remove"
-    help = "They get no mail any more, not even what is owed already."
+    help = "They get no more mail, not even mail that is already due."
     success = "The contact is removed."
     form_class = ReasonForm
     dangerous = True

@@ -57,7 +57,8 @@ class PriceForm(forms.Form):
         label="What is known",
         choices=CostState.choices,
         initial=CostState.PRICED,
-        help_text="Unsaid: somebody asked and got no answer. It never counts as zero.",
+        help_text="Not stated: somebody asked and got no answer. It never counts as "
+        "zero.",
     )
     likely = amount_field("Likely amount", "For one unit.")
     low = amount_field("Low", "Blank takes the likely amount.")

@@ -68,7 +68,8 @@ class RemoveRate(InEvaluation[ExchangeRate]):
     name = "remove-rate"
     title = "Remove exchange rate"
     verb = "Remove"
-    help = "Prices in that currency without a rate of their own count as unsaid then."
+    help = "Prices in that currency without a rate of their own then count as not "
+    "stated."
     success = "The rate is removed."
     dangerous = True
 
@@ -101,7 +102,7 @@ class PaymentsForm(forms.Form):
         required=False,
         widget=long_text(5),
         help_text=(
-            "One a line: the share in per cent, then when it is paid, such as “45.55 "
+            "One a line: the share in percent, then when it is paid, such as “45.55 "
             "on signing”. The shares sum to exactly 100. Blank takes the plan away."
         ),
     )
@@ -114,7 +115,7 @@ class SetPayments(OnCosts):
     name = "set-payments"
     title = "Write the payment plan"
     verb = "Save"
-    help = "In which shares what is paid once is paid, and when."
+    help = "The shares of one-off costs, and when each is due."
     success = "The payment plan is written."
     form_class = PaymentsForm
     service = set_payments

@@ -92,7 +92,7 @@ class SetRenewalRise(OnCosts):
     """Writes the yearly rise of what is invoiced again, in per cent."""
 
     name = "set-renewal-rise"
-    title = "Write a renewal rise in per cent"
+    title = "Write a renewal rise in %"
     verb = "Save"
     help = (
         "It lifts licence, support and security extras from the second year on. What "
@@ -139,11 +139,11 @@ class MarkRestUnsaid(OnCosts):
     """Notes what the candidate will not say."""
 
     name = "mark-rest-unsaid"
-    title = "Mark the rest as unsaid"
-    verb = "Mark as unsaid"
+    title = "Mark the rest as not stated"
+    verb = "Mark as not stated"
     help = (
         "Every kind of the checklist that has no line yet is noted as asked and not "
         "answered. That is known to be unknown; it never counts as zero."
     )
-    success = "What was not said is noted as unsaid."
+    success = "Missing kinds of cost are marked as not stated."
     service = mark_rest_unsaid

@@ -84,7 +84,7 @@ class WithdrawPriceOpening(OnOpening):
     name = "withdraw-price-opening"
     title = "Withdraw the request to open prices"
     verb = "Withdraw"
-    help = "Prices stay sealed. You can ask anew."
+    help = "Prices stay sealed. You can ask again."
     success = "The request is withdrawn; prices stay sealed."
     service = withdraw_price_opening
     rule = check_withdraw_price_opening

@@ -60,7 +60,7 @@ class Command(BaseCommand):
     def _print_link(self) -> None:
         waiting = User.objects.filter(is_superuser=True, is_active=True).first()
         if waiting is None:
-            raise CommandError("There is no operator yet; say who as NAME:ADDRESS.")
+            raise CommandError("There is no operator yet; name one as NAME:ADDRESS.")
         if waiting.has_usable_password():
             raise CommandError(
                 f"{waiting.username} has a password already. “Forgot your password?” "
