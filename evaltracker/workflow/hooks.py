@@ -13,6 +13,7 @@ import evaltracker.workflow.admin.letters_page
 import evaltracker.workflow.admin.lists
 import evaltracker.workflow.admin.memo_pages
 import evaltracker.workflow.admin.my_work
+import evaltracker.workflow.admin.news_page
 import evaltracker.workflow.admin.next_tests
 import evaltracker.workflow.admin.overview
 import evaltracker.workflow.admin.pack_act

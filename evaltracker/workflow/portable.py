@@ -12,6 +12,7 @@ from evaltracker.portable.registry import (
 )
 from evaltracker.workflow.memo.proof import digest_of_memo
 from evaltracker.workflow.models import (
+    BellLook,
     CheckVerdict,
     Decision,
     KeptDraws,
@@ -31,6 +32,7 @@ register_part(Part(name="check_verdicts", model=CheckVerdict, order=("recorded_a
 
 leave_out(Outlook, "It is made anew from the rest.")
 leave_out(KeptDraws, "They are drawn anew from the rest.")
+leave_out(BellLook, "A reader's own bookmark.")
 leave_out(Snooze, "A reader's own bookmark.")
 leave_out(Succession, "It names another evaluation, which is not in the file.")
 

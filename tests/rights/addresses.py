@@ -58,6 +58,7 @@ def page_addresses() -> dict[str, str]:
         "my_account": [],
         "my_calendar": [],
         "my_notices": [],
+        "news": [],
         "search": [],
         "sign_on_again": [],
     }

@@ -39,7 +39,7 @@ ACTS_FOR: dict[str, set[str]] = {
     "record-evidence": INSIDERS - {"it"},
     # A reader's own bookmark in what vendors sent.
     "mark-seen": INSIDERS | {"operator"},
-    # Everybody's own list of what waits on them.
+    # Everybody's own list of what waits on them, and what is new.
     "snooze-work": INSIDERS | {"operator"},
     "wake-work": INSIDERS | {"operator"},
     "excuse-knock-out": {"lead", "leadership"},
@@ -91,6 +91,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "change-details": dict.fromkeys(EVERYBODY, 200),
     "change-my-notices": dict.fromkeys(EVERYBODY, 200),
     "stop-calendar": dict.fromkeys(EVERYBODY, 200),
+    "mark-news-seen": dict.fromkeys(EVERYBODY, 200),
 }
 # The row is the lead's own login, who may add people and so sees all logins; for
 # everybody else it is not there.
@@ -148,7 +149,14 @@ GRID_AT = {"weights": "data-catalogue"}
 # Whose rows are not there (404) for who may not see prices yet.
 SEALED_GRIDS = {"costs"}
 # About the reader alone, so there for everybody.
-OWN_PAGES = {"my_account", "my_calendar", "my_notices", "search", "sign_on_again"}
+OWN_PAGES = {
+    "my_account",
+    "my_calendar",
+    "my_notices",
+    "news",
+    "search",
+    "sign_on_again",
+}
 # The help is the same for all.
 OWN_PAGES |= {"help", "help_picture"}
 SCORERS = {"engineering", "devops", "pm"}

@@ -20,6 +20,7 @@ from evaltracker.errors import Forbidden, NotFound
 from evaltracker.evaluations.choices import Stage
 from evaltracker.kit.text import listed
 from evaltracker.pages.acts import ACTS, address_of
+from evaltracker.pages.bell import bells_of
 from evaltracker.pages.evaluation_menu import menu_of
 from evaltracker.pages.grid import grid_address
 from evaltracker.pages.guides import help_address
@@ -37,6 +38,12 @@ def evaluation_menu(context: Context, evaluation: Any, active: str = "") -> Any:
     """The pages of one evaluation in groups, with what waits for the reader."""
     groups = menu_of(evaluation, context["request"].user, active)
     return {"evaluation": evaluation, "groups": groups}
+
+
+@register.inclusion_tag("evaltracker/parts/bell.html", takes_context=True)
+def bell(context: Context) -> dict[str, Any]:
+    """How much is new for the reader, as a link to it."""
+    return {"bells": bells_of(context["request"].user)}
 
 
 @register.simple_block_tag

@@ -1,12 +1,14 @@
 """May we go on, what did we decide, and what became of it?"""
 
 from evaltracker.workflow.models.after import CheckVerdict, Letter, PromiseCheck
+from evaltracker.workflow.models.bells import BellLook
 from evaltracker.workflow.models.decisions import Decision, Outlook, Waiver
 from evaltracker.workflow.models.draws import KeptDraws
 from evaltracker.workflow.models.snoozes import Snooze
 from evaltracker.workflow.models.succession import Succession
 
 __all__ = [
+    "BellLook",
     "CheckVerdict",
     "Decision",
     "KeptDraws",

@@ -134,5 +134,5 @@ def test_its_queries_do_not_grow_with_the_people(
     stakeholders.stakeholders(purchase)
     client = signed_in(purchase.owner)
     client.get(here)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         client.get(here)
