@@ -14,6 +14,7 @@ from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, show
 from stakeholders.policy import is_leadership
 from trials.admin.acts.base import takes_part
+from trials.admin.partly import is_partly_proven, names_of_leadership
 from trials.models import Evidence, Excuse
 from trials.scoring import Standing
 from trials.selectors import Cell, Revision, cell_history, one_cell
@@ -79,6 +80,8 @@ def cell_view(
         .order_by("excused_at"),
         part=takes_part(user, evaluation),
         here=request.path,
+        partly=is_partly_proven(cell, requirement),
+        leadership=names_of_leadership(evaluation),
         **offers_of(user, place, cell, chapters),
     )
 

@@ -18,11 +18,12 @@ from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from trials.admin.acts.base import takes_part
+from trials.admin.partly import names_of_leadership
 from trials.admin.settings_asked import setting_fields
 from trials.admin.timeline import Line, curve_of, is_late, lanes_of, line_of
 from trials.admin.trial_rows import criterion_rows, gaps_in_order
 from trials.choices import EvidenceVerdict, MilestoneState, Severity
-from trials.models import Milestone, Trial
+from trials.models import Gap, Milestone, Trial
 from trials.policy import TRIAL_STAGES, may_lead, today_in
 from trials.selectors import exercised_by_day, half_time_alarm
 from trials.selectors.contracts import Contract, contract_of
@@ -169,6 +170,12 @@ def offers_of(
     }
 
 
+def _open_breakers(gaps: Iterable[Gap]) -> int:
+    """How many deal-breakers are open."""
+    worst = (gap for gap in gaps if gap.severity == Severity.DEAL_BREAKER)
+    return sum(gap.closed_at is None for gap in worst)
+
+
 def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     """One trial: contract, timeline, criteria, gaps, and how far it has come."""
     check_query(request)
@@ -198,13 +205,11 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         line=line,
         milestones=milestone_rows(milestones, evaluation, user, runs=runs and going),
         criteria=criteria,
+        leadership=names_of_leadership(evaluation),
         judged=sum(not row.to_judge for row in criteria),
         verdicts=without_blank(EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN),
         gaps=gaps,
-        open_breakers=sum(
-            gap.severity == Severity.DEAL_BREAKER and gap.closed_at is None
-            for gap in gaps
-        ),
+        open_breakers=_open_breakers(gaps),
         curve=curve_of(exercised_by_day(trial), line.days),
         untouched=half_time_alarm(trial),
         here=request.path,

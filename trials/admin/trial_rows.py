@@ -4,8 +4,10 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from trials.choices import Severity
+from trials.admin.partly import is_partly_proven
+from trials.choices import EvidenceVerdict, Severity
 from trials.models import Criterion, Evidence, Gap, Trial
+from trials.selectors.counted import standing_ledger
 from vendors.admin.values_field import Box, boxes_of
 from vendors.choices import Availability
 from vendors.models import Claim
@@ -21,6 +23,8 @@ class CriterionRow:
     claim: Claim | None
     verdicts: list[Evidence]
     values: list[tuple[str, list[Box]]]
+    # A must-have that holds partly, which is not enough to leave the trials.
+    keeps_stage_open: bool
 
     @property
     def verdict(self) -> Evidence | None:
@@ -53,7 +57,14 @@ def criterion_rows(trial: Trial) -> list[CriterionRow]:
         lists = answered_values(claim, demanded.get(criterion.requirement_id, {}))
         values = boxes_of(lists, criterion.named_values)
         verdicts = found.get(criterion.pk, [])
-        rows.append(CriterionRow(criterion, claim, verdicts, values))
+        partly = bool(verdicts) and verdicts[-1].verdict == EvidenceVerdict.PARTLY
+        stays = partly and is_partly_proven(
+            standing_ledger(trial.candidate.evaluation).cell(
+                trial.candidate, criterion.requirement
+            ),
+            criterion.requirement,
+        )
+        rows.append(CriterionRow(criterion, claim, verdicts, values, stays))
     return rows
 
 
