@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from evaltracker.errors import why_not
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from stakeholders.admin.people_acts import AddForm
@@ -81,14 +82,15 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
         rows: QuerySet[Stakeholder] = Stakeholder.objects.visible_to(user).filter(
             evaluation=subject, left_at__isnull=True
         )
-        return rows.select_related("user")
+        return rows.select_related("user", "evaluation")
 
     def name_of(self, row: Stakeholder) -> str:
         return f"{row.user.name}, {row.get_role_display()}"
 
     def links(self, row: Stakeholder, user: User) -> Iterable[tuple[str, str]]:
-        """Ending the part, with a reason."""
-        yield "End", address_of("remove-stakeholder", row)
+        """Ending the part, with a reason, for who may."""
+        if is_owner(user, row.evaluation) and row.evaluation.is_open:
+            yield "End", address_of("remove-stakeholder", row)
 
     def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
         """Ending several parts for one reason."""

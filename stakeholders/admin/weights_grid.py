@@ -83,7 +83,7 @@ class WeightsGrid(Grid[Evaluation, Category]):
 
     def links(self, row: Category, user: User) -> Iterable[tuple[str, str]]:
         """The form in which a category about price gets its reason."""
-        if row.evaluation.owner_id == user.pk and row.evaluation.is_open:
+        if why_not(check_weigh_category, row, user) is None:
             yield "Weigh", address_of("weigh-category", row)
 
     def note(self, subject: Evaluation, user: User) -> str:

@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.models import Evaluation, Requirement, User
+from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.requirements.admin.requirement_acts import RequirementForm
@@ -104,6 +105,7 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
         rows: QuerySet[Requirement] = Requirement.objects.visible_to(user).filter(
             evaluation=subject
         )
+        rows = rows.select_related("evaluation")
         return listed_requirements(rows, read_filters(QueryDict(), ()))
 
     def filtered(
@@ -116,7 +118,7 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
 
     def links(self, row: Requirement, user: User) -> Iterable[tuple[str, str]]:
         """The form with all fields, for who may change it."""
-        if row.evaluation_id and user.pk:
+        if is_owner(user, row.evaluation) and row.evaluation.is_open:
             yield "Change", address_of("change-requirement", row)
 
     def acts(self, subject: Evaluation, user: User) -> Sequence[str]:

@@ -1,7 +1,5 @@
 """The grids without barriers: in light, in dark and on a phone."""
 
-import os
-
 import pytest
 from playwright.sync_api import expect
 
@@ -30,8 +28,6 @@ def test_no_grid_has_a_barrier(
         assert watched.barriers() == [], (width, dark)
         across = watched.page.evaluate("document.documentElement.scrollWidth")
         assert across <= width
-        if os.environ.get("SHOTS"):
-            watched.page.screenshot(path=f"/tmp/s-{where}-{width}-{dark}.png")
 
 
 def test_a_person_is_added_with_their_role_and_weights_are_typed(

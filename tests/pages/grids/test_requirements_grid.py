@@ -165,7 +165,9 @@ def test_only_the_owner_changes_and_a_stranger_finds_nothing(
     assert send(it, GRID, purchase, cells=[change]).status_code == 403
     assert send(common.otto(), GRID, purchase, cells=[change]).status_code == 403
     assert send(common.noor(), GRID, purchase, cells=[change]).status_code == 404
-    assert read(it, GRID, purchase)["acts"] == []
+    found = read(it, GRID, purchase)
+    assert found["acts"] == []
+    assert [row["links"] for row in found["rows"]] == [[], []]
 
 
 @pytest.mark.parametrize(
