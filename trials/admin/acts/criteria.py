@@ -21,6 +21,7 @@ from trials.services.criteria import (
     check_remove_criterion,
     remove_criterion,
 )
+from trials.services.criteria_copies import check_copy_criteria, copy_criteria
 from trials.services.evidence import check_judge_criterion, record_evidence
 from vendors.models import Claim
 
@@ -78,6 +79,24 @@ class AddCriterion(CriterionAct):
         "offered and that no trial has judged."
     )
     service = add_criterion
+
+
+@register_act
+class CopyCriteria(OnTrial):
+    """Gives the other finalists' trials the same criteria."""
+
+    name = "copy-criteria"
+    title = "Copy the criteria to the other trials"
+    verb = "Copy"
+    help = (
+        "Every other finalist's trial whose contract is not agreed yet gets the "
+        "criteria that it lacks, with the same numbers. You can change them there."
+    )
+    service = copy_criteria
+    rule = check_copy_criteria
+
+    def success_message(self, target: Any, outcome: Any) -> str:
+        return "The other trials have the same criteria."
 
 
 class OnCriterion(CriterionAct):
