@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from evaltracker.evaluations.models import Evaluation, User
 from vendors.changes import Change, Said, changes_between
@@ -159,8 +159,13 @@ def unseen_claims(user: User, evaluations: Iterable[Evaluation]) -> QuerySet[Any
     invited = Candidate.objects.filter(
         evaluation__in=list(evaluations), invited_at__isnull=False
     )
-    unseen = Unseen(user, invited.order_by().values("pk"))
-    return unseen.of(_standing(), "submitted_at").order_by()
+    seen = LastSeen.objects.filter(
+        person=user,
+        candidate=OuterRef("candidate_id"),
+        until__gte=OuterRef("submitted_at"),
+    )
+    theirs = _standing().filter(candidate__in=invited.order_by().values("pk"))
+    return theirs.filter(~Exists(seen)).order_by()
 
 
 class Unseen:
