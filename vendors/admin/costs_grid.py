@@ -54,7 +54,7 @@ class CostsGrid(Grid[Evaluation, CostLine]):
         whose = NamedChoice(running(subject), attribute="name")
         made = partial(_column, fields, closed)
         return (
-            Column("candidate", "Candidate", whose, width=14),
+            Column("candidate", "Candidate", whose, width=20),
             Column("kind", "Kind", fields["kind"], width=18),
             Column("label", "Part", fields["label"], width=10),
             made("state", "Known", width=10, for_many=True),
