@@ -142,3 +142,15 @@ def test_nothing_of_a_query_is_logged(lina: Client) -> None:
 def test_what_is_typed_is_escaped(lina: Client) -> None:
     page = lina.get(SEARCH, {"q": '"><script>alert(1)</script>'}).content.decode()
     assert "<script>alert" not in page
+
+
+def test_the_key_of_one_character_can_be_switched_off(
+    lina: Client, where: Evaluation
+) -> None:
+    assert 'data-slash="yes"' in lina.get("/admin/").content.decode()
+    form = {"first_name": "Lina", "last_name": "Lead", "time_zone": "UTC"}
+    account = f"/admin/act/change-details/{where.owner.pk}/"
+    if lina.get(account).status_code == 404:
+        account = "/admin/act/change-details/"
+    assert lina.post(account, form).status_code == 302
+    assert 'data-slash="no"' in lina.get("/admin/").content.decode()

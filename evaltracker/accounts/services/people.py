@@ -23,7 +23,7 @@ from evaltracker.evaluations.selectors import at_address
 from evaltracker.notices.services.account_mail import owe_account_mail
 
 EDITABLE = ("first_name", "last_name", "email", "time_zone")
-OWN = ("first_name", "last_name", "time_zone")
+OWN = ("first_name", "last_name", "time_zone", "search_by_slash")
 # What an operator may let somebody do beside taking part.
 RIGHTS = ("add_evaluation", "add_user", "view_entry")
 
@@ -146,7 +146,7 @@ def change_person(
 
 @transaction.atomic
 def change_own_details(*, by: User, **values: Any) -> User:
-    """Change one's own names and zone; the address needs to be confirmed first.
+    """Change one's own names, zone and keys; the address needs to be confirmed first.
 
     Raises:
         Invalid: with the sentences by field.

@@ -60,6 +60,12 @@ class User(AbstractUser):
     mail_rhythm = models.CharField(
         max_length=5, choices=MailRhythm.choices, default=MailRhythm.DAILY
     )
+    search_by_slash = models.BooleanField(
+        "open search with /",
+        default=True,
+        db_default=True,
+        help_text="Switch it off if you speak to your computer. Ctrl+K opens it too.",
+    )
     # SHA-256 of the secret in the address of their calendar; blank: there is none.
     feed_digest = models.CharField(max_length=64, blank=True, editable=False)
     feed_made_at = models.DateTimeField(null=True, blank=True, editable=False)
