@@ -11,7 +11,9 @@ import trials.part_uses
 import trials.services.demo_invitations
 import trials.services.milestone_owners
 import trials.services.overdue
+import trials.services.scale
 import trials.services.slips
+import trials.services.template_parts
 import trials.services.trial_mails
 import trials.trial_notices
 
@@ -30,8 +32,10 @@ if apps.is_installed("django.contrib.admin"):
     import trials.admin.acts.moves
     import trials.admin.acts.priors
     import trials.admin.acts.research
+    import trials.admin.acts.scale
     import trials.admin.acts.scores
     import trials.admin.acts.scripts
+    import trials.admin.acts.template_acts
     import trials.admin.acts.trials
     import trials.admin.buy_in_page
     import trials.admin.candidate_page

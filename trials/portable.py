@@ -28,6 +28,7 @@ from trials.models import (
     Settlement,
     Trial,
 )
+from trials.scoring import TOP_SCORE
 from trials.selectors.prior import read_prior
 from trials.services.reminders import owe_reminders
 
@@ -69,6 +70,15 @@ def prior_is_whole(document: Document) -> Iterator[tuple[str, str]]:
             "/evaluation/prior",
             "It needs three shares, what they are worth, and why.",
         )
+
+
+@CHECKS.add
+def scale_has_six_meanings(document: Document) -> Iterator[tuple[str, str]]:
+    """The scores have words, each of them, or none has."""
+    told = document["evaluation"].get("scale") or []
+    texts = isinstance(told, list) and all(isinstance(it, str) and it for it in told)
+    if not texts or len(told) not in (0, TOP_SCORE + 1):
+        yield "/evaluation/scale", "It has to be six texts, for 0 to 5, or none."
 
 
 register_part(Part(name="research_notes", model=ResearchNote, order=("noted_at",)))

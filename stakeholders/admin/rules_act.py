@@ -9,9 +9,11 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import Outcome, register_act
 from evaltracker.pages.evaluation_acts import OnEvaluation
+from evaltracker.requirements.admin.evaluation_templates import TakesFrom
 from stakeholders.choices import Role
 from stakeholders.models import SignOffRule
 from stakeholders.services.rules import set_sign_off_rule
+from stakeholders.services.templates import RULES, check_take_rules, take_rules
 
 MOST = 99
 
@@ -82,3 +84,21 @@ class SetSignOffRules(OnEvaluation):
                     by=by,
                 )
         return None
+
+
+@register_act
+class TakeRules(TakesFrom, OnEvaluation):
+    """Asks those to sign whom a template asks."""
+
+    name = "take-rules"
+    title = "Take sign-off rules from a template"
+    help = (
+        "Exactly the roles that the template names are asked, in the stages that it "
+        "names. Whom this evaluation asks besides is asked no longer, which is refused "
+        "once they signed."
+    )
+    success = "The template's sign-off rules stand."
+    part = RULES
+    tab = "sign_offs"
+    service = take_rules
+    rule = check_take_rules

@@ -43,6 +43,15 @@ class Sheet:
     categories: list[Category]
     candidates: list[Candidate]
     cells: list[SheetCell]
+    # What each score means, if the buyer chose words.
+    meanings: list[str]
+
+    @property
+    def scale(self) -> list[tuple[str, str]]:
+        """The scores to choose from, with their meaning."""
+        if not self.meanings:
+            return SCALE
+        return [(value, f"{value}: {self.meanings[int(value)]}") for value, _ in SCALE]
 
     @property
     def given(self) -> int:
@@ -93,7 +102,7 @@ def sheet_of(part: Stakeholder) -> Sheet:
         for category in categories
         for candidate in candidates
     ]
-    return Sheet(categories, candidates, cells)
+    return Sheet(categories, candidates, cells, evaluation.scale)
 
 
 def worth_scoring(running: list[Candidate], scored: set[UUID]) -> list[Candidate]:
@@ -124,7 +133,7 @@ class SheetForm(forms.Form):
             about = f"{cell.category}, {cell.candidate}"
             self.fields[cell.value_name] = forms.ChoiceField(
                 label=f"Score: {about}",
-                choices=[("", "not scored"), *SCALE],
+                choices=[("", "not scored"), *sheet.scale],
                 required=False,
                 initial=str(cell.given.value) if cell.given else "",
                 widget=forms.Select(attrs={"aria-label": f"Score: {about}"}),

@@ -8,6 +8,7 @@ import re
 from evaltracker.evaluations.models import Requirement
 from evaltracker.kit.text import TEXT_LIMIT
 from evaltracker.requirements.price_names import is_about_price
+from trials.models import ScriptItem
 from vendors.choices import Availability
 from vendors.models import Claim
 
@@ -16,6 +17,10 @@ PAPER = re.compile(
     r"\b(contracts?|contractual|legal|terms|exit|insurance|liability|licen[cs]ing|"
     r"commercial|vertrag|verträge|recht|contrat|contrato|contratto)\b"
 )
+
+QUOTE = " You wrote: “"
+# How questions begin that say what a vendor claims.
+DRAWN = ("You say that ", "You plan this for ", "You do this on request")
 
 
 def script_words(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
@@ -27,13 +32,21 @@ def script_words(requirement: Requirement, claim: Claim | None) -> dict[str, str
     return {name: text[:TEXT_LIMIT] for name, text in words.items()}
 
 
+def neutral_words(item: ScriptItem) -> dict[str, str]:
+    """What to ask any vendor, in place of words drawn from one vendor's answer."""
+    drawn = item.question.startswith(DRAWN) or QUOTE in item.question
+    if item.requirement is None or not drawn:
+        return {}
+    return script_words(item.requirement, None)
+
+
 def is_on_paper(category: str) -> bool:
     """Whether such requirements are read in a contract, not seen at work."""
     return is_about_price(category) or PAPER.search(category.casefold()) is not None
 
 
 def _quoted(claim: Claim | None) -> str:
-    return f" You wrote: “{claim.statement}”" if claim and claim.statement else ""
+    return f"{QUOTE}{claim.statement}”" if claim and claim.statement else ""
 
 
 def _on_paper(requirement: Requirement, claim: Claim | None) -> dict[str, str]:

@@ -151,6 +151,12 @@ class Evaluation(Record):
             "from the second year on. 0 counts every year alike."
         ),
     )
+    scale = models.JSONField(
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="What the scores 0 to 5 mean, in the buyer's own words.",
+    )
     planning_factor = models.DecimalField(
         max_digits=4,
         decimal_places=2,

@@ -1,6 +1,6 @@
 """Templates of evaluations in the admin: saving one, their list, deleting one."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -12,7 +12,14 @@ from evaltracker.pages.base import HardenedAdmin
 from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import TextField
 from evaltracker.pages.site import site
-from evaltracker.requirements.services.templates import drop_template, save_as_template
+from evaltracker.requirements.services.templates import (
+    check_take_needs,
+    drop_template,
+    points_with,
+    save_as_template,
+    take_needs,
+)
+from evaltracker.requirements.starting import StartingPoint
 
 
 class TemplateForm(forms.Form):
@@ -30,11 +37,12 @@ class SaveAsTemplate(OnEvaluation):
     title = "Save as a template"
     verb = "Save"
     help = (
-        "Requirements, categories, weights, help and sign-off rules are saved; no "
-        "candidate, claim, price or score. Everybody who may start evaluations can "
-        "start from it."
+        "Requirements, weights, help, the brief's questions and lists, sign-off rules, "
+        "demo scripts, criteria and the words of the scale are saved; no person, "
+        "candidate, answer, price or score. Everybody who may start evaluations can "
+        "start from it, or take parts of it."
     )
-    success = "The template is saved. Choose it when you start the next evaluation."
+    success = "The template is saved. Choose it at the next start, or take parts of it."
     form_class = TemplateForm
     tab = "requirements"
     service = save_as_template
@@ -46,6 +54,47 @@ class SaveAsTemplate(OnEvaluation):
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         """The evaluation's own name."""
         return {"title": target.title}
+
+
+class TakeForm(forms.Form):
+    """Which template it comes from."""
+
+    key = forms.ChoiceField(label="Template")
+
+    def __init__(self, *args: Any, points: list[StartingPoint], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["key"]
+        choice.choices = [(it.key, it.title) for it in points]
+
+
+class TakesFrom:
+    """An act that takes one part of a template, by the name of the part."""
+
+    part: ClassVar[str] = ""
+    verb: ClassVar[str] = "Take"
+    form_class: ClassVar[type[forms.BaseForm]] = TakeForm
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The templates that have it."""
+        return {"points": points_with(self.part, by=user)}
+
+
+@register_act
+class TakeNeeds(TakesFrom, OnEvaluation):
+    """Adds what a template asks and this evaluation does not."""
+
+    name = "take-needs"
+    title = "Take from a template"
+    help = (
+        "Adds the template's categories, requirements, lists and questions that are "
+        "not here yet; what is here stays as it is. It can be undone on the page of "
+        "imports."
+    )
+    success = "The requirements of the template are added."
+    part = "requirements"
+    tab = "requirements"
+    service = take_needs
+    rule = check_take_needs
 
 
 @admin.register(EvaluationTemplate, site=site)

@@ -3,30 +3,30 @@
 A template holds what is asked and who must agree, never who offers or what they said.
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
-from evaltracker.errors import Forbidden, NotFound
+from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, EvaluationTemplate, User
-from evaltracker.evaluations.policy import lock, may_start_evaluations, require_owner
+from evaltracker.evaluations.policy import (
+    check_owned,
+    lock,
+    may_start_evaluations,
+    require_owner,
+)
 from evaltracker.kit.registry import Registry
 from evaltracker.kit.text import Inputs
-from evaltracker.requirements.imports import ImportPlan, RequirementLine
-from evaltracker.requirements.services.brief_fields import (
-    add_brief_field,
-    definitions,
-)
-from evaltracker.requirements.services.categories import add_category
-from evaltracker.requirements.services.demands import demand
+from evaltracker.requirements.services.brief_fields import definitions
 from evaltracker.requirements.services.evaluations import QUESTIONS, change_brief
-from evaltracker.requirements.services.imports import PLAIN_FIELDS, import_requirements
-from evaltracker.requirements.services.scopes import add_list, current_values
+from evaltracker.requirements.services.imports import PLAIN_FIELDS
+from evaltracker.requirements.services.scopes import current_values
+from evaltracker.requirements.services.template_needs import bring_needs
 from evaltracker.requirements.starting import StartingPoint, shipped
 
 
@@ -34,13 +34,16 @@ from evaltracker.requirements.starting import StartingPoint, shipped
 class TemplatePart:
     """What a higher floor keeps in a template, and how it puts it into an evaluation.
 
-    `save` returns JSON; `load` gets it back, in the transaction of the start.
+    `save` returns JSON; `load` gets it back, in the transaction of the start. What has
+    no place yet when an evaluation starts, such as a script, is taken later: no `load`.
     """
 
     save: Callable[[Evaluation], Any]
-    load: Callable[[Evaluation, Any, User], None]
+    load: Callable[[Evaluation, Any, User], None] | None = None
 
 
+# Of these every evaluation has some, so that they alone are no template.
+ALWAYS = ("brief", "sign_offs")
 TEMPLATE_PARTS: Registry[str, TemplatePart] = Registry("part of a template")
 
 
@@ -58,6 +61,24 @@ def starting_points(*, by: User) -> list[StartingPoint]:
     ]
 
 
+def points_with(part: str, *, by: User) -> list[StartingPoint]:
+    """Those that have something of one kind, such as a script."""
+    return [it for it in starting_points(by=by) if it.content.get(part)]
+
+
+def find_template(key: str, by: User) -> StartingPoint:
+    """One of them.
+
+    Raises:
+        NotFound: no such template for `by`.
+
+    """
+    point = next((it for it in starting_points(by=by) if it.key == key), None)
+    if point is None:
+        raise NotFound("There is no such template.")
+    return point
+
+
 @transaction.atomic
 def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
     """Put everything of a template into an evaluation that has just begun.
@@ -70,52 +91,65 @@ def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
-    point = next((it for it in starting_points(by=by) if it.key == key), None)
-    if point is None:
-        raise NotFound("There is no such template.")
-    for category in point.content["categories"]:
-        add_category(
-            evaluation=evaluation,
-            name=category["name"],
-            weight=category["weight"],
-            price_reason=f"The template “{point.title}” scores it.",
-            by=by,
-        )
-    plan = ImportPlan(
-        filename=f"Template “{point.title}”",
-        sha256=digest_of(point),
-        new=tuple(
-            RequirementLine(
-                row["ref"],
-                {k: v for k, v in row.items() if k not in ("ref", "must_hold_for")},
-                "",
-                place,
-            )
-            for place, row in enumerate(point.content["requirements"], 1)
-        ),
-    )
-    import_requirements(evaluation=evaluation, plan=plan, by=by)
-    write_lists(evaluation, point.content, by)
+    point = find_template(key, by)
+    bring_needs(evaluation, point, by)
+    asked = point.content.get("brief", QUESTIONS)
+    unasked = [field for field in QUESTIONS if field not in asked]
+    change_brief(evaluation=evaluation, does_not_matter=unasked, by=by)
     for name, part in TEMPLATE_PARTS.items():
-        if name in point.content:
+        if part.load is not None and point.content.get(name):
             part.load(evaluation, point.content[name], by)
 
 
-def write_lists(evaluation: Evaluation, content: Mapping[str, Any], by: User) -> None:
-    """The template's lists, what must hold for them, and what the brief asks."""
-    lists = {
-        told["name"]: add_list(evaluation=evaluation, by=by, **told)
-        for told in content.get("lists", ())
-    }
-    held = {row["ref"]: row.get("must_hold_for", ()) for row in content["requirements"]}
-    for requirement in evaluation.requirements.filter(ref__in=held):
-        scopes = [lists[name] for name in held[requirement.ref]]
-        demand(requirement=requirement, scopes=scopes, by=by)
-    asked = content.get("brief", QUESTIONS)
-    for told in content.get("questions", ()):
-        add_brief_field(evaluation=evaluation, by=by, **told)
-    unasked = [field for field in QUESTIONS if field not in asked]
-    change_brief(evaluation=evaluation, does_not_matter=unasked, by=by)
+def check_take_needs(evaluation: Evaluation, by: By) -> None:
+    """The owner, in the requirements stage, who may start evaluations."""
+    check_owned(evaluation, by, Stage.REQUIREMENTS)
+    require_keeper(by)
+
+
+@transaction.atomic
+def take_needs(*, evaluation: Evaluation, key: str, by: User) -> int:
+    """Add what a template asks and the evaluation does not ask yet.
+
+    What is there already, by its reference or name, stays as it is.
+
+    Returns:
+        How many requirements were added.
+
+    Raises:
+        Forbidden: not the owner. NotFound: no such template for `by`.
+        Refused: past the requirements stage. Invalid: all of it is there.
+
+    """
+    evaluation = lock(evaluation)
+    check_take_needs(evaluation, by)
+    before = evaluation.requirements.count()
+    bring_needs(evaluation, find_template(key, by), by)
+    added = evaluation.requirements.count() - before
+    if not added:
+        raise nothing_left("Every requirement of this template is here already.")
+    return added
+
+
+def require_keeper(by: By) -> User:
+    """Refuse whoever may not start evaluations: templates are not for them."""
+    user = actor_of(by).user
+    if user is None or not may_start_evaluations(user):
+        raise Forbidden("Only people who may start evaluations can use templates.")
+    return user
+
+
+def require_template(part: str, by: By, *, words: str) -> None:
+    """Refuse while no template has something of one kind, which `words` name."""
+    if not points_with(part, by=require_keeper(by)):
+        raise Refused(
+            f"No template has {words} yet. Save one from an evaluation that has."
+        )
+
+
+def nothing_left(sentence: str) -> Invalid:
+    """That the chosen template, unlike another, has nothing to add."""
+    return Invalid(sentence, errors={"key": [sentence]})
 
 
 def content_of(evaluation: Evaluation) -> dict[str, Any]:
@@ -161,8 +195,7 @@ def save_as_template(
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
-    if not may_start_evaluations(by):
-        raise Forbidden("Only people who may start evaluations can save templates.")
+    require_keeper(by)
     inputs = Inputs()
     title = inputs.line("title", title)
     description = inputs.text("description", description, blank=True)
@@ -173,7 +206,7 @@ def save_as_template(
     ):
         inputs.refuse("title", "A template of this name exists already.")
     content = content_of(evaluation)
-    if not content["requirements"]:
+    if not any(content[name] for name in content if name not in ALWAYS):
         inputs.refuse("", "There is no requirement to save yet.")
     inputs.check()
     template = EvaluationTemplate.objects.create(
@@ -203,9 +236,3 @@ def drop_template(*, template: EvaluationTemplate, by: User) -> None:
     if template.made_by_id != by.pk:
         raise Forbidden("Only the person who saved a template can delete it.")
     template.delete()
-
-
-def digest_of(point: StartingPoint) -> str:
-    """What tells one state of a template from another."""
-    text = json.dumps(point.content, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -49,7 +49,13 @@
   };
 
   for (const item of items()) {
-    item.draggable = true;
+    const handle = document.createElement("span");
+    handle.className = "sc-handle";
+    handle.textContent = "⠿";
+    handle.title = "Drag to another place";
+    handle.draggable = true;
+    handle.setAttribute("aria-hidden", "true");
+    item.querySelector(".lg-head").append(handle);
     const buttons = item.querySelectorAll("[data-order-up], [data-order-down]");
     for (const button of buttons) {
       button.addEventListener("click", (event) => {
@@ -61,11 +67,12 @@
         save(item, place, before);
       });
     }
-    item.addEventListener("dragstart", (event) => {
+    handle.addEventListener("dragstart", (event) => {
       dragged = item;
       from = items().indexOf(item);
       event.dataTransfer.effectAllowed = "move";
       event.dataTransfer.setData("text/plain", item.id);
+      event.dataTransfer.setDragImage(item, 20, 20);
     });
     item.addEventListener("dragover", (event) => {
       if (!dragged || dragged === item) return;
@@ -74,7 +81,7 @@
       if (event.clientY < box.top + box.height / 2) item.before(dragged);
       else item.after(dragged);
     });
-    item.addEventListener("dragend", () => {
+    handle.addEventListener("dragend", () => {
       const place = items().indexOf(dragged);
       number();
       if (place !== from) save(dragged, place, from);

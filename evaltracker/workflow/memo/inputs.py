@@ -82,6 +82,7 @@ def inputs_of(
         "brief": {field: getattr(evaluation, field) for field in BRIEF}
         | {"owner": evaluation.owner.name},
         "brief_questions": own_rows(evaluation),
+        "scale": evaluation.scale,
         "metrics": list(
             evaluation.metrics.values("name", "baseline", "target", "how_measured")
         ),

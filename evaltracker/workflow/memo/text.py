@@ -29,6 +29,7 @@ from evaltracker.workflow.memo.record import (
     meeting,
     signed,
 )
+from evaltracker.workflow.memo.scale_words import scale_words
 from evaltracker.workflow.memo.weighing_words import weighed
 
 KINDS = {
@@ -243,7 +244,7 @@ def method(inputs: dict[str, Any]) -> str:
         f"Formula version {inputs['formula_version']}. Fit is the sum of weight × "
         "credit by the weight of all scored requirements; what is unanswered earns "
         f"nothing. Total is {share} × fit and the rest people's scores. "
-        f"{price(inputs)} "
+        f"{price(inputs)}{scale_words(inputs)} "
         "The inputs are frozen with the decision; `replay_decision` counts them again "
         "and says whether the result is the same."
     )

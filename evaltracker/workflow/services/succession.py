@@ -24,6 +24,7 @@ from stakeholders.models import SignOffRule
 from stakeholders.policy import voices
 from stakeholders.services.people import add_stakeholder
 from stakeholders.services.rules import ask_usual_roles, set_sign_off_rule
+from trials.services.scale import word_scale
 from vendors.choices import CandidateState
 from vendors.columns import WORDED
 from vendors.policy import require_declared
@@ -75,6 +76,8 @@ def start_next(
     following = create_evaluation(
         title=title, buyer=origin.buyer, must_run_by=must_run_by, by=by, **brief
     )
+    if origin.scale:
+        word_scale(evaluation=following, meanings=origin.scale, by=by)
     counts = {
         "requirements": copy_needs(origin=origin, evaluation=following, by=by),
         "rules": _rules(origin, following, by),

@@ -85,7 +85,7 @@ def test_a_template_needs_a_name_of_its_own_and_something_in_it() -> None:
     requirement(where, "R1")
     save_as_template(evaluation=where, title="Ours", by=where.owner)
     for taken in ("Ours", "ml platform"):
-        with pytest.raises(Invalid, match="there already"):
+        with pytest.raises(Invalid, match="exists already"):
             save_as_template(evaluation=where, title=taken, by=where.owner)
 
 

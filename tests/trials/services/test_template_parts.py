@@ -1,0 +1,164 @@
+"""Templates keep scripts, criteria, rules and the words of the scale, for any time."""
+
+import pytest
+
+from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
+from evaltracker.evaluations.models import Entry, Evaluation, EvaluationTemplate
+from evaltracker.requirements.services.templates import (
+    fill_from,
+    save_as_template,
+    take_needs,
+)
+from evaltracker.workflow.memo.inputs import gather_inputs
+from evaltracker.workflow.memo.scale_words import scale_words
+from stakeholders.services.rules import set_sign_off_rule
+from stakeholders.services.templates import take_rules
+from tests.acting import act
+from tests.cast import common, stakeholders, trials, vendors
+from tests.clients import signed_in
+from trials.services.scale import word_scale
+from trials.services.scores import give_score
+from trials.services.scripts import add_script_item, draw_up_script
+from trials.services.template_parts import take_criteria, take_script
+
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+MEANINGS = ["useless", "poor", "weak", "fair", "good", "excellent"]
+
+
+@pytest.fixture
+def where() -> Evaluation:
+    """An evaluation with a script that quotes a vendor, and an agreed trial."""
+    option = trials.claimed(trials.platform("must"), statement="Acme logs it all.")
+    evaluation = option.evaluation
+    demo = trials.demo(option)
+    draw_up_script(demo=demo, by=evaluation.owner)
+    add_script_item(demo=demo, question="Who answers at night?", by=evaluation.owner)
+    vendors.enter(evaluation, "trials")
+    trials.trial(option)
+    return evaluation
+
+
+def saved(where: Evaluation, title: str = "Ours") -> str:
+    template: EvaluationTemplate = save_as_template(
+        evaluation=where, title=title, by=where.owner
+    )
+    return str(template.pk)
+
+
+def test_a_script_is_saved_without_a_word_of_the_vendor(where: Evaluation) -> None:
+    content = EvaluationTemplate.objects.get(pk=saved(where)).content
+    assert len(content["script"]) == 2
+    assert "Acme" not in str(content)
+    assert "You say that" not in str(content["script"])
+    (criterion,) = content["criteria"]
+    assert criterion["ref"] == "R1"
+
+
+def test_a_script_and_criteria_are_taken_where_they_are_missing(
+    where: Evaluation,
+) -> None:
+    key = saved(where)
+    other = common.evaluation(title="Next")
+    common.requirement(other, "R1")
+    stakeholders.stakeholders(other)
+    vendors.in_research(other)
+    option = trials.claimed(other)
+    demo = trials.demo(option)
+    items = take_script(demo=demo, key=key, by=other.owner)
+    assert [bool(item.requirement) for item in items] == [True, False]
+    with pytest.raises(Invalid, match="left to add"):
+        take_script(demo=demo, key=key, by=other.owner)
+    assert Entry.objects.filter(action="demo.script_taken").count() == 1
+    vendors.enter(other, "trials")
+    planned = trials.trial(option, agreed=False)
+    planned.criteria.all().delete()
+    (criterion,) = take_criteria(trial=planned, key=key, by=other.owner)
+    assert criterion.requirement.ref == "R1"
+    with pytest.raises(NotFound):
+        take_criteria(trial=planned, key="nonsense", by=other.owner)
+
+
+def test_requirements_are_taken_beside_what_is_there(db: None) -> None:
+    other = common.evaluation()
+    common.requirement(other, "SIG-1", text="Ours stays")
+    added = take_needs(evaluation=other, key="e_signature", by=other.owner)
+    assert added == 13
+    assert other.requirements.get(ref="SIG-1").text == "Ours stays"
+    assert other.brief_fields.count() == 4
+    with pytest.raises(Invalid, match="here already"):
+        take_needs(evaluation=other, key="e_signature", by=other.owner)
+    with pytest.raises(Forbidden):
+        take_needs(evaluation=other, key="e_signature", by=common.otto())
+
+
+def test_rules_are_taken_as_the_template_has_them(db: None) -> None:
+    where = common.evaluation()
+    common.requirement(where, "R1")
+    set_sign_off_rule(
+        evaluation=where, stage="trials", role="it", required=2, by=where.owner
+    )
+    key = saved(where)
+    other = common.evaluation(title="Next")
+    take_rules(evaluation=other, key=key, by=other.owner)
+    rules = other.sign_off_rules.values_list("stage", "role", "required")
+    assert list(rules) == list(
+        where.sign_off_rules.values_list("stage", "role", "required")
+    )
+    with pytest.raises(Invalid, match="says of nobody"):
+        take_rules(evaluation=other, key="general", by=other.owner)
+
+
+def test_the_scale_has_own_words_until_the_first_score(where: Evaluation) -> None:
+    owner = where.owner
+    word_scale(evaluation=where, meanings=MEANINGS, by=owner)
+    where.refresh_from_db()
+    inputs = gather_inputs(where)
+    assert "0 useless; 1 poor" in scale_words(inputs)
+    assert scale_words({}) == ""
+    page = f"/admin/e/{where.slug}/scores/"
+    assert "excellent" in signed_in(owner).get(page).content.decode()
+    scorer = stakeholders.holder("devops")
+    mine = signed_in(scorer).get(page).content.decode()
+    assert "4: good" in mine
+    other = common.evaluation(title="Next")
+    fill_from(evaluation=other, key=saved(where), by=other.owner)
+    other.refresh_from_db()
+    assert other.scale == MEANINGS
+    with pytest.raises(Invalid, match="all six"):
+        word_scale(evaluation=where, meanings=["a", *[""] * 5], by=owner)
+    option = where.candidates.get()
+    give_score(
+        stakeholder=where.stakeholders.get(role="devops"),
+        candidate=option,
+        category=where.categories.all()[0],
+        value=4,
+        reason="Good.",
+        by=scorer,
+    )
+    with pytest.raises(Refused, match="Scores have been given"):
+        word_scale(evaluation=where, meanings=[""] * 6, by=owner)
+
+
+def test_what_no_template_has_is_refused_before_it_is_asked_for(
+    where: Evaluation,
+) -> None:
+    demo = where.candidates.get().demos.get()
+    with pytest.raises(Refused, match="No template has a demo script yet"):
+        take_script(demo=demo, key="ml_platform", by=where.owner)
+
+
+def test_each_is_offered_on_its_page(where: Evaluation) -> None:
+    owner = where.owner
+    set_sign_off_rule(evaluation=where, stage="trials", role="it", required=1, by=owner)
+    key = saved(where)
+    for name, target in (
+        ("take-script", where.candidates.get().demos.get()),
+        ("take-criteria", where.candidates.get().trials.get()),
+        ("take-rules", where),
+    ):
+        url = f"/admin/act/{name}/{target.pk}/"
+        assert "Ours" in signed_in(owner).get(url).content.decode(), name
+    assert act("take-rules", where, stakeholders.holder("it"), key=key) == 403
+    empty = common.evaluation(title="Empty")
+    page = signed_in(owner).get(f"/admin/e/{empty.slug}/requirements/")
+    assert f"/admin/act/take-needs/{empty.pk}/" in page.content.decode()
