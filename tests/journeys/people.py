@@ -30,8 +30,6 @@ class Person(Watched):
     """Somebody who does their part by clicking what the pages offer."""
 
     username: str = ""
-    # The evaluation in whose pages they walk.
-    title: str = TITLE
     # Answers that the step wants to see refused; the browser complains of them.
     expected: list[int] = field(default_factory=list)
 
@@ -51,9 +49,13 @@ class Person(Watched):
             self.complaints.append(f"failed: {request.url} {request.failure}")
 
     def go(self, tab: str) -> None:
-        """To a page of the evaluation, by its tab."""
-        tabs = self.page.get_by_role("navigation", name=self.title)
-        self.click(tabs.get_by_role("link", name=tab, exact=True))
+        """To a page of the evaluation, by the side menu; its group may be closed."""
+        menu = self.page.get_by_role("navigation", name="Main")
+        line = self.page.locator("a").filter(has_text=re.compile(rf"^\s*{tab}\s*$"))
+        group = menu.locator("details").filter(has=line)
+        if group.count() and group.get_attribute("open") is None:
+            group.locator("summary").click()
+        self.click(menu.get_by_role("link", name=tab, exact=True))
 
     def follow(self, link: str, *, exact: bool = False) -> None:
         """Click a link, also one that looks like a button.
@@ -137,7 +139,7 @@ class Walk:
     def lead(self) -> Person:
         """The procurement lead, who stays in the evaluation and walks by its tabs."""
         lead = self.here.get(LEAD) or self.person(LEAD)
-        if lead.page.get_by_role("navigation", name=TITLE).count() == 0:
+        if lead.page.locator(".et-navhere").filter(has_text=TITLE).count() == 0:
             lead.follow(TITLE)
         return lead
 

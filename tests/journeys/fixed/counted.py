@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Request
+from playwright.sync_api import Locator, Request
 
 from tests.journeys.people import Person
 
@@ -37,6 +37,12 @@ if (window === window.top && location.protocol.startsWith("http")) {
     }, true);
 }
 """
+PASTE = """text => {
+    const data = new DataTransfer();
+    data.setData("text/plain", text);
+    document.activeElement.dispatchEvent(new ClipboardEvent(
+        "paste", {clipboardData: data, bubbles: true, cancelable: true}));
+}"""
 # What differs between two rows or purchases in the address of the same page.
 ROW = re.compile(r"(?<=/e/)[^/]+|[0-9a-f]{8}-[0-9a-f-]{27}[^/]*|(?<=/)\d+(?=/)")
 
@@ -46,6 +52,7 @@ class Counted(Person):
     """Somebody at work; each visit of theirs ends with a change, or with the memo."""
 
     changed: bool = field(default=True, init=False)
+    saved: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -55,14 +62,34 @@ class Counted(Person):
     def _look_for_changes(self, request: Request) -> None:
         """Whether the open page came of a change, or made one in place."""
         if not request.is_navigation_request():
-            self.changed = self.changed or request.method != "GET"
+            self.saved = self.saved or request.method != "GET"
         elif request.redirected_from is None:
-            self.changed = request.method == "POST" or request.url.endswith("/memo/")
+            wanted = request.method == "POST" or request.url.endswith("/memo/")
+            # What was saved in place may lead on to another page.
+            self.changed = wanted or self.saved
+            self.saved = False
 
     def arrive(self) -> None:
         """Come back to *My work*."""
-        assert self.changed, f"{self.username} left {self.page.url} with nothing done"
+        assert self.has_ended, f"{self.username} left {self.page.url}, nothing done"
         self.page.goto(f"{self.home}/admin/")
+
+    def column(self, grid: str, name: str) -> Locator:
+        """The cells of a grid's column."""
+        cell = f'[role=gridcell][tabulator-field="cells.{name}"]'
+        return self.page.locator(f"#grid-{grid} {cell}")
+
+    def paste_into(self, grid: str, column: str, cells: list[str]) -> None:
+        """Click on a column's first cell, and paste a column of a spreadsheet."""
+        self.column(grid, column).first.click()
+        self.page.evaluate(PASTE, "\n".join(cells))
+        foot = self.page.locator(f"#grid-{grid} [role=status]")
+        foot.filter(has_text="saved.").wait_for()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the open page came of a change, or made one."""
+        return self.changed or self.saved
 
     def upload(self, name: str, table: str) -> None:
         """Click on the page's file field and choose a table."""

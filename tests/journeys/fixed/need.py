@@ -2,11 +2,14 @@
 
 import datetime
 
+from playwright.sync_api import Locator
+
 from tests.journeys.fixed.counted import Counted
 from tests.journeys.fixed.purchase import (
     PURCHASE,
     TITLE,
     candidate_rows,
+    metric_column,
     requirement_rows,
     table,
 )
@@ -52,31 +55,30 @@ def write_requirements(team: Team) -> None:
     heads = ("Ref", "Category", "Text", "Priority", "Weight", "Help for vendors")
     import_table(lead, "requirements", table(heads, requirement_rows()))
     lead.go("Requirements")
-    for category in PURCHASE["categories"]:
-        lead.follow(f"Weigh {category['name']}")
-        lead.fill(weight=category["weight"])
-        lead.press("Save")
-    for row in PURCHASE["requirements"]:
-        if "metric" in row:
-            lead.follow(f"Change {row['ref']}", exact=True)
-            name = PURCHASE["metrics"][row["metric"]]["name"]
-            lead.page.locator("main [name=metric]").select_option(label=name)
-            lead.press("Save")
+    weights = [category["weight"] for category in PURCHASE["categories"]]
+    lead.paste_into("weights", "weight", weights)
+    lead.paste_into("requirements", "metric", metric_column())
 
 
 def name_people(team: Team) -> None:
     """Five stakeholders with their roles, and who signs what."""
     lead = team.lead
     lead.go("Stakeholders")
-    for person in PURCHASE["people"]:
-        lead.follow("Add a stakeholder")
-        box = lead.page.locator("main [name=user]")
-        option = box.locator("option").filter(has_text=f"({person['username']})")
-        box.select_option(option.get_attribute("value"))
-        lead.fill(role=person["role"])
-        if person["scores"]:
-            lead.page.get_by_label("Scores candidates").check()
-        lead.press("Add")
+    add_first(lead)
+    for number, person in enumerate(PURCHASE["people"][1:], 3):
+        box = lead.page.locator(".gr-choose select")
+        box.select_option(value_of(box, f"({person['username']})"))
+        lead.page.get_by_role("button", name="Add stakeholder").click()
+        lead.page.locator(f"#grid-stakeholders [aria-rowindex='{number}']").wait_for()
+    scorers = [
+        f"{person['first']} {person['last']}"
+        for person in PURCHASE["people"]
+        if person["scores"]
+    ]
+    names = lead.column("stakeholders", "user").all_inner_texts()
+    scores = ["yes" if name.strip() in scorers else "no" for name in names]
+    assert scores.count("yes") == len(scorers), names
+    lead.paste_into("stakeholders", "scores", scores)
     lead.follow("Edit who must sign")
     boxes = lead.page.locator("main input[type=number]")
     for box in boxes.all():
@@ -84,6 +86,21 @@ def name_people(team: Team) -> None:
     for person in PURCHASE["people"]:
         lead.fill(**{f"{stage}_{person['role']}": "1" for stage in person["signs"]})
     lead.press("Save")
+
+
+def add_first(lead: Counted) -> None:
+    """Before there is a row, the form asks for the person and the role."""
+    person = PURCHASE["people"][0]
+    lead.follow("Add a stakeholder")
+    box = lead.page.locator("main [name=user]")
+    box.select_option(value_of(box, f"({person['username']})"))
+    lead.fill(role=person["role"])
+    lead.press("Add")
+
+
+def value_of(box: Locator, words: str) -> str | None:
+    """What a choice that says so is sent as."""
+    return box.locator("option").filter(has_text=words).first.get_attribute("value")
 
 
 def put_up_candidates(team: Team) -> None:

@@ -90,7 +90,7 @@ def plan_trials(team: Team) -> None:
         lead.press("Plan")
         for row in PURCHASE["criteria"]:
             lead.follow("Add a criterion")
-            box = lead.page.locator("select[name=requirement]")
+            box = lead.page.locator("main select[name=requirement]")
             option = box.locator("option").filter(has_text=f"{row['ref']} ").first
             box.select_option(option.get_attribute("value"))
             lead.fill(text=row["text"], threshold=row["threshold"])

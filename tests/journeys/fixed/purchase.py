@@ -26,6 +26,13 @@ def requirement_rows() -> list[list[str]]:
     return [[row[name] for name in names] for row in PURCHASE["requirements"]]
 
 
+def metric_column() -> list[str]:
+    """What each requirement moves; blank where it is no must-have."""
+    names = [row["name"] for row in PURCHASE["metrics"]]
+    rows = PURCHASE["requirements"]
+    return [names[row["metric"]] if "metric" in row else "" for row in rows]
+
+
 def candidate_rows() -> list[list[str]]:
     """Name, kind, vendor."""
     return [[row["name"], row["kind"], row["vendor"]] for row in PURCHASE["candidates"]]

@@ -7,7 +7,6 @@ from playwright.sync_api import BrowserContext
 
 from evaltracker.demo.people import LEAD, PASSWORD
 from tests.journeys.fixed.counted import Counted, Tally
-from tests.journeys.fixed.purchase import TITLE
 from tests.journeys.people import DESK
 
 
@@ -25,7 +24,7 @@ class Team:
             self.people[username].arrive()
         else:
             page = self.new_context(viewport=DESK).new_page()
-            person = Counted(page, self.home, username=username, title=TITLE)
+            person = Counted(page, self.home, username=username)
             person.log_in(username, PASSWORD)
             self.people[username] = person
         return self.people[username]
@@ -39,7 +38,7 @@ class Team:
         """What all of them did; nobody ended with nothing done."""
         tally = Tally()
         for person in self.people.values():
-            assert person.changed, f"{person.username} ended at {person.page.url}"
+            assert person.has_ended, f"{person.username} ended at {person.page.url}"
             tally.add(person.log)
         return tally
 
