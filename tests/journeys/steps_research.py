@@ -64,7 +64,7 @@ def ask_and_answer(walk: Walk) -> None:
     """The product manager asks; the lead finds the question and answers it."""
     pm = walk.person("pm")
     pm.follow("Choose an ML platform")
-    pm.go("Candidates")
+    pm.go("Questions")
     pm.follow("Ask a question")
     pm.fill(text="Which support is in the price, and in which hours?")
     pm.press("Ask")
