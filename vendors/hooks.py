@@ -49,6 +49,7 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.acts.opening
     import vendors.admin.acts.tokens
     import vendors.admin.acts.windows
+    import vendors.admin.candidates_grid
     import vendors.admin.candidates_page
     import vendors.admin.claim_files
     import vendors.admin.conflicts_page

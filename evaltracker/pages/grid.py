@@ -96,6 +96,16 @@ class Column:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class OwnAnswers:
+    """For an act whose form each row answers by itself: nothing is asked."""
+
+    # The form's values for a row; it raises Refused where the row has none.
+    of: Callable[[Any], Mapping[str, Any]]
+    # Said before it is done.
+    note: str
+
+
 class Grid[S: models.Model, R: models.Model]:
     """Rows `R` that belong to a subject `S`, such as the evaluation.
 
@@ -115,6 +125,8 @@ class Grid[S: models.Model, R: models.Model]:
     first_column: ClassVar[str] = ""
     # Columns of a new row that repeat those of the row above it.
     carried: ClassVar[tuple[str, ...]] = ()
+    # Acts whose forms are not asked once for all ticked rows, by name.
+    own_answers: ClassVar[Mapping[str, OwnAnswers]] = {}
 
     def load(self, user: User, key: str) -> S:
         """The subject, if `user` may see it.

@@ -199,13 +199,15 @@ def act_on_rows(
         raise Invalid("There is no such act here.")
     refuse_too_many(len(ids))
     rows, act = rows_by_id(grid, subject, by, ids), ACTS[name]
+    own = grid.own_answers.get(name)
     refused: list[RefusedCell] = []
     for key in rows:
         try:
             with transaction.atomic():
                 target = act.load(by, key)
                 act.check(by, target)
-                form: Any = act.form_class(data, **act.form_kwargs(target, by))
+                given = own.of(target) if own else data
+                form: Any = act.form_class(given, **act.form_kwargs(target, by))
                 if form.is_valid():
                     act.perform(target, form.cleaned_data, by)
                 else:

@@ -70,20 +70,21 @@ def _whole_grid(
         "first": grid.first_column if grid.may_add(subject, user) else "",
         "carried": grid.carried,
         "moves": grid.may_move(subject, user),
-        "acts": [_described_act(name) for name in grid.acts(subject, user)],
+        "acts": [_described_act(grid, name) for name in grid.acts(subject, user)],
         "columns": [it.described() for it in columns],
         **_rows(request, grid, subject, user, columns),
     }
 
 
-def _described_act(name: str) -> dict[str, Any]:
-    """An act's button, and what its form asks."""
-    act = ACTS[name]
-    fields: Any = getattr(act.form_class, "base_fields", {})
+def _described_act(grid: Grid[Any, Any], name: str) -> dict[str, Any]:
+    """An act's button, what is said before it, and what its form asks."""
+    act, own = ACTS[name], grid.own_answers.get(name)
+    fields: Any = {} if own else getattr(act.form_class, "base_fields", {})
     return {
         "name": name,
         "label": act.verb,
         "danger": act.dangerous,
+        "note": own.note if own else "",
         "fields": [
             {
                 "name": key,

@@ -139,6 +139,7 @@ ELSEWHERE = (
 # A cell of each grid, what it becomes, and who may do that in the main purchase. Who
 # may not is refused (403), the stranger finds nothing (404).
 GRID_CELLS: dict[str, tuple[str, object, set[str]]] = {
+    "candidates": ("summary", "Other words", {"lead"}),
     "costs": ("note", "Other words", {"lead"}),
     "requirements": ("text", "Other words", {"lead"}),
     "stakeholders": ("scores", True, {"lead"}),

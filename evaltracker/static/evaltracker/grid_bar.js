@@ -23,7 +23,7 @@ class GridBar {
 				`Set ${column.label.toLowerCase()}`, ([value]) => this.set(column, value)));
 		}
 		for (const act of grid.acts) {
-			this.button(act.label, () => this.ask(act.fields, act.label, (values) => this.act(act, values)));
+			this.button(act.label, () => this.ask(act.fields, act.label, (values) => this.act(act, values), act.note));
 		}
 		const clear = this.button("Clear", () => grid.untick());
 		clear.classList.add("gr-clear");
@@ -46,10 +46,10 @@ class GridBar {
 		}
 	}
 
-	/** Asks for the values first; what asks nothing is done at once. */
-	ask(fields, label, apply) {
+	/** Asks for the values first; what asks nothing and notes nothing is done at once. */
+	ask(fields, label, apply, note = "") {
 		this.done = apply;
-		if (!fields.length) {
+		if (!fields.length && !note) {
 			apply([]);
 			return;
 		}
@@ -65,9 +65,9 @@ class GridBar {
 			return shown;
 		});
 		const button = gridElement("button", "et-button et-button--primary et-button--small", label);
-		this.panel.replaceChildren(...labels, button);
+		this.panel.replaceChildren(...(note ? [gridElement("p", "gr-note", note)] : []), ...labels, button);
 		this.panel.hidden = false;
-		this.boxes[0].focus();
+		(this.boxes[0] ?? button).focus();
 		this.fields = fields;
 	}
 

@@ -6,17 +6,19 @@ from playwright.sync_api import expect
 from evaltracker.evaluations.models import Evaluation
 from stakeholders.services.roles import give_roles
 from tests.browser import Watched
-from tests.cast import common, stakeholders
+from tests.cast import common, stakeholders, vendors
+from vendors.services.contacts import add_contact
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKS = ((1280, False), (1280, True), (390, False))
 
 
-@pytest.mark.parametrize("where", ["requirements", "stakeholders"])
+@pytest.mark.parametrize("where", ["requirements", "stakeholders", "candidates"])
 def test_no_grid_has_a_barrier(
     watched: Watched, purchase: Evaluation, where: str
 ) -> None:
     stakeholders.stakeholders(purchase, "it", "pm")
+    vendors.candidate(purchase)
     watched.log_in("lina")
     for width, dark in LOOKS:
         watched.page.set_viewport_size({"width": width, "height": 900})
@@ -51,3 +53,29 @@ def test_a_person_is_added_with_their_role_and_weights_are_typed(
         "Saved."
     )
     assert purchase.categories.get().weight == 9
+
+
+def test_candidates_are_invited_together_after_a_word_of_warning(
+    watched: Watched, purchase: Evaluation
+) -> None:
+    for name in ("Acme ML", "Globex ML"):
+        option = vendors.candidate(purchase, name)
+        email = f"{name[:4]}@vendor.example"
+        assert option.vendor
+        add_contact(vendor=option.vendor, name=name, email=email, by=purchase.owner)
+    vendors.enter(purchase, "research")
+    watched.log_in("lina")
+    watched.open(f"/admin/e/{purchase.slug}/candidates/")
+    page = watched.page
+    page.locator("#grid-candidates [tabindex='0']").focus()
+    for key in ("Space", "ArrowDown", "Space"):
+        page.keyboard.press(key)
+    bar = page.get_by_role("group", name="Selected rows")
+    bar.get_by_role("button", name="Invite").press("Enter")
+    expect(bar).to_contain_text("all contacts that we know")
+    assert watched.barriers() == []
+    page.keyboard.press("Enter")
+    expect(page.locator("#grid-candidates").get_by_role("status")).to_contain_text(
+        "done for 2 rows"
+    )
+    assert purchase.candidates.filter(invited_at=None).count() == 0

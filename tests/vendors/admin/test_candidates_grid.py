@@ -1,0 +1,148 @@
+"""Candidates as a grid: cells by the service of the form, several moved at once."""
+
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.pages.grid import grid_address
+from tests.cast import common, stakeholders, vendors
+from tests.clients import signed_in
+from tests.pages.grids.sending import cell, read, send
+from vendors.models import Candidate
+from vendors.services.contacts import add_contact
+
+pytestmark = pytest.mark.django_db
+GRID = "candidates"
+
+
+@pytest.fixture
+def purchase(db: None) -> Evaluation:
+    """In research, with Ivan from IT."""
+    where = common.evaluation()
+    common.requirement(where, "R1")
+    stakeholders.stakeholders(where, "it")
+    return vendors.in_research(where)
+
+
+@pytest.fixture
+def pair(purchase: Evaluation) -> list[Candidate]:
+    return [vendors.candidate(purchase, name) for name in ("Acme ML", "Globex ML")]
+
+
+def act(name: str, rows: list[Candidate], **values: Any) -> dict[str, Any]:
+    """An act on these rows, as the script sends it."""
+    return {"name": name, "rows": [str(row.pk) for row in rows], "values": values}
+
+
+def contact_of(candidate: Candidate, name: str) -> None:
+    """Somebody at its vendor."""
+    assert candidate.vendor is not None
+    owner, email = candidate.evaluation.owner, f"{name.lower()}@vendor.example"
+    add_contact(vendor=candidate.vendor, name=name, email=email, by=owner)
+
+
+def test_a_block_of_cells_is_saved_as_by_the_form(
+    purchase: Evaluation, pair: list[Candidate]
+) -> None:
+    first, second = pair
+    block = [
+        cell(first, "summary", "", "Trains and serves"),
+        cell(first, "aliases", "", "AML\nAcme"),
+        cell(second, "months_to_live", "", "2.5"),
+    ]
+    answer = send(purchase.owner, GRID, purchase, cells=block)
+    assert answer.status_code == 200, answer.json()
+    first.refresh_from_db()
+    assert (first.summary, first.aliases) == ("Trains and serves", ["AML", "Acme"])
+    changed = Entry.objects.filter(action="candidate.changed")
+    assert changed.filter(evaluation=purchase).count() == 2
+
+
+def test_the_vendor_of_an_invited_candidate_stays(
+    purchase: Evaluation, pair: list[Candidate]
+) -> None:
+    acme = pair[0]
+    contact_of(acme, "Vera")
+    send(purchase.owner, GRID, purchase, act=act("invite", [acme]))
+    theirs, other = str(acme.vendor_id), str(pair[1].vendor_id)
+    answer = send(
+        purchase.owner, GRID, purchase, cells=[cell(acme, "vendor", theirs, other)]
+    )
+    assert answer.status_code == 409
+    assert "needs a candidate of its own" in answer.json()["refused"][0]["sentence"]
+
+
+def test_several_are_shortlisted_and_eliminated_for_one_reason_or_none(
+    purchase: Evaluation, pair: list[Candidate]
+) -> None:
+    owner = purchase.owner
+    answer = send(owner, GRID, purchase, act=act("shortlist", pair))
+    assert answer.json()["sentence"] == "Shortlist: done for 2 rows."
+    assert {row["cells"]["state"] for row in answer.json()["rows"]} == {"Shortlisted"}
+    third = vendors.candidate(purchase, "Initech ML")
+    answer = send(owner, GRID, purchase, act=act("shortlist", [third, *pair]))
+    assert answer.status_code == 409
+    assert {it["row"] for it in answer.json()["refused"]} == {
+        str(row.pk) for row in pair
+    }
+    third.refresh_from_db()
+    assert third.state == "longlisted"
+    assert send(owner, GRID, purchase, act=act("eliminate", [*pair])).status_code == (
+        400
+    )
+    out = act("eliminate", pair, reason="Too dear")
+    assert send(owner, GRID, purchase, act=out).status_code == 200
+    gone = Entry.objects.filter(evaluation=purchase, action="candidate.eliminated")
+    assert list(gone.values_list("reason", flat=True)) == ["Too dear"] * 2
+
+
+def test_vendors_are_invited_by_their_own_contacts_and_all_or_none(
+    purchase: Evaluation, pair: list[Candidate]
+) -> None:
+    contact_of(pair[0], "Vera")
+    answer = send(purchase.owner, GRID, purchase, act=act("invite", pair))
+    assert answer.status_code == 409
+    [refused] = answer.json()["refused"]
+    assert refused["row"] == str(pair[1].pk)
+    assert "has no contact yet" in refused["sentence"]
+    assert not purchase.candidates.exclude(invited_at=None).exists()
+    contact_of(pair[1], "Gus")
+    answer = send(purchase.owner, GRID, purchase, act=act("invite", pair))
+    assert answer.status_code == 200, answer.json()
+    told = Entry.objects.filter(evaluation=purchase, action="candidate.invited")
+    assert sorted(entry.after["told"][0] for entry in told) == [
+        "gus@vendor.example",
+        "vera@vendor.example",
+    ]
+    letters = Notice.objects.filter(evaluation=purchase, kind="invitation")
+    assert letters.count() == 2
+
+
+def test_candidates_are_pasted_and_only_the_owner_may(
+    purchase: Evaluation, pair: list[Candidate]
+) -> None:
+    rows = [{"name": "Build", "kind": "build"}, {"name": "Umbrella"}]
+    it = stakeholders.holder("it")
+    assert send(it, GRID, purchase, add=rows).status_code == 403
+    change = cell(pair[0], "name", "Acme ML", "Other")
+    assert send(it, GRID, purchase, cells=[change]).status_code == 403
+    answer = send(purchase.owner, GRID, purchase, add=rows)
+    assert answer.json()["sentence"] == "2 candidates added."
+    assert len(read(purchase.owner, GRID, purchase, "?kind=build")["rows"]) == 1
+    assert read(common.otto(), GRID, purchase)["acts"] == []
+    page = f"/admin/e/{purchase.slug}/candidates/"
+    assert "data-grid" in signed_in(purchase.owner).get(page).content.decode()
+    assert "data-grid" not in signed_in(it).get(page).content.decode()
+
+
+def test_it_is_read_in_as_many_statements_however_many_rows(
+    purchase: Evaluation, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    Candidate.objects.bulk_create(
+        Candidate(evaluation=purchase, name=f"Number {number}") for number in range(50)
+    )
+    client, address = signed_in(purchase.owner), grid_address(GRID, purchase)
+    with django_assert_max_num_queries(12):
+        assert len(client.get(address).json()["rows"]) == 50
