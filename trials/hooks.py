@@ -40,11 +40,13 @@ if apps.is_installed("django.contrib.admin"):
     import trials.admin.buy_in_page
     import trials.admin.candidate_page
     import trials.admin.cell_page
+    import trials.admin.criteria_grid
     import trials.admin.demo_pages
     import trials.admin.files
     import trials.admin.files_page
     import trials.admin.lists
     import trials.admin.matrix_page
+    import trials.admin.milestones_grid
     import trials.admin.promised_page
     import trials.admin.scores_page
     import trials.admin.searches

@@ -121,6 +121,8 @@ class Grid[S: models.Model, R: models.Model]:
     anchor: ClassVar[str] = ""
     # What one row is called: “Add a requirement”.
     noun: ClassVar[str] = "row"
+    # Several of it, if that is not the noun with an s.
+    nouns: ClassVar[str] = ""
     # The column that a line typed below the last row goes into; blank: none is added.
     first_column: ClassVar[str] = ""
     # Columns of a new row that repeat those of the row above it.

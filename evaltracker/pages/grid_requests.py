@@ -66,8 +66,8 @@ def _add(
     if not all(isinstance(row, dict) for row in asked):
         raise Invalid("A new row is an object of columns and values.")
     number = len(add_rows(grid, subject, asked, user))
-    one = number == 1
-    return None, f"1 {grid.noun} added." if one else f"{number} {grid.noun}s added."
+    nouns = grid.nouns or f"{grid.noun}s"
+    return None, f"{number} {grid.noun if number == 1 else nouns} added."
 
 
 def _move(

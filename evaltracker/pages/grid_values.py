@@ -111,7 +111,9 @@ def _read_choice(field: forms.Field, choices: list[list[str]], text: str) -> str
         if field.required:
             raise ValidationError("Choose one.")
         return ""
-    same = [value for value, label in choices if label.casefold() == wanted]
+    same = [
+        value for value, label in choices if wanted in (label.casefold(), _ref(label))
+    ]
     if not same and len(wanted) >= SHORTEST:
         # “Must” is “Must have”, and “Priya” whoever alone begins so.
         same = [
@@ -120,6 +122,11 @@ def _read_choice(field: forms.Field, choices: list[list[str]], text: str) -> str
     if len(same) == 1:
         return same[0]
     raise ValidationError(f"There is no “{text.strip()[:80]}” to choose here.")
+
+
+def _ref(label: str) -> str:
+    """What a label such as “R7: Rolls back” begins with, alone."""
+    return label.casefold().partition(":")[0]
 
 
 def is_key(value: Any) -> bool:

@@ -91,7 +91,7 @@ def move_after_the_reminder(walk: Walk, post: Sink) -> None:
     lead = walk.lead
     lead.go("Trials")
     lead.follow(f"Trial of {FAVOURITE}")
-    lead.follow("Move: Half-time review")
+    lead.follow("Move Half-time review")
     lead.fill(due_on=in_days(6), reason="The vendor's engineer is away.")
     lead.press("Move")
     lead.reads("The milestone is moved")

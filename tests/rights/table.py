@@ -141,12 +141,16 @@ ELSEWHERE = (
 GRID_CELLS: dict[str, tuple[str, object, set[str]]] = {
     "candidates": ("summary", "Other words", {"lead"}),
     "costs": ("note", "Other words", {"lead"}),
+    "criteria": ("method", "Other words", {"lead"}),
+    "milestones": ("owner_user", "Dana Weiss", {"lead"}),
     "requirements": ("text", "Other words", {"lead"}),
     "stakeholders": ("scores", True, {"lead"}),
     "weights": ("weight", 3, {"lead"}),
 }
 # Where a grid is open, if that is not the main purchase.
 GRID_AT = {"weights": "data-catalogue"}
+# Closed to everybody in the demo: a change of what is agreed needs a reason first.
+CLOSED_GRIDS = {"criteria"}
 # Whose rows are not there (404) for who may not see prices yet.
 SEALED_GRIDS = {"costs"}
 # About the reader alone, so there for everybody.

@@ -160,6 +160,7 @@ def offers_of(
         "part": part,
         "barred": barred,
         "can_plan": plans and may_lead(user, trial),
+        "writes_criteria": plans and may_lead(user, trial) and not trial.agreed_at,
         "may_agree": contract is not None
         and plans
         and not barred
@@ -212,6 +213,7 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         open_breakers=_open_breakers(gaps),
         curve=curve_of(exercised_by_day(trial), line.days),
         untouched=half_time_alarm(trial),
+        plans_milestones=runs and going,
         here=request.path,
         **setting_fields(verdict for row in criteria for verdict in row.verdicts),
         today=today_in(trial.zone),
