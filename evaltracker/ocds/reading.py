@@ -107,7 +107,7 @@ def newest(found: Any) -> dict[str, Any]:
         # A release may tell only what is new, so the newest word of each counts.
         whole = {name: told for row in dated for name, told in row.items() if told}
     inner = part(whole, "data") or whole
-    if "tender" not in inner and "title" in inner:
+    if "tender" not in inner and "title" in inner and "tenderID" in inner:
         return {**inner, "tender": inner}
     return inner
 

@@ -61,7 +61,7 @@ def test_only_the_owner_advances_it(who: str) -> None:
 
 def test_the_decision_stage_is_left_by_deciding_only() -> None:
     where = vendors.enter(common.evaluation(), "decision")
-    with pytest.raises(Refused, match="by deciding"):
+    with pytest.raises(Refused, match="ends with the decision"):
         advance(evaluation=where, from_stage="decision", by=where.owner)
 
 

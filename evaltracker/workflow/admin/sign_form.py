@@ -72,7 +72,7 @@ class SignForm(forms.Form):
                 if not owner:
                     self.add_error(f"owner_{row}", "Name the person responsible.")
                 if not due:
-                    self.add_error(f"due_{row}", "Say by when.")
+                    self.add_error(f"due_{row}", "Choose a due date.")
             elif owner or due:
                 self.add_error(f"text_{row}", "Describe what has to be done.")
         # Told at once with what else is missing, and not after it is mended.

@@ -1,11 +1,19 @@
 """Up to when a person has looked at what is new."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 
-from evaltracker.evaluations.models import Record
+from evaltracker.evaluations.models import Record, ScopedQuerySet, User
+
+
+class BellLookQuerySet(ScopedQuerySet["BellLook"]):
+    """Bookmarks, seen by nobody but whose they are."""
+
+    def visible_to(self, user: User) -> Self:
+        """One's own; an operator reads nobody else's either."""
+        return super().visible_to(user).filter(person=user)
 
 
 class BellLook(Record):
@@ -20,6 +28,8 @@ class BellLook(Record):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     until = models.DateTimeField()
+
+    objects: ClassVar = BellLookQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"Look {str(self.pk)[:8]}"

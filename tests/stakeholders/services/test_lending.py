@@ -71,8 +71,8 @@ def test_both_are_told(where: Evaluation) -> None:
     }
     ivan, noor = stakeholders.holder("it"), common.noor()
     assert mails.keys() == {ivan, noor}
-    assert "Noor stands in for you as IT" in mails[ivan].subject
-    assert "You stand in for Ivan as IT" in mails[noor].subject
+    assert "Noor is your substitute as IT" in mails[ivan].subject
+    assert "You are Ivan's substitute as IT" in mails[noor].subject
     assert f"{lending.ends_on:%-d %B %Y}" in mails[noor].text
     revoke_delegation(delegation=lending, by=ivan)
     assert not Notice.objects.filter(state="pending").exists()

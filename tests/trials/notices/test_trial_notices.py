@@ -100,7 +100,7 @@ def test_who_has_not_agreed_is_asked_again_every_three_days(acme: Candidate) -> 
         kind="contract_to_agree", offset_days=-6, recipient=stakeholders.holder("pm")
     )
     assert still_right(last) == ""
-    assert "waits for 6 days" in words(last)
+    assert "waiting for 6 days" in words(last)
     page = signed_in(trial.lead).get(f"/admin/trials/{trial.pk}/").content.decode()
     assert "Day one has come, and the contract is not agreed" in page
 
@@ -171,7 +171,7 @@ def test_half_time_warns_lead_and_owner_once_while_a_must_have_is_untouched(
         acme.evaluation.owner,
     }
     assert len(warned) == 2
-    assert "1 must-have nobody has tried" in words(warned[0])
+    assert "1 must-have has not been tried yet" in words(warned[0])
     trials.verdict(trials.claim_of(acme), "trial", criterion=trial.criteria.get())
     assert {still_right(notice) for notice in warned} == {"Every must-have was tried."}
 

@@ -68,7 +68,7 @@ def test_only_the_owner_calls_it_off_with_a_reason_once(coming: Demo) -> None:
     owner = coming.candidate.evaluation.owner
     with pytest.raises(Forbidden):
         call_off_demo(demo=coming, reason=WHY, by=stakeholders.holder("it"))
-    with pytest.raises(Invalid, match="Say why"):
+    with pytest.raises(Invalid, match="Give a reason for calling it off"):
         call_off_demo(demo=coming, reason=" ", by=owner)
     assert call_off(coming).called_off_because == WHY
     entry = Entry.objects.get(action="demo.called_off")

@@ -105,7 +105,7 @@ def test_a_withdrawn_excuse_knocks_out_again_and_stays_on_record(
     for who in (stakeholders.holder("it"), common.otto()):
         with pytest.raises(Forbidden):
             withdraw_excuse(excuse=excuse, reason="No.", by=who)
-    with pytest.raises(Invalid, match="Say why"):
+    with pytest.raises(Invalid, match="Give a reason for withdrawing the excuse"):
         withdraw_excuse(excuse=excuse, reason=" ", by=where.owner)
     assert one_cell(acme, asked(acme)).excused
     viktor = stakeholders.holder("leadership")

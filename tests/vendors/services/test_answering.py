@@ -105,7 +105,7 @@ def test_the_question_is_worded_anew_for_all_and_kept_as_it_was_asked(
         (told,) = questions_for(reader)
         assert (told.text, told.own) == ("Is R 3 right?", own)
     assert Asking.objects.get().words == "We at Acme run R 3; is that right?"
-    body = signed_in(where.owner).get(f"/admin/e/{where.slug}/candidates/")
+    body = signed_in(where.owner).get(f"/admin/e/{where.slug}/questions/")
     assert "As it was asked" in body.content.decode()
 
 

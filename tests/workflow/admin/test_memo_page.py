@@ -61,7 +61,7 @@ def test_the_frozen_memo_carries_its_seal_and_is_counted_again() -> None:
     decision = Decision.objects.get()
     body = signed_in(where.owner).get(memo(where)).content.decode()
     assert decision.memo_sha256 in body
-    assert "the same results" in body
+    assert "gives identical results" in body
     assert "Viktor" in body
     decision.memo["results"][str(decision.candidate_id)]["fit"] = "0.1"
     decision.save()

@@ -78,7 +78,7 @@ def test_a_substitute_is_asked_for_the_days_of_the_substitution(
         by=part.user,
     )
     (item,) = my_work(noor)
-    assert item.why.startswith("You stand in for Ivan")
+    assert item.why.startswith("You are the substitute for Ivan")
     sign_as(purchase, "it", by=noor)
     assert my_work(noor) == []
     assert "sign_off" not in kinds(part.user)

@@ -77,7 +77,7 @@ def test_a_declared_interest_bars_from_signing(purchase: Evaluation) -> None:
     rule = SignOffRule.objects.get(stage="research")
     url = f"/admin/sign/{rule.pk}/"
     body = signed_in(stakeholders.holder("it")).get(url).content.decode()
-    assert "You declared an interest" in body
+    assert "You declared a conflict of interest" in body
     assert post(purchase, url).status_code == 403
 
 
