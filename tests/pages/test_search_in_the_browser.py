@@ -44,6 +44,7 @@ def test_a_thing_is_opened_by_keyboard_alone(
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     page.wait_for_url("**/requirements/?q=S1**")
+    page.wait_for_load_state("networkidle")  # its grids are still being read
 
 
 def test_a_phone_has_it_too(watched: Watched, purchase: Evaluation) -> None:
@@ -81,5 +82,6 @@ def test_nothing_lies_over_the_page_when_a_script_is_missing(
     elif missing == "shim":
         page.get_by_role("link", name="R1", exact=True).first.click()
         page.wait_for_url("**/requirements/**")
+    page.wait_for_load_state("networkidle")  # no grid is still being read
     # What the browser and Alpine say of the missing file is no fault of ours.
     watched.complaints.clear()
