@@ -56,6 +56,10 @@ class Stage:
         self.page.on("request", self._sent)
 
     def _asked(self, dialog: Any) -> None:
+        # The product's own question before a form is left: the walk goes on.
+        if dialog.type == "beforeunload":
+            dialog.accept()
+            return
         self.dialogs.append(f"{self.page.url}: {dialog.message}")
         dialog.dismiss()
 
