@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from evaltracker.evaluations.models import Notice
 from evaltracker.kit.clock import instant_of, today_in
+from evaltracker.kit.days import day_in_words
 from evaltracker.notices.about import ENDED, About
 from evaltracker.notices.kinds import Message, register
 from stakeholders.choices import Verdict
@@ -57,8 +58,8 @@ class DelegationGiven(About[Delegation]):
             "substitute": row.substitute.name,
             "person": part.user.name,
             "role": part.get_role_display(),
-            "starts": f"{row.starts_on:%-d %B %Y}",
-            "ends": f"{row.ends_on:%-d %B %Y}",
+            "starts": day_in_words(row.starts_on),
+            "ends": day_in_words(row.ends_on),
         }
 
     def page(self, notice: Notice, row: Delegation) -> str:

@@ -14,6 +14,14 @@ document.addEventListener("securitypolicyviolation", (event) => {
     window.__violations.push(`${event.violatedDirective} ${event.blockedURI}`);
 });
 """
+# Puts a text where the focus is, as Ctrl+V does.
+PASTE = """text => {
+    const data = new DataTransfer();
+    data.setData("text/plain", text);
+    document.activeElement.dispatchEvent(
+        new ClipboardEvent(
+            "paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
 
 
 @dataclass

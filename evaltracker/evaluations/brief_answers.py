@@ -7,6 +7,7 @@ from typing import Any
 
 from evaltracker.evaluations.choices import FieldKind
 from evaltracker.evaluations.models import BriefField
+from evaltracker.kit.days import day_in_words
 from evaltracker.kit.text import read_text
 from evaltracker.money import written
 
@@ -39,8 +40,7 @@ def shown_answer(field: BriefField) -> str:
     if field.kind == FieldKind.NUMBER:
         return written(Decimal(field.answer))
     if field.kind == FieldKind.DATE:
-        day = datetime.date.fromisoformat(field.answer)
-        return f"{day.day} {day:%B %Y}"
+        return day_in_words(datetime.date.fromisoformat(field.answer))
     return field.answer
 
 

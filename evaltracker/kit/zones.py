@@ -21,6 +21,11 @@ def _by_place() -> dict[str, tuple[str, ...]]:
     return {key: tuple(names) for key, names in found.items()}
 
 
+def unknown_zone(name: str) -> str:
+    """The sentence for a zone that there is not."""
+    return f"“{name}” is not a known time zone; write it like Europe/Berlin."
+
+
 def read_zone(text: str) -> str:
     """The zone that `text` names: “europe/berlin” and “Berlin” are Europe/Berlin.
 
@@ -36,6 +41,4 @@ def read_zone(text: str) -> str:
         return names[0]
     if names:
         raise ValueError(f"“{told}” may be {' or '.join(names)}; choose one of them.")
-    raise ValueError(
-        f"“{told[:40]}” is not a known time zone; write it like Europe/Berlin."
-    )
+    raise ValueError(unknown_zone(told[:40]))

@@ -211,7 +211,7 @@ def act_on_rows(
                 if form.is_valid():
                     act.perform(target, form.cleaned_data, by)
                 else:
-                    said = [one for errors in form.errors.values() for one in errors]
+                    said = [text for texts in form.errors.values() for text in texts]
                     refused.append(RefusedCell(key, "", said[0]))
         except Problem as problem:
             refused += refused_cells(key, {}, problem)

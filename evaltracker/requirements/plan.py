@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from evaltracker.kit.days import day_in_words
 from evaltracker.kit.working_days import (
     WORKING_DAYS,
     Works,
@@ -220,19 +221,16 @@ def _sentence(must_run_by: date, runs_on: date, late: int, spare: int) -> str:
     if late:
         return (
             f"Already late: with the least time for every step it runs on "
-            f"{_day(runs_on)}, {_count(late)} after {_day(must_run_by)}."
+            f"{day_in_words(runs_on)}, {_count(late)} after "
+            f"{day_in_words(must_run_by)}."
         )
     if spare:
         return (
-            f"In time: it can run on {_day(runs_on)}, {_count(spare)} before "
-            f"{_day(must_run_by)}."
+            f"In time: it can run on {day_in_words(runs_on)}, {_count(spare)} before "
+            f"{day_in_words(must_run_by)}."
         )
-    return f"In time with nothing to spare: it can run on {_day(runs_on)}."
+    return f"In time with nothing to spare: it can run on {day_in_words(runs_on)}."
 
 
 def _count(days: int) -> str:
     return "1 working day" if days == 1 else f"{days} working days"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

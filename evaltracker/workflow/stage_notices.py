@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from evaltracker.evaluations.models import Notice, Visit
+from evaltracker.kit.days import day_in_words
 from evaltracker.notices.about import About, not_the_owners
 from evaltracker.notices.kinds import register
 from evaltracker.workflow import links
@@ -36,7 +37,7 @@ class StageLate(About[Visit]):
             raise LookupError("the stage is not late any more")
         return {
             "stage": row.get_stage_display().lower(),
-            "due": f"{late.due.day} {late.due:%B %Y}",
+            "due": day_in_words(late.due),
             "sentence": late.plan.sentence,
         }
 

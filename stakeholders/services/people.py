@@ -14,6 +14,7 @@ from evaltracker.evaluations.policy import (
     lock,
     require_open,
 )
+from evaltracker.kit.days import day_in_words
 from stakeholders.choices import Role
 from stakeholders.models import RoleWeight, Stakeholder
 from stakeholders.policy import has_role, require_a_say
@@ -108,7 +109,7 @@ def check_say_role_weights(evaluation: Evaluation, by: User) -> None:
     sealed = weights_sealed_at(evaluation)
     if sealed is not None:
         raise Refused(
-            f"Each role's weights were sealed on {sealed:%-d %B %Y}, when research "
+            f"Each role's weights were sealed on {day_in_words(sealed)}, when research "
             "began: people who have seen a vendor would favour its strengths."
         )
 

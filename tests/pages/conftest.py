@@ -7,7 +7,7 @@ from django.test import Client
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import Evaluation, Requirement, User
 from tests.browser import Watched
 from tests.cast import common
 from tests.pages.acts_for_tests import known_acts as known_acts
@@ -20,6 +20,12 @@ def purchase(db: None) -> Evaluation:
     common.requirement(where, "R1", text="Trains a model on a cluster of GPUs")
     common.requirement(where, "1.10", priority="should", text="Shows cost by team")
     return where
+
+
+@pytest.fixture
+def requirement(purchase: Evaluation) -> Requirement:
+    """The first of them."""
+    return Requirement.objects.get(ref="R1")
 
 
 @pytest.fixture

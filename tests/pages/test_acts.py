@@ -24,11 +24,6 @@ pytestmark = pytest.mark.usefixtures("known_acts")
 
 
 @pytest.fixture
-def requirement(purchase: Evaluation) -> Requirement:
-    return Requirement.objects.get(ref="R1")
-
-
-@pytest.fixture
 def path(requirement: Requirement) -> str:
     return f"/admin/act/test-reword/{requirement.pk}/"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 
-from evaltracker.evaluations.models import Evaluation, Requirement
+from evaltracker.evaluations.models import Requirement
 from tests.cast import common
 
 if TYPE_CHECKING:
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     LogIn = Callable[[User], Client]
 
 pytestmark = pytest.mark.usefixtures("known_acts")
-
-
-@pytest.fixture
-def requirement(purchase: Evaluation) -> Requirement:
-    return Requirement.objects.get(ref="R1")
 
 
 def post(client: Client, requirement: Requirement, **form: str) -> tuple[int, Any]:

@@ -15,6 +15,7 @@ from evaltracker.pages.workspace import evaluation_page, show
 from trials.models import Evidence
 from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
+from vendors.admin.targets import cell_address
 from vendors.models import Candidate, Claim, ClaimFile
 
 SHOWN = 50
@@ -83,7 +84,7 @@ def _row(
         address=reverse(f"admin:{page}", args=[key]),
         candidate=claim.candidate,
         ref=claim.requirement.ref,
-        cell=reverse("admin:cell", args=[claim.candidate_id, claim.requirement_id]),
+        cell=cell_address(claim),
         by=by or claim.candidate.name,
         at=at,
     )

@@ -9,6 +9,7 @@ from evaltracker.pages.site import site
 from evaltracker.pages.workspace import page_address
 from trials.models import Demo, Evidence, Gap, Milestone, ResearchNote, Score, Trial
 from vendors.admin.conflict_question import AboutCandidates
+from vendors.admin.targets import cell_address
 from vendors.models import Candidate
 
 
@@ -129,8 +130,7 @@ class EvidenceAdmin(AboutCandidates):
 
     def page_of(self, row: Evidence) -> str:
         """The ledger of its cell."""
-        claim = row.claim
-        return reverse("admin:cell", args=[claim.candidate_id, claim.requirement_id])
+        return cell_address(row.claim)
 
 
 @admin.register(Score, site=site)

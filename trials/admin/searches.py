@@ -1,11 +1,11 @@
 """What is found of trials: the files that verdicts rest on."""
 
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from evaltracker.pages.search.registry import Reader, Search, register_search
 from trials.models import Evidence
 from vendors.admin.searches import cell_name
+from vendors.admin.targets import cell_address
 from vendors.selectors.readable import readable
 
 
@@ -28,9 +28,7 @@ register_search(
         columns=("file_name",),
         closest="file_name",
         label=lambda row: row.file_name,
-        address=lambda row: reverse(
-            "admin:cell", args=[row.claim.candidate_id, row.claim.requirement_id]
-        ),
+        address=lambda row: cell_address(row.claim),
         beneath=lambda row: (
             f"{row.get_source_display()} of {cell_name(row.claim)} · "
             f"{row.claim.candidate.evaluation}"

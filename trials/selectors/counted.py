@@ -56,6 +56,11 @@ class Shelf:
             found: T = self.values[name]
             return found
 
+    def take_before(self) -> Ledger | None:
+        """The ledger of the version before, let go: it is as large as that of now."""
+        found, self.before = self.before, None
+        return found
+
     def _renew(self, key: uuid.UUID, name: str) -> None:
         """Forget what was counted of another version. A request that found a version
         goes on with it as long as all is there that it asks for."""
@@ -102,7 +107,9 @@ def standing_ledger(evaluation: Evaluation) -> Ledger:
 
 def _exact_ledger(evaluation: Evaluation) -> Ledger:
     book = ledger(evaluation, exact=True)
-    return book.beside(_shelf(evaluation.pk).before) if is_only_reading() else book
+    if not is_only_reading():
+        return book
+    return book.beside(_shelf(evaluation.pk).take_before())
 
 
 def forget_all() -> None:

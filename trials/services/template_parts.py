@@ -7,7 +7,7 @@ from django.db import transaction
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import check_owned
 from evaltracker.requirements.services.templates import (
     TEMPLATE_PARTS,
@@ -42,6 +42,11 @@ def script_of(evaluation: Evaluation) -> list[dict[str, Any]]:
         told |= neutral_words(item)
         found.setdefault(told["ref"] or told["question"], told)
     return list(found.values())
+
+
+def _asked_by_ref(evaluation: Evaluation) -> dict[str, Requirement]:
+    asked = evaluation.requirements.filter(retired_at__isnull=True)
+    return {row.ref: row for row in asked}
 
 
 def criteria_of(evaluation: Evaluation) -> list[dict[str, Any]]:
@@ -85,9 +90,7 @@ def take_script(*, demo: Demo, key: str, by: User) -> list[ScriptItem]:
     there = list(demo.script_items.all())
     asked = {item.requirement_id for item in there if item.requirement_id}
     questions = {item.question for item in there}
-    needs = {
-        row.ref: row for row in evaluation.requirements.filter(retired_at__isnull=True)
-    }
+    needs = _asked_by_ref(evaluation)
     place, items = next_position(demo), list[ScriptItem]()
     for told in point.content.get(SCRIPT, ()):
         need = needs.get(told["ref"])
@@ -136,9 +139,7 @@ def take_criteria(*, trial: Trial, key: str, by: User) -> list[Criterion]:
     check_take_criteria(trial, by)
     point = find_template(key, by)
     there = set(trial.criteria.values_list("requirement__ref", "text"))
-    needs = {
-        row.ref: row for row in evaluation.requirements.filter(retired_at__isnull=True)
-    }
+    needs = _asked_by_ref(evaluation)
     added = [
         add_criterion(
             trial=trial,

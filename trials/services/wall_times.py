@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfoNotFoundError
 from evaltracker.errors import Invalid
 from evaltracker.kit.clock import instant_of, today_in
 from evaltracker.kit.work_calendar import is_working_day
+from evaltracker.kit.zones import unknown_zone
 
 # Days on which somebody at the vendor works: enough to look, too few to rebuild.
 REPLY_DAYS = 3
@@ -35,7 +36,7 @@ def read_moment(
     try:
         return instant_of(day, time, zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        sentence = f"“{zone}” is not a known time zone; write it like Europe/Berlin."
+        sentence = unknown_zone(zone)
         raise Invalid(sentence, errors={"zone": [sentence]}) from error
     except OverflowError as error:
         sentence = f"{day} is too far away."

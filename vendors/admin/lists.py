@@ -9,6 +9,7 @@ from evaltracker.pages.filters import by
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import page_address
 from vendors.admin.conflict_question import AboutCandidates
+from vendors.admin.targets import cell_address
 from vendors.columns import LISTED
 from vendors.models import (
     Candidate,
@@ -131,7 +132,7 @@ class ClaimAdmin(AboutCandidates):
 
     def page_of(self, row: Claim) -> str:
         """The ledger of its cell."""
-        return reverse("admin:cell", args=[row.candidate_id, row.requirement_id])
+        return cell_address(row)
 
 
 @admin.register(Submission, site=site)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from evaltracker.kit.text import shortened
 from evaltracker.pages.search.registry import Reader, Search, register_search
 from evaltracker.pages.site import site
+from vendors.admin.targets import cell_address
 from vendors.models import Candidate, Claim, ClaimFile, Vendor
 from vendors.selectors.readable import readable
 
@@ -72,9 +73,7 @@ register_search(
         columns=("statement",),
         closest="statement",
         label=lambda row: f"{cell_name(row)}: {shortened(row.statement, 70)}",
-        address=lambda row: reverse(
-            "admin:cell", args=[row.candidate_id, row.requirement_id]
-        ),
+        address=cell_address,
         beneath=lambda row: (
             f"{row.get_availability_display()} · {row.candidate.evaluation}"
         ),
@@ -91,9 +90,7 @@ register_search(
         columns=("name",),
         closest="name",
         label=lambda row: row.name,
-        address=lambda row: reverse(
-            "admin:cell", args=[row.claim.candidate_id, row.claim.requirement_id]
-        ),
+        address=lambda row: cell_address(row.claim),
         beneath=lambda row: (
             f"With the answer of {cell_name(row.claim)} · "
             f"{row.claim.candidate.evaluation}"

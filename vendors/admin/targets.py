@@ -2,12 +2,18 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from vendors.models import Candidate
+
+
+def cell_address(row: Any) -> str:
+    """The page of the cell that a row is about, such as a claim or a ruling."""
+    return reverse("admin:cell", args=[row.candidate_id, row.requirement_id])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from evaltracker.kit.days import day_in_words
 from evaltracker.money import written
 from vendors.costs.kinds import CostKind, Line, LineState, Recurrence
 from vendors.costs.terms import (
@@ -75,7 +76,7 @@ def cost_row(line: Line, terms: Terms) -> CostRow:
 
 def rate_words(rated_on: datetime.date, source: str) -> str:
     """Say whose rate of what day it is."""
-    return f"rate of {rated_on.day} {rated_on:%B %Y}, {source}"
+    return f"rate of {day_in_words(rated_on)}, {source}"
 
 
 def price_of(line: Line) -> Exact3:

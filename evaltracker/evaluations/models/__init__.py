@@ -1,7 +1,12 @@
 """What we need, where we are, and what is owed to whom."""
 
 from evaltracker.evaluations.models.account_log import AccountEntry
-from evaltracker.evaluations.models.base import CommittedRecord, Record, ScopedQuerySet
+from evaltracker.evaluations.models.base import (
+    CommittedRecord,
+    OwnQuerySet,
+    Record,
+    ScopedQuerySet,
+)
 from evaltracker.evaluations.models.brief_fields import BriefField
 from evaltracker.evaluations.models.cached import CachedValue
 from evaltracker.evaluations.models.evaluation import Evaluation
@@ -38,6 +43,7 @@ __all__ = [
     "JournalHead",
     "Metric",
     "Notice",
+    "OwnQuerySet",
     "Record",
     "Requirement",
     "Scope",

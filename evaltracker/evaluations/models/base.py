@@ -38,6 +38,16 @@ class ScopedQuerySet(models.QuerySet[M]):
         return self.filter(**{path: evaluation})
 
 
+class OwnQuerySet(ScopedQuerySet[M]):
+    """Rows of one `person` each, seen by nobody else, an operator included."""
+
+    def visible_to(self, user: User) -> Self:
+        """One's own, in evaluations that one may still see if they are of one."""
+        if self.model.evaluation_path:  # type: ignore[attr-defined]
+            return super().visible_to(user).filter(person=user)
+        return self.filter(person=user) if user.is_active else self.none()
+
+
 def evaluation_scope(path: str, user: User) -> models.Q:
     """The condition that the evaluation at `path` is visible to `user`.
 

@@ -9,19 +9,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.evaluations.models.base import Record, ScopedQuerySet
+from evaltracker.evaluations.models.base import OwnQuerySet, Record, ScopedQuerySet
 from evaltracker.evaluations.models.evaluation import Evaluation
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import User
-
-
-class ImportDraftQuerySet(ScopedQuerySet["ImportDraft"]):
-    """Drafts, each for the person who handed the file in."""
-
-    def visible_to(self, user: User) -> Self:
-        """One's own, in evaluations that one may still see."""
-        return super().visible_to(user).filter(person=user)
 
 
 class ImportDraft(Record):
@@ -43,7 +35,7 @@ class ImportDraft(Record):
     reading = models.JSONField(default=dict, blank=True)
     kept_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar = ImportDraftQuerySet.as_manager()
+    objects: ClassVar = OwnQuerySet.as_manager()
 
     class Meta:
         constraints = [

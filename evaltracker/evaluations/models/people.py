@@ -12,15 +12,13 @@ from django.db.models.functions import Lower
 
 from evaltracker.evaluations.choices import MailRhythm
 from evaltracker.kit.work_calendar import check_place
-from evaltracker.kit.zones import zone_names
+from evaltracker.kit.zones import unknown_zone, zone_names
 
 
 def check_zone(name: str) -> None:
     """Refuse a time zone that the IANA database does not know."""
     if name not in zone_names():
-        raise ValidationError(
-            f"“{name}” is not a known time zone; write it like Europe/Berlin."
-        )
+        raise ValidationError(unknown_zone(name))
 
 
 class UserQuerySet(models.QuerySet["User"]):

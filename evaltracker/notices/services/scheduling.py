@@ -19,6 +19,7 @@ from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import require_owner
 from evaltracker.kit.clock import as_typed, instant_of
+from evaltracker.kit.zones import unknown_zone
 from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.nudging import something_is_owed_now
 
@@ -204,7 +205,7 @@ def _instant(day: datetime.date, time: datetime.time, zone: str) -> datetime.dat
     try:
         return instant_of(day, time, zone)
     except (ZoneInfoNotFoundError, ValueError):
-        sentence = f"“{zone}” is not a known time zone; write it like Europe/Berlin."
+        sentence = unknown_zone(zone)
     except OverflowError:
         sentence = f"{day} is too far away."
     raise Invalid(sentence, errors={"zone": [sentence]})

@@ -161,6 +161,8 @@ def change_brief(*, evaluation: Evaluation, by: By, **values: Any) -> Evaluation
         check_brief(evaluation)
     except Invalid as problem:
         inputs.errors |= problem.errors
+        inputs.check()
+        raise
     inputs.check()
     before, after = was | before, now | after
     if after:

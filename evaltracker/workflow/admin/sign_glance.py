@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evaltracker.evaluations.choices import Stage
+from evaltracker.kit.days import day_in_words
 from evaltracker.money import written
 from evaltracker.workflow import links
 from evaltracker.workflow.gates import Look
@@ -67,7 +68,7 @@ def requirements(look: Look) -> Iterator[tuple[str, str]]:
     musts = count_words(len(look.musts), "must-have")
     yield "Requirements", f"{len(look.requirements)}, {musts} among them"
     if evaluation.must_run_by:
-        yield "Must run by", f"{evaluation.must_run_by:%-d %B %Y}"
+        yield "Must run by", day_in_words(evaluation.must_run_by)
     if evaluation.budget is not None:
         yield "Budget", written(evaluation.budget, evaluation.currency)
 

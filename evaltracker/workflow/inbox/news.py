@@ -88,7 +88,7 @@ SOURCES = (
         "asked_at",
         "evaluation",
         lambda row: f"Question: {shortened(row.text, 90)}",
-        lambda row, where: links.page(where, "candidates", "questions"),
+        lambda row, where: links.page(where, "questions", "questions"),
         "help",
     ),
     Source(
@@ -96,7 +96,7 @@ SOURCES = (
         "proposed_at",
         "candidate__evaluation",
         lambda row: f"Suggested requirement: {shortened(row.text, 90)}",
-        lambda row, where: links.page(where, "candidates", "proposals"),
+        lambda row, where: links.page(where, "questions", "proposals"),
         "add_task",
     ),
     Source(
@@ -113,7 +113,7 @@ SOURCES = (
 def unseen(source: Source, user: User) -> QuerySet[Any]:
     """What came since the person looked last, and in the last month."""
     month_ago = timezone.now() - MONTH
-    looked = BellLook.objects.filter(person=user).values("until")[:1]
+    looked = BellLook.objects.visible_to(user).values("until")[:1]
     since = {
         f"{source.moment}__gt": Coalesce(looked, month_ago),
         f"{source.moment}__gte": month_ago,

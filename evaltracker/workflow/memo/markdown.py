@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 
+from evaltracker.kit.days import day_in_words
 from evaltracker.money import written
 
 # Marks that mean something anywhere, and those that do so at the start of a line.
@@ -58,5 +59,4 @@ def day(text: str | None) -> str:
     """“25 May 2027” for an ISO date or moment; blank stays blank."""
     if not text:
         return ""
-    date = datetime.date.fromisoformat(text[:10])
-    return f"{date.day} {date:%B %Y}"
+    return day_in_words(datetime.date.fromisoformat(text[:10]))

@@ -1,19 +1,11 @@
 """Up to when a person has looked at what is new."""
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 
-from evaltracker.evaluations.models import Record, ScopedQuerySet, User
-
-
-class BellLookQuerySet(ScopedQuerySet["BellLook"]):
-    """Bookmarks, seen by nobody but whose they are."""
-
-    def visible_to(self, user: User) -> Self:
-        """One's own; an operator reads nobody else's either."""
-        return super().visible_to(user).filter(person=user)
+from evaltracker.evaluations.models import OwnQuerySet, Record
 
 
 class BellLook(Record):
@@ -29,7 +21,7 @@ class BellLook(Record):
     )
     until = models.DateTimeField()
 
-    objects: ClassVar = BellLookQuerySet.as_manager()
+    objects: ClassVar = OwnQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"Look {str(self.pk)[:8]}"

@@ -1,19 +1,11 @@
 """What a person has put off on their own list of work."""
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 
-from evaltracker.evaluations.models import Evaluation, Record, ScopedQuerySet, User
-
-
-class SnoozeQuerySet(ScopedQuerySet["Snooze"]):
-    """Snoozes, seen by nobody but whose they are."""
-
-    def visible_to(self, user: User) -> Self:
-        """One's own; an operator reads nobody else's either."""
-        return super().visible_to(user).filter(person=user)
+from evaltracker.evaluations.models import Evaluation, OwnQuerySet, Record
 
 
 class Snooze(Record):
@@ -34,7 +26,7 @@ class Snooze(Record):
     # The day on which it is back, in the person's own zone.
     until = models.DateField()
 
-    objects: ClassVar = SnoozeQuerySet.as_manager()
+    objects: ClassVar = OwnQuerySet.as_manager()
 
     class Meta:
         constraints = [

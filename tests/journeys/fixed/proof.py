@@ -2,9 +2,9 @@
 
 import datetime
 
-from tests.journeys.fixed.counted import Counted
 from tests.journeys.fixed.purchase import BOUGHT, MUSTS, PURCHASE, TITLE
 from tests.journeys.fixed.team import Team
+from tests.journeys.steps_demos import judge
 
 
 def plan_demos(team: Team) -> None:
@@ -36,18 +36,6 @@ def hold_demos(team: Team) -> None:
                 judge(person, ref, refuted["note"], "fails")
             else:
                 judge(person, ref, PURCHASE["demo_note"])
-
-
-def judge(person: Counted, ref: str, note: str, verdict: str = "holds") -> None:
-    """One tap on a verdict, with a note, on the open page of a demo or trial."""
-    buttons = person.page.get_by_role("group", name=f"Verdict on {ref}", exact=True)
-    form = person.page.locator("form").filter(has=buttons)
-    form.locator("[name=note]").fill(note)
-    form.locator("[name=runner]").select_option("together")
-    form.locator("[name=data]").select_option("ours")
-    form.locator(f"button[value={verdict}]").click()
-    person.reads(f"Recorded: {ref}")
-    form.wait_for(state="hidden")
 
 
 def eliminate(team: Team) -> None:

@@ -7,18 +7,11 @@ from playwright.sync_api import Page, expect
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.requirements import change_requirement
-from tests.browser import Watched
+from tests.browser import PASTE, Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Where Tab leads into the table.
 STOP = "#grid-requirements [tabindex='0']"
-PASTE = """text => {
-    const data = new DataTransfer();
-    data.setData("text/plain", text);
-    document.activeElement.dispatchEvent(
-        new ClipboardEvent(
-            "paste", { clipboardData: data, bubbles: true, cancelable: true }));
-}"""
 
 
 @pytest.fixture

@@ -3,18 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import Watched
+from tests.browser import PASTE, Watched
 from tests.cast import trials, vendors
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKS = ((1280, False), (1280, True), (390, False))
-PASTE = """text => {
-    const data = new DataTransfer();
-    data.setData("text/plain", text);
-    document.activeElement.dispatchEvent(
-        new ClipboardEvent(
-            "paste", { clipboardData: data, bubbles: true, cancelable: true }));
-}"""
 BLOCK = "Trains in an hour\t60 min\tR1\nRolls back\t5 min\tR2\n"
 
 

@@ -64,7 +64,10 @@ def test_an_approval_leads_to_a_receipt(purchase: Evaluation, here: str) -> None
         ({"verdict": "return", "reason": "  "}, "Give a reason"),
         ({"verdict": "conditions", "reason": "x"}, "at least one condition"),
         ({"verdict": "conditions", "text_0": "y"}, "Give a reason"),
-        ({"verdict": "conditions", "reason": "x", "text_0": "y"}, "Name the person responsible"),
+        (
+            {"verdict": "conditions", "reason": "x", "text_0": "y"},
+            "Name the person responsible",
+        ),
         ({"verdict": "conditions", "reason": "x", "text_0": "y"}, "Choose a due date"),
     ],
 )

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.urls import reverse
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import User
@@ -22,7 +21,7 @@ from trials.services.evidence import (
     record_evidence,
 )
 from vendors.admin.acts.base import AboutCandidate, OnPlace
-from vendors.admin.targets import Place
+from vendors.admin.targets import Place, cell_address
 from vendors.models import Claim
 from vendors.services.claims import current_claim
 
@@ -143,8 +142,7 @@ class ReconfirmEvidence(AboutCandidate[Evidence]):
 
     def cancel_url(self, target: Any) -> str:
         """The page of the cell."""
-        claim = target.claim
-        return reverse("admin:cell", args=[claim.candidate_id, claim.requirement_id])
+        return cell_address(target.claim)
 
 
 def revisions_of(place: Place) -> Any:

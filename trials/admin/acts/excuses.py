@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.urls import reverse
 
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
@@ -17,6 +16,7 @@ from trials.services.excuses import (
     withdraw_excuse,
 )
 from vendors.admin.acts.base import OnPlace
+from vendors.admin.targets import cell_address
 from vendors.admin.values_field import ForValuesForm
 from vendors.selectors.lists import demanded_of
 
@@ -80,4 +80,4 @@ class WithdrawExcuse(InEvaluation[Excuse]):
 
     def cancel_url(self, target: Any) -> str:
         """The page of the cell."""
-        return reverse("admin:cell", args=[target.candidate_id, target.requirement_id])
+        return cell_address(target)
