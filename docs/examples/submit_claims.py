@@ -6,8 +6,9 @@
 
 The file is a CSV or an .xlsx with these column heads, in any order: requirement,
 availability, statement and, where you have them, available_from (a day as 2030-01-31),
-environments (separated by semicolons), evidence_url, and holds_for: everywhere, or the
-values of the buyer's lists, as in "Runs on: AWS, on premises; Languages: everywhere".
+environments (separated by semicolons), evidence_url, and holds_for: everywhere, the
+values of the buyer's lists, as in "Runs on: AWS, on premises; Languages: everywhere", or
+an answer for each, as in "Runs on: AWS = now, on premises = planned 2030-01-31".
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ COLUMNS = (*NEEDED, "available_from", "environments", "evidence_url", "holds_for
 # What a receipt is computed over, in the API's words.
 SAID = (*COLUMNS, "revision")
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+EVERYWHERE = "everywhere"
 FIRST_DAY = datetime.date(1899, 12, 30)  # of a workbook's calendar
 
 
@@ -147,17 +149,35 @@ def claim_of(row: dict[str, str]) -> dict[str, Any]:
 
 
 def held_for(text: str) -> Any:
-    """The values of a cell by their list; None of a blank one."""
-    if not text or text.lower() == "everywhere":
+    """The values of a cell by their list, or lines with an answer for each of them;
+    None of a blank cell."""
+    if not text or text.lower() == EVERYWHERE:
         return text.lower() or None
     held: dict[str, Any] = {}
+    lines: list[dict[str, Any]] = []
     for part in text.split(";"):
-        name, colon, values = part.partition(":")
+        name, colon, values = (piece.strip() for piece in part.partition(":"))
         if not colon:
             raise Stopped(f"“{part.strip()}” names no list, as in “Runs on: AWS”.")
-        named = [value.strip() for value in values.split(",")]
-        held[name.strip()] = "everywhere" if named == ["everywhere"] else named
-    return held
+        for each in values.split(","):
+            value, equals, answer = (piece.strip() for piece in each.partition("="))
+            if equals:
+                named = EVERYWHERE if value.lower() == EVERYWHERE else [value]
+                lines.append({"values": {name: named}, **answer_of(answer)})
+            else:
+                held.setdefault(name, []).append(value)
+    if lines and held:
+        raise Stopped(f"Give each value of “{text}” an answer of its own, or none.")
+    return lines or {
+        name: EVERYWHERE if [value.lower() for value in named] == [EVERYWHERE] else named
+        for name, named in held.items()
+    }
+
+
+def answer_of(text: str) -> dict[str, Any]:
+    """Availability and day of “planned 2030-01-31”."""
+    word, _, day = text.lower().replace("on request", "on_request").partition(" ")
+    return {"availability": word, "available_from": day.strip() or None}
 
 
 def read_xlsx(path: Path) -> list[list[str]]:

@@ -22,6 +22,8 @@ SCRIPT = ROOT / "docs" / "examples" / "submit_claims.py"
 LEVELS = {"supports": "now", "partially-supports": "on_request"}
 HEADS = ("Requirement", "Availability", "Statement", "Environments", "Evidence URL")
 
+NOW = ["now", None]
+
 type Row = tuple[str, str, str, str, str]
 
 
@@ -169,6 +171,64 @@ def test_a_day_of_a_workbook_and_lists_are_read(tmp_path: Path) -> None:
             "holds_for": None,
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "means"),
+    [
+        ("Everywhere", {"AWS": NOW, "on premises": NOW}),
+        ("Runs on: AWS", {"AWS": NOW}),
+        (
+            "Runs on: AWS = now, on premises = planned 2040-03-01",
+            {"AWS": NOW, "on premises": ["planned", "2040-03-01"]},
+        ),
+        (
+            "Runs on: everywhere = On request",
+            {"AWS": ["on_request", None], "on premises": ["on_request", None]},
+        ),
+    ],
+)
+def test_a_row_says_for_which_values_it_holds(
+    said: str, means: Any, send: Callable[[str], int]
+) -> None:
+    assert send(said) == 0
+    held: Any = Claim.objects.get().holds_for
+    assert held["means"] == {"Runs on": means}
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("AWS", "names no list"),
+        ("Runs on: AWS = now, on premises", "an answer of its own, or none"),
+        ("Runs on: everywhere, AWS", "R1: #/claims/0/holds_for"),
+        ("Runs on: Azure", "is not a value of “Runs on”"),
+    ],
+)
+def test_values_that_are_not_understood_are_told(
+    said: str, words: str, send: Callable[[str], int], capsys: Any
+) -> None:
+    assert send(said) == 1
+    assert words in capsys.readouterr().err
+    assert not Claim.objects.exists()
+
+
+@pytest.fixture
+def send(
+    acme: Party, live_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], int]:
+    """Send and hand in one row with these values; the program's exit code."""
+    monkeypatch.setenv("EVALTRACKER_TOKEN", acme.token)
+
+    def run(holds_for: str) -> int:
+        file = tmp_path / "claims.csv"
+        with file.open("w", encoding="utf-8", newline="") as out:
+            heads = (*HEADS, "Holds for")
+            csv.writer(out).writerows([heads, ("R1", "now", "x", "", "", holds_for)])
+        status: int = program().main([live_server.url, str(file), "--hand-in"])
+        return status
+
+    return run
 
 
 def test_more_than_a_call_takes_is_sent_in_parts() -> None:
