@@ -9,7 +9,7 @@ from evaltracker.evaluations.models import Notice
 from evaltracker.notices.about import About, ended
 from evaltracker.notices.kinds import register
 from trials.models import Trial
-from trials.selectors import half_time_alarm
+from trials.selectors import asked_musts, half_time_alarm
 from trials.selectors.contracts import contract_of
 
 CLOSED = "The trial is closed."
@@ -78,7 +78,11 @@ class HalfGone(AboutTrial):
 
     def values(self, notice: Notice, row: Trial) -> dict[str, str]:
         number = len(half_time_alarm(row))
-        return {"number": str(number), "several": "yes" if number > 1 else ""}
+        return {
+            "number": str(number),
+            "asked": str(len(asked_musts(row))),
+            "several": "yes" if number > 1 else "",
+        }
 
 
 def why_over(notice: Notice, trial: Trial) -> str:

@@ -106,10 +106,11 @@ def waiting_words(waiting: Waiting) -> str:
     """What waits, in one or two sentences."""
     parts = []
     if number := len(waiting.unanswered):
-        have = "requirement has" if number == 1 else "requirements have"
+        have = "requirements has" if number == 1 else "requirements have"
         musts = sum(requirement.is_must for requirement in waiting.unanswered)
         these = "1 of them is a must-have" if musts == 1 else f"{musts} are must-haves"
-        parts.append(f"{number} {have} no answer of yours yet; {these}.")
+        whole = f"{number} of {waiting.asked}"
+        parts.append(f"{whole} {have} no answer of yours yet; {these}.")
     if number := len(waiting.to_confirm):
         are = "answer is" if number == 1 else "answers are"
         parts.append(

@@ -7,8 +7,8 @@
 The file is a CSV or an .xlsx with these column heads, in any order: requirement,
 availability, statement and, where you have them, available_from (a day as 2030-01-31),
 environments (separated by semicolons), evidence_url, and holds_for: everywhere, the
-values of the buyer's lists, as in "Runs on: AWS, on premises; Languages: everywhere", or
-an answer for each, as in "Runs on: AWS = now, on premises = planned 2030-01-31".
+values of the buyer's lists, as in "Runs on: AWS, on premises; Languages: everywhere",
+or an answer for each, as in "Runs on: AWS = now, on premises = planned 2030-01-31".
 """
 
 from __future__ import annotations
@@ -161,15 +161,16 @@ def held_for(text: str) -> Any:
             raise Stopped(f"“{part.strip()}” names no list, as in “Runs on: AWS”.")
         for each in values.split(","):
             value, equals, answer = (piece.strip() for piece in each.partition("="))
+            value = EVERYWHERE if value.lower() == EVERYWHERE else value
             if equals:
-                named = EVERYWHERE if value.lower() == EVERYWHERE else [value]
+                named = EVERYWHERE if value == EVERYWHERE else [value]
                 lines.append({"values": {name: named}, **answer_of(answer)})
             else:
                 held.setdefault(name, []).append(value)
     if lines and held:
         raise Stopped(f"Give each value of “{text}” an answer of its own, or none.")
     return lines or {
-        name: EVERYWHERE if [value.lower() for value in named] == [EVERYWHERE] else named
+        name: EVERYWHERE if named == [EVERYWHERE] else named
         for name, named in held.items()
     }
 

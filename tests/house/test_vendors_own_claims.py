@@ -16,14 +16,14 @@ SERVING = (
     *("vendors/services/files.py", "vendors/services/submissions.py"),
     *("vendors/services/reasking.py", "vendors/reminders.py", "vendors/notices.py"),
     *("vendors/receipts.py", "vendors/selectors/waiting.py"),
-    "vendors/selectors/chases.py",
+    *("vendors/selectors/chases.py", "evaltracker/workflow/services/letters.py"),
 )
 # Adding a row reads none.
 WRITING = {"create", "bulk_create"}
 # Reads of whatever is there, the buyer's notes too.
 FOR_THE_BUYER = {
     *("current_claim", "current_claims", "claim_history", "claims_by_cell"),
-    *("claims_to_reconfirm", "unanswered_musts", "notes_can_be_found"),
+    *("claims_to_reconfirm", "notes_can_be_found"),
 }
 # By name: what a candidate or a requirement leads to.
 RELATED = {"claims", "claim_set"}

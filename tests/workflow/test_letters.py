@@ -6,13 +6,19 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.kinds import KINDS
 from evaltracker.workflow.memo.letter_draft import REASON_ASKED
-from evaltracker.workflow.models import Letter
-from evaltracker.workflow.services.letters import send_letter, write_letter
-from tests.cast import stakeholders
+from evaltracker.workflow.models import Decision, Letter
+from evaltracker.workflow.services.decisions import compile_memo
+from evaltracker.workflow.services.letters import (
+    draft_letters,
+    send_letter,
+    write_letter,
+)
+from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.vendors import mails
 from tests.workflow.deciding import decided
 from vendors.models import Contact
+from vendors.services.claims import note_claim
 from vendors.services.contacts import add_contact, remove_contact
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +65,26 @@ def test_no_draft_tells_of_anybody_else_or_of_money(where: Evaluation) -> None:
         assert mark not in of("Acme ML").text, mark
     for mark in ("Acme", *SEALED[1:]):
         assert mark not in of(RIVAL).text, mark
+
+
+def test_it_counts_what_its_reader_answered_each_of_how_many() -> None:
+    where = trials.platform("must", "should", "could")
+    option = trials.claimed(where, *where.requirements.exclude(ref="R3"))
+    noted = where.requirements.get(ref="R3")
+    note_claim(candidate=option, requirement=noted, statement="Seen.", by=where.owner)
+    vendors.enter(where, "trials")
+    running = trials.trial(option, "R1")
+    trials.verdict(trials.claim_of(option), "trial", criterion=running.criteria.get())
+    memo = compile_memo(where)
+    (letter,) = draft_letters(
+        decision=Decision(evaluation=where, candidate=option, memo=memo)
+    )
+    assert (
+        "Of the requirements that carry weight you answered 2 in full. "
+        "Shown in a demo: 0 of 2. Tested in a trial: 1 of 2."
+    ) in letter.text
+    # What we noted ourselves is in the memo, and in no number of the letter.
+    assert memo["results"][str(option.pk)]["answered"] == 3
 
 
 def test_the_owner_words_it_and_names_no_rival(where: Evaluation) -> None:

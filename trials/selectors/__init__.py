@@ -7,6 +7,7 @@ from trials.selectors.ledger_rows import LedgerRow
 from trials.selectors.own import agreed_gaps, agreed_trial
 from trials.selectors.progress import (
     DayShare,
+    asked_musts,
     exercised_by_day,
     half_time_alarm,
     unjudged_criteria,
@@ -31,6 +32,7 @@ __all__ = [
     "ScoresTable",
     "agreed_gaps",
     "agreed_trial",
+    "asked_musts",
     "cell_history",
     "cell_records",
     "counted_scores",

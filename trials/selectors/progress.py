@@ -13,6 +13,7 @@ from evaltracker.evaluations.models import Requirement
 from trials.choices import Source
 from trials.models import Criterion, Evidence, Trial
 from trials.policy import today_in
+from vendors.models import Ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def exercised_by_day(
     A must-have is exercised by the first verdict of this trial on any revision of
     the candidate's claim; what was tried before day one counts on day one.
     """
-    musts = _musts(trial)
+    musts = asked_musts(trial)
     first = _first_exercised(trial, [requirement.pk for requirement in musts])
     last = min(today or today_in(trial.zone), trial.ends_on)
     return [
@@ -76,19 +77,23 @@ def half_time_alarm(
     length = (trial.ends_on - trial.starts_on).days + 1
     if trial.closed_at or 2 * (day - trial.starts_on).days < length:
         return []
-    musts = _musts(trial)
+    musts = asked_musts(trial)
     first = _first_exercised(trial, [requirement.pk for requirement in musts])
     return [requirement for requirement in musts if requirement.pk not in first]
 
 
-def _musts(trial: Trial) -> list[Requirement]:
+def asked_musts(trial: Trial) -> list[Requirement]:
     """Must-haves that apply to the candidate of the trial."""
     return list(
         Requirement.objects.filter(
             evaluation=trial.candidate.evaluation_id,
             priority=Priority.MUST,
             retired_at__isnull=True,
-        ).exclude(rulings__candidate=trial.candidate_id)
+        ).exclude(
+            pk__in=Ruling.objects.whole()
+            .filter(candidate=trial.candidate_id)
+            .values("requirement")
+        )
     )
 
 

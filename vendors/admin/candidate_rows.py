@@ -127,7 +127,7 @@ def _lines(
     evaluation: Evaluation, candidates: Iterable[Candidate]
 ) -> Iterable[tuple[Candidate, CandidateRow]]:
     asked = asked_requirements(evaluation).count()
-    rulings = Ruling.objects.filter(
+    rulings = Ruling.objects.whole().filter(
         candidate__evaluation=evaluation, requirement__retired_at__isnull=True
     )
     out = set(rulings.values_list("candidate_id", "requirement_id"))

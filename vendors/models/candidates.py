@@ -203,6 +203,14 @@ class Candidate(VendorRecord):
         return self.name
 
 
+class RulingQuerySet(VendorScopedQuerySet["Ruling"]):
+    """Rulings, of which some are for single values only."""
+
+    def whole(self) -> Self:
+        """Those that take the whole requirement out."""
+        return self.filter(named_values={})
+
+
 class Ruling(VendorRecord):
     """The owner's ruling that a requirement does not apply to a candidate.
 
@@ -223,7 +231,7 @@ class Ruling(VendorRecord):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects: ClassVar = VendorScopedQuerySet["Ruling"].as_manager()
+    objects: ClassVar = RulingQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -4,7 +4,6 @@ from vendors.selectors.candidates import (
     active_candidates,
     asked_requirements,
     invitations,
-    ruled_out,
     shortlisted,
     with_counts,
 )
@@ -18,7 +17,6 @@ from vendors.selectors.claims import (
     open_questions,
     own_proposals,
     questions_for,
-    unanswered_musts,
 )
 from vendors.selectors.costs import (
     candidate_cost,
@@ -78,12 +76,10 @@ __all__ = [
     "questions_for",
     "rates_of",
     "recognise",
-    "ruled_out",
     "shortlisted",
     "terms_of",
     "tiers_of",
     "total_of",
-    "unanswered_musts",
     "vendors_answers",
     "vendors_words",
     "with_counts",

@@ -1,13 +1,11 @@
 """Who is in the choice, what they are asked, and what a vendor was invited to."""
 
-import uuid
-
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from evaltracker.evaluations.models import Evaluation, Requirement
 from vendors.choices import CandidateState
-from vendors.models import Candidate, Ruling, Vendor
+from vendors.models import Candidate, Vendor
 from vendors.selectors.own import vendors_answers
 
 ACTIVE = (
@@ -62,12 +60,3 @@ def asked_requirements(evaluation: Evaluation) -> QuerySet[Requirement]:
     """What candidates are asked: every requirement that is not retired."""
     rows: QuerySet[Requirement] = Requirement.objects.filter(evaluation=evaluation)
     return rows.filter(retired_at__isnull=True).select_related("category")
-
-
-def ruled_out(candidate: Candidate) -> set[uuid.UUID]:
-    """Ids of the requirements that do not apply to `candidate`."""
-    return set(
-        Ruling.objects.filter(candidate=candidate).values_list(
-            "requirement_id", flat=True
-        )
-    )

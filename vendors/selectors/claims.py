@@ -7,8 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from evaltracker.evaluations.choices import Priority
-from evaltracker.evaluations.models import Evaluation, Requirement
+from evaltracker.evaluations.models import Evaluation
 from vendors.choices import Availability, ProposalState
 from vendors.models import (
     Asking,
@@ -18,7 +17,6 @@ from vendors.models import (
     Question,
     Submission,
 )
-from vendors.selectors.candidates import asked_requirements
 
 
 def current_claims(candidate: Candidate) -> QuerySet[Claim]:
@@ -54,16 +52,6 @@ def claims_by_cell(
         candidate__in=list(candidates), superseded_at__isnull=True
     ).exclude(availability=Availability.WITHDRAWN)
     return {(claim.candidate_id, claim.requirement_id): claim for claim in rows}
-
-
-def unanswered_musts(candidate: Candidate) -> QuerySet[Requirement]:
-    """Must-haves that apply and have no claim of today's words, in order."""
-    return (
-        asked_requirements(candidate.evaluation)
-        .filter(priority=Priority.MUST)
-        .exclude(rulings__candidate=candidate)
-        .exclude(pk__in=current_claims(candidate).values("requirement_id"))
-    )
 
 
 def open_questions(evaluation: Evaluation) -> QuerySet[Question]:

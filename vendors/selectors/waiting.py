@@ -22,6 +22,8 @@ class Waiting:
     """What waits on one candidate's vendor; what does not apply to it is left out."""
 
     candidate: Candidate
+    # How many requirements apply to it.
+    asked: int
     # Without an answer of the vendor itself; what the buyer noted is none.
     unanswered: tuple[Requirement, ...]
     # Answered in words that a newer revision of the requirement has overtaken.
@@ -88,4 +90,5 @@ def _waiting(
             to_confirm.append(requirement)
         elif owed:
             partly.append(requirement)
-    return Waiting(candidate, tuple(unanswered), tuple(to_confirm), tuple(partly))
+    waits = (tuple(unanswered), tuple(to_confirm), tuple(partly))
+    return Waiting(candidate, len(applies), *waits)

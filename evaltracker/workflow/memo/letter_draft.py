@@ -4,8 +4,11 @@ A draft reads one candidate's column alone: no name, score or price of anybody e
 can get into it, nor its own, for what people scored is between them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
+
+from evaltracker.workflow.memo.counting import Counted, count
+from trials.scoring import Coverage, SourceRecord
 
 # Stands where the ledger has no reason; a letter with it is not sent.
 REASON_ASKED = "[Say here why you chose somebody else.]"
@@ -25,6 +28,7 @@ def draft_letter(
     brief: dict[str, Any],
     requirements: list[dict[str, Any]],
     result: dict[str, Any],
+    own: Counted,
     *,
     chosen: bool,
 ) -> str:
@@ -34,6 +38,7 @@ def draft_letter(
         brief: the evaluation's, of which title, buyer and owner are taken.
         requirements: what was asked, as the memo keeps it.
         result: what the formulas said of this candidate.
+        own: what they say of the answers that its vendor itself gave.
         chosen: whether it is the one.
 
     """
@@ -56,8 +61,8 @@ def draft_letter(
         "our feedback.",
         requirement_lines("What convinced us:", told, CONVINCED),
         short or ("" if chosen else REASON_ASKED),
-        seen_words(result),
-        promises_kept_words(result["promises"]),
+        seen_words(own.fit.coverage),
+        promises_kept_words(own.promises),
         "If you would like to talk about it, please reply to this mail.",
         f"{brief['owner']}\n{brief['buyer']}",
     ]
@@ -79,25 +84,33 @@ def requirement_lines(
     return "\n".join([lead, *lines[:MOST], *more])
 
 
-def seen_words(result: dict[str, Any]) -> str:
-    """How many of its answers were shown, and how many were tested.
+def count_own(inputs: dict[str, Any], candidate: str, refs: Collection[str]) -> Counted:
+    """What the formulas say of a candidate by its vendor's own answers alone; `refs`
+    are what it answered. What we noted ourselves shows in no number."""
+    item = next(row for row in inputs["candidates"] if row["id"] == candidate)
+    cells = {ref: cell for ref, cell in item["cells"].items() if ref in refs}
+    asked = [row for row in inputs["requirements"] if row["ref"] in refs]
+    return count({**item, "cells": cells}, {**inputs, "requirements": asked})
 
-    Of how many is not said: among the answers are some that we noted ourselves.
-    """
-    shown, tested = result.get("shown", 0), result["tested"]
-    if "shown" not in result or not (shown or tested):
+
+def seen_words(own: Coverage) -> str:
+    """How many of its answers were shown, and how many were tested."""
+    if not (own.shown or own.tested):
         return ""
     return (
-        f"Of your answers, {shown} were shown in a demo and {tested} tested in a trial."
+        f"Of the requirements that carry weight you answered {own.answered} in full. "
+        f"Shown in a demo: {own.shown} of {own.answered}. "
+        f"Tested in a trial: {own.tested} of {own.answered}."
     )
 
 
-def promises_kept_words(record: dict[str, Any]) -> str:
+def promises_kept_words(own: SourceRecord) -> str:
     """How many of its promises held, where enough were tested to say so."""
-    if record["hidden"]:
+    if own.hidden:
         return ""
+    tally = own.overall
     return (
-        f"We tested {record['tested']} of the features that you said are available: "
-        f"{record['held']} worked, {record['partly']} worked in part and "
-        f"{record['failed']} did not."
+        f"Of the {tally.tested} features that you said are available and that we "
+        f"tested, {tally.held} worked, {tally.partly} worked in part and "
+        f"{tally.failed} did not."
     )

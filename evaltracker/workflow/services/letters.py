@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,10 +15,15 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import change, lock, require_owner
 from evaltracker.kit.text import TEXT_LIMIT
 from evaltracker.notices.services.scheduling import owe_now
-from evaltracker.workflow.memo.letter_draft import REASON_ASKED, draft_letter
+from evaltracker.workflow.memo.letter_draft import (
+    REASON_ASKED,
+    count_own,
+    draft_letter,
+)
 from evaltracker.workflow.models import Decision, Letter
 from evaltracker.workflow.selectors.letters import LETTER, letter_notices, rivals_named
 from vendors.models import Candidate, Contact
+from vendors.selectors.own import vendors_answers
 
 
 def draft_letters(*, decision: Decision) -> list[Letter]:
@@ -29,6 +35,13 @@ def draft_letters(*, decision: Decision) -> list[Letter]:
     told = Candidate.objects.filter(
         evaluation=decision.evaluation_id, invited_at__isnull=False
     )
+    own: dict[Any, set[str]] = {candidate.pk: set() for candidate in told}
+    for key, ref in (
+        vendors_answers()
+        .filter(candidate__in=told)
+        .values_list("candidate_id", "requirement__ref")
+    ):
+        own[key].add(ref)
     return Letter.objects.bulk_create(
         Letter(
             candidate=candidate,
@@ -36,6 +49,7 @@ def draft_letters(*, decision: Decision) -> list[Letter]:
                 inputs["brief"],
                 inputs["requirements"],
                 results[str(candidate.pk)],
+                count_own(inputs, str(candidate.pk), own[candidate.pk]),
                 chosen=candidate.pk == decision.candidate_id,
             ),
         )

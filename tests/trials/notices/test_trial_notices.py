@@ -171,7 +171,7 @@ def test_half_time_warns_lead_and_owner_once_while_a_must_have_is_untouched(
         acme.evaluation.owner,
     }
     assert len(warned) == 2
-    assert "1 must-have has not been tried yet" in words(warned[0])
+    assert "1 of 1 must-haves has not been tried yet" in words(warned[0])
     trials.verdict(trials.claim_of(acme), "trial", criterion=trial.criteria.get())
     assert {still_right(notice) for notice in warned} == {"Every must-have was tried."}
 
