@@ -1,34 +1,10 @@
-"""Reading what is kept of the values that an answer holds for; a pure module."""
+"""What is kept of the values that an answer holds for; a pure module."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from vendors.choices import STATED, Availability
-from vendors.holds_for import Lists, Means
-
-
-def answered(
-    holds_for: Mapping[str, Any] | None,
-    environments: Sequence[str],
-    availability: str,
-    lists: Lists,
-) -> set[tuple[str, str]]:
-    """The values, each with its list, that a kept answer speaks of.
-
-    An answer from before the lists speaks of the values that its environments name
-    exactly; *never* without any environment, of all.
-    """
-    if holds_for is not None:
-        means: Means = holds_for["means"]
-        return {(name, value) for name, values in means.items() for value in values}
-    every = availability == Availability.NEVER and not environments
-    return {
-        (name, value)
-        for name, values in lists.items()
-        for value in values
-        if every or value in environments
-    }
+from vendors.choices import STATED
 
 
 def is_kept_form(kept: Mapping[str, Any]) -> bool:

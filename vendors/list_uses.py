@@ -5,7 +5,7 @@ from typing import Any
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.scopes import USES, Used
-from vendors.kept_answers import answered
+from vendors.answered_values import answered
 from vendors.models import Claim, Ruling
 from vendors.selectors.demands import lists_of
 

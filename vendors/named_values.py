@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evaltracker.errors import Invalid
+from vendors.answered_values import answered
 from vendors.holds_for import EVERYWHERE, Lists, canonical
-from vendors.kept_answers import answered
 
 type Named = dict[str, list[str]]
 

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from trials.scoring.facts import Availability, Source, Verdict
+from vendors.answered_values import speaks_of
 
-VENDOR = "vendor"
+VENDOR: Final = "vendor"
 
 type Names = Mapping[str, Sequence[str]]
 type ValueAnswer = tuple[Availability, date | None]
@@ -28,6 +29,13 @@ class Value(NamedTuple):
 UNNAMED: Final = Value("", "")
 
 
+def counts_as(source: Source, runner: str, data: str) -> Source:
+    """The source by whose rules a verdict counts: a trial that the vendor ran on its
+    own data proves what a demo proves."""
+    shows_only = runner == VENDOR and data == VENDOR
+    return Source.DEMO if source == Source.TRIAL and shows_only else source
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One revision of an answer; `means` is None where nothing was said of values."""
@@ -42,13 +50,14 @@ class Answer:
         whole = (self.availability, self.available_from)
         if value == UNNAMED:
             return whole
-        if self.availability == Availability.WITHDRAWN:
+        if not speaks_of(
+            *value,
+            means=self.means,
+            environments=self.environments,
+            availability=self.availability,
+        ):
             return None
-        if self.means is not None:
-            return self.means.get(value.list_name, {}).get(value.value)
-        if self.environments:
-            return whole if value.value in self.environments else None
-        return whole if self.availability == Availability.NEVER else None
+        return whole if self.means is None else self.means[value.list_name][value.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +87,7 @@ class JudgedAnswer:
     @property
     def counts_as(self) -> Source:
         """The source by whose rules it counts."""
-        shown_only = self.runner == VENDOR and self.data == VENDOR
-        return (
-            Source.DEMO if self.source == Source.TRIAL and shown_only else self.source
-        )
+        return counts_as(self.source, self.runner, self.data)
 
     def names(self, value: Value) -> bool:
         """Whether it speaks of a value."""

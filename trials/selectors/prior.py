@@ -8,8 +8,10 @@ from django.db.models import F
 
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation
-from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
+from trials import scoring
+from trials.choices import EvidenceVerdict, Source
 from trials.models import Evidence
+from trials.scoring.scope_facts import counts_as
 from trials.scoring.urns import DEFAULT_PRIOR, Prior, TrialRecord
 from trials.selectors.findings import awaiting_reply
 
@@ -37,8 +39,7 @@ def read_prior(stored: dict[str, Any]) -> tuple[Prior, dict[str, Any]]:
 def house_record(evaluation: Evaluation) -> tuple[TrialRecord, int]:
     """What trials of all other decided evaluations found, and how many those are.
 
-    The newest verdict of each cell, on words that stand; a trial that the vendor ran on
-    its own data shows and does not test.
+    The newest verdict of each cell, on words that stand, that counts as a trial's.
     """
     found = (
         Evidence.objects.filter(
@@ -49,17 +50,18 @@ def house_record(evaluation: Evaluation) -> tuple[TrialRecord, int]:
             claim__requirement_revision__gte=F("claim__requirement__revision"),
         )
         .exclude(claim__candidate__evaluation=evaluation)
-        .exclude(runner=Runner.VENDOR, data=DataOwner.VENDOR)
         .exclude(awaiting_reply("finding__"))
         .order_by("recorded_at", "pk")
     )
     newest: dict[uuid.UUID, str] = {}
     where = set()
-    for claim, verdict, key in found.values_list(
-        "claim_id", "verdict", "claim__candidate__evaluation_id"
+    for claim, verdict, key, *setting in found.values_list(
+        *("claim_id", "verdict", "claim__candidate__evaluation_id"),
+        *("runner", "data"),
     ):
-        newest[claim] = verdict
-        where.add(key)
+        if counts_as(scoring.Source.TRIAL, *setting) == scoring.Source.TRIAL:
+            newest[claim] = verdict
+            where.add(key)
     count = Counter(newest.values())
     record = TrialRecord(
         count[EvidenceVerdict.HOLDS],

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from evaltracker.evaluations.models import Evaluation, Requirement, ScopeValue
-from vendors.kept_answers import answered
+from vendors.answered_values import answered
 
 type Value = tuple[str, str]
 

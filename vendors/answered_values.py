@@ -1,0 +1,53 @@
+"""Of which values of the brief's lists an answer speaks; pure, without Django."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+NEVER: Final = "never"
+WITHDRAWN: Final = "withdrawn"
+
+type ByList = Mapping[str, Collection[str]]
+
+
+def speaks_of(
+    list_name: str,
+    value: str,
+    *,
+    means: ByList | None,
+    environments: Collection[str],
+    availability: str,
+) -> bool:
+    """Whether an answer speaks of a value.
+
+    `means` are the values by list that it names, None where nothing was said of them:
+    then it speaks of the values that its environments name exactly; a *never* without
+    any environment, of all. What is withdrawn speaks of none.
+    """
+    if availability == WITHDRAWN:
+        return False
+    if means is not None:
+        return value in means.get(list_name, ())
+    return value in environments if environments else availability == NEVER
+
+
+def answered(
+    holds_for: Mapping[str, Any] | None,
+    environments: Collection[str],
+    availability: str,
+    lists: ByList,
+) -> set[tuple[str, str]]:
+    """The values, each with its list, that a kept answer speaks of: of those that it
+    names, retired ones too, else of `lists`."""
+    means = None if holds_for is None else holds_for["means"]
+    return {
+        (name, value)
+        for name, values in (lists if means is None else means).items()
+        for value in values
+        if speaks_of(
+            name,
+            value,
+            means=means,
+            environments=environments,
+            availability=availability,
+        )
+    }
