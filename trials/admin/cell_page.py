@@ -14,6 +14,7 @@ from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, show
 from stakeholders.policy import is_leadership
 from trials.admin.acts.base import takes_part
+from trials.admin.cell_values import value_rows
 from trials.admin.partly import is_partly_proven, names_of_leadership
 from trials.models import Evidence, Excuse
 from trials.scoring import Standing
@@ -69,6 +70,7 @@ def cell_view(
         ),
         place=place,
         cell=cell,
+        values=value_rows(cell),
         promised=Promised(candidate, requirement, cell, steps) if steps else None,
         claimed="slipped" if cell.standing == Standing.SLIPPED else cell.claimed,
         chapters=list(reversed(chapters)),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaltracker.evaluations.models import Requirement
+from trials.admin.cell_values import values_by_standing
 from trials.admin.matrix_rows import TESTS
 from trials.models import Excuse
 from trials.scoring import FitRow, Standing
@@ -32,6 +33,11 @@ class LedgerRow:
         """The mark of the claim; a plan that passed is slipped."""
         slipped = self.cell.standing == Standing.SLIPPED
         return "slipped" if slipped else self.cell.claimed
+
+    @property
+    def values(self) -> dict[Standing, str]:
+        """The values of the brief by standing, where they stand differently."""
+        return values_by_standing(self.cell)
 
     @property
     def knocks_out(self) -> bool:

@@ -15,6 +15,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from evaltracker.pages.verdict_marks import MARKS, STANDINGS
+from trials.admin.cell_values import values_by_standing
 from trials.scoring import Standing
 from trials.selectors import Cell, Ledger, LedgerRow
 
@@ -90,7 +91,7 @@ def templates(looks: Looks) -> SafeString:
         f'<a data-said="{escape(look.said)}"{_css(look)}>{look.body}</a>'
         for look in looks.made.values()
     )
-    return mark_safe(  # noqa: S308 - texts of this module, `MARKS` and `STANDINGS`
+    return mark_safe(  # noqa: S308 - our own texts, and values that are escaped
         f'<template id="matrix-heads">{"".join(heads)}</template>'
         f'<template id="matrix-looks">{"".join(links)}</template>'
     )
@@ -134,6 +135,10 @@ def look_of(kind: Cell, *, must: bool) -> Look:
     if more:
         body += f'<span class="mx-more">{more}</span>'
         said += f". {more.capitalize()}"
+    for standing, values in values_by_standing(kind).items():
+        line = f"{STANDINGS[standing][0]}: {values}"
+        body += f'<span class="mx-values" dir="auto">{escape(line)}</span>'
+        said += f". {line}"
     return Look(css, said, body)
 
 

@@ -154,10 +154,8 @@ def note_claim(
         current = claims.standing.get(requirement.pk)
         check_noting(candidate, requirement, by, current)
         requirement = claims.asked(requirement)
-        if (
-            candidate.kind not in ANSWERED_BY_BUYER
-            and availability != Availability.UNSTATED
-        ):
+        states = availability != Availability.UNSTATED or isinstance(holds_for, list)
+        if states and candidate.kind not in ANSWERED_BY_BUYER:
             sentence = (
                 f"Only {candidate.name}'s vendor can state an availability; note the "
                 "statement as unstated."

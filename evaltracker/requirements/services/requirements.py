@@ -126,6 +126,7 @@ def add_requirement(
         Invalid: by field, e.g. a `ref` that is there or that no address can hold.
 
     """
+    evaluation = lock(evaluation)
     check_add_requirement(evaluation, by)
     inputs = Inputs()
     ref = inputs.ref("ref", ref)

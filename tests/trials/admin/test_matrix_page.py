@@ -80,10 +80,19 @@ def test_what_does_not_hold_where_we_run_is_found(purchase: Evaluation) -> None:
     for name in ("Acme ML", "Globex ML"):
         candidate = purchase.candidates.get(name=name)
         vendors.claim(candidate, one, holds_for="everywhere")
-    vendors.claim(purchase.candidates.get(name="Acme ML"), two)
+    acme = purchase.candidates.get(name="Acme ML")
+    vendors.claim(acme, two, holds_for={"Runs on": ["AWS"]})
     body = body_of(purchase, "?not_where_we_run=1")
     assert "Not where we run" in body
     assert refs(body) == ["R2"]
+    assert "Standing: Unanswered. Unanswered: Azure. Claimed: AWS" in body
+    ledger = f"/admin/candidates/{acme.pk}/"
+    cell = f"/admin/cells/{acme.pk}/{two.pk}/"
+    for page, words in (
+        (ledger, 'for <span dir="auto">Azure'),
+        (cell, "Runs on: Azure"),
+    ):
+        assert words in signed_in(purchase.owner).get(page).content.decode()
 
 
 def test_filters_leave_what_they_say(purchase: Evaluation) -> None:

@@ -16,10 +16,15 @@ from evaltracker.pages.fields import (
     without_blank,
 )
 from vendors.admin.acts.base import OnPlace
+from vendors.admin.holds_for_fields import (
+    HoldsForField,
+    OwnAnswersField,
+    joined,
+    parted,
+)
 from vendors.admin.targets import Place
 from vendors.admin.values_field import ForValuesForm
 from vendors.choices import Availability
-from vendors.holds_for_text import SYNTAX, read_holds_for, write_holds_for
 from vendors.models import Candidate, Ruling
 from vendors.policy import ANSWERED_BY_BUYER
 from vendors.selectors.demands import lists_of
@@ -33,18 +38,8 @@ from vendors.services.claims import (
 )
 from vendors.services.rulings import revoke_ruling, rule_not_applicable
 
+ANSWER = ("availability", "available_from", "holds_for", "own_answers")
 WORDS = ("availability", "available_from", "environments", "statement", "evidence_url")
-
-
-class HoldsForField(forms.CharField):
-    """What an answer holds for, as a text."""
-
-    def clean(self, value: Any) -> Any:
-        """What was said of values."""
-        try:
-            return read_holds_for(super().clean(value) or "")
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 class NoteForm(forms.Form):
@@ -58,7 +53,6 @@ class NoteForm(forms.Form):
         "Available from", required=False, help_text="For planned, beta or on request."
     )
     environments = LinesField(label="Environments", help_text="One a line.")
-    holds_for = HoldsForField(label="Holds for", required=False)
     statement = forms.CharField(label="Statement", widget=long_text(5))
     evidence_url = link_field("Evidence link")
 
@@ -68,12 +62,30 @@ class NoteForm(forms.Form):
             # A status is the vendor's to give.
             del self.fields["availability"]
             del self.fields["available_from"]
-        lists = lists_of(candidate.evaluation)
-        if lists:
-            named = write_holds_for(lists)
-            self.fields["holds_for"].help_text = f"Of {named}. Write {SYNTAX}"
-        else:
-            del self.fields["holds_for"]
+        if lists := lists_of(candidate.evaluation):
+            self.fields["holds_for"] = HoldsForField(
+                lists=lists,
+                label="Holds for",
+                required=False,
+                help_text="What you leave out is not answered. None ticked: a never is "
+                "never for every value.",
+            )
+            if "availability" in self.fields:
+                self.fields["own_answers"] = OwnAnswersField(
+                    label="Values with another answer",
+                    required=False,
+                    help_text="As in “Runs on: AWS = never; Languages: R = planned "
+                    "2027-03-31”.",
+                )
+            self.order_fields(ANSWER)
+
+    def clean(self) -> dict[str, Any]:
+        """The values that share the answer above and those that have their own."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        own_answers = data.pop("own_answers", [])
+        if "availability" in data and "holds_for" in data:
+            data["holds_for"] = joined(data["holds_for"], own_answers, data)
+        return data
 
 
 @register_act
@@ -101,9 +113,10 @@ class NoteClaim(OnPlace):
         claim = current_claim(target.candidate, target.requirement)
         if claim is None or claim.availability == Availability.WITHDRAWN:
             return {"availability": Availability.UNSTATED}
-        held = claim.holds_for and claim.holds_for["said"]
         words = {field: getattr(claim, field) for field in WORDS}
-        return {**words, "holds_for": write_holds_for(held)}
+        said = claim.holds_for and claim.holds_for["said"]
+        held, own_answers = parted(said, words)
+        return {**words, "holds_for": held, "own_answers": own_answers}
 
 
 @register_act
