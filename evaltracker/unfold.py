@@ -74,6 +74,7 @@ UNFOLD: dict[str, Any] = {
         partial(_file, "evaltracker/parts.css"),
         partial(_file, "evaltracker/help.css"),
         partial(_file, "evaltracker/nav.css"),
+        partial(_file, "evaltracker/charts.css"),
         partial(_file, "evaltracker/pages_vendors.css"),
         partial(_file, "evaltracker/pages_trials.css"),
         partial(_file, "evaltracker/pages_workflow.css"),

@@ -5,16 +5,15 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltracker.kit.charts import Dot, Point, Row, bars, label_of, scatter, short
-from evaltracker.kit.charts.bars import BAR_LEFT, BAR_RIGHT
+from evaltracker.kit.charts import Point, cut, scale, scatter, short, width_of
+from evaltracker.kit.charts.placing import meets
 from evaltracker.kit.charts.scatter import (
     BOTTOM,
     LEFT,
-    LETTER,
     MARK,
     RIGHT,
     TOP,
-    scale,
+    WITHIN,
     span,
 )
 
@@ -63,16 +62,40 @@ def test_what_is_marked_says_so_in_words() -> None:
     assert "Acme (first): 50 % fit" in scatter("Cost", [first], None, "EUR").words
 
 
-def test_no_label_hides_another_of_five_that_stand_close() -> None:
-    close = [point(f"Candidate {n}", 50_000 + n, 0.8) for n in range(5)]
-    for combination, other in combinations(scatter("Cost", close, None, "EUR").dots, 2):
-        assert apart(combination, other)
+@settings(max_examples=150)
+@given(st.lists(points, min_size=1, max_size=20), st.none() | st.floats(0, 9_000_000))
+def test_no_label_meets_another_or_leaves_the_picture(
+    given_points: list[Point], limit: float | None
+) -> None:
+    chart = scatter("Cost", given_points, limit, "EUR")
+    boxes = [dot.box for dot in chart.dots if dot.box]
+    for box, other in combinations(boxes, 2):
+        assert not meets(box, [other])
+    left, right, upper, lower = WITHIN
+    for box in boxes:
+        assert left <= box[0] <= box[1] <= right
+        assert upper <= box[2] <= box[3] <= lower
+    assert len(boxes) + len(chart.unnamed) == len(given_points)
+    assert chart == scatter("Cost", given_points, limit, "EUR")
 
 
-def apart(dot: Dot, other: Dot) -> bool:
-    width = (len(dot.label) + len(other.label)) * LETTER / 2
-    across = abs(dot.label_x - other.label_x) >= width
-    return across or abs(dot.label_y - other.label_y) >= 11
+@settings(max_examples=60)
+@given(st.lists(points, min_size=1, max_size=6))
+def test_few_are_all_named_beside_their_marks(given_points: list[Point]) -> None:
+    chart = scatter("Cost", given_points, None, "EUR")
+    assert chart.unnamed == []
+    for dot in chart.dots:
+        marks = [(one.x - 5, one.x + 5, one.y - 5, one.y + 5) for one in chart.dots]
+        assert dot.box is not None
+        assert not meets(dot.box, marks)
+
+
+def test_a_label_far_from_its_mark_is_led_to() -> None:
+    crowd = [point(f"Candidate {n}", 50_000, 0.8) for n in range(12)]
+    dots = scatter("Cost", crowd, None, "EUR").dots
+    assert any(dot.lead for dot in dots)
+    alone = scatter("Cost", crowd[:1], None, "EUR").dots
+    assert [dot.lead for dot in alone] == [""]
 
 
 def test_a_scatter_says_itself_in_words() -> None:
@@ -84,12 +107,6 @@ def test_a_scatter_says_itself_in_words() -> None:
     )
     assert chart.limit is not None
     assert chart.limit.label == "budget 60"
-
-
-def test_a_bar_is_as_long_as_its_share_and_absent_without_one() -> None:
-    chart = bars("Security", [Row("Acme", 0.5), Row("None", None), Row("Nil", 0.0)])
-    assert [bar.width for bar in chart.bars] == [(BAR_RIGHT - BAR_LEFT) / 2, None, 0]
-    assert chart.words == "Security: Acme 50 %, None –, Nil 0 %."
 
 
 def test_axes_are_round() -> None:
@@ -107,8 +124,17 @@ def test_axes_are_round() -> None:
     ]
 
 
-def test_a_long_name_is_cut_and_still_said_to_be_out() -> None:
-    assert (
-        label_of("Inside Passage Laboratories", out=True) == "Inside Passage L… (out)"
-    )
-    assert label_of("Azure Machine Learning", out=False) == "Azure Machine Learning"
+def test_a_long_name_is_cut_and_still_says_what_sets_it_apart() -> None:
+    long = "Inside Passage Laboratories of the North"
+    gone = point(long, 50, 0.5, out=True)
+    first = Point(long, "buy", 1, 2, 3, 0.5, whole=True, out=False, mark="first")
+    labels = [dot.label for dot in scatter("Cost", [gone, first], None, "EUR").dots]
+    assert sorted(label.split("…")[1] for label in labels) == [" (out)", " · first"]
+
+
+def test_wide_letters_take_more_room_and_combining_ones_none() -> None:
+    assert width_of("WWW") > width_of("nnn") > width_of("lll")
+    assert width_of("e\u0301") == width_of("e")
+    assert width_of("評価") == 2 * width_of("W")
+    assert cut("Azure", 200) == "Azure"
+    assert width_of(cut("評価評価評価評価", 40)) <= 40

@@ -26,8 +26,8 @@ from vendors.services.opening import ask_to_open_prices, confirm_price_opening
 STAGES = ("requirements", "research", "demos", "trials", "asked", "decision")
 INSIDERS = {"lead", "it", "engineering", "devops", "pm", "leadership", "security"}
 EVERYBODY = (*sorted(INSIDERS), "operator", "stranger")
-# The price as it was typed, and as a page writes it.
-PRICE = ("pricemarkquux", "918273", "918,273")
+# The price as it was typed, and as pages and pictures write it.
+PRICE = ("pricemarkquux", "918273", "918,273", "918.3k")
 MARKS: dict[str, tuple[str, ...]] = {
     "price": PRICE,
     "score of it": ("scoremarkofit",),

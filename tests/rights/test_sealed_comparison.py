@@ -1,4 +1,4 @@
-"""The comparison and its sums tell nobody what is sealed from them, at any stage."""
+"""The comparison, its sums and all pictures tell nobody what is sealed from them."""
 
 import pytest
 from django.urls import reverse
@@ -14,6 +14,10 @@ def test_nobody_reads_there_what_is_sealed_from_them() -> None:
     urls = [
         reverse("admin:evaluation_comparison", args=[made.where.slug]),
         reverse("admin:working", args=[made.where.slug, made.candidate.pk]),
+        *(
+            reverse(f"admin:evaluation_{page}", args=[made.where.slug])
+            for page in ("overview", "costs", "scores")
+        ),
     ]
     told, seen = [], set()
     for stage in ("trials", "decision"):
@@ -28,3 +32,16 @@ def test_nobody_reads_there_what_is_sealed_from_them() -> None:
                         told.append(f"{mark} to {who} in {stage}")
     assert told == []
     assert ("price", "decision") in seen
+
+
+def test_the_pictures_draw_a_price_for_whom_it_is_open_and_for_nobody_else() -> None:
+    made = build()
+    pages = ("overview", "costs")
+    urls = [reverse(f"admin:evaluation_{it}", args=[made.where.slug]) for it in pages]
+    for stage in ("trials", "decision"):
+        move(made, stage)
+        for who in sorted(allowed("claim", stage) | {"lead"}):
+            client = signed_in(made.people[who])
+            for url in urls:
+                drawn = "918.3k" in client.get(url).content.decode()
+                assert drawn is (who in allowed("price", stage)), (who, stage, url)

@@ -1,7 +1,5 @@
 """People's scores: one's own sheet, the others' once they are open, the consensus."""
 
-from dataclasses import dataclass
-
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.evaluations.choices import Stage
@@ -9,41 +7,15 @@ from evaltracker.evaluations.models import Category, Evaluation
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import evaluation_page, show
+from trials.admin.given import Given
+from trials.admin.score_dots import score_dots
 from trials.admin.sheet import Sheet, SheetForm, sheet_of, worth_scoring
-from trials.models import Score, Settlement
 from trials.policy import FROM_DEMOS, SCORING_STAGES
-from trials.scoring import Spread, spread
+from trials.scoring import spread
 from trials.selectors import Scorer, ScoresTable, scores_table
 from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
 from vendors.models import Candidate
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What people gave one candidate in one category, and what the meeting makes of it.
-
-    `place` names the cell in addresses of acts.
-    """
-
-    place: str
-    name: str
-    scores: list[Score]
-    aside: list[Score]
-    asked: int
-    spread: Spread
-    settled: Settlement | None
-
-    @property
-    def median(self) -> str:
-        """The middle one; blank if nobody scored."""
-        value = self.spread.median
-        return "" if value is None else f"{float(value):g}"
-
-    @property
-    def to_settle(self) -> bool:
-        """Whether people see it so differently that the meeting has to settle it."""
-        return self.spread.is_wide and self.settled is None
 
 
 @evaluation_page("scores", "Scores", order=80, group="Proof")
@@ -80,6 +52,7 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         sees_others=sees_others,
         candidates=[(it, table.people(it) if sees_others else None) for it in shown],
         rows=rows,
+        dots=score_dots(rows),
         consensus=table.consensus,
         can_score=can_score,
         can_open=evaluation.is_open and stage in FROM_DEMOS and not opened,

@@ -13,6 +13,7 @@ from evaltracker.pages.sealed_entries import SEALS
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from vendors.admin.conflict_question import ask_first
+from vendors.admin.cost_bars import cost_bars
 from vendors.admin.cost_chart import draw
 from vendors.admin.cost_rows import (
     by_points,
@@ -50,6 +51,7 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         nobody=NOBODY,
         columns=columns,
         compared=compared(columns),
+        bars=None if sealed else cost_bars(columns, evaluation.budget),
         budgets=[] if sealed else by_points(columns),
         unpriced=[column.candidate for column in columns if not column.has_price],
         untouched=[column.candidate for column in columns if column.untouched],

@@ -1,24 +1,45 @@
 """Charts as geometry: what a template draws as SVG, with its words and its numbers.
 
-Drawn 360 units wide, so that on a phone a unit is about a pixel and text can be read.
+Two kinds: `lanes`, one line for each thing (bars, ranges, dots), and `scatter`. Drawn
+so narrow that on a phone a unit is about a pixel; `both` draws a wide form beside it.
 No script, no other host; colours are the page's own, so that dark mode and print
 follow. What colour says, shape or a word says too. Templates stand in
 `evaltracker/templates/evaltracker/charts/`.
 """
 
-from evaltracker.kit.charts.bars import Bars, Row, bars
-from evaltracker.kit.charts.labels import label_of, per_cent, short
+from evaltracker.kit.charts.labels import cut, per_cent, short, width_of
+from evaltracker.kit.charts.lane_parts import (
+    NARROW,
+    SMALL,
+    WIDE,
+    Axis,
+    Lane,
+    Lanes,
+    Mark,
+    Span,
+)
+from evaltracker.kit.charts.lanes import both, lanes
+from evaltracker.kit.charts.scales import scale
 from evaltracker.kit.charts.scatter import Dot, Point, Scatter, scatter
 
 __all__ = [
-    "Bars",
+    "NARROW",
+    "SMALL",
+    "WIDE",
+    "Axis",
     "Dot",
+    "Lane",
+    "Lanes",
+    "Mark",
     "Point",
-    "Row",
     "Scatter",
-    "bars",
-    "label_of",
+    "Span",
+    "both",
+    "cut",
+    "lanes",
     "per_cent",
+    "scale",
     "scatter",
     "short",
+    "width_of",
 ]

@@ -1,17 +1,18 @@
 """Amounts against shares, with whiskers and a limit."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evaltracker.kit.charts.labels import label_of, per_cent, short
-
-# Left, right, upper and lower edge.
-type Box = tuple[float, float, float, float]
+from evaltracker.kit.charts.labels import OUT, cut, per_cent, short, width_of
+from evaltracker.kit.charts.lane_parts import Tick
+from evaltracker.kit.charts.placing import Box, Wanted, lead, place_labels
+from evaltracker.kit.charts.scales import scale
 
 LEFT, RIGHT, TOP, BOTTOM = 40, 350, 28, 228
-# How wide a letter is, about.
-LETTER = 6.2
+# Where labels may stand, and how wide one may be.
+WITHIN: Box = (LEFT + 2, 358, TOP - 4, BOTTOM - 1)
+WIDEST = 170.0
 # How wide a mark is with its edge or ring.
 MARK = 16
 
@@ -37,6 +38,7 @@ class Dot:
     """A point in its place, with its label beside it.
 
     `true_y` is where its share stands; `y` where it is drawn, apart from the others.
+    `box` is where its label stands, None if there is no room; `lead` the way there.
     """
 
     point: Point
@@ -45,17 +47,19 @@ class Dot:
     low: float
     high: float
     label: str
-    label_x: float
-    label_y: float
+    box: Box | None
+    lead: str
     true_y: float
 
+    @property
+    def label_x(self) -> float:
+        """Where its label begins."""
+        return self.box[0] if self.box else self.x
 
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A line of the grid and what it says."""
-
-    at: float
-    label: str
+    @property
+    def label_y(self) -> float:
+        """The line that its label stands on."""
+        return self.box[3] - 3 if self.box else self.y
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,11 @@ class Scatter:
     limit: Tick | None
     limit_anchor: str
 
+    @property
+    def unnamed(self) -> list[str]:
+        """Those whose name had no room in the drawing."""
+        return [dot.point.name for dot in self.dots if dot.box is None]
+
 
 def scatter(
     title: str, points: Sequence[Point], limit: float | None, currency: str
@@ -82,7 +91,7 @@ def scatter(
     return Scatter(
         title=title,
         words=". ".join(sentence(point, limit, currency) for point in points) + ".",
-        dots=placed(points, end, floor, top),
+        dots=placed(points, end, floor, top, where),
         across=tuple(
             Tick(across(step * number, end), short(step * number))
             for number in range(round(end / step) + 1)
@@ -108,30 +117,44 @@ def sentence(point: Point, limit: float | None, currency: str) -> str:
 
 
 def placed(
-    points: Sequence[Point], end: float, floor: float, top: float
+    points: Sequence[Point], end: float, floor: float, top: float, limit: float | None
 ) -> tuple[Dot, ...]:
     """Points from the top, each label where it hides no mark and no other label."""
     true = [
         (across(point.likely, end), up(point.share, floor, top)) for point in points
     ]
     places = moved_apart(true)
-    taken: list[Box] = [(x - 7, x + 7, y - 7, y + 7) for x, y in places]
-    taken += [
-        (across(point.low, end), across(point.high, end), y - 1, y + 1)
+    labels = [label_for(point) for point in points]
+    wanted = [
+        Wanted(x, y, width_of(label))
+        for (x, y), label in zip(places, labels, strict=True)
+    ]
+    marks: list[Box] = [(x - 9, x + 9, y - 9, y + 9) for x, y in places]
+    lines: list[Box] = [
+        (across(point.low, end), across(point.high, end), y - 3, y + 3)
         for point, (_, y) in zip(points, places, strict=True)
     ]
+    lines += [
+        (x - 2, x + 2, min(y, true_y), max(y, true_y))
+        for (x, y), (_, true_y) in zip(places, true, strict=True)
+    ]
+    if limit is not None:
+        lines.append((limit - 2, limit + 2, TOP, BOTTOM))
+    boxes = place_labels(wanted, marks, lines, WITHIN)
     dots = []
-    for point, (x, y), (_, true_y) in sorted(
-        zip(points, places, true, strict=True), key=lambda row: (row[1][1], row[1][0])
+    for point, (x, y), (_, true_y), want, box, label in zip(
+        points, places, true, wanted, boxes, labels, strict=True
     ):
-        label = label_of(point.name, out=point.out)
-        half = len(label) * LETTER / 2
-        middle = round(min(max(x, LEFT + half), RIGHT - half), 1)
-        line = round(next(free(middle, half, y, taken)), 1)
-        taken.append((middle - half, middle + half, line - 9, line + 3))
         low, high = across(point.low, end), across(point.high, end)
-        dots.append(Dot(point, x, y, low, high, label, middle, line, true_y))
-    return tuple(dots)
+        way = lead(want, box) if box else ""
+        dots.append(Dot(point, x, y, low, high, label, box, way, true_y))
+    return tuple(sorted(dots, key=lambda dot: (dot.y, dot.x)))
+
+
+def label_for(point: Point) -> str:
+    """Its name and what sets it apart: “Acme · first”."""
+    tail = f" · {point.mark}" if point.mark else OUT if point.out else ""
+    return cut(point.name, WIDEST - width_of(tail)) + tail
 
 
 def moved_apart(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -150,22 +173,6 @@ def fits(x: float, y: float, kept: Sequence[tuple[float, float]]) -> bool:
     return TOP <= y <= BOTTOM and free_of_all
 
 
-def free(middle: float, half: float, y: float, taken: Sequence[Box]) -> Iterator[float]:
-    """Base lines for a label, the nearest to its mark first, that hide nothing."""
-    for away in range(0, 120, 4):
-        for line in (y - 10 - away, y + 18 + away):
-            hides = any(
-                left < middle + half
-                and middle - half < right
-                and upper < line + 3
-                and line - 9 < lower
-                for left, right, upper, lower in taken
-            )
-            if not hides and TOP - 8 <= line <= BOTTOM - 2:
-                yield line
-    yield y - 10
-
-
 def span(shares: Sequence[float]) -> tuple[float, float]:
     """Tenths around all shares, at least three of them, within 0 and 1."""
     low = math.floor(min(shares) * 10 + 1e-9)
@@ -173,19 +180,6 @@ def span(shares: Sequence[float]) -> tuple[float, float]:
     while high - low < 3:
         low, high = (low - 1, high) if low else (low, high + 1)
     return low / 10, high / 10
-
-
-def scale(most: float) -> tuple[float, float]:
-    """A round step and a round end at or above `most`, in three to six steps."""
-    if most <= 0:
-        return 1.0, 4.0
-    unit = 10.0 ** (len(f"{most:.0f}") - 2)
-    step = next(
-        unit * factor
-        for factor in (0.5, 1, 2, 2.5, 5, 10, 20)
-        if unit * factor * 5 >= most
-    )
-    return step, step * max(1, -(-most // step))
 
 
 def across(amount: float, end: float) -> float:

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from evaltracker.kit.charts import Bars, Point, Row, Scatter, bars, per_cent, scatter
+from evaltracker.kit.charts import (
+    Axis,
+    Lane,
+    Lanes,
+    Point,
+    Scatter,
+    Span,
+    lanes,
+    per_cent,
+    scatter,
+)
 from evaltracker.workflow.admin.comparison import Comparison, Option
 from evaltracker.workflow.memo.standing import Fits
 from evaltracker.workflow.memo.text import KINDS, pursued
@@ -22,7 +32,7 @@ class ByCategory:
     """The fit of each category, drawn and as the rows of a table."""
 
     names: list[str]
-    charts: list[Bars]
+    charts: list[Lanes]
     rows: list[tuple[str, list[str]]]
     left_out: int
     missing: list[str]
@@ -58,23 +68,29 @@ def by_category(
         found = {option.key: fits[option.key].get(name) for option in shown}
         if not any(found.values()):
             continue
-        drawn_rows = [
-            Row(
-                option.name,
-                None if (share := found[option.key]) is None else float(share),
-                strong=option.leads,
-                out=option.state == OUT,
-            )
+        shares = [
+            None if found[option.key] is None else float(found[option.key] or 0)
             for option in shown
         ]
-        charts.append(bars(name, drawn_rows))
-        rows.append((name, [per_cent(drawn_row.share) for drawn_row in drawn_rows]))
+        drawn_lanes = [lane(*pair) for pair in zip(shown, shares, strict=True)]
+        charts.append(lanes(name, drawn_lanes, Axis(1.0)))
+        rows.append((name, [per_cent(share) for share in shares]))
     return ByCategory(
         [option.name for option in shown],
         charts,
         rows,
         len(options) - len(shown),
         absent,
+    )
+
+
+def lane(option: Option, share: float | None) -> Lane:
+    """The fit of one candidate in a category; no bar where nothing applies."""
+    return Lane(
+        option.name,
+        per_cent(share),
+        spans=() if share is None else (Span(0, share),),
+        tone="out" if option.state == OUT else "lead" if option.leads else "",
     )
 
 

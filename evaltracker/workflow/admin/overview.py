@@ -8,6 +8,7 @@ from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.workspace import evaluation_page, show
+from evaltracker.workflow.admin.how_candidates_stand import how_they_stand
 from evaltracker.workflow.admin.plan_rows import draw
 from evaltracker.workflow.admin.stage_acts import next_stage
 from evaltracker.workflow.gates import Look
@@ -58,6 +59,7 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         ),
         unseen=sum(count_unseen(user, [evaluation]).values()),
         chosen=chosen_in(evaluation),
+        stand=how_they_stand(evaluation, user),
         **kin(evaluation, user),
         is_owner=owner,
         may_waive=evaluation.is_open and is_leadership(user, evaluation),

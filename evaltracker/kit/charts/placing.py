@@ -1,0 +1,101 @@
+"""Putting labels where they hide nothing: always the same for the same marks."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+# Left, right, upper and lower edge.
+type Box = tuple[float, float, float, float]
+
+# How high a label is, how near it comes to its mark, and how far it may go from it.
+HEIGHT, NEAR, FAR, STEP = 13.0, 10.0, 130, 5
+# Further than this, a line leads to it.
+TOLD_APART = 16.0
+# In so many parts the way of such a line is looked at.
+WAY = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A label of that width for the mark there."""
+
+    x: float
+    y: float
+    width: float
+
+
+def place_labels(
+    wanted: Sequence[Wanted], marks: Sequence[Box], lines: Sequence[Box], within: Box
+) -> list[Box | None]:
+    """A box for each label, the upper ones first; None where there is no room.
+
+    None leaves `within` or meets a mark or another label. Thin lines are kept free as
+    long as there is room elsewhere.
+    """
+    order = sorted(range(len(wanted)), key=lambda n: (wanted[n].y, wanted[n].x, n))
+    placed: list[Box | None] = [None] * len(wanted)
+    thin = list(lines)
+    for number in order:
+        mark = wanted[number]
+        labels = [box for box in placed if box]
+        tries = [box for box in _around(mark) if _holds(within, box)]
+        free = [box for box in tries if not meets(box, [*marks, *labels])]
+        best = (
+            box
+            for box in free
+            if not meets(box, thin)
+            and not any(meets(step, labels) for step in _steps(mark, box))
+        )
+        box = placed[number] = next(best, free[0] if free else None)
+        thin += _steps(mark, box) if box else []
+    return placed
+
+
+def _steps(mark: Wanted, box: Box) -> list[Box]:
+    """Small boxes along the way from a mark to its label, if a line leads there."""
+    x, y = nearest(mark, box)
+    if not lead(mark, box):
+        return []
+    parts = [part / WAY for part in range(1, WAY)]
+    places = [(mark.x + (x - mark.x) * at, mark.y + (y - mark.y) * at) for at in parts]
+    return [(a - 1, a + 1, b - 1, b + 1) for a, b in places]
+
+
+def meets(box: Box, others: Sequence[Box]) -> bool:
+    """Whether it covers a part of one of those."""
+    left, right, upper, lower = box
+    return any(
+        a < right and left < b and c < lower and upper < d for a, b, c, d in others
+    )
+
+
+def nearest(mark: Wanted, box: Box) -> tuple[float, float]:
+    """Where a box is nearest to a mark."""
+    return min(max(mark.x, box[0]), box[1]), min(max(mark.y, box[2]), box[3])
+
+
+def lead(mark: Wanted, box: Box) -> str:
+    """The way from a mark to a label that is not beside it; blank where it is."""
+    x, y = nearest(mark, box)
+    far = max(abs(x - mark.x), abs(y - mark.y)) > TOLD_APART
+    return f"M{mark.x} {mark.y}L{x:.1f} {y:.1f}" if far else ""
+
+
+def _around(mark: Wanted) -> Iterator[Box]:
+    """Places around a mark, the nearest first: right, left, above, below, corners."""
+    half, wide = HEIGHT / 2, mark.width
+    for away in range(0, FAR, STEP):
+        near = NEAR + away
+        right, left, middle = mark.x + near, mark.x - near - wide, mark.x - wide / 2
+        above, level, below = mark.y - near - HEIGHT, mark.y - half, mark.y + near
+        for x, y in (
+            *((right, level), (left, level), (middle, above), (middle, below)),
+            *((right, above), (right, below), (left, above), (left, below)),
+            *((mark.x, above), (mark.x - wide, above)),
+            *((mark.x, below), (mark.x - wide, below)),
+        ):
+            yield round(x, 1), round(x + wide, 1), round(y, 1), round(y + HEIGHT, 1)
+
+
+def _holds(within: Box, box: Box) -> bool:
+    left, right, upper, lower = within
+    return left <= box[0] and box[1] <= right and upper <= box[2] and box[3] <= lower
