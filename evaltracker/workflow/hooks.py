@@ -9,6 +9,7 @@ import evaltracker.workflow.admin.comparison_page
 import evaltracker.workflow.admin.decision_acts
 import evaltracker.workflow.admin.decision_page
 import evaltracker.workflow.admin.earlier
+import evaltracker.workflow.admin.evaluations_list
 import evaltracker.workflow.admin.letters_page
 import evaltracker.workflow.admin.lists
 import evaltracker.workflow.admin.memo_pages

@@ -10,6 +10,8 @@ type Box = tuple[float, float, float, float]
 HEIGHT, NEAR, FAR, STEP = 13.0, 10.0, 130, 5
 # Further than this, a line leads to it.
 TOLD_APART = 16.0
+# So much nearer a label is to its own mark than to others.
+CLEAR = 5.0
 # In so many parts the way of such a line is looked at.
 WAY = 16
 
@@ -28,8 +30,8 @@ def place_labels(
 ) -> list[Box | None]:
     """A box for each label, the upper ones first; None where there is no room.
 
-    None leaves `within` or meets a mark or another label. Thin lines are kept free as
-    long as there is room elsewhere.
+    None leaves `within` or meets a mark or another label. As far as there is room, none
+    is nearer to another mark, and none lies on a thin line.
     """
     order = sorted(range(len(wanted)), key=lambda n: (wanted[n].y, wanted[n].x, n))
     placed: list[Box | None] = [None] * len(wanted)
@@ -37,17 +39,41 @@ def place_labels(
     for number in order:
         mark = wanted[number]
         labels = [box for box in placed if box]
+        others = [other for other in wanted if (other.x, other.y) != (mark.x, mark.y)]
         tries = [box for box in _around(mark) if _holds(within, box)]
         free = [box for box in tries if not meets(box, [*marks, *labels])]
-        best = (
-            box
-            for box in free
-            if not meets(box, thin)
-            and not any(meets(step, labels) for step in _steps(mark, box))
-        )
-        box = placed[number] = next(best, free[0] if free else None)
+        box = placed[number] = _best(mark, free, others, labels, thin)
         thin += _steps(mark, box) if box else []
     return placed
+
+
+def _best(
+    mark: Wanted,
+    free: Sequence[Box],
+    others: Sequence[Wanted],
+    labels: Sequence[Box],
+    thin: Sequence[Box],
+) -> Box | None:
+    """The nearest box with the fewest faults."""
+    best, fewest = None, 9
+    for box in free:
+        own = away(mark, box)
+        faults = (
+            2 * any(meets(step, labels) for step in _steps(mark, box))
+            + 2 * any(away(other, box) < own + CLEAR for other in others)
+            + meets(box, thin)
+        )
+        if faults < fewest:
+            best, fewest = box, faults
+        if not faults:
+            break
+    return best
+
+
+def away(mark: Wanted, box: Box) -> float:
+    """How far a box is from a mark."""
+    x, y = nearest(mark, box)
+    return max(abs(x - mark.x), abs(y - mark.y))
 
 
 def _steps(mark: Wanted, box: Box) -> list[Box]:
@@ -76,7 +102,7 @@ def nearest(mark: Wanted, box: Box) -> tuple[float, float]:
 def lead(mark: Wanted, box: Box) -> str:
     """The way from a mark to a label that is not beside it; blank where it is."""
     x, y = nearest(mark, box)
-    far = max(abs(x - mark.x), abs(y - mark.y)) > TOLD_APART
+    far = away(mark, box) > TOLD_APART
     return f"M{mark.x} {mark.y}L{x:.1f} {y:.1f}" if far else ""
 
 

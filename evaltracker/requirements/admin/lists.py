@@ -1,4 +1,4 @@
-"""The lists of the record: evaluations, requirements, journal, users."""
+"""The lists of the record: requirements, journal, users."""
 
 from functools import cache
 from typing import Any
@@ -17,7 +17,6 @@ from evaltracker.accounts.services.people import may_run_accounts
 from evaltracker.evaluations.models import (
     AccountEntry,
     Entry,
-    Evaluation,
     Requirement,
     User,
 )
@@ -35,37 +34,6 @@ def kind_in_words(model_name: str) -> str:
         if model._meta.model_name == model_name:
             return str(model._meta.verbose_name)
     return model_name
-
-
-@admin.register(Evaluation, site=site)
-class EvaluationAdmin(HardenedAdmin):
-    """Purchases being decided, newest first."""
-
-    empty_text = (
-        "You have no part in an evaluation yet. The owner of one can give you a part; "
-        "if you run purchases yourself, start one from My work."
-    )
-    list_acts = ("start-evaluation", "start-from-ocds", "import-evaluation")
-    list_display = ("title", "stage", "status", "owner", "must_run_by")
-    list_filter = (by("stage"), by("status"))
-    search_fields = ("title", "buyer")
-    fields = (
-        "title",
-        "buyer",
-        "owner",
-        "stage",
-        "status",
-        "problem",
-        "languages",
-        "must_run_by",
-        "support_wanted",
-        "context",
-        "source_note",
-    )
-
-    def page_of(self, row: Evaluation) -> str:
-        """Its workspace, which a higher floor shows."""
-        return reverse("admin:evaluation_overview", args=[row.slug])
 
 
 @admin.register(Requirement, site=site)

@@ -16,6 +16,7 @@ from evaltracker.kit.charts import (
     per_cent,
     scatter,
 )
+from evaltracker.kit.text import listed
 from evaltracker.workflow.admin.comparison import Comparison, Option
 from evaltracker.workflow.memo.standing import Fits
 from evaltracker.workflow.memo.text import KINDS, pursued
@@ -122,9 +123,9 @@ def mark_of(option: Option) -> str:
 def not_drawn(
     memo: dict[str, Any], comparison: Comparison, options: Sequence[Option]
 ) -> list[str]:
-    """Who is missing from the picture of cost and fit, each with why."""
+    """Who is missing from the picture of cost and fit, by why."""
     drawn_keys = {option.key for option in options}
-    found = []
+    found: dict[str, list[str]] = {}
     for option in comparison.options:
         if option.key not in drawn_keys:
             why = NOT_TRIED if option.state == OUT else NOT_PURSUED
@@ -134,8 +135,8 @@ def not_drawn(
             why = "nothing of it is scored"
         else:
             continue
-        found.append(f"{option.name} ({why})")
-    return found
+        found.setdefault(why, []).append(option.name)
+    return [f"{listed(names)} ({why})" for why, names in found.items()]
 
 
 def point(row: dict[str, Any], result: dict[str, Any], mark: str = "") -> Point:

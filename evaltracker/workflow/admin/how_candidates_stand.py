@@ -126,7 +126,7 @@ def line(option: Option, memo: dict[str, Any], found: dict[str, Any]) -> Line:
         fit="–" if result["fit"] is None else per_cent(result["fit"]),
         people=per_cent(result["people"]) if option.people.strip("–") else "",
         price=price(result["cost"]) if option.cost else "",
-        sure=both_numbers(found, option.key) if two_numbers else "",
+        sure=both_numbers(found, option.key).strip("–") if two_numbers else "",
         note=note(option),
         tone="out" if out else "lead" if option.leads else "",
         share=float(result["fit"] or 0),

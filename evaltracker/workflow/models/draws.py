@@ -22,6 +22,8 @@ class KeptDraws(Record):
     valid_until = models.DateTimeField()
     digest = models.CharField(max_length=64, blank=True)
     results = models.JSONField(default=dict)
+    # The keys of those that were first then; none while nobody is.
+    firsts = models.JSONField(default=list, db_default=[], blank=True)
 
     objects: ClassVar = ScopedQuerySet["KeptDraws"].as_manager()
 

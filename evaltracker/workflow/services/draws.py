@@ -72,7 +72,8 @@ def keep_draws(*, evaluation: Evaluation) -> KeptDraws:
         return drawn
 
     until = versions_of([evaluation.pk])[evaluation.pk].valid_until
-    compute_results(gather_inputs(evaluation), draw)
+    results = compute_results(gather_inputs(evaluation), draw)
+    ranking = results["robustness"].get("ranking", [])
     kept, _ = KeptDraws.objects.update_or_create(
         evaluation=evaluation,
         defaults={
@@ -80,6 +81,7 @@ def keep_draws(*, evaluation: Evaluation) -> KeptDraws:
             "valid_until": until,
             "digest": digest,
             "results": drawn,
+            "firsts": [row["id"] for row in ranking if row["rank"] == 1],
         },
     )
     return kept
