@@ -151,3 +151,20 @@ def test_an_interest_bars_from_the_sheet(acme: Candidate) -> None:
     form = signed_in(pm).get(f"/admin/act/give-scores/{mine.pk}/").content.decode()
     assert "You declared an interest." in form
     assert names(acme)[0] not in form
+
+
+def test_scores_are_dots_and_what_is_far_apart_says_so(acme: Candidate) -> None:
+    where, pm = acme.evaluation, stakeholders.holder("pm")
+    give(acme, pm, 1)
+    assert "ch-point" not in page(where, pm)  # blind until both are locked
+    act("open-consensus", where, where.owner)
+    body = page(where, where.owner)
+    assert body.count('class="ch-point"') == 2
+    assert ">far apart, 1 to 4</text>" in body
+    assert "1 far apart" in body
+    vendors.enter(where, "decision")
+    words = {"value": "3.5", "reason": "Priya saw half of it."}
+    act("settle-score", ScoredCell(acme, where.categories.get()), where.owner, **words)
+    body = page(where, where.owner)
+    assert ">far apart, 1 to 4, settled at 3.5</text>" in body
+    assert "worth a talk now" not in body
