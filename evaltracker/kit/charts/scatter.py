@@ -9,7 +9,7 @@ from evaltracker.kit.charts.lane_parts import Tick
 from evaltracker.kit.charts.placing import Box, Wanted, lead, place_labels
 from evaltracker.kit.charts.scales import scale
 
-LEFT, RIGHT, TOP, BOTTOM = 40, 350, 28, 228
+LEFT, RIGHT, TOP, BOTTOM = 40, 344, 28, 228
 # Where labels may stand, and how wide one may be.
 WITHIN: Box = (LEFT + 2, 358, TOP - 4, BOTTOM - 1)
 WIDEST = 170.0

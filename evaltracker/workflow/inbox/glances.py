@@ -17,8 +17,7 @@ from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.kit.clock import today_in
 from evaltracker.kit.text import listed
 from evaltracker.requirements.plan import Plan
-from evaltracker.workflow.inbox.counts import Stands
-from evaltracker.workflow.models import Decision, KeptDraws, PromiseCheck
+from evaltracker.workflow.models import Decision, KeptDraws, Outlook, PromiseCheck
 from evaltracker.workflow.selectors import local_day, plan_of
 from stakeholders.selectors import places_of
 from trials.choices import MilestoneState
@@ -99,12 +98,9 @@ def _plans(evaluations: Collection[Evaluation]) -> dict[Key, Plan | None]:
 
 
 def _steps(evaluations: Collection[Evaluation]) -> dict[Key, str]:
-    """The first thing in the way of each, as it was kept; none is looked at anew."""
-    stands = Stands(evaluations, lambda _: None)
-    stands.looks_left = 0
-    return {
-        evaluation.pk: stands.of(evaluation).step.what for evaluation in evaluations
-    }
+    """The first thing in the way of each, as it was when it was last looked at."""
+    kept = Outlook.objects.filter(evaluation__in=evaluations)
+    return dict(kept.values_list("evaluation", "what"))
 
 
 def _own_dates(evaluation: Evaluation, plan: Plan | None) -> Iterator[Dated]:

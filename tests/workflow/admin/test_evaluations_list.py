@@ -42,12 +42,18 @@ def test_a_line_tells_stage_next_date_risk_and_leader() -> None:
     assert "Acme ML" in body
 
 
-def test_what_is_late_stands_out() -> None:
+def test_what_is_late_and_what_will_be_stand_out() -> None:
     where = common.evaluation()
-    soon = timezone.localdate() + datetime.timedelta(days=10)
+    today = timezone.localdate()
+    soon = today + datetime.timedelta(days=20)
     change_brief(evaluation=where, must_run_by=soon, by=where.owner)
-    seen = glance(where, where.owner)
-    assert seen.late == "requirements"
+    where.refresh_from_db()
+    assert glance(where, where.owner).too_late
+    assert "will be late" in signed_in(where.owner).get(LIST).content.decode()
+    passed = today - datetime.timedelta(days=30)
+    Evaluation.objects.filter(pk=where.pk).update(must_run_by=passed)
+    where.refresh_from_db()
+    assert glance(where, where.owner).late == "requirements"
     assert "late: requirements" in signed_in(where.owner).get(LIST).content.decode()
 
 
