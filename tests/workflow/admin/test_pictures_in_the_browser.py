@@ -42,7 +42,7 @@ def test_pictures_are_accessible_and_no_word_in_them_covers_another(
     watched.log_in(where.owner.username)
     shown = []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         for size in (DESK, PHONE):
             page.set_viewport_size(size)
             for path in ("", "costs/", "comparison/", "scores/"):
