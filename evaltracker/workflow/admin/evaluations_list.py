@@ -94,7 +94,7 @@ class EvaluationAdmin(HardenedAdmin):
     )
 
     def page_of(self, row: Evaluation) -> str:
-        """Its workspace."""
+        """The overview, where a row leads."""
         return reverse("admin:evaluation_overview", args=[row.slug])
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -106,7 +106,7 @@ class EvaluationAdmin(HardenedAdmin):
 
     @admin.display(description="stage", ordering="stage")
     def in_stage(self, row: Evaluation) -> SafeString:
-        """Where it is."""
+        """The five stages as steps, drawn and named."""
         return stage_picture(row.stage, row.status)
 
     @admin.display(description="next date")
