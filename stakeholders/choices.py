@@ -20,7 +20,7 @@ class Verdict(models.TextChoices):
     """What a sign-off says."""
 
     APPROVE = "approve", "Approve"
-    CONDITIONS = "conditions", "Approve with conditions"
+    CONDITIONS = "conditions", "Conditional approval"
     DECLINE = "decline", "Decline"
     RETURN = "return", "Return for changes"
 

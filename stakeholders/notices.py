@@ -20,7 +20,7 @@ from stakeholders.models import Condition, Delegation, SignOff
 from stakeholders.policy import has_a_say
 
 # A date without a time ends with its day.
-CONDITION = "A condition of an approval"
+CONDITION = "A condition of a conditional approval"
 LAST_MINUTE = datetime.time(23, 59)
 SHOWN = 80
 

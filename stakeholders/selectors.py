@@ -64,6 +64,12 @@ class RuleTally:
         return len(self.approvals) >= self.rule.required and not self.against
 
     @property
+    def is_conditional(self) -> bool:
+        """Whether it passed, and one of its approvals is a conditional one."""
+        given = {sign_off.verdict for sign_off in self.approvals}
+        return self.passed and Verdict.CONDITIONS in given
+
+    @property
     def can_pass(self) -> bool:
         """Whether those who are awaited could still make it pass."""
         within_reach = len(self.approvals) + len(self.awaited) >= self.rule.required
@@ -82,6 +88,8 @@ class RuleTally:
         """One plain line: who is still awaited, or what stands in the way."""
         role = self.rule.get_role_display()
         required = self.rule.required
+        if self.is_conditional:
+            return f"{role} gave a conditional approval."
         if self.passed:
             return f"{role} approved."
         if self.against:

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Notice
+from evaltracker.kit.clock import wall_of
+from evaltracker.kit.days import day_in_words
 from evaltracker.notices.about import ENDED, About
 from evaltracker.notices.calendars import CalendarDate, calendar_of, cancellation_of
 from evaltracker.notices.kinds import Message, register
@@ -89,6 +91,18 @@ class DemoArranged(AboutDemoToCome):
     """It was arranged, or moved: everybody with a part hears when it is."""
 
     name: ClassVar[str] = "demo_arranged"
+
+    def compose(self, notice: Notice) -> Message:
+        """The day in the subject, with an entry that lasts as long as the demo."""
+        row = self.row(notice)
+        date = date_of(row)
+        said = {"date": spoken(date.due_at, zone_of(notice)), "due_at": date.due_at}
+        return self.letter(notice, row, ics=calendar_of(date), **said)
+
+    def values(self, notice: Notice, row: Demo) -> dict[str, str]:
+        """On which day, as its reader counts days."""
+        day = wall_of(date_of(row).due_at, zone_of(notice)).date()
+        return {**super().values(notice, row), "day": day_in_words(day)}
 
 
 @register

@@ -1,18 +1,23 @@
 """The kinds of notices of a trial: its contract and its half time."""
 
+import datetime
 from collections.abc import Iterator
 from typing import ClassVar
 
 from django.urls import reverse
+from django.utils import timezone
 
 from evaltracker.evaluations.models import Notice
+from evaltracker.kit.clock import instant_of
+from evaltracker.kit.days import day_in_words
 from evaltracker.notices.about import About, ended
-from evaltracker.notices.kinds import register
+from evaltracker.notices.kinds import Message, register
 from trials.models import Trial
 from trials.selectors import asked_musts, half_time_alarm
 from trials.selectors.contracts import contract_of
 
 CLOSED = "The trial is closed."
+MORNING = datetime.time(9)
 
 
 class AboutTrial(About[Trial]):
@@ -51,7 +56,21 @@ class ContractToAgree(AboutTrial):
         return {
             "again": "yes" if row.agreed_at is not None else "",
             "days": str(-notice.offset_days) if notice.offset_days else "",
+            "starts": day_in_words(row.starts_on),
+            "verb": "starts" if self.first_hour(row) > timezone.now() else "started",
+            "entry": "yes" if self.first_hour(row) > timezone.now() else "",
         }
+
+    def compose(self, notice: Notice) -> Message:
+        """It waits today; the first day of the trial goes into the calendar."""
+        row = self.row(notice)
+        starts = self.first_hour(row)
+        entry = "The first day of a trial" if starts > timezone.now() else ""
+        return self.letter(notice, row, **self.on(notice, row, starts, entry=entry))
+
+    def first_hour(self, row: Trial) -> datetime.datetime:
+        """When the trial begins, there where it takes place."""
+        return instant_of(row.starts_on, MORNING, row.zone)
 
     def page(self, notice: Notice, row: Trial) -> str:
         """The contract on the trial's page."""

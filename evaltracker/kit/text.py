@@ -203,6 +203,11 @@ def listed(words: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def named_ref(ref: str, text: str) -> str:
+    """“R07 Restarts a failed job”: a reference says little without its text."""
+    return f"{ref} {shortened(text, 60).rstrip('.')}".rstrip()
+
+
 def shortened(text: str, most: int = 120) -> str:
     """The beginning of a text, on one line."""
     line = " ".join(text.split())

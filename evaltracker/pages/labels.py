@@ -2,6 +2,9 @@
 
 import re
 
+# Codes of verdicts that say less than the words that people read for them.
+VERDICTS = {"conditions": "conditional approval"}
+
 
 def label(text: str) -> str:
     """“stage.sent_back” as “Stage sent back”."""

@@ -4,21 +4,36 @@ Who is owed one is said in services/sign_off_requests.py. No mail holds words of
 signed: they can name a vendor.
 """
 
+import datetime
 from collections.abc import Collection, Iterator, Mapping
 from typing import ClassVar
 from uuid import UUID
 
-from evaltracker.evaluations.choices import NoticeState
+from django.utils import timezone
+
+from evaltracker.evaluations.choices import NoticeState, Stage
 from evaltracker.evaluations.models import Notice, Visit
+from evaltracker.kit.days import day_in_words
 from evaltracker.notices.about import About, not_the_owners
 from evaltracker.notices.kinds import Message, register
-from evaltracker.notices.mail import spoken, zone_of
 from evaltracker.workflow import links
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.signers import Asked, due_instant
 from evaltracker.workflow.memo.changes import changes_told
+from evaltracker.workflow.memo.documents import THINGS
+from evaltracker.workflow.selectors import local_day
 from stakeholders.models import SignOffRule
 from stakeholders.selectors import last_signed
+
+
+def thing_of(row: Asked) -> str:
+    """What is signed: “the trial results”."""
+    return THINGS[Stage(row.rule.stage)]
+
+
+def is_ahead(instant: datetime.datetime | None) -> bool:
+    """Whether there is a date, and it is still to come."""
+    return instant is not None and instant > timezone.now()
 
 
 class OnRule(About[Asked]):
@@ -64,6 +79,7 @@ class OnRule(About[Asked]):
         """Which stage, as which role, and for how many days."""
         return {
             "stage": row.rule.get_stage_display().lower(),
+            "thing": thing_of(row),
             "role": row.rule.get_role_display(),
             "days": str(-notice.offset_days),
         }
@@ -80,13 +96,11 @@ class SignOffRequested(OnRule):
     name: ClassVar[str] = "sign_off_requested"
 
     def compose(self, notice: Notice) -> Message:
-        """By when; if it is asked for again, that comes before the date."""
+        """It waits today; the planned end of the stage goes into the calendar."""
         row = self.row(notice)
         due_at = due_instant(row.look.evaluation)
-        if due_at is not None and not self.before(notice, row):
-            return self.dated(notice, row, due_at)
-        date = spoken(due_at, zone_of(notice)) if due_at is not None else ""
-        return self.letter(notice, row, date=date)
+        entry = f"The sign-off of {thing_of(row)}" if is_ahead(due_at) else ""
+        return self.letter(notice, row, **self.on(notice, row, due_at, entry=entry))
 
     def before(self, notice: Notice, row: Asked) -> Mapping[str, str]:
         """Why they are asked again, if they are."""
@@ -103,12 +117,15 @@ class SignOffRequested(OnRule):
         """First time, or again with what changed; for oneself, or for somebody."""
         lending = row.people.get(notice.recipient) if notice.recipient else None
         before = self.before(notice, row)
+        due_at = due_instant(row.look.evaluation)
+        zone = row.look.evaluation.zone
         return {
             **super().values(notice, row),
             **before,
             "person": lending.stakeholder.user.name if lending else "",
             "again": "yes" if before else "",
-            "undated": "yes" if before or not due_instant(row.look.evaluation) else "",
+            "ends": day_in_words(local_day(due_at, zone)) if due_at else "",
+            "entry": "yes" if is_ahead(due_at) else "",
         }
 
 

@@ -62,7 +62,7 @@ class SignOffAdmin(HardenedAdmin):
 class ConditionAdmin(HardenedAdmin):
     """What was asked for when approving."""
 
-    empty_text = "No approval carries a condition."
+    empty_text = "There is no conditional approval."
     list_display = ("text", "owner", "due_on", "closed_at")
     search_fields = ("text",)
     fields = ("text", "owner", "due_on", "closed_at", "closed_by", "closing_note")

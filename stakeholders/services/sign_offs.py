@@ -34,6 +34,7 @@ from stakeholders.services.conditions import (
     check_conditions,
 )
 
+CONDITION_NEEDED = "Name at least one condition."
 REASON_NEEDED = "Give a reason; others have to act on it."
 
 
@@ -197,10 +198,10 @@ def check_verdict(
     if verdict not in Verdict.values:
         raise Invalid("Choose a verdict.", errors={"verdict": ["Choose a verdict."]})
     if verdict == Verdict.CONDITIONS and not conditions:
-        sentence = "Name at least one condition."
-        raise Invalid(sentence, errors={"condition": [sentence]})
+        errors = {"condition": [CONDITION_NEEDED]}
+        raise Invalid(CONDITION_NEEDED, errors=errors)
     if verdict != Verdict.CONDITIONS and conditions:
-        sentence = "Conditions go with “approve with conditions” only."
+        sentence = "Conditions go with a conditional approval only."
         raise Invalid(sentence, errors={"condition": [sentence]})
     if lacks_reason(verdict, reason):
         raise Invalid(REASON_NEEDED, errors={"reason": [REASON_NEEDED]})

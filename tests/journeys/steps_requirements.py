@@ -48,11 +48,12 @@ def sign(person: Person, stage: str) -> None:
     """One person reads what is signed and says yes."""
     person.see(f"my-work-{person.username}-{stage}")
     person.follow("Sign: ")
+    person.page.get_by_text("All that you sign").click()
     person.page.get_by_role("article", name="What is signed").wait_for()
     person.fits()
     person.fill(verdict="approve")
     person.see(f"sign-{person.username}-{stage}")
-    person.press("Sign")
+    person.click(person.page.get_by_role("button", name=re.compile("^Sign as")))
     person.reads("Thank you. This is what you signed")
     person.fits()
     person.see(f"receipt-{person.username}-{stage}")

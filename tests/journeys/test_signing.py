@@ -90,7 +90,9 @@ def test_one_changed_requirement_asks_exactly_those_again_who_signed_it(
 
     viktor = at(walk, "leadership")
     viktor.follow("Sign: ")
-    viktor.reads("What changed since you last signed (1 line)")
+    viktor.page.get_by_role(
+        "heading", name="What changed since you last signed (1 line)"
+    ).wait_for()
     assert "cloud" in viktor.page.locator(".et-diff ins").first.inner_text()
     viktor.see("what-changed-on-a-phone")
     sign(at(walk, "leadership"), "five-again")

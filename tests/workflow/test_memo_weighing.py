@@ -95,7 +95,7 @@ def test_names_are_quoted_wherever_they_stand() -> None:
     lines = [said.first, *said.second]
     lines += [sentence for _, sentence in (said.wins, said.smallest, said.roles)]
     for line in lines:
-        for name in ("Acme ML", "Globex ML", "Training", "Security", "R3"):
+        for name in ("Acme ML", "Globex ML", "Training", "Security", "R3 It does R3"):
             assert line.count(name) == line.count(f"<{name}>"), line
 
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from evaltracker.evaluations.models import Entry, Evaluation, JournalHead
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.verifying import find_break
-from evaltracker.pages.labels import label
+from evaltracker.pages.labels import VERDICTS, label
 from evaltracker.pages.paging import page_number
 from evaltracker.pages.sealed_entries import sealed_entries
 from evaltracker.pages.workspace import evaluation_page, show
@@ -76,10 +76,16 @@ def changes(entry: Entry, *, addresses: bool) -> list[Change]:
         Change(
             label(field),
             said(entry.before[field]) if entry.before.get(field) else "",
-            said(entry.after[field]) if field in entry.after else "",
+            said(value_of(entry, field)) if field in entry.after else "",
         )
         for field in fields
     ]
+
+
+def value_of(entry: Entry, field: str) -> Any:
+    """What a field became, its code as the word that people read."""
+    value = entry.after[field]
+    return VERDICTS.get(value, value) if field == "verdict" else value
 
 
 def line_of(entry: Entry, is_sealed: bool, *, addresses: bool) -> Line:

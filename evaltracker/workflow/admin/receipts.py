@@ -11,6 +11,7 @@ from evaltracker.evaluations.models import User
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, show
 from evaltracker.workflow.admin.differences import diff_lines
+from evaltracker.workflow.admin.sign_next import after_signing
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.memo.changes import changes
 from evaltracker.workflow.memo.html import as_html
@@ -53,6 +54,7 @@ def receipt(request: HttpRequest, sign_off_id: uuid.UUID) -> HttpResponse:
         crumbs=crumbs_to(evaluation, ("Sign-offs", "sign_offs"), ("Receipt", "")),
         signed=signed,
         conditions=signed.conditions.select_related("owner"),
+        after=after_signing(signed),
         is_mine=signed.person_id == user.pk,
         ended=ended,
         changed=diff_lines(changed),

@@ -114,6 +114,8 @@ def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBl
 
 def badge_of(tally: RuleTally) -> tuple[str, str]:
     """How a rule stands in a word, and the colour of the word."""
+    if tally.is_conditional:
+        return "conditional approval", "warn"
     if tally.passed:
         return "approved", "good"
     if tally.against:

@@ -20,9 +20,10 @@ from evaltracker.pages.workspace import crumbs_to, show
 from evaltracker.workflow.admin.differences import diff_lines
 from evaltracker.workflow.admin.receipts import visible
 from evaltracker.workflow.admin.sign_form import SignForm
+from evaltracker.workflow.admin.sign_offs_page import badge_of
 from evaltracker.workflow.admin.sign_view import SignView, look_at
+from evaltracker.workflow.admin.sign_words import words_of
 from evaltracker.workflow.memo.changes import changes
-from evaltracker.workflow.memo.html import as_html
 from evaltracker.workflow.services.signing import sign
 from stakeholders.models import SignOffRule
 from stakeholders.services.sign_offs import Origin
@@ -43,11 +44,11 @@ def sign_page(request: HttpRequest, rule_id: uuid.UUID) -> HttpResponse:
         require_proof(request)
     if request.method in {"GET", "HEAD"}:
         remember(view)
-        form = SignForm(evaluation=rule.evaluation, initial={"shown": view.digest})
+        form = form_of(view, initial={"shown": view.digest})
         return page(request, view, form)
     if request.method != "POST":
         return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
-    form = SignForm(request.POST, evaluation=rule.evaluation)
+    form = form_of(view, request.POST)
     if not form.is_valid() and not view.barred:
         return page(request, view, form, status=400)
     return perform(request, rule, form, user)
@@ -68,6 +69,7 @@ def perform(
             shown=form.cleaned_data.get("shown", ""),
             reason=form.cleaned_data.get("reason", ""),
             conditions=form.conditions() if form.is_valid() else [],
+            accepts_unjudged=form.cleaned_data.get("accepts_unjudged", False),
             origin=origin_of(request),
             by=user,
         )
@@ -105,8 +107,9 @@ def stale(
     difference = problem.difference or (changes(seen, view.content) if seen else "")
     kept = request.POST.copy()
     kept["shown"] = view.digest
-    kept.pop("verdict", None)
-    form = SignForm(initial=kept.dict(), evaluation=rule.evaluation)
+    for name in ("verdict", "accepts_unjudged"):  # said of the words as they were
+        kept.pop(name, None)
+    form = form_of(view, initial=kept.dict())
     return page(
         request,
         view,
@@ -115,6 +118,12 @@ def stale(
         problem=problem,
         difference=diff_lines(difference),
     )
+
+
+def form_of(view: SignView, *args: Any, **kwargs: Any) -> SignForm:
+    """The form for what this view asks."""
+    evaluation = view.rule.evaluation
+    return SignForm(*args, evaluation=evaluation, unjudged=view.unjudged, **kwargs)
 
 
 def remember(view: SignView) -> None:
@@ -140,17 +149,20 @@ def page(
 ) -> HttpResponse:
     """The page in every state."""
     rule = view.rule
-    title = f"Sign {rule.get_stage_display().lower()} as {rule.get_role_display()}"
+    form.land_at_fault()
     return show(
         request,
         rule.evaluation,
         "workflow/sign.html",
-        title=title,
+        title=view.heading,
         tab="sign_offs",
-        crumbs=crumbs_to(rule.evaluation, ("Sign-offs", "sign_offs"), (title, "")),
+        crumbs=crumbs_to(
+            rule.evaluation, ("Sign-offs", "sign_offs"), (view.heading, "")
+        ),
         status=status,
         view=view,
-        document=as_html(view.content),
+        words=words_of(view.content),
+        badges=[(tally, *badge_of(tally)) for tally in view.tallies],
         form=form,
         **context,
     )

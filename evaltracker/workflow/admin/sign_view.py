@@ -8,24 +8,22 @@ from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import User, Visit
 from evaltracker.workflow.admin.differences import DiffLine, diff_lines
-from evaltracker.workflow.admin.sign_glance import (
-    Part,
-    glance_at,
-    parts_of,
-    proof_of,
-)
+from evaltracker.workflow.admin.sign_glance import Glance, glance_at, proof_of
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.reports import first_closed
 from evaltracker.workflow.memo.changes import changes
-from evaltracker.workflow.memo.documents import QUESTIONS
+from evaltracker.workflow.memo.documents import QUESTIONS, THINGS
 from evaltracker.workflow.services.signing import (
     SEALED,
     is_sealed,
     refuse_conflicted,
+    unjudged_words,
 )
 from stakeholders.models import Delegation, SignOff, SignOffRule
 from stakeholders.policy import signing_parts
 from stakeholders.selectors import RuleTally, last_signed
+
+UNFOLDED = 3  # lines of a difference that stand on the first screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +33,23 @@ class Compared:
     signed: SignOff
     lines: list[DiffLine]
 
+    @property
+    def first(self) -> list[DiffLine]:
+        """What is shown unfolded."""
+        return self.lines[:UNFOLDED]
+
+    @property
+    def rest(self) -> list[DiffLine]:
+        """What is folded."""
+        return self.lines[UNFOLDED:]
+
 
 @dataclass(frozen=True, slots=True)
 class SignView:
     """Everything that the sign page shows besides the form.
 
-    `barred` is the sentence why this person cannot sign; empty if they can. `early`
-    is what still comes before the signatures; empty when it is their turn.
+    `barred` is the sentence why this person cannot sign; empty if they can. `unjudged`
+    is how much of the trials nobody has judged; empty if there is nothing of the sort.
     """
 
     rule: SignOffRule
@@ -51,13 +59,24 @@ class SignView:
     barred: str
     lending: Delegation | None
     mine: SignOff | None
-    since_mine: Compared | None
-    since_first: Compared | None
+    last: SignOff | None = None
+    since_mine: Compared | None = None
+    since_first: Compared | None = None
     tallies: list[RuleTally] = field(default_factory=list)
-    early: str = ""
-    glance: list[tuple[str, str]] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
+    glance: Glance = field(default_factory=Glance)
+    unjudged: str = ""
     proof: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def heading(self) -> str:
+        """What is asked, as the page is called."""
+        return f"Approve {THINGS[Stage(self.rule.stage)]}?"
+
+    @property
+    def approved(self) -> str:
+        """How many roles have approved."""
+        passed, asked = sum(tally.passed for tally in self.tallies), len(self.tallies)
+        return f"{passed} of {asked} role{'s' if asked > 1 else ''} approved"
 
 
 def look_at(rule: SignOffRule, user: User) -> SignView:
@@ -66,14 +85,15 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
     look = Look(evaluation)
     question = QUESTIONS[Stage(rule.stage)]
     if not evaluation.is_open or rule.stage != evaluation.stage:
-        return SignView(rule, question, "", "", past(rule), None, None, None, None)
+        return SignView(rule, question, "", "", past(rule), None, None)
     if is_sealed(evaluation):
-        return SignView(rule, question, "", "", SEALED, None, None, None, None)
+        return SignView(rule, question, "", "", SEALED, None, None)
     content, visit, digest = look.document, look.visit, look.digest
     seats = signing_parts(user, evaluation, rule.role)
     seat = seats[0][0].user if seats else user
     mine = signed_already(rule, seat, visit, digest)
     barred = why_not(rule, user, visit, may=bool(seats))
+    last = last_signed(seat, visit)
     first = (
         SignOff.objects.filter(visit__evaluation=evaluation, visit__stage=rule.stage)
         .select_related("document")
@@ -88,12 +108,12 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
         barred=already(mine, user) if mine else barred,
         lending=seats[0][1] if seats else None,
         mine=mine,
-        since_mine=compared(last_signed(seat, visit), content),
+        last=last,
+        since_mine=compared(last, content),
         since_first=compared(first, content),
         tallies=look.tallies,
-        early=before_signing(look),
         glance=glance_at(look),
-        parts=parts_of(content),
+        unjudged=unjudged_words(look),
         proof=proof_of(look),
     )
 

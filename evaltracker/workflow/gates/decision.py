@@ -8,7 +8,7 @@ from evaltracker.money import written
 from evaltracker.workflow import links
 from evaltracker.workflow.gates import nothing
 from evaltracker.workflow.gates.facts import Look
-from evaltracker.workflow.gates.research import listed
+from evaltracker.workflow.gates.research import named
 from evaltracker.workflow.gates.signing import unsigned
 from evaltracker.workflow.gates.table import Blocker, gate, menders_of
 from evaltracker.workflow.models import Decision
@@ -81,12 +81,13 @@ def choice_not_knocked_out(look: Look) -> Iterator[Blocker]:
     decision = draft(look)
     if decision is None or decision.candidate not in look.shortlisted:
         return
-    refs = list(look.ledger.of(decision.candidate).knock_outs)
-    if refs:
+    knock_outs = look.ledger.of(decision.candidate).knock_outs
+    musts = [look.named(ref) for ref in knock_outs]
+    if musts:
         yield Blocker(
-            f"{decision.candidate} is knocked out by {listed(refs)}, which nobody "
+            f"{decision.candidate} is knocked out by {named(musts)}, which nobody "
             "excused.",
-            links.cell(decision.candidate, look.named(refs[0])),
+            links.cell(decision.candidate, musts[0]),
             menders=menders_of([look.evaluation.owner, *leaders(look)]),
         )
 
@@ -124,7 +125,7 @@ def within_budget(look: Look) -> Iterator[Blocker]:
 
 @gate(Stage.DECISION, nothing=nothing.earlier_conditions)
 def conditions_closed(look: Look) -> Iterator[Blocker]:
-    """Every condition that was attached to an approval of an earlier stage is closed.
+    """Every condition of a conditional approval of an earlier stage is closed.
 
     The memo tells how each was met, so they are closed before it is signed.
     """
@@ -139,7 +140,7 @@ def decision_signed(look: Look) -> Iterator[Blocker]:
 
 @gate(Stage.DECISION, signing=True, nothing=nothing.memo_conditions)
 def decision_conditions_closed(look: Look) -> Iterator[Blocker]:
-    """Every condition that was attached to an approval of the memo is closed."""
+    """Every condition of a conditional approval of the memo is closed."""
     yield from unmet(look, look.open_conditions.filter(sign_off__visit=look.visit))
 
 

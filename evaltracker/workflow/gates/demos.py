@@ -8,7 +8,12 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.workflow import links
 from evaltracker.workflow.gates import nothing
 from evaltracker.workflow.gates.facts import Look
-from evaltracker.workflow.gates.research import count_words, listed, none_shortlisted
+from evaltracker.workflow.gates.research import (
+    count_words,
+    listed,
+    named,
+    none_shortlisted,
+)
 from evaltracker.workflow.gates.signing import unpassed
 from evaltracker.workflow.gates.table import Blocker, gate, menders_of
 from stakeholders.policy import voices
@@ -28,11 +33,11 @@ def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
         unseen = []
         for requirement in look.musts:
             if look.ledger.cell(candidate, requirement).state.owes_demo:
-                unseen.append(requirement.ref)
+                unseen.append(requirement)
         if unseen:
             yield Blocker(
                 f"{candidate}: {count_words(len(unseen), 'must-have')} not judged in a "
-                f"demo: {listed(unseen)}.",
+                f"demo: {named(unseen)}.",
                 links.page(look.evaluation, "demos", f"candidate-{candidate.pk}"),
                 menders=menders_of(look.judges(candidate)),
             )

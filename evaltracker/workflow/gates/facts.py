@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
@@ -15,13 +16,29 @@ from stakeholders.models import Condition, SignOffRule
 from stakeholders.policy import insiders
 from stakeholders.selectors import RuleTally, open_conditions, tally
 from stakeholders.services.sign_offs import digest_of
-from trials.models import Trial
-from trials.selectors import Ledger
+from trials.models import Criterion, Trial
+from trials.selectors import Ledger, unjudged_criteria
 from trials.selectors.counted import counted_once, standing_ledger
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict
 
 IN_THE_RUNNING = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How many are judged of how many there are."""
+
+    judged: int = 0
+    asked: int = 0
+
+    @property
+    def open(self) -> int:
+        """How many nobody has judged yet."""
+        return self.asked - self.judged
+
+    def __add__(self, other: "Judged") -> "Judged":
+        return Judged(self.judged + other.judged, self.asked + other.asked)
 
 
 class Look:
@@ -112,6 +129,27 @@ class Look:
         return SignOffRule.objects.filter(
             evaluation=self.evaluation, stage=self.visit.stage
         ).exists()
+
+    @cached_property
+    def criteria(self) -> dict[UUID, Judged]:
+        """By candidate in the running, how many criteria of its trials are judged."""
+        asked = Criterion.objects.filter(
+            trial__candidate__in=self.shortlisted, requirement__retired_at__isnull=True
+        )
+        pending = set(
+            unjudged_criteria()
+            .filter(trial__candidate__in=self.shortlisted)
+            .values_list("pk", flat=True)
+        )
+        found = {candidate.pk: Judged() for candidate in self.shortlisted}
+        for candidate, key in asked.values_list("trial__candidate", "pk"):
+            found[candidate] += Judged(int(key not in pending), 1)
+        return found
+
+    @property
+    def criteria_in_all(self) -> Judged:
+        """The same of all of them together."""
+        return sum(self.criteria.values(), Judged())
 
     @cached_property
     def document(self) -> str:

@@ -60,13 +60,13 @@ def costs(look: Look) -> str:
 def earlier_conditions(look: Look) -> str:
     """Without conditions from earlier stages there is none to close."""
     found = look.visits_with_conditions - {look.visit.pk}
-    return "" if found else "No earlier approval carries a condition."
+    return "" if found else "No earlier sign-off is a conditional approval."
 
 
 def memo_conditions(look: Look) -> str:
     """Without conditions on the memo there is none to close."""
     found = look.visit.pk in look.visits_with_conditions
-    return "" if found else "No approval of the memo carries a condition yet."
+    return "" if found else "No sign-off of the memo is a conditional approval yet."
 
 
 def signers(look: Look) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import ScopeValue
+from evaltracker.kit.text import named_ref
 from evaltracker.requirements.services.evaluations import missing_answers
 from evaltracker.workflow import links
 from evaltracker.workflow.gates import nothing
@@ -63,7 +64,8 @@ def must_haves_tied(look: Look) -> Iterator[Blocker]:
     for requirement in look.musts:
         if requirement.metric_id is None and not requirement.metric_excuse.strip():
             yield Blocker(
-                f"Must-have {requirement.ref} moves no metric and has no excuse.",
+                f"Must-have {named_ref(requirement.ref, requirement.text)}: it moves "
+                "no metric and has no excuse.",
                 links.act("change-requirement", requirement, "id_metric"),
             )
 

@@ -1,8 +1,10 @@
 """What must hold before research is left."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Requirement
+from evaltracker.kit.text import named_ref
 from evaltracker.workflow import links
 from evaltracker.workflow.gates import nothing
 from evaltracker.workflow.gates.facts import Look
@@ -17,16 +19,16 @@ def must_haves_answered(look: Look) -> Iterator[Blocker]:
     """Every shortlisted candidate answered every must-have, or was eliminated."""
     yield from none_shortlisted(look)
     for candidate in look.shortlisted:
-        open_refs = []
+        unstated = []
         for requirement in look.musts:
             cell = look.ledger.cell(candidate, requirement)
             if not (cell.not_applicable or cell.state.is_stated):
-                open_refs.append(requirement.ref)
-        if open_refs:
+                unstated.append(requirement)
+        if unstated:
             yield Blocker(
                 f"{candidate} has not stated its availability for "
-                f"{count_words(len(open_refs), 'must-have')}: {listed(open_refs)}.",
-                place_of_answer(look, candidate, open_refs[0]),
+                f"{count_words(len(unstated), 'must-have')}: {named(unstated)}.",
+                place_of_answer(look, candidate, unstated[0]),
             )
 
 
@@ -43,12 +45,12 @@ def none_shortlisted(look: Look) -> Iterator[Blocker]:
         yield Blocker(sentence, place, "Shortlist")
 
 
-def place_of_answer(look: Look, candidate: Candidate, ref: str) -> str:
+def place_of_answer(look: Look, candidate: Candidate, requirement: Requirement) -> str:
     """Where the vendor is reminded while it can answer, else the cell itself."""
     evaluation = look.evaluation
     if candidate.invited_at is not None and evaluation.claims_are_open(look.now):
         return links.page(evaluation, "unanswered", f"candidate-{candidate.pk}")
-    return links.cell(candidate, look.named(ref))
+    return links.cell(candidate, requirement)
 
 
 @gate(Stage.RESEARCH, nothing=nothing.questions)
@@ -115,6 +117,11 @@ def research_signed(look: Look) -> Iterator[Blocker]:
 def count_words(number: int, noun: str) -> str:
     """“1 question”, “2 questions”."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def named(requirements: Sequence[Requirement], most: int = 3) -> str:
+    """The first requirements by reference and text, and how many more there are."""
+    return listed([named_ref(row.ref, row.text) for row in requirements], most)
 
 
 def listed(words: list[str], most: int = 6) -> str:

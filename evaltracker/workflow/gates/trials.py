@@ -8,7 +8,7 @@ from evaltracker.workflow import links
 from evaltracker.workflow.gates import nothing
 from evaltracker.workflow.gates.demos import unsettled_scores
 from evaltracker.workflow.gates.facts import Look
-from evaltracker.workflow.gates.research import count_words, listed
+from evaltracker.workflow.gates.research import count_words, named
 from evaltracker.workflow.gates.signing import unsigned
 from evaltracker.workflow.gates.table import Blocker, Mender, gate, menders_of
 from trials.choices import Severity
@@ -87,10 +87,9 @@ def must_haves_proven(look: Look) -> Iterator[Blocker]:
             if not look.ledger.cell(candidate, requirement).state.is_settled:
                 unproven.append(requirement)
         if unproven:
-            refs = [requirement.ref for requirement in unproven]
             yield Blocker(
                 f"{candidate}: {count_words(len(unproven), 'must-have')} not proven: "
-                f"{listed(refs)}.",
+                f"{named(unproven)}.",
                 links.cell(candidate, unproven[0]),
                 menders=menders_of(look.judges(candidate)),
             )

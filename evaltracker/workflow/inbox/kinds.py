@@ -36,7 +36,7 @@ def conditions(desk: Desk) -> Iterator[WorkItem]:
             "condition",
             evaluation,
             f"Meet the condition: {shortened(row.text)}",
-            f"{row.sign_off.printed_name} approved on this condition; it is yours.",
+            f"{row.sign_off.printed_name} gave a conditional approval; this is yours.",
             links.page(evaluation, "sign_offs", f"condition-{row.pk}"),
             row.due_on,
         )

@@ -11,11 +11,10 @@ def held_against(evaluation: Evaluation) -> str:
     rows = Demand.objects.filter(
         scope__evaluation=evaluation, requirement__retired_at__isnull=True
     ).order_by("scope__position", "requirement__position", "requirement__ref")
-    refs: dict[str, list[str]] = {}
-    for name, ref in rows.values_list("scope__name", "requirement__ref"):
-        refs.setdefault(name, []).append(ref)
-    lines = [(name, ", ".join(of_list)) for name, of_list in refs.items()]
-    return table(("List", "Requirements"), lines) if lines else ""
+    lines = list(
+        rows.values_list("scope__name", "requirement__ref", "requirement__text")
+    )
+    return table(("List", "Ref", "Requirement"), lines) if lines else ""
 
 
 def list_rows(evaluation: Evaluation) -> list[tuple[str, str]]:

@@ -36,6 +36,15 @@ QUESTIONS = {
     Stage.DECISION: "Do you agree to this decision, on the grounds that it gives?",
 }
 
+# What is signed in each stage, as sentences call it.
+THINGS = {
+    Stage.REQUIREMENTS: "the requirements",
+    Stage.RESEARCH: "the shortlist",
+    Stage.DEMOS: "the demo results",
+    Stage.TRIALS: "the trial results",
+    Stage.DECISION: "the decision",
+}
+
 # What is written of each trial: all criteria with their verdicts in order, all gaps.
 FOUND: tuple[Any, ...] = (
     Prefetch("criteria", Criterion.objects.select_related("requirement")),
@@ -170,7 +179,7 @@ def criterion_row(criterion: Criterion) -> tuple[str, ...]:
     return (
         criterion.text,
         criterion.threshold,
-        criterion.requirement.ref,
+        f"{criterion.requirement.ref} {criterion.requirement.text}",
         newest.get_verdict_display() if newest else "not judged",
         how_judged(newest or criterion),
         newest.note if newest else "",
@@ -187,9 +196,10 @@ def gap_line(gap: Gap) -> str:
     """A gap in one line, with the requirement and the criterion that it is about."""
     state = "closed" if gap.closed_at else "open"
     criterion = gap.evidence.criterion if gap.evidence else None
-    about = gap.requirement.ref if gap.requirement else "no requirement"
+    need = gap.requirement
+    about = f"{need.ref} {need.text}" if need else "no requirement"
     if criterion is not None:
-        about = f"{about}, “{criterion.text}”"
+        about = f"{about}, criterion “{criterion.text}”"
     return (
         f"{gap.get_severity_display()}, {state}, on {inline(about)}: "
         f"{inline(gap.text)} "
@@ -210,10 +220,11 @@ def must_haves(evaluation: Evaluation) -> str:
         for candidate in candidates
     )
     standings = table(
-        ("Ref", *(inline(candidate.name) for candidate in candidates)),
+        ("Ref", "Requirement", *(inline(candidate.name) for candidate in candidates)),
         (
             (
                 must.ref,
+                must.text,
                 *(str(book.cell(candidate, must).standing) for candidate in candidates),
             )
             for must in musts

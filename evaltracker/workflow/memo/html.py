@@ -58,10 +58,11 @@ def parsed(text: str) -> list[Token]:
     return tokens
 
 
-def as_html(text: str, *, alone: bool = False) -> SafeString:
+def as_html(text: str, *, alone: bool = False, heading: str = "Table") -> SafeString:
     """The text as HTML; what people typed into it stays text.
 
-    `alone` is a text that is the whole page, with the first heading its own.
+    `alone` is a text that is the whole page, with the first heading its own; `heading`
+    is what a part of a text stands under on the page.
 
     Safe, because the parser escapes all text and has HTML, links and images off.
     """
@@ -76,14 +77,13 @@ def as_html(text: str, *, alone: bool = False) -> SafeString:
     if not alone:
         for token in tokens:
             token.tag = DEEPER.get(token.tag, token.tag)
-    _name_tables(tokens)
+    _name_tables(tokens, heading)
     _name_cells(tokens)
     return SafeString(_render(tokens))
 
 
-def _name_tables(tokens: Sequence[Token]) -> None:
+def _name_tables(tokens: Sequence[Token], heading: str) -> None:
     """Give every table the heading that it stands under, no two the same."""
-    heading = "Table"
     named: Counter[str] = Counter()
     for place, token in enumerate(tokens):
         if token.type == "heading_open":

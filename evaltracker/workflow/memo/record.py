@@ -9,7 +9,7 @@ from vendors.named_values import named_words
 
 VERDICTS = {
     "approve": "approved",
-    "conditions": "approved with conditions",
+    "conditions": "gave a conditional approval",
     "decline": "declined",
     "return": "returned",
 }

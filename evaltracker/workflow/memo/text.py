@@ -30,6 +30,7 @@ from evaltracker.workflow.memo.record import (
     signed,
 )
 from evaltracker.workflow.memo.scale_words import scale_words
+from evaltracker.workflow.memo.untold_words import need_names
 from evaltracker.workflow.memo.weighing_words import weighed
 
 KINDS = {
@@ -163,7 +164,7 @@ def options(inputs: dict[str, Any], results: dict[str, Any]) -> str:
                 percent(result["people"]),
                 percent(result["total"]),
                 money(result["cost"], inputs["brief"]["currency"]),
-                ", ".join(result["knock_outs"]) or "none",
+                "; ".join(need_names(inputs, result["knock_outs"], str)) or "none",
             )
         )
     head = (

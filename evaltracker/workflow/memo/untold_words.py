@@ -1,9 +1,9 @@
 """Why no first place is told, naming who can be compared and why the others cannot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from evaltracker.kit.text import listed
+from evaltracker.kit.text import listed, named_ref
 from evaltracker.workflow.memo.weighing import CHOOSABLE
 
 UNPROVEN = (
@@ -31,7 +31,7 @@ def untold_words(
     out = {
         row["id"]: reason
         for row in running
-        if (reason := why_out(results[row["id"]], quote, people=people))
+        if (reason := why_out(results[row["id"]], inputs, quote, people=people))
     }
     left = [quote(row["name"]) for row in running if row["id"] not in out]
     if len(running) == 1:
@@ -46,14 +46,25 @@ def untold_words(
     return f"{who}, so there is no first place to question: {reasons}."
 
 
+def need_names(
+    inputs: dict[str, Any], refs: Sequence[str], quote: Callable[[str], str]
+) -> list[str]:
+    """The first of these requirements by reference and text, and how many more."""
+    texts = {row["ref"]: row["text"] for row in inputs["requirements"]}
+    more = [f"{len(refs) - REFS} more"] if len(refs) > REFS else []
+    return [*(quote(named_ref(ref, texts.get(ref, ""))) for ref in refs[:REFS]), *more]
+
+
 def why_out(
-    result: dict[str, Any], quote: Callable[[str], str], *, people: bool
+    result: dict[str, Any],
+    inputs: dict[str, Any],
+    quote: Callable[[str], str],
+    *,
+    people: bool,
 ) -> str:
     """Why a shortlisted candidate is not compared; blank if it is."""
-    refs = [quote(ref) for ref in result["knock_outs"]]
-    if refs:
-        more = [f"{len(refs) - REFS} more"] if len(refs) > REFS else []
-        return f"is knocked out by {listed([*refs[:REFS], *more])}"
+    if refs := result["knock_outs"]:
+        return f"is knocked out by {listed(need_names(inputs, refs, quote))}"
     if result["fit"] is None:
         return "has no requirement that is scored"
     if people and result["people"] is None:
@@ -70,7 +81,7 @@ def left_out(
         f"{quote(row['name'])} {reason} today and takes no part in either number."
         for row in inputs["candidates"]
         if row["state"] in CHOOSABLE
-        and (reason := why_out(results[row["id"]], quote, people=people))
+        and (reason := why_out(results[row["id"]], inputs, quote, people=people))
     ]
 
 
@@ -81,5 +92,5 @@ def comparable(inputs: dict[str, Any], results: dict[str, Any]) -> list[str]:
         row["id"]
         for row in inputs["candidates"]
         if row["state"] in CHOOSABLE
-        and not why_out(results[row["id"]], str, people=people)
+        and not why_out(results[row["id"]], inputs, str, people=people)
     ]

@@ -7,11 +7,12 @@ from typing import Any
 
 from evaltracker.kit.text import listed
 from evaltracker.workflow.memo.certainty_words import both_numbers, grounds, how_sure
-from evaltracker.workflow.memo.untold_words import left_out, untold_words
+from evaltracker.workflow.memo.untold_words import (
+    left_out,
+    need_names,
+    untold_words,
+)
 from stakeholders.choices import Role
-
-# So many requirements are named one by one.
-NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def weighed(
         wins=wins(inputs, found, names, bold),
         smallest=smallest(found, names, firsts, quote),
         roles=roles(found, names, firsts),
-        second=tuple(second(found, names, quote)),
+        second=tuple(second(inputs, found, names, quote)),
         grounds=tuple(
             [*grounds(found["certainty"], names), *left_out(inputs, results, quote)]
             if found.get("certainty")
@@ -142,7 +143,10 @@ def roles(
 
 
 def second(
-    found: dict[str, Any], names: dict[str, str], quote: Callable[[str], str]
+    inputs: dict[str, Any],
+    found: dict[str, Any],
+    names: dict[str, str],
+    quote: Callable[[str], str],
 ) -> list[str]:
     """What would have to be true for the runner-up to win."""
     next_one = found["second"]
@@ -157,11 +161,9 @@ def second(
             "all else being equal."
         )
     else:
-        refs = [quote(ref) for ref in proofs[:NAMED]]
-        more = [f"{len(proofs) - NAMED} more"] if len(proofs) > NAMED else []
+        needed = listed(need_names(inputs, proofs, quote))
         lines.append(
-            f"It would come first if {listed([*refs, *more])} held in its trial, all "
-            "else being equal."
+            f"It would come first if {needed} held in its trial, all else being equal."
         )
     if next_one["flip"]:
         lines.append(f"Or if the weights changed: {change(next_one['flip'], quote)}.")

@@ -5,14 +5,16 @@ from typing import NotRequired, TypedDict, Unpack
 
 from django.db import transaction
 
-from evaltracker.errors import Forbidden, Refused, Stale
+from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import lock, require_open
+from evaltracker.workflow.gates import Look
 from evaltracker.workflow.memo import document_of
 from evaltracker.workflow.memo.changes import changes
 from evaltracker.workflow.memo.documents import QUESTIONS
+from stakeholders.choices import APPROVALS
 from stakeholders.models import SignedDocument, SignOff, SignOffRule
 from stakeholders.services.conditions import ConditionAsked
 from stakeholders.services.sign_offs import Origin, digest_of, record_sign_off
@@ -28,6 +30,7 @@ class Signature(TypedDict):
     shown: str
     reason: NotRequired[str]
     conditions: NotRequired[Sequence[ConditionAsked]]
+    accepts_unjudged: NotRequired[bool]
     origin: NotRequired[Origin | None]
 
 
@@ -45,7 +48,7 @@ def sign(*, rule: SignOffRule, by: User, **signature: Unpack[Signature]) -> Sign
         Stale: the content is another by now; carries the difference.
         Forbidden: not their role, the owner, or a declared conflict.
         Refused: not this stage, signed already, or no word yet on one's interests.
-        Invalid: a reason is missing.
+        Invalid: a reason is missing, or half a trial is approved by mistake.
 
     """
     try:
@@ -72,6 +75,7 @@ def put_name_to(
     shown: str,
     reason: str = "",
     conditions: Sequence[ConditionAsked] = (),
+    accepts_unjudged: bool = False,
     origin: Origin | None = None,
 ) -> SignOff:
     """The signature itself, all of it or nothing."""
@@ -91,6 +95,9 @@ def put_name_to(
             "again.",
             difference=difference(evaluation, shown, content),
         )
+    half = unjudged_words(Look(evaluation))
+    if why := why_not_half(half, verdict, accepts=accepts_unjudged):
+        raise Invalid(why, errors={"accepts_unjudged": [why]})
     signed = record_sign_off(
         visit=visit,
         rule=rule,
@@ -108,6 +115,27 @@ def put_name_to(
             "signs for them until the owner clears it."
         )
     return signed
+
+
+def unjudged_words(look: Look) -> str:
+    """“18 of 30 criteria are not judged yet”; blank if all are, or in other stages."""
+    if look.evaluation.stage != Stage.TRIALS:
+        return ""
+    whole = look.criteria_in_all
+    if not whole.open:
+        return ""
+    are = "is" if whole.open == 1 else "are"
+    return f"{whole.open} of {whole.asked} criteria {are} not judged yet"
+
+
+def why_not_half(half: str, verdict: str, *, accepts: bool) -> str:
+    """Why trials that are not judged to the end are not approved as if they were.
+
+    `half` is what is not judged; blank if nothing is missing.
+    """
+    if half and verdict in APPROVALS and not accepts:
+        return f"{half}. Tick the box to approve all the same, or wait until they are."
+    return ""
 
 
 def is_sealed(evaluation: Evaluation) -> bool:

@@ -1,6 +1,7 @@
 """Requirements: the purchase is started, written down, given to people and signed."""
 
 import datetime
+import re
 
 from playwright.sync_api import Locator
 
@@ -117,9 +118,10 @@ def everybody_signs(team: Team, stage: str) -> None:
         if stage in person["signs"]:
             one = team.visit(person["username"])
             one.follow("Sign: ")
+            one.page.get_by_text("All that you sign").click()
             one.page.get_by_role("article", name="What is signed").wait_for()
             one.fill(verdict="approve")
-            one.press("Sign")
+            one.click(one.page.get_by_role("button", name=re.compile("^Sign as")))
             one.reads("Thank you. This is what you signed")
 
 

@@ -54,7 +54,7 @@ def test_all_with_a_part_are_told_and_reminded_the_day_before(coming: Demo) -> N
     assert coming.scheduled_for is not None
     assert {notice.due_at for notice in reminded} == {coming.scheduled_for - day}
     message = KINDS["demo_arranged"].compose(told[0])
-    assert message.subject.startswith("A demo takes place in ")
+    assert message.subject.startswith("Please attend a demo on ")
     assert "Acme" not in message.subject + message.text + message.html
     assert message.ics is not None
     (event,) = Calendar.from_ical(message.ics).walk("VEVENT")

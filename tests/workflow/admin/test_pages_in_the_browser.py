@@ -73,14 +73,16 @@ def test_a_vp_signs_on_a_phone_with_a_condition(watched: Watched) -> None:
     page.get_by_role("link", name=re.compile("requirements as Leadership")).click()
     page.wait_for_url("**/admin/sign/**")
     assert not page.get_by_label("Condition 1").is_visible()
-    page.get_by_label("Approve with conditions").check()
+    page.get_by_label("Conditional approval").check()
     page.get_by_label("Condition 1").fill("Legal has to agree")
     page.get_by_label("Who is responsible").first.select_option(label="Priya (priya)")
     page.get_by_label("By when").first.fill("2027-01-31")
-    page.get_by_label("Reason").fill("Good, but the exit is open")
+    page.get_by_label("Why is it not a plain approval?").fill(
+        "Good, but the exit is open"
+    )
     assert watched.barriers() == []
     assert not wide(watched)
-    page.get_by_role("button", name="Sign", exact=True).click()
+    page.get_by_role("button", name=re.compile("^Sign as")).click()
     page.wait_for_url("**/admin/receipts/**")
     signed = SignOff.objects.get(person=stakeholders.holder("leadership"))
     assert signed.conditions.get().text == "Legal has to agree"

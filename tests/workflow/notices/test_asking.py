@@ -28,7 +28,7 @@ def test_everybody_is_asked_once_the_words_stand_still(where: Evaluation) -> Non
         look_at_what_moved()
         assert Notice.objects.count() == 4
         mail = mail_to(stakeholders.holder("it"))
-    assert "Your sign-off of the requirements as IT is due" in mail.subject
+    assert mail.subject.startswith("Please sign the requirements as IT today; planned")
     assert "It is your turn" in mail.text
     assert "/admin/sign/" in mail.text
 

@@ -1,0 +1,83 @@
+"""The first screen of a sign page says who leads, what is judged and what is open."""
+
+import re
+
+import pytest
+
+from evaltracker.evaluations.models import Evaluation, Requirement
+from evaltracker.workflow.admin.sign_words import words_of
+from evaltracker.workflow.memo import document_of
+from tests.cast import stakeholders
+from tests.clients import signed_in
+from tests.workflow.admin.signing import sign_page
+from tests.workflow.half_tried import half_tried
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def where(db: None) -> Evaluation:
+    return half_tried()
+
+
+def read(where: Evaluation, role: str = "leadership") -> str:
+    page = signed_in(stakeholders.holder(role)).get(sign_page(where, role))
+    return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
+
+
+def test_it_says_who_leads_and_how_surely_by_both_numbers(where: Evaluation) -> None:
+    body = read(where)
+    assert "Approve the trial results?" in body
+    assert "Asked of you as Leadership by Lina Lead. 0 of 2 roles approved." in body
+    assert "Acme ML leads" in body
+    assert "Acme ML comes first in 100% of 10,000 random weightings" in body
+    assert re.search(r"the 3 of 4 trial verdicts .*?, in \d+%", body)
+
+
+def test_it_says_what_is_judged_and_what_is_open(where: Evaluation) -> None:
+    body = read(where)
+    assert "Judged 1 of 4 criteria, in 2 trials" in body
+    assert re.search(r"Acme ML \d+% 1 of 2", body)
+    assert re.search(r"Globex ML \d+% 0 of 2", body)
+    assert "3 of 4 criteria are not judged yet." in body
+    assert "Globex ML: 1 gap open." in body
+    assert "2 must-haves not proven: R1 What R1 asks for, R2 What R2 asks for." in body
+
+
+def test_it_says_who_signs_for_the_first_time(where: Evaluation) -> None:
+    assert "You have not signed this before." in read(where)
+    assert "You have not signed this before." not in read_as_owner(where)
+
+
+def read_as_owner(where: Evaluation) -> str:
+    return signed_in(where.owner).get(sign_page(where)).content.decode()
+
+
+def test_names_stand_beside_references_in_the_order_of_the_list(
+    where: Evaluation,
+) -> None:
+    Requirement.objects.filter(evaluation=where, ref="R1").update(position=9)
+    words = document_of(where, visit=where.visits.latest("number"))
+    musts = words.partition("## Must-haves")[2]
+    rows = re.findall(r"\| (R\d) \| (What R\d asks for) \|", musts)
+    assert rows == [("R2", "What R2 asks for"), ("R1", "What R1 asks for")]
+    trial = words.partition("## Acme ML")[2].partition("## ")[0]
+    assert "| R1 What R1 asks for |" in trial
+
+
+def test_all_words_stand_in_folds_and_none_is_left_out(where: Evaluation) -> None:
+    words = document_of(where, visit=where.visits.latest("number"))
+    shown = words_of(words)
+    assert shown.title == f"Trial results: {where.title}"
+    headings = [part.heading for part in shown.parts]
+    assert headings == ["Acme ML: Forecast", "Globex ML: Forecast", "Must-haves"]
+    assert [part.rows for part in shown.parts] == [2, 2, 2]
+    body = signed_in(stakeholders.holder("it")).get(sign_page(where)).content.decode()
+    for part in shown.parts:
+        assert f'<details id="{part.anchor}">' in body
+        assert part.html in body
+    said = "".join(part.html for part in shown.parts)
+    cells = [cell.strip() for line in words.splitlines() for cell in line.split("|")]
+    plain = [cell for cell in cells if re.fullmatch(r"[\w ]+", cell)]
+    assert len(plain) > 15
+    assert [cell for cell in plain if cell not in said] == []

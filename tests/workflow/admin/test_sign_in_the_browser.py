@@ -1,0 +1,183 @@
+"""A sign-off in a minute: on a phone, by keyboard, and landing where it went wrong."""
+
+import datetime
+import re
+
+import pytest
+from playwright.sync_api import Page, ViewportSize
+from pytest_django.live_server_helper import LiveServer
+
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.requirements.services.requirements import change_requirement
+from stakeholders.models import SignOff, SignOffRule
+from stakeholders.services.conditions import ConditionAsked
+from tests.browser import Watched
+from tests.cast import stakeholders
+from tests.cast.workflow import sign_as, to_be_signed
+from tests.workflow.admin.signing import sign_page
+from tests.workflow.deciding import in_decision
+from tests.workflow.half_tried import half_tried
+from tests.workflow.notices.asking import later, mail_to
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+MOST_TAPS = 6
+VERDICT_AT = "document.querySelector('.et-verdicts').getBoundingClientRect().top"
+FOCUSED = "document.activeElement.id"
+SIGN = re.compile("^Sign as")
+
+
+@pytest.fixture
+def watched(page: Page, live_server: LiveServer) -> Watched:
+    page.set_viewport_size(PHONE)
+    return Watched(page, live_server.url)
+
+
+def in_view(page: Page, selector: str) -> bool:
+    """Whether it stands on the screen without scrolling."""
+    box = page.locator(selector).bounding_box()
+    return box is not None and 0 <= box["y"] <= PHONE["height"] - box["height"]
+
+
+def test_from_the_link_of_the_mail_to_a_signed_list(watched: Watched) -> None:
+    purchase = to_be_signed("it", "leadership", text="Words " * 60)
+    with later(minutes=11):
+        mail = mail_to(stakeholders.holder("it"))
+    found = re.search(r"/admin/sign/[0-9a-f-]+/", mail.text)
+    assert found
+    watched.log_in("ivan")
+    watched.open(found[0])
+    page = watched.page
+    assert page.evaluate(f"{VERDICT_AT} + scrollY") <= 3 * PHONE["height"]
+    for words in ("Approve the requirements?", "At a glance", "Nothing is open"):
+        assert in_view(page, f"text={words} >> nth=0"), words
+    taps = 0
+    for tap in (page.get_by_label("Approve"), page.get_by_role("button", name=SIGN)):
+        tap.click()
+        taps += 1
+    page.wait_for_url("**/admin/receipts/**")
+    assert taps <= MOST_TAPS
+    assert SignOff.objects.get().rule.evaluation == purchase
+    assert page.get_by_text("1 more approval needed from Viktor").is_visible()
+    assert watched.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("verdict", "filled", "field"),
+    [
+        ("", {}, "id_verdict_0"),
+        ("Return for changes", {}, "id_reason"),
+        ("Decline", {}, "id_reason"),
+        ("Conditional approval", {"id_reason": "x"}, "id_text_0"),
+        ("Conditional approval", {"id_text_0": "y", "id_reason": "x"}, "id_owner_0"),
+        ("Approve", {}, "id_accepts_unjudged"),
+    ],
+)
+def test_a_refused_signature_lands_at_its_field(
+    watched: Watched, verdict: str, filled: dict[str, str], field: str
+) -> None:
+    where = half_tried()
+    watched.log_in("ivan")
+    watched.open(sign_page(where))
+    page = watched.page
+    if verdict:
+        page.get_by_label(verdict).check()
+    for name, words in filled.items():
+        page.locator(f"#{name}").fill(words)
+    page.get_by_role("button", name=SIGN).click()
+    page.get_by_role("alert").wait_for()
+    page.wait_for_function(f"{FOCUSED} === '{field}'")
+    assert in_view(page, f"#{field}")
+    page.get_by_role("alert").get_by_role("link").first.click()
+    page.wait_for_function(f"{FOCUSED} === '{field}'")
+    assert watched.barriers() == []
+    assert not SignOff.objects.exists()
+
+
+def test_it_is_signed_with_the_keyboard_alone(watched: Watched) -> None:
+    where = half_tried()
+    watched.log_in("ivan")
+    page = watched.page
+    page.set_viewport_size(DESK)
+    watched.open(sign_page(where))
+    press_tab_to(page, "All that you sign", "innerText")
+    page.keyboard.press("Enter")
+    page.get_by_role("article", name="What is signed").wait_for()
+    press_tab_to(page, "id_verdict_0", "id")
+    page.keyboard.press("Space")
+    press_tab_to(page, "id_accepts_unjudged", "id")
+    page.keyboard.press("Space")
+    press_tab_to(page, "Sign as", "innerText")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/receipts/**")
+    assert SignOff.objects.get().verdict == "approve"
+
+
+def press_tab_to(page: Page, words: str, prop: str) -> None:
+    """Press Tab until what has the focus begins so."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        found = str(page.evaluate(f"document.activeElement.{prop} ?? ''"))
+        if found.strip().startswith(words):
+            return
+    raise AssertionError(f"no way by Tab to {words}")
+
+
+def test_words_that_changed_keep_the_reason_on_a_phone(watched: Watched) -> None:
+    purchase = to_be_signed("it", "pm")
+    watched.log_in("ivan")
+    watched.open(sign_page(purchase))
+    page = watched.page
+    page.get_by_label("Return for changes").check()
+    page.get_by_label("What has to change?").fill("Weigh R1 higher")
+    change_requirement(
+        requirement=purchase.requirements.get(), text="Other words", by=purchase.owner
+    )
+    page.get_by_role("button", name=SIGN).click()
+    alert = page.get_by_role("alert")
+    alert.wait_for()
+    assert in_view(page, "[role=alert] strong")
+    assert alert.locator("ins").filter(has_text="Other").is_visible()
+    assert page.locator("#id_reason").input_value() == "Weigh R1 higher"
+    assert page.locator("input[name=verdict]:checked").count() == 0
+    page.get_by_label("Return for changes").check()
+    page.get_by_role("button", name=SIGN).click()
+    page.wait_for_url("**/admin/receipts/**")
+    assert SignOff.objects.get().reason == "Weigh R1 higher"
+
+
+def test_the_sign_pages_of_three_stages_have_no_barriers(watched: Watched) -> None:
+    page = watched.page
+    for where in (signed_before(), half_tried(), in_decision()[0]):
+        rule = SignOffRule.objects.get(
+            evaluation=where, stage=where.stage, role="leadership"
+        )
+        watched.page.context.clear_cookies()
+        watched.log_in("viktor")
+        for size in (PHONE, DESK):
+            page.set_viewport_size(size)
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                watched.open(f"/admin/sign/{rule.pk}/")
+                for fold in page.locator(".et-signpage summary").all():
+                    if fold.is_visible():
+                        fold.click()
+                assert watched.barriers() == [], (where.stage, size, scheme)
+                root = "document.documentElement"
+                wide = page.evaluate(f"{root}.scrollWidth > {root}.clientWidth")
+                assert not wide, (where.stage, size)
+    assert watched.complaints == []
+
+
+def signed_before() -> Evaluation:
+    """Requirements whose words changed since leadership signed them conditionally."""
+    where = to_be_signed("it", "leadership")
+    condition = ConditionAsked(
+        "Ask legal", stakeholders.holder("pm"), datetime.date(2027, 1, 15)
+    )
+    sign_as(where, "leadership", "conditions", reason="x", conditions=[condition])
+    change_requirement(
+        requirement=where.requirements.get(), text="Other words", by=where.owner
+    )
+    return where
