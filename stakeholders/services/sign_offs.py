@@ -198,8 +198,7 @@ def check_verdict(
     if verdict not in Verdict.values:
         raise Invalid("Choose a verdict.", errors={"verdict": ["Choose a verdict."]})
     if verdict == Verdict.CONDITIONS and not conditions:
-        errors = {"condition": [CONDITION_NEEDED]}
-        raise Invalid(CONDITION_NEEDED, errors=errors)
+        raise Invalid(CONDITION_NEEDED, errors={"condition": [CONDITION_NEEDED]})
     if verdict != Verdict.CONDITIONS and conditions:
         sentence = "Conditions go with a conditional approval only."
         raise Invalid(sentence, errors={"condition": [sentence]})

@@ -40,7 +40,6 @@ class Compared:
 
     @property
     def rest(self) -> list[DiffLine]:
-        """What is folded."""
         return self.lines[UNFOLDED:]
 
 

@@ -178,8 +178,7 @@ def options(inputs: dict[str, Any], results: dict[str, Any]) -> str:
         "Likely cost",
         "Knocked out by",
     )
-    compared = table(head, rows)
-    return "\n\n".join(filter(None, (compared, left_aside(inputs, results))))
+    return "\n\n".join(filter(None, (table(head, rows), left_aside(inputs, results))))
 
 
 def robustness(inputs: dict[str, Any], results: dict[str, Any]) -> str:

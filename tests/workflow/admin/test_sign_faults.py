@@ -38,9 +38,9 @@ def here(purchase: Evaluation) -> str:
             "Condition 1, who is responsible",
         ),
         (
-            {"verdict": "conditions", "reason": "x", "text_3": "y", "owner_3": "?"},
-            "id_due_3",
-            "Condition 4, by when",
+            {"verdict": "conditions", "reason": "x", "text_3": "y", "due_3": DUE},
+            "id_owner_3",
+            "Condition 4, who is responsible",
         ),
     ],
 )

@@ -53,7 +53,8 @@ def test_from_the_link_of_the_mail_to_a_signed_list(watched: Watched) -> None:
     for words in ("Approve the requirements?", "At a glance", "Nothing is open"):
         assert in_view(page, f"text={words} >> nth=0"), words
     taps = 0
-    for tap in (page.get_by_label("Approve"), page.get_by_role("button", name=SIGN)):
+    approve = page.get_by_role("radio", name="Approve")
+    for tap in (approve, page.get_by_role("button", name=SIGN)):
         tap.click()
         taps += 1
     page.wait_for_url("**/admin/receipts/**")
@@ -82,7 +83,7 @@ def test_a_refused_signature_lands_at_its_field(
     watched.open(sign_page(where))
     page = watched.page
     if verdict:
-        page.get_by_label(verdict).check()
+        page.get_by_role("radio", name=verdict).check()
     for name, words in filled.items():
         page.locator(f"#{name}").fill(words)
     page.get_by_role("button", name=SIGN).click()
