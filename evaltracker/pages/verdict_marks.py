@@ -12,10 +12,10 @@ MARKS: dict[str, Mark] = {
     "on_request": ("on request", "ring", "calm"),
     "never": ("never", "bar", "warn"),
     "unstated": ("not stated", "dots", "calm"),
-    "slipped": ("slipped", "cross", "bad"),
+    "slipped": ("slipped", "hourglass", "bad"),
     "withdrawn": ("withdrawn", "empty", "calm"),
     "holds": ("holds", "full", "good"),
-    "partly": ("partly", "half", "warn"),
+    "partly": ("partly", "diamond", "warn"),
     "fails": ("fails", "cross", "bad"),
     "not_shown": ("not shown", "dots", "calm"),
 }
@@ -25,8 +25,8 @@ STANDINGS: dict[str, Mark] = {
     "claimed": ("Claimed", "ring", "info"),
     "shown": ("Shown", "half", "info"),
     "proven": ("Proven", "full", "good"),
-    "partly": ("Partly", "half", "warn"),
+    "partly": ("Partly", "diamond", "warn"),
     "refuted": ("Refuted", "cross", "bad"),
     "never": ("Never", "bar", "warn"),
-    "slipped": ("Slipped", "cross", "bad"),
+    "slipped": ("Slipped", "hourglass", "bad"),
 }

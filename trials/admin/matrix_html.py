@@ -7,28 +7,18 @@ few; what they have in common is made once, what is left is joined of five piece
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from evaltracker.pages.verdict_marks import MARKS, STANDINGS
-from trials.admin.cell_values import values_by_standing
-from trials.scoring import Standing
-from trials.selectors import Cell, Ledger, LedgerRow
+from trials.admin.matrix_looks import Look, lines_look, picture_look
+from trials.admin.matrix_sums import CategoryRow, Line, Part
+from trials.selectors import Ledger, LedgerRow
 
-KNOCKS_OUT = (Standing.REFUTED, Standing.NEVER)
-NOTHING = {"claimed": "no claim", "shown": "no demo", "tested": "no trial"}
-
-
-class Look(NamedTuple):
-    """How cells of one kind look: a class, words for those who listen, and the body."""
-
-    css: str
-    said: str
-    body: str
+LOOKS: dict[bool, Callable[..., Look]] = {False: lines_look, True: picture_look}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +27,51 @@ class Looks:
 
     book: Ledger
     made: dict[tuple[bool, int], Look]
+    picture: bool
 
     @classmethod
-    def of(cls, book: Ledger, rows: Sequence[int]) -> Looks:
+    def of(cls, book: Ledger, rows: Sequence[int], *, picture: bool = False) -> Looks:
         """Those that the rows of these numbers need."""
         needed: dict[bool, set[int]] = {False: set(), True: set()}
         for row in rows:
             needed[book.rows[row].is_must].update(book.lines[row])
         made = {
-            (must, number): look_of(book.kinds[number], must=must)
+            (must, number): LOOKS[picture](book.kinds[number], must=must)
             for must, numbers in needed.items()
             for number in sorted(numbers)
         }
-        return cls(book, made)
+        return cls(book, made, picture)
+
+    def attributes(self) -> dict[tuple[bool, int], str]:
+        """The class of each look's link, and in the picture the number of its panel."""
+        return {
+            key: f' class="mx-cell{look.css}"'
+            + (f' data-look="{place}"' if self.picture else "")
+            for place, (key, look) in enumerate(self.made.items())
+        }
 
 
 def table_rows(
-    looks: Looks, rows: Sequence[int], address: str, first: int = 0
+    looks: Looks, lines: Sequence[Line], address: str, first: int = 0
 ) -> SafeString:
-    """A row of the table per requirement.
+    """A row of the table per requirement, and per category where they are lines.
 
     `address` is that of a cell's page and holds `{candidate}` and `{requirement}`;
     `first` is how many rows of the table come before these.
     """
     book = looks.book
+    attributes = looks.attributes()
     tails = {
-        key: f': {escape(look.said)}"{_css(look)}>{look.body}</a></td>'
+        key: f': {escape(look.said)}"{attributes[key]}>{look.body}</a></td>'
         for key, look in looks.made.items()
     }
     # The requirement's id and reference come between what a column has in common.
-    columns = [
-        (f'<td role="gridcell" data-label="{name}"><a href="{before}', after)
-        for name, before, after in _columns(book, address)
-    ]
+    columns = _columns(looks, address)
     parts: list[str] = []
-    for place, row in enumerate(rows, start=first):
+    for place, row in enumerate(lines, start=first):
+        if isinstance(row, CategoryRow):
+            parts.append(_category(book, row, place))
+            continue
         asked, must = book.rows[row], book.rows[row].is_must
         pk, ref = str(asked.pk), escape(asked.ref)
         parts.append(_head(asked, place))
@@ -83,73 +83,69 @@ def table_rows(
     return mark_safe("".join(parts))  # noqa: S308 - escaped above, piece by piece
 
 
-def templates(looks: Looks) -> SafeString:
+def templates(looks: Looks, lines: Sequence[Line]) -> SafeString:
     """What the script copies: the head of a row without words, and that of a
-    must-have; and a link per look without address and name."""
+    must-have; a link per look without address and name; and the categories."""
     heads = (_head_cell("", "", must=must) for must in (False, True))
+    attributes = looks.attributes()
     links = (
-        f'<a data-said="{escape(look.said)}"{_css(look)}>{look.body}</a>'
-        for look in looks.made.values()
+        f'<a data-said="{escape(look.said)}"{attributes[key]}>{look.body}</a>'
+        for key, look in looks.made.items()
     )
-    return mark_safe(  # noqa: S308 - our own texts, and values that are escaped
+    groups = (
+        _category(looks.book, line, place)
+        for place, line in enumerate(lines)
+        if isinstance(line, CategoryRow)
+    )
+    return mark_safe(  # noqa: S308 - escaped, or made by `format_html`
         f'<template id="matrix-heads">{"".join(heads)}</template>'
         f'<template id="matrix-looks">{"".join(links)}</template>'
+        f'<template id="matrix-groups">{"".join(groups)}</template>'
     )
 
 
-def rows_as_data(looks: Looks, rows: Sequence[int]) -> list[list[Any]]:
+def panels(looks: Looks) -> SafeString:
+    """What opens beside a mark, by the number of its look."""
+    bodies = (f"<div>{look.more}</div>" for look in looks.made.values())
+    return mark_safe(  # noqa: S308 - made by `format_html`
+        f'<template id="matrix-panels">{"".join(bodies)}</template>'
+    )
+
+
+def rows_as_data(looks: Looks, lines: Sequence[Line]) -> list[Any]:
     """Of each row the id, whether it is a must-have, the reference, the text, and the
-    numbers of its cells' looks, in the order of `templates`."""
+    numbers of its cells' looks, in the order of `templates`; of a category its id."""
     book = looks.book
     numbers: dict[bool, dict[int, int]] = {False: {}, True: {}}
     for place, (must, number) in enumerate(looks.made):
         numbers[must][number] = place
-    found = []
-    for row in rows:
+    found: list[Any] = []
+    for row in lines:
+        if isinstance(row, CategoryRow):
+            found.append(str(row.pk))
+            continue
         asked = book.rows[row]
         cells = [*map(numbers[asked.is_must].__getitem__, book.lines[row])]
         found.append([str(asked.pk), int(asked.is_must), asked.ref, asked.text, cells])
     return found
 
 
-def look_of(kind: Cell, *, must: bool) -> Look:
-    """Three marks by shape and words; a must-have tells whether it knocks out."""
-    if kind.not_applicable:
-        body = '<span class="mx-na">not applicable</span>'
-        return Look("", "not applicable", body)
-    marks = _marks(kind)
-    body = "".join(
-        f'<span class="et-mark et-mark--{tone}">'
-        f'<i class="et-glyph et-glyph--{shape}" aria-hidden="true"></i>{text}</span>'
-        for text, shape, tone in marks
-    )
-    said = "; ".join(
-        f"{source} {text}" for source, (text, _, _) in zip(NOTHING, marks, strict=True)
-    )
-    said += f". Standing: {STANDINGS[kind.standing][0]}"
-    css, more = "", ""
-    if must and kind.standing in KNOCKS_OUT:
-        more, css = ("excused", "") if kind.excused else ("knocks out", " mx-out")
-    elif kind.to_reconfirm or kind.proof_to_reconfirm:
-        more = "to re-confirm"
-    if more:
-        body += f'<span class="mx-more">{more}</span>'
-        said += f". {more.capitalize()}"
-    for standing, values in values_by_standing(kind).items():
-        line = f"{STANDINGS[standing][0]}: {values}"
-        body += f'<span class="mx-values" dir="auto">{escape(line)}</span>'
-        said += f". {line}"
-    return Look(css, said, body)
-
-
-def _columns(book: Ledger, address: str) -> list[tuple[str, str, str]]:
-    """Of each column its name, and the address and label before and after the id."""
-    found: list[tuple[str, str, str]] = []
-    for column in book.columns:
+def _columns(looks: Looks, address: str) -> list[tuple[str, str]]:
+    """Of each column what comes before and after the id, up to the reference."""
+    found: list[tuple[str, str]] = []
+    for column in looks.book.columns:
         name = escape(column.candidate.name)
         whole = address.replace("{candidate}", str(column.candidate.pk))
         before, after = map(escape, whole.split("{requirement}"))
-        found.append((name, before, f'{after}" aria-label="{name}, '))
+        more = f' data-label="{name}"'
+        if looks.picture:
+            more = ' class="mx-blocked"' if column.is_blocked else ""
+        found.append(
+            (
+                f'<td role="gridcell"{more}><a href="{before}',
+                f'{after}" aria-label="{name}, ',
+            )
+        )
     return found
 
 
@@ -169,16 +165,32 @@ def _head_cell(ref: str, text: str, *, must: bool) -> str:
     )
 
 
-def _css(look: Look) -> str:
-    return f' class="mx-cell{look.css}"'
+def _category(book: Ledger, row: CategoryRow, place: int) -> str:
+    cells = (
+        f'<td role="gridcell"{" class=mx-blocked" if column.is_blocked else ""}>'
+        f"{_bar(column.candidate.name, row.size, parts)}</td>"
+        for column, parts in zip(book.columns, row.sums, strict=True)
+    )
+    return (
+        f'<tr role="row" class="mx-category" data-category="{row.pk}"'
+        f' aria-rowindex="{place + 2}"><th role="rowheader" scope="row">'
+        f'<span class="mx-fold"><span dir="auto">{escape(row.name)}</span>'
+        f" <small>{row.size}</small></span></th>{''.join(cells)}</tr>"
+    )
 
 
-def _marks(kind: Cell) -> list[tuple[str, str, str]]:
-    """Words, shape and tone of each mark; all three are of our own making."""
-    claimed = "slipped" if kind.standing == Standing.SLIPPED else kind.claimed
-    return [
-        MARKS[value] if value else (nothing, "empty", "calm")
-        for nothing, value in zip(
-            NOTHING.values(), (claimed, kind.shown, kind.tested), strict=True
+def _bar(name: str, size: int, parts: Sequence[Part]) -> str:
+    """A bar of all cells of a category, each part as long as it has cells."""
+    said = ", ".join(f"{part.cells} {part.mark[0].lower()}" for part in parts)
+    shapes, start = [], 0
+    for (_, shape, _), count in parts:
+        shapes.append(
+            f'<rect class="mx-part--{escape(shape)}" x="{start}" width="{count}"'
+            ' height="1"/>'
         )
-    ]
+        start += count
+    return (
+        f'<svg class="mx-bar" viewBox="0 0 {size} 1" preserveAspectRatio="none"'
+        f' role="img" aria-label="{escape(name)}: {escape(said)}">'
+        f"<title>{escape(said)}</title>{''.join(shapes)}</svg>"
+    )

@@ -1,6 +1,6 @@
-"""The matrix: requirement by candidate, three marks in each cell."""
+"""The matrix: requirement by candidate, a mark or three lines in each cell."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -17,88 +17,32 @@ from evaltracker.pages.workspace import evaluation_page, show
 from trials.admin.matrix_export import FORMATS, download
 from trials.admin.matrix_html import (
     Looks,
+    panels,
     rows_as_data,
     table_rows,
     templates,
 )
+from trials.admin.matrix_left_out import left_out
 from trials.admin.matrix_rows import (
+    ALL,
     CLOSE,
     PARAMETERS,
-    Chosen,
+    VIEWS,
     categories_of,
     read_choice,
     shown_candidates,
     shown_rows,
     switches_of,
 )
+from trials.admin.matrix_view import View
 from trials.policy import FROM_DEMOS, today_in
-from trials.selectors import Ledger, ledger
+from trials.selectors import ledger
 from trials.selectors.counted import standing_ledger
 from trials.selectors.findings import awaited_replies
 from vendors.admin.conflict_question import ask_first
 
 NOBODY, NOTHING = UUID(int=0), UUID(int=1)
-# Cells up to which the page is one plain table, and up to which it has all its rows.
-TABLE, ROWS = 2_000, 5_000
 ROWS_HERE, DATA_HERE = b"<!-- rows -->", b"<!-- data -->"
-ON_A_PAGE = 1_000  # cells, where a script shows the rows, or without it a page of them
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the filters leave, and how it is laid out."""
-
-    book: Ledger
-    rows: list[int]
-    chosen: Chosen
-    page: int = 1
-
-    @property
-    def cells(self) -> int:
-        """How many cells are shown."""
-        return len(self.rows) * len(self.book.columns)
-
-    @property
-    def layout(self) -> str:
-        """`table` for few cells, `rows` for many, `virtual` for more."""
-        if self.cells <= TABLE:
-            return "table"
-        return "rows" if self.cells <= ROWS else "virtual"
-
-    @property
-    def on_a_page(self) -> int:
-        """How many rows there are in the HTML."""
-        if self.layout != "virtual":
-            return len(self.rows) or 1
-        return max(10, ON_A_PAGE // len(self.book.columns))
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are for those without a script."""
-        return max(1, -(-len(self.rows) // self.on_a_page))
-
-    @property
-    def previous(self) -> int:
-        return self.page - 1
-
-    @property
-    def next(self) -> int:
-        return self.page + 1
-
-    @property
-    def row_count(self) -> int:
-        """Rows of the table with its head and its four lines of foot."""
-        return len(self.rows) + 5
-
-    @property
-    def column_count(self) -> int:
-        """Columns with that of the requirements."""
-        return len(self.book.columns) + 1
-
-    @property
-    def first(self) -> int:
-        """How many rows come before those in the HTML."""
-        return (self.page - 1) * self.on_a_page
 
 
 @evaluation_page("matrix", "Matrix", order=50, group="Proof")
@@ -137,9 +81,7 @@ def address_of_cells() -> str:
 
 def _page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     found = _read(request, evaluation)
-    book, chosen, first = found.book, found.chosen, found.first
-    looks = Looks.of(book, found.rows)
-    here = found.rows[first : first + found.on_a_page]
+    book, chosen = found.book, found.chosen
     response = show(
         request,
         evaluation,
@@ -153,17 +95,36 @@ def _page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
             {"name": name, "label": label, "on": name in chosen.switches}
             for name, label in switches_of(book).items()
         ],
+        views=[
+            {
+                "label": label,
+                "query": replace(chosen, view=view).query,
+                "on": view == chosen.view,
+            }
+            for view, label in VIEWS.items()
+        ],
+        all_candidates=replace(chosen, candidates=ALL).query,
+        left_out=left_out(evaluation, found.everybody, book),
         categories=categories_of(book),
         address=address_of_cells(),
     )
-    cells: dict[bytes, str] = {
-        ROWS_HERE: table_rows(looks, here, address_of_cells(), first)
-    }
-    if found.layout == "virtual":
-        data = json_script(rows_as_data(looks, found.rows), "matrix-rows")
-        cells[DATA_HERE] = templates(looks) + data
-    response.add_post_render_callback(partial(_fill, cells))
+    response.add_post_render_callback(partial(_fill, _cells(found)))
     return response
+
+
+def _cells(found: View) -> dict[bytes, str]:
+    """What is joined by hand, by the place where it goes."""
+    first = found.first
+    looks = Looks.of(found.book, found.rows, picture=found.is_picture)
+    here = found.lines[first : first + found.on_a_page]
+    data = panels(looks) if found.is_picture else ""
+    if found.layout == "virtual":
+        data += templates(looks, found.lines)
+        data += json_script(rows_as_data(looks, found.lines), "matrix-rows")
+    return {
+        ROWS_HERE: table_rows(looks, here, address_of_cells(), first),
+        DATA_HERE: data,
+    }
 
 
 def _fill(cells: dict[bytes, str], response: TemplateResponse) -> None:
@@ -190,7 +151,8 @@ def _read(request: HttpRequest, evaluation: Evaluation) -> View:
         book = ledger(evaluation, shown, chosen.as_of)
     else:
         book = whole.only(shown)
-    found = View(book, shown_rows(book, chosen), chosen, _page_number(request))
+    rows = shown_rows(book, chosen)
+    found = View(book, rows, chosen, whole.candidates, _page_number(request))
     if found.page > found.pages:
         raise Invalid("The matrix has no such page.")
     return found

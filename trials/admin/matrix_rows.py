@@ -66,8 +66,10 @@ SWITCHES = {
     **{name: label for name, (label, _) in TESTS.items()},
 }
 ALL, SHORT = "all", "shortlisted"
-CATEGORY, CANDIDATES, AS_OF = "category", "candidates", "as_of"
-PARAMETERS = (*SWITCHES, CATEGORY, CANDIDATES, AS_OF)
+CATEGORY, CANDIDATES, AS_OF, VIEW = "category", "candidates", "as_of", "view"
+PICTURE, LINES = "", "lines"
+VIEWS = {PICTURE: "Picture", LINES: "Three lines"}
+PARAMETERS = (*SWITCHES, CATEGORY, CANDIDATES, AS_OF, VIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Chosen:
     words: str = ""
     candidates: str = SHORT
     as_of: datetime.date | None = None
+    view: str = PICTURE
 
     @property
     def narrows(self) -> bool:
@@ -104,7 +107,8 @@ class Chosen:
     @property
     def _kept(self) -> list[tuple[str, str]]:
         day = [(AS_OF, self.as_of.isoformat())] if self.as_of else []
-        return [(CANDIDATES, self.candidates), *day]
+        view = [(VIEW, self.view)] if self.view else []
+        return [(CANDIDATES, self.candidates), *day, *view]
 
 
 def read_choice(query: QueryDict, *, narrowed: bool) -> Chosen:
@@ -120,12 +124,15 @@ def read_choice(query: QueryDict, *, narrowed: bool) -> Chosen:
     shown = query.get(CANDIDATES, SHORT if narrowed else ALL)
     if shown not in (ALL, SHORT):
         raise Invalid("Candidates are shortlisted or all.")
+    if query.get(VIEW, LINES) != LINES:
+        raise Invalid("The matrix is a picture, or has “view=lines”.")
     return Chosen(
         switches=frozenset(name for name in SWITCHES if name in query),
         category=query.get(CATEGORY, ""),
         words=" ".join(query.get(SEARCH_VAR, "").split()),
         candidates=shown,
         as_of=_day(query.get(AS_OF, "")),
+        view=query.get(VIEW, PICTURE),
     )
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import common, trials
 from tests.clients import signed_in
-from trials.admin import matrix_page
+from trials.admin import matrix_view
 from trials.admin.matrix_html import Looks, rows_as_data, table_rows, templates
 from trials.selectors import ledger
 
@@ -26,9 +26,9 @@ def purchase(monkeypatch: pytest.MonkeyPatch) -> Evaluation:
 
     More than four cells are many, and more than eight too many for a page.
     """
-    monkeypatch.setattr(matrix_page, "TABLE", 4)
-    monkeypatch.setattr(matrix_page, "ROWS", 8)
-    monkeypatch.setattr(matrix_page, "ON_A_PAGE", 20)
+    monkeypatch.setattr(matrix_view, "TABLE", 4)
+    monkeypatch.setattr(matrix_view, "ROWS", 8)
+    monkeypatch.setattr(matrix_view, "ON_A_PAGE", 20)
     where = trials.platform("must", *["should"] * 10)
     common.requirement(where, "R12", "should", text=f'{EVIL}" onclick="x & <b>')
     trials.claimed(where)
@@ -43,7 +43,8 @@ def body_of(where: Evaluation, query: str = "") -> str:
 
 
 def rows_in(body: str) -> list[str]:
-    return re.findall(r'aria-rowindex="(\d+)"', body)[1:]
+    table, _, _ = body.partition("<tfoot")
+    return re.findall(r'aria-rowindex="(\d+)"', table)[1:]
 
 
 def data_in(body: str) -> Any:
@@ -58,19 +59,28 @@ def data_in(body: str) -> Any:
 def test_few_cells_are_a_table_and_more_are_rows(
     purchase: Evaluation, query: str, layout: str, rows: int
 ) -> None:
-    body = body_of(purchase, query)
-    assert f"mx--{layout}" in body
-    assert len(rows_in(body)) == rows
-    assert data_in(body) is None
+    # The picture has a line more, for the category.
+    for view, lines in (("", rows + 1), ("&view=lines", rows)):
+        body = body_of(purchase, f"{query}{view}")
+        assert f"mx--{layout}" in body
+        assert len(rows_in(body)) == lines
+        assert data_in(body) is None
 
 
 def test_too_many_rows_are_data_and_pages(purchase: Evaluation) -> None:
-    body = body_of(purchase)
-    assert 'aria-rowcount="17" aria-colcount="3"' in body
+    body = body_of(purchase, "?view=lines")
+    assert 'aria-rowcount="16" aria-colcount="3"' in body
     assert rows_in(body) == [str(number) for number in range(2, 12)]
     assert "Page 1 of 2" in body
-    assert rows_in(body_of(purchase, "?page=2")) == ["12", "13"]
+    assert rows_in(body_of(purchase, "?page=2&view=lines")) == ["12", "13"]
     assert len(data_in(body)) == 12
+    picture = body_of(purchase)
+    assert 'aria-rowcount="18" aria-colcount="3"' in picture
+    assert rows_in(body_of(purchase, "?page=2")) == ["12", "13", "14"]
+    category, *rows = data_in(picture)
+    assert category == str(purchase.categories.get().pk)
+    assert f'data-category="{category}"' in picture
+    assert len(rows) == 12
     client = signed_in(purchase.owner)
     for page in ("3", "0", "-1", "x", "²"):
         url = f"/admin/e/{purchase.slug}/matrix/?page={page}"
@@ -84,15 +94,18 @@ def test_words_in_the_data_stay_words(purchase: Evaluation) -> None:
     assert data_in(body)[-1][3] == f'{EVIL}" onclick="x & <b>'
 
 
-def test_rows_made_of_data_are_those_of_the_page(purchase: Evaluation) -> None:
+@pytest.mark.parametrize("picture", [True, False])
+def test_rows_made_of_data_are_those_of_the_page(
+    purchase: Evaluation, picture: bool
+) -> None:
     book = ledger(purchase, list(purchase.candidates.all()))
     every = range(len(book.rows))
-    looks = Looks.of(book, every)
+    looks = Looks.of(book, every, picture=picture)
     made = re.findall(
-        r'<a data-said="([^"]*)"( class="[^"]*")>(.*?)</a>', templates(looks)
+        r'<a data-said="([^"]*)"( class="[^>]*)>(.*?)</a>', templates(looks, every)
     )
     links = re.findall(
-        r'aria-label="[^"]*?: (claimed [^"]*)"( class="[^"]*")>(.*?)</a>',
+        r'aria-label="[^"]*?: ([^"]*)"( class="[^>]*)>(.*?)</a>',
         table_rows(looks, every, "/{candidate}/{requirement}/"),
     )
     numbers = [number for row in rows_as_data(looks, every) for number in row[-1]]
@@ -100,7 +113,9 @@ def test_rows_made_of_data_are_those_of_the_page(purchase: Evaluation) -> None:
     assert len(made) < len(links)
 
 
-def test_the_page_reads_the_matrix_in_five_queries(purchase: Evaluation) -> None:
+def test_the_page_reads_the_matrix_in_five_queries_and_what_is_retired_in_one(
+    purchase: Evaluation,
+) -> None:
     client = signed_in(purchase.owner)
     address = f"/admin/e/{purchase.slug}/matrix/"
     client.get(address)
@@ -114,5 +129,6 @@ def test_the_page_reads_the_matrix_in_five_queries(purchase: Evaluation) -> None
         and "journalhead" not in text
         and not text.startswith("SELECT (SELECT COUNT(")  # what the menu counts
     ]
-    assert len(asked) == 5, asked
+    assert len(asked) == 6, asked
+    assert sum('"retired_at" IS NOT NULL' in text for text in asked) == 1
     assert len([text for text in sql if text.startswith(("SELECT", "("))]) <= 12

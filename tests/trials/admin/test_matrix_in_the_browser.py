@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from evaltracker.evaluations.models import Evaluation, Requirement
 from tests.browser import Watched
 from tests.cast import trials
-from trials.admin import matrix_page
+from trials.admin import matrix_view
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def purchase(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Evaluation:
     """A hundred requirements and two candidates, as if they were too many."""
-    monkeypatch.setattr(matrix_page, "ROWS", 100)
-    monkeypatch.setattr(matrix_page, "TABLE", 50)
+    monkeypatch.setattr(matrix_view, "ROWS", 100)
+    monkeypatch.setattr(matrix_view, "TABLE", 50)
     where = trials.platform("must")
     first = where.requirements.get(ref="R1")
     Requirement.objects.bulk_create(
@@ -42,13 +42,13 @@ def test_keys_and_links_reach_rows_that_are_not_there_yet(
     matrix = f"/admin/e/{purchase.slug}/matrix/"
     watched.open(matrix)
     rows = page.locator("tbody tr")
-    cell = "{}, {}: claimed no claim; shown no demo; tested no trial. Standing: "
+    cell = "{}, {}: Unanswered. No claim, no demo, no trial"
     assert rows.count() < 40
     page.locator("a.mx-cell").first.focus()
     page.keyboard.press("Control+End")
     last = page.get_by_label(cell.format("Acme ML", "X98"))
     expect(last).to_be_focused()
-    expect(page.locator("tr:has(:focus)")).to_have_attribute("aria-rowindex", "101")
+    expect(page.locator("tr:has(:focus)")).to_have_attribute("aria-rowindex", "102")
     assert rows.count() < 40
     page.keyboard.press("Home")
     expect(page.get_by_label(cell.format("<b>Globex</b>", "X98"))).to_be_focused()

@@ -1,4 +1,4 @@
-"""The matrix: three marks a cell, filters, and not one word taken for markup."""
+"""The matrix: three lines a cell, filters, and not one word taken for markup."""
 
 import csv
 import datetime
@@ -48,7 +48,7 @@ def refs(body: str) -> list[str]:
 def test_each_cell_tells_three_marks_in_words(purchase: Evaluation) -> None:
     acme = purchase.candidates.get(name="Acme ML")
     trials.verdict(trials.claim_of(acme), "research", "holds")
-    body = body_of(purchase)
+    body = body_of(purchase, "?view=lines")
     said = "Acme ML, R1: claimed now; shown no demo; tested no trial. Standing: Claimed"
     assert said in body
     assert "no claim" in body
@@ -61,7 +61,7 @@ def test_a_refuted_must_have_is_told_beside_its_marks(purchase: Evaluation) -> N
     item = trials.demo(acme, held=True)
     assert item.held_at
     trials.verdict(trials.claim_of(acme), "demo", "fails")
-    body = body_of(purchase)
+    body = body_of(purchase, "?view=lines")
     assert "Standing: Refuted. Knocks out" in body
     assert ">blocked<" in body
 
@@ -82,7 +82,7 @@ def test_what_does_not_hold_where_we_run_is_found(purchase: Evaluation) -> None:
         vendors.claim(candidate, one, holds_for="everywhere")
     acme = purchase.candidates.get(name="Acme ML")
     vendors.claim(acme, two, holds_for={"Runs on": ["AWS"]})
-    body = body_of(purchase, "?not_where_we_run=1")
+    body = body_of(purchase, "?not_where_we_run=1&view=lines")
     assert "Not where we run" in body
     assert refs(body) == ["R2"]
     assert "Standing: Unanswered. Unanswered: Azure. Claimed: AWS" in body
@@ -130,7 +130,7 @@ def test_planned_dates_pass_as_of_the_day_that_is_asked_for(
     assert refs(body_of(purchase, "?slipped=1&as_of=2040-05-01")) == []
     body = body_of(purchase, "?slipped=1&as_of=2040-05-02")
     assert refs(body) == ["R3"]
-    assert "Acme ML, R3: claimed slipped" in body
+    assert "Acme ML, R3: Slipped. Claimed slipped" in body
     assert refs(body_of(purchase, "?as_of=&q=&category=")) == ["R1", "R2", "R3"]
 
 
@@ -144,6 +144,7 @@ def test_planned_dates_pass_as_of_the_day_that_is_asked_for(
         "?musts=",
         "?as_of=2030-W01-1",
         "?as_of=tomorrow",
+        "?view=picture",
         "?q=a&q=b",
     ],
 )
