@@ -132,6 +132,9 @@ CACHES = {
     },
 }
 
+# How old the numbers in the side menu and at the bell may be (pages/lately.py).
+COUNT_AGAIN_SECONDS = 30
+
 # --- Who signs in: the rest stands in accounts/config.py -----------------------
 AUTH_USER_MODEL = "evaluations.User"
 # Browsers offer security keys without TLS on localhost alone.

@@ -1,6 +1,6 @@
 """The side menu inside an evaluation: its pages in groups, and what waits where."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,12 +64,14 @@ def waits_on(slug: str) -> Callable[[Waiting], Waiting]:
     return register
 
 
-def menu_of(evaluation: Evaluation, user: User, active: str) -> list[MenuGroup]:
+def menu_of(
+    evaluation: Evaluation, user: User, active: str, waiting: Mapping[str, int]
+) -> list[MenuGroup]:
     """The menu as `user` reads it on the page `active`, in the order of the process.
 
-    Open are the groups of the current stage and that of the page. One query.
+    Open are the groups of the current stage and that of the page; `waiting` is how much
+    of each page waits for them, by slug.
     """
-    waiting = count_waiting(evaluation, user)
     groups = {title: MenuGroup(title) for title in ("", *GROUPS)}
     for title in WORKED_ON[Stage(evaluation.stage)] if evaluation.is_open else ():
         groups[title].is_open = True

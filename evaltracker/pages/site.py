@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from allauth.account.views import login as login_page
@@ -17,6 +18,7 @@ from unfold.sites import UnfoldAdminSite
 from evaltracker.errors import Forbidden, Invalid, NotFound, Problem
 from evaltracker.kit.reading import only_reading
 from evaltracker.pages.in_place import answer_problem, is_in_place
+from evaltracker.pages.lately import note_act
 from evaltracker.pages.navigation import groups_for
 
 View = Callable[..., HttpResponse]
@@ -116,6 +118,9 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         @wraps(wrapped)
         def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             response = wrapped(request, *args, **kwargs)
+            refused = response.status_code >= HTTPStatus.BAD_REQUEST
+            if request.method == "POST" and not refused:
+                note_act(request)
             if not cacheable and not response.has_header("ETag"):
                 add_never_cache_headers(response)
             return response

@@ -11,7 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.kit.registry import Registry
 from evaltracker.pages import evaluation_menu, tabs
-from evaltracker.pages.evaluation_menu import MenuGroup, menu_of, waits_on
+from evaltracker.pages.evaluation_menu import (
+    MenuGroup,
+    count_waiting,
+    menu_of,
+    waits_on,
+)
 from tests.cast import common, stakeholders
 from tests.clients import signed_in
 
@@ -29,7 +34,8 @@ PURCHASE = {
 
 
 def menu(where: Evaluation, user: User, active: str = "") -> dict[str, MenuGroup]:
-    return {group.title: group for group in menu_of(where, user, active)}
+    groups = menu_of(where, user, active, count_waiting(where, user))
+    return {group.title: group for group in groups}
 
 
 def labels(where: Evaluation, user: User) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 import datetime
 import zoneinfo
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,9 +22,10 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.kit.text import listed
 from evaltracker.pages.acts import ACTS, address_of
 from evaltracker.pages.bell import bells_of
-from evaltracker.pages.evaluation_menu import menu_of
+from evaltracker.pages.evaluation_menu import count_waiting, menu_of
 from evaltracker.pages.grid import grid_address
 from evaltracker.pages.guides import help_address
+from evaltracker.pages.lately import counted_lately
 from evaltracker.pages.terms import term_named
 from evaltracker.pages.verdict_marks import MARKS, STANDINGS, UNKNOWN_MARK
 
@@ -36,14 +38,17 @@ BADGE_TONES = frozenset({"", "good", "warn", "bad", "info"})
 @register.inclusion_tag("evaltracker/parts/evaluation_menu.html", takes_context=True)
 def evaluation_menu(context: Context, evaluation: Any, active: str = "") -> Any:
     """The pages of one evaluation in groups, with what waits for the reader."""
-    groups = menu_of(evaluation, context["request"].user, active)
+    request = context["request"]
+    count = partial(count_waiting, evaluation, request.user)
+    waiting = counted_lately(request, f"menu:{evaluation.pk}", count)
+    groups = menu_of(evaluation, request.user, active, waiting)
     return {"evaluation": evaluation, "groups": groups}
 
 
 @register.inclusion_tag("evaltracker/parts/bell.html", takes_context=True)
 def bell(context: Context) -> dict[str, Any]:
     """How much is new for the reader, as a link to it."""
-    return {"bells": bells_of(context["request"].user)}
+    return {"bells": bells_of(context["request"])}
 
 
 @register.simple_block_tag
