@@ -199,6 +199,13 @@ class Grid[S: models.Model, R: models.Model]:
         """
         raise Refused("Nothing can be added here.")
 
+    def choice_named(self, subject: S, column: str, name: str, by: User) -> Any:
+        """What a new row's cell names and nobody has listed yet, made now.
+
+        Returns None for a column that takes only what is listed.
+        """
+        return None
+
     def may_move(self, subject: S, user: User) -> bool:
         """Whether `user` may put rows into another order now."""
         return False

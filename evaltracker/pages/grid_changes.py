@@ -4,7 +4,7 @@ Each row is saved by the services of its columns, so that a pasted block ends as
 cell had been typed. A cell that is not what its reader saw any more is refused.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,6 @@ from django.db import transaction
 
 from evaltracker.errors import Invalid, NotFound, Problem
 from evaltracker.evaluations.models import User
-from evaltracker.pages.acts import ACTS
 from evaltracker.pages.grid import Column, Grid
 from evaltracker.pages.grid_refusals import RefusedCell, RefusedCells, refused_cells
 from evaltracker.pages.grid_values import is_key, reader_of
@@ -161,13 +160,21 @@ def add_rows(
         raise Invalid(f"There is no column “{min(unknown)}” to fill here.")
     refused: list[RefusedCell] = []
     made = []
+    named: dict[tuple[str, str], Any] = {}
     for number, values in enumerate(typed, 1):
         key, read = f"new-{number}", {}
         for name, value in values.items():
+            about = (name, str(value).strip().casefold())
+            if not about[1]:
+                continue  # a blank says nothing: the row begins as the form does
             try:
-                read[name] = readers[name](value)
+                if about not in named:
+                    named[about] = _read(grid, subject, name, value, readers, by)
+                read[name] = named[about]
             except ValidationError as error:
                 refused.append(RefusedCell(key, name, " ".join(error.messages)))
+            except Problem as problem:
+                refused += refused_cells(key, {name: name}, problem)
         if refused:
             continue
         try:
@@ -180,41 +187,26 @@ def add_rows(
     return made
 
 
-def act_on_rows(
+def _read(
     grid: Grid[Any, Any],
     subject: Any,
-    name: str,
-    ids: Sequence[str],
-    data: Mapping[str, Any],
+    column: str,
+    value: Any,
+    readers: Mapping[str, Callable[[Any], Any]],
     by: User,
-) -> str:
-    """Do an act of the grid to several rows; what is said of it.
+) -> Any:
+    """What a new row's cell holds; the grid may make a choice that is new, too.
 
     Raises:
-        RefusedCells: some rows were refused, and so all of them. Forbidden: it is not
-        this person's to do. NotFound: a row is gone.
+        ValidationError: it cannot be read. Problem: it could not be made.
 
     """
-    if name not in grid.acts(subject, by):
-        raise Invalid("There is no such act here.")
-    refuse_too_many(len(ids))
-    rows, act = rows_by_id(grid, subject, by, ids), ACTS[name]
-    own = grid.own_answers.get(name)
-    refused: list[RefusedCell] = []
-    for key in rows:
-        try:
-            with transaction.atomic():
-                target = act.load(by, key)
-                act.check(by, target)
-                given = own.of(target) if own else data
-                form: Any = act.form_class(given, **act.form_kwargs(target, by))
-                if form.is_valid():
-                    act.perform(target, form.cleaned_data, by)
-                else:
-                    said = [text for texts in form.errors.values() for text in texts]
-                    refused.append(RefusedCell(key, "", said[0]))
-        except Problem as problem:
-            refused += refused_cells(key, {}, problem)
-    if refused:
-        raise RefusedCells(refused)
-    return act.success if len(rows) == 1 else f"{act.title}: done for {len(rows)} rows."
+    try:
+        return readers[column](value)
+    except ValidationError:
+        text = value.strip() if isinstance(value, str) else ""
+        with transaction.atomic():
+            made = grid.choice_named(subject, column, text, by) if text else None
+        if made is None:
+            raise
+        return made

@@ -112,7 +112,10 @@ def _read_choice(field: forms.Field, choices: list[list[str]], text: str) -> str
             raise ValidationError("Choose one.")
         return ""
     same = [
-        value for value, label in choices if wanted in (label.casefold(), _ref(label))
+        value
+        for value, label in choices
+        # “as is” is how a table says as_is.
+        if wanted in (label.casefold(), _ref(label), value.replace("_", " "))
     ]
     if not same and len(wanted) >= SHORTEST:
         # “Must” is “Must have”, and “Priya” whoever alone begins so.

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from evaltracker.errors import why_not
+from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import address_of
@@ -102,7 +102,14 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
     def add(
         self, subject: Evaluation, values: Mapping[str, Any], by: User
     ) -> Stakeholder:
-        """Somebody with their role in the company, unless another is given."""
+        """Somebody with their role in the company, unless another is given.
+
+        Raises:
+            Invalid: it is nobody.
+
+        """
+        if not values.get("user"):
+            raise Invalid("Choose a person.", errors={"user": ["Choose a person."]})
         return add_stakeholder(
             evaluation=subject,
             user=values["user"],

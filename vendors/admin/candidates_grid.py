@@ -17,12 +17,13 @@ from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_gri
 from vendors.admin.acts.candidates import CandidateForm
 from vendors.admin.conflict_question import is_to_be_asked
 from vendors.choices import CandidateKind
-from vendors.models import Candidate, Contact
+from vendors.models import Candidate, Contact, Vendor
 from vendors.services.candidates import (
     add_candidate,
     change_candidate,
     check_add_candidate,
 )
+from vendors.services.companies import add_vendor
 
 SAVES = Saves(change_candidate, "candidate")
 
@@ -125,6 +126,12 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
 
     def may_add(self, subject: Evaluation, user: User) -> bool:
         return why_not(check_add_candidate, subject, user) is None
+
+    def choice_named(
+        self, subject: Evaluation, column: str, name: str, by: User
+    ) -> Vendor | None:
+        """A company that nobody has listed is made, as in the form."""
+        return add_vendor(name=name, by=by) if column == "vendor" else None
 
     def add(
         self, subject: Evaluation, values: Mapping[str, Any], by: User

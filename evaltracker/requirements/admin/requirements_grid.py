@@ -9,7 +9,7 @@ from django.db.models import QuerySet, Sum
 from django.http import QueryDict
 
 from evaltracker.errors import Invalid, why_not
-from evaltracker.evaluations.models import Evaluation, Requirement, User
+from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
@@ -18,6 +18,7 @@ from evaltracker.requirements.admin.requirements_page import (
     listed_requirements,
     read_filters,
 )
+from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.requirement_order import move_requirements
 from evaltracker.requirements.services.requirements import (
     add_requirement,
@@ -49,10 +50,9 @@ def missing_metric(row: Requirement) -> str:
 
 
 def below_text(row: Requirement) -> str:
-    """What else vendors read, and where it must hold."""
+    """Where it must hold."""
     lists = [f"Must hold for all of {held.scope.name}" for held in row.demands.all()]
-    read = [f"Vendors read: {row.vendor_help}"] if row.vendor_help else []
-    return "\n".join([*read, *lists])
+    return "\n".join(lists)
 
 
 def below_metric(row: Requirement) -> str:
@@ -98,6 +98,7 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
                 aside=below_metric,
             ),
             made("category", "Category", other, width=14, for_many=True),
+            made("vendor_help", "Help for vendors", words, width=16),
         )
 
     def rows(self, subject: Evaluation, user: User) -> QuerySet[Requirement]:
@@ -137,6 +138,14 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
             raise Invalid("Choose a category.", errors={"category": ["Choose one."]})
         given["ref"] = given.get("ref") or free_ref(subject)
         return add_requirement(evaluation=subject, by=by, **{"text": "", **given})
+
+    def choice_named(
+        self, subject: Evaluation, column: str, name: str, by: User
+    ) -> Category | None:
+        """A category that the pasted block names is made with it, as by an import."""
+        if column != "category":
+            return None
+        return add_category(evaluation=subject, name=name, by=by)
 
     def may_move(self, subject: Evaluation, user: User) -> bool:
         return why_not(check_change_requirement, subject, user) is None

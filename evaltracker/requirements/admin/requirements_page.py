@@ -115,7 +115,7 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         asked=asked,
         page=page,
         counts=counts,
-        has_grid=owner and not asked.retired and bool(categories),
+        has_grid=owner and not asked.retired,
         may_write=owner and evaluation.stage in WRITABLE_STAGES,
         may_change=owner,
         may_weigh=owner and evaluation.stage == Stage.REQUIREMENTS,

@@ -35,7 +35,8 @@ class EvalGrid {
 		help.id = `help-${box.id}`;
 		const foot = gridElement("p", "gr-foot");
 		foot.append(this.noted, this.status, this.undoButton, help);
-		const parts = [this.bar.bar, this.alert, this.place, this.line?.box, foot];
+		this.empty = this.rows.length ? null : box.querySelector(".et-empty");
+		const parts = [this.empty, this.bar.bar, this.alert, this.place, this.line?.box, foot];
 		box.replaceChildren(...parts.filter(Boolean));
 		box.classList.add("gr");
 		this.draw(help.id);
@@ -79,7 +80,7 @@ class EvalGrid {
 		}).observe(this.box);
 		addEventListener("hashchange", () => this.follow());
 		addEventListener("beforeunload", (event) => {
-			if (this.waiting || this.keys?.editing) {
+			if (this.box.isConnected && (this.waiting || this.keys?.editing)) {
 				event.preventDefault();
 			}
 		});
@@ -216,7 +217,7 @@ class EvalGrid {
 	/** Goes to the row that the address names. */
 	follow() {
 		const id = location.hash.startsWith(`#${this.anchor}-`) && location.hash.slice(this.anchor.length + 2);
-		if (id && this.find(id)) {
+		if (id && this.box.isConnected && this.find(id)) {
 			this.keys.focus({ ...this.keys.first(), row: this.positionOf(id) });
 		}
 	}

@@ -11,7 +11,7 @@ class GridLine {
 			this.choose(column);
 			return;
 		}
-		const said = "Type here, or paste rows from a spreadsheet";
+		const said = "Type here, or paste rows of a spreadsheet, with their heads if you like";
 		this.box = gridElement("textarea", "gr-line");
 		this.box.rows = 1;
 		this.box.placeholder = said;
@@ -22,6 +22,10 @@ class GridLine {
 				this.add([[this.box.value]], this.box.value);
 			}
 		});
+		this.takeBlocks();
+	}
+
+	takeBlocks() {
 		this.box.addEventListener("paste", (event) => {
 			const text = event.clipboardData.getData("text/plain");
 			const block = gridParse(text);
@@ -47,6 +51,7 @@ class GridLine {
 			}
 			this.select.focus();
 		});
+		this.takeBlocks();
 	}
 
 	focus() {
@@ -76,8 +81,10 @@ class GridLine {
 			return;
 		}
 		const done = await this.grid.add(rows);
-		this.box.value = done ? "" : text;
-		this.box.setAttribute("aria-invalid", !done);
+		if (!this.select) {
+			this.box.value = done ? "" : text;
+		}
+		(this.select ?? this.box).setAttribute("aria-invalid", !done);
 		this.focus();
 	}
 }

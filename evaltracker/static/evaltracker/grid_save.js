@@ -139,8 +139,10 @@ Object.assign(EvalGrid.prototype, {
 			this.refused.delete(`${cell.row} ${cell.column}`);
 		}
 		this.noted.textContent = said.note;
+		Fresh.soon();
 		if (body.add || body.move || body.act) {
 			this.rows = said.rows;
+			this.empty?.remove();
 			await this.table.replaceData(said.rows);
 			this.place.setAttribute("aria-rowcount", this.count + 1);
 		} else {
@@ -173,6 +175,6 @@ Object.assign(EvalGrid.prototype, {
 	},
 });
 
-for (const box of document.querySelectorAll("[data-grid]")) {
-	EvalGrid.start(box);
-}
+const startGrids = (part) => part.querySelectorAll("[data-grid]").forEach((box) => EvalGrid.start(box));
+startGrids(document);
+document.addEventListener("shown", (event) => startGrids(event.target));

@@ -1,26 +1,27 @@
 """Arranging, scripting, holding and judging demos."""
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.urls import reverse
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import User
 from evaltracker.kit.clock import wall_of
-from evaltracker.pages.acts import register_act
+from evaltracker.pages.acts import Outcome, register_act
 from evaltracker.pages.fields import (
-    day_field,
-    instant_from,
-    link_field,
     long_text,
     reason_field,
-    time_field,
 )
-from evaltracker.pages.zone_field import ZoneField
-from stakeholders.policy import voices
-from trials.admin.acts.base import OnDemo, PeopleField
+from trials.admin.acts.base import OnDemo
+from trials.admin.acts.demo_forms import (
+    LONGEST_TITLE,
+    AttendanceForm,
+    DemoForm,
+    WhenForm,
+)
 from trials.services.attendance import names_of
 from trials.services.demo_cancellation import call_off_demo, check_call_off_demo
 from trials.services.demo_guests import plan_attendance
@@ -34,56 +35,9 @@ from trials.services.demos import (
     move_demo,
     schedule_demo,
 )
+from trials.services.scripts import draw_up_script
 from vendors.admin.acts.base import OnCandidate
 from vendors.models import Candidate
-
-
-class WhenForm(forms.Form):
-    """When a demo is, as clocks show it there."""
-
-    day = day_field("Day")
-    time = time_field("Time")
-    zone = ZoneField()
-    minutes = forms.IntegerField(label="Minutes", min_value=5, max_value=600)
-
-    def clean(self) -> dict[str, Any]:
-        """A time that exists there."""
-        data = super().clean() or {}
-        if "zone" in data:
-            instant_from(self, "day", "time", data["zone"])
-        return data
-
-
-class AttendanceForm(forms.Form):
-    """Who attends, and where they meet."""
-
-    guests = PeopleField(
-        label="Our attendees",
-        help_text=(
-            "They get the invitation with a calendar file. Without any, everybody with "
-            "a part is invited. You are, in any case."
-        ),
-    )
-    vendor_people = forms.CharField(
-        label="Attendees of the vendor",
-        required=False,
-        widget=long_text(2),
-        help_text="One a line; nobody is sent anything.",
-    )
-    meeting_url = link_field(
-        "Meeting link", help_text="Stands in the invitation and its calendar file."
-    )
-
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice: Any = self.fields["guests"]
-        choice.queryset = voices().filter(evaluation=evaluation).select_related("user")
-
-
-class DemoForm(AttendanceForm, WhenForm):
-    title = forms.CharField(label="Title", initial="Demo")
-
-    field_order = ("title", *WhenForm.base_fields)
 
 
 @register_act
@@ -91,25 +45,37 @@ class ScheduleDemo(OnCandidate):
     name = "schedule-demo"
     title = "Schedule a demo"
     verb = "Schedule"
-    help = "Then draw up the script: what is not proven yet, must-haves first."
-    success = "The demo is scheduled. Draw up its script next."
+    help = "It follows our script, not the vendor's."
+    success = "The demo is scheduled. Read its script before you send it."
     form_class = DemoForm
     tab = "demos"
-    service = schedule_demo
     rule = check_schedule_demo
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """A week from now, in the evaluation's zone."""
         zone = target.evaluation.zone
         day = wall_of(timezone.now(), zone).date() + datetime.timedelta(days=7)
-        return {"day": day, "time": datetime.time(10), "zone": zone, "minutes": 90}
+        when = {"day": day, "time": datetime.time(10), "zone": zone, "minutes": 90}
+        return {"title": f"Demo of {target.name}"[:LONGEST_TITLE], **when}
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """Whom it is asked among."""
         return {"evaluation": target.evaluation}
 
-    def destination(self, target: Candidate, made: Any) -> str:
-        return reverse("admin:demo", args=[made.pk])
+    def perform(
+        self, target: Candidate, data: Mapping[str, Any], by: User
+    ) -> str | None:
+        """Schedule it; one without a script leads on to its page."""
+        values = dict(data)
+        draws_up = values.pop("draws_up")
+        demo = schedule_demo(candidate=target, by=by, **values)
+        if draws_up:
+            draw_up_script(demo=demo, by=by)
+        return None if draws_up else reverse("admin:demo", args=[demo.pk])
+
+    def success_message(self, target: Candidate, outcome: Outcome) -> str:
+        """What is next, with or without a script."""
+        return "The demo is scheduled. Draw up its script." if outcome else self.success
 
 
 @register_act
