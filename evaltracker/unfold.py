@@ -86,6 +86,8 @@ UNFOLD: dict[str, Any] = {
         partial(_file, "evaltracker/shim.js"),
         partial(_file, "evaltracker/typed.js"),
         partial(_file, "evaltracker/drafts.js"),
+        partial(_file, "evaltracker/fresh.js"),
+        partial(_file, "evaltracker/dialog.js"),
         partial(_file, "evaltracker/search.js"),
     ],
     "SIDEBAR": {"main": MAIN},

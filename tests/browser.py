@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.cast.common import PASSWORD
 
@@ -22,6 +22,27 @@ PASTE = """text => {
         new ClipboardEvent(
             "paste", { clipboardData: data, bubbles: true, cancelable: true }));
 }"""
+
+
+WAITS = 10_000
+# Whether it belongs to an act that is, or will be, shown over the page.
+IN_DIALOG = """thing => {
+    const page = document.getElementById("page-content");
+    const act = thing.closest("a[href*='/act/']");
+    const over = page && act && !page.querySelector("[data-whole]");
+    return Boolean(over || thing.closest("dialog.et-dialog"));
+}"""
+
+
+def follow_on(thing: Locator) -> None:
+    """Click what leads to another page, or to an act over this one, and be there."""
+    page = thing.page
+    if thing.evaluate(IN_DIALOG):
+        thing.click()
+        expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=WAITS)
+    else:
+        with page.expect_navigation(wait_until="domcontentloaded"):
+            thing.click()
 
 
 @dataclass

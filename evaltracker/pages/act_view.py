@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db import IntegrityError, models, transaction
@@ -21,11 +22,18 @@ from evaltracker.errors import (
 )
 from evaltracker.kit.storage import files_of_rows
 from evaltracker.pages.acts import ACTS, Act, Outcome
-from evaltracker.pages.in_place import answer_done, answer_refused, is_in_place
+from evaltracker.pages.in_place import (
+    answer_done,
+    answer_refused,
+    is_in_dialog,
+    is_in_place,
+)
 from evaltracker.pages.reauthentication import require_proof
 from evaltracker.pages.site import site
 
 NEXT = "next"
+# The page that a dialog stands on; it is shown anew unless the act leads elsewhere.
+HERE = "here"
 PREVIEW = "preview"
 
 
@@ -52,6 +60,8 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
         require_proof(request)
     if request.method == "POST":
         return _perform(request, act, target)
+    if is_in_dialog(request) and not act.in_dialog:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     unknown = set(request.GET) - {*act.prefill, NEXT}
     if unknown:
         raise Invalid(f"The address holds “{min(unknown)}”, which is not known here.")
@@ -117,8 +127,19 @@ def _finish(
     onwards = _onwards(request, act, target, outcome)
     if is_in_place(request):
         return answer_done(said, onwards)
-    messages.success(request, said, extra_tags=request.path)
+    in_dialog = is_in_dialog(request) and "Location" in onwards
+    if not in_dialog or _leads_away(request, onwards):
+        messages.success(request, said, extra_tags=request.path)
+    if in_dialog:
+        # Where to go if the page below the dialog is gone with what was changed.
+        return answer_done(said, onwards, otherwise=act.cancel_url(target))
     return onwards
+
+
+def _leads_away(request: HttpRequest, onwards: HttpResponse) -> bool:
+    """Whether it goes on to another page than the one below the dialog."""
+    there, here = onwards.headers["Location"], _next(request, HERE)
+    return urlsplit(there).path != urlsplit(here).path
 
 
 def _add_errors(form: Any, problem: Invalid) -> bool:
@@ -142,9 +163,9 @@ def _with_fresh_version(request: HttpRequest, act: Act[Any]) -> Any:
     return data
 
 
-def _next(request: HttpRequest) -> str:
+def _next(request: HttpRequest, field: str = NEXT) -> str:
     """Where the person came from, if that is a page of ours."""
-    wanted = request.POST.get(NEXT) or request.GET.get(NEXT) or ""
+    wanted = request.POST.get(field) or request.GET.get(field) or ""
     ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
         wanted, allowed_hosts=None
     )
@@ -166,7 +187,7 @@ def _onwards(
         return HttpResponseRedirect(back)
     if isinstance(outcome, models.Model):
         return HttpResponseRedirect(site.address_of(outcome))
-    return HttpResponseRedirect(act.cancel_url(target))
+    return HttpResponseRedirect(_next(request, HERE) or act.cancel_url(target))
 
 
 def _show(

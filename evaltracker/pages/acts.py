@@ -54,6 +54,8 @@ class Act[T]:
     rule: ClassVar[Rule | None] = None
     form_class: ClassVar[type[forms.BaseForm]] = Confirm
     template: ClassVar[str] = "evaltracker/act.html"
+    # Whether it opens over the page that leads to it; one to read at leisure does not.
+    in_dialog: ClassVar[bool] = True
     # Red button: the act cannot be taken back, or it hits other people.
     dangerous: ClassVar[bool] = False
     # What is typed is under seal, as prices are: its draft ends with the login.

@@ -9,9 +9,9 @@ from typing import Any
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import User
 from evaltracker.pages.grid import Grid
+from evaltracker.pages.grid_acts import act_on_rows
 from evaltracker.pages.grid_changes import (
     Change,
-    act_on_rows,
     add_rows,
     refuse_too_many,
     rows_by_id,

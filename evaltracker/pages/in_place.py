@@ -1,7 +1,8 @@
 """Acts that a page performs without leaving it: what is answered, as JSON.
 
 A script posts an act's form with `Accept: application/json` to the act's own address.
-Right, service and journal are the same; only the answer is not a page.
+Right, service and journal are the same; only the answer is not a page. A form in a
+dialog says `X-Dialog`: it is answered with its page until it is done.
 """
 
 from http import HTTPStatus
@@ -21,9 +22,15 @@ def is_in_place(request: HttpRequest) -> bool:
     return request.method == "POST" and accepts == "application/json"
 
 
-def answer_done(said: str, onwards: HttpResponse) -> HttpResponse:
+def is_in_dialog(request: HttpRequest) -> bool:
+    """Whether a page shows the act over itself."""
+    return request.headers.get("X-Dialog") == "yes"
+
+
+def answer_done(said: str, onwards: HttpResponse, **more: str) -> HttpResponse:
     """That it is done: the sentence, and the page that shows it now."""
-    return JsonResponse({"said": said, "page": onwards.headers.get("Location", "")})
+    page = onwards.headers.get("Location", "")
+    return JsonResponse({"said": said, "page": page, **more})
 
 
 def answer_problem(problem: Problem) -> HttpResponse:

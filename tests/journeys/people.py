@@ -15,14 +15,13 @@ from playwright.sync_api import (
 )
 
 from evaltracker.demo.people import LEAD, PASSWORD
-from tests.browser import Watched
+from tests.browser import WAITS, Watched, follow_on
 
 # Set it to a folder to look at the walk: every step leaves a picture there.
 PICTURES = os.environ.get("JOURNEY_PICTURES", "")
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1440, "height": 1000}
 TITLE = "Choose an ML platform"
-WAITS = 10_000
 
 
 @dataclass
@@ -71,20 +70,26 @@ class Person(Watched):
         self.click(self.page.get_by_role("button", name=button, exact=True))
 
     def click(self, thing: Locator) -> None:
-        """Click what leads to another page, and be there."""
-        with self.page.expect_navigation(wait_until="domcontentloaded"):
-            thing.click()
+        """Click what leads to another page, or an act over this one; be there."""
+        follow_on(thing)
 
     def fill(self, **fields: str) -> None:
         """Fill fields by the name that the form gives them, whatever their kind."""
+        form = self.form
         for name, value in fields.items():
-            box = self.page.locator(f"main [name={name}]:not([type=hidden])")
+            box = form.locator(f"[name={name}]:not([type=hidden])")
             if box.first.get_attribute("type") == "radio":
-                self.page.locator(f"main [name={name}][value={value}]").check()
+                form.locator(f"[name={name}][value={value}]").check()
             elif box.evaluate("box => box.tagName") == "SELECT":
                 box.select_option(value)
             else:
                 box.fill(value)
+
+    @property
+    def form(self) -> Locator:
+        """Where one types: in the act that is open over the page, else in the page."""
+        act = self.page.locator("dialog.et-dialog[open]")
+        return act if act.count() else self.page.locator("main")
 
     def reads(self, words: str) -> None:
         """Wait until the page says so."""

@@ -12,9 +12,7 @@ def arrange_demo(walk: Walk) -> None:
     lead.follow(f"Schedule a demo: {FAVOURITE}")
     lead.fill(title="Scripted demo")
     lead.press("Schedule")
-    lead.follow("Draw up the script")
-    lead.press("Draw up")
-    lead.reads("The script is drawn up.")
+    lead.follow("Scripted demo")
     lead.see("21-demo-script")
 
 

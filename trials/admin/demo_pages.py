@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from evaltracker.errors import NotFound, why_not
 from evaltracker.evaluations.choices import Stage
@@ -140,10 +141,19 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
         verdicts=EvidenceVerdict.choices,
         notes=solo_notes(user, demo) if demo.held_at else None,
         here=request.path,
+        siblings=siblings_of(evaluation),
         guests=names_of(demo),
         **setting_fields(verdict for row in items for verdict in row.verdicts),
         **offers_of(user, demo),
     )
+
+
+def siblings_of(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """The demos that take place, each with its address."""
+    demos = Demo.objects.filter(
+        candidate__evaluation=evaluation, called_off_at__isnull=True
+    ).order_by("scheduled_for", "title")
+    return [(demo.title, reverse("admin:demo", args=[demo.pk])) for demo in demos]
 
 
 def offers_of(user: User, demo: Demo) -> dict[str, bool]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from evaltracker.errors import NotFound
@@ -171,6 +172,15 @@ def offers_of(
     }
 
 
+def siblings_of(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """The trials, each with its address."""
+    trials = Trial.objects.filter(candidate__evaluation=evaluation)
+    return [
+        (trial.title, reverse("admin:trial", args=[trial.pk]))
+        for trial in trials.order_by("title")
+    ]
+
+
 def _open_breakers(gaps: Iterable[Gap]) -> int:
     """How many deal-breakers are open."""
     worst = (gap for gap in gaps if gap.severity == Severity.DEAL_BREAKER)
@@ -215,6 +225,7 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         untouched=half_time_alarm(trial),
         plans_milestones=runs and going,
         here=request.path,
+        siblings=siblings_of(evaluation),
         **setting_fields(verdict for row in criteria for verdict in row.verdicts),
         today=today_in(trial.zone),
     )

@@ -10,51 +10,14 @@
 
 (() => {
 	const AGAIN = 3000;
-	const READ = 8000;
 	const GATEWAY = [502, 503, 504];
-	const status = document.createElement("div");
-	status.className = "et-said";
-	status.setAttribute("role", "status");
-	addEventListener("DOMContentLoaded", () => document.body.append(status));
-
 	const isJson = (answer) => answer.headers.get("Content-Type")?.startsWith("application/json");
 	const partOf = (form) => form.closest("[data-part]");
 
-	let reading;
-
-	function announce(sentence) {
-		clearTimeout(reading);
-		status.textContent = sentence;
-		reading = setTimeout(() => status.replaceChildren(), READ);
-	}
-
 	const pageOf = (form) => form.querySelector("input[name=next]").value;
 
-	async function fetchPage(address) {
-		const answer = await fetch(address, { redirect: "manual" });
-		if (!answer.ok) {
-			throw new TypeError(`The page answered ${answer.status}.`);
-		}
-		return new DOMParser().parseFromString(await answer.text(), "text/html");
-	}
-
 	/** Shows what the page says now of the part and of all counts; no other form is touched. */
-	function show(page, part) {
-		const fresh = Array.from(document.querySelectorAll("[data-fresh]"));
-		for (const old of part ? [part, ...fresh] : fresh) {
-			const made = page.getElementById(old.id);
-			if (!made || !old.isConnected) {
-				continue;
-			}
-			const had = old.contains(document.activeElement);
-			old.replaceWith(made);
-			if (had) {
-				made.tabIndex = -1;
-				made.focus({ preventScroll: true });
-			}
-			made.dispatchEvent(new Event("shown", { bubbles: true }));
-		}
-	}
+	const show = (page, part) => Fresh.show(page, ...(part ? [part] : []));
 
 	function clear(form) {
 		for (const line of form.querySelectorAll(".et-refusal")) {
@@ -137,7 +100,7 @@
 				return null;
 			}
 			try {
-				return await fetchPage(pageOf(form));
+				return await Fresh.page(pageOf(form));
 			} catch {
 				// Still away.
 			}
@@ -189,7 +152,7 @@
 				line.remove();
 				if (page) {
 					show(page, part);
-					announce("The connection is back. This was answered meanwhile: see what stands.");
+					Fresh.announce("The connection is back. This was answered meanwhile: see what stands.");
 				}
 				return null;
 			}
@@ -219,13 +182,13 @@
 			refuse(form, row, said);
 			return;
 		}
-		announce(said.said);
+		Fresh.announce(said.said);
 		form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: { sent: body } }));
 		carry(form, body);
 		try {
-			show(await fetchPage(said.page), partOf(form));
+			show(await Fresh.page(said.page), partOf(form));
 		} catch {
-			announce(`${said.said} Load the page again to see it.`);
+			Fresh.announce(`${said.said} Load the page again to see it.`);
 		}
 	}
 

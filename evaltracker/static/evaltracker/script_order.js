@@ -3,8 +3,9 @@
 "use strict";
 
 (() => {
+ const start = () => {
   const list = document.querySelector("[data-order]");
-  if (!list) return;
+  if (!list || list.querySelector(".sc-handle")) return;
   const status = document.querySelector("[data-order-status]");
   const items = () => [...list.querySelectorAll("[data-order-item]")];
   let dragged = null;
@@ -90,4 +91,7 @@
   }
   list.addEventListener("drop", (event) => event.preventDefault());
   list.addEventListener("dragover", (event) => dragged && event.preventDefault());
+ };
+ start();
+ document.addEventListener("shown", start);
 })();

@@ -48,6 +48,7 @@ class ExportEvaluation(OnEvaluation):
         "you is left out and named in it; an export from which something is left out "
         "is for reading and cannot be imported. The journal tells that you exported it."
     )
+    in_dialog = False  # it answers with a file
     success = "The evaluation is exported."
     form_class = FormatForm
 

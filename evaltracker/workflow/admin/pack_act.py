@@ -22,6 +22,7 @@ class TakePack(OnDecision):
         "that were signed, the journal, and every file with its SHA-256. README.txt "
         "in it says how anybody verifies it. The journal keeps that you took it."
     )
+    in_dialog = False  # it answers with a file
     success = "The pack was handed out; the journal says so."
     service = take_pack
     rule = check_take_pack

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import F
 
-from evaltracker.workflow import links
+from evaltracker.pages.acts import address_of
 from evaltracker.workflow.inbox.items import Desk, WorkItem
 from trials.models import Agreement, Trial
 from trials.policy import TRIAL_STAGES
@@ -43,6 +43,6 @@ def contracts(desk: Desk) -> Iterator[WorkItem]:
             "It was changed by number; your role has not agreed to the words of now."
             if again
             else "Every role agrees before day one; yours has not.",
-            links.trial(trial) + "#contract",
+            address_of("agree-contract", trial),
             trial.starts_on,
         )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Locator, Request
 
+from tests.browser import PASTE
 from tests.journeys.people import Person
 
 # A tab keeps the log from page to page; no page of the product looks at it.
@@ -37,12 +38,6 @@ if (window === window.top && location.protocol.startsWith("http")) {
     }, true);
 }
 """
-PASTE = """text => {
-    const data = new DataTransfer();
-    data.setData("text/plain", text);
-    document.activeElement.dispatchEvent(new ClipboardEvent(
-        "paste", {clipboardData: data, bubbles: true, cancelable: true}));
-}"""
 # What differs between two rows or purchases in the address of the same page.
 ROW = re.compile(r"(?<=/e/)[^/]+|[0-9a-f]{8}-[0-9a-f-]{27}[^/]*|(?<=/)\d+(?=/)")
 
@@ -79,12 +74,38 @@ class Counted(Person):
         cell = f'[role=gridcell][tabulator-field="cells.{name}"]'
         return self.page.locator(f"#grid-{grid} {cell}")
 
+    def paste_rows(self, grid: str, table: str) -> None:
+        """Click below a grid's last row, and paste rows of a spreadsheet."""
+        self.page.locator(f"#grid-{grid} :is(.gr-line, .gr-choose select)").click()
+        self.page.evaluate(PASTE, table)
+        self._saved(grid, "added.")
+
+    def _saved(self, grid: str, word: str) -> None:
+        """Wait until the grid has answered, and it was no refusal."""
+        foot = self.page.locator(f"#grid-{grid} [role=status]").filter(has_text=word)
+        alert = self.page.locator(f"#grid-{grid} .gr-alert:not(:empty)")
+        foot.or_(alert).first.wait_for()
+        assert not alert.count(), alert.inner_text()
+
+    def find(self, words: str, name: str) -> None:
+        """Search for a page, a thing or an act, and go to the first that is found."""
+        self.page.keyboard.press("Control+k")
+        self.page.locator("#search [name=q]").fill(words)
+        first = self.page.locator("#search-list [aria-selected=true]")
+        first.filter(has_text=name).wait_for()
+        act = "/act/" in (first.get_attribute("href") or "")
+        if act:
+            self.page.keyboard.press("Enter")
+            self.page.locator("dialog.et-dialog[open]").wait_for()
+        else:
+            with self.page.expect_navigation(wait_until="domcontentloaded"):
+                self.page.keyboard.press("Enter")
+
     def paste_into(self, grid: str, column: str, cells: list[str]) -> None:
         """Click on a column's first cell, and paste a column of a spreadsheet."""
         self.column(grid, column).first.click()
         self.page.evaluate(PASTE, "\n".join(cells))
-        foot = self.page.locator(f"#grid-{grid} [role=status]")
-        foot.filter(has_text="saved.").wait_for()
+        self._saved(grid, "saved.")
 
     @property
     def has_ended(self) -> bool:

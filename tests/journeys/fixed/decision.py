@@ -21,8 +21,7 @@ def close_scores(team: Team) -> None:
 def open_prices(team: Team) -> None:
     """The lead asks, leadership confirms."""
     lead = team.lead
-    lead.go("Costs")
-    lead.follow("Ask to open the prices")
+    lead.find("ask to open the prices", "Ask to open the prices")
     lead.press("Ask")
     boss = team.visit("leadership")
     boss.follow("Open the prices")
@@ -55,8 +54,7 @@ def draft(team: Team) -> None:
 def decide(team: Team) -> None:
     """The lead decides, and reads the frozen memo."""
     lead = team.lead
-    lead.go("Decision")
-    lead.follow("Decide", exact=True)
+    lead.find("decide", "Decide")
     prove(lead)
     lead.press("Decide and freeze the memo")
     lead.reads("Decided. The memo is frozen.")

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from tests.journeys.fixed.need import import_table
+from tests.journeys.fixed.counted import Counted
 from tests.journeys.fixed.purchase import (
     BOUGHT,
+    COST_HEADS,
     PURCHASE,
-    TITLE,
     answers_of,
     cost_rows,
     table,
@@ -15,21 +15,19 @@ from tests.journeys.fixed.team import Team
 from tests.journeys.vendor import VendorClient
 
 
-def declare_interests(team: Team) -> None:
-    """Everybody is asked before the first answer is shown to them."""
-    for person in PURCHASE["people"]:
-        one = team.visit(person["username"])
-        one.follow(TITLE)
-        one.go("Matrix")
-        one.reads("Declare conflicts of interest")
-        one.press("Declare")
-        one.reads("Your declaration is recorded.")
+def come(team: Team, username: str) -> Counted:
+    """That person comes by, and answers for all candidates where *My work* asks it."""
+    person = team.visit(username)
+    if person.page.get_by_role("link", name="Declare").count():
+        person.follow("Declare")
+        person.press("Declare")
+        person.reads("Your declaration is recorded.")
+    return person
 
 
 def invite(team: Team) -> None:
     """Three vendors are invited and shortlisted, and may answer."""
     lead = team.lead
-    lead.go("Candidates")
     if lead.page.get_by_role("heading", name="Declare conflicts").count():
         lead.press("Declare")
     for row in PURCHASE["candidates"]:
@@ -38,10 +36,10 @@ def invite(team: Team) -> None:
             lead.fill(new_name=row["contact"], new_email=row["email"])
             lead.press("Invite")
             lead.reads("The vendor is invited.")
-    lead.go("Candidates")
     for name in BOUGHT:
-        lead.follow(f"Shortlist: {name}")
-        lead.press("Shortlist")
+        lead.page.get_by_role("checkbox", name=f"Select {name}", exact=True).click()
+    lead.page.get_by_role("button", name="Shortlist", exact=True).click()
+    lead.page.get_by_text("3 selected").wait_for(state="hidden")
     lead.follow("Open claims")
     lead.press("Open claims")
     lead.reads("Claims are open.")
@@ -60,22 +58,15 @@ def vendors_answer(team: Team, token_of: Callable[[str], str]) -> None:
 
 
 def note_costs(team: Team) -> None:
-    """What was quoted comes in as a table, the rest is noted as not stated."""
+    """What was quoted, and what nobody stated, comes in as one table."""
     lead = team.lead
     lead.go("Costs")
-    heads = ("candidate", "kind", "price", "due")
-    import_table(lead, "costs", table(heads, cost_rows()))
-    for name in BOUGHT:
-        lead.go("Costs")
-        lead.follow(name, exact=True)
-        lead.follow("Mark the rest")
-        lead.click(lead.page.locator("main form button[type=submit]").last)
+    lead.paste_rows("costs", table(COST_HEADS, cost_rows(), "\t"))
 
 
 def close_claims(team: Team) -> None:
     """From now on no vendor can write."""
     lead = team.lead
-    lead.go("Candidates")
-    lead.follow("Close now")
+    lead.find("close claims now", "Close claims now")
     lead.press("Close claims")
     lead.reads("Claims are closed.")

@@ -14,7 +14,6 @@ def play(team: Team, token_of: Callable[[str], str]) -> None:
     need.put_up_candidates(team)
     need.everybody_signs(team, "requirements")
     need.advance(team, "research")
-    market.declare_interests(team)
     market.invite(team)
     market.vendors_answer(team, token_of)
     market.note_costs(team)

@@ -2,7 +2,16 @@
 
 import datetime
 
-from tests.journeys.fixed.purchase import BOUGHT, MUSTS, PURCHASE, TITLE
+from tests.journeys.fixed.market import come
+from tests.journeys.fixed.purchase import (
+    BOUGHT,
+    CRITERIA_HEADS,
+    MUSTS,
+    PURCHASE,
+    TITLE,
+    criteria_rows,
+    table,
+)
 from tests.journeys.fixed.team import Team
 from tests.journeys.steps_demos import judge
 
@@ -10,23 +19,21 @@ from tests.journeys.steps_demos import judge
 def plan_demos(team: Team) -> None:
     """A demo for each of the three, with its script."""
     lead = team.lead
+    lead.go("Demos")
     for name in BOUGHT:
-        lead.go("Demos")
         lead.follow(f"Schedule a demo: {name}")
-        lead.fill(title=f"Demo of {name}")
         lead.press("Schedule")
-        lead.follow("Draw up the script")
-        lead.press("Draw up")
-        lead.reads("The script is drawn up.")
+        lead.reads("The demo is scheduled.")
 
 
 def hold_demos(team: Team) -> None:
     """IT starts each demo and says of each must-have what was seen."""
-    person = team.visit("it")
-    person.follow(TITLE)
+    person = come(team, "it")
     refuted = PURCHASE["refuted"]
-    for name in BOUGHT:
-        person.go("Demos")
+    for number, name in enumerate(BOUGHT):
+        if not number:
+            person.follow(TITLE)
+            person.go("Demos")
         person.follow(f"Demo of {name}")
         person.follow("Start the demo")
         person.fill(attendees="Ivan, Ruth and Amina; two of theirs.")
@@ -41,8 +48,7 @@ def hold_demos(team: Team) -> None:
 def eliminate(team: Team) -> None:
     """The lead drops the one that showed that it fails."""
     lead, name = team.lead, PURCHASE["refuted"]["candidate"]
-    lead.go("Candidates")
-    lead.follow(f"Eliminate: {name}")
+    lead.find(f"eliminate {name}", f"Eliminate: {name}")
     lead.fill(reason="Signers had to install an app.")
     lead.press("Eliminate")
 
@@ -50,7 +56,7 @@ def eliminate(team: Team) -> None:
 def score(team: Team) -> None:
     """Three people score the finalists, blind, and lock."""
     for username, values in PURCHASE["scores"].items():
-        person = team.visit(username)
+        person = come(team, username)
         person.follow("Score: ")
         given = 0
         for name, value in zip(PURCHASE["finalists"], values, strict=False):
@@ -67,45 +73,38 @@ def score(team: Team) -> None:
 
 
 def plan_trials(team: Team) -> None:
-    """Two trials with six criteria each, put forward to everybody."""
+    """Two trials with the same six criteria, put forward to everybody."""
     lead = team.lead
     for name in PURCHASE["finalists"]:
-        lead.go("Trials")
-        lead.follow(f"Plan a trial: {name}")
-        lead.page.get_by_label("Who leads it").select_option(label="Ivan Petrov")
+        lead.find(f"plan a trial {name}", f"Plan a trial: {name}")
+        lead.form.get_by_label("Who leads it").select_option(label="Ivan Petrov")
         today = datetime.datetime.now(datetime.UTC).date()
         lead.fill(starts_on=today.isoformat(), **PURCHASE["trial"])
         lead.press("Plan")
-        for row in PURCHASE["criteria"]:
-            lead.follow("Add a criterion")
-            box = lead.page.locator("main select[name=requirement]")
-            option = box.locator("option").filter(has_text=f"{row['ref']} ").first
-            box.select_option(option.get_attribute("value"))
-            lead.fill(text=row["text"], threshold=row["threshold"])
-            lead.press("Add")
+        rows = table(CRITERIA_HEADS, criteria_rows(), "\t")
+        lead.paste_rows("criteria", rows)
         lead.follow("Put the contract forward")
         lead.press("Put it forward")
+        lead.reads("The contract is put forward")
 
 
 def agree(team: Team) -> None:
     """Every role agrees to both contracts."""
     for row in PURCHASE["people"]:
-        person = team.visit(row["username"])
-        person.follow(TITLE)
+        person = come(team, row["username"])
         for name in PURCHASE["finalists"]:
-            person.go("Trials")
-            person.follow(f"Trial of {name}", exact=True)
-            person.follow("Agree to the contract")
+            person.follow(f"Agree to the contract of Trial of {name}")
             person.press("I agree")
             person.reads("You have agreed.")
 
 
 def run_trials(team: Team) -> None:
     """IT judges every criterion of both, and closes them."""
-    person = team.visit("it")
-    person.follow(TITLE)
-    for name in PURCHASE["finalists"]:
-        person.go("Trials")
+    person = come(team, "it")
+    for number, name in enumerate(PURCHASE["finalists"]):
+        if not number:
+            person.follow(TITLE)
+            person.go("Trials")
         person.follow(f"Trial of {name}", exact=True)
         for row in PURCHASE["criteria"]:
             judge(person, row["ref"], PURCHASE["trial_note"])

@@ -6,10 +6,21 @@ import json
 from pathlib import Path
 from typing import Any
 
+from vendors.choices import CandidateKind
+from vendors.costs import CHECKLIST
+
 FILE = Path(__file__).parents[2] / "data" / "fixed_purchase" / "e_signature.json"
 PURCHASE: dict[str, Any] = json.loads(FILE.read_text())
 TITLE: str = PURCHASE["title"]
 MUSTS = [row["ref"] for row in PURCHASE["requirements"] if row["priority"] == "must"]
+REQUIREMENT_HEADS = (
+    *("Ref", "Category", "Requirement", "Priority", "Weight"),
+    *("Help for vendors", "Moves"),
+)
+PEOPLE_HEADS = ("Person", "Role", "Scores")
+CANDIDATE_HEADS = ("Name", "Kind", "Vendor")
+COST_HEADS = ("Candidate", "Kind", "Likely", "Falls due", "Known")
+CRITERIA_HEADS = ("What must be reached", "The number", "Requirement")
 BOUGHT = [row["name"] for row in PURCHASE["candidates"] if row["vendor"]]
 
 
@@ -21,16 +32,28 @@ def table(heads: tuple[str, ...], rows: list[list[str]], delimiter: str = ";") -
 
 
 def requirement_rows() -> list[list[str]]:
-    """Ref, category, text, priority, weight, help for vendors."""
+    """Each with what it moves; blank where it is no must-have."""
+    metrics = [row["name"] for row in PURCHASE["metrics"]]
     names = ("ref", "category", "text", "priority", "weight", "vendor_help")
-    return [[row[name] for name in names] for row in PURCHASE["requirements"]]
+    return [
+        [
+            *(row[name] for name in names),
+            metrics[row["metric"]] if "metric" in row else "",
+        ]
+        for row in PURCHASE["requirements"]
+    ]
 
 
-def metric_column() -> list[str]:
-    """What each requirement moves; blank where it is no must-have."""
-    names = [row["name"] for row in PURCHASE["metrics"]]
-    rows = PURCHASE["requirements"]
-    return [names[row["metric"]] if "metric" in row else "" for row in rows]
+def people_rows() -> list[list[str]]:
+    """Person, role, whether they score."""
+    return [
+        [
+            f"{row['first']} {row['last']} ({row['username']})",
+            row["role"],
+            "yes" if row["scores"] else "no",
+        ]
+        for row in PURCHASE["people"]
+    ]
 
 
 def candidate_rows() -> list[list[str]]:
@@ -39,13 +62,22 @@ def candidate_rows() -> list[list[str]]:
 
 
 def cost_rows() -> list[list[str]]:
-    """Candidate, kind of cost, likely amount, when it falls due."""
-    return [
-        [name, kind, price, due]
-        for kind, (*prices, due) in PURCHASE["prices"].items()
-        for name, price in zip(BOUGHT, prices, strict=True)
-        if price
-    ]
+    """Candidate, kind of cost, likely amount, when it falls due, whether it is known.
+
+    As the checklist asks: what is not quoted was asked for and not stated.
+    """
+    rows = []
+    for kind in CHECKLIST[CandidateKind.BUY]:
+        *prices, due = PURCHASE["prices"].get(kind, ["", "", "", ""])
+        for name, price in zip(BOUGHT, prices, strict=True):
+            known = "priced" if price else "unsaid"
+            rows.append([name, kind, price, due if price else "", known])
+    return rows
+
+
+def criteria_rows() -> list[list[str]]:
+    """What must be reached, the number, and the requirement that it is of."""
+    return [[row["text"], row["threshold"], row["ref"]] for row in PURCHASE["criteria"]]
 
 
 def answers_of(candidate: str) -> list[dict[str, str]]:

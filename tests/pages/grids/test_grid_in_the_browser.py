@@ -86,7 +86,7 @@ def test_a_refused_cell_says_why_and_a_changed_one_shows_both_values(
 def test_rows_are_pasted_below_ticked_and_retired_by_keyboard(
     grid: Page, purchase: Evaluation
 ) -> None:
-    grid.get_by_placeholder("Type here, or paste rows from a spreadsheet").focus()
+    grid.get_by_placeholder("Type here, or paste rows").focus()
     grid.evaluate(PASTE, "Requirement\tWeight\nRolls back\t9\nHas SSO\t8\n")
     saved(grid, "2 requirements added.")
     assert list(purchase.requirements.values_list("weight", flat=True)) == [5, 5, 9, 8]

@@ -19,7 +19,7 @@ def test_criteria_are_pasted_and_no_grid_has_a_barrier(watched: Watched) -> None
     watched.log_in("lina")
     watched.open(f"/admin/trials/{trial.pk}/")
     page, box = watched.page, watched.page.locator("#grid-criteria")
-    box.get_by_placeholder("Type here, or paste rows from a spreadsheet").focus()
+    box.get_by_placeholder("Type here, or paste rows").focus()
     page.evaluate(PASTE, BLOCK)
     expect(box.get_by_role("status")).to_contain_text("2 criteria added.")
     milestones = page.locator("#grid-milestones")

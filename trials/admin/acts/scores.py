@@ -44,6 +44,7 @@ class GiveScores(OwnSheet):
     success = "Your scores are saved. Lock them when you are sure."
     form_class = SheetForm
     template = "trials/sheet.html"
+    in_dialog = False
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """What is scored, and what was given."""

@@ -1,0 +1,241 @@
+/*
+ * Opens an act over the page that it belongs to, and shows that page anew once it is done.
+ *
+ * The link leads to the act's own page, as ever: without this script, with a key held, or
+ * where the act is a page in its own right, that is what opens. The form is the page's, and
+ * is sent to the same address; the server says where to go on. What is typed is kept as a
+ * draft, as on the page. The dialog is the browser's own: it keeps the focus inside, closes
+ * on Escape and gives the focus back.
+ */
+"use strict";
+
+(() => {
+	const ACT = "/admin/act/";
+	const HEADERS = { "X-Dialog": "yes" };
+	const LEFT = 300;
+	const POINTS_AT = ["for", "aria-describedby", "aria-labelledby", "aria-controls", "list", "form"];
+	const dialog = document.createElement("dialog");
+	dialog.className = "et-dialog";
+	dialog.setAttribute("aria-labelledby", "dialog-title");
+	let address = "";
+	let opener = "";
+
+	const content = () => document.getElementById("page-content");
+	const here = () => location.pathname + location.search;
+	const isSeenInPlace = () => content() && !content().querySelector("[data-whole]");
+
+	/** The link that a plain click on it opens over the page. */
+	function linkOf(event) {
+		const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+		const link = event.target.closest?.("a[href]");
+		const isOurs = link?.origin === location.origin && link.pathname.startsWith(ACT);
+		const leaves = link?.target || link?.hasAttribute("download");
+		return isPlain && isOurs && !leaves && isSeenInPlace() ? link : null;
+	}
+
+	/** The page's own ids stay unique: those of the dialog are told apart. */
+	function tellApart(part) {
+		const ids = new Set(Array.from(part.querySelectorAll("[id]"), (element) => element.id));
+		const renamed = (id) => (ids.has(id) ? `dialog-${id}` : id);
+		for (const element of part.querySelectorAll("*")) {
+			for (const name of POINTS_AT.filter((name) => element.hasAttribute(name))) {
+				const named = element.getAttribute(name).split(" ").map(renamed);
+				element.setAttribute(name, named.join(" "));
+			}
+			const hash = element.getAttribute("href")?.match(/^#(.+)/);
+			if (hash) {
+				element.setAttribute("href", `#${renamed(hash[1])}`);
+			}
+			if (element.id) {
+				element.id = renamed(element.id);
+			}
+		}
+	}
+
+	function headOf(page) {
+		const head = document.createElement("header");
+		head.className = "et-dialog__head";
+		const title = document.createElement("h2");
+		title.id = "dialog-title";
+		title.dir = "auto";
+		title.tabIndex = -1;
+		title.append(page.querySelector(".et-head h1")?.textContent ?? page.title);
+		const close = document.createElement("button");
+		close.type = "button";
+		close.className = "et-iconbutton";
+		close.dataset.close = "";
+		close.setAttribute("aria-label", "Back to the page");
+		close.append(document.createElement("span"));
+		close.firstChild.className = "material-symbols-outlined";
+		close.firstChild.ariaHidden = "true";
+		close.firstChild.append("close");
+		head.append(title, close);
+		return head;
+	}
+
+	/** Fills the dialog with the content of an act's page. */
+	function show(page) {
+		const made = page.getElementById("page-content");
+		const body = document.createElement("div");
+		body.className = "et-dialog__body et-page";
+		const lead = made.querySelector(".et-head .et-lead");
+		if (lead?.textContent.trim()) {
+			body.append(lead);
+		}
+		made.querySelector(".et-head")?.remove();
+		body.append(...made.childNodes);
+		tellApart(body);
+		for (const form of body.querySelectorAll("form:not([action])")) {
+			form.setAttribute("action", address);
+		}
+		dialog.replaceChildren(headOf(page), body);
+		document.getElementById("search")?.close();
+		if (!dialog.open) {
+			content().after(dialog);
+			dialog.showModal();
+		}
+		body.scrollTop = 0;
+		body.dispatchEvent(new Event("shown", { bubbles: true }));
+		const field = ":is(input, select, textarea):not([type=hidden], [disabled])";
+		const first = body.querySelector("[data-focus]") ?? body.querySelector(field);
+		(first ?? dialog.querySelector("h2")).focus();
+	}
+
+	async function open(link) {
+		const asked = link.href;
+		dialog.ariaBusy = "true";
+		content().ariaBusy = "true";
+		try {
+			const answer = await fetch(asked, { headers: HEADERS, redirect: "manual" });
+			if (answer.status !== 200) {
+				location.assign(asked);
+				return;
+			}
+			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+			address = link.getAttribute("href");
+			if (!dialog.contains(link)) {
+				opener = address;
+			}
+			show(page);
+		} catch {
+			location.assign(asked);
+			return;
+		}
+		settle();
+	}
+
+	function settle() {
+		dialog.ariaBusy = null;
+		content()?.removeAttribute("aria-busy");
+	}
+
+	function refuse(sentence) {
+		const line = document.createElement("p");
+		line.className = "et-note et-note--bad";
+		line.setAttribute("role", "alert");
+		line.tabIndex = -1;
+		line.append(sentence);
+		dialog.querySelector(".et-dialog__body").prepend(line);
+		line.focus();
+	}
+
+	async function send(form, submitter) {
+		const body = new FormData(form, submitter);
+		body.set("here", here());
+		dialog.ariaBusy = "true";
+		let answer;
+		try {
+			const to = form.getAttribute("action");
+			answer = await fetch(to, { method: "POST", body, headers: HEADERS, redirect: "manual" });
+		} catch {
+			refuse("No connection. What you typed is kept: send it again when it is back.");
+			settle();
+			return;
+		} finally {
+			delete form.dataset.sent;
+		}
+		const type = answer.headers.get("Content-Type") ?? "";
+		if (type.startsWith("application/json")) {
+			form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: { sent: body } }));
+			await goOn(await answer.json());
+		} else if (type.startsWith("text/html")) {
+			show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+			settle();
+		} else {
+			refuse("Not saved: log in again and load this page. What you typed is kept.");
+			settle();
+		}
+	}
+
+	/** Shows the page anew if it is the one that the act leads to, else goes there. */
+	async function goOn({ said, page, otherwise }) {
+		const next = new URL(page, location.href);
+		if (next.pathname !== location.pathname) {
+			location.assign(page);
+			return;
+		}
+		let made;
+		try {
+			made = await Fresh.page(page);
+		} catch {
+			location.assign(otherwise);
+			return;
+		}
+		const scripts = (from) => Array.from(from.querySelectorAll("script[src]"), ({ src }) => src);
+		const loaded = new Set(scripts(document));
+		if (scripts(made).some((src) => !loaded.has(src)) || made.querySelector("[data-whole]")) {
+			location.assign(page);
+			return;
+		}
+		dialog.close();
+		Fresh.show(made, content());
+		if (location.search !== next.search) {
+			history.replaceState(null, "", page);
+		}
+		document.title = made.title;
+		settle();
+		Fresh.announce(said);
+		returnTo(opener);
+		if (next.hash) {
+			// A grid goes to the row; so does whoever reads on.
+			location.hash = next.hash;
+		}
+	}
+
+	/** The focus goes to the same link, or to the head of what is shown anew. */
+	function returnTo(href) {
+		const links = Array.from(content().querySelectorAll("a[href]"));
+		const same = links.find((link) => link.getAttribute("href") === href);
+		const heading = content().querySelector("h1");
+		heading.tabIndex = -1;
+		(same ?? heading).focus({ preventScroll: true });
+	}
+
+	document.addEventListener("click", (event) => {
+		const link = linkOf(event);
+		if (event.target.closest?.("[data-close]") && dialog.contains(event.target)) {
+			event.preventDefault();
+			dialog.close();
+		} else if (link && !event.defaultPrevented) {
+			event.preventDefault();
+			open(link);
+		}
+	});
+
+	document.addEventListener("submit", (event) => {
+		const form = event.target;
+		const isSent = event.defaultPrevented || form.method === "get";
+		if (isSent || !dialog.contains(form) || !form.action.includes(ACT)) {
+			return;
+		}
+		event.preventDefault();
+		if (dialog.ariaBusy !== "true") {
+			send(form, event.submitter);
+		}
+	});
+
+	/* A draft is kept a moment after the last key; only then may the form go. */
+	dialog.addEventListener("close", () => {
+		setTimeout(() => dialog.open || dialog.replaceChildren(), LEFT);
+	});
+})();

@@ -1,0 +1,105 @@
+"""An act that is shown over its page: the same form, the same right and answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.cast import common
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
+
+    from evaltracker.evaluations.models import Requirement, User
+
+    LogIn = Callable[[User], Client]
+
+pytestmark = pytest.mark.usefixtures("known_acts")
+DIALOG = {"X-Dialog": "yes"}
+PAGE = "/admin/e/x/requirements/?priority=must"
+
+
+def path_of(requirement: Requirement) -> str:
+    return f"/admin/act/test-reword/{requirement.pk}/"
+
+
+def post(client: Client, requirement: Requirement, **form: str) -> Any:
+    data = {"version": "1", "text": "New words", "here": PAGE, **form}
+    return client.post(path_of(requirement), data, headers=DIALOG)
+
+
+def test_its_form_is_that_of_the_page(as_user: LogIn, requirement: Requirement) -> None:
+    client = as_user(requirement.evaluation.owner)
+    there = client.get(path_of(requirement)).content
+    shown = client.get(path_of(requirement), headers=DIALOG)
+    assert shown.status_code == 200
+    assert shown.content.count(b"<input") == there.count(b"<input")
+    assert b"Reword it" in shown.content
+
+
+def test_one_to_read_at_leisure_opens_as_a_page(
+    as_user: LogIn, requirement: Requirement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evaltracker.pages.acts import ACTS
+
+    monkeypatch.setattr(type(ACTS["test-reword"]), "in_dialog", False)
+    client = as_user(requirement.evaluation.owner)
+    asked = client.get(path_of(requirement), headers=DIALOG)
+    assert (asked.status_code, asked.content) == (204, b"")
+    assert client.get(path_of(requirement)).status_code == 200
+
+
+def test_done_it_names_the_page_below_and_where_else_to_go(
+    as_user: LogIn, requirement: Requirement
+) -> None:
+    client = as_user(requirement.evaluation.owner)
+    said: Any = post(client, requirement)
+    # The service made a row that has a page; that is where it leads.
+    assert said.json()["page"] != PAGE
+    said = client.post("/admin/act/test-start/", {"here": PAGE}, headers=DIALOG)
+    told = {"said": "Done.", "page": PAGE, "otherwise": "/admin/"}
+    assert said.json() == told
+    # Said by the page below, or by the next one where it leads away: once.
+    page = client.get("/admin/").content
+    assert (page.count(b"It has new words."), page.count(b"Done.")) == (1, 0)
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/"])
+def test_it_never_leads_out_of_the_house(
+    as_user: LogIn, requirement: Requirement, elsewhere: str
+) -> None:
+    client = as_user(requirement.evaluation.owner)
+    said: Any = client.post(
+        "/admin/act/test-start/", {"here": elsewhere}, headers=DIALOG
+    )
+    assert said.json()["page"] == "/admin/"
+
+
+def test_refused_it_comes_back_as_its_page_with_what_was_typed(
+    as_user: LogIn, requirement: Requirement
+) -> None:
+    client = as_user(requirement.evaluation.owner)
+    answer = post(client, requirement, text="")
+    assert answer.status_code == 400
+    assert b"This field is required." in answer.content
+    answer = post(client, requirement, ending="refused", text="My words")
+    assert answer.status_code == 409
+    assert b"Claims are closed since noon." in answer.content
+    assert b"My words" in answer.content
+    requirement.refresh_from_db()
+    assert requirement.text != "My words"
+
+
+def test_it_is_nobody_elses_to_do_and_hidden_from_strangers(
+    as_user: LogIn, requirement: Requirement
+) -> None:
+    requirement.evaluation.readers.add(common.otto())
+    assert post(as_user(common.otto()), requirement).status_code == 403
+    stranger = as_user(common.noor())
+    assert post(stranger, requirement).status_code == 404
+    hidden = stranger.get(path_of(requirement), headers=DIALOG)
+    assert hidden.status_code == 404
+    assert requirement.text.encode() not in hidden.content
