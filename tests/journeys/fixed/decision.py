@@ -9,10 +9,9 @@ from tests.journeys.fixed.team import Team
 def close_scores(team: Team) -> None:
     """The meeting: all scores are open, and its outcome is written down."""
     lead = team.lead
-    lead.go("Scores")
-    lead.follow("Open the consensus")
+    lead.find("open the consensus", "Open the consensus")
     lead.press("Open all scores")
-    lead.follow("Close the scores")
+    lead.find("close the scores", "Close the scores")
     lead.fill(outcome=PURCHASE["consensus"])
     lead.press("Close")
     lead.reads("Scores are closed.")
@@ -40,9 +39,8 @@ def prove(person: Counted) -> None:
 def draft(team: Team) -> None:
     """The lead writes which one and why."""
     lead, decision = team.lead, PURCHASE["decision"]
-    lead.go("Decision")
-    lead.follow("Draft the decision")
-    lead.page.get_by_label("Candidate").select_option(label=decision["candidate"])
+    lead.find("draft the decision", "Draft the decision")
+    lead.form.get_by_label("Candidate").select_option(label=decision["candidate"])
     lead.fill(
         rationale=decision["rationale"],
         revisit_when=decision["revisit_when"],
