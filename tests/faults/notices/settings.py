@@ -20,6 +20,9 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 # Of the tests above that run in one process a broker in memory is enough; here not.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
+    for name in ("default", "process")
+}
 DATABASES["default"]["CONN_MAX_AGE"] = None
 NOTICE_LEASE_SECONDS = int(os.environ.get("LEASE", "6"))

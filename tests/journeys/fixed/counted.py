@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Locator, Request
 
-from tests.browser import PASTE
+from tests.browser import PASTE, WAITS
 from tests.journeys.people import Person
 
 # A tab keeps the log from page to page; no page of the product looks at it.
@@ -84,7 +84,7 @@ class Counted(Person):
         """Wait until the grid has answered, and it was no refusal."""
         foot = self.page.locator(f"#grid-{grid} [role=status]").filter(has_text=word)
         alert = self.page.locator(f"#grid-{grid} .gr-alert:not(:empty)")
-        foot.or_(alert).first.wait_for()
+        foot.or_(alert).first.wait_for(timeout=3 * WAITS)
         assert not alert.count(), alert.inner_text()
 
     def find(self, words: str, name: str) -> None:
