@@ -28,6 +28,7 @@ def come(team: Team, username: str) -> Counted:
 def invite(team: Team) -> None:
     """Three vendors are invited and shortlisted, and may answer."""
     lead = team.lead
+    lead.go("Candidates")
     if lead.page.get_by_role("heading", name="Declare conflicts").count():
         lead.press("Declare")
     for row in PURCHASE["candidates"]:
