@@ -203,6 +203,13 @@ def listed(words: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def listed_few(words: Sequence[str], most: int = 4) -> str:
+    """“A, B, C and 5 more”: in all at most so many pieces."""
+    if len(words) <= most:
+        return listed(words)
+    return listed([*words[: most - 1], f"{len(words) - most + 1} more"])
+
+
 def named_ref(ref: str, text: str) -> str:
     """“R07 Restarts a failed job”: a reference says little without its text."""
     return f"{ref} {shortened(text, 60).rstrip('.')}".rstrip()

@@ -4,7 +4,7 @@ Each row is saved by the services of its columns, so that a pasted block ends as
 cell had been typed. A cell that is not what its reader saw any more is refused.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,6 +137,40 @@ def _changed_meanwhile(cell: Change, stored: Any) -> RefusedCell:
     return RefusedCell(cell.row, cell.column.name, said, 409, stored)
 
 
+class _NewCells:
+    """What the cells of new rows hold; a choice that is new, too, is made once."""
+
+    def __init__(self, grid: Grid[Any, Any], subject: Any, by: User) -> None:
+        self.grid, self.subject, self.by = grid, subject, by
+        self.readers = {
+            column.name: reader_of(column.field)
+            for column in grid.columns(subject, by)
+            if column.field
+        }
+        self.made: dict[tuple[str, str], Any] = {}
+
+    def read(self, column: str, value: Any) -> Any:
+        """What the cell holds.
+
+        Raises:
+            ValidationError: it cannot be read. Problem: it could not be made.
+
+        """
+        try:
+            return self.readers[column](value)
+        except ValidationError:
+            name = value.strip() if isinstance(value, str) else ""
+            about = (column, name.casefold())
+            if name and about not in self.made:
+                with transaction.atomic():
+                    self.made[about] = self.grid.choice_named(
+                        self.subject, column, name, self.by
+                    )
+            if self.made.get(about) is None:
+                raise
+            return self.made[about]
+
+
 def add_rows(
     grid: Grid[Any, Any],
     subject: Any,
@@ -150,27 +184,18 @@ def add_rows(
 
     """
     refuse_too_many(len(typed), sum(map(len, typed)))
-    columns = {each.name: each for each in grid.columns(subject, by)}
-    readers = {
-        name: reader_of(column.field)
-        for name, column in columns.items()
-        if column.field
-    }
-    if unknown := {name for row in typed for name in row} - readers.keys():
+    new = _NewCells(grid, subject, by)
+    if unknown := {name for row in typed for name in row} - new.readers.keys():
         raise Invalid(f"There is no column “{min(unknown)}” to fill here.")
     refused: list[RefusedCell] = []
     made = []
-    named: dict[tuple[str, str], Any] = {}
     for number, values in enumerate(typed, 1):
         key, read = f"new-{number}", {}
         for name, value in values.items():
-            about = (name, str(value).strip().casefold())
-            if not about[1]:
+            if not str(value).strip():
                 continue  # a blank says nothing: the row begins as the form does
             try:
-                if about not in named:
-                    named[about] = _read(grid, subject, name, value, readers, by)
-                read[name] = named[about]
+                read[name] = new.read(name, value)
             except ValidationError as error:
                 refused.append(RefusedCell(key, name, " ".join(error.messages)))
             except Problem as problem:
@@ -185,28 +210,3 @@ def add_rows(
     if refused:
         raise RefusedCells(refused)
     return made
-
-
-def _read(
-    grid: Grid[Any, Any],
-    subject: Any,
-    column: str,
-    value: Any,
-    readers: Mapping[str, Callable[[Any], Any]],
-    by: User,
-) -> Any:
-    """What a new row's cell holds; the grid may make a choice that is new, too.
-
-    Raises:
-        ValidationError: it cannot be read. Problem: it could not be made.
-
-    """
-    try:
-        return readers[column](value)
-    except ValidationError:
-        text = value.strip() if isinstance(value, str) else ""
-        with transaction.atomic():
-            made = grid.choice_named(subject, column, text, by) if text else None
-        if made is None:
-            raise
-        return made

@@ -24,11 +24,15 @@ def left_out(
 ) -> LeftOut:
     """What has no place in the columns and rows of `shown`, whatever the filters."""
     seen = {candidate.pk for candidate in shown.candidates}
-    hidden = [candidate for candidate in everybody if candidate.pk not in seen]
-    eliminated = [one for one in hidden if one.state == CandidateState.ELIMINATED]
+    eliminated: list[Candidate] = []
+    not_shortlisted: list[Candidate] = []
+    for candidate in everybody:
+        if candidate.pk not in seen:
+            is_out = candidate.state == CandidateState.ELIMINATED
+            (eliminated if is_out else not_shortlisted).append(candidate)
     return LeftOut(
         eliminated=eliminated,
-        not_shortlisted=[one for one in hidden if one not in eliminated],
+        not_shortlisted=not_shortlisted,
         retired=counted_once(evaluation, "retired", _retired),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from evaltracker.evaluations.models import Category
 from evaltracker.kit.charts import Axis, Lane, Lanes, Mark, Span, lanes
-from evaltracker.kit.text import listed
+from evaltracker.kit.text import listed_few
 from trials.admin.given import Given
 from trials.scoring import TOP_SCORE
 
@@ -19,8 +19,6 @@ AXIS = Axis(
     heads=("median",),
     rooms=(40,),
 )
-# So many are named one by one.
-NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def score_dots(rows: Sequence[tuple[Category, list[Given]]]) -> ScoreDots | None
         for cell in rows[0][1]
         if cell.name in drawings
     ]
-    left_out = [f"Not scored yet: {_some(unscored)}."] if unscored else []
+    left_out = [f"Not scored yet: {listed_few(unscored)}."] if unscored else []
     if aside:
         left_out.append(
             "Scores that do not count for a conflict of interest are not drawn."
@@ -78,9 +76,3 @@ def _lane(name: str, cell: Given) -> Lane:
         note=", ".join(filter(None, (apart, settled))),
         tone="warn" if cell.to_settle else "",
     )
-
-
-def _some(names: Sequence[str]) -> str:
-    if len(names) <= NAMED:
-        return listed(names)
-    return listed([*names[: NAMED - 1], f"{len(names) - NAMED + 1} more"])

@@ -109,8 +109,8 @@ def lead(mark: Wanted, box: Box) -> str:
 def _around(mark: Wanted) -> Iterator[Box]:
     """Places around a mark, the nearest first: right, left, above, below, corners."""
     half, wide = HEIGHT / 2, mark.width
-    for away in range(0, FAR, STEP):
-        near = NEAR + away
+    for further in range(0, FAR, STEP):
+        near = NEAR + further
         right, left, middle = mark.x + near, mark.x - near - wide, mark.x - wide / 2
         above, level, below = mark.y - near - HEIGHT, mark.y - half, mark.y + near
         for x, y in (

@@ -130,11 +130,8 @@
 	}
 
 	function refuse(sentence) {
-		const line = document.createElement("p");
-		line.className = "et-note et-note--bad";
-		line.setAttribute("role", "alert");
+		const line = Fresh.note(sentence);
 		line.tabIndex = -1;
-		line.append(sentence);
 		dialog.querySelector(".et-dialog__body").prepend(line);
 		line.focus();
 	}
@@ -162,7 +159,7 @@
 			show(new DOMParser().parseFromString(await answer.text(), "text/html"));
 			settle();
 		} else {
-			refuse("Not saved: log in again and load this page. What you typed is kept.");
+			refuse(Fresh.LOGGED_OUT);
 			settle();
 		}
 	}

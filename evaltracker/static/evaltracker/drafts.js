@@ -218,7 +218,7 @@
 		event.preventDefault();
 		event.stopPropagation();
 		const { submitter } = event;
-		say(form, "No connection. What you typed is kept and will be sent when it is back.");
+		say(form, Fresh.AWAY);
 		addEventListener("online", () => form.requestSubmit(submitter), { once: true });
 	}
 	document.addEventListener("submit", send, true);

@@ -7,6 +7,8 @@
 const Fresh = {
 	READ: 8000,
 	SOON: 500,
+	AWAY: "No connection. What you typed is kept and will be sent when it is back.",
+	LOGGED_OUT: "Not saved: log in again and load this page. What you typed is kept.",
 
 	/** The page at an address, as a document. */
 	async page(address) {
@@ -62,6 +64,15 @@ const Fresh = {
 				fold.open = before[at].open;
 			});
 		}
+	},
+
+	/** A line that says what went wrong. */
+	note(sentence, role = "alert") {
+		const line = document.createElement("div");
+		line.className = "et-note et-note--bad";
+		line.setAttribute("role", role);
+		line.textContent = sentence;
+		return line;
 	},
 
 	/** Says for a while, also to those who hear the page, what was done. */

@@ -31,10 +31,8 @@
 
 	/** A line at the row, or at the end of the form. */
 	function note(form, row, sentence, role = "alert") {
-		const line = document.createElement("div");
-		line.className = "et-refusal et-note et-note--bad";
-		line.setAttribute("role", role);
-		line.textContent = sentence;
+		const line = Fresh.note(sentence, role);
+		line.classList.add("et-refusal");
 		(row ?? form).append(line);
 		return line;
 	}
@@ -139,12 +137,7 @@
 			} catch {
 				// Told below, like a gateway that finds nobody behind it.
 			}
-			line ??= note(
-				form,
-				row,
-				"No connection. What you typed is kept and will be sent when it is back.",
-				"status",
-			);
+			line ??= note(form, row, Fresh.AWAY, "status");
 			const page = await reconnect(form);
 			const part = partOf(form);
 			const now = page && part && page.getElementById(part.id);
@@ -174,7 +167,7 @@
 		}
 		const { answer, body } = sent;
 		if (!isJson(answer)) {
-			note(form, row, "Not saved: log in again and load this page. What you typed is kept.");
+			note(form, row, Fresh.LOGGED_OUT);
 			return;
 		}
 		const said = await answer.json();

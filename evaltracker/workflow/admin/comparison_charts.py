@@ -70,7 +70,7 @@ def by_category(
         if not any(found.values()):
             continue
         shares = [
-            None if found[option.key] is None else float(found[option.key] or 0)
+            None if (share := found[option.key]) is None else float(share)
             for option in shown
         ]
         drawn_lanes = [lane(*pair) for pair in zip(shown, shares, strict=True)]

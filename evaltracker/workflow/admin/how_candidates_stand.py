@@ -7,7 +7,7 @@ from typing import Any
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.kit.charts import Axis, Lane, Lanes, Span, both, short
-from evaltracker.kit.text import listed
+from evaltracker.kit.text import listed, listed_few
 from evaltracker.workflow.admin.comparison import Comparison, Option, compare
 from evaltracker.workflow.memo.certainty_words import both_numbers, per_cent
 from evaltracker.workflow.memo.standing import standing_memo
@@ -16,8 +16,8 @@ from vendors.admin.conflict_question import is_to_be_asked
 from vendors.choices import CandidateState
 from vendors.models import Claim
 
-# More lines than these nobody compares by eye; the table has all. So many are named.
-DRAWN, NAMED = 12, 4
+# More lines than these nobody compares by eye; the table has all.
+DRAWN = 12
 COLUMNS = {
     "people": ("People", 52),
     "price": ("Price", 118),
@@ -162,17 +162,10 @@ def left_out(comparison: Comparison, lines: Sequence[Line]) -> list[str]:
     if not comparison.prices_open:
         said.append("Prices are sealed until two people open them.")
     if rest := [line.name for line in lines[DRAWN:]]:
-        said.append(f"Not drawn: {some(rest)}.")
+        said.append(f"Not drawn: {listed_few(rest)}.")
     unpriced = [line.name for line in lines if not line.price]
     if comparison.prices_open and len(unpriced) == len(lines):
         said.append("No price is known yet.")
     elif comparison.prices_open and unpriced:
-        said.append(f"No price is known of {some(unpriced)}.")
+        said.append(f"No price is known of {listed_few(unpriced)}.")
     return said
-
-
-def some(names: Sequence[str]) -> str:
-    """Names one by one, if they are few."""
-    if len(names) <= NAMED:
-        return listed(names)
-    return listed([*names[: NAMED - 1], f"{len(names) - NAMED + 1} more"])

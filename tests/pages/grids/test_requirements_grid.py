@@ -225,3 +225,28 @@ def test_it_is_read_in_as_many_statements_however_many_rows(
         found = client.get(address).json()
     assert len(found["rows"]) == 502
     assert len(read(purchase.owner, GRID, purchase, "?priority=must")["rows"]) == 1
+
+
+def test_new_rows_bring_their_categories_each_made_once(
+    purchase: Evaluation,
+) -> None:
+    rows = [
+        {"text": "Signs by hand", "category": "Signing"},
+        {"text": "signs by hand", "category": " signing"},
+    ]
+    answer = send(purchase.owner, GRID, purchase, add=rows)
+    assert answer.status_code == 200, answer.json()
+    made = purchase.requirements.filter(category__name="Signing").order_by("text")
+    # Words that differ in a capital alone are words of their own.
+    assert {row.text for row in made} == {"Signs by hand", "signs by hand"}
+    assert purchase.categories.filter(name__iexact="signing").count() == 1
+
+
+def test_of_a_refused_block_no_category_stays(purchase: Evaluation) -> None:
+    rows = [
+        {"text": "Signs by hand", "category": "Signing"},
+        {"text": "Costs little", "category": "Signing", "priority": "urgent"},
+    ]
+    answer = send(purchase.owner, GRID, purchase, add=rows)
+    assert answer.status_code == 400
+    assert not purchase.categories.filter(name="Signing").exists()

@@ -7,36 +7,20 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.kit.formula_guard import harmless, meant
 from evaltracker.requirements.services.demands import demand
 from evaltracker.requirements.services.scopes import add_list
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.trials.admin.matrix_pages import EVIL, body_of
+from tests.trials.admin.matrix_pages import purchase as purchase
 from trials.admin.matrix_export import FORMATS
 from trials.policy import today_in
 from vendors.services.candidates import shortlist
 from vendors.services.rulings import rule_not_applicable
 
 pytestmark = pytest.mark.django_db
-EVIL = "<script>alert('x')</script>"
-
-
-@pytest.fixture
-def purchase(db: None) -> Evaluation:
-    """Must-haves R1 and R2, and R3; Acme ML claims R1 and R2, Globex ML R1."""
-    where = trials.platform("must", "must", "should")
-    one, two, _ = where.requirements.order_by("ref")
-    trials.claimed(where, one, two)
-    trials.claimed(where, one, name="Globex ML")
-    return where
-
-
-def body_of(where: Evaluation, query: str = "", user: User | None = None) -> str:
-    client = signed_in(user or where.owner)
-    answer = client.get(f"/admin/e/{where.slug}/matrix/{query}")
-    assert answer.status_code == 200
-    return answer.content.decode()
 
 
 def refs(body: str) -> list[str]:
