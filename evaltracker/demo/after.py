@@ -1,15 +1,22 @@
-"""What follows a demo's decision: a letter that is sent, and a promise read again."""
+"""What follows a demo's decision: a letter, a contract, and a promise read again."""
+
+import datetime
 
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.kit.clock import today_in
+from evaltracker.kit.days import months_after
 from evaltracker.workflow.models import Letter, PromiseCheck
+from evaltracker.workflow.services.contract_terms import set_contract_term
 from evaltracker.workflow.services.letters import send_letter
+from evaltracker.workflow.services.metric_values import record_metric_values
 from evaltracker.workflow.services.promise_checks import record_promises
 from vendors.choices import CandidateState
 from vendors.services.contacts import add_contact
 
 
 def follow_up(evaluation: Evaluation, people: dict[str, User]) -> Evaluation:
-    """The winner has its letter, the others still are drafts; one check has begun."""
+    """The winner has its letter, the others still are drafts; the contract's dates
+    are entered, and one check has begun."""
     lead = people["lead"]
     winner = evaluation.candidates.select_related("vendor").get(
         state=CandidateState.CHOSEN
@@ -30,4 +37,25 @@ def follow_up(evaluation: Evaluation, people: dict[str, User]) -> Evaluation:
         },
         by=people["devops"],
     )
+    metric = evaluation.metrics.get()
+    record_metric_values(
+        check=first,
+        values={metric.pk: ("78 %", "Weekly report of the eligibility office.")},
+        by=people["pm"],
+    )
+    enter_contract(evaluation, people)
     return evaluation
+
+
+def enter_contract(evaluation: Evaluation, people: dict[str, User]) -> None:
+    """Two years that renew by a year, with three months' notice."""
+    starts = today_in(evaluation.zone) + datetime.timedelta(days=14)
+    set_contract_term(
+        evaluation=evaluation,
+        starts_on=starts,
+        ends_on=months_after(starts, 24) - datetime.timedelta(days=1),
+        notice_months=3,
+        renewal_months=12,
+        looks_after=people["it"],
+        by=people["lead"],
+    )

@@ -57,7 +57,7 @@ OF_TAB = {
     "decision": "decision",
     "memo": "decision#the-memo",
     "letters": "decision#letters",
-    "promise_checks": "decision#promise-checks",
+    "promise_checks": "decision#after-the-award",
     "files": "security#what-protects-what",
     "journal": "security#what-protects-what",
     "notices": "trials#who-gets-which-mail",

@@ -8,6 +8,7 @@ from evaltracker.notices.calendars import DATES, CalendarDate
 from evaltracker.notices.mail import link_to
 from evaltracker.workflow import links
 from evaltracker.workflow.models import PromiseCheck
+from evaltracker.workflow.selectors.contracts import terms_of
 from evaltracker.workflow.selectors.promises import MORNING
 
 
@@ -26,4 +27,21 @@ def own_checks(person: User) -> Iterator[CalendarDate]:
             evaluation=evaluation.title,
             due_at=instant_of(check.due_on, MORNING, evaluation.zone),
             link=link_to(links.page(evaluation, "promise_checks", f"check-{check.pk}")),
+        )
+
+
+@DATES.add
+def contract_dates(person: User) -> Iterator[CalendarDate]:
+    """The last day to give notice, or the end, of contracts that they look after."""
+    for term in terms_of(person):
+        if term.deadline is None:
+            continue
+        evaluation = term.evaluation
+        yield CalendarDate(
+            uid=str(term.pk),
+            sequence=term.occurrence,
+            what="Last day to give notice" if term.notice_day else "A contract ends",
+            evaluation=evaluation.title,
+            due_at=instant_of(term.deadline, MORNING, evaluation.zone),
+            link=link_to(links.page(evaluation, "promise_checks", "contract")),
         )

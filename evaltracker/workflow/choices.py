@@ -1,4 +1,4 @@
-"""What a check of a promise found."""
+"""What a check of a promise found, and what became of a contract."""
 
 from django.db import models
 
@@ -9,3 +9,10 @@ class CheckFound(models.TextChoices):
     HOLDS = "holds", "Holds"
     PARTLY = "partly", "Holds partly"
     FAILS = "fails", "Fails"
+
+
+class TermOutcome(models.TextChoices):
+    """What was decided before the last day to give notice."""
+
+    ENDS = "ends", "It ends: notice was given, or it runs out"
+    GOES_ON = "goes_on", "It goes on"

@@ -6,11 +6,13 @@ from typing import ClassVar
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.kit.clock import instant_of
+from evaltracker.kit.days import day_in_words
 from evaltracker.notices.about import About, not_the_owners
 from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import letter
 from evaltracker.workflow import links
-from evaltracker.workflow.models import Letter, PromiseCheck
+from evaltracker.workflow.models import ContractTerm, Letter, PromiseCheck
+from evaltracker.workflow.selectors.contracts import TERM_NOTICE
 from evaltracker.workflow.selectors.letters import LETTER
 from evaltracker.workflow.selectors.promises import CHECK_NOTICE, MORNING
 from vendors.models import Contact
@@ -106,3 +108,43 @@ class PromiseCheckDue(About[PromiseCheck]):
         return self.dated(
             notice, row, instant_of(row.due_on, MORNING, notice.place.zone)
         )
+
+
+@register
+class ContractNoticeDue(About[ContractTerm]):
+    """A contract can be ended until that day: to its keeper and the owner."""
+
+    name: ClassVar[str] = TERM_NOTICE
+    can_wait: ClassVar[bool] = True
+    rows: ClassVar = ContractTerm.objects.select_related("looks_after")
+
+    def reasons(self, notice: Notice, row: ContractTerm) -> Iterator[str]:
+        """Unless it is open, has these dates, and is theirs to look after."""
+        if row.is_settled:
+            yield "It was decided what happens to the contract."
+        if str(row.occurrence) != notice.occurrence or row.deadline is None:
+            yield "The contract's dates were changed."
+        if notice.recipient_id not in (row.looks_after_id, notice.place.owner_id):
+            yield "Somebody else looks after the contract now."
+
+    def page(self, notice: Notice, row: ContractTerm) -> str:
+        """Its place on the page."""
+        return links.page(notice.place, "promise_checks", "contract")
+
+    def values(self, notice: Notice, row: ContractTerm) -> dict[str, str]:
+        """What the day is, what comes after it, and who looks after it."""
+        until, ends = row.renewed_until, row.ends_on
+        return {
+            "notice": "yes" if row.notice_day else "",
+            "ends": day_in_words(ends) if ends else "",
+            "renews": day_in_words(until) if until else "",
+            "keeper": row.looks_after.name,
+        }
+
+    def compose(self, notice: Notice) -> Message:
+        """Which day, and what is to be decided."""
+        row = self.row(notice)
+        if row.deadline is None:
+            raise LookupError("the contract has no last day any more")
+        due_at = instant_of(row.deadline, MORNING, notice.place.zone)
+        return self.dated(notice, row, due_at)

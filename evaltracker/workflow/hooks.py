@@ -6,6 +6,7 @@ import evaltracker.workflow.admin.carrying_acts
 import evaltracker.workflow.admin.checks_acts
 import evaltracker.workflow.admin.checks_page
 import evaltracker.workflow.admin.comparison_page
+import evaltracker.workflow.admin.contract_acts
 import evaltracker.workflow.admin.decision_acts
 import evaltracker.workflow.admin.decision_page
 import evaltracker.workflow.admin.earlier
@@ -13,6 +14,7 @@ import evaltracker.workflow.admin.evaluations_list
 import evaltracker.workflow.admin.letters_page
 import evaltracker.workflow.admin.lists
 import evaltracker.workflow.admin.memo_pages
+import evaltracker.workflow.admin.metric_value_acts
 import evaltracker.workflow.admin.my_work
 import evaltracker.workflow.admin.news_page
 import evaltracker.workflow.admin.next_tests

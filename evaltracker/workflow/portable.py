@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.portable.registry import (
     CHECKS,
     Document,
@@ -10,18 +11,27 @@ from evaltracker.portable.registry import (
     leave_out,
     register_part,
 )
+from evaltracker.portable.services.import_evaluation import ARRIVALS
 from evaltracker.workflow.memo.proof import digest_of_memo
 from evaltracker.workflow.models import (
     BellLook,
     CheckVerdict,
+    ContractTerm,
     Decision,
     KeptDraws,
     Letter,
+    MetricValue,
     Outlook,
     PromiseCheck,
     Snooze,
     Succession,
     Waiver,
+)
+from evaltracker.workflow.selectors.contracts import term_of
+from evaltracker.workflow.services.contract_reminders import (
+    EARLIEST,
+    MOST,
+    owe_term_reminders,
 )
 
 register_part(Part(name="waivers", model=Waiver, order=("waived_at",)))
@@ -29,6 +39,15 @@ register_part(Part(name="decision", model=Decision))
 register_part(Part(name="letters", model=Letter, order=("drafted_at",)))
 register_part(Part(name="promise_checks", model=PromiseCheck, order=("due_on",)))
 register_part(Part(name="check_verdicts", model=CheckVerdict, order=("recorded_at",)))
+register_part(
+    Part(
+        name="metric_values",
+        model=MetricValue,
+        order=("recorded_at",),
+        optional=True,
+    )
+)
+register_part(Part(name="contract_term", model=ContractTerm, optional=True))
 
 leave_out(Outlook, "It is made anew from the rest.")
 leave_out(KeptDraws, "They are drawn anew from the rest.")
@@ -46,3 +65,23 @@ def memo_is_whole(document: Document) -> Iterator[tuple[str, str]]:
             yield "/decision/0/memo_sha256", "It is not the SHA-256 of “memo”."
     if (document["evaluation"].get("status") == Status.DECIDED) != bool(decided):
         yield "/evaluation/status", "Decided is what has a decision, and only that."
+
+
+@ARRIVALS.add
+def remind_of_contract(evaluation: Evaluation) -> None:
+    """Owe what the contract of an evaluation that came with a file calls for."""
+    term = term_of(evaluation)
+    if term is not None:
+        owe_term_reminders(term)
+
+
+@CHECKS.add
+def reminders_of_a_contract_are_days(document: Document) -> Iterator[tuple[str, str]]:
+    """Days before a date are numbers, as many as people read."""
+    for at, row in enumerate(document.get("contract_term", ())):
+        days = row.get("remind_days", [0])
+        numbers = isinstance(days, list) and all(type(day) is int for day in days)
+        if not (numbers and 0 < len(days) <= MOST and 0 <= min(days) <= max(days)):
+            yield f"/contract_term/{at}/remind_days", "It has to be some days before."
+        elif max(days) > EARLIEST:
+            yield f"/contract_term/{at}/remind_days", f"At most {EARLIEST} days before."

@@ -28,7 +28,7 @@ PURCHASE = {
     "People": ["Stakeholders", "Conflicts", "Sign-offs"],
     "Market": ["Candidates", "Invitations", "What vendors sent", "Questions", "Costs"],
     "Proof": ["Matrix", "Demos", "Trials", "Scores"],
-    "Decision": ["Comparison", "Decision", "Memo", "Letters", "After the decision"],
+    "Decision": ["Comparison", "Decision", "Memo", "Letters", "After the award"],
     "Record": ["Journal", "Notices", "Files"],
 }
 
@@ -93,7 +93,7 @@ def test_the_groups_of_the_stage_and_of_the_page_are_open(
 def test_what_cannot_be_opened_yet_keeps_its_line_without_a_link(
     purchase: Evaluation,
 ) -> None:
-    after = {"Memo", "Letters", "After the decision"}
+    after = {"Memo", "Letters", "After the award"}
     owner = purchase.owner
     assert later(at(purchase, "requirements"), owner) == {"What vendors sent", *after}
     assert later(at(purchase, "research"), owner) == after

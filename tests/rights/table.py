@@ -20,6 +20,7 @@ ACTS_FOR: dict[str, set[str]] = {
             "change-script-item",
             "draw-up-script",
             "end-demo",
+            "enter-metric-values",
             "excuse-knock-out",
             "hold-demo",
             "judge-criterion",
@@ -57,6 +58,8 @@ ACTS_FOR: dict[str, set[str]] = {
     "lock-scores": {"devops"},
     "close-condition": {"lead", "it"},
     "revoke-lending": {"lead", "it"},
+    # IT looks after the contract.
+    "settle-contract-term": {"lead", "it"},
     "export-evaluation": {"lead", "leadership"},
     # Whoever sees it and may start evaluations.
     "start-next": {"lead", "operator"},

@@ -7,6 +7,7 @@ import time_machine
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.kit.days import months_after
 from evaltracker.notices.kinds import KINDS
 from evaltracker.workflow import links
 from evaltracker.workflow.inbox import my_work
@@ -14,7 +15,6 @@ from evaltracker.workflow.models import Decision, PromiseCheck
 from evaltracker.workflow.selectors.promises import outcomes_of
 from evaltracker.workflow.services.promise_checks import (
     close_check,
-    months_after,
     move_check,
     record_promises,
     waive_check,

@@ -62,8 +62,9 @@ vendors_asking vendors_candidate vendors_claimfile vendors_conflict vendors_cont
 vendors_costline vendors_exchangerate vendors_idempotencyrecord vendors_lastseen
 vendors_proposal vendors_question vendors_refusedcall vendors_ruling vendors_statusword
 vendors_submission vendors_vendor vendors_vendortoken
-workflow_belllook workflow_checkverdict workflow_keptdraws workflow_letter
-workflow_outlook workflow_promisecheck workflow_snooze workflow_succession
+workflow_belllook workflow_checkverdict workflow_contractterm workflow_keptdraws
+workflow_letter workflow_metricvalue workflow_outlook workflow_promisecheck
+workflow_snooze workflow_succession
 """
 HOUSE: dict[str, Rights] = {
     # Which migrations ran.

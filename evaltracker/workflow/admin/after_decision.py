@@ -10,17 +10,19 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.workflow import links
 from evaltracker.workflow.inbox import NextStep
 from evaltracker.workflow.memo.proof import differences
-from evaltracker.workflow.models import Decision, Letter, PromiseCheck
+from evaltracker.workflow.models import ContractTerm, Decision, Letter, PromiseCheck
+from evaltracker.workflow.selectors.contracts import term_of
 from evaltracker.workflow.services.exporting import may_export
 
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """Letters and checks in numbers."""
+    """Letters and checks in numbers, and the contract."""
 
     drafts: int
     sent: int
     checks: list[PromiseCheck]
+    term: ContractTerm | None
 
     @property
     def next_check(self) -> PromiseCheck | None:
@@ -31,7 +33,7 @@ class Follows:
 def after_decision(
     user: User, evaluation: Evaluation, decision: Decision
 ) -> dict[str, Any]:
-    """For the template of the decision's page; three queries and the count again."""
+    """For the template of the decision's page; four queries and the count again."""
     released = Letter.objects.in_evaluation(evaluation).values_list(
         "released_at", flat=True
     )
@@ -40,6 +42,7 @@ def after_decision(
         drafts=told.count(None),
         sent=len(told) - told.count(None),
         checks=list(PromiseCheck.objects.in_evaluation(evaluation)),
+        term=term_of(evaluation),
     )
     return {
         "differences": differences(decision),
@@ -64,7 +67,8 @@ def step_now(evaluation: Evaluation, follows: Follows) -> NextStep | None:
         return None
     return NextStep(
         what=f"Promise check on {date_format(check.due_on, 'j F Y')}.",
-        why="You are reminded a week before. Then say what holds of what was promised.",
+        why="You are reminded a week before. Then say what holds of what was promised, "
+        "and what the metrics are.",
         link=links.page(evaluation, "promise_checks", f"check-{check.pk}"),
         verb="To the promise checks",
     )

@@ -30,6 +30,7 @@ KINDS = {
     "sent": ("inbox", "Read"),
     "notices": ("mail", "Fix"),
     "promise_check": ("fact_check", "Judge"),
+    "contract_term": ("event_repeat", "Decide"),
     "letters": ("drafts", "Read"),
 }
 

@@ -12,7 +12,8 @@ from evaltracker.kit.clock import today_in
 from evaltracker.pages.evaluation_menu import waits_on
 from evaltracker.workflow.gates.facts import IN_THE_RUNNING
 from evaltracker.workflow.inbox.after import AHEAD, FRESH
-from evaltracker.workflow.models import Letter, PromiseCheck
+from evaltracker.workflow.models import ContractTerm, Letter, PromiseCheck
+from evaltracker.workflow.selectors.contracts import is_near, term_of
 from stakeholders.choices import APPROVALS
 from stakeholders.models import Condition, SignOffRule
 from stakeholders.policy import has_a_say, lendings_today, voices
@@ -83,3 +84,17 @@ def to_check(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
     rows: QuerySet[Any] = PromiseCheck.objects.in_evaluation(evaluation)
     until = today_in(evaluation.zone) + AHEAD
     return rows.filter(closed_at__isnull=True, due_on__lte=until)
+
+
+@waits_on("promise_checks")
+def contract_to_settle(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
+    """The contract, once its last day to give notice is near."""
+    if evaluation.is_open:
+        return None
+    term = term_of(evaluation)
+    if term is None or not is_near(term):
+        return None
+    if user.pk not in (evaluation.owner_id, term.looks_after_id):
+        return None
+    rows: QuerySet[Any] = ContractTerm.objects.filter(pk=term.pk)
+    return rows

@@ -1,4 +1,4 @@
-"""What still waits on the owner of an evaluation that is decided."""
+"""What still waits on people once an evaluation is decided."""
 
 import datetime
 from collections import Counter
@@ -11,6 +11,7 @@ from evaltracker.kit.clock import today_in
 from evaltracker.workflow import links
 from evaltracker.workflow.inbox.items import Desk, WorkItem
 from evaltracker.workflow.models import Letter
+from evaltracker.workflow.selectors.contracts import due_terms
 from evaltracker.workflow.selectors.promises import due_checks
 
 # A check is work from two weeks before its day on.
@@ -29,8 +30,8 @@ def checks(desk: Desk) -> Iterator[WorkItem]:
         yield WorkItem(
             evaluation,
             f"Promise check: does it hold after {check.months} months?",
-            "You run this evaluation. What was promised before the decision is read "
-            "again; the memo does not change by it.",
+            "You run this evaluation. What was promised and what was to get better is "
+            "looked at again; the memo does not change by it.",
             check.due_on,
             links.page(evaluation, "promise_checks", f"check-{check.pk}"),
             "promise_check",
@@ -60,4 +61,25 @@ def letters(desk: Desk) -> Iterator[WorkItem]:
             None,
             links.page(evaluation, "letters"),
             "letters",
+        )
+
+
+def contracts(desk: Desk) -> Iterator[WorkItem]:
+    """Contracts of which it is to be decided soon whether they go on."""
+    for term in due_terms(desk.user):
+        evaluation = term.evaluation
+        if desk.only not in (None, evaluation):
+            continue
+        runs = evaluation.owner_id == desk.user.pk
+        why = "You run this evaluation." if runs else "You look after the contract."
+        yield WorkItem(
+            evaluation,
+            "Decide whether the contract goes on",
+            f"{why} {'Notice can be given until' if term.notice_day else 'It ends'} "
+            "then.",
+            term.deadline,
+            links.page(evaluation, "promise_checks", "contract"),
+            "contract_term",
+            late=(term.deadline or today_in(evaluation.zone))
+            < today_in(evaluation.zone),
         )

@@ -17,7 +17,13 @@ from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.kit.clock import today_in
 from evaltracker.kit.text import listed
 from evaltracker.requirements.plan import Plan
-from evaltracker.workflow.models import Decision, KeptDraws, Outlook, PromiseCheck
+from evaltracker.workflow.models import (
+    ContractTerm,
+    Decision,
+    KeptDraws,
+    Outlook,
+    PromiseCheck,
+)
 from evaltracker.workflow.selectors import local_day, plan_of
 from stakeholders.selectors import places_of
 from trials.choices import MilestoneState
@@ -116,7 +122,8 @@ def _own_dates(evaluation: Evaluation, plan: Plan | None) -> Iterator[Dated]:
 def _dates(
     user: User, keys: Collection[Key]
 ) -> dict[Key, list[tuple[datetime.datetime, str, str]]]:
-    """The next milestone, demo and promise check of each that the reader may see."""
+    """The next milestone, demo, promise check and contract date that are the reader's
+    to see, by evaluation."""
     found: dict[Key, list[tuple[datetime.datetime, str, str]]] = defaultdict(list)
     milestones = Milestone.objects.visible_to(user).filter(
         evaluation__in=keys,
@@ -139,9 +146,18 @@ def _dates(
     for key, day in (
         checks.order_by().values_list("candidate__evaluation").annotate(Min("due_on"))
     ):
-        noon = datetime.datetime.combine(day, datetime.time(12), datetime.UTC)
-        found[key].append((noon, "Promise check", "a promise check"))
+        found[key].append((_noon(day), "Promise check", "a promise check"))
+    terms = ContractTerm.objects.visible_to(user).filter(evaluation__in=keys)
+    for term in terms.filter(outcome=""):
+        if term.deadline is not None:
+            what = "Notice of the contract" if term.notice_day else "Contract ends"
+            found[term.evaluation_id].append((_noon(term.deadline), what, "a contract"))
     return found
+
+
+def _noon(day: datetime.date) -> datetime.datetime:
+    """A moment of that day, whatever the zone."""
+    return datetime.datetime.combine(day, datetime.time(12), datetime.UTC)
 
 
 def _leaders(user: User, keys: Collection[Key]) -> dict[Key, str]:

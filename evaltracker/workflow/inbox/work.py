@@ -32,7 +32,11 @@ KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
     kinds.unclear_notices,
 )
 # What goes on once an evaluation has ended.
-AFTER: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (after.checks, after.letters)
+AFTER: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
+    after.checks,
+    after.contracts,
+    after.letters,
+)
 
 
 def my_work(user: User, evaluation: Evaluation | None = None) -> list[WorkItem]:

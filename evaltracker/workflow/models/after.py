@@ -7,7 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Record, Requirement, ScopedQuerySet
+from evaltracker.evaluations.models import (
+    Metric,
+    Record,
+    Requirement,
+    ScopedQuerySet,
+)
 from evaltracker.workflow.choices import CheckFound
 from vendors.models import Candidate
 
@@ -138,3 +143,36 @@ class CheckVerdict(Record):
 
     def __str__(self) -> str:
         return f"Verdict {str(self.pk)[:8]}"
+
+
+class MetricValue(Record):
+    """What a metric of the brief has come to on the day of a check."""
+
+    evaluation_path: ClassVar[str] = "promise_check__candidate__evaluation"
+
+    promise_check = models.ForeignKey(
+        PromiseCheck, on_delete=models.PROTECT, related_name="metric_values"
+    )
+    metric = models.ForeignKey(Metric, on_delete=models.PROTECT, related_name="+")
+    value = models.CharField(max_length=150)
+    note = models.TextField(blank=True, default="")
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects: ClassVar = ScopedQuerySet["MetricValue"].as_manager()
+
+    class Meta:
+        ordering = ("metric__name",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("promise_check", "metric"), name="metric_value_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(value=""), name="metric_value_says_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Value {str(self.pk)[:8]}"

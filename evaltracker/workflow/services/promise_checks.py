@@ -1,6 +1,5 @@
 """Reading a decision's promises again, after 3, 6 and 12 months."""
 
-import calendar
 import datetime
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +15,7 @@ from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import change, checked, lock, require_owner
 from evaltracker.kit.clock import today_in
+from evaltracker.kit.days import months_after
 from evaltracker.kit.text import read_reason
 from evaltracker.notices.services.scheduling import cancel_notices, schedule_notice
 from evaltracker.workflow.choices import CheckFound
@@ -35,22 +35,16 @@ OFFSETS = (7, 0, -7)
 CLOSED = "The promise check is closed."
 
 
-def months_after(day: datetime.date, months: int) -> datetime.date:
-    """The same day of a later month, or that month's last day."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return day.replace(
-        year=year, month=month, day=min(day.day, calendar.monthrange(year, month)[1])
-    )
-
-
 def plan_checks(*, evaluation: Evaluation) -> list[PromiseCheck]:
-    """Plan the checks in the transaction of the decision, if anything was promised.
+    """Plan the checks in the transaction of the decision, if there is what to check:
+    something that was promised, or a metric that was to move.
 
     It takes no actor: deciding is the act, and its journal entry speaks for it.
     """
     candidate = chosen_of(evaluation)
-    if candidate is None or not promised_rows(candidate):
+    if candidate is None:
+        return []
+    if not (promised_rows(candidate) or evaluation.metrics.exists()):
         return []
     today = today_in(evaluation.zone)
     checks = PromiseCheck.objects.bulk_create(

@@ -1,0 +1,42 @@
+"""The contract that a decision led to: its dates, and on whom its last day waits."""
+
+import datetime
+from collections.abc import Iterator
+
+from django.db.models import Q, QuerySet
+
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.kit.clock import today_in
+from evaltracker.workflow.models import ContractTerm
+
+# The kind of the mail about it; decision_notices.py.
+TERM_NOTICE = "contract_notice_due"
+
+
+def term_of(evaluation: Evaluation) -> ContractTerm | None:
+    """What is known of the contract, if anything was entered."""
+    rows = ContractTerm.objects.filter(evaluation=evaluation)
+    return rows.select_related("looks_after", "settled_by", "evaluation").first()
+
+
+def terms_of(user: User) -> QuerySet[ContractTerm]:
+    """Contracts that are not settled, whose owner or keeper `user` is."""
+    rows: QuerySet[ContractTerm] = ContractTerm.objects.visible_to(user).filter(
+        Q(looks_after=user) | Q(evaluation__owner=user), outcome=""
+    )
+    return rows.select_related("evaluation__owner")
+
+
+def due_terms(user: User) -> Iterator[ContractTerm]:
+    """Those whose last day is near enough that people are reminded of it."""
+    for term in terms_of(user):
+        if is_near(term):
+            yield term
+
+
+def is_near(term: ContractTerm) -> bool:
+    """Whether the first reminder is due; it stays so until somebody settles it."""
+    if term.deadline is None or term.is_settled:
+        return False
+    ahead = datetime.timedelta(days=max(term.remind_days))
+    return term.deadline - ahead <= today_in(term.evaluation.zone)
