@@ -25,6 +25,24 @@ def walk(
     new_context: Callable[..., BrowserContext],
 ) -> Iterator[Walk]:
     """Everybody at a browser that must have nothing to complain of."""
+    yield from walking(live_server, new_context)
+
+
+@pytest.fixture
+def from_nothing(
+    transactional_db: None,
+    live_server: LiveServer,
+    new_context: Callable[..., BrowserContext],
+) -> Iterator[Walk]:
+    """The same before there is a purchase."""
+    make_people()
+    yield from walking(live_server, new_context)
+
+
+def walking(
+    live_server: LiveServer, new_context: Callable[..., BrowserContext]
+) -> Iterator[Walk]:
+    """People on their way, and at its end what their browsers complained of."""
     people = Walk(live_server.url, new_context)
     yield people
     assert not any(people.complaints.values()), people.complaints

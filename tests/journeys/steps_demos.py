@@ -1,5 +1,7 @@
 """Demos: what is claimed is shown by our script, and people score blind."""
 
+from collections.abc import Iterable
+
 from tests.journeys.people import Person, Walk
 from tests.journeys.steps_research import FAVOURITE
 
@@ -30,13 +32,25 @@ def hold_demo(walk: Walk, musts: list[str]) -> None:
     elif_.see("22-demo-judged")
 
 
-def judge(person: Person, ref: str, note: str, verdict: str = "holds") -> None:
-    """One tap on a verdict, with a note, on the open page of a demo or trial."""
+def judge(
+    person: Person,
+    ref: str,
+    note: str,
+    verdict: str = "holds",
+    values: Iterable[str] = (),
+) -> None:
+    """One tap on a verdict, with a note, on the open page of a demo or trial; `values`
+    of the brief's lists are those that it is about."""
     buttons = person.page.get_by_role("group", name=f"Verdict on {ref}", exact=True)
     form = person.page.locator("form").filter(has=buttons)
     form.locator("[name=note]").fill(note)
     form.locator("[name=runner]").select_option("together")
     form.locator("[name=data]").select_option("ours")
+    if values:
+        for box in form.locator("[name=named_values]").all():
+            box.uncheck()
+    for value in values:
+        form.get_by_label(value, exact=True).check()
     form.locator(f"button[value={verdict}]").click()
     person.reads(f"Recorded: {ref}")
     form.wait_for(state="hidden")

@@ -4,13 +4,9 @@ The stages between are walked in `test_purchase.py`; here services take them.
 """
 
 import zipfile
-from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext
-from pytest_django.live_server_helper import LiveServer
 
-from evaltracker.demo.people import make_people
 from evaltracker.evaluations.models import Evaluation, User
 from stakeholders.services.people import add_stakeholder
 from stakeholders.services.rules import set_sign_off_rule
@@ -32,19 +28,10 @@ CANDIDATES = f"name,kind,vendor\n{FAVOURITE},buy,Databricks Inc.\nStay,as is,\n"
 COSTS = f"candidate,kind,price,due\n{FAVOURITE},licence,$120000 per year,\n"
 
 
-@pytest.fixture
-def walk(
-    transactional_db: None,
-    live_server: LiveServer,
-    new_context: Callable[..., BrowserContext],
-) -> Iterator[Walk]:
-    make_people()
-    people = Walk(live_server.url, new_context)
-    yield people
-    assert not any(people.complaints.values()), people.complaints
-
-
-def test_three_spreadsheets_become_a_signed_decision_and_its_pack(walk: Walk) -> None:
+def test_three_spreadsheets_become_a_signed_decision_and_its_pack(
+    from_nothing: Walk,
+) -> None:
+    walk = from_nothing
     lead = walk.person("lead")
     lead.page.goto(f"{walk.home}/admin/act/start-evaluation/")
     lead.fill(title=TITLE, buyer="Example Foods")
