@@ -1,26 +1,22 @@
 """What the candidates page shows, read in a constant number of queries."""
 
 import uuid
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from stakeholders.policy import parts
-from vendors.choices import Availability, CandidateState
+from vendors.choices import CandidateState
 from vendors.models import (
     Candidate,
-    Claim,
     Conflict,
     Proposal,
     Question,
-    Ruling,
     Submission,
 )
 from vendors.policy import INVITABLE
-from vendors.selectors import asked_requirements
+from vendors.selectors.answer_counts import AnswerCounts, answer_counts
 from vendors.selectors.sent import count_unseen
 
 GROUPS = (
@@ -49,16 +45,10 @@ class Declared:
 
 @dataclass(slots=True)
 class CandidateRow:
-    """One candidate with everything that its line tells.
-
-    `answered` by its vendor, or by the buyer if there is none to ask; `noted` by the
-    buyer of a vendor's candidate, which answers nothing.
-    """
+    """One candidate with everything that its line tells."""
 
     candidate: Candidate
-    answered: int
-    asked: int
-    noted: int
+    answers: AnswerCounts
     unseen: int = 0
     receipt: Submission | None = None
     declared: list[Declared] = field(default_factory=list)
@@ -102,7 +92,8 @@ def candidate_groups(
     candidates = list(rows)
     for candidate in candidates:
         candidate.evaluation = evaluation
-    lines = {candidate.pk: line for candidate, line in _lines(evaluation, candidates)}
+    counts = answer_counts(evaluation, candidates)
+    lines = {one.pk: CandidateRow(one, counts[one.pk]) for one in candidates}
     for (_, key), number in count_unseen(user, [evaluation]).items():
         if key in lines:
             lines[key].unseen = number
@@ -121,35 +112,6 @@ def candidate_groups(
         )
         for state, label, lead in GROUPS
     ]
-
-
-def _lines(
-    evaluation: Evaluation, candidates: Iterable[Candidate]
-) -> Iterable[tuple[Candidate, CandidateRow]]:
-    asked = asked_requirements(evaluation).count()
-    rulings = Ruling.objects.whole().filter(
-        candidate__evaluation=evaluation, requirement__retired_at__isnull=True
-    )
-    out = set(rulings.values_list("candidate_id", "requirement_id"))
-    answers = Claim.objects.filter(
-        candidate__evaluation=evaluation,
-        superseded_at__isnull=True,
-        requirement__retired_at__isnull=True,
-    ).exclude(availability=Availability.WITHDRAWN)
-    said = Counter(
-        (candidate, by_vendor)
-        for candidate, requirement, by_vendor in answers.order_by().values_list(
-            "candidate_id", "requirement_id", "by_vendor"
-        )
-        if (candidate, requirement) not in out
-    )
-    ruled_out = Counter(candidate for candidate, _ in out)
-    for one in candidates:
-        left = asked - ruled_out[one.pk]
-        itself, noted = said[one.pk, True], said[one.pk, False]
-        if one.vendor_id is None:
-            itself, noted = itself + noted, 0
-        yield one, CandidateRow(one, itself, left, noted)
 
 
 def _add_receipts(evaluation: Evaluation, lines: dict[uuid.UUID, CandidateRow]) -> None:

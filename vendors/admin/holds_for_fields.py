@@ -52,6 +52,21 @@ class HoldsForField(ValuesField):
         return EVERYWHERE
 
 
+class HoldsForTextField(HoldsForField):
+    """The same boxes of a form whose answers are kept as text."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """The boxes that are ticked; a text that boxes cannot say ticks none."""
+        if isinstance(value, str):
+            said = read_holds_for(value)
+            value = [] if isinstance(said, list) else said
+        return super().prepare_value(value)
+
+    def clean(self, value: Any) -> str:
+        """What was said, as `read_holds_for` reads it."""
+        return write_holds_for(super().clean(value))
+
+
 class OwnAnswersField(forms.CharField):
     """Values that have an answer of their own, as a text; it gives their lines."""
 

@@ -13,7 +13,8 @@ from evaltracker.evaluations.models import Evaluation, Notice
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Claim, Contact, Submission, Vendor, VendorToken
 from vendors.policy import INVITABLE
-from vendors.selectors import invitation_letters, with_counts
+from vendors.selectors import invitation_letters
+from vendors.selectors.answer_counts import AnswerCounts, answer_counts
 
 # The furthest that an invitation has got: its code, what people read, its tone.
 STATES: dict[str, tuple[str, str]] = {
@@ -65,8 +66,7 @@ class InvitationRow:
     """One candidate that somebody can answer for."""
 
     candidate: Candidate
-    asked: int
-    answered: int
+    answers: AnswerCounts
     letters: list[Letter] = field(default_factory=list)
     receipt: Submission | None = None
     last_word_at: datetime.datetime | None = None
@@ -81,7 +81,7 @@ class InvitationRow:
             return "uninvited"
         if self.receipt:
             return "handed_in"
-        if self.answered:
+        if self.answers.answered or self.answers.partly:
             return "answering"
         return "seen" if one.first_seen_at else self._mail_state()
 
@@ -117,7 +117,8 @@ class InvitationRow:
 def invitation_rows(evaluation: Evaluation) -> list[InvitationRow]:
     """Every candidate that a vendor could answer for."""
     rows: Any = Candidate.objects.filter(evaluation=evaluation, kind__in=INVITABLE)
-    candidates = list(with_counts(rows.select_related("vendor")))
+    candidates = list(rows.select_related("vendor"))
+    counts = answer_counts(evaluation, candidates)
     letters = newest_letters(*candidates)
     receipts = {
         submission.candidate_id: submission
@@ -134,12 +135,10 @@ def invitation_rows(evaluation: Evaluation) -> list[InvitationRow]:
     found = []
     for candidate in candidates:
         candidate.evaluation = evaluation
-        counts: Any = candidate
         found.append(
             InvitationRow(
                 candidate,
-                counts.asked,
-                counts.answered,
+                counts[candidate.pk],
                 letters.get(candidate.pk, []),
                 receipts.get(candidate.pk),
                 words.get(candidate.pk),

@@ -11,8 +11,9 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import Column, ImportKind, Question, register_import
 from evaltracker.importing.reading import Header, Reading
 from evaltracker.tabular import Sheet, Workbook
+from vendors.admin.holds_for_fields import HoldsForTextField
 from vendors.choices import STATED, Availability
-from vendors.holds_for_text import SYNTAX, read_holds_for, write_holds_for
+from vendors.holds_for_text import read_holds_for, write_holds_for
 from vendors.imports import ClaimLine, ClaimsPlan, plan_claims_import
 from vendors.imports.plan import Meaning
 from vendors.imports.shapes import (
@@ -99,18 +100,20 @@ class Claims(ImportKind):
         if not lists:
             return {}
         fields: dict[str, forms.Field] = {
-            HOLDS_FOR: forms.CharField(
+            HOLDS_FOR: HoldsForTextField(
+                lists=lists,
                 label="The answers hold for",
                 required=False,
-                help_text=f"Of {write_holds_for(lists)}. Write {SYNTAX} Blank: not "
-                "stated, so nobody has answered for these values.",
+                help_text="None ticked: not stated, so nobody has answered for these "
+                "values.",
             )
         }
         for candidate in evaluation.candidates.order_by("name"):
-            fields[f"{HOLDS_FOR}-{candidate.pk}"] = forms.CharField(
+            fields[f"{HOLDS_FOR}-{candidate.pk}"] = HoldsForTextField(
+                lists=lists,
                 label=f"Those of {candidate} hold for",
                 required=False,
-                help_text="Blank: as above.",
+                help_text="None ticked: as above.",
             )
         return fields
 

@@ -6,13 +6,17 @@ from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.requirements.services.requirements import change_requirement
+from evaltracker.requirements.services.scopes import add_list
 from tests.acting import act
 from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.admin.candidate_rows import candidate_groups
 from vendors.models import Candidate, Vendor
+from vendors.selectors.answer_counts import answer_counts
 from vendors.services.candidates import eliminate, shortlist
 from vendors.services.claims import note_claim
+from vendors.services.rulings import rule_not_applicable
 from vendors.services.submissions import hand_in
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +82,7 @@ def test_what_the_buyer_notes_of_a_vendor_is_no_answer_of_it(
             by=purchase.owner,
         )
     found = {
-        row.candidate: (row.answered, row.noted)
+        row.candidate: (row.answers.answered, row.answers.noted)
         for group in candidate_groups(purchase, purchase.owner, filters={})
         for row in group.rows
     }
@@ -140,3 +144,28 @@ def test_the_page_asks_as_much_for_two_candidates_as_for_ten(
         vendors.invited(purchase, f"V{number} ML")
     assert queries() == few
     assert few <= 22
+
+
+def test_an_answer_for_some_values_is_one_in_part(purchase: Evaluation) -> None:
+    runs_on = add_list(
+        evaluation=purchase,
+        name="Runs on",
+        values=["AWS", "on premises"],
+        by=purchase.owner,
+    )
+    row = purchase.requirements.get(ref="R1")
+    change_requirement(requirement=row, must_hold_for=[runs_on], by=purchase.owner)
+    acme = vendors.invited(purchase)
+    vendors.claim(acme, row, holds_for={"Runs on": ["AWS"]})
+    [counts] = answer_counts(purchase, [acme]).values()
+    assert (counts.answered, counts.partly) == (0, 1)
+    assert "1 more in part" in page(purchase, purchase.owner)
+    rule_not_applicable(
+        candidate=acme,
+        requirement=row,
+        named_values={"Runs on": ["on premises"]},
+        reason="Nobody runs it there.",
+        by=purchase.owner,
+    )
+    [counts] = answer_counts(purchase, [acme]).values()
+    assert (counts.answered, counts.partly) == (1, 0)

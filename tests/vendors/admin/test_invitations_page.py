@@ -81,7 +81,7 @@ def test_the_buyers_notes_are_no_answers_of_the_vendor(purchase: Evaluation) -> 
     note = {"statement": "Their page says so."}
     assert act("note-claim", place, purchase.owner, **note) == 302
     (row,) = invitation_rows(purchase)
-    assert (row.answered, row.asked) == (0, 2)
+    assert (row.answers.answered, row.answers.asked) == (0, 2)
 
 
 def test_it_is_filtered_by_state_and_knows_no_other_parameter(

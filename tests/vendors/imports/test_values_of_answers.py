@@ -15,6 +15,8 @@ from tests.cast.common import evaluation, requirement
 from tests.cast.vendors import candidate, enter, in_research, invited
 from tests.cast.vendors import claim as says
 from tests.import_pages import Importer
+from vendors.admin.values_field import key_of
+from vendors.holds_for import EVERYWHERE
 from vendors.imports import ClaimsPlan, plan_claims_import
 from vendors.models import Claim
 from vendors.services.imports import import_claims, known_claims
@@ -92,14 +94,15 @@ def test_a_vendors_own_words_are_not_replaced(where: Evaluation) -> None:
 def test_the_page_asks_and_the_preview_says_what_comes_in(where: Evaluation) -> None:
     desk = Importer(where, "claims", where.owner)
     body = desk.upload(TABLE)
-    assert "Of Runs on: AWS, on premises." in body
+    for value in ("AWS", "on premises", "everywhere"):
+        assert value in body
     acme = where.candidates.get(name="Acme ML")
     form = {"step": "read", "header_row": "1", "shown_row": "1"}
-    desk.say({**form, "holds_for": "AWS"})
-    assert "names no list" in desk.see()
-    form |= {"holds_for": "everywhere", f"holds_for-{acme.pk}": "Runs on: AWS"}
-    desk.say(form)
-    desk.see()
+    aws, all_of_them = key_of("Runs on", "AWS"), key_of("", EVERYWHERE)
+    both = desk.say({**form, "holds_for": [aws, all_of_them]})
+    assert "not both" in both.content.decode()
+    desk.say({**form, "holds_for": [all_of_them], f"holds_for-{acme.pk}": [aws]})
+    assert "checked" in desk.see()
     desk.say(desk.yes())
     assert means(where)["Acme ML", "R1"] == {"Runs on": {"AWS": NOW}}
     assert means(where)["Globex", "R2"] == {"Runs on": {"AWS": NOW, "on premises": NOW}}
