@@ -12,7 +12,8 @@ from evaltracker.evaluations.models import Requirement, User
 from trials.choices import DataOwner, EvidenceVerdict, MilestoneState, Runner, Source
 from trials.models import Criterion, Trial
 from trials.selectors.contracts import contract_of
-from trials.services.contracts import agree_contract, propose_contract
+from trials.services.agreements import agree_contract
+from trials.services.contracts import propose_contract
 from trials.services.criteria import add_criterion
 from trials.services.evidence import record_evidence
 from trials.services.gaps import reply_to_gap

@@ -35,6 +35,7 @@ NEXT = "next"
 # The page that a dialog stands on; it is shown anew unless the act leads elsewhere.
 HERE = "here"
 PREVIEW = "preview"
+AGAIN = "again"
 
 
 def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpResponse:
@@ -127,13 +128,18 @@ def _finish(
     onwards = _onwards(request, act, target, outcome)
     if is_in_place(request):
         return answer_done(said, onwards)
+    again = request.get_full_path() if act.again_verb and AGAIN in request.POST else ""
+    if again:
+        below = _next(request, HERE) or act.cancel_url(target)
+        onwards = HttpResponseRedirect(below)
     in_dialog = is_in_dialog(request) and "Location" in onwards
     if not in_dialog or _leads_away(request, onwards):
         messages.success(request, said, extra_tags=request.path)
     if in_dialog:
         # Where to go if the page below the dialog is gone with what was changed.
-        return answer_done(said, onwards, otherwise=act.cancel_url(target))
-    return onwards
+        more = {"otherwise": act.cancel_url(target)}
+        return answer_done(said, onwards, **more, **({"again": again} if again else {}))
+    return HttpResponseRedirect(again) if again else onwards
 
 
 def _leads_away(request: HttpRequest, onwards: HttpResponse) -> bool:

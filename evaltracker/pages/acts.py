@@ -62,6 +62,8 @@ class Act[T]:
     sealed: ClassVar[bool] = False
     # The words of a second button that shows what would happen; see `preview`.
     preview_verb: ClassVar[str] = ""
+    # The words of a second button that does it and offers the empty form again.
+    again_verb: ClassVar[str] = ""
     # Fields that a link may fill; anything else in the address is refused.
     prefill: ClassVar[tuple[str, ...]] = ()
     # Hidden fields that say which content was seen; made fresh after `Stale`.

@@ -64,6 +64,7 @@ class AddStakeholder(OnEvaluation):
     name = "add-stakeholder"
     title = "Add a stakeholder"
     verb = "Add"
+    again_verb = "Add and start another"
     help = (
         "They see this evaluation from now on. One person may hold several roles; add "
         "them one by one."

@@ -12,7 +12,8 @@ from tests.cast import common, stakeholders, vendors
 from tests.worlds import built_once
 from trials.models import Criterion, Demo, Evidence, Gap, Trial
 from trials.selectors.contracts import contract_of
-from trials.services.contracts import agree_contract, propose_contract
+from trials.services.agreements import agree_contract
+from trials.services.contracts import propose_contract
 from trials.services.criteria import add_criterion
 from trials.services.demos import hold_demo, schedule_demo
 from trials.services.evidence import record_evidence

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.journeys.fixed.need import value_of
+from playwright.sync_api import Locator
+
 from tests.journeys.people import TITLE, Person, Walk
 from tests.journeys.steps_demos import arrange_demo, judge
 from tests.journeys.steps_requirements import purchase_id
@@ -22,6 +23,12 @@ EACH = [
         "available_from": "2040-03-01",
     },
 ]
+
+
+def value_of(choice: Locator, words: str) -> str:
+    """The value of the option that reads so."""
+    option = choice.locator("option").filter(has_text=words).first
+    return option.get_attribute("value") or ""
 
 
 def act(walk: Walk, name: str) -> Person:
@@ -184,6 +191,7 @@ def retire_what_is_spoken_of(walk: Walk, desk: VendorClient) -> None:
     )
     lead.see("53-refused")
     lead.settle()
+    lead.press("Back to the page")
     lead.go("Brief")
     lead.follow("Retire Python")
     lead.press("Retire")

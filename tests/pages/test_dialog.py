@@ -103,3 +103,20 @@ def test_it_is_nobody_elses_to_do_and_hidden_from_strangers(
     hidden = stranger.get(path_of(requirement), headers=DIALOG)
     assert hidden.status_code == 404
     assert requirement.text.encode() not in hidden.content
+
+
+def test_one_more_is_begun_where_the_last_one_was_done(
+    as_user: LogIn, requirement: Requirement
+) -> None:
+    where = requirement.evaluation
+    client = as_user(where.owner)
+    address = f"/admin/act/add-category/{where.pk}/"
+    form = {"name": "Running it", "weight": "1", "again": "1", "here": PAGE}
+    said: Any = client.post(address, form, headers=DIALOG)
+    assert (said.json()["page"], said.json()["again"]) == (PAGE, address)
+    plain: Any = client.post(address, {**form, "name": "Leaving it"})
+    assert plain.headers["Location"] == address
+    assert where.categories.filter(name__endswith="it").count() == 2
+    # An act that offers no other one goes on as ever.
+    done: Any = client.post("/admin/act/test-start/", {"again": "1"}, headers=DIALOG)
+    assert "again" not in done.json()

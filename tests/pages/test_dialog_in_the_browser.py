@@ -104,3 +104,18 @@ def test_no_id_stands_twice_and_axe_finds_no_barrier(here: Watched) -> None:
         assert here.barriers() == []
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width
+
+
+def test_several_are_added_one_after_the_other(here: Watched) -> None:
+    page = here.page
+    page.get_by_role("link", name="Add a category").click()
+    dialog = page.get_by_role("dialog", name=re.compile("Add a category"))
+    dialog.get_by_label("Name").fill("Running it")
+    dialog.get_by_role("button", name="Add and start another").click()
+    expect(dialog.get_by_role("status")).to_contain_text("category")
+    expect(dialog.get_by_label("Name")).to_have_value("")
+    dialog.get_by_label("Name").fill("Leaving it")
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(dialog).to_be_hidden()
+    assert is_same(page)
+    assert Category.objects.filter(name__endswith=" it").count() == 2

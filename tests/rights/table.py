@@ -50,6 +50,7 @@ ACTS_FOR: dict[str, set[str]] = {
     "confirm-price-opening": {"leadership"},
     "say-role-weights": set(ROLES),
     "agree-contract": set(ROLES),
+    "agree-contracts": set(ROLES),
     "declare-interest": set(ROLES),
     "declare-interests": set(ROLES),
     # The first stakeholder of the main purchase is DevOps', who scores.

@@ -30,13 +30,13 @@ from trials.services.demos import check_add_dazzle, check_demo, check_hold_demo
 from trials.services.evidence import check_evidence
 from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
-from vendors.admin.values_field import Box, boxes_of
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim
 from vendors.named_values import answered_values
 from vendors.policy import is_barred
 from vendors.selectors import active_candidates
 from vendors.selectors.lists import demanded_in
+from vendors.values_field import Box, boxes_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from trials.admin.partly import is_partly_proven
 from trials.choices import EvidenceVerdict, Severity
 from trials.models import Criterion, Evidence, Gap, Trial
 from trials.selectors.counted import standing_ledger
-from vendors.admin.values_field import Box, boxes_of
 from vendors.choices import Availability
 from vendors.models import Claim
 from vendors.named_values import answered_values
 from vendors.selectors.lists import demanded_in
+from vendors.values_field import Box, boxes_of
 
 
 @dataclass(frozen=True, slots=True)

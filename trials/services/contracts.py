@@ -1,31 +1,27 @@
-"""The contract of a trial: put forward, agreed by each role, changed by number."""
+"""The contract of a trial: put forward, and changed by number."""
 
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from evaltracker.errors import Forbidden, Refused, Stale
+from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import User
-from evaltracker.evaluations.policy import change, checked, lock, require_stage
+from evaltracker.evaluations.policy import change, checked
 from evaltracker.kit.text import read_reason
-from stakeholders.policy import require_part
-from trials.models import Agreement, ContractChange, Trial
-from trials.policy import TRIAL_STAGES, check_trial, require_insider, require_unclosed
-from trials.selectors.contracts import Contract, contract_of
+from trials.models import ContractChange, Trial
+from trials.policy import check_trial, require_insider
+from trials.selectors.contracts import contract_of
+from trials.services.agreements import agree_if_all
 from trials.services.trial_mails import ask_for_agreement
 from trials.services.trials import (
     CONTRACT,
-    PLAN,
     check_days,
-    locked_trial,
     open_trial,
     read_contract,
     record,
 )
-from vendors.policy import require_no_conflict
 
 WHY = "The contract is agreed; give a reason for the change."
 
@@ -48,31 +44,6 @@ def check_propose_contract(trial: Trial, by: By) -> None:
     if vague:
         names = ", ".join(sorted({criterion.requirement.ref for criterion in vague}))
         raise Refused(f"A number is missing in the criteria of {names}; add it first.")
-
-
-def check_agree_contract(trial: Trial, by: By) -> User:
-    """The acting user, if a role of theirs is still awaited.
-
-    Raises:
-        Forbidden: no role, or a declared interest in the candidate.
-        Refused: not put forward, closed, or agreed to already.
-
-    """
-    evaluation = trial.candidate.evaluation
-    user = require_part(by, evaluation)
-    contract = contract_of(trial)
-    if not any(
-        part.user_id == user.pk for role in contract.roles for part in role.awaited
-    ):
-        raise Forbidden("Only people with a role agree to the contract.")
-    require_no_conflict(user, trial.candidate)
-    require_stage(evaluation, *TRIAL_STAGES)
-    require_unclosed(trial)
-    if trial.proposed_at is None:
-        raise Refused("The contract is not put forward yet; its lead is writing it.")
-    if not contract.parts_of(user):
-        raise Refused("Your role has agreed to this text already.")
-    return user
 
 
 def check_amend_contract(trial: Trial, by: By) -> None:
@@ -104,51 +75,8 @@ def propose_contract(*, trial: Trial, by: By) -> Trial:
         before=before,
         after={**after, "sha256": contract.digest},
     )
-    _agree_if_all(trial, contract, by)
+    agree_if_all(trial, contract, by)
     ask_for_agreement(trial)
-    return trial
-
-
-@transaction.atomic
-def agree_contract(*, trial: Trial, digest: str, by: By) -> Trial:
-    """Say yes, for each of one's roles, to the words with that digest.
-
-    With the last role the contract is agreed: from then on the trial is judged, and
-    the contract changes only by number and with a reason.
-
-    Raises:
-        Forbidden: no part in the evaluation, or a declared interest in the candidate.
-        Refused: not put forward, closed, or one's roles have agreed already.
-        Stale: the words are others by now; they are in the difference.
-
-    """
-    evaluation = lock(trial.candidate.evaluation)
-    trial = locked_trial(trial, evaluation)
-    user = check_agree_contract(trial, by)
-    contract = contract_of(trial)
-    if digest != contract.digest:
-        raise Stale(
-            "The contract was changed after you opened it; read it again.",
-            difference=contract.text,
-        )
-    parts = contract.parts_of(user)
-    for part in parts:
-        agreement = Agreement(
-            trial=trial, stakeholder=part, version=trial.version, digest=digest
-        )
-        checked(agreement)
-        agreement.save(force_insert=True)
-    record(
-        trial,
-        "trial.contract_agreed_to",
-        by,
-        after={
-            "roles": [part.get_role_display() for part in parts],
-            "version": trial.version,
-            "sha256": digest,
-        },
-    )
-    _agree_if_all(trial, contract_of(trial), by)
     return trial
 
 
@@ -201,19 +129,6 @@ def number_change(trial: Trial, what: str, reason: str, by: By) -> int:
     row.save(force_insert=True)
     change(trial, version=row.number + 1)
     return row.number
-
-
-def _agree_if_all(trial: Trial, contract: Contract, by: By) -> None:
-    """The contract is agreed once no role is awaited; the first time only."""
-    if contract.awaited or trial.agreed_at:
-        return
-    before, after = change(
-        trial, agreed_at=timezone.now(), agreed_by=journal.actor_of(by).user
-    )
-    after |= journal.snapshot(trial, PLAN)
-    after["sha256"] = contract.digest
-    after["contract"] = contract.text
-    record(trial, "trial.agreed", by, before=before, after=after)
 
 
 def _agreed_sentence(after: dict[str, Any]) -> str:

@@ -5,14 +5,14 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
 from evaltracker.errors import Refused, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import check_owned
+from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
 from vendors.admin.acts.candidates import CandidateForm
 from vendors.admin.conflict_question import is_to_be_asked
@@ -24,6 +24,7 @@ from vendors.services.candidates import (
     check_add_candidate,
 )
 from vendors.services.companies import add_vendor
+from vendors.services.contacts import note_contact
 
 SAVES = Saves(change_candidate, "candidate")
 
@@ -48,6 +49,12 @@ def everybody_known(candidate: Candidate) -> dict[str, Any]:
 def listed_aliases(candidate: Candidate) -> str:
     """Its other names, one a line."""
     return "\n".join(candidate.aliases)
+
+
+def first_contact(candidate: Candidate) -> str:
+    """The first by name at its vendor, “Name <address>”; blank if none is known."""
+    known = list(candidate.vendor.contacts.all()) if candidate.vendor else []
+    return f"{known[0].name} <{known[0].email}>" if known else ""
 
 
 @register_grid
@@ -88,6 +95,7 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
                 aside=lambda row: row.state_reason,
                 width=14,
             ),
+            *self.contact(subject, user, closed),
             made("summary", "Summary", width=26),
             made("website", "Website", width=14),
             made("aliases", "Other names", read=listed_aliases, width=12),
@@ -97,6 +105,21 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
             made("builders", "Builders"),
         )
 
+    def contact(self, subject: Evaluation, user: User, closed: str) -> Iterable[Column]:
+        """Who at the vendor is written to; the owner's to know."""
+        if is_owner(user, subject):
+            yield Column(
+                *(
+                    "contact",
+                    "Contact",
+                    forms.CharField(required=False, max_length=400),
+                ),
+                Saves(note_contact, "candidate"),
+                read=first_contact,
+                closed=closed,
+                width=16,
+            )
+
     def rows(self, subject: Evaluation, user: User) -> QuerySet[Candidate]:
         """All of them, once the reader has said in which they have an interest."""
         if is_to_be_asked(user, subject):
@@ -104,7 +127,9 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
         rows: QuerySet[Candidate] = Candidate.objects.visible_to(user).filter(
             evaluation=subject
         )
-        return rows.select_related("vendor", "evaluation__owner").order_by("name")
+        known = Prefetch("vendor__contacts", Contact.objects.current().order_by("name"))
+        rows = rows.select_related("vendor", "evaluation__owner")
+        return rows.prefetch_related(known).order_by("name")
 
     def filtered(
         self, rows: QuerySet[Candidate], subject: Evaluation, asked: QueryDict
@@ -138,7 +163,11 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
     ) -> Candidate:
         """A row needs its name; without a kind it is something to buy."""
         given = {name: value for name, value in values.items() if value is not None}
-        return add_candidate(evaluation=subject, by=by, **{"name": "", **given})
+        contact = given.pop("contact", "")
+        made = add_candidate(evaluation=subject, by=by, **{"name": "", **given})
+        if contact:
+            note_contact(candidate=made, contact=contact, by=by)
+        return made
 
 
 def _column(

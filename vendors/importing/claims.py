@@ -11,8 +11,8 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import Column, ImportKind, Question, register_import
 from evaltracker.importing.reading import Header, Reading
 from evaltracker.tabular import Sheet, Workbook
-from vendors.admin.holds_for_fields import HoldsForTextField
 from vendors.choices import STATED, Availability
+from vendors.holds_for_fields import HoldsForTextField
 from vendors.holds_for_text import read_holds_for, write_holds_for
 from vendors.imports import ClaimLine, ClaimsPlan, plan_claims_import
 from vendors.imports.plan import Meaning

@@ -1,16 +1,21 @@
 """The people at vendors: who gets their mail."""
 
+import re
+
 from django.db import transaction
 from django.utils import timezone
 
-from evaltracker.errors import Refused
+from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.policy import change, checked
 from evaltracker.kit.text import Inputs, read_reason
-from vendors.models import Contact, Vendor
+from vendors.models import Candidate, Contact, Vendor
 from vendors.policy import require_vendor_keeper
 from vendors.services.companies import record_for_vendor
+
+# “Ada Park <ada@acme.example>”; a name may hold a comma.
+WRITTEN = re.compile(r"\s*([^<>]*[^<>\s])\s*<\s*([^<>\s]+@[^<>\s]+)\s*>")
 
 
 @transaction.atomic
@@ -90,6 +95,30 @@ def remove_contact(*, contact: Contact, reason: str, by: By) -> Contact:
         reason=reason,
     )
     return contact
+
+
+@transaction.atomic
+def note_contact(*, candidate: Candidate, contact: str, by: By) -> Contact:
+    """Add who gets the mail of a candidate's vendor, written “Name <address>”, or
+    correct the name of somebody who is known by that address.
+
+    Raises:
+        Forbidden: `by` runs no evaluation. Refused: there is no vendor. Invalid: the
+            text holds no name or no address.
+
+    """
+    if candidate.vendor is None:
+        raise Refused(f"{candidate.name} has no vendor, so nobody to write to.")
+    written = WRITTEN.fullmatch(contact.strip())
+    if written is None:
+        raise Invalid("Write name and address, as in “Ada Park <ada@acme.example>”.")
+    (name, email), vendor = written.groups(), candidate.vendor
+    known = Contact.objects.current().filter(vendor=vendor, email__iexact=email)
+    if found := known.first():
+        return change_contact(
+            contact=found, name=name, email=found.email, by=by, phone=found.phone
+        )
+    return add_contact(vendor=vendor, name=name, email=email, by=by)
 
 
 def read_contact(*, name: str, email: str, phone: str) -> dict[str, str]:

@@ -54,6 +54,7 @@ class AddBriefField(OnBrief):
     name = "add-brief-field"
     title = "Add a question"
     verb = "Add"
+    again_verb = "Add and start another"
     help = "The brief asks it beside the usual questions. You answer it in the brief."
     success = "The question is added. Answer it by “Edit the brief”."
     form_class = FieldForm

@@ -38,6 +38,7 @@ class AddList(OnBrief):
     name = "add-list"
     title = "Add a list"
     verb = "Add"
+    again_verb = "Add and start another"
     help = (
         "Values that an answer may hold for or not, such as the places where it has "
         "to run. Then mark the requirements that must hold for all of them."

@@ -19,6 +19,7 @@ class AddMetric(OnBrief):
     name = "add-metric"
     title = "Add a business metric"
     verb = "Add"
+    again_verb = "Add and start another"
     help = "What has to get better, from where to where, and how you will know."
     success = "The metric is added. Tie must-haves to it on the requirements page."
     form_class = form_like(Metric, METRIC)

@@ -110,6 +110,7 @@ class AddRequirement(OnRequirements):
     name = "add-requirement"
     title = "Add a requirement"
     verb = "Add"
+    again_verb = "Add and start another"
     help = (
         "One thing, so that it can be shown and tested. A must-have that fails rules a "
         "candidate out."
@@ -207,6 +208,7 @@ class AddCategory(OnRequirements):
     name = "add-category"
     title = "Add a category"
     verb = "Add"
+    again_verb = "Add and start another"
     help = "Requirements of a category are weighed and scored together."
     success = "The category is added."
     form_class = CategoryForm

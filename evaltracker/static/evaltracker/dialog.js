@@ -101,8 +101,7 @@
 		(first ?? dialog.querySelector("h2")).focus();
 	}
 
-	async function open(link) {
-		const asked = link.href;
+	async function open(asked) {
 		dialog.ariaBusy = "true";
 		content().ariaBusy = "true";
 		try {
@@ -112,10 +111,7 @@
 				return;
 			}
 			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-			address = link.getAttribute("href");
-			if (!dialog.contains(link)) {
-				opener = address;
-			}
+			address = asked;
 			show(page);
 		} catch {
 			location.assign(asked);
@@ -165,7 +161,7 @@
 	}
 
 	/** Shows the page anew if it is the one that the act leads to, else goes there. */
-	async function goOn({ said, page, otherwise }) {
+	async function goOn({ said, page, otherwise, again }) {
 		const next = new URL(page, location.href);
 		if (next.pathname !== location.pathname) {
 			location.assign(page);
@@ -184,13 +180,22 @@
 			location.assign(page);
 			return;
 		}
-		dialog.close();
+		if (!again) {
+			dialog.close();
+		}
 		Fresh.show(made, content());
 		if (location.search !== next.search) {
 			history.replaceState(null, "", page);
 		}
 		document.title = made.title;
 		settle();
+		if (again) {
+			await open(again);
+			const line = Fresh.note(said, "status");
+			line.classList.replace("et-note--bad", "et-note--good");
+			dialog.querySelector(".et-dialog__body").prepend(line);
+			return;
+		}
 		Fresh.announce(said);
 		returnTo(opener);
 		if (next.hash) {
@@ -215,7 +220,10 @@
 			dialog.close();
 		} else if (link && !event.defaultPrevented) {
 			event.preventDefault();
-			open(link);
+			if (!dialog.contains(link)) {
+				opener = link.getAttribute("href");
+			}
+			open(link.getAttribute("href"));
 		}
 	});
 

@@ -34,6 +34,10 @@ const Fresh = {
 			if (!("part" in old.dataset)) {
 				this.unfold(made, old);
 			}
+			// What did not change stays, with the press that may just begin on it.
+			if (made.isEqualNode(old)) {
+				continue;
+			}
 			old.replaceWith(made);
 			made.scrollTop = scrollTop;
 			if (had) {

@@ -241,6 +241,12 @@ class EvalGrid {
 		this.bar.show(0);
 	}
 
+	/** Rows that are gone are ticked no more. */
+	keepTicks() {
+		this.ticks = new Set(this.ticked().map((row) => row.id));
+		this.bar.show(this.ticks.size);
+	}
+
 	ticked() {
 		return this.order.map((row) => row.getData()).filter((row) => this.ticks.has(row.id));
 	}

@@ -85,9 +85,10 @@ class GridBar {
 	async act(act, values) {
 		const named = Object.fromEntries(act.fields.map((field, at) => [field.name, values[at]]));
 		const rows = this.grid.ticked().map((row) => row.id);
-		const done = await this.grid.post({ act: { name: act.name, rows, values: named } });
-		if (done) {
-			this.grid.untick();
+		// The rows stay ticked, for what is done to the same ones next.
+		if (await this.grid.post({ act: { name: act.name, rows, values: named } })) {
+			this.panel.hidden = true;
+			this.grid.keepTicks();
 		}
 	}
 }

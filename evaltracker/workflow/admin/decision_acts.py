@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import Rule, register_act
@@ -108,5 +109,5 @@ class Decide(OnDecision):
         }
 
     def destination(self, target: Evaluation, made: Any) -> str:
-        """The decision, wherever it was made from."""
-        return self.page(target)
+        """The memo that is frozen now, wherever it was decided from."""
+        return reverse("admin:memo", args=[target.slug])

@@ -78,9 +78,9 @@ class Counted(Person):
         """Click below a grid's last row, and paste rows of a spreadsheet."""
         self.page.locator(f"#grid-{grid} :is(.gr-line, .gr-choose select)").click()
         self.page.evaluate(PASTE, table)
-        self._saved(grid, "added.")
+        self.saved_in(grid, "added.")
 
-    def _saved(self, grid: str, word: str) -> None:
+    def saved_in(self, grid: str, word: str) -> None:
         """Wait until the grid has answered, and it was no refusal."""
         foot = self.page.locator(f"#grid-{grid} [role=status]").filter(has_text=word)
         alert = self.page.locator(f"#grid-{grid} .gr-alert:not(:empty)")
@@ -105,7 +105,7 @@ class Counted(Person):
         """Click on a column's first cell, and paste a column of a spreadsheet."""
         self.column(grid, column).first.click()
         self.page.evaluate(PASTE, "\n".join(cells))
-        self._saved(grid, "saved.")
+        self.saved_in(grid, "saved.")
 
     @property
     def has_ended(self) -> bool:

@@ -56,5 +56,4 @@ def decide(team: Team) -> None:
     prove(lead)
     lead.press("Decide and freeze the memo")
     lead.reads("Decided. The memo is frozen.")
-    lead.follow("Read the memo")
     lead.reads(PURCHASE["decision"]["rationale"])

@@ -6,7 +6,6 @@ from tests.journeys.fixed.counted import Counted
 from tests.journeys.fixed.purchase import (
     BOUGHT,
     COST_HEADS,
-    PURCHASE,
     answers_of,
     cost_rows,
     table,
@@ -31,16 +30,14 @@ def invite(team: Team) -> None:
     lead.go("Candidates")
     if lead.page.get_by_role("heading", name="Declare conflicts").count():
         lead.press("Declare")
-    for row in PURCHASE["candidates"]:
-        if row["vendor"]:
-            lead.follow(f"Invite: {row['name']}")
-            lead.fill(new_name=row["contact"], new_email=row["email"])
-            lead.press("Invite")
-            lead.reads("The vendor is invited.")
     for name in BOUGHT:
         lead.page.get_by_role("checkbox", name=f"Select {name}", exact=True).click()
-    lead.page.get_by_role("button", name="Shortlist", exact=True).click()
-    lead.page.get_by_text("3 selected").wait_for(state="hidden")
+    bar = lead.page.get_by_role("group", name="Selected rows")
+    bar.get_by_role("button", name="Shortlist", exact=True).click()
+    lead.saved_in("candidates", "done for 3 rows")
+    bar.get_by_role("button", name="Invite", exact=True).click()
+    bar.locator("form button").click()
+    lead.saved_in("candidates", "Invite the vendor: done for 3 rows")
     lead.follow("Open claims")
     lead.press("Open claims")
     lead.reads("Claims are open.")

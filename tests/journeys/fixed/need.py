@@ -34,10 +34,13 @@ def start(team: Team) -> None:
     lead.follow("Edit the brief")
     lead.fill(**PURCHASE["brief"])
     lead.press("Save")
-    for metric in PURCHASE["metrics"]:
-        lead.follow("Add a metric")
+    lead.follow("Add a metric")
+    *first, last = PURCHASE["metrics"]
+    for metric in first:
         lead.fill(**metric)
-        lead.press("Add")
+        lead.press("Add and start another")
+    lead.fill(**last)
+    lead.press("Add")
 
 
 def write_requirements(team: Team) -> None:

@@ -89,13 +89,12 @@ def plan_trials(team: Team) -> None:
 
 
 def agree(team: Team) -> None:
-    """Every role agrees to both contracts."""
+    """Every role reads both contracts, and agrees."""
     for row in PURCHASE["people"]:
         person = come(team, row["username"])
-        for name in PURCHASE["finalists"]:
-            person.follow(f"Agree to the contract of Trial of {name}")
-            person.press("I agree")
-            person.reads("You have agreed.")
+        person.follow("Agree to the contracts of 2 trials")
+        person.press("I agree to all of them")
+        person.reads("You have agreed to each of them.")
 
 
 def run_trials(team: Team) -> None:

@@ -18,7 +18,7 @@ REQUIREMENT_HEADS = (
     *("Help for vendors", "Moves"),
 )
 PEOPLE_HEADS = ("Person", "Role", "Scores")
-CANDIDATE_HEADS = ("Name", "Kind", "Vendor")
+CANDIDATE_HEADS = ("Name", "Kind", "Vendor", "Contact")
 COST_HEADS = ("Candidate", "Kind", "Likely", "Falls due", "Known")
 CRITERIA_HEADS = ("What must be reached", "The number", "Requirement")
 BOUGHT = [row["name"] for row in PURCHASE["candidates"] if row["vendor"]]
@@ -57,8 +57,14 @@ def people_rows() -> list[list[str]]:
 
 
 def candidate_rows() -> list[list[str]]:
-    """Name, kind, vendor."""
-    return [[row["name"], row["kind"], row["vendor"]] for row in PURCHASE["candidates"]]
+    """Name, kind, vendor, who is written to."""
+    return [
+        [
+            *(row["name"], row["kind"], row["vendor"]),
+            f"{row['contact']} <{row['email']}>" if row["vendor"] else "",
+        ]
+        for row in PURCHASE["candidates"]
+    ]
 
 
 def cost_rows() -> list[list[str]]:

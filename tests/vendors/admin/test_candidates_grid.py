@@ -146,3 +146,44 @@ def test_it_is_read_in_as_many_statements_however_many_rows(
     client, address = signed_in(purchase.owner), grid_address(GRID, purchase)
     with django_assert_max_num_queries(12):
         assert len(client.get(address).json()["rows"]) == 50
+
+
+def test_a_contact_comes_with_its_row_and_only_the_owner_reads_it(
+    purchase: Evaluation,
+) -> None:
+    row = {
+        "name": "Acme ML",
+        "vendor": "Acme",
+        "contact": "Park, Ada <ada@acme.example>",
+    }
+    answer = send(purchase.owner, GRID, purchase, add=[row])
+    assert answer.status_code == 200, answer.json()
+    [shown] = read(purchase.owner, GRID, purchase)["rows"]
+    assert shown["cells"]["contact"] == "Park, Ada <ada@acme.example>"
+    acme = purchase.candidates.get()
+    answer = send(purchase.owner, GRID, purchase, act=act("invite", [acme]))
+    assert answer.status_code == 200, answer.json()
+    vendors.declare_none(purchase)
+    [theirs] = read(stakeholders.holder("it"), GRID, purchase)["rows"]
+    assert "contact" not in theirs["cells"]
+
+
+@pytest.mark.parametrize("typed", ["Ada", "ada@acme.example", "<ada@acme.example>"])
+def test_a_contact_without_name_or_address_is_refused_at_its_cell(
+    purchase: Evaluation, typed: str
+) -> None:
+    row = {"name": "Acme ML", "vendor": "Acme", "contact": typed}
+    answer = send(purchase.owner, GRID, purchase, add=[row])
+    assert answer.status_code == 400
+    [refused] = answer.json()["refused"]
+    assert "Ada Park" in refused["sentence"]
+    assert not purchase.candidates.exists()
+
+
+def test_of_what_has_no_vendor_there_is_nobody_to_write_to(
+    purchase: Evaluation,
+) -> None:
+    made = vendors.candidate(purchase, "Own", "build")
+    change = cell(made, "contact", "", "Ada Park <ada@acme.example>")
+    answer = send(purchase.owner, GRID, purchase, cells=[change])
+    assert "nobody to write to" in answer.json()["refused"][0]["sentence"]

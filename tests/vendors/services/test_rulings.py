@@ -56,4 +56,4 @@ def test_a_ruling_for_one_value_leaves_the_must_have_asked() -> None:
     assert open_musts(acme) == [must]
     assert not Ruling.objects.whole().exists()
     groups = candidate_groups(where, where.owner, filters={})
-    assert [row.asked for group in groups for row in group.rows] == [1]
+    assert [row.answers.asked for group in groups for row in group.rows] == [1]

@@ -18,10 +18,10 @@ from trials.models import Demo, Trial
 from trials.policy import check_trial
 from trials.services.demos import check_demo
 from vendors.admin.acts.base import AboutCandidate
-from vendors.admin.values_field import ValuesField
 from vendors.models import Claim
 from vendors.selectors import asked_requirements
 from vendors.selectors.demands import lists_of
+from vendors.values_field import ValuesField
 
 
 def takes_part(user: User, evaluation: Evaluation) -> bool:

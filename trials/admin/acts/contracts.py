@@ -5,17 +5,24 @@ from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import register_act
+from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import day_field, reason_field
 from trials.admin.acts.base import OnTrial
 from trials.admin.acts.trials import TrialForm
 from trials.selectors.contracts import contract_of
 from trials.selectors.shifts import Shift, shifts_of_trial
-from trials.services.contracts import (
+from trials.services.agreements import (
     agree_contract,
-    amend_contract,
+    agree_contracts,
     check_agree_contract,
+    check_agree_contracts,
+    contracts_awaiting,
+    digest_of_all,
+)
+from trials.services.contracts import (
+    amend_contract,
     check_amend_contract,
     check_propose_contract,
     propose_contract,
@@ -75,6 +82,34 @@ class AgreeContract(ReadsContract):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """The words that are shown."""
         return {"digest": contract_of(target).digest}
+
+
+@register_act
+class AgreeContracts(OnEvaluation):
+    """Says yes for one's roles to several contracts that were read together."""
+
+    name = "agree-contracts"
+    title = "Agree to the contracts"
+    verb = "I agree to all of them"
+    help = (
+        "You agree for your role to exactly these words, for each of these trials. "
+        "To agree to one of them only, open that trial."
+    )
+    success = "You have agreed to each of them."
+    tab = "trials"
+    template = "trials/agree_all.html"
+    form_class = DigestForm
+    service = agree_contracts
+    rule = check_agree_contracts
+
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """The words that are shown."""
+        return {"digest": digest_of_all(contracts_awaiting(target, user))}
+
+    def context(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """The trials whose words are shown."""
+        waiting = contracts_awaiting(target, user)
+        return {**super().context(target, user), "trials": waiting}
 
 
 class AmendForm(TrialForm):

@@ -73,6 +73,7 @@ class AddCriterion(CriterionAct):
     name = "add-criterion"
     title = "Add a criterion"
     verb = "Add"
+    again_verb = "Add and start another"
     success = "The criterion is added."
     help = (
         "Where the brief has lists and you tick no value, it is about those that are "

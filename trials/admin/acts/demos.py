@@ -192,6 +192,7 @@ class AddDazzle(OnDemo):
     name = "add-dazzle"
     title = "Add to the dazzle list"
     verb = "Add"
+    again_verb = "Add and start another"
     help = "What glitters goes here. It scores nothing, now or later."
     success = "It is on the dazzle list, where it scores nothing."
     form_class = DazzleForm

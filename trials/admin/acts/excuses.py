@@ -17,8 +17,8 @@ from trials.services.excuses import (
 )
 from vendors.admin.acts.base import OnPlace
 from vendors.admin.targets import cell_address
-from vendors.admin.values_field import ForValuesForm
 from vendors.selectors.lists import demanded_of
+from vendors.values_field import ForValuesForm
 
 
 class ExcuseForm(ForValuesForm):

@@ -109,6 +109,7 @@ class AddMilestone(OnEvaluation):
     name = "add-milestone"
     title = "Add a milestone"
     verb = "Add"
+    again_verb = "Add and start another"
     help = "For the evaluation as a whole; a trial's own are added on its page."
     success = "The milestone is added; its owner will be reminded."
     form_class = MilestoneForm
@@ -130,6 +131,7 @@ class AddTrialMilestone(OnTrial):
     name = "add-trial-milestone"
     title = "Add a milestone"
     verb = "Add"
+    again_verb = "Add and start another"
     success = "The milestone is added; its owner will be reminded."
     form_class = MilestoneForm
     service = add_milestone

@@ -84,6 +84,7 @@ class AddScriptItem(OnDemo):
     name = "add-script-item"
     title = "Add to the script"
     verb = "Add"
+    again_verb = "Add and start another"
     success = "It is on the script."
     form_class = ItemForm
     service = add_script_item

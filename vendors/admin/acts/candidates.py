@@ -87,6 +87,7 @@ class AddCandidate(OnEvaluation):
     name = "add-candidate"
     title = "Add a candidate"
     verb = "Add"
+    again_verb = "Add and start another"
     rule = check_add_candidate
     help = "Something to buy, open source, to build, or staying as is: on equal terms."
     success = "The candidate is on the long list."

@@ -16,15 +16,14 @@ from evaltracker.pages.fields import (
     without_blank,
 )
 from vendors.admin.acts.base import OnPlace
-from vendors.admin.holds_for_fields import (
+from vendors.admin.targets import Place
+from vendors.choices import Availability
+from vendors.holds_for_fields import (
     HoldsForField,
     OwnAnswersField,
     joined,
     parted,
 )
-from vendors.admin.targets import Place
-from vendors.admin.values_field import ForValuesForm
-from vendors.choices import Availability
 from vendors.models import Candidate, Ruling
 from vendors.policy import ANSWERED_BY_BUYER
 from vendors.selectors.demands import lists_of
@@ -37,6 +36,7 @@ from vendors.services.claims import (
     withdraw_claim,
 )
 from vendors.services.rulings import revoke_ruling, rule_not_applicable
+from vendors.values_field import ForValuesForm
 
 ANSWER = ("availability", "available_from", "holds_for", "own_answers")
 WORDS = ("availability", "available_from", "environments", "statement", "evidence_url")

@@ -39,6 +39,7 @@ class AddVendor(KeepingVendors):
     name = "add-vendor"
     title = "Add a vendor"
     verb = "Add"
+    again_verb = "Add and start another"
     help = "It belongs to no evaluation until it is a candidate's vendor there."
     success = "The vendor is in the list."
     form_class = VendorForm
@@ -88,6 +89,7 @@ class AddContact(KeepingVendors):
     name = "add-contact"
     title = "Add a contact"
     verb = "Add"
+    again_verb = "Add and start another"
     help = "Gets the mails that are meant for this vendor."
     success = "The contact is added."
     model = Vendor

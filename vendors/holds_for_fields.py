@@ -5,9 +5,9 @@ from typing import Any
 
 from django import forms
 
-from vendors.admin.values_field import Names, ValuesField, key_of
 from vendors.holds_for import EVERYWHERE
 from vendors.holds_for_text import read_holds_for, write_holds_for
+from vendors.values_field import Names, ValuesField, key_of
 
 OF_ALL = key_of("", EVERYWHERE)
 
