@@ -33,6 +33,7 @@ if apps.is_installed("django.contrib.admin"):
     import trials.admin.acts.priors
     import trials.admin.acts.research
     import trials.admin.acts.scale
+    import trials.admin.acts.score_cell
     import trials.admin.acts.scores
     import trials.admin.acts.scripts
     import trials.admin.acts.template_acts

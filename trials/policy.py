@@ -52,12 +52,6 @@ def matters_most(requirement: Requirement) -> bool:
     return requirement.is_must or requirement.weight >= HEAVY
 
 
-def require_running(candidate: Candidate) -> None:
-    """Refuse work on a candidate that is out by now, whatever the caller has read."""
-    candidate.refresh_from_db(fields=["state", "state_reason"])
-    check_running(candidate)
-
-
 def check_running(candidate: Candidate) -> None:
     """Refuse work on a candidate that is out."""
     if candidate.state == CandidateState.ELIMINATED:

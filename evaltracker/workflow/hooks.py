@@ -34,6 +34,7 @@ import evaltracker.workflow.calendar_dates
 import evaltracker.workflow.decision_notices
 import evaltracker.workflow.notices
 import evaltracker.workflow.portable
+import evaltracker.workflow.score_notices
 import evaltracker.workflow.stage_notices
 from evaltracker.kit.periodic import register_chore
 from evaltracker.workflow.services.draws import keep_moved_draws

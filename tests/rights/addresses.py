@@ -8,8 +8,8 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.pages.acts import ACTS
 from evaltracker.pages.grid import GRIDS, grid_address
 from evaltracker.pages.site import site
-from tests.rights.table import ELSEWHERE, GRID_AT, ON_PLACE
-from tests.rights.world import FURTHER, MAIN, place, scored_cell, target_of
+from tests.rights.table import ELSEWHERE, GRID_AT, ON_OWN_CELL, ON_PLACE
+from tests.rights.world import FURTHER, MAIN, own_cell, place, scored_cell, target_of
 
 
 def address(name: str) -> str:
@@ -18,6 +18,8 @@ def address(name: str) -> str:
         return reverse("admin:act_on", args=[name, place()])
     if name == "settle-score":
         return reverse("admin:act_on", args=[name, scored_cell()])
+    if name in ON_OWN_CELL:
+        return reverse("admin:act_on", args=[name, own_cell()])
     target = target_of(ACTS[name])
     return (
         reverse("admin:act_on", args=[name, target])

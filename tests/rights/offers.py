@@ -18,7 +18,7 @@ from evaltracker.pages.acts import Act
 from stakeholders.services.lending import delegate
 from tests.cast import trials, vendors
 from tests.rights.sealed import Sealed, build
-from tests.rights.table import ON_PLACE
+from tests.rights.table import ON_OWN_CELL, ON_PLACE
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate
 from vendors.services.dialogue import ask_question, propose_requirement
@@ -98,6 +98,10 @@ def targets(name: str, act: Act[Any], where: Evaluation) -> Iterator[str]:
     elif name == "settle-score":
         judged = where.categories.get()
         yield from (f"{candidate.pk}.{judged.pk}" for candidate in candidates)
+    elif name in ON_OWN_CELL:
+        judged = where.categories.get()
+        for part in where.stakeholders.filter(role__in=("it", "pm")):
+            yield from (f"{part.pk}.{each.pk}.{judged.pk}" for each in candidates)
     elif act.model is None:
         yield ""
     else:

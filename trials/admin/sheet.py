@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.urls import reverse
 
 from evaltracker.evaluations.models import Category
 from stakeholders.models import Stakeholder
@@ -20,10 +21,24 @@ SCALE = [(str(value), str(value)) for value in range(TOP_SCORE + 1)]
 class SheetCell:
     """One score to give; `given` is what stands."""
 
+    part: Stakeholder
     category: Category
     candidate: Candidate
     given: Score | None
     barred: bool
+
+    @property
+    def pk(self) -> str:
+        """What stands in addresses of acts on it."""
+        return f"{self.part.pk}.{self.candidate.pk}.{self.category.pk}"
+
+    @property
+    def address(self) -> str:
+        """Where it is given with the evidence beside it."""
+        return reverse("admin:act_on", args=["give-score", self.pk])
+
+    def __str__(self) -> str:
+        return f"{self.category} of {self.candidate}"
 
     @property
     def value_name(self) -> str:
@@ -54,23 +69,30 @@ class Sheet:
         return [(value, f"{value}: {self.meanings[int(value)]}") for value, _ in SCALE]
 
     @property
+    def to_give(self) -> list[SheetCell]:
+        """The scores that the person may give, in order."""
+        return [cell for cell in self.cells if not cell.barred]
+
+    @property
+    def begin(self) -> SheetCell | None:
+        """The first that is not given, else the first; None if there is none."""
+        cells = self.to_give
+        return next((cell for cell in cells if cell.given is None), (*cells, None)[0])
+
+    @property
     def given(self) -> int:
         """How many scores are given that count."""
-        return sum(cell.given is not None and not cell.barred for cell in self.cells)
+        return sum(cell.given is not None for cell in self.to_give)
 
     def missing(self) -> list[str]:
         """The categories in which something is not scored yet."""
-        open_in = {
-            cell.category.pk
-            for cell in self.cells
-            if cell.given is None and not cell.barred
-        }
+        open_in = {cell.category.pk for cell in self.to_give if cell.given is None}
         return [category.name for category in self.categories if category.pk in open_in]
 
     @property
     def possible(self) -> int:
         """How many could be given."""
-        return sum(not cell.barred for cell in self.cells)
+        return len(self.to_give)
 
 
 def sheet_of(part: Stakeholder) -> Sheet:
@@ -94,6 +116,7 @@ def sheet_of(part: Stakeholder) -> Sheet:
     )
     cells = [
         SheetCell(
+            part,
             category,
             candidate,
             given.get((candidate.pk, category.pk)),
@@ -143,8 +166,12 @@ class SheetForm(forms.Form):
                 required=False,
                 max_length=5000,
                 initial=cell.given.reason if cell.given else "",
-                widget=forms.TextInput(
-                    attrs={"aria-label": f"Reason: {about}", "placeholder": "why"}
+                widget=forms.Textarea(
+                    attrs={
+                        "aria-label": f"Reason: {about}",
+                        "placeholder": "why",
+                        "rows": 1,
+                    }
                 ),
             )
 
@@ -165,6 +192,7 @@ class SheetForm(forms.Form):
         for cell in self.sheet.cells:
             fields: dict[str, Any] = {"candidate": cell.candidate}
             if not cell.barred:
+                fields["address"] = cell.address
                 fields["value"] = self[cell.value_name]
                 fields["reason"] = self[cell.reason_name]
             by_category.setdefault(cell.category.pk, []).append(fields)

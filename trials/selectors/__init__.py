@@ -18,6 +18,7 @@ from trials.selectors.scores import (
     ScoresTable,
     counted_scores,
     far_apart,
+    far_apart_in,
     scores_table,
 )
 
@@ -38,6 +39,7 @@ __all__ = [
     "counted_scores",
     "exercised_by_day",
     "far_apart",
+    "far_apart_in",
     "half_time_alarm",
     "ledger",
     "one_cell",

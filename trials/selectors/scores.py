@@ -2,6 +2,7 @@
 
 import uuid
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -108,14 +109,14 @@ class ScoresTable:
         return all(scorer.is_locked for scorer in self.scorers)
 
 
-def counted_scores(evaluation: Evaluation) -> QuerySet[Score]:
+def counted_scores(*evaluations: Evaluation) -> QuerySet[Score]:
     """Locked scores that count: not those of a person about a candidate in which they
     have an interest that is not cleared, also if they scored before they said so."""
     barring = Conflict.objects.barring().filter(
         candidate=OuterRef("candidate"), person=OuterRef("sheet__stakeholder__user")
     )
     rows: QuerySet[Score] = Score.objects.filter(
-        candidate__evaluation=evaluation, sheet__locked_at__isnull=False
+        candidate__evaluation__in=evaluations, sheet__locked_at__isnull=False
     )
     return rows.filter(~Exists(barring))
 
@@ -123,23 +124,31 @@ def counted_scores(evaluation: Evaluation) -> QuerySet[Score]:
 def far_apart(evaluation: Evaluation) -> list[str]:
     """What people see so differently that the meeting has to settle it, such as
     “Security of Acme ML”: of candidates in the running, in categories that weigh."""
-    scored = counted_scores(evaluation).exclude(category__weight=0)
+    return far_apart_in([evaluation])[evaluation.pk]
+
+
+def far_apart_in(evaluations: Collection[Evaluation]) -> dict[uuid.UUID, list[str]]:
+    """The same of several evaluations, in two queries."""
+    scored = counted_scores(*evaluations).exclude(category__weight=0)
     running = scored.exclude(candidate__state=CandidateState.ELIMINATED).order_by(
         "candidate__name", "category__position"
     )
     given: dict[tuple[uuid.UUID, uuid.UUID], list[int]] = defaultdict(list)
-    names: dict[tuple[uuid.UUID, uuid.UUID], str] = {}
-    columns = ("candidate", "category", "value", "candidate__name", "category__name")
-    for candidate, category, value, name, of in running.values_list(*columns):
+    names: dict[tuple[uuid.UUID, uuid.UUID], tuple[uuid.UUID, str]] = {}
+    columns = ("candidate", "category", "value", "candidate__evaluation")
+    for candidate, category, value, where, name, of in running.values_list(
+        *columns, "candidate__name", "category__name"
+    ):
         given[candidate, category].append(value)
-        names[candidate, category] = f"{of} of {name}"
-    settled = Settlement.objects.filter(consensus__evaluation=evaluation)
+        names[candidate, category] = where, f"{of} of {name}"
+    settled = Settlement.objects.filter(consensus__evaluation__in=evaluations)
     done = set(settled.values_list("candidate", "category"))
-    return [
-        names[key]
-        for key, values in given.items()
-        if key not in done and spread(values).is_wide
-    ]
+    found: dict[uuid.UUID, list[str]] = {where.pk: [] for where in evaluations}
+    for place, values in given.items():
+        if place not in done and spread(values).is_wide:
+            of_evaluation, words = names[place]
+            found[of_evaluation].append(words)
+    return found
 
 
 def barred_from(evaluation: Evaluation) -> dict[object, set[uuid.UUID]]:

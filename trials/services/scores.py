@@ -21,7 +21,7 @@ from evaltracker.kit.text import Inputs
 from stakeholders.models import Stakeholder
 from stakeholders.policy import has_a_say
 from trials.models import Score, ScoreSheet
-from trials.policy import FROM_DEMOS, SCORING_STAGES, check_part, require_running
+from trials.policy import FROM_DEMOS, SCORING_STAGES, check_part, check_running
 from vendors.models import Candidate
 from vendors.policy import require_no_conflict
 
@@ -48,9 +48,12 @@ def give_score(
         Invalid: by field; a score without a reason is none.
 
     """
-    evaluation = own_scoring(stakeholder, by)
-    require_no_conflict(by, candidate)
-    require_running(candidate)
+
+    def rule(part: Stakeholder, person: User) -> None:
+        candidate.refresh_from_db(fields=["state", "state_reason"])
+        check_give_score(part, candidate, person)
+
+    evaluation = own_scoring(stakeholder, by, rule)
     _check_home(evaluation, candidate, category)
     sheet = open_sheet(stakeholder)
     score = Score.objects.filter(
@@ -88,13 +91,13 @@ def withdraw_score(
         Refused: the wrong stage, locked, or there is no score to take back.
 
     """
-    evaluation = own_scoring(stakeholder, by)
+
+    def rule(part: Stakeholder, person: User) -> None:
+        check_withdraw_score(part, candidate, category, person)
+
+    evaluation = own_scoring(stakeholder, by, rule)
     sheet = open_sheet(stakeholder)
-    score = Score.objects.filter(
-        sheet=sheet, candidate=candidate, category=category
-    ).first()
-    if score is None:
-        raise Refused(f"You have not scored {category.name} of {candidate.name}.")
+    score = Score.objects.get(sheet=sheet, candidate=candidate, category=category)
     journal.record(
         evaluation=evaluation,
         action="score.withdrawn",
@@ -136,6 +139,29 @@ def check_give_scores(stakeholder: Stakeholder, by: User, *stages: Stage) -> Non
         raise Forbidden("You are not asked to score in this evaluation.")
     check_part(stakeholder.evaluation, by, *(stages or SCORING_STAGES))
     require_unlocked(ScoreSheet.objects.filter(stakeholder=stakeholder).first())
+
+
+def check_give_score(stakeholder: Stakeholder, candidate: Candidate, by: User) -> None:
+    """The same for one candidate: in the running, and without an interest in it.
+
+    Raises:
+        Forbidden: as above, or a declared interest. Refused: as above, it is
+            eliminated, or whether there is an interest was not said.
+
+    """
+    check_give_scores(stakeholder, by)
+    require_no_conflict(by, candidate)
+    check_running(candidate)
+
+
+def check_withdraw_score(
+    stakeholder: Stakeholder, candidate: Candidate, category: Category, by: User
+) -> None:
+    """The same for taking one back, once it is given."""
+    check_give_scores(stakeholder, by)
+    scores = Score.objects.filter(sheet__stakeholder=stakeholder)
+    if not scores.filter(candidate=candidate, category=category).exists():
+        raise Refused(f"You have not scored {category.name} of {candidate.name}.")
 
 
 def check_lock_scores(stakeholder: Stakeholder, by: User) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import Evaluation, User
 from vendors.models import Conflict
 from vendors.policy import to_declare
 
@@ -27,3 +27,10 @@ def readable[Q_: QuerySet[Any]](rows: Q_, user: User, candidate_path: str) -> Q_
     if barred:
         hidden |= Q((f"{where}__in", barred))
     return rows.exclude(hidden)
+
+
+def reads_answers(user: User, evaluation: Evaluation) -> bool:
+    """Whether `user`, who has declared, may read candidates' words in an evaluation
+    past its requirements: not while an interest of theirs bars them."""
+    interests = Conflict.objects.barring().of(user)
+    return not interests.filter(candidate__evaluation=evaluation).exists()

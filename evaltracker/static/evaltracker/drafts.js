@@ -207,7 +207,8 @@
 	function send(event) {
 		const form = event.target;
 		loggingOut = addressOf(form).endsWith("/logout/");
-		if (!form.matches("form[data-draft]") || "inPlace" in form.dataset) {
+		const staysHere = "inPlace" in form.dataset && !event.submitter?.matches("[data-onwards]");
+		if (!form.matches("form[data-draft]") || staysHere) {
 			return;
 		}
 		keep(form);

@@ -4,7 +4,8 @@
  * The form goes to the act that it names, as ever. What the answer changes is fetched from
  * the page that the act leads to: the part around the form (`data-part`, with an id) and
  * everything marked `data-fresh`, nothing else. A form with `data-in-place="rows"` saves
- * each row (`data-row`) once it is left. Without this script the forms lead on to a page.
+ * each row (`data-row`) once it is left. A button with `data-onwards` saves and leads on to
+ * a page, as all of these forms do without this script.
  */
 "use strict";
 
@@ -207,8 +208,12 @@
 	};
 	/** A reason alone is not a score: a row waits for its first field. */
 	const isBegun = (row) => {
-		const [first] = row.querySelectorAll("[name]");
-		return first.value !== "" || TypedForm.valuesOf(first, true)[0] !== "";
+		const fields = Array.from(row.querySelectorAll("[name]"));
+		const first = fields.filter((field) => field.name === fields[0].name);
+		const values = first.flatMap((field) =>
+			[false, true].flatMap((before) => TypedForm.valuesOf(field, before)),
+		);
+		return values.some(Boolean);
 	};
 
 	document.addEventListener("focusout", (event) => {
@@ -220,7 +225,8 @@
 
 	document.addEventListener("submit", (event) => {
 		const form = event.target;
-		if (!form.matches("form[data-in-place]") || event.defaultPrevented) {
+		const leads = event.submitter?.matches("[data-onwards]");
+		if (!form.matches("form[data-in-place]") || leads || event.defaultPrevented) {
 			return;
 		}
 		event.preventDefault();

@@ -23,6 +23,7 @@ KINDS = {
     "condition": ("assignment_turned_in", "Open"),
     "milestone": ("event", "Open"),
     "scores": ("star_rate", "Score"),
+    "far_apart": ("forum", "Read"),
     "weights": ("tune", "Weigh"),
     "next_step": ("arrow_forward", "Open"),
     "questions": ("help", "Answer"),

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow import links
 from evaltracker.workflow.gates import nothing
 from evaltracker.workflow.gates.facts import Look
@@ -16,8 +17,9 @@ from evaltracker.workflow.gates.research import (
 )
 from evaltracker.workflow.gates.signing import unpassed
 from evaltracker.workflow.gates.table import Blocker, gate, menders_of
+from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
-from trials.models import Consensus, ScoreSheet
+from trials.models import Consensus
 from trials.selectors import far_apart
 
 
@@ -46,28 +48,31 @@ def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
 @gate(Stage.DEMOS)
 def scores_locked(look: Look) -> Iterator[Blocker]:
     """Everybody who scores has locked their scores."""
-    scorers = voices().filter(evaluation=look.evaluation, scores=True)
-    scorers = scorers.select_related("user")
-    locked = set(
-        ScoreSheet.objects.filter(
-            stakeholder__in=scorers, locked_at__isnull=False
-        ).values_list("stakeholder_id", flat=True)
-    )
-    if not scorers:
+    if not scorers(look.evaluation).exists():
         yield Blocker(
             "Nobody is asked to score; name the stakeholders who do.",
             links.act("add-stakeholder", look.evaluation),
             "Add stakeholder",
         )
-    for part in scorers:
-        if part.pk not in locked:
-            yield Blocker(
-                f"{part.user.name} ({part.get_role_display()}) has not locked their "
-                "scores.",
-                links.page(look.evaluation, "scores", f"mine-{part.pk}"),
-                "Score",
-                menders_of([part.user]),
-            )
+    for part in unlocked_scorers(look.evaluation):
+        yield Blocker(
+            f"{part.user.name} ({part.get_role_display()}) has not locked their "
+            "scores.",
+            links.page(look.evaluation, "scores", f"mine-{part.pk}"),
+            "Score",
+            menders_of([part.user]),
+        )
+
+
+def scorers(evaluation: Evaluation) -> QuerySet[Stakeholder]:
+    """Everybody who is asked to score."""
+    return voices().filter(evaluation=evaluation, scores=True)
+
+
+def unlocked_scorers(evaluation: Evaluation) -> QuerySet[Stakeholder]:
+    """Those of them whose scores are not final."""
+    rows = scorers(evaluation).exclude(score_sheet__locked_at__isnull=False)
+    return rows.select_related("user")
 
 
 @gate(Stage.DEMOS, nothing=nothing.scores)
@@ -86,8 +91,7 @@ def unsettled_scores(look: Look) -> Iterator[Blocker]:
     """A blocker naming what is far apart; while somebody has yet to lock, none: what
     others gave is theirs until then."""
     evaluation = look.evaluation
-    waiting = voices().filter(evaluation=evaluation, scores=True)
-    if waiting.filter(Q(score_sheet=None) | Q(score_sheet__locked_at=None)).exists():
+    if unlocked_scorers(evaluation).exists():
         return
     apart = far_apart(evaluation)
     if not apart:

@@ -54,7 +54,7 @@ class Stands:
             NextStep(kept.what, kept.why, kept.link, kept.verb),
             kept.is_signed_now,
             kept.digest,
-            kept.due_on,
+            due=kept.due_on,
             is_of_before=not holds,
         )
 

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count
 from django.urls import reverse
 
 from evaltracker.evaluations.choices import NOTICE_UNCLEAR, Stage
@@ -15,8 +14,7 @@ from evaltracker.workflow.inbox.items import Desk, WorkItem
 from stakeholders.choices import Role
 from stakeholders.models import Condition, RoleWeight
 from trials.choices import MilestoneState
-from trials.models import Milestone, ScoreSheet
-from trials.policy import SCORING_STAGES
+from trials.models import Milestone
 from vendors.choices import ProposalState
 from vendors.models import Proposal, Question
 
@@ -61,36 +59,6 @@ def milestones(desk: Desk) -> Iterator[WorkItem]:
             links.trial(row.trial) if row.trial else trials,
             row.due_at,
             alike=f"milestones{of}",
-        )
-
-
-def scores(desk: Desk) -> Iterator[WorkItem]:
-    """Scores to give or to lock."""
-    parts = [
-        part
-        for part in desk.parts
-        if part.scores and desk.evaluations[part.evaluation_id].stage in SCORING_STAGES
-    ]
-    if not parts:
-        return
-    sheets = ScoreSheet.objects.filter(stakeholder__in=parts).annotate(
-        given=Count("scores")
-    )
-    begun = {sheet.stakeholder_id: sheet for sheet in sheets}
-    for part in parts:
-        evaluation = desk.evaluations[part.evaluation_id]
-        sheet = begun.get(part.pk)
-        if sheet is not None and sheet.locked_at is not None:
-            continue
-        given = sheet.given if sheet is not None else 0
-        yield desk.item(
-            "scores",
-            evaluation,
-            "Score the candidates"
-            if not given
-            else f"Finish and lock your scores ({given} given)",
-            f"You score as {part.get_role_display()}. Scores are blind until locked.",
-            links.page(evaluation, "scores"),
         )
 
 

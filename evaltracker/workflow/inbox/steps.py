@@ -40,6 +40,8 @@ class Stand:
     is_signed_now: bool
     # Of the words that are signed on this visit; blank if nobody is asked.
     digest: str
+    # The name of the first closed gate, if it was looked at just now.
+    gate: str = ""
     # The latest day on which the stage may end; None without a plan.
     due: datetime.date | None = None
     # Whether something has changed since, and nobody has looked again.
@@ -53,6 +55,7 @@ def stand_of(look: Look) -> Stand:
         step=step_after(look.evaluation, closed[1] if closed else None),
         is_signed_now=closed is None or closed[0].signing,
         digest=look.digest if look.has_rules else "",
+        gate=closed[0].name if closed else "",
         due=stage_due(look.evaluation, look.visits),
     )
 

@@ -20,6 +20,7 @@ from evaltracker.evaluations.models import Entry, Evaluation, Notice, User, Visi
 from evaltracker.kit.database_away import database_is_away
 from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates.demos import scores_locked
 from evaltracker.workflow.gates.signers import DIGEST_KEPT, Asked, required_signers
 from evaltracker.workflow.inbox.steps import stand_of
 from evaltracker.workflow.models import Outlook
@@ -29,6 +30,7 @@ from evaltracker.workflow.notices import (
     SignOffRequested,
     SignOffWaiting,
 )
+from evaltracker.workflow.services.score_requests import owe_scores
 from stakeholders.models import SignOff
 from trials.selectors.versions import versions_of
 from vendors.models import PriceOpening
@@ -106,6 +108,8 @@ def look_closely(evaluation: Evaluation) -> Outlook:
     still = stands_still(evaluation)
     if still and look.has_rules:
         owe(look, is_turn=stand.is_signed_now)
+    if still and stand.gate == scores_locked.__name__:
+        owe_scores(look)
     opening = PriceOpening.objects.awaited().filter(evaluation=evaluation).first()
     if opening is not None:  # who may confirm by now may not have been there
         owe_second_people(opening)

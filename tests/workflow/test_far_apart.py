@@ -1,0 +1,95 @@
+"""What people see very differently is on their desks in the stage that showed it."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.workflow.inbox import my_work
+from tests.cast import stakeholders
+from tests.clients import signed_in
+from tests.trials.admin.scoring import give, part, scoring
+from trials.services.consensus import open_consensus, settle_score
+from trials.services.scores import lock_scores
+
+pytestmark = pytest.mark.django_db
+ROLES = ("engineering", "it", "devops", "pm", "leadership")
+WORDS = "Talk about what is far apart: Training of Acme ML"
+
+
+@pytest.fixture
+def where(db: None) -> Evaluation:
+    """In demos; Elif sees in Acme's training what nobody else sees. Priya has not
+    locked."""
+    found = scoring()
+    for role in ROLES:
+        give(found, "Acme ML", "Training", 5 if role == "engineering" else 1, role=role)
+        if role != "pm":
+            lock(found, role)
+    return found
+
+
+def lock(where: Evaluation, role: str) -> None:
+    lock_scores(stakeholder=part(where, role), by=stakeholders.holder(role))
+
+
+def told(user: User) -> list[tuple[str, str]]:
+    """What they have to talk about, and why."""
+    items = my_work(user)
+    return [(item.what, item.why) for item in items if item.kind == "far_apart"]
+
+
+def test_all_scorers_are_to_talk_as_soon_as_all_have_locked(where: Evaluation) -> None:
+    people = [stakeholders.holder(role) for role in ROLES]
+    assert [told(person) for person in people] == [[]] * len(people)
+    lock(where, "pm")
+    for person in people:
+        ((what, why),) = told(person)
+        assert what == WORDS
+        assert "Lina" in why
+        assert "opens the consensus" in why
+    body = signed_in(people[0]).get("/admin/").content.decode()
+    assert f"/admin/e/{where.slug}/scores/#dots" in body
+    # Whoever runs it opens the consensus first: before, scores are blind for them.
+    assert told(where.owner) == []
+    steps = [item.what for item in my_work(where.owner) if item.kind == "next_step"]
+    assert "Training" not in str(steps)
+
+
+def test_it_is_over_once_it_is_settled(where: Evaluation) -> None:
+    open_consensus(evaluation=where, by=where.owner)
+    elif_ = stakeholders.holder("engineering")
+    ((_, why),) = told(elif_)
+    assert "opens the consensus" not in why
+    settle_score(
+        evaluation=where,
+        candidate=where.candidates.get(name="Acme ML"),
+        category=where.categories.get(name="Training"),
+        value=Decimal("2.5"),
+        reason="Elif saw the second half.",
+        by=where.owner,
+    )
+    assert told(elif_) == []
+
+
+def test_who_does_not_score_is_not_told(where: Evaluation) -> None:
+    lock(where, "pm")
+    where.stakeholders.filter(role="leadership").update(scores=False)
+    assert told(stakeholders.holder("leadership")) == []
+
+
+def test_it_is_read_as_often_for_many_as_for_one(where: Evaluation) -> None:
+    elif_ = stakeholders.holder("engineering")
+    lock(where, "pm")
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert told(elif_)
+        return len(caught)
+
+    one = cost()
+    Evaluation.objects.filter(pk=where.pk).update(title="The first of them")
+    scoring()
+    assert cost() <= one + 1
