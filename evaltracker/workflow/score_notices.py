@@ -35,7 +35,8 @@ class ScoresRequested(About[Stakeholder]):
         """Unless that stay in the demos goes on, and their scores are missing."""
         if not row.evaluation.is_open:
             yield ENDED
-        if str(row.stay) != notice.occurrence or row.evaluation.stage != Stage.DEMOS:
+        stay = str(getattr(row, "stay", ""))
+        if stay != notice.occurrence or row.evaluation.stage != Stage.DEMOS:
             yield "The demos stage that asked for scores is over."
         if row.left_at or not has_a_say(row.user):
             yield "They have no part in the evaluation any more."

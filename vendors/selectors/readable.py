@@ -30,7 +30,9 @@ def readable[Q_: QuerySet[Any]](rows: Q_, user: User, candidate_path: str) -> Q_
 
 
 def reads_answers(user: User, evaluation: Evaluation) -> bool:
-    """Whether `user`, who has declared, may read candidates' words in an evaluation
-    past its requirements: not while an interest of theirs bars them."""
+    """Whether `user`, who has declared, may read candidates' words here: not in the
+    requirements stage, and not while an interest of theirs bars them."""
+    if evaluation.stage == Stage.REQUIREMENTS:
+        return False
     interests = Conflict.objects.barring().of(user)
     return not interests.filter(candidate__evaluation=evaluation).exists()

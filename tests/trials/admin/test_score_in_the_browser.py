@@ -1,7 +1,7 @@
 """Scoring with the keyboard at a desk, with a thumb on a phone, without our scripts."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from evaltracker.evaluations.models import Evaluation
@@ -10,7 +10,8 @@ from tests.trials.admin.scoring import address, part, scoring
 from trials.models import Score
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-DESK, PHONE = {"width": 1280, "height": 844}, {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def given(where: Evaluation) -> list[tuple[str, int, str]]:

@@ -197,6 +197,13 @@ def test_an_eliminated_candidate_is_not_scored(where: Evaluation) -> None:
     assert act("give-score", cell, elif_, value="5", reason="Late") == 409
 
 
+def test_back_in_requirements_no_answer_is_shown(where: Evaluation) -> None:
+    vendors.enter(where, "requirements")
+    body = page(where)
+    assert "We do that on every cluster." not in body
+    assert "once the requirements stage is over" in body
+
+
 def test_the_list_leads_to_the_evidence_of_each_score(where: Evaluation) -> None:
     elif_ = signed_in(stakeholders.holder("engineering"))
     give(where, "Acme ML", "Training", 3)
