@@ -31,5 +31,6 @@ if apps.is_installed("django.contrib.admin"):
     import stakeholders.admin.rules_act
     import stakeholders.admin.searches
     import stakeholders.admin.weights_grid
+    import stakeholders.journal_words
     import stakeholders.portable
     import stakeholders.services.templates

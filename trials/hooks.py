@@ -54,4 +54,5 @@ if apps.is_installed("django.contrib.admin"):
     import trials.admin.trial_pages
     import trials.admin.waiting
     import trials.importing
+    import trials.journal_words
     import trials.portable

@@ -66,4 +66,5 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.importing.candidates
     import vendors.importing.claims
     import vendors.importing.costs
+    import vendors.journal_words
     import vendors.portable

@@ -34,3 +34,4 @@ if apps.is_installed("django.contrib.admin"):
     import evaltracker.requirements.admin.requirements_page
     import evaltracker.requirements.admin.searches
     import evaltracker.requirements.importing
+    import evaltracker.requirements.journal_words

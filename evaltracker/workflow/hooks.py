@@ -32,6 +32,7 @@ import evaltracker.workflow.admin.vendor_access_api
 import evaltracker.workflow.admin.waiting
 import evaltracker.workflow.calendar_dates
 import evaltracker.workflow.decision_notices
+import evaltracker.workflow.journal_words
 import evaltracker.workflow.notices
 import evaltracker.workflow.portable
 import evaltracker.workflow.score_notices

@@ -76,11 +76,15 @@ def test_one_that_came_by_a_sheet_is_asked_as_it_is_weighed() -> None:
 @pytest.mark.django_db
 def test_the_memo_never_denies_that_price_was_scored() -> None:
     where, _ = in_decision()
-    assert "Price is never part of either." in method(compile_memo(where)["inputs"])
+    assert "Price is part of neither fit nor scores." in method(
+        compile_memo(where)["inputs"]
+    )
     where.categories.update(name="Contract Cost", weight=5, price_reason="The law.")
     inputs = compile_memo(where)["inputs"]
     for words in (drivers(inputs), method(inputs)):
-        assert "Price is part of both through Contract Cost (The law.)" in words
-        assert "never part" not in words
+        assert (
+            "Price is part of fit and scores through Contract Cost (The law.)" in words
+        )
+        assert "neither fit" not in words
     del inputs["categories"][0]["price_reason"]  # as memos of before have it
     assert "Contract Cost (nobody wrote down why)" in method(inputs)

@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.workflow.services.decisions import draft_decision
 from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.workflow.deciding import in_decision
 from vendors.models import Candidate
 from vendors.services.candidates import shortlist
 from vendors.services.costs import set_cost_line
@@ -42,3 +44,17 @@ def read(where: Evaluation, role: str = "leadership", tail: str = "") -> str:
     answer = signed_in(stakeholders.holder(role)).get(page(where, tail))
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def two_finalists() -> tuple[Evaluation, Candidate]:
+    """Acme ML is drafted; Globex ML costs 40,000 to 70,000."""
+    where, option = in_decision()
+    another(where, "Globex ML")
+    draft_decision(
+        evaluation=where,
+        candidate=option,
+        rationale="It works.",
+        dissent="Priya would have taken Globex.",
+        by=where.owner,
+    )
+    return where, option

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.memo.brief_answers import BriefAnswer, answered_briefs
-from evaltracker.workflow.memo.brief_tables import brief_tables
+from evaltracker.workflow.memo.brief_answers import answered_briefs
+from evaltracker.workflow.memo.brief_tables import brief_of_choice, briefs_of_others
+from evaltracker.workflow.memo.brief_values import BriefAnswer
 from evaltracker.workflow.services.decisions import compile_memo
 from tests.cast import trials, vendors
 from tests.workflow.deciding import in_decision
@@ -42,11 +43,14 @@ def test_every_value_of_a_list_has_its_own_line() -> None:
     found = rows(with_lists(where, AWS=["now", None]))
     assert found["AWS"].answer == "answered"
     assert found["AWS"].proof == "0 of 1 shown, 0 of 1 tested"
-    assert found["on premises"].answer == "0 of 1 answered; not answered: R1"
+    assert (
+        found["on premises"].answer
+        == "0 of 1 answered; not answered: R1 What R1 asks for"
+    )
     never = rows(
         with_lists(where, **{"AWS": ["now", None], "on premises": ["never", None]})
     )
-    assert never["on premises"].answer == "answered; never: R1"
+    assert never["on premises"].answer == "answered; never: R1 What R1 asks for"
     assert never["on premises"].tone == "bad"
 
 
@@ -104,13 +108,17 @@ def test_finalists_alone_have_a_table_and_the_memo_prints_it() -> None:
     vendors.candidate_late(where, "Initech ML")
     memo = compile_memo(where)
     assert [each.name for each in answered_briefs(memo, prices=True)] == [option.name]
-    text = brief_tables(memo["inputs"], memo["results"])
+    text = brief_of_choice(memo["inputs"], memo["results"])
     assert "| Support | Support in business hours | not stated |" in text
     assert trials.claim_of(option).statement not in text
+    # The choice stands first; the others' answers stand in the appendix.
+    memo["inputs"]["choice"]["candidate"] = str(option.pk)
+    assert brief_of_choice(memo["inputs"], memo["results"]).startswith("| The brief")
+    assert briefs_of_others(memo["inputs"], memo["results"]) == ""
 
 
 def test_a_memo_from_before_the_lists_has_no_table() -> None:
     where, _ = in_decision()
     memo = compile_memo(where)
     del memo["inputs"]["lists"]
-    assert brief_tables(memo["inputs"], memo["results"]) == ""
+    assert brief_of_choice(memo["inputs"], memo["results"]) == ""

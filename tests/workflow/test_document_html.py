@@ -5,8 +5,10 @@ import re
 
 from docx import Document
 
+from evaltracker.workflow.memo.front_page import FrontPage
 from evaltracker.workflow.memo.html import as_html
 from evaltracker.workflow.memo.markdown import section, table
+from evaltracker.workflow.memo.sealed_memo import SealedMemo
 from evaltracker.workflow.memo.word import as_docx
 
 
@@ -41,7 +43,8 @@ def test_numbers_stand_to_the_right_on_pages_and_in_the_word_file() -> None:
     page = as_html(text)
     assert re.findall(r'<th class="et-num"[^>]*>(\w+)', page) == ["Fit", "Tested"]
     assert page.count('<td class="et-num"') == 4
-    (drawn,) = Document(io.BytesIO(as_docx(text, "Memo"))).tables
+    memo = SealedMemo("# Memo", FrontPage("", "", (), ()), text)
+    (drawn,) = Document(io.BytesIO(as_docx(memo, "Memo"))).tables
     for row in drawn.rows:
         right = [cell.paragraphs[0].alignment is not None for cell in row.cells]
         assert right == [False, True, True, False, False]

@@ -96,7 +96,7 @@ def test_a_withdrawn_excuse_is_printed_with_both_reasons() -> None:
     )
     withdraw_excuse(excuse=excuse, reason="It is not.", by=where.owner)
     memo = words_of(where)
-    assert "Excused: Acme ML on R1. Reason: It is rare. Withdrawn on " in memo
+    assert "Acme ML on R1 What R1 asks for. Reason: It is rare. Withdrawn on " in memo
     assert "It is not." in memo
 
 

@@ -9,7 +9,7 @@ from evaltracker.workflow.admin.sign_glance import glance_at
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.memo import document_of
 from evaltracker.workflow.memo.price_words import price_gap
-from evaltracker.workflow.memo.signature_seal import sealed_words
+from evaltracker.workflow.memo.sealed_memo import sealed_words
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import compile_memo
 from evaltracker.workflow.services.draws import keep_draws
@@ -69,6 +69,7 @@ def test_a_decided_memo_says_first_who_decided_and_who_approved() -> None:
     head = sealed_words(decision.memo, decision).partition("## ")[0]
     assert re.search(r"Decided on \d+ \w+ \d{4} by Lina Lead\.", head)
     assert re.search(r"\(Leadership\) approved on \d+ \w+ \d{4}\.", head)
+    assert f"**We choose {option.name}.**" in head
     body = signed_in(where.owner).get(f"/admin/e/{where.slug}/").content.decode()
     assert f'dir="auto">{option.name}</p>' in body
     assert "It was chosen." in body

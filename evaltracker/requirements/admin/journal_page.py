@@ -12,16 +12,21 @@ from django.http import HttpRequest, HttpResponse
 from evaltracker.evaluations.models import Entry, Evaluation, JournalHead
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.verifying import find_break
+from evaltracker.pages.entry_words import (
+    ADDRESS,
+    ROW_ID,
+    Known,
+    entry_sentence,
+    known_of,
+)
 from evaltracker.pages.labels import VERDICTS, label
 from evaltracker.pages.paging import page_number
 from evaltracker.pages.sealed_entries import sealed_entries
 from evaltracker.pages.workspace import evaluation_page, show
+from evaltracker.requirements.admin.lists import kind_in_words
 
 PER_PAGE = 50
 FILTERS = ("actor_name", "action", "subject_type")
-# A row in before or after reads “name [id]”; the id is for machines.
-ROW_ID = re.compile(r" \[[0-9a-f-]{36}\]$")
-ADDRESS = re.compile(r"[^\s@\",'<>]{1,64}@[^\s@\",'<>]{1,255}")
 INSTANT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d+\+00:00$")
 
 
@@ -39,7 +44,8 @@ class Line:
     """One entry as the page shows it."""
 
     entry: Entry
-    action: str
+    sentence: str
+    about: str
     changes: list[Change]
     sealed: bool
 
@@ -88,10 +94,17 @@ def value_of(entry: Entry, field: str) -> Any:
     return VERDICTS.get(value, value) if field == "verdict" else value
 
 
-def line_of(entry: Entry, is_sealed: bool, *, addresses: bool) -> Line:
+def line_of(entry: Entry, known: Known, is_sealed: bool, *, addresses: bool) -> Line:
     """An entry as the page shows it, without its values while they are sealed."""
     told = [] if is_sealed else changes(entry, addresses=addresses)
-    return Line(entry, label(entry.action), told, is_sealed)
+    about = f"{label(entry.action)}: {kind_in_words(entry.subject_type)}"
+    return Line(
+        entry,
+        entry_sentence(entry, known, sealed=is_sealed),
+        f"{about} {entry.subject_label}",
+        told,
+        is_sealed,
+    )
 
 
 @evaluation_page("journal", "Journal", order=120, group="Record")
@@ -109,6 +122,7 @@ def journal(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     page = pages.page(page_number(request, pages.num_pages))
     entries = list(page)
     sealed = sealed_entries(user, evaluation, entries)
+    known = known_of(evaluation, [it for it in entries if it.number not in sealed])
     options = [
         (name, title, names_of(every, name), asked.get(name, ""))
         for name, title in zip(FILTERS, ("Who", "What", "About"), strict=True)
@@ -122,7 +136,9 @@ def journal(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         "evaluations/journal.html",
         title="Journal",
         tab="journal",
-        lines=[line_of(it, it.number in sealed, addresses=runs) for it in entries],
+        lines=[
+            line_of(it, known, it.number in sealed, addresses=runs) for it in entries
+        ],
         page=page,
         query=urlencode(asked),
         options=options,

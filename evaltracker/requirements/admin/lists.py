@@ -22,6 +22,7 @@ from evaltracker.evaluations.models import (
 )
 from evaltracker.evaluations.policy import may_add_people
 from evaltracker.pages.base import HardenedAdmin
+from evaltracker.pages.entry_words import ENTRY_WORDS, subject_name
 from evaltracker.pages.filters import by
 from evaltracker.pages.labels import label
 from evaltracker.pages.site import site
@@ -91,12 +92,13 @@ class EntryAdmin(HardenedAdmin):
 
     @admin.display(description="what", ordering="action")
     def what(self, entry: Entry) -> str:
-        return label(entry.action)
+        words = ENTRY_WORDS.get(entry.action)
+        return words.plain if words else label(entry.action).lower()
 
     @admin.display(description="about")
     def subject(self, entry: Entry) -> str:
         """What it happened to."""
-        return f"{kind_in_words(entry.subject_type)} {entry.subject_label}"
+        return f"{kind_in_words(entry.subject_type)} {subject_name(entry)}".rstrip()
 
 
 @admin.register(User, site=site)

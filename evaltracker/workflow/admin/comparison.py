@@ -7,7 +7,7 @@ from typing import Any
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.money import written
 from evaltracker.workflow.memo.coverage_words import coverage_words
-from evaltracker.workflow.memo.text import KINDS, rank
+from evaltracker.workflow.memo.options import KINDS, rank
 from evaltracker.workflow.memo.untold_words import comparable
 from trials.models import Consensus
 from vendors.costs import Verdict

@@ -18,8 +18,8 @@ from evaltracker.kit.charts import (
 )
 from evaltracker.kit.text import listed
 from evaltracker.workflow.admin.comparison import Comparison, Option
+from evaltracker.workflow.memo.options import KINDS, pursued
 from evaltracker.workflow.memo.standing import Fits
-from evaltracker.workflow.memo.text import KINDS, pursued
 
 # More than these nobody compares by eye; the table has all.
 DRAWN = 12

@@ -1,5 +1,6 @@
 """The decision: the candidates side by side, the draft, the rules, the frozen memo."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,12 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.workflow.admin.after_decision import after_decision
 from evaltracker.workflow.admin.comparison import compare
-from evaltracker.workflow.gates.reports import gate_reports
+from evaltracker.workflow.admin.decision_head import (
+    approved_so_far,
+    decision_head,
+    step_to_decide,
+)
+from evaltracker.workflow.gates.reports import GateReport, gate_reports
 from evaltracker.workflow.memo.price_words import price_gap
 from evaltracker.workflow.memo.standing import standing_memo
 from evaltracker.workflow.memo.weighing_words import weighed
@@ -32,10 +38,14 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     standing = standing_memo(evaluation)
     memo = standing.memo
     deciding = evaluation.is_open and evaluation.stage == Stage.DECISION
-    more = after_decision(user, evaluation, decision) if frozen and decision else {}
-    opened = evaluation.prices_opened_at is not None
-    sealed = not may_see_prices(user, evaluation)
+    owner, sealed = is_owner(user, evaluation), not may_see_prices(user, evaluation)
     reports = gate_reports(evaluation) if deciding else []
+    if frozen and decision:
+        first = screen_of_decided(user, evaluation, decision, prices=not sealed)
+    elif deciding:
+        first = screen_of_draft(user, evaluation, memo, reports, prices=not sealed)
+    else:
+        first = {}
     return show(
         request,
         evaluation,
@@ -52,17 +62,45 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         deciding=deciding,
         reports=reports,
         closed=sum(not report.open for report in reports),
-        # Nobody signs what names a sealed price.
-        signing=own_rules(user, evaluation) if deciding and opened else [],
         sealed=sealed,
-        owns=is_owner(user, evaluation),
+        owns=owner,
         opening=opening_state(evaluation, user) if deciding else None,
         nobody=NOBODY,
         memo_is_open=memo_is_open(user, evaluation),
-        is_owner=is_owner(user, evaluation),
+        is_owner=owner,
         may_waive=deciding and is_leadership(user, evaluation),
-        **more,
+        **first,
     )
+
+
+def screen_of_decided(
+    user: User, evaluation: Evaluation, decision: Decision, *, prices: bool
+) -> dict[str, Any]:
+    """What stands first once it is decided, and what comes after."""
+    after = after_decision(user, evaluation, decision)
+    head = decision_head(decision.memo, decision, after["step"], prices=prices)
+    return {**after, "head": head}
+
+
+def screen_of_draft(
+    user: User,
+    evaluation: Evaluation,
+    memo: dict[str, Any],
+    reports: list[GateReport],
+    *,
+    prices: bool,
+) -> dict[str, Any]:
+    """What stands first until then, and the rules that the reader may sign."""
+    rules = decision_rules(evaluation)
+    opened = evaluation.prices_opened_at is not None
+    # Nobody signs what names a sealed price.
+    signing = own_rules(user, evaluation, rules) if opened else []
+    step = step_to_decide(
+        evaluation, reports, signing, owner=is_owner(user, evaluation)
+    )
+    approved = approved_so_far(rules, reports)
+    head = decision_head(memo, None, step, approved=approved, prices=prices)
+    return {"head": head, "signing": signing}
 
 
 def gap_of_choice(memo: dict[str, Any]) -> str:
@@ -74,9 +112,16 @@ def gap_of_choice(memo: dict[str, Any]) -> str:
     return price_gap(inputs, results, key)
 
 
-def own_rules(user: User, evaluation: Evaluation) -> list[SignOffRule]:
-    """The rules on the memo that `user` may sign, for their own part or lent."""
+def decision_rules(evaluation: Evaluation) -> list[SignOffRule]:
+    """Who is asked to sign the memo."""
     rules = SignOffRule.objects.filter(evaluation=evaluation, stage=Stage.DECISION)
+    return list(rules)
+
+
+def own_rules(
+    user: User, evaluation: Evaluation, rules: Iterable[SignOffRule]
+) -> list[SignOffRule]:
+    """The rules on the memo that `user` may sign, for their own part or lent."""
     return [rule for rule in rules if signing_parts(user, evaluation, rule.role)]
 
 

@@ -21,8 +21,8 @@ from evaltracker.workflow.admin.receipts import only_reading
 from evaltracker.workflow.memo.html import as_html
 from evaltracker.workflow.memo.printing import PAPERS, as_pdf
 from evaltracker.workflow.memo.proof import differences
+from evaltracker.workflow.memo.sealed_memo import SealedMemo, sealed_memo
 from evaltracker.workflow.memo.sheets import as_xlsx
-from evaltracker.workflow.memo.signature_seal import sealed_words
 from evaltracker.workflow.memo.word import as_docx
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import compile_memo
@@ -65,6 +65,12 @@ def memo_for(
     return evaluation, None, compile_memo(evaluation)
 
 
+def proven(memo: dict[str, Any], decision: Decision | None) -> SealedMemo:
+    """With what its proof finds now, once it is frozen."""
+    found = differences(decision) if decision else None
+    return sealed_memo(memo, decision, found)
+
+
 def memo_can_be_read(user: User, evaluation: Evaluation) -> bool:
     """Whether there is a memo for `user`, frozen or of now."""
     return is_decided(user, evaluation) or memo_is_open(user, evaluation)
@@ -73,6 +79,7 @@ def memo_can_be_read(user: User, evaluation: Evaluation) -> bool:
 def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The memo to read and print."""
     evaluation, decision, memo = memo_for(request, slug)
+    sealed = proven(memo, decision)
     signed = SignOff.objects.filter(
         visit__evaluation=evaluation, visit__stage=Stage.DECISION
     )
@@ -83,8 +90,9 @@ def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
         title="Decision memo",
         tab="memo",
         decision=decision,
-        html=as_html(sealed_words(memo, decision)),
-        differences=differences(decision) if decision else [],
+        memo=sealed,
+        head=as_html(sealed.head),
+        body=as_html(sealed.body),
         signed=signed.select_related("document").order_by("signed_at"),
         ended=evaluation.status != Status.OPEN,
     )
@@ -97,21 +105,21 @@ def memo_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     if paper not in PAPERS:
         raise Invalid("The paper is a4 or letter.")
     evaluation, decision, memo = memo_for(request, slug)
-    pdf = as_pdf(evaluation, sealed_words(memo, decision), decision, paper)
+    pdf = as_pdf(evaluation, proven(memo, decision), decision, paper)
     return handed_out(pdf, "pdf", slug)
 
 
 def memo_md(request: HttpRequest, slug: str) -> HttpResponse:
     """The memo as it was written, in Markdown, with its seal."""
     _, decision, memo = memo_for(request, slug)
-    return handed_out(sealed_words(memo, decision).encode(), "md", slug)
+    return handed_out(proven(memo, decision).text.encode(), "md", slug)
 
 
 def memo_docx(request: HttpRequest, slug: str) -> HttpResponse:
     """The memo as a Word file."""
     evaluation, decision, memo = memo_for(request, slug)
     title = f"Decision memo: {evaluation.title}"
-    return handed_out(as_docx(sealed_words(memo, decision), title), "docx", slug)
+    return handed_out(as_docx(proven(memo, decision), title), "docx", slug)
 
 
 def memo_xlsx(request: HttpRequest, slug: str) -> HttpResponse:

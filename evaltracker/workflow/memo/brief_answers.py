@@ -9,38 +9,21 @@ from decimal import Decimal
 from typing import Any
 
 from evaltracker.evaluations.choices import SupportWanted
-from evaltracker.kit.text import listed
 from evaltracker.workflow.memo.as_of import planned_values
+from evaltracker.workflow.memo.brief_values import (
+    BAD,
+    GOOD,
+    BriefAnswer,
+    list_answers,
+    named_refs,
+)
 from evaltracker.workflow.memo.cells import cell_states, day, knows_lists
 from evaltracker.workflow.memo.counting import States
 from evaltracker.workflow.memo.markdown import amount
 from evaltracker.workflow.memo.markdown import day as written_day
 from evaltracker.workflow.memo.weighing import CHOOSABLE
-from trials.scoring import CellState, Standing, ValueState
+from trials.scoring import CellState, Standing
 from vendors.costs import CostKind
-
-GOOD, BAD = "good", "bad"
-# Where a requirement of a value is in the way, the worst first.
-SHORT = {
-    Standing.REFUTED: "refuted",
-    Standing.NEVER: "never",
-    Standing.UNANSWERED: "not answered",
-    Standing.SLIPPED: "slipped",
-    Standing.PARTLY: "only partly",
-}
-# So many references are named one by one.
-MOST = 4
-
-
-@dataclass(frozen=True, slots=True)
-class BriefAnswer:
-    """One question of the brief for one candidate; `tone` is good, bad or blank."""
-
-    question: str
-    wanted: str
-    answer: str
-    proof: str
-    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,56 +64,11 @@ def _answers(
 ) -> Iterator[BriefAnswer]:
     inputs, result = memo["inputs"], memo["results"][candidate["id"]]
     if knows_lists(inputs):
-        yield from _lists(inputs, states)
+        yield from list_answers(inputs, states)
     yield from _date(candidate, inputs, states)
     yield from _budget(inputs["brief"], result["cost"], prices=prices)
     yield from _support(candidate, inputs["brief"], result["cost"], prices=prices)
     yield from _metrics(inputs, states)
-
-
-def _lists(
-    inputs: Mapping[str, Any], states: Mapping[str, CellState]
-) -> Iterator[BriefAnswer]:
-    """Each value of each list, over the requirements that must hold for it."""
-    for name, values in inputs["lists"].items():
-        refs = [row["ref"] for row in inputs["requirements"] if name in row["lists"]]
-        for value in values:
-            held = {
-                ref: state
-                for ref in refs
-                for state in states[ref].counted
-                if (state.list_name, state.value) == (name, value)
-            }
-            yield BriefAnswer(name, value, *_of_value(held))
-
-
-def _of_value(held: Mapping[str, ValueState]) -> tuple[str, str, str]:
-    if not held:
-        return "no requirement asks for it", "–", ""
-    whole = len(held)
-    answered = sum(state.answered for state in held.values())
-    answer = "answered" if answered == whole else f"{answered} of {whole} answered"
-    short = [
-        f"{words}: {_refs(refs)}"
-        for at, words in SHORT.items()
-        if (refs := [ref for ref, state in held.items() if state.standing == at])
-    ]
-    if short:
-        answer = f"{answer}; {'; '.join(short)}"
-    tested = sum(state.tested for state in held.values())
-    shown = sum(state.shown for state in held.values())
-    bad = any(state.knocks_out for state in held.values())
-    proven = all(state.standing == Standing.PROVEN for state in held.values())
-    return (
-        answer,
-        f"{shown} of {whole} shown, {tested} of {whole} tested",
-        BAD if bad else GOOD if proven else "",
-    )
-
-
-def _refs(refs: list[str]) -> str:
-    more = len(refs) - MOST
-    return listed(refs[:MOST]) if more <= 0 else f"{', '.join(refs[:MOST])} +{more}"
 
 
 def _date(
@@ -158,7 +96,7 @@ def _date(
         tone = BAD if live > wanted else GOOD
     proof = "an estimate of ours" if months is not None else "–"
     if late:
-        proof = f"must-haves planned for later: {_refs(sorted(late))}"
+        proof = f"must-haves planned for later: {named_refs(inputs, sorted(late))}"
         tone = BAD
     yield BriefAnswer("Running by", _written(wanted), answer, proof, tone)
 

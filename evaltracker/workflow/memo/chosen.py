@@ -1,5 +1,6 @@
 """What the memo says of the candidate that is chosen."""
 
+from decimal import Decimal
 from typing import Any
 
 from evaltracker.workflow.memo.markdown import (
@@ -15,6 +16,8 @@ from evaltracker.workflow.memo.price_words import price_gap
 
 type Row = dict[str, Any]
 
+NOT_STATED = "not stated"
+
 
 def ahead_of(inputs: Row, results: Row, chosen: Row) -> str:
     """The chosen one's numbers, and those of the best option that was not chosen."""
@@ -25,6 +28,16 @@ def ahead_of(inputs: Row, results: Row, chosen: Row) -> str:
         f"Total {percent(result['total'])}: fit {percent(result['fit'])}, people's "
         f"score {percent(result['people'])}."
     )
+    best = best_of_others(inputs, results, chosen)
+    if best is None:
+        return said
+    out = ", which was eliminated" if best["state"] == "eliminated" else ""
+    total = percent(results[best["id"]]["total"])
+    return f"{said} The best of the others is {inline(best['name'])} at {total}{out}."
+
+
+def best_of_others(inputs: Row, results: Row, chosen: Row) -> Row | None:
+    """Who has the best total among those that were not chosen; None without one."""
     others = [
         candidate
         for candidate in inputs["candidates"]
@@ -32,11 +45,9 @@ def ahead_of(inputs: Row, results: Row, chosen: Row) -> str:
         and results[candidate["id"]]["total"] is not None
     ]
     if not others:
-        return said
-    best = max(others, key=lambda row: float(results[row["id"]]["total"]))
-    out = ", which was eliminated" if best["state"] == "eliminated" else ""
-    total = percent(results[best["id"]]["total"])
-    return f"{said} The best of the others is {inline(best['name'])} at {total}{out}."
+        return None
+    best: Row = max(others, key=lambda row: float(results[row["id"]]["total"]))
+    return best
 
 
 def costs_really(inputs: Row, results: Row, chosen: Row | None) -> str:
@@ -45,20 +56,17 @@ def costs_really(inputs: Row, results: Row, chosen: Row | None) -> str:
         return ""
     brief, result = inputs["brief"], results[chosen["id"]]
     cost = result["cost"]
-    budget = brief["budget"]
     return "\n\n".join(
         part
         for part in (
-            f"Over {brief['horizon_months']} months: low {amount(cost['low'])}, likely "
-            f"{amount(cost['likely'])}, high {amount(cost['high'])} "
-            f"{brief['currency']}. Budget: {amount(budget or 'none')}.",
+            f"{total_words(cost, brief)} {budget_words(brief)}",
             price_gap(inputs, results, chosen["id"], inline),
             bullets(
                 f"Budget {limit['name']}, {amount(limit['limit'])}: "
                 f"{limit['sentence']}."
                 for limit in cost.get("limits", ())
             ),
-            f"Nobody has said: {inline(', '.join(cost['unsaid']))}."
+            f"Not stated: {inline(', '.join(cost['unsaid']))}."
             if cost["unsaid"]
             else "",
             worth(result["value"], brief["currency"]),
@@ -66,6 +74,25 @@ def costs_really(inputs: Row, results: Row, chosen: Row | None) -> str:
         )
         if part
     )
+
+
+def total_words(cost: Row, brief: Row) -> str:
+    """One figure if low and high are the same, else where it lies between them."""
+    if not cost["known"]:
+        return "No price is known."
+    likely = f"{amount(cost['likely'])} {brief['currency']}"
+    over = f"over {brief['horizon_months']} months"
+    if Decimal(cost["low"]) == Decimal(cost["high"]):
+        return f"{likely} {over}."
+    between = f"between {amount(cost['low'])} and {amount(cost['high'])}"
+    return f"Likely {likely} {over}, {between}."
+
+
+def budget_words(brief: Row) -> str:
+    """The budget over the horizon, or that there is none."""
+    if not brief["budget"]:
+        return "No budget was set."
+    return f"The budget is {amount(brief['budget'])} {brief['currency']}."
 
 
 def working(inputs: Row, results: Row, chosen: Row | None) -> str:
@@ -87,9 +114,9 @@ def working(inputs: Row, results: Row, chosen: Row | None) -> str:
         (
             (
                 row.get("name", row["kind"]),
-                row["state"],
+                NOT_STATED if row["state"] == "unsaid" else row["state"],
                 amount(row["likely"] or "–"),
-                row["working"],
+                "–" if row["working"] == row["state"] else row["working"],
             )
             for row in result["cost"]["rows"]
         ),

@@ -17,8 +17,9 @@ from typing import IO, Any
 from evaltracker.workflow.memo import verify_pack
 from evaltracker.workflow.memo.matrix import matrix_csv, matrix_xlsx
 from evaltracker.workflow.memo.printing import PAPERS, Unprintable, as_pdf
+from evaltracker.workflow.memo.proof import differences
+from evaltracker.workflow.memo.sealed_memo import sealed_memo
 from evaltracker.workflow.memo.sheets import as_xlsx
-from evaltracker.workflow.memo.signature_seal import sealed_words
 from evaltracker.workflow.memo.word import as_docx
 from evaltracker.workflow.models import Decision
 
@@ -119,19 +120,19 @@ def add_memo(pack: Pack) -> bool:
     """The memo in all its forms, and the matrix; returns whether a PDF is there."""
     decision = pack.decision
     evaluation, memo = decision.evaluation, decision.memo
-    text = sealed_words(memo, decision)
+    sealed = sealed_memo(memo, decision, differences(decision))
     canonical = json.dumps(
         memo, sort_keys=True, ensure_ascii=False, separators=(",", ":")
     )
     pack.add("memo/memo.json", canonical)
-    pack.add("memo/memo.md", text)
-    pack.add("memo/memo.docx", as_docx(text, f"Decision memo: {evaluation.title}"))
+    pack.add("memo/memo.md", sealed.text)
+    pack.add("memo/memo.docx", as_docx(sealed, f"Decision memo: {evaluation.title}"))
     pack.add("memo/memo.xlsx", as_xlsx(memo, decision))
     pack.add("matrix/matrix.csv", matrix_csv(memo))
     pack.add("matrix/matrix.xlsx", matrix_xlsx(memo))
     try:
         for paper in PAPERS:
-            pdf = as_pdf(evaluation, text, decision, paper)
+            pdf = as_pdf(evaluation, sealed, decision, paper)
             pack.add(f"memo/memo-{paper}.pdf", pdf)
     except Unprintable:
         return False

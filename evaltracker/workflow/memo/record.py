@@ -4,6 +4,7 @@ from typing import Any
 
 from evaltracker.workflow.memo.imported_signatures import origin_of
 from evaltracker.workflow.memo.markdown import block, bullets, day, inline
+from evaltracker.workflow.memo.untold_words import need_names
 from stakeholders.choices import Role
 from vendors.named_values import named_words
 
@@ -24,7 +25,7 @@ def exceptions(inputs: dict[str, Any]) -> str:
     ]
     excused = [
         f"Excused: {inline(excuse['candidate__name'])} on "
-        f"{inline(excuse['requirement__ref'])}{for_values(excuse)}. "
+        f"{needed(inputs, excuse['requirement__ref'])}{for_values(excuse)}. "
         f"Reason: {inline(excuse['reason'])}"
         + (
             f" Withdrawn on {day(excuse['withdrawn_at'])}: "
@@ -35,6 +36,11 @@ def exceptions(inputs: dict[str, Any]) -> str:
         for excuse in inputs["excuses"]
     ]
     return bullets([*waived, *excused]) or "None."
+
+
+def needed(inputs: dict[str, Any], ref: str) -> str:
+    """A requirement by its text, with its reference."""
+    return need_names(inputs, [ref], inline)[0]
 
 
 def for_values(excuse: dict[str, Any]) -> str:
@@ -82,8 +88,7 @@ def signed(inputs: dict[str, Any]) -> str:
     rows = [
         f"{sign_off['visit__stage'].capitalize()}, {Role(sign_off['role']).label}: "
         f"{inline(sign_off['printed_name'])} {VERDICTS[sign_off['verdict']]} on "
-        f"{day(sign_off['signed_at'])} (document {sign_off['document__sha256'][:8]}"
-        f"{origin_of(sign_off)})"
+        f"{day(sign_off['signed_at'])}{origin_of(sign_off)}"
         for sign_off in inputs["sign_offs"]
     ]
     return bullets(rows)

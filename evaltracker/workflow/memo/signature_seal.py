@@ -8,9 +8,8 @@ from typing import Any
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import plain
 from evaltracker.evaluations.models import Evaluation, JournalHead
-from evaltracker.kit.text import listed
 from evaltracker.workflow.memo.imported_signatures import origin_of, told_apart
-from evaltracker.workflow.memo.markdown import bullets, day, inline, section
+from evaltracker.workflow.memo.markdown import bullets, day, inline
 from evaltracker.workflow.memo.record import VERDICTS
 from evaltracker.workflow.models import Decision
 from stakeholders.choices import Role
@@ -49,32 +48,6 @@ def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
         }
     )
     return gathered
-
-
-def sealed_words(memo: dict[str, Any], decision: Decision | None) -> str:
-    """The memo as it is read everywhere: its words, and what seals or unseals them.
-
-    Page, PDF, Word file and Markdown are all made from this one text.
-    """
-    head, mark, rest = memo["text"].rstrip("\n").partition("\n\n## ")
-    sealed = DRAFT
-    first = f"A draft of {day(memo['inputs']['as_of'])}; nothing is decided yet."
-    if decision is not None and decision.decided_by is not None:
-        frozen = memo.get("seal", UNSEALED)
-        first, sealed = first_lines(frozen, decision), seal(frozen, decision)
-    return f"{head}\n\n{first}{mark}{rest}\n\n{section('Seal', sealed)}\n"
-
-
-def first_lines(frozen: dict[str, Any], decision: Decision) -> str:
-    """When it was decided, by whom, and who approved: what leadership reads first."""
-    decider = decision.decided_by.name if decision.decided_by else ""
-    said = [
-        f"{inline(sign_off['printed_name'])} ({Role(sign_off['role']).label}) "
-        f"{VERDICTS[sign_off['verdict']]} on {day(sign_off['signed_at'])}"
-        for sign_off in frozen["sign_offs"]
-    ]
-    decided = f"Decided on {day(plain(decision.decided_at))} by {inline(decider)}."
-    return f"{decided} {listed(said)}." if said else decided
 
 
 def seal(frozen: dict[str, Any], decision: Decision) -> str:

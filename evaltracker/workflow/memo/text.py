@@ -1,27 +1,27 @@
-"""The memo's words: why this one, what it costs, what would change our mind.
-
-These three come first and stand on two pages; the working stands behind them, after
-the heading that begins with `APPENDIX`.
+"""The memo's words: why this one, what would change our mind, who disagreed, the brief
+answered. These stand first, under the first page's figures; the working stands behind
+them, after the heading that begins with `APPENDIX`.
 """
 
 from typing import Any
 
 from evaltracker.kit.text import listed
 from evaltracker.requirements.price_names import is_about_price
-from evaltracker.workflow.memo.brief_tables import brief_tables, own_answers
+from evaltracker.workflow.memo.brief_tables import (
+    brief_of_choice,
+    briefs_of_others,
+    own_answers,
+)
 from evaltracker.workflow.memo.chosen import ahead_of, costs_really, working
-from evaltracker.workflow.memo.coverage_words import coverage_words
 from evaltracker.workflow.memo.html import APPENDIX
 from evaltracker.workflow.memo.markdown import (
-    amount,
     block,
     bullets,
     day,
     inline,
-    percent,
     section,
-    table,
 )
+from evaltracker.workflow.memo.options import KINDS, options
 from evaltracker.workflow.memo.record import (
     conditions,
     exceptions,
@@ -30,15 +30,7 @@ from evaltracker.workflow.memo.record import (
     signed,
 )
 from evaltracker.workflow.memo.scale_words import scale_words
-from evaltracker.workflow.memo.untold_words import need_names
 from evaltracker.workflow.memo.weighing_words import weighed
-
-KINDS = {
-    "buy": "Buy",
-    "build": "Build in-house",
-    "open_source": "Open source",
-    "as_is": "Stay as is",
-}
 
 
 def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
@@ -57,18 +49,19 @@ def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
         f"# Decision memo: {inline(brief['title'])}",
         f"{inline(brief['buyer'])}. Prepared by {inline(brief['owner'])}.",
         section("Why this one", decision(inputs, results, chosen)),
-        section("What it really costs", costs_really(inputs, results, chosen)),
         section("What would change our mind", block(choice["revisit_when"])),
+        section("Dissent", block(choice["dissent"]) or "None was recorded."),
+        section("The brief, answered", brief_of_choice(inputs, results)),
+        section("What it really costs", costs_really(inputs, results, chosen)),
         section("How sure the first place is", robustness(inputs, results)),
         section("Options compared", options(inputs, results)),
-        section("The brief, answered", brief_tables(inputs, results)),
-        section("Dissent", block(choice["dissent"]) or "None was recorded."),
         section("Conditions", conditions(inputs)),
         section("Rules waived and knock-outs excused", exceptions(inputs)),
         section("Eliminated", eliminated(inputs)),
         f"## {APPENDIX}: what it rests on",
         section("What was needed", needs(inputs)),
         working(inputs, results, chosen),
+        section("The brief, answered by others", briefs_of_others(inputs, results)),
         section("What the score meeting settled", meeting(inputs)),
         section("Interests declared", interests(inputs)),
         section("Who signed before", signed(inputs)),
@@ -80,7 +73,7 @@ def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
 def decision(
     inputs: dict[str, Any], results: dict[str, Any], chosen: dict[str, Any] | None
 ) -> str:
-    """What is chosen, why, how far ahead it is, and what weighed most."""
+    """What is chosen, why, and how far ahead it is."""
     if chosen is None:
         return "No candidate is chosen yet."
     kind = KINDS[chosen["kind"]].lower()
@@ -90,7 +83,6 @@ def decision(
             f"**{inline(chosen['name'])}** ({kind}).",
             block(inputs["choice"]["rationale"]),
             ahead_of(inputs, results, chosen),
-            drivers(inputs),
         )
         if part
     )
@@ -102,7 +94,9 @@ def drivers(inputs: dict[str, Any]) -> str:
         (category for category in inputs["categories"] if category["weight"]),
         key=lambda row: (-row["weight"], row["name"]),
     )
-    named = ", ".join(f"{inline(row['name'])} ({row['weight']})" for row in weighty[:5])
+    named = ", ".join(
+        f"{inline(row['name'])} (weight {row['weight']})" for row in weighty[:5]
+    )
     if not named:
         return ""
     weighed_price = any(is_about_price(row["name"]) for row in weighty[:5])
@@ -119,8 +113,8 @@ def price(inputs: dict[str, Any]) -> str:
         if row["weight"] and is_about_price(row["name"])
     ]
     if not scored:
-        return "Price is never part of either."
-    return f"Price is part of both through {listed(scored)}; else it is not."
+        return "Price is part of neither fit nor scores."
+    return f"Price is part of fit and scores through {listed(scored)}; else it is not."
 
 
 def needs(inputs: dict[str, Any]) -> str:
@@ -145,87 +139,20 @@ def needs(inputs: dict[str, Any]) -> str:
     )
 
 
-def options(inputs: dict[str, Any], results: dict[str, Any]) -> str:
-    """Every option on equal terms, price beside the score and never inside it."""
-    rows = []
-    for candidate in sorted(
-        inputs["candidates"], key=lambda row: rank(results[row["id"]])
-    ):
-        result = results[candidate["id"]]
-        if not pursued(candidate, result):
-            continue
-        rows.append(
-            (
-                candidate["name"],
-                KINDS[candidate["kind"]],
-                candidate["state"],
-                percent(result["fit"]),
-                coverage_words(result),
-                percent(result["people"]),
-                percent(result["total"]),
-                money(result["cost"], inputs["brief"]["currency"]),
-                "; ".join(need_names(inputs, result["knock_outs"], str)) or "none",
-            )
-        )
-    head = (
-        "Option",
-        "Kind",
-        "State",
-        "Fit",
-        "Answered, shown, tested",
-        "People",
-        "Total",
-        "Likely cost",
-        "Knocked out by",
-    )
-    return "\n\n".join(filter(None, (table(head, rows), left_aside(inputs, results))))
-
-
 def robustness(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     """Answers that say what the ranking rests on, and what would turn it."""
     said = weighed(inputs, results, inline, "**")
     if said.untold:
-        return said.untold
+        return "\n\n".join(filter(None, (said.untold, drivers(inputs))))
     answers = (said.wins, said.smallest, said.roles)
     return "\n\n".join(
         (
+            *filter(None, (drivers(inputs),)),
             bullets([*(sentence for _, sentence in answers), *said.grounds]),
             "What would have to be true for the runner-up to win:",
             bullets(said.second),
         )
     )
-
-
-def pursued(row: dict[str, Any], result: dict[str, Any]) -> bool:
-    """Whether an option is compared: on the short list, tested, or no purchase."""
-    if row["kind"] in ("build", "as_is"):
-        return True
-    return row["state"] in ("shortlisted", "chosen") or bool(result["tested"])
-
-
-def left_aside(inputs: dict[str, Any], results: dict[str, Any]) -> str:
-    """Who was considered and not pursued, by name."""
-    names = [
-        inline(candidate["name"])
-        for candidate in inputs["candidates"]
-        if candidate["state"] == "longlisted"
-        and not pursued(candidate, results[candidate["id"]])
-    ]
-    return f"Considered and not pursued: {', '.join(names)}." if names else ""
-
-
-def rank(result: dict[str, Any]) -> tuple[float, float]:
-    """The best total first; without a total, the best fit."""
-    return (-float(result["total"] or 0), -float(result["fit"] or 0))
-
-
-def money(cost: dict[str, Any], currency: str) -> str:
-    """The likely total; unsaid kinds are named, never counted as nothing."""
-    if not cost["known"]:
-        return "not known"
-    whole = cost["known"] == cost["kinds"]
-    open_kinds = "" if whole else f" + {cost['kinds'] - cost['known']} kinds not known"
-    return f"{amount(cost['likely'])} {currency}{open_kinds}"
 
 
 def eliminated(inputs: dict[str, Any]) -> str:
@@ -245,6 +172,6 @@ def method(inputs: dict[str, Any]) -> str:
         "credit by the weight of all scored requirements; what is unanswered earns "
         f"nothing. Total is {share} × fit and the rest people's scores. "
         f"{price(inputs)}{scale_words(inputs)} "
-        "The inputs are frozen with the decision; `replay_decision` counts them again "
-        "and says whether the result is the same."
+        "The inputs are frozen with the decision; recalculating from them has to give "
+        "the same results, and the decision's page says whether it does."
     )

@@ -1,20 +1,28 @@
-"""The memo as a Word file, made from the same Markdown tokens as its page."""
+"""The memo as a Word file, made from the same Markdown tokens as its page; its first
+page has the pictures as PNG, since Word files of before 2016 take no SVG."""
 
 import io
 from collections.abc import Sequence
 from typing import Any
 
 from docx import Document
-from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Length, Mm, Pt
+from docx.shared import Length, Mm
 from docx.text.paragraph import Paragraph
 from markdown_it.token import Token
 
 from evaltracker.workflow.memo.columns import NUMBERS, tables
-from evaltracker.workflow.memo.html import APPENDIX, parsed
+from evaltracker.workflow.memo.html import parsed
+from evaltracker.workflow.memo.sealed_memo import SealedMemo
+from evaltracker.workflow.memo.word_front import write_front
+from evaltracker.workflow.memo.word_styles import (
+    FINE,
+    TABLE_TEXT,
+    draw_lines,
+    set_styles,
+)
 
 LANGUAGE = "en-GB"
 MARGIN = Mm(18)
@@ -25,13 +33,20 @@ BOLD, PLAIN, EDGES = 1.9, 1.75, 4.4
 MOST_LETTERS = 60
 
 
-def as_docx(text: str, title: str) -> bytes:
-    """The words as a .docx: real headings, tables with heads that repeat, a language.
-
-    `text` is Markdown as the memo writes it: headings, paragraphs, lists and tables.
-    """
+def as_docx(memo: SealedMemo, title: str) -> bytes:
+    """The memo as a .docx: real headings, tables with heads that repeat, a language."""
     book = Document()
     prepare(book, title)
+    write_words(book, memo.head)
+    write_front(book, memo.front)
+    write_words(book, memo.body)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def write_words(book: Any, text: str) -> None:
+    """Markdown as the memo writes it: headings, paragraphs, lists and tables."""
     tokens = parsed(text)
     place = 0
     while place < len(tokens):
@@ -47,26 +62,18 @@ def as_docx(text: str, title: str) -> bytes:
             style = "List Bullet" if listed else "Normal"
             write(book.add_paragraph(style=style), token)
         place += 1
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
 
 
 def prepare(book: Any, title: str) -> None:
-    """Title, language, font and margins."""
+    """Title, language and margins; styles are in `word_styles`."""
     said = book.core_properties
     said.title, said.author, said.language = title, "evaltracker", LANGUAGE
-    styles = book.styles
-    language = styles.element.find(
+    language = book.styles.element.find(
         "/".join(map(qn, ("w:docDefaults", "w:rPrDefault", "w:rPr", "w:lang")))
     )
     for name in ("w:val", "w:eastAsia"):
         language.set(qn(name), LANGUAGE)
-    styles["Normal"].font.size = Pt(10)
-    small = styles.add_style("Table text", WD_STYLE_TYPE.PARAGRAPH)
-    small.base_style = styles["Normal"]
-    small.font.size = Pt(8)
-    small.paragraph_format.space_after = Pt(0)
+    set_styles(book.styles)
     section = book.sections[0]
     section.page_width, section.page_height = Mm(PAGE), Mm(297)
     section.left_margin = section.right_margin = MARGIN
@@ -74,18 +81,16 @@ def prepare(book: Any, title: str) -> None:
 
 
 def heading(book: Any, token: Token, said: Token) -> None:
-    """A heading of the same level; the appendix begins a page."""
-    words = book.add_heading(level=int(token.tag[1:]))
-    write(words, said)
-    if said.content.startswith(APPENDIX):
-        words.paragraph_format.page_break_before = True
+    """A heading of the same level."""
+    write(book.add_heading(level=int(token.tag[1:])), said)
 
 
 def table(book: Any, tokens: list[Token]) -> None:
     """A table with a head that is repeated on every page."""
     (rows,) = tables(tokens)
-    drawn = book.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
+    drawn = book.add_table(rows=0, cols=len(rows[0]))
     drawn.autofit = False
+    draw_lines(drawn, bottom=FINE, insideH=FINE)
     shares = widths([[said.content for _, said in row] for row in rows])
     for column, share in zip(drawn.columns, shares, strict=True):
         column.width = share
@@ -95,11 +100,11 @@ def table(book: Any, tokens: list[Token]) -> None:
         for cell, (opened, said), share in zip(line.cells, cells, shares, strict=True):
             cell.width = share
             words = cell.paragraphs[0]
-            words.style = book.styles["Table text"]
+            words.style = book.styles[TABLE_TEXT]
             if opened.attrGet("class") == NUMBERS:
                 words.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             write(words, said, bold=not number)
-    book.add_paragraph(style="Table text")
+    book.add_paragraph(style=TABLE_TEXT)
 
 
 def widths(rows: list[list[str]]) -> list[Length]:

@@ -1,5 +1,7 @@
 """The journal: every change in words, sealed where its page is sealed."""
 
+import re
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -29,11 +31,18 @@ def test_it_shows_before_and_after_to_those_inside(
     assert signed_in(common.noor()).get(here).status_code == 404
 
 
+def test_each_entry_is_a_sentence_and_its_values_are_in_a_fold(here: str) -> None:
+    body = signed_in(common.lina()).get(here).content.decode()
+    assert "Lina Lead changed the brief: problem.</strong>" in body
+    assert re.search(r"Lina Lead added requirement \S+ \w[^<]+\.</strong>", body)
+    assert body.index("<details>") < body.index("<ins>Scala</ins>")
+
+
 def test_it_is_filtered_by_action_and_person(here: str) -> None:
     client = signed_in(common.lina())
     body = client.get(here, {"action": "brief.changed"}).content.decode()
     assert "Scala" in body
-    assert "<strong>Requirement added</strong>" not in body
+    assert "added requirement" not in body
     nobody = client.get(here, {"actor_name": "Nobody"}).content.decode()
     assert "Nothing matches" in nobody
     assert client.get(here, {"page": "x"}).status_code == 400

@@ -13,8 +13,9 @@ from docx import Document
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.workflow.memo.front_page import front_page
 from evaltracker.workflow.memo.html import as_html
-from evaltracker.workflow.memo.printing import Unprintable, refuse
+from evaltracker.workflow.memo.printing import Unprintable, fetch_shipped
 from evaltracker.workflow.memo.word import widths
 from evaltracker.workflow.models import Decision
 from tests.cast import common, stakeholders, vendors
@@ -81,9 +82,23 @@ def test_page_markdown_and_word_file_say_the_same() -> None:
     assert decision.memo_sha256 in written
     assert decision.memo["seal"]["journal"]["head"] in written
     page = lina.get(memo(where)).content.decode()
-    article = page[page.index("<article") : page.index("</article>")]
-    book = Document(io.BytesIO(lina.get(memo(where, ".docx")).content))
-    assert bare(article) == bare(as_html(written)) == in_word(book)
+    article = bare(page[page.index("<article") : page.index("</article>")])
+    in_markdown = bare(as_html(written))
+    word = in_word(Document(io.BytesIO(lina.get(memo(where, ".docx")).content)))
+    assert words_of(article) == words_of(in_markdown) == words_of(word)
+    for figure in front_page(decision.memo, decision, []).figures:
+        for said in (figure.name, figure.value, figure.words):
+            for form in (article, in_markdown, word):
+                assert said in " ".join(form).replace(f"{figure.name}:", figure.name)
+
+
+def words_of(form: list[str]) -> list[str]:
+    """The words that are signed and their seal, without the first page."""
+    start = next(at for at, _ in enumerate(form) if form[at : at + 3] == WHY)
+    return form[start:]
+
+
+WHY = ["Why", "this", "one"]
 
 
 def bare(html: str) -> list[str]:
@@ -174,7 +189,7 @@ def unpacked(pdf: bytes) -> bytes:
 
 def test_making_a_pdf_fetches_nothing() -> None:
     with pytest.raises(ValueError, match="fetches nothing"):
-        refuse("http://evil.example/x.png")
+        fetch_shipped("http://evil.example/x.png")
     assert issubclass(Unprintable, Refused)
 
 

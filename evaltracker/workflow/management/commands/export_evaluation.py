@@ -12,8 +12,9 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.kit.storage import write_whole
 from evaltracker.workflow.management.lookup import evaluation_of
 from evaltracker.workflow.memo.printing import PAPERS, as_pdf
+from evaltracker.workflow.memo.proof import differences
+from evaltracker.workflow.memo.sealed_memo import sealed_memo
 from evaltracker.workflow.memo.sheets import as_xlsx
-from evaltracker.workflow.memo.signature_seal import sealed_words
 from evaltracker.workflow.memo.word import as_docx
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import compile_memo
@@ -75,13 +76,14 @@ def exported(evaluation: Evaluation, form: str, paper: str) -> bytes:
         .first()
     )
     memo = decision.memo if decision else compile_memo(evaluation)
-    text = sealed_words(memo, decision)
+    found = differences(decision) if decision else None
+    sealed = sealed_memo(memo, decision, found)
     if form == "md":
-        return text.encode()
+        return sealed.text.encode()
     if form == "docx":
-        return as_docx(text, f"Decision memo: {evaluation.title}")
+        return as_docx(sealed, f"Decision memo: {evaluation.title}")
     if form == "pdf":
-        return as_pdf(evaluation, text, decision, paper)
+        return as_pdf(evaluation, sealed, decision, paper)
     if form == "xlsx":
         return as_xlsx(memo, decision)
     told = json.dumps(memo, ensure_ascii=False, indent=2, sort_keys=True)

@@ -1,0 +1,119 @@
+"""Every action that is recorded reads as a sentence in the journal."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from evaltracker.evaluations.choices import VisitEnd
+from evaltracker.evaluations.imported_entries import IMPORTED
+from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.tables import COVERED
+from evaltracker.pages.entry_words import (
+    ENTRY_WORDS,
+    FIELD,
+    SUBJECT_NAMES,
+    Known,
+    deed,
+    entry_sentence,
+)
+
+ROOT = Path(__file__).parents[2]
+APPS = ("evaltracker", "stakeholders", "vendors", "trials")
+ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
+NOBODY = Known({}, {})
+# Actions that are put together: their beginning, and what may follow.
+MADE = {
+    "stage.": tuple(VisitEnd.values),
+    "promise_check.": ("moved", "waived", "judged", "measured", "closed"),
+    "contract_term.": ("entered", "changed", "settled", "renewed"),
+}
+
+
+def recorded() -> Iterator[str]:
+    """The actions that the services name, and those that they put together."""
+    yield from (IMPORTED, COVERED)
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("services/**/*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    if ACTION.fullmatch(node.value):
+                        yield node.value
+                elif isinstance(node, ast.keyword) and node.arg == "action":
+                    yield from put_together(node.value)
+
+
+def put_together(value: ast.expr) -> Iterator[str]:
+    """What an action may become that begins with a constant; one whose beginning stands
+    not in the table fails here."""
+    if isinstance(value, ast.JoinedStr):
+        start = value.values[0]
+        assert isinstance(start, ast.Constant)
+        beginning = str(start.value)
+        for end in MADE[beginning]:
+            yield f"{beginning}{end}"
+
+
+# A signal's sender is no action.
+ACTIONS = sorted(set(recorded()) - {"evaltracker.address"})
+
+
+def test_the_list_of_actions_is_found() -> None:
+    assert len(ACTIONS) > 155
+    assert {"score.settled", "stage.sent_back", "promise_check.judged"} <= set(ACTIONS)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_each_action_has_words(action: str) -> None:
+    words = ENTRY_WORDS[action]
+    assert not FIELD.search(words.plain)
+    for said in filter(None, (words.plain, words.named)):
+        assert said[0].islower()
+        assert said[-1] != "."
+
+
+def test_no_words_are_left_of_an_action_that_is_gone() -> None:
+    assert sorted(set(ENTRY_WORDS) - set(ACTIONS)) == []
+
+
+def settled() -> Entry:
+    """A score that the meeting settled; its row has no name."""
+    candidate = f"Acme ML [{'0' * 36}]"
+    return Entry(
+        action="score.settled",
+        actor_name="Lina Lead",
+        subject_type="settlement",
+        subject_label="Settlement 750d3bda",
+        before={},
+        after={"candidate": candidate, "category": "Security", "value": 3},
+    )
+
+
+def test_a_settlement_names_candidate_and_category_and_no_id() -> None:
+    said = "Lina Lead settled the score of Acme ML in Security at 3."
+    assert entry_sentence(settled(), NOBODY, sealed=False) == said
+
+
+def test_a_sealed_entry_tells_no_value() -> None:
+    said = entry_sentence(settled(), NOBODY, sealed=True)
+    assert said == "Lina Lead settled a score in the meeting."
+
+
+def test_what_another_version_recorded_is_said_without_its_id() -> None:
+    entry = settled()
+    entry.action = "score.auctioned"
+    assert deed(entry, NOBODY, sealed=False) == "recorded “score auctioned”"
+
+
+def test_addresses_and_long_texts_stay_out_of_sentences() -> None:
+    entry = settled()
+    entry.action, entry.after = "question.asked", {"text": f"a@b.example {'x' * 300}"}
+    said = deed(entry, NOBODY, sealed=False)
+    assert "b.example" not in said
+    assert len(said) < 140
+
+
+def test_rows_without_a_name_are_named_by_what_they_say() -> None:
+    assert {"milestone", "criterion", "demo", "question"} <= set(SUBJECT_NAMES)

@@ -1,0 +1,62 @@
+"""The memo as PDF and Word file: no page is nearly blank, pictures are described."""
+
+import io
+import re
+from typing import Any
+
+import pytest
+from docx import Document
+
+from evaltracker.workflow.memo.printing import PAPERS, lay_out
+from evaltracker.workflow.memo.sealed_memo import sealed_memo
+from evaltracker.workflow.memo.word import as_docx
+from evaltracker.workflow.models import Decision
+from evaltracker.workflow.services.decisions import compile_memo
+from tests.workflow.comparing import two_finalists
+from tests.workflow.deciding import decided
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_word_file_has_both_pictures_described() -> None:
+    where, _ = two_finalists()
+    book = Document(io.BytesIO(as_docx(sealed_memo(compile_memo(where), None), "Memo")))
+    drawn = [shape._inline.docPr for shape in book.inline_shapes]
+    assert [one.get("title") for one in drawn] == [
+        "How candidates stand: fit",
+        "Cost over 36 months, USD",
+    ]
+    assert all("Acme ML" in one.get("descr") for one in drawn)
+
+
+def used(page: Any) -> float:
+    """How far down a page something stands, as a share of its height."""
+    box = page._page_box
+    bottoms = [
+        part.position_y + part.height
+        for part in box.descendants()
+        if type(part).__name__ in ("TextBox", "BlockReplacedBox", "InlineReplacedBox")
+        and part.position_y < box.margin_height() - box.margin_bottom
+    ]
+    return float(max(bottoms, default=0.0) / box.margin_height())
+
+
+@pytest.mark.parametrize("paper", sorted(PAPERS))
+def test_no_page_of_the_pdf_but_the_last_is_nearly_blank(paper: str) -> None:
+    where, _ = decided(rival="Globex ML")
+    decision = Decision.objects.get()
+    memo = sealed_memo(decision.memo, decision, [])
+    pages = lay_out(where, memo, decision, paper).render().pages
+    assert len(pages) >= 2
+    for page in pages[:-1]:
+        assert used(page) > 1 / 3
+
+
+def test_the_pdf_describes_its_pictures_and_brings_its_typefaces() -> None:
+    where, _ = two_finalists()
+    laid_out = lay_out(where, sealed_memo(compile_memo(where), None), None)
+    pdf = laid_out.write_pdf(pdf_variant="pdf/ua-1", uncompressed_pdf=True)
+    assert pdf.count(b"/S /Figure") == 2
+    assert pdf.count(b"/Alt ") == 2
+    assert re.search(rb"/FontName /\w+\+Source-?Serif", pdf)
+    assert re.search(rb"/FontName /\w+\+Source-?Sans", pdf)

@@ -1,0 +1,145 @@
+"""What the journal says of candidates, their answers, prices and vendors' logins."""
+
+from collections.abc import Collection
+from typing import Any
+
+from evaltracker.pages.entry_words import (
+    CODES,
+    SUBJECT_NAMES,
+    Phrases,
+    register_words,
+)
+from vendors.costs import CostKind
+from vendors.models import Proposal, Question
+
+OF_CANDIDATES: dict[str, Phrases] = {
+    "candidate.added": ("added a candidate", "added the candidate {subject}"),
+    "candidate.changed": ("changed a candidate", "changed {fields} of {subject}"),
+    "candidate.shortlisted": ("shortlisted a candidate", "shortlisted {subject}"),
+    "candidate.eliminated": ("eliminated a candidate", "eliminated {subject}"),
+    "candidate.reinstated": ("took a candidate back in", "took {subject} back in"),
+    "candidate.invited": (
+        "invited a candidate to answer",
+        "invited {subject} to answer",
+    ),
+    "candidate.chased": (
+        "asked a candidate for missing answers",
+        "asked {candidate} for missing answers",
+    ),
+    "candidates.imported": "imported candidates from a spreadsheet",
+    "candidates.put_back": "put candidates back as they were before an import",
+    "invitation.sent_again": (
+        "sent an invitation again",
+        "sent the invitation to {subject} again",
+    ),
+    "invitation.seen": ("read the invitation", "read the invitation of {candidate}"),
+    "vendor.changed": ("changed a vendor", "changed {fields} of the vendor {subject}"),
+    "contact.added": ("added a contact of a vendor", "added the contact {subject}"),
+    "contact.changed": (
+        "changed a contact of a vendor",
+        "changed the contact {subject}",
+    ),
+    "contact.removed": (
+        "removed a contact of a vendor",
+        "removed the contact {subject}",
+    ),
+    "token.issued": ("gave a vendor a token", "gave {vendor} a token"),
+    "token.ends": ("set when a token ends", "set when a token of {vendor} ends"),
+    "token.revoked": ("revoked a token", "revoked a token of {vendor}"),
+    "interest.declared": (
+        "declared a conflict of interest",
+        "declared a conflict of interest in {candidate}",
+    ),
+    "interest.none_declared": (
+        "declared that there is no conflict of interest",
+        "declared no conflict of interest in {candidates}",
+    ),
+    "interest.cleared": "cleared a conflict of interest",
+}
+
+OF_ANSWERS: dict[str, Phrases] = {
+    "claim.submitted": ("gave an answer", "answered {requirement} for {candidate}"),
+    "claim.noted": (
+        "noted an answer for a candidate",
+        "noted an answer of {candidate} to {requirement}",
+    ),
+    "claim.withdrawn": (
+        "withdrew an answer",
+        "withdrew the answer of {candidate} to {requirement}",
+    ),
+    "claim.file_attached": (
+        "attached a file to an answer",
+        "attached {name} to the answer of {candidate} to {requirement}",
+    ),
+    "claims.submitted": ("gave answers", "gave answers of {candidate}"),
+    "claims.imported": "imported answers from a spreadsheet",
+    "claims.put_back": "put answers back as they were before an import",
+    "claims.opened": "opened the time for answers",
+    "claims.closed": "closed the time for answers",
+    "claims.reopened": "opened the time for answers again",
+    "claims.close_moved": (
+        "moved the end of the time for answers",
+        "moved the end of the time for answers to {claims_close_at}",
+    ),
+    "claims.words_explained": "said what the words of an answer sheet mean",
+    "answer.handed_in": ("handed in an answer", "handed in the answer of {candidate}"),
+    "promise.slipped": (
+        "noted that a promised date has passed",
+        "noted that {candidate} promised {requirement} for a day that has passed",
+    ),
+    "requirement.ruled_out": (
+        "ruled that a requirement does not apply",
+        "ruled that {requirement} does not apply to {candidate}",
+    ),
+    "requirement.ruled_in": (
+        "ruled that a requirement applies after all",
+        "ruled that {requirement} applies to {candidate} after all",
+    ),
+    "question.asked": ("asked a question", "asked: “{text}”"),
+    "question.answered": ("answered a question", "answered the question {subject}"),
+    "proposal.made": ("suggested a requirement", "suggested the requirement “{text}”"),
+    "proposal.accepted": (
+        "accepted a suggested requirement",
+        "accepted the suggested requirement {subject}",
+    ),
+    "proposal.declined": (
+        "declined a suggested requirement",
+        "declined the suggested requirement {subject}",
+    ),
+}
+
+OF_PRICES: dict[str, Phrases] = {
+    "cost.set": ("set a cost", "set a cost of {candidate}: {kind}"),
+    "cost.removed": ("removed a cost", "removed a cost of {candidate}: {kind}"),
+    "costs.imported": "imported costs from a spreadsheet",
+    "costs.put_back": "put costs back as they were before an import",
+    "payments.set": (
+        "set who pays a candidate when",
+        "set the payment plan of {subject}",
+    ),
+    "prices.asked": "asked a second person to open the prices",
+    "prices.ask_withdrawn": "withdrew the request to open the prices",
+    "prices.opened": ("opened the prices", "opened the prices, asked by {asked_by}"),
+    "rate.set": ("set an exchange rate", "set the exchange rate of {subject}"),
+    "rate.removed": (
+        "removed an exchange rate",
+        "removed the exchange rate of {subject}",
+    ),
+}
+
+CODES.register("kind", {str(kind): str(kind.label) for kind in CostKind})
+register_words({**OF_CANDIDATES, **OF_ANSWERS, **OF_PRICES})
+
+
+def _texts(model: Any) -> Any:
+    """Texts of rows by id, as names."""
+
+    def names(ids: Collection[str]) -> dict[str, str]:
+        rows = model.objects.filter(pk__in=ids).values_list("pk", "text")
+        return {str(pk): f"“{text}”" for pk, text in rows}
+
+    return names
+
+
+SUBJECT_NAMES.register("question", _texts(Question))
+SUBJECT_NAMES.register("proposal", _texts(Proposal))
