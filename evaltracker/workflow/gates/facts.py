@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.choices import Priority, Stage
 from evaltracker.evaluations.models import Evaluation, Requirement, User, Visit
 from evaltracker.workflow.memo import document_of
 from stakeholders.models import Condition, SignOffRule
@@ -72,10 +72,13 @@ class Look:
         live = self.evaluation.requirements.filter(retired_at__isnull=True)
         return list(live.select_related("category", "metric"))
 
-    @property
+    @cached_property
     def musts(self) -> list[Requirement]:
         """The must-haves among them."""
-        return [requirement for requirement in self.requirements if requirement.is_must]
+        live = self.evaluation.requirements.filter(retired_at__isnull=True)
+        return list(
+            live.filter(priority=Priority.MUST).select_related("category", "metric")
+        )
 
     def named(self, ref: str) -> Requirement:
         """The requirement of that reference."""

@@ -4,9 +4,7 @@ The text holds nothing that changes by itself (no clock, no counters of views), 
 that a digest changes only when the content does.
 """
 
-from typing import Any
-
-from django.db.models import Prefetch
+from uuid import UUID
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Visit
@@ -23,10 +21,12 @@ from evaltracker.workflow.memo.markdown import (
 )
 from evaltracker.workflow.memo.results import compute_results
 from evaltracker.workflow.memo.text import write_memo
+from trials.choices import EvidenceVerdict, setting_words
 from trials.models import Criterion, Evidence, Gap, Trial
 from trials.selectors.counted import standing_ledger
 from vendors.choices import CandidateState
 from vendors.models import Candidate
+from vendors.named_values import named_words
 
 QUESTIONS = {
     Stage.REQUIREMENTS: "Are these the right requirements and weights?",
@@ -45,17 +45,9 @@ THINGS = {
     Stage.DECISION: "the decision",
 }
 
-# What is written of each trial: all criteria with their verdicts in order, all gaps.
-FOUND: tuple[Any, ...] = (
-    Prefetch("criteria", Criterion.objects.select_related("requirement")),
-    Prefetch("criteria__evidence", Evidence.objects.order_by("recorded_at")),
-    Prefetch(
-        "gaps",
-        Gap.objects.select_related("requirement", "evidence__criterion").order_by(
-            "found_on", "text"
-        ),
-    ),
-)
+# What is read of a criterion and of its newest verdict.
+CRITERION = ("text", "threshold", "requirement__ref", "requirement__text")
+VERDICT = ("verdict", "note", "named_values", "source", "runner", "data")
 
 
 def document_of(evaluation: Evaluation, *, visit: Visit) -> str:
@@ -154,7 +146,8 @@ def candidates_document(evaluation: Evaluation) -> str:
 def trials_document(evaluation: Evaluation) -> str:
     """What each trial found, and how the must-haves of the finalists stand."""
     trials = Trial.objects.filter(candidate__evaluation=evaluation)
-    trials = trials.select_related("candidate").prefetch_related(*FOUND)
+    trials = trials.select_related("candidate")
+    criteria, gaps = criteria_rows(evaluation), gap_lines(evaluation)
     parts = [f"# Trial results: {inline(evaluation.title)}"]
     for trial in trials.order_by("candidate__name", "starts_on", "title"):
         days = f"{day(str(trial.starts_on))} to {day(str(trial.ends_on))}"
@@ -164,32 +157,50 @@ def trials_document(evaluation: Evaluation) -> str:
                 f"{days}.\n\n{block(trial.summary)}\n\n"
                 + table(
                     ("Criterion", "Threshold", "Requirement", "Verdict", "How", "Note"),
-                    (criterion_row(criterion) for criterion in trial.criteria.all()),
+                    criteria.get(trial.pk, []),
                 )
                 + "\n\n"
-                + bullets(gap_line(gap) for gap in trial.gaps.all()),
+                + bullets(gaps.get(trial.pk, [])),
             )
         )
     return "\n\n".join([*parts, must_haves(evaluation)])
 
 
-def criterion_row(criterion: Criterion) -> tuple[str, ...]:
-    """A criterion with its newest verdict."""
-    newest = next(reversed(criterion.evidence.all()), None)
-    return (
-        criterion.text,
-        criterion.threshold,
-        f"{criterion.requirement.ref} {criterion.requirement.text}",
-        newest.get_verdict_display() if newest else "not judged",
-        how_judged(newest or criterion),
-        newest.note if newest else "",
+def criteria_rows(evaluation: Evaluation) -> dict[UUID, list[tuple[str, ...]]]:
+    """By trial its criteria, each with its newest verdict; in two queries."""
+    verdicts = Evidence.objects.filter(
+        criterion__trial__candidate__evaluation=evaluation
     )
+    newest = {
+        key: verdict
+        for key, *verdict in verdicts.order_by("recorded_at").values_list(
+            "criterion_id", *VERDICT
+        )
+    }
+    criteria = Criterion.objects.filter(trial__candidate__evaluation=evaluation)
+    found: dict[UUID, list[tuple[str, ...]]] = {}
+    for trial, key, own, text, threshold, ref, need in criteria.values_list(
+        "trial_id", "pk", "named_values", *CRITERION
+    ):
+        label, note, setting = "not judged", "", ""
+        if key in newest:
+            verdict, note, named, *who = newest[key]
+            label, setting = EvidenceVerdict(verdict).label, setting_words(*who)
+            own = {**own, **named}
+        how = "; ".join(filter(None, (setting, named_words(own))))
+        row = (text, threshold, f"{ref} {need}", label, how, note)
+        found.setdefault(trial, []).append(row)
+    return found
 
 
-def how_judged(row: Evidence | Criterion) -> str:
-    """Who ran it on whose data, and for which values of the brief."""
-    setting = row.setting if isinstance(row, Evidence) else ""
-    return "; ".join(filter(None, (setting, row.values_named)))
+def gap_lines(evaluation: Evaluation) -> dict[UUID, list[str]]:
+    """By trial a line for each of its gaps."""
+    gaps = Gap.objects.filter(trial__candidate__evaluation=evaluation)
+    gaps = gaps.select_related("requirement", "evidence__criterion")
+    found: dict[UUID, list[str]] = {}
+    for gap in gaps.order_by("found_on", "text"):
+        found.setdefault(gap.trial_id, []).append(gap_line(gap))
+    return found
 
 
 def gap_line(gap: Gap) -> str:
@@ -214,10 +225,11 @@ def must_haves(evaluation: Evaluation) -> str:
         Candidate.objects.filter(evaluation=evaluation, state__in=running)
     )
     book = standing_ledger(evaluation)
-    musts = [requirement for requirement in book.requirements if requirement.is_must]
+    musts = [row for row in book.rows if row.is_must]
+    columns = [book.of(candidate) for candidate in candidates]
     counts = bullets(
-        f"{inline(candidate.name)}: {book.of(candidate).coverage.in_words}"
-        for candidate in candidates
+        f"{inline(column.candidate.name)}: {column.coverage.in_words}"
+        for column in columns
     )
     standings = table(
         ("Ref", "Requirement", *(inline(candidate.name) for candidate in candidates)),
@@ -225,7 +237,7 @@ def must_haves(evaluation: Evaluation) -> str:
             (
                 must.ref,
                 must.text,
-                *(str(book.cell(candidate, must).standing) for candidate in candidates),
+                *(str(column.cells[must.ref].standing) for column in columns),
             )
             for must in musts
         ),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evaltracker.evaluations.journal import plain
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.kit.clock import today_in
 from evaltracker.workflow.memo.brief_words import own_rows
 from evaltracker.workflow.memo.cells import cell_inputs
@@ -116,18 +116,24 @@ def lists_inputs(evaluation: Evaluation) -> dict[str, list[str]]:
 
 def requirement_inputs(book: Ledger) -> list[dict[str, Any]]:
     """What was asked, in which lists it must hold, which metric it was to move."""
+    moved = {
+        key: (metric or "", excuse)
+        for key, metric, excuse in Requirement.objects.filter(
+            evaluation=book.evaluation
+        ).values_list("pk", "metric__name", "metric_excuse")
+    }
     return [
         {
-            "ref": requirement.ref,
-            "category": requirement.category.name,
-            "text": requirement.text,
-            "priority": requirement.priority,
-            "weight": requirement.weight,
-            "metric": requirement.metric.name if requirement.metric else "",
-            "metric_excuse": requirement.metric_excuse,
+            "ref": row.ref,
+            "category": row.category,
+            "text": row.text,
+            "priority": row.priority,
+            "weight": row.weight,
+            "metric": moved[row.pk][0],
+            "metric_excuse": moved[row.pk][1],
             "lists": list(dict.fromkeys(value.list_name for value in row.demanded)),
         }
-        for requirement, row in zip(book.requirements, book.rows, strict=True)
+        for row in book.rows
     ]
 
 
