@@ -101,6 +101,6 @@ def test_contract_and_metrics_travel(where: Evaluation) -> None:
         f"/admin/act/enter-metric-values/{check.pk}/", {f"value-{metric.pk}": "78 %"}
     )
     again = taken_in(document(carried_away(where)))
-    assert again.contract_term.remind_days == [60, 5]
+    assert ContractTerm.objects.get(evaluation=again).remind_days == [60, 5]
     values = again.candidates.get().promise_checks.get(months=3).metric_values
     assert values.get().value == "78 %"
