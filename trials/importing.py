@@ -20,6 +20,7 @@ from trials.services.score_import import (
     scoring_parts,
     undo,
 )
+from vendors.policy import may_read_answers
 
 
 @register_import
@@ -47,7 +48,8 @@ class Scores(RowsImport):
     is_list = staticmethod(is_table)
 
     def allowed(self, user: User, evaluation: Evaluation) -> bool:
-        return bool(scoring_parts(evaluation=evaluation, by=user))
+        scores = bool(scoring_parts(evaluation=evaluation, by=user))
+        return scores and may_read_answers(user, evaluation)
 
     def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
         """The reason of those without one; for which part, if there are several."""
@@ -103,7 +105,7 @@ class Scores(RowsImport):
         parts = scoring_parts(evaluation=evaluation, by=user)
         known = known_scores(stakeholder=parts[0])
         return {
-            "candidate": [it for it in known.candidates if it not in known.barred],
+            "candidate": list(known.candidates),
             "category": list(known.categories),
             "value": [str(value) for value in range(6)],
         }

@@ -9,7 +9,11 @@ from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.journal import SYSTEM, By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import is_owner, may_start_evaluations
+from evaltracker.evaluations.policy import (
+    is_owner,
+    is_published,
+    may_start_evaluations,
+)
 from vendors.choices import CandidateKind, CandidateState
 from vendors.models import Candidate, Conflict, Vendor
 
@@ -66,30 +70,41 @@ def require_token_keeper(by: By, vendor: Vendor) -> None:
 
 def may_see_prices(user: User, evaluation: Evaluation) -> bool:
     """Whether prices are open to `user`: to the owner always, to others once two
-    people opened them. An operator is bound too."""
-    return is_owner(user, evaluation) or (
+    people opened them; to nobody whose conflict of interest was not cleared. An
+    operator is bound too."""
+    opened = is_owner(user, evaluation) or (
         evaluation.prices_opened_at is not None
         and Evaluation.objects.visible_to(user).filter(pk=evaluation.pk).exists()
     )
+    return opened and barring_interest(user, evaluation) is None
 
 
-def is_barred(user: User, candidate: Candidate) -> bool:
-    """Whether a declared and uncleared interest bars `user` from judging it."""
-    barring: bool = (
-        Conflict.objects.barring().of(user).filter(candidate=candidate).exists()
+def barring_interest(user: User, evaluation: Evaluation) -> Conflict | None:
+    """A conflict that `user` declared in a candidate here and nobody has cleared.
+
+    It bars from all candidates of the evaluation: those are its rivals.
+    """
+    rows = Conflict.objects.barring().of(user)
+    barring: Conflict | None = (
+        rows.filter(candidate__evaluation=evaluation)
+        .select_related("candidate")
+        .order_by("declared_at")
+        .first()
     )
     return barring
 
 
-def is_asked(user: User, evaluation: Evaluation) -> bool:
-    """Whether `user` declares interests here: everybody with a part, own or lent.
+def conflicted_people(evaluation: Evaluation) -> set[int]:
+    """Ids of those who declared a conflict here that nobody has cleared."""
+    rows = Conflict.objects.barring().filter(candidate__evaluation=evaluation)
+    return set(rows.values_list("person_id", flat=True))
 
-    The owner signs and scores for nobody; an operator without a part neither.
-    """
-    return (
-        user.is_active
-        and evaluation.owner_id != user.pk
-        and evaluation.readers.filter(pk=user.pk).exists()
+
+def is_asked(user: User, evaluation: Evaluation) -> bool:
+    """Whether `user` declares interests here: the owner, and everybody with a part, own
+    or lent. An operator without a part judges nothing."""
+    return user.is_active and (
+        evaluation.owner_id == user.pk or evaluation.readers.filter(pk=user.pk).exists()
     )
 
 
@@ -99,36 +114,75 @@ def to_declare(user: User) -> QuerySet[Candidate]:
     Nobody is asked about what was eliminated, or in an evaluation that has ended.
     """
     said = Conflict.objects.standing().of(user).values("candidate")
+    owned = user.owned_evaluations.order_by().values("pk")
+    read = user.readable_evaluations.order_by().values("pk")
     rows: QuerySet[Candidate] = Candidate.objects.filter(
-        evaluation__in=user.readable_evaluations.order_by().values("pk"),
-        evaluation__status=Status.OPEN,
+        evaluation__in=owned.union(read), evaluation__status=Status.OPEN
     )
-    return (
-        rows.exclude(evaluation__owner=user)
-        .exclude(state=CandidateState.ELIMINATED)
-        .exclude(pk__in=said)
-    )
+    return rows.exclude(state=CandidateState.ELIMINATED).exclude(pk__in=said)
 
 
-def require_declared(user: User, evaluation: Evaluation) -> None:
-    """Refuse to show candidates to a person who has not said whether they have an
-    interest in each of them."""
-    if to_declare(user).filter(evaluation=evaluation).exists():
-        raise Refused(
-            "Declare conflicts of interest first: the Candidates "
-            "page of the evaluation asks you."
+def has_to_declare(user: User, evaluation: Evaluation) -> bool:
+    """Whether `user` is asked before they read on.
+
+    The owner writes candidates down, and is asked once there may be something of them
+    to read; everybody else before they read of candidates at all.
+    """
+    if not to_declare(user).filter(evaluation=evaluation).exists():
+        return False
+    return not is_owner(user, evaluation) or is_published(evaluation)
+
+
+def check_no_conflict(evaluation: Evaluation, by: By) -> None:
+    """Refuse whoever declared a conflict here that nobody has cleared."""
+    user = actor_of(by).user
+    if user is not None and (barring := barring_interest(user, evaluation)):
+        raise Forbidden(
+            f"You declared a conflict of interest in {barring.candidate.name}. Until "
+            f"{clears_it(user, evaluation)} clears it, you read no answers, verdicts, "
+            "scores or prices here, and judge nothing."
         )
+
+
+def check_read_answers(evaluation: Evaluation, user: User) -> None:
+    """Refuse to show what candidates answer, cost or did to anybody who has not
+    declared, or who declared a conflict that nobody has cleared.
+
+    Raises:
+        Forbidden: a conflict. Refused: not declared.
+
+    """
+    check_no_conflict(evaluation, user)
+    if has_to_declare(user, evaluation):
+        raise Refused(
+            "Declare conflicts of interest first: My work and the Conflicts page of "
+            "the evaluation ask you."
+        )
+
+
+def check_judges(evaluation: Evaluation, by: By) -> None:
+    """The same for what judges by what was read; code that acts as the system may."""
+    if user := actor_of(by).user:
+        check_read_answers(evaluation, user)
+
+
+def may_read_answers(user: User, evaluation: Evaluation) -> bool:
+    """The same as a yes or no."""
+    barred = barring_interest(user, evaluation) is not None
+    return not barred and not has_to_declare(user, evaluation)
+
+
+def clears_it(user: User, evaluation: Evaluation) -> str:
+    """Who clears a conflict of `user` here, in words."""
+    if is_owner(user, evaluation):
+        return "a Leadership stakeholder without one"
+    return evaluation.owner.name
 
 
 def require_no_conflict(user: User, candidate: Candidate) -> None:
-    """Refuse a person who has not declared, or whose interest the owner has not
-    cleared."""
-    if is_barred(user, candidate):
-        raise Forbidden(
-            f"You declared a conflict of interest in {candidate.name}; until the "
-            "owner clears "
-            "it, you neither score nor sign for it."
-        )
+    """Refuse a person who has not declared, or who declared a conflict in any candidate
+    of the evaluation that nobody has cleared."""
+    check_no_conflict(candidate.evaluation, user)
     if to_declare(user).filter(pk=candidate.pk).exists():
         raise Refused(
             f"First declare whether you have a conflict of interest in "

@@ -6,8 +6,8 @@ from vendors.services.interests import declare_interests
 
 
 def declare_no_interests(evaluation: Evaluation) -> None:
-    """Everybody with a part declares to have no interest in any candidate."""
-    for person in evaluation.readers.all():
+    """The owner and everybody with a part declare to have no interest in any."""
+    for person in (evaluation.owner, *evaluation.readers.all()):
         asked = to_declare(person).filter(evaluation=evaluation)
         declare_interests(
             evaluation=evaluation,

@@ -55,7 +55,7 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
     target = act.load(user, target_id)
     refusal = act.why_not(user, target)
     if isinstance(refusal, Forbidden):
-        raise Forbidden(f"“{act.title}” is not yours to do here.") from refusal
+        raise refusal
     act.ask_before(request, target)
     if act.needs_proof(target, user):
         require_proof(request)

@@ -17,7 +17,7 @@ from unfold.sites import UnfoldAdminSite
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Problem
 from evaltracker.kit.reading import only_reading
-from evaltracker.pages.in_place import answer_problem, is_in_place
+from evaltracker.pages.in_place import answer_problem, is_in_dialog, is_in_place
 from evaltracker.pages.lately import note_act
 from evaltracker.pages.navigation import groups_for
 
@@ -26,6 +26,10 @@ View = Callable[..., HttpResponse]
 # Django's redirect by content type and key tells which rows exist.
 # Unfold's search knows menu entries only; ours is a page.
 DROPPED_URLS = frozenset({"view_on_site", "password_change_done", "search"})
+
+
+# Where an act that a page shows over itself is led before it goes on.
+DETOUR = "X-Detour"
 
 
 class Detour(Exception):
@@ -103,6 +107,9 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             try:
                 return _whole(request, view, *args, **kwargs)
             except Detour as detour:
+                if is_in_dialog(request):
+                    # A script reads no redirect; it opens this in the same dialog.
+                    return HttpResponse(status=204, headers={DETOUR: detour.address})
                 return HttpResponseRedirect(detour.address)
             except Problem as problem:
                 return self._refuse(request, problem)

@@ -87,8 +87,8 @@ def candidate_late(where: Evaluation, name: str) -> Candidate:
 
 @built_once
 def declare_none(where: Evaluation) -> None:
-    """Everybody with a part who was not asked yet declares to have no interest."""
-    for person in where.readers.all():
+    """The owner and everybody with a part who were not asked yet declare none."""
+    for person in (where.owner, *where.readers.all()):
         asked = to_declare(person).filter(evaluation=where).values_list("pk", flat=True)
         if asked:
             declare_interests(

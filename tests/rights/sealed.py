@@ -35,6 +35,7 @@ MARKS: dict[str, tuple[str, ...]] = {
     "interest": ("interestmarkquux",),
     "demo note": ("notemarkquux",),
     "claim": ("claimmarkquux",),
+    "evidence": ("evidencemarkquux",),
     "scorer help": ("helpmarkquux",),
     # Of a vendor's person, wherever it stands, and what the mail server said.
     "contact": ("contactmarkquux",),
@@ -43,11 +44,13 @@ MARKS: dict[str, tuple[str, ...]] = {
 }
 # Joined late, and has not said yet whether she has an interest.
 UNASKED = "security"
+# Declared one, which nobody has cleared.
+BARRED = "devops"
 
 
 def allowed(mark: str, stage: str) -> set[str]:
     """Who may read it then; nobody else may, on any page."""
-    asked = (INSIDERS | {"operator"}) - {UNASKED}
+    asked = (INSIDERS | {"operator"}) - {UNASKED, BARRED}
     opened = stage == "decision"
     scored = stage in {"asked", "decision"}
     return {
@@ -58,6 +61,7 @@ def allowed(mark: str, stage: str) -> set[str]:
         "interest": {"lead", "devops"},
         "demo note": {"it"},
         "claim": asked,
+        "evidence": asked,
         "scorer help": INSIDERS | {"operator"},
         "contact": {"lead", "operator"},
         "mail error": {"lead", "operator"},
@@ -84,8 +88,8 @@ def build() -> Sealed:
     for requirement in where.requirements.all():
         vendors.claim(option, requirement, statement="claimmarkquux")
     people = {role: stakeholders.holder(role) for role in stakeholders.PEOPLE}
-    for role, person in people.items():
-        if role != "devops":
+    for role, person in ("lead", where.owner), *people.items():
+        if role != BARRED:
             asked = to_declare(person).values_list("pk", flat=True)
             declare_interests(
                 evaluation=where, interests=dict.fromkeys(asked, ""), by=person
@@ -94,7 +98,7 @@ def build() -> Sealed:
         candidate=option,
         has_interest=True,
         statement="interestmarkquux",
-        by=people["devops"],
+        by=people[BARRED],
     )
     set_cost_line(
         candidate=option,
@@ -106,7 +110,7 @@ def build() -> Sealed:
     vendors.enter(where, "demos")
     option.evaluation.refresh_from_db()
     demo = trials.demo(option, held=True)
-    trials.verdict(trials.claim_of(option), "demo")
+    trials.verdict(trials.claim_of(option), "demo", note="evidencemarkquux")
     DemoNote.objects.create(
         demo=demo, author=people["it"], text="notemarkquux", written_at=timezone.now()
     )

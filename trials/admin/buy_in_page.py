@@ -14,7 +14,7 @@ from stakeholders.scoring import CONFLICT
 from stakeholders.selectors import weights_sealed_at
 from trials.selectors.buy_in import BuyIn, buy_in
 from trials.selectors.counted import counted_once
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 
 SHOWN = 10
 # Below it people agree better than most who weigh at random.
@@ -35,7 +35,7 @@ def buy_in_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Who wants what; nothing of a candidate before the reader was asked."""
     check_query(request)
     if evaluation.stage != Stage.REQUIREMENTS:
-        ask_first(request, evaluation)
+        open_answers(request, evaluation)
     found = counted_once(evaluation, "buy-in", buy_in)
     return show(
         request,

@@ -21,7 +21,7 @@ from trials.models import Demo, ResearchNote, Trial
 from trials.scoring.promise import FEWEST_TESTED
 from trials.selectors import Ledger, ledger
 from trials.selectors.promised import promised
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
 from vendors.models import Candidate, Contact, Submission
 from vendors.policy import may_read_contacts
@@ -77,7 +77,7 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
     if chosen and chosen not in FILTERS:
         raise Invalid("There is no such filter here.")
     evaluation = candidate.evaluation
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     book = ledger(evaluation, candidates=[candidate])
     column = book.of(candidate)
     rows = ledger_rows(book, candidate)

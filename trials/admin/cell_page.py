@@ -20,7 +20,7 @@ from trials.models import Evidence, Excuse
 from trials.scoring import Standing
 from trials.selectors import Cell, Revision, cell_history, one_cell
 from trials.selectors.promised import Promised, story
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
 from vendors.admin.targets import Place, find_place
 from vendors.choices import Availability
@@ -55,7 +55,7 @@ def cell_view(
     place = find_place(user, candidate_id, requirement_id)
     candidate, requirement = place.candidate, place.requirement
     evaluation = place.evaluation
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     cell = one_cell(candidate, requirement)
     chapters = chapters_of(cell_history(candidate, requirement), place)
     steps = story((chapter.claim for chapter in chapters), evaluation.zone)

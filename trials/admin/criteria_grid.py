@@ -13,7 +13,7 @@ from trials.admin.acts.criteria import CriterionForm
 from trials.models import Criterion, Trial
 from trials.policy import check_trial
 from trials.services.criteria import WHY, add_criterion, change_criterion
-from vendors.admin.conflict_question import is_to_be_asked
+from vendors.admin.conflict_question import is_kept_out
 
 SAVES = Saves(change_criterion, "criterion")
 
@@ -71,7 +71,7 @@ class CriteriaGrid(Grid[Trial, Criterion]):
     def rows(self, subject: Trial, user: User) -> QuerySet[Criterion]:
         """In their order, once the reader has said in whom they have an interest."""
         rows: QuerySet[Criterion] = Criterion.objects.visible_to(user)
-        if is_to_be_asked(user, subject.candidate.evaluation):
+        if is_kept_out(user, subject.candidate.evaluation):
             return rows.none()
         return rows.filter(trial=subject).select_related(
             "requirement", "trial__candidate__evaluation__owner", "trial__lead"

@@ -28,12 +28,11 @@ from trials.services.attendance import names_of
 from trials.services.demo_notes import check_write_demo_note
 from trials.services.demos import check_add_dazzle, check_demo, check_hold_demo
 from trials.services.evidence import check_evidence
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim
 from vendors.named_values import answered_values
-from vendors.policy import is_barred
 from vendors.selectors import active_candidates
 from vendors.selectors.lists import demanded_in
 from vendors.values_field import Box, boxes_of
@@ -59,7 +58,7 @@ def demos_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Each shortlisted candidate with its demos."""
     check_query(request)
     user = reader(request)
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     candidates = list(active_candidates(evaluation))
     close = [
         candidate for candidate in candidates if candidate.state != "longlisted"
@@ -163,7 +162,6 @@ def offers_of(user: User, demo: Demo) -> dict[str, bool]:
     return {
         "owns": is_owner(user, evaluation),
         "part": takes_part(user, evaluation),
-        "barred": is_barred(user, demo.candidate),
         "ahead": evaluation.is_open and not held and demo.called_off_at is None,
         "can_prepare": why_not(check_demo, demo, user) is None,
         "can_hold": why_not(check_hold_demo, demo, user) is None,
@@ -212,7 +210,7 @@ def _demo(request: HttpRequest, demo_id: uuid.UUID) -> tuple[Demo, list[ItemRow]
     )
     if demo is None:
         raise NotFound
-    ask_first(request, demo.candidate.evaluation)
+    open_answers(request, demo.candidate.evaluation)
     items = list(
         ScriptItem.objects.filter(demo=demo).select_related(
             "requirement", "asker__user"

@@ -10,7 +10,7 @@ from evaltracker.errors import NotFound
 from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
 from trials.models import Evidence
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
 
 
@@ -20,7 +20,7 @@ def evidence_file(request: HttpRequest, evidence_id: uuid.UUID) -> HttpResponse:
     found = Evidence.objects.visible_to(reader(request)).filter(pk=evidence_id).first()
     if found is None or not found.file:
         raise NotFound
-    ask_first(request, found.claim.candidate.evaluation)
+    open_answers(request, found.claim.candidate.evaluation)
     try:
         content = found.file.open("rb")
     except FileNotFoundError as error:

@@ -13,7 +13,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import evaluation_page, show
 from trials.models import Evidence
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
 from vendors.admin.targets import cell_address
 from vendors.models import Candidate, Claim, ClaimFile
@@ -39,7 +39,7 @@ def files_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """All files that the reader may take along, the newest first."""
     check_query(request, filters={"page"})
     user = reader(request)
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     rows = sorted(file_rows(user, evaluation), key=attrgetter("at"), reverse=True)
     return show(
         request,

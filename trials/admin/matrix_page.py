@@ -39,7 +39,7 @@ from trials.policy import FROM_DEMOS, today_in
 from trials.selectors import ledger
 from trials.selectors.counted import standing_ledger
 from trials.selectors.findings import awaited_replies
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 
 NOBODY, NOTHING = UUID(int=0), UUID(int=1)
 ROWS_HERE, DATA_HERE = b"<!-- rows -->", b"<!-- data -->"
@@ -49,7 +49,7 @@ ROWS_HERE, DATA_HERE = b"<!-- rows -->", b"<!-- data -->"
 def matrix_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """The whole ledger on one page, or what the filters leave of it."""
     check_query(request, filters=(*PARAMETERS, "page"), searchable=True)
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     return unless_unchanged(
         request,
         evaluation,
@@ -63,7 +63,7 @@ def matrix_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 def matrix_file(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """The same as a workbook, as CSV or as JSON."""
     check_query(request, filters=(*PARAMETERS, "format"), searchable=True)
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     kind = request.GET.get("format", "xlsx")
     if kind not in FORMATS:
         raise Invalid("The matrix is saved as xlsx, csv or json.")

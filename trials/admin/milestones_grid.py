@@ -20,7 +20,7 @@ from trials.services.milestones import (
     add_milestone,
     check_add_trial_milestone,
 )
-from vendors.admin.conflict_question import is_to_be_asked
+from vendors.admin.conflict_question import is_kept_out
 
 GIVES = Saves(give_milestone, "milestone")
 ITS_FORM = "Use Move at the end of the row: another date needs a reason."
@@ -90,7 +90,7 @@ class MilestonesGrid(Grid[Trial, Milestone]):
     def rows(self, subject: Trial, user: User) -> QuerySet[Milestone]:
         """In order of time, once the reader has said in whom they have an interest."""
         rows: QuerySet[Milestone] = Milestone.objects.visible_to(user)
-        if is_to_be_asked(user, subject.candidate.evaluation):
+        if is_kept_out(user, subject.candidate.evaluation):
             return rows.none()
         return rows.filter(trial=subject).select_related(
             *("owner", "hangs_on", "evaluation__owner"),

@@ -11,7 +11,7 @@ from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from trials.selectors.counted import counted_once, standing_ledger
 from trials.selectors.promised import Promised, promised
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 
 ON_A_PAGE = 100
 GROUPS = ("slipped", "coming", "settled")
@@ -21,7 +21,7 @@ GROUPS = ("slipped", "coming", "settled")
 def promised_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """The candidates in the choice, their planned dates and how these moved."""
     check_query(request, filters=("page",))
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     found = counted_once(evaluation, "promised dates", _promised)
     pages = Paginator(found, ON_A_PAGE)
     page = pages.page(page_number(request, pages.num_pages))

@@ -13,7 +13,7 @@ from trials.admin.sheet import Sheet, SheetForm, sheet_of, worth_scoring
 from trials.policy import FROM_DEMOS, SCORING_STAGES
 from trials.scoring import spread
 from trials.selectors import Scorer, ScoresTable, scores_table
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
 from vendors.models import Candidate
 
@@ -23,7 +23,7 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Who has scored, one's own sheet, and what may be seen of the others'."""
     check_query(request)
     user = reader(request)
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     table = scores_table(user, evaluation)
     mine = table.mine
     for scorer in table.scorers:
@@ -85,7 +85,7 @@ def _cell(table: ScoresTable, candidate: Candidate, category: Category) -> Given
         name=candidate.name,
         scores=scores,
         aside=table.set_aside(candidate, category),
-        asked=table.asked(candidate),
+        asked=table.asked,
         spread=spread(score.value for score in scores),
         settled=table.settlements.get((candidate.pk, category.pk)),
     )

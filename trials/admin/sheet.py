@@ -12,7 +12,7 @@ from stakeholders.models import Stakeholder
 from trials.models import Score
 from trials.scoring import TOP_SCORE
 from vendors.choices import CandidateState
-from vendors.models import Candidate, Conflict
+from vendors.models import Candidate
 
 SCALE = [(str(value), str(value)) for value in range(TOP_SCORE + 1)]
 
@@ -25,7 +25,6 @@ class SheetCell:
     category: Category
     candidate: Candidate
     given: Score | None
-    barred: bool
 
     @property
     def pk(self) -> str:
@@ -71,32 +70,32 @@ class Sheet:
     @property
     def to_give(self) -> list[SheetCell]:
         """The scores that the person may give, in order."""
-        return [cell for cell in self.cells if not cell.barred]
+        return self.cells
 
     @property
     def begin(self) -> SheetCell | None:
         """The first that is not given, else the first; None if there is none."""
-        cells = self.to_give
+        cells = self.cells
         return next((cell for cell in cells if cell.given is None), (*cells, None)[0])
 
     @property
     def given(self) -> int:
         """How many scores are given that count."""
-        return sum(cell.given is not None for cell in self.to_give)
+        return sum(cell.given is not None for cell in self.cells)
 
     def missing(self) -> list[str]:
         """The categories in which something is not scored yet."""
-        open_in = {cell.category.pk for cell in self.to_give if cell.given is None}
+        open_in = {cell.category.pk for cell in self.cells if cell.given is None}
         return [category.name for category in self.categories if category.pk in open_in]
 
     @property
     def possible(self) -> int:
         """How many could be given."""
-        return len(self.to_give)
+        return len(self.cells)
 
 
 def sheet_of(part: Stakeholder) -> Sheet:
-    """The sheet of one part, in four queries."""
+    """The sheet of one part, in three queries."""
     evaluation = part.evaluation
     # A category of weight 0 is not scored.
     categories = list(evaluation.categories.exclude(weight=0))
@@ -108,20 +107,8 @@ def sheet_of(part: Stakeholder) -> Sheet:
         state=CandidateState.ELIMINATED
     )
     candidates = worth_scoring(list(running), {key[0] for key in given})
-    barred = set(
-        Conflict.objects.barring()
-        .of(part.user)
-        .filter(candidate__evaluation=evaluation)
-        .values_list("candidate_id", flat=True)
-    )
     cells = [
-        SheetCell(
-            part,
-            category,
-            candidate,
-            given.get((candidate.pk, category.pk)),
-            barred=candidate.pk in barred,
-        )
+        SheetCell(part, category, candidate, given.get((candidate.pk, category.pk)))
         for category in categories
         for candidate in candidates
     ]
@@ -151,8 +138,6 @@ class SheetForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.sheet = sheet
         for cell in sheet.cells:
-            if cell.barred:
-                continue
             about = f"{cell.category}, {cell.candidate}"
             self.fields[cell.value_name] = forms.ChoiceField(
                 label=f"Score: {about}",
@@ -190,11 +175,12 @@ class SheetForm(forms.Form):
         """Category by category, with the bound fields of each candidate."""
         by_category: dict[Any, list[dict[str, Any]]] = {}
         for cell in self.sheet.cells:
-            fields: dict[str, Any] = {"candidate": cell.candidate}
-            if not cell.barred:
-                fields["address"] = cell.address
-                fields["value"] = self[cell.value_name]
-                fields["reason"] = self[cell.reason_name]
+            fields = {
+                "candidate": cell.candidate,
+                "address": cell.address,
+                "value": self[cell.value_name],
+                "reason": self[cell.reason_name],
+            }
             by_category.setdefault(cell.category.pk, []).append(fields)
         return [
             (category, by_category.get(category.pk, []))

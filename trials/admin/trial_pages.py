@@ -29,9 +29,8 @@ from trials.policy import TRIAL_STAGES, may_lead, today_in
 from trials.selectors import exercised_by_day, half_time_alarm
 from trials.selectors.contracts import Contract, contract_of
 from trials.selectors.orphans import orphans_of
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
-from vendors.policy import is_barred
 from vendors.selectors import active_candidates
 
 
@@ -88,7 +87,7 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Trials, who has none yet, and the evaluation's own milestones."""
     check_query(request)
     user = reader(request)
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     owns = is_owner(user, evaluation)
     trials = trials_of(evaluation)
     movable = {trial.pk for trial in trials if _may_move(user, trial)}
@@ -153,19 +152,14 @@ def offers_of(
     stage = Stage(evaluation.stage)
     going = evaluation.is_open and trial.closed_at is None
     part = takes_part(user, evaluation)
-    barred = is_barred(user, trial.candidate)
     plans = going and stage in TRIAL_STAGES
     runs_now = going and stage == Stage.TRIALS
-    judges = part and not barred and runs_now
+    judges = part and runs_now
     return {
         "part": part,
-        "barred": barred,
         "can_plan": plans and may_lead(user, trial),
         "writes_criteria": plans and may_lead(user, trial) and not trial.agreed_at,
-        "may_agree": contract is not None
-        and plans
-        and not barred
-        and bool(contract.parts_of(user)),
+        "may_agree": contract is not None and plans and bool(contract.parts_of(user)),
         "in_trials": runs_now,
         "can_judge": judges and trial.agreed_at is not None,
         "can_note_gaps": judges and line.day >= 1,
@@ -193,7 +187,7 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     user = reader(request)
     trial = find_trial(user, trial_id)
     evaluation = trial.candidate.evaluation
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     going = evaluation.is_open and trial.closed_at is None
     runs = may_lead(user, trial)
     milestones = list(trial.milestones.select_related("owner", "hangs_on"))

@@ -41,15 +41,11 @@ WANTED = (
 
 @dataclass(frozen=True, slots=True)
 class KnownScores:
-    """What may be scored, and what this person has given.
-
-    `barred` are candidates in which the person has declared an interest.
-    """
+    """What may be scored, and what this person has given."""
 
     candidates: Mapping[str, Sequence[str]]
     categories: Sequence[str]
     scores: Mapping[tuple[str, ...], Mapping[str, Any]] = field(default_factory=dict)
-    barred: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +170,7 @@ class Walk:
         candidate = self.candidates.find(given.candidate)
         category = self.categories.find(given.category)
         if candidate and category:
-            if candidate not in self.known.barred:
-                return candidate, category
-            raise Refusal(
-                "candidate",
-                f"You have declared an interest in {candidate}, so you do not score "
-                "it. Blank its scores.",
-            )
+            return candidate, category
         if self.skip_unknown:
             self.skipped += 1
             return None

@@ -9,8 +9,8 @@ from stakeholders.choices import Role
 from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
 from trials.models import Agreement, Trial
-from vendors.models import Conflict
 from vendors.named_values import named_words
+from vendors.policy import conflicted_people
 
 PARTS = (
     ("workload", "What is run"),
@@ -87,8 +87,8 @@ def contract_text(trial: Trial) -> str:
 def contract_of(trial: Trial) -> Contract:
     """The contract as it stands; every role with a part is asked, in four queries.
 
-    A person with a declared interest in the candidate is not asked, nor is a role that
-    only such people hold.
+    A person with a conflict of interest is not asked, nor is a role that only such
+    people hold.
     """
     text = contract_text(trial)
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -112,11 +112,7 @@ def contract_of(trial: Trial) -> Contract:
 
 
 def _asked(trial: Trial) -> list[Stakeholder]:
-    barred = set(
-        Conflict.objects.barring()
-        .filter(candidate=trial.candidate_id)
-        .values_list("person_id", flat=True)
-    )
+    barred = conflicted_people(trial.candidate.evaluation)
     parts = voices().filter(evaluation=trial.candidate.evaluation_id)
     parts = parts.select_related("user")
     return [part for part in parts if part.user_id not in barred]

@@ -20,6 +20,7 @@ from trials.scoring import (
 )
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict
+from vendors.policy import conflicted_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Scorer:
     part: Stakeholder
     sheet: ScoreSheet | None
     is_mine: bool
-    barred_from: frozenset[uuid.UUID]
+    # For a conflict of interest that nobody has cleared.
+    is_barred: bool
 
     @property
     def is_locked(self) -> bool:
@@ -59,7 +61,7 @@ class ScoresTable:
         return self._by(candidate, category, barred=False)
 
     def set_aside(self, candidate: Candidate, category: Category) -> list[Score]:
-        """Those that do not count, for their giver has an interest in the candidate."""
+        """Those that do not count, for their giver has a conflict of interest."""
         return self._by(candidate, category, barred=True)
 
     def _by(
@@ -68,13 +70,14 @@ class ScoresTable:
         return [
             one
             for scorer in self.scorers
-            if (candidate.pk in scorer.barred_from) is barred
+            if scorer.is_barred is barred
             and (one := self.score(scorer.part, candidate, category)) is not None
         ]
 
-    def asked(self, candidate: Candidate) -> int:
-        """How many people are asked to score a candidate."""
-        return sum(candidate.pk not in scorer.barred_from for scorer in self.scorers)
+    @property
+    def asked(self) -> int:
+        """How many people are asked to score."""
+        return sum(not scorer.is_barred for scorer in self.scorers)
 
     def people(self, candidate: Candidate) -> PeopleScore:
         """The people's score of a candidate, as the memo counts it: the mean of the
@@ -106,14 +109,15 @@ class ScoresTable:
     @property
     def all_locked(self) -> bool:
         """Whether everybody who scores has locked."""
-        return all(scorer.is_locked for scorer in self.scorers)
+        return all(scorer.is_locked or scorer.is_barred for scorer in self.scorers)
 
 
 def counted_scores(*evaluations: Evaluation) -> QuerySet[Score]:
-    """Locked scores that count: not those of a person about a candidate in which they
-    have an interest that is not cleared, also if they scored before they said so."""
+    """Locked scores that count: not those of a person with a conflict of interest that
+    is not cleared, also if they scored before they said so."""
     barring = Conflict.objects.barring().filter(
-        candidate=OuterRef("candidate"), person=OuterRef("sheet__stakeholder__user")
+        candidate__evaluation=OuterRef("candidate__evaluation"),
+        person=OuterRef("sheet__stakeholder__user"),
     )
     rows: QuerySet[Score] = Score.objects.filter(
         candidate__evaluation__in=evaluations, sheet__locked_at__isnull=False
@@ -151,21 +155,12 @@ def far_apart_in(evaluations: Collection[Evaluation]) -> dict[uuid.UUID, list[st
     return found
 
 
-def barred_from(evaluation: Evaluation) -> dict[object, set[uuid.UUID]]:
-    """The candidates that each person with a standing interest does not score."""
-    barred: dict[object, set[uuid.UUID]] = {}
-    interests = Conflict.objects.barring().filter(candidate__evaluation=evaluation)
-    for person, candidate in interests.values_list("person_id", "candidate_id"):
-        barred.setdefault(person, set()).add(candidate)
-    return barred
-
-
 def scores_table(user: User, evaluation: Evaluation) -> ScoresTable:
     """The scores of an evaluation as `user` may see them; seven queries."""
     candidates = Candidate.objects.filter(evaluation=evaluation).exclude(
         state=CandidateState.ELIMINATED
     )
-    barred = barred_from(evaluation)
+    barred = conflicted_people(evaluation)
     # What somebody locked before they left stays, and counts.
     parts = Stakeholder.objects.filter(
         Q(left_at__isnull=True) | Q(score_sheet__locked_at__isnull=False),
@@ -182,7 +177,7 @@ def scores_table(user: User, evaluation: Evaluation) -> ScoresTable:
                 part=part,
                 sheet=getattr(part, "score_sheet", None),
                 is_mine=part.user_id == user.pk,
-                barred_from=frozenset(barred.get(part.user_id, ())),
+                is_barred=part.user_id in barred,
             )
             for part in parts
         ],

@@ -27,7 +27,7 @@ from trials.imports.scores import KnownScores
 from trials.models import Score, ScoreSheet
 from trials.services.scores import open_sheet, own_scoring
 from vendors.choices import CandidateState
-from vendors.models import Candidate, Conflict
+from vendors.models import Candidate
 from vendors.services.imports import names_of
 
 KIND = "scores"
@@ -44,8 +44,6 @@ def known_scores(*, stakeholder: Stakeholder) -> KnownScores:
     running = Candidate.objects.filter(evaluation=evaluation).exclude(
         state=CandidateState.ELIMINATED
     )
-    barring = Conflict.objects.barring().of(stakeholder.user)
-    barred = barring.filter(candidate__evaluation=evaluation)
     return KnownScores(
         candidates={
             row.name: names_of(row) for row in running.select_related("vendor")
@@ -60,7 +58,6 @@ def known_scores(*, stakeholder: Stakeholder) -> KnownScores:
             }
             for row in scores_given_by(stakeholder)
         },
-        barred=frozenset(barred.values_list("candidate__name", flat=True)),
     )
 
 
@@ -76,9 +73,7 @@ def refuse_outdated(plan: RowsPlan, known: KnownScores) -> None:
     gone = [
         " / ".join(key)
         for key in names
-        if key[0] not in known.candidates
-        or key[0] in known.barred
-        or key[1] not in known.categories
+        if key[0] not in known.candidates or key[1] not in known.categories
     ]
     if moved or gone:
         raise Stale(

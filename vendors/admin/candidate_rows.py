@@ -6,7 +6,7 @@ from typing import Any
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
-from stakeholders.policy import parts
+from stakeholders.policy import is_leadership, parts
 from vendors.choices import CandidateState
 from vendors.models import (
     Candidate,
@@ -37,7 +37,8 @@ GROUPS = (
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """One declaration of interest; the words only for the owner and their author."""
+    """One declaration of interest; the words only for their author, for the owner, and
+    the owner's for Leadership."""
 
     conflict: Conflict
     readable: bool
@@ -126,7 +127,7 @@ def _add_interests(
     evaluation: Evaluation, user: User, lines: dict[uuid.UUID, CandidateRow]
 ) -> None:
     """What people declared; the words stay between them and the owner."""
-    owns = is_owner(user, evaluation)
+    owns, leads = is_owner(user, evaluation), is_leadership(user, evaluation)
     declared = Conflict.objects.standing().filter(candidate__evaluation=evaluation)
     for conflict in declared.select_related("person", "cleared_by"):
         line = lines.get(conflict.candidate_id)
@@ -134,7 +135,9 @@ def _add_interests(
             continue
         own = conflict.person_id == user.pk
         conflict.candidate = line.candidate
-        line.declared.append(Declared(conflict, readable=own or owns))
+        of_owner = conflict.person_id == evaluation.owner_id
+        readable = own or owns or (leads and of_owner)
+        line.declared.append(Declared(conflict, readable))
         if own:
             line.mine = conflict
 
@@ -160,5 +163,5 @@ def proposals_of(evaluation: Evaluation) -> list[Proposal]:
 
 
 def has_a_part(user: User, evaluation: Evaluation) -> bool:
-    """Whether the reader holds a role here and so may declare an interest."""
+    """Whether the reader holds a role here."""
     return parts(user, evaluation).exists()

@@ -15,9 +15,9 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
 from vendors.admin.acts.candidates import CandidateForm
-from vendors.admin.conflict_question import is_to_be_asked
 from vendors.choices import CandidateKind
 from vendors.models import Candidate, Contact, Vendor
+from vendors.policy import has_to_declare
 from vendors.services.candidates import (
     add_candidate,
     change_candidate,
@@ -122,7 +122,7 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
 
     def rows(self, subject: Evaluation, user: User) -> QuerySet[Candidate]:
         """All of them, once the reader has said in which they have an interest."""
-        if is_to_be_asked(user, subject):
+        if not is_owner(user, subject) and has_to_declare(user, subject):
             return Candidate.objects.none()
         rows: QuerySet[Candidate] = Candidate.objects.visible_to(user).filter(
             evaluation=subject

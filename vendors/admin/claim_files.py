@@ -9,7 +9,7 @@ from evaltracker.errors import NotFound
 from evaltracker.kit.downloads import attachment
 from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
 from vendors.models import ClaimFile
 
@@ -20,7 +20,7 @@ def claim_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     found = ClaimFile.objects.visible_to(reader(request)).filter(pk=file_id).first()
     if found is None:
         raise NotFound
-    ask_first(request, found.claim.candidate.evaluation)
+    open_answers(request, found.claim.candidate.evaluation)
     download: Any = attachment(
         found.stored_as, name=found.name, content_type=found.content_type
     )

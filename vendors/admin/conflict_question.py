@@ -1,4 +1,8 @@
-"""The question that comes before a candidate's content: have you an interest in it?"""
+"""The question that comes before a candidate's content: have you an interest in it?
+
+Every page that shows what candidates answer, cost or did begins with `open_answers`;
+one that only names them begins with `ask_first`.
+"""
 
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -7,51 +11,68 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import HardenedAdmin
 from evaltracker.pages.sealed_entries import VEILS
 from evaltracker.pages.site import Detour
 from vendors.admin.pages import reader
-from vendors.policy import to_declare
+from vendors.policy import check_read_answers, has_to_declare, may_read_answers
+from vendors.selectors.readable import opened
 
 
 def ask_first(request: HttpRequest, evaluation: Evaluation) -> None:
     """Lead whoever has not answered for every candidate to the question, and back.
 
-    Every page that shows what candidates say, cost or did begins with this.
+    The owner, who administers candidates, goes on.
 
     Raises:
         Detour: there is something to answer.
 
     """
-    if is_to_be_asked(reader(request), evaluation):
-        back = urlencode({"next": request.get_full_path()})
-        raise Detour(f"{address_of('declare-interests', evaluation)}?{back}")
+    user = reader(request)
+    if not is_owner(user, evaluation) and has_to_declare(user, evaluation):
+        raise Detour(question_of(request, evaluation))
 
 
-def is_to_be_asked(user: User, evaluation: Evaluation) -> bool:
-    """Whether somebody has yet to say if they have an interest in a candidate."""
-    if evaluation.owner_id == user.pk:
-        return False
-    return to_declare(user).filter(evaluation=evaluation).exists()
+def open_answers(request: HttpRequest, evaluation: Evaluation) -> None:
+    """Ask first, the owner too, and keep out whoever declared a conflict.
+
+    Raises:
+        Detour: there is something to answer.
+        Forbidden: a conflict of interest that nobody has cleared.
+
+    """
+    user = reader(request)
+    if has_to_declare(user, evaluation):
+        raise Detour(question_of(request, evaluation))
+    check_read_answers(evaluation, user)
 
 
-# The journal tells claims, prices and scores, so it waits for the answer too.
-VEILS.add(is_to_be_asked)
+def question_of(request: HttpRequest, evaluation: Evaluation) -> str:
+    """Where the question is, and the way back from it."""
+    back = urlencode({"next": request.get_full_path()})
+    return f"{address_of('declare-interests', evaluation)}?{back}"
+
+
+def is_kept_out(user: User, evaluation: Evaluation) -> bool:
+    """Whether answers are closed to somebody."""
+    return not may_read_answers(user, evaluation)
+
+
+# The journal tells claims, prices and scores, so it is closed alike.
+VEILS.add(is_kept_out)
 
 
 class AboutCandidates(HardenedAdmin):
-    """A list of what candidates say or did, without those still to be asked about.
+    """A list of what candidates say or did, of those that are open to the reader.
 
-    A list spans evaluations, so it leaves them out instead of asking.
+    A list spans evaluations, so it leaves the others out instead of asking.
     """
 
     candidate_path: ClassVar[str] = "candidate"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """What the reader may see, of candidates that they have answered for."""
+        """What the reader may see, where no conflict bars them."""
         rows = super().get_queryset(request)
-        unasked = list(to_declare(reader(request)).values_list("pk", flat=True))
-        return (
-            rows.exclude(**{f"{self.candidate_path}__in": unasked}) if unasked else rows
-        )
+        return opened(rows, reader(request), self.candidate_path)

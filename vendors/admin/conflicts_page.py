@@ -6,18 +6,19 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.evaluation_menu import waits_on
 from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import evaluation_page, show
-from stakeholders.policy import insiders
-from vendors.admin.candidate_rows import Declared, has_a_part
+from stakeholders.policy import insiders, is_leadership
+from vendors.admin.candidate_rows import Declared
 from vendors.admin.conflict_question import ask_first
 from vendors.admin.pages import reader
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict
-from vendors.policy import to_declare
+from vendors.policy import barring_interest, is_asked, to_declare
 
 
 @dataclass(slots=True)
@@ -47,7 +48,10 @@ def conflicts_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse
         tab="conflicts",
         rows=person_rows(evaluation, user, list(asked)),
         candidates=len(asked),
-        part=has_a_part(user, evaluation),
+        asks=evaluation.is_open and is_asked(user, evaluation),
+        unanswered=to_declare(user).filter(evaluation=evaluation).exists(),
+        barred=barring_interest(user, evaluation),
+        own=list(asked),
     )
 
 
@@ -55,8 +59,8 @@ def person_rows(
     evaluation: Evaluation, user: User, asked: list[Candidate]
 ) -> list[PersonRow]:
     """Everybody who judges, and whoever has declared; a fixed number of queries."""
-    owns = is_owner(user, evaluation)
-    people = insiders(evaluation).exclude(pk=evaluation.owner_id)
+    owns, leads = is_owner(user, evaluation), is_leadership(user, evaluation)
+    people = insiders(evaluation)
     rows = {
         person.pk: PersonRow(person, person.pk == user.pk, unanswered=len(asked))
         for person in people
@@ -74,13 +78,16 @@ def person_rows(
         if conflict.candidate_id in still_asked and row.unanswered:
             row.unanswered -= 1
         if conflict.has_interest:
-            row.interests.append(Declared(conflict, row.is_reader or owns))
+            of_owner = conflict.person_id == evaluation.owner_id
+            readable = row.is_reader or owns or (leads and of_owner)
+            row.interests.append(Declared(conflict, readable))
     return list(rows.values())
 
 
 @waits_on("conflicts")
 def undeclared(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
     """Candidates for which the reader has not answered yet."""
-    if not evaluation.is_open or is_owner(user, evaluation) or user.is_superuser:
+    early = is_owner(user, evaluation) and evaluation.stage == Stage.REQUIREMENTS
+    if not evaluation.is_open or early or user.is_superuser:
         return None
     return to_declare(user).filter(evaluation=evaluation)

@@ -14,7 +14,7 @@ from evaltracker.pages.acts import address_of
 from evaltracker.pages.fields import NamedChoice
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from vendors.admin.acts.cost_forms import CostForm
-from vendors.admin.conflict_question import is_to_be_asked
+from vendors.admin.conflict_question import is_kept_out
 from vendors.admin.cost_rows import cost_columns, running
 from vendors.choices import CandidateState, CostState, Pricing
 from vendors.models import CostLine
@@ -72,7 +72,7 @@ class CostsGrid(Grid[Evaluation, CostLine]):
 
     def rows(self, subject: Evaluation, user: User) -> QuerySet[CostLine]:
         """Of candidates in the running, while the reader may see prices."""
-        if is_to_be_asked(user, subject):
+        if is_kept_out(user, subject):
             return CostLine.objects.none()
         rows: QuerySet[CostLine] = CostLine.objects.visible_to(user)
         return (

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import NotFound, why_not
@@ -12,7 +13,8 @@ from evaltracker.pages.query import check_query
 from evaltracker.pages.sealed_entries import SEALS
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
-from vendors.admin.conflict_question import ask_first
+from stakeholders.policy import is_leadership
+from vendors.admin.conflict_question import open_answers
 from vendors.admin.cost_bars import cost_bars
 from vendors.admin.cost_chart import draw
 from vendors.admin.cost_rows import (
@@ -35,7 +37,7 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """All candidates: budget, checklist, rates; amounts only once prices are open."""
     check_query(request)
     user = reader(request)
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     columns = cost_columns(evaluation, running(evaluation))
     sealed = not may_see_prices(user, evaluation)
     return show(
@@ -70,7 +72,7 @@ def candidate_costs(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespon
     if candidate is None:
         raise NotFound
     evaluation = candidate.evaluation
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     (column,) = cost_columns(evaluation, [candidate])
     sealed = not may_see_prices(user, evaluation)
     curves = () if sealed else curves_of(column)
@@ -104,10 +106,13 @@ def opened_prices(user: User, evaluation: Evaluation, ids: Collection[str]) -> s
 def opened_interests(
     user: User, evaluation: Evaluation, ids: Collection[str]
 ) -> set[str]:
-    """The owner reads all declarations, everybody their own."""
+    """The owner reads all declarations, Leadership the owner's, everybody their own."""
     if is_owner(user, evaluation):
         return set(ids)
-    own = Conflict.objects.of(user).filter(pk__in=ids)
+    theirs = Q(person=user)
+    if is_leadership(user, evaluation):
+        theirs |= Q(person=evaluation.owner_id)
+    own = Conflict.objects.filter(theirs, pk__in=ids)
     return {str(pk) for pk in own.values_list("pk", flat=True)}
 
 

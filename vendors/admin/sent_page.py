@@ -15,7 +15,7 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.evaluation_menu import waits_on
 from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import evaluation_page, show
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
 from vendors.admin.sent_rows import LABELS, sent_rows
 from vendors.changes import Change
@@ -46,7 +46,7 @@ def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """New and changed claims beside what they replace; reading it marks nothing."""
     check_query(request, filters={*FILTERS, "page"})
     user = reader(request)
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     everything = request.GET.get("all") == "1"
     parties = sent_by_vendors(user, evaluation, everything=everything)
     change, of = _chosen(request.GET, parties)

@@ -13,7 +13,7 @@ from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, page_address, show
 from vendors.admin.acts.base import OnCandidate
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
 from vendors.selectors.chases import GAP, MOST, Chase, chases
 from vendors.services.mailing import invited_candidates
@@ -38,7 +38,7 @@ def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     """By invited candidate: must-haves without an answer, and answers to confirm."""
     check_query(request)
     user = reader(request)
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     now = database_now()
     candidates = list(invited_candidates(evaluation))
     lines = [

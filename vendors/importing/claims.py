@@ -23,6 +23,7 @@ from vendors.imports.shapes import (
     find_list,
 )
 from vendors.imports.words import COLUMNS
+from vendors.policy import may_read_answers
 from vendors.selectors import asked_requirements
 from vendors.selectors.demands import lists_of
 from vendors.services.claim_undo import KIND, undo
@@ -75,6 +76,10 @@ class Claims(ImportKind):
         (REQUIREMENTS_AS_ROWS, "a matrix, requirements down and candidates across"),
         (CANDIDATES_AS_ROWS, "a matrix, candidates down and requirements across"),
     )
+
+    def allowed(self, user: User, evaluation: Evaluation) -> bool:
+        """The owner, who reads here what stands beside what comes."""
+        return super().allowed(user, evaluation) and may_read_answers(user, evaluation)
 
     def guess(self, sheet: Sheet) -> Header | None:
         """Where a list stands."""

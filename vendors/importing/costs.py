@@ -17,6 +17,7 @@ from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CODES, CostKind, write_tiers
 from vendors.imports.cost_words import COLUMNS
 from vendors.imports.costs import ForAll, is_table, plan_costs_import
+from vendors.policy import may_read_answers
 from vendors.selectors import tiers_of
 from vendors.services.cost_import import import_costs, known_costs
 from vendors.services.cost_rows import KIND
@@ -75,6 +76,10 @@ class Costs(RowsImport):
     )
     names = COLUMNS
     is_list = staticmethod(is_table)
+
+    def allowed(self, user: User, evaluation: Evaluation) -> bool:
+        """The owner, who reads here what stands beside what comes."""
+        return super().allowed(user, evaluation) and may_read_answers(user, evaluation)
 
     def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
         """What holds for the rows that do not say it."""

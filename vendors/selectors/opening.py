@@ -9,7 +9,6 @@ from evaltracker.evaluations.models import Evaluation, User
 from stakeholders.choices import Role
 from stakeholders.models import Delegation, Stakeholder
 from stakeholders.policy import lendings_today, voices
-from vendors.choices import CandidateState
 from vendors.models import Conflict, PriceOpening
 
 # Who answers for the money.
@@ -81,7 +80,7 @@ def second_seats(
     """Every seat from which the opening can be confirmed, own ones first.
 
     Never the owner's or that of who asked, in person or lent, and of nobody who has a
-    declared interest in a candidate that is still there.
+    declared interest in a candidate.
     """
     seats = [*own_seats(evaluation), *lent_seats(evaluation)]
     never = {evaluation.owner_id, asked.asked_by_id if asked else None}
@@ -112,8 +111,7 @@ def lent_seats(evaluation: Evaluation) -> Iterable[Seat]:
 def interested(ids: Collection[UUID]) -> dict[UUID, set[int]]:
     """By evaluation, ids of people with an uncleared interest in a candidate of it."""
     rows = Conflict.objects.barring().filter(candidate__evaluation__in=ids)
-    there = rows.exclude(candidate__state=CandidateState.ELIMINATED)
     found: dict[UUID, set[int]] = {key: set() for key in ids}
-    for evaluation, person in there.values_list("candidate__evaluation", "person"):
+    for evaluation, person in rows.values_list("candidate__evaluation", "person"):
         found[evaluation].add(person)
     return found

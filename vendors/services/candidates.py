@@ -21,7 +21,7 @@ from evaltracker.kit.text import Inputs, read_reason
 from vendors.choices import CandidateKind, CandidateState
 from vendors.columns import COLUMNS, WORDED
 from vendors.models import Candidate, Vendor
-from vendors.policy import INVITABLE
+from vendors.policy import INVITABLE, check_no_conflict
 
 WORDS = frozenset({"name", *(column.name for column in WORDED)})
 EDITABLE = WORDS | {"vendor", *(column.name for column in COLUMNS)}
@@ -171,13 +171,14 @@ def check_vendor(candidate: Candidate) -> None:
 
 
 def check_move(candidate: Candidate, by: By, state: CandidateState) -> None:
-    """The owner puts it there from where one comes there.
+    """The owner puts it there from where one comes there, unless a conflict bars them.
 
     Raises:
         Forbidden: not the owner. Refused: it has ended, or it stands elsewhere.
 
     """
     check_owned(candidate.evaluation, by)
+    check_no_conflict(candidate.evaluation, by)
     if candidate.state not in COMES_FROM[state]:
         raise Refused(
             f"{candidate.name} is {candidate.get_state_display().lower()}, so it "

@@ -1,4 +1,4 @@
-"""People's own interests in candidates: declared by them, cleared by the owner."""
+"""People's own interests in candidates: declared by them, cleared by somebody else."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -12,14 +12,21 @@ from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import (
     change,
-    check_owned,
     checked,
     lock,
     require_open,
+    require_owner,
 )
 from evaltracker.kit.text import Inputs, read_reason
+from stakeholders.policy import is_leadership
 from vendors.models import Candidate, Conflict
-from vendors.policy import is_asked, to_declare
+from vendors.policy import (
+    barring_interest,
+    check_read_answers,
+    clears_it,
+    is_asked,
+    to_declare,
+)
 from vendors.services.candidates import lock_candidate
 
 DECLARED = ("has_interest", "statement")
@@ -40,8 +47,25 @@ def check_declare_interests(evaluation: Evaluation, by: User) -> None:
 
 
 def check_clear_interest(conflict: Conflict, by: By) -> None:
-    """The owner clears one that bars somebody."""
-    check_owned(conflict.candidate.evaluation, by)
+    """Somebody else clears one that bars: the owner, or where the owner has a conflict
+    Leadership without one.
+
+    Raises:
+        Forbidden: the wrong person. Refused: none stands, or it has ended.
+
+    """
+    evaluation = conflict.candidate.evaluation
+    user = actor_of(by).user
+    if user is not None and user.pk == conflict.person_id:
+        raise Forbidden(
+            "Nobody clears their own conflict of interest; "
+            f"{clears_it(user, evaluation)} does."
+        )
+    if user is None or barring_interest(evaluation.owner, evaluation) is None:
+        require_owner(by, evaluation)
+    else:
+        _require_leadership(user, evaluation)
+    require_open(evaluation)
     if not Conflict.objects.barring().filter(pk=conflict.pk).exists():
         raise Refused("There is no declared interest to clear.")
 
@@ -52,8 +76,8 @@ def declare_conflict(
 ) -> Conflict:
     """Declare one's own interest in a candidate, or that there is none.
 
-    A declared interest bars from scoring and signing until the owner clears it;
-    the person cannot take it back alone. An earlier declaration stays on record.
+    A declared interest closes answers and bars from judging until somebody else clears
+    it; the person cannot take it back alone. An earlier declaration stays on record.
 
     Raises:
         Forbidden: no part in the evaluation. Refused: it would take an interest
@@ -109,10 +133,11 @@ def declare_interests(
 
 @transaction.atomic
 def clear_conflict(*, conflict: Conflict, reason: str, by: By) -> Conflict:
-    """Let a person with a declared interest score and sign after all.
+    """Let a person with a declared interest read answers, score and sign after all.
 
     Raises:
-        Forbidden: not the owner. Refused: no interest stands. Invalid: no reason.
+        Forbidden: one's own, or somebody else's to clear. Refused: no interest stands.
+        Invalid: no reason.
 
     """
     candidate = lock_candidate(conflict.candidate)
@@ -140,6 +165,17 @@ def clear_conflict(*, conflict: Conflict, reason: str, by: By) -> Conflict:
     return conflict
 
 
+def _require_leadership(user: User, evaluation: Evaluation) -> None:
+    """Refuse all but Leadership without a conflict of interest of its own."""
+    owner = evaluation.owner.name
+    if not is_leadership(user, evaluation):
+        raise Forbidden(
+            f"{owner}, who runs this evaluation, has a conflict of interest; "
+            "Leadership clears it."
+        )
+    check_read_answers(evaluation, user)
+
+
 def _require_asked(by: User, evaluation: Evaluation) -> None:
     if not is_asked(by, evaluation):
         raise Forbidden(
@@ -158,7 +194,10 @@ def _declare(
     inputs.check()
     before = Conflict.objects.standing().of(by).filter(candidate=candidate).first()
     if before and before.has_interest and not before.cleared_by and not has_interest:
-        raise Refused("You declared an interest; only the owner can clear it.")
+        raise Refused(
+            "You declared an interest; only "
+            f"{clears_it(by, candidate.evaluation)} can clear it."
+        )
     conflict = _save(candidate, by, has_interest=has_interest, statement=words)
     journal.record(
         evaluation=candidate.evaluation,

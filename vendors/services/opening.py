@@ -22,7 +22,7 @@ from evaltracker.kit.clock import database_now
 from evaltracker.notices.services.scheduling import cancel_notices, owe_now
 from vendors.models import CostLine, PriceOpening
 from vendors.opening_notices import PricesAsked, PricesEscalated, PricesWaiting
-from vendors.policy import require_declared
+from vendors.policy import check_read_answers
 from vendors.selectors.opening import (
     NOBODY,
     Seat,
@@ -56,7 +56,7 @@ def check_confirm_price_opening(opening: PriceOpening, by: User) -> Seat:
     seat = seat_of(by, opening)
     require_awaited(opening)
     require_stage(opening.evaluation, Stage.DECISION)
-    require_declared(by, opening.evaluation)
+    check_read_answers(opening.evaluation, by)
     return seat
 
 

@@ -12,6 +12,7 @@
 (() => {
 	const ACT = "/admin/act/";
 	const HEADERS = { "X-Dialog": "yes" };
+	const DETOUR = "X-Detour";
 	const LEFT = 300;
 	const POINTS_AT = ["for", "aria-describedby", "aria-labelledby", "aria-controls", "list", "form"];
 	const dialog = document.createElement("dialog");
@@ -101,18 +102,23 @@
 		(first ?? dialog.querySelector("h2")).focus();
 	}
 
+	/** Opens the act at an address, or first what has to be answered before it. */
 	async function open(asked) {
 		dialog.ariaBusy = "true";
 		content().ariaBusy = "true";
 		try {
-			const answer = await fetch(asked, { headers: HEADERS, redirect: "manual" });
+			let answer = await fetch(asked, { headers: HEADERS, redirect: "manual" });
+			address = asked;
+			const before = answer.headers.get(DETOUR);
+			if (before) {
+				answer = await fetch(before, { headers: HEADERS, redirect: "manual" });
+				address = before;
+			}
 			if (answer.status !== 200) {
 				location.assign(asked);
 				return;
 			}
-			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-			address = asked;
-			show(page);
+			show(new DOMParser().parseFromString(await answer.text(), "text/html"));
 		} catch {
 			location.assign(asked);
 			return;
@@ -147,6 +153,10 @@
 		} finally {
 			delete form.dataset.sent;
 		}
+		if (answer.headers.has(DETOUR)) {
+			await open(answer.headers.get(DETOUR));
+			return;
+		}
 		const type = answer.headers.get("Content-Type") ?? "";
 		if (type.startsWith("application/json")) {
 			form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: { sent: body } }));
@@ -163,6 +173,11 @@
 	/** Shows the page anew if it is the one that the act leads to, else goes there. */
 	async function goOn({ said, page, otherwise, again }) {
 		const next = new URL(page, location.href);
+		if (next.pathname.startsWith(ACT)) {
+			// What was answered first leads to the act that was wanted.
+			await open(page);
+			return;
+		}
 		if (next.pathname !== location.pathname) {
 			location.assign(page);
 			return;
@@ -220,10 +235,9 @@
 			dialog.close();
 		} else if (link && !event.defaultPrevented) {
 			event.preventDefault();
-			if (!dialog.contains(link)) {
-				opener = link.getAttribute("href");
-			}
-			open(link.getAttribute("href"));
+			const asked = link.getAttribute("href");
+			opener = dialog.contains(link) ? opener : asked;
+			open(asked);
 		}
 	});
 

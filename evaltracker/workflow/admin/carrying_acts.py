@@ -18,7 +18,7 @@ from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.workspace import page_address
 from evaltracker.portable.services.import_evaluation import import_evaluation
 from evaltracker.portable.services.import_preview import ImportPreview, preview_import
-from evaltracker.workflow.services.exporting import export_as_seen, may_export
+from evaltracker.workflow.services.exporting import check_export, export_as_seen
 
 PAGE_LIMIT = 20 * 2**20
 KEPT_SECONDS = 30 * 60
@@ -51,10 +51,7 @@ class ExportEvaluation(OnEvaluation):
     in_dialog = False  # it answers with a file
     success = "The evaluation is exported."
     form_class = FormatForm
-
-    def allowed(self, user: User, target: Evaluation) -> bool:
-        """The owner and leadership."""
-        return may_export(user, target)
+    rule = check_export
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         return {"form": "json"}

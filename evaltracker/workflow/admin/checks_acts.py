@@ -7,7 +7,6 @@ from django import forms
 
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
-from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.fields import DateField, reason_field
 from evaltracker.workflow import links
 from evaltracker.workflow.choices import CheckFound
@@ -22,9 +21,10 @@ from evaltracker.workflow.services.promise_checks import (
     record_promises,
     waive_check,
 )
+from vendors.admin.acts.base import AboutCandidate
 
 
-class OnCheck(InEvaluation[PromiseCheck]):
+class OnCheck(AboutCandidate[PromiseCheck]):
     """An act on one check; the owner's, unless it says otherwise."""
 
     tab = "promise_checks"

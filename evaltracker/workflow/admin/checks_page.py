@@ -20,7 +20,7 @@ from evaltracker.workflow.selectors.promises import (
     promised_rows,
 )
 from trials.admin.acts.base import takes_part
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 
 
 @evaluation_page(
@@ -34,7 +34,7 @@ def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """The contract's dates, what the metrics are now, and every promise's story."""
     check_query(request)
     user: Any = request.user
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     today = today_in(evaluation.zone)
     candidate = chosen_of(evaluation)
     rows = PromiseCheck.objects.in_evaluation(evaluation)

@@ -36,7 +36,7 @@ from evaltracker.workflow.memo.standing import (
 from evaltracker.workflow.memo.weighing_words import hundredths, weighed
 from stakeholders.choices import Role
 from trials.scoring.urns import WEAKNESS
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 
 FURTHEST = datetime.timedelta(days=3660)
 DATES = 6
@@ -71,7 +71,7 @@ class Day:
 def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """The candidates side by side, as of today or of a day ahead."""
     user: Any = request.user
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     standing = standing_memo(evaluation)
     day = day_asked(request, standing.inputs)
     now = {
@@ -153,7 +153,7 @@ def working_page(
     """The sums behind one candidate's line, every row of them."""
     user: Any = request.user
     evaluation = find_evaluation(user, slug)
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     standing = standing_memo(evaluation)
     day = day_asked(request, standing.inputs)
     if day.moved:

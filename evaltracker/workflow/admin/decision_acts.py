@@ -9,13 +9,14 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import Rule, register_act
 from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import form_like, mark_needed
-from evaltracker.workflow.gates.reports import gate_reports
+from evaltracker.workflow.gates.reports import reports_for
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import (
     check_draft_decision,
     decide,
     draft_decision,
 )
+from vendors.admin.acts.base import AboutCandidate
 from vendors.choices import CandidateState
 from vendors.models import Candidate
 
@@ -47,7 +48,7 @@ class DraftForm(
 mark_needed(DraftForm, "needed to decide", "candidate", "rationale")
 
 
-class OnDecision(OnEvaluation):
+class OnDecision(OnEvaluation, AboutCandidate[Evaluation]):
     """An act of the decision page."""
 
     tab = "decision"
@@ -105,7 +106,7 @@ class Decide(OnDecision):
         return {
             **super().context(target, user),
             "drafted": drafted.select_related("candidate").first(),
-            "reports": gate_reports(target) if target.is_open else [],
+            "reports": reports_for(user, target) if target.is_open else [],
         }
 
     def destination(self, target: Evaluation, made: Any) -> str:

@@ -23,7 +23,7 @@ from evaltracker.workflow.memo.weighing_words import weighed
 from evaltracker.workflow.models import Decision
 from stakeholders.models import SignOffRule
 from stakeholders.policy import is_leadership, signing_parts
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.policy import may_see_prices
 from vendors.selectors.opening import NOBODY, opening_state
 
@@ -32,7 +32,7 @@ from vendors.selectors.opening import NOBODY, opening_state
 def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Everything that the decision rests on, and the way to make it."""
     user: Any = request.user
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     decision = decision_of(evaluation)
     frozen = decision is not None and decision.decided_at is not None
     standing = standing_memo(evaluation)

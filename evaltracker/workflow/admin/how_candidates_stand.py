@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from evaltracker.errors import Forbidden, why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.kit.charts import Axis, Lane, Lanes, Span, both, short
 from evaltracker.kit.text import listed, listed_few
@@ -12,9 +13,9 @@ from evaltracker.workflow.admin.comparison import Comparison, Option, compare
 from evaltracker.workflow.memo.certainty_words import both_numbers, per_cent
 from evaltracker.workflow.memo.standing import standing_memo
 from evaltracker.workflow.memo.weighing_words import weighed
-from vendors.admin.conflict_question import is_to_be_asked
 from vendors.choices import CandidateState
 from vendors.models import Claim
+from vendors.policy import check_read_answers
 
 # More lines than these nobody compares by eye; the table has all.
 DRAWN = 12
@@ -61,6 +62,7 @@ class Stand:
     """The picture with its table and sentences, or why there is none yet."""
 
     unasked: bool = False
+    closed: str = ""
     charts: tuple[Lanes, ...] = ()
     lines: tuple[Line, ...] = ()
     columns: tuple[str, ...] = ()
@@ -71,12 +73,14 @@ class Stand:
 def how_they_stand(evaluation: Evaluation, user: User) -> Stand:
     """As `user` may see it; empty before the first answer.
 
-    Whoever has not declared their conflicts of interest is asked for them instead.
+    Whoever has not declared their conflicts of interest is asked for them instead, and
+    whoever has one is told so.
     """
     if not Claim.objects.filter(candidate__evaluation=evaluation).exists():
         return Stand()
-    if is_to_be_asked(user, evaluation):
-        return Stand(unasked=True)
+    if refusal := why_not(check_read_answers, evaluation, user):
+        barred = isinstance(refusal, Forbidden)
+        return Stand(unasked=not barred, closed=refusal.sentence if barred else "")
     memo = standing_memo(evaluation).memo
     comparison = compare(memo, evaluation, user)
     found = memo["results"].get("robustness", {})

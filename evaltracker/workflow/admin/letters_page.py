@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import register_act
-from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.workflow import links
@@ -23,8 +22,9 @@ from evaltracker.workflow.services.letters import (
     send_letter,
     write_letter,
 )
+from vendors.admin.acts.base import AboutCandidate
 from vendors.admin.acts.invitations import ContactsField
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.models import Contact
 from vendors.policy import may_read_contacts
 
@@ -42,7 +42,7 @@ def letters_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Every letter with its words, its state, and who got it when."""
     check_query(request)
     user: Any = request.user
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     letters = list(
         Letter.objects.in_evaluation(evaluation)
         .select_related("candidate__vendor", "released_by")
@@ -63,7 +63,7 @@ def letters_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
 
 
-class OnLetter(InEvaluation[Letter]):
+class OnLetter(AboutCandidate[Letter]):
     """An act of the owner on a letter."""
 
     tab = "letters"

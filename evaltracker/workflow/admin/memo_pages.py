@@ -27,7 +27,7 @@ from evaltracker.workflow.memo.word import as_docx
 from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.decisions import compile_memo
 from stakeholders.models import SignOff
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.policy import may_see_prices
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -51,7 +51,7 @@ def memo_for(
     """
     user: Any = request.user
     evaluation = find_evaluation(user, slug)
-    ask_first(request, evaluation)
+    open_answers(request, evaluation)
     decision = decision_of(evaluation)
     if decision is not None and decision.decided_at is not None:
         return evaluation, decision, decision.memo

@@ -17,6 +17,7 @@ LINES_SHOWN = 40
 KINDS = {
     "sign_off": ("signature", "Sign"),
     "interests": ("balance", "Declare"),
+    "clearing": ("balance", "Read"),
     "open_prices": ("lock_open", "Read"),
     "contract": ("handshake", "Read"),
     "test_next": ("science", "Judge"),

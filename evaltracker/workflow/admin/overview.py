@@ -12,12 +12,14 @@ from evaltracker.workflow.admin.how_candidates_stand import how_they_stand
 from evaltracker.workflow.admin.plan_rows import draw
 from evaltracker.workflow.admin.stage_acts import next_stage
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.reports import gate_reports
+from evaltracker.workflow.gates.reports import first_closed, kept_from, reports_for
 from evaltracker.workflow.inbox import NextStep, my_work, next_step
+from evaltracker.workflow.inbox.steps import step_after
 from evaltracker.workflow.models import Decision, Waiver
 from evaltracker.workflow.selectors import local_day, plan_of
 from stakeholders.policy import is_leadership
 from stakeholders.selectors import objectives_in_conflict
+from vendors.policy import may_read_answers
 from vendors.selectors.sent import count_unseen
 
 BRIEF_SHOWN = 400
@@ -36,7 +38,8 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         .order_by("number")
     )
     plan = plan_of(evaluation, visits)
-    reports = gate_reports(evaluation, look) if evaluation.is_open else []
+    stand = how_they_stand(evaluation, user)
+    reports = reports_for(user, evaluation, look) if evaluation.is_open else []
     return show(
         request,
         evaluation,
@@ -57,9 +60,11 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         waivers=Waiver.objects.filter(visit__evaluation=evaluation).select_related(
             "waived_by__user", "visit"
         ),
-        unseen=sum(count_unseen(user, [evaluation]).values()),
+        unseen=0
+        if stand.unasked or stand.closed
+        else sum(count_unseen(user, [evaluation]).values()),
         chosen=chosen_in(evaluation),
-        stand=how_they_stand(evaluation, user),
+        stand=stand,
         **kin(evaluation, user),
         is_owner=owner,
         may_waive=evaluation.is_open and is_leadership(user, evaluation),
@@ -88,12 +93,21 @@ def chosen_in(evaluation: Evaluation) -> str:
 def the_step(evaluation: Evaluation, user: User, look: Look) -> NextStep | None:
     """The one thing that this reader does next; None if others are awaited."""
     if is_owner(user, evaluation):
-        return next_step(evaluation, look)
+        return step_for(evaluation, user, look)
     mine = my_work(user, evaluation)
     if not mine:
         return None
     first = mine[0]
     return NextStep(first.what, first.why, first.link, "Do it now")
+
+
+def step_for(evaluation: Evaluation, owner: User, look: Look) -> NextStep:
+    """The next step, or what comes before it where it tells of answers."""
+    closed = first_closed(look)
+    tells = closed is not None and closed[0].tells
+    if not tells or may_read_answers(owner, evaluation):
+        return next_step(evaluation, look)
+    return step_after(evaluation, kept_from(owner, evaluation, [closed[1]]))
 
 
 def stage_notes(evaluation: Evaluation, visits: list[Visit]) -> dict[str, str]:

@@ -27,7 +27,7 @@ from evaltracker.workflow.memo.changes import changes
 from evaltracker.workflow.services.signing import sign
 from stakeholders.models import SignOffRule
 from stakeholders.services.sign_offs import Origin
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 
 # How long a page may lie open and still be told what changed meanwhile.
 SHOWN_SECONDS = 24 * 60 * 60
@@ -38,7 +38,7 @@ def sign_page(request: HttpRequest, rule_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     rule = visible(SignOffRule, user, rule_id, "evaluation__owner")
     if rule.stage != Stage.REQUIREMENTS:  # which are ours; the rest is about candidates
-        ask_first(request, rule.evaluation)
+        open_answers(request, rule.evaluation)
     view = look_at(rule, user)
     if rule.stage == Stage.DECISION and not view.barred:
         require_proof(request)

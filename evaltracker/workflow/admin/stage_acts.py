@@ -10,7 +10,7 @@ from evaltracker.pages.acts import Outcome, register_act
 from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import ReasonForm, TextField
 from evaltracker.workflow.gates import gates_of
-from evaltracker.workflow.gates.reports import gate_reports
+from evaltracker.workflow.gates.reports import reports_for
 from evaltracker.workflow.services.stages import (
     advance,
     cancel,
@@ -55,7 +55,7 @@ class Advance(OnEvaluation):
         return {
             **super().context(target, user),
             "following": next_stage(target),
-            "reports": gate_reports(target) if target.is_open else [],
+            "reports": reports_for(user, target) if target.is_open else [],
             # The last moment before a good show settles what people want differently.
             "clashes": objectives_in_conflict(target)
             if target.stage == Stage.RESEARCH

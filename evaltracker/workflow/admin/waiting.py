@@ -10,7 +10,6 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.kit.clock import today_in
 from evaltracker.pages.evaluation_menu import waits_on
-from evaltracker.workflow.gates.facts import IN_THE_RUNNING
 from evaltracker.workflow.inbox.after import AHEAD, FRESH
 from evaltracker.workflow.models import ContractTerm, Letter, PromiseCheck
 from evaltracker.workflow.selectors.contracts import is_near, term_of
@@ -36,9 +35,7 @@ def to_sign(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
     )
     if evaluation.stage != Stage.REQUIREMENTS:
         interests = Conflict.objects.barring().of(user)
-        barred = interests.filter(
-            candidate__evaluation=evaluation, candidate__state__in=IN_THE_RUNNING
-        )
+        barred = interests.filter(candidate__evaluation=evaluation)
         rules = rules.exclude(evaluation__in=barred.values("candidate__evaluation"))
     # Verdicts on these very words, in the round that goes on.
     stands = Q(

@@ -17,13 +17,13 @@ from evaltracker.rest.cursors import PARAMS, page_of
 from evaltracker.rest.schemas import PAGE_PARAMETERS, page, problems
 from evaltracker.workflow.api.base import READ, StaffView
 from evaltracker.workflow.api.matrix import MatrixOutput
-from evaltracker.workflow.gates.reports import gate_reports
+from evaltracker.workflow.gates.reports import reports_for
 from evaltracker.workflow.inbox import WorkItem, my_work
 from trials.policy import today_in
 from trials.selectors.counted import standing_ledger
 from trials.selectors.findings import awaited_replies
 from trials.selectors.matrix_json import matrix_json
-from vendors.policy import require_declared
+from vendors.policy import check_read_answers
 
 CALLS = new_calls()
 EVALUATION = "evaluations/<str:slug>/"
@@ -117,7 +117,7 @@ class MatrixView(StaffView):
     @extend_schema(
         operation_id="staff_matrix_read",
         summary="The matrix",
-        responses={200: MatrixOutput, **READ, **problems(409)},
+        responses={200: MatrixOutput, **READ, **problems(403, 409)},
     )
     def get(self, request: Request, slug: str) -> HttpResponse:
         """Read requirement by candidate: claimed, shown, tested and the standing.
@@ -126,7 +126,7 @@ class MatrixView(StaffView):
         If-None-Match, and the answer is 304 while nothing has changed.
         """
         evaluation = self.evaluation(request, slug)
-        require_declared(self.person(request), evaluation)
+        check_read_answers(evaluation, self.person(request))
         day = today_in(evaluation.zone)
 
         def make() -> HttpResponse:
@@ -151,7 +151,8 @@ class BlockersView(StaffView):
         """Read every gate of the stage, with what keeps it closed."""
         evaluation = self.evaluation(request, slug)
         # An ended purchase has no gate before it.
-        reports = gate_reports(evaluation) if evaluation.is_open else []
+        user = self.person(request)
+        reports = reports_for(user, evaluation) if evaluation.is_open else []
         gates = [
             {
                 "name": report.gate.name,

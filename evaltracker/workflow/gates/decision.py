@@ -61,7 +61,7 @@ def prices_opened(look: Look) -> Iterator[Blocker]:
         )
 
 
-@gate(Stage.DECISION, waivable=False)
+@gate(Stage.DECISION, waivable=False, tells=True)
 def choice_made(look: Look) -> Iterator[Blocker]:
     """One shortlisted candidate is chosen, with a rationale."""
     decision = draft(look)
@@ -75,7 +75,7 @@ def choice_made(look: Look) -> Iterator[Blocker]:
         yield Blocker("The choice has no rationale.", place, "Write it")
 
 
-@gate(Stage.DECISION, waivable=False, nothing=nothing.choice)
+@gate(Stage.DECISION, waivable=False, nothing=nothing.choice, tells=True)
 def choice_not_knocked_out(look: Look) -> Iterator[Blocker]:
     """The chosen candidate is not knocked out, or each knock-out is excused."""
     decision = draft(look)
@@ -98,7 +98,7 @@ def leaders(look: Look) -> list[User]:
     return [part.user for part in held.select_related("user")]
 
 
-@gate(Stage.DECISION, nothing=nothing.costs)
+@gate(Stage.DECISION, nothing=nothing.costs, tells=True)
 def within_budget(look: Look) -> Iterator[Blocker]:
     """What is likely paid, over the horizon, once and a year, is within the budget."""
     decision = draft(look)

@@ -21,9 +21,10 @@ from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
 from trials.models import Consensus
 from trials.selectors import far_apart
+from vendors.policy import conflicted_people
 
 
-@gate(Stage.DEMOS, nothing=nothing.musts)
+@gate(Stage.DEMOS, nothing=nothing.musts, tells=True)
 def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
     """Every claimed must-have of each shortlisted candidate was judged in a demo.
 
@@ -41,7 +42,7 @@ def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
                 f"{candidate}: {count_words(len(unseen), 'must-have')} not judged in a "
                 f"demo: {named(unseen)}.",
                 links.page(look.evaluation, "demos", f"candidate-{candidate.pk}"),
-                menders=menders_of(look.judges(candidate)),
+                menders=menders_of(look.judges),
             )
 
 
@@ -70,12 +71,13 @@ def scorers(evaluation: Evaluation) -> QuerySet[Stakeholder]:
 
 
 def unlocked_scorers(evaluation: Evaluation) -> QuerySet[Stakeholder]:
-    """Those of them whose scores are not final."""
+    """Those of them, without a conflict of interest, whose scores are not final."""
     rows = scorers(evaluation).exclude(score_sheet__locked_at__isnull=False)
+    rows = rows.exclude(user__in=conflicted_people(evaluation))
     return rows.select_related("user")
 
 
-@gate(Stage.DEMOS, nothing=nothing.scores)
+@gate(Stage.DEMOS, nothing=nothing.scores, tells=True)
 def far_apart_scores_settled(look: Look) -> Iterator[Blocker]:
     """The meeting has settled the scores that are far apart after the demos."""
     yield from unsettled_scores(look)

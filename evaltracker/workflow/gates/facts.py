@@ -1,7 +1,6 @@
 """What the gates read of one evaluation, each fact at its first use."""
 
 import datetime
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
@@ -20,7 +19,8 @@ from trials.models import Criterion, Trial
 from trials.selectors import Ledger, unjudged_criteria
 from trials.selectors.counted import counted_once, standing_ledger
 from vendors.choices import CandidateState
-from vendors.models import Candidate, Conflict
+from vendors.models import Candidate
+from vendors.policy import conflicted_people
 
 IN_THE_RUNNING = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
 
@@ -93,10 +93,10 @@ class Look:
             )
         )
 
-    def judges(self, candidate: Candidate) -> list[User]:
-        """Who may judge it: the owner and everybody with a role and no interest."""
-        barred = self.interests[candidate.pk]
-        return [person for person in self.insiders if person.pk not in barred]
+    @property
+    def judges(self) -> list[User]:
+        """Who may judge: the owner and everybody with a role, without a conflict."""
+        return [person for person in self.insiders if person.pk not in self.conflicted]
 
     @cached_property
     def insiders(self) -> list[User]:
@@ -104,13 +104,9 @@ class Look:
         return list(insiders(self.evaluation))
 
     @cached_property
-    def interests(self) -> dict[UUID, set[int]]:
-        """By candidate, ids of people whose interest in it was not cleared."""
-        found: dict[UUID, set[int]] = defaultdict(set)
-        rows = Conflict.objects.barring().filter(candidate__in=self.shortlisted)
-        for candidate, person in rows.values_list("candidate_id", "person_id"):
-            found[candidate].add(person)
-        return found
+    def conflicted(self) -> set[int]:
+        """Ids of people with a conflict of interest that nobody has cleared."""
+        return conflicted_people(self.evaluation)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -175,15 +171,12 @@ class Look:
         """The SHA-256 of those words."""
         return digest_of(self.document)
 
-    @cached_property
+    @property
     def barred(self) -> set[int]:
-        """Ids of people with an interest in what this visit judges."""
+        """Ids of people whose conflict of interest keeps them from signing it."""
         if self.visit.stage == Stage.REQUIREMENTS:
             return set()
-        interests = Conflict.objects.barring().filter(
-            candidate__evaluation=self.evaluation, candidate__state__in=IN_THE_RUNNING
-        )
-        return set(interests.values_list("person_id", flat=True))
+        return self.conflicted
 
     @property
     def open_conditions(self) -> QuerySet[Condition]:

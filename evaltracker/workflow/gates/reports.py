@@ -1,11 +1,15 @@
 """How the gates of the current stage stand."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.workflow import links
 from evaltracker.workflow.gates import Blocker, Gate, Look, gates_of
+from evaltracker.workflow.gates.table import Mender, menders_of
 from evaltracker.workflow.models import Waiver
 from trials.selectors.counted import counted_once
+from vendors.policy import barring_interest, clears_it, may_read_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,45 @@ class GateReport:
     def open(self) -> bool:
         """Whether it lets the evaluation pass."""
         return not self.blockers or self.waiver is not None
+
+    def closed_to(self, user: User, evaluation: Evaluation) -> "GateReport":
+        """The same without what tells of answers that `user` may not read."""
+        if not (self.gate.tells and self.blockers):
+            return self
+        return replace(self, blockers=[kept_from(user, evaluation, self.blockers)])
+
+
+def kept_from(user: User, evaluation: Evaluation, found: Iterable[Blocker]) -> Blocker:
+    """One blocker in place of those that `user` may not read.
+
+    Whoever has not declared can do so; else it waits on the others who can fix it, or
+    on whoever clears the conflict.
+    """
+    if barring_interest(user, evaluation) is None:
+        return Blocker(
+            "What is missing tells of candidates’ answers.",
+            links.act("declare-interests", evaluation),
+            "Declare conflicts of interest",
+            menders_of([user]),
+        )
+    every = {one for blocker in found for one in blocker.menders}
+    others = sorted(one for one in every if one.pk != user.pk)
+    return Blocker(
+        "What is missing tells of candidates’ answers, which your conflict of interest "
+        "closes to you.",
+        links.page(evaluation, "conflicts"),
+        menders=tuple(others) or (Mender(None, clears_it(user, evaluation)),),
+    )
+
+
+def reports_for(
+    user: User, evaluation: Evaluation, look: Look | None = None
+) -> list[GateReport]:
+    """The reports as `user` may read them."""
+    reports = gate_reports(evaluation, look)
+    if may_read_answers(user, evaluation):
+        return reports
+    return [report.closed_to(user, evaluation) for report in reports]
 
 
 def gate_reports(evaluation: Evaluation, look: Look | None = None) -> list[GateReport]:

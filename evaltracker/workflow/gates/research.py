@@ -14,7 +14,7 @@ from vendors.costs import CHECKLIST
 from vendors.models import Candidate, CostLine, Question
 
 
-@gate(Stage.RESEARCH, nothing=nothing.musts)
+@gate(Stage.RESEARCH, nothing=nothing.musts, tells=True)
 def must_haves_answered(look: Look) -> Iterator[Blocker]:
     """Every shortlisted candidate answered every must-have, or was eliminated."""
     yield from none_shortlisted(look)
@@ -67,7 +67,7 @@ def no_open_question(look: Look) -> Iterator[Blocker]:
         )
 
 
-@gate(Stage.RESEARCH, nothing=nothing.shortlist)
+@gate(Stage.RESEARCH, nothing=nothing.shortlist, tells=True)
 def cost_coverage_known(look: Look) -> Iterator[Blocker]:
     """Every kind of cost of every shortlisted candidate was asked about.
 

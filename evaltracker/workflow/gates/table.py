@@ -77,6 +77,8 @@ class Gate:
     signing: bool = False
     # Why there is nothing to look at yet; blank if there is.
     nothing: Nothing = always_something
+    # Whether its blockers tell what candidates answered, cost or proved.
+    tells: bool = False
 
 
 GATES: Registry[str, Gate] = Registry("gate")
@@ -88,11 +90,13 @@ def gate(
     waivable: bool = True,
     signing: bool = False,
     nothing: Nothing = always_something,
+    tells: bool = False,
 ) -> Callable[[Check], Check]:
     """Register a function as a gate of `stage`, named like the function.
 
     `nothing` says why a silent gate has nothing to look at yet, so that nobody reads
-    it as one that holds.
+    it as one that holds. `tells` closes its blockers to readers who
+    may not read answers.
 
     Raises:
         TypeError: at start-up, if it has no docstring.
@@ -105,7 +109,9 @@ def gate(
         name = check.__name__
         if not rule:
             raise TypeError(f"gate {name} has no rule to read")
-        GATES.register(name, Gate(name, stage, rule, check, waivable, signing, nothing))
+        GATES.register(
+            name, Gate(name, stage, rule, check, waivable, signing, nothing, tells)
+        )
         return check
 
     return register

@@ -16,7 +16,7 @@ from trials.models import Criterion, Trial
 from trials.selectors import unjudged_criteria
 
 
-@gate(Stage.TRIALS)
+@gate(Stage.TRIALS, tells=True)
 def criteria_judged(look: Look) -> Iterator[Blocker]:
     """Every criterion is judged on words that stand, and vendors had time to answer."""
     if not look.trials:
@@ -58,11 +58,11 @@ def unjudged(
         f"{of}: {len(pending)} of {agreed} criteria not judged.",
         links.trial(trial, f"criterion-{pending[0].pk}"),
         "Judge",
-        menders_of(look.judges(trial.candidate)),
+        menders_of(look.judges),
     )
 
 
-@gate(Stage.TRIALS, nothing=nothing.trials)
+@gate(Stage.TRIALS, nothing=nothing.trials, tells=True)
 def no_open_deal_breaker(look: Look) -> Iterator[Blocker]:
     """No gap that is a deal-breaker is open on a candidate in the running."""
     for trial in look.trials:
@@ -71,11 +71,11 @@ def no_open_deal_breaker(look: Look) -> Iterator[Blocker]:
                 yield Blocker(
                     f"Open deal-breaker on {trial.candidate}: {gap.text[:120]}",
                     links.trial(trial, f"gap-{gap.pk}"),
-                    menders=menders_of(look.judges(trial.candidate)),
+                    menders=menders_of(look.judges),
                 )
 
 
-@gate(Stage.TRIALS, nothing=nothing.musts)
+@gate(Stage.TRIALS, nothing=nothing.musts, tells=True)
 def must_haves_proven(look: Look) -> Iterator[Blocker]:
     """Every must-have of the finalists is proven, knocked out or excused."""
     if not look.shortlisted:
@@ -91,11 +91,11 @@ def must_haves_proven(look: Look) -> Iterator[Blocker]:
                 f"{candidate}: {count_words(len(unproven), 'must-have')} not proven: "
                 f"{named(unproven)}.",
                 links.cell(candidate, unproven[0]),
-                menders=menders_of(look.judges(candidate)),
+                menders=menders_of(look.judges),
             )
 
 
-@gate(Stage.TRIALS, nothing=nothing.scores)
+@gate(Stage.TRIALS, nothing=nothing.scores, tells=True)
 def late_scores_settled(look: Look) -> Iterator[Blocker]:
     """The meeting has settled the scores that are far apart after the trials."""
     yield from unsettled_scores(look)

@@ -28,7 +28,7 @@ from evaltracker.workflow.selectors import local_day, plan_of
 from stakeholders.selectors import places_of
 from trials.choices import MilestoneState
 from trials.models import Demo, Milestone
-from vendors.models import Candidate
+from vendors.models import Candidate, Conflict
 from vendors.policy import to_declare
 
 type Key = uuid.UUID
@@ -64,7 +64,10 @@ def glances(user: User, evaluations: Collection[Evaluation]) -> dict[Key, Glance
     keys = [evaluation.pk for evaluation in evaluations]
     running = [evaluation for evaluation in evaluations if evaluation.is_open]
     plans, steps = _plans(running), _steps(running)
-    dates, leaders = _dates(user, keys), _leaders(user, keys)
+    interests = Conflict.objects.barring().of(user)
+    barred = set(interests.values_list("candidate__evaluation", flat=True))
+    dates = _dates(user, keys)
+    leaders = _leaders(user, keys, [key for key in keys if key not in barred])
     unsaid = to_declare(user).filter(evaluation__in=keys)
     undeclared = set(unsaid.values_list("evaluation", flat=True))
     found = {}
@@ -160,9 +163,12 @@ def _noon(day: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time(12), datetime.UTC)
 
 
-def _leaders(user: User, keys: Collection[Key]) -> dict[Key, str]:
-    """Who leads, as it was counted last; who was chosen, once that is decided."""
-    kept = KeptDraws.objects.visible_to(user).filter(evaluation__in=keys)
+def _leaders(
+    user: User, keys: Collection[Key], opened: Collection[Key]
+) -> dict[Key, str]:
+    """Who leads, as it was counted last, where that is open to the reader; who was
+    chosen, once that is decided."""
+    kept = KeptDraws.objects.visible_to(user).filter(evaluation__in=opened)
     firsts = dict(kept.values_list("evaluation", "firsts"))
     wanted = [candidate for first in firsts.values() for candidate in first]
     seen = Candidate.objects.visible_to(user).filter(pk__in=wanted)

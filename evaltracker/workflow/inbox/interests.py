@@ -1,27 +1,47 @@
-"""Declarations that are awaited from a person before candidates are shown to them."""
+"""Conflicts of interest: to declare before answers are read, and to clear."""
 
-from collections import Counter
 from collections.abc import Iterator
 
-from django.urls import reverse
+from django.db.models import F
 
-from evaltracker.evaluations.choices import Stage
+from evaltracker.kit.text import listed_few
+from evaltracker.pages.acts import address_of
 from evaltracker.workflow.inbox.items import Desk, WorkItem
-from vendors.policy import to_declare
+from stakeholders.choices import Role
+from vendors.models import Conflict
 
 
 def interests(desk: Desk) -> Iterator[WorkItem]:
-    """Candidates about which the person has not said whether they have an interest."""
-    asked = to_declare(desk.user).filter(evaluation__in=list(desk.evaluations))
-    rows = asked.values_list("evaluation", flat=True)
-    for key, number in Counter(rows).items():
+    """Candidates for whom the person has not declared yet, a line each purchase."""
+    for key, candidates in desk.undeclared.items():
         evaluation = desk.evaluations[key]
-        if evaluation.stage == Stage.REQUIREMENTS:  # nothing of them is there to read
-            continue
+        names = listed_few([candidate.name for candidate in candidates])
         yield desk.item(
             "interests",
             evaluation,
-            f"Declare your interests: {number} candidate{'s' if number > 1 else ''}",
-            "Declare conflicts of interest before you see anything about a candidate.",
-            reverse("admin:act_on", args=["declare-interests", key]),
+            "Declare conflicts of interest",
+            f"You read no answer before. Have you a stake in {names}?",
+            address_of("declare-interests", evaluation),
+            candidates=tuple(candidates),
+        )
+
+
+def clearings(desk: Desk) -> Iterator[WorkItem]:
+    """A conflict of whoever runs it, which Leadership clears."""
+    led = {part.evaluation_id for part in desk.parts if part.role == Role.LEADERSHIP}
+    led = {key for key in led if not desk.keeps_out(key)}
+    if not led:
+        return
+    rows = Conflict.objects.barring().filter(
+        candidate__evaluation__in=led, person=F("candidate__evaluation__owner")
+    )
+    for conflict in rows.select_related("candidate", "person"):
+        evaluation = desk.evaluations[conflict.candidate.evaluation_id]
+        yield desk.item(
+            "clearing",
+            evaluation,
+            f"Look at the conflict of interest of {conflict.person.name}",
+            f"{conflict.person.name} runs this evaluation and declared one in "
+            f"{conflict.candidate}; only Leadership clears it.",
+            address_of("clear-interest", conflict),
         )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.kit.clock import today_in
 from evaltracker.kit.work_calendar import Place
@@ -18,6 +18,8 @@ from evaltracker.workflow.selectors import stage_due
 from stakeholders.models import Delegation, Stakeholder
 from stakeholders.policy import voices
 from stakeholders.selectors import places_of
+from vendors.models import Candidate, Conflict
+from vendors.policy import to_declare
 
 TODAY, THIS_WEEK, LATER, OTHERS = GROUPS = (
     "Today",
@@ -45,6 +47,8 @@ class WorkItem:
     waits: bool = False
     # What several of its sort are called together: “milestones of the trial of X”.
     alike: str = ""
+    # Candidates for whom the line itself declares that there is no conflict.
+    candidates: tuple[Candidate, ...] = ()
 
     @property
     def day(self) -> datetime.date | None:
@@ -143,6 +147,30 @@ class Desk:
         return self.visits[evaluation.pk][-1]
 
     @cached_property
+    def undeclared(self) -> dict[uuid.UUID, list[Candidate]]:
+        """By evaluation, candidates for whom the person has not declared yet.
+
+        In requirements there is nothing of them to read, so it is nobody's work.
+        """
+        found: dict[uuid.UUID, list[Candidate]] = defaultdict(list)
+        asked = to_declare(self.user).filter(evaluation__in=list(self.evaluations))
+        for candidate in asked.order_by("name"):
+            if self.evaluations[candidate.evaluation_id].stage != Stage.REQUIREMENTS:
+                found[candidate.evaluation_id].append(candidate)
+        return found
+
+    @cached_property
+    def barred(self) -> set[uuid.UUID]:
+        """Evaluations in which a conflict of interest closes answers to the person."""
+        rows = Conflict.objects.barring().of(self.user)
+        here = rows.filter(candidate__evaluation__in=list(self.evaluations))
+        return set(here.values_list("candidate__evaluation", flat=True))
+
+    def keeps_out(self, key: uuid.UUID) -> bool:
+        """Whether answers are closed to the person, for one or the other."""
+        return key in self.barred or key in self.undeclared
+
+    @cached_property
     def parts(self) -> list[Stakeholder]:
         """The roles that the person holds."""
         return list(
@@ -177,12 +205,15 @@ class Desk:
         *,
         waits: bool = False,
         alike: str = "",
+        candidates: tuple[Candidate, ...] = (),
     ) -> WorkItem:
         """An item; what has no date of its own is due when its stage must end."""
         if due is None:
             due = self.stands.due(evaluation)
         late = not waits and self.is_late(evaluation, due)
-        return WorkItem(evaluation, what, why, due, link, kind, late, waits, alike)
+        return WorkItem(
+            evaluation, what, why, due, link, kind, late, waits, alike, candidates
+        )
 
     def is_late(
         self, evaluation: Evaluation, due: datetime.date | datetime.datetime | None

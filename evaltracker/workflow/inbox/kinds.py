@@ -10,6 +10,7 @@ from evaltracker.evaluations.choices import NOTICE_UNCLEAR, Stage
 from evaltracker.evaluations.models import Category, Notice
 from evaltracker.kit.text import shortened
 from evaltracker.workflow import links
+from evaltracker.workflow.inbox.counts import unseen
 from evaltracker.workflow.inbox.items import Desk, WorkItem
 from stakeholders.choices import Role
 from stakeholders.models import Condition, RoleWeight
@@ -101,6 +102,8 @@ def next_steps(desk: Desk) -> Iterator[WorkItem]:
     """The one next action of every evaluation that the person runs."""
     for evaluation in desk.owned:
         stand = desk.stands.of(evaluation)
+        if desk.keeps_out(evaluation.pk):  # what is next may tell of answers
+            stand = unseen(evaluation)
         step = stand.step
         before = f" {OF_BEFORE}" if stand.is_of_before else ""
         yield desk.item(

@@ -9,7 +9,6 @@ from evaltracker.workflow.inbox.items import Desk, WorkItem
 from evaltracker.workflow.memo.certainty_words import of_100
 from evaltracker.workflow.selectors.next_tests import NextTest, next_tests
 from trials.models import Trial
-from vendors.models import Conflict
 
 
 def tests_to_run(desk: Desk) -> Iterator[WorkItem]:
@@ -17,9 +16,9 @@ def tests_to_run(desk: Desk) -> Iterator[WorkItem]:
     led = Trial.objects.filter(
         lead=desk.user,
         closed_at__isnull=True,
-        candidate__evaluation__in=list(desk.evaluations),
-    ).exclude(
-        candidate__in=Conflict.objects.barring().of(desk.user).values("candidate")
+        candidate__evaluation__in=[
+            key for key in desk.evaluations if not desk.keeps_out(key)
+        ],
     )
     trials = {trial.candidate_id: trial for trial in led.select_related("candidate")}
     where = {trial.candidate.evaluation_id for trial in trials.values()}

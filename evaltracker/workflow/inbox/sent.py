@@ -12,7 +12,8 @@ from vendors.selectors.sent import count_unseen
 def sent(desk: Desk) -> Iterator[WorkItem]:
     """New and changed claims in the person's own evaluations."""
     numbers: Counter[Any] = Counter()
-    for (key, _), number in count_unseen(desk.user, desk.owned).items():
+    read = [where for where in desk.owned if where.pk not in desk.barred]
+    for (key, _), number in count_unseen(desk.user, read).items():
         numbers[key] += number
     for key, number in numbers.items():
         evaluation = desk.evaluations[key]

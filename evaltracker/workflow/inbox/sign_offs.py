@@ -9,12 +9,10 @@ from django.db.models import F
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import User
 from evaltracker.workflow import links
-from evaltracker.workflow.gates.facts import IN_THE_RUNNING
 from evaltracker.workflow.inbox.items import Desk, WorkItem
 from evaltracker.workflow.inbox.steps import Stand
 from stakeholders.choices import APPROVALS
 from stakeholders.models import Delegation, SignOff, SignOffRule
-from vendors.models import Conflict
 
 
 def sign_offs(desk: Desk) -> Iterator[WorkItem]:
@@ -27,11 +25,12 @@ def sign_offs(desk: Desk) -> Iterator[WorkItem]:
         stage=F("evaluation__stage"),
     )
     given = Given(desk)
-    barred = barred_in(desk)
     for rule in rules:
         seat = asked.get((rule.evaluation_id, rule.role))
         evaluation = desk.evaluations[rule.evaluation_id]
-        if seat is None or evaluation.pk in barred:
+        if seat is None:
+            continue
+        if evaluation.pk in desk.barred and evaluation.stage != Stage.REQUIREMENTS:
             continue
         holder, lending = seat
         stand = desk.stands.of(evaluation)
@@ -79,23 +78,6 @@ def seats(desk: Desk) -> dict[tuple[uuid.UUID, str], tuple[User, Delegation | No
         for key, seat in found.items()
         # The owner of an evaluation signs for nobody in it.
         if desk.evaluations[key[0]].owner_id != desk.user.pk
-    }
-
-
-def barred_in(desk: Desk) -> set[uuid.UUID]:
-    """Evaluations in which an interest of the person keeps them from signing."""
-    rows = (
-        Conflict.objects.barring()
-        .of(desk.user)
-        .filter(
-            candidate__evaluation__in=list(desk.evaluations),
-            candidate__state__in=IN_THE_RUNNING,
-        )
-    )
-    return {
-        key
-        for key in rows.values_list("candidate__evaluation", flat=True)
-        if desk.evaluations[key].stage != Stage.REQUIREMENTS
     }
 
 

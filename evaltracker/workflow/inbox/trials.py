@@ -10,14 +10,14 @@ from evaltracker.pages.acts import address_of
 from evaltracker.workflow.inbox.items import Desk, WorkItem
 from trials.models import Agreement, Trial
 from trials.policy import TRIAL_STAGES
-from vendors.models import Conflict
 
 
 def contracts(desk: Desk) -> Iterator[WorkItem]:
     """Contracts put forward to which no one of the person's role has agreed."""
     roles: dict[object, set[str]] = {}
     for part in desk.parts:
-        if desk.evaluations[part.evaluation_id].stage in TRIAL_STAGES:
+        key = part.evaluation_id
+        if desk.evaluations[key].stage in TRIAL_STAGES and key not in desk.barred:
             roles.setdefault(part.evaluation_id, set()).add(part.role)
     if not roles:
         return
@@ -25,8 +25,6 @@ def contracts(desk: Desk) -> Iterator[WorkItem]:
         candidate__evaluation__in=list(roles),
         proposed_at__isnull=False,
         closed_at__isnull=True,
-    ).exclude(
-        candidate__in=Conflict.objects.barring().of(desk.user).values("candidate")
     )
     agreed: dict[object, set[str]] = {}
     for pk, role in Agreement.objects.filter(

@@ -19,6 +19,7 @@ from evaltracker.workflow.inbox.items import Desk, WorkItem
 KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
     sign_offs.sign_offs,
     interests.interests,
+    interests.clearings,
     opening.openings,
     trials.contracts,
     next_tests.tests_to_run,

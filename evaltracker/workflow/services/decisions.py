@@ -27,6 +27,7 @@ from evaltracker.workflow.services.stages import leave, require_silent_gates
 from stakeholders.policy import insiders
 from vendors.choices import CandidateState
 from vendors.models import Candidate
+from vendors.policy import check_judges
 
 # The name under which decision_notices.py knows it.
 DECISION_MADE = "decision_made"
@@ -34,9 +35,10 @@ WORDS = ("candidate", "rationale", "dissent", "revisit_when")
 
 
 def check_draft_decision(evaluation: Evaluation, by: By) -> None:
-    """The owner drafts and decides in the last stage; what else keeps it from being
-    decided, the gates say."""
+    """The owner without a conflict of interest drafts and decides in the last stage;
+    what else keeps it from being decided, the gates say."""
     check_owned(evaluation, by, Stage.DECISION)
+    check_judges(evaluation, by)
 
 
 @transaction.atomic

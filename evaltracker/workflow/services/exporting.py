@@ -13,7 +13,7 @@ from evaltracker.ocds.writing import as_ocds
 from evaltracker.portable.registry import Document
 from evaltracker.portable.writing import as_bytes, document_of
 from stakeholders.policy import is_leadership
-from vendors.policy import require_declared
+from vendors.policy import check_read_answers
 
 FORMS: dict[str, Callable[[Document], bytes]] = {"json": as_bytes, "ocds": as_ocds}
 
@@ -37,20 +37,24 @@ def export_whole(*, evaluation: Evaluation, form: str = "json") -> bytes:
     return FORMS[form](document_of(lock(evaluation)))
 
 
+def check_export(evaluation: Evaluation, by: User) -> None:
+    """The owner and leadership, where no conflict of interest bars them."""
+    if not may_export(by, evaluation):
+        raise Forbidden("Only the owner and leadership can export an evaluation.")
+    check_read_answers(evaluation, by)
+
+
 @transaction.atomic
 def export_as_seen(*, evaluation: Evaluation, by: User, form: str = "json") -> bytes:
     """What `by` may see of it, as a file that names what is left out.
 
     Raises:
-        Forbidden: neither the owner nor leadership.
-        Refused: `by` has not said whether they have an interest in a candidate.
+        Forbidden: neither the owner nor leadership, or a conflict of interest.
+        Refused: `by` has not declared their conflicts of interest.
 
     """
     evaluation = lock(evaluation)
-    if not may_export(by, evaluation):
-        raise Forbidden("Only the owner and leadership can export an evaluation.")
-    if not is_owner(by, evaluation):
-        require_declared(by, evaluation)
+    check_export(evaluation, by)
     document = document_of(evaluation, by)
     content = FORMS[form](document)
     record_export(evaluation, by, content, format=form, complete=document["complete"])

@@ -27,7 +27,7 @@ from evaltracker.workflow.services.exporting import may_export
 from stakeholders.models import Condition, SignedDocument, SignOff
 from trials.models import Evidence
 from vendors.models import ClaimFile
-from vendors.policy import may_see_prices
+from vendors.policy import check_read_answers, may_see_prices
 
 SIGNED = (
     "visit__stage",
@@ -48,6 +48,7 @@ def check_take_pack(evaluation: Evaluation, by: User) -> None:
         raise Forbidden("Only the owner and leadership can download the evidence pack.")
     if evaluation.status != Status.DECIDED:
         raise Refused("The evidence pack is available once the evaluation is decided.")
+    check_read_answers(evaluation, by)
     if not may_see_prices(by, evaluation):
         raise Forbidden("Only the owner and leadership can download the evidence pack.")
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.journal import By
@@ -27,7 +27,7 @@ from evaltracker.workflow.selectors.promises import (
     promised_rows,
 )
 from stakeholders.policy import require_part
-from vendors.policy import is_barred
+from vendors.policy import require_no_conflict
 
 MONTHS = (3, 6, 12)
 # Days before the day on which the owner is reminded; a week after, if it is open.
@@ -183,8 +183,7 @@ def check_run(check: PromiseCheck, by: By) -> None:
 def check_judge(check: PromiseCheck, by: By) -> User:
     """The acting user, with a part and no interest in what was chosen."""
     user = require_part(by, check.candidate.evaluation)
-    if is_barred(user, check.candidate):
-        raise Forbidden("You declared a conflict of interest in the chosen candidate.")
+    require_no_conflict(user, check.candidate)
     require_open_check(check)
     return user
 

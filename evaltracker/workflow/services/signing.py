@@ -20,7 +20,7 @@ from stakeholders.services.conditions import ConditionAsked
 from stakeholders.services.sign_offs import Origin, digest_of, record_sign_off
 from vendors.choices import CandidateState
 from vendors.models import Conflict
-from vendors.policy import to_declare
+from vendors.policy import barring_interest, to_declare
 
 
 class Signature(TypedDict):
@@ -144,15 +144,13 @@ def is_sealed(evaluation: Evaluation) -> bool:
 
 
 def refuse_conflicted(by: User, visit: Visit) -> None:
-    """Refuse who declared an interest in a candidate that is being judged, or who has
-    not said whether they have one."""
+    """Refuse whoever declared a conflict of interest, or has not declared yet."""
     if visit.stage == Stage.REQUIREMENTS:
         return
     if barring := interest_of(by, visit):
         raise Forbidden(
-            f"You declared a conflict of interest in {barring.candidate}; the owner "
-            "has to clear "
-            "it before you can sign."
+            f"You declared a conflict of interest in {barring.candidate}; "
+            f"{visit.evaluation.owner.name} has to clear it before you can sign."
         )
     unasked = to_declare(by).filter(evaluation=visit.evaluation_id, state__in=JUDGED)
     for candidate in unasked:
@@ -162,17 +160,10 @@ def refuse_conflicted(by: User, visit: Visit) -> None:
 
 
 def interest_of(person: User, visit: Visit) -> Conflict | None:
-    """An uncleared interest of `person` in what this visit judges."""
+    """A conflict of `person` that keeps them from signing this visit."""
     if visit.stage == Stage.REQUIREMENTS:
         return None
-    barring: Conflict | None = (
-        Conflict.objects.barring()
-        .of(person)
-        .filter(candidate__evaluation=visit.evaluation_id, candidate__state__in=JUDGED)
-        .select_related("candidate")
-        .first()
-    )
-    return barring
+    return barring_interest(person, visit.evaluation)
 
 
 def difference(evaluation: Evaluation, digest: str, content: str) -> str:

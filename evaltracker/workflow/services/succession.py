@@ -12,7 +12,7 @@ from django.db import transaction
 from evaltracker.errors import Forbidden
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import is_owner, lock, may_start_evaluations
+from evaltracker.evaluations.policy import lock, may_start_evaluations
 from evaltracker.money import CODES
 from evaltracker.requirements.services.copying import copy_needs
 from evaltracker.requirements.services.evaluations import (
@@ -27,7 +27,7 @@ from stakeholders.services.rules import ask_usual_roles, set_sign_off_rule
 from trials.services.scale import word_scale
 from vendors.choices import CandidateState
 from vendors.columns import WORDED
-from vendors.policy import require_declared
+from vendors.policy import check_read_answers
 from vendors.services.candidates import add_candidate
 
 # Asked for anew: they belong to one purchase.
@@ -67,8 +67,8 @@ def start_next(
     origin = lock(origin)
     if not may_follow(by, origin):
         raise Forbidden("You may not start an evaluation from this one.")
-    if with_candidates and not is_owner(by, origin):
-        require_declared(by, origin)
+    if with_candidates:
+        check_read_answers(origin, by)
     brief = {name: getattr(origin, name) for name in sorted(BRIEF_FIELDS - OWN)}
     # What former days took for a currency, no rate can be written for.
     if brief["currency"] not in CODES:

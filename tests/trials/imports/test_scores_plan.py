@@ -10,9 +10,7 @@ from evaltracker.tabular import Unreadable, read_table
 from trials.imports.scores import KnownScores, plan_scores_import
 
 DATA = Path(__file__).parents[2] / "data"
-KNOWN = KnownScores(
-    {"Acme ML": ["AML"], "Globex": []}, ["Training", "Security"], barred=frozenset()
-)
+KNOWN = KnownScores({"Acme ML": ["AML"], "Globex": []}, ["Training", "Security"])
 
 
 def plan(table: str, known: KnownScores = KNOWN, **more: Any) -> RowsPlan:
@@ -50,14 +48,6 @@ def test_a_list_and_both_matrices_say_the_same() -> None:
 def test_what_is_no_score_is_told(row: str, sentence: str) -> None:
     made = plan(f"candidate,category,score,reason\n{row}\n")
     assert any(sentence in str(problem) for problem in made.problems)
-
-
-def test_whoever_has_an_interest_does_not_score_it() -> None:
-    known = KnownScores(
-        KNOWN.candidates, KNOWN.categories, barred=frozenset({"Globex"})
-    )
-    made = plan("candidate,category,score,reason\nGlobex,Training,3,x\n", known)
-    assert "declared an interest in Globex" in str(made.problems[0])
 
 
 def test_another_scale_is_pointed_out_and_unknown_names_can_be_left_out() -> None:

@@ -69,9 +69,9 @@ def test_the_words_of_an_interest_stay_with_the_owner_and_its_author(
     assert act("clear-interest", conflict, purchase.owner, reason="Sold") == 302
 
 
-def test_an_owner_without_a_role_declares_nothing(purchase: Evaluation) -> None:
+def test_an_operator_without_a_part_declares_nothing(purchase: Evaluation) -> None:
     acme = purchase.candidates.get()
-    assert act("declare-interest", acme, purchase.owner, interest="none") == 403
+    assert act("declare-interest", acme, common.otto(), interest="none") == 403
 
 
 def test_lists_of_the_floor_open_for_those_who_may_see_them(

@@ -11,7 +11,7 @@ from django import forms
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.pages.acts import register_act
-from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
+from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import long_text, reason_field
 from trials.models import Score, Settlement
 from trials.scoring import TOP_SCORE, spread
@@ -24,6 +24,7 @@ from trials.services.consensus import (
     open_consensus,
     settle_score,
 )
+from vendors.admin.acts.base import AboutCandidate
 from vendors.models import Candidate
 
 
@@ -90,7 +91,7 @@ class SettleForm(forms.Form):
 
 
 @register_act
-class SettleScore(InEvaluation[ScoredCell]):
+class SettleScore(AboutCandidate[ScoredCell]):
     """What counts where people were far apart."""
 
     name = "settle-score"
@@ -148,7 +149,7 @@ class SettleScore(InEvaluation[ScoredCell]):
 
 
 @register_act
-class CloseScores(OnEvaluation):
+class CloseScores(OnEvaluation, AboutCandidate[Evaluation]):
     """Ends the consensus with its outcome."""
 
     name = "close-scores"

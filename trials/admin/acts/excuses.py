@@ -6,7 +6,6 @@ from django import forms
 
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
-from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.fields import reason_field
 from trials.models import Excuse
 from trials.services.excuses import (
@@ -15,7 +14,7 @@ from trials.services.excuses import (
     excuse_knock_out,
     withdraw_excuse,
 )
-from vendors.admin.acts.base import OnPlace
+from vendors.admin.acts.base import AboutCandidate, OnPlace
 from vendors.admin.targets import cell_address
 from vendors.selectors.lists import demanded_of
 from vendors.values_field import ForValuesForm
@@ -55,7 +54,7 @@ class WithdrawForm(forms.Form):
 
 
 @register_act
-class WithdrawExcuse(InEvaluation[Excuse]):
+class WithdrawExcuse(AboutCandidate[Excuse]):
     """Lets a knock-out knock out again."""
 
     name = "withdraw-excuse"

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import Rule, register_act
-from evaltracker.pages.evaluation_acts import InEvaluation
 from stakeholders.models import Stakeholder
 from trials.admin.sheet import SheetForm, sheet_of
 from trials.services.scores import (
@@ -15,9 +14,10 @@ from trials.services.scores import (
     lock_scores,
     withdraw_score,
 )
+from vendors.admin.acts.base import AboutCandidate
 
 
-class OwnSheet(InEvaluation[Stakeholder]):
+class OwnSheet(AboutCandidate[Stakeholder]):
     """An act on one's own score sheet; `target` is one's own part."""
 
     tab = "scores"

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from evaltracker.evaluations.models import User
 from evaltracker.pages.evaluation_acts import InEvaluation
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.admin.targets import Place, read_place
 from vendors.models import Candidate
 
@@ -16,8 +16,8 @@ class AboutCandidate[T](InEvaluation[T]):
     """An act whose form shows what candidates say or did."""
 
     def ask_before(self, request: HttpRequest, target: T) -> None:
-        """For an interest, before a candidate's content is shown."""
-        ask_first(request, self.evaluation(target))
+        """For a conflict of interest, before a candidate's content is shown."""
+        open_answers(request, self.evaluation(target))
 
 
 class OnCandidate(InEvaluation[Candidate]):

@@ -6,7 +6,6 @@ from django import forms
 
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
-from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.fields import (
     LinesField,
     day_field,
@@ -15,7 +14,7 @@ from evaltracker.pages.fields import (
     reason_field,
     without_blank,
 )
-from vendors.admin.acts.base import OnPlace
+from vendors.admin.acts.base import AboutCandidate, OnPlace
 from vendors.admin.targets import Place
 from vendors.choices import Availability
 from vendors.holds_for_fields import (
@@ -162,7 +161,7 @@ class RuleNotApplicable(OnPlace):
 
 
 @register_act
-class RevokeRuling(InEvaluation[Ruling]):
+class RevokeRuling(AboutCandidate[Ruling]):
     """Takes a ruling back."""
 
     name = "revoke-ruling"

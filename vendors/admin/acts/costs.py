@@ -8,8 +8,7 @@ from django.urls import reverse
 
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
-from evaltracker.pages.evaluation_acts import InEvaluation
-from vendors.admin.acts.base import OnCandidate
+from vendors.admin.acts.base import AboutCandidate, OnCandidate
 from vendors.admin.acts.cost_forms import CostForm, PriceForm, RiseForm, trimmed
 from vendors.choices import Pricing, Recurrence
 from vendors.costs import CostKind
@@ -17,7 +16,7 @@ from vendors.models import Candidate, CostLine
 from vendors.services.costs import mark_rest_unsaid, remove_cost_line, set_cost_line
 
 
-class OnCosts(OnCandidate):
+class OnCosts(OnCandidate, AboutCandidate[Candidate]):
     """An act on a candidate's costs."""
 
     tab = "costs"
@@ -45,7 +44,7 @@ class SetCostLine(OnCosts):
         return {"currency": target.evaluation.currency}
 
 
-class OnCostLine(InEvaluation[CostLine]):
+class OnCostLine(AboutCandidate[CostLine]):
     """An act on a line."""
 
     tab = "costs"

@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.kit.text import TEXT_LIMIT
+from evaltracker.kit.text import TEXT_LIMIT, listed
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import long_text, reason_field
@@ -41,7 +41,7 @@ class DeclarationForm(forms.Form):
         label="What it is",
         required=False,
         widget=long_text(),
-        help_text="Shares, a former employer, a relative. The owner reads it.",
+        help_text="Shares, a former employer, a relative. Whoever clears it reads it.",
     )
 
 
@@ -50,6 +50,8 @@ class DeclarationsForm(forms.Form):
 
     # Which candidates the page asked about: one that joins meanwhile is asked later.
     asked = forms.CharField(widget=forms.HiddenInput)
+    # The button for all at once, which stands for blank lines.
+    none = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, candidates: list[Candidate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,12 +61,28 @@ class DeclarationsForm(forms.Form):
                 label=candidate.name,
                 required=False,
                 max_length=TEXT_LIMIT,
-                widget=forms.TextInput(attrs={"placeholder": "no interest"}),
+                widget=forms.TextInput(attrs={"placeholder": "no conflict"}),
             )
+
+    @property
+    def names(self) -> str:
+        """Of whom it asks."""
+        return listed([candidate.name for candidate in self.candidates])
 
     def clean_asked(self) -> set[str]:
         """Ids, as the page wrote them."""
         return set(self.cleaned_data["asked"].split())
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody has none in any and writes of one."""
+        data: dict[str, Any] = super().clean() or {}
+        written = [each for each in self.candidates if data.get(str(each.pk), "")]
+        if data.pop("none", False) and written:
+            raise forms.ValidationError(
+                f"You wrote of {listed([each.name for each in written])}. Choose "
+                "Declare, or clear the line first."
+            )
+        return data
 
 
 @register_act
@@ -76,10 +94,9 @@ class DeclareInterests(OnEvaluation):
     title = "Declare conflicts of interest"
     verb = "Declare"
     help = (
-        "Shares, a former employer, a relative, a gift. Write it beside the candidate; "
-        "by leaving a line empty you declare that you have none. The owner reads what "
-        "you write. It bars you from scoring and signing for that candidate until the "
-        "owner clears it."
+        "Shares, a former employer, a relative, a gift. Whoever clears it reads what "
+        "you write. Until then you read no answers, scores or prices in this "
+        "evaluation, and neither score nor sign."
     )
     success = "Your declaration is recorded. You are asked again when somebody joins."
     form_class = DeclarationsForm
@@ -90,7 +107,7 @@ class DeclareInterests(OnEvaluation):
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The candidates in question."""
         asked = to_declare(user).filter(evaluation=target)
-        return {"candidates": list(asked)}
+        return {"candidates": list(asked.order_by("name"))}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         asked = to_declare(user).filter(evaluation=target)
@@ -101,9 +118,7 @@ class DeclareInterests(OnEvaluation):
     def arguments(self, target: Evaluation, data: Mapping[str, Any]) -> dict[str, Any]:
         """What was said of each candidate that the page asked about."""
         interests = {
-            UUID(key): said
-            for key, said in data.items()
-            if key != "asked" and key in data["asked"]
+            UUID(key): said for key, said in data.items() if key in data["asked"]
         }
         return {"evaluation": target, "interests": interests}
 
@@ -116,8 +131,8 @@ class DeclareInterest(OnCandidate):
     title = "Declare your interest"
     verb = "Declare"
     help = (
-        "A declared interest bars you from scoring and signing for this candidate "
-        "until the owner clears it; you cannot take it back alone."
+        "A declared conflict closes answers, scores and prices of this evaluation to "
+        "you until it is cleared; you cannot take it back alone."
     )
     success = "Your declaration is recorded."
     form_class = DeclarationForm
@@ -145,10 +160,13 @@ class ClearInterest(InEvaluation[Conflict]):
 
     tab = "conflicts"
     name = "clear-interest"
-    title = "Clear the interest"
+    title = "Clear the conflict of interest"
     verb = "Clear"
-    help = "The person may then score and sign for this candidate."
-    success = "The interest is cleared."
+    help = (
+        "The person then reads answers, scores and signs again. The memo prints your "
+        "reason."
+    )
+    success = "The conflict of interest is cleared."
     model = Conflict
     target_name = "conflict"
     service = clear_conflict
