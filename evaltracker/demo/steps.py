@@ -25,10 +25,8 @@ from trials.services.scripts import draw_up_script
 from vendors.choices import CostState
 from vendors.costs import CHECKLIST
 from vendors.models import Candidate, Claim, Vendor
-from vendors.policy import to_declare
 from vendors.services.companies import add_vendor
 from vendors.services.costs import set_cost_line
-from vendors.services.interests import declare_interests
 
 MORNING = datetime.time(10)
 
@@ -48,17 +46,6 @@ def sign_all(evaluation: Evaluation, people: dict[str, User]) -> None:
             verdict="approve",
             shown=digest_of(document_of(evaluation, visit=visit)),
             by=people[rule.role],
-        )
-
-
-def declare_no_interests(evaluation: Evaluation) -> None:
-    """Everybody with a part declares to have no interest in any candidate."""
-    for person in evaluation.readers.all():
-        asked = to_declare(person).filter(evaluation=evaluation)
-        declare_interests(
-            evaluation=evaluation,
-            interests=dict.fromkeys(asked.values_list("pk", flat=True), ""),
-            by=person,
         )
 
 

@@ -14,9 +14,16 @@ INSIDERS = {"lead", *ROLES}
 ACTS_FOR: dict[str, set[str]] = {
     **dict.fromkeys(
         (
+            "ask-question",
+            "note-research",
+        ),
+        INSIDERS,
+    ),
+    # IT declared a conflict of interest, so it neither reads answers nor judges.
+    **dict.fromkeys(
+        (
             "add-dazzle",
             "add-script-item",
-            "ask-question",
             "change-script-item",
             "draw-up-script",
             "end-demo",
@@ -27,17 +34,14 @@ ACTS_FOR: dict[str, set[str]] = {
             "judge-item",
             "judge-promises",
             "move-script-item",
-            "note-research",
             "reconfirm-evidence",
             "record-evidence",
             "record-gap",
             "retest-gap",
             "write-demo-note",
         ),
-        INSIDERS,
+        INSIDERS - {"it"},
     ),
-    # IT declared an interest in the candidate, and so does not judge it.
-    "record-evidence": INSIDERS - {"it"},
     # A reader's own bookmark in what vendors sent.
     "mark-seen": INSIDERS | {"operator"},
     # Everybody's own list of what waits on them, and what is new.
@@ -49,10 +53,10 @@ ACTS_FOR: dict[str, set[str]] = {
     "take-pack": {"lead", "leadership"},
     "confirm-price-opening": {"leadership"},
     "say-role-weights": set(ROLES),
-    "agree-contract": set(ROLES),
-    "agree-contracts": set(ROLES),
-    "declare-interest": set(ROLES),
-    "declare-interests": set(ROLES),
+    "agree-contract": set(ROLES) - {"it"},
+    "agree-contracts": set(ROLES) - {"it"},
+    "declare-interest": INSIDERS,
+    "declare-interests": INSIDERS,
     # The first stakeholder of the main purchase is DevOps', who scores.
     "lend-part": {"devops"},
     "give-score": {"devops"},
@@ -117,6 +121,7 @@ ABOUT_PEOPLE = {
 SEALED = ("change-cost-line", "remove-cost-line")
 ON_OWN_CELL = ("give-score", "withdraw-score")
 ON_PLACE = (
+    "answer-requirement",
     "excuse-knock-out",
     "note-claim",
     "record-evidence",

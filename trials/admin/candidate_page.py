@@ -15,7 +15,13 @@ from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, show
 from stakeholders.policy import is_leadership
 from trials.admin.acts.base import takes_part
-from trials.admin.ledger_rows import FILTERS, filtered, ledger_rows, promises_of
+from trials.admin.ledger_rows import (
+    FILTERS,
+    filtered,
+    ledger_rows,
+    named_promises,
+    promises_of,
+)
 from trials.admin.matrix_rows import switches_of
 from trials.models import Demo, ResearchNote, Trial
 from trials.scoring.promise import FEWEST_TESTED
@@ -23,8 +29,10 @@ from trials.selectors import Ledger, ledger
 from trials.selectors.promised import promised
 from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
+from vendors.admin.targets import Place
 from vendors.models import Candidate, Contact, Submission
-from vendors.policy import may_read_contacts
+from vendors.policy import NOTE_STAGES, may_read_contacts
+from vendors.selectors.answering import answering_of, is_answered_by_buyer
 
 CANDIDATES = ("Candidates", "candidates")
 
@@ -68,6 +76,18 @@ def filters_of(book: Ledger, chosen: str) -> list[tuple[str, str, bool]]:
     ]
 
 
+def answers_of(candidate: Candidate, user: User) -> dict[str, Any]:
+    """How far the reader's own answers for it are, if it is theirs to answer for."""
+    evaluation = candidate.evaluation
+    moment = evaluation.is_open and Stage(evaluation.stage) in NOTE_STAGES
+    if not (is_answered_by_buyer(candidate) and moment and is_owner(user, evaluation)):
+        return {}
+    found = answering_of(candidate)
+    following = found.after()
+    place = following and Place(candidate, following)
+    return {"answering": found, "next_answer": place}
+
+
 def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
     """Everything that is known of one candidate, but its price."""
     check_query(request, filters={"show"})
@@ -99,11 +119,13 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
         knock_outs=[row for row in rows if row.knocks_out],
         excused=[row for row in rows if row.excuse],
         promises=promises_of(column),
+        named_promises=named_promises(column, rows),
         fewest=FEWEST_TESTED,
         dates=promised(book),
         reads_addresses=may_read_contacts(user, evaluation),
         **papers_of(candidate),
         owns=owns,
+        **answers_of(candidate, user),
         part=takes_part(user, evaluation),
         may_excuse=owns or is_leadership(user, evaluation),
         past_requirements=evaluation.is_open and evaluation.stage != Stage.REQUIREMENTS,

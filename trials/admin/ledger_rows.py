@@ -1,9 +1,11 @@
 """The claim ledger of one candidate, row by row."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from evaltracker.evaluations.models import Requirement
+from evaltracker.kit.text import named_ref
 from trials.admin.cell_values import values_by_standing
 from trials.admin.matrix_rows import TESTS
 from trials.models import Excuse
@@ -118,3 +120,22 @@ def promises_of(column: Column) -> list[Promise]:
 
 def _by_requirement(rows: Any) -> dict[Any, Any]:
     return {row.requirement_id: row for row in rows}
+
+
+def named_promises(
+    column: Column, rows: Iterable[LedgerRow]
+) -> list[tuple[str, list[str]]]:
+    """What stands out of the promise record, by requirement with its text."""
+    names = {
+        row.requirement.ref: named_ref(row.requirement.ref, row.requirement.text)
+        for row in rows
+    }
+    record = column.promises
+    return [
+        (label, [names.get(ref, ref) for ref in refs])
+        for label, refs in (
+            ("Better than claimed", record.better_than_claimed),
+            ("Slipped", record.slipped),
+            ("Honest “never”", record.honest_nevers),
+        )
+    ]

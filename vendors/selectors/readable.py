@@ -23,17 +23,17 @@ def readable[Q_: QuerySet[Any]](rows: Q_, user: User, candidate_path: str) -> Q_
 def opened[Q_: QuerySet[Any]](rows: Q_, user: User, candidate_path: str) -> Q_:
     """Of visible rows those of candidates that are not kept from `user`.
 
-    Left out is what waits for an answer about interests, and every candidate of an
-    evaluation in which an interest bars the person.
+    Left out are evaluations in which something waits for their answer about interests,
+    or in which one bars them.
     """
-    unasked = list(to_declare(user).values_list("pk", flat=True))
     interests = Conflict.objects.barring().of(user)
-    barred = list(interests.values_list("candidate__evaluation", flat=True))
-    if unasked:
-        rows = rows.exclude(**{f"{candidate_path}__in": unasked})
-    if barred:
-        rows = rows.exclude(**{f"{candidate_path}__evaluation__in": barred})
-    return rows
+    closed = {
+        *to_declare(user).values_list("evaluation", flat=True),
+        *interests.values_list("candidate__evaluation", flat=True),
+    }
+    if not closed:
+        return rows
+    return rows.exclude(**{f"{candidate_path}__evaluation__in": closed})
 
 
 def reads_answers(user: User, evaluation: Evaluation) -> bool:

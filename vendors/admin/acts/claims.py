@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 
 from evaltracker.evaluations.models import User
-from evaltracker.pages.acts import register_act
+from evaltracker.pages.acts import address_of, register_act
 from evaltracker.pages.fields import (
     LinesField,
     day_field,
@@ -25,6 +26,7 @@ from vendors.holds_for_fields import (
 )
 from vendors.models import Candidate, Ruling
 from vendors.policy import ANSWERED_BY_BUYER
+from vendors.selectors.answering import answering_of
 from vendors.selectors.demands import lists_of
 from vendors.selectors.lists import demanded_of
 from vendors.services.claims import (
@@ -34,6 +36,7 @@ from vendors.services.claims import (
     note_claim,
     withdraw_claim,
 )
+from vendors.services.own_answers import answer_requirement, check_answer_requirement
 from vendors.services.rulings import revoke_ruling, rule_not_applicable
 from vendors.values_field import ForValuesForm
 
@@ -116,6 +119,47 @@ class NoteClaim(OnPlace):
         said = claim.holds_for and claim.holds_for["said"]
         held, own_answers = parted(said, words)
         return {**words, "holds_for": held, "own_answers": own_answers}
+
+
+@register_act
+class AnswerRequirement(NoteClaim):
+    """Answers for a candidate that the buyer answers for, one requirement after the
+    other."""
+
+    tab = "candidates"
+    name = "answer-requirement"
+    title = "Answer"
+    verb = "Save"
+    help = (
+        "You answer for this candidate, since nobody outside does. Must-haves come "
+        "first; what you save leads to the next that waits."
+    )
+    success = "The answer is saved."
+    template = "vendors/answering.html"
+    service = answer_requirement
+    rule = check_answer_requirement
+
+    def context(self, target: Place, user: User) -> dict[str, Any]:
+        """How far it is, and what would come after this one."""
+        found = answering_of(target.candidate)
+        following = found.after(target.requirement.pk)
+        return {
+            **super().context(target, user),
+            "answering": found,
+            "following": following and Place(target.candidate, following),
+        }
+
+    def cancel_url(self, target: Place) -> str:
+        """The candidate's page, at the requirement."""
+        page = reverse("admin:candidate", args=[target.candidate.pk])
+        return f"{page}#requirement-{target.requirement.pk}"
+
+    def destination(self, target: Place, made: Any) -> str:
+        """The next that waits, else the candidate."""
+        following = answering_of(target.candidate).after(target.requirement.pk)
+        if following is None:
+            return self.cancel_url(target)
+        return address_of(self.name, Place(target.candidate, following))
 
 
 @register_act
