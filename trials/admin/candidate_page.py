@@ -17,6 +17,7 @@ from stakeholders.policy import is_leadership
 from trials.admin.acts.base import takes_part
 from trials.admin.ledger_rows import (
     FILTERS,
+    LedgerRow,
     filtered,
     ledger_rows,
     named_promises,
@@ -25,7 +26,7 @@ from trials.admin.ledger_rows import (
 from trials.admin.matrix_rows import switches_of
 from trials.models import Demo, ResearchNote, Trial
 from trials.scoring.promise import FEWEST_TESTED
-from trials.selectors import Ledger, ledger
+from trials.selectors import Column, Ledger, ledger
 from trials.selectors.promised import promised
 from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
@@ -88,6 +89,17 @@ def answers_of(candidate: Candidate, user: User) -> dict[str, Any]:
     return {"answering": found, "next_answer": place}
 
 
+def record_of(column: Column, rows: list[LedgerRow]) -> dict[str, Any]:
+    """What knocks it out, and the promise record with what stands out of it."""
+    return {
+        "knock_outs": [row for row in rows if row.knocks_out],
+        "excused": [row for row in rows if row.excuse],
+        "promises": promises_of(column),
+        "named_promises": named_promises(column, rows),
+        "fewest": FEWEST_TESTED,
+    }
+
+
 def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
     """Everything that is known of one candidate, but its price."""
     check_query(request, filters={"show"})
@@ -116,11 +128,7 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
         total=len(rows),
         filters=filters_of(book, chosen),
         chosen=chosen,
-        knock_outs=[row for row in rows if row.knocks_out],
-        excused=[row for row in rows if row.excuse],
-        promises=promises_of(column),
-        named_promises=named_promises(column, rows),
-        fewest=FEWEST_TESTED,
+        **record_of(column, rows),
         dates=promised(book),
         reads_addresses=may_read_contacts(user, evaluation),
         **papers_of(candidate),

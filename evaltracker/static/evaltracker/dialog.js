@@ -77,6 +77,7 @@
 	/** Fills the dialog with the content of an act's page. */
 	function show(page) {
 		const made = page.getElementById("page-content");
+		const head = headOf(page);
 		const body = document.createElement("div");
 		body.className = "et-dialog__body et-page";
 		const lead = made.querySelector(".et-head .et-lead");
@@ -89,7 +90,7 @@
 		for (const form of body.querySelectorAll("form:not([action])")) {
 			form.setAttribute("action", address);
 		}
-		dialog.replaceChildren(headOf(page), body);
+		dialog.replaceChildren(head, body);
 		document.getElementById("search")?.close();
 		if (!dialog.open) {
 			content().after(dialog);

@@ -38,7 +38,6 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         .order_by("number")
     )
     plan = plan_of(evaluation, visits)
-    stand = how_they_stand(evaluation, user)
     reports = reports_for(user, evaluation, look) if evaluation.is_open else []
     return show(
         request,
@@ -60,16 +59,21 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         waivers=Waiver.objects.filter(visit__evaluation=evaluation).select_related(
             "waived_by__user", "visit"
         ),
-        unseen=0
-        if stand.unasked or stand.closed
-        else sum(count_unseen(user, [evaluation]).values()),
         chosen=chosen_in(evaluation),
-        stand=stand,
+        **answers(evaluation, user),
         **kin(evaluation, user),
         is_owner=owner,
         may_waive=evaluation.is_open and is_leadership(user, evaluation),
         may_send_back=owner and evaluation.stage != Stage.REQUIREMENTS,
     )
+
+
+def answers(evaluation: Evaluation, user: User) -> dict[str, Any]:
+    """How candidates stand, and how many answers are new, as the reader may see."""
+    stand = how_they_stand(evaluation, user)
+    closed = stand.unasked or stand.closed
+    unseen = {} if closed else count_unseen(user, [evaluation])
+    return {"stand": stand, "unseen": sum(unseen.values())}
 
 
 def kin(evaluation: Evaluation, user: User) -> dict[str, Any]:
@@ -104,10 +108,9 @@ def the_step(evaluation: Evaluation, user: User, look: Look) -> NextStep | None:
 def step_for(evaluation: Evaluation, owner: User, look: Look) -> NextStep:
     """The next step, or what comes before it where it tells of answers."""
     closed = first_closed(look)
-    tells = closed is not None and closed[0].tells
-    if not tells or may_read_answers(owner, evaluation):
-        return next_step(evaluation, look)
-    return step_after(evaluation, kept_from(owner, evaluation, [closed[1]]))
+    if closed and closed[0].tells and not may_read_answers(owner, evaluation):
+        return step_after(evaluation, kept_from(owner, evaluation, [closed[1]]))
+    return next_step(evaluation, look)
 
 
 def stage_notes(evaluation: Evaluation, visits: list[Visit]) -> dict[str, str]:

@@ -148,9 +148,10 @@ def test_an_interest_bars_from_the_sheet(acme: Candidate) -> None:
     pm = stakeholders.holder("pm")
     mine = acme.evaluation.stakeholders.get(user=pm)
     declare_conflict(candidate=acme, has_interest=True, statement="Shares", by=pm)
-    form = signed_in(pm).get(f"/admin/act/give-scores/{mine.pk}/").content.decode()
-    assert "You declared an interest." in form
-    assert names(acme)[0] not in form
+    form = signed_in(pm).get(f"/admin/act/give-scores/{mine.pk}/")
+    assert form.status_code == 403
+    assert "You declared a conflict of interest in Acme ML." in form.text
+    assert names(acme)[0] not in form.text
 
 
 def test_scores_are_dots_and_what_is_far_apart_says_so(acme: Candidate) -> None:

@@ -10,7 +10,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.kit.text import TEXT_LIMIT, listed
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
-from evaltracker.pages.fields import long_text, reason_field
+from evaltracker.pages.fields import long_text, mark_needed, reason_field
 from vendors.admin.acts.base import OnCandidate
 from vendors.models import Candidate, Conflict
 from vendors.policy import to_declare
@@ -30,11 +30,8 @@ class DeclarationForm(forms.Form):
     """Whether there is an interest, and which."""
 
     interest = forms.ChoiceField(
-        label="Your interest in this candidate",
-        choices=[
-            (NONE, "I have no interest in it"),
-            (SOME, "I have an interest in it"),
-        ],
+        label="Have you a conflict of interest in this candidate?",
+        choices=[(NONE, "No, none"), (SOME, "Yes, I have one")],
         widget=forms.RadioSelect,
     )
     statement = forms.CharField(
@@ -43,6 +40,9 @@ class DeclarationForm(forms.Form):
         widget=long_text(),
         help_text="Shares, a former employer, a relative. Whoever clears it reads it.",
     )
+
+
+mark_needed(DeclarationForm, "needed if you have one", "statement")
 
 
 class DeclarationsForm(forms.Form):
@@ -128,7 +128,7 @@ class DeclareInterest(OnCandidate):
     """A person's own declaration about one candidate."""
 
     name = "declare-interest"
-    title = "Declare your interest"
+    title = "Declare a conflict of interest"
     verb = "Declare"
     help = (
         "A declared conflict closes answers, scores and prices of this evaluation to "
