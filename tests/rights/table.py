@@ -14,16 +14,9 @@ INSIDERS = {"lead", *ROLES}
 ACTS_FOR: dict[str, set[str]] = {
     **dict.fromkeys(
         (
-            "ask-question",
-            "note-research",
-        ),
-        INSIDERS,
-    ),
-    # IT declared a conflict of interest, so it neither reads answers nor judges.
-    **dict.fromkeys(
-        (
             "add-dazzle",
             "add-script-item",
+            "ask-question",
             "change-script-item",
             "draw-up-script",
             "end-demo",
@@ -34,14 +27,17 @@ ACTS_FOR: dict[str, set[str]] = {
             "judge-item",
             "judge-promises",
             "move-script-item",
+            "note-research",
             "reconfirm-evidence",
             "record-evidence",
             "record-gap",
             "retest-gap",
             "write-demo-note",
         ),
-        INSIDERS - {"it"},
+        INSIDERS,
     ),
+    # IT declared a conflict of interest in the main purchase, and so judges nothing.
+    "record-evidence": INSIDERS - {"it"},
     # A reader's own bookmark in what vendors sent.
     "mark-seen": INSIDERS | {"operator"},
     # Everybody's own list of what waits on them, and what is new.
@@ -53,7 +49,7 @@ ACTS_FOR: dict[str, set[str]] = {
     "take-pack": {"lead", "leadership"},
     "confirm-price-opening": {"leadership"},
     "say-role-weights": set(ROLES),
-    "agree-contract": set(ROLES) - {"it"},
+    "agree-contract": set(ROLES),
     "agree-contracts": set(ROLES) - {"it"},
     "declare-interest": INSIDERS,
     "declare-interests": INSIDERS,

@@ -12,7 +12,7 @@ from vendors.admin.candidate_rows import (
     candidate_groups,
     has_a_part,
 )
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import ask_first, undeclared_by
 from vendors.admin.pages import reader
 from vendors.choices import CandidateKind
 from vendors.policy import claims_are_closed
@@ -36,6 +36,7 @@ def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         title="Candidates",
         tab="candidates",
         owns=owns,
+        undeclared=undeclared_by(user, evaluation),
         part=part,
         kind=kind if known else "",
         kinds=CandidateKind.choices,

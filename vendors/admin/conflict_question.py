@@ -17,7 +17,13 @@ from evaltracker.pages.base import HardenedAdmin
 from evaltracker.pages.sealed_entries import VEILS
 from evaltracker.pages.site import Detour
 from vendors.admin.pages import reader
-from vendors.policy import check_read_answers, has_to_declare, may_read_answers
+from vendors.models import Candidate
+from vendors.policy import (
+    check_read_answers,
+    has_to_declare,
+    may_read_answers,
+    to_declare,
+)
 from vendors.selectors.readable import opened
 
 
@@ -47,6 +53,13 @@ def open_answers(request: HttpRequest, evaluation: Evaluation) -> None:
     if has_to_declare(user, evaluation):
         raise Detour(question_of(request, evaluation))
     check_read_answers(evaluation, user)
+
+
+def undeclared_by(user: User, evaluation: Evaluation) -> list[Candidate]:
+    """Candidates for whom `user` has to declare before reading on, by name."""
+    if not has_to_declare(user, evaluation):
+        return []
+    return list(to_declare(user).filter(evaluation=evaluation).order_by("name"))
 
 
 def question_of(request: HttpRequest, evaluation: Evaluation) -> str:

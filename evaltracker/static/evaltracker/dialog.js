@@ -135,7 +135,7 @@
 	function refuse(sentence) {
 		const line = Fresh.note(sentence);
 		line.tabIndex = -1;
-		dialog.querySelector(".et-dialog__body").prepend(line);
+		(dialog.querySelector(".et-dialog__body") ?? content()).prepend(line);
 		line.focus();
 	}
 
@@ -163,6 +163,7 @@
 			form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: { sent: body } }));
 			await goOn(await answer.json());
 		} else if (type.startsWith("text/html")) {
+			address = form.getAttribute("action");
 			show(new DOMParser().parseFromString(await answer.text(), "text/html"));
 			settle();
 		} else {
@@ -245,7 +246,8 @@
 	document.addEventListener("submit", (event) => {
 		const form = event.target;
 		const isSent = event.defaultPrevented || form.method === "get";
-		if (isSent || !dialog.contains(form) || !form.action.includes(ACT)) {
+		const isOurs = dialog.contains(form) || (form.matches("[data-act]") && isSeenInPlace());
+		if (isSent || !isOurs || !form.action.includes(ACT)) {
 			return;
 		}
 		event.preventDefault();

@@ -19,6 +19,7 @@ from evaltracker.workflow.models import Decision, Waiver
 from evaltracker.workflow.selectors import local_day, plan_of
 from stakeholders.policy import is_leadership
 from stakeholders.selectors import objectives_in_conflict
+from vendors.admin.conflict_question import undeclared_by
 from vendors.policy import may_read_answers
 from vendors.selectors.sent import count_unseen
 
@@ -73,7 +74,14 @@ def answers(evaluation: Evaluation, user: User) -> dict[str, Any]:
     stand = how_they_stand(evaluation, user)
     closed = stand.unasked or stand.closed
     unseen = {} if closed else count_unseen(user, [evaluation])
-    return {"stand": stand, "unseen": sum(unseen.values())}
+    return {
+        "stand": stand,
+        "unseen": sum(unseen.values()),
+        # In requirements there is nothing of them to read.
+        "undeclared": undeclared_by(user, evaluation)
+        if evaluation.stage != Stage.REQUIREMENTS
+        else [],
+    }
 
 
 def kin(evaluation: Evaluation, user: User) -> dict[str, Any]:

@@ -17,19 +17,22 @@ from tests.journeys.vendor import VendorClient
 def come(team: Team, username: str) -> Counted:
     """That person comes by, and answers for all candidates where *My work* asks it."""
     person = team.visit(username)
-    if person.page.get_by_role("link", name="Declare").count():
-        person.follow("Declare")
-        person.press("Declare")
-        person.reads("Your declaration is recorded.")
+    if person.page.get_by_role("button", name="None of these").count():
+        declare(person)
     return person
+
+
+def declare(person: Counted) -> None:
+    """No conflict of interest in any candidate, where the page asks."""
+    person.page.get_by_role("button", name="None of these").click()
+    person.reads("Your declaration is recorded.")
 
 
 def invite(team: Team) -> None:
     """Three vendors are invited and shortlisted, and may answer."""
     lead = team.lead
     lead.go("Candidates")
-    if lead.page.get_by_role("heading", name="Declare conflicts").count():
-        lead.press("Declare")
+    declare(lead)
     for name in BOUGHT:
         lead.page.get_by_role("checkbox", name=f"Select {name}", exact=True).click()
     bar = lead.page.get_by_role("group", name="Selected rows")

@@ -85,7 +85,7 @@ class AgreeContract(ReadsContract):
 
 
 @register_act
-class AgreeContracts(OnEvaluation):
+class AgreeContracts(OnEvaluation, AboutCandidate[Evaluation]):
     """Says yes for one's roles to several contracts that were read together."""
 
     name = "agree-contracts"
