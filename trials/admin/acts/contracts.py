@@ -28,6 +28,7 @@ from trials.services.contracts import (
     propose_contract,
 )
 from trials.services.moves import move_trial
+from vendors.admin.acts.base import AboutCandidate
 
 
 class ReadsContract(OnTrial):
