@@ -14,6 +14,7 @@ from evaltracker.evaluations.policy import (
     is_published,
     may_start_evaluations,
 )
+from evaltracker.kit.reading import seen_by_request
 from vendors.choices import CandidateKind, CandidateState
 from vendors.models import Candidate, Conflict, Vendor
 
@@ -82,15 +83,16 @@ def may_see_prices(user: User, evaluation: Evaluation) -> bool:
 def barring_interest(user: User, evaluation: Evaluation) -> Conflict | None:
     """A conflict that `user` declared in a candidate here and nobody has cleared.
 
-    It bars from all candidates of the evaluation: those are its rivals.
+    It bars from all candidates of the evaluation: those are its rivals. A page asks it
+    of every row, so it is read once for a request that only reads.
     """
-    rows = Conflict.objects.barring().of(user)
-    barring: Conflict | None = (
-        rows.filter(candidate__evaluation=evaluation)
-        .select_related("candidate")
-        .order_by("declared_at")
-        .first()
-    )
+    seen, key = seen_by_request(), ("barring interest", user.pk, evaluation.pk)
+    if key not in seen:
+        rows = Conflict.objects.barring().of(user)
+        here = rows.filter(candidate__evaluation=evaluation)
+        here = here.select_related("candidate").order_by("declared_at")
+        seen[key] = here.first()
+    barring: Conflict | None = seen[key]
     return barring
 
 
