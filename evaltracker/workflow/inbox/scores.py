@@ -29,7 +29,8 @@ def scores(desk: Desk) -> Iterator[WorkItem]:
     for part in parts:
         evaluation = desk.evaluations[part.evaluation_id]
         sheet = begun.get(part.pk)
-        if sheet is not None and sheet.locked_at is not None:
+        is_locked = sheet is not None and sheet.locked_at is not None
+        if is_locked or evaluation.pk in desk.barred:
             continue
         given = sheet.given if sheet is not None else 0
         yield desk.item(
@@ -49,7 +50,9 @@ def far_apart_scores(desk: Desk) -> Iterator[WorkItem]:
     where = {
         part.evaluation_id
         for part in desk.parts
-        if part.scores and desk.evaluations[part.evaluation_id].stage in FROM_DEMOS
+        if part.scores
+        and desk.evaluations[part.evaluation_id].stage in FROM_DEMOS
+        and not desk.keeps_out(part.evaluation_id)
     }
     if not where:
         return
