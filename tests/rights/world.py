@@ -21,7 +21,7 @@ from stakeholders.services.lending import delegate
 from tests.cast import common
 from tests.cast.workflow import sign_as
 from trials.services.excuses import excuse_knock_out
-from vendors.models import Contact, Vendor, VendorToken
+from vendors.models import Conflict, Contact, Vendor, VendorToken
 from vendors.services.dialogue import propose_requirement
 from vendors.services.interests import declare_conflict
 from vendors.services.rulings import rule_not_applicable
@@ -108,7 +108,8 @@ def target_of(act: Act[Any]) -> str:
         return str(manager.get(name="Databricks").pk)
     if act.model is User:
         return str(manager.get(username="lead").pk)
-    rows = manager.all()
+    # Of declarations the one that bars somebody: nobody clears their own.
+    rows = manager.barring() if act.model is Conflict else manager.all()
     path = getattr(act.model, "evaluation_path", "")
     if path and act.model not in (Contact, VendorToken):
         rows = (
