@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "evaltracker.pages",
     "evaltracker.notices",
     "evaltracker.importing",
+    "evaltracker.comments",
     "evaltracker.portable",
     "evaltracker.requirements",
     "stakeholders",
@@ -203,8 +204,7 @@ MAILERS = {"default": environment.mailer()}
 ANYMAIL = {"REQUESTS_TIMEOUT": 10}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="evaltracker@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# How long a sweep may be silent before its notices are taken over; over 30, for one
-# mail may take 15.
+# How long a sweep may be silent before others take over; one mail may take 15.
 NOTICE_LEASE_SECONDS = 60
 # For tests alone: a chat room is never on this machine or in a private network.
 CHAT_ON_THIS_MACHINE = False

@@ -51,6 +51,7 @@ if apps.is_installed("django.contrib.admin"):
     import trials.admin.promised_page
     import trials.admin.scores_page
     import trials.admin.searches
+    import trials.admin.topics
     import trials.admin.trial_pages
     import trials.admin.waiting
     import trials.importing

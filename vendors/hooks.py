@@ -61,6 +61,7 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.searches
     import vendors.admin.sent_page
     import vendors.admin.token_page
+    import vendors.admin.topics
     import vendors.admin.unanswered_page
     import vendors.admin.vendor_access_page
     import vendors.importing.candidates

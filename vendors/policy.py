@@ -3,7 +3,7 @@
 import datetime
 import zoneinfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.choices import Stage, Status
@@ -100,6 +100,19 @@ def conflicted_people(evaluation: Evaluation) -> set[int]:
     """Ids of those who declared a conflict here that nobody has cleared."""
     rows = Conflict.objects.barring().filter(candidate__evaluation=evaluation)
     return set(rows.values_list("person_id", flat=True))
+
+
+def where_unbarred(user: User, path: str = "candidate__evaluation") -> Q:
+    """The condition that `user` has no uncleared interest in any candidate of the
+    evaluation at `path`."""
+    barring = Conflict.objects.barring().of(user).values("candidate__evaluation")
+    return ~Q(**{f"{path or 'pk'}__in": barring})
+
+
+def unbarred(evaluation: Evaluation, people: QuerySet[User]) -> QuerySet[User]:
+    """Of `people`, those whom no interest bars in the evaluation, as by
+    `where_unbarred`."""
+    return people.exclude(pk__in=conflicted_people(evaluation))
 
 
 def is_asked(user: User, evaluation: Evaluation) -> bool:

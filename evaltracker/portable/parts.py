@@ -8,6 +8,7 @@ from evaltracker.evaluations.models import (
     ChatWebhook,
     ChoreDone,
     ColumnMemory,
+    Comment,
     Demand,
     Entry,
     Evaluation,
@@ -16,6 +17,7 @@ from evaltracker.evaluations.models import (
     ImportDraft,
     ImportedHistory,
     JournalHead,
+    Mention,
     Metric,
     Notice,
     Requirement,
@@ -24,8 +26,18 @@ from evaltracker.evaluations.models import (
     User,
     Visit,
 )
+from evaltracker.evaluations.topics import TOPICS
 from evaltracker.portable import checking as checking
 from evaltracker.portable.registry import Part, leave_out, register_part
+
+
+def hides_a_topic(user: User, evaluation: Evaluation) -> bool:
+    """Whether things are sealed from `user` of which somebody may have spoken."""
+    reader = User.objects.filter(pk=user.pk)
+    return any(
+        not topic.people(evaluation, reader).exists() for topic in TOPICS.values()
+    )
+
 
 register_part(Part(name="evaluation", model=Evaluation))
 register_part(Part(name="metrics", model=Metric, order=("name",)))
@@ -49,6 +61,24 @@ for part in (
 ):
     register_part(part)
 register_part(Part(name="visits", model=Visit, order=("number",)))
+register_part(
+    Part(
+        name="comments",
+        model=Comment,
+        order=("written_at",),
+        optional=True,
+        sealed=hides_a_topic,
+    )
+)
+register_part(
+    Part(
+        name="mentions",
+        model=Mention,
+        order=("comment", "person"),
+        optional=True,
+        sealed=hides_a_topic,
+    )
+)
 
 leave_out(User, "People travel by name and address alone, in “people”.")
 leave_out(Entry, "It travels, as “journal”, with what its hashes cover.")

@@ -33,5 +33,6 @@ if apps.is_installed("django.contrib.admin"):
     import evaltracker.requirements.admin.requirements_grid
     import evaltracker.requirements.admin.requirements_page
     import evaltracker.requirements.admin.searches
+    import evaltracker.requirements.admin.topics
     import evaltracker.requirements.importing
     import evaltracker.requirements.journal_words

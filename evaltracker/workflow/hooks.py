@@ -28,6 +28,7 @@ import evaltracker.workflow.admin.sign_page
 import evaltracker.workflow.admin.snooze_acts
 import evaltracker.workflow.admin.stage_acts
 import evaltracker.workflow.admin.starting_acts
+import evaltracker.workflow.admin.topics
 import evaltracker.workflow.admin.vendor_access_api
 import evaltracker.workflow.admin.waiting
 import evaltracker.workflow.calendar_dates

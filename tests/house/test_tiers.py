@@ -11,7 +11,15 @@ from tests.template_database import PACKAGES, ROOT
 TESTS = ROOT / "tests"
 # Of the product's apps; the others test what is around it.
 APPS = (
-    *("accounts", "evaluations", "importing", "notices", "pages", "portable"),
+    *(
+        "accounts",
+        "comments",
+        "evaluations",
+        "importing",
+        "notices",
+        "pages",
+        "portable",
+    ),
     *("requirements", "stakeholders", "trials", "vendors", "workflow"),
 )
 MARKED = re.compile(r"pytest\.mark\.sqlite\b")

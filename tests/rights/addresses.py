@@ -9,7 +9,15 @@ from evaltracker.pages.acts import ACTS
 from evaltracker.pages.grid import GRIDS, grid_address
 from evaltracker.pages.site import site
 from tests.rights.table import ELSEWHERE, GRID_AT, ON_OWN_CELL, ON_PLACE
-from tests.rights.world import FURTHER, MAIN, own_cell, place, scored_cell, target_of
+from tests.rights.world import (
+    FURTHER,
+    MAIN,
+    discussed,
+    own_cell,
+    place,
+    scored_cell,
+    target_of,
+)
 
 
 def address(name: str) -> str:
@@ -20,6 +28,8 @@ def address(name: str) -> str:
         return reverse("admin:act_on", args=[name, scored_cell()])
     if name in ON_OWN_CELL:
         return reverse("admin:act_on", args=[name, own_cell()])
+    if name == "discuss":
+        return reverse("admin:act_on", args=[name, discussed()])
     target = target_of(ACTS[name])
     return (
         reverse("admin:act_on", args=[name, target])

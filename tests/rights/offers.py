@@ -14,6 +14,7 @@ from django.utils import timezone
 from evaltracker.errors import Forbidden, NotFound, Problem, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.topics import key_of
 from evaltracker.pages.acts import Act
 from stakeholders.services.lending import delegate
 from tests.cast import trials, vendors
@@ -95,6 +96,9 @@ def targets(name: str, act: Act[Any], where: Evaluation) -> Iterator[str]:
     if name in ON_PLACE:
         asked = where.requirements.get(ref="R1")
         yield from (f"{candidate.pk}.{asked.pk}" for candidate in candidates)
+    elif name == "discuss":
+        for row in where.comments.order_by("topic"):
+            yield key_of(row.topic, row.subject_id, row.part)
     elif name == "settle-score":
         judged = where.categories.get()
         yield from (f"{candidate.pk}.{judged.pk}" for candidate in candidates)

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from evaltracker.comments.services.comments import add_comment
 from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.evaluations.topics import TOPICS
 from evaltracker.notices.services.scheduling import owe_now, resend_notice
 from evaltracker.workflow.services.decisions import draft_decision
 from stakeholders.services.people import add_stakeholder
@@ -41,6 +43,9 @@ MARKS: dict[str, tuple[str, ...]] = {
     "contact": ("contactmarkquux",),
     "mail error": ("errormarkquux",),
     "notice": ("noticemarkquux",),
+    "comment": ("talkmarkofreq",),
+    "comment on a cell": ("talkmarkofcell",),
+    "comment on a price": ("talkmarkofcost",),
 }
 # Joined late, and has not said yet whether she has an interest.
 UNASKED = "security"
@@ -51,6 +56,7 @@ BARRED = "devops"
 def allowed(mark: str, stage: str) -> set[str]:
     """Who may read it then; nobody else may, on any page."""
     asked = (INSIDERS | {"operator"}) - {UNASKED, BARRED}
+    talks = INSIDERS - {UNASKED, BARRED}
     opened = stage == "decision"
     scored = stage in {"asked", "decision"}
     return {
@@ -67,6 +73,10 @@ def allowed(mark: str, stage: str) -> set[str]:
         "mail error": {"lead", "operator"},
         # Why a mail to IT was not sent.
         "notice": {"lead", "it", "operator"},
+        "comment": INSIDERS,
+        # DevOps declared an interest; the operator takes no part in the talk.
+        "comment on a cell": talks,
+        "comment on a price": talks if opened else {"lead"},
     }[mark]
 
 
@@ -130,6 +140,7 @@ def build() -> Sealed:
         "stranger": common.noor(),
     }
     write_to(option, people["it"])
+    talk_about(option)
     return Sealed(where, option, people | everybody)
 
 
@@ -166,6 +177,21 @@ def write_to(option: Candidate, insider: User) -> None:
     )
     resend_notice(notice=refused, reason="Spelt wrong.", by=where.owner)
     Notice.objects.filter(pk=refused.pk).update(state="dead", last_error=error)
+
+
+def talk_about(option: Candidate) -> None:
+    """A comment on a requirement, on a cell and on a cost line."""
+    where = option.evaluation
+    asked = where.requirements.get(ref="R1")
+    line = option.cost_lines.get()
+    for topic, key, part, word in (
+        ("requirement", asked.pk, "", "req"),
+        ("cell", option.pk, str(asked.pk), "cell"),
+        ("cost_line", line.pk, "", "cost"),
+    ):
+        subject = TOPICS[topic].find(where.owner, key, part)
+        assert subject is not None
+        add_comment(subject=subject, text=f"talkmarkof{word}", by=where.owner)
 
 
 def score(option: Candidate, role: str) -> None:

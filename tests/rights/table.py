@@ -18,6 +18,7 @@ ACTS_FOR: dict[str, set[str]] = {
             "add-script-item",
             "ask-question",
             "change-script-item",
+            "discuss",
             "draw-up-script",
             "end-demo",
             "enter-metric-values",
@@ -29,6 +30,8 @@ ACTS_FOR: dict[str, set[str]] = {
             "move-script-item",
             "note-research",
             "reconfirm-evidence",
+            "reopen-thread",
+            "resolve-thread",
             "record-evidence",
             "record-gap",
             "retest-gap",
@@ -38,6 +41,8 @@ ACTS_FOR: dict[str, set[str]] = {
     ),
     # IT declared a conflict of interest in the main purchase, and so judges nothing.
     "record-evidence": INSIDERS - {"it"},
+    # Who is mentioned in the comment.
+    "read-mention": {"it"},
     # A reader's own bookmark in what vendors sent.
     "mark-seen": INSIDERS | {"operator"},
     # Everybody's own list of what waits on them, and what is new.

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from evaltracker.evaluations.models import Entry, Evaluation
+from evaltracker.evaluations.topics import key_of
 from evaltracker.pages.acts import ACTS
 from evaltracker.pages.grid import GRIDS, grid_address
 from evaltracker.pages.site import site
@@ -104,6 +105,9 @@ def acts(sealed: Sealed) -> Iterator[str]:
     candidate = sealed.candidate
     requirement = sealed.where.requirements.get(ref="R1")
     category = sealed.where.categories.get()
+    for said in sealed.where.comments.all():
+        key = key_of(said.topic, said.subject_id, said.part)
+        yield reverse("admin:act_on", args=["discuss", key])
     for name, act in ACTS.items():
         if name in ON_PLACE:
             target = f"{candidate.pk}.{requirement.pk}"

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from evaltracker.comments.services.comments import add_comment
 from evaltracker.demo.people import make_people
 from evaltracker.demo.purchases import EVALUATIONS
 from evaltracker.evaluations.journal import SYSTEM, Actor
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import Comment, Evaluation, User
+from evaltracker.evaluations.topics import TOPICS, key_of
 from evaltracker.pages.acts import Act
 from evaltracker.requirements.services.brief_fields import add_brief_field
 from evaltracker.requirements.services.templates import save_as_template
@@ -89,6 +91,15 @@ def build() -> dict[str, User]:
             )
         ],
     )
+    asked = main.requirements.get(ref="R06.2")
+    subject = TOPICS["requirement"].find(main.owner, asked.pk)
+    assert subject is not None
+    add_comment(
+        subject=subject,
+        text="Is this a must?",
+        mentions=[people["it"]],
+        by=main.owner,
+    )
     add_brief_field(evaluation=main, label="Experiments a month", by=main.owner)
     save_as_template(evaluation=main, title="Ours", by=main.owner)
     return people
@@ -138,3 +149,9 @@ def scored_cell() -> str:
     main = Evaluation.objects.get(slug=MAIN)
     candidate = main.candidates.get(name="Databricks")
     return f"{candidate.pk}.{main.categories.all()[0].pk}"
+
+
+def discussed() -> str:
+    """The id of what is discussed, for the act that shows and adds comments."""
+    comment = Comment.objects.get(evaluation__slug=MAIN)
+    return key_of(comment.topic, comment.subject_id, comment.part)

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from evaltracker.comments.selectors import with_counts
+from evaltracker.comments.words import discuss_address, discuss_words
 from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned
@@ -76,7 +78,8 @@ class CostsGrid(Grid[Evaluation, CostLine]):
             return CostLine.objects.none()
         rows: QuerySet[CostLine] = CostLine.objects.visible_to(user)
         return (
-            rows.filter(candidate__evaluation=subject)
+            with_counts(rows, "cost_line")
+            .filter(candidate__evaluation=subject)
             .exclude(candidate__state=CandidateState.ELIMINATED)
             .select_related("candidate__evaluation__owner")
             .order_by("candidate__name", "kind", "label")
@@ -91,7 +94,10 @@ class CostsGrid(Grid[Evaluation, CostLine]):
         target: Any = row
         if row.pricing == Pricing.PERCENT:
             name, target = "set-renewal-rise", row.candidate
-        return (("All fields", address_of(name, target)),)
+        return (
+            ("All fields", address_of(name, target)),
+            (discuss_words(row), discuss_address("cost_line", row.pk)),
+        )
 
     def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
         return ("remove-cost-line",) if self.may_add(subject, user) else ()

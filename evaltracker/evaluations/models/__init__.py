@@ -9,6 +9,7 @@ from evaltracker.evaluations.models.base import (
 )
 from evaltracker.evaluations.models.brief_fields import BriefField
 from evaltracker.evaluations.models.cached import CachedValue
+from evaltracker.evaluations.models.comments import Comment, Mention
 from evaltracker.evaluations.models.evaluation import Evaluation
 from evaltracker.evaluations.models.imported import ImportedHistory
 from evaltracker.evaluations.models.imports import (
@@ -32,6 +33,7 @@ __all__ = [
     "ChatWebhook",
     "ChoreDone",
     "ColumnMemory",
+    "Comment",
     "CommittedRecord",
     "Demand",
     "Entry",
@@ -41,6 +43,7 @@ __all__ = [
     "ImportDraft",
     "ImportedHistory",
     "JournalHead",
+    "Mention",
     "Metric",
     "Notice",
     "OwnQuerySet",

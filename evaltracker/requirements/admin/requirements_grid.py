@@ -8,6 +8,8 @@ from django import forms
 from django.db.models import QuerySet, Sum
 from django.http import QueryDict
 
+from evaltracker.comments.selectors import with_counts
+from evaltracker.comments.words import discuss_address, discuss_words
 from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner
@@ -106,7 +108,7 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
         rows: QuerySet[Requirement] = Requirement.objects.visible_to(user).filter(
             evaluation=subject
         )
-        rows = rows.select_related("evaluation")
+        rows = with_counts(rows.select_related("evaluation"), "requirement")
         return listed_requirements(rows, read_filters(QueryDict(), ()))
 
     def filtered(
@@ -118,9 +120,10 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
         )
 
     def links(self, row: Requirement, user: User) -> Iterable[tuple[str, str]]:
-        """The form with all fields, for who may change it."""
+        """The form with all fields, for who may change it; and what is said of it."""
         if is_owner(user, row.evaluation) and row.evaluation.is_open:
             yield "Change", address_of("change-requirement", row)
+        yield discuss_words(row), discuss_address("requirement", row.pk)
 
     def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
         """Retiring, while requirements may be added."""

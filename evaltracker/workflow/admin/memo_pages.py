@@ -18,6 +18,7 @@ from evaltracker.workflow.admin.decision_page import (
     memo_is_open,
 )
 from evaltracker.workflow.admin.receipts import only_reading
+from evaltracker.workflow.admin.topics import MEMO_PARTS, who_reads_memo
 from evaltracker.workflow.memo.html import as_html
 from evaltracker.workflow.memo.printing import PAPERS, as_pdf
 from evaltracker.workflow.memo.proof import differences
@@ -78,6 +79,7 @@ def memo_can_be_read(user: User, evaluation: Evaluation) -> bool:
 
 def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The memo to read and print."""
+    user: Any = request.user
     evaluation, decision, memo = memo_for(request, slug)
     sealed = proven(memo, decision)
     signed = SignOff.objects.filter(
@@ -95,6 +97,8 @@ def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
         body=as_html(sealed.body),
         signed=signed.select_related("document").order_by("signed_at"),
         ended=evaluation.status != Status.OPEN,
+        discussed=who_reads_memo(evaluation, User.objects.filter(pk=user.pk)).exists(),
+        memo_parts=MEMO_PARTS.items(),
     )
 
 

@@ -34,6 +34,7 @@ KINDS = {
     "promise_check": ("fact_check", "Judge"),
     "contract_term": ("event_repeat", "Decide"),
     "letters": ("drafts", "Read"),
+    "mention": ("chat", "Read"),
 }
 
 

@@ -7,6 +7,7 @@ from evaltracker.workflow.inbox import (
     after,
     interests,
     kinds,
+    mentions,
     next_tests,
     opening,
     scores,
@@ -39,6 +40,7 @@ AFTER: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
     after.checks,
     after.contracts,
     after.letters,
+    mentions.mentions,
 )
 
 

@@ -1,0 +1,1 @@
+"""The pages and acts of comments."""

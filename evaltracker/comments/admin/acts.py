@@ -1,0 +1,224 @@
+"""What people do with comments: write, answer, resolve, reopen, withdraw, read."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from evaltracker.comments.policy import (
+    audience,
+    check_comment,
+    check_read_mention,
+    check_reopen_thread,
+    check_resolve_thread,
+    check_withdraw_comment,
+)
+from evaltracker.comments.selectors import Thread, speakers, threads_on
+from evaltracker.comments.services.comments import (
+    LONGEST,
+    add_comment,
+    read_mention,
+    reopen_thread,
+    resolve_thread,
+    withdraw_comment,
+)
+from evaltracker.errors import NotFound
+from evaltracker.evaluations.models import Comment, Evaluation, User
+from evaltracker.evaluations.topics import TOPICS, Subject, key_of
+from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.evaluation_acts import InEvaluation
+from evaltracker.pages.fields import long_text
+
+
+class PeopleToMention(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Colleagues to tick, by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        name: str = obj.name
+        return name
+
+
+class CommentForm(forms.Form):
+    """What is said, and who is asked to read it."""
+
+    parent = forms.ModelChoiceField(
+        Comment.objects.none(),
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "There is no such thread here."},
+    )
+    text = forms.CharField(
+        label="Comment", widget=long_text(4), required=False, max_length=20_000
+    )
+    mentions = PeopleToMention(
+        User.objects.none(),
+        label="Mention",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="They get a notice. Only people who may see this are listed.",
+        error_messages={
+            "invalid_choice": "Somebody you mentioned may not see this.",
+            "invalid_pk_value": "Somebody you mentioned may not see this.",
+        },
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        people: QuerySet[User],
+        threads: Sequence[Thread],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        mentions: Any = self.fields["mentions"]
+        mentions.queryset = people
+        parent: Any = self.fields["parent"]
+        roots = [thread.root.pk for thread in threads]
+        parent.queryset = Comment.objects.filter(pk__in=roots)
+        text: Any = self.fields["text"]
+        text.needed = f"at most {LONGEST:,} characters"
+        if not people:
+            del self.fields["mentions"]
+        self.replying = self._thread_answered(threads)
+        if self.replying:
+            spoke = [user.pk for user in speakers([self.replying])]
+            told = [pk for pk in spoke if people.filter(pk=pk).exists()]
+            self.initial["mentions"] = told[:1]
+
+    def _thread_answered(self, threads: Sequence[Thread]) -> Thread | None:
+        """The thread that the form answers, if any."""
+        asked = str(self["parent"].value() or "")
+        return next((it for it in threads if str(it.root.pk) == asked), None)
+
+
+def read_subject(user: User, target_id: str) -> Subject:
+    """The subject of an act's address.
+
+    Raises:
+        NotFound: no such topic, or nothing there that `user` may see.
+
+    """
+    name, _, rest = target_id.partition(".")
+    subject_id, _, part = rest.partition(".")
+    if name not in TOPICS:
+        raise NotFound
+    try:
+        key = uuid.UUID(subject_id)
+    except ValueError as error:
+        raise NotFound from error
+    found = TOPICS[name].find(user, key, part)
+    if found is None or found.pk != target_id:
+        raise NotFound
+    return found
+
+
+@register_act
+class Discuss(InEvaluation[Subject]):
+    """What was said about something, and a form to say more."""
+
+    name = "discuss"
+    title = "Discuss"
+    verb = "Comment"
+    success = "Your comment is there."
+    form_class = CommentForm
+    template = "comments/discuss.html"
+    prefill = ("parent",)
+    target_name = "subject"
+    service = add_comment
+    rule = check_comment
+
+    def load(self, user: User, target_id: str) -> Subject:
+        return read_subject(user, target_id)
+
+    def ask_before(self, request: HttpRequest, target: Subject) -> None:
+        target.topic.ask_before(request, target.evaluation)
+
+    def form_kwargs(self, target: Subject, user: User) -> dict[str, Any]:
+        """Who may be mentioned: those who may see it, but not oneself."""
+        people = audience(target.topic, target.evaluation).exclude(pk=user.pk)
+        return {"people": people, "threads": threads_on(target)}
+
+    def context(self, target: Subject, user: User) -> dict[str, Any]:
+        found = {**super().context(target, user), "tab": target.topic.tab}
+        refusal = self.why_not(user, target)
+        return {**found, "subject": target, "refusal": refusal, "in_act": True}
+
+    def cancel_url(self, target: Subject) -> str:
+        """The thread itself; its page leads to what it is about."""
+        return address_of(self.name, target)
+
+
+class OnComment(InEvaluation[Comment]):
+    """An act on a comment, which ends in its thread."""
+
+    model = Comment
+    target_name = "comment"
+    related = ("evaluation__owner", "author", "parent")
+
+    def evaluation(self, target: Comment) -> Evaluation:
+        return target.evaluation
+
+    def ask_before(self, request: HttpRequest, target: Comment) -> None:
+        TOPICS[target.topic].ask_before(request, target.evaluation)
+
+    def context(self, target: Comment, user: User) -> dict[str, Any]:
+        return {
+            **super().context(target, user),
+            "tab": TOPICS[target.topic].tab,
+            "comment": target,
+        }
+
+    def heading(self, target: Comment) -> str:
+        return f"{self.title}: {target.about}"
+
+    def cancel_url(self, target: Comment) -> str:
+        """Where its thread stands."""
+        key = key_of(target.topic, target.subject_id, target.part)
+        return f"{address_of('discuss')}{key}/"
+
+
+@register_act
+class ResolveThread(OnComment):
+    name = "resolve-thread"
+    title = "Resolve thread"
+    verb = "Resolve"
+    help = "Nobody who is mentioned in it is waited for. It can be opened again."
+    success = "The thread is resolved."
+    service = resolve_thread
+    rule = check_resolve_thread
+
+
+@register_act
+class ReopenThread(OnComment):
+    name = "reopen-thread"
+    title = "Reopen thread"
+    verb = "Reopen"
+    success = "The thread is open again."
+    service = reopen_thread
+    rule = check_reopen_thread
+
+
+@register_act
+class WithdrawComment(OnComment):
+    name = "withdraw-comment"
+    title = "Withdraw comment"
+    verb = "Withdraw"
+    help = "Its text is deleted. That you wrote a comment stays, as “withdrawn”."
+    success = "Your comment is withdrawn."
+    dangerous = True
+    service = withdraw_comment
+    rule = check_withdraw_comment
+
+
+@register_act
+class ReadMention(OnComment):
+    name = "read-mention"
+    title = "Mark as read"
+    verb = "Mark as read"
+    help = "It leaves My work. Nobody is told."
+    success = "It is marked as read."
+    service = read_mention
+    rule = check_read_mention

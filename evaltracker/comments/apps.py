@@ -1,0 +1,12 @@
+"""The app of comments."""
+
+from django.apps import AppConfig
+
+from evaltracker.kit.hooks import LoadsHooks
+
+
+class CommentsConfig(LoadsHooks, AppConfig):
+    """Loads hooks.py when Django is ready."""
+
+    name = "evaltracker.comments"
+    label = "comments"

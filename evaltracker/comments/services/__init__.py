@@ -1,0 +1,1 @@
+"""The one way to say something, and to take it back."""

@@ -1,0 +1,96 @@
+"""What people of an evaluation can talk about: one registered topic for each kind.
+
+A topic says whose eyes its subjects are for, so that what is sealed of a thing is
+sealed of what is said about it: that anything was said, by whom and how often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from evaltracker.kit.registry import Registry
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+    from evaltracker.evaluations.models import Evaluation, User
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One thing that can be talked about, found for somebody who may see it."""
+
+    topic: Topic
+    evaluation: Evaluation
+    subject_id: UUID
+    # Which part of it: of a candidate a requirement's id, of a memo a section.
+    part: str
+    name: str
+    page: str
+
+    @property
+    def pk(self) -> str:
+        """What names it in addresses of acts."""
+        return key_of(self.topic.name, self.subject_id, self.part)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+# Of a row and a part: its evaluation, its name and its page; None for no such part.
+Describe = Callable[[Any, str], "tuple[Evaluation, str, str] | None"]
+
+
+def nothing_to_ask(request: HttpRequest, evaluation: Evaluation) -> None:
+    """Nothing has to be answered before this is read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A kind of thing that can be talked about."""
+
+    name: str
+    # As sentences name one: “a requirement”.
+    noun: str
+    # Subjects about which the user may read and write comments.
+    rows: Callable[[User], QuerySet[Any]]
+    # Of these people of an evaluation, those for whom `rows` holds its subjects.
+    people: Callable[[Evaluation, QuerySet[User]], QuerySet[User]]
+    describe: Describe
+    # The page of the evaluation that subjects belong to.
+    tab: str
+    # What has to be answered before the reader sees it, such as an interest.
+    ask_before: Callable[[HttpRequest, Evaluation], None] = nothing_to_ask
+    # Whether it can still be talked about once the decision is frozen.
+    after_decision: bool = False
+
+    def find(self, user: User, subject_id: UUID, part: str = "") -> Subject | None:
+        """The subject, if it is there and `user` may see it."""
+        row = self.rows(user).filter(pk=subject_id).first()
+        told = self.describe(row, part) if row is not None else None
+        if told is None:
+            return None
+        evaluation, name, page = told
+        return Subject(self, evaluation, subject_id, part, name, page)
+
+
+TOPICS: Registry[str, Topic] = Registry("topic")
+
+
+def register_topic(topic: Topic) -> Topic:
+    """Let people talk about things of a kind."""
+    return TOPICS.register(topic.name, topic)
+
+
+def key_of(topic: str, subject_id: UUID, part: str = "") -> str:
+    """What names a subject in an address: “cost_line.1f0c…”, with its part if any."""
+    return ".".join(filter(None, (topic, str(subject_id), part)))
+
+
+def everybody(evaluation: Evaluation, people: QuerySet[User]) -> QuerySet[User]:
+    """No person of the evaluation is left out."""
+    return people
