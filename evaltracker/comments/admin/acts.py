@@ -30,7 +30,6 @@ from evaltracker.evaluations.models import Comment, Evaluation, User
 from evaltracker.evaluations.topics import TOPICS, Subject, key_of
 from evaltracker.pages.acts import address_of, register_act
 from evaltracker.pages.evaluation_acts import InEvaluation
-from evaltracker.pages.fields import long_text
 
 
 class PeopleToMention(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -51,7 +50,10 @@ class CommentForm(forms.Form):
         error_messages={"invalid_choice": "There is no such thread here."},
     )
     text = forms.CharField(
-        label="Comment", widget=long_text(4), required=False, max_length=20_000
+        label="Comment",
+        widget=forms.Textarea(attrs={"rows": 4, "class": "et-say"}),
+        required=False,
+        max_length=20_000,
     )
     mentions = PeopleToMention(
         User.objects.none(),
@@ -122,7 +124,7 @@ class Discuss(InEvaluation[Subject]):
     name = "discuss"
     title = "Discuss"
     verb = "Comment"
-    success = "Your comment is there."
+    success = "Your comment is added."
     form_class = CommentForm
     template = "comments/discuss.html"
     prefill = ("parent",)

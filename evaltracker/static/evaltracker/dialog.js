@@ -80,6 +80,7 @@
 		const head = headOf(page);
 		const body = document.createElement("div");
 		body.className = "et-dialog__body et-page";
+		const head = headOf(page);
 		const lead = made.querySelector(".et-head .et-lead");
 		if (lead?.textContent.trim()) {
 			body.append(lead);

@@ -11,8 +11,10 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Model
 
+from evaltracker.comments.services.comments import add_comment
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, Requirement
+from evaltracker.evaluations.topics import TOPICS
 from tests.cast import common, trials, vendors
 from tests.vendors.isolation.marks import HOUSE, mark, mark_of
 from tests.vendors.isolation.rows import ONLY_GROW, OURS, owner_path
@@ -163,6 +165,11 @@ def _fill(shared: Evaluation, party: Party) -> None:
     )
     hand_in(candidate=candidate, by=Actor(name=party.name))
     add_contact(vendor=party.vendor, name="C", email="c@example.com", by=shared.owner)
+    asked = shared.requirements.get(ref="R1")
+    for topic, row in (("candidate", candidate), ("requirement", asked)):
+        subject = TOPICS[topic].find(shared.owner, row.pk)
+        assert subject is not None
+        add_comment(subject=subject, text=f"{HOUSE} of {party.name}", by=shared.owner)
     IdempotencyRecord.objects.create(
         vendor=party.vendor, key="first", route="POST /", status=201, body="{}"
     )
