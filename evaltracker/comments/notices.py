@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -37,7 +38,7 @@ class Mentioned(About[Told]):
     def subjects(self, ids: Collection[str]) -> Mapping[str, Told]:
         """The mentions; who may read them is asked once for each topic and place."""
         places = defaultdict(list)
-        for row in self.rows.filter(pk__in=ids):
+        for row in self.rows.filter(pk__in=[UUID(key) for key in ids]):
             places[row.comment.topic, row.comment.evaluation].append(row)
         found = {}
         for (name, evaluation), rows in places.items():

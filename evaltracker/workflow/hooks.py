@@ -21,6 +21,7 @@ import evaltracker.workflow.admin.next_tests
 import evaltracker.workflow.admin.overview
 import evaltracker.workflow.admin.pack_act
 import evaltracker.workflow.admin.receipts
+import evaltracker.workflow.admin.remind_act
 import evaltracker.workflow.admin.seals
 import evaltracker.workflow.admin.sign_offs_acts
 import evaltracker.workflow.admin.sign_offs_page
@@ -36,6 +37,7 @@ import evaltracker.workflow.decision_notices
 import evaltracker.workflow.journal_words
 import evaltracker.workflow.notices
 import evaltracker.workflow.portable
+import evaltracker.workflow.reminder_notices
 import evaltracker.workflow.score_notices
 import evaltracker.workflow.stage_notices
 from evaltracker.kit.periodic import register_chore

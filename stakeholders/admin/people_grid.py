@@ -4,17 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from evaltracker.errors import Invalid, why_not
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import address_of
+from evaltracker.pages.colleagues import remind_address
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from stakeholders.admin.people_acts import AddForm
 from stakeholders.admin.people_page import debts_of
 from stakeholders.choices import Role
-from stakeholders.models import Delegation, Stakeholder
+from stakeholders.models import Delegation, RoleWeight, Stakeholder
 from stakeholders.policy import lendings
 from stakeholders.services.parts import change_stakeholder
 from stakeholders.services.people import add_stakeholder, check_change_stakeholders
@@ -82,15 +84,21 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
         rows: QuerySet[Stakeholder] = Stakeholder.objects.visible_to(user).filter(
             evaluation=subject, left_at__isnull=True
         )
+        said = RoleWeight.objects.filter(evaluation=subject, role=OuterRef("role"))
+        rows = rows.annotate(is_weighed=Exists(said))
         return rows.select_related("user", "evaluation")
 
     def name_of(self, row: Stakeholder) -> str:
         return f"{row.user.name}, {row.get_role_display()}"
 
     def links(self, row: Stakeholder, user: User) -> Iterable[tuple[str, str]]:
-        """Ending the part, with a reason, for who may."""
-        if is_owner(user, row.evaluation) and row.evaluation.is_open:
+        """Ending the part, with a reason, for who may; asking for their weights."""
+        evaluation = row.evaluation
+        if is_owner(user, evaluation) and evaluation.is_open:
             yield "End", address_of("remove-stakeholder", row)
+            waits = evaluation.stage == Stage.REQUIREMENTS
+            if waits and not getattr(row, "is_weighed", True):
+                yield "Remind", remind_address("weights", evaluation, row.user)
 
     def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
         """Ending several parts for one reason."""

@@ -86,4 +86,5 @@ def answer(ivan: Watched) -> None:
     page.keyboard.type("To a thousand nodes.")
     dialog.get_by_role("button", name="Comment").click()
     expect(dialog).to_be_hidden()
-    expect(page.get_by_text("To a thousand nodes.")).to_be_visible()
+    # The thread stood over My work, where nothing waits any more.
+    expect(page.get_by_text("Nothing waits on you")).to_be_visible()

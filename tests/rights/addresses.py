@@ -12,6 +12,7 @@ from tests.rights.table import ELSEWHERE, GRID_AT, ON_OWN_CELL, ON_PLACE
 from tests.rights.world import (
     FURTHER,
     MAIN,
+    awaited,
     discussed,
     own_cell,
     place,
@@ -28,6 +29,8 @@ def address(name: str) -> str:
         return reverse("admin:act_on", args=[name, scored_cell()])
     if name in ON_OWN_CELL:
         return reverse("admin:act_on", args=[name, own_cell()])
+    if name == "remind-colleague":
+        return reverse("admin:act_on", args=[name, awaited()])
     if name == "discuss":
         return reverse("admin:act_on", args=[name, discussed()])
     target = target_of(ACTS[name])

@@ -96,6 +96,10 @@ def targets(name: str, act: Act[Any], where: Evaluation) -> Iterator[str]:
     if name in ON_PLACE:
         asked = where.requirements.get(ref="R1")
         yield from (f"{candidate.pk}.{asked.pk}" for candidate in candidates)
+    elif name == "remind-colleague":
+        for kind, role in (("scores", "it"), ("weights", "pm"), ("sign_off", "it")):
+            person = where.stakeholders.get(role=role).user_id
+            yield f"{kind}.{where.pk}.{person}"
     elif name == "discuss":
         for row in where.comments.order_by("topic"):
             yield key_of(row.topic, row.subject_id, row.part)

@@ -19,7 +19,13 @@ from django.test import Client
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import ChatFlavour
-from evaltracker.evaluations.models import Evaluation, Notice, Requirement, User
+from evaltracker.evaluations.models import (
+    Comment,
+    Evaluation,
+    Notice,
+    Requirement,
+    User,
+)
 from evaltracker.notices.calendars import calendar_of, dates_of
 from evaltracker.notices.chat import payload
 from evaltracker.notices.daily_mail import daily_mail
@@ -37,8 +43,8 @@ from vendors.models import Claim, Conflict, CostLine, VendorToken
 
 pytestmark = pytest.mark.django_db
 WORDS = [word for words in MARKS.values() for word in words]
-# Why it is sent, for the one kind that says so.
-WHY = {"sign_off_reopened": "words"}
+# Why it is sent, for the kinds that say so.
+WHY = {"sign_off_reopened": "words", "reminded": "scores.2026-11-27"}
 # Of a kind that can be about any row.
 ENOUGH = 12
 OURS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
@@ -60,6 +66,7 @@ def mark_everything() -> None:
     )
     Score.objects.update(reason="scoremarkofit")
     DemoNote.objects.update(text="notemarkquux")
+    Comment.objects.update(text="talkmarkofcost", about="talkmarkofcell")
     Conflict.objects.exclude(statement="").update(statement="interestmarkquux")
     VendorToken.objects.update(expires_at=timezone.now() + datetime.timedelta(days=3))
 

@@ -151,6 +151,12 @@ def scored_cell() -> str:
     return f"{candidate.pk}.{main.categories.all()[0].pk}"
 
 
+def awaited() -> str:
+    """The id of somebody's scores, for the act that reminds them."""
+    main = Evaluation.objects.get(slug=MAIN)
+    return f"scores.{main.pk}.{main.stakeholders.get(role='devops').user_id}"
+
+
 def discussed() -> str:
     """The id of what is discussed, for the act that shows and adds comments."""
     comment = Comment.objects.get(evaluation__slug=MAIN)

@@ -1,6 +1,7 @@
 """The sign-offs of an evaluation: rules, verdicts over all stays, conditions."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.workflow.admin.sign_view import before_signing
 from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates.signers import Asked
 from evaltracker.workflow.memo.documents import QUESTIONS
 from stakeholders.models import Condition, SignOff, SignOffRule
 from stakeholders.policy import signing_parts
@@ -28,6 +30,8 @@ class RuleLine:
     state: str = ""
     style: str = ""
     may_sign: bool = False
+    # Who is awaited.
+    people: Collection[User] = ()
 
 
 @dataclass(slots=True)
@@ -103,7 +107,8 @@ def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBl
             )
             barred = user.pk in look.barred
             may_sign = bool(seats) and not signed and not barred
-            line = RuleLine(rule, tally.sentence, *badge_of(tally), may_sign)
+            people = Asked(rule, look, tally).people
+            line = RuleLine(rule, tally.sentence, *badge_of(tally), may_sign, people)
         else:
             line = RuleLine(rule, said_then(rule, given[rule.stage]))
         blocks[Stage(rule.stage)].lines.append(line)
