@@ -11,7 +11,7 @@ from evaltracker.comments.selectors import with_counts
 from evaltracker.comments.words import discuss_address, discuss_words
 from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import check_owned
+from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.fields import NamedChoice
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
@@ -94,10 +94,10 @@ class CostsGrid(Grid[Evaluation, CostLine]):
         target: Any = row
         if row.pricing == Pricing.PERCENT:
             name, target = "set-renewal-rise", row.candidate
-        return (
-            ("All fields", address_of(name, target)),
-            (discuss_words(row), discuss_address("cost_line", row.pk)),
-        )
+        links = [("All fields", address_of(name, target))]
+        if is_owner(user, row.candidate.evaluation):
+            links.append((discuss_words(row), discuss_address("cost_line", row.pk)))
+        return links
 
     def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
         return ("remove-cost-line",) if self.may_add(subject, user) else ()

@@ -121,7 +121,9 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
 
     def links(self, row: Requirement, user: User) -> Iterable[tuple[str, str]]:
         """The form with all fields, for who may change it; and what is said of it."""
-        if is_owner(user, row.evaluation) and row.evaluation.is_open:
+        if not is_owner(user, row.evaluation):
+            return
+        if row.evaluation.is_open:
             yield "Change", address_of("change-requirement", row)
         yield discuss_words(row), discuss_address("requirement", row.pk)
 

@@ -13,7 +13,6 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.workflow.admin.sign_view import before_signing
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.signers import Asked
 from evaltracker.workflow.memo.documents import QUESTIONS
 from stakeholders.models import Condition, SignOff, SignOffRule
 from stakeholders.policy import signing_parts
@@ -107,7 +106,7 @@ def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBl
             )
             barred = user.pk in look.barred
             may_sign = bool(seats) and not signed and not barred
-            people = Asked(rule, look, tally).people
+            people = awaited_of(tally, look)
             line = RuleLine(rule, tally.sentence, *badge_of(tally), may_sign, people)
         else:
             line = RuleLine(rule, said_then(rule, given[rule.stage]))
@@ -115,6 +114,13 @@ def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBl
     for stage, block in blocks.items():
         block.given = given[stage]
     return sorted(blocks.values(), key=lambda stage_block: not stage_block.current)
+
+
+def awaited_of(tally: RuleTally, look: Look) -> list[User]:
+    """Who holds the role and has not signed, while their word can still matter."""
+    if tally.passed or not tally.can_pass:
+        return []
+    return [part.user for part in tally.awaited if part.user_id not in look.barred]
 
 
 def badge_of(tally: RuleTally) -> tuple[str, str]:
