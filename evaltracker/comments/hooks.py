@@ -2,4 +2,5 @@
 
 import evaltracker.comments.admin.acts
 import evaltracker.comments.admin.seals
+import evaltracker.comments.journal_words
 import evaltracker.comments.notices

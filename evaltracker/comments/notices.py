@@ -32,7 +32,7 @@ class Mentioned(About[Told]):
     can_wait: ClassVar[bool] = True
     gone: ClassVar[str] = "The comment is no longer there."
     rows: ClassVar = Mention.objects.select_related(
-        "comment__author", "comment__parent", "comment__evaluation__owner"
+        "person", "comment__author", "comment__parent", "comment__evaluation__owner"
     )
 
     def subjects(self, ids: Collection[str]) -> Mapping[str, Told]:
@@ -45,8 +45,10 @@ class Mentioned(About[Told]):
             topic = TOPICS[name]
             readers = set(audience(topic, evaluation).values_list("pk", flat=True))
             subjects = {row.comment.subject_id for row in rows}
-            # Its owner sees whatever is there.
-            seen = topic.rows(evaluation.owner).filter(pk__in=subjects)
+            # Whoever may read there sees whatever is there.
+            readable = (row.person for row in rows if row.person_id in readers)
+            witness = next(readable, evaluation.owner)
+            seen = topic.rows(witness).filter(pk__in=subjects)
             there = set(seen.values_list("pk", flat=True))
             for row in rows:
                 is_there = row.comment.subject_id in there

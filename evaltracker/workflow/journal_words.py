@@ -33,6 +33,10 @@ register_words(
         "evaluation.exported": "downloaded the whole evaluation as a file",
         "evaluation.follows": "started this evaluation from an earlier one",
         "evaluation.read_from_ocds": "started this evaluation from a published tender",
+        "colleague.reminded": (
+            "reminded a colleague",
+            "reminded {person} of {of}",
+        ),
         "pack.taken": "downloaded the evidence pack",
         "letter.written": (
             "rewrote a letter about the outcome",

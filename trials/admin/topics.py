@@ -6,7 +6,7 @@ from django.urls import reverse
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.topics import Topic, register_topic
 from trials.models import Gap
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.policy import unbarred, where_unbarred
 
 
@@ -35,6 +35,6 @@ register_topic(
         people=unbarred,
         describe=about_gap,
         tab="trials",
-        ask_before=ask_first,
+        ask_before=open_answers,
     )
 )

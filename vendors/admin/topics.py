@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.topics import Topic, register_topic
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.admin.targets import Place
 from vendors.costs import CostKind
 from vendors.models import Candidate, CostLine
@@ -60,9 +60,9 @@ def about_cost_line(row: CostLine, part: str) -> Told | None:
 
 
 def who_sees_prices(evaluation: Evaluation, people: QuerySet[User]) -> QuerySet[User]:
-    """The owner; once prices are open, everybody whom no interest bars."""
+    """The owner; once prices are open, everybody. Nobody whom an interest bars."""
     if evaluation.prices_opened_at is None:
-        return people.filter(pk=evaluation.owner_id)
+        people = people.filter(pk=evaluation.owner_id)
     return unbarred(evaluation, people)
 
 
@@ -74,7 +74,7 @@ for topic in (
         people=unbarred,
         describe=about_candidate,
         tab="candidates",
-        ask_before=ask_first,
+        ask_before=open_answers,
     ),
     Topic(
         name="cell",
@@ -83,7 +83,7 @@ for topic in (
         people=unbarred,
         describe=about_cell,
         tab="matrix",
-        ask_before=ask_first,
+        ask_before=open_answers,
     ),
     Topic(
         name="cost_line",
@@ -92,7 +92,7 @@ for topic in (
         people=who_sees_prices,
         describe=about_cost_line,
         tab="costs",
-        ask_before=ask_first,
+        ask_before=open_answers,
     ),
 ):
     register_topic(topic)

@@ -7,7 +7,7 @@ from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.topics import Topic, register_topic
 from evaltracker.pages.workspace import page_address
-from vendors.admin.conflict_question import ask_first
+from vendors.admin.conflict_question import open_answers
 from vendors.policy import unbarred, where_unbarred
 
 # By what names it in an address: the headings of the memo before its appendix.
@@ -41,9 +41,9 @@ def memos_of(user: User) -> QuerySet[Evaluation]:
 def who_reads_memo(evaluation: Evaluation, people: QuerySet[User]) -> QuerySet[User]:
     """The owner alone until the decision stage has come and prices are open."""
     opened = evaluation.prices_opened_at and evaluation.stage == Stage.DECISION
-    if opened or evaluation.status == Status.DECIDED:
-        return unbarred(evaluation, people)
-    return people.filter(pk=evaluation.owner_id)
+    if not opened and evaluation.status != Status.DECIDED:
+        people = people.filter(pk=evaluation.owner_id)
+    return unbarred(evaluation, people)
 
 
 def about_decision(row: Evaluation, part: str) -> tuple[Evaluation, str, str] | None:
@@ -67,7 +67,7 @@ register_topic(
         people=unbarred,
         describe=about_decision,
         tab="decision",
-        ask_before=ask_first,
+        ask_before=open_answers,
         after_decision=True,
     )
 )
@@ -79,6 +79,6 @@ register_topic(
         people=who_reads_memo,
         describe=about_memo,
         tab="memo",
-        ask_before=ask_first,
+        ask_before=open_answers,
     )
 )
