@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "evaltracker.notices",
     "evaltracker.importing",
     "evaltracker.comments",
+    "evaltracker.files",
     "evaltracker.portable",
     "evaltracker.requirements",
     "stakeholders",
@@ -158,8 +159,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = OVER_TLS
 SECURE_HSTS_PRELOAD = OVER_TLS
 SESSION_COOKIE_SECURE = OVER_TLS
 CSRF_COOKIE_SECURE = OVER_TLS
-# Browsers take such a cookie only over TLS from this very host, for all of it. The
-# demo is http, where there is no such promise and so no such name.
+# Browsers take such a cookie over TLS from this very host alone; the demo is http.
 COOKIE_PREFIX = "__Host-" if OVER_TLS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"

@@ -2,7 +2,11 @@
 
 import datetime
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.topics import TOPICS
+from evaltracker.files.services.files import attach_files
 from evaltracker.kit.clock import today_in
 from evaltracker.kit.days import months_after
 from evaltracker.workflow.models import Letter, PromiseCheck
@@ -44,7 +48,25 @@ def follow_up(evaluation: Evaluation, people: dict[str, User]) -> Evaluation:
         by=people["pm"],
     )
     enter_contract(evaluation, people)
+    attach_contract(evaluation, lead)
     return evaluation
+
+
+CONTRACT = b"""%PDF-1.4
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
+3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >> endobj
+trailer << /Root 1 0 R >>
+%%EOF
+"""
+
+
+def attach_contract(evaluation: Evaluation, lead: User) -> None:
+    """The signed contract, on the decision."""
+    subject = TOPICS["decision"].find(lead, evaluation.pk)
+    if subject is not None:
+        file = SimpleUploadedFile("signed-contract.pdf", CONTRACT)
+        attach_files(subject=subject, files=[file], by=lead)
 
 
 def enter_contract(evaluation: Evaluation, people: dict[str, User]) -> None:

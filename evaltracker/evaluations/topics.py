@@ -1,7 +1,8 @@
-"""What people of an evaluation can talk about: one registered topic for each kind.
+"""What people of an evaluation talk about and attach files to: a topic for each kind.
 
 A topic says whose eyes its subjects are for, so that what is sealed of a thing is
-sealed of what is said about it: that anything was said, by whom and how often.
+sealed of what is said about it and attached to it: that there is anything, by whom
+and how often.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from evaltracker.errors import NotFound
 from evaltracker.kit.registry import Registry
 
 if TYPE_CHECKING:
@@ -67,6 +69,8 @@ class Topic:
     ask_before: Callable[[HttpRequest, Evaluation], None] = nothing_to_ask
     # Whether it can still be talked about once the decision is frozen.
     after_decision: bool = False
+    # Whether files can be attached to it.
+    takes_files: bool = False
 
     def find(self, user: User, subject_id: UUID, part: str = "") -> Subject | None:
         """The subject, if it is there and `user` may see it."""
@@ -89,6 +93,26 @@ def register_topic(topic: Topic) -> Topic:
 def key_of(topic: str, subject_id: UUID, part: str = "") -> str:
     """What names a subject in an address: “cost_line.1f0c…”, with its part if any."""
     return ".".join(filter(None, (topic, str(subject_id), part)))
+
+
+def find_subject(user: User, key: str) -> Subject:
+    """The subject that an address names.
+
+    Raises:
+        NotFound: no such topic, or nothing there that `user` may see.
+
+    """
+    name, _, rest = key.partition(".")
+    subject_id, _, part = rest.partition(".")
+    if name not in TOPICS:
+        raise NotFound
+    try:
+        found = TOPICS[name].find(user, UUID(subject_id), part)
+    except ValueError as error:
+        raise NotFound from error
+    if found is None or found.pk != key:
+        raise NotFound
+    return found
 
 
 def everybody(evaluation: Evaluation, people: QuerySet[User]) -> QuerySet[User]:

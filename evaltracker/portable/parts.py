@@ -2,6 +2,7 @@
 
 from evaltracker.evaluations.models import (
     AccountEntry,
+    AttachedFile,
     BriefField,
     CachedValue,
     Category,
@@ -32,7 +33,8 @@ from evaltracker.portable.registry import Part, leave_out, register_part
 
 
 def hides_a_topic(user: User, evaluation: Evaluation) -> bool:
-    """Whether things are sealed from `user` of which somebody may have spoken."""
+    """Whether things are sealed from `user` of which somebody may have spoken,
+    or to which somebody may have attached a file."""
     reader = User.objects.filter(pk=user.pk)
     return any(
         not topic.people(evaluation, reader).exists() for topic in TOPICS.values()
@@ -67,6 +69,16 @@ register_part(
         model=Comment,
         order=("written_at",),
         optional=True,
+        sealed=hides_a_topic,
+    )
+)
+register_part(
+    Part(
+        name="attached_files",
+        model=AttachedFile,
+        order=("uploaded_at", "name"),
+        optional=True,
+        stored=("stored_as", "sha256"),
         sealed=hides_a_topic,
     )
 )

@@ -60,6 +60,7 @@ def of_all_topics(option: Candidate) -> dict[str, tuple[Any, object]]:
         by=where.owner,
     )
     return {
+        "brief": (where, ""),
         "requirement": (asked, ""),
         "candidate": (option, ""),
         "cell": (option, asked.pk),

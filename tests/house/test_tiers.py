@@ -14,6 +14,7 @@ APPS = (
     *(
         "accounts",
         "comments",
+        "files",
         "evaluations",
         "importing",
         "notices",

@@ -12,6 +12,7 @@ from tests.rights.table import ELSEWHERE, GRID_AT, ON_OWN_CELL, ON_PLACE
 from tests.rights.world import (
     FURTHER,
     MAIN,
+    attached,
     awaited,
     discussed,
     own_cell,
@@ -31,6 +32,8 @@ def address(name: str) -> str:
         return reverse("admin:act_on", args=[name, own_cell()])
     if name == "remind-colleague":
         return reverse("admin:act_on", args=[name, awaited()])
+    if name == "attach-files":
+        return reverse("admin:act_on", args=[name, attached()])
     if name == "discuss":
         return reverse("admin:act_on", args=[name, discussed()])
     target = target_of(ACTS[name])

@@ -100,6 +100,9 @@ def targets(name: str, act: Act[Any], where: Evaluation) -> Iterator[str]:
         for kind, role in (("scores", "it"), ("weights", "pm"), ("sign_off", "it")):
             person = where.stakeholders.get(role=role).user_id
             yield f"{kind}.{where.pk}.{person}"
+    elif name == "attach-files":
+        for file in where.attached_files.order_by("topic"):
+            yield key_of(file.topic, file.subject_id)
     elif name == "discuss":
         for row in where.comments.order_by("topic"):
             yield key_of(row.topic, row.subject_id, row.part)

@@ -12,6 +12,7 @@ from evaltracker.notices.services.scheduling import owe_now, resend_notice
 from evaltracker.workflow.services.decisions import draft_decision
 from stakeholders.services.people import add_stakeholder
 from tests.cast import common, stakeholders, trials, vendors
+from tests.files.attaching import attach
 from trials.models import DemoNote
 from trials.services.consensus import open_consensus
 from trials.services.scores import give_score, lock_scores
@@ -43,6 +44,8 @@ MARKS: dict[str, tuple[str, ...]] = {
     "contact": ("contactmarkquux",),
     "mail error": ("errormarkquux",),
     "notice": ("noticemarkquux",),
+    "file on a candidate": ("filemarkofoption",),
+    "file on a price": ("filemarkofcost",),
     "comment": ("talkmarkofreq",),
     "comment on a cell": ("talkmarkofcell",),
     "comment on a price": ("talkmarkofcost",),
@@ -73,6 +76,9 @@ def allowed(mark: str, stage: str) -> set[str]:
         "mail error": {"lead", "operator"},
         # Why a mail to IT was not sent.
         "notice": {"lead", "it", "operator"},
+        # DevOps declared an interest.
+        "file on a candidate": asked - {"devops"},
+        "file on a price": asked - {"devops"} if opened else {"lead"},
         "comment": INSIDERS,
         # DevOps declared an interest; the operator takes no part in the talk.
         "comment on a cell": talks,
@@ -141,6 +147,8 @@ def build() -> Sealed:
     }
     write_to(option, people["it"])
     talk_about(option)
+    attach("candidate", option, "filemarkofoption.txt")
+    attach("cost_line", option.cost_lines.get(), "filemarkofcost.txt")
     return Sealed(where, option, people | everybody)
 
 

@@ -17,6 +17,7 @@ ACTS_FOR: dict[str, set[str]] = {
             "add-dazzle",
             "add-script-item",
             "ask-question",
+            "attach-files",
             "change-script-item",
             "discuss",
             "draw-up-script",
@@ -147,7 +148,7 @@ def expected(name: str, who: str) -> int:
 # Acts stand in their own table; the others are tested where their rows are made.
 ELSEWHERE = (
     *("act", "act_on", "grid"),
-    *("claim_file", "confirm_address", "evidence_file"),
+    *("attached_file", "claim_file", "confirm_address", "evidence_file"),
 )
 # A cell of each grid, what it becomes, and who may do that in the main purchase. Who
 # may not is refused (403), the stranger finds nothing (404).

@@ -105,6 +105,10 @@ def acts(sealed: Sealed) -> Iterator[str]:
     candidate = sealed.candidate
     requirement = sealed.where.requirements.get(ref="R1")
     category = sealed.where.categories.get()
+    for file in sealed.where.attached_files.all():
+        yield reverse("admin:attached_file", args=[file.pk])
+        key = key_of(file.topic, file.subject_id)
+        yield reverse("admin:act_on", args=["attach-files", key])
     for said in sealed.where.comments.all():
         key = key_of(said.topic, said.subject_id, said.part)
         yield reverse("admin:act_on", args=["discuss", key])

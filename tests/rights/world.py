@@ -13,7 +13,7 @@ from evaltracker.comments.services.comments import add_comment
 from evaltracker.demo.people import make_people
 from evaltracker.demo.purchases import EVALUATIONS
 from evaltracker.evaluations.journal import SYSTEM, Actor
-from evaltracker.evaluations.models import Comment, Evaluation, User
+from evaltracker.evaluations.models import AttachedFile, Comment, Evaluation, User
 from evaltracker.evaluations.topics import TOPICS, key_of
 from evaltracker.pages.acts import Act
 from evaltracker.requirements.services.brief_fields import add_brief_field
@@ -22,6 +22,7 @@ from stakeholders.services.conditions import ConditionAsked
 from stakeholders.services.lending import delegate
 from tests.cast import common
 from tests.cast.workflow import sign_as
+from tests.files.attaching import attach
 from trials.services.excuses import excuse_knock_out
 from vendors.models import Conflict, Contact, Vendor, VendorToken
 from vendors.services.dialogue import propose_requirement
@@ -91,6 +92,7 @@ def build() -> dict[str, User]:
             )
         ],
     )
+    attach("brief", main, "policy.txt")
     asked = main.requirements.get(ref="R06.2")
     subject = TOPICS["requirement"].find(main.owner, asked.pk)
     assert subject is not None
@@ -155,6 +157,12 @@ def awaited() -> str:
     """The id of somebody's scores, for the act that reminds them."""
     main = Evaluation.objects.get(slug=MAIN)
     return f"scores.{main.pk}.{main.stakeholders.get(role='devops').user_id}"
+
+
+def attached() -> str:
+    """The id of what a file is attached to, for the act that shows and adds some."""
+    file = AttachedFile.objects.get(evaluation__slug=MAIN)
+    return key_of(file.topic, file.subject_id)
 
 
 def discussed() -> str:

@@ -1,4 +1,5 @@
-"""Every file of an evaluation: proof that vendors attached, and that of verdicts."""
+"""Every file of an evaluation: proof of answers and verdicts, and what people attached
+to its things."""
 
 import datetime
 from dataclasses import dataclass
@@ -10,26 +11,30 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.topics import key_of
+from evaltracker.files.policy import takes_part
+from evaltracker.files.selectors import files_of
+from evaltracker.pages.acts import address_of
 from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import evaluation_page, show
 from trials.models import Evidence
 from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
 from vendors.admin.targets import cell_address
-from vendors.models import Candidate, Claim, ClaimFile
+from vendors.models import Claim, ClaimFile
 
 SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A file with what it proves, who handed it in and when."""
+    """A file with what it is about or proves, who handed it in and when."""
 
     name: str
     address: str
-    candidate: Candidate
+    about: str
     ref: str
-    cell: str
+    page: str
     by: str
     at: datetime.datetime
 
@@ -53,7 +58,7 @@ def files_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def file_rows(user: User, evaluation: Evaluation) -> list[FileRow]:
-    """Files of answers and of verdicts that `user` may see; two queries."""
+    """Files of answers, of verdicts and of things that `user` may see; a query each."""
     attached: Any = ClaimFile.objects.visible_to(user).in_evaluation(evaluation)
     judged: Any = Evidence.objects.visible_to(user).in_evaluation(evaluation)
     about = ("claim__candidate", "claim__requirement")
@@ -62,6 +67,19 @@ def file_rows(user: User, evaluation: Evaluation) -> list[FileRow]:
         for file in attached.select_related(*about)
     ]
     judged = judged.exclude(file="").select_related(*about, "recorded_by")
+    act, part = address_of("attach-files"), takes_part(user, evaluation)
+    rows += [
+        FileRow(
+            name=file.name,
+            address=reverse("admin:attached_file", args=[file.pk]),
+            about=file.about,
+            ref="",
+            page=f"{act}{key_of(file.topic, file.subject_id)}/" if part else "",
+            by=file.uploaded_by.name,
+            at=file.uploaded_at,
+        )
+        for file in files_of(user, evaluation)
+    ]
     return rows + [
         _row(
             verdict.file_name,
@@ -82,9 +100,9 @@ def _row(
     return FileRow(
         name=name,
         address=reverse(f"admin:{page}", args=[key]),
-        candidate=claim.candidate,
+        about=claim.candidate.name,
         ref=claim.requirement.ref,
-        cell=cell_address(claim),
+        page=cell_address(claim),
         by=by or claim.candidate.name,
         at=at,
     )

@@ -1,11 +1,14 @@
-"""What is found of trials: the files that verdicts rest on."""
+"""What is found of trials: the files that verdicts rest on, and those of things."""
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
+from evaltracker.evaluations.models import AttachedFile
 from evaltracker.pages.search.registry import Reader, Search, register_search
 from trials.models import Evidence
 from vendors.admin.searches import cell_name
 from vendors.admin.targets import cell_address
+from vendors.policy import to_declare
 from vendors.selectors.readable import readable
 
 
@@ -34,5 +37,29 @@ register_search(
             f"{row.claim.candidate.evaluation}"
         ),
         evaluation_path="claim__candidate__evaluation",
+    )
+)
+
+
+def attached(reader: Reader) -> QuerySet[AttachedFile]:
+    """Files on things, of evaluations whose candidates the reader has answered for."""
+    rows: QuerySet[AttachedFile] = AttachedFile.objects.visible_to(reader.user).kept()
+    unasked = to_declare(reader.user).values_list("evaluation", flat=True)
+    return rows.exclude(evaluation__in=list(unasked)).select_related("evaluation")
+
+
+register_search(
+    Search(
+        kind="attached",
+        title="Attached files",
+        order=85,
+        icon="attach_file",
+        rows=attached,
+        columns=("name",),
+        closest="name",
+        label=lambda row: row.name,
+        address=lambda row: reverse("admin:attached_file", args=[row.pk]),
+        beneath=lambda row: f"{row.about} · {row.evaluation}",
+        evaluation_path="evaluation",
     )
 )

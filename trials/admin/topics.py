@@ -36,5 +36,6 @@ register_topic(
         describe=about_gap,
         tab="trials",
         ask_before=open_answers,
+        takes_files=True,
     )
 )

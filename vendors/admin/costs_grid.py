@@ -12,6 +12,7 @@ from evaltracker.comments.words import discuss_address, discuss_words
 from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
+from evaltracker.evaluations.topics import key_of
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.fields import NamedChoice
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
@@ -97,6 +98,8 @@ class CostsGrid(Grid[Evaluation, CostLine]):
         links = [("All fields", address_of(name, target))]
         if is_owner(user, row.candidate.evaluation):
             links.append((discuss_words(row), discuss_address("cost_line", row.pk)))
+            key = key_of("cost_line", row.pk)
+            links.append(("Files", f"{address_of('attach-files')}{key}/"))
         return links
 
     def acts(self, subject: Evaluation, user: User) -> Sequence[str]:

@@ -75,6 +75,7 @@ for topic in (
         describe=about_candidate,
         tab="candidates",
         ask_before=open_answers,
+        takes_files=True,
     ),
     Topic(
         name="cell",
@@ -93,6 +94,7 @@ for topic in (
         describe=about_cost_line,
         tab="costs",
         ask_before=open_answers,
+        takes_files=True,
     ),
 ):
     register_topic(topic)

@@ -3,6 +3,7 @@
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import Import, User
 from evaltracker.evaluations.policy import change_all
+from evaltracker.files.services.files import remove_files_of
 from evaltracker.importing.services.import_log import refuse_moved
 from vendors.models import CostLine
 from vendors.services.cost_rows import (
@@ -32,6 +33,12 @@ def undo(imported: Import, by: User) -> None:
     for key, (before, _) in changed.items():
         fill(rows[key], read_kept(before))
     change_all([rows[key] for key in changed], WRITTEN)
+    remove_files_of(
+        topic="cost_line",
+        subjects=[rows[key].pk for key in new],
+        evaluation=evaluation,
+        by=by,
+    )
     CostLine.objects.filter(pk__in=list(new)).delete()
     journal.record(
         evaluation=evaluation,

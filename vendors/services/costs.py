@@ -15,6 +15,7 @@ from evaltracker.evaluations.policy import (
     require_open,
     require_owner,
 )
+from evaltracker.files.services.files import remove_files_of
 from evaltracker.kit.text import Inputs
 from vendors import costs
 from vendors.choices import CostState, Pricing, Recurrence
@@ -138,6 +139,12 @@ def remove_cost_line(*, line: CostLine, by: By) -> None:
     require_owner(by, candidate.evaluation)
     require_open(candidate.evaluation)
     before = journal.snapshot(line, PRICE_FIELDS)
+    remove_files_of(
+        topic="cost_line",
+        subjects=[line.pk],
+        evaluation=candidate.evaluation,
+        by=by,
+    )
     _record(candidate, line, "cost.removed", by, before, {}, removed=True)
     line.delete()
 

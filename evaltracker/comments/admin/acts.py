@@ -1,6 +1,5 @@
 """What people do with comments: write, answer, resolve, reopen, withdraw, read."""
 
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,9 +24,8 @@ from evaltracker.comments.services.comments import (
     resolve_thread,
     withdraw_comment,
 )
-from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import Comment, Evaluation, User
-from evaltracker.evaluations.topics import TOPICS, Subject, key_of
+from evaltracker.evaluations.topics import TOPICS, Subject, find_subject, key_of
 from evaltracker.pages.acts import address_of, register_act
 from evaltracker.pages.evaluation_acts import InEvaluation
 
@@ -96,27 +94,6 @@ class CommentForm(forms.Form):
         return next((it for it in threads if str(it.root.pk) == asked), None)
 
 
-def read_subject(user: User, target_id: str) -> Subject:
-    """The subject of an act's address.
-
-    Raises:
-        NotFound: no such topic, or nothing there that `user` may see.
-
-    """
-    name, _, rest = target_id.partition(".")
-    subject_id, _, part = rest.partition(".")
-    if name not in TOPICS:
-        raise NotFound
-    try:
-        key = uuid.UUID(subject_id)
-    except ValueError as error:
-        raise NotFound from error
-    found = TOPICS[name].find(user, key, part)
-    if found is None or found.pk != target_id:
-        raise NotFound
-    return found
-
-
 @register_act
 class Discuss(InEvaluation[Subject]):
     """What was said about something, and a form to say more."""
@@ -133,7 +110,7 @@ class Discuss(InEvaluation[Subject]):
     rule = check_comment
 
     def load(self, user: User, target_id: str) -> Subject:
-        return read_subject(user, target_id)
+        return find_subject(user, target_id)
 
     def ask_before(self, request: HttpRequest, target: Subject) -> None:
         target.topic.ask_before(request, target.evaluation)

@@ -11,6 +11,7 @@ from evaltracker.evaluations.models.brief_fields import BriefField
 from evaltracker.evaluations.models.cached import CachedValue
 from evaltracker.evaluations.models.comments import Comment, Mention
 from evaltracker.evaluations.models.evaluation import Evaluation
+from evaltracker.evaluations.models.files import AttachedFile
 from evaltracker.evaluations.models.imported import ImportedHistory
 from evaltracker.evaluations.models.imports import (
     ColumnMemory,
@@ -27,6 +28,7 @@ from evaltracker.evaluations.models.visits import Visit
 
 __all__ = [
     "AccountEntry",
+    "AttachedFile",
     "BriefField",
     "CachedValue",
     "Category",

@@ -1,4 +1,4 @@
-"""Requirements can be talked about by everybody who sees them."""
+"""The brief and requirements can be talked about by everybody who sees them."""
 
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.evaluations.topics import Topic, everybody, register_topic
@@ -14,6 +14,22 @@ def about_requirement(
     return None if part else (evaluation, f"Requirement {row.ref}", page)
 
 
+def about_brief(row: Evaluation, part: str) -> tuple[Evaluation, str, str] | None:
+    """The brief as a whole."""
+    return None if part else (row, "The brief", page_address(row, "brief"))
+
+
+register_topic(
+    Topic(
+        name="brief",
+        noun="the brief",
+        rows=lambda user: Evaluation.objects.visible_to(user).select_related("owner"),
+        people=everybody,
+        describe=about_brief,
+        tab="brief",
+        takes_files=True,
+    )
+)
 register_topic(
     Topic(
         name="requirement",

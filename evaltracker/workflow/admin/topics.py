@@ -69,6 +69,7 @@ register_topic(
         tab="decision",
         ask_before=open_answers,
         after_decision=True,
+        takes_files=True,
     )
 )
 register_topic(

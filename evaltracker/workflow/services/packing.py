@@ -19,6 +19,7 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.policy import lock
+from evaltracker.files.selectors import files_of
 from evaltracker.portable.registry import parts
 from evaltracker.workflow.memo.matrix import csv_of
 from evaltracker.workflow.memo.pack import Pack, add_manual, add_memo
@@ -78,7 +79,7 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
         if part.sealed and part.sealed(by, evaluation)
     }
     add_signatures(pack, evaluation)
-    add_files(pack, evaluation, shut)
+    add_files(pack, evaluation, shut, by)
     journal.record(
         evaluation=evaluation,
         action="pack.taken",
@@ -113,9 +114,10 @@ def listed(fields: tuple[str, ...], rows: Any) -> bytes:
     return csv_of(lines())
 
 
-def add_files(pack: Pack, evaluation: Evaluation, shut: set[str]) -> None:
-    """What was handed in with claims and verdicts, and what each was called."""
-    rows = [["file", "original name", "candidate", "requirement"]]
+def add_files(pack: Pack, evaluation: Evaluation, shut: set[str], by: User) -> None:
+    """What was handed in with claims and verdicts, what people attached to things, and
+    what each was called."""
+    rows = [["file", "original name", "candidate or thing", "requirement"]]
     if "claimfile" not in shut:
         claims = ClaimFile.objects.filter(claim__candidate__evaluation=evaluation)
         for one in claims.select_related("claim__candidate", "claim__requirement"):
@@ -131,6 +133,9 @@ def add_files(pack: Pack, evaluation: Evaluation, shut: set[str]) -> None:
         rows.append(
             [place, each.file_name, claim.candidate.name, claim.requirement.ref]
         )
+    for attached in files_of(by, evaluation):
+        place = stored(pack, attached.sha256, attached.name, attached.stored_as)
+        rows.append([place, attached.name, attached.about, ""])
     pack.add("files/files.csv", csv_of(iter(rows)))
 
 

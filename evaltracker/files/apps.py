@@ -1,0 +1,12 @@
+"""The app of files."""
+
+from django.apps import AppConfig
+
+from evaltracker.kit.hooks import LoadsHooks
+
+
+class FilesConfig(LoadsHooks, AppConfig):
+    """Loads hooks.py when Django is ready."""
+
+    name = "evaltracker.files"
+    label = "files"

@@ -1,0 +1,5 @@
+"""Where files hangs itself into lower floors; loaded when Django is ready."""
+
+import evaltracker.files.admin.acts
+import evaltracker.files.admin.download
+import evaltracker.files.admin.seals

@@ -1,0 +1,1 @@
+"""How files are attached, removed and handed out."""
