@@ -3,3 +3,4 @@
 import evaltracker.files.admin.acts
 import evaltracker.files.admin.download
 import evaltracker.files.admin.seals
+import evaltracker.files.journal_words

@@ -27,6 +27,7 @@ NOBODY = Known({}, {})
 # Actions that are put together: their beginning, and what may follow.
 MADE = {
     "stage.": tuple(VisitEnd.values),
+    "file.": ("attached", "removed"),
     "comment.": ("added", "replied", "resolved", "reopened", "withdrawn"),
     "promise_check.": ("moved", "waived", "judged", "measured", "closed"),
     "contract_term.": ("entered", "changed", "settled", "renewed"),

@@ -1,0 +1,10 @@
+"""What the journal says of files that were attached to things."""
+
+from evaltracker.pages.entry_words import register_words
+
+register_words(
+    {
+        "file.attached": ("attached a file", "attached “{name}” to {about}"),
+        "file.removed": ("removed a file", "removed “{name}” from {about}"),
+    }
+)
