@@ -77,7 +77,6 @@
 	/** Fills the dialog with the content of an act's page. */
 	function show(page) {
 		const made = page.getElementById("page-content");
-		const head = headOf(page);
 		const body = document.createElement("div");
 		body.className = "et-dialog__body et-page";
 		const head = headOf(page);
