@@ -141,11 +141,16 @@ def has_to_declare(user: User, evaluation: Evaluation) -> bool:
     """Whether `user` is asked before they read on.
 
     The owner writes candidates down, and is asked once there may be something of them
-    to read; everybody else before they read of candidates at all.
+    to read; everybody else before they read of candidates at all. Read once for a
+    request that only reads, as above.
     """
-    if not to_declare(user).filter(evaluation=evaluation).exists():
-        return False
-    return not is_owner(user, evaluation) or is_published(evaluation)
+    seen, key = seen_by_request(), ("has to declare", user.pk, evaluation.pk)
+    if key not in seen:
+        seen[key] = to_declare(user).filter(evaluation=evaluation).exists() and (
+            not is_owner(user, evaluation) or is_published(evaluation)
+        )
+    asked: bool = seen[key]
+    return asked
 
 
 def check_no_conflict(evaluation: Evaluation, by: By) -> None:

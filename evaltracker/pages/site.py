@@ -44,7 +44,9 @@ def _whole(request: HttpRequest, view: View, *args: Any, **kwargs: Any) -> HttpR
     """Call a view so that what it refuses half-way leaves nothing behind."""
     if request.method in {"GET", "HEAD"}:
         with only_reading():
-            return view(request, *args, **kwargs)
+            answer = view(request, *args, **kwargs)
+            # Its template reads, too, and sees what the view has seen.
+            return answer.render() if isinstance(answer, TemplateResponse) else answer
     with transaction.atomic():
         return view(request, *args, **kwargs)
 
