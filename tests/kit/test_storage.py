@@ -12,6 +12,7 @@ from django.db import models, transaction
 from pytest_django import Settings
 
 from evaltracker.errors import StorageFull
+from evaltracker.files.services.files import FOLDER as ATTACHED
 from evaltracker.kit.storage import FOLDERS, files_of_rows, write_whole
 from evaltracker.portable.registry import parts
 from evaltracker.portable.services.import_evaluation import FOLDER as IMPORTED
@@ -110,4 +111,5 @@ def test_every_table_that_names_files_is_compared_with_the_folders() -> None:
     assert stored == naming
     place = Evidence._meta.get_field("file")
     assert isinstance(place, models.FileField)
-    assert {OF_CLAIMS, IMPORTED, str(place.upload_to).strip("/")} == set(FOLDERS)
+    upload_to = str(place.upload_to).strip("/")
+    assert {OF_CLAIMS, IMPORTED, ATTACHED, upload_to} == set(FOLDERS)

@@ -9,6 +9,9 @@ EVERYBODY = ("lead", *ROLES, "operator", "stranger")
 OUTSIDE = ("stranger",)
 
 INSIDERS = {"lead", *ROLES}
+# Declared a conflict of interest in the main purchase, so reads no answers there and
+# judges nothing.
+CONFLICTED = "it"
 # Who may do it; every other insider and the operator are refused (403), the stranger
 # finds nothing (404). What is not named here is the owner's alone.
 ACTS_FOR: dict[str, set[str]] = {
@@ -40,8 +43,7 @@ ACTS_FOR: dict[str, set[str]] = {
         ),
         INSIDERS,
     ),
-    # IT declared a conflict of interest in the main purchase, and so judges nothing.
-    "record-evidence": INSIDERS - {"it"},
+    "record-evidence": INSIDERS - {CONFLICTED},
     # Who is mentioned in the comment.
     "read-mention": {"it"},
     # A reader's own bookmark in what vendors sent.
@@ -193,6 +195,18 @@ OWNERS_PAGES = {
     "evaluation_sheet_scores": SCORERS,
     "issue_token": {"lead"},
     "way_in": {"lead", "operator"},
+}
+# Those of the main purchase that tell what candidates answer, cost or did.
+PAGES_OF_ANSWERS = {
+    *("candidate", "candidate_costs", "cell", "sign", "working"),
+    *(
+        f"evaluation_{name}"
+        for name in (
+            *("buy_in", "comparison", "costs", "decision", "demos", "files"),
+            *("letters", "matrix", "matrix_file", "promise_checks", "promised"),
+            *("scores", "sent", "trials", "unanswered"),
+        )
+    ),
 }
 LISTS_FOR = {
     "evaluationtemplate": {"lead", "operator"},

@@ -8,11 +8,13 @@ from evaltracker.evaluations.models import Entry, User
 from tests.clients import signed_in
 from tests.rights.addresses import list_addresses, page_addresses
 from tests.rights.table import (
+    CONFLICTED,
     EVERYBODY,
     LISTS_FOR,
     OUTSIDE,
     OWN_PAGES,
     OWNERS_PAGES,
+    PAGES_OF_ANSWERS,
 )
 from tests.rights.world import MAIN
 
@@ -27,6 +29,8 @@ def test_every_page_is_there_for_insiders_and_absent_for_others(
     for name, url in page_addresses().items():
         right = 404 if who in OUTSIDE and name not in OWN_PAGES else 200
         if right == 200 and who not in OWNERS_PAGES.get(name, EVERYBODY):
+            right = 403
+        if who == CONFLICTED and name in PAGES_OF_ANSWERS:
             right = 403
         if (got := client.get(url).status_code) != right:
             wrong.append(f"{name} as {who}: {got}, not {right}")

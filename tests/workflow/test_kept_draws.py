@@ -95,7 +95,7 @@ def test_what_is_signed_rests_on_draws_of_its_own_inputs() -> None:
     where.refresh_from_db()
     words = document_of(where, visit=where.visits.get(left_at__isnull=True))
     assert "comes first in" in words
-    assert "recalculating" not in words
+    assert "As of entry" not in words
 
 
 def test_leadership_reads_both_numbers_in_the_words_that_it_signs() -> None:

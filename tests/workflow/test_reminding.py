@@ -113,16 +113,21 @@ def test_what_is_nothing_to_be_reminded_of_is_not_there(key: str) -> None:
     assert client.get(f"/admin/act/remind-colleague/{key}/").status_code == 404
 
 
+def declare_none_by(person: User, where: Evaluation) -> None:
+    asked = to_declare(person).values_list("pk", flat=True)
+    declare_interests(evaluation=where, interests=dict.fromkeys(asked, ""), by=person)
+
+
 def test_pages_lead_the_owner_alone_to_it() -> None:
     where = trials.platform("must")
     vendors.invited(where, "Acme ML", declares=False)
     vendors.enter(where, "demos")
+    declare_none_by(where.owner, where)
     for name in ("scores", "conflicts"):
         page = reverse(f"admin:evaluation_{name}", args=[where.slug])
         told = signed_in(where.owner).get(page).text
         assert "/admin/act/remind-colleague/" in told, name
     person: User = stakeholders.holder("it")
-    asked = to_declare(person).values_list("pk", flat=True)
-    declare_interests(evaluation=where, interests=dict.fromkeys(asked, ""), by=person)
+    declare_none_by(person, where)
     page = reverse("admin:evaluation_scores", args=[where.slug])
     assert "remind-colleague" not in signed_in(person).get(page).text

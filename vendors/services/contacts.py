@@ -1,7 +1,5 @@
 """The people at vendors: who gets their mail."""
 
-import re
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,9 +11,6 @@ from evaltracker.kit.text import Inputs, read_reason
 from vendors.models import Candidate, Contact, Vendor
 from vendors.policy import require_vendor_keeper
 from vendors.services.companies import record_for_vendor
-
-# “Ada Park <ada@acme.example>”; a name may hold a comma.
-WRITTEN = re.compile(r"\s*([^<>]*[^<>\s])\s*<\s*([^<>\s]+@[^<>\s]+)\s*>")
 
 
 @transaction.atomic
@@ -109,16 +104,21 @@ def note_contact(*, candidate: Candidate, contact: str, by: By) -> Contact:
     """
     if candidate.vendor is None:
         raise Refused(f"{candidate.name} has no vendor, so nobody to write to.")
-    written = WRITTEN.fullmatch(contact.strip())
-    if written is None:
+    # A name may hold a comma.
+    name, bracket, rest = contact.strip().partition("<")
+    email, vendor = rest.removesuffix(">").strip(), candidate.vendor
+    if not (name.strip() and bracket and rest.endswith(">") and "@" in email):
         raise Invalid("Write name and address, as in “Ada Park <ada@acme.example>”.")
-    (name, email), vendor = written.groups(), candidate.vendor
     known = Contact.objects.current().filter(vendor=vendor, email__iexact=email)
     if found := known.first():
         return change_contact(
-            contact=found, name=name, email=found.email, by=by, phone=found.phone
+            contact=found,
+            name=name.strip(),
+            email=found.email,
+            by=by,
+            phone=found.phone,
         )
-    return add_contact(vendor=vendor, name=name, email=email, by=by)
+    return add_contact(vendor=vendor, name=name.strip(), email=email, by=by)
 
 
 def read_contact(*, name: str, email: str, phone: str) -> dict[str, str]:

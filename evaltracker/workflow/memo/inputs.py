@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evaltracker.evaluations.journal import plain
-from evaltracker.evaluations.models import Evaluation, Requirement
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.kit.clock import today_in
+from evaltracker.workflow.memo.asked import lists_inputs, requirement_inputs
 from evaltracker.workflow.memo.brief_words import own_rows
 from evaltracker.workflow.memo.cells import cell_inputs
 from evaltracker.workflow.memo.costing import COST, RATE
@@ -21,7 +22,6 @@ from trials.selectors import Ledger, cell_records, counted_scores, ledger
 from vendors.costs import CostKind
 from vendors.models import Candidate, Conflict, CostLine
 from vendors.selectors import rates_of
-from vendors.selectors.demands import lists_of
 
 CHECKLIST_ORDER = tuple(CostKind)
 CANDIDATE = (
@@ -107,34 +107,6 @@ def inputs_of(
     }
     result: dict[str, Any] = plain(gathered)
     return result
-
-
-def lists_inputs(evaluation: Evaluation) -> dict[str, list[str]]:
-    """The lists of the brief that have values which nobody retired."""
-    return {name: values for name, values in lists_of(evaluation).items() if values}
-
-
-def requirement_inputs(book: Ledger) -> list[dict[str, Any]]:
-    """What was asked, in which lists it must hold, which metric it was to move."""
-    moved = {
-        key: (metric or "", excuse)
-        for key, metric, excuse in Requirement.objects.filter(
-            evaluation=book.evaluation
-        ).values_list("pk", "metric__name", "metric_excuse")
-    }
-    return [
-        {
-            "ref": row.ref,
-            "category": row.category,
-            "text": row.text,
-            "priority": row.priority,
-            "weight": row.weight,
-            "metric": moved[row.pk][0],
-            "metric_excuse": moved[row.pk][1],
-            "lists": list(dict.fromkeys(value.list_name for value in row.demanded)),
-        }
-        for row in book.rows
-    ]
 
 
 def choice_inputs(decision: Decision | None) -> dict[str, str]:

@@ -199,7 +199,7 @@ def test_an_excuse_names_values_or_all_and_the_memo_says_which(
     )
     assert excuse.values_named == "Runs on: AWS"
     assert not cell(acme).knocks_out
-    assert "on R1 (Runs on: AWS). Reason: We leave AWS." in exceptions(
+    assert "on R1 What R1 asks for (Runs on: AWS). Reason: We leave AWS." in exceptions(
         compile_memo(where)["inputs"]
     )
 

@@ -140,7 +140,7 @@ def test_only_parts_that_score_are_asked(acme: Candidate) -> None:
         score(acme)
 
 
-def test_a_declared_interest_bars_scoring_that_candidate(acme: Candidate) -> None:
+def test_a_declared_interest_bars_scoring_any_candidate(acme: Candidate) -> None:
     where = acme.evaluation
     ivan = stakeholders.holder("it")
     globex = where.candidates.get(name="Globex ML")
@@ -150,9 +150,9 @@ def test_a_declared_interest_bars_scoring_that_candidate(acme: Candidate) -> Non
         statement="I hold shares.",
         by=ivan,
     )
-    with pytest.raises(Forbidden, match="interest"):
-        score(acme)
-    assert score(globex)
+    for option in (acme, globex):
+        with pytest.raises(Forbidden, match="conflict of interest"):
+            score(option)
 
 
 @pytest.mark.parametrize(

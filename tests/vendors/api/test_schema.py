@@ -7,6 +7,8 @@ from django.core.management import call_command
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 
+from vendors.api.schema import CALLS
+
 pytestmark = pytest.mark.django_db
 
 
@@ -50,7 +52,13 @@ def test_the_description_needs_no_token_and_names_the_vendor_api_alone() -> None
     assert "application/problem+json" in post["responses"]["409"]["content"]
     assert post["security"] == [{"token": []}]
     # What no single call can say: its limits, and what the server itself answers.
-    for said in ("600 of a token", "256 KB", "10 MB", "`limit` up to 1,000", "411"):
+    for said in (
+        f"{CALLS:,} of a token",
+        "256 KB",
+        "10 MB",
+        "`limit` up to 1,000",
+        "411",
+    ):
         assert said in schema["info"]["description"]
 
 
