@@ -126,6 +126,7 @@ def test_the_picture_has_no_barrier_in_light_and_dark(
         Candidate.objects.create(
             evaluation=purchase, name=f"Initech {number} with a long name", kind="build"
         )
+    vendors.declare_none(purchase)
     common.otto()
     watched.log_in("lina")
     for scheme in ("light", "dark"):
