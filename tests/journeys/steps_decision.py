@@ -91,7 +91,7 @@ def read_the_memo(walk: Walk) -> None:
     assert re.search(r"words and signatures: [0-9a-f]{64}\.", words)
     boss.see("46-memo")
     with boss.page.expect_download() as download:
-        boss.page.get_by_role("link", name="PDF (A4)", exact=True).click()
+        boss.page.get_by_role("link", name="PDF (A4)", exact=True).first.click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
 
 
