@@ -52,7 +52,7 @@ def draft(walk: Walk) -> None:
     lead.go("Decision")
     lead.see("41-decision")
     lead.follow("Draft the decision")
-    lead.page.get_by_label("Candidate").select_option(label=FAVOURITE)
+    lead.form.get_by_label("Candidate").select_option(label=FAVOURITE)
     lead.fill(
         rationale="It met every must-have in our own trial.",
         revisit_when="The price rises by more than a tenth.",
