@@ -14,7 +14,7 @@ from evaltracker.evaluations.policy import (
     is_published,
     may_start_evaluations,
 )
-from evaltracker.kit.reading import seen_by_request
+from evaltracker.kit.reading import read_once
 from vendors.choices import CandidateKind, CandidateState
 from vendors.models import Candidate, Conflict, Vendor
 
@@ -86,13 +86,11 @@ def barring_interest(user: User, evaluation: Evaluation) -> Conflict | None:
     It bars from all candidates of the evaluation: those are its rivals. A page asks it
     of every row, so it is read once for a request that only reads.
     """
-    seen, key = seen_by_request(), ("barring interest", user.pk, evaluation.pk)
-    if key not in seen:
-        rows = Conflict.objects.barring().of(user)
-        here = rows.filter(candidate__evaluation=evaluation)
-        here = here.select_related("candidate").order_by("declared_at")
-        seen[key] = here.first()
-    barring: Conflict | None = seen[key]
+    rows = Conflict.objects.barring().of(user).filter(candidate__evaluation=evaluation)
+    here = rows.select_related("candidate").order_by("declared_at")
+    barring: Conflict | None = read_once(
+        ("barring interest", user.pk, evaluation.pk), here.first
+    )
     return barring
 
 
@@ -144,13 +142,13 @@ def has_to_declare(user: User, evaluation: Evaluation) -> bool:
     to read; everybody else before they read of candidates at all. Read once for a
     request that only reads, as above.
     """
-    seen, key = seen_by_request(), ("has to declare", user.pk, evaluation.pk)
-    if key not in seen:
-        seen[key] = to_declare(user).filter(evaluation=evaluation).exists() and (
-            not is_owner(user, evaluation) or is_published(evaluation)
-        )
-    asked: bool = seen[key]
-    return asked
+    return read_once(
+        ("has to declare", user.pk, evaluation.pk),
+        lambda: (
+            to_declare(user).filter(evaluation=evaluation).exists()
+            and (not is_owner(user, evaluation) or is_published(evaluation))
+        ),
+    )
 
 
 def check_no_conflict(evaluation: Evaluation, by: By) -> None:

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from django.urls import reverse
-
-from evaltracker.comments.policy import audience
+from evaltracker.comments.words import discuss_address
 from evaltracker.evaluations.models import Mention, Notice
-from evaltracker.evaluations.topics import TOPICS, key_of
+from evaltracker.evaluations.topics import TOPICS
 from evaltracker.notices.about import About
 from evaltracker.notices.kinds import register
 
@@ -43,7 +41,7 @@ class Mentioned(About[Told]):
         found = {}
         for (name, evaluation), rows in places.items():
             topic = TOPICS[name]
-            readers = set(audience(topic, evaluation).values_list("pk", flat=True))
+            readers = set(topic.audience(evaluation).values_list("pk", flat=True))
             subjects = {row.comment.subject_id for row in rows}
             # Whoever may read there sees whatever is there.
             readable = (row.person for row in rows if row.person_id in readers)
@@ -72,8 +70,7 @@ class Mentioned(About[Told]):
     def page(self, notice: Notice, row: Told) -> str:
         """Where the thread can be read and answered."""
         comment = row.mention.comment
-        key = key_of(comment.topic, comment.subject_id, comment.part)
-        return reverse("admin:act_on", args=["discuss", key])
+        return discuss_address(comment.topic, comment.subject_id, comment.part)
 
     def values(self, notice: Notice, row: Told) -> dict[str, str]:
         """Who wrote it, and what kind of thing it is about."""

@@ -1,32 +1,10 @@
 """Who talks with whom about what, and until when; one sentence for each no."""
 
-from django.db.models import Q, QuerySet
-
 from evaltracker.errors import Forbidden, NotFound, Refused
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.journal import By, actor_of
-from evaltracker.evaluations.models import Comment, Evaluation, User
-from evaltracker.evaluations.topics import TOPICS, Subject, Topic
-
-
-def participants(evaluation: Evaluation) -> QuerySet[User]:
-    """Active people with a part, own or lent, and the owner; no operator."""
-    read = Q(readable_evaluations=evaluation, is_superuser=False)
-    people: QuerySet[User] = User.objects.filter(
-        Q(pk=evaluation.owner_id) | read, is_active=True
-    )
-    return people.distinct().order_by("first_name", "last_name", "username")
-
-
-def audience(topic: Topic, evaluation: Evaluation) -> QuerySet[User]:
-    """Those of them who may read what is said about subjects of a topic."""
-    return topic.people(evaluation, participants(evaluation))
-
-
-def is_frozen(topic: Topic, evaluation: Evaluation) -> bool:
-    """Whether nothing more is said about subjects of a topic."""
-    decided = evaluation.status == Status.DECIDED
-    return not evaluation.is_open and not (decided and topic.after_decision)
+from evaltracker.evaluations.models import Comment, User
+from evaltracker.evaluations.topics import TOPICS, Subject, is_participant
 
 
 def subject_of(comment: Comment, by: By) -> Subject:
@@ -53,11 +31,11 @@ def check_comment(subject: Subject, by: By) -> None:
     """
     evaluation, topic = subject.evaluation, subject.topic
     user = actor_of(by).user
-    if user is None or not participants(evaluation).filter(pk=user.pk).exists():
+    if user is None or not is_participant(user, evaluation):
         raise Forbidden("Only people with a part in this evaluation comment on it.")
     if not topic.people(evaluation, User.objects.filter(pk=user.pk)).exists():
         raise NotFound
-    if is_frozen(topic, evaluation):
+    if topic.is_frozen(evaluation):
         over = evaluation.get_status_display().lower()
         only = (
             " Comment on the decision." if evaluation.status == Status.DECIDED else ""

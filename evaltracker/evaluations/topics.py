@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
 from evaltracker.errors import NotFound
+from evaltracker.evaluations.choices import Status
+from evaltracker.kit.reading import read_once
 from evaltracker.kit.registry import Registry
 
 if TYPE_CHECKING:
@@ -72,6 +77,20 @@ class Topic:
     # Whether files can be attached to it.
     takes_files: bool = False
 
+    def audience(self, evaluation: Evaluation) -> QuerySet[User]:
+        """The people with a part who may see its subjects there."""
+        return self.people(evaluation, participants(evaluation))
+
+    def is_open_to(self, user: User, evaluation: Evaluation) -> bool:
+        """Whether `user` is one of them; a page asks it of every row."""
+        readers = self.audience(evaluation).filter(pk=user.pk)
+        return read_once(("topic", self.name, user.pk, evaluation.pk), readers.exists)
+
+    def is_frozen(self, evaluation: Evaluation) -> bool:
+        """Whether nothing more is added to its subjects there."""
+        decided = evaluation.status == Status.DECIDED
+        return not evaluation.is_open and not (decided and self.after_decision)
+
     def find(self, user: User, subject_id: UUID, part: str = "") -> Subject | None:
         """The subject, if it is there and `user` may see it."""
         row = self.rows(user).filter(pk=subject_id).first()
@@ -88,6 +107,20 @@ TOPICS: Registry[str, Topic] = Registry("topic")
 def register_topic(topic: Topic) -> Topic:
     """Let people talk about things of a kind."""
     return TOPICS.register(topic.name, topic)
+
+
+def participants(evaluation: Evaluation) -> QuerySet[User]:
+    """Active people with a part, own or lent, and the owner; no operator."""
+    read = Q(readable_evaluations=evaluation, is_superuser=False)
+    people: QuerySet[User] = get_user_model()._default_manager.filter(
+        Q(pk=evaluation.owner_id) | read, is_active=True
+    )
+    return people.distinct().order_by("first_name", "last_name", "username")
+
+
+def is_participant(user: User | None, evaluation: Evaluation) -> bool:
+    """Whether `user` is one of them."""
+    return user is not None and participants(evaluation).filter(pk=user.pk).exists()
 
 
 def key_of(topic: str, subject_id: UUID, part: str = "") -> str:

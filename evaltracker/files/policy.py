@@ -4,17 +4,7 @@ from evaltracker.errors import Forbidden, NotFound, Refused
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import AttachedFile, Evaluation, User
-from evaltracker.evaluations.policy import is_owner
-from evaltracker.evaluations.topics import TOPICS, Subject, Topic
-
-
-def takes_part(user: User, evaluation: Evaluation) -> bool:
-    """The owner, and everybody with a part, own or lent; no operator without one."""
-    return is_owner(user, evaluation) or (
-        user.is_active
-        and not user.is_superuser
-        and evaluation.readers.filter(pk=user.pk).exists()
-    )
+from evaltracker.evaluations.topics import TOPICS, Subject, Topic, is_participant
 
 
 def keeps(user: User, file: AttachedFile) -> bool:
@@ -32,7 +22,7 @@ def check_attach_files(subject: Subject, by: By) -> None:
     if not subject.topic.takes_files:
         raise NotFound
     user = actor_of(by).user
-    if user is None or not takes_part(user, subject.evaluation):
+    if not is_participant(user, subject.evaluation):
         raise Forbidden("Only people with a part in this evaluation attach files.")
     require_not_frozen(subject.topic, subject.evaluation)
 
@@ -45,7 +35,7 @@ def check_remove_file(file: AttachedFile, by: By) -> None:
 
     """
     user, evaluation = actor_of(by).user, file.evaluation
-    if user is None or not (keeps(user, file) and takes_part(user, evaluation)):
+    if not (user and keeps(user, file) and is_participant(user, evaluation)):
         raise Forbidden("Only the owner and the person who attached a file remove it.")
     if file.removed_at is not None:
         raise Refused("This file was removed already.")
@@ -54,9 +44,9 @@ def check_remove_file(file: AttachedFile, by: By) -> None:
 
 def require_not_frozen(topic: Topic, evaluation: Evaluation) -> None:
     """Refuse what would change an evaluation that has ended; a decision takes more."""
-    decided = evaluation.status == Status.DECIDED
-    if evaluation.is_open or (decided and topic.after_decision):
+    if not topic.is_frozen(evaluation):
         return
     over = evaluation.get_status_display().lower()
+    decided = evaluation.status == Status.DECIDED
     only = " Attach the file to the decision." if decided else ""
     raise Refused(f"“{evaluation}” is {over}, so its files stay as they are.{only}")

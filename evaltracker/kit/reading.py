@@ -1,6 +1,6 @@
 """Whether a request only reads, so that what was counted before may be shown to it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -30,3 +30,12 @@ def seen_by_request() -> dict[Any, Any]:
     """What this request has seen so far, to be seen alike until it ends."""
     seen = _reading.get()
     return {} if seen is None else seen
+
+
+def read_once[T](key: Hashable, read: Callable[[], T]) -> T:
+    """What `read` gives; a request that only reads asks it once for each key."""
+    seen = seen_by_request()
+    if key not in seen:
+        seen[key] = read()
+    found: T = seen[key]
+    return found

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from evaltracker.comments.services.comments import resolve_thread, withdraw_comment
-from evaltracker.comments.templatetags.comments import said
+from evaltracker.comments.templatetags.comments import with_links
 from evaltracker.evaluations.models import Comment, Evaluation
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
@@ -55,7 +55,7 @@ def test_text_is_escaped_and_only_http_is_a_link() -> None:
         "<b>x</b> javascript:alert(1) https://a.example/?q=1&r=\"'<i>.\n"
         "(see http://b.example/x)."
     )
-    html = said(Comment(text=text))
+    html = with_links(Comment(text=text))
     assert "<b>" not in html
     assert "<i>" not in html
     assert "<br>" in html

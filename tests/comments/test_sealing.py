@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from evaltracker.comments.policy import audience
 from evaltracker.comments.selectors import counts_of
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Comment, Evaluation, User
@@ -85,7 +84,7 @@ def test_who_may_be_mentioned_is_who_may_see_it_on_every_topic() -> None:
             vendors.enter(where, stage)
         for name, (row, part) in rows.items():
             topic = TOPICS[name]
-            named = set(audience(topic, where))
+            named = set(topic.audience(where))
             seeing = {it for it in cast if topic.find(it, row.pk, str(part))}
             assert named == seeing, (name, stage)
 

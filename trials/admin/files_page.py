@@ -11,8 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.topics import key_of
-from evaltracker.files.policy import takes_part
+from evaltracker.evaluations.topics import is_participant, key_of
 from evaltracker.files.selectors import files_of
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.query import check_query
@@ -67,7 +66,7 @@ def file_rows(user: User, evaluation: Evaluation) -> list[FileRow]:
         for file in attached.select_related(*about)
     ]
     judged = judged.exclude(file="").select_related(*about, "recorded_by")
-    act, part = address_of("attach-files"), takes_part(user, evaluation)
+    act, part = address_of("attach-files"), is_participant(user, evaluation)
     rows += [
         FileRow(
             name=file.name,

@@ -47,8 +47,8 @@ def check_agree_contract(trial: Trial, by: By) -> User:
     return user
 
 
-def check_agree_contracts(evaluation: Evaluation, by: By) -> User:
-    """The acting user, if contracts of several trials await a role of theirs.
+def check_agree_contracts(evaluation: Evaluation, by: By) -> list[Trial]:
+    """The trials whose contracts await a role of the acting user, if there are several.
 
     Raises:
         Forbidden: no role. Refused: fewer than two await them.
@@ -57,9 +57,10 @@ def check_agree_contracts(evaluation: Evaluation, by: By) -> User:
     user = require_part(by, evaluation)
     if not has_role(user, evaluation):
         raise Forbidden(NO_ROLE)
-    if len(contracts_awaiting(evaluation, user)) < 2:
+    trials = contracts_awaiting(evaluation, user)
+    if len(trials) < 2:
         raise Refused("There are not several contracts here that await your role.")
-    return user
+    return trials
 
 
 def contracts_awaiting(evaluation: Evaluation, user: User) -> list[Trial]:
@@ -114,11 +115,11 @@ def agree_contracts(*, evaluation: Evaluation, digest: str, by: By) -> list[Tria
 
     """
     evaluation = lock(evaluation)
-    user = check_agree_contracts(evaluation, by)
-    trials = contracts_awaiting(evaluation, user)
+    trials = check_agree_contracts(evaluation, by)
     if digest != digest_of_all(trials):
         texts = (contract_of(trial).text for trial in trials)
         raise Stale(CHANGED, difference="\n\n".join(texts))
+    user = require_part(by, evaluation)
     return [_agree(locked_trial(trial, evaluation), user, by) for trial in trials]
 
 

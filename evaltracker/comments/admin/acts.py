@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from evaltracker.comments.policy import (
-    audience,
     check_comment,
     check_read_mention,
     check_reopen_thread,
@@ -24,8 +23,9 @@ from evaltracker.comments.services.comments import (
     resolve_thread,
     withdraw_comment,
 )
+from evaltracker.comments.words import discuss_address
 from evaltracker.evaluations.models import Comment, Evaluation, User
-from evaltracker.evaluations.topics import TOPICS, Subject, find_subject, key_of
+from evaltracker.evaluations.topics import TOPICS, Subject, find_subject
 from evaltracker.pages.acts import address_of, register_act
 from evaltracker.pages.evaluation_acts import InEvaluation
 
@@ -117,7 +117,7 @@ class Discuss(InEvaluation[Subject]):
 
     def form_kwargs(self, target: Subject, user: User) -> dict[str, Any]:
         """Who may be mentioned: those who may see it, but not oneself."""
-        people = audience(target.topic, target.evaluation).exclude(pk=user.pk)
+        people = target.topic.audience(target.evaluation).exclude(pk=user.pk)
         return {"people": people, "threads": threads_on(target)}
 
     def context(self, target: Subject, user: User) -> dict[str, Any]:
@@ -155,8 +155,7 @@ class OnComment(InEvaluation[Comment]):
 
     def cancel_url(self, target: Comment) -> str:
         """Where its thread stands."""
-        key = key_of(target.topic, target.subject_id, target.part)
-        return f"{address_of('discuss')}{key}/"
+        return discuss_address(target.topic, target.subject_id, target.part)
 
 
 @register_act

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from evaltracker.comments.notices import Mentioned
 from evaltracker.comments.policy import (
-    audience,
     check_comment,
     check_read_mention,
     check_reopen_thread,
@@ -164,7 +163,7 @@ def _mentioned(
     if len(asked) > MOST_MENTIONED:
         sentence = f"Mention at most {MOST_MENTIONED} people."
         raise Invalid(sentence, errors={"mentions": [sentence]})
-    readers = audience(subject.topic, subject.evaluation)
+    readers = subject.topic.audience(subject.evaluation)
     seen = set(readers.filter(pk__in=asked).values_list("pk", flat=True))
     if hidden := [person.name for key, person in asked.items() if key not in seen]:
         sentence = f"{hidden[0]} may not see {subject.topic.noun} here."

@@ -1,6 +1,7 @@
 """Talking on pages: a link with the number of comments, or the threads themselves."""
 
 import re
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,11 @@ from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from evaltracker.comments.policy import audience, is_frozen
 from evaltracker.comments.selectors import counts_of, discussed_of, threads_on
+from evaltracker.comments.words import discuss_address
 from evaltracker.evaluations.models import Comment, Evaluation, User
-from evaltracker.evaluations.topics import TOPICS, Subject, key_of
+from evaltracker.evaluations.topics import TOPICS, Subject
+from evaltracker.kit.reading import read_once
 from evaltracker.pages.acts import address_of
 
 register = template.Library()
@@ -22,37 +24,14 @@ ADDRESS = re.compile(r"https?://[^\s<>\"'“”]+[^\s<>\"'“”.,;:!?)\]}]", re
 LINK = '<a href="{0}" rel="noopener noreferrer nofollow ugc" target="_blank">{0}</a>'
 
 
-class Room:
-    """What one page shows of the talk in an evaluation: read once for all its links."""
-
-    def __init__(self, evaluation: Evaluation, user: User) -> None:
-        self.evaluation, self.user = evaluation, user
-        self._counts: Any = None
-        self._open: dict[str, bool] = {}
-
-    def is_open(self, topic: str) -> bool:
-        """Whether subjects of a topic can be talked about with the reader."""
-        if topic not in self._open:
-            readers = audience(TOPICS[topic], self.evaluation)
-            self._open[topic] = readers.filter(pk=self.user.pk).exists()
-        return self._open[topic]
-
-    def count(self, topic: str, subject_id: UUID, part: str) -> int:
-        """How many comments there are to read."""
-        if self._counts is None:
-            self._counts = counts_of(self.user, self.evaluation)
-        number: int = self._counts.get((topic, subject_id, part), 0)
-        return number
-
-
-def room_of(context: Context, evaluation: Evaluation) -> Room:
-    """The one of this page."""
-    request = context["request"]
-    rooms = request.__dict__.setdefault("comment_rooms", {})
-    if evaluation.pk not in rooms:
-        rooms[evaluation.pk] = Room(evaluation, request.user)
-    found: Room = rooms[evaluation.pk]
-    return found
+def number_on(
+    user: User, evaluation: Evaluation, topic: str, subject_id: UUID, part: str
+) -> int:
+    """How many comments on a subject there are to read; one query for a page."""
+    counts = read_once(
+        ("comments", user.pk, evaluation.pk), partial(counts_of, user, evaluation)
+    )
+    return counts.get((topic, subject_id, part), 0)
 
 
 @register.inclusion_tag("comments/link.html", takes_context=True)
@@ -65,14 +44,13 @@ def discuss_link(
     about: str = "",
 ) -> dict[str, Any]:
     """A link to what is said about a row, with how much it is; for its readers."""
-    evaluation = context["evaluation"]
-    room = room_of(context, evaluation)
-    if not room.is_open(topic):
+    evaluation, user = context["evaluation"], context["request"].user
+    if not TOPICS[topic].is_open_to(user, evaluation):
         return {"address": ""}
-    number = room.count(topic, subject_id, str(part))
-    if not number and is_frozen(TOPICS[topic], evaluation):
+    number = number_on(user, evaluation, topic, subject_id, str(part))
+    if not number and TOPICS[topic].is_frozen(evaluation):
         return {"address": ""}
-    address = f"{address_of('discuss')}{key_of(topic, subject_id, str(part))}/"
+    address = discuss_address(topic, subject_id, part)
     return {"address": address, "number": number, "about": about}
 
 
@@ -80,7 +58,7 @@ def discuss_link(
 def discussed(context: Context, topic: str) -> dict[str, Any]:
     """Subjects of a topic that were talked about, folded; nothing if there are none."""
     evaluation, user = context["evaluation"], context["request"].user
-    if not room_of(context, evaluation).is_open(topic):
+    if not TOPICS[topic].is_open_to(user, evaluation):
         return {"subjects": []}
     return {"subjects": discussed_of(user, evaluation, topic)}
 
@@ -90,29 +68,27 @@ def discussion(
     context: Context, topic: str, subject_id: UUID, part: object = ""
 ) -> dict[str, Any]:
     """The threads on what a page is about, folded; nothing for whom it is sealed."""
-    evaluation, request = context["evaluation"], context["request"]
-    user = request.user
-    room = room_of(context, evaluation)
+    evaluation, user = context["evaluation"], context["request"].user
     subject = TOPICS[topic].find(user, subject_id, str(part))
-    if subject is None or not room.is_open(topic):
+    if subject is None or not TOPICS[topic].is_open_to(user, evaluation):
         return {"subject": None}
-    shown = told(context, subject)
-    if not shown["threads"] and shown["is_frozen"]:
+    shown = threads_shown(context, subject)
+    if not shown["threads"] and not shown["may_write"]:
         return {"subject": None}
-    return {**shown, "number": room.count(topic, subject_id, str(part))}
+    number = number_on(user, evaluation, topic, subject_id, str(part))
+    return {**shown, "number": number}
 
 
 @register.inclusion_tag("comments/threads.html", takes_context=True)
 def threads(context: Context, subject: Subject) -> dict[str, Any]:
     """Every thread on a subject."""
-    return told(context, subject)
+    return threads_shown(context, subject)
 
 
-def told(context: Context, subject: Subject) -> dict[str, Any]:
+def threads_shown(context: Context, subject: Subject) -> dict[str, Any]:
     """What the templates of threads read."""
     request = context["request"]
     found = threads_on(subject)
-    frozen = is_frozen(subject.topic, subject.evaluation)
     waiting = {
         mention.comment_id
         for thread in found
@@ -127,8 +103,7 @@ def told(context: Context, subject: Subject) -> dict[str, Any]:
         "csrf_token": context.get("csrf_token"),
         "subject": subject,
         "threads": found,
-        "is_frozen": frozen,
-        "may_write": not frozen,
+        "may_write": not subject.topic.is_frozen(subject.evaluation),
         "waiting": waiting,
         "back": "" if in_act else request.get_full_path(),
         "address": address_of("discuss", subject),
@@ -136,7 +111,7 @@ def told(context: Context, subject: Subject) -> dict[str, Any]:
 
 
 @register.filter
-def said(comment: Comment) -> SafeString:
+def with_links(comment: Comment) -> SafeString:
     """The text of a comment: escaped, its lines kept, http(s) addresses as links."""
     pieces: list[str] = []
     at = 0

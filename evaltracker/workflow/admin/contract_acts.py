@@ -22,6 +22,8 @@ from evaltracker.workflow.services.contract_terms import (
 )
 from stakeholders.policy import insiders
 
+PASSED = "Its last day is over, so nobody is reminded of it."
+
 
 class DaysField(forms.CharField):
     """Days before a date, with commas between them."""
@@ -83,12 +85,12 @@ class SetContractTerm(OnEvaluation):
         if term is None:
             return {
                 "looks_after": target.owner_id,
-                "remind_days": listed(default_remind_days()),
+                "remind_days": as_typed(default_remind_days()),
             }
         return {
             **{name: getattr(term, name) for name in DATES},
             "looks_after": term.looks_after_id,
-            "remind_days": listed(term.remind_days),
+            "remind_days": as_typed(term.remind_days),
         }
 
     def success_message(self, target: Evaluation, outcome: Outcome) -> str:
@@ -101,10 +103,7 @@ class SetContractTerm(OnEvaluation):
         return self.page(target, "contract")
 
 
-PASSED = "Its last day is over, so nobody is reminded of it."
-
-
-def listed(days: list[int]) -> str:
+def as_typed(days: list[int]) -> str:
     """Days as they are typed."""
     return ", ".join(map(str, days))
 

@@ -19,6 +19,12 @@ type Row = dict[str, Any]
 NOT_STATED = "not stated"
 
 
+def chosen_of(inputs: Row) -> Row | None:
+    """The candidate that is chosen, or none yet."""
+    key = inputs["choice"]["candidate"]
+    return next((row for row in inputs["candidates"] if row["id"] == key), None)
+
+
 def ahead_of(inputs: Row, results: Row, chosen: Row) -> str:
     """The chosen one's numbers, and those of the best option that was not chosen."""
     result = results[chosen["id"]]

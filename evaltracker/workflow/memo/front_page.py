@@ -10,7 +10,7 @@ from typing import Any
 from evaltracker.evaluations.journal import plain
 from evaltracker.kit.text import listed
 from evaltracker.workflow.memo.certainty_words import both_numbers, counting
-from evaltracker.workflow.memo.chosen import best_of_others
+from evaltracker.workflow.memo.chosen import best_of_others, chosen_of
 from evaltracker.workflow.memo.front_pictures import Picture, pictures_of, share
 from evaltracker.workflow.memo.markdown import amount, bullets, day, inline
 from evaltracker.workflow.memo.markdown import table as written_table
@@ -83,18 +83,12 @@ def front_page(
         proof = DIFFERS if differences else VERIFIED
     return FrontPage(
         sentence=sentence(inputs, decided=decision is not None),
-        said=said(inputs, decision, seal["sign_offs"]),
+        said=when_and_by_whom(inputs, decision, seal["sign_offs"]),
         figures=tuple(figures(inputs, results, decision, seal["sign_offs"])),
         pictures=pictures_of(inputs, results),
         proof=proof,
         differs=tuple(differences or ()),
     )
-
-
-def chosen_of(inputs: Row) -> Row | None:
-    """The candidate that is chosen, or none yet."""
-    key = inputs["choice"]["candidate"]
-    return next((row for row in inputs["candidates"] if row["id"] == key), None)
 
 
 def sentence(inputs: Row, *, decided: bool) -> str:
@@ -106,7 +100,9 @@ def sentence(inputs: Row, *, decided: bool) -> str:
     return f"{f'We {verb}' if decided else f'We propose to {verb}'} {chosen['name']}."
 
 
-def said(inputs: Row, decision: Decision | None, sign_offs: Sequence[Row]) -> str:
+def when_and_by_whom(
+    inputs: Row, decision: Decision | None, sign_offs: Sequence[Row]
+) -> str:
     """When it was decided, by whom, and who approved; or that it is a draft."""
     if decision is None:
         return f"A draft of {day(inputs['as_of'])}; nothing is decided yet."

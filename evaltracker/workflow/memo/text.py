@@ -12,7 +12,12 @@ from evaltracker.workflow.memo.brief_tables import (
     briefs_of_others,
     own_answers,
 )
-from evaltracker.workflow.memo.chosen import ahead_of, costs_really, working
+from evaltracker.workflow.memo.chosen import (
+    ahead_of,
+    chosen_of,
+    costs_really,
+    working,
+)
 from evaltracker.workflow.memo.html import APPENDIX
 from evaltracker.workflow.memo.markdown import (
     block,
@@ -36,15 +41,7 @@ from evaltracker.workflow.memo.weighing_words import weighed
 def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     """The memo as Markdown; every embedded text is escaped."""
     brief = inputs["brief"]
-    chosen = next(
-        (
-            candidate
-            for candidate in inputs["candidates"]
-            if candidate["id"] == inputs["choice"]["candidate"]
-        ),
-        None,
-    )
-    choice = inputs["choice"]
+    chosen, choice = chosen_of(inputs), inputs["choice"]
     parts = [
         f"# Decision memo: {inline(brief['title'])}",
         f"{inline(brief['buyer'])}. Prepared by {inline(brief['owner'])}.",
