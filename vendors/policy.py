@@ -95,9 +95,11 @@ def barring_interest(user: User, evaluation: Evaluation) -> Conflict | None:
 
 
 def conflicted_people(evaluation: Evaluation) -> set[int]:
-    """Ids of those who declared a conflict here that nobody has cleared."""
+    """Ids of those who declared a conflict here that nobody has cleared; read once, as
+    above."""
     rows = Conflict.objects.barring().filter(candidate__evaluation=evaluation)
-    return set(rows.values_list("person_id", flat=True))
+    people = rows.values_list("person_id", flat=True)
+    return read_once(("conflicted", evaluation.pk), lambda: set(people))
 
 
 def where_unbarred(user: User, path: str = "candidate__evaluation") -> Q:

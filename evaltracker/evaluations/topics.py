@@ -83,8 +83,10 @@ class Topic:
 
     def is_open_to(self, user: User, evaluation: Evaluation) -> bool:
         """Whether `user` is one of them; a page asks it of every row."""
-        readers = self.audience(evaluation).filter(pk=user.pk)
-        return read_once(("topic", self.name, user.pk, evaluation.pk), readers.exists)
+        return read_once(
+            ("topic", self.name, user.pk, evaluation.pk),
+            lambda: self.audience(evaluation).filter(pk=user.pk).exists(),
+        )
 
     def is_frozen(self, evaluation: Evaluation) -> bool:
         """Whether nothing more is added to its subjects there."""

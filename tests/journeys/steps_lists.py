@@ -251,7 +251,7 @@ def try_it_on_aws(walk: Walk) -> None:
     lead.fill(text="Trains without help", threshold="Within an hour")
     lead.page.get_by_label(AWS, exact=True).check()
     lead.press("Add")
-    lead.reads(f"For {RUNS_ON}: {AWS}.")
+    lead.reads(f"For {RUNS_ON}: {AWS}")
     lead.follow("Put the contract forward")
     lead.press("Put it forward")
     boss = walk.person("leadership")

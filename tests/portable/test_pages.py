@@ -58,7 +58,11 @@ def test_leadership_takes_home_what_it_may_see_and_the_journal_tells() -> None:
         assert word not in answer.content
     told = content_of(answer)
     assert told["complete"] is False
-    assert told["left_out"] == ["askings", "conflicts", "cost_lines", "scores"]
+    # What is said of sealed prices, and files with them, is sealed alike.
+    assert told["left_out"] == [
+        *("askings", "attached_files", "comments", "conflicts", "cost_lines"),
+        *("mentions", "scores"),
+    ]
     priced = [row for row in told["journal"] if row["subject_type"] == "costline"]
     assert [(row["before"], row["after"]) for row in priced] == [(None, None)]
     last = Entry.objects.filter(evaluation=where).latest("number")

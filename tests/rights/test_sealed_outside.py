@@ -154,7 +154,7 @@ def test_t21_no_log_line_tells_what_is_sealed(db: None) -> None:
         lead = signed_in(sealed.where.owner)
         for url in walk.acts(sealed):
             with around_tests():
-                lead.post(url, TYPED)
+                walk.content_of(lead.post(url, TYPED))
                 transaction.set_rollback(True)
         say(sealed.candidate, {"statement": "claimmarkquux", "availability": "now"})
         say(sealed.candidate, {"statement": "claimmarkquux", "price": "pricemarkquux"})

@@ -132,10 +132,15 @@ def acts(sealed: Sealed) -> Iterator[str]:
         )
 
 
+def content_of(answer: Any) -> bytes:
+    """The whole body; a file that is handed out is closed by that."""
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
 def read(client: Client, url: str) -> str:
     """Everything that an answer says: status line, headers and body, unpacked."""
-    answer: Any = client.get(url)
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    answer = client.get(url)
+    body = content_of(answer)
     if body.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(body)) as book:
             body = b"".join(book.read(name) for name in book.namelist())

@@ -23,7 +23,7 @@ from stakeholders.policy import has_a_say
 from trials.models import Score, ScoreSheet
 from trials.policy import FROM_DEMOS, SCORING_STAGES, check_part, check_running
 from vendors.models import Candidate
-from vendors.policy import require_no_conflict
+from vendors.policy import check_judges, require_no_conflict
 
 
 @transaction.atomic
@@ -129,8 +129,8 @@ def check_give_scores(stakeholder: Stakeholder, by: User, *stages: Stage) -> Non
     """Everybody gives their own scores, until they are locked.
 
     Raises:
-        Forbidden: not one's own part, or one that does not score.
-        Refused: the wrong stage, or locked.
+        Forbidden: not one's own part, one that does not score, or a conflict.
+        Refused: the wrong stage, locked, or interests were not declared.
 
     """
     if stakeholder.user_id != by.pk or stakeholder.left_at or not has_a_say(by):
@@ -138,6 +138,7 @@ def check_give_scores(stakeholder: Stakeholder, by: User, *stages: Stage) -> Non
     if not stakeholder.scores:
         raise Forbidden("You are not asked to score in this evaluation.")
     check_part(stakeholder.evaluation, by, *(stages or SCORING_STAGES))
+    check_judges(stakeholder.evaluation, by)
     require_unlocked(ScoreSheet.objects.filter(stakeholder=stakeholder).first())
 
 

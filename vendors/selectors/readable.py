@@ -26,11 +26,10 @@ def opened[Q_: QuerySet[Any]](rows: Q_, user: User, candidate_path: str) -> Q_:
     Left out are evaluations in which something waits for their answer about interests,
     or in which one bars them.
     """
-    interests = Conflict.objects.barring().of(user)
-    closed = {
-        *to_declare(user).values_list("evaluation", flat=True),
-        *interests.values_list("candidate__evaluation", flat=True),
-    }
+    interests = Conflict.objects.barring().of(user).order_by()
+    asked = to_declare(user).order_by().values_list("evaluation", flat=True)
+    barred = interests.values_list("candidate__evaluation", flat=True)
+    closed = set(asked.union(barred).order_by())
     if not closed:
         return rows
     return rows.exclude(**{f"{candidate_path}__evaluation__in": closed})

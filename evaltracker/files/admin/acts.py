@@ -38,8 +38,12 @@ class ManyFilesField(forms.FileField):
         super().__init__(widget=box, **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        """All that were chosen; an empty one is refused by name, as others are."""
-        files = [file for file in data or [] if file]
+        """All that were chosen; an empty one is refused by name, as others are.
+
+        A mapping of files that is not a browser's gives one instead of a list.
+        """
+        given = data if isinstance(data, (list, tuple)) else [data]
+        files = [file for file in given if file]
         if not files:
             raise forms.ValidationError("Choose a file first.", code="required")
         return files
