@@ -69,6 +69,14 @@ def secret_key() -> str:
     return kept.read_text()
 
 
+def vendor_pages(site_url: str, secret_key: str) -> tuple[str, str]:
+    """Where vendors answer in a browser (blank: nowhere), and the key of links
+    and codes, which web, worker and vendor process share."""
+    own = site_url if DEMO or DEBUG else ""
+    site: str = env.str("VENDOR_SITE_URL", default=own)
+    return site.rstrip("/"), env.str("VENDOR_PAGES_KEY", default="") or secret_key
+
+
 def database(variable: str = "DATABASE_URL") -> dict[str, Any]:
     """PostgreSQL by DATABASE_URL, else SQLite that bears several writers."""
     sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "db.sqlite3"}

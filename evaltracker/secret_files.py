@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 SECRETS = (
     *("SECRET_KEY", "SECRET_KEY_FALLBACKS", "OIDC_CLIENT_SECRET"),
     *("DATABASE_URL", "OWNER_DATABASE_URL", "VENDOR_DATABASE_URL", "REDIS_URL"),
-    *("EMAIL_URL", "SENTRY_DSN"),
+    *("EMAIL_URL", "SENTRY_DSN", "VENDOR_PAGES_KEY"),
 )
 
 

@@ -34,7 +34,8 @@ ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",
     default=["localhost", "127.0.0.1", "[::1]"] if DEMO or DEBUG else ["localhost"],
 )
-CSRF_TRUSTED_ORIGINS = [SITE_URL]
+VENDOR_SITE_URL, VENDOR_PAGES_KEY = environment.vendor_pages(SITE_URL, SECRET_KEY)
+CSRF_TRUSTED_ORIGINS = list({SITE_URL, VENDOR_SITE_URL or SITE_URL})
 
 INSTALLED_APPS = [
     "unfold",  # before the admin, whose templates it replaces
@@ -124,7 +125,7 @@ CACHES = {
         # What is over is dropped by a chore; nothing that counts may be before.
         "OPTIONS": {"MAX_ENTRIES": 10_000_000},
     },
-    # Vendors' limits: a count over all processes (vendors.api.counting).
+    # Vendors' limits: a count over all processes (vendors.counting).
     "throttle": environment.cache(),
     # What one process remembers for itself, without a round trip.
     "process": {
@@ -196,7 +197,6 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-
 
 # --- Mail ---------------------------------------------------------------------
 MAILERS = {"default": environment.mailer()}

@@ -1,14 +1,25 @@
 """Settings of a process that serves vendors alone (docs/isolation.md).
 
-The same product with less in it: no admin, no sessions, no workflow, other addresses,
+The same product with less in it: no admin, no logins, no workflow, other addresses,
 and a database role that may do what `vendors.isolation.access` lists and nothing else.
 """
 
 import logging
+from urllib.parse import urlsplit
 
-from evaltracker.environment import cache, vendor_database
+from django.core.exceptions import ImproperlyConfigured
+
+from evaltracker.environment import cache, env, vendor_database
 from evaltracker.settings import *  # noqa: F403
-from evaltracker.settings import CACHES, REST_FRAMEWORK, TEMPLATES
+from evaltracker.settings import (
+    ALLOWED_HOSTS,
+    CACHES,
+    DEBUG,
+    DEMO,
+    REST_FRAMEWORK,
+    TEMPLATES,
+    VENDOR_SITE_URL,
+)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -30,6 +41,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Vendors' pages have forms; calls of the API carry a token and are exempt.
+    "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
 ]
@@ -50,9 +63,18 @@ REST_FRAMEWORK = {**REST_FRAMEWORK, "UNAUTHENTICATED_USER": None}
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 # What a call ended with says it all; a line at its start would be as dear again.
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
-# Nobody signs in here, and no cookie counts, so none can be misused (W003).
+# No user signs in here. Contacts of vendors do, by a code and a cookie of this process.
 AUTHENTICATION_BACKENDS = []
-SILENCED_SYSTEM_CHECKS = ["security.W003"]
+CSRF_FAILURE_VIEW = "vendors.portal.start.form_expired"
+_HAS_KEY = DEMO or DEBUG or bool(env.str("VENDOR_PAGES_KEY", default=""))
+if VENDOR_SITE_URL and not _HAS_KEY:
+    raise ImproperlyConfigured(
+        "VENDOR_SITE_URL is set and VENDOR_PAGES_KEY is not, so a code that the worker "
+        "sends would not open the pages. Give web, worker and vendor-api the same "
+        "one; `./dev env --missing` makes it."
+    )
+if VENDOR_SITE_URL:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(VENDOR_SITE_URL).hostname]
 DATABASES = {"default": vendor_database()}
 # Its own part of Redis, and nothing else of it (deploy/redis/redis.conf).
 CACHES = {

@@ -1,4 +1,4 @@
-"""The addresses of a process that serves vendors alone: their API, and probes.
+"""The addresses of a process that serves vendors alone: API, pages and probes.
 
 Probes are answered before any address is looked up (`HealthMiddleware`). With
 `ROOT_URLCONF` set to this module nothing of the admin can be reached.
@@ -11,6 +11,7 @@ from evaltracker.rest.error_pages import not_there, problem_page
 urlpatterns = [
     path("api/v1/", include("vendors.api.urls")),
     path("api/v1/", include("trials.api.urls")),
+    path("vendor/", include("vendors.portal.urls")),
     re_path(r"", not_there),
 ]
 handler400 = problem_page(400)

@@ -7,6 +7,8 @@ import tempfile
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 os.environ.setdefault("SITE_URL", "http://testserver")
+os.environ.setdefault("VENDOR_SITE_URL", "http://testserver")
+os.environ.setdefault("VENDOR_PAGES_KEY", "only-for-tests-of-pages")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 # Most tests are about other things than a second factor; those of it ask for one.
 os.environ.setdefault("REQUIRE_SECOND_FACTOR", "0")

@@ -52,6 +52,11 @@ ELSEWHERE = {
     "vendors_contact",
     "vendors_vendor",
     "vendors_vendortoken",
+    # The way into the vendor pages: that a code was asked for, and visits. A code that
+    # was used has its entry, and so has a session that the owner ended.
+    "vendors_invitationlink",
+    "vendors_signincode",
+    "vendors_vendorsession",
     # A reader's own bookmark, list and bell.
     "vendors_lastseen",
     "workflow_snooze",

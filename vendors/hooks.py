@@ -5,6 +5,7 @@ import datetime
 from django.apps import apps
 
 import evaltracker.serving.https
+import vendors.code_notices
 import vendors.isolation.starting
 import vendors.list_uses
 import vendors.notices
@@ -12,6 +13,7 @@ import vendors.opening_notices
 import vendors.token_notices
 from evaltracker.kit.periodic import register_chore
 from evaltracker.requirements.publishing import FOLLOWERS
+from vendors.services.code_mail import owe_unsent_codes, tell_of_guesses
 from vendors.services.reasking import ask_of_changes, remind_of_closing
 from vendors.services.refusals import forget_refused_calls
 from vendors.services.token_mail import tell_of_leaks
@@ -21,6 +23,17 @@ register_chore(
     name="tell of leaked tokens",
     every=datetime.timedelta(seconds=20),
     work=tell_of_leaks,
+)
+# The same for codes that the mail server did not take at once.
+register_chore(
+    name="owe unsent codes",
+    every=datetime.timedelta(seconds=20),
+    work=owe_unsent_codes,
+)
+register_chore(
+    name="tell of guessed codes",
+    every=datetime.timedelta(minutes=1),
+    work=tell_of_guesses,
 )
 register_chore(
     name="forget refused calls",
@@ -47,6 +60,7 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.acts.invitations
     import vendors.admin.acts.mark_seen
     import vendors.admin.acts.opening
+    import vendors.admin.acts.sessions
     import vendors.admin.acts.tokens
     import vendors.admin.acts.windows
     import vendors.admin.candidates_grid

@@ -45,6 +45,14 @@ OF_CANDIDATES: dict[str, Phrases] = {
     ),
     "token.issued": ("gave a vendor a token", "gave {vendor} a token"),
     "token.ends": ("set when a token ends", "set when a token of {vendor} ends"),
+    "vendor_session.begun": (
+        "signed in with a code",
+        "signed in to answer for {candidate}",
+    ),
+    "vendor_session.ended": (
+        "ended a vendor's session",
+        "ended the session of {contact}",
+    ),
     "token.revoked": ("revoked a token", "revoked a token of {vendor}"),
     "interest.declared": (
         "declared a conflict of interest",

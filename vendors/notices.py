@@ -5,22 +5,30 @@ mail leaves it is asked again whether that address is still one of a vendor that
 invited there and still in the choice.
 """
 
+import datetime
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Notice, User
+from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.kit.clock import wall_of
 from evaltracker.notices.about import About, ended
 from evaltracker.notices.kinds import Message, register
+from evaltracker.notices.mail import link_to
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Contact
 from vendors.policy import claims_are_closed
+from vendors.secrets import link_secret
 from vendors.selectors.letters import LETTER
+from vendors.selectors.sign_in import link_to_pages
 
 # Where vendors read how everything is done; served with the API, so no page of ours.
 API_PAGE = "/api/v1/docs/"
+# Where a contact's link leads.
+PAGES = "/vendor/start/"
 
 
 class ToVendor[Row](About[Row]):
@@ -44,7 +52,12 @@ class ToVendor[Row](About[Row]):
             yield "The candidate was eliminated."
 
     def page(self, notice: Notice, row: Row) -> str:
-        """How everything is done."""
+        """The reader's own way into the vendor pages, else how the API is used."""
+        for candidate in (
+            self.candidates(notice, row) if settings.VENDOR_SITE_URL else ()
+        ):
+            if link := link_to_pages(candidate, notice.address):
+                return f"{PAGES}{link_secret(link.pk)}/"
         return API_PAGE
 
     def date(self, notice: Notice, row: Row) -> dict[str, Any]:
@@ -84,9 +97,21 @@ class Invitation(ToVendor[Candidate]):
         return {
             "buyer": evaluation.buyer,
             "closes": "yes" if evaluation.claims_close_at else "",
+            "by": self.last_day(evaluation),
             "owner": reachable(evaluation.owner),
             "invitation": notice.subject_id,
+            "api": link_to("/api/v1/invitations/"),
+            "pages": "yes" if self.page(notice, row) != API_PAGE else "",
         }
+
+    def last_day(self, evaluation: Evaluation) -> str:
+        """The day on which answers close, for the subject; blank if none is set."""
+        if evaluation.claims_close_at is None:
+            return ""
+        # What closes at midnight closes on the day that it ends.
+        last = evaluation.claims_close_at - datetime.timedelta(seconds=1)
+        wall = wall_of(last, evaluation.zone)
+        return f"{wall.day} {wall:%B}"
 
     def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
         """The end of claims, also for a calendar."""

@@ -26,15 +26,18 @@ from vendors.models import (
     CostLine,
     ExchangeRate,
     IdempotencyRecord,
+    InvitationLink,
     LastSeen,
     PriceOpening,
     Proposal,
     Question,
     RefusedCall,
     Ruling,
+    SignInCode,
     StatusWord,
     Submission,
     Vendor,
+    VendorSession,
     VendorToken,
 )
 from vendors.policy import may_see_prices
@@ -157,6 +160,9 @@ register_part(
 leave_out(Contact, "People outside are asked by who knows them; a vendor's, not ours.")
 leave_out(VendorToken, "A secret.")
 leave_out(RefusedCall, "It is about this installation.")
+leave_out(InvitationLink, "A way into this installation.")
+leave_out(SignInCode, "A way into this installation.")
+leave_out(VendorSession, "A way into this installation.")
 leave_out(IdempotencyRecord, "It is about calls to this installation.")
 leave_out(LastSeen, "A reader's own bookmark.")
 leave_out(StatusWord, "It is about spreadsheets that were read here.")

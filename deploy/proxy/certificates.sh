@@ -3,12 +3,17 @@
 set -eu
 name=${SITE_URL#*://}
 name=${name%%[:/]*}
+# The vendor pages have a host of their own, if there are any.
+vendors=${VENDOR_SITE_URL:-}
+vendors=${vendors#*://}
+vendors=${vendors%%[:/]*}
 # Where word of a certificate that runs out is sent, if anywhere.
 if [ -n "${ACME_EMAIL:-}" ]; then
     set -- --email "$ACME_EMAIL"
 else
     set -- --register-unsafely-without-email
 fi
+if [ -n "$vendors" ]; then set -- --domain "$vendors" --expand "$@"; fi
 
 fetch() {
     certbot certonly --non-interactive --agree-tos --quiet \

@@ -10,6 +10,10 @@ fetched=${FETCHED_CERTIFICATES:-/acme}/live/evaltracker
 name=${SITE_URL#*://}
 name=${name%%[:/]*}
 names=$(printf '%s\n' "$name,${ALLOWED_HOSTS:-}" | tr ', ' '\n\n' | sort -u | tr '\n' ' ')
+# The host of the vendor pages; a name that nobody can ask for where there are none.
+vendors=${VENDOR_SITE_URL:-https://vendor-pages.invalid}
+vendor_name=${vendors#*://}
+vendor_name=${vendor_name%%[:/]*}
 
 self_sign() {
     [ -f "$run/own.pem" ] || (
@@ -44,6 +48,8 @@ sed -e "s|@RUN@|$run|g" \
     -e "s|@HTTPS_PORT@|${HTTPS_LISTEN:-443}|" \
     -e "s|@NAMES@|$names|" \
     -e "s|@SITE_URL@|${SITE_URL%/}|" \
+    -e "s|@VENDOR_NAME@|$vendor_name|" \
+    -e "s|@VENDOR_SITE_URL@|${vendors%/}|" \
     -e "s|@RESOLVER@|${resolver:+resolver $resolver valid=5s;}|" \
     -e "s|@WEB@|${WEB_UPSTREAM:-web:8000}${resolver:+ resolve}|" \
     -e "s|@VENDOR_API@|${VENDOR_API_UPSTREAM:-vendor-api:8000}${resolver:+ resolve}|" \

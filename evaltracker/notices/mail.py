@@ -36,6 +36,9 @@ def link_to(path: str) -> str:
     """The address of a page as mails print it; from a setting, never from a request."""
     if not path.startswith("/") or path.startswith("//"):
         raise ValueError(f"“{path}” is not a path of this site")
+    # Vendors are at home under a host name of their own.
+    if path.startswith("/vendor/"):
+        return f"{settings.VENDOR_SITE_URL}{path}"
     return f"{settings.SITE_URL}{path}"
 
 

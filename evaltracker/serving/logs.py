@@ -11,8 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from evaltracker.kit.database_away import database_is_away
 
-# The address of a person's calendar is a secret, and so is that of a new password.
-_SECRET_PATH = re.compile(r"(/calendar/|/password/reset/key/)[^/\s\"']+")
+# The address of a person's calendar is a secret, and so are those of a new password and
+# of a vendor's invitation.
+_SECRET_PATH = re.compile(r"(/calendar/|/password/reset/key/|/vendor/start/)[^/\s\"']+")
 
 
 def hide_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> Any:

@@ -1,20 +1,25 @@
 """What the mail of an invitation says, and what it must not say."""
 
+import datetime
 from email.message import EmailMessage
 
 import pytest
 from icalendar import Calendar
+from pytest_django import Settings
 
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.kit.clock import wall_of
 from evaltracker.notices.services.sweep import sweep_notices
 from evaltracker.requirements.services.evaluations import change_brief
 from tests.cast import common, vendors
 from tests.smtp_sink import Sink
-from vendors.models import Candidate, VendorToken
+from vendors.models import Candidate, InvitationLink, VendorToken
+from vendors.secrets import link_secret
 from vendors.services.contacts import add_contact
 from vendors.services.invitations import invite
 
 pytestmark = pytest.mark.django_db
+DAYS = datetime.timedelta(days=14)
 
 
 def invited(where: Evaluation, name: str = "Acme ML") -> Candidate:
@@ -38,17 +43,36 @@ def test_it_says_where_to_read_whom_to_ask_and_until_when(smtp_sink: Sink) -> No
     sweep_notices()
     (mail,) = smtp_sink.arrived
     assert mail["Reply-To"] == "lina@example.com"
-    assert mail["Subject"] == "You are invited to answer – Choose an ML platform"
+    last = wall_of(datetime.datetime.now(datetime.UTC), "UTC") + DAYS
+    by = f"{last.day} {last:%B}"
+    assert mail["Subject"] == (
+        f"Example Foods asks you to answer by {by} – Choose an ML platform"
+    )
+    link = InvitationLink.objects.get()
     for text in bodies(mail):
         for word in (
-            *("Hello Ada", "Example Foods", "http://testserver/api/v1/docs/"),
+            *("Hello Ada", "Example Foods", "Answer in your browser"),
+            f"http://testserver/vendor/start/{link_secret(link.pk)}/",
             *("lina@example.com", "for a token", "Authorization: Bearer"),
-            *(str(acme.pk), "answer sheet", "(UTC)"),
+            *(str(acme.pk), "so does a spreadsheet", "(UTC)"),
         ):
             assert word in text
     (part,) = mail.iter_attachments()
     (event,) = Calendar.from_ical(part.get_content()).walk("VEVENT")
     assert event["SUMMARY"] == "Answers are due – Choose an ML platform"
+
+
+def test_without_vendor_pages_it_leads_to_the_api(
+    smtp_sink: Sink, settings: Settings
+) -> None:
+    settings.VENDOR_SITE_URL = ""
+    invited(vendors.in_research(common.evaluation()))
+    sweep_notices()
+    (mail,) = smtp_sink.arrived
+    for text in bodies(mail):
+        assert "http://testserver/api/v1/docs/" in text
+        assert "answer sheet" in text
+        assert "/vendor/" not in text
 
 
 def test_it_holds_no_token_no_candidate_and_no_rival(smtp_sink: Sink) -> None:

@@ -13,9 +13,9 @@ from django.core.cache import caches
 from django.http import HttpRequest
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
-from rest_framework.throttling import BaseThrottle
 
 from vendors.api.authentication import secret_of
+from vendors.counting import address_of
 from vendors.wall import digest_of
 
 MINUTE = 60
@@ -27,11 +27,6 @@ KNOWN_SECONDS = 60 * 60
 def memory() -> Any:
     """What this process alone remembers; it costs no round trip."""
     return caches["process"]
-
-
-def address_of(request: Request | HttpRequest) -> str:
-    """Where a call comes from, forwarded as `NUM_PROXIES` says."""
-    return BaseThrottle().get_ident(request) or ""  # type: ignore[arg-type]
 
 
 def close_for(request: Request | HttpRequest) -> None:

@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from vendors.api.counting import count_up
-from vendors.api.door import MINUTE, address_of, close_for
+from vendors.api.door import MINUTE, close_for
+from vendors.counting import address_of, count_up
 
 NOTED_A_MINUTE = 60
 

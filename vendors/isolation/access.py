@@ -14,7 +14,9 @@ NOTED = f"current_setting('{NOTES}', true) = 'on'"
 OWN = "candidate_id IN (SELECT id FROM vendors_candidate)"
 INVITED = "evaluation_id IN (SELECT evaluation_id FROM vendors_candidate)"
 ASKED = "id IN (SELECT question_id FROM vendors_asking)"
+OWN_LINK = "link_id IN (SELECT id FROM vendors_invitationlink)"
 OWN_TRIAL = "trial_id IN (SELECT id FROM trials_trial)"
+CALLS = "id IN (SELECT vendor_id FROM vendors_vendortoken)"
 ALL: tuple[str, ...] = ()
 
 
@@ -79,8 +81,28 @@ ACCESS: dict[str, Access] = {
         changed=("last_used_on", "revoked_at", "leaked_at"),
     ),
     "vendors_vendor": Access(
-        rows="id IN (SELECT vendor_id FROM vendors_vendortoken)",
+        rows=f"{CALLS} OR id = {ME}",
         shown=("id", "slug", "name"),
+    ),
+    # The vendor's own people: a code goes to who was invited, and to nobody else.
+    "vendors_contact": Access(
+        rows=f"vendor_id = {ME}",
+        shown=("id", "vendor_id", "name", "email", "removed_at"),
+    ),
+    "vendors_invitationlink": Access(
+        # As with tokens: before the vendor is known, the row of the link that was sent.
+        rows=f"digest = ANY({SENT_TOKENS}) OR {OWN}",
+        changed=("last_asked_at",),
+    ),
+    "vendors_signincode": Access(
+        rows=OWN_LINK,
+        added=OWN_LINK,
+        changed=("wrong_tries", "used_at", "sent_at"),
+    ),
+    "vendors_vendorsession": Access(
+        rows=f"digest = ANY({SENT_TOKENS}) OR {OWN_LINK}",
+        added=OWN_LINK,
+        changed=("last_visit_on", "ended_at"),
     ),
     "vendors_candidate": Access(
         rows=f"vendor_id = {ME} AND invited_at IS NOT NULL",

@@ -7,6 +7,7 @@ from vendors.models.dialogue import Asking, Proposal, Question
 from vendors.models.interests import Conflict
 from vendors.models.opening import PriceOpening
 from vendors.models.rates import ExchangeRate
+from vendors.models.sign_in import InvitationLink, SignInCode, VendorSession
 from vendors.models.tokens import IdempotencyRecord, RefusedCall, VendorToken
 from vendors.models.words import StatusWord
 
@@ -20,14 +21,17 @@ __all__ = [
     "CostLine",
     "ExchangeRate",
     "IdempotencyRecord",
+    "InvitationLink",
     "LastSeen",
     "PriceOpening",
     "Proposal",
     "Question",
     "RefusedCall",
     "Ruling",
+    "SignInCode",
     "StatusWord",
     "Submission",
     "Vendor",
+    "VendorSession",
     "VendorToken",
 ]

@@ -22,6 +22,7 @@ from vendors.choices import CandidateKind, CandidateState
 from vendors.columns import COLUMNS, WORDED
 from vendors.models import Candidate, Vendor
 from vendors.policy import INVITABLE, check_no_conflict
+from vendors.services.vendor_sessions import end_sessions
 
 WORDS = frozenset({"name", *(column.name for column in WORDED)})
 EDITABLE = WORDS | {"vendor", *(column.name for column in COLUMNS)}
@@ -120,13 +121,15 @@ def shortlist(*, candidate: Candidate, by: By) -> Candidate:
 @transaction.atomic
 def eliminate(*, candidate: Candidate, reason: str, by: By) -> Candidate:
     """Drop a candidate for a reason that stays readable; nothing of it is deleted."""
-    return _move(
+    gone = _move(
         candidate,
         by=by,
         action="candidate.eliminated",
         state=CandidateState.ELIMINATED,
         reason=read_reason(reason, "Say why it is eliminated."),
     )
+    end_sessions(link__candidate=gone)
+    return gone
 
 
 @transaction.atomic

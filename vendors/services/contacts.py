@@ -11,6 +11,7 @@ from evaltracker.kit.text import Inputs, read_reason
 from vendors.models import Candidate, Contact, Vendor
 from vendors.policy import require_vendor_keeper
 from vendors.services.companies import record_for_vendor
+from vendors.services.vendor_sessions import end_sessions
 
 
 @transaction.atomic
@@ -66,6 +67,8 @@ def change_contact(
             before=before,
             after=after,
         )
+    if "email" in after:
+        end_sessions(link__contact=contact)
     return contact
 
 
@@ -89,6 +92,7 @@ def remove_contact(*, contact: Contact, reason: str, by: By) -> Contact:
         before=journal.snapshot(contact, ("name", "email")),
         reason=reason,
     )
+    end_sessions(link__contact=contact)
     return contact
 
 

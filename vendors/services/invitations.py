@@ -23,6 +23,7 @@ from vendors.notices import Invitation
 from vendors.policy import INVITABLE, claims_are_closed
 from vendors.selectors import invitation_letters
 from vendors.services.candidates import lock_candidate
+from vendors.services.invitation_links import give_link
 from vendors.services.token_mail import owe_expiry_warnings
 
 # Of one invitation to one person: a reminder a day, and not for ever.
@@ -161,6 +162,7 @@ def _theirs(candidate: Candidate, contacts: Iterable[Contact]) -> list[Contact]:
 
 def _owe(candidate: Candidate, contact: Contact) -> None:
     """One more mail of this invitation to this address."""
+    give_link(candidate=candidate, contact=contact)
     number = invitation_letters(candidate).filter(address=contact.email).count() + 1
     owe_now(
         kind=Invitation.name,

@@ -41,6 +41,7 @@ def schedule_notice(
     recipient: User | None = None,
     address: str = "",
     addressee: str = "",
+    number: uuid.UUID | None = None,
 ) -> Notice | None:
     """Owe somebody a mail at that wall time, whatever happens to this process.
 
@@ -56,7 +57,7 @@ def schedule_notice(
 
     """
     can_wait = KINDS[kind].can_wait and recipient is not None
-    number = uuid.uuid4()
+    number = number or uuid.uuid4()
     due_at, now = _instant(day, time, zone), timezone.now()
     notice = Notice(
         id=number,
@@ -73,7 +74,7 @@ def schedule_notice(
         due_at=due_at,
         # What can wait is looked at once at once: it may travel in a daily mail.
         next_try_at=min(due_at, now) if can_wait else due_at,
-        message_id=f"<{number}@{urlsplit(settings.SITE_URL).hostname}>",
+        message_id=message_id_of(number),
     )
     _check(notice)
     if notice.next_try_at <= now:
@@ -81,6 +82,11 @@ def schedule_notice(
     # Two that cause the same notice at once are told apart by the database only.
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
     return notice if Notice.objects.filter(pk=number).exists() else None
+
+
+def message_id_of(number: uuid.UUID) -> str:
+    """The Message-ID of the mail of that notice, for ever."""
+    return f"<{number}@{urlsplit(settings.SITE_URL).hostname}>"
 
 
 def owe_now(*, evaluation: Evaluation | None, **terms: Any) -> Notice | None:

@@ -18,7 +18,7 @@ from evaltracker.kit.pipeline import Pipeline
 from evaltracker.requirements.services.demands import demand
 from evaltracker.requirements.services.scopes import add_list
 from tests.cast import common, vendors
-from vendors.api.counting import forget_counts
+from vendors.counting import forget_counts
 from vendors.models import Candidate, Claim
 
 API = "/api/v1/"

@@ -21,8 +21,11 @@ class Route:
     # Sent as a multipart file instead.
     upload: str = ""
     content: bytes = b"the proof itself"
+    # Sent as the form of a page instead.
+    form: dict[str, str] = field(default_factory=dict)
 
 
+PAGE = "vendor/<str:invitation>/"
 READ = {"GET": 200, "HEAD": 200}
 ROUTES: dict[str, Route] = {
     "api/v1/schema/": Route(READ),
@@ -48,6 +51,13 @@ ROUTES: dict[str, Route] = {
     f"{INVITATION}trial/": Route(READ),
     # Not the trials stage.
     f"{INVITATION}gaps/<str:gap>/reply/": Route({"POST": 409}, {"reply": "Soon."}),
+    # Who has a link may ask, whoever it is; it names no person.
+    "vendor/start/<str:secret>/": Route({**READ, "POST": 302}),
+    "vendor/start/<str:secret>/code/": Route(
+        {**READ, "POST": 400}, form={"code": "AAAA-AAAA"}
+    ),
+    PAGE: Route(READ),
+    f"{PAGE}sign-out/": Route({"POST": 200}),
 }
 # Answered by the framework below every address: nothing is there.
-NOWHERE = ("",)
+NOWHERE = ("", "vendor/")

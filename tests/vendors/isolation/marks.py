@@ -20,6 +20,7 @@ CODED = {
     *("zone", "time_zone", "digest", "sha256", "stored_as", "kind", "password"),
     *("hash", "previous_hash", "currency", "route", "body_sha256", "content_type"),
     *("body", "file", "source_url", "username", "ref", "message_id"),
+    "browser_digest",
     # Blank unless the demo was called off.
     "called_off_because",
 }

@@ -48,7 +48,14 @@ def test_a_vendor_hears_and_changes_nothing_of_its_rivals(
     for route, expected in ROUTES.items():
         for whose, path in addresses(route, me, rival).items():
             for method in METHODS:
-                call = Call(method, path, me.token, expected, category=world.category)
+                call = Call(
+                    method,
+                    path,
+                    me.token,
+                    expected,
+                    category=world.category,
+                    cookie=me.cookie,
+                )
                 heard = ask(call, me, before)
                 if whose == "own":
                     assert heard.status == expected.answers.get(method, 405), call
@@ -70,11 +77,20 @@ def test_foreign_and_absent_are_byte_equal_with_every_parameter(
             for query in ("", *queries):
                 said = query.format(rival=rival)
                 for whose, path in paths.items():
-                    call = Call(method, path, me.token, ROUTES[route], said)
+                    call = Call(
+                        method, path, me.token, ROUTES[route], said, cookie=me.cookie
+                    )
                     heard = ask(call, me, before)
                     if whose.startswith("foreign:"):
                         twin = paths[whose.replace("foreign:", "absent:")]
-                        alike = Call(method, twin, me.token, ROUTES[route], said)
+                        alike = Call(
+                            method,
+                            twin,
+                            me.token,
+                            ROUTES[route],
+                            said,
+                            cookie=me.cookie,
+                        )
                         assert heard == ask(alike, me, before), call
     assert picture(me.vendor) == before
 
@@ -87,6 +103,8 @@ def test_without_a_live_token_every_address_is_the_same(
     token = me.revoked if which == "revoked" else None
     before = picture(me.vendor)
     for route, expected in ROUTES.items():
+        if "start" in route:
+            continue
         for method in METHODS:
             paths = set(addresses(route, me, rival).values())
             said = {
@@ -94,7 +112,9 @@ def test_without_a_live_token_every_address_is_the_same(
             }
             assert len(said) == 1, (method, route)
             status = said.pop().status
-            assert status == (401 if "<" in route or "inv" in route else status)
+            if "<" in route or "inv" in route:
+                closed = {403, 405} if route.startswith("vendor/") else {401}
+                assert status in closed, (method, route)
     assert picture(me.vendor) == before
 
 
@@ -108,7 +128,14 @@ def test_no_stage_opens_anything(world: World, stage: str) -> None:
     for route, expected in ROUTES.items():
         for method in METHODS:
             for path in addresses(route, me, rival).values():
-                call = Call(method, path, me.token, expected, category=world.category)
+                call = Call(
+                    method,
+                    path,
+                    me.token,
+                    expected,
+                    category=world.category,
+                    cookie=me.cookie,
+                )
                 ask(call, me, before)
         assert picture(me.vendor) == before, route
 

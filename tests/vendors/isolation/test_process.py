@@ -9,11 +9,15 @@ from typing import Any
 
 import pytest
 import requests
+from django.conf import settings
 
 from evaltracker.evaluations.models import Entry
 from tests.cast import common, vendors
 from tests.served import served
-from vendors.models import Claim
+from tests.smtp_sink import Sink
+from tests.vendors.portal.visitor import TOKEN, Visitor, invited
+from vendors.models import Claim, SignInCode
+from vendors.secrets import code_of, link_secret, spaced
 
 ROOT = Path(__file__).parents[3]
 
@@ -58,6 +62,44 @@ def test_vendors_are_served_by_a_process_that_has_nothing_else(site: str) -> Non
     leaked = call("GET", f"{home}?t={vendor.headers['Authorization'][7:]!s}")
     assert leaked.status_code == 400
     assert call("GET", home).status_code == 401
+
+
+@pytest.mark.postgres
+def test_a_contact_comes_in_by_a_code_that_this_process_sends(
+    login: str, tmp_path: Path, smtp_sink: Sink
+) -> None:
+    visitor = Visitor(invited(vendors.in_research(common.evaluation())))
+    env = {
+        "REDIS_URL": "",
+        "DEBUG": "1",
+        "EMAIL_URL": f"smtp://127.0.0.1:{smtp_sink.port}",
+        "VENDOR_PAGES_KEY": settings.VENDOR_PAGES_KEY,
+    }
+    with served(tmp_path, workers=1, **env) as running:
+        browser = requests.Session()
+        start = f"{running.url}{visitor.start}"
+
+        def send(address: str, **fields: str) -> requests.Response:
+            shown = browser.get(address, timeout=20).text
+            token = TOKEN.search(shown)
+            assert token, shown
+            sent = {"csrfmiddlewaretoken": token[1], **fields}
+            return browser.post(address, sent, timeout=20)
+
+        assert "Type your code" in send(start).text
+        (letter,) = smtp_sink.arrived
+        code = SignInCode.objects.get()
+        assert code.sent_at is not None
+        assert spaced(code_of(code.pk)) in letter.as_string()
+        assert "Your answers" in send(f"{start}code/", code=code_of(code.pk)).text
+        # All that it sets, and none of the admin's.
+        names = set(browser.cookies.keys()) - {"csrftoken"}
+        assert names == {"vendor-browser", f"vendor-{visitor.link.candidate_id.hex}"}
+        home = f"{running.url}{visitor.home}"
+        out = browser.get(home, headers={"Cookie": "sessionid=x"}, timeout=20)
+        assert out.status_code == 403
+        assert code_of(code.pk) not in (tmp_path / "log").read_text()
+        assert link_secret(visitor.link.pk) not in (tmp_path / "log").read_text()
 
 
 def test_the_web_process_serves_no_vendors_when_told_so(tmp_path: Path) -> None:

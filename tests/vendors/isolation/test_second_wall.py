@@ -70,7 +70,14 @@ def walk(world: World, patch: pytest.MonkeyPatch, *, role: str = "") -> list[str
     for route, expected in ROUTES.items():
         for path in addresses(route, me, rival).values():
             for method in METHODS:
-                call = Call(method, path, me.token, expected, category=world.category)
+                call = Call(
+                    method,
+                    path,
+                    me.token,
+                    expected,
+                    category=world.category,
+                    cookie=me.cookie,
+                )
                 with around_tests():
                     heard = call.hear(**disguise)
                     if marks := marks_in(heard.everything, *others):
@@ -94,7 +101,14 @@ def test_every_call_works_behind_the_wall(walled: World, role: str) -> None:
     for route, expected in ROUTES.items():
         path = addresses(route, me, me)["own"]
         for method in METHODS:
-            call = Call(method, path, me.token, expected, category=walled.category)
+            call = Call(
+                method,
+                path,
+                me.token,
+                expected,
+                category=walled.category,
+                cookie=me.cookie,
+            )
             with around_tests():
                 plain = call.hear()
                 transaction.set_rollback(True)

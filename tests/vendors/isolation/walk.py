@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -21,6 +22,9 @@ from tests.vendors.isolation.world import Party
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 KWARG = re.compile(r"<\w+:(\w+)>")
+# What protects a form differs by design.
+ONCE = re.compile(rb'(?<=name="csrfmiddlewaretoken" value=")\w+')
+FORM = "application/x-www-form-urlencoded"
 CLIENT = Client(raise_request_exception=False)
 NOBODY = nullcontext
 
@@ -55,6 +59,8 @@ class Call:
     query: str = ""
     category: str = ""
     key: str = ""
+    # Of a session in the vendor pages; pages know no tokens.
+    cookie: str = ""
 
     def hear(
         self, disguise: Callable[[], AbstractContextManager[None]] = NOBODY
@@ -63,6 +69,8 @@ class Call:
         headers = (
             {} if self.token is None else {"authorization": f"Bearer {self.token}"}
         )
+        if self.cookie:
+            headers["cookie"] = self.cookie
         if self.key:
             headers["idempotency-key"] = self.key
         body, kind = self._body()
@@ -76,11 +84,13 @@ class Call:
             for name, value in answer.items()
             if name.lower() != "x-request-id"
         )
-        return Heard(answer.status_code, tuple(head), content)
+        return Heard(answer.status_code, tuple(head), ONCE.sub(b"", content))
 
     def _body(self) -> tuple[bytes, str]:
         if self.method in ("GET", "HEAD", "OPTIONS"):
             return b"", "application/json"
+        if self.route.form:
+            return urlencode(self.route.form).encode(), FORM
         if self.route.upload:
             file = SimpleUploadedFile(self.route.upload, self.route.content)
             return encode_multipart(BOUNDARY, {"file": file}), MULTIPART_CONTENT
@@ -110,7 +120,7 @@ def addresses(route: str, own: Party, foreign: Party) -> dict[str, str]:
 
     `own` throughout, and for each set of ids `foreign:…` beside `absent:…`.
     """
-    names = KWARG.findall(route)
+    names = [name for name in KWARG.findall(route) if name != "secret"]
     found = {"own": fill(route, ids(own))}
     for size in range(1, len(names) + 1):
         for chosen in itertools.combinations(names, size):
@@ -128,6 +138,7 @@ def ids(party: Party) -> dict[str, str]:
         "file": party.file,
         "gap": party.gap,
         "ref": "R1",
+        "secret": party.secret,
     }
 
 

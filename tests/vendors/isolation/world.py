@@ -10,12 +10,14 @@ from typing import Any, cast
 from django.apps import apps
 from django.db import models
 from django.db.models import Model
+from django.http import HttpResponse
 from django.test import override_settings
 
 from evaltracker.comments.services.comments import add_comment
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.evaluations.topics import TOPICS
+from evaltracker.kit.clock import database_now
 from tests.cast import common, trials, vendors
 from tests.vendors.isolation.marks import HOUSE, mark, mark_of
 from tests.vendors.isolation.rows import ONLY_GROW, OURS, owner_path
@@ -25,17 +27,23 @@ from vendors.models import (
     Claim,
     ClaimFile,
     IdempotencyRecord,
+    InvitationLink,
     Vendor,
     VendorToken,
 )
 from vendors.models.base import VendorRecord
+from vendors.portal.cookies import keep_session
+from vendors.secrets import link_secret, new_secret
 from vendors.services.answering import answer_question
 from vendors.services.claims import note_claim, withdraw_claim
 from vendors.services.contacts import add_contact
 from vendors.services.dialogue import ask_question
 from vendors.services.files import attach_file
+from vendors.services.invitation_links import give_link
+from vendors.services.sign_in import ask_code
 from vendors.services.submissions import hand_in
 from vendors.services.tokens import revoke_token
+from vendors.services.vendor_sessions import begin_session
 
 type Near = dict[Any, Any]
 NAMES = ("Acme", "Globex", "Initech")
@@ -64,6 +72,9 @@ class Party:
     ref: str
     file: str
     gap: str
+    # Of its contact: what stands in the link, and the cookie of a session.
+    secret: str
+    cookie: str
 
     @property
     def mark(self) -> str:
@@ -107,6 +118,7 @@ def _party(shared: Evaluation, name: str) -> Party:
     near = {type(row): row for row in (shared, trial, shared.owner)}
     _make(Milestone, near, trial=trial)
     gap = _make(Gap, near)
+    link, cookie = _contact(candidate)
     secret = vendors.token(vendor, "other")
     revoke_token(token=VendorToken.objects.get(vendor=vendor), by=SYSTEM)
     return Party(
@@ -118,7 +130,23 @@ def _party(shared: Evaluation, name: str) -> Party:
         ref=f"{mark_of(name)}-only",
         file=str(_attach(candidate, name).pk),
         gap=str(gap.pk),
+        secret=link_secret(link.pk),
+        cookie=cookie,
     )
+
+
+def _contact(candidate: Candidate) -> tuple[InvitationLink, str]:
+    """The link of the vendor's contact, who asked for a code and is in its pages."""
+    vendor, owner = candidate.vendor, candidate.evaluation.owner
+    assert vendor is not None
+    contact = add_contact(vendor=vendor, name="C", email="c@example.com", by=owner)
+    link = give_link(candidate=candidate, contact=contact)
+    ask_code(link=link, nonce=new_secret())
+    _, secret = begin_session(link=link, now=database_now())
+    response = HttpResponse()
+    keep_session(response, candidate.pk, secret)
+    (cookie,) = response.cookies.values()
+    return link, f"{cookie.key}={cookie.coded_value}"
 
 
 def _say(candidate: Candidate, shared: Evaluation) -> None:
@@ -165,7 +193,6 @@ def _fill(shared: Evaluation, party: Party) -> None:
         evaluation=shared, candidate=candidate, text="Open?", by=Actor(name=party.name)
     )
     hand_in(candidate=candidate, by=Actor(name=party.name))
-    add_contact(vendor=party.vendor, name="C", email="c@example.com", by=shared.owner)
     asked = shared.requirements.get(ref="R1")
     for topic, row in (("candidate", candidate), ("requirement", asked)):
         # The process of vendors has no pages that lead to it.

@@ -106,10 +106,11 @@ class Invite(Telling):
     rule = check_invite
     help = (
         "The vendor may then read the requirements and answer them while claims are "
-        "open. The mail says how, and that it has to ask you for a token. It learns "
-        "of no other vendor. Afterwards another vendor needs a candidate of its own."
+        "open. Each contact gets a link to answer in a browser; for the API they ask "
+        "you for a token. The vendor learns of no other. Afterwards another vendor "
+        "needs a candidate of its own."
     )
-    success = "The vendor is invited. Issue a token, so that it can answer."
+    success = "The vendor is invited. Issue a token if it answers by program."
     form_class = TellForm
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
@@ -125,7 +126,7 @@ class SendInvitation(Telling):
     verb = "Send"
     rule = check_send_invitation
     help = (
-        "It says where the vendor reads how to answer, and that a token is to be had "
+        "It has the link to answer in a browser, and says that a token is to be had "
         "from you. The same person gets it once a day at most, and five times in all."
     )
     success = "The mail leaves within half a minute."

@@ -14,11 +14,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
+from django.http import HttpRequest
 from redis import ConnectionError as RedisConnectionError
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.commands.core import Script
 from redis.retry import Retry
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
 
 logger = logging.getLogger(__name__)
 ALIAS = "throttle"
@@ -105,6 +108,11 @@ def count_up(name: str, minute: int) -> int:
     if breaker.is_open:
         breaker.report(None)
     return count
+
+
+def address_of(request: Request | HttpRequest) -> str:
+    """Where a call comes from, forwarded as `NUM_PROXIES` says."""
+    return BaseThrottle().get_ident(request) or ""  # type: ignore[arg-type]
 
 
 def forget_counts() -> None:

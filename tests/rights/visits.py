@@ -1,0 +1,22 @@
+"""A contact of a vendor who is in the vendor pages."""
+
+from evaltracker.kit.clock import database_now
+from vendors.models import Candidate, Contact, VendorSession
+from vendors.services.contacts import add_contact
+from vendors.services.invitation_links import give_link
+from vendors.services.vendor_sessions import begin_session
+
+
+def let_in(candidate: Candidate) -> VendorSession:
+    """Somebody of the candidate's vendor, with a session that is live."""
+    vendor = candidate.vendor
+    assert vendor is not None
+    people = Contact.objects.current().filter(vendor=vendor)
+    contact = people.first() or add_contact(
+        vendor=vendor,
+        name="Ada Park",
+        email="ada@acme.example",
+        by=candidate.evaluation.owner,
+    )
+    link = give_link(candidate=candidate, contact=contact)
+    return begin_session(link=link, now=database_now())[0]

@@ -1,0 +1,32 @@
+"""Acme's contact with a browser, invited to an evaluation that takes answers."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from evaltracker.evaluations.models import Evaluation
+from tests.cast import common, vendors
+from tests.vendors.portal.visitor import Visitor, invited
+from vendors.counting import forget_counts
+
+
+@pytest.fixture(autouse=True)
+def _no_counts_of_before() -> Iterator[None]:
+    forget_counts()
+    yield
+    forget_counts()
+
+
+@pytest.fixture
+def where(db: None) -> Evaluation:
+    """An evaluation in research with four requirements."""
+    evaluation = common.evaluation()
+    for number in range(1, 5):
+        common.requirement(evaluation, f"R{number}", "must")
+    return vendors.in_research(evaluation)
+
+
+@pytest.fixture
+def ada(where: Evaluation) -> Visitor:
+    """Who has the invitation mail and has not come yet."""
+    return Visitor(invited(where))

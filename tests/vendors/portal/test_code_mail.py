@@ -1,0 +1,99 @@
+"""A code whose mail was not taken at once stays owed, and guesses are told."""
+
+import datetime
+from email.message import EmailMessage
+
+import pytest
+from django.utils import timezone
+
+from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.notices.services.sweep import sweep_notices
+from tests.smtp_sink import Sink
+from tests.vendors.mails import read, to_whom, why_not
+from tests.vendors.portal.visitor import ADDRESS, Visitor
+from vendors.models import SignInCode
+from vendors.secrets import code_of, spaced
+from vendors.services.code_mail import owe_unsent_codes, tell_of_guesses
+
+
+def text_of(mail: EmailMessage) -> str:
+    """What stands in it."""
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def waited(code: SignInCode) -> None:
+    """Let it have been asked for a while ago."""
+    long_ago = timezone.now() - datetime.timedelta(minutes=1)
+    SignInCode.objects.filter(pk=code.pk).update(asked_at=long_ago)
+
+
+def test_what_the_mail_server_refused_leaves_with_the_next_sweep(
+    ada: Visitor, smtp_sink: Sink
+) -> None:
+    Notice.objects.all().delete()
+    smtp_sink.verdicts[ADDRESS] = ["451 Later.", "250 OK"]
+    code = ada.ask()
+    owe_unsent_codes()
+    assert not Notice.objects.filter(kind="sign_in_code").exists()
+    waited(code)
+    owe_unsent_codes()
+    owe_unsent_codes()
+    notice = Notice.objects.get(kind="sign_in_code")
+    assert notice.pk == code.pk
+    sweep_notices()
+    (mail,) = smtp_sink.to(ADDRESS)
+    assert mail["Message-ID"] == notice.message_id
+    assert spaced(code_of(code.pk)) in text_of(mail)
+    assert ada.type(code_of(code.pk)).status_code == 302
+
+
+def test_a_code_that_was_sent_or_used_is_not_owed(ada: Visitor) -> None:
+    waited(ada.ask())
+    second = ada.ask()
+    waited(second)
+    SignInCode.objects.filter(pk=second.pk).update(sent_at=None)
+    ada.type(code_of(second.pk))
+    owe_unsent_codes()
+    assert not Notice.objects.filter(kind="sign_in_code").exists()
+
+
+def test_a_code_that_is_late_does_not_leave(ada: Visitor) -> None:
+    code = ada.ask()
+    waited(code)
+    SignInCode.objects.update(sent_at=None)
+    owe_unsent_codes()
+    notice = Notice.objects.get(pk=code.pk)
+    assert why_not(notice) == ""
+    SignInCode.objects.update(expires_at=timezone.now())
+    assert "15 minutes" in why_not(notice)
+
+
+def test_the_owner_hears_of_ten_wrong_codes_once_a_day(
+    ada: Visitor, where: Evaluation
+) -> None:
+    for number in range(10):
+        if number % 5 == 0:
+            ada.ask()
+        tell_of_guesses()
+        assert not Notice.objects.filter(kind="codes_guessed").exists()
+        ada.type("AAAA-AAAA")
+    tell_of_guesses()
+    tell_of_guesses()
+    (notice,) = Notice.objects.filter(kind="codes_guessed")
+    assert notice.recipient == where.owner
+    assert to_whom("codes_guessed") == [""]
+    message = read(notice)
+    assert "Acme" not in message.text
+    assert "AAAA" not in message.text
+
+
+@pytest.mark.parametrize("word", ["Acme", "Ada Park", "R1"])
+def test_the_mail_of_a_code_names_no_candidate(ada: Visitor, word: str) -> None:
+    code = ada.ask()
+    SignInCode.objects.update(sent_at=None)
+    waited(code)
+    owe_unsent_codes()
+    text = read(Notice.objects.get(pk=code.pk)).text.replace("Hello Ada Park", "")
+    assert word not in text

@@ -1,0 +1,84 @@
+"""A contact of a vendor with a browser: asks for a code, types it, goes on."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.test import Client, TestCase
+
+from evaltracker.evaluations.models import Evaluation
+from tests.cast import vendors
+from vendors.models import InvitationLink, SignInCode
+from vendors.secrets import code_of, link_secret
+from vendors.services.contacts import add_contact
+from vendors.services.invitations import invite
+
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
+ADDRESS = "ada@acme.example"
+
+
+@contextmanager
+def committed() -> Iterator[None]:
+    """What waits for a commit is done, though a test never commits."""
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        yield
+
+
+def invited(
+    where: Evaluation, name: str = "Acme ML", email: str = ADDRESS
+) -> InvitationLink:
+    """The link of a candidate's contact, whose vendor is invited."""
+    candidate = vendors.candidate(where, name)
+    assert candidate.vendor is not None
+    contact = add_contact(
+        vendor=candidate.vendor, name="Ada Park", email=email, by=where.owner
+    )
+    invite(candidate=candidate, contacts=[contact], by=where.owner)
+    found: InvitationLink = InvitationLink.objects.get(contact=contact)
+    return found
+
+
+@dataclass
+class Visitor:
+    """One browser of the contact behind a link."""
+
+    link: InvitationLink
+    browser: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True))
+
+    @property
+    def start(self) -> str:
+        """The address in the invitation mail."""
+        return f"/vendor/start/{link_secret(self.link.pk)}/"
+
+    @property
+    def home(self) -> str:
+        """The pages that a code opens."""
+        return f"/vendor/{self.link.candidate_id}/"
+
+    def get(self, address: str = "") -> Any:
+        """A page."""
+        return self.browser.get(address or self.home)
+
+    def post(self, address: str, page: str = "", **fields: Any) -> Any:
+        """The form of a page, sent as its browser would."""
+        shown = self.browser.get(page or address).content.decode()
+        token = TOKEN.search(shown)
+        sent = {"csrfmiddlewaretoken": token[1] if token else "", **fields}
+        with committed():
+            return self.browser.post(address, sent)
+
+    def ask(self) -> SignInCode:
+        """Ask for a code."""
+        assert self.post(self.start).status_code == 302
+        return SignInCode.objects.filter(link=self.link).latest("asked_at")
+
+    def type(self, code: str) -> Any:
+        """Type a code."""
+        return self.post(f"{self.start}code/", code=code)
+
+    def sign_in(self) -> "Visitor":
+        """Ask for a code and type it."""
+        assert self.type(code_of(self.ask().pk)).status_code == 302
+        return self

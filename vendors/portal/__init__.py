@@ -1,0 +1,1 @@
+"""The vendor pages: the vendor's part of an evaluation, in a browser."""
