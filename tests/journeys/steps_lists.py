@@ -117,8 +117,8 @@ def open_claims(walk: Walk) -> None:
     lead.go("Candidates")
     lead.follow(f"Shortlist: {FAVOURITE}")
     lead.press("Shortlist")
-    lead.follow("Open claims")
-    lead.press("Open claims")
+    lead.follow("Open answering")
+    lead.press("Open answering")
 
 
 def answer(desk: VendorClient, holds_for: Any) -> Answer:

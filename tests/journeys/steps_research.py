@@ -31,9 +31,9 @@ def invite(walk: Walk) -> None:
     lead.follow(f"Shortlist: {FAVOURITE}")
     lead.press("Shortlist")
     lead.reads("It is shortlisted.")
-    lead.follow("Open claims")
-    lead.press("Open claims")
-    lead.reads("Claims are open.")
+    lead.follow("Open answering")
+    lead.press("Open answering")
+    lead.reads("Vendors can answer now.")
     lead.see("10-candidates")
 
 
@@ -97,8 +97,8 @@ def close_claims(walk: Walk) -> None:
     lead = walk.lead
     lead.go("Candidates")
     lead.follow("Close now")
-    lead.press("Close claims")
-    lead.reads("Claims are closed.")
+    lead.press("Close answering")
+    lead.reads("Answering is closed.")
 
 
 def waive_cost_coverage(walk: Walk) -> None:

@@ -20,6 +20,8 @@ KINDS = {
     "clearing": ("balance", "Read"),
     "open_prices": ("lock_open", "Read"),
     "contract": ("handshake", "Read"),
+    "demo": ("slideshow", "Open"),
+    "trial": ("science", "Judge"),
     "test_next": ("science", "Judge"),
     "condition": ("assignment_turned_in", "Open"),
     "milestone": ("event", "Open"),

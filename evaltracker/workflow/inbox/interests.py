@@ -20,7 +20,7 @@ def interests(desk: Desk) -> Iterator[WorkItem]:
             "interests",
             evaluation,
             "Declare conflicts of interest",
-            f"You read no answer before. Have you a stake in {names}?",
+            f"You read answers once you declare. Do you have a stake in {names}?",
             address_of("declare-interests", evaluation),
             candidates=tuple(candidates),
         )

@@ -92,7 +92,7 @@ def weights(desk: Desk) -> Iterator[WorkItem]:
                 "weights",
                 evaluation,
                 f"Set weights for {label}: {missing} of {asked[key]} categories to go",
-                f"You hold the role of {label}; weights are said before any vendor "
+                f"You hold the role of {label}; weights are set before any vendor "
                 "is seen.",
                 reverse("admin:act_on", args=["say-role-weights", key]),
             )
@@ -127,7 +127,7 @@ def questions(desk: Desk) -> Iterator[WorkItem]:
             "questions",
             evaluation,
             f"Answer {number} open question{'s' if number > 1 else ''}",
-            "All invited vendors read the answer, and none who asked.",
+            "All invited vendors read the answer; none learns who asked.",
             links.page(evaluation, "questions", "questions"),
         )
 
@@ -143,7 +143,7 @@ def proposals(desk: Desk) -> Iterator[WorkItem]:
             "proposals",
             evaluation,
             f"Rule on {number} suggested requirement{'s' if number > 1 else ''}",
-            "A vendor thinks that something was forgotten; accept or decline it.",
+            "A vendor thinks that something is missing; accept or decline it.",
             links.page(evaluation, "questions", "proposals"),
         )
 
@@ -159,6 +159,6 @@ def unclear_notices(desk: Desk) -> Iterator[WorkItem]:
             "notices",
             evaluation,
             f"See to {number} mail{'s' if number > 1 else ''} that did not go through",
-            "A refused or uncertain notice waits for the owner's word.",
+            "They were refused, or may not have arrived; decide what happens to them.",
             links.page(evaluation, "notices", "unclear"),
         )

@@ -1,18 +1,22 @@
-"""Open verdicts in the trials that a person leads, by what they may change."""
+"""The trials that a person leads: what decides most in them, and what is left."""
 
 import uuid
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
+from evaltracker.evaluations.choices import Stage
 from evaltracker.kit.text import listed
 from evaltracker.workflow import links
 from evaltracker.workflow.inbox.items import Desk, WorkItem
 from evaltracker.workflow.memo.certainty_words import of_100
 from evaltracker.workflow.selectors.next_tests import NextTest, next_tests
 from trials.models import Trial
+from trials.selectors import unjudged_criteria
+from vendors.choices import CandidateState
 
 
-def tests_to_run(desk: Desk) -> Iterator[WorkItem]:
-    """Of the verdicts that are most worth a test, those of the person's own trials."""
+def led_trials(desk: Desk) -> Iterator[WorkItem]:
+    """What decides most in the person's own trials; of the others, what is left."""
     led = Trial.objects.filter(
         lead=desk.user,
         closed_at__isnull=True,
@@ -20,10 +24,21 @@ def tests_to_run(desk: Desk) -> Iterator[WorkItem]:
             key for key in desk.evaluations if not desk.keeps_out(key)
         ],
     )
+    led = led.exclude(candidate__state=CandidateState.ELIMINATED)
     trials = {trial.candidate_id: trial for trial in led.select_related("candidate")}
-    where = {trial.candidate.evaluation_id for trial in trials.values()}
-    if not where:
+    if not trials:
         return
+    decisive = list(_decisive(desk, trials))
+    yield from decisive
+    said = {item.link for item in decisive}
+    yield from _left(
+        desk, [trial for trial in trials.values() if links.trial(trial) not in said]
+    )
+
+
+def _decisive(desk: Desk, trials: dict[uuid.UUID, Trial]) -> Iterator[WorkItem]:
+    """The verdicts that may change who is first, trial by trial."""
+    where = {trial.candidate.evaluation_id for trial in trials.values()}
     found = next_tests([desk.evaluations[key] for key in where])
     for key, tests in found.items():
         by_candidate: dict[uuid.UUID, list[NextTest]] = {}
@@ -42,6 +57,31 @@ def tests_to_run(desk: Desk) -> Iterator[WorkItem]:
                     links.trial(trial),
                     trial.ends_on,
                 )
+
+
+def _left(desk: Desk, trials: Iterable[Trial]) -> Iterator[WorkItem]:
+    """How much is still to be judged in a trial under way, or that it can be closed."""
+    running = [
+        trial
+        for trial in trials
+        if trial.agreed_at
+        and desk.evaluations[trial.candidate.evaluation_id].stage == Stage.TRIALS
+    ]
+    open_criteria = unjudged_criteria().filter(trial__in=running).order_by()
+    left = Counter(open_criteria.values_list("trial", flat=True))
+    for trial in running:
+        number = left[trial.pk]
+        to_go = f"{number} criteri{'on' if number == 1 else 'a'} to go"
+        yield desk.item(
+            "trial",
+            desk.evaluations[trial.candidate.evaluation_id],
+            f"Judge the trial of {trial.candidate}: {to_go}"
+            if number
+            else f"Close the trial of {trial.candidate}",
+            "You lead it." if number else "You lead it, and everything is judged.",
+            links.trial(trial),
+            trial.ends_on,
+        )
 
 
 def chance_of(test: NextTest) -> str:

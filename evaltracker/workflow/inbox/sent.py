@@ -10,7 +10,7 @@ from vendors.selectors.sent import count_unseen
 
 
 def sent(desk: Desk) -> Iterator[WorkItem]:
-    """New and changed claims in the person's own evaluations."""
+    """New and changed answers in the person's own evaluations."""
     numbers: Counter[Any] = Counter()
     read = [where for where in desk.owned if where.pk not in desk.barred]
     for (key, _), number in count_unseen(desk.user, read).items():
@@ -20,7 +20,7 @@ def sent(desk: Desk) -> Iterator[WorkItem]:
         yield desk.item(
             "sent",
             evaluation,
-            f"Read {number} new or changed claim{'s' if number > 1 else ''}",
-            "Vendors sent what you have not marked as seen, each beside what it was.",
+            f"Read {number} new or changed answer{'s' if number > 1 else ''}",
+            "Each is shown beside what stood before.",
             links.page(evaluation, "sent"),
         )

@@ -51,7 +51,7 @@ def _item(desk: Desk, evaluation: Evaluation, trials: list[Trial]) -> WorkItem:
         what = f"Agree to the contract of {first.title}" + (" again" if again else "")
         address = address_of("agree-contract", first)
     why = (
-        "It was changed by number; your role has not agreed to the words of now."
+        "It was changed; your role has not agreed to the new version."
         if again
         else "Every role agrees before day one; yours has not."
     )

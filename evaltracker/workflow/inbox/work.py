@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.workflow.inbox import (
     after,
+    demos,
     interests,
     kinds,
     mentions,
@@ -23,7 +24,8 @@ KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
     interests.clearings,
     opening.openings,
     trials.contracts,
-    next_tests.tests_to_run,
+    demos.demos,
+    next_tests.led_trials,
     kinds.conditions,
     kinds.milestones,
     scores.scores,
@@ -57,8 +59,14 @@ def my_work(user: User, evaluation: Evaluation | None = None) -> list[WorkItem]:
     kinds_of_work = (*KINDS, *AFTER) if desk.evaluations else AFTER
     items = [item for kind in kinds_of_work for item in kind(desk)]
     # The next step may be what another kind says more exactly, of the same place.
-    said = {item.link for item in items if item.kind != "next_step"}
+    apart = ("next_step", "milestone")
+    said = {item.link for item in items if item.kind not in apart}
     return sorted(
-        (item for item in items if item.kind != "next_step" or item.link not in said),
+        (
+            item
+            for item in items
+            if item.kind != "next_step"
+            or item.link.partition("#criterion-")[0] not in said
+        ),
         key=lambda item: item.order,
     )

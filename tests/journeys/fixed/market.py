@@ -41,9 +41,9 @@ def invite(team: Team) -> None:
     bar.get_by_role("button", name="Invite", exact=True).click()
     bar.locator("form button").click()
     lead.saved_in("candidates", "Invite the vendor: done for 3 rows")
-    lead.follow("Open claims")
-    lead.press("Open claims")
-    lead.reads("Claims are open.")
+    lead.follow("Open answering")
+    lead.press("Open answering")
+    lead.reads("Vendors can answer now.")
 
 
 def vendors_answer(team: Team, token_of: Callable[[str], str]) -> None:
@@ -68,6 +68,6 @@ def note_costs(team: Team) -> None:
 def close_claims(team: Team) -> None:
     """From now on no vendor can write."""
     lead = team.lead
-    lead.find("close claims now", "Close claims now")
-    lead.press("Close claims")
-    lead.reads("Claims are closed.")
+    lead.find("close answering now", "Close answering now")
+    lead.press("Close answering")
+    lead.reads("Answering is closed.")
