@@ -10,10 +10,9 @@ from evaltracker.notices.calendars import DATES, CalendarDate
 from evaltracker.notices.mail import link_to
 from stakeholders.models import Stakeholder
 from trials.choices import MilestoneState
-from trials.demo_notices import date_of
+from trials.demo_notices import asked_to_attend, date_of
 from trials.models import Demo, Milestone
 from trials.notices import noun_of, page_of
-from trials.services.demo_invitations import asked_to_attend
 
 
 @DATES.add

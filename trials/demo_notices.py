@@ -1,12 +1,14 @@
-"""The kinds of notices of a demo: it has a date, the date is near, it is called off."""
+"""The kinds of notices of a demo: it has a date, the date is near, it is called off,
+or goes on without somebody."""
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from django.urls import reverse
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.models import Notice, User
 from evaltracker.kit.clock import wall_of
 from evaltracker.kit.days import day_in_words
 from evaltracker.notices.about import ENDED, About
@@ -64,9 +66,7 @@ class AboutDemoToCome(AboutDemo):
             yield "The demo was called off."
         if row.held_at is not None:
             yield "The demo was held."
-        guests = {guest.stakeholder.user_id for guest in row.guests.all()}
-        asked = guests and guests | {row.candidate.evaluation.owner_id}
-        if asked and notice.recipient_id not in asked:
+        if not is_asked(row, notice):
             yield "They are not asked to attend any more."
         if not row.candidate.evaluation.is_open:
             yield ENDED
@@ -131,6 +131,54 @@ class DemoCalledOff(AboutDemo):
             due_at=date.due_at,
             ics=cancellation_of(date),
         )
+
+
+@register
+class DemoWithoutThem(AboutDemo):
+    """They are not asked to attend any more: it leaves their calendar.
+
+    Its occurrence is the `sequence` of the cancellation, above that of the entry.
+    """
+
+    name: ClassVar[str] = "demo_without_them"
+
+    def reasons(self, notice: Notice, row: Demo) -> Iterator[str]:
+        """As for all, and unless they are asked again, or there is no demo to come."""
+        yield from super().reasons(notice, row)
+        if is_asked(row, notice):
+            yield "They are asked to attend after all."
+        if row.called_off_at is not None or row.has_passed:
+            yield "There is no demo to come."
+
+    def compose(self, notice: Notice) -> Message:
+        """The date that they had, and what takes it out of a calendar."""
+        row = self.row(notice)
+        date = dataclasses.replace(date_of(row), sequence=int(notice.occurrence))
+        return self.letter(
+            notice,
+            row,
+            date=spoken(date.due_at, zone_of(notice)),
+            due_at=date.due_at,
+            ics=cancellation_of(date),
+        )
+
+
+def asked_to_attend(demo: Demo, people: Iterable[User]) -> list[User]:
+    """Those of them who are asked: the guests and the owner, or all without guests."""
+    asked = _asked(demo)
+    return [person for person in people if not asked or person.pk in asked]
+
+
+def is_asked(demo: Demo, notice: Notice) -> bool:
+    """Whether the reader of that notice is asked to attend."""
+    asked = _asked(demo)
+    return not asked or notice.recipient_id in asked
+
+
+def _asked(demo: Demo) -> set[int]:
+    """By id who is asked; empty if everybody is."""
+    guests = {guest.stakeholder.user_id for guest in demo.guests.all()}
+    return guests and guests | {demo.candidate.evaluation.owner_id}
 
 
 def date_of(demo: Demo) -> CalendarDate:

@@ -5,7 +5,7 @@ later: a part is given on a floor that knows of no demos.
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils import timezone
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.evaluations.policy import change
 from evaltracker.kit.clock import instant_of, wall_of
 from evaltracker.kit.periodic import register_chore
 from evaltracker.notices.services.scheduling import (
@@ -21,7 +22,13 @@ from evaltracker.notices.services.scheduling import (
     schedule_notice,
 )
 from stakeholders.policy import insiders, insiders_of_many
-from trials.demo_notices import DemoArranged, DemoCalledOff, DemoComing
+from trials.demo_notices import (
+    DemoArranged,
+    DemoCalledOff,
+    DemoComing,
+    DemoWithoutThem,
+    asked_to_attend,
+)
 from trials.models import Demo
 
 DAYS_BEFORE = 1
@@ -69,13 +76,6 @@ def invite_who_joined() -> None:
                 _invite(demo, evaluation, person, is_told=True)
 
 
-def asked_to_attend(demo: Demo, people: Iterable[User]) -> list[User]:
-    """Those of them who are asked: the guests and the owner, or all without guests."""
-    guests = {guest.stakeholder.user_id for guest in demo.guests.all()}
-    owner = demo.candidate.evaluation.owner_id
-    return [it for it in people if not guests or it.pk in guests or it.pk == owner]
-
-
 def call_off_invitations(demo: Demo, because: str) -> None:
     """Owe no mail about its old date any more."""
     for kind in INVITATIONS:
@@ -85,12 +85,12 @@ def call_off_invitations(demo: Demo, because: str) -> None:
 def tell_it_is_off(demo: Demo, evaluation: Evaluation, by: By) -> None:
     """Tell everybody who was invited, also those whose mail has not left yet.
 
-    Who calls it off knows, who has left the evaluation is not told, and nobody is
-    told of what would be over by now.
+    Who calls it off knows, who has left the evaluation or is not asked any more is not
+    told, and nobody is told of what would be over by now.
     """
     invited = Notice.objects.filter(kind__in=INVITATIONS, subject_id=str(demo.pk))
     told = invited.exclude(state=NoticeState.SUPPRESSED).values("recipient")
-    people = list(insiders(evaluation).filter(pk__in=told))
+    people = asked_to_attend(demo, insiders(evaluation).filter(pk__in=told))
     call_off_invitations(demo, "The demo was called off.")
     for person in [] if demo.has_passed else people:
         if person != actor_of(by).user:
@@ -101,6 +101,44 @@ def tell_it_is_off(demo: Demo, evaluation: Evaluation, by: By) -> None:
                 occurrence=demo.occurrence,
                 recipient=person,
             )
+
+
+def tell_who_is_free(
+    demo: Demo, evaluation: Evaluation, before: Collection[User], by: By
+) -> None:
+    """Tell whom of those who were asked `before` nobody asks any more.
+
+    Only whoever may have the date in a calendar: the mail has left, or may have.
+    """
+    if demo.has_passed:
+        return
+    kept = {person.pk for person in asked_to_attend(demo, before)}
+    invitations = Notice.objects.filter(
+        kind__in=INVITATIONS, subject_id=str(demo.pk)
+    ).exclude(state__in=(NoticeState.PENDING, NoticeState.SUPPRESSED))
+    told = set(invitations.values_list("recipient", flat=True))
+    for person in before:
+        if person.pk in told - kept and person != actor_of(by).user:
+            owe_now(
+                kind=DemoWithoutThem.name,
+                evaluation=evaluation,
+                subject_id=demo.pk,
+                occurrence=demo.occurrence + 1,
+                recipient=person,
+            )
+
+
+def lift_above_cancellations(demo: Demo, people: Collection[User]) -> bool:
+    """Whether the demo needed a higher `occurrence`, so that calendars take an entry of
+    people again who were told that it goes on without them."""
+    told = Notice.objects.filter(
+        kind=DemoWithoutThem.name, subject_id=str(demo.pk), recipient__in=people
+    ).exclude(state=NoticeState.SUPPRESSED)
+    highest = max((int(notice.occurrence) for notice in told), default=0)
+    if highest < demo.occurrence:
+        return False
+    change(demo, occurrence=highest + 1)
+    return True
 
 
 def _invite(demo: Demo, evaluation: Evaluation, person: User, *, is_told: bool) -> None:

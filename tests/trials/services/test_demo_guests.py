@@ -85,6 +85,51 @@ def test_who_is_asked_later_is_told_and_who_is_not_any_more_is_not(
     assert entry.after["vendor_people"] == "Ana Silva"
 
 
+def freed(demo: Demo) -> set[str]:
+    rows = Notice.objects.filter(kind="demo_without_them", subject_id=str(demo.pk))
+    return {row.recipient.username for row in rows if row.recipient}
+
+
+def test_whoever_had_the_mail_and_is_not_asked_any_more_gets_it_out_of_the_calendar(
+    acme: Candidate,
+) -> None:
+    demo = arranged(acme, "it", "pm", "devops")
+    sent = Notice.objects.filter(
+        kind="demo_arranged", recipient__username__in=(name("it"), name("pm"))
+    )
+    sent.update(state="sent", sent_at=timezone.now())
+    plan(demo, "pm")
+    assert freed(demo) == {name("it")}, "whose mail has not left needs no other"
+    notice = Notice.objects.get(kind="demo_without_them")
+    kind = KINDS["demo_without_them"]
+    assert kind.holds(notice) == ""
+    message = kind.compose(notice)
+    assert "Acme" not in message.text
+    assert message.ics is not None
+    event = message.ics.decode()
+    assert "METHOD:CANCEL" in event
+    assert f"SEQUENCE:{demo.occurrence + 1}\r\n" in event
+    call_off_demo(demo=demo, reason="Ill.", by=acme.evaluation.owner)
+    off = Notice.objects.filter(kind="demo_called_off")
+    assert [row.recipient and row.recipient.username for row in off] == [name("pm")]
+    assert kind.holds(notice) == "There is no demo to come."
+
+
+def test_who_is_asked_again_gets_an_entry_that_calendars_take(acme: Candidate) -> None:
+    demo = arranged(acme, "it", "pm")
+    Notice.objects.filter(kind="demo_arranged").update(
+        state="sent", sent_at=timezone.now()
+    )
+    plan(demo, "pm")
+    cancelled = Notice.objects.get(kind="demo_without_them")
+    cancelled.state = "sent"
+    cancelled.save()
+    again = plan(demo, "it", "pm")
+    assert again.occurrence > int(cancelled.occurrence)
+    assert {name("it"), name("pm")} < invited(again)
+    assert KINDS["demo_without_them"].holds(cancelled) != ""
+
+
 def test_another_link_is_a_new_invitation_and_stands_in_the_calendar(
     acme: Candidate,
 ) -> None:

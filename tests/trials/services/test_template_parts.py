@@ -104,7 +104,7 @@ def test_rules_are_taken_as_the_template_has_them(db: None) -> None:
     assert list(rules) == list(
         where.sign_off_rules.values_list("stage", "role", "required")
     )
-    with pytest.raises(Invalid, match="says of nobody"):
+    with pytest.raises(Invalid, match="does not say who"):
         take_rules(evaluation=other, key="general", by=other.owner)
 
 
