@@ -65,7 +65,7 @@ class CostState(models.TextChoices):
     PRICED = "priced", "Priced"
     INCLUDED = "included", "Included"
     EXCLUDED = "excluded", "Excluded"
-    UNSAID = "unsaid", "Unsaid"
+    UNSAID = "unsaid", "Not stated"
 
 
 class Pricing(models.TextChoices):
@@ -75,7 +75,7 @@ class Pricing(models.TextChoices):
     GRADUATED = "graduated", "Graduated: each unit at the price of its own tier"
     VOLUME = "volume", "Volume: all units at the price of the tier reached"
     PACKAGE = "package", "Package: one price for the whole tier"
-    PERCENT = "percent", "Per cent a year, on what is invoiced again"
+    PERCENT = "percent", "% a year, on what is invoiced again"
 
 
 class Recurrence(models.TextChoices):

@@ -50,7 +50,7 @@ QUESTIONS = (
     "Which support is in the price, in which hours, and what does round the clock "
     "cost? The published matrix does not say.",
 )
-# What answers are held against.
+# What answers must cover.
 LISTS = {"Runs on": ["AWS", "on premises"], "Languages": ["Python", "R", "Java"]}
 
 

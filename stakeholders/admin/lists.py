@@ -31,9 +31,7 @@ class StakeholderAdmin(HardenedAdmin):
 class SignOffAdmin(HardenedAdmin):
     """Verdicts, the newest first; what was signed opens from the evaluation."""
 
-    empty_text = (
-        "Nobody has signed yet. Who must sign is said on an evaluation's Stakeholders."
-    )
+    empty_text = "Nobody has signed yet. Who must sign is set on the Stakeholders page."
     list_display = ("signed_at", "printed_name", "role", "verdict", "evaluation")
     list_filter = (by("verdict"), by("role"))
     search_fields = ("printed_name", "reason")
@@ -62,7 +60,7 @@ class SignOffAdmin(HardenedAdmin):
 class ConditionAdmin(HardenedAdmin):
     """What was asked for when approving."""
 
-    empty_text = "There is no conditional approval."
+    empty_text = "No conditional approvals."
     list_display = ("text", "owner", "due_on", "closed_at")
     search_fields = ("text",)
     fields = ("text", "owner", "due_on", "closed_at", "closed_by", "closing_note")

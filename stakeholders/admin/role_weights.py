@@ -143,7 +143,7 @@ class SayRoleWeights(OnEvaluation):
     """A role's own weights."""
 
     name = "say-role-weights"
-    title = "What weighs for your role"
+    title = "Weights of your role"
     verb = "Save"
     rule = check_say_role_weights
     help = (

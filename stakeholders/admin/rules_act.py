@@ -97,7 +97,7 @@ class TakeRules(TakesFrom, OnEvaluation):
         "names. Whom this evaluation asks besides is asked no longer, which is refused "
         "once they signed."
     )
-    success = "The template's sign-off rules stand."
+    success = "The template's sign-off rules are set."
     part = RULES
     tab = "sign_offs"
     service = take_rules

@@ -104,7 +104,7 @@ def remove_stakeholder(*, stakeholder: Stakeholder, reason: str, by: By) -> Stak
 def check_say_role_weights(evaluation: Evaluation, by: User) -> None:
     """Everybody with a role says what weighs for it, until research begins."""
     if not has_role(by, evaluation):
-        raise Forbidden("Those who hold a role say what weighs for it.")
+        raise Forbidden("Only those who hold a role can set its weights.")
     require_open(evaluation)
     sealed = weights_sealed_at(evaluation)
     if sealed is not None:

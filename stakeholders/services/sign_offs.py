@@ -235,7 +235,7 @@ def open_sign_off_round(*, visit: Visit, reason: str, by: By) -> Visit:
     """Ask everybody of this stage anew; earlier verdicts stay but stop counting."""
     check_open_round(visit, by)
     if not reason.strip():
-        why = "Say why everybody is asked again."
+        why = "Give a reason for asking everybody again."
         raise Invalid(why, errors={"reason": [why]})
     before, after = change(visit, round=visit.round + 1)
     journal.record(

@@ -66,5 +66,5 @@ def take_rules(*, evaluation: Evaluation, key: str, by: User) -> None:
     check_take_rules(evaluation, by)
     rules = find_template(key, by).content.get(RULES)
     if not rules:
-        raise nothing_left("This template says of nobody that they must sign.")
+        raise nothing_left("This template does not say who must sign.")
     ask_the_same(evaluation, rules, by)

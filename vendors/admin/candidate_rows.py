@@ -24,12 +24,12 @@ GROUPS = (
     (
         CandidateState.SHORTLISTED,
         "Short list",
-        "The closer choice: each answers every must-have, is shown and tried.",
+        "The closer choice: each answers every must-have, and is seen and tried.",
     ),
     (
         CandidateState.LONGLISTED,
         "Long list",
-        "Everything that is considered. Shortlist what you want to look at closely.",
+        "Everything under consideration. Shortlist what you want to look at closely.",
     ),
     (CandidateState.ELIMINATED, "Eliminated", "Out of the choice, each with a reason."),
 )

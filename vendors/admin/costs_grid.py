@@ -60,7 +60,7 @@ class CostsGrid(Grid[Evaluation, CostLine]):
             Column("candidate", "Candidate", whose, width=20),
             Column("kind", "Kind", fields["kind"], width=18),
             Column("label", "Part", fields["label"], width=10),
-            made("state", "Known", width=10, for_many=True),
+            made("state", "Known", width=11, for_many=True),
             made("likely", "Likely", missing=missing_amount, aside=beside_amount),
             made("low", "Low"),
             made("high", "High"),

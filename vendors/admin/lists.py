@@ -106,7 +106,7 @@ class CandidateAdmin(HardenedAdmin):
 class ClaimAdmin(AboutCandidates):
     """Every revision of every claim."""
 
-    empty_text = "Vendors have not answered yet. Invite them and open claims."
+    empty_text = "No vendor has answered yet. Invite them and open answering."
     list_display = (
         "requirement",
         "candidate",

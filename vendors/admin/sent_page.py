@@ -43,7 +43,7 @@ def has_begun(user: User, evaluation: Evaluation) -> bool:
     "sent", "What vendors sent", order=47, group="Market", visible=has_begun
 )
 def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """New and changed claims beside what they replace; reading it marks nothing."""
+    """New and changed answers beside what they replace; reading it marks nothing."""
     check_query(request, filters={*FILTERS, "page"})
     user = reader(request)
     open_answers(request, evaluation)

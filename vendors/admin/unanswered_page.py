@@ -21,7 +21,7 @@ from vendors.services.reasking import chase, chase_all, check_chase, check_chase
 
 LIMITS = (
     f"A vendor is reminded at most every {GAP.days} days, and {MOST} times without an "
-    "answer. The mail holds numbers, no words of a requirement or claim."
+    "answer. The mail holds numbers, no words of a requirement or answer."
 )
 
 

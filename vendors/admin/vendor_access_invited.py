@@ -116,16 +116,16 @@ def notified_steps(look: Look) -> Iterator[Step]:
 @CHECKS.at(90)
 def may_write(look: Look) -> Iterator[Step]:
     """Claims are taken while they are open."""
-    title, where = "Claims are open", look.evaluation
+    title, where = "Answering is open", look.evaluation
     if where.claims_opened_at is None:
-        mend = look.act("open-claims", where, "Open claims")
+        mend = look.act("open-claims", where, "Open answering")
         sentence = "Not yet: it can read the requirements, but every claim is refused "
         "(409)."
         yield Step(title, BAD, sentence, (mend,))
     elif claims_are_closed(where, look.now) or not where.claims_are_open(look.now):
-        mend = look.act("reopen-claims", where, "Reopen claims")
+        mend = look.act("reopen-claims", where, "Reopen answering")
         mends = (mend,) if where.is_open and where.stage == Stage.RESEARCH else ()
-        yield Step(title, BAD, "They have closed: every claim is a 409.", mends)
+        yield Step(title, BAD, "It has closed: every claim is a 409.", mends)
     else:
         ends = where.claims_close_at
         until = f"Until {instant_sentence(ends)}." if ends else "Without an end."

@@ -53,7 +53,7 @@ def check_send_invitation(candidate: Candidate, by: By) -> None:
     if candidate.invited_at is None:
         raise Refused(f"{candidate.name} is not invited yet; invite it first.")
     if claims_are_closed(evaluation, database_now()):
-        raise Refused("Claims have closed; reopen them before you invite anybody.")
+        raise Refused("Answering has closed; reopen it before you invite anybody.")
 
 
 @transaction.atomic

@@ -29,9 +29,9 @@ def check_open_claims(evaluation: Evaluation, by: By) -> None:
     if evaluation.claims_opened_at is not None:
         closed = claims_are_closed(evaluation, now)
         raise Refused(
-            "Claims were opened and closed; reopen them, with a reason."
+            "Answering was opened and closed; reopen it, with a reason."
             if closed
-            else "Claims are open; move their end instead."
+            else "Answering is open; move its end instead."
         )
 
 
@@ -40,7 +40,7 @@ def check_move_claims_close(evaluation: Evaluation, by: By) -> None:
     check_owned(evaluation, by, Stage.RESEARCH)
     now = database_now()
     if not evaluation.claims_are_open(now):
-        raise Refused("Claims are not open, so there is no end to move.")
+        raise Refused("Answering is not open, so there is no end to move.")
 
 
 def check_reopen_claims(evaluation: Evaluation, by: By) -> None:
@@ -48,16 +48,16 @@ def check_reopen_claims(evaluation: Evaluation, by: By) -> None:
     check_owned(evaluation, by, Stage.RESEARCH)
     now = database_now()
     if not claims_are_closed(evaluation, now):
-        raise Refused("Claims are not closed, so they cannot be reopened.")
+        raise Refused("Answering is not closed, so it cannot be reopened.")
 
 
 def check_close_claims(evaluation: Evaluation, by: By) -> None:
     """The owner closes what is open, in every stage."""
     check_owned(evaluation, by)
     if evaluation.claims_opened_at is None:
-        raise Refused("Claims were never opened.")
+        raise Refused("Answering was never opened.")
     if evaluation.claims_closed_at is not None:
-        raise Refused("Claims are closed already.")
+        raise Refused("Answering is closed already.")
 
 
 @transaction.atomic
@@ -120,7 +120,7 @@ def reopen_claims(
         evaluation,
         "claims.reopened",
         by,
-        read_reason(reason, "Say why claims are reopened."),
+        read_reason(reason, "Give a reason for reopening."),
         claims_closed_at=None,
         claims_close_at=read_deadline(evaluation, close_at, now),
     )
@@ -139,7 +139,7 @@ def read_deadline(
     if close_at.tzinfo is None:
         sentence = "Say the time zone of the end."
     elif close_at <= now:
-        sentence = "Claims must close in the future."
+        sentence = "Choose an end in the future."
     if sentence:
         raise Invalid(sentence, errors={"close_at": [sentence]})
     return close_at

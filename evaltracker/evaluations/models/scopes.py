@@ -1,4 +1,4 @@
-"""Lists of the brief that answers are held against."""
+"""Lists of the brief that answers must cover."""
 
 from typing import ClassVar, Self
 

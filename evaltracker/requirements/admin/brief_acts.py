@@ -35,7 +35,7 @@ class StartEvaluation(Act[None]):
         "You become its owner: the procurement lead who runs it and cannot sign for a "
         "role. The rest of the brief is asked for on its own page."
     )
-    success = "The evaluation is started. Write its brief next."
+    success = "The evaluation is started. Fill in its brief next."
     form_class = StartForm
 
     def allowed(self, user: User, target: Any) -> bool:
@@ -98,7 +98,7 @@ class EditCounting(OnBrief):
     """How it is counted, and how long the stages take."""
 
     name = "edit-counting"
-    title = "Edit how it is counted and planned"
+    title = "Edit calculation and planning"
     verb = "Save"
     help = (
         "Shares, horizon and rates of the formulas, and the least weeks of each step "

@@ -32,7 +32,7 @@ class FieldForm(forms.Form):
         label="Help",
         required=False,
         max_length=HELP_LIMIT,
-        help_text="What whoever answers should know.",
+        help_text="What the person who answers should know.",
     )
     kind = forms.ChoiceField(label="Kind of answer", choices=FieldKind.choices)
     choices = LinesField(
@@ -56,7 +56,7 @@ class AddBriefField(OnBrief):
     verb = "Add"
     again_verb = "Add and start another"
     help = "The brief asks it beside the usual questions. You answer it in the brief."
-    success = "The question is added. Answer it by “Edit the brief”."
+    success = "The question is added. Answer it under “Edit the brief”."
     form_class = FieldForm
     service = add_brief_field
     rule = check_owned
@@ -83,7 +83,7 @@ class ChangeBriefField(OnField):
     name = "change-brief-field"
     title = "Change question"
     verb = "Save"
-    help = "The answer that is given already has to fit."
+    help = "The answer already given has to fit."
     success = "The question is saved."
     form_class = FieldForm
     service = change_brief_field

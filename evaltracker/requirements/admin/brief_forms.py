@@ -52,7 +52,7 @@ BASE_FORM = form_like(
     must_run_by=DateField(
         required=False,
         help_text=(
-            "The day it must be running in production. The plan is drawn back from it."
+            "The day it must be in production. The plan is counted back from it."
         ),
     ),
 )

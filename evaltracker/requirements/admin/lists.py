@@ -74,7 +74,9 @@ class RequirementAdmin(HardenedAdmin):
 class EntryAdmin(HardenedAdmin):
     """The journal without the values: those open with their own pages."""
 
-    empty_text = "Every change is written here by itself; nothing has happened yet."
+    empty_text = (
+        "Every change is recorded here automatically; nothing has happened yet."
+    )
     list_display = ("at", "evaluation", "number", "actor_name", "what", "subject")
     list_filter = (by("evaluation"),)
     search_fields = ("actor_name", "action", "subject_label")
@@ -190,7 +192,7 @@ class UserAdmin(HardenedAdmin):
 class AccountEntryAdmin(HardenedAdmin):
     """Who came in, who failed, who changed what of whose login; for operators."""
 
-    empty_text = "Nobody has logged in since this log is kept."
+    empty_text = "Nobody has logged in since this log was started."
     list_display = ("at", "action", "person", "by", "address", "detail")
     list_filter = (by("action"),)
     ordering = ("-at",)

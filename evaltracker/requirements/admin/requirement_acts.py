@@ -189,7 +189,7 @@ class RetireRequirement(OnRequirement):
     name = "retire-requirement"
     title = "Retire requirement"
     verb = "Retire"
-    help = "Nobody is asked for it any more. What was said about it stays on record."
+    help = "Nobody is asked for it any more. What was recorded about it stays."
     success = "The requirement is retired."
     form_class = ReasonForm
     dangerous = True

@@ -89,8 +89,8 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
         made = partial(_column, form.fields)
         return (
             Column("ref", "Ref", form.fields["ref"], aside=beside_ref),
-            made("text", "Requirement", words, width=40, aside=below_text),
-            made("priority", "Priority", words, width=10, for_many=True),
+            made("text", "Requirement", words, width=36, aside=below_text),
+            made("priority", "Priority", words, width=12, for_many=True),
             made("weight", "Weight", weight, for_many=True),
             made(
                 *("metric", "Moves", other),
@@ -99,8 +99,8 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
                 missing=missing_metric,
                 aside=below_metric,
             ),
-            made("category", "Category", other, width=14, for_many=True),
-            made("vendor_help", "Help for vendors", words, width=16),
+            made("category", "Category", other, width=18, for_many=True),
+            made("vendor_help", "Help for vendors", words, width=14),
         )
 
     def rows(self, subject: Evaluation, user: User) -> QuerySet[Requirement]:

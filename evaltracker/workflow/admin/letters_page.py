@@ -111,7 +111,7 @@ class SendForm(forms.Form):
     contacts = ContactsField(
         Contact.objects.none(),
         label="Who gets the letter",
-        help_text="Each gets a mail of their own, and sees of no other.",
+        help_text="Each gets a mail of their own and sees nobody else's.",
     )
 
     def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:

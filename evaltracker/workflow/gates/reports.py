@@ -44,7 +44,7 @@ def kept_from(user: User, evaluation: Evaluation, found: Iterable[Blocker]) -> B
     """
     if barring_interest(user, evaluation) is None:
         return Blocker(
-            "What is missing tells of candidates’ answers.",
+            "What is missing would reveal candidates’ answers.",
             links.act("declare-interests", evaluation),
             "Declare conflicts of interest",
             menders_of([user]),

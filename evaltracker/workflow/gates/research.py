@@ -96,15 +96,15 @@ def claims_closed(look: Look) -> Iterator[Blocker]:
     evaluation = look.evaluation
     if evaluation.claims_opened_at is None:
         yield Blocker(
-            "Claims were never opened to the vendors.",
+            "Vendors were never able to answer.",
             links.act("open-claims", evaluation),
-            "Open claims",
+            "Open answering",
         )
     elif evaluation.claims_are_open(look.now):
         yield Blocker(
-            "Claims are still open; close them.",
+            "Vendors can still answer; close answering.",
             links.act("close-claims", evaluation),
-            "Close claims",
+            "Close answering",
         )
 
 

@@ -60,7 +60,7 @@ def test_the_same_file_again_says_when_it_came_and_brings_nothing(
 ) -> None:
     desk.take(CSV)
     body = desk.upload(CSV)
-    assert "This very file was imported on" in body
+    assert "This file was already imported on" in body
     assert f"by {purchase.owner.name}: 0 new by now." in body
     assert "nothing to import" in body
     assert 'value="apply"' not in body

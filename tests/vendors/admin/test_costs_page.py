@@ -91,7 +91,7 @@ def test_prices_open_to_everybody_at_once(acme: Candidate) -> None:
 def test_a_candidate_without_a_price_has_no_total(acme: Candidate) -> None:
     other = vendors.candidate(acme.evaluation, "Globex ML")
     body = page(acme.evaluation, acme.evaluation.owner)
-    assert "No price is known of" in body
+    assert "No price yet for" in body
     assert "No amount is known." in sheet(other, acme.evaluation.owner)
 
 
@@ -165,7 +165,7 @@ def test_costs_are_drawn_with_what_is_not_stated_and_the_budget(
     assert "over the budget · 10 of 11 kinds not stated" in body
     assert 'class="ch-unknown"' in body
     assert ">budget 300k</text>" in body
-    assert "No price is known of Priceless ML." in body
+    assert "No price yet for Priceless ML." in body
 
 
 def test_sealed_costs_are_not_drawn(acme: Candidate) -> None:

@@ -26,8 +26,8 @@ def test_each_person_has_a_mark_of_their_own(purchase: Evaluation) -> None:
     say(purchase, "R1")
     head = JournalHead.objects.get(evaluation=purchase).count
     look(purchase, purchase.owner)
-    assert "No claim is new to you" in page(purchase, purchase.owner)
-    assert "New and changed claims" in page(purchase, it)
+    assert "Nothing is new to you" in page(purchase, purchase.owner)
+    assert "New and changed answers" in page(purchase, it)
     assert count_unseen(it, [purchase]).total() == 1
     # A bookmark is no part of the evaluation, so it makes no page of it stale.
     assert JournalHead.objects.get(evaluation=purchase).count == head
@@ -36,7 +36,7 @@ def test_each_person_has_a_mark_of_their_own(purchase: Evaluation) -> None:
 def test_reading_marks_nothing(purchase: Evaluation) -> None:
     say(purchase, "R1")
     for _ in range(2):
-        assert "New and changed claims" in page(purchase, purchase.owner)
+        assert "New and changed answers" in page(purchase, purchase.owner)
     assert not LastSeen.objects.exists()
 
 

@@ -25,8 +25,8 @@ def purchase(db: None) -> Evaluation:
 
 
 def test_an_empty_page_says_how_it_is_filled(purchase: Evaluation) -> None:
-    assert "No claim is new to you" in page(purchase, purchase.owner)
-    assert "No claim yet" in page(purchase, purchase.owner, "?all=1")
+    assert "Nothing is new to you" in page(purchase, purchase.owner)
+    assert "No answers yet" in page(purchase, purchase.owner, "?all=1")
     other = vendors.enter(common.evaluation(title="Other"), "research")
     assert "No vendor is invited" in page(other, other.owner)
 
@@ -93,11 +93,11 @@ def test_counts_stand_on_the_pages_that_lead_here(purchase: Evaluation) -> None:
     assert "new to you" not in read(base) + read(f"{base}candidates/")
     say(purchase, "R1")
     say(purchase, "R2")
-    assert "Vendors sent 2 claims that are new to you" in read(base)
+    assert "Vendors sent 2 answers that are new to you" in read(base)
     assert "2 new to you" in read(f"{base}candidates/")
-    assert "Read 2 new or changed claims" in read("/admin/")
+    assert "Read 2 new or changed answers" in read("/admin/")
     look(purchase, purchase.owner)
-    assert "Read 2 new or changed claims" not in read("/admin/")
+    assert "Read 2 new or changed answers" not in read("/admin/")
 
 
 def test_the_page_asks_as_much_for_one_vendor_as_for_eight(
@@ -132,7 +132,7 @@ def test_each_claim_is_a_line_and_can_be_narrowed_by_what_it_says(
     assert body.count('class="se-line"') == 1
     assert "In preview." in body
     assert "Up to 64 nodes." not in body
-    assert "No claim fits the filter" in page(
+    assert "No answer fits the filter" in page(
         purchase, purchase.owner, "?availability=never"
     )
     url = f"/admin/e/{purchase.slug}/sent/?availability=x"

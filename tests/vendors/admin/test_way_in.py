@@ -104,8 +104,8 @@ def test_each_step_before_the_door_fails_by_itself(where: Evaluation) -> None:
     [
         ({"status": "cancelled"}, "Research has begun"),
         ({"stage": "requirements"}, "Research has begun"),
-        ({"claims_opened_at": None}, "Claims are open"),
-        ({"stage": "demos"}, "Claims are open"),
+        ({"claims_opened_at": None}, "Answering is open"),
+        ({"stage": "demos"}, "Answering is open"),
     ],
 )
 def test_the_wrong_moment_is_named(
@@ -124,7 +124,7 @@ def test_closed_claims_and_ended_tokens_are_named(ready: Candidate) -> None:
     assert fails(ready) == "It has a token"
     vendors.token(vendors.vendor())
     close_claims(evaluation=ready.evaluation, by=ready.evaluation.owner)
-    assert fails(ready) == "Claims are open"
+    assert fails(ready) == "Answering is open"
 
 
 def test_why_calls_were_turned_away_is_told_by_the_beginning_of_the_token(

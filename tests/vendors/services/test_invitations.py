@@ -117,7 +117,7 @@ def test_it_is_not_sent_once_claims_have_closed(
 ) -> None:
     told(acme, "Ada")
     close_claims(evaluation=acme.evaluation, by=acme.evaluation.owner)
-    assert outcome() == "Claims have closed."
+    assert outcome() == "Answering has closed."
     assert smtp_sink.arrived == []
 
 
@@ -176,6 +176,6 @@ def test_sending_it_needs_the_owner_a_reason_and_somebody(acme: Candidate) -> No
         with pytest.raises(error):
             send_invitation(**{**terms, **wrong})  # type: ignore[arg-type]
     close_claims(evaluation=acme.evaluation, by=owner)
-    with pytest.raises(Refused, match="Claims have closed"):
+    with pytest.raises(Refused, match="Answering has closed"):
         send_invitation(**terms)  # type: ignore[arg-type]
     assert not Notice.objects.exists()

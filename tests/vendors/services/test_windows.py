@@ -32,7 +32,7 @@ def test_claims_open_once_in_research_by_the_owner() -> None:
     with pytest.raises(Refused, match="research"):
         open_claims(evaluation=where, close_at=FAR_DAY, by=where.owner)
     vendors.in_research(where)
-    with pytest.raises(Refused, match="move their end"):
+    with pytest.raises(Refused, match="move its end"):
         open_claims(evaluation=where, close_at=FAR_DAY, by=where.owner)
     with pytest.raises(Forbidden):
         close_claims(evaluation=where, by=common.otto())
@@ -65,7 +65,7 @@ def test_the_end_moves_while_claims_are_open_and_not_after() -> None:
         move_claims_close(
             evaluation=where, close_at=FAR_DAY, reason="More", by=where.owner
         )
-    with pytest.raises(Refused, match="reopen them"):
+    with pytest.raises(Refused, match="reopen it"):
         open_claims(evaluation=where, close_at=FAR_DAY, by=where.owner)
 
 

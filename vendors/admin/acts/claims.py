@@ -209,7 +209,7 @@ class RevokeRuling(AboutCandidate[Ruling]):
     """Takes a ruling back."""
 
     name = "revoke-ruling"
-    title = "Let it apply after all"
+    title = "Apply it after all"
     verb = "Let it apply"
     success = "It counts again."
     model = Ruling

@@ -30,7 +30,7 @@ class DeclarationForm(forms.Form):
     """Whether there is an interest, and which."""
 
     interest = forms.ChoiceField(
-        label="Have you a conflict of interest in this candidate?",
+        label="Do you have a conflict of interest in this candidate?",
         choices=[(NONE, "No, none"), (SOME, "Yes, I have one")],
         widget=forms.RadioSelect,
     )

@@ -36,7 +36,7 @@ class TellForm(forms.Form):
         Contact.objects.none(),
         label="Who gets the mail",
         required=False,
-        help_text="Each gets a mail of their own, and sees of no other.",
+        help_text="Each gets a mail of their own and sees nobody else's.",
     )
     new_name = forms.CharField(label="Or somebody new: name", required=False)
     new_email = forms.EmailField(label="Their e-mail address", required=False)
@@ -105,7 +105,7 @@ class Invite(Telling):
     verb = "Invite"
     rule = check_invite
     help = (
-        "The vendor may then read the requirements and answer them while claims are "
+        "The vendor may then read the requirements and answer them while answering is "
         "open. Each contact gets a link to answer in a browser; for the API they ask "
         "you for a token. The vendor learns of no other. Afterwards another vendor "
         "needs a candidate of its own."

@@ -89,10 +89,10 @@ class OpenClaims(WindowAct):
     """Lets invited vendors write claims."""
 
     name = "open-claims"
-    title = "Open claims"
-    verb = "Open claims"
+    title = "Open answering"
+    verb = "Open answering"
     help = "Invited vendors may answer the requirements from now until this end."
-    success = "Claims are open."
+    success = "Vendors can answer now."
     service = open_claims
     rule = check_open_claims
 
@@ -100,9 +100,9 @@ class OpenClaims(WindowAct):
 @register_act
 class MoveClaimsClose(WindowAct):
     name = "move-claims-close"
-    title = "Move the end of claims"
+    title = "Move the end of answering"
     verb = "Move"
-    success = "The end of claims is moved."
+    success = "The end of answering is moved."
     form_class = ReopenForm
     service = move_claims_close
     rule = check_move_claims_close
@@ -114,13 +114,13 @@ class CloseClaims(OnEvaluation):
 
     tab = "candidates"
     name = "close-claims"
-    title = "Close claims now"
-    verb = "Close claims"
+    title = "Close answering now"
+    verb = "Close answering"
     help = (
         "No vendor can write from this moment on, not even one that is half-way. "
         "Reopening takes a reason."
     )
-    success = "Claims are closed."
+    success = "Answering is closed."
     dangerous = True
     service = close_claims
     rule = check_close_claims
@@ -131,10 +131,10 @@ class ReopenClaims(WindowAct):
     """Lets vendors write again."""
 
     name = "reopen-claims"
-    title = "Reopen claims"
+    title = "Reopen answering"
     verb = "Reopen"
     help = "For all invited vendors alike."
-    success = "Claims are open again."
+    success = "Vendors can answer again."
     form_class = ReopenForm
     service = reopen_claims
     rule = check_reopen_claims
