@@ -8,12 +8,14 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 
 from evaltracker.evaluations.policy import may_audit
 
 START = "index"
+AUDITORS = "auditors"
 
 
 def groups_for(site: AdminSite, request: HttpRequest) -> list[dict[str, Any]]:
@@ -25,7 +27,7 @@ def groups_for(site: AdminSite, request: HttpRequest) -> list[dict[str, Any]]:
     user: Any = request.user
     groups = []
     for group in settings.UNFOLD["SIDEBAR"]["main"]:
-        if group.get("for") == "auditors" and not may_audit(user):
+        if group.get("for") == AUDITORS and not may_audit(user):
             continue
         items = [
             entry
@@ -35,6 +37,21 @@ def groups_for(site: AdminSite, request: HttpRequest) -> list[dict[str, Any]]:
         is_open = any(entry["active"] for entry in items)
         groups.append({"title": group["title"], "open": is_open, "items": items})
     return groups
+
+
+def may_open_list(user: Any, model: type[Model]) -> bool:
+    """Whether the list of all rows of `model` is for this person.
+
+    Those that the sidebar shows to everybody are; the others are for operators and
+    auditors, and everybody else reads their rows on the pages of an evaluation.
+    """
+    common = {
+        target.lower()
+        for group in settings.UNFOLD["SIDEBAR"]["main"]
+        if group.get("for") != AUDITORS
+        for _, target, _ in group["items"]
+    }
+    return model._meta.label_lower in common or may_audit(user)
 
 
 def _entry(

@@ -12,6 +12,7 @@ from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.pages.base import HardenedAdmin
 from evaltracker.pages.site import site
 from tests.cast import common
+from tests.clients import auditing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ REQUIREMENTS = "/admin/evaluations/requirement/"
 
 @pytest.fixture
 def client(as_user: LogIn, purchase: Evaluation) -> Client:
-    return as_user(purchase.owner)
+    return as_user(auditing(purchase.owner))
 
 
 def test_a_list_shows_only_what_the_reader_has_a_part_in(
@@ -93,9 +94,11 @@ def test_own_filters_sorting_and_search_work(client: Client) -> None:
 def test_a_filter_offers_only_visible_rows(
     as_user: LogIn, purchase: Evaluation
 ) -> None:
-    page = as_user(common.noor()).get(REQUIREMENTS)
+    noor = auditing(common.noor())
+    page = as_user(noor).get(REQUIREMENTS)
+    assert page.status_code == 200
     assert purchase.title not in page.text
-    refused = as_user(common.noor()).get(f"{REQUIREMENTS}?evaluation={purchase.pk}")
+    refused = as_user(noor).get(f"{REQUIREMENTS}?evaluation={purchase.pk}")
     assert refused.status_code == 400
 
 
@@ -117,6 +120,18 @@ def test_no_list_and_no_detail_takes_a_post(
     detail = f"{EVALUATIONS}{purchase.pk}/change/"
     assert client.post(detail, {"title": "Stolen"}).status_code == 405
     assert Evaluation.objects.get().title == purchase.title
+
+
+def test_whoever_is_no_auditor_reads_rows_but_not_the_list_of_all(
+    as_user: LogIn, purchase: Evaluation
+) -> None:
+    owner = as_user(purchase.owner)
+    refused = owner.get(REQUIREMENTS)
+    assert refused.status_code == 403
+    assert "Open an evaluation to see what belongs to it" in refused.text
+    row = owner.get(f"{REQUIREMENTS}{purchase.requirements.all()[0].pk}/change/")
+    assert row.status_code == 200
+    assert f'href="{REQUIREMENTS}"' not in row.text
 
 
 def test_history_and_view_on_site_are_not_there(

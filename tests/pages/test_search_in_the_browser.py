@@ -7,7 +7,7 @@ from tests.browser import Watched
 from tests.cast import common
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-HOME = "/admin/evaluations/requirement/"
+HOME = "/admin/evaluations/evaluation/"
 
 
 @pytest.mark.parametrize("key", ["Control+k", "/"])

@@ -4,6 +4,7 @@ import pytest
 
 from evaltracker.evaluations.models import Evaluation
 from tests.browser import Watched
+from tests.clients import auditing
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -21,6 +22,7 @@ PAGES = (
 def test_every_page_of_the_shell_is_silent_and_accessible(
     watched: Watched, purchase: Evaluation
 ) -> None:
+    auditing(purchase.owner)
     watched.open("/admin/login/")
     assert watched.barriers() == []
     watched.log_in("lina")
@@ -36,6 +38,7 @@ def test_the_frame_works_without_a_mouse(
     watched: Watched, purchase: Evaluation
 ) -> None:
     watched.page.set_viewport_size({"width": 1440, "height": 900})
+    auditing(purchase.owner)
     watched.log_in("lina")
     watched.open("/admin/evaluations/requirement/")
     page = watched.page

@@ -17,6 +17,7 @@ from evaltracker.pages import paginator
 from evaltracker.pages.paginator import CappedPaginator
 from evaltracker.pages.site import EvaltrackerAdminSite, site
 from tests.cast import common
+from tests.clients import auditing
 
 pytestmark = pytest.mark.sqlite
 
@@ -150,6 +151,6 @@ def test_a_list_asks_as_often_for_many_rows_as_for_few(
 ) -> None:
     for number in range(20):
         common.requirement(purchase, f"X{number}", priority="could")
-    owner = as_user(purchase.owner)
+    owner = as_user(auditing(purchase.owner))
     with django_assert_max_num_queries(14):  # type: ignore[attr-defined]
         owner.get("/admin/evaluations/requirement/")

@@ -12,6 +12,7 @@ from evaltracker.notices.services.scheduling import owe_now, resend_notice
 from evaltracker.workflow.services.decisions import draft_decision
 from stakeholders.services.people import add_stakeholder
 from tests.cast import common, stakeholders, trials, vendors
+from tests.clients import auditing
 from tests.files.attaching import attach
 from trials.models import DemoNote
 from trials.services.consensus import open_consensus
@@ -149,6 +150,9 @@ def build() -> Sealed:
     talk_about(option)
     attach("candidate", option, "filemarkofoption.txt")
     attach("cost_line", option.cost_lines.get(), "filemarkofcost.txt")
+    # Lists hide rows from insiders, too, so all of them may open every list.
+    for person in (where.owner, *people.values(), everybody["stranger"]):
+        auditing(person)
     return Sealed(where, option, people | everybody)
 
 

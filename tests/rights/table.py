@@ -208,7 +208,11 @@ PAGES_OF_ANSWERS = {
         )
     ),
 }
+# Operators, and whoever has the right to audit, as the lead of this world does.
+AUDITORS = {"lead", "operator"}
 LISTS_FOR = {
+    "evaluation": set(EVERYBODY),
+    "vendor": set(EVERYBODY),
     "evaluationtemplate": {"lead", "operator"},
     "accountentry": {"operator"},
     "contact": {"lead", "operator"},

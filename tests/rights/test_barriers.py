@@ -22,7 +22,7 @@ from evaltracker.pages.site import site
 from tests.clients import signed_in
 from tests.lock_order import around_tests
 from tests.rights.addresses import address, list_addresses, page_addresses
-from tests.rights.table import EVERYBODY, LISTS_FOR, OWNERS_PAGES, expected
+from tests.rights.table import AUDITORS, EVERYBODY, LISTS_FOR, OWNERS_PAGES, expected
 from tests.security.stage import Answer, Stage, staged
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -113,7 +113,7 @@ def readers_of_acts() -> Iterator[tuple[str, str]]:
 def readers_of_lists() -> Iterator[tuple[str, str]]:
     """Every list, and a row of each."""
     for name, path in list_addresses().items():
-        yield path, first(LISTS_FOR.get(name, set(EVERYBODY)))
+        yield path, first(LISTS_FOR.get(name, AUDITORS))
     for model in site._registry:
         if row := model._default_manager.first():
             stem = f"admin:{model._meta.app_label}_{model._meta.model_name}"

@@ -8,6 +8,7 @@ from evaltracker.evaluations.models import Entry, User
 from tests.clients import signed_in
 from tests.rights.addresses import list_addresses, page_addresses
 from tests.rights.table import (
+    AUDITORS,
     CONFLICTED,
     EVERYBODY,
     LISTS_FOR,
@@ -60,13 +61,13 @@ def strip(page: bytes, slug: str) -> bytes:
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_every_list_shows_a_stranger_nothing_and_insiders_their_rows(
+def test_lists_are_for_auditors_and_show_a_stranger_nothing(
     people: dict[str, User], who: str
 ) -> None:
     client, wrong = signed_in(people[who]), []
     for name, url in list_addresses().items():
         answer = client.get(url)
-        right = 200 if who in LISTS_FOR.get(name, EVERYBODY) else 403
+        right = 200 if who in LISTS_FOR.get(name, AUDITORS) else 403
         if answer.status_code != right:
             wrong.append(f"{name} as {who}: {answer.status_code}")
         elif who in OUTSIDE and b"Databricks" in answer.content:

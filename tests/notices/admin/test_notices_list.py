@@ -9,7 +9,7 @@ from django.utils import timezone
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice
 from tests.cast import common, stakeholders
-from tests.clients import signed_in
+from tests.clients import auditing, signed_in
 from tests.notices.admin.test_notices_page import notice
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
@@ -42,7 +42,7 @@ def owed(purchase: Evaluation) -> dict[str, Notice]:
 
 def shown(owner: object, query: str = "") -> tuple[list[str], str]:
     """The ids of the rows from the top, and the page."""
-    answer = signed_in(owner).get(f"{LIST}{query}")  # type: ignore[arg-type]
+    answer = signed_in(auditing(owner)).get(f"{LIST}{query}")  # type: ignore[arg-type]
     assert answer.status_code == 200
     body = answer.content.decode()
     return list(dict.fromkeys(re.findall(r"/notice/([0-9a-f-]{36})/", body))), body

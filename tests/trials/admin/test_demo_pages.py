@@ -7,7 +7,7 @@ import pytest
 from evaltracker.evaluations.models import User
 from tests.acting import act
 from tests.cast import common, stakeholders, trials, vendors
-from tests.clients import signed_in
+from tests.clients import auditing, signed_in
 from trials.models import Demo, Evidence
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate
@@ -138,7 +138,7 @@ def test_a_demo_that_was_called_off_says_why_and_offers_nothing(
         assert "to come" not in body
         assert "Their &lt;b&gt;engineer" in body
     assert offered(owner) == offered(it) == set()
-    listed = signed_in(it).get("/admin/trials/demo/").content.decode()
+    listed = signed_in(auditing(it)).get("/admin/trials/demo/").content.decode()
     assert "called off at" in listed.lower()
     assert act("call-off-demo", demo, owner, reason=why) == 409
     assert act("move-demo", demo, owner, **WHEN, minutes="30") == 409

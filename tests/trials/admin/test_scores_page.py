@@ -5,7 +5,7 @@ import pytest
 from evaltracker.evaluations.models import Evaluation, User
 from tests.acting import act
 from tests.cast import common, stakeholders, trials, vendors
-from tests.clients import signed_in
+from tests.clients import auditing, signed_in
 from trials.admin.acts.consensus import ScoredCell
 from trials.models import Score
 from trials.services.scores import give_score
@@ -59,7 +59,7 @@ def test_nobody_reads_anothers_score_before_it_is_open(acme: Candidate) -> None:
         assert WHY not in page(where, user)
     assert WHY in page(where, stakeholders.holder("it"))
     for user in (where.owner, stakeholders.holder("pm")):
-        listed = signed_in(user).get("/admin/trials/score/").content.decode()
+        listed = signed_in(auditing(user)).get("/admin/trials/score/").content.decode()
         assert str(Score.objects.get().pk) not in listed
         assert "You see your own scores" in listed
     assert WHY not in page(where, common.otto())

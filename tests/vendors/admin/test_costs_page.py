@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from evaltracker.evaluations.models import Evaluation, User
 from tests.acting import act
 from tests.cast import common, stakeholders, vendors
-from tests.clients import signed_in
+from tests.clients import auditing, signed_in
 from vendors.admin.cost_rows import by_points, cost_columns, points_of
 from vendors.costs import CHECKLIST
 from vendors.models import Candidate, CostLine
@@ -62,6 +62,7 @@ def test_sealed_prices_are_on_no_page_but_coverage_is(acme: Candidate) -> None:
         assert amount not in sheet(acme, it)
     client = signed_in(it)
     assert client.get(f"/admin/act/change-cost-line/{line.pk}/").status_code == 404
+    auditing(it)
     assert str(line.pk) not in client.get("/admin/vendors/costline/").content.decode()
     journal = client.get(f"/admin/e/{where.slug}/journal/").content.decode()
     assert "12345" not in journal

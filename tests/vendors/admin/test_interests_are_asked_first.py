@@ -8,7 +8,7 @@ from django.test import Client
 from evaltracker.evaluations.models import Evaluation
 from tests.acting import act
 from tests.cast import common, stakeholders, trials, vendors
-from tests.clients import signed_in
+from tests.clients import auditing, signed_in
 from vendors.models import Candidate, Conflict
 from vendors.policy import to_declare
 
@@ -68,6 +68,7 @@ def test_lists_and_the_api_wait_too(acme: Candidate, elif_: Client) -> None:
     claim = f"/admin/vendors/claim/{acme.claims.get().pk}/change/"
     matrix = f"/api/v1/staff/evaluations/{acme.evaluation.slug}/matrix/"
     row = f"/admin/cells/{acme.pk}/"
+    auditing(stakeholders.holder("engineering"))
     assert row not in elif_.get("/admin/vendors/claim/").content.decode()
     assert elif_.get(claim).status_code == 404
     assert elif_.get(matrix).status_code == 409

@@ -77,10 +77,6 @@ class OnContact(KeepingVendors):
     model = Contact
     target_name = "contact"
 
-    def cancel_url(self, target: Any) -> str:
-        """The list of contacts."""
-        return reverse("admin:vendors_contact_changelist")
-
 
 @register_act
 class AddContact(KeepingVendors):

@@ -31,8 +31,8 @@ class OnToken(Act[VendorToken]):
         return may_keep_tokens(user, target.vendor)
 
     def cancel_url(self, target: Any) -> str:
-        """The list of tokens."""
-        return reverse("admin:vendors_vendortoken_changelist")
+        """The list of companies."""
+        return reverse("admin:vendors_vendor_changelist")
 
 
 @register_act
