@@ -89,7 +89,7 @@ class Invitation(ToVendor[Candidate]):
         """As for all, and unless answers are still taken."""
         yield from super().reasons(notice, row)
         if claims_are_closed(notice.place, timezone.now()):
-            yield "Claims have closed."
+            yield "Answering has closed."
 
     def values(self, notice: Notice, row: Candidate) -> dict[str, str]:
         """Who asks, until when, and the id; it holds no token."""

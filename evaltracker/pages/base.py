@@ -15,10 +15,10 @@ from django.utils.html import strip_tags
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.views import ChangeList
 
-from evaltracker.errors import Forbidden, Invalid
+from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import User
 from evaltracker.pages.filters import ScopedFilter
-from evaltracker.pages.navigation import may_open_list
+from evaltracker.pages.navigation import check_open_list, may_open_list
 from evaltracker.pages.paginator import CappedPaginator
 from evaltracker.pages.query import check_query
 
@@ -39,10 +39,6 @@ FORBIDDEN_OPTIONS = (
     "ordering_field",
     "raw_id_fields",
     "save_as",
-)
-FOR_AUDITORS = (
-    "Lists over all evaluations are for operators and auditors. "
-    "Open an evaluation to see what belongs to it."
 )
 
 
@@ -171,16 +167,10 @@ class HardenedAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The list. Whatever its own links cannot have asked for is refused.
-
-        Raises:
-            Forbidden: it is for operators and auditors.
-
-        """
+        """The list, for whom it is for; what its own links cannot ask is refused."""
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        if not may_open_list(request.user, self.model):
-            raise Forbidden(FOR_AUDITORS)
+        check_open_list(request.user, self.model)
         check_query(
             request,
             filters={each.parameter_name for each in self.list_filter},

@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 
+from evaltracker.errors import Forbidden
 from evaltracker.evaluations.policy import may_audit
 
 START = "index"
@@ -52,6 +53,20 @@ def may_open_list(user: Any, model: type[Model]) -> bool:
         for _, target, _ in group["items"]
     }
     return model._meta.label_lower in common or may_audit(user)
+
+
+def check_open_list(user: Any, model: type[Model]) -> None:
+    """Refuse whom the list of all rows of `model` is not for.
+
+    Raises:
+        Forbidden: with a sentence.
+
+    """
+    if not may_open_list(user, model):
+        raise Forbidden(
+            "Lists over all evaluations are for operators and auditors. "
+            "Open an evaluation to see what belongs to it."
+        )
 
 
 def _entry(

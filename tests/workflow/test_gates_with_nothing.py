@@ -21,7 +21,7 @@ def test_on_day_one_nothing_is_weighed_or_tied_and_nobody_says_it_holds() -> Non
     assert found["must_haves_tied"].nothing == "No requirement is a must-have yet."
     assert found["brief_complete"].nothing == ""
     body = signed_in(where.owner).get(f"/admin/e/{where.slug}/").content.decode()
-    assert "Nothing to look at yet: There is no requirement yet." in body
+    assert "Nothing to check yet. There is no requirement yet." in body
     assert body.count(">Holds:<") == 1  # the brief
 
 

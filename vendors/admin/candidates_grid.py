@@ -96,8 +96,8 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
                 width=14,
             ),
             *self.contact(subject, user, closed),
-            made("summary", "Summary", width=26),
-            made("website", "Website", width=14),
+            made("summary", "Summary", width=18),
+            made("website", "Website", width=12),
             made("aliases", "Other names", read=listed_aliases, width=12),
             made("months_to_live", "Months until live", width=16),
             made("support_offered", "Support", for_many=True, width=12),
@@ -117,7 +117,7 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
                 Saves(note_contact, "candidate"),
                 read=first_contact,
                 closed=closed,
-                width=16,
+                width=24,
             )
 
     def rows(self, subject: Evaluation, user: User) -> QuerySet[Candidate]:

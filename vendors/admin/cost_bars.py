@@ -46,7 +46,7 @@ def cost_bars(columns: Sequence[CostColumn], budget: Decimal | None) -> CostBars
     lanes = [_lane(column, end, budget) for column in drawn]
     said = [
         (f"Not drawn: {_names(priced[DRAWN:])}.", priced[DRAWN:]),
-        (f"No price is known of {_names(unpriced)}.", unpriced),
+        (f"No price yet for {_names(unpriced)}.", unpriced),
     ]
     return CostBars(
         both("Total cost: low, likely, high", lanes, axis),

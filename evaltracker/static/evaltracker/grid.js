@@ -116,7 +116,8 @@ class EvalGrid {
 			});
 		}
 		if (this.rows.some((row) => row.links.length)) {
-			made.push({ ...fixed, title: "More", width: 84, formatter: (cell) => this.linksOf(cell.getData()) });
+			const most = Math.max(...this.rows.map((row) => row.links.length));
+			made.push({ ...fixed, title: "More", width: most > 2 ? 196 : 84, formatter: (cell) => this.linksOf(cell.getData()) });
 		}
 		return made;
 	}

@@ -171,5 +171,5 @@ def left_out(comparison: Comparison, lines: Sequence[Line]) -> list[str]:
     if comparison.prices_open and len(unpriced) == len(lines):
         said.append("No price is known yet.")
     elif comparison.prices_open and unpriced:
-        said.append(f"No price is known of {listed_few(unpriced)}.")
+        said.append(f"No price yet for {listed_few(unpriced)}.")
     return said

@@ -135,7 +135,7 @@ def badge_of(tally: RuleTally) -> tuple[str, str]:
 
 
 def said_then(rule: SignOffRule, given: list[SignOff]) -> str:
-    """What a role said on the last stay in a stage, or what it is asked for."""
+    """What a role said in the last round of a stage, or what it is asked for."""
     asked = f"{rule.get_role_display()}: {rule.required} must approve."
     if not given:
         return asked
@@ -151,7 +151,7 @@ def said_then(rule: SignOffRule, given: list[SignOff]) -> str:
         f"{sign_off.printed_name} ({sign_off.get_verdict_display().lower()})"
         for sign_off in reversed(last)
     )
-    return f"{asked} Signed on the last stay: {said}."
+    return f"{asked} Signed in the last round: {said}."
 
 
 def may_close(user: User, condition: Condition, evaluation: Evaluation) -> bool:

@@ -60,7 +60,9 @@ def test_deciding_asks_every_rule() -> None:
     early = lina.post(url)
     assert early.status_code == 409
     assert "Scores are not closed" in early.content.decode()
-    assert "Deciding opens when" in lina.get(page(where)).content.decode()
+    assert (
+        "You can decide once every rule holds" in lina.get(page(where)).content.decode()
+    )
 
 
 def test_a_decision_freezes_what_was_signed() -> None:
