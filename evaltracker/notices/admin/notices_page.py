@@ -29,10 +29,10 @@ from evaltracker.pages.workspace import evaluation_page, show
 SHOWN, PER_PAGE = 10, 50
 LISTS = {
     "uncertain": "Uncertain",
-    "dead": "Dead",
+    "dead": "Refused",
     "next": "Next",
     "sent": "Sent",
-    "suppressed": "Not sent, because",
+    "suppressed": "Not sent",
 }
 FILTERS = ("state", "kind", "to")
 

@@ -5,7 +5,8 @@
  * version that it was typed on (hidden fields, and what the fields held before). It lives
  * in sessionStorage: it survives a reload and a new login, and ends with the tab, with the
  * log-out in any tab, and as soon as somebody else is logged in. Passwords and files are
- * never kept; a form with `data-draft-sealed` is forgotten at the login page, too.
+ * never kept; a form with `data-draft-sealed` is forgotten at the login page, too. With the
+ * log-out the tab keeps nothing at all, and at the login page only drafts.
  */
 "use strict";
 
@@ -169,6 +170,10 @@
 			forget((key) => !key.startsWith(`${PREFIX}${person} `));
 		} else if (document.body.matches(".login")) {
 			forget((key) => read(key)?.sealed);
+			// Nothing else is worth keeping for whoever logs in next.
+			for (const key of Object.keys(sessionStorage).filter((key) => !key.startsWith(PREFIX))) {
+				sessionStorage.removeItem(key);
+			}
 		}
 		forgetDone();
 		draftForms(document).forEach(restore);
@@ -191,7 +196,7 @@
 	addEventListener("pagehide", () => {
 		keepAll();
 		if (loggingOut) {
-			forget(() => true);
+			sessionStorage.clear();
 			tabs.postMessage("logged out");
 		}
 	});
@@ -200,7 +205,7 @@
 	});
 	tabs.addEventListener("message", () => {
 		person = "";
-		forget(() => true);
+		sessionStorage.clear();
 	});
 
 	/* Without a connection a form waits here, instead of leaving for an error page. */

@@ -27,7 +27,7 @@ KINDS = {
     "milestone": ("event", "Open"),
     "scores": ("star_rate", "Score"),
     "far_apart": ("forum", "Read"),
-    "weights": ("tune", "Weigh"),
+    "weights": ("tune", "Set"),
     "next_step": ("arrow_forward", "Open"),
     "questions": ("help", "Answer"),
     "proposals": ("add_task", "Decide"),

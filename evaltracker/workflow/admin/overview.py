@@ -9,6 +9,7 @@ from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.workflow.admin.how_candidates_stand import how_they_stand
+from evaltracker.workflow.admin.my_work import sign_of
 from evaltracker.workflow.admin.plan_rows import draw
 from evaltracker.workflow.admin.stage_acts import next_stage
 from evaltracker.workflow.gates import Look
@@ -110,7 +111,9 @@ def the_step(evaluation: Evaluation, user: User, look: Look) -> NextStep | None:
     if not mine:
         return None
     first = mine[0]
-    return NextStep(first.what, first.why, first.link, "Do it now")
+    return NextStep(
+        first.what, first.why, first.link, sign_of(first)[1], waits=first.waits
+    )
 
 
 def step_for(evaluation: Evaluation, owner: User, look: Look) -> NextStep:

@@ -71,7 +71,7 @@ def no_open_question(look: Look) -> Iterator[Blocker]:
 def cost_coverage_known(look: Look) -> Iterator[Blocker]:
     """Every kind of cost of every shortlisted candidate was asked about.
 
-    What a candidate will not say is noted as unsaid, so it is known to be unknown.
+    What a candidate will not state is recorded as not stated.
     """
     lines = CostLine.objects.filter(candidate__in=look.shortlisted)
     asked = set(lines.values_list("candidate_id", "kind"))

@@ -24,6 +24,8 @@ class NextStep:
     why: str
     link: str
     verb: str
+    # Whether it is theirs, but not their turn yet.
+    waits: bool = False
 
 
 def next_step(evaluation: Evaluation, look: Look | None = None) -> NextStep:

@@ -44,7 +44,7 @@ def page(where: Evaluation, user: User) -> str:
 
 def test_it_tells_who_is_how_far_apart_on_what(purchase: Evaluation) -> None:
     body = page(purchase, stakeholders.holder("devops"))
-    assert "IT and PM are 70 % apart" in body
+    assert "IT and PM are 70% apart" in body
     assert "most plainly on" in body
     assert "70.0" in body
     assert "Nothing is shown or tried yet" in body

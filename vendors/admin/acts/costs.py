@@ -142,7 +142,7 @@ class MarkRestUnsaid(OnCosts):
     verb = "Mark as not stated"
     help = (
         "Every kind of the checklist that has no line yet is noted as asked and not "
-        "answered. That is known to be unknown; it never counts as zero."
+        "answered. It never counts as zero."
     )
     success = "Missing kinds of cost are marked as not stated."
     service = mark_rest_unsaid
