@@ -69,7 +69,7 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
                 for_many=True,
             ),
             Column(
-                *("owes", "Still owes"),
+                *("owes", "Still to do"),
                 read=lambda row: ", ".join(debts(row)) or "nothing",
                 width=20,
             ),
