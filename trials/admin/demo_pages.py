@@ -151,8 +151,11 @@ def siblings_of(evaluation: Evaluation) -> list[tuple[str, str]]:
     """The demos that take place, each with its address."""
     demos = Demo.objects.filter(
         candidate__evaluation=evaluation, called_off_at__isnull=True
-    ).order_by("scheduled_for", "title")
-    return [(demo.title, reverse("admin:demo", args=[demo.pk])) for demo in demos]
+    ).select_related("candidate")
+    return [
+        (demo.whole_title, reverse("admin:demo", args=[demo.pk]))
+        for demo in demos.order_by("scheduled_for", "title")
+    ]
 
 
 def offers_of(user: User, demo: Demo) -> dict[str, bool]:

@@ -28,7 +28,7 @@ ITS_FORM = "Use Move at the end of the row: another date needs a reason."
 
 def below_title(row: Milestone) -> str:
     """What it moves along with."""
-    return f"hangs on {row.hangs_on.title}" if row.hangs_on else ""
+    return f"depends on {row.hangs_on.title}" if row.hangs_on else ""
 
 
 def below_date(row: Milestone) -> str:
@@ -67,7 +67,7 @@ class MilestonesGrid(Grid[Trial, Milestone]):
                 *("due_on", "Due on", fields["due_on"]),
                 closed=ITS_FORM,
                 aside=below_date,
-                width=12,
+                width=13,
             ),
             Column(
                 *("owner_user", "Whose", fields["owner_user"], GIVES),
@@ -107,7 +107,7 @@ class MilestonesGrid(Grid[Trial, Milestone]):
             return
         yield "Settle", address_of("settle-milestone", row)
         yield "Move", address_of("move-milestone", row)
-        yield "Hang on", address_of("hang-milestone", row)
+        yield "Depends on", address_of("hang-milestone", row)
 
     def acts(self, subject: Trial, user: User) -> Sequence[str]:
         """Saying of several how they went."""

@@ -89,6 +89,12 @@ class Demo(VendorRecord):
         return f"Demo {str(self.pk)[:8]}"
 
     @property
+    def whole_title(self) -> str:
+        """Its title, and whose it is where the title does not say so."""
+        whose = str(self.candidate)
+        return self.title if whose in self.title else f"{self.title}: {whose}"
+
+    @property
     def has_passed(self) -> bool:
         """Whether it would be over by now, held or not."""
         if self.scheduled_for is None:

@@ -55,7 +55,7 @@ def hanging_field() -> NamedChoice:
     return NamedChoice(
         Milestone.objects.none(),
         attribute="title",
-        label="Hangs on",
+        label="Depends on",
         required=False,
         empty_label="nothing",
         help_text="When that one moves, this one moves by as many days.",

@@ -21,7 +21,7 @@ class MoveForm(DueForm):
     """Another date, and why."""
 
     along = forms.BooleanField(
-        label="What hangs on it moves along", required=False, initial=True
+        label="Move what depends on it, too", required=False, initial=True
     )
     reason = reason_field(help_text="Its owner has planned with the old date.")
 
@@ -68,7 +68,7 @@ class HangMilestone(OnMilestone):
     """Says what a milestone hangs on."""
 
     name = "hang-milestone"
-    title = "Hangs on"
+    title = "Depends on"
     verb = "Save"
     success = "Saved."
     form_class = HangForm
