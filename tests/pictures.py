@@ -52,7 +52,7 @@ PICTURES = (
     Picture("stakeholders", "lead", "/admin/e/data-catalogue/stakeholders/"),
     Picture("invitations", "lead", "/admin/e/ml-platform/invitations/"),
     Picture("matrix", "lead", "/admin/e/gpu-training/matrix/"),
-    Picture("demo", "lead", "/admin/e/notebooks/demos/", link="/admin/demos/"),
+    Picture("demo", "lead", "/admin/e/gpu-training/demos/", link="/admin/demos/"),
     Picture("trial", "lead", "/admin/e/gpu-training/trials/", link="/admin/trials/"),
     Picture("costs", "lead", "/admin/e/gpu-training/costs/"),
     Picture("comparison", "lead", "/admin/e/gpu-training/comparison/"),

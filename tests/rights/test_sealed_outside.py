@@ -44,7 +44,11 @@ from vendors.models import Claim, Conflict, CostLine, VendorToken
 pytestmark = pytest.mark.django_db
 WORDS = [word for words in MARKS.values() for word in words]
 # Why it is sent, for the kinds that say so.
-WHY = {"sign_off_reopened": "words", "reminded": "scores.2026-11-27"}
+WHY = {
+    "demo_without_them": "2",
+    "sign_off_reopened": "words",
+    "reminded": "scores.2026-11-27",
+}
 # Of a kind that can be about any row.
 ENOUGH = 12
 OURS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
