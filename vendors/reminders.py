@@ -25,7 +25,7 @@ class ToAnswer[Row](ToVendor[Row]):
         """As for all, and unless claims are open."""
         yield from super().reasons(notice, row)
         if not notice.place.claims_are_open(timezone.now()):
-            yield "Claims are closed."
+            yield "Answering is closed."
 
 
 class OfOneCandidate(ToAnswer[Candidate]):

@@ -105,7 +105,7 @@ def test_a_moved_end_reminds_again_and_no_longer_of_the_old_one(
     remind_of_closing()
     assert len(owed(KIND)) == 1
     close_claims(evaluation=where, by=where.owner)
-    assert why_not(old) == "Claims are closed."
+    assert why_not(old) == "Answering is closed."
 
 
 def test_who_handed_in_what_stands_is_left_in_peace(acme: Candidate) -> None:

@@ -128,7 +128,7 @@ def test_closed_it_waits_until_claims_reopen(where: Evaluation) -> None:
     close_claims(evaluation=where, by=where.owner)
     change_requirement(requirement=asked(where), text="New", by=where.owner)
     (notice,) = owed(KIND)
-    assert why_not(notice) == "Claims are closed."
+    assert why_not(notice) == "Answering is closed."
     Notice.objects.update(state="suppressed", occurrence="an hour ago")
     reopen_claims(
         evaluation=where,

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vendors", "0014_search_of_candidates"),
+        ("vendors", "0015_sign_in_of_vendors"),
     ]
 
     operations = [
