@@ -36,7 +36,7 @@ def follow_up(evaluation: Evaluation, people: dict[str, User]) -> Evaluation:
     record_promises(
         check=first,
         found={
-            "QAP-1": ("holds", "Coverage report of the first sprint: 93 %."),
+            "QAP-1": ("holds", "Coverage report of the first sprint: 93%."),
             "QAP-2": ("partly", "Two contrast errors on the new form; a fix is due."),
         },
         by=people["devops"],
@@ -44,7 +44,7 @@ def follow_up(evaluation: Evaluation, people: dict[str, User]) -> Evaluation:
     metric = evaluation.metrics.get()
     record_metric_values(
         check=first,
-        values={metric.pk: ("78 %", "Weekly report of the eligibility office.")},
+        values={metric.pk: ("78%", "Weekly report of the eligibility office.")},
         by=people["pm"],
     )
     enter_contract(evaluation, people)

@@ -41,7 +41,7 @@ PRICES: dict[str, dict[CostKind, tuple[str, dict[str, Any]]]] = {
             {
                 "recurrence": YEARLY,
                 "pricing": Pricing.PERCENT,
-                "source_text": "Uplift of up to 7 % at each renewal",
+                "source_text": "Uplift of up to 7% at each renewal",
             },
         ),
     },

@@ -43,12 +43,12 @@ SLUG = "automated-renewals"
 SOURCE = (
     "Criteria, weights, prices of the worked example and acceptance levels: State of "
     "Alaska, ARIES Automated Renewals RFP, 2021 (CC0). The percentages became weights "
-    "from 0 to 10 (25 % is 10). Names, claims, findings and scores are made up."
+    "from 0 to 10 (25% is 10). Names, claims, findings and scores are made up."
 )
 # From the quality assurance plan: deliverable, standard, acceptable level; which of the
 # published criteria each counts for is ours.
 STANDARDS = (
-    ("QAP-1", "Tested code", "At least 90 % test coverage of all relevant code", True),
+    ("QAP-1", "Tested code", "At least 90% test coverage of all relevant code", True),
     ("QAP-2", "Accessible", "0 errors in an automated WCAG 2.0 AA scan", True),
     ("QAP-3", "Deployed", "Builds and deploys in our own environment", True),
     ("QAP-4", "Documented", "All dependencies and their licences are listed", False),
@@ -112,7 +112,7 @@ def load(people: dict[str, User]) -> Evaluation:
     return follow_up(decide_renewals(evaluation, candidates[0], people), people)
 
 
-PRICE_REASON = "The State of Alaska published cost as a criterion of 25 %."
+PRICE_REASON = "The State of Alaska published cost as a criterion of 25%."
 
 
 def write_requirements(evaluation: Evaluation) -> list[Requirement]:
@@ -121,8 +121,8 @@ def write_requirements(evaluation: Evaluation) -> list[Requirement]:
     metric = add_metric(
         evaluation=evaluation,
         name="Renewals done on time",
-        baseline="61 %",
-        target="95 %",
+        baseline="61%",
+        target="95%",
         by=lead,
     )
     for row in read_csv("alaska_criteria.csv"):

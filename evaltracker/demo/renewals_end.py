@@ -53,7 +53,7 @@ def decide_renewals(
             "drew a screen, and that is what her weights ask for."
         ),
         revisit_when=(
-            "If renewals done on time are below 80 % after six months, or there is no "
+            "If renewals done on time are below 80% after six months, or there is no "
             "research plan by the first review."
         ),
         by=lead,

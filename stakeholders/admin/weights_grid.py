@@ -94,6 +94,6 @@ class WeightsGrid(Grid[Evaluation, Category]):
             for role in roles_with_weights(subject, said)
         ]
         known = [
-            f"{it.label} {it.distance} %" for it in apart if it.distance is not None
+            f"{it.label} {it.distance}%" for it in apart if it.distance is not None
         ]
         return f"Distance from agreed: {' · '.join(known)}" if known else ""

@@ -45,6 +45,15 @@ def test_a_template_says_it_in_the_words_of_the_list(template: Path) -> None:
     assert wrong == {}
 
 
+def test_percentages_have_no_blank_before_their_sign() -> None:
+    wrong = [
+        path.name
+        for path in TEMPLATES
+        if re.search(r"(\}\}|[0-9])\s+%[^}]", path.read_text())
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("word", EXPLAINED)
 def test_a_riddling_word_is_explained_on_a_page(word: str) -> None:
     tag = f'{{% term "{word}" %}}'

@@ -59,7 +59,7 @@ def test_marks_that_would_cover_each_other_stand_apart() -> None:
 
 def test_what_is_marked_says_so_in_words() -> None:
     first = Point("Acme", "buy", 1, 2, 3, 0.5, whole=True, out=False, mark="first")
-    assert "Acme (first): 50 % fit" in scatter("Cost", [first], None, "EUR").words
+    assert "Acme (first): 50% fit" in scatter("Cost", [first], None, "EUR").words
 
 
 @settings(max_examples=150)
@@ -102,8 +102,7 @@ def test_a_scatter_says_itself_in_words() -> None:
     open_end = Point("Build", "build", 10, 90, 95, 0.5, whole=False, out=False)
     chart = scatter("Cost", [point("Acme", 40, 0.9), open_end], 60, "EUR")
     assert chart.words == (
-        "Acme: 90 % fit for 40 EUR. "
-        "Build: 50 % fit for at least 90 EUR, over the budget."
+        "Acme: 90% fit for 40 EUR. Build: 50% fit for at least 90 EUR, over the budget."
     )
     assert chart.limit is not None
     assert chart.limit.label == "budget 60"

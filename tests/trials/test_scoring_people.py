@@ -130,7 +130,7 @@ def test_a_price_above_the_ceiling_is_rejected_and_not_given_zero_points() -> No
     ("values", "median", "wide"),
     [
         ([3], 3, False),
-        ([2, 4], 3, False),  # 40 % of the scale is not more than 40 %
+        ([2, 4], 3, False),  # 40% of the scale is not more than 40%
         ([1, 4], Fraction(5, 2), True),
         ([0, 5, 5], 5, True),
         ([], None, False),

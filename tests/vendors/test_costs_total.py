@@ -89,8 +89,8 @@ def test_a_renewal_rise_lifts_what_the_vendor_invoices_again() -> None:
     cost = add(licence, upkeep, rise, months=36)
     assert [row.likely for row in cost.rows] == [300, 300, 31]
     assert cost.rows[2].working == (
-        "10 % (8 to 12 %) a year from the second year on, on licence or usage 300 over "
-        "36 months: +10 % in year 2, +21 % in year 3"
+        "10% (8 to 12%) a year from the second year on, on licence or usage 300 over "
+        "36 months: +10% in year 2, +21% in year 3"
     )
     assert (cost.low, cost.likely, cost.high) == (
         Decimal("624.64"),
@@ -100,7 +100,7 @@ def test_a_renewal_rise_lifts_what_the_vendor_invoices_again() -> None:
     assert add(licence, rise, months=12).rows[1].likely == 0
     assert add(licence, rise, months=36, discount_rate=Decimal(10)).likely == 300
     decade = add(licence, rise, months=120).rows[1].working
-    assert decade.endswith("over 120 months: up to +135.79 % in year 10")
+    assert decade.endswith("over 120 months: up to +135.79% in year 10")
 
 
 def test_a_rise_of_nothing_that_has_a_price_is_known_and_adds_nothing() -> None:
@@ -115,7 +115,7 @@ def test_only_the_renewal_rise_as_a_whole_is_a_percentage() -> None:
     for change, sentence in (
         ({"kind": CostKind.LICENCE}, "only the renewal rise"),
         ({"label": "seats"}, "names no part"),
-        ({"high": Decimal(101)}, "at most 100 %"),
+        ({"high": Decimal(101)}, "at most 100%"),
         ({"tiers": (Tier(*[Decimal(1)] * 4),)}, "no tiers"),
     ):
         with pytest.raises(ValueError, match=sentence):

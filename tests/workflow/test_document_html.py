@@ -36,8 +36,8 @@ def test_a_table_without_rows_says_so() -> None:
 
 def test_numbers_stand_to_the_right_on_pages_and_in_the_word_file() -> None:
     rows = [
-        ("Acme", "91 %", "7 of 7", "–", "40,000"),
-        ("Globex", "8.5 %", "0 of 7", "–", "?"),
+        ("Acme", "91%", "7 of 7", "–", "40,000"),
+        ("Globex", "8.5%", "0 of 7", "–", "?"),
     ]
     text = table(("Option", "Fit", "Tested", "People", "Cost"), rows)
     page = as_html(text)

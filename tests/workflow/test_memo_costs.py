@@ -111,11 +111,11 @@ def test_a_renewal_rise_is_in_memo_and_workbook_with_its_working() -> None:
     inputs = gather_inputs(where)
     results = compute_results(inputs)
     assert replay({"inputs": inputs, "results": results}) == []
-    # 1,540 a year: +5 % and +10.25 %.
+    # 1,540 a year: +5% and +10.25%.
     assert results[str(option.pk)]["cost"]["likely"] == "96088.85"
     working = (
-        "5 % a year from the second year on, on support contract 4,620 over 36 months: "
-        "+5 % in year 2, +10.25 % in year 3"
+        "5% a year from the second year on, on support contract 4,620 over 36 months: "
+        "+5% in year 2, +10.25% in year 3"
     )
     rows = list(costs({"inputs": inputs, "results": results}))
     (row,) = [row for row in rows if row[1] == "renewal rise"]

@@ -43,7 +43,7 @@ def test_the_ranking_the_flip_and_the_runner_up() -> None:
 def test_level_candidates_share_the_first_place() -> None:
     said = weighed(given := inputs(TRAINS, TRAINS), compute_results(given))
     assert said.first == "Acme ML and Globex ML"
-    assert said.wins[0] == "50 %"
+    assert said.wins[0] == "50%"
     assert "share the first place" in said.smallest[1]
     assert said.second == ("All that are compared are level; nobody is second.",)
 
@@ -130,11 +130,11 @@ def test_a_replay_holds_whatever_order_the_database_gives_to_keys() -> None:
 def test_a_share_that_is_not_quite_all_never_reads_as_all() -> None:
     shares = ("0.9999", "1.0000", "0.0001", "0.0000", "0.4567")
     assert [about(share) for share in shares] == [
-        "more than 99 %",
-        "100 %",
-        "less than 1 %",
-        "0 %",
-        "46 %",
+        "more than 99%",
+        "100%",
+        "less than 1%",
+        "0%",
+        "46%",
     ]
 
 

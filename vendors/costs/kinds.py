@@ -160,5 +160,5 @@ def no_percentage(kind: str, label: str, high: Decimal) -> str | None:
     if label:
         return "a rise in per cent is one line for all parts, so it names no part."
     if high > MOST_PERCENT:
-        return f"a rise is at most {MOST_PERCENT} % a year."
+        return f"a rise is at most {MOST_PERCENT}% a year."
     return None

@@ -99,13 +99,13 @@ def parse_amount(text: str, signs: Mapping[str, str] = SIGNS) -> ParsedAmount:
 
 
 def check_shares(shares: Iterable[Decimal]) -> None:
-    """Refuse payment shares that do not sum to exactly 100 %."""
+    """Refuse payment shares that do not sum to exactly 100%."""
     given = tuple(shares)
     if any(not share.is_finite() or share <= 0 for share in given):
         raise ValueError("Every payment share must be above 0%.")
     total = sum(given, Decimal(0))
     if total != 100:
-        raise ValueError(f"The payment shares sum to {total} %, not to 100%.")
+        raise ValueError(f"The payment shares sum to {total}%, not to 100%.")
 
 
 def _refusal(plain: str) -> str | None:

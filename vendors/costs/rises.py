@@ -100,8 +100,8 @@ def _exactly(line: Line, terms: Terms) -> tuple[Fraction, Fraction, Fraction]:
 
 def _words(line: Line, lifted: Sequence[Line], terms: Terms) -> str:
     low, likely, high = (plain(Fraction(amount)) for amount in line.amounts)
-    either = "" if low == high else f" ({low} to {high} %)"
-    words = f"{likely} %{either} a year from the second year on"
+    either = "" if low == high else f" ({low} to {high}%)"
+    words = f"{likely}%{either} a year from the second year on"
     if not lifted:
         return f"{words}; nothing that it lifts has a price yet"
     parts = " + ".join(
@@ -123,7 +123,7 @@ def _by_year(line: Line, years: int) -> str:
     told = range(2, years + 1) if years <= _TOLD_YEARS else (years,)
     up_to = "" if years <= _TOLD_YEARS else "up to "
     return ", ".join(
-        f"{up_to}+{plain(round(((1 + share) ** (year - 1) - 1) * 100, 2))} % "
+        f"{up_to}+{plain(round(((1 + share) ** (year - 1) - 1) * 100, 2))}% "
         f"in year {year}"
         for year in told
     )

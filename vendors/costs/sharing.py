@@ -1,4 +1,4 @@
-"""Payment plans: an amount paid in shares that sum to exactly 100 %."""
+"""Payment plans: an amount paid in shares that sum to exactly 100%."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -30,7 +30,7 @@ def split(amount: Decimal, shares: Sequence[Decimal]) -> tuple[Decimal, ...]:
 def read_payments(text: str) -> tuple[tuple[Decimal, str], ...]:
     """Read a plan as people type it, one payment a line: “45.55 on delivery”.
 
-    Anything else, and shares that do not sum to 100 %, raise ``ValueError`` with the
+    Anything else, and shares that do not sum to 100%, raise ``ValueError`` with the
     sentence for the person. No line at all is no plan.
     """
     found = []

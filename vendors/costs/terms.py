@@ -85,7 +85,7 @@ def plain(value: Fraction) -> str:
 
 def percent(value: Fraction) -> str:
     """Write a share as per cent."""
-    return f"{plain(value * 100)} %"
+    return f"{plain(value * 100)}%"
 
 
 def cents(value: Fraction) -> Decimal:

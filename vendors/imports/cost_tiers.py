@@ -74,7 +74,7 @@ def is_rise(table: Table, row: Row, kind: str) -> bool:
     if is_share:
         raise Refusal(
             "likely",
-            f"“{short(cell)}” could be a price or a share. Write per cent as “5 %”.",
+            f"“{short(cell)}” could be a price or a share. Write per cent as “5%”.",
         )
     return False
 
@@ -92,7 +92,7 @@ def rise(table: Table, row: Row, label: str) -> dict[str, Any]:
         try:
             rates[end] = read_decimal(cell) if cell else rates["likely"]
         except (ValueError, KeyError) as error:
-            raise Refusal(end, "Write per cent a year as a number, “5 %”.") from error
+            raise Refusal(end, "Write per cent a year as a number, “5%”.") from error
     if not rates["low"] <= rates["likely"] <= rates["high"]:
         raise Refusal("low", "Low, likely and high must be in that order.")
     problem = no_percentage(CostKind.RENEWAL_RISE, label, rates["high"])

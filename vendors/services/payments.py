@@ -24,7 +24,7 @@ def set_payments(
 
     Raises:
         Forbidden: not the owner. Refused: it has ended.
-        Invalid: the shares do not sum to exactly 100 %, or a date has no words.
+        Invalid: the shares do not sum to exactly 100%, or a date has no words.
 
     """
     candidate = lock_candidate(candidate)

@@ -21,7 +21,7 @@ def percent(value: object) -> str:
     """A share as per cent, rounded for the eye; nothing to divide by is a dash."""
     if not isinstance(value, Fraction | Decimal):
         return "–"
-    return f"{round(Fraction(value) * 100)} %"
+    return f"{round(Fraction(value) * 100)}%"
 
 
 @register.filter

@@ -27,8 +27,8 @@ def cut(text: str, room: float, size: float = LETTERS) -> str:
 
 
 def per_cent(share: float | None) -> str:
-    """“62 %”, or a dash where there is nothing to divide by."""
-    return "–" if share is None else f"{share * 100:.0f} %"
+    """“62%”, or a dash where there is nothing to divide by."""
+    return "–" if share is None else f"{share * 100:.0f}%"
 
 
 def short(amount: float) -> str:

@@ -97,7 +97,7 @@ def scatter(
             for number in range(round(end / step) + 1)
         ),
         up=tuple(
-            Tick(up(tenth / 10, floor, top), f"{tenth * 10} %")
+            Tick(up(tenth / 10, floor, top), f"{tenth * 10}%")
             for tenth in range(round(floor * 10), round(top * 10) + 1)
         ),
         limit=None if where is None else Tick(where, f"budget {short(limit or 0)}"),

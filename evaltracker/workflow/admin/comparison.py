@@ -169,5 +169,5 @@ def over_budget(cost: dict[str, Any]) -> list[str]:
 
 
 def percent(share: str | None) -> str:
-    """“62 %”, or a dash."""
-    return "–" if share is None else f"{Decimal(share) * 100:.0f} %"
+    """“62%”, or a dash."""
+    return "–" if share is None else f"{Decimal(share) * 100:.0f}%"

@@ -66,7 +66,7 @@ class EnterMetricValues(OnCheck):
     name = "enter-metric-values"
     title = "Metrics"
     verb = "Save the values"
-    help = "Write values as the brief does, such as 78 %, so that they can be compared."
+    help = "Write values as the brief does, such as 78%, so that they can be compared."
     success = "The values are saved."
     form_class = ValuesForm
     template = "workflow/metric_values.html"

@@ -182,7 +182,7 @@ def certainty(inputs: Row, results: Row, chosen: Row) -> Figure:
     if chosen["id"] not in ranked:
         return Figure(name, UNTOLD, f"{chosen['name']} takes no part in the weightings")
     if "certainty" not in found:
-        often = about(ranked[chosen["id"]]["wins"]).replace(" %", "%")
+        often = about(ranked[chosen["id"]]["wins"])
         words = "of random weightings; what nobody tested was not counted then"
         return Figure(name, often, words)
     drawn, both = found["certainty"], both_numbers(found, chosen["id"])

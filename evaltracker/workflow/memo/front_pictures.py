@@ -153,7 +153,7 @@ def tone(inputs: Row, results: Row, row: Row) -> str:
 
 def share(part: str | None) -> str:
     """“88%”: as short as the two numbers of certainty beside it."""
-    return percent(part).replace(" ", "")
+    return percent(part)
 
 
 def rest(rows: Iterable[Row]) -> str:

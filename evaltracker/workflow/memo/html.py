@@ -15,7 +15,7 @@ from evaltracker.workflow.memo.columns import mark_numbers
 # Where this begins a heading, PDF and Word file begin a new page.
 APPENDIX = "Appendix"
 # The page has its own first heading, so those of the text stand one lower.
-# A line never ends between a number and its sign.
+# As memos wrote it that were frozen before; there is no blank in English.
 PER_CENT = re.compile(r"(?<=[0-9]) %")
 DEEPER = {f"h{level}": f"h{level + 1}" for level in range(1, 6)}
 
@@ -51,9 +51,9 @@ def parsed(text: str) -> list[Token]:
     """The parts of the text, as page, PDF and Word file take them."""
     tokens = PARSER.parse(text)
     for token in tokens:
-        token.content = PER_CENT.sub("\u00a0%", token.content)
+        token.content = PER_CENT.sub("%", token.content)
         for child in token.children or ():
-            child.content = PER_CENT.sub("\u00a0%", child.content)
+            child.content = PER_CENT.sub("%", child.content)
     mark_numbers(tokens)
     return tokens
 

@@ -43,8 +43,8 @@ def section(title: str, body: str) -> str:
 
 
 def percent(share: str | None) -> str:
-    """“62 %” for "0.6153"; a dash where there is no share."""
-    return "–" if share is None else f"{round(float(share) * 100)} %"
+    """“62%” for "0.6153"; a dash where there is no share."""
+    return "–" if share is None else f"{round(float(share) * 100)}%"
 
 
 def amount(text: object) -> str:

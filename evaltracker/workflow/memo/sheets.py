@@ -22,7 +22,7 @@ from evaltracker.workflow.memo.signature_seal import DRAFT
 from evaltracker.workflow.memo.weighing_words import weighed
 from evaltracker.workflow.models import Decision
 
-SHARE, MONEY = "0.00 %", "#,##0.00"
+SHARE, MONEY = "0.00%", "#,##0.00"
 BOLD, WRAPPED = Font(bold=True), Alignment(wrap_text=True, vertical="top")
 WIDE, NARROW = 48, 16
 

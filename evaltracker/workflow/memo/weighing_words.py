@@ -173,10 +173,10 @@ def second(
 
 
 def change(flip: dict[str, Any], quote: Callable[[str], str]) -> str:
-    """“Security decides 31.0 % of the total instead of 24.5 %”."""
+    """“Security decides 31.0% of the total instead of 24.5%”."""
     return (
-        f"{quote(flip['category'])} decides {hundredths(flip['after'])} % of the "
-        f"result instead of {hundredths(flip['before'])} %"
+        f"{quote(flip['category'])} decides {hundredths(flip['after'])}% of the "
+        f"result instead of {hundredths(flip['before'])}%"
     )
 
 
@@ -196,7 +196,7 @@ def about(share: str) -> str:
     """A share as per cent; not quite all or nothing never reads as if it were."""
     exact = Decimal(share) * 100
     if 99 < exact < 100:
-        return "more than 99 %"
+        return "more than 99%"
     if 0 < exact < 1:
-        return "less than 1 %"
-    return f"{exact:.0f} %"
+        return "less than 1%"
+    return f"{exact:.0f}%"

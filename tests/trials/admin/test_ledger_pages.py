@@ -36,7 +36,7 @@ def cell(option: Candidate, ref: str = "R1") -> str:
 def test_the_ledger_shows_the_words_the_fit_and_its_working(acme: Candidate) -> None:
     body = read(f"/admin/candidates/{acme.pk}/", stakeholders.holder("it"))
     assert "Yes &lt;i&gt;we&lt;/i&gt;" in body
-    assert "50 %" in body
+    assert "50%" in body
     assert "claimed, available now: 0.5" in body
     assert "0 of its promises were tested in a trial" in body
 

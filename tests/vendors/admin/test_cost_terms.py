@@ -147,12 +147,12 @@ def test_a_renewal_rise_is_written_in_per_cent_and_counted(acme: Candidate) -> N
     assert act("set-renewal-rise", acme, owner, likely="5", high="7.5") == 302
     line = CostLine.objects.get(kind="renewal_rise")
     assert [line.low, line.likely, line.high] == [5, 5, Decimal("7.5")]
-    # 90 users at 10 euro, at 1.10, for three years: +5 % and +10.25 %.
+    # 90 users at 10 euro, at 1.10, for three years: +5% and +10.25%.
     assert before == 2970
     assert candidate_cost(acme).likely == before + Decimal("150.98")
     body = sheet(acme)
-    assert "5 % (5 to 7.5 %) a year from the second year on" in body
-    assert "+5 % in year 2, +10.25 % in year 3" in body
+    assert "5% (5 to 7.5%) a year from the second year on" in body
+    assert "+5% in year 2, +10.25% in year 3" in body
     assert f"/admin/act/set-renewal-rise/{acme.pk}/" in body
     assert act("set-renewal-rise", acme, owner, likely="0") == 302
     assert CostLine.objects.get(kind="renewal_rise").likely == 0

@@ -26,7 +26,7 @@ def test_who_is_first_how_surely_and_at_what_cost() -> None:
     assert 'First by the evidence: <span dir="auto">Acme ML</span>' in body
     assert "Acme ML comes first in 100% of 10,000 random weightings; counting" in body
     assert "It would come first" not in body  # even if all held, it would be level
-    assert "Globex ML: 75 % fit for at least 50,000" in body
+    assert "Globex ML: 75% fit for at least 50,000" in body
     assert "40,000 to 70,000" in body
     assert "budget 60k" in body
     assert "over the horizon: over by 31,234" in body
