@@ -43,6 +43,7 @@ FROM ${BASE}
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+        fonts-droid-fallback \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/* \
         /usr/share/doc /usr/share/man /usr/share/locale \
     && groupadd --gid 10001 evaltracker \

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -10,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from evaltracker.kit.charts.labels import LETTERS, SMALL_LETTERS
 from evaltracker.kit.charts.lane_parts import BAR, SMALL_KINDS, Drawn, Lanes, Text
-from evaltracker.kit.typefaces import SANS, SANS_BOLD
+from evaltracker.kit.charts.letters import writable
 
 # Pixels a unit: at 84 mm across some 330 to the inch.
 SCALE = 3
@@ -30,8 +31,8 @@ ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 
 
 @lru_cache(maxsize=8)
-def _font(size: float, *, bold: bool) -> Any:
-    return ImageFont.truetype(SANS_BOLD if bold else SANS, round(size * SCALE))
+def _font(face: Path, size: float) -> Any:
+    return ImageFont.truetype(face, round(size * SCALE))
 
 
 def png_of(chart: Lanes) -> bytes:
@@ -91,11 +92,12 @@ def _write(pen: Any, text: Text, *, bold: bool = False) -> None:
     colour = LIMIT if text.kind == "limit" else SOFT
     if text.kind in ("name", "value", "title", "cell") or bold:
         colour = INK
+    words, face = writable(text.words, bold=bold)
     pen.text(
         (text.x * SCALE, (text.y + HEAD) * SCALE),
-        text.words,
+        words,
         fill=colour,
-        font=_font(size + (text.kind == "title"), bold=bold),
+        font=_font(face, size + (text.kind == "title")),
         anchor=ANCHORS[text.anchor],
     )
 

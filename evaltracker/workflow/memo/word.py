@@ -3,6 +3,7 @@ page has the pictures as PNG, since Word files of before 2016 take no SVG."""
 
 import io
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 from docx import Document
@@ -86,21 +87,28 @@ def heading(book: Any, token: Token, said: Token) -> None:
 
 
 def table(book: Any, tokens: list[Token]) -> None:
-    """A table with a head that is repeated on every page."""
+    """A table with a head that is repeated on every page.
+
+    Its rows are copies of one, since the library looks every style up by name.
+    """
     (rows,) = tables(tokens)
-    drawn = book.add_table(rows=0, cols=len(rows[0]))
+    drawn = book.add_table(rows=1, cols=len(rows[0]))
     drawn.autofit = False
     draw_lines(drawn, bottom=FINE, insideH=FINE)
     shares = widths([[said.content for _, said in row] for row in rows])
-    for column, share in zip(drawn.columns, shares, strict=True):
-        column.width = share
+    small = book.styles[TABLE_TEXT].style_id
+    head = drawn.rows[0]
+    for column, cell, share in zip(drawn.columns, head.cells, shares, strict=True):
+        column.width = cell.width = share
+        cell.paragraphs[0]._p.style = small
+    empty = deepcopy(head._tr)
     for number, cells in enumerate(rows):
-        line = drawn.add_row()
+        line = deepcopy(empty) if number else head._tr
+        if number:
+            drawn._tbl.append(line)
         keep_whole(line, head=not number)
-        for cell, (opened, said), share in zip(line.cells, cells, shares, strict=True):
-            cell.width = share
-            words = cell.paragraphs[0]
-            words.style = book.styles[TABLE_TEXT]
+        for cell, (opened, said) in zip(line.tc_lst, cells, strict=True):
+            words = Paragraph(cell.p_lst[0], drawn)
             if opened.attrGet("class") == NUMBERS:
                 words.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             write(words, said, bold=not number)
@@ -136,7 +144,7 @@ def longest(cells: Sequence[str]) -> int:
 def keep_whole(line: Any, *, head: bool) -> None:
     """Never break a row between pages; repeat the first one on each."""
     wanted = ("w:cantSplit", "w:tblHeader") if head else ("w:cantSplit",)
-    properties = line._tr.get_or_add_trPr()
+    properties = line.get_or_add_trPr()
     for name in wanted:
         properties.append(OxmlElement(name))
 
@@ -150,7 +158,9 @@ def write(words: Paragraph, said: Token, *, bold: bool = False) -> None:
         elif child.type in ("softbreak", "hardbreak"):
             words.add_run(" ")
         elif child.content:
-            words.add_run(child.content).bold = strong or None
+            run = words.add_run(child.content)
+            if strong:
+                run.bold = True
 
 
 def closing(tokens: list[Token], place: int) -> int:
