@@ -133,9 +133,8 @@ class EvaluationAdmin(HardenedAdmin):
     @admin.display(description="leader")
     def leader(self, row: Any) -> SafeString | str:
         """Who is first, or was chosen."""
-        if row.glance.undeclared:
-            return "declare conflicts of interest first"
         if not row.glance.leader:
-            return "none yet" if row.is_open else "–"
+            nobody = row.glance.no_leader or "none yet"
+            return nobody if row.is_open else "–"
         chosen = badge("chosen", "good") if row.status == Status.DECIDED else ""
         return format_html('<span dir="auto">{}</span> {}', row.glance.leader, chosen)

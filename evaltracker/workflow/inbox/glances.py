@@ -32,6 +32,9 @@ from vendors.models import Candidate, Conflict
 from vendors.policy import to_declare
 
 type Key = uuid.UUID
+UNDECLARED = "declare conflicts of interest first"
+BARRED = "closed by your conflict of interest"
+UNCOUNTED = "not calculated yet"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,7 +51,8 @@ class Glance:
     """One evaluation in a line.
 
     `late` names what is overdue. `too_late` says that, as planned, it will not run by
-    its day. `undeclared` says that the leader waits for the reader's conflicts.
+    its day. `leader` is blank while there is none, and `no_leader` says why not: the
+    reader's conflicts, or that nothing was counted yet.
     """
 
     next_date: Dated | None
@@ -56,7 +60,7 @@ class Glance:
     too_late: bool
     in_the_way: str
     leader: str
-    undeclared: bool
+    no_leader: str
 
 
 def glances(user: User, evaluations: Collection[Evaluation]) -> dict[Key, Glance]:
@@ -69,7 +73,12 @@ def glances(user: User, evaluations: Collection[Evaluation]) -> dict[Key, Glance
     dates = _dates(user, keys)
     leaders = _leaders(user, keys, [key for key in keys if key not in barred])
     unsaid = to_declare(user).filter(evaluation__in=keys)
-    undeclared = set(unsaid.values_list("evaluation", flat=True))
+    counted = KeptDraws.objects.filter(evaluation__in=keys, entries__gt=0)
+    reasons = (
+        (set(unsaid.values_list("evaluation", flat=True)), UNDECLARED),
+        (barred, BARRED),
+        (set(keys) - set(counted.values_list("evaluation", flat=True)), UNCOUNTED),
+    )
     found = {}
     for evaluation in evaluations:
         key, today = evaluation.pk, today_in(evaluation.zone)
@@ -88,8 +97,8 @@ def glances(user: User, evaluations: Collection[Evaluation]) -> dict[Key, Glance
             late=listed([each.noun for each in dated if each.day < today]),
             too_late=bool(plan and plan.already_late),
             in_the_way=steps.get(key, ""),
-            leader="" if key in undeclared else leaders.get(key, ""),
-            undeclared=key in undeclared,
+            leader="" if key in reasons[0][0] else leaders.get(key, ""),
+            no_leader=next((why for where, why in reasons if key in where), ""),
         )
     return found
 

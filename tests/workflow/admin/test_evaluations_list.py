@@ -19,6 +19,7 @@ from tests.cast import common, stakeholders
 from tests.clients import signed_in
 from tests.workflow.comparing import another
 from tests.workflow.deciding import decided, in_decision
+from vendors.services.interests import declare_conflict
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/evaluations/evaluation/"
@@ -60,6 +61,7 @@ def test_what_is_late_and_what_will_be_stand_out() -> None:
 def test_who_has_not_declared_is_told_no_leader() -> None:
     where, _ = in_decision()
     another(where, "Globex ML")
+    assert glance(where, where.owner).no_leader == "not calculated yet"
     keep_draws(evaluation=where)
     sofia = common.person("sofia")
     add_stakeholder(evaluation=where, user=sofia, role="security", by=where.owner)
@@ -67,7 +69,12 @@ def test_who_has_not_declared_is_told_no_leader() -> None:
     body = signed_in(sofia).get(LIST).content.decode()
     assert "Acme ML" not in body
     assert "declare conflicts of interest first" in body
-    assert glance(where, stakeholders.holder("it")).leader == "Acme ML"
+    ivan = stakeholders.holder("it")
+    assert glance(where, ivan).leader == "Acme ML"
+    acme = where.candidates.get(name="Acme ML")
+    declare_conflict(candidate=acme, has_interest=True, statement="Shares", by=ivan)
+    seen = glance(where, ivan)
+    assert (seen.leader, seen.no_leader) == ("", "closed by your conflict of interest")
 
 
 def test_the_chosen_one_is_named_once_it_is_decided() -> None:
