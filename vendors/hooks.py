@@ -6,6 +6,7 @@ from django.apps import apps
 
 import evaltracker.serving.https
 import vendors.code_notices
+import vendors.interest_notices
 import vendors.isolation.starting
 import vendors.list_uses
 import vendors.notices

@@ -4,12 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
-
 from evaltracker.evaluations.models import User
 from evaltracker.kit.registry import Registry
 
-# Of the reader and the row that the page is about (an evaluation, a candidate):
+# Of the reader and the row that the page is about (an evaluation, a candidate, a cell):
 # returns what the template reads as `panel`, or None to stay away.
 Fill = Callable[["User", Any], dict[str, Any] | None]
 
@@ -31,7 +29,7 @@ def register_panel(page: str, order: int, template: str, fill: Fill) -> None:
     _PANELS.register((page, order), (template, fill))
 
 
-def panels_of(page: str, about: models.Model, user: User) -> list[Panel]:
+def panels_of(page: str, about: Any, user: User) -> list[Panel]:
     """What higher floors show on a page, in order."""
     return [
         Panel(template, context)

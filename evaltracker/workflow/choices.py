@@ -1,4 +1,4 @@
-"""What a check of a promise found, and what became of a contract."""
+"""What a check of a promise found, and what became of contracts and requests."""
 
 from django.db import models
 
@@ -16,3 +16,11 @@ class TermOutcome(models.TextChoices):
 
     ENDS = "ends", "It ends: notice was given, or it runs out"
     GOES_ON = "goes_on", "It goes on"
+
+
+class WaiverAnswer(models.TextChoices):
+    """What became of a request for a waiver; blank while it waits."""
+
+    GRANTED = "granted", "Granted"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"

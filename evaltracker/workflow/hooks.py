@@ -11,6 +11,7 @@ import evaltracker.workflow.admin.decision_acts
 import evaltracker.workflow.admin.decision_page
 import evaltracker.workflow.admin.earlier
 import evaltracker.workflow.admin.evaluations_list
+import evaltracker.workflow.admin.handing_on_act
 import evaltracker.workflow.admin.letters_page
 import evaltracker.workflow.admin.lists
 import evaltracker.workflow.admin.memo_pages
@@ -32,19 +33,27 @@ import evaltracker.workflow.admin.starting_acts
 import evaltracker.workflow.admin.topics
 import evaltracker.workflow.admin.vendor_access_api
 import evaltracker.workflow.admin.waiting
+import evaltracker.workflow.admin.waiver_acts
+import evaltracker.workflow.admin.waiver_panel
 import evaltracker.workflow.calendar_dates
 import evaltracker.workflow.decision_notices
+import evaltracker.workflow.handing_on_notices
 import evaltracker.workflow.journal_words
 import evaltracker.workflow.notices
 import evaltracker.workflow.portable
 import evaltracker.workflow.reminder_notices
 import evaltracker.workflow.score_notices
 import evaltracker.workflow.stage_notices
+import evaltracker.workflow.waiver_notices
 from evaltracker.kit.periodic import register_chore
 from evaltracker.workflow.services.draws import keep_moved_draws
 from evaltracker.workflow.services.leftovers import remove_old_leftovers
 from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
 from evaltracker.workflow.services.stage_lateness import tell_of_late_stages
+from evaltracker.workflow.services.waiver_requests import grant_what_was_excused
+from trials.services.excuses import EXCUSED
+
+EXCUSED.add(grant_what_was_excused)
 
 register_chore(
     name="ask_for_sign_offs",

@@ -21,7 +21,23 @@ register_words(
     {
         **{f"stage.{end}": said for end, said in STAGE.items()},
         "gate.waived": ("waived a rule", "waived the rule “{rule}”"),
+        "waiver_request.asked": (
+            "asked leadership for a waiver",
+            "asked leadership for a waiver of {thing}",
+        ),
+        "waiver_request.declined": (
+            "declined a waiver",
+            "declined a waiver of {thing}",
+        ),
+        "waiver_request.withdrawn": (
+            "withdrew a request for a waiver",
+            "withdrew the request for a waiver of {thing}",
+        ),
         "evaluation.cancelled": "cancelled the evaluation",
+        "evaluation.handed_on": (
+            "handed the evaluation on",
+            "handed the evaluation on to {owner}",
+        ),
         "decision.drafted": (
             "changed the draft of the decision",
             "drafted the decision for {candidate}",

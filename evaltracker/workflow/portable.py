@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.portable.registry import (
     CHECKS,
     Document,
@@ -26,6 +26,7 @@ from evaltracker.workflow.models import (
     Snooze,
     Succession,
     Waiver,
+    WaiverRequest,
 )
 from evaltracker.workflow.selectors.contracts import term_of
 from evaltracker.workflow.services.contract_reminders import (
@@ -33,8 +34,24 @@ from evaltracker.workflow.services.contract_reminders import (
     MOST,
     owe_term_reminders,
 )
+from vendors.policy import barring_interest
+
+
+def is_barred(user: User, evaluation: Evaluation) -> bool:
+    """Whether an interest closes to `user` what was asked of answers."""
+    return barring_interest(user, evaluation) is not None
+
 
 register_part(Part(name="waivers", model=Waiver, order=("waived_at",)))
+register_part(
+    Part(
+        name="waiver_requests",
+        model=WaiverRequest,
+        order=("asked_at",),
+        optional=True,
+        sealed=is_barred,
+    )
+)
 register_part(Part(name="decision", model=Decision))
 register_part(Part(name="letters", model=Letter, order=("drafted_at",)))
 register_part(Part(name="promise_checks", model=PromiseCheck, order=("due_on",)))

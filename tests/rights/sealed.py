@@ -10,6 +10,7 @@ from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.topics import TOPICS
 from evaltracker.notices.services.scheduling import owe_now, resend_notice
 from evaltracker.workflow.services.decisions import draft_decision
+from evaltracker.workflow.services.waiver_requests import ask_for_waiver
 from stakeholders.services.people import add_stakeholder
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import auditing
@@ -47,6 +48,7 @@ MARKS: dict[str, tuple[str, ...]] = {
     "notice": ("noticemarkquux",),
     "file on a candidate": ("filemarkofoption",),
     "file on a price": ("filemarkofcost",),
+    "waiver request": ("waivermarkquux",),
     "comment": ("talkmarkofreq",),
     "comment on a cell": ("talkmarkofcell",),
     "comment on a price": ("talkmarkofcost",),
@@ -80,6 +82,7 @@ def allowed(mark: str, stage: str) -> set[str]:
         # DevOps declared an interest.
         "file on a candidate": asked - {"devops"},
         "file on a price": asked - {"devops"} if opened else {"lead"},
+        "waiver request": asked - {"devops"},
         "comment": INSIDERS,
         # DevOps declared an interest; the operator takes no part in the talk.
         "comment on a cell": talks,
@@ -148,6 +151,12 @@ def build() -> Sealed:
     }
     write_to(option, people["it"])
     talk_about(option)
+    ask_for_waiver(
+        evaluation=where,
+        gate="criteria_judged",
+        reason="waivermarkquux",
+        by=where.owner,
+    )
     attach("candidate", option, "filemarkofoption.txt")
     attach("cost_line", option.cost_lines.get(), "filemarkofcost.txt")
     # Lists hide rows from insiders, too, so all of them may open every list.

@@ -54,6 +54,7 @@ ACTS_FOR: dict[str, set[str]] = {
     "excuse-knock-out": {"lead", "leadership"},
     "withdraw-excuse": {"lead", "leadership"},
     "waive-gate": {"leadership"},
+    "answer-waiver-request": {"leadership"},
     "take-pack": {"lead", "leadership"},
     "confirm-price-opening": {"leadership"},
     "say-role-weights": set(ROLES),
@@ -126,6 +127,7 @@ SEALED = ("change-cost-line", "remove-cost-line")
 ON_OWN_CELL = ("give-score", "withdraw-score")
 ON_PLACE = (
     "answer-requirement",
+    "ask-to-excuse",
     "excuse-knock-out",
     "note-claim",
     "record-evidence",

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import ChatFlavour
 from evaltracker.evaluations.models import (
+    AttachedFile,
     Comment,
     Evaluation,
     Notice,
@@ -31,6 +32,7 @@ from evaltracker.notices.chat import payload
 from evaltracker.notices.daily_mail import daily_mail
 from evaltracker.notices.kinds import KINDS, Message
 from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.workflow.models import WaiverRequest
 from tests.cast import vendors
 from tests.clients import signed_in
 from tests.lock_order import around_tests
@@ -71,6 +73,10 @@ def mark_everything() -> None:
     Score.objects.update(reason="scoremarkofit")
     DemoNote.objects.update(text="notemarkquux")
     Comment.objects.update(text="talkmarkofcost", about="talkmarkofcell")
+    AttachedFile.objects.update(name="filemarkofcost.txt")
+    WaiverRequest.objects.update(reason="waivermarkquux")
+    declined = WaiverRequest.objects.filter(answer="declined")
+    declined.update(answer_reason="waivermarkquux")
     Conflict.objects.exclude(statement="").update(statement="interestmarkquux")
     VendorToken.objects.update(expires_at=timezone.now() + datetime.timedelta(days=3))
 

@@ -18,6 +18,10 @@ from evaltracker.evaluations.topics import TOPICS, key_of
 from evaltracker.pages.acts import Act
 from evaltracker.requirements.services.brief_fields import add_brief_field
 from evaltracker.requirements.services.templates import save_as_template
+from evaltracker.workflow.models import WaiverRequest
+from evaltracker.workflow.services.waiver_answers import answer_waiver_request
+from evaltracker.workflow.services.waiver_requests import ask_for_waiver
+from evaltracker.workflow.services.waiver_rules import askable_gates
 from stakeholders.services.conditions import ConditionAsked
 from stakeholders.services.lending import delegate
 from tests.cast import common
@@ -104,9 +108,32 @@ def build() -> dict[str, User]:
         mentions=[people["it"]],
         by=main.owner,
     )
+    ask_leadership(main, people)
     add_brief_field(evaluation=main, label="Experiments a month", by=main.owner)
     save_as_template(evaluation=main, title="Ours", by=main.owner)
     return people
+
+
+def ask_leadership(main: Evaluation, people: dict[str, User]) -> None:
+    """A waiver that waits for leadership, and elsewhere one that it declined."""
+    ask_about(main)
+    answer_waiver_request(
+        waiver_request=ask_about(Evaluation.objects.get(slug=FURTHER)),
+        answer="declined",
+        reason="Sign first.",
+        by=people["leadership"],
+    )
+
+
+def ask_about(where: Evaluation) -> WaiverRequest:
+    """A rule that everybody may read of, on which others wait."""
+    open_to_all = (it for it in askable_gates(where, where.owner) if not it.tells)
+    return ask_for_waiver(
+        evaluation=where,
+        gate=next(open_to_all).name,
+        reason="The board meets on Monday.",
+        by=where.owner,
+    )
 
 
 def target_of(act: Act[Any]) -> str:

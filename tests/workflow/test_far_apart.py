@@ -13,6 +13,7 @@ from tests.clients import signed_in
 from tests.trials.admin.scoring import give, part, scoring
 from trials.services.consensus import open_consensus, settle_score
 from trials.services.scores import lock_scores
+from vendors.services.interests import declare_conflict
 
 pytestmark = pytest.mark.django_db
 ROLES = ("engineering", "it", "devops", "pm", "leadership")
@@ -93,3 +94,13 @@ def test_it_is_read_as_often_for_many_as_for_one(where: Evaluation) -> None:
     Evaluation.objects.filter(pk=where.pk).update(title="The first of them")
     scoring()
     assert cost() <= one + 1
+
+
+def test_whom_a_conflict_bars_keeps_nobody_from_the_talk(where: Evaluation) -> None:
+    option = where.candidates.get(name="Acme ML")
+    priya, elif_ = stakeholders.holder("pm"), stakeholders.holder("engineering")
+    declare_conflict(candidate=option, has_interest=True, statement="S", by=priya)
+    # As the gate, which does not wait for her either.
+    ((what, _),) = told(elif_)
+    assert what == WORDS
+    assert told(priya) == []

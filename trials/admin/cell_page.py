@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.panels import panels_of
 from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, show
@@ -46,6 +47,15 @@ class Chapter:
     evidence: list[Said]
 
 
+@dataclass(frozen=True, slots=True)
+class ShownCell:
+    """A cell as its page shows it, for what higher floors add to it."""
+
+    place: Place
+    knocks_out: bool
+    is_partly: bool
+
+
 def cell_view(
     request: HttpRequest, candidate_id: uuid.UUID, requirement_id: uuid.UUID
 ) -> HttpResponse:
@@ -58,6 +68,8 @@ def cell_view(
     open_answers(request, evaluation)
     cell = one_cell(candidate, requirement)
     chapters = chapters_of(cell_history(candidate, requirement), place)
+    partly = is_partly_proven(cell, requirement)
+    offers = offers_of(user, place, cell, chapters)
     steps = story((chapter.claim for chapter in chapters), evaluation.zone)
     return show(
         request,
@@ -82,9 +94,10 @@ def cell_view(
         .order_by("excused_at"),
         part=takes_part(user, evaluation),
         here=request.path,
-        partly=is_partly_proven(cell, requirement),
+        partly=partly,
+        panels=panels_of("cell", ShownCell(place, offers["knocks_out"], partly), user),
         leadership=names_of_leadership(evaluation),
-        **offers_of(user, place, cell, chapters),
+        **offers,
     )
 
 

@@ -20,6 +20,7 @@ from trials.selectors.scores import (
     far_apart,
     far_apart_in,
     scores_table,
+    unlocked_scorers,
 )
 
 __all__ = [
@@ -45,4 +46,5 @@ __all__ = [
     "one_cell",
     "scores_table",
     "unjudged_criteria",
+    "unlocked_scorers",
 ]

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from evaltracker.evaluations.models import Category, Evaluation, User
 from stakeholders.models import Stakeholder
+from stakeholders.policy import voices
 from trials.models import Consensus, Score, ScoreSheet, Settlement
 from trials.scoring import (
     PeopleScore,
@@ -122,6 +123,19 @@ def counted_scores(*evaluations: Evaluation) -> QuerySet[Score]:
     rows: QuerySet[Score] = Score.objects.filter(
         candidate__evaluation__in=evaluations, sheet__locked_at__isnull=False
     )
+    return rows.filter(~Exists(barring))
+
+
+def unlocked_scorers(evaluations: Collection[Evaluation]) -> QuerySet[Stakeholder]:
+    """Who is asked to score, has no conflict of interest that is not cleared, and has
+    not locked."""
+    barring = Conflict.objects.barring().filter(
+        candidate__evaluation=OuterRef("evaluation"), person=OuterRef("user")
+    )
+    rows: QuerySet[Stakeholder] = voices().filter(
+        evaluation__in=evaluations, scores=True
+    )
+    rows = rows.exclude(score_sheet__locked_at__isnull=False)
     return rows.filter(~Exists(barring))
 
 

@@ -1,5 +1,7 @@
 """The human stop at a knock-out: excused with a reason that the memo prints."""
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -8,6 +10,7 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Requirement, User
 from evaltracker.evaluations.policy import change, checked, lock, require_stage
+from evaltracker.kit.registry import Registry
 from trials.models import Excuse
 from trials.policy import (
     AFTER_REQUIREMENTS,
@@ -21,6 +24,10 @@ from vendors.models import Candidate
 from vendors.policy import require_no_conflict
 from vendors.selectors.lists import read_item_values
 from vendors.services.candidates import lock_candidate
+
+# What a higher floor does once somebody has excused a knock-out.
+Follow = Callable[[Excuse, By], None]
+EXCUSED: Registry[Follow, Follow] = Registry("follow-up of an excuse")
 
 
 def check_excuse_knock_out(
@@ -106,6 +113,8 @@ def excuse_knock_out(
         reason=excuse.reason,
         rows=[excuse],
     )
+    for follow in EXCUSED:
+        follow(excuse, by)
     return excuse
 
 

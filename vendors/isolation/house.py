@@ -67,7 +67,7 @@ vendors_statusword vendors_submission vendors_vendor vendors_vendorsession
 vendors_vendortoken
 workflow_belllook workflow_checkverdict workflow_contractterm workflow_keptdraws
 workflow_letter workflow_metricvalue workflow_outlook workflow_promisecheck
-workflow_snooze workflow_succession
+workflow_snooze workflow_succession workflow_waiverrequest
 """
 HOUSE: dict[str, Rights] = {
     # Which migrations ran.

@@ -13,12 +13,14 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import (
     change,
     checked,
+    is_owner,
     lock,
     require_open,
     require_owner,
 )
 from evaltracker.kit.text import Inputs, read_reason
 from stakeholders.policy import is_leadership
+from vendors.interest_notices import tell_leadership
 from vendors.models import Candidate, Conflict
 from vendors.policy import (
     barring_interest,
@@ -207,6 +209,8 @@ def _declare(
         before=journal.snapshot(before, DECLARED) if before else {},
         after={"candidate": candidate, **journal.snapshot(conflict, DECLARED)},
     )
+    if has_interest and is_owner(by, candidate.evaluation):
+        tell_leadership(conflict, candidate.evaluation)
     return conflict
 
 

@@ -19,6 +19,8 @@ KINDS = {
     "interests": ("balance", "Declare"),
     "clearing": ("balance", "Read"),
     "open_prices": ("lock_open", "Read"),
+    "waiver": ("gavel", "Answer"),
+    "waiver_asked": ("gavel", "Read"),
     "contract": ("handshake", "Read"),
     "demo": ("slideshow", "Open"),
     "trial": ("science", "Judge"),

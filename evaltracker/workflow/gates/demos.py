@@ -20,8 +20,7 @@ from evaltracker.workflow.gates.table import Blocker, gate, menders_of
 from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
 from trials.models import Consensus
-from trials.selectors import far_apart
-from vendors.policy import conflicted_people
+from trials.selectors import far_apart, unlocked_scorers
 
 
 @gate(Stage.DEMOS, nothing=nothing.musts, tells=True)
@@ -55,7 +54,7 @@ def scores_locked(look: Look) -> Iterator[Blocker]:
             links.act("add-stakeholder", look.evaluation),
             "Add stakeholder",
         )
-    for part in unlocked_scorers(look.evaluation):
+    for part in unlocked_scorers([look.evaluation]).select_related("user"):
         yield Blocker(
             f"{part.user.name} ({part.get_role_display()}) has not locked their "
             "scores.",
@@ -68,13 +67,6 @@ def scores_locked(look: Look) -> Iterator[Blocker]:
 def scorers(evaluation: Evaluation) -> QuerySet[Stakeholder]:
     """Everybody who is asked to score."""
     return voices().filter(evaluation=evaluation, scores=True)
-
-
-def unlocked_scorers(evaluation: Evaluation) -> QuerySet[Stakeholder]:
-    """Those of them, without a conflict of interest, whose scores are not final."""
-    rows = scorers(evaluation).exclude(score_sheet__locked_at__isnull=False)
-    rows = rows.exclude(user__in=conflicted_people(evaluation))
-    return rows.select_related("user")
 
 
 @gate(Stage.DEMOS, nothing=nothing.scores, tells=True)
@@ -93,7 +85,7 @@ def unsettled_scores(look: Look) -> Iterator[Blocker]:
     """A blocker naming what is far apart; while somebody has yet to lock, none: what
     others gave is theirs until then."""
     evaluation = look.evaluation
-    if unlocked_scorers(evaluation).exists():
+    if unlocked_scorers([evaluation]).exists():
         return
     apart = far_apart(evaluation)
     if not apart:

@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.workflow import links
+from evaltracker.workflow.choices import WaiverAnswer
 from evaltracker.workflow.gates import Blocker, Gate, Look, gates_of
 from evaltracker.workflow.gates.table import Mender, menders_of
-from evaltracker.workflow.models import Waiver
+from evaltracker.workflow.models import Waiver, WaiverRequest
 from trials.selectors.counted import counted_once
 from vendors.policy import barring_interest, clears_it, may_read_answers
+
+READ_BESIDE = ("asked_by", "answered_by", "visit", "candidate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +20,16 @@ class GateReport:
     """One gate of the current stage: its blockers, and its waiver if it has one.
 
     `nothing` says why it is silent without holding: it has nothing to look at yet.
+    `asked` is the last request for a waiver of it that nobody withdrew.
     """
 
     gate: Gate
     blockers: list[Blocker]
     waiver: Waiver | None
     nothing: str = ""
+    asked: WaiverRequest | None = None
+    # Whether what blocks it is closed to the reader.
+    is_kept: bool = False
 
     @property
     def open(self) -> bool:
@@ -33,7 +40,8 @@ class GateReport:
         """The same without what tells of answers that `user` may not read."""
         if not (self.gate.tells and self.blockers):
             return self
-        return replace(self, blockers=[kept_from(user, evaluation, self.blockers)])
+        kept = [kept_from(user, evaluation, self.blockers)]
+        return replace(self, blockers=kept, asked=None, is_kept=True)
 
 
 def kept_from(user: User, evaluation: Evaluation, found: Iterable[Blocker]) -> Blocker:
@@ -84,12 +92,24 @@ def _reports(look: Look) -> list[GateReport]:
             "waived_by__user"
         )
     }
+    asked = last_asked(look)
     reports = []
     for gate in gates_of(evaluation.stage):
         found = list(gate.check(look))
         nothing = "" if found else gate.nothing(look)
-        reports.append(GateReport(gate, found, waivers.get(gate.name), nothing))
+        reports.append(
+            GateReport(
+                gate, found, waivers.get(gate.name), nothing, asked.get(gate.name)
+            )
+        )
     return reports
+
+
+def last_asked(look: Look) -> dict[str, WaiverRequest]:
+    """By gate, the last request for a waiver on this visit."""
+    rows = WaiverRequest.objects.filter(visit=look.visit).exclude(gate="")
+    rows = rows.exclude(answer=WaiverAnswer.WITHDRAWN).order_by("asked_at")
+    return {row.gate: row for row in rows.select_related(*READ_BESIDE)}
 
 
 def blockers(evaluation: Evaluation) -> list[Blocker]:

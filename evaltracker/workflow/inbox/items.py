@@ -29,7 +29,7 @@ TODAY, THIS_WEEK, LATER, OTHERS = GROUPS = (
 )
 WEEK = datetime.timedelta(days=7)
 # What others cannot go on without; it is for today, whenever its stage must end.
-BLOCKING = ("sign_off", "open_prices", "notices")
+BLOCKING = ("sign_off", "open_prices", "notices", "waiver")
 
 
 @dataclass(frozen=True, slots=True)

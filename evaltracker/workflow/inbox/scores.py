@@ -7,10 +7,9 @@ from django.db.models import Count
 from evaltracker.kit.text import listed_few
 from evaltracker.workflow import links
 from evaltracker.workflow.inbox.items import Desk, WorkItem
-from stakeholders.policy import voices
 from trials.models import Consensus, ScoreSheet
 from trials.policy import FROM_DEMOS, SCORING_STAGES
-from trials.selectors import far_apart_in
+from trials.selectors import far_apart_in, unlocked_scorers
 
 
 def scores(desk: Desk) -> Iterator[WorkItem]:
@@ -56,11 +55,7 @@ def far_apart_scores(desk: Desk) -> Iterator[WorkItem]:
     }
     if not where:
         return
-    unlocked = (
-        voices()
-        .filter(evaluation__in=where, scores=True)
-        .exclude(score_sheet__locked_at__isnull=False)
-    )
+    unlocked = unlocked_scorers([desk.evaluations[key] for key in where])
     where -= set(unlocked.values_list("evaluation", flat=True))
     found = far_apart_in([desk.evaluations[key] for key in sorted(where)])
     meetings = Consensus.objects.filter(evaluation__in=where)

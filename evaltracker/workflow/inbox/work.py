@@ -15,6 +15,7 @@ from evaltracker.workflow.inbox import (
     sent,
     sign_offs,
     trials,
+    waivers,
 )
 from evaltracker.workflow.inbox.items import Desk, WorkItem
 
@@ -23,6 +24,7 @@ KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
     interests.interests,
     interests.clearings,
     opening.openings,
+    waivers.waivers,
     trials.contracts,
     demos.demos,
     next_tests.led_trials,

@@ -12,6 +12,7 @@ from evaltracker.workflow.models.decisions import Decision, Outlook, Waiver
 from evaltracker.workflow.models.draws import KeptDraws
 from evaltracker.workflow.models.snoozes import Snooze
 from evaltracker.workflow.models.succession import Succession
+from evaltracker.workflow.models.waiver_requests import WaiverRequest
 
 __all__ = [
     "BellLook",
@@ -26,4 +27,5 @@ __all__ = [
     "Snooze",
     "Succession",
     "Waiver",
+    "WaiverRequest",
 ]

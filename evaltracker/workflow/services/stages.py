@@ -16,7 +16,8 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.workflow.gates import GATES
 from evaltracker.workflow.gates.reports import blockers
-from evaltracker.workflow.models import Waiver
+from evaltracker.workflow.models import Waiver, WaiverRequest
+from evaltracker.workflow.services.waiver_requests import grant_waiting
 from stakeholders.choices import Role
 from stakeholders.models import Stakeholder
 from stakeholders.policy import parts
@@ -152,6 +153,7 @@ def waive_gate(*, evaluation: Evaluation, gate: str, reason: str, by: User) -> W
         reason=reason,
         rows=[waiver],
     )
+    grant_waiting(WaiverRequest.objects.of_gate(visit, gate), waiver.reason, by)
     return waiver
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from evaltracker.errors import Forbidden, Refused
-from evaltracker.evaluations.models import Entry, Evaluation
+from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.notices.kinds import KINDS
 from stakeholders.services.people import add_stakeholder
 from tests.cast import common, stakeholders, vendors
 from vendors.models import Candidate, Conflict
@@ -114,3 +115,25 @@ def test_who_joins_is_asked_about_alone(
         assert not may_read_answers(person, where)
         declare_interests(evaluation=where, interests={late.pk: ""}, by=person)
         assert may_read_answers(person, where)
+
+
+def test_leadership_without_one_hears_of_the_owners_conflict_by_mail(
+    acme: Candidate,
+) -> None:
+    conflict = declared(acme)
+    notice = Notice.objects.get(kind="owners_conflict")
+    viktor = stakeholders.holder("leadership")
+    assert notice.recipient == viktor
+    mail = KINDS[notice.kind].compose(notice)
+    assert "Lina Lead declared a conflict of interest" in mail.subject
+    assert f"/admin/act/clear-interest/{conflict.pk}/" in mail.text
+    assert "Shares" not in mail.text
+    assert KINDS[notice.kind].holds(notice) == ""
+    clear_conflict(conflict=conflict, reason="She sold them", by=viktor)
+    assert "was cleared" in KINDS[notice.kind].holds(notice)
+
+
+def test_nobody_hears_of_a_colleagues_or_of_none(acme: Candidate) -> None:
+    declared(acme, "it")
+    declare_conflict(candidate=acme, has_interest=False, by=acme.evaluation.owner)
+    assert not Notice.objects.filter(kind="owners_conflict").exists()
