@@ -7,7 +7,7 @@ from markdown_it.token import Token
 
 # The class of pages for a cell with a number.
 NUMBERS = "et-num"
-NUMBER = re.compile(r"[-+−]?[0-9][0-9.,]*(?:[ \u00a0]%| of [0-9]+)?")
+NUMBER = re.compile(r"[-+−]?[0-9][0-9.,]*(?:%| of [0-9]+)?")
 NONE = ("–", "")
 
 
