@@ -25,7 +25,8 @@ def second_lead() -> User:
     person = common.person("sofia")
     person.user_permissions.set(common.lina().user_permissions.all())
     person.groups.set(common.lina().groups.all())
-    return User.objects.get(pk=person.pk)
+    fresh: User = User.objects.get(pk=person.pk)
+    return fresh
 
 
 def handed_on(where: Evaluation, to: User, by: User | None = None) -> Evaluation:
