@@ -28,8 +28,13 @@ LIMIT = 120 * 1024  # bytes of a picture
 COLOURS = 128
 DESKTOP = (1280, 900)
 PHONE = (390, 844)
-# Kept as they were before the side menu and the grids came.
-BEFORE = ("overview_before", "requirements_before", "costs_before", "my_work_before")
+# Kept as they were before the side menu and the grids came, and before pictures did.
+BEFORE = (
+    *("overview_before", "requirements_before", "costs_before", "my_work_before"),
+    *("matrix_before", "comparison_before", "scores_before", "sign_off_before"),
+    "memo_before",
+)
+NONE_OF_THESE = "None of these"
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,10 @@ PICTURES = (
     Picture("memo", "lead", "/admin/e/automated-renewals/memo/"),
     Picture("stakeholder_work", "it", "/admin/", size=PHONE),
     Picture("sign_off", "it", "/admin/", link="/admin/sign/", size=PHONE),
-    Picture("scores", "devops", "/admin/e/gpu-training/scores/"),
+    Picture("scores", "engineering", "/admin/e/gpu-training/scores/"),
+    Picture(
+        "scoring", "devops", "/admin/e/notebooks/scores/", link="/admin/act/give-score/"
+    ),
     Picture("vendor_api", "", "/api/v1/docs/"),
     Picture("operator_work", "operator", "/admin/"),
     Picture("users", "operator", "/admin/evaluations/user/"),
@@ -136,6 +144,9 @@ def take(browser: Browser, home: str, password: str, picture: Picture) -> int:
         sign_in(page, home, picture.user, password)
     page.goto(home + picture.path)
     page.wait_for_load_state("networkidle")
+    if "/declare-interests/" in page.url:
+        page.get_by_role("button", name=NONE_OF_THESE).click()
+        page.wait_for_load_state("networkidle")
     if picture.link:
         page.locator(f'main a[href^="{picture.link}"]').first.click()
         page.wait_for_load_state("networkidle")

@@ -23,6 +23,17 @@ def may_start_evaluations(user: User) -> bool:
     return user.is_active and user.has_perm("evaluations.add_evaluation")
 
 
+def people_who_may_start() -> models.QuerySet[User]:
+    """The same of everybody, without operators, who own no evaluation."""
+    rows: models.QuerySet[User] = User.objects.with_perm(
+        "evaluations.add_evaluation",
+        is_active=True,
+        include_superusers=False,
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
+    return rows
+
+
 def may_add_people(user: User) -> bool:
     """Whether `user` may give colleagues a login and say which roles are theirs."""
     return user.is_active and user.has_perm("evaluations.add_user")

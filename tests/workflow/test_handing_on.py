@@ -85,6 +85,9 @@ def test_only_the_owner_hands_it_on_and_an_operator_in_their_absence() -> None:
 )
 def test_not_everybody_can_take_it_over(who: str, sentence: str) -> None:
     where = in_research()
+    with pytest.raises(Refused, match="Nobody else can take it over"):
+        handed_on(where, where.owner)
+    second_lead()
     people = {
         "lead": where.owner,
         "it": stakeholders.holder("it"),
@@ -105,6 +108,7 @@ def test_whoever_has_a_conflict_or_signed_this_stage_cannot_take_it_over() -> No
     with pytest.raises(Invalid, match="conflict of interest"):
         handed_on(where, sofia)
     signing = to_be_signed("it")
+    second_lead()
     sign_as(signing, "it")
     ivan = stakeholders.holder("it")
     ivan.user_permissions.set(common.lina().user_permissions.all())

@@ -30,10 +30,7 @@ class HandOnForm(forms.Form):
     def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["new_owner"]
-        people = [person.pk for person in may_take_over(evaluation)]
-        field.queryset = User.objects.filter(pk__in=people).order_by(
-            "last_name", "username"
-        )
+        field.queryset = may_take_over(evaluation)
 
 
 @register_act

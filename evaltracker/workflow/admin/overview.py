@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from evaltracker.errors import why_not
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
@@ -18,6 +19,7 @@ from evaltracker.workflow.inbox import NextStep, my_work, next_step
 from evaltracker.workflow.inbox.steps import step_after
 from evaltracker.workflow.models import Decision, Waiver
 from evaltracker.workflow.selectors import local_day, plan_of
+from evaltracker.workflow.services.handing_on import check_hand_on
 from stakeholders.policy import is_leadership
 from stakeholders.selectors import objectives_in_conflict
 from vendors.admin.conflict_question import undeclared_by
@@ -86,11 +88,12 @@ def answers(evaluation: Evaluation, user: User) -> dict[str, Any]:
 
 
 def kin(evaluation: Evaluation, user: User) -> dict[str, Any]:
-    """Where it was started from and what was started from it, as the reader may see."""
+    """What it was started from, what from it, and whether the reader hands it on."""
     seen = Evaluation.objects.visible_to(user)
     return {
         "origin": seen.filter(successions__evaluation=evaluation).first(),
         "followers": seen.filter(succession__origin=evaluation),
+        "may_hand_on": why_not(check_hand_on, evaluation, user) is None,
     }
 
 

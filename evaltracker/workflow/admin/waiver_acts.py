@@ -147,13 +147,17 @@ class AnswerWaiverRequest(OnRequest):
     """Leadership grants or declines a waiver that it is asked for."""
 
     name = "answer-waiver-request"
-    title = "Answer the request"
+    title = "Answer a request for a waiver"
     verb = "Answer"
     help = "A waiver that you grant cannot be taken back; an excuse can."
     template = "workflow/answer_waiver_request.html"
     form_class = AnswerForm
     service = answer_waiver_request
     rule = check_answer_waiver_request
+
+    def heading(self, target: WaiverRequest) -> str:
+        """What it is about stands above the form."""
+        return self.title
 
     def success_message(self, target: WaiverRequest, outcome: Outcome) -> str:
         """What the answer was."""

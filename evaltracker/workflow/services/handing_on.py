@@ -1,16 +1,16 @@
 """Handing an evaluation on to somebody else who runs it from now on."""
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from evaltracker.errors import Forbidden, Invalid
+from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import (
     is_owner,
     lock,
-    may_start_evaluations,
+    people_who_may_start,
     require_open,
 )
 from evaltracker.kit.text import read_reason
@@ -29,7 +29,7 @@ def check_hand_on(evaluation: Evaluation, by: By) -> None:
 
     Raises:
         Forbidden: somebody else, or an operator while the owner is active.
-        Refused: it has ended.
+        Refused: it has ended, or nobody could take it.
 
     """
     user, owner = actor_of(by).user, evaluation.owner
@@ -41,15 +41,18 @@ def check_hand_on(evaluation: Evaluation, by: By) -> None:
             "does once that login is stopped."
         )
     require_open(evaluation)
+    if not may_take_over(evaluation).exists():
+        raise Refused(
+            "Nobody else can take it over yet. An operator gives people the right to "
+            "start evaluations."
+        )
 
 
-def may_take_over(evaluation: Evaluation) -> list[User]:
+def may_take_over(evaluation: Evaluation) -> QuerySet[User]:
     """Who can be given it: people who may start evaluations, without a part here."""
-    people = User.objects.filter(is_active=True, is_superuser=False)
-    people = people.exclude(pk=evaluation.owner_id)
     here = voices().filter(evaluation=evaluation).order_by().values("user")
-    rows = people.exclude(pk__in=here).order_by("last_name", "username")
-    return [user for user in rows if may_start_evaluations(user)]
+    people = people_who_may_start().exclude(pk=evaluation.owner_id)
+    return people.exclude(pk__in=here).order_by("last_name", "username")
 
 
 @transaction.atomic
@@ -112,7 +115,7 @@ def why_not_theirs(evaluation: Evaluation, person: User) -> str:
     )
     if signed.exists():
         return f"{person.name} has signed this stage, so cannot run it."
-    if person not in may_take_over(evaluation):
+    if not may_take_over(evaluation).filter(pk=person.pk).exists():
         return f"{person.name} may not run evaluations; an operator gives that right."
     if barring_interest(person, evaluation) is not None:
         return f"{person.name} has a conflict of interest that nobody has cleared."
