@@ -72,7 +72,7 @@ def test_a_decided_memo_says_first_who_decided_and_who_approved() -> None:
     assert f"**We choose {option.name}.**" in head
     body = signed_in(where.owner).get(f"/admin/e/{where.slug}/").content.decode()
     assert f'dir="auto">{option.name}</p>' in body
-    assert "It was chosen." in body
+    assert "Chosen. The decision and its memo are frozen." in body
 
 
 def test_the_decision_page_says_how_sure_it_is_and_what_it_costs_more() -> None:
