@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.workflow.models import Waiver
+from stakeholders.services.people import weigh_for_role
 from tests.cast import common, stakeholders
 from tests.cast.workflow import ready_to_advance
 from tests.clients import signed_in
@@ -38,9 +39,26 @@ def test_each_reader_has_their_own_next_action(ready: Evaluation) -> None:
     assert "Advance to research" in owner
     viktor = signed_in(stakeholders.holder("leadership")).get(page(ready))
     assert "Set weights for Leadership" in viktor.content.decode()
+    assert "Your part now" in viktor.content.decode()
     assert "cancel-evaluation" not in viktor.content.decode()
     assert signed_in(common.noor()).get(page(ready)).status_code == 404
     assert signed_in(common.otto()).get(page(ready)).status_code == 200
+
+
+def test_what_is_not_ones_turn_yet_is_read_and_not_done_now(db: None) -> None:
+    where = common.evaluation(budget=None)
+    common.requirement(where)
+    stakeholders.stakeholders(where)
+    stakeholders.sign_off_rules(where, roles=("it",))
+    ivan = stakeholders.holder("it")
+    for category in where.categories.all():
+        weigh_for_role(
+            evaluation=where, category=category, role="it", weight=3, by=ivan
+        )
+    body = signed_in(ivan).get(page(where)).content.decode()
+    assert "Your part, later" in body
+    assert "Sign requirements as IT" in body
+    assert "Your part now" not in body
 
 
 def test_advancing_takes_the_stage_that_was_seen(ready: Evaluation) -> None:
