@@ -1,5 +1,6 @@
 """What was said, by thread, and how much of it there is."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,10 +11,12 @@ from django.db.models.functions import Coalesce
 
 from evaltracker.comments.words import discuss_address
 from evaltracker.evaluations.models import Comment, Evaluation, User
-from evaltracker.evaluations.topics import Subject
+from evaltracker.evaluations.topics import TOPICS, Subject
+from evaltracker.kit.reading import read_once
 
 MOST_SHOWN = 100
-type Place = tuple[str, UUID, str]
+# A subject, and the part of it.
+type Place = tuple[UUID, str]
 
 
 @dataclass(slots=True)
@@ -54,16 +57,27 @@ def threads_on(subject: Subject) -> list[Thread]:
     return sorted(found.values(), key=lambda thread: bool(thread.root.resolved_at))
 
 
-def counts_of(user: User, evaluation: Evaluation) -> dict[Place, int]:
-    """How many comments of an evaluation `user` may read, by subject; one query."""
-    rows = Comment.objects.visible_to(user).filter(
-        evaluation=evaluation, withdrawn_at__isnull=True
+def counts_of(user: User, evaluation: Evaluation, topic: str) -> dict[Place, int]:
+    """How many comments `user` may read, by subject of a topic and its part.
+
+    What is there is counted first, in one query for all topics: who may see subjects is
+    only asked where something was said.
+    """
+    counted = read_once(
+        ("comments", evaluation.pk), lambda: _counts_by_topic(evaluation)
     )
+    here = counted.get(topic, {})
+    seen = TOPICS[topic].visible_of(user, {subject for subject, _ in here})
+    return {place: number for place, number in here.items() if place[0] in seen}
+
+
+def _counts_by_topic(evaluation: Evaluation) -> dict[str, dict[Place, int]]:
+    rows = Comment.objects.filter(evaluation=evaluation, withdrawn_at__isnull=True)
     counted = rows.order_by().values_list("topic", "subject_id", "part")
-    return {
-        (topic, subject_id, part): number
-        for topic, subject_id, part, number in counted.annotate(Count("pk"))
-    }
+    found: dict[str, dict[Place, int]] = defaultdict(dict)
+    for topic, subject_id, part, number in counted.annotate(Count("pk")):
+        found[topic][subject_id, part] = number
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +92,14 @@ class Discussed:
 
 def discussed_of(user: User, evaluation: Evaluation, topic: str) -> list[Discussed]:
     """Subjects of a topic on which `user` may read something, the latest first."""
-    rows = Comment.objects.visible_to(user).filter(
-        evaluation=evaluation, topic=topic, withdrawn_at__isnull=True
+    said = {subject for subject, _ in counts_of(user, evaluation, topic)}
+    if not said:
+        return []
+    rows = Comment.objects.filter(
+        evaluation=evaluation,
+        topic=topic,
+        subject_id__in=said,
+        withdrawn_at__isnull=True,
     )
     counted = rows.order_by().values_list("subject_id", "part", Max("about"))
     is_open = Q(parent__isnull=True, resolved_at__isnull=True)

@@ -7,7 +7,7 @@ and how often.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -88,6 +88,13 @@ class Topic:
             lambda: self.audience(evaluation).filter(pk=user.pk).exists(),
         )
 
+    def visible_of(self, user: User, subjects: Collection[UUID]) -> set[UUID]:
+        """Of these subjects those that `user` may see; one query, if there are any."""
+        if not subjects:
+            return set()
+        rows = self.rows(user).filter(pk__in=subjects)
+        return set(rows.order_by().values_list("pk", flat=True))
+
     def is_frozen(self, evaluation: Evaluation) -> bool:
         """Whether nothing more is added to its subjects there."""
         decided = evaluation.status == Status.DECIDED
@@ -122,7 +129,9 @@ def participants(evaluation: Evaluation) -> QuerySet[User]:
 
 def is_participant(user: User | None, evaluation: Evaluation) -> bool:
     """Whether `user` is one of them."""
-    return user is not None and participants(evaluation).filter(pk=user.pk).exists()
+    if user is None or user.pk == evaluation.owner_id:
+        return user is not None and user.is_active
+    return participants(evaluation).filter(pk=user.pk).exists()
 
 
 def key_of(topic: str, subject_id: UUID, part: str = "") -> str:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from evaltracker.evaluations.models import Evaluation, Requirement
 from stakeholders.models import SignOffRule
 from trials.models import Trial
+from trials.selectors.ledger_rows import LedgerRow
 from vendors.models import Candidate
 
 
@@ -28,7 +29,7 @@ def candidate(candidate: Candidate) -> str:
     return reverse("admin:candidate", args=[candidate.pk])
 
 
-def cell(candidate: Candidate, requirement: Requirement) -> str:
+def cell(candidate: Candidate, requirement: Requirement | LedgerRow) -> str:
     """The ledger of one candidate and one requirement."""
     return reverse("admin:cell", args=[candidate.pk, requirement.pk])
 

@@ -95,7 +95,8 @@ def test_a_price_is_talked_about_by_who_may_see_it_alone() -> None:
     ivan = stakeholders.holder("it")
     comment = say("cost_line", line, where.owner, "Too dear.")
     assert not Comment.objects.visible_to(ivan).exists()
-    assert counts_of(ivan, where) == {}
+    assert counts_of(ivan, where, "cost_line") == {}
+    assert counts_of(where.owner, where, "cost_line") == {(line.pk, ""): 1}
     with pytest.raises(Invalid, match="may not see a cost line"):
         say("cost_line", line, where.owner, mentions=[ivan])
     vendors.open_prices(where)

@@ -43,7 +43,9 @@ def test_a_file_on_a_price_is_as_sealed_as_the_price(option: Candidate) -> None:
     file = AttachedFile.objects.get(topic="cost_line")
     assert names(where.owner) == ["nda.txt", "offer.txt"]
     assert names(ivan) == ["nda.txt"]
-    assert sum(counts_of(ivan, where).values()) == 1
+    assert not counts_of(ivan, where, "cost_line")
+    assert counts_of(where.owner, where, "cost_line") == {file.subject_id: 1}
+    assert sum(counts_of(ivan, where, "candidate").values()) == 1
     browser = signed_in(ivan)
     assert browser.get(f"/admin/files/{file.pk}/").status_code == 404
     key = f"cost_line.{file.subject_id}"

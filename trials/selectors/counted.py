@@ -13,7 +13,8 @@ from typing import Any
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.kit.reading import is_only_reading, seen_by_request
-from trials.selectors.ledger import Ledger, ledger
+from trials.selectors.ledger import Ledger, ledger, ledger_after
+from trials.selectors.moved import moved_between
 from trials.selectors.versions import Version, versions_of
 
 type Count[T] = Callable[[Evaluation], T]
@@ -29,8 +30,8 @@ class Shelf:
         self.lock = threading.RLock()
         self.version: Version | None = None
         self.values: dict[str, Any] = {}
-        # The ledger of the version before.
-        self.before: Ledger | None = None
+        # A ledger of before, and its version.
+        self.before: tuple[Version, Ledger] | None = None
         # What is counted now, by the thread that has the lock.
         self._counting: Evaluation | None = None
 
@@ -43,12 +44,12 @@ class Shelf:
     def get[T](self, key: uuid.UUID, name: str, count: Count[T]) -> T:
         """The value of that name in the version of now; counted if it is not there.
 
-        It is kept if the version is the same before and after everything was read, the
-        evaluation itself included. What is counted on the way is kept with it.
+        It is kept if the version is still that of the shelf when everything was read,
+        the evaluation itself included. What is counted on the way is kept with it.
         """
         with self.lock:
             if self._counting is None:
-                self._renew(key, name)
+                self._renew(key)
                 if name not in self.values:
                     return self._count(key, name, count)
             elif name not in self.values:
@@ -56,21 +57,34 @@ class Shelf:
             found: T = self.values[name]
             return found
 
-    def take_before(self) -> Ledger | None:
-        """The ledger of the version before, let go: it is as large as that of now."""
-        found, self.before = self.before, None
-        return found
+    def kept(self, key: uuid.UUID, name: str) -> Any:
+        """The value of that name in the version of now, if it is there."""
+        with self.lock:
+            if self._counting is None:
+                self._renew(key)
+            return self.values.get(name)
 
-    def _renew(self, key: uuid.UUID, name: str) -> None:
-        """Forget what was counted of another version. A request that found a version
-        goes on with it as long as all is there that it asks for."""
-        seen = seen_by_request()
-        known: Version | None = seen.get(key)
-        if name in self.values and known and self.version and self.version.holds(known):
-            return
-        now = seen[key] = versions_of([key])[key]
+    def count_ledger(self, evaluation: Evaluation) -> Ledger:
+        """The ledger, from that of before as far as it stands; that one is let go, for
+        it is as large."""
+        before, self.before = self.before, None
+        if before is None or self.version is None:
+            return ledger(evaluation, exact=True)
+        moved = moved_between(evaluation.pk, before[0], self.version)
+        found = moved is not None and ledger_after(before[1], evaluation, moved)
+        return found or ledger(evaluation, exact=True).beside(before[1])
+
+    def _renew(self, key: uuid.UUID) -> None:
+        """Forget what was counted of another version than the request has found."""
+        known: Version | None = seen_by_request().get(key)
+        if not (known and self.version and self.version.holds(known)):
+            self._turn_to(key, versions_of([key])[key])
+
+    def _turn_to(self, key: uuid.UUID, now: Version) -> None:
+        seen_by_request()[key] = now
         if self.version is None or not self.version.holds(now):
-            self.before = self.values.get("ledger", self.before)
+            if self.version and "ledger" in self.values:
+                self.before = self.version, self.values["ledger"]
             self.version, self.values = now, {}
 
     def _count[T](self, key: uuid.UUID, name: str, count: Count[T]) -> T:
@@ -78,10 +92,12 @@ class Shelf:
         held, kept = self.version, dict(self.values)
         try:
             value = count(self._counting)
-            if held and held.holds(versions_of([key])[key]):
+            now = versions_of([key])[key]
+            if held and held.holds(now):
                 kept = {**self.values, name: value}
         finally:
             self._counting, self.values = None, kept
+        self._turn_to(key, now)
         return value
 
 
@@ -100,16 +116,22 @@ def counted_once[T](evaluation: Evaluation, name: str, count: Count[T]) -> T:
     return _shelf(evaluation.pk).get(evaluation.pk, name, count)
 
 
+def kept_count(evaluation: Evaluation, name: str) -> Any:
+    """What is kept of that name of the evaluation as it stands; None if nothing is."""
+    if not is_only_reading():
+        return None
+    return _shelf(evaluation.pk).kept(evaluation.pk, name)
+
+
 def standing_ledger(evaluation: Evaluation) -> Ledger:
     """The ledger of all candidates as of today, with what is on file."""
     return counted_once(evaluation, "ledger", _exact_ledger)
 
 
 def _exact_ledger(evaluation: Evaluation) -> Ledger:
-    book = ledger(evaluation, exact=True)
     if not is_only_reading():
-        return book
-    return book.beside(_shelf(evaluation.pk).take_before())
+        return ledger(evaluation, exact=True)
+    return _shelf(evaluation.pk).count_ledger(evaluation)
 
 
 def forget_all() -> None:

@@ -1,14 +1,15 @@
 """The ledger: every requirement of every candidate, claimed, shown and tested."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from uuid import UUID
 
 from evaltracker.evaluations.models import Evaluation, Requirement
 from trials.policy import today_in
 from trials.scoring import Coverage, Credits, FitRow, FitSum, PromiseRecord
-from trials.selectors.cell_cache import Cell, cells_for
+from trials.selectors.cell_cache import Cell, Cells, cells_for
 from trials.selectors.cell_shapes import PlainShape, Shape, without_instants
 from trials.selectors.cell_tuples import Spots, read_shapes
 from trials.selectors.ledger_rows import LedgerRow, ledger_rows, live
@@ -157,46 +158,75 @@ def ledger(
     day = as_of or today_in(evaluation.zone)
     rows = ledger_rows(evaluation, requirements)
     known = cells_for(Credits.from_mapping(evaluation.credits))
-    wide = len(rows)
-    wall = [known.number_of(Shape())] * (wide * len(candidates))
-    if any(row.demanded for row in rows):
-        empty = [known.number_of(Shape(demanded=row.demanded)) for row in rows]
-        wall = empty * len(candidates)
-    only, on_file = requirements is not None, {}
-    for spot, shape in read_shapes(
-        _spots(candidates, rows, day, only=only, exact=exact)
-    ):
-        if exact:
-            on_file[spot] = shape
-            shape = without_instants(shape, day)
-        wall[spot] = known.number_of(shape)
+    spots = Spots(
+        candidates=[candidate.pk for candidate in candidates],
+        requirements=[row.pk for row in rows],
+        revisions=[row.revision for row in rows],
+        demanded=[row.demanded for row in rows],
+        day=day,
+        only=requirements is not None,
+        exact=exact,
+    )
+    walls, on_file = _walls(spots, known)
     columns = [
-        Column(candidate, Sums(rows, wall[at * wide : (at + 1) * wide], known))
-        for at, candidate in enumerate(candidates)
+        Column(candidate, Sums(rows, wall, known))
+        for candidate, wall in zip(candidates, walls, strict=True)
     ]
     return Ledger(
         evaluation, day, rows, columns, known.found, requirements, on_file or None
     )
 
 
-def _spots(
-    candidates: Sequence[Candidate],
-    rows: Sequence[LedgerRow],
-    day: datetime.date,
-    *,
-    only: bool,
-    exact: bool,
-) -> Spots:
-    """The cells of these rows, to be read."""
-    return Spots(
-        candidates=[candidate.pk for candidate in candidates],
+def ledger_after(
+    before: Ledger, evaluation: Evaluation, moved: Collection[UUID]
+) -> Ledger | None:
+    """The exact ledger of all candidates, of which only those of `moved` have other
+    cells than in `before`; None if more than that is different."""
+    everybody = Candidate.objects.filter(evaluation=evaluation)
+    candidates = list(everybody.select_related("vendor"))
+    known = cells_for(Credits.from_mapping(evaluation.credits))
+    if candidates != before.candidates or known.found is not before.kinds:
+        return None
+    wide, rows = len(before.rows), before.rows
+    places = [at for at, one in enumerate(candidates) if one.pk in moved]
+    spots = Spots(
+        candidates=[candidates[at].pk for at in places],
         requirements=[row.pk for row in rows],
         revisions=[row.revision for row in rows],
         demanded=[row.demanded for row in rows],
-        day=day,
-        only=only,
-        exact=exact,
+        day=before.as_of,
+        exact=True,
     )
+    walls, read = _walls(spots, known)
+    sums = [column.sums for column in before.columns]
+    on_file = dict(before.on_file or {})
+    for number, (at, wall) in enumerate(zip(places, walls, strict=True)):
+        sums[at] = Sums(rows, wall, known).or_of(sums[at])
+        for row in range(wide):
+            on_file.pop(at * wide + row, None)
+            if (shape := read.get(number * wide + row)) is not None:
+                on_file[at * wide + row] = shape
+    columns = list(map(Column, candidates, sums))
+    return Ledger(
+        evaluation, before.as_of, rows, columns, known.found, None, on_file or None
+    )
+
+
+def _walls(spots: Spots, known: Cells) -> tuple[list[list[int]], dict[int, PlainShape]]:
+    """By candidate the numbers of its cells, and by spot what is on file, if they are
+    read exactly."""
+    wide, high = len(spots.requirements), len(spots.candidates)
+    wall = [known.number_of(Shape())] * (wide * high)
+    if spots.has_lists:
+        empty = [known.number_of(Shape(demanded=each)) for each in spots.demanded]
+        wall = empty * high
+    on_file = {}
+    for spot, shape in read_shapes(spots):
+        if spots.exact:
+            on_file[spot] = shape
+            shape = without_instants(shape, spots.day)
+        wall[spot] = known.number_of(shape)
+    return [wall[at * wide : (at + 1) * wide] for at in range(high)], on_file
 
 
 def one_cell(candidate: Candidate, requirement: Requirement) -> Cell:

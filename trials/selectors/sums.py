@@ -1,5 +1,6 @@
 """What the cells of one candidate come to, counted once for as long as they stand."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -7,7 +8,7 @@ from functools import cached_property
 from itertools import compress
 
 from trials import scoring
-from trials.scoring import Fit, FitSum, PromiseRecord
+from trials.scoring import CellState, Fit, FitSum, PromiseRecord
 from trials.scoring.buy_in import fit_by_category
 from trials.selectors.cell_cache import Cell, Cells
 from trials.selectors.ledger_rows import LedgerRow
@@ -52,10 +53,15 @@ class Sums:
     @cached_property
     def knock_outs(self) -> tuple[str, ...]:
         """Refs of the must-haves that block it and that nobody excused."""
+        blocking = self.musts_where(lambda state: state.knocks_out)
+        return tuple(row.ref for row in blocking)
+
+    def musts_where(self, holds: Callable[[CellState], bool]) -> list[LedgerRow]:
+        """The must-haves of which that holds for the cell; asked once for all alike."""
         found = self.known.found
-        blocking = {each for each in set(self.numbers) if found[each].knocks_out}
-        blocks = compress(self.rows, map(blocking.__contains__, self.numbers))
-        return tuple(row.ref for row in blocks if row.is_must)
+        such = {each for each in set(self.numbers) if holds(found[each].state)}
+        rows = compress(self.rows, map(such.__contains__, self.numbers))
+        return [row for row in rows if row.is_must]
 
     @cached_property
     def promises(self) -> PromiseRecord:

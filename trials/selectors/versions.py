@@ -32,7 +32,7 @@ PERSON = (
 )
 # By journal head and owner's columns, in the order of `_heads`.
 HEAD = (
-    *("hash", "evaluation__zone", "evaluation__claims_close_at"),
+    *("hash", "count", "evaluation__zone", "evaluation__claims_close_at"),
     *("evaluation__stage", "evaluation__status"),
 )
 
@@ -41,34 +41,50 @@ HEAD = (
 class Version:
     """A state of an evaluation: all entries of its journal, with the code and formula
     that count, and what counts and stands in none of them, as one digest. From
-    `valid_until` on, time alone may have changed something."""
+    `valid_until` on, time alone may have changed something.
+
+    `entries` is how many entries there are, `besides` the digest of all else.
+    """
 
     digest: str
     valid_until: datetime.datetime
+    entries: int
+    besides: str
 
     def holds(self, now: "Version") -> bool:
         """Whether what was counted of this version is right of the version of now."""
         return self.digest == now.digest and timezone.now() < self.valid_until
+
+    def differs_in_entries_from(self, now: "Version") -> bool:
+        """Whether between this version and that of now there are entries, and no other
+        difference."""
+        same = self.besides == now.besides and timezone.now() < self.valid_until
+        return same and self.entries < now.entries
 
 
 def versions_of(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, Version]:
     """The versions of evaluations by their keys, in four queries for all."""
     people, companies, replies = _people(keys), _companies(keys), _replies(keys)
     found = {}
-    for key, head, zone, closing, *owner in _heads(keys):
+    for key, head, entries, zone, closing, *owner in _heads(keys):
         tomorrow = instant_of(today_in(zone) + DAY, datetime.time(), zone)
         moments = [tomorrow, closing, replies.get(key)]
-        counts = [
-            *(code_version(), FORMULA_VERSION, head, owner),
-            *(people[key], companies[key]),
-        ]
-        text = json.dumps(counts, default=str, sort_keys=True)
+        besides = _digest(
+            code_version(), FORMULA_VERSION, owner, people[key], companies[key]
+        )
         now = timezone.now()
         found[key] = Version(
-            hashlib.sha256(text.encode()).hexdigest(),
-            min(moment for moment in moments if moment and moment > now),
+            digest=_digest(head, besides),
+            valid_until=min(moment for moment in moments if moment and moment > now),
+            entries=entries,
+            besides=besides,
         )
     return found
+
+
+def _digest(*counts: Any) -> str:
+    text = json.dumps(counts, default=str, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _heads(keys: Collection[uuid.UUID]) -> Any:

@@ -26,11 +26,12 @@ def files_link(
     if not TOPICS[topic].is_open_to(user, evaluation):
         return {"address": ""}
     counts = read_once(
-        ("files", user.pk, evaluation.pk), partial(counts_of, user, evaluation)
+        ("files", user.pk, evaluation.pk, topic),
+        partial(counts_of, user, evaluation, topic),
     )
     return {
         "address": f"{address_of('attach-files')}{key_of(topic, subject_id)}/",
-        "number": counts.get((topic, subject_id), 0),
+        "number": counts.get(subject_id, 0),
         "about": about,
     }
 

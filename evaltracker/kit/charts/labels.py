@@ -1,6 +1,7 @@
 """How the labels of charts are written, and how much room they take."""
 
 import unicodedata
+from functools import lru_cache
 
 OUT = " (out)"
 # The size of letters, in units; smaller ones stand under a name.
@@ -11,6 +12,7 @@ SLIM = frozenset("fijlrtI.,:;'’|!()[] ·-")
 WIDE = frozenset("mwMW@%—…&")
 
 
+@lru_cache(maxsize=4096)
 def width_of(text: str, size: float = LETTERS) -> float:
     """How wide a text is at most, about; its font is the reader's own."""
     return round(sum(map(_part, text)) * size, 1)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import why_not
@@ -106,6 +106,7 @@ def lists_of(evaluation: Evaluation) -> list[Scope]:
 def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """The brief's questions, the metrics, and how it is counted."""
     user: Any = request.user
+    prefetch_related_objects([evaluation], "brief_fields")
     live = Q(requirements__retired_at__isnull=True)
     metrics = evaluation.metrics.annotate(moved_by=Count("requirements", filter=live))
     weeks = {**MINIMUM_WEEKS, **evaluation.stage_weeks}

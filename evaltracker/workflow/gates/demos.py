@@ -32,10 +32,8 @@ def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
     """
     yield from none_shortlisted(look)
     for candidate in look.shortlisted:
-        unseen = []
-        for requirement in look.musts:
-            if look.ledger.cell(candidate, requirement).state.owes_demo:
-                unseen.append(requirement)
+        sums = look.ledger.of(candidate).sums
+        unseen = sums.musts_where(lambda state: state.owes_demo)
         if unseen:
             yield Blocker(
                 f"{candidate}: {count_words(len(unseen), 'must-have')} not judged in a "

@@ -115,11 +115,11 @@ class Look:
 
     @cached_property
     def trials(self) -> list[Trial]:
-        """Trials of candidates still in the running, with criteria and gaps."""
+        """Trials of candidates still in the running, with their gaps."""
         return list(
             Trial.objects.filter(candidate__in=self.shortlisted)
             .select_related("candidate")
-            .prefetch_related("criteria", "gaps")
+            .prefetch_related("gaps")
         )
 
     @cached_property

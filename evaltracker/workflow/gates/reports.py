@@ -9,7 +9,7 @@ from evaltracker.workflow.choices import WaiverAnswer
 from evaltracker.workflow.gates import Blocker, Gate, Look, gates_of
 from evaltracker.workflow.gates.table import Mender, menders_of
 from evaltracker.workflow.models import Waiver, WaiverRequest
-from trials.selectors.counted import counted_once
+from trials.selectors.counted import counted_once, kept_count
 from vendors.policy import barring_interest, clears_it, may_read_answers
 
 READ_BESIDE = ("asked_by", "answered_by", "visit", "candidate")
@@ -80,7 +80,15 @@ def reports_for(
 def gate_reports(evaluation: Evaluation, look: Look | None = None) -> list[GateReport]:
     """Every gate of the stage that the evaluation is in, in order."""
     return counted_once(
-        evaluation, "gates", lambda fresh: _reports((look or Look(fresh)).at(fresh))
+        evaluation, "gates", lambda fresh: _reports(_look_at(fresh, look))
+    )
+
+
+def _look_at(evaluation: Evaluation, look: Look | None) -> Look:
+    """`look`, if it is at this very state; a request that only reads takes one for all
+    that it counts of a version."""
+    return counted_once(
+        evaluation, "look", lambda fresh: (look or Look(fresh)).at(fresh)
     )
 
 
@@ -123,11 +131,16 @@ def blockers(evaluation: Evaluation) -> list[Blocker]:
 
 
 def first_closed(look: Look) -> tuple[Gate, Blocker] | None:
-    """The first closed gate and the first thing in its way; asks none after it."""
+    """The first closed gate and the first thing in its way; asks none after it, unless
+    all were asked already."""
+    reports = kept_count(look.evaluation, "gates")
+    if reports is not None:
+        closed = (report for report in reports if not report.open)
+        return next(((report.gate, report.blockers[0]) for report in closed), None)
     return counted_once(
         look.evaluation,
         "first gate that is closed",
-        lambda fresh: _first_closed(look.at(fresh)),
+        lambda fresh: _first_closed(_look_at(fresh, look)),
     )
 
 

@@ -10,6 +10,7 @@ from evaltracker.workflow.gates import nothing
 from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.signing import unpassed
 from evaltracker.workflow.gates.table import Blocker, gate
+from trials.selectors.ledger_rows import LedgerRow
 from vendors.costs import CHECKLIST
 from vendors.models import Candidate, CostLine, Question
 
@@ -19,11 +20,10 @@ def must_haves_answered(look: Look) -> Iterator[Blocker]:
     """Every shortlisted candidate answered every must-have, or was eliminated."""
     yield from none_shortlisted(look)
     for candidate in look.shortlisted:
-        unstated = []
-        for requirement in look.musts:
-            cell = look.ledger.cell(candidate, requirement)
-            if not (cell.not_applicable or cell.state.is_stated):
-                unstated.append(requirement)
+        sums = look.ledger.of(candidate).sums
+        unstated = sums.musts_where(
+            lambda state: not (state.not_applicable or state.is_stated)
+        )
         if unstated:
             yield Blocker(
                 f"{candidate} has not stated its availability for "
@@ -45,7 +45,7 @@ def none_shortlisted(look: Look) -> Iterator[Blocker]:
         yield Blocker(sentence, place, "Shortlist")
 
 
-def place_of_answer(look: Look, candidate: Candidate, requirement: Requirement) -> str:
+def place_of_answer(look: Look, candidate: Candidate, requirement: LedgerRow) -> str:
     """Where the vendor is reminded while it can answer, else the cell itself."""
     evaluation = look.evaluation
     if candidate.invited_at is not None and evaluation.claims_are_open(look.now):
@@ -119,7 +119,7 @@ def count_words(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def named(requirements: Sequence[Requirement], most: int = 3) -> str:
+def named(requirements: Sequence[Requirement | LedgerRow], most: int = 3) -> str:
     """The first requirements by reference and text, and how many more there are."""
     return listed([named_ref(row.ref, row.text) for row in requirements], most)
 

@@ -1,6 +1,6 @@
 """What must hold before trials are left."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from evaltracker.evaluations.choices import Stage
@@ -21,13 +21,15 @@ def criteria_judged(look: Look) -> Iterator[Blocker]:
     """Every criterion is judged on words that stand, and vendors had time to answer."""
     if not look.trials:
         yield no_trial(look)
-    pending: dict[object, list[Criterion]] = defaultdict(list)
-    for criterion in unjudged_criteria().filter(trial__in=look.trials):
-        pending[criterion.trial_id].append(criterion)
+    pending: dict[object, list[object]] = defaultdict(list)
+    waits = unjudged_criteria().filter(trial__in=look.trials)
+    for of, criterion in waits.values_list("trial", "pk"):
+        pending[of].append(criterion)
+    every = Criterion.objects.filter(trial__in=look.trials).order_by()
+    agreed = Counter(every.values_list("trial", flat=True))
     for trial in look.trials:
-        agreed = len(trial.criteria.all())
-        if pending[trial.pk] or not agreed:
-            yield unjudged(look, trial, pending[trial.pk], agreed)
+        if pending[trial.pk] or not agreed[trial.pk]:
+            yield unjudged(look, trial, pending[trial.pk], agreed[trial.pk])
         waiting = [gap for gap in trial.gaps.all() if gap.awaits_reply]
         if waiting:
             yield Blocker(
@@ -46,17 +48,15 @@ def no_trial(look: Look) -> Blocker:
     return Blocker("No shortlisted candidate has a trial.", place, "Plan trial")
 
 
-def unjudged(
-    look: Look, trial: Trial, pending: list[Criterion], agreed: int
-) -> Blocker:
-    """At the first criterion that waits; without any, where one is written."""
+def unjudged(look: Look, trial: Trial, pending: list[object], agreed: int) -> Blocker:
+    """At the first criterion that waits, by its id; without any, where to add one."""
     of = f"Trial of {trial.candidate}"
     if not agreed:
         add = links.act("add-criterion", trial)
         return Blocker(f"{of}: no criteria are agreed.", add, "Add criterion")
     return Blocker(
         f"{of}: {len(pending)} of {agreed} criteria not judged.",
-        links.trial(trial, f"criterion-{pending[0].pk}"),
+        links.trial(trial, f"criterion-{pending[0]}"),
         "Judge",
         menders_of(look.judges),
     )
@@ -82,10 +82,8 @@ def must_haves_proven(look: Look) -> Iterator[Blocker]:
         place = links.page(look.evaluation, "candidates")
         yield Blocker("No candidate is left in the running.", place)
     for candidate in look.shortlisted:
-        unproven = []
-        for requirement in look.musts:
-            if not look.ledger.cell(candidate, requirement).state.is_settled:
-                unproven.append(requirement)
+        sums = look.ledger.of(candidate).sums
+        unproven = sums.musts_where(lambda state: not state.is_settled)
         if unproven:
             yield Blocker(
                 f"{candidate}: {count_words(len(unproven), 'must-have')} not proven: "

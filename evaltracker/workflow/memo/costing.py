@@ -5,7 +5,9 @@ count as they did then.
 """
 
 import datetime
+import json
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from vendors import costs
@@ -30,12 +32,22 @@ COST = (
     "quoted_on",
 )
 RATE = ("currency", "base", "rate", "rated_on", "source")
+# What is frozen of a candidate and costs nothing.
+NOT_COSTS = frozenset({"cells", "scores", "settled"})
 
 
 def cost_results(cost_result: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
     """The total with its working, the limits of the brief, value and waiting."""
-    brief = inputs["brief"]
-    rates = {row["currency"]: row for row in inputs.get("rates", ())}
+    asked = {name: cost_result[name] for name in cost_result.keys() - NOT_COSTS}
+    rates = inputs.get("rates", [])
+    # Counted once for equal inputs: answers and verdicts come every day, prices seldom.
+    return _results(json.dumps([asked, inputs["brief"], rates], sort_keys=True))
+
+
+@lru_cache(maxsize=1_000)
+def _results(written: str) -> dict[str, Any]:
+    cost_result, brief, rated = json.loads(written)
+    rates = {row["currency"]: row for row in rated}
     lines = [cost_line(row, rates) for row in cost_result["cost_lines"]]
     total = costs.total_cost(
         lines,

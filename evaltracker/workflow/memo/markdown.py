@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from evaltracker.kit.days import day_in_words
 from evaltracker.money import written
@@ -15,7 +16,12 @@ AT_START = re.compile(r"^(\d+)([.)])(?=\s|$)|^([#+\-=])")
 
 def inline(text: object) -> str:
     """`text` as one line that Markdown shows letter for letter."""
-    line = ANYWHERE.sub(r"\\\1", " ".join(str(text).split()))
+    return _escaped(str(text))
+
+
+@lru_cache(maxsize=8_192)
+def _escaped(text: str) -> str:
+    line = ANYWHERE.sub(r"\\\1", " ".join(text.split()))
     return AT_START.sub(lambda found: f"{found[1] or ''}\\{found[2] or found[3]}", line)
 
 

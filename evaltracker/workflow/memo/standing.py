@@ -92,7 +92,7 @@ def _memo(evaluation: Evaluation) -> StandingMemo:
         count_known(
             item,
             inputs,
-            states[item["id"]],
+            states[item["id"]].by_ref,
             fit=sums[item["id"]].whole_fit,
             knock_outs=list(sums[item["id"]].knock_outs),
             promises=sums[item["id"]].promises,
@@ -103,9 +103,9 @@ def _memo(evaluation: Evaluation) -> StandingMemo:
     results = results_of(inputs, counted, last_draws(evaluation))
     cells = (
         cell
-        for one in counted
-        if one.candidate["state"] != CandidateState.ELIMINATED
-        for cell in one.cells.values()
+        for item in inputs["candidates"]
+        if item["state"] != CandidateState.ELIMINATED
+        for cell in states[item["id"]].dated
     )
     planned = dates_ahead(cells, book.as_of)
     return StandingMemo(inputs, results, counted, planned, fits)
@@ -138,22 +138,34 @@ def _is_planned(state: CellState) -> bool:
     return any(claim and claim.availability == Availability.PLANNED for claim in claims)
 
 
-def _states(book: Ledger) -> dict[str, dict[str, CellState]]:
-    """What cells come to by candidate and ref. Those of the ledger know no dates; where
-    one rests on a planned date, it is read with that date."""
+@dataclass(slots=True)
+class _States:
+    """What cells come to by ref, and those of them that rest on planned dates."""
+
+    by_ref: dict[str, CellState]
+    dated: list[CellState]
+
+
+def _states(book: Ledger) -> dict[str, _States]:
+    """What cells come to, by candidate. Those of the ledger know no dates; where one
+    rests on a planned date, it is read with that date."""
     credits = Credits.from_mapping(book.evaluation.credits)
-    states: dict[str, dict[str, CellState]] = {}
+    refs, wide = [row.ref for row in book.rows], len(book.rows)
+    rests: dict[int, bool] = {}
+    states = {}
     for place, column in enumerate(book.columns):
-        found = states[str(column.candidate.pk)] = {}
-        first = place * len(book.rows)
-        for at, (row, number) in enumerate(
-            zip(book.rows, column.numbers, strict=True), first
-        ):
-            state = book.kinds[number].state
-            if _is_planned(state):
-                plain = (book.on_file or {})[at]
-                state = _dated(plain, row.demanded, book.as_of, credits)
-            found[row.ref] = state
+        numbers = column.numbers
+        for number in set(numbers) - rests.keys():
+            rests[number] = _is_planned(book.kinds[number].state)
+        found = [book.kinds[number].state for number in numbers]
+        dated = [at for at, number in enumerate(numbers) if rests[number]]
+        for at in dated:
+            plain = (book.on_file or {})[place * wide + at]
+            demanded = book.rows[at].demanded
+            found[at] = _dated(plain, demanded, book.as_of, credits)
+        states[str(column.candidate.pk)] = _States(
+            dict(zip(refs, found, strict=True)), [found[at] for at in dated]
+        )
     return states
 
 
