@@ -22,6 +22,7 @@ from django.urls import reverse
 
 from evaltracker.errors import Forbidden, NotFound, Problem, why_not
 from evaltracker.evaluations.models import User
+from evaltracker.kit.addresses import place_of
 from evaltracker.kit.registry import Registry
 
 Rule = Callable[..., object]
@@ -223,5 +224,5 @@ def address_of(name: str, target: Any = None) -> str:
     if name not in ACTS:
         raise ImproperlyConfigured(f"There is no act {name!r}.")
     if target is None:
-        return reverse("admin:act", args=[name])
-    return reverse("admin:act_on", args=[name, target.pk])
+        return place_of("admin:act", name)
+    return place_of("admin:act_on", name, target.pk)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.kit.addresses import place_of
 from evaltracker.kit.registry import Registry
 
 Visible = Callable[["User", "Evaluation"], bool]
@@ -63,7 +63,7 @@ def tab_address(tab: Tab, evaluation: Evaluation, user: User) -> str:
     """Where the page stands; blank as long as `user` cannot open it."""
     if tab.visible is not None and not tab.visible(user, evaluation):
         return ""
-    return reverse(f"admin:{tab.url_name}", args=[evaluation.slug])
+    return place_of(f"admin:{tab.url_name}", evaluation.slug)
 
 
 def label_of(slug: str) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.kit.addresses import place_of
 from evaltracker.pages.site import site
 from evaltracker.pages.tabs import Visible, register_tab
 
@@ -68,8 +68,8 @@ def evaluation_page(
 
 def page_address(evaluation: Evaluation, name: str, anchor: str = "") -> str:
     """Where a page of the evaluation stands."""
-    address = reverse(f"admin:evaluation_{name}", args=[evaluation.slug])
-    return f"{address}#{anchor}" if anchor else address
+    place = place_of(f"admin:evaluation_{name}", evaluation.slug)
+    return f"{place}#{anchor}" if anchor else place
 
 
 def crumbs_to(evaluation: Evaluation, *steps: tuple[str, str]) -> list[tuple[str, str]]:

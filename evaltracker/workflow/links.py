@@ -3,9 +3,9 @@
 from urllib.parse import urlencode
 
 from django.db.models import Model
-from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation, Requirement
+from evaltracker.kit.addresses import place_of
 from stakeholders.models import SignOffRule
 from trials.models import Trial
 from trials.selectors.ledger_rows import LedgerRow
@@ -14,32 +14,32 @@ from vendors.models import Candidate
 
 def page(evaluation: Evaluation, name: str, anchor: str = "") -> str:
     """A page of the evaluation's workspace, e.g. `requirements`."""
-    address = reverse(f"admin:evaluation_{name}", args=[evaluation.slug])
+    address = place_of(f"admin:evaluation_{name}", evaluation.slug)
     return f"{address}#{anchor}" if anchor else address
 
 
 def act(name: str, target: Model, anchor: str = "", **prefill: str) -> str:
     """The form of an act, at one of its fields."""
-    address = reverse("admin:act_on", args=[name, target.pk])
+    address = place_of("admin:act_on", name, target.pk)
     query = f"?{urlencode(prefill)}" if prefill else ""
     return f"{address}{query}#{anchor}" if anchor else f"{address}{query}"
 
 
 def candidate(candidate: Candidate) -> str:
-    return reverse("admin:candidate", args=[candidate.pk])
+    return place_of("admin:candidate", candidate.pk)
 
 
 def cell(candidate: Candidate, requirement: Requirement | LedgerRow) -> str:
     """The ledger of one candidate and one requirement."""
-    return reverse("admin:cell", args=[candidate.pk, requirement.pk])
+    return place_of("admin:cell", candidate.pk, requirement.pk)
 
 
 def trial(trial: Trial, anchor: str = "") -> str:
     """The page of a trial, e.g. at one of its criteria."""
-    address = reverse("admin:trial", args=[trial.pk])
+    address = place_of("admin:trial", trial.pk)
     return f"{address}#{anchor}" if anchor else address
 
 
 def sign(rule: SignOffRule) -> str:
     """The page on which a rule is signed."""
-    return reverse("admin:sign", args=[rule.pk])
+    return place_of("admin:sign", rule.pk)

@@ -10,6 +10,8 @@ from evaltracker.workflow.inbox.items import Desk, WorkItem
 
 def mentions(desk: Desk) -> Iterator[WorkItem]:
     """One for each subject, also of decisions that are made."""
+    if not Mention.objects.waiting().filter(person=desk.user).exists():
+        return
     rows = Mention.objects.visible_to(desk.user).waiting().filter(person=desk.user)
     if desk.only is not None:
         rows = rows.in_evaluation(desk.only)
