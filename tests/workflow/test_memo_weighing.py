@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from evaltracker.workflow.memo import compute_results, replay
+from evaltracker.workflow.memo.text import price
 from evaltracker.workflow.memo.weighing_words import about, points, weighed
 from tests.workflow.counted import claim, inputs
 
@@ -141,3 +142,11 @@ def test_a_share_that_is_not_quite_all_never_reads_as_all() -> None:
 def test_the_smallest_change_is_what_the_shown_shares_differ_by() -> None:
     assert points({"before": "0.0744", "after": "0.0556"}) == "1.8 points"
     assert points({"before": "0.0744", "after": "0.0741"}) == "less than 0.1 points"
+
+
+def test_why_price_is_scored_stands_inside_its_sentence() -> None:
+    scored = {"name": "Contract Cost", "weight": 10, "price_reason": "The law says so."}
+    assert price({"categories": [scored]}) == (
+        "Price is part of fit and scores through Contract Cost (The law says so); "
+        "else it is not."
+    )

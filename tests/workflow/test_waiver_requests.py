@@ -6,6 +6,7 @@ from django.urls import reverse
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS
+from evaltracker.portable.writing import document_of
 from evaltracker.workflow.inbox.work import my_work
 from evaltracker.workflow.models import Waiver, WaiverRequest
 from evaltracker.workflow.services.stages import send_back, waive_gate
@@ -17,6 +18,7 @@ from evaltracker.workflow.services.waiver_requests import (
 )
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.portable.files import carried_away, taken_in
 from trials.models import Excuse
 from trials.services.excuses import excuse_knock_out
 from vendors.services.candidates import eliminate
@@ -207,6 +209,9 @@ def test_whom_a_conflict_bars_is_not_asked_about_answers_and_reads_no_request() 
     assert not work_of(viktor(), where)
     form = f"/admin/act/answer-waiver-request/{row.pk}/"
     assert signed_in(viktor()).get(form).status_code == 404
+    document = document_of(where, viktor())
+    assert document["waiver_requests"] == []
+    assert "waiver_requests" in document["left_out"]
     withdraw_waiver_request(waiver_request=row, by=where.owner)
     with pytest.raises(Refused, match="Nobody who holds the Leadership role"):
         asked(where)
@@ -233,3 +238,14 @@ def test_it_is_asked_at_the_rule_and_on_the_cell_and_answered_there() -> None:
     sent = leader.post(form, {"answer": "declined", "reason": "Not in time."})
     assert sent.headers["Location"] == cell
     assert "Not in time." in owner.get(cell).text
+
+
+def test_requests_leave_with_the_evaluation_and_come_back() -> None:
+    where = in_trials()
+    row = answer_waiver_request(
+        waiver_request=asked(where), answer="declined", reason="No.", by=viktor()
+    )
+    content = carried_away(where)
+    taken_in(content)
+    back = WaiverRequest.objects.get(pk=row.pk)
+    assert (back.answer, back.answer_reason) == ("declined", "No.")

@@ -103,7 +103,7 @@ def drivers(inputs: dict[str, Any]) -> str:
 def price(inputs: dict[str, Any]) -> str:
     """That price is part of no score, or in which categories it is, and why."""
     scored = [
-        f"{inline(row['name'])} ({inline(why)})"
+        f"{inline(row['name'])} ({inline(why.strip().removesuffix('.'))})"
         if (why := row.get("price_reason"))
         else f"{inline(row['name'])} (nobody wrote down why)"
         for row in inputs["categories"]
