@@ -13,7 +13,6 @@ from django.template.context import Context
 from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -171,14 +170,14 @@ def when(context: Context, value: datetime.date | None, zone: str = "") -> SafeS
         '<time datetime="{}">{}, {} <span class="et-zone">{}</span></time>',
         local.isoformat(),
         day(local),
-        date_format(local, "H:i"),
+        f"{local:%H:%M}",
         local.tzname() or name,
     )
 
 
 def day(value: datetime.date) -> str:
     """A day as people write it: 24 Nov 2026."""
-    return date_format(value, "j M Y")
+    return f"{value.day} {value:%b %Y}"
 
 
 @register.filter
