@@ -11,6 +11,7 @@ from evaltracker.rest.error_pages import not_there, problem_page
 urlpatterns = [
     path("api/v1/", include("vendors.api.urls")),
     path("api/v1/", include("trials.api.urls")),
+    path("vendor/", include("trials.portal.urls")),
     path("vendor/", include("vendors.portal.urls")),
     re_path(r"", not_there),
 ]

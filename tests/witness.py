@@ -57,6 +57,8 @@ ELSEWHERE = {
     "vendors_invitationlink",
     "vendors_signincode",
     "vendors_vendorsession",
+    # What a vendor types is its own until it hands in.
+    "vendors_answerdraft",
     # A reader's own bookmark, list and bell.
     "vendors_lastseen",
     "workflow_snooze",

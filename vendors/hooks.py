@@ -11,11 +11,13 @@ import vendors.isolation.starting
 import vendors.list_uses
 import vendors.notices
 import vendors.opening_notices
+import vendors.receipt_notices
 import vendors.token_notices
 from evaltracker.kit.periodic import register_chore
 from evaltracker.requirements.publishing import FOLLOWERS
 from vendors.services.code_mail import owe_unsent_codes, tell_of_guesses
 from vendors.services.reasking import ask_of_changes, remind_of_closing
+from vendors.services.receipt_mail import owe_receipts
 from vendors.services.refusals import forget_refused_calls
 from vendors.services.token_mail import tell_of_leaks
 
@@ -30,6 +32,11 @@ register_chore(
     name="owe unsent codes",
     every=datetime.timedelta(seconds=20),
     work=owe_unsent_codes,
+)
+register_chore(
+    name="owe receipts",
+    every=datetime.timedelta(seconds=20),
+    work=owe_receipts,
 )
 register_chore(
     name="tell of guessed codes",

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.kit.clock import wall_of
-from evaltracker.notices.about import About, ended
+from evaltracker.notices.about import About, Words, ended
 from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import link_to
 from vendors.choices import CandidateState
@@ -27,6 +27,7 @@ from vendors.selectors.sign_in import link_to_pages
 
 # Where vendors read how everything is done; served with the API, so no page of ours.
 API_PAGE = "/api/v1/docs/"
+READ_HOW = "Read how to answer"
 # Where a contact's link leads.
 PAGES = "/vendor/start/"
 
@@ -53,12 +54,18 @@ class ToVendor[Row](About[Row]):
 
     def page(self, notice: Notice, row: Row) -> str:
         """The reader's own way into the vendor pages, else how the API is used."""
-        for candidate in (
-            self.candidates(notice, row) if settings.VENDOR_SITE_URL else ()
-        ):
-            if link := link_to_pages(candidate, notice.address):
+        if settings.VENDOR_SITE_URL:
+            theirs = self.candidates(notice, row)
+            if link := link_to_pages(theirs, notice.address):
                 return f"{PAGES}{link_secret(link.pk)}/"
         return API_PAGE
+
+    def words(self, notice: Notice, row: Row) -> Words:
+        """Its template; where the reader has a way into the pages, it leads there."""
+        words = super().words(notice, row)
+        if words.action == READ_HOW and self.page(notice, row) != API_PAGE:
+            return words._replace(action="Open your answers")
+        return words
 
     def date(self, notice: Notice, row: Row) -> dict[str, Any]:
         """The date that it names, if any; see `on`."""

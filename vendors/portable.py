@@ -17,6 +17,7 @@ from evaltracker.portable.registry import (
 )
 from vendors.kept_answers import is_kept_form
 from vendors.models import (
+    AnswerDraft,
     Asking,
     Candidate,
     Claim,
@@ -160,6 +161,7 @@ register_part(
 leave_out(Contact, "People outside are asked by who knows them; a vendor's, not ours.")
 leave_out(VendorToken, "A secret.")
 leave_out(RefusedCall, "It is about this installation.")
+leave_out(AnswerDraft, "What a vendor types is its own until it hands in.")
 leave_out(InvitationLink, "A way into this installation.")
 leave_out(SignInCode, "A way into this installation.")
 leave_out(VendorSession, "A way into this installation.")

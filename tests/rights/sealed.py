@@ -18,7 +18,7 @@ from tests.files.attaching import attach
 from trials.models import DemoNote
 from trials.services.consensus import open_consensus
 from trials.services.scores import give_score, lock_scores
-from vendors.models import Candidate
+from vendors.models import AnswerDraft, Candidate
 from vendors.policy import to_declare
 from vendors.services.candidates import shortlist
 from vendors.services.contacts import add_contact
@@ -26,6 +26,7 @@ from vendors.services.costs import set_cost_line
 from vendors.services.interests import declare_conflict, declare_interests
 from vendors.services.mailing import owe_contacts
 from vendors.services.opening import ask_to_open_prices, confirm_price_opening
+from vendors.typed_answers import EMPTY
 
 # In the decision stage prices are first asked for, and then open.
 STAGES = ("requirements", "research", "demos", "trials", "asked", "decision")
@@ -52,6 +53,8 @@ MARKS: dict[str, tuple[str, ...]] = {
     "comment": ("talkmarkofreq",),
     "comment on a cell": ("talkmarkofcell",),
     "comment on a price": ("talkmarkofcost",),
+    # What a vendor typed and did not hand in: nobody of the house reads it.
+    "draft": ("draftmarkquux",),
 }
 # Joined late, and has not said yet whether she has an interest.
 UNASKED = "security"
@@ -87,6 +90,7 @@ def allowed(mark: str, stage: str) -> set[str]:
         # DevOps declared an interest; the operator takes no part in the talk.
         "comment on a cell": talks,
         "comment on a price": talks if opened else {"lead"},
+        "draft": set(),
     }[mark]
 
 
@@ -157,6 +161,7 @@ def build() -> Sealed:
         reason="waivermarkquux",
         by=where.owner,
     )
+    type_draft(option)
     attach("candidate", option, "filemarkofoption.txt")
     attach("cost_line", option.cost_lines.get(), "filemarkofcost.txt")
     # Lists hide rows from insiders, too, so all of them may open every list.
@@ -198,6 +203,17 @@ def write_to(option: Candidate, insider: User) -> None:
     )
     resend_notice(notice=refused, reason="Spelt wrong.", by=where.owner)
     Notice.objects.filter(pk=refused.pk).update(state="dead", last_error=error)
+
+
+def type_draft(option: Candidate, ref: str = "R1") -> None:
+    """What the vendor typed over its answer, in every field."""
+    typed = dict.fromkeys(EMPTY, "draftmarkquux") | {"holds_for": ["draftmarkquux"]}
+    AnswerDraft.objects.create(
+        candidate=option,
+        requirement=option.evaluation.requirements.get(ref=ref),
+        typed=typed,
+        saved_at=timezone.now(),
+    )
 
 
 def talk_about(option: Candidate) -> None:

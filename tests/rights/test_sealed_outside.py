@@ -38,10 +38,10 @@ from tests.clients import signed_in
 from tests.lock_order import around_tests
 from tests.rights import walk
 from tests.rights.logs import written
-from tests.rights.sealed import MARKS, build, move
+from tests.rights.sealed import MARKS, build, move, type_draft
 from tests.rights.world import MAIN
 from trials.models import DemoNote, Score
-from vendors.models import Claim, Conflict, CostLine, VendorToken
+from vendors.models import Candidate, Claim, Conflict, CostLine, VendorToken
 
 pytestmark = pytest.mark.django_db
 WORDS = [word for words in MARKS.values() for word in words]
@@ -78,6 +78,9 @@ def mark_everything() -> None:
     declined = WaiverRequest.objects.filter(answer="declined")
     declined.update(answer_reason="waivermarkquux")
     Conflict.objects.exclude(statement="").update(statement="interestmarkquux")
+    option = Candidate.objects.filter(evaluation__slug=MAIN).first()
+    assert option is not None
+    type_draft(option, "R02.1")
     VendorToken.objects.update(expires_at=timezone.now() + datetime.timedelta(days=3))
 
 

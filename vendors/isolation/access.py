@@ -123,6 +123,10 @@ ACCESS: dict[str, Access] = {
         rows="claim_id IN (SELECT id FROM vendors_claim)",
         added="claim_id IN (SELECT id FROM vendors_claim)",
     ),
+    # The vendor's alone until it hands in.
+    "vendors_answerdraft": Access(
+        rows=OWN, added=OWN, changed=("typed", "version", "saved_at"), deleted=True
+    ),
     "vendors_submission": Access(rows=OWN, added=OWN),
     "vendors_question": Access(
         # A published answer is for all, and its row does not say who asked.

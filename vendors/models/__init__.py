@@ -1,5 +1,6 @@
 """Who offers, what they say, and what it costs."""
 
+from vendors.models.answer_drafts import AnswerDraft
 from vendors.models.candidates import Candidate, Contact, Ruling, Vendor
 from vendors.models.claims import Claim, ClaimFile, LastSeen, Submission
 from vendors.models.costs import CostLine
@@ -12,6 +13,7 @@ from vendors.models.tokens import IdempotencyRecord, RefusedCall, VendorToken
 from vendors.models.words import StatusWord
 
 __all__ = [
+    "AnswerDraft",
     "Asking",
     "Candidate",
     "Claim",

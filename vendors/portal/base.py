@@ -9,21 +9,24 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods
 
 from evaltracker.errors import NotFound, Problem
+from evaltracker.notices.mail import link_to
 from vendors.counting import address_of, count_up
 from vendors.models import VendorSession
+from vendors.notices import API_PAGE
 from vendors.portal.cookies import keep_session, session_secret
+from vendors.portal.menu import links_of
 from vendors.selectors.sign_in import find_session
 from vendors.services.vendor_sessions import note_visit
 from vendors.wall import behind_the_wall
 
-type View = Callable[..., HttpResponse]
+type View = Callable[..., HttpResponseBase]
 MINUTE = 60
 READ = ("GET", "HEAD")
 FORM = (*READ, "POST")
@@ -46,7 +49,8 @@ def portal_page(*methods: str) -> Callable[[View], View]:
         @require_http_methods(methods)
         @csp_override(POLICY)
         @wraps(view)
-        def page(request: HttpRequest, **names: Any) -> HttpResponse:
+        def page(request: HttpRequest, **names: Any) -> HttpResponseBase:
+            response: HttpResponseBase
             if not is_at_home(request):
                 response = say(request, HTTPStatus.NOT_FOUND)
             elif not may_ask(f"vendor-pages:{address_of(request)}"):
@@ -71,7 +75,9 @@ def session_page(*methods: str) -> Callable[[View], View]:
     def made(view: View) -> View:
         @portal_page(*methods)
         @wraps(view)
-        def page(request: HttpRequest, invitation: str, **names: Any) -> HttpResponse:
+        def page(
+            request: HttpRequest, invitation: str, **names: Any
+        ) -> HttpResponseBase:
             key = _read(invitation)
             secret = session_secret(request, key) if key else ""
             session = find_session(secret) if secret else None
@@ -98,7 +104,8 @@ def show(
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    """A page of an invitation, below its heading."""
+    """A page of an invitation, below its heading; `template` is one of ours, or has
+    the folder of another app."""
     candidate = session.link.candidate
     said = {
         "session": session,
@@ -106,9 +113,13 @@ def show(
         "evaluation": candidate.evaluation,
         "vendor": session.link.vendor,
         "contact": session.link.contact,
+        "api_docs": link_to(API_PAGE),
+        "links": links_of(candidate),
         **context,
     }
-    return render(request, f"vendors/portal/{template}", said, status=status)
+    if "/" not in template:
+        template = f"vendors/portal/{template}"
+    return render(request, template, said, status=status)
 
 
 def say(request: HttpRequest, status: HTTPStatus, sentence: str = "") -> HttpResponse:
@@ -134,7 +145,9 @@ def may_ask(name: str, most: int | None = None) -> bool:
     return count_up(name, minute) <= most
 
 
-def _answer(view: View, request: HttpRequest, names: dict[str, Any]) -> HttpResponse:
+def _answer(
+    view: View, request: HttpRequest, names: dict[str, Any]
+) -> HttpResponseBase:
     """What the view says; its refusals in a page, after whatever it counted."""
     try:
         return view(request, **names)

@@ -8,7 +8,7 @@ import uuid
 
 from django.conf import settings
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from vendors.services.sign_in import LIVES
 
@@ -33,7 +33,9 @@ def session_secret(request: HttpRequest, invitation: uuid.UUID) -> str:
         return ""
 
 
-def keep_session(response: HttpResponse, invitation: uuid.UUID, secret: str) -> None:
+def keep_session(
+    response: HttpResponseBase, invitation: uuid.UUID, secret: str
+) -> None:
     """Let two hours begin anew."""
     response.set_cookie(
         _name(invitation),
@@ -45,7 +47,7 @@ def keep_session(response: HttpResponse, invitation: uuid.UUID, secret: str) -> 
     )
 
 
-def forget_session(response: HttpResponse, invitation: uuid.UUID) -> None:
+def forget_session(response: HttpResponseBase, invitation: uuid.UUID) -> None:
     """Take the cookie back."""
     response.delete_cookie(_name(invitation), samesite="Lax")
 
@@ -58,7 +60,7 @@ def browser_nonce(request: HttpRequest) -> str:
     )
 
 
-def mark_browser(response: HttpResponse, nonce: str) -> None:
+def mark_browser(response: HttpResponseBase, nonce: str) -> None:
     """Mark the browser that asks for a code."""
     response.set_signed_cookie(
         BROWSER,

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from vendors.portal import answers, start
+from vendors.portal import answers, dialogue, handing_in, start
 
 app_name = "vendor_pages"
 INVITATION = "<str:invitation>/"
@@ -10,6 +10,14 @@ urlpatterns = [
     path("start/<str:secret>/", start.start, name="start"),
     path("start/<str:secret>/code/", start.code, name="code"),
     path(f"{INVITATION}", answers.answers, name="answers"),
+    path(f"{INVITATION}answer/<path:ref>/", answers.answer, name="answer"),
+    path(f"{INVITATION}drafts/", answers.drafts, name="drafts"),
+    path(f"{INVITATION}hand-in/", handing_in.hand_in, name="hand_in"),
+    path(f"{INVITATION}receipt/", handing_in.receipt, name="receipt"),
+    path(f"{INVITATION}files/<path:ref>/", handing_in.files, name="files"),
+    path(f"{INVITATION}file/<str:file>/", handing_in.file, name="file"),
+    path(f"{INVITATION}questions/", dialogue.questions, name="questions"),
+    path(f"{INVITATION}proposals/", dialogue.proposals, name="proposals"),
     path(f"{INVITATION}sign-out/", start.leave, name="sign_out"),
     re_path(r"", start.nothing),
 ]

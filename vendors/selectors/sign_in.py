@@ -64,11 +64,17 @@ def code_of_browser(link: InvitationLink, nonce: str) -> SignInCode | None:
     return found
 
 
-def link_to_pages(candidate: Candidate, address: str) -> InvitationLink | None:
-    """The link of who reads mail at that address, if they were given one."""
-    found: InvitationLink | None = InvitationLink.objects.filter(
-        live_link(), candidate=candidate, contact__email=address
-    ).first()
+def link_to_pages(
+    candidates: QuerySet[Candidate], address: str
+) -> InvitationLink | None:
+    """The link to one of these of who reads mail at that address, if there is one."""
+    found: InvitationLink | None = (
+        InvitationLink.objects.filter(
+            live_link(), candidate__in=candidates, contact__email=address
+        )
+        .order_by("made_at")
+        .first()
+    )
     return found
 
 

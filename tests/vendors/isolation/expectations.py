@@ -25,6 +25,8 @@ class Route:
     form: dict[str, str] = field(default_factory=dict)
 
 
+DRAFT = {"version": "0", "availability": "now", "statement": "New words."}
+REPLY = {"reply": "Soon.", "promised_for": "", "workaround": ""}
 PAGE = "vendor/<str:invitation>/"
 READ = {"GET": 200, "HEAD": 200}
 ROUTES: dict[str, Route] = {
@@ -57,6 +59,22 @@ ROUTES: dict[str, Route] = {
         {**READ, "POST": 400}, form={"code": "AAAA-AAAA"}
     ),
     PAGE: Route(READ),
+    f"{PAGE}answer/<path:ref>/": Route({**READ, "POST": 302}, form=DRAFT),
+    f"{PAGE}drafts/": Route(READ),
+    # One draft of each party is there.
+    f"{PAGE}hand-in/": Route({**READ, "POST": 302}),
+    f"{PAGE}receipt/": Route(READ),
+    f"{PAGE}files/<path:ref>/": Route({"POST": 302}, upload="proof.txt"),
+    f"{PAGE}file/<str:file>/": Route(READ),
+    f"{PAGE}questions/": Route(
+        {**READ, "POST": 302}, form={"about": "R1", "text": "What is R1?"}
+    ),
+    f"{PAGE}proposals/": Route(
+        {**READ, "POST": 302}, form={"category": "{category}", "text": "One more"}
+    ),
+    f"{PAGE}trial/": Route(READ),
+    # Not the trials stage.
+    f"{PAGE}gaps/<str:gap>/reply/": Route({**READ, "POST": 409}, form=REPLY),
     f"{PAGE}sign-out/": Route({"POST": 200}),
 }
 # Answered by the framework below every address: nothing is there.

@@ -90,7 +90,11 @@ class Call:
         if self.method in ("GET", "HEAD", "OPTIONS"):
             return b"", "application/json"
         if self.route.form:
-            return urlencode(self.route.form).encode(), FORM
+            form = {
+                name: text.replace("{category}", self.category)
+                for name, text in self.route.form.items()
+            }
+            return urlencode(form).encode(), FORM
         if self.route.upload:
             file = SimpleUploadedFile(self.route.upload, self.route.content)
             return encode_multipart(BOUNDARY, {"file": file}), MULTIPART_CONTENT

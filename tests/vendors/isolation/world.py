@@ -23,6 +23,7 @@ from tests.vendors.isolation.marks import HOUSE, mark, mark_of
 from tests.vendors.isolation.rows import ONLY_GROW, OURS, owner_path
 from trials.models import Gap, Milestone, ScoreSheet
 from vendors.models import (
+    AnswerDraft,
     Candidate,
     Claim,
     ClaimFile,
@@ -44,6 +45,7 @@ from vendors.services.sign_in import ask_code
 from vendors.services.submissions import hand_in
 from vendors.services.tokens import revoke_token
 from vendors.services.vendor_sessions import begin_session
+from vendors.typed_answers import EMPTY
 
 type Near = dict[Any, Any]
 NAMES = ("Acme", "Globex", "Initech")
@@ -193,6 +195,13 @@ def _fill(shared: Evaluation, party: Party) -> None:
         evaluation=shared, candidate=candidate, text="Open?", by=Actor(name=party.name)
     )
     hand_in(candidate=candidate, by=Actor(name=party.name))
+    typed = {**EMPTY, "availability": "now", "statement": f"{party.mark} draft"}
+    AnswerDraft.objects.create(
+        candidate=candidate,
+        requirement=shared.requirements.get(ref="R2"),
+        typed=typed,
+        saved_at=database_now(),
+    )
     asked = shared.requirements.get(ref="R1")
     for topic, row in (("candidate", candidate), ("requirement", asked)):
         # The process of vendors has no pages that lead to it.

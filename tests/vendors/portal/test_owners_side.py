@@ -1,0 +1,61 @@
+"""What the owner sees of who is in the vendor pages, and where mails lead."""
+
+import pytest
+from pytest_django import Settings
+
+from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from tests.acting import act
+from tests.cast import stakeholders, vendors
+from tests.clients import signed_in
+from tests.vendors.mails import read
+from tests.vendors.portal.visitor import Visitor
+from vendors.models import VendorSession
+from vendors.secrets import link_secret
+from vendors.services.answering import answer_question
+from vendors.services.dialogue import ask_question
+
+
+def test_the_owner_sees_who_was_in_and_ends_a_session(
+    ada: Visitor, where: Evaluation
+) -> None:
+    ada.sign_in()
+    owner = signed_in(where.owner)
+    address = f"/admin/e/{where.slug}/invitations/"
+    page = owner.get(address).content.decode()
+    assert "Who was in the vendor pages" in page
+    assert "Ada Park" in page
+    session = VendorSession.objects.get()
+    assert act("end-vendor-session", session, where.owner) == 302
+    assert ada.get().status_code == 403
+    entry = Entry.objects.get(action="vendor_session.ended")
+    assert entry.actor == where.owner
+    assert "end-vendor-session" not in owner.get(address).content.decode()
+
+
+def test_nobody_else_sees_who_was_in(ada: Visitor, where: Evaluation) -> None:
+    ada.sign_in()
+    part = stakeholders.stakeholders(where, "it")["it"]
+    vendors.declare_none(where)
+    reader = signed_in(part.user)
+    page = reader.get(f"/admin/e/{where.slug}/invitations/", follow=True)
+    assert "Who was in the vendor pages" not in page.content.decode()
+
+
+def test_an_answered_question_leads_to_the_vendor_pages(
+    ada: Visitor, where: Evaluation
+) -> None:
+    question = ask_question(evaluation=where, text="Which?", by=where.owner)
+    answer_question(question=question, answer="This.", by=where.owner)
+    message = read(Notice.objects.get(kind="question_answered"))
+    assert f"/vendor/start/{link_secret(ada.link.pk)}/" in message.text
+    assert "Open your answers" in message.text
+
+
+@pytest.mark.parametrize("pages", ["", "https://vendors.example.com"])
+def test_mails_lead_where_the_pages_are(
+    ada: Visitor, where: Evaluation, settings: Settings, pages: str
+) -> None:
+    settings.VENDOR_SITE_URL = pages
+    message = read(Notice.objects.get(kind="invitation"))
+    expected = f"{pages}/vendor/start/" if pages else "/api/v1/docs/"
+    assert expected in message.text

@@ -1,0 +1,1 @@
+"""A vendor's own trial in the vendor pages."""

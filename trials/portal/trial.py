@@ -1,0 +1,100 @@
+"""A vendor's own trial as it was agreed, and its replies to what was found missing."""
+
+import datetime
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from evaltracker.errors import Invalid, NotFound, Problem
+from evaltracker.rest.views import read_id
+from trials.models import Trial
+from trials.selectors import agreed_gaps, agreed_trial
+from trials.services.gaps import reply_to_gap
+from vendors.models import Candidate, VendorSession
+from vendors.portal.base import FORM, READ, session_page, show
+from vendors.portal.menu import LINKS
+from vendors.services.sign_in import actor_in_pages
+
+TEMPLATE = "trials/portal/trial.html"
+WRITE_DATE = "Write the date as in 2027-03-31."
+
+
+@session_page(*READ)
+def trial(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """The contract, its criteria and dates, and what was found."""
+    return _shown(request, session)
+
+
+@session_page(*FORM)
+def reply(request: HttpRequest, session: VendorSession, gap: str) -> HttpResponse:
+    """Reply to a gap, with a date and a workaround."""
+    found = agreed_gaps(session.link.candidate).filter(pk=read_id(gap)).first()
+    if found is None:
+        raise NotFound
+    if request.method != "POST":
+        return _shown(request, session, replying=found.pk)
+    fields = ("reply", "promised_for", "workaround")
+    typed = {name: request.POST.get(name, "") for name in fields}
+    try:
+        reply_to_gap(
+            gap=found,
+            reply=typed["reply"],
+            promised_for=_day(typed["promised_for"]),
+            workaround=typed["workaround"],
+            by=actor_in_pages(session.link),
+        )
+    except Problem as problem:
+        return _shown(request, session, replying=found.pk, problem=problem, typed=typed)
+    invitation = str(session.link.candidate_id)
+    return redirect("vendor_trial:trial", invitation=invitation)
+
+
+def trial_link(candidate: Candidate) -> tuple[str, str] | None:
+    """The page of the trial, once one is agreed."""
+    if not Trial.objects.filter(candidate=candidate, agreed_at__isnull=False).exists():
+        return None
+    invitation = str(candidate.pk)
+    return "Your trial", reverse("vendor_trial:trial", args=[invitation])
+
+
+LINKS.append(trial_link)
+
+
+def _shown(
+    request: HttpRequest,
+    session: VendorSession,
+    *,
+    problem: Problem | None = None,
+    **context: Any,
+) -> HttpResponse:
+    """The trial; after a refusal with what was typed."""
+    found = agreed_trial(session.link.candidate)
+    if found is None:
+        raise NotFound
+    errors = getattr(problem, "errors", {})
+    said = " ".join(text for texts in errors.values() for text in texts)
+    words = said or (problem.sentence if problem else "")
+    status = problem.status if problem else HTTPStatus.OK
+    return show(
+        request,
+        session,
+        TEMPLATE,
+        status=status,
+        trial=found,
+        problem=words,
+        gaps=list(found.gaps.all()),
+        criteria=list(found.criteria.all()),
+        milestones=list(found.milestones.all()),
+        **context,
+    )
+
+
+def _day(text: str) -> datetime.date | None:
+    """A day as a browser sends it; none if nothing was chosen."""
+    try:
+        return datetime.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Invalid(WRITE_DATE, errors={"promised_for": [WRITE_DATE]}) from error

@@ -1,0 +1,14 @@
+"""The addresses of the vendor pages about a trial.
+
+They live here and not among the vendor's pages, because floors look down only.
+"""
+
+from django.urls import path
+
+from trials.portal import trial
+
+app_name = "vendor_trial"
+urlpatterns = [
+    path("<str:invitation>/trial/", trial.trial, name="trial"),
+    path("<str:invitation>/gaps/<str:gap>/reply/", trial.reply, name="reply"),
+]

@@ -1,0 +1,142 @@
+"""An answer as it is typed into a form, and as services take it."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from evaltracker.errors import Invalid
+from evaltracker.kit.text import LINK_LIMIT, TEXT_LIMIT
+from vendors.holds_for import EVERYWHERE
+from vendors.holds_for_fields import OF_ALL, joined, parted
+from vendors.holds_for_text import read_holds_for
+from vendors.models import Claim
+from vendors.services.batches import Stated
+from vendors.values_field import Box, Names, key_of
+
+TEXTS = ("availability", "available_from", "statement", "evidence_url", "own_answers")
+EMPTY: dict[str, Any] = {**dict.fromkeys(TEXTS, ""), "holds_for": []}
+# Twice what is taken, so that too much can be cut by who typed it.
+LONGEST = {"statement": 2 * TEXT_LIMIT, "evidence_url": 2 * LINK_LIMIT}
+LONGEST_OTHER = 1_000
+MOST_BOXES = 200
+WRITE_DATE = "Write the date as in 2027-03-31."
+
+
+def typed_in(form: Any) -> dict[str, Any]:
+    """What a form sent, kept as it was typed.
+
+    Raises:
+        Invalid: it is longer than any answer.
+
+    """
+    typed: dict[str, Any] = {}
+    for name in TEXTS:
+        text = form.get(name, "").replace("\r\n", "\n").replace("\x00", "")
+        if len(text) > LONGEST.get(name, LONGEST_OTHER):
+            raise Invalid("That is too long to be kept. Shorten it.")
+        typed[name] = text.strip()
+    boxes = form.getlist("holds_for")[:MOST_BOXES]
+    typed["holds_for"] = [box[:LONGEST_OTHER] for box in boxes]
+    return typed
+
+
+def typed_of(claim: Claim | None) -> dict[str, Any]:
+    """What the form would hold for a claim that stands."""
+    if claim is None:
+        return dict(EMPTY)
+    answer = {
+        "availability": claim.availability,
+        "available_from": claim.available_from,
+    }
+    held, own = parted((claim.holds_for or {}).get("said"), answer)
+    return {
+        "availability": claim.availability,
+        "available_from": _written(claim.available_from),
+        "statement": claim.statement,
+        "evidence_url": claim.evidence_url,
+        "own_answers": own,
+        "holds_for": _boxes(held),
+    }
+
+
+def stated_in(
+    typed: Mapping[str, Any], ref: str, lists: Names, former: Claim | None
+) -> Stated:
+    """The answer as the services take it.
+
+    Raises:
+        Invalid: by field, what cannot be read at all; the rest the service says.
+
+    """
+    errors: dict[str, list[str]] = {}
+    day = None
+    if typed["available_from"]:
+        try:
+            day = datetime.date.fromisoformat(typed["available_from"])
+        except ValueError:
+            errors["available_from"] = [WRITE_DATE]
+    own: Any = []
+    try:
+        own = read_holds_for(typed["own_answers"]) or []
+    except ValueError as error:
+        errors["own_answers"] = [str(error)]
+    if not isinstance(own, list):
+        errors["own_answers"] = [
+            "Write the answer of each value, as in “Runs on: AWS = never”."
+        ]
+    if not typed["availability"]:
+        errors["availability"] = ["Say when it exists."]
+    if errors:
+        raise Invalid("The answer is not whole.", errors=errors)
+    answer = {"availability": typed["availability"], "available_from": day}
+    return Stated(
+        requirement=ref,
+        availability=typed["availability"],
+        statement=typed["statement"],
+        available_from=day,
+        # What only programs say stays.
+        environments=former.environments if former else (),
+        evidence_url=typed["evidence_url"],
+        holds_for=joined(_ticked(typed["holds_for"], lists), own, answer),
+    )
+
+
+def boxes_for(lists: Names, ticked: list[str]) -> list[tuple[str, list[Box]]]:
+    """The boxes of a form by list, “everywhere” before the values of each."""
+    return [
+        (
+            name,
+            [
+                Box(key_of(name, value), value, key_of(name, value) in ticked)
+                for value in (EVERYWHERE, *values)
+            ],
+        )
+        for name, values in lists.items()
+        if values
+    ]
+
+
+def _ticked(boxes: list[str], lists: Names) -> Any:
+    """What the ticked boxes say, as `vendors.holds_for` takes it."""
+    if OF_ALL in boxes:
+        return EVERYWHERE
+    named = {
+        name: [value for value in (EVERYWHERE, *values) if key_of(name, value) in boxes]
+        for name, values in lists.items()
+    }
+    return {name: values for name, values in named.items() if values} or None
+
+
+def _boxes(held: Any) -> list[str]:
+    """The boxes that say what was said."""
+    if held == EVERYWHERE:
+        return [OF_ALL]
+    return [
+        key_of(name, value)
+        for name, values in (held or {}).items()
+        for value in ([EVERYWHERE] if values == EVERYWHERE else values)
+    ]
+
+
+def _written(day: datetime.date | None) -> str:
+    return day.isoformat() if day else ""
