@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.kit.pipeline import Pipeline
@@ -132,3 +133,9 @@ def statements() -> Iterator[list[str]]:
         patch.setattr(Pipeline, "ask", asking)
         yield sent
     sent += [query["sql"] for query in caught]
+
+
+@pytest.fixture
+def mid_minute(time_machine: Any) -> None:
+    """The middle of a minute, which does not end while calls are counted."""
+    time_machine.move_to(timezone.now().replace(second=30, microsecond=0), tick=False)

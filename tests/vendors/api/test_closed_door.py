@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from tests.cast import vendors
 from vendors.api import door
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from tests.vendors.api.conftest import Party
 
+pytestmark = pytest.mark.usefixtures("mid_minute")
 PATH = "/api/v1/invitations/"
 LIMIT = 3
 
@@ -35,12 +35,6 @@ def call(header: str = "", query: str = "", path: str = PATH) -> Answer:
     """A call of a stranger."""
     headers = {"authorization": header} if header else {}
     return Client().get(f"{path}?{query}" if query else path, headers=headers)
-
-
-@pytest.fixture(autouse=True)
-def clock(time_machine: Any) -> None:
-    """The middle of a minute, which does not end meanwhile."""
-    time_machine.move_to(timezone.now().replace(second=30, microsecond=0), tick=False)
 
 
 @pytest.fixture

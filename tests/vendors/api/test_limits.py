@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -81,6 +82,7 @@ def test_a_claim_takes_a_constant_number_of_queries(
     assert counts[0] <= 18 + wall()
 
 
+@pytest.mark.usefixtures("mid_minute")
 def test_over_the_minutes_number_a_call_is_429_and_the_rival_does_not_notice(
     acme: Party, globex: Party, settings: Settings
 ) -> None:
@@ -94,6 +96,7 @@ def test_over_the_minutes_number_a_call_is_429_and_the_rival_does_not_notice(
     assert globex.call("GET", globex.home).status_code == 200
 
 
+@pytest.mark.usefixtures("mid_minute")
 def test_the_count_is_exact_when_calls_come_at_once(
     acme: Party, settings: Settings
 ) -> None:
@@ -108,6 +111,7 @@ def test_the_count_is_exact_when_calls_come_at_once(
     assert sum(let_in) == 25
 
 
+@pytest.mark.usefixtures("mid_minute")
 def test_calls_without_a_good_token_are_counted_by_address(
     acme: Party, settings: Settings
 ) -> None:
