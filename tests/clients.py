@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import Permission
+from django.apps import apps
 from django.test import Client
 
 if TYPE_CHECKING:
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 def auditing(user: User) -> User:
     """The person, who from now on may open the lists over all evaluations."""
-    user.user_permissions.add(Permission.objects.get(codename="view_entry"))
+    # Looked up by name: processes of the faults import this before apps are loaded.
+    permissions = apps.get_model("auth", "Permission")._default_manager
+    user.user_permissions.add(permissions.get(codename="view_entry"))
     return user
 
 
