@@ -17,7 +17,7 @@ from django.urls import reverse
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.pages.site import site
 from tests.cast import common, trials, vendors
-from tests.clients import signed_in
+from tests.clients import auditing, signed_in
 from vendors.models import CostLine
 from vendors.services.costs import set_cost_line
 
@@ -86,7 +86,7 @@ def test_a_price_cannot_be_bisected(db: None) -> None:
     option = trials.claimed(trials.platform())
     where: Evaluation = option.evaluation
     set_cost_line(candidate=option, kind="licence", likely=BISECTED, by=where.owner)
-    ivan = signed_in(where.stakeholders.get(role="it").user)
+    ivan = signed_in(auditing(where.stakeholders.get(role="it").user))
     url = list_of(CostLine)
     for opened in (False, True):
         seen = set()

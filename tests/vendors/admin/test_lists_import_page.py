@@ -143,7 +143,7 @@ def test_a_change_of_costs_is_told_in_the_words_of_the_page() -> None:
         (
             "pricing",
             "One price for every unit",
-            "Per cent a year, on what is invoiced again",
+            "% a year, on what is invoiced again",
         ),
         ("tiers", "", "100: 8 / 8.5 / 9"),
     ]
