@@ -82,9 +82,7 @@ def test_the_memo_never_denies_that_price_was_scored() -> None:
     where.categories.update(name="Contract Cost", weight=5, price_reason="The law.")
     inputs = compile_memo(where)["inputs"]
     for words in (drivers(inputs), method(inputs)):
-        assert (
-            "Price is part of fit and scores through Contract Cost (The law.)" in words
-        )
+        assert "part of fit and scores through Contract Cost (The law)" in words
         assert "neither fit" not in words
     del inputs["categories"][0]["price_reason"]  # as memos of before have it
     assert "Contract Cost (nobody wrote down why)" in method(inputs)

@@ -39,9 +39,11 @@ from tests.lock_order import around_tests
 from tests.rights import walk
 from tests.rights.logs import written
 from tests.rights.sealed import MARKS, build, move, type_draft
+from tests.rights.visits import let_in
 from tests.rights.world import MAIN
 from trials.models import DemoNote, Score
-from vendors.models import Candidate, Claim, Conflict, CostLine, VendorToken
+from vendors.models import Candidate, Claim, Conflict, CostLine, Submission, VendorToken
+from vendors.services.sign_in import ask_code
 
 pytestmark = pytest.mark.django_db
 WORDS = [word for words in MARKS.values() for word in words]
@@ -82,6 +84,21 @@ def mark_everything() -> None:
     assert option is not None
     type_draft(option, "R02.1")
     VendorToken.objects.update(expires_at=timezone.now() + datetime.timedelta(days=3))
+
+
+def come_from_outside(where: Evaluation) -> None:
+    """A contact asked for a code, and a vendor has a receipt."""
+    option = where.candidates.filter(vendor__isnull=False).first()
+    assert option is not None
+    ask_code(link=let_in(option).link, nonce="of the browser")
+    Submission.objects.create(
+        candidate=option,
+        number="ACME-1",
+        submitted_at=timezone.now(),
+        submitted_by="Acme",
+        claims=1,
+        sha256="0" * 64,
+    )
 
 
 def ids() -> list[str]:
@@ -141,6 +158,7 @@ def test_t21_no_mail_calendar_or_chat_line_tells_what_is_sealed(
 ) -> None:
     mark_everything()
     where = Evaluation.objects.get(slug=MAIN)
+    come_from_outside(where)
     reader = people["it"]
     daily = Notice(recipient=reader, evaluation=where)
     about, silent, leaks, said = ids(), [], [], 0
