@@ -17,7 +17,7 @@ from tests.rights.walk import list_of
 
 pytestmark = pytest.mark.django_db
 MOST = 6
-GLANCES = 15
+GLANCES = 16
 # Whose session it is, and whether the person may still sign in: asked on every page.
 SESSION = ('FROM "django_session" WHERE', 'FROM "evaluations_user" WHERE')
 MODELS = list(site._registry)
