@@ -1,6 +1,5 @@
 """What was said, by thread, and how much of it there is."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,12 +10,9 @@ from django.db.models.functions import Coalesce
 
 from evaltracker.comments.words import discuss_address
 from evaltracker.evaluations.models import Comment, Evaluation, User
-from evaltracker.evaluations.topics import TOPICS, Subject
-from evaltracker.kit.reading import read_once
+from evaltracker.evaluations.topics import Subject, count_by_place
 
 MOST_SHOWN = 100
-# A subject, and the part of it.
-type Place = tuple[UUID, str]
 
 
 @dataclass(slots=True)
@@ -57,27 +53,12 @@ def threads_on(subject: Subject) -> list[Thread]:
     return sorted(found.values(), key=lambda thread: bool(thread.root.resolved_at))
 
 
-def counts_of(user: User, evaluation: Evaluation, topic: str) -> dict[Place, int]:
-    """How many comments `user` may read, by subject of a topic and its part.
-
-    What is there is counted first, in one query for all topics: who may see subjects is
-    only asked where something was said.
-    """
-    counted = read_once(
-        ("comments", evaluation.pk), lambda: _counts_by_topic(evaluation)
-    )
-    here = counted.get(topic, {})
-    seen = TOPICS[topic].visible_of(user, {subject for subject, _ in here})
-    return {place: number for place, number in here.items() if place[0] in seen}
-
-
-def _counts_by_topic(evaluation: Evaluation) -> dict[str, dict[Place, int]]:
+def counts_of(
+    user: User, evaluation: Evaluation, topic: str
+) -> dict[tuple[Any, ...], int]:
+    """How many comments `user` may read, by subject of a topic and its part."""
     rows = Comment.objects.filter(evaluation=evaluation, withdrawn_at__isnull=True)
-    counted = rows.order_by().values_list("topic", "subject_id", "part")
-    found: dict[str, dict[Place, int]] = defaultdict(dict)
-    for topic, subject_id, part, number in counted.annotate(Count("pk")):
-        found[topic][subject_id, part] = number
-    return found
+    return count_by_place(user, evaluation, topic, rows, "part")
 
 
 @dataclass(frozen=True, slots=True)

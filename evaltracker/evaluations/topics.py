@@ -7,13 +7,14 @@ and how often.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.choices import Status
@@ -101,8 +102,12 @@ class Topic:
         return not evaluation.is_open and not (decided and self.after_decision)
 
     def find(self, user: User, subject_id: UUID, part: str = "") -> Subject | None:
-        """The subject, if it is there and `user` may see it."""
-        row = self.rows(user).filter(pk=subject_id).first()
+        """The subject, if it is there and `user` may see it; its talk and its files on
+        one page read it once."""
+        row = read_once(
+            ("subject", self.name, user.pk, subject_id),
+            lambda: self.rows(user).filter(pk=subject_id).first(),
+        )
         told = self.describe(row, part) if row is not None else None
         if told is None:
             return None
@@ -111,6 +116,33 @@ class Topic:
 
 
 TOPICS: Registry[str, Topic] = Registry("topic")
+
+
+def count_by_place(
+    user: User, evaluation: Evaluation, topic: str, rows: QuerySet[Any], *part: str
+) -> dict[tuple[Any, ...], int]:
+    """How many of `rows`, which hang on subjects of the evaluation, are on those of a
+    topic that `user` may see: by subject, and by the columns `part`.
+
+    What is there is counted first, in one query for all topics of a page; who may see
+    subjects is only asked where there is something.
+    """
+    kind = rows.model._meta.label
+
+    def counted() -> dict[str, dict[tuple[Any, ...], int]]:
+        columns = rows.order_by().values_list("topic", "subject_id", *part)
+        found: dict[str, dict[tuple[Any, ...], int]] = defaultdict(dict)
+        for name, *place, number in columns.annotate(Count("pk")):
+            found[name][tuple(place)] = number
+        return found
+
+    def visible() -> dict[tuple[Any, ...], int]:
+        every = read_once(("on subjects", kind, evaluation.pk), counted)
+        here = every.get(topic, {})
+        seen = TOPICS[topic].visible_of(user, {subject for subject, *_ in here})
+        return {place: number for place, number in here.items() if place[0] in seen}
+
+    return read_once(("visible", kind, user.pk, evaluation.pk, topic), visible)
 
 
 def register_topic(topic: Topic) -> Topic:

@@ -1,13 +1,11 @@
 """The files on things, for those who may see the things."""
 
-from collections import defaultdict
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from evaltracker.evaluations.models import AttachedFile, Evaluation, User
-from evaltracker.evaluations.topics import TOPICS, Subject
-from evaltracker.kit.reading import read_once
+from evaltracker.evaluations.topics import Subject, count_by_place
 
 
 def files_on(subject: Subject) -> QuerySet[AttachedFile]:
@@ -29,21 +27,10 @@ def files_of(user: User, evaluation: Evaluation) -> QuerySet[AttachedFile]:
 
 
 def counts_of(user: User, evaluation: Evaluation, topic: str) -> dict[UUID, int]:
-    """How many files there are for `user`, by subject of a topic; as of comments, who
-    may see subjects is only asked where something is attached."""
-    counted = read_once(("files", evaluation.pk), lambda: _counts_by_topic(evaluation))
-    here = counted.get(topic, {})
-    seen = TOPICS[topic].visible_of(user, here.keys())
-    return {subject: number for subject, number in here.items() if subject in seen}
-
-
-def _counts_by_topic(evaluation: Evaluation) -> dict[str, dict[UUID, int]]:
-    rows = AttachedFile.objects.kept().filter(evaluation=evaluation).order_by()
-    found: dict[str, dict[UUID, int]] = defaultdict(dict)
-    counted = rows.values_list("topic", "subject_id").annotate(Count("pk"))
-    for topic, subject_id, number in counted:
-        found[topic][subject_id] = number
-    return found
+    """How many files there are for `user`, by subject of a topic."""
+    rows = AttachedFile.objects.kept().filter(evaluation=evaluation)
+    counted = count_by_place(user, evaluation, topic, rows)
+    return {subject: number for (subject,), number in counted.items()}
 
 
 def some_are_sealed(user: User, evaluation: Evaluation) -> bool:

@@ -1,7 +1,6 @@
 """Talking on pages: a link with the number of comments, or the threads themselves."""
 
 import re
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,26 +12,14 @@ from django.utils.safestring import SafeString
 
 from evaltracker.comments.selectors import counts_of, discussed_of, threads_on
 from evaltracker.comments.words import discuss_address
-from evaltracker.evaluations.models import Comment, Evaluation, User
+from evaltracker.evaluations.models import Comment
 from evaltracker.evaluations.topics import TOPICS, Subject
-from evaltracker.kit.reading import read_once
 from evaltracker.pages.acts import address_of
 
 register = template.Library()
 # Up to a blank or a quotation mark; what ends a sentence is no part of it.
 ADDRESS = re.compile(r"https?://[^\s<>\"'“”]+[^\s<>\"'“”.,;:!?)\]}]", re.IGNORECASE)
 LINK = '<a href="{0}" rel="noopener noreferrer nofollow ugc" target="_blank">{0}</a>'
-
-
-def number_on(
-    user: User, evaluation: Evaluation, topic: str, subject_id: UUID, part: str
-) -> int:
-    """How many comments on a subject there are to read; two queries for a page."""
-    counts = read_once(
-        ("comments", user.pk, evaluation.pk, topic),
-        partial(counts_of, user, evaluation, topic),
-    )
-    return counts.get((subject_id, part), 0)
 
 
 @register.inclusion_tag("comments/link.html", takes_context=True)
@@ -48,7 +35,8 @@ def discuss_link(
     evaluation, user = context["evaluation"], context["request"].user
     if not TOPICS[topic].is_open_to(user, evaluation):
         return {"address": ""}
-    number = number_on(user, evaluation, topic, subject_id, str(part))
+    counts = counts_of(user, evaluation, topic)
+    number = counts.get((subject_id, str(part)), 0)
     if not number and TOPICS[topic].is_frozen(evaluation):
         return {"address": ""}
     address = discuss_address(topic, subject_id, part)

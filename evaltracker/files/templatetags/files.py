@@ -1,6 +1,5 @@
 """Files on pages: a link with how many there are, or the list itself."""
 
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from evaltracker.errors import why_not
 from evaltracker.evaluations.topics import TOPICS, Subject, key_of
 from evaltracker.files.policy import check_attach_files, keeps
 from evaltracker.files.selectors import counts_of, files_on
-from evaltracker.kit.reading import read_once
 from evaltracker.pages.acts import address_of
 
 register = template.Library()
@@ -25,13 +23,9 @@ def files_link(
     evaluation, user = context["evaluation"], context["request"].user
     if not TOPICS[topic].is_open_to(user, evaluation):
         return {"address": ""}
-    counts = read_once(
-        ("files", user.pk, evaluation.pk, topic),
-        partial(counts_of, user, evaluation, topic),
-    )
     return {
         "address": f"{address_of('attach-files')}{key_of(topic, subject_id)}/",
-        "number": counts.get(subject_id, 0),
+        "number": counts_of(user, evaluation, topic).get(subject_id, 0),
         "about": about,
     }
 
