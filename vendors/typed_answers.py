@@ -70,11 +70,10 @@ def stated_in(
     """
     errors: dict[str, list[str]] = {}
     day = None
-    if typed["available_from"]:
-        try:
-            day = datetime.date.fromisoformat(typed["available_from"])
-        except ValueError:
-            errors["available_from"] = [WRITE_DATE]
+    try:
+        day = day_in("available_from", typed["available_from"])
+    except Invalid as error:
+        errors |= error.errors
     own: Any = []
     try:
         own = read_holds_for(typed["own_answers"]) or []
@@ -99,6 +98,19 @@ def stated_in(
         evidence_url=typed["evidence_url"],
         holds_for=joined(_ticked(typed["holds_for"], lists), own, answer),
     )
+
+
+def day_in(field: str, text: str) -> datetime.date | None:
+    """A day as a browser sends it; none if nothing was chosen.
+
+    Raises:
+        Invalid: beside the field.
+
+    """
+    try:
+        return datetime.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Invalid(WRITE_DATE, errors={field: [WRITE_DATE]}) from error
 
 
 def boxes_for(lists: Names, ticked: list[str]) -> list[tuple[str, list[Box]]]:

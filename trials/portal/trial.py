@@ -1,25 +1,23 @@
 """A vendor's own trial as it was agreed, and its replies to what was found missing."""
 
-import datetime
-from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from evaltracker.errors import Invalid, NotFound, Problem
+from evaltracker.errors import NotFound, Problem
 from evaltracker.rest.views import read_id
 from trials.models import Trial
 from trials.selectors import agreed_gaps, agreed_trial
 from trials.services.gaps import reply_to_gap
 from vendors.models import Candidate, VendorSession
-from vendors.portal.base import FORM, READ, session_page, show
+from vendors.portal.base import FORM, READ, refusal, session_page, show
 from vendors.portal.menu import LINKS
 from vendors.services.sign_in import actor_in_pages
+from vendors.typed_answers import day_in
 
 TEMPLATE = "trials/portal/trial.html"
-WRITE_DATE = "Write the date as in 2027-03-31."
 
 
 @session_page(*READ)
@@ -42,7 +40,7 @@ def reply(request: HttpRequest, session: VendorSession, gap: str) -> HttpRespons
         reply_to_gap(
             gap=found,
             reply=typed["reply"],
-            promised_for=_day(typed["promised_for"]),
+            promised_for=day_in("promised_for", typed["promised_for"]),
             workaround=typed["workaround"],
             by=actor_in_pages(session.link),
         )
@@ -74,27 +72,14 @@ def _shown(
     found = agreed_trial(session.link.candidate)
     if found is None:
         raise NotFound
-    errors = getattr(problem, "errors", {})
-    said = " ".join(text for texts in errors.values() for text in texts)
-    words = said or (problem.sentence if problem else "")
-    status = problem.status if problem else HTTPStatus.OK
     return show(
         request,
         session,
         TEMPLATE,
-        status=status,
+        **refusal(problem),
         trial=found,
-        problem=words,
         gaps=list(found.gaps.all()),
         criteria=list(found.criteria.all()),
         milestones=list(found.milestones.all()),
         **context,
     )
-
-
-def _day(text: str) -> datetime.date | None:
-    """A day as a browser sends it; none if nothing was chosen."""
-    try:
-        return datetime.date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise Invalid(WRITE_DATE, errors={"promised_for": [WRITE_DATE]}) from error

@@ -1,6 +1,7 @@
 """What is asked, and what the vendor says to it: the list, and one at a time."""
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -122,11 +123,12 @@ def _form(
     typed = row.draft.typed if row.draft else typed_of(row.claim)
     asked = with_demands(type(row.requirement).objects.filter(pk=row.requirement.pk))
     files = own_files(_of(session)).filter(claim__requirement=row.requirement)
-    response = show_answers(
+    return show_answers(
         request,
         session,
         "answer.html",
         found,
+        status=Stale.status if problem else HTTPStatus.OK,
         row=row,
         typed=typed,
         offered=OFFERED.items(),
@@ -137,9 +139,6 @@ def _form(
         problem=problem,
         mine=mine,
     )
-    if problem:
-        response.status_code = Stale.status
-    return response
 
 
 def _clock(session: VendorSession, draft: AnswerDraft | None) -> str:

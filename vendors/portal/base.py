@@ -122,6 +122,15 @@ def show(
     return render(request, template, said, status=status)
 
 
+def refusal(problem: Problem | None) -> dict[str, Any]:
+    """For a page that is shown again: what was wrong, and its status."""
+    if problem is None:
+        return {"problem": "", "status": HTTPStatus.OK}
+    errors = getattr(problem, "errors", {}).values()
+    said = " ".join(text for texts in errors for text in texts)
+    return {"problem": said or problem.sentence, "status": problem.status}
+
+
 def say(request: HttpRequest, status: HTTPStatus, sentence: str = "") -> HttpResponse:
     """A page with one sentence on it."""
     said = {"sentence": sentence, "missing": status == HTTPStatus.NOT_FOUND}

@@ -1,6 +1,5 @@
 """Questions and their answers, and requirements that the vendor suggests."""
 
-from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +8,7 @@ from django.shortcuts import redirect
 from evaltracker.errors import NotFound, Problem
 from vendors.models import VendorSession
 from vendors.portal.answers import address, show_answers
-from vendors.portal.base import FORM, session_page
+from vendors.portal.base import FORM, refusal, session_page
 from vendors.selectors import own_proposals, questions_for
 from vendors.selectors.vendor_answers import answers_of
 from vendors.services.dialogue import ask_question, propose_requirement
@@ -40,8 +39,8 @@ def questions(request: HttpRequest, session: VendorSession) -> HttpResponse:
         except Problem as refused:
             problem = refused
     rows = list(questions_for(candidate).order_by("-told_at", "pk"))
-    said = {"questions": rows, "typed": typed}
-    return _shown(request, session, "questions.html", found, problem=problem, **said)
+    said = {"questions": rows, "typed": typed, **refusal(problem)}
+    return show_answers(request, session, "questions.html", found, **said)
 
 
 @session_page(*FORM)
@@ -73,22 +72,5 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
     rows = list(own_proposals(candidate).order_by("-proposed_at", "pk"))
     said = {"proposals": rows, "categories": categories, "typed": typed}
     found = answers_of(candidate)
-    return _shown(request, session, "proposals.html", found, problem=problem, **said)
-
-
-def _shown(
-    request: HttpRequest,
-    session: VendorSession,
-    template: str,
-    found: Any,
-    *,
-    problem: Problem | None,
-    **context: Any,
-) -> HttpResponse:
-    """The page; after a refusal with what was typed."""
-    sentences = getattr(problem, "errors", {}) if problem else {}
-    said = " ".join(text for texts in sentences.values() for text in texts)
-    words = said or (problem.sentence if problem else "")
-    response = show_answers(request, session, template, found, problem=words, **context)
-    response.status_code = problem.status if problem else HTTPStatus.OK
-    return response
+    said |= refusal(problem)
+    return show_answers(request, session, "proposals.html", found, **said)

@@ -35,17 +35,16 @@ def hand_in(request: HttpRequest, session: VendorSession) -> HttpResponse:
         except Problem as error:
             problem = error
     found = answers_of(candidate)
-    response = show_answers(
+    return show_answers(
         request,
         session,
         "hand_in.html",
         found,
+        status=problem.status if problem else HTTPStatus.OK,
         problem=problem.sentence if problem else "",
         drafts=[(row, wrong.get(row.requirement.ref, ())) for row in found.drafts],
         last=last_submission(candidate),
     )
-    response.status_code = problem.status if problem else HTTPStatus.OK
-    return response
 
 
 @session_page(*READ)

@@ -6,17 +6,16 @@ from typing import Any
 
 from django.db import transaction
 
-from evaltracker.errors import Invalid, NotFound, Refused, Stale
+from evaltracker.errors import Invalid, Refused, Stale
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement
 from evaltracker.kit.clock import database_now
 from vendors.models import AnswerDraft, Candidate, Claim, Submission
-from vendors.policy import require_claims_open
 from vendors.receipts import is_receipt_of
 from vendors.selectors import asked_requirements, last_submission, own_claims
 from vendors.selectors.demands import lists_of
 from vendors.services.batches import Stated, submit_claims
-from vendors.services.candidates import lock_candidate
+from vendors.services.candidates import lock_invitation
 from vendors.services.claims import submit_claim
 from vendors.services.submissions import hand_in
 from vendors.typed_answers import EMPTY, stated_in, typed_of
@@ -104,10 +103,7 @@ def hand_in_drafts(*, candidate: Candidate, by: Actor) -> HandedIn:
         DraftsWrong: by ref, whatever is wrong with any of them; nothing is taken.
 
     """
-    candidate = lock_candidate(candidate)
-    if candidate.invited_at is None:
-        raise NotFound
-    require_claims_open(candidate.evaluation, database_now())
+    candidate, _ = lock_invitation(candidate)
     stated = read_drafts(candidate)
     last = last_submission(candidate)
     if not stated and last and is_receipt_of(last.sha256, own_claims(candidate)):

@@ -1,10 +1,11 @@
 """Options of an evaluation: putting them up, inviting, shortlisting, dropping."""
 
+import datetime
 from typing import Any
 
 from django.db import transaction
 
-from evaltracker.errors import Invalid, Refused
+from evaltracker.errors import Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
@@ -17,11 +18,12 @@ from evaltracker.evaluations.policy import (
     require_open,
     require_owner,
 )
+from evaltracker.kit.clock import database_now
 from evaltracker.kit.text import Inputs, read_reason
 from vendors.choices import CandidateKind, CandidateState
 from vendors.columns import COLUMNS, WORDED
 from vendors.models import Candidate, Vendor
-from vendors.policy import INVITABLE, check_no_conflict
+from vendors.policy import INVITABLE, check_no_conflict, require_claims_open
 from vendors.services.vendor_sessions import end_sessions
 
 WORDS = frozenset({"name", *(column.name for column in WORDED)})
@@ -152,6 +154,21 @@ def lock_candidate(candidate: Candidate) -> Candidate:
     ).get(pk=candidate.pk)
     fresh.evaluation = evaluation
     return fresh
+
+
+def lock_invitation(candidate: Candidate) -> tuple[Candidate, datetime.datetime]:
+    """The same for what its vendor says, and the instant at which it is said.
+
+    Raises:
+        NotFound: not invited. Refused: claims are not open.
+
+    """
+    candidate = lock_candidate(candidate)
+    if candidate.invited_at is None:
+        raise NotFound
+    now = database_now()
+    require_claims_open(candidate.evaluation, now)
+    return candidate, now
 
 
 def read_words(*, name: str, **columns: Any) -> dict[str, Any]:

@@ -13,13 +13,11 @@ from evaltracker.errors import NotFound, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement
-from evaltracker.kit.clock import database_now
 from evaltracker.kit.files import AcceptedFile, read_file
 from evaltracker.kit.storage import files_of_rows
 from vendors.models import Candidate, Claim, ClaimFile
-from vendors.policy import require_claims_open
 from vendors.selectors import asked_requirements, own_claim, own_files
-from vendors.services.candidates import lock_candidate
+from vendors.services.candidates import lock_invitation
 
 FOLDER = "claim_files"
 MOST_FILES = 20
@@ -57,11 +55,7 @@ def attach_file(
 
     """
     accepted = read_file(file, name)
-    candidate = lock_candidate(candidate)
-    if candidate.invited_at is None:
-        raise NotFound
-    now = database_now()
-    require_claims_open(candidate.evaluation, now)
+    candidate, now = lock_invitation(candidate)
     asked = asked_requirements(candidate.evaluation)
     if not asked.filter(pk=requirement.pk).exists():
         raise NotFound("There is no such requirement.")

@@ -2,15 +2,13 @@
 
 from django.db import transaction
 
-from evaltracker.errors import NotFound, Refused
+from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import Actor, actor_of
-from evaltracker.kit.clock import database_now
 from vendors.models import Candidate, Submission
-from vendors.policy import require_claims_open
 from vendors.receipts import digest_of, is_receipt_of
 from vendors.selectors import own_claims
-from vendors.services.candidates import lock_candidate
+from vendors.services.candidates import lock_invitation
 
 
 @transaction.atomic
@@ -24,11 +22,7 @@ def hand_in(*, candidate: Candidate, by: Actor) -> Submission:
         NotFound: the candidate was not invited.
 
     """
-    candidate = lock_candidate(candidate)
-    if candidate.invited_at is None:
-        raise NotFound
-    now = database_now()
-    require_claims_open(candidate.evaluation, now)
+    candidate, now = lock_invitation(candidate)
     claims = list(own_claims(candidate))
     if not claims:
         raise Refused("There is no claim to hand in yet.", code="nothing_to_hand_in")
