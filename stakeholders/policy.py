@@ -56,6 +56,15 @@ def is_leadership(user: User, evaluation: Evaluation) -> bool:
     return has_role(user, evaluation, Role.LEADERSHIP)
 
 
+def leaders(evaluation: Evaluation) -> QuerySet[User]:
+    """Active people of whom `is_leadership` is true."""
+    held = voices().filter(evaluation=evaluation, role=Role.LEADERSHIP)
+    people: QuerySet[User] = User.objects.filter(
+        pk__in=held.order_by().values("user"), is_active=True
+    )
+    return people
+
+
 def insiders(evaluation: Evaluation) -> QuerySet[User]:
     """Active people who take part: the owner and everybody with a role."""
     here = Q(

@@ -5,12 +5,11 @@ from typing import ClassVar
 
 from django.urls import reverse
 
-from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.about import About, ended
 from evaltracker.notices.kinds import register
 from evaltracker.notices.services.scheduling import owe_now
-from stakeholders.choices import Role
-from stakeholders.policy import is_leadership, voices
+from stakeholders.policy import is_leadership, leaders
 from vendors.models import Conflict
 from vendors.policy import barring_interest, unbarred
 
@@ -52,11 +51,7 @@ class OwnersConflict(About[Conflict]):
 
 def tell_leadership(conflict: Conflict, evaluation: Evaluation) -> None:
     """Owe those who can clear the owner's conflict a mail."""
-    leaders = voices().filter(evaluation=evaluation, role=Role.LEADERSHIP)
-    people = User.objects.filter(
-        pk__in=leaders.order_by().values("user"), is_active=True
-    )
-    for person in unbarred(evaluation, people):
+    for person in unbarred(evaluation, leaders(evaluation)):
         owe_now(
             kind=OwnersConflict.name,
             evaluation=evaluation,

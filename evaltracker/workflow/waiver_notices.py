@@ -57,7 +57,7 @@ class WaiverAsked(AboutRequest):
         """Who asks, and for which rule."""
         return {
             "asker": row.asked_by.name,
-            "rule": row.rule.splitlines()[0] if row.gate else "",
+            "rule": row.rule_title,
             "stage": row.visit.get_stage_display().lower(),
         }
 
@@ -85,5 +85,5 @@ class WaiverAnswered(AboutRequest):
         return {
             "leader": row.answered_by.name,
             "answer": row.get_answer_display().lower(),
-            "rule": row.rule.splitlines()[0] if row.gate else "",
+            "rule": row.rule_title,
         }

@@ -116,27 +116,28 @@ class ScoresTable:
 def counted_scores(*evaluations: Evaluation) -> QuerySet[Score]:
     """Locked scores that count: not those of a person with a conflict of interest that
     is not cleared, also if they scored before they said so."""
-    barring = Conflict.objects.barring().filter(
-        candidate__evaluation=OuterRef("candidate__evaluation"),
-        person=OuterRef("sheet__stakeholder__user"),
-    )
     rows: QuerySet[Score] = Score.objects.filter(
         candidate__evaluation__in=evaluations, sheet__locked_at__isnull=False
     )
-    return rows.filter(~Exists(barring))
+    return rows.exclude(_barring("candidate__evaluation", "sheet__stakeholder__user"))
 
 
 def unlocked_scorers(evaluations: Collection[Evaluation]) -> QuerySet[Stakeholder]:
     """Who is asked to score, has no conflict of interest that is not cleared, and has
     not locked."""
-    barring = Conflict.objects.barring().filter(
-        candidate__evaluation=OuterRef("evaluation"), person=OuterRef("user")
-    )
     rows: QuerySet[Stakeholder] = voices().filter(
         evaluation__in=evaluations, scores=True
     )
     rows = rows.exclude(score_sheet__locked_at__isnull=False)
-    return rows.filter(~Exists(barring))
+    return rows.exclude(_barring("evaluation", "user"))
+
+
+def _barring(evaluation: str, person: str) -> Exists:
+    """That the person of a row has an interest in its evaluation that bars them."""
+    rows = Conflict.objects.barring()
+    return Exists(
+        rows.filter(candidate__evaluation=OuterRef(evaluation), person=OuterRef(person))
+    )
 
 
 def far_apart(evaluation: Evaluation) -> list[str]:

@@ -23,7 +23,7 @@ from stakeholders.policy import has_a_say
 from trials.models import Score, ScoreSheet
 from trials.policy import FROM_DEMOS, SCORING_STAGES, check_part, check_running
 from vendors.models import Candidate
-from vendors.policy import check_judges, require_no_conflict
+from vendors.policy import check_judges
 
 
 @transaction.atomic
@@ -143,15 +143,8 @@ def check_give_scores(stakeholder: Stakeholder, by: User, *stages: Stage) -> Non
 
 
 def check_give_score(stakeholder: Stakeholder, candidate: Candidate, by: User) -> None:
-    """The same for one candidate: in the running, and without an interest in it.
-
-    Raises:
-        Forbidden: as above, or a declared interest. Refused: as above, it is
-            eliminated, or whether there is an interest was not said.
-
-    """
+    """The same for one candidate, while it is in the running."""
     check_give_scores(stakeholder, by)
-    require_no_conflict(by, candidate)
     check_running(candidate)
 
 

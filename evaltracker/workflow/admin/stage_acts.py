@@ -128,9 +128,7 @@ class WaiveForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["gate"]
         field.choices = [
-            (gate.name, gate.rule.split("\n")[0])
-            for gate in gates_of(stage)
-            if gate.waivable
+            (gate.name, gate.title) for gate in gates_of(stage) if gate.waivable
         ]
 
 

@@ -49,7 +49,7 @@ class AskForm(forms.Form):
     def __init__(self, *args: Any, gates: list[Gate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["gate"]
-        field.choices = [(gate.name, gate.rule.split("\n")[0]) for gate in gates]
+        field.choices = [(gate.name, gate.title) for gate in gates]
 
 
 @register_act

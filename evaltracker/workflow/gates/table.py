@@ -80,6 +80,11 @@ class Gate:
     # Whether its blockers tell what candidates answered, cost or proved.
     tells: bool = False
 
+    @property
+    def title(self) -> str:
+        """The first line of the rule."""
+        return self.rule.partition("\n")[0]
+
 
 GATES: Registry[str, Gate] = Registry("gate")
 

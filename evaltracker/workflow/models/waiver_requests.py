@@ -147,10 +147,15 @@ class WaiverRequest(Record):
         return not self.answer and self.visit.left_at is None and not is_out
 
     @property
+    def rule_title(self) -> str:
+        """The first line of the rule; blank for a knock-out."""
+        return self.rule.partition("\n")[0]
+
+    @property
     def thing(self) -> str:
         """What is to be let pass: the rule, or the knock-out by its cell."""
         if self.candidate is None or self.requirement is None:
-            return f"“{self.rule.splitlines()[0].rstrip('.')}”"
+            return f"“{self.rule_title.rstrip('.')}”"
         return f"the knock-out of {self.candidate.name} by {self.requirement.ref}"
 
     @property

@@ -9,8 +9,7 @@ from evaltracker.evaluations.policy import check_owned
 from evaltracker.workflow.gates import Gate
 from evaltracker.workflow.gates.reports import GateReport, gate_reports
 from evaltracker.workflow.models import WaiverRequest
-from stakeholders.choices import Role
-from stakeholders.policy import voices
+from stakeholders.policy import leaders
 from trials.services.excuses import check_excuse_knock_out
 from vendors.models import Candidate
 from vendors.policy import check_judges, unbarred
@@ -20,10 +19,7 @@ ASKED_ALREADY = "You asked for this waiver already; it waits for leadership."
 
 def answerers(evaluation: Evaluation, *, tells: bool) -> QuerySet[User]:
     """Who of leadership may answer a request now."""
-    leaders = voices().filter(evaluation=evaluation, role=Role.LEADERSHIP)
-    people: QuerySet[User] = User.objects.filter(
-        pk__in=leaders.order_by().values("user"), is_active=True
-    )
+    people = leaders(evaluation)
     return unbarred(evaluation, people) if tells else people
 
 
