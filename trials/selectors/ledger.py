@@ -153,21 +153,13 @@ def ledger(
     for `cell_records`.
     """
     if candidates is None:
-        everybody = Candidate.objects.filter(evaluation=evaluation)
-        candidates = list(everybody.select_related("vendor"))
+        candidates = _everybody(evaluation)
     day = as_of or today_in(evaluation.zone)
     rows = ledger_rows(evaluation, requirements)
     known = cells_for(Credits.from_mapping(evaluation.credits))
-    spots = Spots(
-        candidates=[candidate.pk for candidate in candidates],
-        requirements=[row.pk for row in rows],
-        revisions=[row.revision for row in rows],
-        demanded=[row.demanded for row in rows],
-        day=day,
-        only=requirements is not None,
-        exact=exact,
+    walls, on_file = _walls(
+        candidates, rows, known, day, only=requirements is not None, exact=exact
     )
-    walls, on_file = _walls(spots, known)
     columns = [
         Column(candidate, Sums(rows, wall, known))
         for candidate, wall in zip(candidates, walls, strict=True)
@@ -182,22 +174,15 @@ def ledger_after(
 ) -> Ledger | None:
     """The exact ledger of all candidates, of which only those of `moved` have other
     cells than in `before`; None if more than that is different."""
-    everybody = Candidate.objects.filter(evaluation=evaluation)
-    candidates = list(everybody.select_related("vendor"))
+    candidates = _everybody(evaluation)
     known = cells_for(Credits.from_mapping(evaluation.credits))
     if candidates != before.candidates or known.found is not before.kinds:
         return None
     wide, rows = len(before.rows), before.rows
     places = [at for at, one in enumerate(candidates) if one.pk in moved]
-    spots = Spots(
-        candidates=[candidates[at].pk for at in places],
-        requirements=[row.pk for row in rows],
-        revisions=[row.revision for row in rows],
-        demanded=[row.demanded for row in rows],
-        day=before.as_of,
-        exact=True,
+    walls, read = _walls(
+        [candidates[at] for at in places], rows, known, before.as_of, exact=True
     )
-    walls, read = _walls(spots, known)
     sums = [column.sums for column in before.columns]
     on_file = dict(before.on_file or {})
     for number, (at, wall) in enumerate(zip(places, walls, strict=True)):
@@ -212,19 +197,42 @@ def ledger_after(
     )
 
 
-def _walls(spots: Spots, known: Cells) -> tuple[list[list[int]], dict[int, PlainShape]]:
+def _everybody(evaluation: Evaluation) -> list[Candidate]:
+    """All candidates, the eliminated too."""
+    rows = Candidate.objects.filter(evaluation=evaluation)
+    return list(rows.select_related("vendor"))
+
+
+def _walls(
+    candidates: Sequence[Candidate],
+    rows: Sequence[LedgerRow],
+    known: Cells,
+    day: datetime.date,
+    *,
+    only: bool = False,
+    exact: bool = False,
+) -> tuple[list[list[int]], dict[int, PlainShape]]:
     """By candidate the numbers of its cells, and by spot what is on file, if they are
     read exactly."""
-    wide, high = len(spots.requirements), len(spots.candidates)
+    spots = Spots(
+        candidates=[candidate.pk for candidate in candidates],
+        requirements=[row.pk for row in rows],
+        revisions=[row.revision for row in rows],
+        demanded=[row.demanded for row in rows],
+        day=day,
+        only=only,
+        exact=exact,
+    )
+    wide, high = len(rows), len(candidates)
     wall = [known.number_of(Shape())] * (wide * high)
     if spots.has_lists:
         empty = [known.number_of(Shape(demanded=each)) for each in spots.demanded]
         wall = empty * high
     on_file = {}
     for spot, shape in read_shapes(spots):
-        if spots.exact:
+        if exact:
             on_file[spot] = shape
-            shape = without_instants(shape, spots.day)
+            shape = without_instants(shape, day)
         wall[spot] = known.number_of(shape)
     return [wall[at * wide : (at + 1) * wide] for at in range(high)], on_file
 
