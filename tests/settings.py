@@ -44,6 +44,8 @@ if REDIS_URL:
     CACHES["throttle"]["LOCATION"] = f"{REDIS_URL.rsplit('/', 1)[0]}/{1 + _worker % 15}"
 # A test reads what it has just written, whoever wrote it.
 COUNT_AGAIN_SECONDS = 0
+# Each worker has its own files: a chore on a day to come clears what others just wrote.
+MEDIA_ROOT = DATA_DIR / os.environ.get("PYTEST_XDIST_WORKER", "gw0") / "media"
 # Empty, but there: whitenoise warns of a folder that is not.
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
