@@ -56,6 +56,7 @@ def connections(mute: socket.socket) -> int:
         count += 1
 
 
+@pytest.mark.usefixtures("mid_minute")
 def test_without_redis_a_vendor_goes_on_within_its_limit(
     acme: Party, settings: Settings
 ) -> None:

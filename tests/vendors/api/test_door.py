@@ -110,6 +110,7 @@ def test_the_same_refusal_is_one_row_a_minute_and_never_holds_the_secret(
     assert secret[17:] not in str(row)
 
 
+@pytest.mark.usefixtures("mid_minute")
 def test_a_flood_of_them_is_not_kept(
     where: Evaluation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

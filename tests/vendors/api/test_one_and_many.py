@@ -106,6 +106,7 @@ def test_the_first_call_by_an_invitation_is_noted_whatever_it_brings(
     assert globex.candidate.first_seen_at is not None
 
 
+@pytest.mark.usefixtures("mid_minute")
 def test_one_call_counts_once(acme: Party, settings: Any) -> None:
     settings.VENDOR_CALLS_PER_MINUTE = 3
     acme.call("GET", acme.home)
