@@ -57,8 +57,9 @@ def counts_of(
     user: User, evaluation: Evaluation, topic: str
 ) -> dict[tuple[Any, ...], int]:
     """How many comments `user` may read, by subject of a topic and its part."""
-    rows = Comment.objects.filter(evaluation=evaluation, withdrawn_at__isnull=True)
-    return count_by_place(user, evaluation, topic, rows, "part")
+    return count_by_place(
+        user, evaluation, topic, Comment, "part", withdrawn_at__isnull=True
+    )
 
 
 @dataclass(frozen=True, slots=True)

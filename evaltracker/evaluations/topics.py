@@ -22,7 +22,7 @@ from evaltracker.kit.reading import read_once
 from evaltracker.kit.registry import Registry
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
     from django.http import HttpRequest
 
     from evaltracker.evaluations.models import Evaluation, User
@@ -84,6 +84,8 @@ class Topic:
 
     def is_open_to(self, user: User, evaluation: Evaluation) -> bool:
         """Whether `user` is one of them; a page asks it of every row."""
+        if self.people is everybody:
+            return is_participant(user, evaluation)
         return read_once(
             ("topic", self.name, user.pk, evaluation.pk),
             lambda: self.audience(evaluation).filter(pk=user.pk).exists(),
@@ -105,7 +107,7 @@ class Topic:
         """The subject, if it is there and `user` may see it; its talk and its files on
         one page read it once."""
         row = read_once(
-            ("subject", self.name, user.pk, subject_id),
+            self._seen(user, subject_id),
             lambda: self.rows(user).filter(pk=subject_id).first(),
         )
         told = self.describe(row, part) if row is not None else None
@@ -114,22 +116,34 @@ class Topic:
         evaluation, name, page = told
         return Subject(self, evaluation, subject_id, part, name, page)
 
+    def show(self, user: User, row: Any) -> None:
+        """A page shows a row that it read from `rows`, which `find` need not again."""
+        read_once(self._seen(user, row.pk), lambda: row)
+
+    def _seen(self, user: User, subject_id: UUID) -> tuple[Any, ...]:
+        return "subject", self.name, user.pk, subject_id
+
 
 TOPICS: Registry[str, Topic] = Registry("topic")
 
 
 def count_by_place(
-    user: User, evaluation: Evaluation, topic: str, rows: QuerySet[Any], *part: str
+    user: User,
+    evaluation: Evaluation,
+    topic: str,
+    kind: type[Model],
+    *part: str,
+    **live: Any,
 ) -> dict[tuple[Any, ...], int]:
-    """How many of `rows`, which hang on subjects of the evaluation, are on those of a
-    topic that `user` may see: by subject, and by the columns `part`.
+    """How many live rows of a kind, which hang on subjects of the evaluation, are on
+    those of a topic that `user` may see: by subject, and by the columns `part`.
 
     What is there is counted first, in one query for all topics of a page; who may see
-    subjects is only asked where there is something.
+    subjects is only asked where there is something. A page asks it of every row.
     """
-    kind = rows.model._meta.label
 
     def counted() -> dict[str, dict[tuple[Any, ...], int]]:
+        rows = kind._default_manager.filter(evaluation=evaluation, **live)
         columns = rows.order_by().values_list("topic", "subject_id", *part)
         found: dict[str, dict[tuple[Any, ...], int]] = defaultdict(dict)
         for name, *place, number in columns.annotate(Count("pk")):
@@ -163,7 +177,10 @@ def is_participant(user: User | None, evaluation: Evaluation) -> bool:
     """Whether `user` is one of them."""
     if user is None or user.pk == evaluation.owner_id:
         return user is not None and user.is_active
-    return participants(evaluation).filter(pk=user.pk).exists()
+    return read_once(
+        ("participant", user.pk, evaluation.pk),
+        lambda: participants(evaluation).filter(pk=user.pk).exists(),
+    )
 
 
 def key_of(topic: str, subject_id: UUID, part: str = "") -> str:

@@ -10,12 +10,10 @@ from evaltracker.evaluations.topics import Subject, count_by_place
 
 def files_on(subject: Subject) -> QuerySet[AttachedFile]:
     """What is attached to a subject that was found for its reader."""
-    rows: QuerySet[AttachedFile] = AttachedFile.objects.kept().filter(
-        evaluation=subject.evaluation,
-        topic=subject.topic.name,
-        subject_id=subject.subject_id,
+    rows: QuerySet[AttachedFile] = subject.evaluation.attached_files.kept().filter(
+        topic=subject.topic.name, subject_id=subject.subject_id
     )
-    return rows.select_related("uploaded_by", "evaluation__owner")
+    return rows.select_related("uploaded_by")
 
 
 def files_of(user: User, evaluation: Evaluation) -> QuerySet[AttachedFile]:
@@ -28,8 +26,9 @@ def files_of(user: User, evaluation: Evaluation) -> QuerySet[AttachedFile]:
 
 def counts_of(user: User, evaluation: Evaluation, topic: str) -> dict[UUID, int]:
     """How many files there are for `user`, by subject of a topic."""
-    rows = AttachedFile.objects.kept().filter(evaluation=evaluation)
-    counted = count_by_place(user, evaluation, topic, rows)
+    counted = count_by_place(
+        user, evaluation, topic, AttachedFile, removed_at__isnull=True
+    )
     return {subject: number for (subject,), number in counted.items()}
 
 

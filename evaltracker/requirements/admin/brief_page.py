@@ -13,6 +13,7 @@ from evaltracker.evaluations.brief_answers import shown_answer
 from evaltracker.evaluations.choices import Infrastructure
 from evaltracker.evaluations.models import BriefField, Evaluation, Scope
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.evaluations.topics import TOPICS
 from evaltracker.money import written
 from evaltracker.pages.templatetags.evaltracker import day
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
@@ -106,6 +107,7 @@ def lists_of(evaluation: Evaluation) -> list[Scope]:
 def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """The brief's questions, the metrics, and how it is counted."""
     user: Any = request.user
+    TOPICS["brief"].show(user, evaluation)
     prefetch_related_objects([evaluation], "brief_fields")
     live = Q(requirements__retired_at__isnull=True)
     metrics = evaluation.metrics.annotate(moved_by=Count("requirements", filter=live))
