@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Left, right, upper and lower edge.
 type Box = tuple[float, float, float, float]
@@ -25,9 +26,13 @@ class Wanted:
     width: float
 
 
+@lru_cache(maxsize=64)
 def place_labels(
-    wanted: Sequence[Wanted], marks: Sequence[Box], lines: Sequence[Box], within: Box
-) -> list[Box | None]:
+    wanted: tuple[Wanted, ...],
+    marks: tuple[Box, ...],
+    lines: tuple[Box, ...],
+    within: Box,
+) -> tuple[Box | None, ...]:
     """A box for each label, the upper ones first; None where there is no room.
 
     None leaves `within` or meets a mark or another label. As far as there is room, none
@@ -44,7 +49,7 @@ def place_labels(
         free = [box for box in tries if not meets(box, [*marks, *labels])]
         box = placed[number] = _best(mark, free, others, labels, thin)
         thin += _steps(mark, box) if box else []
-    return placed
+    return tuple(placed)
 
 
 def _best(

@@ -140,7 +140,7 @@ def placed(
     ]
     if limit is not None:
         lines.append((limit - 2, limit + 2, TOP, BOTTOM))
-    boxes = place_labels(wanted, marks, lines, WITHIN)
+    boxes = place_labels(tuple(wanted), tuple(marks), tuple(lines), WITHIN)
     dots = []
     for point, (x, y), (_, true_y), want, box, label in zip(
         points, places, true, wanted, boxes, labels, strict=True
