@@ -103,6 +103,7 @@ class GapFound(ToVendor[Gap]):
     def values(self, notice: Notice, row: Gap) -> dict[str, str]:
         """For the calls that read and answer it; not what was found."""
         return {
+            **super().values(notice, row),
             "invitation": str(row.trial.candidate_id),
             "gap": str(row.pk),
             "until": "yes" if row.reply_until else "",

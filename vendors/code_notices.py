@@ -1,6 +1,7 @@
 """The kinds of notices about the way into the vendor pages."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 from django.db.models import QuerySet
@@ -49,8 +50,9 @@ class SignInCodeMail(ToVendor[SignInCode]):
         return {"code": spaced(code_of(row.pk)), "buyer": notice.place.buyer}
 
     def compose(self, notice: Notice) -> Message:
-        """The mail; the process that sends it knows no address of the owner's."""
-        return self.letter(notice, self.row(notice))
+        """The mail; the process that sends it knows no name of the owner's."""
+        message = self.letter(notice, self.row(notice))
+        return replace(message, sender_name=notice.place.buyer)
 
 
 @register

@@ -13,6 +13,7 @@ import vendors.notices
 import vendors.opening_notices
 import vendors.receipt_notices
 import vendors.token_notices
+import vendors.window_notices
 from evaltracker.kit.periodic import register_chore
 from evaltracker.requirements.publishing import FOLLOWERS
 from vendors.services.code_mail import owe_unsent_codes, tell_of_guesses
@@ -20,6 +21,7 @@ from vendors.services.reasking import ask_of_changes, remind_of_closing
 from vendors.services.receipt_mail import owe_receipts
 from vendors.services.refusals import forget_refused_calls
 from vendors.services.token_mail import tell_of_leaks
+from vendors.services.window_mail import tell_of_end
 
 # The process that finds a leak may write no notice, so the next tick does.
 register_chore(
@@ -52,6 +54,11 @@ register_chore(
     name="remind that claims close",
     every=datetime.timedelta(minutes=5),
     work=remind_of_closing,
+)
+register_chore(
+    name="tell that answering is over",
+    every=datetime.timedelta(minutes=1),
+    work=tell_of_end,
 )
 FOLLOWERS.add(ask_of_changes)
 

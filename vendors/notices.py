@@ -6,7 +6,8 @@ invited there and still in the choice.
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -71,10 +72,36 @@ class ToVendor[Row](About[Row]):
         """The date that it names, if any; see `on`."""
         return {}
 
+    def values(self, notice: Notice, row: Row) -> Mapping[str, str]:
+        """Who asks, until which day, and whether there is a way into the pages."""
+        return {
+            "buyer": notice.place.buyer,
+            "by": last_day(notice.place),
+            "pages": "yes" if self.page(notice, row) != API_PAGE else "",
+        }
+
     def compose(self, notice: Notice) -> Message:
-        """The mail, which can be answered to the owner."""
-        row, owner = self.row(notice), notice.place.owner
-        return self.letter(notice, row, reply_to=owner.email, **self.date(notice, row))
+        """The mail, which comes from the owner and can be answered to them."""
+        row = self.row(notice)
+        message = self.letter(notice, row, **self.date(notice, row))
+        return from_owner(message, notice.place)
+
+
+def from_owner(message: Message, evaluation: Evaluation) -> Message:
+    """The same in the owner's name, to whom an answer goes."""
+    owner, buyer = evaluation.owner, evaluation.buyer
+    name = f"{owner.name} at {buyer}" if buyer else owner.name
+    return replace(message, sender_name=name, reply_to=owner.email)
+
+
+def last_day(evaluation: Evaluation) -> str:
+    """The day on which answers close, for a subject; blank if none is set."""
+    if evaluation.claims_close_at is None:
+        return ""
+    # What closes at midnight closes on the day that it ends.
+    last = evaluation.claims_close_at - datetime.timedelta(seconds=1)
+    wall = wall_of(last, evaluation.zone)
+    return f"{wall.day} {wall:%B}"
 
 
 def reached_by(address: str) -> Q:
@@ -99,26 +126,13 @@ class Invitation(ToVendor[Candidate]):
             yield "Answering has closed."
 
     def values(self, notice: Notice, row: Candidate) -> dict[str, str]:
-        """Who asks, until when, and the id; it holds no token."""
-        evaluation = notice.place
+        """Also whom to ask, and the id; it holds no token."""
         return {
-            "buyer": evaluation.buyer,
-            "closes": "yes" if evaluation.claims_close_at else "",
-            "by": self.last_day(evaluation),
-            "owner": reachable(evaluation.owner),
+            **super().values(notice, row),
+            "owner": reachable(notice.place.owner),
             "invitation": notice.subject_id,
             "api": link_to("/api/v1/invitations/"),
-            "pages": "yes" if self.page(notice, row) != API_PAGE else "",
         }
-
-    def last_day(self, evaluation: Evaluation) -> str:
-        """The day on which answers close, for the subject; blank if none is set."""
-        if evaluation.claims_close_at is None:
-            return ""
-        # What closes at midnight closes on the day that it ends.
-        last = evaluation.claims_close_at - datetime.timedelta(seconds=1)
-        wall = wall_of(last, evaluation.zone)
-        return f"{wall.day} {wall:%B}"
 
     def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
         """The end of claims, also for a calendar."""

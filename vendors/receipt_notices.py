@@ -29,6 +29,7 @@ class AnswerHandedIn(ToVendor[Submission]):
     def values(self, notice: Notice, row: Submission) -> dict[str, str]:
         """The receipt, and none of the answers."""
         return {
+            **super().values(notice, row),
             "number": row.number,
             "claims": str(row.claims),
             "digest": row.sha256,

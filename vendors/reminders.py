@@ -12,7 +12,7 @@ from django.utils import timezone
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.kinds import Message, register
 from vendors.models import Candidate
-from vendors.notices import ToVendor, reached_by
+from vendors.notices import ToVendor, from_owner, reached_by
 from vendors.selectors import last_submission, own_claims
 from vendors.selectors.chases import KIND
 from vendors.selectors.waiting import Waiting, waiting_for
@@ -44,7 +44,8 @@ class OfOneCandidate(ToAnswer[Candidate]):
 
     def values(self, notice: Notice, row: Candidate) -> dict[str, str]:
         """How much is missing."""
-        return {"counted": waiting_words(self.waiting(notice, row))}
+        counted = waiting_words(self.waiting(notice, row))
+        return {**super().values(notice, row), "counted": counted}
 
     def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
         return self.on(notice, row, notice.place.claims_close_at)
@@ -77,7 +78,7 @@ class ClaimsClosing(ToAnswer[Evaluation]):
         end = notice.place.claims_close_at
         if end is None:
             raise LookupError("claims have no end")
-        return self.dated(notice, self.row(notice), end)
+        return from_owner(self.dated(notice, self.row(notice), end), notice.place)
 
 
 @register

@@ -45,6 +45,8 @@ class Message:
     ics: bytes | None = None
     # Where an answer by mail goes; blank: nobody reads one.
     reply_to: str = ""
+    # In whose name it goes out; blank: the product's own.
+    sender_name: str = ""
     # `mail.letter` fills it; without it neither a daily mail nor a chat can carry it.
     brief: Brief | None = None
 

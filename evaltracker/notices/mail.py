@@ -7,6 +7,7 @@ of the evaluation. So no price, score, claim or name of a rival can slip in (R10
 import datetime
 from collections.abc import Sequence
 from dataclasses import replace
+from email.utils import formataddr, parseaddr
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ from evaltracker.notices.mime import Parcel
 TEMPLATE = "evaltracker/mail/letter"
 PRODUCT = "evaltracker"
 SUBJECT_LIMIT = 180
+NAME_LIMIT = 70
 LEAD = (
     "This date is yours to keep: meet it, or move it in time. "
     "It is attached as a calendar entry."
@@ -54,11 +56,19 @@ def parcel_of(notice: Notice, message: Message) -> Parcel:
     if not address:
         raise ValueError(f"{reader} has no mail address; add one and send it again.")
     return Parcel(
-        sender=settings.DEFAULT_FROM_EMAIL,
+        sender=sender_of(message.sender_name),
         to=address,
         message_id=notice.message_id,
         message=replace(message, subject=one_line(message.subject)),
     )
+
+
+def sender_of(name: str) -> str:
+    """The one address that all mail comes from, below that name."""
+    if not name:
+        return str(settings.DEFAULT_FROM_EMAIL)
+    bare = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return formataddr((one_line(name)[:NAME_LIMIT].strip(), bare))
 
 
 def envelope(parcel: Parcel) -> EmailMultiAlternatives:

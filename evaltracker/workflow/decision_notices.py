@@ -16,6 +16,7 @@ from evaltracker.workflow.selectors.contracts import TERM_NOTICE
 from evaltracker.workflow.selectors.letters import LETTER
 from evaltracker.workflow.selectors.promises import CHECK_NOTICE, MORNING
 from vendors.models import Contact
+from vendors.notices import from_owner
 
 
 @register
@@ -72,13 +73,14 @@ class DecisionLetter(About[Letter]):
     def compose(self, notice: Notice) -> Message:
         """Its words, and whom an answer reaches."""
         lead, *paragraphs = self.row(notice).text.split("\n\n")
-        return letter(
+        buyer = notice.place.buyer
+        message = letter(
             notice=notice,
-            subject="Our decision",
+            subject=f"The decision of {buyer}" if buyer else "Our decision",
             lead=lead,
             paragraphs=paragraphs,
-            reply_to=notice.place.owner.email,
         )
+        return from_owner(message, notice.place)
 
 
 @register

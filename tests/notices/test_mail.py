@@ -119,7 +119,7 @@ def test_an_outsider_is_greeted_by_the_name_of_then_and_told_step_by_step(
     )
 
     assert "Hello Ada B," in said.text
-    assert "1. First <this>.\n2. Then that.\n\nEvaluation:" in said.text
+    assert "by it.\n\n1. First <this>.\n2. Then that.\n\n-- " in said.text
     assert "First &lt;this&gt;." in said.html
     assert envelope(parcel_of(notice, said)).reply_to == ["lina@example.com"]
     assert envelope(parcel_of(owe(platform), message(notice))).reply_to == []

@@ -22,6 +22,8 @@ from vendors.services.candidates import lock_candidate
 from vendors.services.mailing import gathering_end, invited_candidates, owe_contacts
 
 MORNING = datetime.time(9)
+# Vendors are reminded two days and one day before, whatever else is set.
+LEAST_DAYS = (2, 1)
 
 
 def ask_of_changes(
@@ -191,7 +193,7 @@ def closing_moments(evaluation: Evaluation) -> list[tuple[int, datetime.datetime
                 wall.date() - datetime.timedelta(days=days), MORNING, evaluation.zone
             ),
         )
-        for days in sorted(map(int, evaluation.reminder_days), reverse=True)
+        for days in sorted({*map(int, evaluation.reminder_days), *LEAST_DAYS})[::-1]
     ]
     return [moment for moment in moments if moment[1] < end]
 

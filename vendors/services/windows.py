@@ -18,6 +18,7 @@ from evaltracker.kit.clock import database_now, instant_of
 from evaltracker.kit.text import read_reason
 from vendors.policy import claims_are_closed
 from vendors.services.reasking import ask_to_confirm
+from vendors.services.window_mail import tell_of_move, tell_of_opening
 
 type Deadline = datetime.datetime | datetime.date
 
@@ -74,13 +75,15 @@ def open_claims(*, evaluation: Evaluation, close_at: Deadline, by: By) -> Evalua
     evaluation = lock(evaluation)
     now = database_now()
     check_open_claims(evaluation, by)
-    return _set(
+    evaluation = _set(
         evaluation,
         "claims.opened",
         by,
         claims_opened_at=now,
         claims_close_at=read_deadline(evaluation, close_at, now),
     )
+    tell_of_opening(evaluation)
+    return evaluation
 
 
 @transaction.atomic
@@ -91,13 +94,15 @@ def move_claims_close(
     evaluation = lock(evaluation)
     now = database_now()
     check_move_claims_close(evaluation, by)
-    return _set(
+    evaluation = _set(
         evaluation,
         "claims.close_moved",
         by,
         read_reason(reason, "Say why the end moves."),
         claims_close_at=read_deadline(evaluation, close_at, now),
     )
+    tell_of_move(evaluation)
+    return evaluation
 
 
 @transaction.atomic
@@ -124,6 +129,7 @@ def reopen_claims(
         claims_closed_at=None,
         claims_close_at=read_deadline(evaluation, close_at, now),
     )
+    tell_of_opening(evaluation)
     ask_to_confirm(evaluation)
     return evaluation
 

@@ -61,7 +61,7 @@ def test_each_offset_is_one_mail_however_often_it_is_looked(acme: Candidate) -> 
         ), days
     assert "remind that claims close" in do_chores()
     said = read(owed(KIND)[-1])
-    assert "Your answer is due" in said.subject
+    assert "Your answer to Example Foods is due" in said.subject
     assert said.ics
 
 
@@ -76,11 +76,12 @@ def test_the_last_day_of_a_midnight_end_is_the_day_before(acme: Candidate) -> No
     ] == [
         (7, "2027-03-02T08:00+00:00"),
         (2, "2027-03-07T08:00+00:00"),
+        (1, "2027-03-08T08:00+00:00"),
         (0, "2027-03-09T08:00+00:00"),
     ]
     # Who closes at eight is not reminded at nine.
     where.claims_close_at = instant_of(day, datetime.time(8), where.zone)
-    assert [days for days, _ in closing_moments(where)] == [7, 2]
+    assert [days for days, _ in closing_moments(where)] == [7, 2, 1]
 
 
 def test_whoever_was_invited_after_it_is_not_reminded_of_that_date(
