@@ -84,3 +84,10 @@ class Recurrence(models.TextChoices):
     ONCE = "once", "Once"
     MONTHLY = "monthly", "Monthly"
     YEARLY = "yearly", "Yearly"
+
+
+class DocumentKind(models.TextChoices):
+    """What the house publishes to a vendor, once each."""
+
+    LETTER = "letter", "Letter"
+    PROMISES = "promises", "Promise record"

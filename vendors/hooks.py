@@ -11,6 +11,7 @@ import vendors.isolation.starting
 import vendors.list_uses
 import vendors.notices
 import vendors.opening_notices
+import vendors.published_notices
 import vendors.receipt_notices
 import vendors.token_notices
 import vendors.window_notices

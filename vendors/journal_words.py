@@ -103,6 +103,10 @@ OF_ANSWERS: dict[str, Phrases] = {
         "ruled that a requirement applies after all",
         "ruled that {requirement} applies to {candidate} after all",
     ),
+    "document.published": (
+        "published a document to a vendor",
+        "published the {document} to the vendor of {candidate}",
+    ),
     "question.asked": ("asked a question", "asked: “{text}”"),
     "question.answered": ("answered a question", "answered the question {subject}"),
     "proposal.made": ("suggested a requirement", "suggested the requirement “{text}”"),

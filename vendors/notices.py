@@ -55,11 +55,7 @@ class ToVendor[Row](About[Row]):
 
     def page(self, notice: Notice, row: Row) -> str:
         """The reader's own way into the vendor pages, else how the API is used."""
-        if settings.VENDOR_SITE_URL:
-            theirs = self.candidates(notice, row)
-            if link := link_to_pages(theirs, notice.address):
-                return f"{PAGES}{link_secret(link.pk)}/"
-        return API_PAGE
+        return way_in(self.candidates(notice, row), notice.address) or API_PAGE
 
     def words(self, notice: Notice, row: Row) -> Words:
         """Its template; where the reader has a way into the pages, it leads there."""
@@ -85,6 +81,13 @@ class ToVendor[Row](About[Row]):
         row = self.row(notice)
         message = self.letter(notice, row, **self.date(notice, row))
         return from_owner(message, notice.place)
+
+
+def way_in(candidates: QuerySet[Candidate], address: str) -> str:
+    """The path of the pages of one of these, for who reads mail there; blank: none."""
+    if settings.VENDOR_SITE_URL and (link := link_to_pages(candidates, address)):
+        return f"{PAGES}{link_secret(link.pk)}/"
+    return ""
 
 
 def from_owner(message: Message, evaluation: Evaluation) -> Message:

@@ -31,6 +31,7 @@ from vendors.models import (
     LastSeen,
     PriceOpening,
     Proposal,
+    PublishedDocument,
     Question,
     RefusedCall,
     Ruling,
@@ -137,6 +138,7 @@ register_part(
         narrow=of_owner,
     )
 )
+register_part(Part(name="documents", model=PublishedDocument, order=("published_at",)))
 register_part(Part(name="proposals", model=Proposal, order=("proposed_at",)))
 register_part(
     Part(

@@ -15,8 +15,8 @@ from evaltracker.workflow.models import ContractTerm, Letter, PromiseCheck
 from evaltracker.workflow.selectors.contracts import TERM_NOTICE
 from evaltracker.workflow.selectors.letters import LETTER
 from evaltracker.workflow.selectors.promises import CHECK_NOTICE, MORNING
-from vendors.models import Contact
-from vendors.notices import from_owner
+from vendors.models import Candidate, Contact
+from vendors.notices import from_owner, way_in
 
 
 @register
@@ -67,18 +67,23 @@ class DecisionLetter(About[Letter]):
             yield f"{notice.addressee or notice.address} is no contact of it any more."
 
     def page(self, notice: Notice, row: Letter) -> str:
-        """None: there is nothing to open."""
-        return "/"
+        """The reader's way into the vendor pages, where it can be read again."""
+        rows = Candidate.objects.filter(pk=row.candidate_id)
+        return way_in(rows, notice.address)
 
     def compose(self, notice: Notice) -> Message:
         """Its words, and whom an answer reaches."""
-        lead, *paragraphs = self.row(notice).text.split("\n\n")
+        row = self.row(notice)
+        lead, *paragraphs = row.text.split("\n\n")
+        page = self.page(notice, row)
         buyer = notice.place.buyer
         message = letter(
             notice=notice,
             subject=f"The decision of {buyer}" if buyer else "Our decision",
             lead=lead,
             paragraphs=paragraphs,
+            action="Read it in your pages" if page else "",
+            path=page or "/",
         )
         return from_owner(message, notice.place)
 

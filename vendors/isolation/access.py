@@ -128,6 +128,8 @@ ACCESS: dict[str, Access] = {
         rows=OWN, added=OWN, changed=("typed", "version", "saved_at"), deleted=True
     ),
     "vendors_submission": Access(rows=OWN, added=OWN),
+    # What the house published to it.
+    "vendors_publisheddocument": Access(rows=OWN),
     "vendors_question": Access(
         # A published answer is for all, and its row does not say who asked.
         rows=f"{ASKED} OR (answered_at IS NOT NULL AND {INVITED})",

@@ -27,6 +27,7 @@ ADDS = """
 evaluations_accountentry evaluations_entry evaluations_importedhistory
 stakeholders_signoff
 trials_agreement trials_contractchange trials_evidence
+vendors_publisheddocument
 workflow_waiver
 """
 KEEPS = """

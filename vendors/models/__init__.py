@@ -7,6 +7,7 @@ from vendors.models.costs import CostLine
 from vendors.models.dialogue import Asking, Proposal, Question
 from vendors.models.interests import Conflict
 from vendors.models.opening import PriceOpening
+from vendors.models.published import PublishedDocument
 from vendors.models.rates import ExchangeRate
 from vendors.models.sign_in import InvitationLink, SignInCode, VendorSession
 from vendors.models.tokens import IdempotencyRecord, RefusedCall, VendorToken
@@ -27,6 +28,7 @@ __all__ = [
     "LastSeen",
     "PriceOpening",
     "Proposal",
+    "PublishedDocument",
     "Question",
     "RefusedCall",
     "Ruling",

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from vendors.portal import answers, dialogue, handing_in, start
+from vendors.portal import answers, dialogue, documents, handing_in, start
 
 app_name = "vendor_pages"
 INVITATION = "<str:invitation>/"
@@ -18,6 +18,8 @@ urlpatterns = [
     path(f"{INVITATION}file/<str:file>/", handing_in.file, name="file"),
     path(f"{INVITATION}questions/", dialogue.questions, name="questions"),
     path(f"{INVITATION}proposals/", dialogue.proposals, name="proposals"),
+    path(f"{INVITATION}documents/", documents.documents, name="documents"),
+    path(f"{INVITATION}documents/<str:document>/", documents.document, name="document"),
     path(f"{INVITATION}sign-out/", start.leave, name="sign_out"),
     re_path(r"", start.nothing),
 ]

@@ -6,7 +6,13 @@ from django.db.models import Q, QuerySet
 
 from evaltracker.evaluations.models import Evaluation
 from vendors.choices import CandidateState
-from vendors.models import Candidate, InvitationLink, SignInCode, VendorSession
+from vendors.models import (
+    Candidate,
+    InvitationLink,
+    PublishedDocument,
+    SignInCode,
+    VendorSession,
+)
 from vendors.wall import digest_of, show_tokens, show_vendor
 
 
@@ -47,13 +53,17 @@ def find_session(secret: str) -> VendorSession | None:
 
 
 def live_link(path: str = "") -> Q:
-    """Links of somebody who still answers for a candidate in the choice."""
+    """Links of somebody who still answers for a candidate in the choice, or for one
+    to whose vendor something was published: a letter can be read by losers, too."""
+    told = PublishedDocument.objects.order_by().values("candidate")
     return Q(
+        ~Q(**{f"{path}candidate__state": CandidateState.ELIMINATED})
+        | Q(**{f"{path}candidate__in": told}),
         **{
             f"{path}contact__removed_at__isnull": True,
             f"{path}candidate__invited_at__isnull": False,
-        }
-    ) & ~Q(**{f"{path}candidate__state": CandidateState.ELIMINATED})
+        },
+    )
 
 
 def code_of_browser(link: InvitationLink, nonce: str) -> SignInCode | None:

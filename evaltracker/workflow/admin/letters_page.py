@@ -22,10 +22,16 @@ from evaltracker.workflow.services.letters import (
     send_letter,
     write_letter,
 )
+from evaltracker.workflow.services.promise_records import (
+    check_publish_promises,
+    publish_promises,
+    record_of,
+)
 from vendors.admin.acts.base import AboutCandidate
 from vendors.admin.acts.invitations import ContactsField
 from vendors.admin.conflict_question import open_answers
-from vendors.models import Contact
+from vendors.choices import DocumentKind
+from vendors.models import Contact, PublishedDocument
 from vendors.policy import may_read_contacts
 
 
@@ -35,6 +41,13 @@ class Row:
 
     letter: Letter
     mails: list[Notice]
+
+    @property
+    def record(self) -> PublishedDocument | None:
+        """The promise record, once its vendor can read it."""
+        documents = self.letter.candidate.documents.all()
+        kind = DocumentKind.PROMISES
+        return next((each for each in documents if each.kind == kind), None)
 
 
 @evaluation_page("letters", "Letters", order=112, group="Decision", visible=is_decided)
@@ -46,6 +59,7 @@ def letters_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     letters = list(
         Letter.objects.in_evaluation(evaluation)
         .select_related("candidate__vendor", "released_by")
+        .prefetch_related("candidate__documents")
         .order_by("candidate__name")
     )
     mails: dict[str, list[Notice]] = defaultdict(list)
@@ -105,6 +119,28 @@ class WriteLetter(OnLetter):
     def initial(self, target: Letter, user: User) -> dict[str, Any]:
         """The words that stand."""
         return {"text": target.text}
+
+
+@register_act
+class PublishPromises(OnLetter):
+    """Lets the vendor read its own promise record in its pages."""
+
+    name = "publish-promises"
+    title = "Publish the promise record"
+    verb = "Publish it"
+    help = (
+        "Its vendor can read this from then on, and nobody can change it or take it "
+        "back. Whoever had the letter is told by mail."
+    )
+    success = "The promise record is published."
+    template = "workflow/publish_promises.html"
+    dangerous = True
+    service = publish_promises
+    rule = check_publish_promises
+
+    def context(self, target: Letter, user: User) -> dict[str, Any]:
+        """Also the words that are published."""
+        return {**super().context(target, user), "record": record_of(target)}
 
 
 class SendForm(forms.Form):

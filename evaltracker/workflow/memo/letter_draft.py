@@ -70,9 +70,12 @@ def draft_letter(
 
 
 def requirement_lines(
-    lead: str, told: Iterable[tuple[dict[str, Any], str]], words: dict[str, str]
+    lead: str,
+    told: Iterable[tuple[dict[str, Any], str]],
+    words: dict[str, str],
+    most: int = MOST,
 ) -> str:
-    """A line for each requirement that stands so, the weightiest first."""
+    """A line for each requirement that stands so, in their order, `most` at most."""
     lines = [
         f"– {row['ref']} {row['text']}: {words[standing]}."
         for row, standing in told
@@ -80,8 +83,8 @@ def requirement_lines(
     ]
     if not lines:
         return ""
-    more = [f"– and {len(lines) - MOST} more."] if len(lines) > MOST else []
-    return "\n".join([lead, *lines[:MOST], *more])
+    more = [f"– and {len(lines) - most} more."] if len(lines) > most else []
+    return "\n".join([lead, *lines[:most], *more])
 
 
 def count_own(inputs: dict[str, Any], candidate: str, refs: Collection[str]) -> Counted:

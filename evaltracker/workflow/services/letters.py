@@ -22,8 +22,11 @@ from evaltracker.workflow.memo.letter_draft import (
 )
 from evaltracker.workflow.models import Decision, Letter
 from evaltracker.workflow.selectors.letters import LETTER, letter_notices, rivals_named
+from vendors.choices import DocumentKind
 from vendors.models import Candidate, Contact
 from vendors.selectors.own import vendors_answers
+from vendors.services.invitation_links import give_link
+from vendors.services.published import publish_document
 
 
 def draft_letters(*, decision: Decision) -> list[Letter]:
@@ -114,7 +117,9 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
         raise Refused(f"{', '.join(again)} had this letter already.")
     if letter.released_at is None:
         change(letter, released_at=timezone.now(), released_by=evaluation.owner)
+    _publish(letter, by)
     for one in told:
+        give_link(candidate=letter.candidate, contact=one)
         owe_now(
             kind=LETTER,
             evaluation=evaluation,
@@ -135,6 +140,13 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
         },
     )
     return letter
+
+
+def _publish(letter: Letter, by: By) -> None:
+    """Let the vendor read it in its pages, from its first mail on."""
+    kind = DocumentKind.LETTER
+    if not letter.candidate.documents.filter(kind=kind).exists():
+        publish_document(candidate=letter.candidate, kind=kind, text=letter.text, by=by)
 
 
 def open_letter(letter: Letter, by: By) -> tuple[Letter, Evaluation]:

@@ -73,6 +73,8 @@ ROUTES: dict[str, Route] = {
         {**READ, "POST": 302}, form={"category": "{category}", "text": "One more"}
     ),
     f"{PAGE}trial/": Route(READ),
+    f"{PAGE}documents/": Route(READ),
+    f"{PAGE}documents/<str:document>/": Route(READ),
     # Not the trials stage.
     f"{PAGE}gaps/<str:gap>/reply/": Route({**READ, "POST": 409}, form=REPLY),
     f"{PAGE}sign-out/": Route({"POST": 200}),

@@ -21,6 +21,7 @@ from tests.vendors.isolation.expectations import Route
 from tests.vendors.isolation.world import Party
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+IDS = ("invitation", "file", "gap", "document")
 KWARG = re.compile(r"<\w+:(\w+)>")
 # What protects a form differs by design.
 ONCE = re.compile(rb'(?<=name="csrfmiddlewaretoken" value=")\w+')
@@ -141,6 +142,7 @@ def ids(party: Party) -> dict[str, str]:
         "invitation": str(party.candidate.pk),
         "file": party.file,
         "gap": party.gap,
+        "document": party.document,
         "ref": "R1",
         "secret": party.secret,
     }
@@ -149,7 +151,7 @@ def ids(party: Party) -> dict[str, str]:
 def absent() -> dict[str, str]:
     """Ids of nothing."""
     return {
-        **{name: str(uuid.uuid4()) for name in ("invitation", "file", "gap")},
+        **{name: str(uuid.uuid4()) for name in IDS},
         "ref": "no-such-ref",
     }
 

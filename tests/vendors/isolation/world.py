@@ -22,6 +22,7 @@ from tests.cast import common, trials, vendors
 from tests.vendors.isolation.marks import HOUSE, mark, mark_of
 from tests.vendors.isolation.rows import ONLY_GROW, OURS, owner_path
 from trials.models import Gap, Milestone, ScoreSheet
+from vendors.choices import DocumentKind
 from vendors.models import (
     AnswerDraft,
     Candidate,
@@ -29,6 +30,7 @@ from vendors.models import (
     ClaimFile,
     IdempotencyRecord,
     InvitationLink,
+    PublishedDocument,
     Vendor,
     VendorToken,
 )
@@ -41,6 +43,7 @@ from vendors.services.contacts import add_contact
 from vendors.services.dialogue import ask_question
 from vendors.services.files import attach_file
 from vendors.services.invitation_links import give_link
+from vendors.services.published import publish_document
 from vendors.services.sign_in import ask_code
 from vendors.services.submissions import hand_in
 from vendors.services.tokens import revoke_token
@@ -74,6 +77,7 @@ class Party:
     ref: str
     file: str
     gap: str
+    document: str
     # Of its contact: what stands in the link, and the cookie of a session.
     secret: str
     cookie: str
@@ -132,8 +136,19 @@ def _party(shared: Evaluation, name: str) -> Party:
         ref=f"{mark_of(name)}-only",
         file=str(_attach(candidate, name).pk),
         gap=str(gap.pk),
+        document=str(_document(candidate, name).pk),
         secret=link_secret(link.pk),
         cookie=cookie,
+    )
+
+
+def _document(candidate: Candidate, name: str) -> PublishedDocument:
+    """A letter to it, with its mark; nothing can write one into it later."""
+    return publish_document(
+        candidate=candidate,
+        kind=DocumentKind.LETTER,
+        text=f"{mark_of(name)} was not chosen",
+        by=candidate.evaluation.owner,
     )
 
 
