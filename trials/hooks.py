@@ -8,6 +8,7 @@ import trials.gap_notices
 import trials.list_uses
 import trials.notices
 import trials.part_uses
+import trials.portal.demos
 import trials.portal.trial
 import trials.services.demo_invitations
 import trials.services.milestone_owners

@@ -6,7 +6,7 @@ name a vendor (R10).
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -41,6 +41,7 @@ class CalendarDate:
     minutes: int = SHOWN_FOR
     # The link of a meeting; blank for none.
     place: str = ""
+    is_cancelled: bool = False
 
 
 type Dates = Callable[[User], Iterable[CalendarDate]]
@@ -67,7 +68,7 @@ def cancellation_of(date: CalendarDate) -> bytes:
 
     Programs heed it if its `sequence` is higher than that of the entry they have.
     """
-    entry = _entry(date, _utc(timezone.now()), "STATUS:CANCELLED\r\n")
+    entry = _entry(replace(date, is_cancelled=True), _utc(timezone.now()))
     return _file("CANCEL", *entry)
 
 
@@ -95,7 +96,7 @@ def _named(name: str) -> Iterator[str]:
         yield "REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n"
 
 
-def _entry(date: CalendarDate, now: str, *more: str) -> Iterator[str]:
+def _entry(date: CalendarDate, now: str) -> Iterator[str]:
     host = urlsplit(settings.SITE_URL).hostname
     yield "BEGIN:VEVENT\r\n"
     yield _line("SUMMARY", f"{date.what} – {one_line(date.evaluation)}")
@@ -104,7 +105,8 @@ def _entry(date: CalendarDate, now: str, *more: str) -> Iterator[str]:
     yield f"DTSTAMP:{now}\r\nUID:{date.uid}@{host}\r\nSEQUENCE:{date.sequence}\r\n"
     yield "TRANSP:TRANSPARENT\r\n"
     yield _organizer(settings.DEFAULT_FROM_EMAIL)
-    yield from more
+    if date.is_cancelled:
+        yield "STATUS:CANCELLED\r\n"
     if date.place:
         yield _line("LOCATION", date.place)
     yield _folded(f"URL:{date.link}")

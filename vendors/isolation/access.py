@@ -144,7 +144,14 @@ ACCESS: dict[str, Access] = {
     ),
     # Nobody's: whoever was turned away. Written, never read.
     "vendors_refusedcall": Access(added="true"),
-    # --- Trials: the own trial ---------------------------------------------------
+    # --- Trials: when the own demo is, and the own trial -------------------------
+    "trials_demo": Access(
+        rows=OWN,
+        shown=(
+            *("id", "candidate_id", "scheduled_for", "zone", "minutes", "occurrence"),
+            *("called_off_at", "held_at", "meeting_url"),
+        ),
+    ),
     "trials_trial": Access(
         rows=OWN,
         shown=(

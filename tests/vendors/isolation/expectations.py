@@ -73,6 +73,8 @@ ROUTES: dict[str, Route] = {
         {**READ, "POST": 302}, form={"category": "{category}", "text": "One more"}
     ),
     f"{PAGE}trial/": Route(READ),
+    f"{PAGE}demos/": Route(READ),
+    f"{PAGE}demos/demo.ics": Route(READ),
     f"{PAGE}documents/": Route(READ),
     f"{PAGE}documents/<str:document>/": Route(READ),
     # Not the trials stage.

@@ -58,6 +58,7 @@ FITTING: dict[str, dict[str, Any]] = {
     "Conflict": {"has_interest": False},
     "Evidence": {"source": "research", "verdict": "holds", "note": HOUSE},
     "Score": {"value": 3},
+    "Demo": {"scheduled_for": datetime.datetime(2027, 2, 1, 9, tzinfo=datetime.UTC)},
     "Gap": {"severity": "challenge"},
     "Milestone": {"zone": "UTC", "state": "open"},
     "ResearchNote": {"kind": "peer"},
