@@ -31,12 +31,14 @@ def document(
     found = rows.filter(pk=read_id(document)).first()
     if found is None:
         raise NotFound
-    said = {
-        "title": found.get_kind_display(),
-        "document": found,
-        "published_at": spoken(found.published_at, candidate.evaluation.zone),
-    }
-    return show(request, session, "document.html", **said)
+    return show(
+        request,
+        session,
+        "document.html",
+        title=found.get_kind_display(),
+        document=found,
+        published_at=spoken(found.published_at, candidate.evaluation.zone),
+    )
 
 
 def documents_link(candidate: Candidate) -> tuple[str, str] | None:

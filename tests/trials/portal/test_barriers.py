@@ -31,7 +31,7 @@ def filled() -> tuple[Visitor, list[str]]:
     actor = actor_in_pages(ada.link)
     ask_question(evaluation=where, candidate=acme, text=LONG, by=actor)
     propose_requirement(
-        candidate=acme, category=where.categories.first(), text=LONG, by=actor
+        candidate=acme, category=where.categories.all()[0], text=LONG, by=actor
     )
     vendors.enter(where, "demos")
     arranged(acme)

@@ -1,6 +1,7 @@
 """A vendor sees when its own demo is, and what became of the date."""
 
 import datetime
+from typing import Any
 
 import pytest
 from icalendar import Calendar
@@ -42,7 +43,7 @@ def acme(db: None) -> Candidate:
     return found
 
 
-def entry(visitor: Visitor) -> object:
+def entry(visitor: Visitor) -> Any:
     response = visitor.get(f"{visitor.home}demos/demo.ics")
     assert response.headers["Content-Type"].startswith("text/calendar")
     (event,) = Calendar.from_ical(response.content).walk("VEVENT")
