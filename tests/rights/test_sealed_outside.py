@@ -42,7 +42,9 @@ from tests.rights.sealed import MARKS, build, move, type_draft
 from tests.rights.visits import let_in
 from tests.rights.world import MAIN
 from trials.models import DemoNote, Score
+from vendors.choices import DocumentKind
 from vendors.models import Candidate, Claim, Conflict, CostLine, Submission, VendorToken
+from vendors.services.published import publish_document
 from vendors.services.sign_in import ask_code
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +89,7 @@ def mark_everything() -> None:
 
 
 def come_from_outside(where: Evaluation) -> None:
-    """A contact asked for a code, and a vendor has a receipt."""
+    """A contact asked for a code; a vendor has a receipt and a promise record."""
     option = where.candidates.filter(vendor__isnull=False).first()
     assert option is not None
     ask_code(link=let_in(option).link, nonce="of the browser")
@@ -98,6 +100,12 @@ def come_from_outside(where: Evaluation) -> None:
         submitted_by="Acme",
         claims=1,
         sha256="0" * 64,
+    )
+    publish_document(
+        candidate=option,
+        kind=DocumentKind.PROMISES,
+        text="What you answered, and what we found.",
+        by=where.owner,
     )
 
 
