@@ -100,15 +100,7 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
 
     """
     letter, evaluation = open_letter(letter, by)
-    told = list(
-        Contact.objects.current().filter(
-            vendor=letter.candidate.vendor_id,
-            pk__in=[contact.pk for contact in contacts],
-        )
-    )
-    if not told or len(told) != len(contacts):
-        sentence = f"Choose contacts of {letter.candidate.vendor}."
-        raise Invalid(sentence, errors={"contacts": [sentence]})
+    told = _theirs(letter, contacts)
     require_sendable(letter, letter.text)
     if REASON_ASKED in letter.text:
         raise Refused(f"Review it first; it still says “{REASON_ASKED}”.")
@@ -140,6 +132,17 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
         },
     )
     return letter
+
+
+def _theirs(letter: Letter, contacts: Collection[Contact]) -> list[Contact]:
+    """The contacts as they are now; all of them have to be of its vendor."""
+    vendor = letter.candidate.vendor
+    keys = [contact.pk for contact in contacts]
+    found = list(Contact.objects.current().filter(vendor=vendor, pk__in=keys))
+    if not found or len(found) != len(contacts):
+        sentence = f"Choose contacts of {vendor}."
+        raise Invalid(sentence, errors={"contacts": [sentence]})
+    return found
 
 
 def _publish(letter: Letter, by: By) -> None:
