@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from evaltracker.rest.uploads import UploadParser, one_file
+from evaltracker.tabular.days import DayOrder
 from vendors.api import examples
 from vendors.api.base import CALLS, IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
 from vendors.services.batches import NewWords
@@ -98,7 +99,7 @@ class AnswerSheetView(VendorView):
     """The requirements and the vendor's answers as a spreadsheet."""
 
     parser_classes = (UploadParser,)
-    params: ClassVar = {"POST": frozenset({"dry_run"})}
+    params: ClassVar = {"POST": frozenset({"dry_run", "date_order"})}
 
     def get_renderers(self) -> list[BaseRenderer]:
         """A spreadsheet may be asked for where one is given."""
@@ -129,6 +130,12 @@ class AnswerSheetView(VendorView):
                 {"type": "string", "enum": ["0", "1"]},
                 description="1: tell what would change, and change nothing.",
             ),
+            OpenApiParameter(
+                "date_order",
+                {"type": "string", "enum": [*DayOrder]},
+                description="Which number of a day such as 03/04/2030 comes first, "
+                "where no day of the column tells it.",
+            ),
         ],
         request={"multipart/form-data": SheetInput},
         responses={200: SheetOutput, **WRITE},
@@ -143,6 +150,10 @@ class AnswerSheetView(VendorView):
         dry_run = request.query_params.get("dry_run", "0")
         if dry_run not in ("0", "1"):
             raise ValidationError({"dry_run": ["It must be 0 or 1."]})
+        said = request.query_params.get("date_order")
+        if said not in (None, *DayOrder):
+            raise ValidationError({"date_order": ["It must be day or month."]})
+        order = DayOrder(said) if said else None
         upload = one_file(request)
         content = upload.read()
 
@@ -153,8 +164,9 @@ class AnswerSheetView(VendorView):
                 filename=upload.name or "",
                 by=self.caller(request).actor,
                 dry_run=dry_run == "1",
+                order=order,
             )
             return Response(show_result(result, dry_run=dry_run == "1"))
 
         digest = hashlib.sha256(content).hexdigest()
-        return self.once(request, submit, body=f"{dry_run} {digest}".encode())
+        return self.once(request, submit, body=f"{dry_run} {order} {digest}".encode())

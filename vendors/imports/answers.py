@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from evaltracker.errors import Invalid
 from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings
+from evaltracker.tabular.days import read_day
 from evaltracker.tabular.wording import as_answer, web_addresses, without_markup
 from vendors.availability import DATED
 from vendors.choices import Availability
@@ -177,17 +178,16 @@ def read_date(cell: str) -> datetime.date | None:
     """The date in `cell`.
 
     Raises:
-        Invalid: it is not written as year-month-day; other orders are ambiguous.
+        Invalid: it is none, or could be two.
 
     """
-    if not cell:
-        return None
+    text = cell.strip()
+    # A spreadsheet may give the hour of a day, too.
+    text = text[:10] if text[4:5] == "-" else text
     try:
-        return datetime.date.fromisoformat(cell.strip()[:10])
+        return read_day(text) if text else None
     except ValueError as error:
-        raise Invalid(
-            f"“{short(cell)}” is no date. Write it as year-month-day, 2027-03-31."
-        ) from error
+        raise Invalid(str(error)) from error
 
 
 def word_counts(words: Counter[str]) -> str:

@@ -1,7 +1,7 @@
 """Many answers of a vendor at once: all or none of them, in a fixed number of steps."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,29 +105,47 @@ def compare(locked: LockedClaims, claims: Sequence[Stated]) -> Comparison:
     if not 1 <= len(claims) <= MOST:
         sentence = f"It must hold 1 to {MOST:,} claims; it holds {len(claims):,}."
         raise Invalid(sentence, errors={"claims": [sentence]})
-    errors: dict[str, list[str]] = {}
+    words = read_all(claims, locked.requirements, locked.now.date(), locked.lists)
     new: list[NewWords] = []
+    for claim, said in zip(claims, words, strict=True):
+        requirement = locked.requirements[claim.requirement]
+        former = locked.standing.get(requirement.pk)
+        if not (former and says_the_same(former, said, requirement, by_vendor=True)):
+            new.append(NewWords(requirement, said, former))
+    return Comparison(new, len(claims) - len(new))
+
+
+def read_all(
+    claims: Sequence[Stated],
+    asked: Container[str],
+    today: datetime.date,
+    lists: Lists,
+) -> list[ClaimWords]:
+    """The words of answers to what is asked, each requirement once.
+
+    Raises:
+        Invalid: by field, each named “claims.<index>.<field>”: all that is wrong.
+
+    """
+    errors: dict[str, list[str]] = {}
+    words: list[ClaimWords] = []
     seen: set[str] = set()
     for index, claim in enumerate(claims):
-        requirement = locked.requirements.get(claim.requirement)
-        if requirement is None:
+        if claim.requirement not in asked:
             errors[f"claims.{index}.requirement"] = [UNKNOWN]
-            continue
-        if claim.requirement in seen:
+        elif claim.requirement in seen:
             errors[f"claims.{index}.requirement"] = [
                 f"{claim.requirement} is answered further up too; keep one of the two."
             ]
-            continue
         seen.add(claim.requirement)
-        words = _read(claim, index, locked, errors)
-        former = locked.standing.get(requirement.pk)
-        if words and not (
-            former and says_the_same(former, words, requirement, by_vendor=True)
-        ):
-            new.append(NewWords(requirement, words, former))
+        try:
+            words.append(read_stated(claim, today, lists))
+        except Invalid as error:
+            for name, sentences in error.errors.items():
+                errors[f"claims.{index}.{name}"] = sentences
     if errors:
         raise _refused(errors)
-    return Comparison(new, len(claims) - len(new))
+    return words
 
 
 def read_stated(
@@ -149,18 +167,6 @@ def read_stated(
         lists=lists,
         today=today,
     )
-
-
-def _read(
-    said: Stated, index: int, locked: LockedClaims, errors: dict[str, list[str]]
-) -> ClaimWords | None:
-    """The words of one line, or None after noting what is wrong with them."""
-    try:
-        return read_stated(said, locked.now.date(), locked.lists)
-    except Invalid as error:
-        for name, sentences in error.errors.items():
-            errors[f"claims.{index}.{name}"] = sentences
-        return None
 
 
 def _refused(errors: dict[str, list[str]]) -> Invalid:

@@ -2,15 +2,18 @@
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from evaltracker.errors import Invalid
 from evaltracker.kit.formula_guard import meant
 from evaltracker.tabular import Row, Sheet, column_letter, columns_by_field, read_table
 from evaltracker.tabular.books import text_of
+from evaltracker.tabular.days import DayOrder, order_of, read_day
 from vendors.choices import STATED, Availability
 from vendors.holds_for_text import read_holds_for
+from vendors.imports.answers import DATED_PLAN, status_key
+from vendors.imports.words import STATUS_WORDS
 from vendors.sheets.columns import ANSWER, COLUMNS, SHEET, answer_cells
 from vendors.words import ClaimWords
 
@@ -24,51 +27,53 @@ CHOICES = {
     )
 }
 FILE_FIELD = "file"
+NO_RESULT = "It holds a formula without a result; write the text itself."
+NO_REF = "Say which requirement is answered."
+REF_IS_A_NUMBER = "The requirement's ref was turned into a number; format it as text."
+WHEN = ("availability", "available_from")
 
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """An answered row: its number, the ref, the words, and where each field stands."""
+    """An answered row: its number, the ref, the words, and where each field stands.
+
+    Of what cannot be read, `wrong` says why by field, and the words say nothing.
+    """
 
     row: int
     requirement: str
     words: ClaimWords
     columns: Mapping[str, int]
+    wrong: dict[str, str] = field(default_factory=dict)
 
-    def place(self, field: str) -> str:
-        """The cell of `field`, as an error's name: “Answers.F7”."""
-        return place_of(self.columns[field], self.row)
-
-
-def place_of(column: int, row: int) -> str:
-    """A cell as an error's name."""
-    return f"{SHEET}.{column_letter(column)}{row}"
+    def place(self, name: str) -> str:
+        """The cell of a field, as an error's name: “Answers.F7”."""
+        # An old sheet lacks a column, and is wrong in that row.
+        column = self.columns.get(name, self.columns["requirement"])
+        return f"{SHEET}.{column_letter(column)}{self.row}"
 
 
 def read_sheet(
-    content: bytes, filename: str, current: Mapping[str, ClaimWords]
+    content: bytes,
+    filename: str,
+    current: Mapping[str, ClaimWords],
+    order: DayOrder | None = None,
 ) -> list[SheetLine]:
-    """The answered rows of a sheet; `current` are the claims that stand, by ref.
+    """The answered rows of a sheet; `current` is what stands, by ref.
 
     Cells that still show what `current` says keep its exact words. Rows without any
-    answer are left out.
+    answer are left out. `order` is how days are written, where no cell tells it.
 
     Raises:
-        Invalid: no such sheet, or cells that cannot be read, each named.
+        Invalid: no such sheet. What is wrong in cells, the lines say.
 
     """
     sheet, columns, head = _find(content, filename)
-    errors: dict[str, list[str]] = {}
-    lines = []
-    for row in sheet.rows:
-        if row.number <= head.number:
-            continue
-        if line := _line(sheet, row, columns, current, errors):
-            lines.append(line)
-    if errors:
-        count = "1 cell is" if len(errors) == 1 else f"{len(errors):,} cells are"
-        raise Invalid(f"{count} wrong, so nothing was taken.", errors=errors)
-    return lines
+    rows = [row for row in sheet.rows if row.number > head.number]
+    days = columns["available_from"]
+    order = order_of(row.cell(days) for row in rows) or order
+    lines = (_line(sheet, row, columns, current, order) for row in rows)
+    return [line for line in lines if line is not None]
 
 
 def _find(content: bytes, filename: str) -> tuple[Sheet, dict[str, int], Row]:
@@ -104,80 +109,90 @@ def _line(
     row: Row,
     columns: dict[str, int],
     current: Mapping[str, ClaimWords],
-    errors: dict[str, list[str]],
+    order: DayOrder | None,
 ) -> SheetLine | None:
-    """The answer in a row, or None if there is none or `errors` has got its faults."""
-    ref_at = columns["requirement"]
-    ref = meant(row.cell(ref_at))
-    shown = dict(zip(ANSWER, map(text_of, answer_cells(current.get(ref))), strict=True))
+    """The answer in a row; None if there is none."""
+    ref = meant(row.cell(columns["requirement"]))
+    stands = current.get(ref)
+    shown = _shown(stands)
     # A sheet from before that column says nothing of it, and changes nothing.
     texts = {
-        field: row.cell(columns[field]) if field in columns else shown[field]
-        for field in ANSWER
+        name: row.cell(columns[name]) if name in columns else shown[name]
+        for name in ANSWER
     }
-    for column in columns.values():
-        if (row.number, column) in sheet.uncomputed:
-            errors[place_of(column, row.number)] = [
-                "It holds a formula without a result; write the text itself."
-            ]
-            return None
-    if not any(text for field, text in texts.items() if field in columns):
+    wrong = {
+        name: NO_RESULT
+        for name, column in columns.items()
+        if (row.number, column) in sheet.uncomputed
+    }
+    if not wrong and not any(texts[name] for name in ANSWER if name in columns):
         return None
-    if not ref or ref_at in row.numbers:
-        errors[place_of(ref_at, row.number)] = [
-            "The requirement's ref was turned into a number; format it as text."
-            if ref
-            else "Say which requirement is answered."
-        ]
-        return None
-    stands = current.get(ref)
-    if stands and texts == shown:
+    if not ref:
+        wrong.setdefault("requirement", NO_REF)
+    elif columns["requirement"] in row.numbers:
+        wrong.setdefault("requirement", REF_IS_A_NUMBER)
+    if stands and texts == shown and not wrong:
         return SheetLine(row.number, ref, stands, columns)
-    words = _words(row.number, columns, texts, stands, errors)
-    return SheetLine(row.number, ref, words, columns) if words else None
+    words = _words(texts, stands, order, wrong)
+    return SheetLine(row.number, ref, words, columns, wrong)
+
+
+def _shown(words: ClaimWords | None) -> dict[str, str]:
+    """What the cells of an answer say."""
+    return dict(zip(ANSWER, map(text_of, answer_cells(words)), strict=True))
 
 
 def _words(
-    number: int,
-    columns: dict[str, int],
     texts: dict[str, str],
     stands: ClaimWords | None,
-    errors: dict[str, list[str]],
-) -> ClaimWords | None:
-    """The words in the cells; a cell that says what stands keeps its exact words."""
-    shown = dict(zip(ANSWER, map(text_of, answer_cells(stands)), strict=True))
+    order: DayOrder | None,
+    wrong: dict[str, str],
+) -> ClaimWords:
+    """The words in the cells, with what is `wrong` noted and left out; a cell that says
+    what stands keeps its exact words."""
+    shown = _shown(stands)
     read: dict[str, Any] = {}
-    wrong = False
-    for field, text in texts.items():
-        if stands and text == shown[field]:
-            read[field] = getattr(stands, field)
+    for name, text in texts.items():
+        if stands and text == shown[name]:
+            read[name] = getattr(stands, name)
             continue
         try:
-            read[field] = READERS[field](text)
+            if name == "available_from":
+                read[name] = read_day(text, order) if text else None
+            elif name not in wrong:
+                read[name] = READERS[name](text)
         except ValueError as error:
-            errors[place_of(columns[field], number)] = [str(error)]
-            wrong = True
-    return None if wrong else ClaimWords(**read)
+            wrong.setdefault(name, str(error))
+    if not texts["available_from"]:
+        try:
+            read["available_from"] = _day_of_plan(texts["availability"])
+        except ValueError as error:
+            wrong.setdefault("availability", str(error))
+    if not wrong.keys().isdisjoint(WHEN):
+        # Neither can be held against the other.
+        read |= {"availability": str(Availability.NOW), "available_from": None}
+    return ClaimWords(**read)
 
 
 def _availability(text: str) -> str:
     if not text:
         raise ValueError(f"Choose one of: {', '.join(STATED)}.")
-    found = CHOICES.get(text.casefold())
+    key = status_key(text)
+    if DATED_PLAN.fullmatch(key):
+        return str(Availability.PLANNED)
+    found = CHOICES.get(text.casefold()) or STATUS_WORDS.get(key.replace("-", " "))
     if found is None:
-        raise ValueError(f"“{text[:60]}” is not one of: {', '.join(STATED)}.")
+        raise ValueError(
+            f"“{text[:60]}” is not one of: {', '.join(STATED)}; yes and no are read, "
+            "too."
+        )
     return str(Availability(found))
 
 
-def _day(text: str) -> datetime.date | None:
-    if not text:
-        return None
-    try:
-        if len(text) == len("2030-01-31") and text.isascii():
-            return datetime.date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise ValueError("Write the day as 2030-01-31.")
+def _day_of_plan(text: str) -> datetime.date | None:
+    """The day in “planned 2030-01-31”."""
+    found = DATED_PLAN.fullmatch(status_key(text))
+    return read_day(found[2]) if found else None
 
 
 def _environments(text: str) -> list[str]:
@@ -193,7 +208,6 @@ def _holds_for(text: str) -> dict[str, Any] | None:
 
 READERS = {
     "availability": _availability,
-    "available_from": _day,
     "environments": _environments,
     "holds_for": _holds_for,
     "statement": meant,

@@ -25,10 +25,10 @@ from vendors.words import ClaimWords
 
 HELP = (
     "Fill in the white columns of the sheet “Answers” and send the file back.",
-    "Availability is one of: now, beta, planned, on_request (at cost), never. "
-    "An honest never counts in your favour.",
+    "Availability is one of: now, beta, planned, on_request (at cost), never; yes and "
+    "no are read as now and never. An honest never counts in your favour.",
     "Available from is needed for planned, and allowed for beta and on_request: "
-    "a day as 2030-01-31.",
+    "a day as 2030-01-31 or 31.01.2030.",
     "Environments are separated by semicolons: aws; on_prem.",
     "Holds for names the values of “Must hold for” that the answer holds for: "
     + SYNTAX,

@@ -107,20 +107,48 @@ def test_a_dry_run_tells_what_would_change_and_writes_nothing(acme: Party) -> No
     assert Claim.objects.count() == 1
 
 
-def test_every_wrong_cell_is_named_and_nothing_is_taken(acme: Party) -> None:
-    book = fill(fetch(acme), F2="soon", I2="Yes.", F3="planned", G3="March", I3="Yes.")
+def test_every_wrong_cell_is_named_at_once_and_nothing_is_taken(acme: Party) -> None:
+    # What cannot be read, what no answer may say, what is asked of nobody.
+    book = fill(fetch(acme), F2="soon", J2="javascript:alert(1)")
+    book = fill(book, F3="planned", G3="March", I3="Yes.", A4="R9", F4="never")
+    for query in ("", "?dry_run=1"):
+        problem = refused(send(acme, book, query), 400)
+        assert [error["pointer"] for error in problem["errors"]] == [
+            f"#/Answers/{cell}" for cell in ("F2", "I2", "J2", "G3", "A4", "I4")
+        ]
+        assert problem["detail"] == "6 cells are wrong, so nothing was taken."
+    assert not Claim.objects.exists()
+
+
+def test_yes_and_no_and_days_of_a_country_are_read(acme: Party) -> None:
+    book = fill(fetch(acme), F2="Yes", I2="x", F3="planned", G3="30.06.2040", I3="y")
+    assert send(acme, book).status_code == 200
+    claims = acme.call("GET", f"{acme.home}claims/").json()["results"]
+    assert [claim["availability"] for claim in claims] == ["now", "planned"]
+    assert claims[1]["available_from"] == "2040-06-30"
+    assert send(acme, fill(book, F2="no", F3="Planned (2040-07-01)", G3=None)).json()
+    claims = acme.call("GET", f"{acme.home}claims/").json()["results"]
+    assert [claim["availability"] for claim in claims] == ["never", "planned"]
+    assert claims[1]["available_from"] == "2040-07-01"
+
+
+def test_a_day_that_can_be_two_is_settled_by_the_column_or_by_the_caller(
+    acme: Party,
+) -> None:
+    book = fill(fetch(acme), F2="planned", G2="03/04/2040", I2="x")
     problem = refused(send(acme, book), 400)
-    assert [error["pointer"] for error in problem["errors"]] == [
-        "#/Answers/F2",
-        "#/Answers/G3",
-    ]
-    assert problem["detail"] == "2 cells are wrong, so nothing was taken."
-    book = fill(book, F2="now", G3=None, J2="javascript:alert(1)")
-    problem = refused(send(acme, book), 400)
-    assert [error["pointer"] for error in problem["errors"]] == [
-        "#/Answers/J2",
-        "#/Answers/G3",
-    ]
+    assert problem["errors"][0]["pointer"] == "#/Answers/G2"
+    assert "can be two days" in problem["errors"][0]["detail"]
+    refused(send(acme, book, "?date_order=year"), 400)
+
+    def said(book: Workbook, query: str) -> str:
+        told = send(acme, book, f"?dry_run=1{query}").json()
+        return str(told["changes"][0]["after"]["available_from"])
+
+    assert said(book, "&date_order=day") == "2040-04-03"
+    assert said(book, "&date_order=month") == "2040-03-04"
+    other = fill(book, F3="beta", G3="04/30/2040", I3="y")
+    assert said(other, "&date_order=day") == "2040-03-04"
 
 
 @pytest.mark.parametrize(

@@ -71,9 +71,12 @@ def test_a_list_may_give_dates_statements_and_evidence() -> None:
     )
 
 
-def test_a_date_in_another_order_is_refused() -> None:
-    made = plan("requirement,vendor,status,when\nR1,Acme,planned,31/03/2027\n")
-    assert "“31/03/2027” is no date" in sentences(made)[0]
+def test_a_date_that_can_be_two_is_refused_and_no_other_one() -> None:
+    made = plan("requirement,vendor,status,when\nR1,Acme,planned,04/03/2027\n")
+    assert "“04/03/2027” can be two days" in sentences(made)[0]
+    made = plan("requirement,vendor,status,when\nR1,Acme,planned,31.03.2027\n")
+    assert not made.problems
+    assert made.new[0].words.available_from == datetime.date(2027, 3, 31)
 
 
 def test_the_first_link_is_the_evidence_and_the_others_stay() -> None:
