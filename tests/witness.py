@@ -59,6 +59,7 @@ ELSEWHERE = {
     "vendors_vendorsession",
     # What a vendor types is its own until it hands in.
     "vendors_answerdraft",
+    "vendors_draftfile",
     # A reader's own bookmark, list and bell.
     "vendors_lastseen",
     "workflow_snooze",

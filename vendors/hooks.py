@@ -6,6 +6,7 @@ from django.apps import apps
 
 import evaltracker.serving.https
 import vendors.code_notices
+import vendors.contact_notices
 import vendors.interest_notices
 import vendors.isolation.starting
 import vendors.list_uses
@@ -18,6 +19,7 @@ import vendors.window_notices
 from evaltracker.kit.periodic import register_chore
 from evaltracker.requirements.publishing import FOLLOWERS
 from vendors.services.code_mail import owe_unsent_codes, tell_of_guesses
+from vendors.services.contact_requests import tell_of_contact_requests
 from vendors.services.reasking import ask_of_changes, remind_of_closing
 from vendors.services.receipt_mail import owe_receipts
 from vendors.services.refusals import forget_refused_calls
@@ -35,6 +37,11 @@ register_chore(
     name="owe unsent codes",
     every=datetime.timedelta(seconds=20),
     work=owe_unsent_codes,
+)
+register_chore(
+    name="tell of contact requests",
+    every=datetime.timedelta(seconds=20),
+    work=tell_of_contact_requests,
 )
 register_chore(
     name="owe receipts",
@@ -69,6 +76,7 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.acts.candidates
     import vendors.admin.acts.claims
     import vendors.admin.acts.companies
+    import vendors.admin.acts.contact_requests
     import vendors.admin.acts.cost_terms
     import vendors.admin.acts.costs
     import vendors.admin.acts.dialogue

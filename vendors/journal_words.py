@@ -43,6 +43,18 @@ OF_CANDIDATES: dict[str, Phrases] = {
         "removed a contact of a vendor",
         "removed the contact {subject}",
     ),
+    "contact_request.made": (
+        "asked to let a colleague in",
+        "asked to let {name} in for {candidate}",
+    ),
+    "contact_request.accepted": (
+        "let a vendor's colleague in",
+        "let {name} in for {candidate}",
+    ),
+    "contact_request.declined": (
+        "declined to let a vendor's colleague in",
+        "declined to let {name} in for {candidate}",
+    ),
     "token.issued": ("gave a vendor a token", "gave {vendor} a token"),
     "token.ends": ("set when a token ends", "set when a token of {vendor} ends"),
     "vendor_session.begun": (

@@ -24,7 +24,9 @@ from vendors.models import (
     ClaimFile,
     Conflict,
     Contact,
+    ContactRequest,
     CostLine,
+    DraftFile,
     ExchangeRate,
     IdempotencyRecord,
     InvitationLink,
@@ -164,6 +166,8 @@ leave_out(Contact, "People outside are asked by who knows them; a vendor's, not 
 leave_out(VendorToken, "A secret.")
 leave_out(RefusedCall, "It is about this installation.")
 leave_out(AnswerDraft, "What a vendor types is its own until it hands in.")
+leave_out(DraftFile, "What a vendor attaches is its own until it hands in.")
+leave_out(ContactRequest, "It asks for a way into this installation.")
 leave_out(InvitationLink, "A way into this installation.")
 leave_out(SignInCode, "A way into this installation.")
 leave_out(VendorSession, "A way into this installation.")

@@ -1,7 +1,8 @@
 """An answer as it is typed into a form, and as services take it."""
 
 import datetime
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evaltracker.errors import Invalid
@@ -12,13 +13,18 @@ from vendors.holds_for_text import read_holds_for
 from vendors.models import Claim
 from vendors.services.batches import Stated
 from vendors.values_field import Box, Names, key_of
+from vendors.words import ClaimWords
 
 TEXTS = ("availability", "available_from", "statement", "evidence_url", "own_answers")
 EMPTY: dict[str, Any] = {**dict.fromkeys(TEXTS, ""), "holds_for": []}
+# Of a draft that came by a sheet; no form shows them.
+ENVIRONMENTS = "environments"
 # Twice what is taken, so that too much can be cut by who typed it.
 LONGEST = {"statement": 2 * TEXT_LIMIT, "evidence_url": 2 * LINK_LIMIT}
 LONGEST_OTHER = 1_000
 MOST_BOXES = 200
+# What no text holds and no spreadsheet takes.
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 WRITE_DATE = "Write the date as in 2027-03-31."
 
 
@@ -31,7 +37,7 @@ def typed_in(form: Any) -> dict[str, Any]:
     """
     typed: dict[str, Any] = {}
     for name in TEXTS:
-        text = form.get(name, "").replace("\r\n", "\n").replace("\x00", "")
+        text = UNSEEN.sub("", form.get(name, "").replace("\r\n", "\n"))
         if len(text) > LONGEST.get(name, LONGEST_OTHER):
             raise Invalid("That is too long to be kept. Shorten it.")
         typed[name] = text.strip()
@@ -40,8 +46,8 @@ def typed_in(form: Any) -> dict[str, Any]:
     return typed
 
 
-def typed_of(claim: Claim | None) -> dict[str, Any]:
-    """What the form would hold for a claim that stands."""
+def typed_of(claim: Claim | ClaimWords | None) -> dict[str, Any]:
+    """What the form would hold for a claim that stands, or for its words."""
     if claim is None:
         return dict(EMPTY)
     answer = {
@@ -93,10 +99,34 @@ def stated_in(
         availability=typed["availability"],
         statement=typed["statement"],
         available_from=day,
-        # What only programs say stays.
-        environments=former.environments if former else (),
+        environments=_environments(typed, former),
         evidence_url=typed["evidence_url"],
         holds_for=joined(_ticked(typed["holds_for"], lists), own, answer),
+    )
+
+
+def words_in(
+    typed: Mapping[str, Any], lists: Names, former: Claim | None
+) -> ClaimWords:
+    """What was typed, as far as it can be read; right or wrong."""
+    try:
+        day = day_in("available_from", typed["available_from"])
+    except Invalid:
+        day = None
+    try:
+        own = read_holds_for(typed["own_answers"])
+    except ValueError:
+        own = None
+    answer = {"availability": typed["availability"], "available_from": day}
+    lines = own if isinstance(own, list) else []
+    said = joined(_ticked(typed["holds_for"], lists), lines, answer)
+    return ClaimWords(
+        availability=typed["availability"],
+        available_from=day,
+        environments=list(_environments(typed, former)),
+        holds_for={"said": said, "means": {}} if said else None,
+        statement=typed["statement"],
+        evidence_url=typed["evidence_url"],
     )
 
 
@@ -126,6 +156,13 @@ def boxes_for(lists: Names, ticked: list[str]) -> list[tuple[str, list[Box]]]:
         for name, values in lists.items()
         if values
     ]
+
+
+def _environments(typed: Mapping[str, Any], former: Claim | None) -> Iterable[str]:
+    """What only programs and sheets say stays, unless a sheet says otherwise."""
+    stands = former.environments if former else []
+    said: Iterable[str] = typed.get(ENVIRONMENTS, stands)
+    return said
 
 
 def _ticked(boxes: list[str], lists: Names) -> Any:

@@ -19,6 +19,11 @@ def attachment(stored_as: str, *, name: str, content_type: str) -> FileResponse:
         content: IO[Any] = default_storage.open(stored_as, "rb")
     except FileNotFoundError as error:
         raise NotFound from error
+    return handed_out(content, name=name, content_type=content_type)
+
+
+def handed_out(content: IO[Any], *, name: str, content_type: str) -> FileResponse:
+    """Bytes that somebody handed in, under the name that they came with."""
     return FileResponse(
         content,
         as_attachment=True,

@@ -20,7 +20,7 @@ from stakeholders.services.lending import delegate
 from tests.cast import trials, vendors
 from tests.rights.sealed import Sealed, build
 from tests.rights.table import ON_OWN_CELL, ON_PLACE
-from tests.rights.visits import let_in
+from tests.rights.visits import asks_for_a_colleague
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate
 from vendors.services.dialogue import ask_question, propose_requirement
@@ -66,7 +66,7 @@ def purchase() -> Sealed:
         rated_on=timezone.localdate(),
         by=where.owner,
     )
-    let_in(sealed.candidate)
+    asks_for_a_colleague(sealed.candidate)
     today = timezone.localdate()
     part = where.stakeholders.get(role="it")
     delegate(

@@ -208,11 +208,19 @@ def write_to(option: Candidate, insider: User) -> None:
 def type_draft(option: Candidate, ref: str = "R1") -> None:
     """What the vendor typed over its answer, in every field."""
     typed = dict.fromkeys(EMPTY, "draftmarkquux") | {"holds_for": ["draftmarkquux"]}
-    AnswerDraft.objects.create(
+    draft = AnswerDraft.objects.create(
         candidate=option,
         requirement=option.evaluation.requirements.get(ref=ref),
         typed=typed,
         saved_at=timezone.now(),
+    )
+    draft.files.create(
+        name="draftmarkquux.txt",
+        content_type="text/plain",
+        size=13,
+        sha256="draftmarkquux",
+        content=b"draftmarkquux",
+        uploaded_at=timezone.now(),
     )
 
 

@@ -39,7 +39,7 @@ from tests.lock_order import around_tests
 from tests.rights import walk
 from tests.rights.logs import written
 from tests.rights.sealed import MARKS, build, move, type_draft
-from tests.rights.visits import let_in
+from tests.rights.visits import asks_for_a_colleague, let_in
 from tests.rights.world import MAIN
 from trials.models import DemoNote, Score
 from vendors.choices import DocumentKind
@@ -89,10 +89,11 @@ def mark_everything() -> None:
 
 
 def come_from_outside(where: Evaluation) -> None:
-    """A contact asked for a code; a vendor has a receipt and a promise record."""
+    """A contact asked for a code and for a colleague; a vendor has two documents."""
     option = where.candidates.filter(vendor__isnull=False).first()
     assert option is not None
     ask_code(link=let_in(option).link, nonce="of the browser")
+    asks_for_a_colleague(option)
     Submission.objects.create(
         candidate=option,
         number="ACME-1",

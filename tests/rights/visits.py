@@ -1,10 +1,19 @@
 """A contact of a vendor who is in the vendor pages."""
 
 from evaltracker.kit.clock import database_now
-from vendors.models import Candidate, Contact, VendorSession
+from vendors.models import Candidate, Contact, ContactRequest, VendorSession
 from vendors.services.contacts import add_contact
 from vendors.services.invitation_links import give_link
 from vendors.services.vendor_sessions import begin_session
+
+
+def asks_for_a_colleague(candidate: Candidate) -> ContactRequest:
+    """Somebody of the candidate's vendor wants a colleague let in."""
+    contact = let_in(candidate).link.contact
+    made: ContactRequest = ContactRequest.objects.create(
+        candidate=candidate, asked_by=contact, name="Kim Lee", email="kim@acme.example"
+    )
+    return made
 
 
 def let_in(candidate: Candidate) -> VendorSession:

@@ -27,7 +27,7 @@ from stakeholders.services.lending import delegate
 from tests.cast import common
 from tests.cast.workflow import sign_as
 from tests.files.attaching import attach
-from tests.rights.visits import let_in
+from tests.rights.visits import asks_for_a_colleague
 from trials.services.excuses import excuse_knock_out
 from vendors.models import Conflict, Contact, Vendor, VendorToken
 from vendors.services.dialogue import propose_requirement
@@ -85,7 +85,7 @@ def build() -> dict[str, User]:
     )
     vendor = Vendor.objects.get(name="Databricks")
     issue_token(vendor=vendor, label="bid desk", by=SYSTEM)
-    let_in(main.candidates.get(vendor=vendor))
+    asks_for_a_colleague(main.candidates.get(vendor=vendor))
     sign_as(
         Evaluation.objects.get(slug="data-catalogue"),
         "it",

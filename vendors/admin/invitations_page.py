@@ -17,6 +17,7 @@ from vendors.admin.conflict_question import ask_first
 from vendors.admin.invitation_rows import STATES, invitation_rows, vendor_rows
 from vendors.admin.pages import reader
 from vendors.policy import claims_are_closed, may_read_contacts
+from vendors.selectors.contact_requests import open_contact_requests
 from vendors.selectors.sign_in import sessions_here
 from vendors.services.token_mail import WARNED_DAYS
 
@@ -57,6 +58,7 @@ def invitations_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespon
         may_send=in_research and not claims_are_closed(evaluation, database_now()),
         vendors=vendor_rows(evaluation, with_tokens=owns),
         sessions=sessions_here(evaluation, since=now - SESSIONS_SHOWN) if owns else (),
+        contact_requests=open_contact_requests(evaluation) if owns else (),
         yesterday=(now - datetime.timedelta(days=1)).date(),
         now=now,
         ends_soon=now + datetime.timedelta(days=max(WARNED_DAYS)),

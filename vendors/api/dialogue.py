@@ -21,7 +21,10 @@ from vendors.models import Candidate, Proposal, Question
 from vendors.selectors import own_proposals, questions_for
 from vendors.services.dialogue import ask_question, propose_requirement
 
-UNKNOWN_CATEGORY = "No requirement has a category of that name; use an existing one."
+UNKNOWN_CATEGORY = (
+    "No requirement has a category of that name; use an existing one, or new_category."
+)
+ONE_CATEGORY = "Send category, or new_category for one that there is not yet."
 
 
 class QuestionInput(StrictSerializer):
@@ -56,7 +59,16 @@ class QuestionOutput(serializers.Serializer[Any]):
 class ProposalInput(StrictSerializer):
     """A requirement that the buyer forgot."""
 
-    category = Text(max_length=LINE_LIMIT, help_text="A category of the requirements.")
+    category = Text(
+        max_length=LINE_LIMIT,
+        required=False,
+        help_text="A category of the requirements.",
+    )
+    new_category = Text(
+        max_length=LINE_LIMIT,
+        required=False,
+        help_text="Instead, the name of a category that there is not yet.",
+    )
     text = Text(max_length=TEXT_LIMIT, help_text="The requirement.")
     reason = Text(max_length=TEXT_LIMIT, required=False, allow_blank=True, default="")
 
@@ -65,7 +77,10 @@ class ProposalOutput(serializers.Serializer[Any]):
     """An own proposal and its fate."""
 
     id = serializers.UUIDField()
-    category = serializers.CharField(source="category.name")
+    category = serializers.CharField(source="category_name")
+    new_category = serializers.CharField(
+        allow_blank=True, help_text="Its name, if you proposed the category, too."
+    )
     text = serializers.CharField()
     reason = serializers.CharField(allow_blank=True)
     proposed_at = serializers.DateTimeField()
@@ -190,12 +205,14 @@ class ProposalsView(VendorView):
         body = ProposalInput(data=request.data)
         body.is_valid(raise_exception=True)
         words = dict(body.validated_data)
-        category = self._category(candidate, words.pop("category"))
+        if len({"category", "new_category"} & words.keys()) != 1:
+            raise ValidationError({"category": [ONE_CATEGORY]})
+        if name := words.pop("category", None):
+            words["category"] = self._category(candidate, name)
 
         def propose() -> Response:
             proposal = propose_requirement(
                 candidate=candidate,
-                category=category,
                 by=self.caller(request).actor,
                 **words,
             )

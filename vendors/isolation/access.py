@@ -15,6 +15,7 @@ OWN = "candidate_id IN (SELECT id FROM vendors_candidate)"
 INVITED = "evaluation_id IN (SELECT evaluation_id FROM vendors_candidate)"
 ASKED = "id IN (SELECT question_id FROM vendors_asking)"
 OWN_LINK = "link_id IN (SELECT id FROM vendors_invitationlink)"
+OWN_DRAFT = "draft_id IN (SELECT id FROM vendors_answerdraft)"
 OWN_TRIAL = "trial_id IN (SELECT id FROM trials_trial)"
 CALLS = "id IN (SELECT vendor_id FROM vendors_vendortoken)"
 ALL: tuple[str, ...] = ()
@@ -89,6 +90,10 @@ ACCESS: dict[str, Access] = {
         rows=f"vendor_id = {ME}",
         shown=("id", "vendor_id", "name", "email", "removed_at"),
     ),
+    # Whom it asked to let in, and what became of it.
+    "vendors_contactrequest": Access(
+        rows=OWN, added=f"{OWN} AND state = 'open' AND ruled_at IS NULL"
+    ),
     "vendors_invitationlink": Access(
         # As with tokens: before the vendor is known, the row of the link that was sent.
         rows=f"digest = ANY({SENT_TOKENS}) OR {OWN}",
@@ -127,6 +132,7 @@ ACCESS: dict[str, Access] = {
     "vendors_answerdraft": Access(
         rows=OWN, added=OWN, changed=("typed", "version", "saved_at"), deleted=True
     ),
+    "vendors_draftfile": Access(rows=OWN_DRAFT, added=OWN_DRAFT, deleted=True),
     "vendors_submission": Access(rows=OWN, added=OWN),
     # What the house published to it.
     "vendors_publisheddocument": Access(rows=OWN),

@@ -1,8 +1,9 @@
 """Who offers, what they say, and what it costs."""
 
-from vendors.models.answer_drafts import AnswerDraft
+from vendors.models.answer_drafts import AnswerDraft, DraftFile
 from vendors.models.candidates import Candidate, Contact, Ruling, Vendor
 from vendors.models.claims import Claim, ClaimFile, LastSeen, Submission
+from vendors.models.contact_requests import ContactRequest
 from vendors.models.costs import CostLine
 from vendors.models.dialogue import Asking, Proposal, Question
 from vendors.models.interests import Conflict
@@ -21,7 +22,9 @@ __all__ = [
     "ClaimFile",
     "Conflict",
     "Contact",
+    "ContactRequest",
     "CostLine",
+    "DraftFile",
     "ExchangeRate",
     "IdempotencyRecord",
     "InvitationLink",

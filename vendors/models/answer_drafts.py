@@ -17,6 +17,14 @@ class DraftQuerySet(VendorScopedQuerySet["AnswerDraft"]):
         return self.none()
 
 
+class DraftFileQuerySet(VendorScopedQuerySet["DraftFile"]):
+    """Files of drafts, which no person of the house reads either."""
+
+    def visible_to(self, user: Any) -> "DraftFileQuerySet":
+        """No row, whoever of the house asks."""
+        return self.none()
+
+
 class AnswerDraft(VendorRecord):
     """An answer as it was typed, right or wrong, until it is handed in."""
 
@@ -45,3 +53,32 @@ class AnswerDraft(VendorRecord):
 
     def __str__(self) -> str:
         return f"Draft {str(self.pk)[:8]}"
+
+
+class DraftFile(VendorRecord):
+    """A file that waits with its draft, and goes with it.
+
+    Its bytes are in the row, so that they are the vendor's alone as the draft is, and
+    no file is left behind by a draft that is thrown away.
+    """
+
+    evaluation_path: ClassVar[str] = "draft__candidate__evaluation"
+    vendor_path: ClassVar[str] = "draft__candidate__vendor"
+
+    draft = models.ForeignKey(
+        AnswerDraft, on_delete=models.CASCADE, related_name="files"
+    )
+    name = models.CharField(max_length=150)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    uploaded_at = models.DateTimeField()
+
+    objects: ClassVar = DraftFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("uploaded_at",)
+
+    def __str__(self) -> str:
+        return f"File {str(self.pk)[:8]}"

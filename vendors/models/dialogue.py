@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Category, Evaluation, Requirement
+from evaltracker.kit.text import LINE_LIMIT
 from vendors.choices import ProposalState
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
 from vendors.models.candidates import Candidate
@@ -108,8 +109,16 @@ class Proposal(VendorRecord):
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="proposals"
     )
+    # Blank while the category is proposed, too, by its name.
     category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, related_name="proposals"
+        Category,
+        on_delete=models.PROTECT,
+        related_name="proposals",
+        null=True,
+        blank=True,
+    )
+    new_category = models.CharField(
+        max_length=LINE_LIMIT, blank=True, default="", db_default=""
     )
     text = models.TextField()
     reason = models.TextField(blank=True)
@@ -148,3 +157,8 @@ class Proposal(VendorRecord):
 
     def __str__(self) -> str:
         return f"Proposal {str(self.pk)[:8]}"
+
+    @property
+    def category_name(self) -> str:
+        """Of the category that it is for, which there may not be yet."""
+        return self.category.name if self.category else self.new_category

@@ -8,17 +8,29 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from evaltracker.errors import NotFound, Stale
+from evaltracker.errors import Invalid, NotFound, Problem, Stale
 from evaltracker.kit.clock import database_now, wall_of
 from evaltracker.kit.downloads import download
+from evaltracker.rest.views import read_id
 from vendors.models import AnswerDraft, VendorSession
 from vendors.portal.base import FORM, READ, session_page, show
 from vendors.portal.deadlines import deadline_of
 from vendors.selectors import own_files
 from vendors.selectors.demands import demanded, with_demands
-from vendors.selectors.vendor_answers import OFFERED, AnswerRow, Answers, answers_of
+from vendors.selectors.vendor_answers import (
+    OFFERED,
+    AnswerRow,
+    Answers,
+    answers_of,
+    draft_files,
+)
 from vendors.services.answer_drafts import discard_draft, save_draft
+from vendors.services.candidates import lock_candidate
+from vendors.services.draft_files import attach_to_answer, remove_draft_file
+from vendors.services.sign_in import actor_in_pages
 from vendors.typed_answers import boxes_for, typed_in, typed_of
+
+NO_FILE = "Choose a file first, then attach it."
 
 
 @session_page(*READ)
@@ -85,6 +97,9 @@ def _save(
     by_script = request.headers.get("X-Autosave") == "1"
     version = request.POST.get("version", "")
     typed = typed_in(request.POST)
+    if request.FILES:
+        # What it will lock, before the draft is.
+        lock_candidate(_of(session))
     try:
         draft = save_draft(
             candidate=_of(session),
@@ -96,18 +111,58 @@ def _save(
     except Stale as stale:
         if by_script:
             return JsonResponse({"problem": stale.sentence}, status=stale.status)
-        fresh = answers_of(_of(session))
-        now = fresh.at(row.requirement.ref) or row
-        return _form(request, session, fresh, now, problem=stale.sentence, mine=typed)
+        return _again(request, session, row, stale, mine=typed)
     if by_script:
         saved = _clock(session, draft)
         return JsonResponse({"version": draft.version if draft else 0, "saved": saved})
-    if request.POST.get("then") == "stay":
-        return redirect(address(session, "answer", ref=row.requirement.ref))
+    return _go_on(request, session, row)
+
+
+def _go_on(
+    request: HttpRequest, session: VendorSession, row: AnswerRow
+) -> HttpResponse:
+    """Do what the button says beside saving, and lead to where that is seen."""
+    here = address(session, "answer", ref=row.requirement.ref)
+    then = request.POST.get("then", "")
+    if key := request.POST.get("remove", ""):
+        remove_draft_file(
+            candidate=_of(session), requirement=row.requirement, key=read_id(key)
+        )
+        return redirect(f"{here}#files")
+    try:
+        if upload := request.FILES.get("file"):
+            attach_to_answer(
+                candidate=_of(session),
+                requirement=row.requirement,
+                file=upload.open(),
+                name=upload.name or "",
+                by=actor_in_pages(session.link),
+            )
+        elif then == "attach":
+            raise Invalid(NO_FILE)
+    except Problem as problem:
+        return _again(request, session, row, problem)
+    if then == "attach":
+        return redirect(f"{here}#files")
+    if then == "stay":
+        return redirect(here)
     following = answers_of(_of(session)).after(row.requirement.ref)
     if following is None:
         return redirect(address(session, "answers"))
     return redirect(address(session, "answer", ref=following.requirement.ref))
+
+
+def _again(
+    request: HttpRequest,
+    session: VendorSession,
+    row: AnswerRow,
+    problem: Problem,
+    mine: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """The form as it stands after what was refused."""
+    fresh = answers_of(_of(session))
+    now = fresh.at(row.requirement.ref) or row
+    return _form(request, session, fresh, now, problem=problem, mine=mine)
 
 
 def _form(
@@ -116,19 +171,20 @@ def _form(
     found: Answers,
     row: AnswerRow,
     *,
-    problem: str = "",
+    problem: Problem | None = None,
     mine: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """The requirement, and its answer as it was typed last."""
     typed = row.draft.typed if row.draft else typed_of(row.claim)
     asked = with_demands(type(row.requirement).objects.filter(pk=row.requirement.pk))
     files = own_files(_of(session)).filter(claim__requirement=row.requirement)
+    waiting = draft_files(_of(session)).filter(draft__requirement=row.requirement)
     return show_answers(
         request,
         session,
         "answer.html",
         found,
-        status=Stale.status if problem else HTTPStatus.OK,
+        status=problem.status if problem else HTTPStatus.OK,
         row=row,
         typed=typed,
         offered=OFFERED.items(),
@@ -136,7 +192,9 @@ def _form(
         version=row.draft.version if row.draft else 0,
         saved=_clock(session, row.draft),
         files=list(files.order_by("uploaded_at")),
-        problem=problem,
+        waiting=list(waiting.order_by("uploaded_at")),
+        problem=problem.sentence if problem else "",
+        about_file=problem is not None and mine is None,
         mine=mine,
     )
 

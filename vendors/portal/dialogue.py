@@ -51,17 +51,20 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
     problem: Problem | None = None
     typed: dict[str, Any] = {}
     if request.method == "POST":
-        fields = ("category", "text", "reason")
+        fields = ("category", "new_category", "text", "reason")
         typed = {name: request.POST.get(name, "") for name in fields}
         category = next(
             (each for each in categories if each.name == typed["category"]), None
         )
-        if category is None:
+        if typed["category"] and category is None:
             raise NotFound
+        if typed["new_category"].strip():
+            category = None
         try:
             propose_requirement(
                 candidate=candidate,
                 category=category,
+                new_category=typed["new_category"],
                 text=typed["text"],
                 reason=typed["reason"],
                 by=actor_in_pages(session.link),

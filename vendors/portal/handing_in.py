@@ -1,12 +1,13 @@
 """Handing in what was typed, the receipt of it, and files as proof."""
 
+import io
 from http import HTTPStatus
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from evaltracker.errors import Invalid, NotFound, Problem
-from evaltracker.kit.downloads import attachment
+from evaltracker.errors import NotFound, Problem
+from evaltracker.kit.downloads import attachment, handed_out
 from evaltracker.notices.mail import spoken
 from evaltracker.rest.views import read_id
 from vendors.models import VendorSession
@@ -14,9 +15,8 @@ from vendors.portal.answers import address, show_answers
 from vendors.portal.base import FORM, READ, session_page
 from vendors.receipts import is_receipt_of
 from vendors.selectors import last_submission, own_claims, own_files
-from vendors.selectors.vendor_answers import answers_of
+from vendors.selectors.vendor_answers import answers_of, draft_files
 from vendors.services.answer_drafts import DraftsWrong, hand_in_drafts
-from vendors.services.files import attach_file
 from vendors.services.sign_in import actor_in_pages
 
 
@@ -66,30 +66,16 @@ def receipt(request: HttpRequest, session: VendorSession) -> HttpResponse:
     )
 
 
-@session_page("POST")
-def files(request: HttpRequest, session: VendorSession, ref: str) -> HttpResponse:
-    """Attach a file as proof of an answer that was handed in."""
-    candidate = session.link.candidate
-    row = answers_of(candidate).at(ref)
-    if row is None:
-        raise NotFound
-    upload = request.FILES.get("file")
-    if upload is None:
-        raise Invalid("Choose a file first, then attach it.")
-    attach_file(
-        candidate=candidate,
-        requirement=row.requirement,
-        file=upload.open(),
-        name=upload.name or "",
-        by=actor_in_pages(session.link),
-    )
-    return redirect(address(session, "answer", ref=ref) + "#files")
-
-
 @session_page(*READ)
 def file(request: HttpRequest, session: VendorSession, file: str) -> FileResponse:
-    """An own file, as an attachment."""
-    found = own_files(session.link.candidate).filter(pk=read_id(file)).first()
-    if found is None:
+    """An own file, handed in or waiting with a draft, as an attachment."""
+    key, candidate = read_id(file), session.link.candidate
+    found = own_files(candidate).filter(pk=key).first()
+    if found is not None:
+        kind = found.content_type
+        return attachment(found.stored_as, name=found.name, content_type=kind)
+    draft = draft_files(candidate).filter(pk=key).first()
+    if draft is None:
         raise NotFound
-    return attachment(found.stored_as, name=found.name, content_type=found.content_type)
+    content = io.BytesIO(draft.content)
+    return handed_out(content, name=draft.name, content_type=draft.content_type)

@@ -2,7 +2,15 @@
 
 from django.urls import path, re_path
 
-from vendors.portal import answers, dialogue, documents, handing_in, start
+from vendors.portal import (
+    answers,
+    colleagues,
+    dialogue,
+    documents,
+    handing_in,
+    sheets,
+    start,
+)
 
 app_name = "vendor_pages"
 INVITATION = "<str:invitation>/"
@@ -14,12 +22,14 @@ urlpatterns = [
     path(f"{INVITATION}drafts/", answers.drafts, name="drafts"),
     path(f"{INVITATION}hand-in/", handing_in.hand_in, name="hand_in"),
     path(f"{INVITATION}receipt/", handing_in.receipt, name="receipt"),
-    path(f"{INVITATION}files/<path:ref>/", handing_in.files, name="files"),
     path(f"{INVITATION}file/<str:file>/", handing_in.file, name="file"),
+    path(f"{INVITATION}sheet/", sheets.sheet, name="sheet"),
+    path(f"{INVITATION}sheet/file/", sheets.sheet_file, name="sheet_file"),
     path(f"{INVITATION}questions/", dialogue.questions, name="questions"),
     path(f"{INVITATION}proposals/", dialogue.proposals, name="proposals"),
     path(f"{INVITATION}documents/", documents.documents, name="documents"),
     path(f"{INVITATION}documents/<str:document>/", documents.document, name="document"),
+    path(f"{INVITATION}colleagues/", colleagues.colleagues, name="colleagues"),
     path(f"{INVITATION}sign-out/", start.leave, name="sign_out"),
     re_path(r"", start.nothing),
 ]

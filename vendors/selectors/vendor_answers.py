@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.db.models import QuerySet
+
 from evaltracker.evaluations.models import Requirement
 from vendors.choices import Availability
-from vendors.models import AnswerDraft, Candidate, Claim
+from vendors.models import AnswerDraft, Candidate, Claim, DraftFile
 from vendors.selectors.candidates import asked_requirements
 from vendors.selectors.own import own_claims
 
@@ -97,6 +99,12 @@ class Answers:
         following = [*self.rows[start:], *self.rows[:start]]
         open_rows = (row for row in following if not row.is_answered)
         return next((row for row in open_rows if row.requirement.ref != ref), None)
+
+
+def draft_files(candidate: Candidate) -> QuerySet[DraftFile]:
+    """What waits with the drafts, without the bytes."""
+    rows: QuerySet[DraftFile] = DraftFile.objects.filter(draft__candidate=candidate)
+    return rows.defer("content")
 
 
 def answers_of(candidate: Candidate) -> Answers:

@@ -10,6 +10,7 @@ from evaltracker.errors import Invalid, Refused, Stale
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement
 from evaltracker.kit.clock import database_now
+from evaltracker.kit.storage import files_of_rows
 from vendors.models import AnswerDraft, Candidate, Claim, Submission
 from vendors.receipts import is_receipt_of
 from vendors.selectors import asked_requirements, last_submission, own_claims
@@ -17,8 +18,9 @@ from vendors.selectors.demands import lists_of
 from vendors.services.batches import Stated, submit_claims
 from vendors.services.candidates import lock_invitation
 from vendors.services.claims import submit_claim
+from vendors.services.draft_files import hand_in_files
 from vendors.services.submissions import hand_in
-from vendors.typed_answers import EMPTY, stated_in, typed_of
+from vendors.typed_answers import EMPTY, ENVIRONMENTS, stated_in, typed_of
 
 OTHER_TAB = (
     "This draft was changed elsewhere meanwhile, so nothing was saved. Below is what "
@@ -62,11 +64,14 @@ def save_draft(
     """
     rows = AnswerDraft.objects.filter(candidate=candidate, requirement=requirement)
     draft = rows.select_for_update(of=("self",), no_key=True).first()
+    if draft is not None and ENVIRONMENTS in draft.typed:
+        typed = {ENVIRONMENTS: draft.typed[ENVIRONMENTS], **typed}
     if draft is not None and draft.typed == typed:
         return draft
     if (draft.version if draft else 0) != version:
         raise Stale(OTHER_TAB)
-    if not _is_new(typed, requirement, standing):
+    has_files = draft is not None and draft.files.exists()
+    if not (has_files or is_new(typed, requirement, standing)):
         rows.delete()
         return None
     now = database_now()
@@ -95,8 +100,10 @@ def discard_draft(*, candidate: Candidate, requirement: Requirement) -> None:
 
 
 @transaction.atomic
+@files_of_rows()
 def hand_in_drafts(*, candidate: Candidate, by: Actor) -> HandedIn:
-    """Make claims of the drafts, by the same services as the API, and hand in.
+    """Make claims of the drafts, and proof of their files, by the same services as the
+    API, and hand in.
 
     Raises:
         Refused: claims are not open, or nothing has changed since the last receipt.
@@ -114,6 +121,7 @@ def hand_in_drafts(*, candidate: Candidate, by: Actor) -> HandedIn:
         )
     if stated:
         _submit(candidate, stated, by)
+        hand_in_files(candidate, by)
     receipt = hand_in(candidate=candidate, by=by)
     AnswerDraft.objects.filter(candidate=candidate).delete()
     return HandedIn(receipt, len(stated))
@@ -143,7 +151,7 @@ def read_drafts(candidate: Candidate) -> list[Stated]:
     return stated
 
 
-def _is_new(
+def is_new(
     typed: Mapping[str, Any], requirement: Requirement, standing: Claim | None
 ) -> bool:
     """Whether that is worth a draft."""

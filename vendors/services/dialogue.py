@@ -8,24 +8,16 @@ from django.db.models import QuerySet
 
 from evaltracker.errors import NotFound, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Category, Evaluation, Requirement
 from evaltracker.evaluations.policy import (
-    change,
     checked,
     lock,
     require_open,
-    require_owner,
 )
 from evaltracker.kit.clock import database_now
-from evaltracker.kit.text import Inputs, read_reason
-from evaltracker.requirements.services.requirements import (
-    add_requirement,
-    check_add_requirement,
-)
+from evaltracker.kit.text import Inputs
 from stakeholders.policy import require_part
-from vendors.choices import ProposalState
 from vendors.models import Asking, Candidate, Proposal, Question
 from vendors.policy import require_claims_open
 
@@ -82,17 +74,35 @@ def ask_question(
 
 @transaction.atomic
 def propose_requirement(
-    *, candidate: Candidate, category: Category, text: str, by: By, reason: str = ""
+    *,
+    candidate: Candidate,
+    text: str,
+    by: By,
+    category: Category | None = None,
+    new_category: str = "",
+    reason: str = "",
 ) -> Proposal:
-    """Suggest a requirement that the buyer forgot, while claims are open."""
+    """Suggest a requirement that the buyer forgot, while claims are open.
+
+    It is for a category that there is, or for one of that name that there is not yet.
+
+    Raises:
+        Refused: claims are not open. Invalid: by field, also without any category.
+
+    """
     evaluation = lock(candidate.evaluation)
     now = _require_asker(evaluation, candidate, by)
-    if category.evaluation_id != evaluation.pk:
-        raise NotFound("There is no such category.")
     inputs = Inputs()
+    if category is None:
+        new_category = inputs.line("new_category", new_category)
+        named = evaluation.categories.filter(name__iexact=new_category)
+        category = named.first()
+    elif category.evaluation_id != evaluation.pk:
+        raise NotFound("There is no such category.")
     proposal = Proposal(
         candidate=candidate,
         category=category,
+        new_category="" if category else new_category,
         text=inputs.text("text", text),
         reason=inputs.text("reason", reason, blank=True),
         proposed_at=now,
@@ -109,52 +119,12 @@ def propose_requirement(
         by=by,
         after={
             "candidate": candidate.name,
-            "category": category.name,
+            "category": proposal.category_name,
             "text": proposal.text,
             "reason": proposal.reason,
         },
     )
     return proposal
-
-
-@transaction.atomic
-def accept_proposal(
-    *,
-    proposal: Proposal,
-    ref: str,
-    by: By,
-    priority: str = Priority.SHOULD,
-    weight: int = 5,
-) -> Proposal:
-    """Make a proposal a requirement that every candidate is asked.
-
-    Raises:
-        Refused: it is ruled on, or requirements are no longer written.
-        Invalid: by field, e.g. a `ref` that exists.
-
-    """
-    proposal = _open_proposal(proposal, by)
-    check_accept_proposal(proposal, by)
-    requirement = add_requirement(
-        evaluation=proposal.candidate.evaluation,
-        category=proposal.category,
-        ref=ref,
-        text=proposal.text,
-        priority=priority,
-        weight=weight,
-        by=by,
-    )
-    return _rule(proposal, by, "proposal.accepted", ProposalState.ACCEPTED, requirement)
-
-
-@transaction.atomic
-def decline_proposal(*, proposal: Proposal, reason: str, by: By) -> Proposal:
-    """Decline a proposal for a reason that its vendor reads."""
-    proposal = _open_proposal(proposal, by)
-    words = read_reason(reason, "Give a reason for declining it.")
-    return _rule(
-        proposal, by, "proposal.declined", ProposalState.DECLINED, reason=words
-    )
 
 
 def _require_room(rows: QuerySet[Any], what: str) -> None:
@@ -182,61 +152,7 @@ def _require_asker(
     return now
 
 
-def check_decline_proposal(proposal: Proposal, by: By) -> None:
-    """The owner answers one that is open, also once the evaluation has ended."""
-    require_owner(by, proposal.candidate.evaluation)
-    if proposal.state != ProposalState.OPEN:
-        raise Refused(
-            f"The proposal is {proposal.get_state_display().lower()} already."
-        )
-
-
-def check_accept_proposal(proposal: Proposal, by: By) -> None:
-    """The same for accepting it, while requirements are added."""
-    check_decline_proposal(proposal, by)
-    check_add_requirement(proposal.candidate.evaluation, by)
-
-
 def check_ask_question(evaluation: Evaluation, by: By) -> None:
     """Whoever has a part asks in the house, while it is open."""
     require_part(by, evaluation)
     require_open(evaluation)
-
-
-def _open_proposal(proposal: Proposal, by: By) -> Proposal:
-    evaluation = lock(proposal.candidate.evaluation)
-    fresh: Proposal = (
-        Proposal.objects.select_related("candidate", "category")
-        .select_for_update(of=("self",), no_key=True)
-        .get(pk=proposal.pk)
-    )
-    fresh.candidate.evaluation = evaluation
-    check_decline_proposal(fresh, by)
-    return fresh
-
-
-def _rule(
-    proposal: Proposal,
-    by: By,
-    action: str,
-    state: ProposalState,
-    requirement: Requirement | None = None,
-    reason: str = "",
-) -> Proposal:
-    before, after = change(
-        proposal,
-        state=state,
-        state_reason=reason,
-        requirement=requirement,
-        ruled_at=database_now(),
-    )
-    journal.record(
-        evaluation=proposal.candidate.evaluation,
-        action=action,
-        subject=proposal,
-        by=by,
-        before=before,
-        after=after,
-        reason=reason,
-    )
-    return proposal

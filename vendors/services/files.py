@@ -7,7 +7,8 @@ from typing import IO
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Count, Sum
+from django.db.models.functions import Coalesce
 
 from evaltracker.errors import NotFound, Refused
 from evaltracker.evaluations import journal
@@ -15,7 +16,7 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement
 from evaltracker.kit.files import AcceptedFile, read_file
 from evaltracker.kit.storage import files_of_rows
-from vendors.models import Candidate, Claim, ClaimFile
+from vendors.models import Candidate, Claim, ClaimFile, DraftFile
 from vendors.selectors import asked_requirements, own_claim, own_files
 from vendors.services.candidates import lock_invitation
 
@@ -63,7 +64,7 @@ def attach_file(
     same = own_files(candidate).filter(claim=claim, sha256=accepted.sha256).first()
     if same is not None:
         return AttachResult(same, created=False)
-    _require_room(candidate, accepted.size)
+    require_room(candidate, accepted.size)
     stored_as = default_storage.save(
         f"{FOLDER}/{accepted.stored_as}", ContentFile(accepted.content)
     )
@@ -82,11 +83,16 @@ def _own_claim(candidate: Candidate, requirement: Requirement) -> Claim:
     return claim
 
 
-def _require_room(candidate: Candidate, size: int) -> None:
-    """Refuse what goes over the quota; the lock on the candidate makes it exact."""
-    files = own_files(candidate)
-    taken = files.aggregate(total=Sum("size"))["total"] or 0
-    if files.count() >= MOST_FILES:
+def require_room(candidate: Candidate, size: int) -> None:
+    """Refuse what goes over the quota, what waits with drafts counted; the lock on the
+    candidate makes it exact."""
+    waiting = DraftFile.objects.filter(draft__candidate=candidate)
+    kept = [
+        rows.aggregate(files=Count("pk"), total=Coalesce(Sum("size"), 0))
+        for rows in (own_files(candidate), waiting)
+    ]
+    taken = sum(each["total"] for each in kept)
+    if sum(each["files"] for each in kept) >= MOST_FILES:
         raise Refused(
             f"There are {MOST_FILES} files already, and no more are kept.", code=QUOTA
         )

@@ -74,7 +74,7 @@ def invite(
     told = _theirs(candidate, contacts)
     before, after = change(candidate, invited_at=timezone.now())
     for contact in told:
-        _owe(candidate, contact)
+        owe_invitation(candidate, contact)
     for token in VendorToken.objects.filter(vendor=candidate.vendor):
         owe_expiry_warnings(token=token)
     journal.record(
@@ -109,7 +109,7 @@ def send_invitation(
     reason = read_reason(reason, "Say why it is sent now.")
     for contact in told:
         _require_rested(candidate, contact)
-        _owe(candidate, contact)
+        owe_invitation(candidate, contact)
     journal.record(
         evaluation=evaluation,
         action="invitation.sent_again",
@@ -160,7 +160,7 @@ def _theirs(candidate: Candidate, contacts: Iterable[Contact]) -> list[Contact]:
     return found
 
 
-def _owe(candidate: Candidate, contact: Contact) -> None:
+def owe_invitation(candidate: Candidate, contact: Contact) -> None:
     """One more mail of this invitation to this address."""
     give_link(candidate=candidate, contact=contact)
     number = invitation_letters(candidate).filter(address=contact.email).count() + 1

@@ -18,9 +18,12 @@
 	let stopped = false;
 
 	async function save() {
+		const typed = new FormData(form);
+		// A file goes when its button is pressed.
+		typed.delete("file");
 		const answer = await fetch(form.action || location.href, {
 			method: "POST",
-			body: new FormData(form),
+			body: typed,
 			headers: { "X-Autosave": "1" },
 			redirect: "error",
 		});

@@ -9,7 +9,7 @@ from tests.cast import vendors
 from tests.vendors.api.conftest import Party, refused
 from vendors.models import Proposal, Question
 from vendors.services.answering import answer_question
-from vendors.services.dialogue import accept_proposal, decline_proposal
+from vendors.services.proposals import accept_proposal, decline_proposal
 
 pytestmark = pytest.mark.sqlite
 

@@ -64,8 +64,9 @@ ROUTES: dict[str, Route] = {
     # One draft of each party is there.
     f"{PAGE}hand-in/": Route({**READ, "POST": 302}),
     f"{PAGE}receipt/": Route(READ),
-    f"{PAGE}files/<path:ref>/": Route({"POST": 302}, upload="proof.txt"),
     f"{PAGE}file/<str:file>/": Route(READ),
+    f"{PAGE}sheet/": Route({**READ, "POST": 400}, upload="a.txt"),
+    f"{PAGE}sheet/file/": Route(READ),
     f"{PAGE}questions/": Route(
         {**READ, "POST": 302}, form={"about": "R1", "text": "What is R1?"}
     ),
@@ -79,6 +80,9 @@ ROUTES: dict[str, Route] = {
     f"{PAGE}documents/<str:document>/": Route(READ),
     # Not the trials stage.
     f"{PAGE}gaps/<str:gap>/reply/": Route({**READ, "POST": 409}, form=REPLY),
+    f"{PAGE}colleagues/": Route(
+        {**READ, "POST": 302}, form={"name": "Kim", "email": "kim@example.com"}
+    ),
     f"{PAGE}sign-out/": Route({"POST": 200}),
 }
 # Answered by the framework below every address: nothing is there.

@@ -28,6 +28,9 @@ from vendors.models import (
     Candidate,
     Claim,
     ClaimFile,
+    Contact,
+    ContactRequest,
+    DraftFile,
     IdempotencyRecord,
     InvitationLink,
     PublishedDocument,
@@ -61,6 +64,7 @@ FITTING: dict[str, dict[str, Any]] = {
     "Demo": {"scheduled_for": datetime.datetime(2027, 2, 1, 9, tzinfo=datetime.UTC)},
     "Gap": {"severity": "challenge"},
     "Milestone": {"zone": "UTC", "state": "open"},
+    "Proposal": {"new_category": "New"},
     "ResearchNote": {"kind": "peer"},
 }
 
@@ -212,11 +216,26 @@ def _fill(shared: Evaluation, party: Party) -> None:
     )
     hand_in(candidate=candidate, by=Actor(name=party.name))
     typed = {**EMPTY, "availability": "now", "statement": f"{party.mark} draft"}
-    AnswerDraft.objects.create(
+    draft = AnswerDraft.objects.create(
         candidate=candidate,
         requirement=shared.requirements.get(ref="R2"),
         typed=typed,
         saved_at=database_now(),
+    )
+    DraftFile.objects.create(
+        draft=draft,
+        name=f"{party.mark}.txt",
+        content_type="text/plain",
+        size=5,
+        sha256=party.name,
+        content=f"{party.mark} in a draft's file".encode(),
+        uploaded_at=database_now(),
+    )
+    ContactRequest.objects.create(
+        candidate=candidate,
+        asked_by=Contact.objects.get(vendor=party.vendor),
+        name="Kim",
+        email="k@example.com",
     )
     asked = shared.requirements.get(ref="R1")
     for topic, row in (("candidate", candidate), ("requirement", asked)):
@@ -297,6 +316,10 @@ def _mark_all(shared: Evaluation, parties: dict[str, Party]) -> None:
             continue
         for party in parties.values():
             mark(rows.filter(**{path: party.vendor.pk}), party.mark)
+    for party in parties.values():
+        # Its ending tells its type, as it is handed in.
+        waiting = DraftFile.objects.filter(draft__candidate__vendor=party.vendor)
+        waiting.update(name=f"{party.mark}.txt")
     # What the buyer noted is the house's, whomever it is about.
     noted = Claim.objects.filter(by_vendor=False)
     for row in noted:

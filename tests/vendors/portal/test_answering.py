@@ -1,11 +1,9 @@
 """Answering in a browser: drafts that are the vendor's own, and handing them in."""
 
 import datetime
-import io
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
@@ -14,7 +12,7 @@ from evaltracker.requirements.services.scopes import add_list
 from tests.cast import vendors
 from tests.vendors.mails import read, to_whom
 from tests.vendors.portal.visitor import ADDRESS, Visitor, invited
-from vendors.models import AnswerDraft, Claim, ClaimFile, Submission
+from vendors.models import AnswerDraft, Claim, Submission
 from vendors.services.batches import Stated, submit_claims
 from vendors.services.receipt_mail import owe_receipts
 from vendors.services.submissions import hand_in
@@ -139,6 +137,7 @@ def test_after_the_end_nothing_is_taken_and_what_was_typed_stays(
         close_claims(evaluation=where, by=where.owner)
     else:
         vendors.close_by_deadline(where)
+    # Its form was opened before.
     late = inside.post(f"{inside.home}hand-in/", inside.home)
     assert late.status_code == 409
     assert "Claims closed at" in late.content.decode()
@@ -201,22 +200,6 @@ def test_a_requirement_that_changed_is_confirmed_by_its_draft(
     typed(inside, "R1")
     inside.post(f"{inside.home}hand-in/")
     assert Claim.objects.filter(superseded_at=None).get().requirement_revision == 2
-
-
-def test_a_file_is_attached_to_what_was_handed_in(inside: Visitor) -> None:
-    address = f"{inside.home}files/R1/"
-    upload = SimpleUploadedFile("proof.txt", b"the proof itself")
-    early = inside.post(address, inside.home, file=upload)
-    assert early.status_code == 409
-    typed(inside, "R1")
-    inside.post(f"{inside.home}hand-in/")
-    upload = SimpleUploadedFile("proof.txt", b"the proof itself")
-    assert inside.post(address, inside.home, file=upload).status_code == 302
-    kept = ClaimFile.objects.get()
-    assert kept.name in inside.get(f"{inside.home}answer/R1/").content.decode()
-    back = inside.get(f"{inside.home}file/{kept.pk}/")
-    assert io.BytesIO(b"".join(back)).read() == b"the proof itself"
-    back.close()
 
 
 def test_a_discarded_draft_is_gone(inside: Visitor) -> None:

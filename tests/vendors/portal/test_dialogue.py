@@ -3,10 +3,11 @@
 import pytest
 
 from evaltracker.evaluations.models import Entry, Evaluation
+from tests.acting import act
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import Proposal, Question
 from vendors.services.answering import answer_question
-from vendors.services.dialogue import accept_proposal
+from vendors.services.proposals import accept_proposal
 from vendors.services.windows import close_claims
 
 
@@ -48,6 +49,37 @@ def test_a_requirement_is_proposed_and_its_fate_read(
     assert "Open" in inside.get(page).content.decode()
     accept_proposal(proposal=proposal, ref="R9", by=where.owner)
     assert "Accepted as R9" in " ".join(inside.get(page).content.decode().split())
+
+
+@pytest.mark.parametrize("existing", [False, True])
+def test_a_category_is_proposed_too_and_the_owner_makes_it_or_picks_one(
+    inside: Visitor, where: Evaluation, existing: bool
+) -> None:
+    there = where.categories.get()
+    sent = {"category": there.name, "new_category": "Exit", "text": "Export"}
+    assert inside.post(f"{inside.home}proposals/", **sent).status_code == 302
+    proposal = Proposal.objects.get()
+    assert (proposal.category, proposal.category_name) == (None, "Exit")
+    said = {"ref": "R9", "priority": "should", "weight": "5"}
+    if existing:
+        said["category"] = str(there.pk)
+    assert act("accept-proposal", proposal, where.owner, **said) == 302
+    made = where.requirements.get(ref="R9")
+    assert made.category.name == (there.name if existing else "Exit")
+    assert where.categories.count() == (1 if existing else 2)
+    page = inside.get(f"{inside.home}proposals/").content.decode()
+    assert "Accepted as R9" in " ".join(page.split())
+
+
+def test_a_new_category_that_there_is_already_is_that_one(
+    inside: Visitor, where: Evaluation
+) -> None:
+    there = where.categories.get()
+    sent = {"category": "", "new_category": there.name.upper(), "text": "Export"}
+    inside.post(f"{inside.home}proposals/", **sent)
+    assert Proposal.objects.get().category == there
+    none = inside.post(f"{inside.home}proposals/", category="", text="Export")
+    assert none.status_code == 400
 
 
 @pytest.mark.parametrize("kind", ["questions", "proposals"])

@@ -1,6 +1,9 @@
 """What the owner sees of who is in the vendor pages, and where mails lead."""
 
+import datetime
+
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
@@ -9,10 +12,11 @@ from tests.cast import stakeholders, vendors
 from tests.clients import signed_in
 from tests.vendors.mails import read
 from tests.vendors.portal.visitor import Visitor
-from vendors.models import VendorSession
+from vendors.models import InvitationLink, VendorSession
 from vendors.secrets import link_secret
 from vendors.services.answering import answer_question
 from vendors.services.dialogue import ask_question
+from vendors.services.invitations import send_invitation
 
 
 def test_the_owner_sees_who_was_in_and_ends_a_session(
@@ -59,3 +63,20 @@ def test_mails_lead_where_the_pages_are(
     message = read(Notice.objects.get(kind="invitation"))
     expected = f"{pages}/vendor/start/" if pages else "/api/v1/docs/"
     assert expected in message.text
+
+
+def test_who_was_invited_before_there_were_pages_gets_a_link_when_it_is_sent_again(
+    ada: Visitor, where: Evaluation
+) -> None:
+    contact, candidate = ada.link.contact, ada.link.candidate
+    InvitationLink.objects.all().delete()
+    Notice.objects.filter(kind="invitation").update(
+        state="sent", created_at=timezone.now() - datetime.timedelta(days=3)
+    )
+    send_invitation(
+        candidate=candidate, contacts=[contact], reason="A link.", by=where.owner
+    )
+    link = InvitationLink.objects.get(contact=contact)
+    letter = Notice.objects.filter(kind="invitation").latest("created_at")
+    assert f"/vendor/start/{link_secret(link.pk)}/" in read(letter).text
+    assert Visitor(link).sign_in().get().status_code == 200

@@ -15,12 +15,8 @@ from vendors.selectors import (
     questions_for,
 )
 from vendors.services.answering import answer_question
-from vendors.services.dialogue import (
-    accept_proposal,
-    ask_question,
-    decline_proposal,
-    propose_requirement,
-)
+from vendors.services.dialogue import ask_question, propose_requirement
+from vendors.services.proposals import accept_proposal, decline_proposal
 from vendors.services.submissions import hand_in
 
 pytestmark = pytest.mark.django_db

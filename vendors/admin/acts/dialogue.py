@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 
 from evaltracker.evaluations.choices import Priority
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import NamedChoice, long_text, reason_field
@@ -11,11 +11,10 @@ from vendors.models import Proposal, Question
 from vendors.selectors import asked_requirements
 from vendors.selectors.askers import given_away
 from vendors.services.answering import answer_question
-from vendors.services.dialogue import (
+from vendors.services.dialogue import ask_question, check_ask_question
+from vendors.services.proposals import (
     accept_proposal,
-    ask_question,
     check_accept_proposal,
-    check_ask_question,
     check_decline_proposal,
     decline_proposal,
 )
@@ -144,6 +143,16 @@ class AcceptForm(forms.Form):
         label="Priority", choices=Priority.choices, initial=Priority.SHOULD
     )
     weight = forms.IntegerField(label="Weight", min_value=0, max_value=10, initial=5)
+    category = NamedChoice(Category.objects.none(), required=False)
+
+    def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if proposal.category is not None:
+            del self.fields["category"]
+            return
+        choice: Any = self.fields["category"]
+        choice.queryset = proposal.candidate.evaluation.categories.all()
+        choice.empty_label = f"Add the proposed category “{proposal.new_category}”"
 
 
 @register_act
@@ -158,6 +167,9 @@ class AcceptProposal(RulingOnProposal):
     form_class = AcceptForm
     service = accept_proposal
     rule = check_accept_proposal
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {"proposal": target}
 
 
 class DeclineForm(forms.Form):

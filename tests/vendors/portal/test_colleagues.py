@@ -1,0 +1,131 @@
+"""A contact asks for a colleague to be let in, and the owner says yes or no."""
+
+import pytest
+
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from tests.acting import act
+from tests.cast import stakeholders, vendors
+from tests.clients import signed_in
+from tests.vendors.mails import read, to_whom
+from tests.vendors.portal.visitor import Visitor, invited
+from vendors.models import Contact, ContactRequest, InvitationLink
+from vendors.secrets import link_secret
+from vendors.services.candidates import eliminate
+from vendors.services.contact_requests import (
+    MOST,
+    accept_contact,
+    decline_contact,
+    tell_of_contact_requests,
+)
+
+KIM = {"name": "Kim Lee", "email": "kim@acme.example"}
+
+
+@pytest.fixture
+def inside(ada: Visitor) -> Visitor:
+    return ada.sign_in()
+
+
+@pytest.fixture
+def asked(inside: Visitor) -> ContactRequest:
+    assert inside.post(f"{inside.home}colleagues/", **KIM).status_code == 302
+    found: ContactRequest = ContactRequest.objects.get()
+    return found
+
+
+def test_the_owner_is_told_once_and_lets_the_colleague_in(
+    asked: ContactRequest, inside: Visitor, where: Evaluation
+) -> None:
+    assert asked.asked_by == inside.link.contact
+    tell_of_contact_requests()
+    tell_of_contact_requests()
+    message = read(Notice.objects.get(kind="contact_asked"))
+    assert "/invitations/" in message.text
+    assert KIM["email"] not in message.text
+    owner = signed_in(where.owner)
+    address = f"/admin/e/{where.slug}/invitations/"
+    assert KIM["email"] in owner.get(address).content.decode()
+    assert not Contact.objects.filter(email=KIM["email"]).exists()
+    assert act("accept-contact", asked, where.owner) == 302
+    kim = InvitationLink.objects.get(contact__email=KIM["email"])
+    assert kim.candidate == inside.link.candidate
+    letter = Notice.objects.get(kind="invitation", address=KIM["email"])
+    assert f"/vendor/start/{link_secret(kim.pk)}/" in read(letter).text
+    assert "Let in" in inside.get(f"{inside.home}colleagues/").content.decode()
+    assert "contact-requests" not in owner.get(address).content.decode()
+    assert Visitor(kim).sign_in().get().status_code == 200
+    told = Entry.objects.filter(action__startswith="contact_request.")
+    assert [entry.action for entry in told.order_by("number")] == [
+        "contact_request.made",
+        "contact_request.accepted",
+    ]
+    assert told.order_by("number")[0].actor_name == "Acme (Ada Park)"
+    with pytest.raises(Refused, match="accepted already"):
+        accept_contact(request=asked, by=where.owner)
+
+
+def test_the_owner_declines_and_the_vendor_reads_why(
+    asked: ContactRequest, inside: Visitor, where: Evaluation
+) -> None:
+    decline_contact(request=asked, reason="One is enough.", by=where.owner)
+    page = inside.get(f"{inside.home}colleagues/").content.decode()
+    assert "One is enough." in page
+    assert not Contact.objects.filter(email=KIM["email"]).exists()
+    # It may be asked for again.
+    inside.post(f"{inside.home}colleagues/", **KIM)
+    assert ContactRequest.objects.count() == 2
+
+
+def test_nobody_else_answers_or_sees_it(
+    asked: ContactRequest, where: Evaluation
+) -> None:
+    part = stakeholders.stakeholders(where, "it")["it"]
+    vendors.declare_none(where)
+    page = signed_in(part.user).get(f"/admin/e/{where.slug}/invitations/", follow=True)
+    assert KIM["email"] not in page.content.decode()
+    with pytest.raises(Forbidden):
+        accept_contact(request=asked, by=part.user)
+    with pytest.raises(Forbidden):
+        decline_contact(request=asked, reason="No.", by=part.user)
+    assert not ContactRequest.objects.visible_to(part.user).exists()
+
+
+def test_one_person_for_two_rivals_needs_the_owners_word(
+    inside: Visitor, where: Evaluation
+) -> None:
+    bo = Visitor(invited(where, "Globex ML", "bo@globex.example")).sign_in()
+    answer = inside.post(
+        f"{inside.home}colleagues/", name="Bo", email="BO@globex.example"
+    )
+    # The vendor hears nothing of who else is invited.
+    assert answer.status_code == 302
+    request = ContactRequest.objects.get()
+    assert request.name not in bo.get(f"{bo.home}colleagues/").content.decode()
+    with pytest.raises(Invalid, match="a contact of Globex, a rival here"):
+        accept_contact(request=request, by=where.owner)
+    assert act("accept-contact", request, where.owner) == 400
+    assert act("accept-contact", request, where.owner, though_rival="on") == 302
+
+
+def test_what_is_refused_says_why_and_keeps_what_was_typed(
+    asked: ContactRequest, inside: Visitor
+) -> None:
+    page = f"{inside.home}colleagues/"
+    for status, fields in ((400, {**KIM, "email": "kim"}), (409, KIM)):
+        refused = inside.post(page, **fields)
+        assert refused.status_code == status
+        assert 'role="alert"' in refused.content.decode()
+        assert KIM["name"] in refused.content.decode()
+    for number in range(MOST):
+        inside.post(page, name="K", email=f"k{number}@acme.example")
+    assert ContactRequest.objects.count() == MOST
+
+
+def test_nobody_is_let_in_for_a_candidate_that_is_out(
+    asked: ContactRequest, where: Evaluation
+) -> None:
+    eliminate(candidate=asked.candidate, reason="Too dear.", by=where.owner)
+    with pytest.raises(Refused, match="is eliminated"):
+        accept_contact(request=asked, by=where.owner)
+    assert to_whom("contact_asked") == []
