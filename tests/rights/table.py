@@ -91,8 +91,8 @@ ANSWERS: dict[str, dict[str, int]] = {
     # whoever runs the purchase.
     "change-contact": NOT_THERE | {"lead": 200, "operator": 200},
     "remove-contact": NOT_THERE | {"lead": 200, "operator": 200},
-    "accept-contact": NOT_THERE | {"lead": 200},
-    "decline-contact": NOT_THERE | {"lead": 200},
+    "accept-contact": NOT_THERE | {"lead": 200, "operator": 404},
+    "decline-contact": NOT_THERE | {"lead": 200, "operator": 404},
     "resend-notice": NOT_THERE | {"lead": 200, "operator": 403},
     "resolve-notice": NOT_THERE | {"lead": 200, "operator": 403},
     "start-evaluation": {"lead": 200, "operator": 200},
