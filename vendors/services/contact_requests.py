@@ -30,10 +30,14 @@ def ask_for_contact(
     """Ask the owner to send a colleague a link of their own.
 
     Raises:
-        Invalid: by field. Refused: it is asked for already, or too many are.
+        Invalid: by field. Refused: it is asked for already, too many are, or the
+            invitation is over.
 
     """
     candidate = lock_candidate(link.candidate)
+    out = candidate.state == CandidateState.ELIMINATED
+    if out or candidate.evaluation.status != Status.OPEN:
+        raise Refused("This invitation is over, so nobody else is let in.")
     fields = read_contact(name=name, email=email, phone="")
     asked = own_contact_requests(candidate)
     waiting = asked.filter(state=ProposalState.OPEN)

@@ -3,6 +3,7 @@
 import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from tests.acting import act
 from tests.cast import stakeholders, vendors
@@ -15,6 +16,7 @@ from vendors.services.candidates import eliminate
 from vendors.services.contact_requests import (
     MOST,
     accept_contact,
+    ask_for_contact,
     decline_contact,
     tell_of_contact_requests,
 )
@@ -125,7 +127,10 @@ def test_what_is_refused_says_why_and_keeps_what_was_typed(
 def test_nobody_is_let_in_for_a_candidate_that_is_out(
     asked: ContactRequest, where: Evaluation
 ) -> None:
+    link = InvitationLink.objects.get()
     eliminate(candidate=asked.candidate, reason="Too dear.", by=where.owner)
+    with pytest.raises(Refused, match="invitation is over"):
+        ask_for_contact(link=link, name="K", email="k@acme.example", by=SYSTEM)
     with pytest.raises(Refused, match="is eliminated"):
         accept_contact(request=asked, by=where.owner)
     assert to_whom("contact_asked") == []
