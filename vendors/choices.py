@@ -68,6 +68,30 @@ class CostState(models.TextChoices):
     UNSAID = "unsaid", "Not stated"
 
 
+class QuoteState(models.TextChoices):
+    """What a vendor quotes of one kind of cost; a kind without a line is not stated."""
+
+    PRICED = "priced", "Priced"
+    INCLUDED = "included", "Included"
+    NOT_OFFERED = "not_offered", "Not offered"
+
+
+# As what a quote's line stands among costs; what is not offered is priced elsewhere.
+AS_COST = {
+    QuoteState.PRICED: CostState.PRICED,
+    QuoteState.INCLUDED: CostState.INCLUDED,
+    QuoteState.NOT_OFFERED: CostState.EXCLUDED,
+}
+
+
+class PriceSource(models.TextChoices):
+    """Who said a price; blank in lines from before that was kept."""
+
+    VENDOR = "vendor", "Quoted by the vendor"
+    FILE = "file", "Imported from a spreadsheet"
+    OWNER = "owner", "Entered by the procurement lead"
+
+
 class Pricing(models.TextChoices):
     """How the quantity of a cost line makes its price; see `vendors.costs.tiers`."""
 

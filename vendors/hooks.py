@@ -20,6 +20,7 @@ from evaltracker.kit.periodic import register_chore
 from evaltracker.requirements.publishing import FOLLOWERS
 from vendors.services.code_mail import owe_unsent_codes, tell_of_guesses
 from vendors.services.contact_requests import tell_of_contact_requests
+from vendors.services.quote_entering import enter_quotes_at_once
 from vendors.services.reasking import ask_of_changes, remind_of_closing
 from vendors.services.receipt_mail import owe_receipts
 from vendors.services.refusals import forget_refused_calls
@@ -47,6 +48,11 @@ register_chore(
     name="owe receipts",
     every=datetime.timedelta(seconds=20),
     work=owe_receipts,
+)
+register_chore(
+    name="enter quotes that are not sealed",
+    every=datetime.timedelta(seconds=20),
+    work=enter_quotes_at_once,
 )
 register_chore(
     name="tell of guessed codes",
@@ -84,6 +90,7 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.acts.invitations
     import vendors.admin.acts.mark_seen
     import vendors.admin.acts.opening
+    import vendors.admin.acts.quotes
     import vendors.admin.acts.sessions
     import vendors.admin.acts.tokens
     import vendors.admin.acts.windows

@@ -141,6 +141,15 @@ OF_PRICES: dict[str, Phrases] = {
         "set who pays a candidate when",
         "set the payment plan of {subject}",
     ),
+    "quote.handed_in": (
+        "handed in prices",
+        "handed in the prices of {candidate}, valid until {valid_until}",
+    ),
+    "quote.entered": (
+        "entered the prices of a quote among the costs",
+        "entered the prices that {candidate} quoted among the costs",
+    ),
+    "quotes.reader_set": "set whether quotes are sealed from the procurement lead",
     "prices.asked": "asked a second person to open the prices",
     "prices.ask_withdrawn": "withdrew the request to open the prices",
     "prices.opened": ("opened the prices", "opened the prices, asked by {asked_by}"),

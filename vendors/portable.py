@@ -35,6 +35,7 @@ from vendors.models import (
     Proposal,
     PublishedDocument,
     Question,
+    Quote,
     RefusedCall,
     Ruling,
     SignInCode,
@@ -45,6 +46,7 @@ from vendors.models import (
     VendorToken,
 )
 from vendors.policy import may_see_prices
+from vendors.selectors.quotes import may_see_quotes
 
 
 def companies(evaluation: Evaluation) -> QuerySet[Vendor]:
@@ -77,6 +79,11 @@ def known_companies(rows: list[dict[str, Any]]) -> dict[str, Any]:
 def shuts_prices(user: User, evaluation: Evaluation) -> bool:
     """Until prices are open, for all but the owner."""
     return not may_see_prices(user, evaluation)
+
+
+def shuts_quotes(user: User, evaluation: Evaluation) -> bool:
+    """Until prices are open, for the owner too unless quotes are open to them."""
+    return not may_see_quotes(user, evaluation)
 
 
 def owners_alone(user: User, evaluation: Evaluation) -> bool:
@@ -148,6 +155,15 @@ register_part(
         model=CostLine,
         order=("candidate", "kind", "label"),
         sealed=shuts_prices,
+    )
+)
+register_part(
+    Part(
+        name="quotes",
+        model=Quote,
+        order=("candidate", "revision"),
+        optional=True,
+        sealed=shuts_quotes,
     )
 )
 register_part(Part(name="price_openings", model=PriceOpening, order=("asked_at",)))

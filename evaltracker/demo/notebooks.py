@@ -20,13 +20,17 @@ from evaltracker.tabular import read_table
 from evaltracker.workflow.services.stages import advance
 from trials.services.demos import schedule_demo
 from trials.services.scripts import draw_up_script
-from vendors.choices import Availability, CandidateKind
+from vendors.choices import Availability, CandidateKind, QuoteState, Recurrence
+from vendors.costs import CostKind
 from vendors.imports import plan_claims_import
+from vendors.models import Candidate
 from vendors.services.candidates import add_candidate, shortlist
 from vendors.services.claims import submit_claim
 from vendors.services.companies import add_vendor
 from vendors.services.imports import import_claims, known_claims
 from vendors.services.invitations import invite
+from vendors.services.quote_lines import QuotedLine
+from vendors.services.quotes import hand_in_quote
 from vendors.services.windows import close_claims, open_claims
 
 SLUG = "notebooks"
@@ -40,6 +44,8 @@ SOURCE = (
 MUSTS = ("Real-time Collaboration", "GitHub Integration", ".ipynb Compatibility")
 OPEN_SOURCE = ("JupyterLab", "Jupyter Notebook", "Apache Zeppelin")
 SHORTLIST = ("Deepnote", "CoCalc", "JupyterLab")
+# Whose prices are sealed until the decision.
+QUOTES = "Deepnote"
 NOON = datetime.time(12)
 
 
@@ -114,6 +120,29 @@ def add_platform(evaluation: Evaluation, name: str, website: str) -> None:
     )
 
 
+def quote(candidate: Candidate) -> None:
+    """What its vendor asks, sealed from everybody."""
+    licence = QuotedLine(
+        kind=CostKind.LICENCE,
+        likely=Decimal(39),
+        quantity=Decimal(30),
+        unit="user",
+        recurrence=Recurrence.MONTHLY,
+    )
+    hand_in_quote(
+        candidate=candidate,
+        currency="EUR",
+        valid_until=timezone.localdate() + datetime.timedelta(weeks=20),
+        lines=[
+            licence,
+            QuotedLine(kind=CostKind.SETUP, likely=Decimal(1800), high=Decimal(2500)),
+            QuotedLine(kind=CostKind.ONBOARDING, state=QuoteState.INCLUDED),
+            QuotedLine(kind=CostKind.MIGRATION, state=QuoteState.NOT_OFFERED),
+        ],
+        by=Actor(name=f"{candidate.name} (sales engineer)"),
+    )
+
+
 def research(evaluation: Evaluation) -> None:
     """The published matrix imported, three shortlisted, their vendors heard."""
     lead = evaluation.owner
@@ -133,6 +162,8 @@ def research(evaluation: Evaluation) -> None:
                 statement=f"{requirement.text}: in every plan.",
                 by=Actor(name=f"{candidate.name} (sales engineer)"),
             )
+        if candidate.name == QUOTES:
+            quote(candidate)
         mark_rest_unsaid(candidate)
         shortlist(candidate=candidate, by=lead)
     close_claims(evaluation=evaluation, by=lead)

@@ -24,4 +24,10 @@ DESCRIPTION: dict[str, Any] = {
     # A link of its own would stand inside the button that opens a call.
     "SWAGGER_UI_SETTINGS": {"deepLinking": False},
     "REDOC_DIST": "SIDECAR",
+    # Lists of choices that share a field's name with others.
+    "ENUM_NAME_OVERRIDES": {
+        "CostKindEnum": "vendors.api.quote_bodies.KINDS",
+        "QuoteStateEnum": "vendors.choices.QuoteState",
+        "ProposalStateEnum": "vendors.choices.ProposalState",
+    },
 }

@@ -28,6 +28,7 @@ ELSEWHERE = {
     "state_reason": "said with the move",
     "invited_at": "written by the invitation",
     "first_seen_at": "written by the first call",
+    "quote_entered": "written when a quote is entered among the costs",
     "payments": "an act of its own on the page of costs",
 }
 

@@ -1,11 +1,13 @@
 """A purchase with a mark in everything that is sealed from somebody, and from whom."""
 
+import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils import timezone
 
 from evaltracker.comments.services.comments import add_comment
+from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.topics import TOPICS
 from evaltracker.notices.services.scheduling import owe_now, resend_notice
@@ -18,6 +20,7 @@ from tests.files.attaching import attach
 from trials.models import DemoNote
 from trials.services.consensus import open_consensus
 from trials.services.scores import give_score, lock_scores
+from vendors.costs import Tier
 from vendors.models import AnswerDraft, Candidate
 from vendors.policy import to_declare
 from vendors.services.candidates import shortlist
@@ -26,6 +29,8 @@ from vendors.services.costs import set_cost_line
 from vendors.services.interests import declare_conflict, declare_interests
 from vendors.services.mailing import owe_contacts
 from vendors.services.opening import ask_to_open_prices, confirm_price_opening
+from vendors.services.quote_lines import QuotedLine
+from vendors.services.quotes import hand_in_quote
 from vendors.typed_answers import EMPTY
 
 # In the decision stage prices are first asked for, and then open.
@@ -36,6 +41,8 @@ EVERYBODY = (*sorted(INSIDERS), "operator", "stranger")
 PRICE = ("pricemarkquux", "918273", "918,273", "918.3k")
 MARKS: dict[str, tuple[str, ...]] = {
     "price": PRICE,
+    # Of a quote, which the owner does not read before the opening either.
+    "quote": ("quotemarkquux", "827364", "827,364", "827.4k"),
     "score of it": ("scoremarkofit",),
     "score of pm": ("scoremarkofpm",),
     "interest": ("interestmarkquux",),
@@ -70,6 +77,7 @@ def allowed(mark: str, stage: str) -> set[str]:
     scored = stage in {"asked", "decision"}
     return {
         "price": asked if opened else {"lead"},
+        "quote": asked if opened else set(),
         # PM has locked, IT has not: neither reads the other before the consensus.
         "score of it": asked if scored else {"it"},
         "score of pm": asked if scored else {"pm"},
@@ -131,6 +139,7 @@ def build() -> Sealed:
         source_text="pricemarkquux",
         by=where.owner,
     )
+    quote_for(option)
     vendors.enter(where, "demos")
     option.evaluation.refresh_from_db()
     demo = trials.demo(option, held=True)
@@ -168,6 +177,28 @@ def build() -> Sealed:
     for person in (where.owner, *people.values(), everybody["stranger"]):
         auditing(person)
     return Sealed(where, option, people | everybody)
+
+
+def quote_for(option: Candidate) -> None:
+    """What its vendor quotes, with a mark in every text and amount."""
+    price = Decimal("827364.55")
+    line = QuotedLine(
+        kind="setup",
+        label="quotemarkquux",
+        likely=price,
+        unit="quotemarkquux",
+        pricing="volume",
+        tiers=(Tier(Decimal(9), price, price, price),),
+        note="quotemarkquux",
+    )
+    option.evaluation.refresh_from_db()
+    hand_in_quote(
+        candidate=option,
+        currency="JPY",
+        valid_until=datetime.date(2040, 6, 30),
+        lines=[line],
+        by=Actor(name="Acme"),
+    )
 
 
 def write_to(option: Candidate, insider: User) -> None:

@@ -43,8 +43,17 @@ from tests.rights.visits import asks_for_a_colleague, let_in
 from tests.rights.world import MAIN
 from trials.models import DemoNote, Score
 from vendors.choices import DocumentKind
-from vendors.models import Candidate, Claim, Conflict, CostLine, Submission, VendorToken
+from vendors.models import (
+    Candidate,
+    Claim,
+    Conflict,
+    CostLine,
+    Quote,
+    Submission,
+    VendorToken,
+)
 from vendors.services.published import publish_document
+from vendors.services.quote_lines import QuotedLine, kept_line
 from vendors.services.sign_in import ask_code
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +64,7 @@ WHY = {
     "sign_off_reopened": "words",
     "reminded": "scores.2026-11-27",
 }
+QUOTED, QUOTE_NOTE = Decimal("827364.55"), "quotemarkquux"
 # Of a kind that can be about any row.
 ENOUGH = 12
 OURS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
@@ -85,6 +95,16 @@ def mark_everything() -> None:
     option = Candidate.objects.filter(evaluation__slug=MAIN).first()
     assert option is not None
     type_draft(option, "R02.1")
+    for each in Candidate.objects.filter(quotes__isnull=True):
+        Quote.objects.create(
+            candidate=each,
+            revision=1,
+            currency="JPY",
+            valid_until=datetime.date(2040, 6, 30),
+            lines=[kept_line(QuotedLine(kind="setup", likely=QUOTED, note=QUOTE_NOTE))],
+            handed_in_at=timezone.now(),
+            handed_in_by="Acme",
+        )
     VendorToken.objects.update(expires_at=timezone.now() + datetime.timedelta(days=3))
 
 

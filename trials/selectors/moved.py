@@ -18,6 +18,7 @@ OF_NONE = frozenset(
     {
         *("comment.added", "comment.replied", "comment.resolved", "comment.reopened"),
         *("comment.withdrawn", "cost.removed", "cost.set", "file.attached"),
+        *("quote.entered", "quote.handed_in", "quotes.reader_set"),
         *("score.changed", "score.given", "score.withdrawn", "scores.locked"),
         *("demo.note_changed", "demo.note_written"),
     }

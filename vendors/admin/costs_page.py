@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from evaltracker.errors import NotFound, why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
+from evaltracker.kit.clock import today_in
 from evaltracker.pages.query import check_query
 from evaltracker.pages.sealed_entries import SEALS
 from evaltracker.pages.site import site
@@ -30,6 +31,7 @@ from vendors.admin.pages import reader
 from vendors.models import Candidate, Conflict, ExchangeRate
 from vendors.policy import may_read_contacts, may_see_prices
 from vendors.selectors.opening import NOBODY, opening_state
+from vendors.selectors.quotes import quotes_seen
 
 
 @evaluation_page("costs", "Costs", order=100, group="Market")
@@ -40,6 +42,7 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     open_answers(request, evaluation)
     columns = cost_columns(evaluation, running(evaluation))
     sealed = not may_see_prices(user, evaluation)
+    quotes = quotes_seen(evaluation)
     return show(
         request,
         evaluation,
@@ -57,6 +60,12 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         budgets=[] if sealed else by_points(columns),
         unpriced=[column.candidate for column in columns if not column.has_price],
         untouched=[column.candidate for column in columns if column.untouched],
+        quotes=[
+            (column.candidate, quotes[column.candidate.pk])
+            for column in columns
+            if column.candidate.pk in quotes
+        ],
+        today=today_in(evaluation.zone),
         rates=ExchangeRate.objects.filter(evaluation=evaluation),
         without_rate=without_rate(evaluation, columns),
         here=request.get_full_path(),

@@ -61,6 +61,61 @@ FILE: dict[str, Any] = {
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "uploaded_at": "2026-11-24T10:00:00Z",
 }
+QUOTE: dict[str, Any] = {
+    "currency": "EUR",
+    "valid_until": "2040-06-30",
+    "lines": [
+        {
+            "kind": "licence",
+            "likely": "90.00",
+            "quantity": "150",
+            "unit": "user",
+            "recurrence": "yearly",
+            "pricing": "volume",
+            "tiers": [{"above": "100", "likely": "80.00"}],
+        },
+        {"kind": "setup", "low": "4000", "likely": "5000", "high": "7000"},
+        {"kind": "training", "state": "included"},
+        {"kind": "migration", "state": "not_offered"},
+    ],
+}
+_LINE: dict[str, Any] = {
+    "state": "priced",
+    "label": "",
+    **dict.fromkeys(("low", "likely", "high")),
+    "quantity": "1",
+    "unit": "",
+    "recurrence": "once",
+    "pricing": "per_unit",
+    "tiers": [],
+    "note": "",
+}
+QUOTE_ANSWER: dict[str, Any] = {
+    "revision": 1,
+    "handed_in_at": "2026-11-24T10:00:00Z",
+    "handed_in_by": "Acme (token et_1a2b3c)",
+    "currency": "EUR",
+    "valid_until": "2040-06-30",
+    "lines": [
+        {
+            **_LINE,
+            **QUOTE["lines"][0],
+            **dict.fromkeys(("low", "likely", "high"), "90"),
+            "tiers": [
+                {"above": "100", **dict.fromkeys(("low", "likely", "high"), "80")}
+            ],
+        },
+        {**_LINE, **QUOTE["lines"][1]},
+        {**_LINE, **QUOTE["lines"][2]},
+        {**_LINE, **QUOTE["lines"][3]},
+    ],
+    "not_quoted": [
+        *("support", "onboarding", "integration", "infrastructure_egress"),
+        *("security_extras", "exit", "renewal_rise"),
+    ],
+    "buyer_currency": "USD",
+    "sealed": True,
+}
 SHEET: dict[str, Any] = {
     "dry_run": True,
     "created": 1,

@@ -3,11 +3,11 @@
 from django.urls import path
 
 from evaltracker.rest.calls import routes
-from vendors.api import batch, dialogue, files, sheets, submissions, views
+from vendors.api import batch, dialogue, files, quotes, sheets, submissions, views
 from vendors.api.base import CALLS
 from vendors.api.schema import DocsView, SchemaView
 
-__all__ = ["batch", "dialogue", "files", "sheets", "submissions", "views"]
+__all__ = ["batch", "dialogue", "files", "quotes", "sheets", "submissions", "views"]
 urlpatterns = [
     *routes(CALLS),
     path("schema/", SchemaView.as_view(), name="vendor-schema"),

@@ -45,6 +45,8 @@ ACCESS: dict[str, Access] = {
         shown=(
             *("id", "slug", "title", "buyer", "stage", "status", "zone"),
             *("claims_opened_at", "claims_close_at", "claims_closed_at"),
+            # In which money quotes are best given, and who reads them when.
+            *("currency", "owner_types_prices", "prices_opened_at"),
         ),
         locked=True,
     ),
@@ -136,6 +138,7 @@ ACCESS: dict[str, Access] = {
     "vendors_submission": Access(rows=OWN, added=OWN),
     # What the house published to it.
     "vendors_publisheddocument": Access(rows=OWN),
+    "vendors_quote": Access(rows=OWN, added=OWN),
     "vendors_question": Access(
         # A published answer is for all, and its row does not say who asked.
         rows=f"{ASKED} OR (answered_at IS NOT NULL AND {INVITED})",

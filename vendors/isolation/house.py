@@ -28,6 +28,7 @@ evaluations_accountentry evaluations_entry evaluations_importedhistory
 stakeholders_signoff
 trials_agreement trials_contractchange trials_evidence
 vendors_publisheddocument
+vendors_quote
 workflow_waiver
 """
 KEEPS = """

@@ -9,6 +9,7 @@ from vendors.models.dialogue import Asking, Proposal, Question
 from vendors.models.interests import Conflict
 from vendors.models.opening import PriceOpening
 from vendors.models.published import PublishedDocument
+from vendors.models.quotes import Quote
 from vendors.models.rates import ExchangeRate
 from vendors.models.sign_in import InvitationLink, SignInCode, VendorSession
 from vendors.models.tokens import IdempotencyRecord, RefusedCall, VendorToken
@@ -33,6 +34,7 @@ __all__ = [
     "Proposal",
     "PublishedDocument",
     "Question",
+    "Quote",
     "RefusedCall",
     "Ruling",
     "SignInCode",

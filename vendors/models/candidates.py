@@ -124,9 +124,7 @@ class Candidate(VendorRecord):
         help_text="Whoever answers for it; nobody for build and stay-as-is.",
     )
     state = models.CharField(
-        max_length=11,
-        choices=CandidateState.choices,
-        default=CandidateState.LONGLISTED,
+        max_length=11, choices=CandidateState.choices, default=CandidateState.LONGLISTED
     )
     state_reason = models.TextField(blank=True)
     website = models.URLField(blank=True)
@@ -163,6 +161,8 @@ class Candidate(VendorRecord):
         db_default="",
         help_text="What comes with it; the brief says what is wanted.",
     )
+    # Which revision of its quote stands among the costs; 0: none.
+    quote_entered = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     # Share in per cent and when it is paid, in order; shares sum to 100 exactly.
     payments = models.JSONField(default=list, blank=True, validators=[check_payments])
 

@@ -8,10 +8,16 @@ from django.db import models
 from django.db.models import F, Q
 
 from evaltracker.evaluations.models import CommittedRecord, User
-from vendors.choices import CostState, Pricing, Recurrence
+from vendors.choices import CostState, PriceSource, Pricing, Recurrence
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
 from vendors.models.candidates import Candidate
 from vendors.models.kept import check_tiers
+
+SINCE_0_1 = (
+    *("candidate", "kind", "label", "state", "low", "likely", "high"),
+    *("quantity", "unit", "pricing", "tiers", "recurrence", "currency"),
+    *("rate", "source_text", "source_url", "quoted_on", "note"),
+)
 
 
 class CostLineQuerySet(VendorScopedQuerySet["CostLine"]):
@@ -36,13 +42,7 @@ class CostLine(CommittedRecord, VendorRecord):
     """What one kind of cost comes to for a candidate; prices are sealed data."""
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
-    committed: ClassVar = {
-        1: (
-            *("candidate", "kind", "label", "state", "low", "likely", "high"),
-            *("quantity", "unit", "pricing", "tiers", "recurrence", "currency"),
-            *("rate", "source_text", "source_url", "quoted_on", "note"),
-        )
-    }
+    committed: ClassVar = {1: SINCE_0_1, 2: (*SINCE_0_1, "said_by")}
 
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="cost_lines"
@@ -103,6 +103,13 @@ class CostLine(CommittedRecord, VendorRecord):
     )
     source_url = models.URLField(max_length=2000, blank=True)
     quoted_on = models.DateField(null=True, blank=True)
+    said_by = models.CharField(
+        max_length=6,
+        choices=PriceSource.choices,
+        blank=True,
+        db_default="",
+        default="",
+    )
     note = models.TextField(blank=True)
 
     objects: ClassVar = CostLineQuerySet.as_manager()

@@ -6,6 +6,10 @@ from django.core.exceptions import ValidationError
 
 _NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
 TIER = ("above", "low", "likely", "high")
+QUOTE_LINE = (
+    *("kind", "label", "state", "low", "likely", "high", "quantity", "unit"),
+    *("pricing", "tiers", "recurrence", "note"),
+)
 
 
 def check_tiers(value: object) -> None:
@@ -20,6 +24,17 @@ def check_payments(value: object) -> None:
     for row in _dicts(value, ("share", "when")):
         if not (_is_number(row["share"]) and isinstance(row["when"], str)):
             raise ValidationError("A payment is a share as text, and when it is paid.")
+
+
+def check_quote_lines(value: object) -> None:
+    """Refuse anything but lines of a quote with numbers as text and their tiers."""
+    for row in _dicts(value, QUOTE_LINE):
+        amounts = [row[name] for name in ("low", "likely", "high")]
+        if not _is_number(row["quantity"]) or not all(
+            amount is None or _is_number(amount) for amount in amounts
+        ):
+            raise ValidationError("The numbers of a line are written as plain text.")
+        check_tiers(row["tiers"])
 
 
 def _dicts(value: object, names: tuple[str, ...]) -> list[dict[str, object]]:

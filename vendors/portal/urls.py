@@ -8,6 +8,7 @@ from vendors.portal import (
     dialogue,
     documents,
     handing_in,
+    quote,
     sheets,
     start,
 )
@@ -25,6 +26,8 @@ urlpatterns = [
     path(f"{INVITATION}file/<str:file>/", handing_in.file, name="file"),
     path(f"{INVITATION}sheet/", sheets.sheet, name="sheet"),
     path(f"{INVITATION}sheet/file/", sheets.sheet_file, name="sheet_file"),
+    path(f"{INVITATION}quote/", quote.quote, name="quote"),
+    path(f"{INVITATION}quote/sheet/", quote.sheet, name="quote_sheet"),
     path(f"{INVITATION}questions/", dialogue.questions, name="questions"),
     path(f"{INVITATION}proposals/", dialogue.proposals, name="proposals"),
     path(f"{INVITATION}documents/", documents.documents, name="documents"),

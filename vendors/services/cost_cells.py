@@ -30,6 +30,7 @@ def change_cost_line(*, line: CostLine, by: By, **changes: Any) -> CostLine:
     line = CostLine.objects.get(pk=line.pk)
     values = {name: getattr(line, name) for name in PRICE_FIELDS}
     values["tiers"] = tiers_of(line.tiers)
+    del values["said_by"]
     if changes.get("likely") is not None and "state" not in changes:
         changes["state"] = CostState.PRICED
     for name in ("low", "high"):

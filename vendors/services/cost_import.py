@@ -15,6 +15,7 @@ from evaltracker.evaluations.policy import change_all, lock, require_open, requi
 from evaltracker.importing.rows import RowsPlan, moved_since
 from evaltracker.importing.services.import_log import log_import, refuse_repeat, told_of
 from evaltracker.requirements.services.imports import BATCH, refuse_problems
+from vendors.choices import PriceSource
 from vendors.imports.costs import KnownCosts
 from vendors.models import Candidate, CostLine
 from vendors.services import cost_undo as cost_undo
@@ -81,7 +82,7 @@ def import_costs(
     for line in plan.new:
         name, kind, label = line.key
         row = CostLine(candidate=candidates[name], kind=kind, label=label)
-        row.currency = evaluation.currency
+        row.currency, row.said_by = evaluation.currency, PriceSource.FILE
         added.append(fill(row, line.values))
     touched, kept = change(evaluation, plan)
     CostLine.objects.bulk_create(added, batch_size=BATCH)
@@ -107,10 +108,10 @@ def change(
     touched = []
     for one in plan.changed:
         row = rows[one.line.key]
-        before = state_of(row)
-        touched.append(fill(row, one.after))
+        before = state_of(row) | {"said_by": row.said_by}
+        touched.append(fill(row, {**one.after, "said_by": PriceSource.FILE}))
         kept[str(row.pk)] = [before, state_of(row)]
-    change_all(touched, WRITTEN)
+    change_all(touched, (*WRITTEN, "said_by"))
     return touched, {"changed": kept}
 
 

@@ -32,7 +32,7 @@ def undo(imported: Import, by: User) -> None:
     )
     for key, (before, _) in changed.items():
         fill(rows[key], read_kept(before))
-    change_all([rows[key] for key in changed], WRITTEN)
+    change_all([rows[key] for key in changed], (*WRITTEN, "said_by"))
     remove_files_of(
         topic="cost_line",
         subjects=[rows[key].pk for key in new],

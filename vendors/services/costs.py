@@ -18,7 +18,7 @@ from evaltracker.evaluations.policy import (
 from evaltracker.files.services.files import remove_files_of
 from evaltracker.kit.text import Inputs
 from vendors import costs
-from vendors.choices import CostState, Pricing, Recurrence
+from vendors.choices import CostState, PriceSource, Pricing, Recurrence
 from vendors.costs import CHECKLIST, CODES, CostKind, Tier
 from vendors.costs.kinds import no_percentage
 from vendors.costs.tiers import contradiction, stored_tier
@@ -26,7 +26,10 @@ from vendors.models import Candidate, CostLine
 from vendors.services.candidates import lock_candidate
 
 # What everybody may read of a line, and what only open prices show.
-OPEN_FIELDS = ("kind", "label", "state", "unit", "recurrence", "currency", "quoted_on")
+OPEN_FIELDS = (
+    *("kind", "label", "state", "unit", "recurrence", "currency", "quoted_on"),
+    "said_by",
+)
 PRICE_FIELDS = (
     *OPEN_FIELDS,
     "low",
@@ -39,6 +42,11 @@ PRICE_FIELDS = (
     "source_text",
     "source_url",
     "note",
+)
+# What makes a price that somebody said another one.
+SAID = (
+    *("state", "low", "likely", "high", "quantity", "unit", "pricing", "tiers"),
+    *("recurrence", "currency"),
 )
 
 
@@ -101,15 +109,7 @@ def set_cost_line(
     check_price(inputs, kind, label, values)
     check_tiers(inputs, values["state"], pricing, tiers)
     inputs.check()
-    line = CostLine.objects.filter(candidate=candidate, kind=kind, label=label).first()
-    if line is None:
-        line = CostLine(candidate=candidate, kind=kind, label=label, **values)
-        checked(line)
-        line.save()
-        before: dict[str, Any] = {}
-        after = journal.snapshot(line, PRICE_FIELDS)
-    else:
-        before, after = change(line, **values)
+    line, before, after = _write(candidate, kind, label, values)
     _record(candidate, line, "cost.set", by, before, after)
     return line
 
@@ -181,6 +181,23 @@ def check_tiers(
         problem = None
     if problem:
         inputs.refuse("tiers", problem[0].upper() + problem[1:])
+
+
+def _write(
+    candidate: Candidate, kind: str, label: str, values: dict[str, Any]
+) -> tuple[CostLine, dict[str, Any], dict[str, Any]]:
+    """Add or replace the line; it, and what of it changed. The owner says a price that
+    differs; notes and rates beside it are not the price."""
+    line = CostLine.objects.filter(candidate=candidate, kind=kind, label=label).first()
+    if line is None:
+        values["said_by"] = PriceSource.OWNER
+        line = CostLine(candidate=candidate, kind=kind, label=label, **values)
+        checked(line)
+        line.save()
+        return line, {}, journal.snapshot(line, PRICE_FIELDS)
+    if any(getattr(line, name) != values[name] for name in SAID):
+        values["said_by"] = PriceSource.OWNER
+    return line, *change(line, **values)
 
 
 def _record(

@@ -32,6 +32,7 @@ from vendors.selectors.opening import (
     second_seats,
 )
 from vendors.services.costs import PRICE_FIELDS
+from vendors.services.quote_entering import enter_quotes
 
 WAITING_EVERY = datetime.timedelta(days=3)
 # The owner hears of the second reminder and of each that follows.
@@ -147,7 +148,8 @@ def every_price(evaluation: Evaluation) -> dict[str, dict[str, object]]:
 def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
     """Open the prices to everybody with a part, once and for good.
 
-    The entry holds every price as it was at that instant.
+    What vendors quoted stands among the costs with it. The entry holds every price as
+    it was at that instant.
     """
     evaluation = lock(opening.evaluation)
     opening = PriceOpening.objects.select_related("asked_by").get(pk=opening.pk)
@@ -164,6 +166,7 @@ def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
     )
     before, after = change(evaluation, prices_opened_at=now)
     stop_asking(opening, "Prices are open.")
+    enter_quotes(evaluation=evaluation, by=by)
     journal.record(
         evaluation=evaluation,
         action="prices.opened",

@@ -193,6 +193,12 @@ class Evaluation(Record):
     claims_opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     claims_close_at = models.DateTimeField(null=True, blank=True)
     claims_closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    owner_types_prices = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Whether vendors' quotes are open to the owner at once.",
+    )
     prices_opened_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar = EvaluationQuerySet.as_manager()

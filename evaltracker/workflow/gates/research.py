@@ -13,6 +13,7 @@ from evaltracker.workflow.gates.table import Blocker, gate
 from trials.selectors.ledger_rows import LedgerRow
 from vendors.costs import CHECKLIST
 from vendors.models import Candidate, CostLine, Question
+from vendors.selectors.quotes import quotes_seen
 
 
 @gate(Stage.RESEARCH, nothing=nothing.musts, tells=True)
@@ -71,11 +72,15 @@ def no_open_question(look: Look) -> Iterator[Blocker]:
 def cost_coverage_known(look: Look) -> Iterator[Blocker]:
     """Every kind of cost of every shortlisted candidate was asked about.
 
-    What a candidate will not state is recorded as not stated.
+    What a candidate will not state is recorded as not stated. Who quoted was asked
+    about all of them; which it priced is sealed.
     """
     lines = CostLine.objects.filter(candidate__in=look.shortlisted)
     asked = set(lines.values_list("candidate_id", "kind"))
+    quoted = quotes_seen(look.evaluation)
     for candidate in look.shortlisted:
+        if candidate.pk in quoted:
+            continue
         missing = [
             kind
             for kind in CHECKLIST[candidate.kind]

@@ -24,6 +24,7 @@ BELOW = [
     "claims/?history=1",
     "questions/",
     "proposals/",
+    "quote/",
     "submission/",
     "answer-sheet/",
     "answer-sheet/?dry_run=1",

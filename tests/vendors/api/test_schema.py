@@ -37,6 +37,7 @@ def test_the_description_needs_no_token_and_names_the_vendor_api_alone() -> None
                 "answer-sheet/",
                 "questions/",
                 "proposals/",
+                "quote/",
                 "submission/",
                 "files/{file}/",
                 "claims/",

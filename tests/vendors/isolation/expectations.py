@@ -25,7 +25,17 @@ class Route:
     form: dict[str, str] = field(default_factory=dict)
 
 
+QUOTE = {
+    "currency": "USD",
+    "valid_until": "2040-06-30",
+    "lines": [{"kind": "setup", "likely": "5"}],
+}
 DRAFT = {"version": "0", "availability": "now", "statement": "New words."}
+PRICES = {
+    "currency": "USD",
+    "valid_until": "2040-06-30",
+    **{"0-kind": "setup", "0-likely": "5"},
+}
 REPLY = {"reply": "Soon.", "promised_for": "", "workaround": ""}
 PAGE = "vendor/<str:invitation>/"
 READ = {"GET": 200, "HEAD": 200}
@@ -42,6 +52,7 @@ ROUTES: dict[str, Route] = {
     f"{INVITATION}proposals/": Route(
         {**READ, "POST": 201}, {"category": "{category}", "text": "One more"}
     ),
+    f"{INVITATION}quote/": Route({**READ, "PUT": 201}, QUOTE),
     f"{INVITATION}submission/": Route({**READ, "POST": 201}),
     f"{INVITATION}files/<str:file>/": Route(READ),
     f"{INVITATION}claims/": Route({**READ, "POST": 201}, CLAIM),
@@ -67,6 +78,8 @@ ROUTES: dict[str, Route] = {
     f"{PAGE}file/<str:file>/": Route(READ),
     f"{PAGE}sheet/": Route({**READ, "POST": 400}, upload="a.txt"),
     f"{PAGE}sheet/file/": Route(READ),
+    f"{PAGE}quote/sheet/": Route(READ),
+    f"{PAGE}quote/": Route({**READ, "POST": 302}, form=PRICES),
     f"{PAGE}questions/": Route(
         {**READ, "POST": 302}, form={"about": "R1", "text": "What is R1?"}
     ),

@@ -16,6 +16,7 @@ ONLY_GROW = (
     "Entry",
     "Evidence",
     "PublishedDocument",
+    "Quote",
     "SignOff",
     "Waiver",
 )

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.sqlite
 CLAIM = {"requirement": "R1", "availability": "now", "statement": "Once more."}
 LISTS = (
     *("", "requirements/", "claims/", "claims/?history=1", "questions/"),
-    *("proposals/", "submission/", "claims/R1/files/", "trial/"),
+    *("proposals/", "quote/", "submission/", "claims/R1/files/", "trial/"),
 )
 
 

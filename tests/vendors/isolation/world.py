@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, cast
 
 from django.apps import apps
@@ -47,6 +48,8 @@ from vendors.services.dialogue import ask_question
 from vendors.services.files import attach_file
 from vendors.services.invitation_links import give_link
 from vendors.services.published import publish_document
+from vendors.services.quote_lines import QuotedLine
+from vendors.services.quotes import hand_in_quote
 from vendors.services.sign_in import ask_code
 from vendors.services.submissions import hand_in
 from vendors.services.tokens import revoke_token
@@ -245,6 +248,15 @@ def _fill(shared: Evaluation, party: Party) -> None:
             assert subject is not None
             said = f"{HOUSE} of {party.name}"
             add_comment(subject=subject, text=said, by=shared.owner)
+    hand_in_quote(
+        candidate=candidate,
+        currency="USD",
+        valid_until=datetime.date(2040, 6, 30),
+        lines=[
+            QuotedLine(kind="licence", likely=Decimal(9), note=f"{party.mark} price")
+        ],
+        by=Actor(name=f"{party.mark} token"),
+    )
     IdempotencyRecord.objects.create(
         vendor=party.vendor, key="first", route="POST /", status=201, body="{}"
     )

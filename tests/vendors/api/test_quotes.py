@@ -1,0 +1,128 @@
+"""Quoting prices: the same strictness as claims, and nobody else reads an amount."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from evaltracker.evaluations.models import Entry, Evaluation
+from tests.cast import vendors
+from tests.vendors.api.conftest import Party, refused
+from vendors.models import Quote
+
+LINE: dict[str, Any] = {"kind": "licence", "likely": "918273.64"}
+VALID = "2040-06-30"
+
+
+def quote(party: Party, *lines: dict[str, Any], **fields: Any) -> Any:
+    headers = fields.pop("headers", {})
+    body = {"currency": "EUR", "valid_until": VALID, "lines": lines or [LINE], **fields}
+    return party.call("PUT", f"{party.home}quote/", body, **headers)
+
+
+def read(party: Party) -> dict[str, Any]:
+    found: dict[str, Any] = party.call("GET", f"{party.home}quote/").json()
+    return found
+
+
+def pointers(answer: Any) -> dict[str, str]:
+    """The sentence at each pointer of a refusal."""
+    problem = refused(answer, 400)
+    return {error["pointer"]: error["detail"] for error in problem["errors"]}
+
+
+def test_a_quote_is_kept_as_revisions_and_read_back(acme: Party, globex: Party) -> None:
+    assert read(acme)["revision"] == 0
+    first = quote(acme, {**LINE, "low": "900000", "quantity": "2.50"})
+    assert first.status_code == 201
+    told = first.json()
+    assert told == read(acme)
+    assert (told["revision"], told["currency"], told["sealed"]) == (1, "EUR", True)
+    (line,) = told["lines"]
+    amounts = [line[name] for name in ("low", "likely", "high", "quantity")]
+    assert amounts == ["900000", "918273.64", "918273.64", "2.5"]
+    assert "licence" not in told["not_quoted"] and "setup" in told["not_quoted"]
+    assert quote(acme, LINE).json()["revision"] == 2
+    assert read(globex)["revision"] == 0
+    assert Quote.objects.count() == 2
+
+
+def test_the_same_prices_again_write_nothing(acme: Party, where: Evaluation) -> None:
+    assert quote(acme).status_code == 201
+    entries = Entry.objects.filter(evaluation=where).count()
+    again = quote(acme, {**LINE, "likely": "918273.6400", "state": "priced"})
+    assert (again.status_code, again.json()["revision"]) == (200, 1)
+    assert Entry.objects.filter(evaluation=where).count() == entries
+
+
+def test_the_journal_names_no_amount_and_commits_to_all(
+    acme: Party, where: Evaluation
+) -> None:
+    quote(acme)
+    entry = Entry.objects.get(evaluation=where, action="quote.handed_in")
+    assert entry.after == {"candidate": "Acme ML", "revision": 1, "valid_until": VALID}
+    assert "vendors.quote/1" in str(entry.rows)
+    assert "918273" not in str(vars(entry))
+
+
+def test_a_key_replays_the_first_answer(acme: Party) -> None:
+    key = {"Idempotency-Key": "quote-1"}
+    first = quote(acme, headers=key)
+    again = quote(acme, headers=key)
+    assert again["Idempotent-Replayed"] == "true"
+    assert again.json() == first.json()
+    assert quote(acme, valid_until="2041-01-01", headers=key).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("line", "pointer", "sentence"),
+    [
+        ({"likely": "-1"}, "likely", "A price is 0 or more"),
+        ({"likely": 12}, "likely", "as a string"),
+        ({"likely": "1e3"}, "likely", "as a string"),
+        ({"likely": None}, "likely", "needs its likely amount"),
+        ({"low": "918274"}, "low", "in that order"),
+        ({"kind": "on_call"}, "kind", "not on the checklist of this invitation"),
+        ({"kind": "bribe"}, "kind", "must be one of"),
+        ({"state": "included"}, "likely", "Only a priced line"),
+        ({"state": "unsaid"}, "state", "must be one of"),
+        ({"pricing": "volume"}, "tiers", "Tiers are 1 to 20"),
+        ({"pricing": "percent"}, "likely", "renewal rise"),
+        ({"quantity": "-1"}, "quantity", "0 or more"),
+        ({"discount": "5"}, "discount", "Unknown field"),
+        ({"tiers": [{"above": "1"}]}, "tiers/0/likely", "required"),
+    ],
+)
+def test_a_wrong_line_is_refused_at_its_field(
+    acme: Party, line: dict[str, Any], pointer: str, sentence: str
+) -> None:
+    found = pointers(quote(acme, {"kind": "setup", "likely": "5"}, {**LINE, **line}))
+    assert found.keys() == {f"#/lines/1/{pointer}"}
+    assert sentence in found[f"#/lines/1/{pointer}"]
+    assert not Quote.objects.exists()
+
+
+def test_what_is_wrong_with_the_whole_is_refused(acme: Party) -> None:
+    yesterday = (timezone.now() - datetime.timedelta(days=2)).date().isoformat()
+    assert "has passed" in pointers(quote(acme, valid_until=yesterday))["#/valid_until"]
+    assert "must be one of" in pointers(quote(acme, currency="EURO"))["#/currency"]
+    assert pointers(quote(acme, lines=[])).keys() == {"#/lines"}
+    twice = pointers(quote(acme, LINE, {**LINE, "likely": "1"}))
+    assert "another line" in twice["#/lines/1/label"]
+    today = timezone.now().date().isoformat()
+    assert quote(acme, valid_until=today).status_code == 201
+
+
+def test_prices_are_taken_as_long_as_answers_are(
+    acme: Party, where: Evaluation
+) -> None:
+    quote(acme)
+    vendors.enter(where, "demos")
+    assert refused(quote(acme, {**LINE, "likely": "1"}), 409)["code"] == "claims_closed"
+    assert read(acme)["lines"][0]["likely"] == "918273.64"
+
+
+def test_a_currency_without_a_rate_is_kept(acme: Party, where: Evaluation) -> None:
+    assert where.currency != "JPY"
+    assert quote(acme, currency="JPY").json()["currency"] == "JPY"

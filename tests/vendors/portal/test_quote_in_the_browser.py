@@ -1,0 +1,59 @@
+"""Prices from a phone without scripts, and no barrier on their page."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser import Watched
+from tests.cast import common, vendors
+from tests.vendors.portal.visitor import Visitor, invited
+from vendors.models import Quote, SignInCode
+from vendors.secrets import code_of
+
+pytestmark = pytest.mark.browser
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def visitor(
+    transactional_db: None, live_server: LiveServer, settings: Settings
+) -> Visitor:
+    """Whose mail has the link."""
+    settings.VENDOR_SITE_URL = live_server.url
+    where = common.evaluation()
+    common.requirement(where, "R1", "must")
+    return Visitor(invited(vendors.in_research(where)))
+
+
+def test_prices_are_quoted_on_a_phone_without_scripts(
+    visitor: Visitor,
+    live_server: LiveServer,
+    new_context: Callable[..., BrowserContext],
+) -> None:
+    plain = new_context(java_script_enabled=False, viewport=PHONE)
+    page = plain.new_page()
+    page.goto(f"{live_server.url}{visitor.start}")
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Code").fill(code_of(SignInCode.objects.get().pk))
+    page.get_by_role("button", name="Open my answers").click()
+    page.get_by_role("link", name="Your prices").click()
+    page.get_by_label("Valid until").fill("2040-06-30")
+    licence = page.get_by_role("group", name="Licence or usage")
+    licence.get_by_label("Price", exact=True).fill("1.200,50")
+    licence.get_by_label("Due").select_option("Yearly")
+    page.get_by_role("button", name="Hand in prices").click()
+    expect(page.get_by_role("alert")).to_contain_text("1 field needs another look")
+    licence.get_by_label("Price", exact=True).fill("1200.50")
+    page.get_by_role("button", name="Hand in prices").click()
+    expect(page.get_by_role("table")).to_contain_text("1,200.50")
+    assert Quote.objects.get().lines[0]["recurrence"] == "yearly"
+
+    seen = new_context(viewport=PHONE, storage_state=plain.storage_state())
+    watched = Watched(seen.new_page(), live_server.url)
+    watched.page.goto(page.url)
+    assert watched.barriers() == []
+    assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert watched.complaints == []

@@ -1,0 +1,188 @@
+"""The vendor's prices: one form for all of the checklist, handed in as one."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from evaltracker.errors import Invalid, Problem
+from evaltracker.kit.clock import database_now
+from evaltracker.kit.downloads import download
+from evaltracker.kit.files import SIZE_LIMIT
+from evaltracker.money import currency_choices, written
+from evaltracker.notices.mail import spoken
+from evaltracker.rest.uploads import TOO_LARGE
+from vendors.choices import Pricing, QuoteState, Recurrence
+from vendors.models import Candidate, Quote, VendorSession
+from vendors.portal.answers import address
+from vendors.portal.base import FORM, READ, session_page, show
+from vendors.portal.deadlines import deadline_of
+from vendors.portal.menu import LINKS
+from vendors.portal.quote_form import boxes_of, form_rows
+from vendors.selectors.quotes import is_sealed, standing_quote
+from vendors.services.quote_lines import read_lines
+from vendors.services.quote_totals import totals_of
+from vendors.services.quotes import hand_in_quote
+from vendors.services.sign_in import actor_in_pages
+from vendors.sheets.prices import SHEET, read_prices, write_prices
+from vendors.typed_quote import (
+    Typed,
+    by_row,
+    filled_rows,
+    lines_in,
+    rows_of,
+    typed_rows,
+    valid_until_in,
+    with_another,
+)
+
+HEAD = ("currency", "valid_until")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CHOICES = {
+    "states": QuoteState.choices,
+    "recurrences": Recurrence.choices,
+    "pricings": Pricing.choices,
+}
+
+
+@session_page(*FORM)
+def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """The prices that stand, and the form that replaces them."""
+    candidate = session.link.candidate
+    if request.method != "POST":
+        return _shown(request, session, rows_of(standing_quote(candidate), candidate))
+    rows = typed_rows(request.POST, candidate)
+    head = {name: request.POST.get(name, "")[:20] for name in HEAD}
+    if kind := request.POST.get("add", ""):
+        return _shown(request, session, with_another(rows, kind), head=head)
+    if request.POST.get("then") == "sheet":
+        return _from_sheet(request, session, rows, head)
+    try:
+        hand_in_quote(
+            candidate=candidate,
+            currency=head["currency"],
+            valid_until=valid_until_in(head["valid_until"]),
+            lines=lines_in(rows),
+            by=actor_in_pages(session.link),
+        )
+    except Problem as problem:
+        return _shown(request, session, rows, head=head, problem=problem)
+    return redirect(address(session, "quote"))
+
+
+@session_page(*READ)
+def sheet(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """The form as a spreadsheet, with the prices that stand."""
+    candidate = session.link.candidate
+    stands = standing_quote(candidate)
+    content = write_prices(rows_of(stands, candidate), _head(candidate, stands))
+    return download(content, name="prices.xlsx", content_type=XLSX)
+
+
+def _from_sheet(
+    request: HttpRequest,
+    session: VendorSession,
+    rows: list[Typed],
+    head: dict[str, str],
+) -> HttpResponse:
+    """The form filled from a sheet, to be looked over; nothing is kept yet."""
+    upload = request.FILES.get("sheet")
+    try:
+        if upload is None:
+            raise Invalid("Choose a file first, then read it into the form.")
+        if (upload.size or 0) > SIZE_LIMIT:
+            raise Invalid(TOO_LARGE)
+        read, said = read_prices(upload.read(), upload.name or "")
+        filled = filled_rows(read, session.link.candidate)
+    except Problem as problem:
+        return _shown(request, session, rows, head=head, problem=problem)
+    head = {name: said[name] or head[name] for name in HEAD}
+    return _shown(request, session, filled, head=head, is_read=True)
+
+
+def quote_link(candidate: Candidate) -> tuple[str, str]:
+    """The page of prices, for every invitation."""
+    return "Your prices", f"/vendor/{candidate.pk}/quote/"
+
+
+LINKS.append(quote_link)
+
+
+def _shown(
+    request: HttpRequest,
+    session: VendorSession,
+    rows: list[Typed],
+    *,
+    head: dict[str, str] | None = None,
+    problem: Problem | None = None,
+    is_read: bool = False,
+) -> HttpResponse:
+    """The page; after a refusal with what was typed and a sentence at each field."""
+    candidate, now = session.link.candidate, database_now()
+    stands = standing_quote(candidate)
+    wrong = by_row(problem.errors, rows) if isinstance(problem, Invalid) else {}
+    return show(
+        request,
+        session,
+        "quote.html",
+        status=problem.status if problem else HTTPStatus.OK,
+        deadline=deadline_of(candidate.evaluation, now),
+        sealed=is_sealed(candidate.evaluation, now),
+        problem=_sentence(problem, wrong),
+        is_read=is_read,
+        head=boxes_of(head or _head(candidate, stands), wrong),
+        rows=form_rows(rows, wrong),
+        currencies=[code for code, _ in currency_choices()],
+        quote=stands,
+        **(_standing(stands, candidate) if stands else {}),
+        **CHOICES,
+    )
+
+
+def _sentence(problem: Problem | None, wrong: dict[str, Any]) -> str:
+    """What to say above the form."""
+    if problem is None:
+        return ""
+    if not wrong or "lines" in wrong:
+        return " ".join(wrong.get("lines", [])) or problem.sentence
+    if any(place.startswith(("file", f"{SHEET}.")) for place in wrong):
+        cells = [
+            f"{place.removeprefix(f'{SHEET}.')}: {' '.join(told)}"
+            for place, told in wrong.items()
+            if place != "file"
+        ]
+        return " ".join([problem.sentence, *cells])
+    fields = "1 field needs" if len(wrong) == 1 else f"{len(wrong)} fields need"
+    return f"{fields} another look; nothing was handed in."
+
+
+def _head(candidate: Candidate, stands: Quote | None) -> dict[str, str]:
+    """Currency and validity as they stand; the buyer's currency to begin with."""
+    if stands is None:
+        return {"currency": candidate.evaluation.currency, "valid_until": ""}
+    return {
+        "currency": stands.currency,
+        "valid_until": stands.valid_until.isoformat(),
+    }
+
+
+def _standing(stands: Quote, candidate: Candidate) -> dict[str, Any]:
+    """What was handed in, and what it adds up to by when it falls due."""
+    lines = read_lines(stands.lines)
+    return {
+        "handed_in_at": spoken(stands.handed_in_at, candidate.evaluation.zone),
+        "lines": [
+            (
+                line.name[0].upper() + line.name[1:],
+                QuoteState(line.state).label,
+                line,
+                Recurrence(line.recurrence).label,
+            )
+            for line in lines
+        ],
+        "totals": [
+            (Recurrence(due).label, written(amount, stands.currency))
+            for due, amount in totals_of(lines).items()
+        ],
+    }

@@ -1,0 +1,120 @@
+"""Handing in a quote: a vendor's prices, sealed until prices are opened."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from evaltracker.errors import Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import Actor, By, actor_of
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.policy import change, check_owned, lock
+from evaltracker.kit.clock import wall_of
+from evaltracker.kit.text import Inputs
+from vendors.costs import CODES
+from vendors.models import Candidate, Quote
+from vendors.selectors.quotes import is_quoted, standing_quote
+from vendors.services.candidates import lock_invitation
+from vendors.services.quote_lines import QuotedLine, checked_lines, kept_line
+
+PAST = "That day has passed; name today or a later day."
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteResult:
+    """The quote that stands, and whether it is a new revision."""
+
+    quote: Quote
+    created: bool
+
+
+@transaction.atomic
+def hand_in_quote(
+    *,
+    candidate: Candidate,
+    currency: str,
+    valid_until: datetime.date,
+    lines: Sequence[QuotedLine],
+    by: Actor,
+) -> QuoteResult:
+    """Keep the prices as the next revision; the same prices again write nothing.
+
+    The journal tells that it was done and until when they hold, and commits to them
+    by a salted digest.
+
+    Raises:
+        Refused: claims are not open. NotFound: the candidate was not invited.
+        Invalid: by field, a line's as “lines.0.likely”.
+
+    """
+    candidate, now = lock_invitation(candidate)
+    inputs = Inputs()
+    if currency not in CODES:
+        inputs.refuse("currency", "Write the currency as its code, such as USD.")
+    if valid_until < wall_of(now, candidate.evaluation.zone).date():
+        inputs.refuse("valid_until", PAST)
+    inputs.check()
+    kept = [kept_line(line) for line in checked_lines(candidate, lines, currency)]
+    last = standing_quote(candidate)
+    said = {"currency": currency, "valid_until": valid_until, "lines": kept}
+    if last is not None and all(getattr(last, name) == said[name] for name in said):
+        return QuoteResult(last, created=False)
+    quote = Quote.objects.create(
+        candidate=candidate,
+        revision=last.revision + 1 if last else 1,
+        handed_in_at=now,
+        handed_in_by=actor_of(by).name,
+        **said,
+    )
+    journal.record(
+        evaluation=candidate.evaluation,
+        action="quote.handed_in",
+        subject=quote,
+        by=by,
+        after={
+            "candidate": candidate.name,
+            **journal.snapshot(quote, ("revision", "valid_until")),
+        },
+        rows=[quote],
+    )
+    return QuoteResult(quote, created=True)
+
+
+def check_let_owner_type_prices(evaluation: Evaluation, by: By) -> None:
+    """The owner says it before any vendor has quoted, for quotes came sealed."""
+    check_owned(evaluation, by)
+    if evaluation.prices_opened_at is not None:
+        raise Refused("Prices are open already.", code="opened_already")
+    if is_quoted(evaluation):
+        raise Refused(
+            "A vendor has handed in a quote, so who reads quotes cannot change any "
+            "more.",
+            code="quoted_already",
+        )
+
+
+@transaction.atomic
+def let_owner_type_prices(
+    *, evaluation: Evaluation, owner_types_prices: bool, by: By
+) -> Evaluation:
+    """Say whether quotes are open to the owner at once, or sealed like from others.
+
+    Raises:
+        Forbidden: not the owner. Refused: somebody has quoted, or it has ended.
+
+    """
+    evaluation = lock(evaluation)
+    check_let_owner_type_prices(evaluation, by)
+    before, after = change(evaluation, owner_types_prices=owner_types_prices)
+    if after:
+        journal.record(
+            evaluation=evaluation,
+            action="quotes.reader_set",
+            subject=evaluation,
+            by=by,
+            before=before,
+            after=after,
+        )
+    return evaluation
