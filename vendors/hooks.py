@@ -109,6 +109,7 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.topics
     import vendors.admin.unanswered_page
     import vendors.admin.vendor_access_page
+    import vendors.admin.vendor_panel
     import vendors.importing.candidates
     import vendors.importing.claims
     import vendors.importing.costs

@@ -55,6 +55,10 @@ OF_CANDIDATES: dict[str, Phrases] = {
         "declined to let a vendor's colleague in",
         "declined to let {name} in for {candidate}",
     ),
+    "shared_address.allowed": (
+        "allowed an address that stands for two candidates",
+        "allowed {shared} to stand for {candidate} and for {rival}",
+    ),
     "token.issued": ("gave a vendor a token", "gave {vendor} a token"),
     "token.ends": ("set when a token ends", "set when a token of {vendor} ends"),
     "vendor_session.begun": (

@@ -24,6 +24,7 @@ from vendors.models import Candidate, Contact
 from vendors.policy import claims_are_closed
 from vendors.secrets import link_secret
 from vendors.selectors.letters import LETTER
+from vendors.selectors.rivals import is_held_back
 from vendors.selectors.sign_in import link_to_pages
 
 # Where vendors read how everything is done; served with the API, so no page of ours.
@@ -48,8 +49,11 @@ class ToVendor[Row](About[Row]):
         yield ended(notice)
         theirs = self.candidates(notice, row).filter(reached_by(notice.address))
         states = set(theirs.values_list("state", flat=True))
+        reader = notice.addressee or notice.address
         if not states:
-            yield f"{notice.addressee or notice.address} is no contact of it any more."
+            yield f"{reader} is no contact of it any more."
+        if any(is_held_back(one, notice.address) for one in theirs):
+            yield f"{reader} may stand for another candidate, too."
         if states == {CandidateState.ELIMINATED}:
             yield "The candidate was eliminated."
 

@@ -24,7 +24,7 @@ def let_in(candidate: Candidate) -> VendorSession:
     contact = people.first() or add_contact(
         vendor=vendor,
         name="Ada Park",
-        email="ada@acme.example",
+        email=f"ada@{vendor.slug}.example",
         by=candidate.evaluation.owner,
     )
     link = give_link(candidate=candidate, contact=contact)

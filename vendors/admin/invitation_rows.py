@@ -15,6 +15,7 @@ from vendors.models import Candidate, Claim, Contact, Submission, Vendor, Vendor
 from vendors.policy import INVITABLE
 from vendors.selectors import invitation_letters
 from vendors.selectors.answer_counts import AnswerCounts, answer_counts
+from vendors.selectors.sign_in import Visits, visits_of
 
 # The furthest that an invitation has got: its code, what people read, its tone.
 STATES: dict[str, tuple[str, str]] = {
@@ -70,6 +71,7 @@ class InvitationRow:
     letters: list[Letter] = field(default_factory=list)
     receipt: Submission | None = None
     last_word_at: datetime.datetime | None = None
+    visits: Visits | None = None
 
     @property
     def state(self) -> str:
@@ -120,6 +122,7 @@ def invitation_rows(evaluation: Evaluation) -> list[InvitationRow]:
     candidates = list(rows.select_related("vendor"))
     counts = answer_counts(evaluation, candidates)
     letters = newest_letters(*candidates)
+    visits = visits_of(candidates)
     receipts = {
         submission.candidate_id: submission
         for submission in Submission.objects.filter(
@@ -142,6 +145,7 @@ def invitation_rows(evaluation: Evaluation) -> list[InvitationRow]:
                 letters.get(candidate.pk, []),
                 receipts.get(candidate.pk),
                 words.get(candidate.pk),
+                visits.get(candidate.pk),
             )
         )
     return found

@@ -1,5 +1,6 @@
 """How a vendor's contact gets into the vendor pages: link, code, session."""
 
+import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -109,3 +110,13 @@ class VendorSession(VendorRecord):
 
     def __str__(self) -> str:
         return f"Session of {self.link.contact}"
+
+    @property
+    def started_on(self) -> datetime.date:
+        """The day, which is all that the owner is told of a visit."""
+        return self.started_at.date()
+
+    @property
+    def ended_on(self) -> datetime.date | None:
+        """Likewise; none while it is live."""
+        return self.ended_at.date() if self.ended_at else None

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from evaltracker.evaluations.models import Evaluation
 from vendors.choices import ProposalState
-from vendors.models import Candidate, Contact, ContactRequest
+from vendors.models import Candidate, ContactRequest
 
 
 def own_contact_requests(candidate: Candidate) -> QuerySet[ContactRequest]:
@@ -19,17 +19,3 @@ def open_contact_requests(evaluation: Evaluation) -> QuerySet[ContactRequest]:
         candidate__evaluation=evaluation, state=ProposalState.OPEN
     )
     return rows.select_related("candidate", "asked_by").order_by("asked_at")
-
-
-def contact_of_rival(request: ContactRequest) -> Contact | None:
-    """The contact of another vendor of the same purchase who has that address."""
-    rivals = Candidate.objects.filter(
-        evaluation=request.candidate.evaluation_id, vendor__isnull=False
-    ).exclude(vendor=request.candidate.vendor_id)
-    found: Contact | None = (
-        Contact.objects.current()
-        .filter(vendor__in=rivals.values("vendor"), email__iexact=request.email)
-        .select_related("vendor")
-        .first()
-    )
-    return found

@@ -1,8 +1,11 @@
 """Finding a link, a code and a session by what a browser sends, and nothing more."""
 
 import datetime
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from evaltracker.evaluations.models import Evaluation
 from vendors.choices import CandidateState
@@ -98,3 +101,20 @@ def sessions_here(
     return rows.select_related("link__contact", "link__candidate").order_by(
         "-started_at"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """By days alone: when a code was last used, and when somebody was last there."""
+
+    code_used_on: datetime.date
+    last_visit_on: datetime.date
+
+
+def visits_of(candidates: Iterable[Candidate]) -> dict[uuid.UUID, Visits]:
+    """By candidate, what its owner is told of visits; none where no code was used."""
+    rows = VendorSession.objects.filter(link__candidate__in=list(candidates)).order_by()
+    found = rows.values_list("link__candidate").annotate(
+        Max("started_at"), Max("last_visit_on")
+    )
+    return {pk: Visits(used.date(), last) for pk, used, last in found}

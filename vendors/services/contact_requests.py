@@ -1,8 +1,10 @@
 """A contact asks for a colleague to be let in, and the owner says yes or no."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 
-from evaltracker.errors import Invalid, NotFound, Refused
+from evaltracker.errors import NotFound, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.journal import Actor, By
@@ -14,10 +16,11 @@ from evaltracker.notices.services.scheduling import owe_now
 from vendors.choices import CandidateState, ProposalState
 from vendors.contact_notices import ContactAsked
 from vendors.models import Contact, ContactRequest, InvitationLink
-from vendors.selectors.contact_requests import contact_of_rival, own_contact_requests
+from vendors.selectors.contact_requests import own_contact_requests
 from vendors.services.candidates import lock_candidate
 from vendors.services.contacts import add_contact, read_contact
 from vendors.services.invitations import owe_invitation
+from vendors.services.shared_addresses import settle_shared_addresses
 
 # Of one invitation, in all.
 MOST = 20
@@ -82,14 +85,13 @@ def check_accept_contact(request: ContactRequest, by: By) -> None:
 
 @transaction.atomic
 def accept_contact(
-    *, request: ContactRequest, by: By, though_rival: bool = False
+    *, request: ContactRequest, by: By, shared: Collection[str] = ()
 ) -> ContactRequest:
     """Make somebody a contact of the vendor, and owe them the mail with their link.
 
     Raises:
         Forbidden: not the owner. Refused: it is answered, or the candidate is out.
-        Invalid: they are a contact of a rival, and `though_rival` does not say that
-            this is right.
+        Invalid: the address stands for a rival, too, and `shared` is no yes to it.
 
     """
     request = _locked(request)
@@ -97,12 +99,9 @@ def accept_contact(
     vendor = request.candidate.vendor
     if vendor is None:
         raise NotFound
-    if not though_rival and (rival := contact_of_rival(request)):
-        sentence = (
-            f"This address is a contact of {rival.vendor}, a rival here. Tick the box "
-            "if they may read for both."
-        )
-        raise Invalid(sentence, errors={"though_rival": [sentence]})
+    settle_shared_addresses(
+        vendor=vendor, addresses=[request.email], by=by, shared=shared
+    )
     known = Contact.objects.current().filter(vendor=vendor, email__iexact=request.email)
     contact = known.first() or add_contact(
         vendor=vendor, name=request.name, email=request.email, by=by

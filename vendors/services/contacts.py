@@ -1,5 +1,7 @@
 """The people at vendors: who gets their mail."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,14 +13,23 @@ from evaltracker.kit.text import Inputs, read_reason
 from vendors.models import Candidate, Contact, Vendor
 from vendors.policy import require_vendor_keeper
 from vendors.services.companies import record_for_vendor
+from vendors.services.shared_addresses import cut_held_back, settle_shared_addresses
 from vendors.services.vendor_sessions import end_sessions
 
 
 @transaction.atomic
 def add_contact(
-    *, vendor: Vendor, name: str, email: str, by: By, phone: str = ""
+    *,
+    vendor: Vendor,
+    name: str,
+    email: str,
+    by: By,
+    phone: str = "",
+    shared: Collection[str] = (),
 ) -> Contact:
     """Add a person who gets the vendor's mail, or bring a removed one back.
+
+    `shared` is the owner's yes to an address that stands for a rival, too.
 
     Raises:
         Forbidden: `by` runs no evaluation. Invalid: by field.
@@ -26,6 +37,9 @@ def add_contact(
     """
     require_vendor_keeper(by)
     fields = read_contact(name=name, email=email, phone=phone)
+    settle_shared_addresses(
+        vendor=vendor, addresses=[fields["email"]], by=by, shared=shared
+    )
     gone = Contact.objects.filter(
         vendor=vendor, email=fields["email"], removed_at__isnull=False
     ).first()
@@ -42,14 +56,23 @@ def add_contact(
         by=by,
         after={"vendor": vendor.name, "name": contact.name, "email": contact.email},
     )
+    cut_held_back(contact)
     return contact
 
 
 @transaction.atomic
 def change_contact(
-    *, contact: Contact, name: str, email: str, by: By, phone: str = ""
+    *,
+    contact: Contact,
+    name: str,
+    email: str,
+    by: By,
+    phone: str = "",
+    shared: Collection[str] = (),
 ) -> Contact:
     """Correct who somebody is. What is owed to a former address is not sent there.
+
+    `shared` as when one is added.
 
     Raises:
         Forbidden: `by` runs no evaluation. Refused: removed. Invalid: by field.
@@ -57,6 +80,10 @@ def change_contact(
     """
     contact = _take(contact, by)
     fields = read_contact(name=name, email=email, phone=phone)
+    if fields["email"] != contact.email:
+        settle_shared_addresses(
+            vendor=contact.vendor, addresses=[fields["email"]], by=by, shared=shared
+        )
     before, after = change(contact, **fields)
     if after:
         record_for_vendor(
@@ -69,6 +96,7 @@ def change_contact(
         )
     if "email" in after:
         end_sessions(link__contact=contact)
+        cut_held_back(contact)
     return contact
 
 

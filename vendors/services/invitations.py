@@ -1,7 +1,7 @@
 """Inviting vendors: telling their contacts, telling them again, and being seen."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,8 +22,10 @@ from vendors.models import Candidate, Contact, VendorToken
 from vendors.notices import Invitation
 from vendors.policy import INVITABLE, claims_are_closed
 from vendors.selectors import invitation_letters
+from vendors.selectors.rivals import shared_addresses
 from vendors.services.candidates import lock_candidate
 from vendors.services.invitation_links import give_link
+from vendors.services.shared_addresses import settle
 from vendors.services.token_mail import owe_expiry_warnings
 
 # Of one invitation to one person: a reminder a day, and not for ever.
@@ -58,20 +60,27 @@ def check_send_invitation(candidate: Candidate, by: By) -> None:
 
 @transaction.atomic
 def invite(
-    *, candidate: Candidate, by: By, contacts: Iterable[Contact] = ()
+    *,
+    candidate: Candidate,
+    by: By,
+    contacts: Iterable[Contact] = (),
+    shared: Collection[str] = (),
 ) -> Candidate:
     """Show a candidate's vendor the requirements, let it answer, tell its contacts.
 
-    Without contacts it is invited, but nobody is told.
+    Without contacts it is invited, but nobody is told. `shared` is the owner's yes to
+    an address that stands for a rival, too.
 
     Raises:
-        Forbidden: not the owner. Invalid: somebody who is no contact of the vendor.
+        Forbidden: not the owner. Invalid: somebody who is no contact of the vendor, or
+            stands for a rival.
         Refused: not in research, eliminated, invited before, or nobody to invite.
 
     """
     candidate = lock_candidate(candidate)
     check_invite(candidate, by)
     told = _theirs(candidate, contacts)
+    _settle(candidate, told, by, shared)
     before, after = change(candidate, invited_at=timezone.now())
     for contact in told:
         owe_invitation(candidate, contact)
@@ -90,12 +99,18 @@ def invite(
 
 @transaction.atomic
 def send_invitation(
-    *, candidate: Candidate, contacts: Iterable[Contact], reason: str, by: By
+    *,
+    candidate: Candidate,
+    contacts: Iterable[Contact],
+    reason: str,
+    by: By,
+    shared: Collection[str] = (),
 ) -> Candidate:
     """Owe the mail of an invitation (again), each contact at most daily and 5 times.
 
     Raises:
-        Forbidden: not the owner. Invalid: no reason, or no contact of the vendor.
+        Forbidden: not the owner. Invalid: no reason, no contact of the vendor, or one
+            who stands for a rival, as above.
         Refused: not invited, no longer asked, or somebody has had it just now.
 
     """
@@ -107,6 +122,7 @@ def send_invitation(
         sentence = "Say to whom it goes."
         raise Invalid(sentence, errors={"contacts": [sentence]})
     reason = read_reason(reason, "Say why it is sent now.")
+    _settle(candidate, told, by, shared)
     for contact in told:
         _require_rested(candidate, contact)
         owe_invitation(candidate, contact)
@@ -158,6 +174,14 @@ def _theirs(candidate: Candidate, contacts: Iterable[Contact]) -> list[Contact]:
         "invitation."
         raise Invalid(sentence, errors={"contacts": [sentence]})
     return found
+
+
+def _settle(
+    candidate: Candidate, told: list[Contact], by: By, shared: Collection[str]
+) -> None:
+    """Insist that nobody who is told stands for a rival, but by the owner's yes."""
+    found = shared_addresses(candidate, [contact.email for contact in told])
+    settle(found, by=by, shared=shared)
 
 
 def owe_invitation(candidate: Candidate, contact: Contact) -> None:

@@ -60,7 +60,7 @@ def test_candidates_are_invited_together_after_a_word_of_warning(
 ) -> None:
     for name in ("Acme ML", "Globex ML"):
         option = vendors.candidate(purchase, name)
-        email = f"{name[:4]}@vendor.example"
+        email = f"bids@{name[:4]}.example"
         assert option.vendor
         add_contact(vendor=option.vendor, name=name, email=email, by=purchase.owner)
     vendors.enter(purchase, "research")

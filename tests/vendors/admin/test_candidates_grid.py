@@ -39,7 +39,7 @@ def act(name: str, rows: list[Candidate], **values: Any) -> dict[str, Any]:
 def contact_of(candidate: Candidate, name: str) -> None:
     """Somebody at its vendor."""
     assert candidate.vendor is not None
-    owner, email = candidate.evaluation.owner, f"{name.lower()}@vendor.example"
+    owner, email = candidate.evaluation.owner, f"{name.lower()}@{name.lower()}.example"
     add_contact(vendor=candidate.vendor, name=name, email=email, by=owner)
 
 
@@ -113,8 +113,8 @@ def test_vendors_are_invited_by_their_own_contacts_and_all_or_none(
     assert answer.status_code == 200, answer.json()
     told = Entry.objects.filter(evaluation=purchase, action="candidate.invited")
     assert sorted(entry.after["told"][0] for entry in told) == [
-        "gus@vendor.example",
-        "vera@vendor.example",
+        "gus@gus.example",
+        "vera@vera.example",
     ]
     letters = Notice.objects.filter(evaluation=purchase, kind="invitation")
     assert letters.count() == 2

@@ -164,7 +164,9 @@ def _contact(candidate: Candidate) -> tuple[InvitationLink, str]:
     """The link of the vendor's contact, who asked for a code and is in its pages."""
     vendor, owner = candidate.vendor, candidate.evaluation.owner
     assert vendor is not None
-    contact = add_contact(vendor=vendor, name="C", email="c@example.com", by=owner)
+    contact = add_contact(
+        vendor=vendor, name="C", email=f"c@{vendor.slug}.example", by=owner
+    )
     link = give_link(candidate=candidate, contact=contact)
     ask_code(link=link, nonce=new_secret())
     _, secret = begin_session(link=link, now=database_now())

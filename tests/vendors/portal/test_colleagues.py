@@ -20,6 +20,7 @@ from vendors.services.contact_requests import (
     decline_contact,
     tell_of_contact_requests,
 )
+from vendors.services.shared_addresses import yes_to
 
 KIM = {"name": "Kim Lee", "email": "kim@acme.example"}
 
@@ -104,10 +105,11 @@ def test_one_person_for_two_rivals_needs_the_owners_word(
     assert answer.status_code == 302
     request = ContactRequest.objects.get()
     assert request.name not in bo.get(f"{bo.home}colleagues/").content.decode()
-    with pytest.raises(Invalid, match="a contact of Globex, a rival here"):
+    with pytest.raises(Invalid, match="also stands for Globex") as refusal:
         accept_contact(request=request, by=where.owner)
     assert act("accept-contact", request, where.owner) == 400
-    assert act("accept-contact", request, where.owner, though_rival="on") == 302
+    yes = yes_to(refusal.value.sentence)
+    assert act("accept-contact", request, where.owner, shared=yes) == 302
 
 
 def test_what_is_refused_says_why_and_keeps_what_was_typed(

@@ -1,6 +1,7 @@
 """What the owner sees of who is in the vendor pages, and where mails lead."""
 
 import datetime
+import re
 
 import pytest
 from django.utils import timezone
@@ -80,3 +81,32 @@ def test_who_was_invited_before_there_were_pages_gets_a_link_when_it_is_sent_aga
     letter = Notice.objects.filter(kind="invitation").latest("created_at")
     assert f"/vendor/start/{link_secret(link.pk)}/" in read(letter).text
     assert Visitor(link).sign_in().get().status_code == 200
+
+
+def test_the_owner_sees_days_of_visits_and_sends_the_invitation_again_there(
+    ada: Visitor, where: Evaluation
+) -> None:
+    owner = signed_in(where.owner)
+    candidate = f"/admin/candidates/{ada.link.candidate_id}/"
+    invitations = f"/admin/e/{where.slug}/invitations/"
+    assert "no code used yet" in owner.get(candidate).content.decode()
+    ada.sign_in()
+    for address in (candidate, invitations):
+        page = owner.get(address).content.decode()
+        assert re.search(r"code used\s+<time[^>]*>\d+ \w+ \d{4}</time>", page), address
+        assert re.search(r"last visit\s+<time[^>]*>\d+ \w+ \d{4}</time>", page), address
+        assert f"/act/send-invitation/{ada.link.candidate_id}/" in page
+
+
+def test_a_reader_sees_no_visits(ada: Visitor, where: Evaluation) -> None:
+    ada.sign_in()
+    part = stakeholders.stakeholders(where, "it")["it"]
+    vendors.declare_none(where)
+    reader = signed_in(part.user)
+    for address in (
+        f"/admin/candidates/{ada.link.candidate_id}/",
+        f"/admin/e/{where.slug}/invitations/",
+    ):
+        page = reader.get(address, follow=True).content.decode()
+        assert "Acme ML" in page
+        assert "code used" not in page

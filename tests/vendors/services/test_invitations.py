@@ -31,7 +31,7 @@ def acme(where: Evaluation) -> Candidate:
 
 def person(candidate: Candidate, name: str = "Ada") -> Contact:
     assert candidate.vendor is not None
-    email = f"{name.lower()}@acme.example"
+    email = f"{name.lower()}@{candidate.vendor.slug}.example"
     by = candidate.evaluation.owner
     return add_contact(vendor=candidate.vendor, name=name, email=email, by=by)
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import Act, register_act
 from evaltracker.pages.fields import LinesField, ReasonForm, link_field
+from vendors.admin.acts.shared import SharedForm
 from vendors.models import Contact, Vendor
 from vendors.policy import may_keep_vendors
 from vendors.services.companies import add_vendor, change_vendor
@@ -63,7 +64,7 @@ class ChangeVendor(KeepingVendors):
         return {name: getattr(target, name) for name in VendorForm.base_fields}
 
 
-class ContactForm(forms.Form):
+class ContactForm(SharedForm):
     """A person at a vendor."""
 
     name = forms.CharField(label="Name")
@@ -106,7 +107,7 @@ class ChangeContact(OnContact):
     service = change_contact
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return {name: getattr(target, name) for name in ContactForm.base_fields}
+        return {name: getattr(target, name) for name in ("name", "email", "phone")}
 
 
 @register_act

@@ -4,12 +4,11 @@ from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation
 from evaltracker.pages.fields import reason_field
+from vendors.admin.acts.shared import SharedForm
 from vendors.models import ContactRequest
-from vendors.selectors.contact_requests import contact_of_rival
 from vendors.services.contact_requests import (
     accept_contact,
     check_accept_contact,
@@ -30,22 +29,6 @@ class RulingOnContact(InEvaluation[ContactRequest]):
         return self.page(target, "contact-requests")
 
 
-class LetInForm(forms.Form):
-    """Whether somebody may read for two rivals; asked only where it is so."""
-
-    though_rival = forms.BooleanField(required=False)
-
-    def __init__(self, *args: Any, request: ContactRequest, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        rival = contact_of_rival(request)
-        if rival is None:
-            del self.fields["though_rival"]
-            return
-        self.fields[
-            "though_rival"
-        ].label = f"They are a contact of {rival.vendor}, too, and may read for both"
-
-
 @register_act
 class AcceptContact(RulingOnContact):
     """Makes somebody a contact and sends them a link."""
@@ -58,16 +41,13 @@ class AcceptContact(RulingOnContact):
         "their own. They read and hand in the vendor's answers."
     )
     success = "The invitation leaves within half a minute."
-    form_class = LetInForm
+    form_class = SharedForm
     service = accept_contact
     rule = check_accept_contact
 
     def heading(self, target: Any) -> str:
         """Who it is, and where the mail goes."""
         return f"Let in {target.name}, {target.email}, for {target.candidate}"
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"request": target}
 
 
 class DeclineContactForm(forms.Form):

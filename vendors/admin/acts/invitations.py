@@ -9,6 +9,7 @@ from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import reason_field
 from vendors.admin.acts.base import OnCandidate
+from vendors.admin.acts.shared import SharedForm
 from vendors.models import Candidate, Contact
 from vendors.services.contacts import add_contact
 from vendors.services.invitations import (
@@ -29,7 +30,7 @@ class ContactsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return f"{obj.name}, {obj.email}"
 
 
-class TellForm(forms.Form):
+class TellForm(SharedForm):
     """Who gets the mail."""
 
     contacts = ContactsField(
@@ -91,6 +92,7 @@ class Telling(OnCandidate):
                     name=data["new_name"],
                     email=data["new_email"],
                     by=by,
+                    shared=data["shared"],
                 )
             )
         return told
@@ -114,7 +116,8 @@ class Invite(Telling):
     form_class = TellForm
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        invite(candidate=target, contacts=self.chosen(target, data, by), by=by)
+        told, shared = self.chosen(target, data, by), data["shared"]
+        invite(candidate=target, contacts=told, shared=shared, by=by)
 
 
 @register_act
@@ -137,5 +140,11 @@ class SendInvitation(Telling):
         return {}
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        told = self.chosen(target, data, by)
-        send_invitation(candidate=target, contacts=told, reason=data["reason"], by=by)
+        told, shared = self.chosen(target, data, by), data["shared"]
+        send_invitation(
+            candidate=target,
+            contacts=told,
+            reason=data["reason"],
+            shared=shared,
+            by=by,
+        )
