@@ -88,12 +88,14 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.acts.dialogue
     import vendors.admin.acts.interests
     import vendors.admin.acts.invitations
+    import vendors.admin.acts.mailed_sheets
     import vendors.admin.acts.mark_seen
     import vendors.admin.acts.opening
     import vendors.admin.acts.quotes
     import vendors.admin.acts.sessions
     import vendors.admin.acts.tokens
     import vendors.admin.acts.windows
+    import vendors.admin.answer_sheet
     import vendors.admin.candidates_grid
     import vendors.admin.candidates_page
     import vendors.admin.claim_files

@@ -82,6 +82,18 @@ OF_CANDIDATES: dict[str, Phrases] = {
 }
 
 OF_ANSWERS: dict[str, Phrases] = {
+    "mailed_sheet.uploaded": (
+        "uploaded an answer sheet that came by mail",
+        "uploaded an answer sheet of {candidate} that came by mail",
+    ),
+    "mailed_sheet.entered": (
+        "entered an answer sheet that came by mail",
+        "entered an answer sheet of {candidate}, receipt {receipt}",
+    ),
+    "mailed_sheet.confirmed": (
+        "confirmed the answers that were entered from its mail",
+        "confirmed the answers of {candidate} that were entered from its mail",
+    ),
     "claim.submitted": ("gave an answer", "answered {requirement} for {candidate}"),
     "claim.noted": (
         "noted an answer for a candidate",

@@ -31,6 +31,7 @@ from vendors.models import (
     IdempotencyRecord,
     InvitationLink,
     LastSeen,
+    MailedSheet,
     PriceOpening,
     Proposal,
     PublishedDocument,
@@ -137,6 +138,9 @@ register_part(
     )
 )
 register_part(Part(name="submissions", model=Submission, order=("submitted_at",)))
+register_part(
+    Part(name="mailed_sheets", model=MailedSheet, order=("uploaded_at", "id"))
+)
 register_part(Part(name="questions", model=Question, order=("asked_at",)))
 register_part(
     Part(

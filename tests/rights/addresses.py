@@ -65,6 +65,7 @@ def page_addresses() -> dict[str, str]:
         "document": [given.document_id],
         "issue_token": [candidate.vendor_id],
         "way_in": [candidate.pk],
+        "answer_sheet": [candidate.pk],
         "working": [main.slug, candidate.pk],
         "memo": [decided.slug],
         "memo_md": [decided.slug],

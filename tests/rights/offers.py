@@ -20,7 +20,7 @@ from stakeholders.services.lending import delegate
 from tests.cast import trials, vendors
 from tests.rights.sealed import Sealed, build
 from tests.rights.table import ON_OWN_CELL, ON_PLACE
-from tests.rights.visits import asks_for_a_colleague
+from tests.rights.visits import asks_for_a_colleague, mailed
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate
 from vendors.services.dialogue import ask_question, propose_requirement
@@ -67,6 +67,7 @@ def purchase() -> Sealed:
         by=where.owner,
     )
     asks_for_a_colleague(sealed.candidate)
+    mailed(sealed.candidate)
     today = timezone.localdate()
     part = where.stakeholders.get(role="it")
     delegate(

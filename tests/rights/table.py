@@ -199,6 +199,7 @@ OWNERS_PAGES = {
     "evaluation_sheet_scores": SCORERS,
     "issue_token": {"lead"},
     "way_in": {"lead", "operator"},
+    "answer_sheet": {"lead"},
 }
 # Those of the main purchase that tell what candidates answer, cost or did.
 PAGES_OF_ANSWERS = {

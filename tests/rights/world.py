@@ -27,7 +27,7 @@ from stakeholders.services.lending import delegate
 from tests.cast import common
 from tests.cast.workflow import sign_as
 from tests.files.attaching import attach
-from tests.rights.visits import asks_for_a_colleague
+from tests.rights.visits import asks_for_a_colleague, mailed
 from trials.services.excuses import excuse_knock_out
 from vendors.models import Conflict, Contact, Vendor, VendorToken
 from vendors.services.dialogue import propose_requirement
@@ -111,6 +111,7 @@ def build() -> dict[str, User]:
     ask_leadership(main, people)
     add_brief_field(evaluation=main, label="Experiments a month", by=main.owner)
     save_as_template(evaluation=main, title="Ours", by=main.owner)
+    mailed(main.candidates.get(name="Databricks"))
     return people
 
 
@@ -190,7 +191,7 @@ def awaited() -> str:
 
 def attached() -> str:
     """The id of what a file is attached to, for the act that shows and adds some."""
-    file = AttachedFile.objects.get(evaluation__slug=MAIN)
+    file = AttachedFile.objects.filter(evaluation__slug=MAIN).earliest("uploaded_at")
     return key_of(file.topic, file.subject_id)
 
 

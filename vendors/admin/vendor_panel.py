@@ -8,6 +8,7 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.panels import register_panel
 from vendors.admin.invitation_rows import newest_letters
 from vendors.models import Candidate, Submission
+from vendors.selectors.mailed_sheets import sheets_of
 from vendors.selectors.sign_in import visits_of
 
 
@@ -21,6 +22,7 @@ def vendors_side(user: User, candidate: Candidate) -> dict[str, Any] | None:
         "in_research": where.is_open and where.stage == Stage.RESEARCH,
         "letters": newest_letters(candidate).get(candidate.pk, []),
         "visits": visits_of([candidate]).get(candidate.pk),
+        "sheets": sheets_of(candidate),
         "receipt": Submission.objects.filter(candidate=candidate).last(),
     }
 

@@ -139,6 +139,15 @@ ACCESS: dict[str, Access] = {
     # What the house published to it.
     "vendors_publisheddocument": Access(rows=OWN),
     "vendors_quote": Access(rows=OWN, added=OWN),
+    # What was entered for it from its mail, to be confirmed.
+    "vendors_mailedsheet": Access(
+        rows=f"{OWN} AND entered_at IS NOT NULL",
+        shown=(
+            *("id", "candidate_id", "submission_id", "entered_at"),
+            *("confirmed_at", "confirmed_by"),
+        ),
+        changed=("confirmed_at", "confirmed_by"),
+    ),
     "vendors_question": Access(
         # A published answer is for all, and its row does not say who asked.
         rows=f"{ASKED} OR (answered_at IS NOT NULL AND {INVITED})",

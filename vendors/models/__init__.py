@@ -7,6 +7,7 @@ from vendors.models.contact_requests import ContactRequest
 from vendors.models.costs import CostLine
 from vendors.models.dialogue import Asking, Proposal, Question
 from vendors.models.interests import Conflict
+from vendors.models.mailed_sheets import MailedSheet
 from vendors.models.opening import PriceOpening
 from vendors.models.published import PublishedDocument
 from vendors.models.quotes import Quote
@@ -30,6 +31,7 @@ __all__ = [
     "IdempotencyRecord",
     "InvitationLink",
     "LastSeen",
+    "MailedSheet",
     "PriceOpening",
     "Proposal",
     "PublishedDocument",

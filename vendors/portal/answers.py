@@ -17,6 +17,7 @@ from vendors.portal.base import FORM, READ, session_page, show
 from vendors.portal.deadlines import deadline_of
 from vendors.selectors import own_files
 from vendors.selectors.demands import demanded, with_demands
+from vendors.selectors.mailed_sheets import sheets_to_confirm
 from vendors.selectors.vendor_answers import (
     OFFERED,
     AnswerRow,
@@ -36,7 +37,9 @@ NO_FILE = "Choose a file first, then attach it."
 @session_page(*READ)
 def answers(request: HttpRequest, session: VendorSession) -> HttpResponse:
     """What is asked, by category, and how far the answers are."""
-    return show_answers(request, session, "answers.html", answers_of(_of(session)))
+    waiting = sheets_to_confirm(_of(session))
+    found = answers_of(_of(session))
+    return show_answers(request, session, "answers.html", found, to_confirm=waiting)
 
 
 @session_page(*FORM)

@@ -29,7 +29,7 @@ class SharedAddress:
         one = self.candidate
         whose = self.shared if "@" in self.shared else f"The domain {self.shared}"
         return (
-            f"{whose} stands for {self.rival}, too, a rival of {one.name} in "
+            f"{whose} also stands for {self.rival}, a rival of {one.name} in "
             f"“{one.evaluation}”."
         )
 

@@ -21,7 +21,7 @@ from tests.vendors.isolation.expectations import Route
 from tests.vendors.isolation.world import Party
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
-IDS = ("invitation", "file", "gap", "document")
+IDS = ("invitation", "file", "gap", "document", "sheet")
 KWARG = re.compile(r"<\w+:(\w+)>")
 # What protects a form differs by design.
 ONCE = re.compile(rb'(?<=name="csrfmiddlewaretoken" value=")\w+')
@@ -143,6 +143,7 @@ def ids(party: Party) -> dict[str, str]:
         "file": party.file,
         "gap": party.gap,
         "document": party.document,
+        "sheet": party.sheet,
         "ref": "R1",
         "secret": party.secret,
     }

@@ -16,7 +16,7 @@ from django.test import override_settings
 
 from evaltracker.comments.services.comments import add_comment
 from evaltracker.evaluations.journal import SYSTEM, Actor
-from evaltracker.evaluations.models import Evaluation, Requirement
+from evaltracker.evaluations.models import AttachedFile, Evaluation, Requirement
 from evaltracker.evaluations.topics import TOPICS
 from evaltracker.kit.clock import database_now
 from tests.cast import common, trials, vendors
@@ -34,6 +34,7 @@ from vendors.models import (
     DraftFile,
     IdempotencyRecord,
     InvitationLink,
+    MailedSheet,
     PublishedDocument,
     Vendor,
     VendorToken,
@@ -86,6 +87,8 @@ class Party:
     file: str
     gap: str
     document: str
+    # A sheet that came by mail, which it has to confirm.
+    sheet: str
     # Of its contact: what stands in the link, and the cookie of a session.
     secret: str
     cookie: str
@@ -125,6 +128,7 @@ def _party(shared: Evaluation, name: str) -> Party:
     vendors.enter(shared, "research")
     candidate = vendors.invited(shared, f"{name} ML")
     _say(candidate, shared)
+    sheet = _mailed(candidate, shared)
     vendors.enter(shared, "trials")
     trial = trials.trial(candidate)
     vendor = candidate.vendor
@@ -145,6 +149,7 @@ def _party(shared: Evaluation, name: str) -> Party:
         file=str(_attach(candidate, name).pk),
         gap=str(gap.pk),
         document=str(_document(candidate, name).pk),
+        sheet=str(sheet.pk),
         secret=link_secret(link.pk),
         cookie=cookie,
     )
@@ -211,6 +216,16 @@ def _attach(candidate: Candidate, name: str) -> ClaimFile:
         by=Actor(name=name),
     )
     return kept.file
+
+
+def _mailed(candidate: Candidate, shared: Evaluation) -> Model:
+    """A sheet that the owner has entered for it."""
+    near: Near = {type(row): row for row in (shared, candidate, shared.owner)}
+    place = {"topic": "candidate", "subject_id": candidate.pk, "sha256": "0" * 64}
+    file = _make(AttachedFile, near, stored_as=f"attached_files/{candidate}", **place)
+    given = hand_in(candidate=candidate, by=Actor(name=candidate.name))
+    said = {"file": file, "submission": given, "entered_at": database_now()}
+    return _make(MailedSheet, near, **said)
 
 
 def _fill(shared: Evaluation, party: Party) -> None:

@@ -18,14 +18,14 @@ class AnyYes(forms.MultipleChoiceField):
     widget = forms.MultipleHiddenInput
 
     def valid_value(self, value: str) -> bool:
-        """Whatever was ticked."""
+        """Anything that was ticked may come."""
         return True
 
 
 class SharedForm(forms.Form):
     """A form that names an address; the tick box shows once it was refused."""
 
-    shared = AnyYes(required=False, label="Stands for a rival, too")
+    shared = AnyYes(required=False, label="Also stands for a rival")
 
     def add_error(self, field: str | None, error: Any) -> None:
         """Beside the sentence that refuses it, a yes to that very sentence."""
@@ -33,6 +33,7 @@ class SharedForm(forms.Form):
             asked: Any = self.fields.pop(FIELD)
             said = [(yes, BEFORE) for yes in self.cleaned_data.get(FIELD, ())]
             asked.choices = [*said, (yes_to(error), YES)]
+            asked.needed = "needed to go on"
             asked.widget = forms.CheckboxSelectMultiple(choices=asked.choices)
             self.fields[FIELD] = asked
         super().add_error(field, error)
