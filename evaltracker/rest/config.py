@@ -30,4 +30,8 @@ DESCRIPTION: dict[str, Any] = {
         "QuoteStateEnum": "vendors.choices.QuoteState",
         "ProposalStateEnum": "vendors.choices.ProposalState",
     },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "evaltracker.rest.schemas.spell_out",
+    ],
 }

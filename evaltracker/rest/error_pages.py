@@ -5,7 +5,13 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponseBase,
+    HttpResponsePermanentRedirect,
+    JsonResponse,
+)
+from django.urls import Resolver404, resolve
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
@@ -75,5 +81,24 @@ def _no_fault(
 @csrf_exempt
 @transaction.non_atomic_requests
 def not_there(request: HttpRequest) -> HttpResponseBase:
-    """The end of every list of API addresses: whatever is left is not there."""
-    return problem_page(404)(request)
+    """The end of every list of API addresses: whatever is left is not there, or has
+    lost its last slash."""
+    return to_last_slash(request) or problem_page(404)(request)
+
+
+def to_last_slash(request: HttpRequest) -> HttpResponseBase | None:
+    """From a view that ends a list of addresses: the way to the one with a slash.
+
+    A redirect with the same method and body (308), if something is served there; it
+    tells no more than the addresses themselves, which are public.
+    """
+    if request.path_info.endswith("/"):
+        return None
+    try:
+        served = resolve(f"{request.path_info}/").func
+    except Resolver404:
+        return None
+    if served == resolve(request.path_info).func:
+        return None
+    address = request.get_full_path(force_append_slash=True)
+    return HttpResponsePermanentRedirect(address, preserve_request=True)

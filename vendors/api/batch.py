@@ -28,8 +28,9 @@ class BatchParser(StrictJSONParser):
 
 
 class BatchInput(serializers.Serializer[Any]):
-    """For the description; `read_batch_body` reads."""
+    """Answers to several requirements."""
 
+    # For the description; `read_batch_body` reads.
     claims = serializers.ListField(child=ClaimInput(), min_length=1, max_length=MOST)
 
 

@@ -31,15 +31,17 @@ from vendors.api.base import (
     WRITE,
     VendorView,
 )
+from vendors.api.shapes import UploadField
 from vendors.models import ClaimFile
 from vendors.selectors import own_files
 from vendors.services.files import attach_file
 
 
 class UploadInput(serializers.Serializer[Any]):
-    """For the description; the parser and the service read."""
+    """A file, as a form."""
 
-    file = serializers.FileField(
+    # For the description; the parser and the service read.
+    file = UploadField(
         help_text="pdf, png, jpeg, txt, csv, xlsx or docx by content, at most 10 MB."
     )
 

@@ -12,6 +12,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
 
 from evaltracker.rest.problems import handle_exception
+from evaltracker.rest.schemas import problems
 from evaltracker.rest.views import OnlyByHeader
 from vendors.api.throttling import GuessThrottle
 
@@ -84,7 +85,8 @@ class SchemaView(OpenView, SpectacularAPIView):
         parameters=[],
         auth=[],
         responses={
-            (200, kind): OpenApiTypes.OBJECT for kind in (OPENAPI, f"{OPENAPI}+json")
+            **{(200, it): OpenApiTypes.OBJECT for it in (OPENAPI, f"{OPENAPI}+json")},
+            **problems(406, 429),
         },
     )
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -96,6 +98,9 @@ class SchemaView(OpenView, SpectacularAPIView):
             for pattern in get_resolver().url_patterns
             if str(pattern.pattern) == PREFIX
         ]
+        # Where it is read, it is served.
+        server = {"url": request.build_absolute_uri("/").rstrip("/")}
+        self.custom_settings = {**self.custom_settings, "SERVERS": [server]}
         read: Any = super().get
         return read(request, *args, **kwargs)
 

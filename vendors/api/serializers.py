@@ -8,6 +8,7 @@ from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Requirement
 from evaltracker.kit.text import LINK_LIMIT, TEXT_LIMIT
 from evaltracker.rest.views import Day, StrictSerializer, Text
+from vendors.api.shapes import HoldsForField
 from vendors.choices import STATED, Availability
 from vendors.selectors.demands import demanded
 
@@ -19,7 +20,9 @@ AVAILABILITY = [(availability.value, availability.label) for availability in STA
 
 
 class ClaimInput(StrictSerializer):
-    """An answer to one requirement; for the description, `claim_bodies` reads."""
+    """An answer to one requirement."""
+
+    # For the description; `claim_bodies` reads.
 
     requirement = Text(max_length=80, help_text="The requirement's ref.")
     availability = serializers.ChoiceField(
@@ -41,7 +44,7 @@ class ClaimInput(StrictSerializer):
         help_text="Where else it runs, in your own words; holds_for answers the "
         "buyer's lists.",
     )
-    holds_for = serializers.JSONField(
+    holds_for = HoldsForField(
         required=False,
         allow_null=True,
         default=None,
@@ -66,7 +69,7 @@ class ClaimOutput(serializers.Serializer[Any]):
     )
     available_from = serializers.DateField(allow_null=True)
     environments = serializers.ListField(child=serializers.CharField())
-    holds_for = serializers.JSONField(allow_null=True, help_text="As it was given.")
+    holds_for = HoldsForField(allow_null=True, help_text="As it was given.")
     statement = serializers.CharField(allow_blank=True)
     evidence_url = serializers.CharField(allow_blank=True)
     revision = serializers.IntegerField()

@@ -16,6 +16,7 @@ from evaltracker.rest.uploads import UploadParser, one_file
 from evaltracker.tabular.days import DayOrder
 from vendors.api import examples
 from vendors.api.base import CALLS, IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
+from vendors.api.shapes import HoldsForField, UploadField
 from vendors.services.batches import NewWords
 from vendors.services.sheets import SheetResult, answer_sheet, submit_sheet
 
@@ -29,16 +30,10 @@ class SheetRenderer(JSONRenderer):
 
 
 class SheetInput(serializers.Serializer[Any]):
-    """For the description; the parser and the service read."""
+    """A filled answer sheet, as a form."""
 
-    file = serializers.FileField(help_text="The filled answer sheet, at most 10 MB.")
-
-
-class SaidField(serializers.JSONField):
-    """What was said of values, as it was given."""
-
-    def to_representation(self, value: Any) -> Any:
-        return value["said"]
+    # For the description; the parser and the service read.
+    file = UploadField(help_text="The filled answer sheet, at most 10 MB.")
 
 
 class WordsOutput(serializers.Serializer[Any]):
@@ -47,7 +42,7 @@ class WordsOutput(serializers.Serializer[Any]):
     availability = serializers.CharField()
     available_from = serializers.DateField(allow_null=True)
     environments = serializers.ListField(child=serializers.CharField())
-    holds_for = SaidField(allow_null=True)
+    holds_for = HoldsForField(source="holds_for.said", allow_null=True)
     statement = serializers.CharField(allow_blank=True)
     evidence_url = serializers.CharField(allow_blank=True)
 
@@ -57,7 +52,7 @@ class ChangeOutput(serializers.Serializer[Any]):
 
     requirement = serializers.CharField()
     row = serializers.IntegerField()
-    before = WordsOutput(allow_null=True)
+    before = WordsOutput(allow_null=True, help_text="Null: not answered before.")
     after = WordsOutput()
 
 

@@ -5,11 +5,12 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from evaltracker.errors import NotFound, Refused
 from evaltracker.kit.clock import database_now
+from evaltracker.rest.error_pages import to_last_slash
 from vendors.counting import address_of
 from vendors.models import InvitationLink, VendorSession
 from vendors.portal.base import (
@@ -87,8 +88,10 @@ def leave(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 
 @portal_page(*FORM)
-def nothing(request: HttpRequest) -> HttpResponse:
-    """Whatever else stands below the vendor pages."""
+def nothing(request: HttpRequest) -> HttpResponseBase:
+    """Whatever else stands below the vendor pages, or has lost its last slash."""
+    if answer := to_last_slash(request):
+        return answer
     raise NotFound
 
 
