@@ -39,6 +39,7 @@ PROPOSAL = {
 PROPOSAL_ANSWER: dict[str, Any] = {
     "id": "5a3c1f52-0f7b-4b7e-9f0d-6c1f2d3e4a55",
     **PROPOSAL,
+    "new_category": "",
     "proposed_at": "2026-11-24T10:00:00Z",
     "state": "open",
     "state_reason": "",

@@ -1,5 +1,6 @@
 """A client that a stranger's generator made of the description does a vendor's work."""
 
+import datetime
 import hashlib
 import importlib
 import json
@@ -54,7 +55,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         del sys.modules[name]
 
 
-def test_it_lists_claims_uploads_and_hands_in(
+def test_it_lists_claims_uploads_quotes_and_hands_in(
     acme: Party, live_server: Any, package: str
 ) -> None:
     def module(name: str) -> Any:
@@ -88,6 +89,18 @@ def test_it_lists_claims_uploads_and_hands_in(
         kept = call("files_attach", home, refs[0], body=upload)
         [same] = call("files_list", home, refs[0]).results
         assert same.sha256 == kept.sha256
+        price = models.QuoteLineInput(
+            kind=models.CostKindEnum.LICENCE,
+            likely="1200.5",
+            recurrence=models.RecurrenceEnum.YEARLY,
+        )
+        prices = models.QuoteInput(
+            currency=models.CurrencyEnum.EUR,
+            valid_until=datetime.date(2040, 6, 30),
+            lines=[price],
+        )
+        assert call("quote_hand_in", home, body=prices).revision == 1
+        assert call("quote_read", home).lines[0].likely == "1200.5"
         receipt = call("submission_hand_in", home)
     assert Claim.objects.get().statement == "It is there."
     assert ClaimFile.objects.get().sha256 == hashlib.sha256(PDF).hexdigest()
