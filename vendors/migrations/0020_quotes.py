@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 (
                     "lines",
                     models.JSONField(
-                        validators=[vendors.models.kept.check_quote_lines]
+                        default=list, validators=[vendors.models.kept.check_quote_lines]
                     ),
                 ),
                 ("handed_in_at", models.DateTimeField()),

@@ -50,7 +50,7 @@ class Quote(CommittedRecord, VendorRecord):
     currency = models.CharField(max_length=3)
     valid_until = models.DateField()
     # As `vendors.services.quote_lines` keeps them; amounts are text.
-    lines = models.JSONField(validators=[check_quote_lines])
+    lines = models.JSONField(default=list, validators=[check_quote_lines])
     handed_in_at = models.DateTimeField()
     # The contact in the vendor pages, or the token of a program.
     handed_in_by = models.CharField(max_length=300)

@@ -25,7 +25,7 @@ CALLS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "questions/": ({"text": "Which R?"}, {"text", "requirement"}),
     "proposals/": (
         {"category": "Training", "text": "GPU quotas"},
-        {"category", "text", "reason"},
+        {"category", "new_category", "text", "reason"},
     ),
     "submission/": ({}, set()),
 }
