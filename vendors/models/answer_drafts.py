@@ -16,6 +16,11 @@ class DraftQuerySet(VendorScopedQuerySet["AnswerDraft"]):
         """No row, whoever of the house asks."""
         return self.none()
 
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Take them away with their files."""
+        DraftFile.objects.filter(draft__in=self).delete()
+        return super().delete()
+
 
 class DraftFileQuerySet(VendorScopedQuerySet["DraftFile"]):
     """Files of drafts, which no person of the house reads either."""
@@ -66,7 +71,7 @@ class DraftFile(VendorRecord):
     vendor_path: ClassVar[str] = "draft__candidate__vendor"
 
     draft = models.ForeignKey(
-        AnswerDraft, on_delete=models.CASCADE, related_name="files"
+        AnswerDraft, on_delete=models.PROTECT, related_name="files"
     )
     name = models.CharField(max_length=150)
     content_type = models.CharField(max_length=100)
