@@ -83,8 +83,12 @@ def shuts_prices(user: User, evaluation: Evaluation) -> bool:
 
 
 def shuts_quotes(user: User, evaluation: Evaluation) -> bool:
-    """Until prices are open, for the owner too unless quotes are open to them."""
-    return not may_see_quotes(user, evaluation)
+    """Until prices are open, for the owner too unless quotes are open to them; the
+    owner knows whether there are any."""
+    if may_see_quotes(user, evaluation):
+        return False
+    there = Quote.objects.filter(candidate__evaluation=evaluation)
+    return not is_owner(user, evaluation) or there.exists()
 
 
 def owners_alone(user: User, evaluation: Evaluation) -> bool:

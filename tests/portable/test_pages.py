@@ -61,7 +61,7 @@ def test_leadership_takes_home_what_it_may_see_and_the_journal_tells() -> None:
     # What is said of sealed prices, and files with them, is sealed alike.
     assert told["left_out"] == [
         *("askings", "attached_files", "comments", "conflicts", "cost_lines"),
-        *("mentions", "scores"),
+        *("mentions", "quotes", "scores"),
     ]
     priced = [row for row in told["journal"] if row["subject_type"] == "costline"]
     assert [(row["before"], row["after"]) for row in priced] == [(None, None)]
