@@ -7,14 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.policy import check_owned
 from evaltracker.kit.downloads import download
+from evaltracker.kit.files import TYPES
 from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
 from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
 from vendors.models import Candidate
 from vendors.services.sheets import answer_sheet
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def answer_sheet_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
@@ -28,7 +27,7 @@ def answer_sheet_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResp
     check_owned(candidate.evaluation, user)
     open_answers(request, candidate.evaluation)
     content = answer_sheet(candidate)
-    return download(content, name="answers.xlsx", content_type=XLSX)
+    return download(content, name="answers.xlsx", content_type=TYPES["xlsx"])
 
 
 site.register_page(

@@ -12,6 +12,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from evaltracker.kit.files import TYPES
 from evaltracker.rest.uploads import UploadParser, one_file
 from evaltracker.tabular.days import DayOrder
 from vendors.api import examples
@@ -20,7 +21,7 @@ from vendors.api.shapes import HoldsForField, UploadField
 from vendors.services.batches import NewWords
 from vendors.services.sheets import SheetResult, answer_sheet, submit_sheet
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = TYPES["xlsx"]
 
 
 class SheetRenderer(JSONRenderer):

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from vendors.models import Candidate
 
-FIRST = (("Your answers", "answers"),)
+FIRST = (("Your answers", "answers"), ("Your prices", "quote"))
 LAST = (
     ("Questions and answers", "questions"),
     ("Propose a requirement", "proposals"),

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from evaltracker.errors import Invalid, Problem
 from evaltracker.kit.clock import database_now
 from evaltracker.kit.downloads import download
-from evaltracker.kit.files import SIZE_LIMIT
+from evaltracker.kit.files import SIZE_LIMIT, TYPES
 from evaltracker.money import currency_choices, written
 from evaltracker.notices.mail import spoken
 from evaltracker.rest.uploads import TOO_LARGE
@@ -18,7 +18,6 @@ from vendors.models import Candidate, Quote, VendorSession
 from vendors.portal.answers import address
 from vendors.portal.base import FORM, READ, session_page, show
 from vendors.portal.deadlines import deadline_of
-from vendors.portal.menu import LINKS
 from vendors.portal.quote_form import boxes_of, form_rows
 from vendors.selectors.quotes import is_sealed, standing_quote
 from vendors.services.quote_lines import read_lines
@@ -38,7 +37,6 @@ from vendors.typed_quote import (
 )
 
 HEAD = ("currency", "valid_until")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHOICES = {
     "states": QuoteState.choices,
     "recurrences": Recurrence.choices,
@@ -77,7 +75,7 @@ def sheet(request: HttpRequest, session: VendorSession) -> HttpResponse:
     candidate = session.link.candidate
     stands = standing_quote(candidate)
     content = write_prices(rows_of(stands, candidate), _head(candidate, stands))
-    return download(content, name="prices.xlsx", content_type=XLSX)
+    return download(content, name="prices.xlsx", content_type=TYPES["xlsx"])
 
 
 def _from_sheet(
@@ -99,14 +97,6 @@ def _from_sheet(
         return _shown(request, session, rows, head=head, problem=problem)
     head = {name: said[name] or head[name] for name in HEAD}
     return _shown(request, session, filled, head=head, is_read=True)
-
-
-def quote_link(candidate: Candidate) -> tuple[str, str]:
-    """The page of prices, for every invitation."""
-    return "Your prices", f"/vendor/{candidate.pk}/quote/"
-
-
-LINKS.append(quote_link)
 
 
 def _shown(

@@ -21,6 +21,7 @@ from vendors.models import Candidate, CostLine
 from vendors.services import cost_undo as cost_undo
 from vendors.services.cost_rows import (
     KIND,
+    SAVED,
     WRITTEN,
     fill,
     key_of,
@@ -111,7 +112,7 @@ def change(
         before = state_of(row) | {"said_by": row.said_by}
         touched.append(fill(row, {**one.after, "said_by": PriceSource.FILE}))
         kept[str(row.pk)] = [before, state_of(row)]
-    change_all(touched, (*WRITTEN, "said_by"))
+    change_all(touched, SAVED)
     return touched, {"changed": kept}
 
 

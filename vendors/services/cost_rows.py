@@ -22,6 +22,8 @@ WRITTEN = (
     *("currency", "rate", "source_text", "source_url", "quoted_on", "note"),
     *("pricing", "tiers"),
 )
+# All that an import or a quote writes of a line; imports compare the above.
+SAVED = (*WRITTEN, "said_by")
 MONEY = ("low", "likely", "high", "quantity", "rate")
 
 

@@ -7,7 +7,7 @@ from evaltracker.files.services.files import remove_files_of
 from evaltracker.importing.services.import_log import refuse_moved
 from vendors.models import CostLine
 from vendors.services.cost_rows import (
-    WRITTEN,
+    SAVED,
     fill,
     lines_of,
     locked,
@@ -32,7 +32,7 @@ def undo(imported: Import, by: User) -> None:
     )
     for key, (before, _) in changed.items():
         fill(rows[key], read_kept(before))
-    change_all([rows[key] for key in changed], (*WRITTEN, "said_by"))
+    change_all([rows[key] for key in changed], SAVED)
     remove_files_of(
         topic="cost_line",
         subjects=[rows[key].pk for key in new],

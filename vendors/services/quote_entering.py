@@ -15,6 +15,7 @@ from vendors.choices import CostState, PriceSource
 from vendors.models import Candidate, CostLine, Quote
 from vendors.selectors.quotes import not_quoted
 from vendors.services.cost_rows import (
+    SAVED,
     WRITTEN,
     fill,
     locked,
@@ -72,7 +73,7 @@ def _enter(candidate: Candidate, quote: Quote, by: By) -> None:
     before = {name_of(row): snapshot(row, WRITTEN) for row in there.values()}
     added, touched = _rows(candidate, quote, day, there)
     CostLine.objects.bulk_create(added)
-    change_all(touched, (*WRITTEN, "said_by"))
+    change_all(touched, SAVED)
     Candidate.objects.filter(pk=candidate.pk).update(quote_entered=quote.revision)
     _tell(candidate, quote, by, before, [*added, *touched], len(added))
 
