@@ -124,7 +124,7 @@ def test_headers_that_ask_for_another_method_or_address_change_nothing(
 
 
 @pytest.mark.parametrize(
-    "address", ["/api/", "/api/v1/", "/api/v1/nothing/", "/api/v1/invitations"]
+    "address", ["/api/", "/api/v1/", "/api/v1/nothing/", "/api/v1/nothing"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_an_unknown_address_is_a_404_problem(
