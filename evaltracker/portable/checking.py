@@ -5,11 +5,14 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import JSONField
+
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.brief_answers import read_answer
 from evaltracker.evaluations.choices import FieldKind, Stage, Status
 from evaltracker.evaluations.journal import GENESIS, chained_hash
 from evaltracker.evaluations.models import BriefField, Entry
+from evaltracker.measures import Measure, Reading
 from evaltracker.portable.reading import invalid
 from evaltracker.portable.registry import CHECKS, Document, parts
 
@@ -78,6 +81,20 @@ def named_values_are_by_list(document: Document) -> Iterator[Wrong]:
                         f"/{part.name}/{at}/named_values",
                         "Values stand in lists of text, by the name of their list.",
                     )
+
+
+@CHECKS.add
+def measures_are_whole(document: Document) -> Iterator[Wrong]:
+    """Whatever has a measure, or a number for one, has all of its parts."""
+    readers = {"measure": Measure.from_json, "number": Reading.from_json}
+    for part in parts():
+        kept = {field.name for field in part.fields if isinstance(field, JSONField)}
+        for name in sorted(kept & readers.keys()):
+            for at, told in enumerate(document[part.name]):
+                try:
+                    readers[name](told.get(name, {}))
+                except Invalid as error:
+                    yield f"/{part.name}/{at}/{name}", error.sentence
 
 
 @CHECKS.add

@@ -211,6 +211,8 @@ class ScriptItem(VendorRecord):
     passes_if = models.TextField(blank=True)
     # {list: [values]} that a verdict on it speaks of, unless it names some itself.
     named_values = models.JSONField(default=dict, db_default={}, blank=True)
+    # As of a requirement: the number that is to be seen; {}: none.
+    measure = models.JSONField(default=dict, db_default={}, blank=True)
     off_script = models.BooleanField(default=False)
     remark = models.TextField(blank=True)
 

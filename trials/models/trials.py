@@ -84,6 +84,8 @@ class Criterion(VendorRecord):
     method = models.TextField(blank=True, help_text="How it is measured.")
     # {list: [values]} that a verdict on it speaks of, unless it names some itself.
     named_values = models.JSONField(default=dict, db_default={}, blank=True)
+    # As of a requirement: what its runs must reach; {}: prose alone.
+    measure = models.JSONField(default=dict, db_default={}, blank=True)
 
     objects: ClassVar = VendorScopedQuerySet["Criterion"].as_manager()
 

@@ -57,7 +57,7 @@ ACCESS: dict[str, Access] = {
         rows=INVITED,
         shown=(
             *("id", "evaluation_id", "category_id", "ref", "position", "text"),
-            *("priority", "vendor_help", "revision", "retired_at"),
+            *("priority", "vendor_help", "measure", "revision", "retired_at"),
         ),
     ),
     # Answers are read against all lists of the brief.

@@ -31,6 +31,7 @@ class Claim(CommittedRecord, VendorRecord):
         )
     }
     committed[2] = (*committed[1], "holds_for")
+    committed[3] = (*committed[2], "number")
     uncommitted: ClassVar = {"superseded_at": "The next revision says it."}
 
     candidate = models.ForeignKey(
@@ -49,6 +50,8 @@ class Claim(CommittedRecord, VendorRecord):
     # What was said of the values of the brief's lists, and what it meant that day:
     # {"said": …, "means": {list: {value: [availability, date]}}}; null: nothing.
     holds_for = models.JSONField(null=True, blank=True)
+    # {"value": "12", "unit": "ms"}, claimed for the requirement's measure; {}: none.
+    number = models.JSONField(default=dict, db_default={}, blank=True)
     statement = models.TextField(blank=True)
     evidence_url = models.URLField(max_length=2000, blank=True)
     submitted_at = models.DateTimeField(default=timezone.now)

@@ -113,6 +113,8 @@ class Requirement(Record):
     metric_excuse = models.TextField(
         blank=True, help_text="Why a must-have moves no metric, e.g. a legal duty."
     )
+    # `Measure.as_json()` of the number that it must reach; {}: none.
+    measure = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -1,0 +1,64 @@
+"""One number with its unit, as somebody claims it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Self
+
+from evaltracker.errors import Invalid
+from evaltracker.measures.numbers import read_number, written
+from evaltracker.measures.units import check_unit
+
+KEYS = frozenset({"value", "unit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A number and its unit, such as “12 ms”."""
+
+    value: Decimal
+    unit: str
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any] | None) -> Self | None:
+        """The number that `{"value": "12", "unit": "ms"}` says; `{}` is none.
+
+        Raises:
+            Invalid: at `number`.
+
+        """
+        if not said:
+            return None
+        if not isinstance(said, Mapping) or said.keys() - KEYS:
+            raise refused('Write it as {"value": "12", "unit": "ms"}.')
+        value, unit = (said.get(name) for name in ("value", "unit"))
+        if isinstance(value, bool) or not isinstance(
+            value, str | int | float | Decimal
+        ):
+            raise refused("Say the number, such as 12.")
+        if not isinstance(unit, str):
+            raise refused("Name the unit, such as ms or requests/s.")
+        try:
+            return cls(read_number(value), check_unit(unit))
+        except ValueError as error:
+            raise refused(str(error)) from error
+
+    def as_json(self) -> dict[str, str]:
+        """As it is kept."""
+        return {"value": written(self.value), "unit": self.unit}
+
+    @property
+    def words(self) -> str:
+        """As people write it: “12 ms”."""
+        return f"{written(self.value)} {self.unit}"
+
+
+def number_words(said: Mapping[str, Any]) -> str:
+    """The words of what a column keeps; blank of none."""
+    reading = Reading.from_json(said)
+    return reading.words if reading else ""
+
+
+def refused(sentence: str) -> Invalid:
+    """Why a number was not taken, at its field."""
+    return Invalid(sentence, errors={"number": [sentence]})
