@@ -1,0 +1,36 @@
+"""Write the files of the corpus and their oracles: python -m tests.data.corpus.make."""
+
+import json
+from pathlib import Path
+
+from tests.data.corpus.making import (
+    broken,
+    candidates,
+    claims,
+    costs,
+    price_sheets,
+    requirements,
+)
+
+FILES = Path(__file__).parent / "files"
+CASES = [
+    *costs.CASES,
+    *price_sheets.CASES,
+    *requirements.CASES,
+    *candidates.CASES,
+    *claims.CASES,
+    *broken.CASES,
+]
+
+
+def main() -> None:
+    """Write each file with what it means beside it."""
+    FILES.mkdir(exist_ok=True)
+    for case in CASES:
+        (FILES / case.name).write_bytes(case.content)
+        oracle = json.dumps(case.oracle(), indent=1, ensure_ascii=False)
+        (FILES / f"{case.name}.json").write_text(f"{oracle}\n")
+
+
+if __name__ == "__main__":
+    main()
