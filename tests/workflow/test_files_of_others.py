@@ -21,7 +21,9 @@ from vendors.imports.costs import KnownCosts, plan_costs_import
 
 DATA = Path(__file__).parents[1] / "data"
 FILES = sorted(
-    str(path.relative_to(DATA)) for path in DATA.glob("*/*") if path.name != "SOURCE.md"
+    str(path.relative_to(DATA))
+    for path in DATA.glob("*/*")
+    if path.is_file() and path.name != "SOURCE.md"
 )
 ACROSS = "candidates-as-rows"
 # What reads a table, given nothing that is there already.
