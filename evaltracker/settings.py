@@ -1,7 +1,6 @@
 """Settings: typed, from the environment (see environment.py), no unsafe default.
 
-docs/ and `.env` list the variables. `DEMO=1` is the product on one machine with
-nothing else installed; everything outside it is production.
+docs/ and `.env` list the variables. Everything outside `DEMO=1` is production.
 """
 
 from pathlib import Path
@@ -28,7 +27,6 @@ SITE_URL = env.str(
     "SITE_URL",
     default=f"http://localhost:{PORT}" if DEMO or DEBUG else "https://localhost",
 ).rstrip("/")
-# Only the demo and a local trial are served without TLS.
 OVER_TLS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",
@@ -80,6 +78,7 @@ MIDDLEWARE = [
     "evaltracker.serving.https.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "trials.run_api.guard.RunTokenGuard",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -237,8 +236,9 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- REST ---------------------------------------------------------------------
 SPECTACULAR_SETTINGS = {**DESCRIPTION, "VERSION": __version__}
-# Of one vendor token; enough for a program, too few to hurt the others.
+# Of one token; enough for a program, too few to hurt the others.
 VENDOR_CALLS_PER_MINUTE = env.int("VENDOR_CALLS_PER_MINUTE", default=600)
+RUN_CALLS_PER_MINUTE = env.int("RUN_CALLS_PER_MINUTE", default=120)
 # Of one address: calls with no or a bad token, and reads of the description.
 CALLS_WITHOUT_TOKEN_PER_MINUTE = env.int("CALLS_WITHOUT_TOKEN_PER_MINUTE", default=60)
 

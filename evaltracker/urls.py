@@ -24,6 +24,7 @@ urlpatterns = [
     path("calendar/<str:secret>.ics", calendar_feed, name="calendar_feed"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/staff/", include("evaltracker.workflow.api.urls")),
+    path("api/v1/trials/", include("trials.run_api.urls")),
     *(vendor_api if SERVE_VENDOR_API else ()),
     # Other APIs go above: here ends whatever nobody serves, as a problem, not a page.
     re_path(r"^api/", not_there),

@@ -39,6 +39,7 @@ MIDDLEWARE = [
     "evaltracker.serving.https.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "trials.run_api.guard.VendorRunTokenGuard",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.common.CommonMiddleware",
     # Vendors' pages have forms; calls of the API carry a token and are exempt.

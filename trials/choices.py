@@ -93,3 +93,12 @@ class Retest(models.TextChoices):
 
     MENDED = "mended", "Mended"
     STILL_THERE = "still_there", "Still there"
+
+
+class ReportFormat(models.TextChoices):
+    """How a file of runs is written."""
+
+    JSON = "json", "JSON"
+    JUNIT = "junit", "JUnit XML"
+    # Its signature is not checked, so nothing in it is attested.
+    IN_TOTO = "in_toto", "in-toto test result, reported"

@@ -10,6 +10,7 @@ import trials.notices
 import trials.part_uses
 import trials.portal.demos
 import trials.portal.trial
+import trials.run_notices
 import trials.services.demo_invitations
 import trials.services.milestone_owners
 import trials.services.overdue

@@ -103,6 +103,26 @@ OF_TRIALS: dict[str, Phrases] = {
         "gave the milestone {subject} to {owner}",
     ),
     "milestone.settled": ("settled a milestone", "settled the milestone {subject}"),
+    "run_token.made": (
+        "made a run token",
+        "made a run token for the trial of {candidate}",
+    ),
+    "run_token.revoked": (
+        "revoked a run token",
+        "revoked a run token of the trial of {candidate}",
+    ),
+    "runs.reported": (
+        "reported runs of a trial",
+        "reported {runs} runs of the trial of {candidate}",
+    ),
+    "run.left_out": (
+        "left a run out",
+        "left out a run of {candidate} for {requirement}",
+    ),
+    "run.taken_back": (
+        "took a run back in",
+        "took a run of {candidate} for {requirement} back in",
+    ),
     "gap.recorded": ("recorded a gap", "recorded a gap of {candidate}: {text}"),
     "gap.replied": ("replied to a gap", "replied to a gap of {candidate}"),
     "gap.retested": ("tested a gap again", "tested a gap of {candidate} again"),

@@ -6,7 +6,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.portable.registry import CHECKS, Document, Part, register_part
+from evaltracker.portable.registry import (
+    CHECKS,
+    Document,
+    Part,
+    leave_out,
+    register_part,
+)
 from evaltracker.portable.services.import_evaluation import ARRIVALS
 from trials.choices import MilestoneState
 from trials.models import (
@@ -22,6 +28,9 @@ from trials.models import (
     Gap,
     Milestone,
     ResearchNote,
+    Run,
+    RunReport,
+    RunToken,
     Score,
     ScoreSheet,
     ScriptItem,
@@ -112,6 +121,24 @@ register_part(
         stored=("file", "file_sha256"),
     )
 )
+register_part(
+    Part(
+        name="run_reports",
+        model=RunReport,
+        order=("received_at", "id"),
+        without={"token": "A way into this installation."},
+        stored=("stored_as", "sha256"),
+        optional=True,
+    )
+)
+register_part(
+    Part(
+        name="runs",
+        model=Run,
+        order=("report", "measured_at", "id"),
+        optional=True,
+    )
+)
 register_part(Part(name="excuses", model=Excuse, order=("excused_at",)))
 register_part(Part(name="gaps", model=Gap, order=("found_on",)))
 register_part(Part(name="score_sheets", model=ScoreSheet, order=("stakeholder",)))
@@ -127,3 +154,5 @@ register_part(Part(name="consensus", model=Consensus))
 register_part(
     Part(name="settlements", model=Settlement, order=("candidate", "category"))
 )
+
+leave_out(RunToken, "A secret.")

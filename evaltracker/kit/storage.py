@@ -20,7 +20,13 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from evaltracker.errors import StorageFull, disk_is_full
 
 # Below MEDIA_ROOT; what lies elsewhere is not ours.
-FOLDERS = ("attached_files", "claim_files", "evidence", "imported_files")
+FOLDERS = (
+    "attached_files",
+    "claim_files",
+    "evidence",
+    "imported_files",
+    "run_reports",
+)
 HALF = ".part"
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
 _SAVED: ContextVar[list[str] | None] = ContextVar("saved", default=None)

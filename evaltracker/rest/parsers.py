@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import IO, Any, NoReturn
 
 from django.http.request import HttpHeaders
@@ -58,11 +59,17 @@ class StrictJSONParser(BaseParser):
         return TooLarge(f"The body is over the limit of {self.limit:,} bytes.")
 
 
-def read_json(text: str) -> Any:
-    """The value, or a sentence about where the text is no JSON."""
+def read_json(text: str, *, exact: bool = False) -> Any:
+    """The value, or a sentence about where the text is no JSON.
+
+    `exact` keeps a number with a point as the decimal that was written.
+    """
     try:
         value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_refuse_constant
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_refuse_constant,
+            parse_float=_decimal if exact else None,
         )
     except json.JSONDecodeError as error:
         raise ParseError(
@@ -80,6 +87,13 @@ def read_json(text: str) -> Any:
         except UnicodeEncodeError as error:
             raise ParseError("The body holds half a character.") from error
     return value
+
+
+def _decimal(digits: str) -> Decimal:
+    try:
+        return Decimal(digits)
+    except InvalidOperation as error:
+        raise ParseError("The body holds a number that is too long.") from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

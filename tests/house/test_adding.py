@@ -79,7 +79,7 @@ def views_of(module: ModuleType) -> set[type[Any]]:
 
 
 @pytest.mark.parametrize(
-    "api", ["vendors.api", "trials.api", "evaltracker.workflow.api"]
+    "api", ["vendors.api", "trials.api", "trials.run_api", "evaltracker.workflow.api"]
 )
 def test_every_call_has_an_address(api: str) -> None:
     urls = import_module(f"{api}.urls")

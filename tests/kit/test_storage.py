@@ -18,6 +18,7 @@ from evaltracker.portable.registry import parts
 from evaltracker.portable.services.import_evaluation import FOLDER as IMPORTED
 from tests.small_disks import small_disk
 from trials.models import Evidence
+from trials.services.run_reports import FOLDER as OF_RUNS
 from vendors.services.files import FOLDER as OF_CLAIMS
 
 NAME = "evidence/one.pdf"
@@ -112,4 +113,4 @@ def test_every_table_that_names_files_is_compared_with_the_folders() -> None:
     place = Evidence._meta.get_field("file")
     assert isinstance(place, models.FileField)
     upload_to = str(place.upload_to).strip("/")
-    assert {OF_CLAIMS, IMPORTED, ATTACHED, upload_to} == set(FOLDERS)
+    assert {OF_CLAIMS, IMPORTED, ATTACHED, OF_RUNS, upload_to} == set(FOLDERS)

@@ -41,7 +41,7 @@ from tests.rights.logs import written
 from tests.rights.sealed import MARKS, build, move, type_draft
 from tests.rights.visits import asks_for_a_colleague, let_in
 from tests.rights.world import MAIN
-from trials.models import DemoNote, Score
+from trials.models import DemoNote, RunToken, Score, Trial
 from vendors.choices import DocumentKind
 from vendors.models import (
     Candidate,
@@ -127,6 +127,11 @@ def come_from_outside(where: Evaluation) -> None:
         kind=DocumentKind.PROMISES,
         text="What you answered, and what we found.",
         by=where.owner,
+    )
+    trial = Trial.objects.select_related("lead").first()
+    assert trial is not None
+    RunToken.objects.create(
+        trial=trial, prefix="evr_1", digest="0", version=1, made_by=trial.lead
     )
 
 

@@ -5,6 +5,7 @@ from trials.models.demos import Demo, DemoGuest, DemoNote, ScriptItem
 from trials.models.evidence import Evidence, Excuse
 from trials.models.gaps import Gap
 from trials.models.research import ResearchNote
+from trials.models.runs import Run, RunReport, RunToken
 from trials.models.scores import Consensus, Score, ScoreSheet, Settlement
 from trials.models.trials import Criterion, Milestone, Trial
 
@@ -21,6 +22,9 @@ __all__ = [
     "Gap",
     "Milestone",
     "ResearchNote",
+    "Run",
+    "RunReport",
+    "RunToken",
     "Score",
     "ScoreSheet",
     "ScriptItem",

@@ -21,6 +21,9 @@ OF_NONE = frozenset(
         *("quote.entered", "quote.handed_in", "quotes.reader_set"),
         *("score.changed", "score.given", "score.withdrawn", "scores.locked"),
         *("demo.note_changed", "demo.note_written"),
+        # Runs propose a verdict; nothing moves before a person gives it.
+        *("run.left_out", "run.taken_back", "run_token.made", "run_token.revoked"),
+        "runs.reported",
     }
 )
 

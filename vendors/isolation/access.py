@@ -17,6 +17,7 @@ ASKED = "id IN (SELECT question_id FROM vendors_asking)"
 OWN_LINK = "link_id IN (SELECT id FROM vendors_invitationlink)"
 OWN_DRAFT = "draft_id IN (SELECT id FROM vendors_answerdraft)"
 OWN_TRIAL = "trial_id IN (SELECT id FROM trials_trial)"
+OWN_CRITERION = "criterion_id IN (SELECT id FROM trials_criterion)"
 CALLS = "id IN (SELECT vendor_id FROM vendors_vendortoken)"
 ALL: tuple[str, ...] = ()
 
@@ -179,6 +180,11 @@ ACCESS: dict[str, Access] = {
         ),
     ),
     "trials_criterion": Access(rows=OWN_TRIAL),
+    # Its numbers, and not the tests that passed; never file, commit, link or place.
+    "trials_run": Access(
+        rows=f"number IS NOT NULL AND {OWN_CRITERION}",
+        shown=("id", "criterion_id", "number", "unit", "measured_at"),
+    ),
     "trials_milestone": Access(
         rows=OWN_TRIAL,
         shown=(

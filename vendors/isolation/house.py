@@ -26,7 +26,7 @@ AMENDED: dict[str, tuple[str, ...]] = {
 ADDS = """
 evaluations_accountentry evaluations_entry evaluations_importedhistory
 stakeholders_signoff
-trials_agreement trials_contractchange trials_evidence
+trials_agreement trials_contractchange trials_evidence trials_runreport
 vendors_publisheddocument
 vendors_quote
 workflow_waiver
@@ -34,6 +34,7 @@ workflow_waiver
 KEEPS = """
 evaluations_evaluation evaluations_journalhead evaluations_visit
 stakeholders_signeddocument
+trials_run
 vendors_claim vendors_priceopening
 workflow_decision
 """
@@ -58,7 +59,8 @@ stakeholders_condition stakeholders_delegation stakeholders_roleweight
 stakeholders_signoffrule stakeholders_stakeholder
 trials_consensus trials_criterion trials_demo trials_demoguest trials_demonote
 trials_excuse trials_gap
-trials_milestone trials_researchnote trials_score trials_scoresheet trials_scriptitem
+trials_milestone trials_researchnote trials_runtoken trials_score trials_scoresheet
+trials_scriptitem
 trials_settlement trials_trial
 usersessions_usersession
 vendors_answerdraft

@@ -17,6 +17,7 @@ ONLY_GROW = (
     "Evidence",
     "PublishedDocument",
     "Quote",
+    "RunReport",
     "SignOff",
     "Waiver",
 )

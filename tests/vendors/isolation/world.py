@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
@@ -70,6 +71,8 @@ FITTING: dict[str, dict[str, Any]] = {
     "Milestone": {"zone": "UTC", "state": "open"},
     "Proposal": {"new_category": "New"},
     "ResearchNote": {"kind": "peer"},
+    "Run": {"number": 1, "unit": "ms"},
+    "RunReport": {"format": "json"},
 }
 
 
@@ -296,6 +299,7 @@ def _near(party: Party, shared: Evaluation) -> Near:
     person = shared.stakeholders.first()
     sheet, _ = ScoreSheet.objects.get_or_create(stakeholder=person)
     rows = [
+        trial.criteria.first(),
         *(party.vendor, party.candidate, trial, claim, requirement),
         *(requirement.category, shared, shared.owner, person, sheet),
     ]
@@ -332,7 +336,7 @@ def _value(field: models.Field[Any, Any]) -> object:
             return datetime.time(9)
         case models.IntegerField() | models.DecimalField():
             return 1
-    return "x"
+    return uuid.uuid4().hex if field.unique else "x"
 
 
 def _mark_all(shared: Evaluation, parties: dict[str, Party]) -> None:
