@@ -30,10 +30,11 @@ COST = (
     "source_text",
     "source_url",
     "quoted_on",
+    "said_by",
 )
 RATE = ("currency", "base", "rate", "rated_on", "source")
 # What is frozen of a candidate and costs nothing.
-NOT_COSTS = frozenset({"cells", "scores", "settled"})
+NOT_COSTS = frozenset({"cells", "mailed_sheets", "scores", "settled"})
 
 
 def cost_results(cost_result: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:

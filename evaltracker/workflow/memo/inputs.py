@@ -20,7 +20,7 @@ from trials.models import Consensus, Excuse, Settlement
 from trials.scoring import FORMULA_VERSION, CellRecord
 from trials.selectors import Ledger, cell_records, counted_scores, ledger
 from vendors.costs import CostKind
-from vendors.models import Candidate, Conflict, CostLine
+from vendors.models import Candidate, Conflict, CostLine, MailedSheet
 from vendors.selectors import rates_of
 
 CHECKLIST_ORDER = tuple(CostKind)
@@ -31,6 +31,9 @@ CANDIDATE = (
 SIGN_OFF = (
     *("visit__stage", "visit__number", "role", "printed_name", "verdict", "reason"),
     *("signed_at", "document__sha256"),
+)
+MAILED = (
+    *("arrived_at", "confirmed_at", "submission__claims", "submission__submitted_by"),
 )
 BRIEF = (
     *("title", "buyer", "problem"),
@@ -124,7 +127,7 @@ def candidates_inputs(
     candidates: Sequence[Candidate],
     records: Mapping[Any, Mapping[str, CellRecord]],
 ) -> list[dict[str, Any]]:
-    """Candidates with their cells, scores and cost lines; four queries for all."""
+    """Candidates with their cells, scores and cost lines; five queries for all."""
     opened = Consensus.objects.filter(evaluation=evaluation).exists()
     among = {"candidate__evaluation": evaluation}
     scores = by_candidate(
@@ -145,6 +148,11 @@ def candidates_inputs(
             key=lambda row: CHECKLIST_ORDER.index(row["kind"]),
         )
     )
+    mailed = by_candidate(
+        MailedSheet.objects.filter(**among, entered_at__isnull=False)
+        .order_by("entered_at")
+        .values("candidate_id", *MAILED)
+    )
     return [
         {
             "id": candidate.pk,
@@ -157,6 +165,7 @@ def candidates_inputs(
             # What the meeting settled on, by category; None before it is opened.
             "settled": settled.get(candidate.pk, []) if opened else None,
             "cost_lines": lines.get(candidate.pk, []),
+            "mailed_sheets": mailed.get(candidate.pk, []),
         }
         for candidate in candidates
     ]

@@ -34,6 +34,7 @@ from evaltracker.workflow.memo.record import (
     meeting,
     signed,
 )
+from evaltracker.workflow.memo.said_by import said_by
 from evaltracker.workflow.memo.scale_words import scale_words
 from evaltracker.workflow.memo.weighing_words import weighed
 
@@ -60,6 +61,7 @@ def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
         working(inputs, results, chosen),
         section("The brief, answered by others", briefs_of_others(inputs, results)),
         section("What the score meeting settled", meeting(inputs)),
+        section("Who said it", said_by(inputs, results)),
         section("Interests declared", interests(inputs)),
         section("Who signed before", signed(inputs)),
         section("How this was counted", method(inputs)),
