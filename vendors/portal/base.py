@@ -15,7 +15,8 @@ from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods
 
-from evaltracker.errors import NotFound, Problem
+from evaltracker.errors import Invalid, NotFound, Problem
+from evaltracker.kit.files import SIZE_LIMIT
 from evaltracker.notices.mail import link_to
 from vendors.counting import address_of, count_up
 from vendors.models import VendorSession
@@ -173,3 +174,18 @@ def _read(text: str) -> uuid.UUID | None:
     except ValueError:
         return None
     return found if str(found) == text else None
+
+
+def chosen_file(request: HttpRequest, field: str, missing: str) -> tuple[bytes, str]:
+    """The content and the name of the file that was chosen in a form.
+
+    Raises:
+        Invalid: none was (`missing`), or it is too large.
+
+    """
+    upload = request.FILES.get(field)
+    if upload is None:
+        raise Invalid(missing)
+    if (upload.size or 0) > SIZE_LIMIT:
+        raise Invalid(f"The file is over {SIZE_LIMIT // 2**20} MB.")
+    return upload.read(), upload.name or ""

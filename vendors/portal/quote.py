@@ -9,14 +9,13 @@ from django.shortcuts import redirect
 from evaltracker.errors import Invalid, Problem
 from evaltracker.kit.clock import database_now
 from evaltracker.kit.downloads import download
-from evaltracker.kit.files import SIZE_LIMIT, TYPES
+from evaltracker.kit.files import TYPES
 from evaltracker.money import currency_choices, written
 from evaltracker.notices.mail import spoken
-from evaltracker.rest.uploads import TOO_LARGE
 from vendors.choices import Pricing, QuoteState, Recurrence
 from vendors.models import Candidate, Quote, VendorSession
 from vendors.portal.answers import address
-from vendors.portal.base import FORM, READ, session_page, show
+from vendors.portal.base import FORM, READ, chosen_file, session_page, show
 from vendors.portal.deadlines import deadline_of
 from vendors.portal.quote_form import boxes_of, form_rows
 from vendors.selectors.quotes import is_sealed, standing_quote
@@ -85,13 +84,9 @@ def _from_sheet(
     head: dict[str, str],
 ) -> HttpResponse:
     """The form filled from a sheet, to be looked over; nothing is kept yet."""
-    upload = request.FILES.get("sheet")
     try:
-        if upload is None:
-            raise Invalid("Choose a file first, then read it into the form.")
-        if (upload.size or 0) > SIZE_LIMIT:
-            raise Invalid(TOO_LARGE)
-        read, said = read_prices(upload.read(), upload.name or "")
+        missing = "Choose a file first, then read it into the form."
+        read, said = read_prices(*chosen_file(request, "sheet", missing))
         filled = filled_rows(read, session.link.candidate)
     except Problem as problem:
         return _shown(request, session, rows, head=head, problem=problem)

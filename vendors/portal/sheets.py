@@ -10,12 +10,12 @@ from django.shortcuts import redirect
 from evaltracker.errors import Invalid, Problem, Refused
 from evaltracker.kit.days import day_in_words
 from evaltracker.kit.downloads import download
-from evaltracker.kit.files import SIZE_LIMIT, TYPES
+from evaltracker.kit.files import TYPES
 from evaltracker.tabular.days import DayOrder
 from vendors.holds_for_text import write_holds_for
 from vendors.models import VendorSession
 from vendors.portal.answers import address, show_answers
-from vendors.portal.base import FORM, READ, session_page
+from vendors.portal.base import FORM, READ, chosen_file, session_page
 from vendors.selectors.vendor_answers import OFFERED, answers_of
 from vendors.services.sheet_drafts import (
     DraftChange,
@@ -64,15 +64,11 @@ def sheet_file(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 
 def _preview(request: HttpRequest, session: VendorSession, order: str) -> HttpResponse:
-    upload = request.FILES.get("file")
-    if upload is None:
-        raise Invalid("Choose the filled sheet first.")
-    if (upload.size or 0) > SIZE_LIMIT:
-        raise Invalid("The file is over 10 MB.")
+    content, name = chosen_file(request, "file", "Choose the filled sheet first.")
     found = preview_sheet(
         candidate=session.link.candidate,
-        content=upload.read(),
-        filename=upload.name or "",
+        content=content,
+        filename=name,
         order=DayOrder(order) if order in ORDERS else None,
     )
     packed = _packed(session, found) if found.changes else ""

@@ -33,6 +33,7 @@ KINDS = {
     "next_step": ("arrow_forward", "Open"),
     "questions": ("help", "Answer"),
     "proposals": ("add_task", "Decide"),
+    "colleagues": ("person_add", "Decide"),
     "sent": ("inbox", "Read"),
     "notices": ("mail", "Fix"),
     "promise_check": ("fact_check", "Judge"),

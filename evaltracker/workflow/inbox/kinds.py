@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Value
 from django.urls import reverse
 
 from evaltracker.evaluations.choices import NOTICE_UNCLEAR, Stage
@@ -17,7 +18,7 @@ from stakeholders.models import Condition, RoleWeight
 from trials.choices import MilestoneState
 from trials.models import Milestone
 from vendors.choices import ProposalState
-from vendors.models import Proposal, Question
+from vendors.models import ContactRequest, Proposal, Question
 
 OF_BEFORE = "Something has changed since; this is how it stood before."
 
@@ -133,19 +134,28 @@ def questions(desk: Desk) -> Iterator[WorkItem]:
 
 
 def proposals(desk: Desk) -> Iterator[WorkItem]:
-    """Requirements that vendors suggest, in the person's own evaluations."""
-    rows = Proposal.objects.filter(
-        candidate__evaluation__in=desk.owned, state=ProposalState.OPEN
-    ).values_list("candidate__evaluation", flat=True)
-    for key, number in Counter(rows).items():
-        evaluation = desk.evaluations[key]
-        yield desk.item(
-            "proposals",
-            evaluation,
-            f"Rule on {number} suggested requirement{'s' if number > 1 else ''}",
-            "A vendor thinks that something is missing; accept or decline it.",
-            links.page(evaluation, "questions", "proposals"),
+    """What vendors suggest and whom they ask to let in, in the person's own
+    evaluations; one query for both.
+    """
+    suggested, asked = (
+        model.objects.filter(
+            candidate__evaluation__in=desk.owned, state=ProposalState.OPEN
         )
+        .values_list(Value(kind), "candidate__evaluation")
+        for model, kind in ((Proposal, "proposals"), (ContactRequest, "colleagues"))
+    )
+    rows = suggested.union(asked, all=True).order_by()
+    for (kind, key), number in Counter(rows).items():
+        evaluation, many = desk.evaluations[key], "s" if number > 1 else ""
+        if kind == "proposals":
+            what = f"Rule on {number} suggested requirement{many}"
+            why = "A vendor thinks that something is missing; accept or decline it."
+            link = links.page(evaluation, "questions", "proposals")
+        else:
+            what = f"Answer {number} vendor{many} asking to let a colleague in"
+            why = "The colleague gets a link of their own once you say yes."
+            link = links.page(evaluation, "invitations", "contact-requests")
+        yield desk.item(kind, evaluation, what, why, link)
 
 
 def unclear_notices(desk: Desk) -> Iterator[WorkItem]:

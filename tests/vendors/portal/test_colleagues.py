@@ -5,6 +5,7 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.workflow.inbox.work import my_work
 from tests.acting import act
 from tests.cast import stakeholders, vendors
 from tests.clients import signed_in
@@ -66,6 +67,16 @@ def test_the_owner_is_told_once_and_lets_the_colleague_in(
     assert told.order_by("number")[0].actor_name == "Acme (Ada Park)"
     with pytest.raises(Refused, match="accepted already"):
         accept_contact(request=asked, by=where.owner)
+
+
+@pytest.mark.usefixtures("asked")
+def test_it_waits_on_the_owner_until_it_is_answered(where: Evaluation) -> None:
+    def waiting() -> list[str]:
+        return [item.what for item in my_work(where.owner)]
+
+    assert "Answer 1 vendor asking to let a colleague in" in waiting()
+    decline_contact(request=ContactRequest.objects.get(), reason="No.", by=where.owner)
+    assert "asking to let a colleague in" not in " ".join(waiting())
 
 
 def test_the_owner_declines_and_the_vendor_reads_why(
