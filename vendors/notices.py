@@ -80,6 +80,13 @@ class ToVendor[Row](About[Row]):
             "pages": "yes" if self.page(notice, row) != API_PAGE else "",
         }
 
+    def letter(self, notice: Notice, row: Row, **more: Any) -> Message:
+        """Its words as a letter; that of a test says so at once."""
+        message = super().letter(notice, row, **more)
+        if not notice.place.is_practice:
+            return message
+        return replace(message, subject=f"Test: {message.subject}")
+
     def compose(self, notice: Notice) -> Message:
         """The mail, which comes from the owner and can be answered to them."""
         row = self.row(notice)

@@ -13,8 +13,10 @@ from evaltracker.notices.mail import link_to
 @DATES.add
 def closing_claims(person: User) -> Iterator[CalendarDate]:
     """Who runs a purchase sees when its vendors' answers close."""
-    mine = Evaluation.objects.visible_to(person).filter(
-        owner=person, status=Status.OPEN
+    mine = (
+        Evaluation.objects.visible_to(person)
+        .real()
+        .filter(owner=person, status=Status.OPEN)
     )
     for evaluation in mine:
         closes = evaluation.claims_close_at

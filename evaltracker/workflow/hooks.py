@@ -21,6 +21,7 @@ import evaltracker.workflow.admin.news_page
 import evaltracker.workflow.admin.next_tests
 import evaltracker.workflow.admin.overview
 import evaltracker.workflow.admin.pack_act
+import evaltracker.workflow.admin.practice_act
 import evaltracker.workflow.admin.receipts
 import evaltracker.workflow.admin.remind_act
 import evaltracker.workflow.admin.seals
@@ -48,6 +49,7 @@ import evaltracker.workflow.waiver_notices
 from evaltracker.kit.periodic import register_chore
 from evaltracker.workflow.services.draws import keep_moved_draws
 from evaltracker.workflow.services.leftovers import remove_old_leftovers
+from evaltracker.workflow.services.practice import end_tests
 from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
 from evaltracker.workflow.services.stage_lateness import tell_of_late_stages
 from evaltracker.workflow.services.waiver_requests import grant_what_was_excused
@@ -66,6 +68,7 @@ register_chore(
 register_chore(
     name="stages_late", every=datetime.timedelta(hours=1), work=tell_of_late_stages
 )
+register_chore(name="end_tests", every=datetime.timedelta(minutes=5), work=end_tests)
 register_chore(
     name="remove_leftover_files",
     every=datetime.timedelta(hours=6),

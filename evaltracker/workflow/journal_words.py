@@ -47,6 +47,10 @@ register_words(
             "decided for {candidate} and froze the memo",
         ),
         "evaluation.exported": "downloaded the whole evaluation as a file",
+        "test_invitation.sent": (
+            "sent a test invitation",
+            "sent a test invitation to the vendor of {candidate}",
+        ),
         "evaluation.follows": "started this evaluation from an earlier one",
         "evaluation.read_from_ocds": "started this evaluation from a published tender",
         "colleague.reminded": (

@@ -3,18 +3,21 @@
 import datetime
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Max, Prefetch
 
-from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState
-from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage
+from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.evaluations.policy import may_start_evaluations
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Claim, Contact, Submission, Vendor, VendorToken
 from vendors.policy import INVITABLE
 from vendors.selectors import invitation_letters
 from vendors.selectors.answer_counts import AnswerCounts, answer_counts
+from vendors.selectors.practice import open_tests
 from vendors.selectors.sign_in import Visits, visits_of
 
 # The furthest that an invitation has got: its code, what people read, its tone.
@@ -29,6 +32,7 @@ STATES: dict[str, tuple[str, str]] = {
     "handed_in": ("Handed in", "good"),
     "eliminated": ("Eliminated", ""),
 }
+BEFORE_DEMOS = (Stage.REQUIREMENTS, Stage.RESEARCH)
 # How a mail is told on a page, by the state of its notice.
 MAIL_WORDS: dict[str, tuple[str, str]] = {
     NoticeState.SENT: ("sent", "good"),
@@ -72,6 +76,9 @@ class InvitationRow:
     receipt: Submission | None = None
     last_word_at: datetime.datetime | None = None
     visits: Visits | None = None
+    # The test invitation that is open, and whether one may be sent.
+    test: Evaluation | None = None
+    may_test: bool = False
 
     @property
     def state(self) -> str:
@@ -149,6 +156,23 @@ def invitation_rows(evaluation: Evaluation) -> list[InvitationRow]:
             )
         )
     return found
+
+
+def offer_tests(
+    rows: Iterable[InvitationRow], companies: Iterable["VendorRow"], owner: User
+) -> None:
+    """Tell each row of its vendor's open test, or that the owner may send one."""
+    told = {company.vendor.pk for company in companies if company.contacts}
+    tests = open_tests(owner, told)
+    starts = may_start_evaluations(owner)
+    for row in rows:
+        evaluation, vendor = row.candidate.evaluation, row.candidate.vendor_id
+        if evaluation.is_practice or vendor not in told:
+            continue
+        row.test = tests.get(vendor)
+        row.may_test = (
+            starts and evaluation.is_open and evaluation.stage in BEFORE_DEMOS
+        )
 
 
 def newest_letters(*candidates: Candidate) -> dict[uuid.UUID, list[Letter]]:

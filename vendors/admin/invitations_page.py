@@ -14,7 +14,12 @@ from evaltracker.kit.clock import database_now
 from evaltracker.pages.query import check_query
 from evaltracker.pages.workspace import evaluation_page, show
 from vendors.admin.conflict_question import ask_first
-from vendors.admin.invitation_rows import STATES, invitation_rows, vendor_rows
+from vendors.admin.invitation_rows import (
+    STATES,
+    invitation_rows,
+    offer_tests,
+    vendor_rows,
+)
 from vendors.admin.pages import reader
 from vendors.policy import claims_are_closed, may_read_contacts
 from vendors.selectors.contact_requests import open_contact_requests
@@ -33,9 +38,13 @@ def invitations_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespon
     chosen = request.GET.get("state", "")
     if chosen and chosen not in STATES:
         raise Invalid("There is no such state of an invitation.")
+    user = reader(request)
+    owns = is_owner(user, evaluation)
     rows = invitation_rows(evaluation)
     counts = Counter(row.state for row in rows)
-    owns = is_owner(reader(request), evaluation)
+    companies = vendor_rows(evaluation, with_tokens=owns)
+    if owns:
+        offer_tests(rows, companies, user)
     now = timezone.now()
     in_research = evaluation.is_open and evaluation.stage == Stage.RESEARCH
     return show(
@@ -45,7 +54,7 @@ def invitations_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespon
         title="Invitations",
         tab="invitations",
         owns=owns,
-        reads_addresses=may_read_contacts(reader(request), evaluation),
+        reads_addresses=may_read_contacts(user, evaluation),
         rows=[row for row in rows if chosen in ("", row.state)],
         total=len(rows),
         chosen=chosen,
@@ -56,7 +65,7 @@ def invitations_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespon
         ],
         in_research=in_research,
         may_send=in_research and not claims_are_closed(evaluation, database_now()),
-        vendors=vendor_rows(evaluation, with_tokens=owns),
+        vendors=companies,
         sessions=sessions_here(evaluation, since=now - SESSIONS_SHOWN) if owns else (),
         contact_requests=open_contact_requests(evaluation) if owns else (),
         yesterday=(now - datetime.timedelta(days=1)).date(),

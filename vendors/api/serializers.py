@@ -105,3 +105,6 @@ class InvitationOutput(serializers.Serializer[Any]):
     claims_close_at = serializers.DateTimeField(allow_null=True)
     requirements = serializers.IntegerField(help_text="How many are asked.")
     claims = serializers.IntegerField(help_text="How many you answer now.")
+    test = serializers.BooleanField(
+        help_text="Whether the list is made up, for you to try; nothing of it counts."
+    )

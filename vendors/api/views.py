@@ -60,6 +60,7 @@ def show_invitation(candidate: Any, now: datetime.datetime) -> dict[str, Any]:
         "claims_close_at": evaluation.claims_close_at,
         "requirements": candidate.asked,
         "claims": candidate.answered,
+        "test": evaluation.is_practice,
     }
     return dict(InvitationOutput(shown).data)
 

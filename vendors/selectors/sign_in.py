@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Max, Q, QuerySet
 
+from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation
 from vendors.choices import CandidateState
 from vendors.models import (
@@ -57,11 +58,14 @@ def find_session(secret: str) -> VendorSession | None:
 
 def live_link(path: str = "") -> Q:
     """Links of somebody who still answers for a candidate in the choice, or for one
-    to whose vendor something was published: a letter can be read by losers, too."""
+    to whose vendor something was published: a letter can be read by losers, too. The
+    link of a test ends with it."""
     told = PublishedDocument.objects.order_by().values("candidate")
     return Q(
         ~Q(**{f"{path}candidate__state": CandidateState.ELIMINATED})
         | Q(**{f"{path}candidate__in": told}),
+        Q(**{f"{path}candidate__evaluation__is_practice": False})
+        | Q(**{f"{path}candidate__evaluation__status": Status.OPEN}),
         **{
             f"{path}contact__removed_at__isnull": True,
             f"{path}candidate__invited_at__isnull": False,

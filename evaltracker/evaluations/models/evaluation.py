@@ -10,11 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import (
-    Stage,
-    Status,
-    SupportWanted,
-)
+from evaltracker.evaluations.choices import Stage, Status, SupportWanted
 from evaltracker.evaluations.models.base import (
     Record,
     ScopedQuerySet,
@@ -34,6 +30,10 @@ class EvaluationQuerySet(ScopedQuerySet["Evaluation"]):
     def visible_to(self, user: User) -> Self:
         """Those that `user` owns or has a part in; an operator sees all."""
         return self.filter(evaluation_scope("", user))
+
+    def real(self) -> Self:
+        """Without those in which a vendor tries a made-up list."""
+        return self.filter(is_practice=False)
 
 
 class Evaluation(Record):
@@ -65,6 +65,8 @@ class Evaluation(Record):
     zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
     currency = models.CharField(max_length=3, default="USD")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # A test invitation: a vendor tries a made-up list, and nothing of it counts.
+    is_practice = models.BooleanField(default=False, db_default=False, editable=False)
 
     # The brief.
     problem = models.TextField(

@@ -41,8 +41,17 @@ def matching(
                 output_field=IntegerField(),
             )
         ]
-    rows = holding(search.rows(reader), search.columns, words)
+    found = search.rows(reader)
+    if search.evaluation_path and not of_a_test(reader):
+        path = "" if search.evaluation_path == "pk" else f"{search.evaluation_path}__"
+        found = found.filter((f"{path}is_practice", False))
+    rows = holding(found, search.columns, words)
     return rows.order_by(closeness, *here, search.closest, "pk")
+
+
+def of_a_test(reader: Reader) -> bool:
+    """Whether the search starts in a test invitation; from outside none is found."""
+    return reader.evaluation is not None and reader.evaluation.is_practice
 
 
 def hit_of(search: Search, row: Any) -> Hit:

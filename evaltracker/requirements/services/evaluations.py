@@ -95,7 +95,13 @@ def start_evaluation(*, by: User, **terms: Any) -> Evaluation:
 
 @transaction.atomic
 def create_evaluation(
-    *, title: str, buyer: str, by: User, slug: str = "", **brief: Any
+    *,
+    title: str,
+    buyer: str,
+    by: User,
+    slug: str = "",
+    is_practice: bool = False,
+    **brief: Any,
 ) -> Evaluation:
     """An evaluation in the requirements stage, owned by `by`, and nothing in it.
 
@@ -109,7 +115,11 @@ def create_evaluation(
     if unknown:
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
     evaluation = Evaluation(
-        title=title, buyer=buyer, owner=by, slug=slug or free_slug(title)
+        title=title,
+        buyer=buyer,
+        owner=by,
+        slug=slug or free_slug(title),
+        is_practice=is_practice,
     )
     evaluation.currency = usual_currency(by)
     inputs = Inputs()
@@ -129,7 +139,8 @@ def create_evaluation(
         action="evaluation.started",
         subject=evaluation,
         by=by,
-        after={"title": title, "buyer": buyer, **brief},
+        after={"title": title, "buyer": buyer, **brief}
+        | ({"is_practice": True} if is_practice else {}),
     )
     return evaluation
 

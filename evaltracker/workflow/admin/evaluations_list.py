@@ -101,8 +101,9 @@ class EvaluationAdmin(HardenedAdmin):
         return GlancesList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """What the reader may see, with whoever runs it."""
-        return super().get_queryset(request).select_related("owner")
+        """What the reader may see but test invitations, with whoever runs it."""
+        rows: Any = super().get_queryset(request)
+        return rows.real().select_related("owner")  # type: ignore[no-any-return]
 
     @admin.display(description="stage", ordering="stage")
     def in_stage(self, row: Evaluation) -> SafeString:

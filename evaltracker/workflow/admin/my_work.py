@@ -50,7 +50,7 @@ def work_page(request: HttpRequest) -> HttpResponse:
     every = request.GET.get("all") == "1"
     groups, left_out = grouped(items, len(items) if every else LINES_SHOWN)
     turns = [group for group in groups if group.counts]
-    evaluations = Evaluation.objects.visible_to(user).select_related("owner")
+    evaluations = Evaluation.objects.visible_to(user).real().select_related("owner")
     recent = list(evaluations.order_by("-created_at")[: SHOWN + 1])
     return site.page(
         request,

@@ -14,6 +14,8 @@ from evaltracker.workflow.gates.reports import reports_for
 from evaltracker.workflow.services.stages import (
     advance,
     cancel,
+    check_advance,
+    check_cancel,
     check_send_back,
     check_waive_gate,
     send_back,
@@ -38,6 +40,7 @@ class Advance(OnEvaluation):
     form_class = AdvanceForm
     template = "workflow/advance.html"
     service = advance
+    rule = check_advance
 
     def heading(self, target: Evaluation) -> str:
         """From where to where."""
@@ -114,6 +117,7 @@ class Cancel(OnEvaluation):
     form_class = ReasonForm
     dangerous = True
     service = cancel
+    rule = check_cancel
 
 
 class WaiveForm(forms.Form):

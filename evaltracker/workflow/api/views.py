@@ -99,7 +99,7 @@ class EvaluationsView(StaffView):
     )
     def get(self, request: Request) -> Response:
         """List the evaluations that you may see."""
-        rows = Evaluation.objects.visible_to(self.person(request))
+        rows = Evaluation.objects.visible_to(self.person(request)).real()
         return Response(
             page_of(
                 request,

@@ -103,8 +103,7 @@ class Desk:
     def evaluations(self) -> dict[uuid.UUID, Evaluation]:
         """Those that the person may see and that are open."""
         seen = Evaluation.objects.visible_to(self.user).filter(status=Status.OPEN)
-        if self.only is not None:
-            seen = seen.filter(pk=self.only.pk)
+        seen = seen.real() if self.only is None else seen.filter(pk=self.only.pk)
         return {
             evaluation.pk: evaluation for evaluation in seen.select_related("owner")
         }

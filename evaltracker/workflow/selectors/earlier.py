@@ -43,6 +43,7 @@ def earlier_standing(user: User, candidate: Candidate) -> list[Earlier]:
     rows = (
         Candidate.objects.visible_to(user)
         .filter(vendor=candidate.vendor_id, evaluation__status__in=ENDED)
+        .filter(evaluation__is_practice=False)
         .exclude(evaluation=candidate.evaluation_id)
         .select_related("evaluation")
         .order_by("-evaluation__created_at", "name")

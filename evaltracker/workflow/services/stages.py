@@ -6,7 +6,7 @@ from django.utils import timezone
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage, Status, VisitEnd
-from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.journal import SYSTEM, By, actor_of
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import (
     check_owned,
@@ -26,9 +26,23 @@ from vendors.services.opening import drop_asked_opening
 EARLIER_ONLY = "It can only be sent back to an earlier stage."
 
 
+def check_advance(evaluation: Evaluation, by: By) -> None:
+    """The owner moves it on while it is open; a test invitation stays in research."""
+    check_owned(evaluation, by)
+    require_no_test(evaluation)
+
+
+def check_cancel(evaluation: Evaluation, by: By) -> None:
+    """The owner, while it is open; a test invitation also ends by itself."""
+    if not (evaluation.is_practice and by == SYSTEM):
+        require_owner(by, evaluation)
+    require_open(evaluation)
+
+
 def check_send_back(evaluation: Evaluation, by: By) -> None:
     """The owner sends it back from every stage but the first."""
     check_owned(evaluation, by)
+    require_no_test(evaluation)
     if evaluation.stage == Stage.REQUIREMENTS:
         raise Refused(EARLIER_ONLY)
 
@@ -53,12 +67,11 @@ def advance(*, evaluation: Evaluation, from_stage: str, by: By) -> Evaluation:
 
     Raises:
         Forbidden: not the owner.
-        Refused: moved meanwhile, a gate is closed, or it is the last stage.
+        Refused: moved meanwhile, a gate is closed, it is the last stage, or a test.
 
     """
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_open(evaluation)
+    check_advance(evaluation, by)
     if evaluation.stage != from_stage:
         raise Refused(
             f"It is in {evaluation.get_stage_display().lower()} already; somebody "
@@ -71,6 +84,15 @@ def advance(*, evaluation: Evaluation, from_stage: str, by: By) -> Evaluation:
     following = list(Stage)[Stage(evaluation.stage).position + 1]
     enter(evaluation, following, VisitEnd.ADVANCED, by)
     return evaluation
+
+
+def require_no_test(evaluation: Evaluation) -> None:
+    """Refuse to move a test invitation."""
+    if evaluation.is_practice:
+        raise Refused(
+            "This is a test invitation: it stays in research, and ends by itself once "
+            "answering is over."
+        )
 
 
 def require_silent_gates(evaluation: Evaluation) -> None:
@@ -102,8 +124,7 @@ def send_back(
 def cancel(*, evaluation: Evaluation, reason: str, by: By) -> Evaluation:
     """End an evaluation without a decision."""
     evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_open(evaluation)
+    check_cancel(evaluation, by)
     require_reason(reason)
     drop_asked_opening(evaluation=evaluation, by=by, because="It was cancelled.")
     leave(evaluation, VisitEnd.CANCELLED, by, reason)

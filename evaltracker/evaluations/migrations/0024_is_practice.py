@@ -1,0 +1,17 @@
+from django.db import migrations, models
+
+from evaltracker.kit.migration_operations import AddColumn
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("evaluations", "0023_owner_types_prices"),
+    ]
+
+    operations = [
+        AddColumn(
+            model_name="evaluation",
+            name="is_practice",
+            field=models.BooleanField(db_default=False, default=False, editable=False),
+        ),
+    ]

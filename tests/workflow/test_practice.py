@@ -1,0 +1,225 @@
+"""A test invitation: a vendor tries everything, and nothing of it counts."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from time_machine import TimeMachineFixture
+
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.journal import SYSTEM
+from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.notices.calendar_dates import closing_claims
+from evaltracker.notices.kinds import KINDS
+from evaltracker.workflow.inbox.work import my_work
+from evaltracker.workflow.memo.inputs import gather_inputs
+from evaltracker.workflow.selectors.earlier import earlier_standing
+from evaltracker.workflow.services.practice import end_tests, send_test_invitation
+from evaltracker.workflow.services.stages import advance, cancel, send_back
+from tests.cast import common, vendors
+from tests.clients import signed_in
+from vendors.models import Candidate, Contact, InvitationLink
+from vendors.secrets import link_secret
+from vendors.selectors.sign_in import live_link
+from vendors.services.contacts import add_contact
+from vendors.services.windows import move_claims_close
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def acme() -> Candidate:
+    """Acme ML, invited to a purchase in research; Ada answers for it."""
+    where = vendors.in_research(common.evaluation())
+    found = vendors.invited(where)
+    assert found.vendor is not None
+    add_contact(
+        vendor=found.vendor, name="Ada", email="ada@acme.example", by=where.owner
+    )
+    return found
+
+
+def sent(candidate: Candidate) -> Evaluation:
+    people = Contact.objects.filter(vendor=candidate.vendor)
+    by = candidate.evaluation.owner
+    return send_test_invitation(candidate=candidate, contacts=people, by=by)
+
+
+def tried(test: Evaluation) -> Candidate:
+    return Candidate.objects.get(evaluation=test)
+
+
+def test_it_is_an_evaluation_of_its_own_with_a_made_up_list(acme: Candidate) -> None:
+    test = sent(acme)
+    assert test.is_practice
+    assert test.owner == acme.evaluation.owner
+    assert test.title == "Test invitation: Acme"
+    assert test.requirements.count() == 6
+    assert test.requirements.filter(demands__isnull=False).count() == 1
+    assert tried(test).vendor == acme.vendor
+    left = test.claims_close_at - datetime.datetime.now(datetime.UTC)  # type: ignore[operator]
+    assert datetime.timedelta(days=13) < left <= datetime.timedelta(days=15)
+
+
+def test_its_mail_says_that_it_is_a_test(acme: Candidate) -> None:
+    test = sent(acme)
+    notice = Notice.objects.get(evaluation=test)
+    assert notice.address == "ada@acme.example"
+    assert KINDS[notice.kind].compose(notice).subject.startswith("Test: ")
+
+
+def test_of_the_real_evaluation_only_the_journal_tells_of_it(acme: Candidate) -> None:
+    where = acme.evaluation
+    before, entries = gather_inputs(where), where.entries.count()
+    sent(acme)
+    assert gather_inputs(where) == before
+    assert Entry.objects.filter(evaluation=where).count() == entries + 1
+    entry = Entry.objects.get(evaluation=where, action="test_invitation.sent")
+    assert entry.after["told"] == ["ada@acme.example"]
+    assert where.candidates.count() == 1
+
+
+def test_one_is_open_at_a_time(acme: Candidate) -> None:
+    test = sent(acme)
+    with pytest.raises(Refused, match="open already"):
+        sent(acme)
+    cancel(evaluation=test, reason="Enough.", by=test.owner)
+    assert sent(acme) != test
+
+
+def test_only_the_owner_sends_one_and_only_to_contacts(acme: Candidate) -> None:
+    where = acme.evaluation
+    people = Contact.objects.filter(vendor=acme.vendor)
+    with pytest.raises(Forbidden):
+        send_test_invitation(candidate=acme, contacts=people, by=common.otto())
+    with pytest.raises(Invalid, match="to whom"):
+        send_test_invitation(candidate=acme, contacts=[], by=where.owner)
+    rival = vendors.candidate(where, "Globex ML")
+    with pytest.raises(Refused, match="no contact"):
+        sent(rival)
+    built = vendors.candidate(where, "Own build", kind="build")
+    with pytest.raises(Refused, match="nobody to invite"):
+        sent(built)
+    with pytest.raises(Refused, match="already"):
+        sent(tried(sent(acme)))
+    assert Evaluation.objects.filter(is_practice=True).count() == 1
+
+
+def test_it_stays_in_research(acme: Candidate) -> None:
+    test = sent(acme)
+    with pytest.raises(Refused, match="stays in research"):
+        advance(evaluation=test, from_stage="research", by=test.owner)
+    with pytest.raises(Refused, match="stays in research"):
+        send_back(evaluation=test, to_stage="requirements", reason="No.", by=test.owner)
+
+
+def test_it_ends_by_itself_and_its_link_with_it(
+    acme: Candidate, time_machine: TimeMachineFixture
+) -> None:
+    test = sent(acme)
+    links = InvitationLink.objects.filter(live_link(), candidate=tried(test))
+    end_tests()
+    test.refresh_from_db()
+    assert test.is_open
+    assert links.count() == 1
+    vendors.close_by_deadline(test)
+    end_tests()
+    test.refresh_from_db()
+    assert test.status == "cancelled"
+    assert Entry.objects.filter(evaluation=test).last().actor_name == SYSTEM.name  # type: ignore[union-attr]
+    assert links.count() == 0
+    acme.evaluation.refresh_from_db()
+    assert acme.evaluation.is_open
+
+
+def test_nobody_but_a_test_is_ended_by_the_house(acme: Candidate) -> None:
+    vendors.close_by_deadline(acme.evaluation)
+    end_tests()
+    acme.evaluation.refresh_from_db()
+    assert acme.evaluation.is_open
+    with pytest.raises(Forbidden):
+        cancel(evaluation=acme.evaluation, reason="Over.", by=SYSTEM)
+
+
+def test_it_is_left_out_where_evaluations_are_listed(acme: Candidate) -> None:
+    owner = acme.evaluation.owner
+    before = [item.what for item in my_work(owner)]
+    test = sent(acme)
+    assert [item.what for item in my_work(owner)] == before
+    assert {row.evaluation for row in closing_claims(owner)} == {acme.evaluation.title}
+    browser = signed_in(owner)
+    for address in (
+        reverse("admin:index"),
+        reverse("admin:evaluations_evaluation_changelist"),
+        reverse("admin:search") + "?q=Test+invitation",
+        reverse("admin:search") + "?q=teapot",
+    ):
+        page = browser.get(address)
+        assert page.status_code == 200
+        assert test.slug not in page.content.decode()
+    cancel(evaluation=test, reason="Enough.", by=owner)
+    assert earlier_standing(owner, acme) == []
+
+
+def test_its_owner_finds_it_at_the_candidate(acme: Candidate) -> None:
+    browser = signed_in(acme.evaluation.owner)
+    page = reverse("admin:evaluation_invitations", args=[acme.evaluation.slug])
+    act = reverse("admin:act_on", args=["send-test-invitation", acme.pk])
+    assert f'href="{act}' in browser.get(page).content.decode()
+    contact = Contact.objects.get(vendor=acme.vendor)
+    answer = browser.post(act, {"contacts": [contact.pk]})
+    assert answer.status_code == 302
+    test = Evaluation.objects.get(is_practice=True)
+    shown = browser.get(page).content.decode()
+    assert f'href="{act}' not in shown
+    assert reverse("admin:evaluation_invitations", args=[test.slug]) in shown
+    overview = reverse("admin:evaluation_overview", args=[test.slug])
+    assert "This is a test invitation" in browser.get(overview).content.decode()
+
+
+def test_a_program_is_told_and_answers_as_it_would(acme: Candidate) -> None:
+    test = sent(acme)
+    assert acme.vendor is not None
+    secret = vendors.token(acme.vendor)
+    program: Any = Client(headers={"authorization": f"Bearer {secret}"})
+    listed = program.get("/api/v1/invitations/").json()["results"]
+    assert {row["id"]: row["test"] for row in listed} == {
+        str(acme.pk): False,
+        str(tried(test).pk): True,
+    }
+    home = f"/api/v1/invitations/{tried(test).pk}/"
+    claim = {"requirement": "T2", "availability": "now", "statement": "Yes."}
+    made = program.post(
+        f"{home}claims/",
+        {**claim, "holds_for": "everywhere"},
+        content_type="application/json",
+    )
+    assert made.status_code == 201
+    assert (
+        program.post(
+            f"{home}submission/", {}, content_type="application/json"
+        ).status_code
+        == 201
+    )
+    assert acme.claims.count() == 0
+
+
+def test_the_vendor_pages_say_that_it_is_a_test(acme: Candidate, settings: Any) -> None:
+    settings.VENDOR_SITE_URL = "http://testserver"
+    test = sent(acme)
+    link = InvitationLink.objects.get(candidate=tried(test))
+    page = Client().get(f"/vendor/start/{link_secret(link.pk)}/").content.decode()
+    assert "This is a test:" in page
+
+
+def test_moving_its_end_keeps_it_open(acme: Candidate) -> None:
+    test = sent(acme)
+    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=30)
+    move_claims_close(
+        evaluation=test, close_at=later, reason="They asked.", by=test.owner
+    )
+    end_tests()
+    test.refresh_from_db()
+    assert test.is_open
