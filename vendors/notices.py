@@ -82,10 +82,13 @@ class ToVendor[Row](About[Row]):
 
     def letter(self, notice: Notice, row: Row, **more: Any) -> Message:
         """Its words as a letter; that of a test says so at once."""
-        message = super().letter(notice, row, **more)
-        if not notice.place.is_practice:
-            return message
-        return replace(message, subject=f"Test: {message.subject}")
+        return named_a_test(super().letter(notice, row, **more), notice.place)
+
+    def dated(
+        self, notice: Notice, row: Row, due_at: datetime.datetime, **more: Any
+    ) -> Message:
+        """The same of a mail about a date."""
+        return named_a_test(super().dated(notice, row, due_at, **more), notice.place)
 
     def compose(self, notice: Notice) -> Message:
         """The mail, which comes from the owner and can be answered to them."""
@@ -99,6 +102,13 @@ def way_in(candidates: QuerySet[Candidate], address: str) -> str:
     if settings.VENDOR_SITE_URL and (link := link_to_pages(candidates, address)):
         return f"{PAGES}{link_secret(link.pk)}/"
     return ""
+
+
+def named_a_test(message: Message, evaluation: Evaluation) -> Message:
+    """The same; in a test its subject begins with the word."""
+    if not evaluation.is_practice:
+        return message
+    return replace(message, subject=f"Test: {message.subject}")
 
 
 def from_owner(message: Message, evaluation: Evaluation) -> Message:

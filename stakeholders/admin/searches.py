@@ -14,7 +14,7 @@ def people(reader: Reader) -> QuerySet[User]:
 
     Nobody else is found: to everybody but who adds people, other logins do not exist.
     """
-    seen: QuerySet[Evaluation] = Evaluation.objects.visible_to(reader.user)
+    seen: QuerySet[Evaluation] = Evaluation.objects.visible_to(reader.user).real()
     all_parts: QuerySet[Stakeholder] = Stakeholder.objects.visible_to(reader.user)
     parts = all_parts.filter(left_at__isnull=True)
     with_part = parts.order_by().values("user")

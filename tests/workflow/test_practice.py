@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from time_machine import TimeMachineFixture
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.journal import SYSTEM
@@ -16,12 +15,16 @@ from evaltracker.notices.kinds import KINDS
 from evaltracker.workflow.inbox.work import my_work
 from evaltracker.workflow.memo.inputs import gather_inputs
 from evaltracker.workflow.selectors.earlier import earlier_standing
-from evaltracker.workflow.services.practice import end_tests, send_test_invitation
+from evaltracker.workflow.services.practice import (
+    OVER,
+    end_tests,
+    send_test_invitation,
+)
 from evaltracker.workflow.services.stages import advance, cancel, send_back
 from tests.cast import common, vendors
 from tests.clients import signed_in
+from tests.portable.files import carried_away, document, taken_in
 from vendors.models import Candidate, Contact, InvitationLink
-from vendors.secrets import link_secret
 from vendors.selectors.sign_in import live_link
 from vendors.services.contacts import add_contact
 from vendors.services.windows import move_claims_close
@@ -115,9 +118,7 @@ def test_it_stays_in_research(acme: Candidate) -> None:
         send_back(evaluation=test, to_stage="requirements", reason="No.", by=test.owner)
 
 
-def test_it_ends_by_itself_and_its_link_with_it(
-    acme: Candidate, time_machine: TimeMachineFixture
-) -> None:
+def test_it_ends_by_itself_and_its_link_with_it(acme: Candidate) -> None:
     test = sent(acme)
     links = InvitationLink.objects.filter(live_link(), candidate=tried(test))
     end_tests()
@@ -206,14 +207,6 @@ def test_a_program_is_told_and_answers_as_it_would(acme: Candidate) -> None:
     assert acme.claims.count() == 0
 
 
-def test_the_vendor_pages_say_that_it_is_a_test(acme: Candidate, settings: Any) -> None:
-    settings.VENDOR_SITE_URL = "http://testserver"
-    test = sent(acme)
-    link = InvitationLink.objects.get(candidate=tried(test))
-    page = Client().get(f"/vendor/start/{link_secret(link.pk)}/").content.decode()
-    assert "This is a test:" in page
-
-
 def test_moving_its_end_keeps_it_open(acme: Candidate) -> None:
     test = sent(acme)
     later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=30)
@@ -223,3 +216,26 @@ def test_moving_its_end_keeps_it_open(acme: Candidate) -> None:
     end_tests()
     test.refresh_from_db()
     assert test.is_open
+
+
+def test_a_file_of_it_comes_back_as_a_test(acme: Candidate) -> None:
+    content = carried_away(sent(acme))
+    told = document(content)["evaluation"]
+    assert told["is_practice"] is True
+    assert taken_in(content).is_practice
+
+
+def test_a_file_from_before_there_were_tests_is_of_none(acme: Candidate) -> None:
+    told = document(carried_away(acme.evaluation))
+    assert told["evaluation"].pop("is_practice") is False
+    assert not taken_in(told).is_practice
+
+
+def test_whoever_looks_sees_that_the_house_ended_it(acme: Candidate) -> None:
+    test = sent(acme)
+    vendors.close_by_deadline(test)
+    end_tests()
+    page = reverse("admin:evaluation_overview", args=[test.slug])
+    shown = signed_in(test.owner).get(page)
+    assert shown.status_code == 200
+    assert OVER in shown.content.decode()

@@ -20,7 +20,7 @@ OF_NONE = frozenset(
         *("comment.withdrawn", "cost.removed", "cost.set", "file.attached"),
         *("quote.entered", "quote.handed_in", "quotes.reader_set"),
         *("score.changed", "score.given", "score.withdrawn", "scores.locked"),
-        *("demo.note_changed", "demo.note_written"),
+        *("demo.note_changed", "demo.note_written", "test_invitation.sent"),
         # Runs propose a verdict; nothing moves before a person gives it.
         *("run.left_out", "run.taken_back", "run_token.made", "run_token.revoked"),
         "runs.reported",

@@ -73,15 +73,17 @@ def tell_of_leaks() -> None:
 
 
 def _answered_by(vendor: Vendor) -> Iterable[Evaluation]:
-    """The open evaluations to which `vendor` is invited and still in the choice."""
+    """The open evaluations to which `vendor` is invited and still in the choice; tests
+    only where there is no other, for all of them would tell the same."""
     asked = Candidate.objects.filter(vendor=vendor, invited_at__isnull=False).exclude(
         state=CandidateState.ELIMINATED
     )
     rows: Any = Evaluation.objects.filter(
         status=Status.OPEN, pk__in=asked.values("evaluation_id")
     )
-    ordered: Iterable[Evaluation] = rows.select_related("owner").order_by("pk")
-    return ordered
+    ordered = rows.select_related("owner").order_by("pk")
+    found: Iterable[Evaluation] = ordered.real() or ordered
+    return found
 
 
 def _concerned(evaluation: Evaluation, token: VendorToken) -> set[Any]:
