@@ -10,7 +10,15 @@ from tests.vendors.portal.visitor import Visitor
 from vendors.models import Candidate, InvitationLink
 
 NOTE = "This is a test:"
-PAGES = ("", "answer/T2/", "sheet/", "quote/", "questions/", "proposals/", "colleagues/")
+PAGES = (
+    "",
+    "answer/T2/",
+    "sheet/",
+    "quote/",
+    "questions/",
+    "proposals/",
+    "colleagues/",
+)
 
 
 @pytest.fixture
