@@ -16,7 +16,6 @@ WITH_TESTS = {
     "evaltracker/workflow/api/base.py": "one, by its slug",
     "evaltracker/workflow/services/succession.py": "one, to start the next from it",
     "vendors/policy.py": "one, to see its prices",
-    "vendors/services/token_mail.py": "one, to tell somebody of it",
 }
 
 
