@@ -1,6 +1,5 @@
 """What must be reached in numbers: `Measure`, `Reading`, `propose`; no Django."""
 
-
 from evaltracker.measures.measure import Measure
 from evaltracker.measures.numbers import read_number, written
 from evaltracker.measures.proposal import Proposal, propose

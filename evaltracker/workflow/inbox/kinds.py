@@ -140,8 +140,7 @@ def proposals(desk: Desk) -> Iterator[WorkItem]:
     suggested, asked = (
         model.objects.filter(
             candidate__evaluation__in=desk.owned, state=ProposalState.OPEN
-        )
-        .values_list(Value(kind), "candidate__evaluation")
+        ).values_list(Value(kind), "candidate__evaluation")
         for model, kind in ((Proposal, "proposals"), (ContactRequest, "colleagues"))
     )
     rows = suggested.union(asked, all=True).order_by()

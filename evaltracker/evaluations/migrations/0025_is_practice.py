@@ -5,7 +5,7 @@ from evaltracker.kit.migration_operations import AddColumn
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evaluations", "0023_owner_types_prices"),
+        ("evaluations", "0024_measures_of_requirements"),
     ]
 
     operations = [
