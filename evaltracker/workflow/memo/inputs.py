@@ -148,11 +148,7 @@ def candidates_inputs(
             key=lambda row: CHECKLIST_ORDER.index(row["kind"]),
         )
     )
-    mailed = by_candidate(
-        MailedSheet.objects.filter(**among, entered_at__isnull=False)
-        .order_by("entered_at")
-        .values("candidate_id", *MAILED)
-    )
+    mailed = entered_sheets(evaluation)
     return [
         {
             "id": candidate.pk,
@@ -169,6 +165,17 @@ def candidates_inputs(
         }
         for candidate in candidates
     ]
+
+
+def entered_sheets(evaluation: Evaluation) -> dict[object, list[dict[str, Any]]]:
+    """By candidate, the answer sheets that came by mail and were entered."""
+    return by_candidate(
+        MailedSheet.objects.filter(
+            candidate__evaluation=evaluation, entered_at__isnull=False
+        )
+        .order_by("entered_at")
+        .values("candidate_id", *MAILED)
+    )
 
 
 def by_candidate(rows: Iterable[Any]) -> dict[object, list[dict[str, Any]]]:
