@@ -28,6 +28,7 @@ if apps.is_installed("django.contrib.admin"):
     import trials.admin.acts.criteria
     import trials.admin.acts.demo_notes
     import trials.admin.acts.demos
+    import trials.admin.acts.drawing_up
     import trials.admin.acts.evidence
     import trials.admin.acts.excuses
     import trials.admin.acts.gaps

@@ -64,6 +64,10 @@ OF_DEMOS: dict[str, Phrases] = {
 
 OF_TRIALS: dict[str, Phrases] = {
     "trial.planned": ("planned a trial", "planned the trial of {candidate}"),
+    "trials.drawn_up": (
+        "drew up the trials of the finalists",
+        "drew up the trials of {candidates}",
+    ),
     "trial.changed": ("changed a trial", "changed the trial of {candidate}"),
     "trial.moved": ("moved a trial", "moved the trial of {candidate}"),
     "trial.closed": ("closed a trial", "closed the trial of {candidate}"),

@@ -84,6 +84,17 @@ class OwnAnswersField(forms.CharField):
         return said or []
 
 
+class HoldsForCell(forms.CharField):
+    """What an answer holds for as one text, for a cell of a table."""
+
+    def clean(self, value: Any) -> Any:
+        """What was said, as `vendors.holds_for` takes it."""
+        try:
+            return read_holds_for(super().clean(value) or "")
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
 def joined(
     held: Any, own_answers: Sequence[Mapping[str, Any]], answer: Mapping[str, Any]
 ) -> Any:

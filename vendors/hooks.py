@@ -104,6 +104,7 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.costs_page
     import vendors.admin.invitations_page
     import vendors.admin.lists
+    import vendors.admin.own_answers
     import vendors.admin.questions_page
     import vendors.admin.searches
     import vendors.admin.sent_page

@@ -47,15 +47,18 @@ import evaltracker.workflow.score_notices
 import evaltracker.workflow.stage_notices
 import evaltracker.workflow.waiver_notices
 from evaltracker.kit.periodic import register_chore
+from evaltracker.workflow.selectors.plan import days_planned_for_trials
 from evaltracker.workflow.services.draws import keep_moved_draws
 from evaltracker.workflow.services.leftovers import remove_old_leftovers
 from evaltracker.workflow.services.practice import end_tests
 from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
 from evaltracker.workflow.services.stage_lateness import tell_of_late_stages
 from evaltracker.workflow.services.waiver_requests import grant_what_was_excused
+from trials.selectors.to_draw_up import PLANNED_DAYS
 from trials.services.excuses import EXCUSED
 
 EXCUSED.add(grant_what_was_excused)
+PLANNED_DAYS.add(days_planned_for_trials)
 
 register_chore(
     name="ask_for_sign_offs",

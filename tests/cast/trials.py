@@ -122,6 +122,11 @@ def trial(option: Candidate, *refs: str, agreed: bool = True, **fields: Any) -> 
 def agreed_by_all(planned: Trial) -> Trial:
     """The trial, its contract put forward and agreed to by every role."""
     trial = propose_contract(trial=planned, by=planned.candidate.evaluation.owner)
+    return agreed_to(trial)
+
+
+def agreed_to(trial: Trial) -> Trial:
+    """The trial, whose contract is put forward, agreed to by every role."""
     for part in contract_of(trial).awaited:
         trial = agree_contract(
             trial=trial, digest=contract_of(trial).digest, by=part.awaited[0].user

@@ -55,6 +55,7 @@ def page_addresses() -> dict[str, str]:
     details: dict[str, list[object]] = {
         "candidate": [candidate.pk],
         "candidate_costs": [candidate.pk],
+        "own_answers": [main.candidates.get(name="Build in-house").pk],
         "cell": [candidate.pk, main.requirements.get(ref="R06.2").pk],
         "demo": [finalist.demos.get().pk],
         "demo_script": [finalist.demos.get().pk],
@@ -93,6 +94,8 @@ def grid_subject(name: str) -> Any:
     grid = GRIDS[name]
     if grid.model is Evaluation:
         return Evaluation.objects.get(slug=GRID_AT.get(name, MAIN))
+    if name == "own-answers":
+        return Evaluation.objects.get(slug=MAIN).candidates.get(name="Build in-house")
     manager: Any = grid.model._default_manager
     path = getattr(grid.model, "evaluation_path", "evaluation")
     rows = manager.filter(**{f"{path}__slug": MAIN})

@@ -163,6 +163,7 @@ GRID_CELLS: dict[str, tuple[str, object, set[str]]] = {
     "costs": ("note", "Other words", {"lead"}),
     "criteria": ("method", "Other words", {"lead"}),
     "milestones": ("owner_user", "Dana Weiss", {"lead"}),
+    "own-answers": ("statement", "Other words", {"lead"}),
     "requirements": ("text", "Other words", {"lead"}),
     "stakeholders": ("scores", True, {"lead"}),
     "weights": ("weight", 3, {"lead"}),
@@ -203,7 +204,7 @@ OWNERS_PAGES = {
 }
 # Those of the main purchase that tell what candidates answer, cost or did.
 PAGES_OF_ANSWERS = {
-    *("candidate", "candidate_costs", "cell", "sign", "working"),
+    *("candidate", "candidate_costs", "cell", "own_answers", "sign", "working"),
     *(
         f"evaluation_{name}"
         for name in (

@@ -13,7 +13,6 @@ from evaltracker.pages.panels import panels_of
 from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, show
-from stakeholders.policy import is_leadership
 from trials.admin.acts.base import takes_part
 from trials.admin.ledger_rows import (
     FILTERS,
@@ -24,9 +23,11 @@ from trials.admin.ledger_rows import (
     promises_of,
 )
 from trials.admin.matrix_rows import switches_of
+from trials.admin.partly import ways_on
 from trials.models import Demo, ResearchNote, Trial
 from trials.scoring.promise import FEWEST_TESTED
 from trials.selectors import Column, Ledger, ledger
+from trials.selectors.partly import is_partly_proven
 from trials.selectors.promised import promised
 from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
@@ -93,6 +94,9 @@ def record_of(column: Column, rows: list[LedgerRow]) -> dict[str, Any]:
     """What knocks it out, and the promise record with what stands out of it."""
     return {
         "knock_outs": [row for row in rows if row.knocks_out],
+        "held_partly": [
+            row for row in rows if is_partly_proven(row.cell, row.requirement)
+        ],
         "excused": [row for row in rows if row.excuse],
         "promises": promises_of(column),
         "named_promises": named_promises(column, rows),
@@ -135,7 +139,7 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
         owns=owns,
         **answers_of(candidate, user),
         part=takes_part(user, evaluation),
-        may_excuse=owns or is_leadership(user, evaluation),
+        **ways_on(evaluation, user),
         past_requirements=evaluation.is_open and evaluation.stage != Stage.REQUIREMENTS,
         here=request.get_full_path(),
         panels=panels_of("candidate", candidate, user),

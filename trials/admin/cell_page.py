@@ -16,10 +16,11 @@ from evaltracker.pages.workspace import crumbs_to, show
 from stakeholders.policy import is_leadership
 from trials.admin.acts.base import takes_part
 from trials.admin.cell_values import value_rows
-from trials.admin.partly import is_partly_proven, names_of_leadership
+from trials.admin.partly import ways_on
 from trials.models import Evidence, Excuse
 from trials.scoring import Standing
 from trials.selectors import Cell, Revision, cell_history, one_cell
+from trials.selectors.partly import is_partly_proven
 from trials.selectors.promised import Promised, story
 from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
@@ -96,7 +97,7 @@ def cell_view(
         here=request.path,
         partly=partly,
         panels=panels_of("cell", ShownCell(place, offers["knocks_out"], partly), user),
-        leadership=names_of_leadership(evaluation),
+        **ways_on(evaluation, user),
         **offers,
     )
 

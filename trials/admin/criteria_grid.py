@@ -11,8 +11,10 @@ from evaltracker.pages.acts import address_of
 from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
 from trials.admin.acts.criteria import CriterionForm
 from trials.models import Criterion, Trial
-from trials.policy import check_trial
+from trials.policy import may_lead
+from trials.selectors.common_terms import drawn_up_with
 from trials.services.criteria import WHY, add_criterion, change_criterion
+from trials.services.criterion_rules import check_write_criteria
 from vendors.admin.conflict_question import is_kept_out
 
 SAVES = Saves(change_criterion, "criterion")
@@ -20,8 +22,9 @@ SAVES = Saves(change_criterion, "criterion")
 
 def closed_for(trial: Trial, user: User) -> str:
     """Why the criteria are not written in rows; blank: they are."""
-    problem = why_not(check_trial, trial, user)
-    return str(problem or (WHY if trial.agreed_at else ""))
+    problem = why_not(check_write_criteria, trial, user)
+    agreed = any(each.agreed_at for each in drawn_up_with(trial))
+    return str(problem or (WHY if agreed else ""))
 
 
 def below_text(row: Criterion) -> str:
@@ -82,7 +85,7 @@ class CriteriaGrid(Grid[Trial, Criterion]):
 
     def links(self, row: Criterion, user: User) -> Iterable[tuple[str, str]]:
         """The form with all fields, for who may change it in rows."""
-        if not closed_for(row.trial, user):
+        if may_lead(user, row.trial) and not row.trial.agreed_at:
             yield "All fields", address_of("change-criterion", row)
 
     def acts(self, subject: Trial, user: User) -> Sequence[str]:

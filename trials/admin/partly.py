@@ -1,16 +1,26 @@
-"""What “partly” on a must-have means for the stage, and who may let it pass."""
+"""Who may let a must-have pass that holds partly, and what the reader may do."""
 
-from evaltracker.evaluations.models import Evaluation, Requirement
+from typing import Any
+
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import is_owner
 from stakeholders.choices import Role
 from stakeholders.models import Stakeholder
-from trials.scoring import Standing
-from trials.selectors import Cell
+from stakeholders.policy import is_leadership
+from trials.admin.acts.base import takes_part
 
 
-def is_partly_proven(cell: Cell, requirement: Requirement) -> bool:
-    """Whether a must-have keeps the trials stage open because it holds partly."""
-    partly = requirement.is_must and cell.standing == Standing.PARTLY
-    return partly and not cell.not_applicable and not cell.state.is_settled
+def ways_on(evaluation: Evaluation, user: User) -> dict[str, Any]:
+    """What the reader may do about it, and who else may; three queries."""
+    owns = is_owner(user, evaluation)
+    return {
+        "partly_blocks": evaluation.is_open and evaluation.stage == Stage.TRIALS,
+        "may_ask_waiver": owns,
+        "may_excuse": owns or is_leadership(user, evaluation),
+        "may_test": takes_part(user, evaluation),
+        "leadership": names_of_leadership(evaluation),
+    }
 
 
 def names_of_leadership(evaluation: Evaluation) -> list[str]:

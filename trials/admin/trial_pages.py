@@ -19,7 +19,7 @@ from evaltracker.pages.query import check_query
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from trials.admin.acts.base import takes_part
-from trials.admin.partly import names_of_leadership
+from trials.admin.partly import ways_on
 from trials.admin.settings_asked import setting_fields
 from trials.admin.timeline import Line, curve_of, is_late, lanes_of, line_of
 from trials.admin.trial_rows import criterion_rows, gaps_in_order
@@ -29,6 +29,7 @@ from trials.policy import TRIAL_STAGES, may_lead, today_in
 from trials.selectors import exercised_by_day, half_time_alarm
 from trials.selectors.contracts import Contract, contract_of
 from trials.selectors.orphans import orphans_of
+from trials.selectors.unequal import unequal_trials
 from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
 from vendors.selectors import active_candidates
@@ -114,7 +115,18 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         milestones=milestone_rows(milestones, evaluation, user, runs=owns),
         here=request.path + "#milestones",
         panels=panels_of("trials", evaluation, user),
+        unequal=unequal_trials(evaluation),
+        **drawn_up_among(trials),
     )
+
+
+def drawn_up_among(trials: Sequence[Trial]) -> dict[str, bool]:
+    """Whether some are on common terms, and whether all their contracts are out."""
+    together = [trial for trial in trials if trial.drawn_up and not trial.closed_at]
+    return {
+        "together": bool(together),
+        "all_proposed": all(trial.proposed_at for trial in together),
+    }
 
 
 def _may_move(user: User, trial: Trial) -> bool:
@@ -210,7 +222,7 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         line=line,
         milestones=milestone_rows(milestones, evaluation, user, runs=runs and going),
         criteria=criteria,
-        leadership=names_of_leadership(evaluation),
+        **ways_on(evaluation, user),
         judged=sum(not row.to_judge for row in criteria),
         verdicts=without_blank(EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN),
         gaps=gaps,

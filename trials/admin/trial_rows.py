@@ -4,10 +4,11 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from trials.admin.partly import is_partly_proven
 from trials.choices import EvidenceVerdict, Severity
 from trials.models import Criterion, Evidence, Gap, Trial
 from trials.selectors.counted import standing_ledger
+from trials.selectors.partly import is_partly_proven
+from vendors.admin.targets import Place
 from vendors.choices import Availability
 from vendors.models import Claim
 from vendors.named_values import answered_values
@@ -25,6 +26,11 @@ class CriterionRow:
     values: list[tuple[str, list[Box]]]
     # A must-have that holds partly, which is not enough to leave the trials.
     keeps_stage_open: bool
+
+    @property
+    def place(self) -> Place:
+        """The cell that it is about."""
+        return Place(self.criterion.trial.candidate, self.criterion.requirement)
 
     @property
     def verdict(self) -> Evidence | None:

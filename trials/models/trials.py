@@ -48,6 +48,13 @@ class Trial(VendorRecord):
     )
     closed_at = models.DateTimeField(null=True, blank=True)
     summary = models.TextField(blank=True)
+    # Together with the trials of the other finalists, on the same terms.
+    drawn_up = models.BooleanField(default=False, db_default=False, editable=False)
+    difference = models.TextField(
+        blank=True,
+        db_default="",
+        help_text="What differs from the other finalists' trials, and why.",
+    )
 
     objects: ClassVar = VendorScopedQuerySet["Trial"].as_manager()
 
@@ -86,6 +93,8 @@ class Criterion(VendorRecord):
     named_values = models.JSONField(default=dict, db_default={}, blank=True)
     # As of a requirement: what its runs must reach; {}: prose alone.
     measure = models.JSONField(default=dict, db_default={}, blank=True)
+    # The same in each of the trials that have it in common.
+    shared = models.UUIDField(null=True, blank=True, editable=False)
 
     objects: ClassVar = VendorScopedQuerySet["Criterion"].as_manager()
 

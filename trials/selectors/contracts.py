@@ -71,6 +71,9 @@ def contract_text(trial: Trial) -> str:
     ]
     for field, heading in PARTS:
         lines += ["", f"## {heading}", "", getattr(trial, field)]
+    if trial.difference:
+        heading = "What differs from the other finalists' trials, and why"
+        lines += ["", f"## {heading}", "", trial.difference]
     lines += ["", "## Success criteria", ""]
     for criterion in trial.criteria.select_related("requirement").order_by(
         "position", "pk"

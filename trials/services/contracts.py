@@ -5,18 +5,20 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from evaltracker.errors import Refused
+from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.policy import change, checked
-from evaltracker.kit.text import read_reason
+from evaltracker.kit.text import listed, read_reason
 from trials.models import ContractChange, Trial
 from trials.policy import check_trial, require_insider
+from trials.selectors.common_terms import unlike_the_others
 from trials.selectors.contracts import contract_of
 from trials.services.agreements import agree_if_all
 from trials.services.trial_mails import ask_for_agreement
 from trials.services.trials import (
     CONTRACT,
+    TEXTS,
     check_days,
     open_trial,
     read_contract,
@@ -31,11 +33,7 @@ def check_propose_contract(trial: Trial, by: By) -> None:
     check_trial(trial, by)
     if trial.proposed_at:
         raise Refused("The contract of this trial is put forward already.")
-    blank = [
-        str(Trial._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
-        for field in CONTRACT
-        if not getattr(trial, field).strip()
-    ]
+    blank = [_verbose(field) for field in CONTRACT if not getattr(trial, field).strip()]
     if blank:
         raise Refused(f"The contract does not state yet: {', '.join(blank)}.")
     if not trial.criteria.exists():
@@ -44,6 +42,16 @@ def check_propose_contract(trial: Trial, by: By) -> None:
     if vague:
         names = ", ".join(sorted({criterion.requirement.ref for criterion in vague}))
         raise Refused(f"A number is missing in the criteria of {names}; add it first.")
+    if unlike := unexplained(trial):
+        raise Refused(f"{unlike} Change the plan and say why.")
+
+
+def unexplained(trial: Trial) -> str:
+    """In what it differs from the other finalists' trials, if nobody has said why."""
+    if trial.difference or not (names := unlike_the_others(trial)):
+        return ""
+    unlike = listed([_verbose(name) for name in names])
+    return f"It differs from the other finalists' trials: {unlike}."
 
 
 def check_amend_contract(trial: Trial, by: By) -> None:
@@ -81,10 +89,13 @@ def propose_contract(*, trial: Trial, by: By) -> Trial:
 
 
 @transaction.atomic
-def amend_contract(*, trial: Trial, reason: str, by: By, **values: Any) -> Trial:
+def amend_contract(
+    *, trial: Trial, reason: str, by: By, together: bool = False, **values: Any
+) -> Trial:
     """Change what was agreed, by number and with a reason; every role is asked anew.
 
-    The trial goes on meanwhile. Its days move by `move_trial`.
+    The trial goes on meanwhile. Its days move by `move_trial`. `together` says that
+    the trials of all finalists change alike.
 
     Raises:
         Forbidden: neither lead nor owner. Refused: not agreed yet, or closed.
@@ -95,12 +106,15 @@ def amend_contract(*, trial: Trial, reason: str, by: By, **values: Any) -> Trial
     reason = read_reason(reason, WHY)
     if "lead" in values:
         require_insider(values["lead"], evaluation, "lead")
-    texts = {name: values[name] for name in ("title", *CONTRACT) if name in values}
+    texts = {name: values[name] for name in TEXTS if name in values}
     values |= read_contract(**texts)
     check_days(
         values.get("starts_on", trial.starts_on), values.get("ends_on", trial.ends_on)
     )
     before, after = change(trial, **values)
+    if not together and (unlike := unexplained(trial)):
+        sentence = f"{unlike} Say why."
+        raise Invalid(sentence, errors={"difference": [sentence]})
     if after:
         number = number_change(trial, _agreed_sentence(after), reason, by)
         record(
@@ -132,8 +146,8 @@ def number_change(trial: Trial, what: str, reason: str, by: By) -> int:
 
 
 def _agreed_sentence(after: dict[str, Any]) -> str:
-    names = [
-        str(Trial._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-        for name in after
-    ]
-    return f"Changed: {', '.join(names)}."
+    return f"Changed: {', '.join(map(_verbose, after))}."
+
+
+def _verbose(field: str) -> str:
+    return str(Trial._meta.get_field(field).verbose_name)  # type: ignore[union-attr]

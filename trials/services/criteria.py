@@ -1,21 +1,28 @@
 """What a trial must reach, with a number, agreed before day one."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 
-from evaltracker.errors import Invalid, Refused
+from evaltracker.errors import Invalid
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.evaluations.policy import change, checked
 from evaltracker.kit.text import Inputs, read_reason
 from trials.models import Criterion, Trial
-from trials.policy import check_trial, require_same
+from trials.policy import require_same
 from trials.scoring.values import OFFERED
 from trials.selectors import Cell, one_cell
+from trials.selectors.common_terms import drawn_up_with, twins_of
 from trials.services.contracts import number_change
+from trials.services.criterion_rules import (
+    check_change_criterion,
+    check_remove_criterion,
+    check_write_criteria,
+)
 from trials.services.trial_mails import ask_for_agreement
 from trials.services.trials import open_trial, withdraw_proposal
 from vendors.selectors.lists import read_item_values
@@ -24,6 +31,8 @@ EDITABLE = frozenset(
     {"requirement", "text", "threshold", "method", "named_values", "position"}
 )
 TEXTS = ("text", "threshold", "method")
+# What each trial says for itself of a criterion that it shares.
+OWN = frozenset({"named_values", "position"})
 WHY = "The contract is agreed; give a reason for changing its criteria."
 
 
@@ -41,25 +50,49 @@ def add_criterion(
 ) -> Criterion:
     """Add what the trial must reach; once it is agreed, only with a reason.
 
-    Where the requirement must hold in lists of the brief and no value is named, it is
-    about those that are offered and that no trial has judged.
+    Trials that were drawn up together get it alike. Where the requirement must hold in
+    lists of the brief and no value is named, it is about those that are offered and
+    that no trial has judged.
 
     Raises:
         Forbidden: neither lead nor owner. Refused: the wrong stage, or closed.
         Invalid: by field.
 
     """
-    trial, evaluation = open_trial(trial, by)
-    reason = _reason(trial, reason)
+    trial, evaluation = open_trial(trial, by, check_write_criteria)
     require_same(evaluation, requirement)
+    named = read_item_values(named_values, evaluation)
+    words = read_words(text=text, threshold=threshold, method=method)
+    shared = uuid.uuid4() if trial.drawn_up else None
+    added = [
+        put_criterion(
+            Criterion(
+                trial=each,
+                requirement=requirement,
+                named_values=named if each is trial else {},
+                shared=shared,
+                **words,
+            ),
+            reason,
+            by,
+        )
+        for each in drawn_up_with(trial)
+    ]
+    return added[0]
+
+
+def put_criterion(
+    criterion: Criterion, reason: str, by: By, cell: Cell | None = None
+) -> Criterion:
+    """Save a new criterion of an open trial, as its last one; `cell` is what it is
+    about, where the caller has read it."""
+    trial = criterion.trial
+    reason = _reason(trial, reason)
     last = trial.criteria.order_by("-position").first()
-    criterion = Criterion(
-        trial=trial,
-        requirement=requirement,
-        position=last.position + 1 if last else 1,
-        named_values=read_item_values(named_values, evaluation)
-        or untested_values(one_cell(trial.candidate, requirement)),
-        **_read(text=text, threshold=threshold, method=method),
+    criterion.position = last.position + 1 if last else 1
+    criterion.measure = criterion.measure or criterion.requirement.measure
+    criterion.named_values = criterion.named_values or untested_values(
+        cell or one_cell(trial.candidate, criterion.requirement)
     )
     _require_number(trial, criterion)
     checked(criterion)
@@ -73,7 +106,8 @@ def add_criterion(
 def change_criterion(
     *, criterion: Criterion, by: By, reason: str = "", **values: Any
 ) -> Criterion:
-    """Change a criterion; once the contract is agreed, only with a reason.
+    """Change a criterion, in all trials that share it; once the contract is agreed,
+    only with a reason.
 
     Raises:
         Refused: it was judged already, so its words stand.
@@ -83,37 +117,49 @@ def change_criterion(
     if unknown:
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
     fresh, evaluation = _open(criterion, by, check_change_criterion)
-    trial = fresh.trial
-    reason = _reason(trial, reason)
     require_same(evaluation, values.get("requirement"))
     if "named_values" in values:
         said = read_item_values(values["named_values"], evaluation)
         values["named_values"] = said
-    values |= _read(**{field: values[field] for field in TEXTS if field in values})
-    before, after = change(fresh, **values)
-    _require_number(trial, fresh)
-    if after:
-        _changed(trial, f"Criterion changed: {fresh.text}", reason, by)
-        _record(
-            fresh, "criterion.changed", by, before=before, after=after, reason=reason
-        )
+    values |= read_words(**{name: values[name] for name in TEXTS if name in values})
+    common = {name: said for name, said in values.items() if name not in OWN}
+    for twin in twins_of(fresh):
+        _change(twin, values if twin is fresh else common, reason, by)
     return fresh
+
+
+def _change(criterion: Criterion, values: dict[str, Any], reason: str, by: By) -> None:
+    trial = criterion.trial
+    reason = _reason(trial, reason)
+    before, after = change(criterion, **values)
+    _require_number(trial, criterion)
+    if after:
+        _changed(trial, f"Criterion changed: {criterion.text}", reason, by)
+        _record(
+            criterion,
+            "criterion.changed",
+            by,
+            before=before,
+            after=after,
+            reason=reason,
+        )
 
 
 @transaction.atomic
 def remove_criterion(*, criterion: Criterion, by: By, reason: str = "") -> None:
-    """Take a criterion out that nobody has judged; the journal keeps its words.
+    """Take a criterion out that nobody has judged, of all trials that share it; the
+    journal keeps its words.
 
     Raises:
         Refused: it was judged, or it is the last one of an agreed contract.
 
     """
     fresh, _ = _open(criterion, by, check_remove_criterion)
-    trial = fresh.trial
-    reason = _reason(trial, reason)
-    _changed(trial, f"Criterion removed: {fresh.text}", reason, by)
-    _record(fresh, "criterion.removed", by, before=_said(fresh), reason=reason)
-    fresh.delete()
+    for twin in twins_of(fresh):
+        why = _reason(twin.trial, reason)
+        _changed(twin.trial, f"Criterion removed: {twin.text}", why, by)
+        _record(twin, "criterion.removed", by, before=_said(twin), reason=why)
+        twin.delete()
 
 
 def untested_values(cell: Cell) -> dict[str, list[str]]:
@@ -123,21 +169,6 @@ def untested_values(cell: Cell) -> dict[str, list[str]]:
         if one.list_name and one.claimed in OFFERED and not one.tested:
             found.setdefault(one.list_name, []).append(one.value)
     return found
-
-
-def check_change_criterion(criterion: Criterion, by: By) -> None:
-    """Whoever runs the trial changes one that was not judged."""
-    check_trial(criterion.trial, by)
-    if criterion.evidence.exists():
-        raise Refused("This criterion was judged and can no longer change.")
-
-
-def check_remove_criterion(criterion: Criterion, by: By) -> None:
-    """The same for taking it out, unless it is the last that was agreed."""
-    check_change_criterion(criterion, by)
-    trial = criterion.trial
-    if trial.agreed_at and trial.criteria.count() == 1:
-        raise Refused("An agreed contract keeps at least one criterion.")
 
 
 def _open(
@@ -171,7 +202,8 @@ def _changed(trial: Trial, what: str, reason: str, by: By) -> None:
         withdraw_proposal(trial)
 
 
-def _read(**texts: str) -> dict[str, str]:
+def read_words(**texts: str) -> dict[str, str]:
+    """The words of a criterion as they are kept; only the text may not be blank."""
     inputs = Inputs()
     kept = {}
     for field, text in texts.items():

@@ -12,11 +12,12 @@ from vendors.choices import CandidateState
 
 
 def trials_to_fill(trial: Trial) -> list[Trial]:
-    """The other finalists' trials whose contract is not agreed yet."""
+    """The other trials that were planned one by one and are not agreed yet."""
     others = Trial.objects.filter(
         candidate__evaluation=trial.candidate.evaluation_id,
         closed_at=None,
         agreed_at=None,
+        drawn_up=False,
     ).exclude(candidate__state=CandidateState.ELIMINATED)
     named = others.select_related("candidate__evaluation__owner", "lead")
     return list(named.exclude(pk=trial.pk).order_by("candidate__name"))
@@ -31,6 +32,8 @@ def check_copy_criteria(trial: Trial, by: By) -> list[Trial]:
 
     """
     check_trial(trial, by)
+    if trial.drawn_up:
+        raise Refused("The trials of all finalists have these criteria in common.")
     others = trials_to_fill(trial)
     for other in others:
         check_trial(other, by)

@@ -1,4 +1,4 @@
-"""The human stop at a knock-out: excused with a reason that the memo prints."""
+"""The human stop at a must-have that is not met: excused with a printed reason."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Requirement, User
 from evaltracker.evaluations.policy import change, checked, lock, require_stage
@@ -20,6 +21,7 @@ from trials.policy import (
     require_same,
 )
 from trials.selectors import Cell, one_cell
+from trials.selectors.partly import is_partly_proven
 from vendors.models import Candidate
 from vendors.policy import require_no_conflict
 from vendors.selectors.lists import read_item_values
@@ -33,11 +35,12 @@ EXCUSED: Registry[Follow, Follow] = Registry("follow-up of an excuse")
 def check_excuse_knock_out(
     candidate: Candidate, requirement: Requirement, by: By
 ) -> tuple[User, Cell]:
-    """The acting user, owner or leadership, and the cell that knocks out.
+    """The acting user, owner or leadership, and the cell that knocks out or holds
+    partly.
 
     Raises:
         Forbidden: somebody else, or a declared interest.
-        Refused: the wrong stage, no knock-out, or it is excused already.
+        Refused: the wrong stage, nothing to excuse, or it is excused already.
 
     """
     user = require_excuser(by, candidate.evaluation)
@@ -47,10 +50,13 @@ def check_excuse_knock_out(
     cell = one_cell(candidate, requirement)
     if cell.excused:
         raise Refused(f"{requirement.ref} is excused for {candidate.name} already.")
-    if not requirement.is_must or not cell.knocks_out:
+    in_trials = candidate.evaluation.stage == Stage.TRIALS
+    partly = in_trials and is_partly_proven(cell, requirement)
+    if not partly and not (requirement.is_must and cell.knocks_out):
         raise Refused(
             f"{requirement.ref} does not knock {candidate.name} out; only a must-have "
-            "that was refuted, or that it will never have, can be excused."
+            "that was refuted, that it will never have, or that holds partly while "
+            "trials run can be excused."
         )
     return user, cell
 
@@ -75,7 +81,8 @@ def excuse_knock_out(
     by: By,
     named_values: object = None,
 ) -> Excuse:
-    """Let a candidate go on in spite of a must-have that it failed or never has.
+    """Let a candidate go on in spite of a must-have that it failed, meets partly or
+    never has.
 
     Where the brief has lists it holds for the values that it names, or for all.
 

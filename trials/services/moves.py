@@ -10,7 +10,7 @@ from evaltracker.evaluations.policy import change
 from evaltracker.kit.text import read_reason
 from trials.models import Milestone, Trial
 from trials.selectors.shifts import hanging_on, shifts_of, shifts_of_trial
-from trials.services.contracts import number_change
+from trials.services.contracts import number_change, unexplained
 from trials.services.milestones import (
     check_hanging,
     open_milestone,
@@ -91,10 +91,12 @@ def move_trial(
     ends_on: datetime.date,
     reason: str,
     by: By,
+    together: bool = False,
 ) -> Trial:
     """Put a trial to other days; its open milestones move with its first day.
 
-    If its contract is agreed, that is a numbered change of it.
+    If its contract is agreed, that is a numbered change of it. The reason says why its
+    days differ from the other finalists', unless they all move `together`.
 
     Raises:
         Forbidden: neither lead nor owner. Refused: closed.
@@ -110,6 +112,8 @@ def move_trial(
     before, after = change(trial, starts_on=starts_on, ends_on=ends_on)
     if not after:
         return trial
+    if not together and unexplained(trial):
+        change(trial, difference=reason)
     if trial.agreed_at:
         what = f"Moved to {starts_on} until {ends_on}."
         after["number"] = number_change(trial, what, reason, by)

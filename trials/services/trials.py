@@ -34,7 +34,8 @@ from vendors.models import Candidate
 from vendors.services.candidates import lock_candidate
 
 CONTRACT = ("workload", "environment", "data_allowed", "people_hours", "exit_plan")
-PLAN = ("title", "starts_on", "ends_on", "zone", "lead", *CONTRACT)
+TEXTS = ("title", *CONTRACT, "difference")
+PLAN = ("starts_on", "ends_on", "zone", "lead", *TEXTS)
 
 
 @transaction.atomic
@@ -52,6 +53,8 @@ def plan_trial(
     data_allowed: str = "",
     people_hours: str = "",
     exit_plan: str = "",
+    difference: str = "",
+    drawn_up: bool = False,
 ) -> Trial:
     """Plan a candidate's trial; what is blank is filled in before it is agreed.
 
@@ -71,6 +74,7 @@ def plan_trial(
         data_allowed=data_allowed,
         people_hours=people_hours,
         exit_plan=exit_plan,
+        difference=difference,
     )
     check_days(starts_on, ends_on)
     trial = Trial(
@@ -79,6 +83,7 @@ def plan_trial(
         ends_on=ends_on,
         zone=zone or evaluation.zone,
         lead=lead,
+        drawn_up=drawn_up,
         **words,
     )
     checked(trial)
@@ -103,7 +108,7 @@ def change_trial(*, trial: Trial, by: By, **values: Any) -> Trial:
     trial, evaluation = open_trial(trial, by, check_change_trial)
     if "lead" in values:
         require_insider(values["lead"], evaluation, "lead")
-    texts = {field: values[field] for field in ("title", *CONTRACT) if field in values}
+    texts = {field: values[field] for field in TEXTS if field in values}
     values |= read_contract(**texts)
     check_days(
         values.get("starts_on", trial.starts_on), values.get("ends_on", trial.ends_on)

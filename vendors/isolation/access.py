@@ -181,7 +181,14 @@ ACCESS: dict[str, Access] = {
             *("agreed_at", "closed_at", "lead_id"),
         ),
     ),
-    "trials_criterion": Access(rows=OWN_TRIAL),
+    # Not what it shares with trials of others.
+    "trials_criterion": Access(
+        rows=OWN_TRIAL,
+        shown=(
+            *("id", "trial_id", "requirement_id", "position"),
+            *("text", "threshold", "method", "named_values", "measure"),
+        ),
+    ),
     # Its numbers, and not the tests that passed; never file, commit, link or place.
     "trials_run": Access(
         rows=f"number IS NOT NULL AND {OWN_CRITERION}",

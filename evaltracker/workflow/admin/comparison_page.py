@@ -36,6 +36,7 @@ from evaltracker.workflow.memo.standing import (
 from evaltracker.workflow.memo.weighing_words import hundredths, weighed
 from stakeholders.choices import Role
 from trials.scoring.urns import WEAKNESS
+from trials.selectors.unequal import unequal_trials
 from vendors.admin.conflict_question import open_answers
 
 FURTHEST = datetime.timedelta(days=3660)
@@ -104,6 +105,7 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         scatter=chart,
         key=key_to(chart) if chart else [],
         not_drawn=not_drawn(memo, comparison, options) if chart else [],
+        unequal=unequal_trials(evaluation),
     )
 
 

@@ -41,11 +41,11 @@ def criteria_judged(look: Look) -> Iterator[Blocker]:
 
 
 def no_trial(look: Look) -> Blocker:
-    """Where one is planned; without a shortlist there is nobody to try."""
+    """Where they are drawn up; without a shortlist there is nobody to try."""
     place = links.page(look.evaluation, "trials")
     if look.shortlisted:
-        place = links.act("plan-trial", look.shortlisted[0])
-    return Blocker("No shortlisted candidate has a trial.", place, "Plan trial")
+        place = links.act("draw-up-trials", look.evaluation)
+    return Blocker("No shortlisted candidate has a trial.", place, "Draw up trials")
 
 
 def unjudged(look: Look, trial: Trial, pending: list[object], agreed: int) -> Blocker:

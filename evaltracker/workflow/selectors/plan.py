@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.kit.clock import today_in
 from evaltracker.kit.work_calendar import Place, everybody_works
+from evaltracker.kit.working_days import monday_to_friday, working_day
 from evaltracker.requirements.plan import Plan, VisitFacts, draw_plan
 from stakeholders.selectors import places_of
+
+A_WEEK = datetime.timedelta(days=7)
 
 
 def plan_of(
@@ -89,3 +93,21 @@ def lateness_of(
 def local_day(instant: datetime.datetime, zone: str) -> datetime.date:
     """Which day it was there."""
     return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def days_planned_for_trials(
+    evaluation: Evaluation,
+) -> tuple[datetime.date, datetime.date] | None:
+    """The days between setting trials up and judging them; None if few are left.
+
+    The plan has a week for either in its weeks of trials.
+    """
+    plan = plan_of(evaluation, list(evaluation.visits.all()))
+    if plan is None:
+        return None
+    row = next(row for row in plan.rows if row.stage == Stage.TRIALS)
+    first = working_day(
+        max(row.start, today_in(evaluation.zone)) + A_WEEK, 1, monday_to_friday
+    )
+    last = working_day(row.end - A_WEEK, -1, monday_to_friday)
+    return (first, last) if last - first >= A_WEEK else None

@@ -138,7 +138,8 @@ class AmendContract(OnTrial):
     rule = check_amend_contract
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"evaluation": self.evaluation(target)}
+        """Whether the other finalists are tried on the same terms."""
+        return {"evaluation": self.evaluation(target), "together": target.drawn_up}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {name: getattr(target, name) for name in TrialForm.base_fields}

@@ -14,14 +14,18 @@ from trials.admin.acts.trials import TO_PUT_FORWARD
 from trials.admin.settings_asked import last_setting, offered_lists
 from trials.choices import Source
 from trials.models import Criterion
+from trials.selectors.common_terms import drawn_up_with
 from trials.services.criteria import (
     add_criterion,
     change_criterion,
-    check_change_criterion,
-    check_remove_criterion,
     remove_criterion,
 )
 from trials.services.criteria_copies import check_copy_criteria, copy_criteria
+from trials.services.criterion_rules import (
+    check_change_criterion,
+    check_remove_criterion,
+    check_write_criteria,
+)
 from trials.services.evidence import check_judge_criterion, record_evidence
 from vendors.models import Claim
 
@@ -62,7 +66,8 @@ class CriterionAct(OnTrial):
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The evaluation's requirements, and whether a reason is due."""
-        agreed = self.trial(target).agreed_at is not None
+        together = drawn_up_with(self.trial(target))
+        agreed = any(trial.agreed_at for trial in together)
         return {"evaluation": self.evaluation(target), "agreed": agreed}
 
 
@@ -80,6 +85,7 @@ class AddCriterion(CriterionAct):
         "offered and that no trial has judged."
     )
     service = add_criterion
+    rule = check_write_criteria
 
 
 @register_act

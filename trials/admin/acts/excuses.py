@@ -35,7 +35,7 @@ class ExcuseKnockOut(OnPlace):
         "The candidate stays in the choice although it does not meet this must-have. "
         "The memo prints the reason."
     )
-    success = "The knock-out is excused; the memo will say why."
+    success = "It is excused; the memo will say why."
     template = "vendors/place.html"
     dangerous = True
     form_class = ExcuseForm
@@ -45,6 +45,9 @@ class ExcuseKnockOut(OnPlace):
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The values that are demanded."""
         return {"lists": demanded_of(target.requirement)}
+
+    def heading(self, target: Any) -> str:
+        return f"Excuse a must-have that is not met: {target}"
 
 
 class WithdrawForm(forms.Form):

@@ -1,6 +1,5 @@
 """Planning and closing trials."""
 
-import datetime
 from typing import Any
 
 from django import forms
@@ -18,7 +17,7 @@ from evaltracker.pages.fields import (
 from evaltracker.pages.zone_field import ZoneField
 from stakeholders.models import Stakeholder
 from trials.admin.acts.base import OnTrial
-from trials.policy import today_in
+from trials.selectors.to_draw_up import days_of_trials
 from trials.services.trials import (
     change_trial,
     check_change_trial,
@@ -29,8 +28,6 @@ from trials.services.trials import (
 )
 from vendors.admin.acts.base import OnCandidate
 from vendors.models import Candidate
-
-USUAL_DAYS = 28
 
 
 def insiders(evaluation: Evaluation) -> Any:
@@ -68,10 +65,24 @@ class TrialForm(forms.Form):
         label="Clean-up when it ends", required=False, widget=long_text(2)
     )
 
-    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+    difference = forms.CharField(
+        label="What differs from the other finalists, and why",
+        required=False,
+        widget=long_text(2),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        evaluation: Evaluation,
+        together: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         lead: Any = self.fields["lead"]
         lead.queryset = insiders(evaluation)
+        if not together:
+            del self.fields["difference"]
 
 
 TO_PUT_FORWARD = "needed to put the contract forward"
@@ -100,12 +111,12 @@ class PlanTrial(OnCandidate):
         return {"evaluation": target.evaluation}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """Four weeks from next week."""
-        first = today_in(target.evaluation.zone) + datetime.timedelta(days=7)
+        """The days that the plan has for trials."""
+        first, last = days_of_trials(target.evaluation)
         return {
             "title": f"Trial of {target}",
             "starts_on": first,
-            "ends_on": first + datetime.timedelta(days=USUAL_DAYS - 1),
+            "ends_on": last,
             "zone": target.evaluation.zone,
             "lead": user.pk,
         }
@@ -127,7 +138,8 @@ class ChangeTrial(OnTrial):
     rule = check_change_trial
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"evaluation": self.evaluation(target)}
+        """Whether the other finalists are tried on the same terms."""
+        return {"evaluation": self.evaluation(target), "together": target.drawn_up}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {name: getattr(target, name) for name in TrialForm.base_fields}

@@ -36,12 +36,15 @@ from vendors.services.claims import (
     note_claim,
     withdraw_claim,
 )
-from vendors.services.own_answers import answer_requirement, check_answer_requirement
+from vendors.services.own_answers import (
+    WORDS,
+    answer_requirement,
+    check_answer_requirement,
+)
 from vendors.services.rulings import revoke_ruling, rule_not_applicable
 from vendors.values_field import ForValuesForm
 
 ANSWER = ("availability", "available_from", "holds_for", "own_answers")
-WORDS = ("availability", "available_from", "environments", "statement", "evidence_url")
 
 
 class NoteForm(forms.Form):

@@ -1,0 +1,49 @@
+"""Who changes the criteria of trials, and when; what is shared changes for all."""
+
+from evaltracker.errors import Forbidden, Refused
+from evaltracker.evaluations.journal import By, actor_of
+from trials.models import Criterion, Trial
+from trials.policy import check_trial, may_lead
+from trials.selectors.common_terms import drawn_up_with, twins_of
+
+
+def check_write_criteria(trial: Trial, by: By) -> None:
+    """Whoever runs the trial, and all that were drawn up with it.
+
+    Raises:
+        Forbidden: somebody else runs one of them. Refused: as `check_trial`.
+
+    """
+    check_trial(trial, by)
+    require_all(drawn_up_with(trial), by)
+
+
+def check_change_criterion(criterion: Criterion, by: By) -> None:
+    """Whoever runs the trials that have it changes one that was not judged."""
+    rule = check_trial if criterion.shared is None else check_write_criteria
+    rule(criterion.trial, by)
+    for twin in twins_of(criterion):
+        if twin.evidence.exists():
+            of = twin.trial.candidate
+            where = "" if twin is criterion else f" in the trial of {of}"
+            raise Refused(f"This criterion was judged{where} and can no longer change.")
+
+
+def check_remove_criterion(criterion: Criterion, by: By) -> None:
+    """The same for taking it out, unless it is the last that was agreed."""
+    check_change_criterion(criterion, by)
+    for twin in twins_of(criterion):
+        if twin.trial.agreed_at and twin.trial.criteria.count() == 1:
+            raise Refused("An agreed contract keeps at least one criterion.")
+
+
+def require_all(trials: list[Trial], by: By) -> None:
+    """Refuse to change for all what one does not run."""
+    user = actor_of(by).user
+    for trial in trials:
+        if user is None or not may_lead(user, trial):
+            owner = trial.candidate.evaluation.owner.name
+            raise Forbidden(
+                "The trials of all finalists have this in common. It changes for all "
+                f"of them or not at all: ask {owner}."
+            )
