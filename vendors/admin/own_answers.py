@@ -112,6 +112,7 @@ class OwnAnswersGrid(Grid[Candidate, Requirement]):
             ),
             made(
                 *("availability", "Availability", forms.ChoiceField(choices=OFFERED)),
+                read=lambda row: said_in(row, "availability") or Availability.UNSTATED,
                 width=12,
                 for_many=True,
             ),
