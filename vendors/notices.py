@@ -29,6 +29,7 @@ from vendors.selectors.sign_in import link_to_pages
 
 # Where vendors read how everything is done; served with the API, so no page of ours.
 API_PAGE = "/api/v1/docs/"
+OF_A_TEST = "This is a test: its list is made up, and nothing that you send counts."
 READ_HOW = "Read how to answer"
 # Where a contact's link leads.
 PAGES = "/vendor/start/"
@@ -62,10 +63,17 @@ class ToVendor[Row](About[Row]):
         return way_in(self.candidates(notice, row), notice.address) or API_PAGE
 
     def words(self, notice: Notice, row: Row) -> Words:
-        """Its template; where the reader has a way into the pages, it leads there."""
+        """Its template; where the reader has a way into the pages, it leads there.
+
+        That of a test says so at once.
+        """
         words = super().words(notice, row)
         if words.action == READ_HOW and self.page(notice, row) != API_PAGE:
-            return words._replace(action="Open your answers")
+            words = words._replace(action="Open your answers")
+        if notice.place.is_practice:
+            words = words._replace(
+                subject=f"Test: {words.subject}", lead=f"{OF_A_TEST} {words.lead}"
+            )
         return words
 
     def date(self, notice: Notice, row: Row) -> dict[str, Any]:
@@ -80,16 +88,6 @@ class ToVendor[Row](About[Row]):
             "pages": "yes" if self.page(notice, row) != API_PAGE else "",
         }
 
-    def letter(self, notice: Notice, row: Row, **more: Any) -> Message:
-        """Its words as a letter; that of a test says so at once."""
-        return named_a_test(super().letter(notice, row, **more), notice.place)
-
-    def dated(
-        self, notice: Notice, row: Row, due_at: datetime.datetime, **more: Any
-    ) -> Message:
-        """The same of a mail about a date."""
-        return named_a_test(super().dated(notice, row, due_at, **more), notice.place)
-
     def compose(self, notice: Notice) -> Message:
         """The mail, which comes from the owner and can be answered to them."""
         row = self.row(notice)
@@ -102,13 +100,6 @@ def way_in(candidates: QuerySet[Candidate], address: str) -> str:
     if settings.VENDOR_SITE_URL and (link := link_to_pages(candidates, address)):
         return f"{PAGES}{link_secret(link.pk)}/"
     return ""
-
-
-def named_a_test(message: Message, evaluation: Evaluation) -> Message:
-    """The same; in a test its subject begins with the word."""
-    if not evaluation.is_practice:
-        return message
-    return replace(message, subject=f"Test: {message.subject}")
 
 
 def from_owner(message: Message, evaluation: Evaluation) -> Message:

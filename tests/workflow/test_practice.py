@@ -70,7 +70,9 @@ def test_its_mail_says_that_it_is_a_test(acme: Candidate) -> None:
     test = sent(acme)
     notice = Notice.objects.get(evaluation=test)
     assert notice.address == "ada@acme.example"
-    assert KINDS[notice.kind].compose(notice).subject.startswith("Test: ")
+    message = KINDS[notice.kind].compose(notice)
+    assert message.subject.startswith("Test: ")
+    assert "nothing that you send counts" in message.text
 
 
 def test_of_the_real_evaluation_only_the_journal_tells_of_it(acme: Candidate) -> None:
