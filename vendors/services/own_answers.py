@@ -75,4 +75,5 @@ def _standing_words(candidate: Candidate, requirement: Requirement) -> dict[str,
     if current is None or current.availability == Availability.WITHDRAWN:
         return {"statement": "", "availability": Availability.UNSTATED}
     words = {name: getattr(current, name) for name in WORDS}
-    return {**words, "holds_for": (current.holds_for or {}).get("said")}
+    words["holds_for"] = (current.holds_for or {}).get("said")
+    return {**words, "number": current.number} if current.number else words
