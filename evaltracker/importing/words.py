@@ -58,6 +58,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "vendor_help": ("vendorhelp", "help", "hint", "guidance", "helptext"),
     "scorer_help": ("scorerhelp", "scoringhelp", "scoringguidance"),
     "must_hold_for": ("mustholdfor",),
+    "measure": ("measure", "measuredby", "acceptancemeasure"),
 }
 # A column of these makes the file a list of claims: a row per requirement and
 # candidate.

@@ -1,21 +1,32 @@
 """What must be reached in numbers: `Measure`, `Reading`, `propose`; no Django."""
 
-from evaltracker.measures.measure import Measure
+from evaltracker.measures.measure import Measure, kept_measure, measure_words
 from evaltracker.measures.numbers import read_number, written
 from evaltracker.measures.proposal import Proposal, propose
-from evaltracker.measures.reading import Reading
+from evaltracker.measures.reading import Reading, number_words
 from evaltracker.measures.statistics import least_n_of, statistic_of
-from evaltracker.measures.units import UnitMismatch, check_unit, convert
+from evaltracker.measures.text import read_measure
+from evaltracker.measures.units import (
+    UnitMismatch,
+    check_same_kind,
+    check_unit,
+    convert,
+)
 
 __all__ = [
     "Measure",
     "Proposal",
     "Reading",
     "UnitMismatch",
+    "check_same_kind",
     "check_unit",
     "convert",
+    "kept_measure",
     "least_n_of",
+    "measure_words",
+    "number_words",
     "propose",
+    "read_measure",
     "read_number",
     "statistic_of",
     "written",

@@ -21,7 +21,10 @@ def read_number(text: object) -> Decimal:
         ValueError: with the sentence; also for NaN, infinity and what no column holds.
 
     """
-    said = str(text).strip()
+    try:
+        said = str(text).strip()
+    except ValueError:  # an integer of thousands of digits
+        said = ""
     if len(said) > 60 or not _NUMBER.fullmatch(said):
         if _COMMA.fullmatch(said) and len(said) <= 60:
             raise ValueError("Write the number with a point, such as 12.5.")

@@ -1,5 +1,6 @@
 """One number with its unit, as somebody claims it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,6 +10,8 @@ from evaltracker.errors import Invalid
 from evaltracker.measures.numbers import read_number, written
 from evaltracker.measures.units import check_unit
 
+LIMIT = 120
+_PARTS = re.compile(r"(?P<value>[+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*(?P<unit>\D.*)")
 KEYS = frozenset({"value", "unit"})
 
 
@@ -27,7 +30,7 @@ class Reading:
             Invalid: at `number`.
 
         """
-        if not said:
+        if said is None or said == {}:
             return None
         if not isinstance(said, Mapping) or said.keys() - KEYS:
             raise refused('Write it as {"value": "12", "unit": "ms"}.')
@@ -42,6 +45,21 @@ class Reading:
             return cls(read_number(value), check_unit(unit))
         except ValueError as error:
             raise refused(str(error)) from error
+
+    @classmethod
+    def from_text(cls, text: str) -> Self | None:
+        """The number that “12 ms” says; a blank text says none.
+
+        Raises:
+            Invalid: at `number`.
+
+        """
+        if not text.strip():
+            return None
+        found = _PARTS.fullmatch(text.strip()[:LIMIT])
+        if found is None:
+            raise refused("Write a number and its unit, such as 12 ms.")
+        return cls.from_json({"value": found["value"], "unit": found["unit"]})
 
     def as_json(self) -> dict[str, str]:
         """As it is kept."""

@@ -56,6 +56,13 @@ class Requirements(ImportKind):
             "Look at queueing.",
         ),
         Column(
+            "measure",
+            "Measure",
+            "Measure",
+            "The number that must be reached.",
+            "p95 latency at most 20 ms",
+        ),
+        Column(
             "must_hold_for",
             "Must hold for",
             "Must hold for",

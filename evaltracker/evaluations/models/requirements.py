@@ -9,6 +9,7 @@ from django.db.models import Q
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models.base import Record, ScopedQuerySet
 from evaltracker.evaluations.models.evaluation import Evaluation
+from evaltracker.measures import measure_words
 
 
 class Metric(Record):
@@ -137,6 +138,11 @@ class Requirement(Record):
 
     def __str__(self) -> str:
         return self.ref
+
+    @property
+    def measure_words(self) -> str:
+        """The number that it must reach, in words; blank if it names none."""
+        return measure_words(self.measure)
 
     @property
     def is_must(self) -> bool:

@@ -56,12 +56,18 @@ class RequirementAdmin(HardenedAdmin):
         "text",
         "priority",
         "weight",
+        "measure_words",
         "vendor_help",
         "scorer_help",
         "metric",
         "metric_excuse",
         "revision",
     )
+
+    @admin.display(description="measure")
+    def measure_words(self, row: Requirement) -> str:
+        """The number that it must reach."""
+        return row.measure_words
 
     def page_of(self, row: Requirement) -> str:
         """Found on its evaluation's page by its ref."""

@@ -17,6 +17,7 @@ from evaltracker.evaluations.models import (
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import ReasonForm, form_like, mark_needed
+from evaltracker.pages.measure_field import MeasureField
 from evaltracker.requirements.admin.brief_forms import TO_LEAVE
 from evaltracker.requirements.services.categories import (
     add_category,
@@ -38,6 +39,7 @@ CHANGEABLE = (
     "text",
     "priority",
     "weight",
+    "measure",
     "metric",
     "metric_excuse",
     "vendor_help",
@@ -49,6 +51,7 @@ class RequirementForm(
     form_like(  # type: ignore[misc]
         Requirement,
         ("ref", *CHANGEABLE),
+        measure=MeasureField(),
         category=forms.ModelChoiceField(Category._default_manager.none()),
         metric=forms.ModelChoiceField(
             Metric._default_manager.none(),
@@ -158,9 +161,9 @@ class ChangeRequirement(OnRequirement):
     title = "Change requirement"
     verb = "Save"
     help = (
-        "New words or another priority after the requirements stage make a new "
-        "revision: what was answered, shown and signed on the old one is to be "
-        "confirmed again."
+        "New words, another priority or another measure after the requirements stage "
+        "make a new revision: what was answered, shown and signed on the old one is "
+        "to be confirmed again."
     )
     success = "The requirement is saved."
     form_class = RequirementForm

@@ -52,9 +52,10 @@ def missing_metric(row: Requirement) -> str:
 
 
 def below_text(row: Requirement) -> str:
-    """Where it must hold."""
+    """The number that it must reach, and where it must hold."""
+    number = [f"Must reach {row.measure_words}"] if row.measure else []
     lists = [f"Must hold for all of {held.scope.name}" for held in row.demands.all()]
-    return "\n".join(lists)
+    return "\n".join([*number, *lists])
 
 
 def below_metric(row: Requirement) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from evaltracker.errors import Invalid
 from evaltracker.importing.layout import Layout, short
 from evaltracker.importing.plan import Findings, RequirementLine, Value
 from evaltracker.importing.words import PRIORITIES
 from evaltracker.kit.text import REF_LIMIT, read_line, read_requirement_ref, read_text
+from evaltracker.measures import measure_words, read_measure
 from evaltracker.requirements.imports.weights import read_weight, weights_are_usable
 from evaltracker.tabular import Row, header_key
 from evaltracker.tabular.wording import without_markup
@@ -96,6 +98,8 @@ def read_field(
     if field == "priority":
         return read_priority(layout, row, findings)
     text = without_markup(cell)
+    if field == "measure":
+        return read_measure_cell(layout, row, findings)
     if field == "must_hold_for":
         return list_names(text.replace(",", ";").replace("\n", ";").split(";"))
     if field == "text" and not text:
@@ -113,6 +117,20 @@ def read_field(
     except ValueError as error:
         findings.refuse(layout.sheet, row.number, str(error), column)
         return None
+
+
+def read_measure_cell(layout: Layout, row: Row, findings: Findings) -> str | None:
+    """The row's measure in the words in which plans compare it; blank is none."""
+    column = layout.columns["measure"]
+    try:
+        parts = read_measure(without_markup(row.cell(column)))
+        return measure_words(parts)
+    except Invalid as error:
+        sentence = error.sentence
+    except ValueError as error:
+        sentence = str(error)
+    findings.refuse(layout.sheet, row.number, sentence, column)
+    return None
 
 
 def list_names(names: Iterable[str]) -> str:

@@ -29,7 +29,7 @@ QUESTION = (
     *("key", "label", "help", "kind", "choices", "needed", "answer"),
     *("does_not_matter", "position"),
 )
-REQUIREMENT = ("ref", "position", *PLAIN_FIELDS, "metric_excuse")
+REQUIREMENT = ("ref", "position", *PLAIN_FIELDS, "measure", "metric_excuse")
 
 
 @transaction.atomic
@@ -135,7 +135,7 @@ def values_of(row: Model, fields: Iterable[str]) -> dict[str, Any]:
 def said_of(requirement: Requirement) -> dict[str, Any]:
     """What the journal keeps of a requirement that was copied."""
     return {
-        **journal.snapshot(requirement, (*PLAIN_FIELDS, "metric_excuse")),
+        **journal.snapshot(requirement, (*PLAIN_FIELDS, "measure", "metric_excuse")),
         "category": requirement.category.name,
         "metric": requirement.metric.name if requirement.metric else "",
     }

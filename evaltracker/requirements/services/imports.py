@@ -1,7 +1,7 @@
 """Taking the requirements of a spreadsheet into an evaluation."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,6 +20,7 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.importing.services.import_log import log_import, refuse_repeat, told_of
 from evaltracker.importing.words import DEFAULT_CATEGORY
+from evaltracker.measures import kept_measure, read_measure
 from evaltracker.requirements.imports import ImportPlan, KnownRequirement
 from evaltracker.requirements.imports.lines import list_names
 from evaltracker.requirements.publishing import tell_followers
@@ -130,6 +131,7 @@ def known(row: Requirement) -> KnownRequirement:
     """A requirement in the form that plans compare."""
     values = {field: getattr(row, field) for field in PLAIN_FIELDS}
     values["category"] = row.category.name
+    values["measure"] = row.measure_words
     values[MUST_HOLD_FOR] = list_names(it.scope.name for it in row.demands.all())
     return KnownRequirement(row.ref, values, is_retired=row.retired_at is not None)
 
@@ -193,20 +195,24 @@ def add_new(
     rows = []
     for line in plan.new:
         position += 1
-        values: dict[str, Any] = dict(line.values)
-        category = categories[values.pop("category", None) or DEFAULT_CATEGORY]
-        values.pop(MUST_HOLD_FOR, None)
-        rows.append(
-            Requirement(
-                evaluation=evaluation,
-                category=category,
-                ref=line.ref,
-                position=position,
-                **values,
-            )
-        )
+        category = line.values.get("category") or DEFAULT_CATEGORY
+        values = columns_of({**line.values, "category": category}, categories)
+        place: dict[str, Any] = {"ref": line.ref, "position": position}
+        rows.append(Requirement(evaluation=evaluation, **place, **values))
     clean(rows)
     return Requirement.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def columns_of(
+    values: Mapping[str, Any], categories: Mapping[str, Category]
+) -> dict[str, Any]:
+    """The values of a line as a row keeps them."""
+    kept = {name: value for name, value in values.items() if name != MUST_HOLD_FOR}
+    if "category" in kept:
+        kept["category"] = categories[str(kept["category"])]
+    if "measure" in kept:
+        kept["measure"] = kept_measure(read_measure(str(kept["measure"])))
+    return kept
 
 
 def write_changes(
@@ -220,17 +226,15 @@ def write_changes(
     published = is_published(evaluation)
     for change in plan.changed:
         row = rows[change.line.ref]
-        for field, value in change.after.items():
-            setattr(
-                row, field, categories[str(value)] if field == "category" else value
-            )
+        for field, value in columns_of(change.after, categories).items():
+            setattr(row, field, value)
         if published and WORDS & change.after.keys():
             row.revision += 1
             revised.append(row)
         changed.append(row)
     clean(changed)
     Requirement.objects.bulk_update(
-        changed, [*PLAIN_FIELDS, "category", "revision"], batch_size=BATCH
+        changed, [*PLAIN_FIELDS, "measure", "category", "revision"], batch_size=BATCH
     )
     return revised
 

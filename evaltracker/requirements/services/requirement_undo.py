@@ -28,16 +28,25 @@ KIND = "requirements"
 # Everything in a row that somebody may have changed since.
 STATE = (
     *("category_id", "text", "priority", "weight"),
-    *("vendor_help", "scorer_help", "metric_id", "metric_excuse"),
+    *("vendor_help", "scorer_help", "measure", "metric_id", "metric_excuse"),
     *("revision", "retired_at"),
 )
-WRITTEN = ("category_id", "text", "priority", "weight", "vendor_help", "scorer_help")
+WRITTEN = (
+    *("category_id", "text", "priority", "weight"),
+    *("vendor_help", "scorer_help", "measure"),
+)
 BATCH = 500
 
 
 def state_of(row: Requirement) -> dict[str, Any]:
     """A row as it can be compared later."""
     return journal.snapshot(row, STATE)
+
+
+def is_as(kept: dict[str, Any], row: Requirement) -> bool:
+    """Whether a row is as it was kept, when it may have had fewer columns."""
+    now = state_of(row)
+    return all(now[field] == value for field, value in kept.items())
 
 
 def kept_of(
@@ -71,7 +80,7 @@ def undo(imported: Import, by: By) -> None:
     refuse_moved(
         rows[key].ref if key in rows else "a row that is gone"
         for key, after in expected.items()
-        if key not in rows or state_of(rows[key]) != after
+        if key not in rows or not is_as(after, rows[key])
     )
     put_back(evaluation, rows, changed)
     marked = imported.kept.get("demands", {})
@@ -103,9 +112,9 @@ def put_back(
     published, revised = is_published(evaluation), []
     for key, (before, after) in changed.items():
         row = rows[key]
-        for field in WRITTEN:
+        for field in before.keys() & WRITTEN:
             setattr(row, field, before[field])
-        if published and any(before[word] != after[word] for word in WORDS):
+        if published and any(before[it] != after[it] for it in WORDS & before.keys()):
             row.revision += 1
             revised.append(row)
     Requirement.objects.bulk_update(

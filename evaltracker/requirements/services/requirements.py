@@ -21,11 +21,12 @@ from evaltracker.evaluations.policy import (
     require_owner,
 )
 from evaltracker.kit.text import Inputs, read_reason
+from evaltracker.measures import kept_measure
 from evaltracker.requirements.publishing import tell_followers
 from evaltracker.requirements.services.demands import demand
 
 # A change of these words is another requirement: what rests on it is re-confirmed.
-WORDS = frozenset({"text", "priority", "vendor_help"})
+WORDS = frozenset({"text", "priority", "vendor_help", "measure"})
 EDITABLE = WORDS | {
     *("category", "position", "weight", "scorer_help", "metric", "metric_excuse")
 }
@@ -132,6 +133,7 @@ def add_requirement(
     ref = inputs.ref("ref", ref)
     inputs.check()
     scopes = more.pop("must_hold_for", ())
+    more["measure"] = kept_measure(more.get("measure"))
     requirement = Requirement(
         evaluation=evaluation,
         category=category,
@@ -175,6 +177,8 @@ def change_requirement(
     unknown = values.keys() - EDITABLE
     if unknown:
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    if "measure" in values:
+        values["measure"] = kept_measure(values["measure"])
     if "weight" in values and values["weight"] != requirement.weight:
         check_weigh_requirement(evaluation, by)
     words = WORDS & values.keys()

@@ -172,6 +172,7 @@ def content_of(evaluation: Evaluation) -> dict[str, Any]:
                 "ref": row.ref,
                 "category": row.category.name,
                 "must_hold_for": [it.scope.name for it in row.demands.all()],
+                **({"measure": row.measure_words} if row.measure else {}),
                 **{name: getattr(row, name) for name in PLAIN_FIELDS},
             }
             for row in rows.select_related("category").prefetch_related(
