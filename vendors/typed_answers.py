@@ -21,7 +21,7 @@ EMPTY: dict[str, Any] = {**dict.fromkeys(TEXTS, ""), "holds_for": []}
 ENVIRONMENTS = "environments"
 # Twice what is taken, so that too much can be cut by who typed it.
 LONGEST = {"statement": 2 * TEXT_LIMIT, "evidence_url": 2 * LINK_LIMIT}
-LONGEST_OTHER = 1_000
+LONGEST_OTHER, LONGEST_NUMBER = 1_000, 100
 MOST_BOXES = 200
 # What no text holds and no spreadsheet takes.
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
@@ -41,6 +41,9 @@ def typed_in(form: Any) -> dict[str, Any]:
         if len(text) > LONGEST.get(name, LONGEST_OTHER):
             raise Invalid("That is too long to be kept. Shorten it.")
         typed[name] = text.strip()
+    if number := form.get("number", "").strip()[:LONGEST_NUMBER]:
+        unit = form.get("unit", "").strip()[:LONGEST_NUMBER]
+        typed |= {"number": UNSEEN.sub("", number), "unit": UNSEEN.sub("", unit)}
     boxes = form.getlist("holds_for")[:MOST_BOXES]
     typed["holds_for"] = [box[:LONGEST_OTHER] for box in boxes]
     return typed
@@ -55,7 +58,10 @@ def typed_of(claim: Claim | ClaimWords | None) -> dict[str, Any]:
         "available_from": claim.available_from,
     }
     held, own = parted((claim.holds_for or {}).get("said"), answer)
+    claimed = claim.number
+    number = {"number": claimed["value"], "unit": claimed["unit"]} if claimed else {}
     return {
+        **number,
         "availability": claim.availability,
         "available_from": _written(claim.available_from),
         "statement": claim.statement,
@@ -102,6 +108,7 @@ def stated_in(
         environments=_environments(typed, former),
         evidence_url=typed["evidence_url"],
         holds_for=joined(_ticked(typed["holds_for"], lists), own, answer),
+        number=_number(typed),
     )
 
 
@@ -127,6 +134,7 @@ def words_in(
         holds_for={"said": said, "means": {}} if said else None,
         statement=typed["statement"],
         evidence_url=typed["evidence_url"],
+        number=_number(typed),
     )
 
 
@@ -163,6 +171,13 @@ def _environments(typed: Mapping[str, Any], former: Claim | None) -> Iterable[st
     stands = former.environments if former else []
     said: Iterable[str] = typed.get(ENVIRONMENTS, stands)
     return said
+
+
+def _number(typed: Mapping[str, Any]) -> dict[str, str]:
+    """What is typed of a number, right or wrong; {} of none."""
+    if not typed.get("number"):
+        return {}
+    return {"value": typed["number"], "unit": typed.get("unit", "")}
 
 
 def _ticked(boxes: list[str], lists: Names) -> Any:

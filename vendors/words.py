@@ -1,16 +1,19 @@
 """The words of a claim, and what makes them acceptable; a pure module."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from evaltracker.errors import Invalid
 from evaltracker.kit.text import Inputs
+from evaltracker.measures import number_words
 from vendors.availability import availability_error
 from vendors.choices import STATED, Availability
+from vendors.claimed_numbers import claimed_number
 from vendors.holds_for import NO_LISTS, Lists, canonical, means_everywhere, resolve
 
+NO_MEASURE: Mapping[str, Any] = {}
 # What says nothing of any value.
 UNANSWERED = (Availability.UNSTATED, Availability.WITHDRAWN)
 
@@ -26,10 +29,17 @@ class ClaimWords:
     holds_for: dict[str, Any] | None = None
     statement: str = ""
     evidence_url: str = ""
+    # {"value": "12", "unit": "ms"}, for the requirement's measure; {}: none.
+    number: dict[str, Any] = field(default_factory=dict)
 
     def fields(self) -> dict[str, Any]:
         """The words by the model's field names."""
         return {name: getattr(self, name) for name in WORDS}
+
+    @property
+    def number_words(self) -> str:
+        """The number that is claimed, as “12 ms”; blank of none."""
+        return number_words(self.number)
 
 
 WORDS = tuple(field.name for field in fields(ClaimWords))
@@ -43,6 +53,8 @@ def read_claim(
     statement: str,
     evidence_url: str,
     holds_for: object = None,
+    number: object = None,
+    measure: Mapping[str, Any] = NO_MEASURE,
     lists: Lists = NO_LISTS,
     as_is: bool = False,
     today: datetime.date | None = None,
@@ -51,7 +63,8 @@ def read_claim(
     """A claim's words as they are kept; `today` makes a past plan refused.
 
     `lists` are those of the brief, which `holds_for` speaks of. What stays *as it is*
-    (`as_is`) holds for all of them unless it says otherwise.
+    (`as_is`) holds for all of them unless it says otherwise. `measure` is that of the
+    requirement, for which a `number` may be claimed.
 
     Raises:
         Invalid: with the sentences by field.
@@ -69,6 +82,11 @@ def read_claim(
             held = held_for(holds_for, *terms, as_is=as_is, today=today)
         except Invalid as wrong:
             inputs.refuse("holds_for", wrong.sentence)
+    claimed: dict[str, str] = {}
+    try:
+        claimed = claimed_number(number, measure)
+    except Invalid as wrong:
+        inputs.refuse("number", wrong.sentence)
     words = ClaimWords(
         availability=availability,
         available_from=available_from,
@@ -76,6 +94,7 @@ def read_claim(
         holds_for=held,
         statement=inputs.text("statement", statement),
         evidence_url=inputs.link("evidence_url", evidence_url),
+        number=claimed,
     )
     inputs.check()
     return words

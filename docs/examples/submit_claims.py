@@ -9,6 +9,7 @@ availability, statement and, where you have them, available_from (a day as 2030-
 environments (separated by semicolons), evidence_url, and holds_for: everywhere, the
 values of the buyer's lists, as in "Runs on: AWS, on premises; Languages: everywhere",
 or an answer for each, as in "Runs on: AWS = now, on premises = planned 2030-01-31".
+Where a number is asked, number and unit say yours: 12 and ms.
 """
 
 from __future__ import annotations
@@ -33,9 +34,13 @@ from xml.etree import ElementTree
 MOST_CLAIMS, MOST_BYTES = 1_000, 1_900_000  # of one batch
 TRIES = 5
 NEEDED = ("requirement", "availability", "statement")
-COLUMNS = (*NEEDED, "available_from", "environments", "evidence_url", "holds_for")
+WORDS = (
+    *(*NEEDED, "available_from", "environments"),
+    *("evidence_url", "holds_for", "number"),
+)
+COLUMNS = (*WORDS, "unit")
 # What a receipt is computed over, in the API's words.
-SAID = (*COLUMNS, "revision")
+SAID = (*WORDS, "revision")
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 EVERYWHERE = "everywhere"
 FIRST_DAY = datetime.date(1899, 12, 30)  # of a workbook's calendar
@@ -145,7 +150,14 @@ def claim_of(row: dict[str, str]) -> dict[str, Any]:
         "statement": row.get("statement", ""),
         "evidence_url": row.get("evidence_url", ""),
         "holds_for": held_for(row.get("holds_for", "")),
+        "number": number_of(row),
     }
+
+
+def number_of(row: dict[str, str]) -> dict[str, str] | None:
+    """The number that is claimed, and its unit; None of a blank cell."""
+    value = row.get("number", "")
+    return {"value": value, "unit": row.get("unit", "")} if value else None
 
 
 def held_for(text: str) -> Any:
@@ -245,7 +257,7 @@ def digest_of(claims: list[dict[str, Any]]) -> str:
     """What a receipt over these claims must say."""
     said = [{name: claim[name] for name in SAID} for claim in claims]
     said.sort(key=lambda claim: claim["requirement"])
-    form = {"form": 2, "claims": said}
+    form = {"form": 3, "claims": said}
     text = json.dumps(form, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -3,6 +3,7 @@
 from evaltracker.demo.files import read_controls, read_csv
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Category, Evaluation, Metric
+from evaltracker.measures import read_measure
 from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.demands import demand
 from evaltracker.requirements.services.requirements import add_metric, add_requirement
@@ -36,6 +37,13 @@ MUSTS = {
 }
 # The lists of the brief for whose every value it has to hold.
 HELD_AGAINST = {"R05.1": ("Runs on", "Languages"), "R06.1": ("Runs on",)}
+# The number that decides, where there is one.
+MEASURES = {
+    "R06.2": "p95 latency at most 20 ms, tolerance 2 ms",
+    "R07.1": "mean throughput at least 500 requests/s, tolerance 50 requests/s",
+    "R07.2": "p99 latency at most 50 ms",
+    "R12.2": "median promotion at most 30 min",
+}
 SECURITY_MUSTS = ("MVSP-2.1", "MVSP-2.2", "MVSP-2.8", "MVSP-3.4")
 METRICS = (
     (
@@ -88,6 +96,7 @@ def write_requirements(evaluation: Evaluation) -> None:
             priority=Priority.MUST if must else Priority.SHOULD,
             weight=WEIGHTS[name],
             metric=metrics[MUSTS[row["sub_id"]]] if must else None,
+            measure=read_measure(MEASURES.get(row["sub_id"], "")),
             by=lead,
         )
     hold_against_lists(evaluation)

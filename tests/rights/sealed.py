@@ -17,6 +17,7 @@ from stakeholders.services.people import add_stakeholder
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import auditing
 from tests.files.attaching import attach
+from tests.measures.cases import KEPT
 from trials.models import DemoNote
 from trials.services.consensus import open_consensus
 from trials.services.scores import give_score, lock_scores
@@ -47,7 +48,8 @@ MARKS: dict[str, tuple[str, ...]] = {
     "score of pm": ("scoremarkofpm",),
     "interest": ("interestmarkquux",),
     "demo note": ("notemarkquux",),
-    "claim": ("claimmarkquux",),
+    # Its words, and the number that it claims.
+    "claim": ("claimmarkquux", "645301.25"),
     "evidence": ("evidencemarkquux",),
     "scorer help": ("helpmarkquux",),
     # Of a vendor's person, wherever it stands, and what the mail server said.
@@ -114,11 +116,12 @@ class Sealed:
 def build() -> Sealed:
     """In trials: claimed, priced, shown, scored; nothing is opened yet."""
     where = trials.platform("must", "should")
-    where.requirements.update(scorer_help="helpmarkquux")
+    where.requirements.update(scorer_help="helpmarkquux", measure=KEPT)
     where.stakeholders.filter(role="leadership").update(scores=False)
     option = vendors.invited(where, declares=False)
     for requirement in where.requirements.all():
-        vendors.claim(option, requirement, statement="claimmarkquux")
+        number = {"value": "645301.25", "unit": "ms"}
+        vendors.claim(option, requirement, statement="claimmarkquux", number=number)
     people = {role: stakeholders.holder(role) for role in stakeholders.PEOPLE}
     for role, person in ("lead", where.owner), *people.items():
         if role != BARRED:

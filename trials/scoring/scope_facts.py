@@ -65,10 +65,10 @@ class JudgedAnswer:
     """A verdict and the answer that it judged.
 
     `judged` is None for the current answer, else an earlier revision; `same_words`:
-    its statement and link are still those of today; `other_wording`: it answered
-    another wording of the requirement. `promised` is the answer that was judged at
-    first, where this verdict confirms an earlier one. `item_named` are the values of
-    its criterion or script item.
+    its statement, link and number are still those of today; `other_wording`: it
+    answered another wording of the requirement. `promised` is the answer that was
+    judged at first, where this verdict confirms an earlier one. `item_named` are the
+    values of its criterion or script item.
     """
 
     source: Source

@@ -181,6 +181,7 @@ def _lists_of_evidence() -> Sequence[Any]:
         superseded_at=None,
         statement=OuterRef("claim__statement"),
         evidence_url=OuterRef("claim__evidence_url"),
+        number=OuterRef("claim__number"),
     )
     return (
         "claim__available_from",

@@ -125,10 +125,16 @@ class ClaimAdmin(AboutCandidates):
         "availability",
         "available_from",
         "environments",
+        "number_words",
         "statement",
         "submitted_at",
         "superseded_at",
     )
+
+    @admin.display(description="number")
+    def number_words(self, row: Claim) -> str:
+        """What it claims for the requirement's measure."""
+        return row.number_words
 
     def page_of(self, row: Claim) -> str:
         """The ledger of its cell."""

@@ -33,6 +33,7 @@ class SentRow:
     words: tuple[Pieces, Pieces]
     environments: tuple[Pieces, Pieces]
     values: tuple[Pieces, Pieces]
+    number: tuple[Pieces, Pieces]
     link: tuple[Pieces, Pieces]
 
     @property
@@ -68,6 +69,7 @@ def _row(claim: SentClaim, newer: Claim, former: Claim | None) -> SentRow:
         words=word_difference(before.statement, newer.statement),
         environments=word_difference(_listed(before), _listed(newer)),
         values=word_difference(_held(before), _held(newer)),
+        number=word_difference(before.number_words, newer.number_words),
         link=word_difference(before.evidence_url, newer.evidence_url),
     )
 

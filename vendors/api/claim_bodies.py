@@ -10,7 +10,10 @@ from vendors.services.batches import MOST, Stated
 
 TEXTS = ("requirement", "availability", "statement")
 FIELDS = frozenset(
-    {*TEXTS, "available_from", "environments", "evidence_url", "holds_for"}
+    {
+        *(*TEXTS, "available_from", "environments"),
+        *("evidence_url", "holds_for", "number"),
+    }
 )
 NO_TEXT = "It must be a string."
 
@@ -99,4 +102,5 @@ def _read_item(item: Any, at: str, errors: dict[str, list[str]]) -> Stated:
         environments=places,
         evidence_url=link,
         holds_for=item.get("holds_for"),
+        number=item.get("number"),
     )

@@ -13,7 +13,12 @@ CLAIM: dict[str, Any] = {
     "statement": "Ships with release 9.",
     "evidence_url": "https://acme.example/roadmap",
 }
-CLAIM_ANSWER = {**CLAIM, "revision": 1, "submitted_at": "2026-11-24T10:00:00Z"}
+CLAIM_ANSWER = {
+    **CLAIM,
+    "number": None,
+    "revision": 1,
+    "submitted_at": "2026-11-24T10:00:00Z",
+}
 BATCH_BODY: dict[str, Any] = {
     "claims": [
         CLAIM,
@@ -131,6 +136,7 @@ SHEET: dict[str, Any] = {
                 "available_from": None,
                 "environments": [],
                 "holds_for": "everywhere",
+                "number": None,
                 "statement": "Yes.",
                 "evidence_url": "",
             },

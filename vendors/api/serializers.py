@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Requirement
 from evaltracker.kit.text import LINK_LIMIT, TEXT_LIMIT
 from evaltracker.rest.views import Day, StrictSerializer, Text
-from vendors.api.shapes import HoldsForField
+from vendors.api.shapes import HoldsForField, MeasureOutput, NumberField
 from vendors.choices import STATED, Availability
 from vendors.selectors.demands import demanded
 
@@ -50,6 +51,13 @@ class ClaimInput(StrictSerializer):
         default=None,
         help_text=HOLDS_FOR,
     )
+    number = NumberField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The number that you claim, where the requirement has a measure; in "
+        "any unit that can be compared with its own.",
+    )
     statement = Text(max_length=TEXT_LIMIT, help_text="Your answer, as plain text.")
     evidence_url = Text(
         max_length=LINK_LIMIT,
@@ -70,6 +78,7 @@ class ClaimOutput(serializers.Serializer[Any]):
     available_from = serializers.DateField(allow_null=True)
     environments = serializers.ListField(child=serializers.CharField())
     holds_for = HoldsForField(allow_null=True, help_text="As it was given.")
+    number = NumberField(allow_null=True, help_text="As it was given.")
     statement = serializers.CharField(allow_blank=True)
     evidence_url = serializers.CharField(allow_blank=True)
     revision = serializers.IntegerField()
@@ -85,9 +94,19 @@ class RequirementOutput(serializers.Serializer[Any]):
     priority = serializers.ChoiceField(choices=Priority.choices)
     help = serializers.CharField(source="vendor_help", allow_blank=True)
     revision = serializers.IntegerField()
+    measure = serializers.SerializerMethodField(
+        help_text="The number that must be reached, if there is one: claim yours."
+    )
     lists = serializers.SerializerMethodField(
         help_text="Values by list: it must hold for each, so answer for each."
     )
+
+    @extend_schema_field(MeasureOutput(allow_null=True))
+    def get_measure(self, requirement: Requirement) -> dict[str, Any] | None:
+        """Its parts and its words; null of none."""
+        if not requirement.measure:
+            return None
+        return {**requirement.measure, "words": requirement.measure_words}
 
     def get_lists(self, requirement: Requirement) -> dict[str, list[str]]:
         """The values by list in which it must hold."""

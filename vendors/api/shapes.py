@@ -7,6 +7,7 @@ from drf_spectacular.plumbing import build_array_type
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from evaltracker.measures.measure import DIRECTIONS
 from vendors.choices import STATED
 
 NAMES = {"type": "array", "items": {"type": "string"}}
@@ -43,6 +44,37 @@ class HoldsForShape(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped
         line = auto_schema.resolve_serializer(HoldsForLine, direction)
         values = {"$ref": "#/components/schemas/HoldsForValues"}
         return {"oneOf": [values, build_array_type(line.ref)]}
+
+
+NUMBER = {
+    "type": "object",
+    "properties": {"value": {"type": "string"}, "unit": {"type": "string"}},
+    "required": ["value", "unit"],
+}
+
+
+@extend_schema_field(NUMBER, component_name="Number")
+class NumberField(serializers.JSONField):
+    """A number, exact as text, and its unit."""
+
+    def to_representation(self, value: Any) -> Any:
+        """What is kept; null of none."""
+        return value or None
+
+
+class MeasureOutput(serializers.Serializer[Any]):
+    """The number that must be reached; decimals are texts."""
+
+    quantity = serializers.CharField()
+    unit = serializers.CharField()
+    direction = serializers.ChoiceField(choices=list(DIRECTIONS))
+    bound = serializers.CharField()
+    statistic = serializers.CharField(help_text="mean, median, or p1 to p99.")
+    tolerance = serializers.CharField(
+        allow_null=True, help_text="Beyond the bound and within it is partly."
+    )
+    least_n = serializers.IntegerField(help_text="How many runs it takes at least.")
+    words = serializers.CharField()
 
 
 @extend_schema_field({"type": "string", "format": "binary"})

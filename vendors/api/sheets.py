@@ -17,7 +17,7 @@ from evaltracker.rest.uploads import UploadParser, one_file
 from evaltracker.tabular.days import DayOrder
 from vendors.api import examples
 from vendors.api.base import CALLS, IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
-from vendors.api.shapes import HoldsForField, UploadField
+from vendors.api.shapes import HoldsForField, NumberField, UploadField
 from vendors.services.batches import NewWords
 from vendors.services.sheets import SheetResult, answer_sheet, submit_sheet
 
@@ -44,6 +44,7 @@ class WordsOutput(serializers.Serializer[Any]):
     available_from = serializers.DateField(allow_null=True)
     environments = serializers.ListField(child=serializers.CharField())
     holds_for = HoldsForField(source="holds_for.said", allow_null=True)
+    number = NumberField(allow_null=True)
     statement = serializers.CharField(allow_blank=True)
     evidence_url = serializers.CharField(allow_blank=True)
 

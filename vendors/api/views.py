@@ -73,6 +73,7 @@ def show_claim(claim: Claim) -> dict[str, Any]:
         "available_from": claim.available_from,
         "environments": claim.environments,
         "holds_for": claim.holds_for and claim.holds_for["said"],
+        "number": claim.number or None,
         "statement": claim.statement,
         "evidence_url": claim.evidence_url,
         "revision": claim.own_revision,

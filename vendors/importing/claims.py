@@ -10,6 +10,7 @@ from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import Column, ImportKind, Question, register_import
 from evaltracker.importing.reading import Header, Reading
+from evaltracker.measures import number_words
 from evaltracker.tabular import Sheet, Workbook
 from vendors.choices import STATED, Availability
 from vendors.holds_for_fields import HoldsForTextField
@@ -67,6 +68,13 @@ class Claims(ImportKind):
         ),
         Column(
             "evidence", "Evidence URL", "Link", "http(s) only.", "https://acme.example"
+        ),
+        Column(
+            "number",
+            "Claimed number",
+            "Number",
+            "For the measure of the requirement, with its unit.",
+            "12 ms",
         ),
     )
     names = COLUMNS
@@ -184,7 +192,10 @@ def availability_words(words: ClaimWords) -> str:
 def readable(words: ClaimWords) -> dict[str, Any]:
     """The words by field, as people write them."""
     held = words.holds_for and words.holds_for["said"]
-    return words.fields() | {HOLDS_FOR: write_holds_for(held)}
+    return words.fields() | {
+        HOLDS_FOR: write_holds_for(held),
+        "number": number_words(words.number),
+    }
 
 
 def values_said(evaluation: Evaluation, more: Mapping[str, str]) -> dict[str, Any]:

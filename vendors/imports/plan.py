@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from evaltracker.requirements.imports import Plan
 from vendors.words import ClaimWords
@@ -77,6 +78,8 @@ class Known:
     # The lists of the brief with their values, and who stays as it is.
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
     as_is: frozenset[str] = frozenset()
+    # By ref, of the requirements that have one.
+    measures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ def plan_claims_import(
         requirement_names(known),
         findings,
         known.words,
+        known.measures,
         skip_unknown=skip_unknown,
     )
     used, lines = lines_in(book, walk, orientation, headers)

@@ -1,7 +1,8 @@
 """For which values of the brief's lists the answers of a file hold, as a person said.
 
 A file is asked once for each candidate: everywhere, these values, or not stated. Not
-stated leaves every value unanswered; what stands in the same words keeps its values.
+stated leaves every value unanswered; what stands in the same words keeps its values,
+and its number if the file says none.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,9 +31,11 @@ def with_values(
             words.available_from,
             as_is=line.candidate in known.as_is,
         )
-        before = known.claims.get(line.cell)
-        if before and line.candidate not in said:
-            stands = before.words.holds_for
-            if replace(before.words, holds_for=None) == words:
-                held = stands
-        yield replace(line, words=replace(words, holds_for=held))
+        before, number = known.claims.get(line.cell), words.number
+        plain = replace(words, number={})
+        if before and replace(before.words, holds_for=None, number={}) == plain:
+            if line.candidate not in said:
+                held = before.words.holds_for
+            number = number or before.words.number
+        words = replace(words, holds_for=held, number=number)
+        yield replace(line, words=words)

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from evaltracker.errors import Invalid
 from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings
 from evaltracker.importing.words import SIDE_COLUMNS
+from evaltracker.measures import Reading
 from evaltracker.requirements.imports.lines import UNCOMPUTED
 from evaltracker.tabular import Row, Sheet, Unreadable, header_key
+from vendors.claimed_numbers import claimed_number
 from vendors.imports.answers import Cells, Reader
 from vendors.imports.names import Names
 from vendors.imports.plan import ClaimLine, Meaning
@@ -26,12 +30,14 @@ class Walk:
         requirements: Names,
         findings: Findings,
         words: Mapping[str, Meaning],
+        measures: Mapping[str, Mapping[str, Any]],
         *,
         skip_unknown: bool,
     ) -> None:
         self.candidates = candidates
         self.requirements = requirements
         self.findings = findings
+        self.measures = measures
         self.skip_unknown = skip_unknown
         self.reader = Reader(words)
         self.skipped: dict[str, int] = {}
@@ -56,9 +62,10 @@ class Walk:
                     for field in ("status", "statement", "evidence", "available_from")
                 }
             )
-            yield from self.claim(
-                shape.sheet, row.number, columns.get("status"), candidate, ref, cells
-            )
+            number = row.cell(columns["number"]) if "number" in columns else ""
+            place = (row.number, columns.get("status"))
+            for line in self.claim(shape.sheet, *place, candidate, ref, cells):
+                yield from self.with_number(shape, line, number)
 
     def candidate_of(self, shape: ListShape, row: Row) -> str | None:
         """The candidate that the row speaks of; its version may be in its name."""
@@ -153,6 +160,21 @@ class Walk:
             self.findings.refuse(sheet, row, error.sentence, column)
             return
         yield ClaimLine(candidate, ref, words, sheet.name, row)
+
+    def with_number(
+        self, shape: ListShape, line: ClaimLine, text: str
+    ) -> Iterator[ClaimLine]:
+        """The claim with the number in its own cell, if that can be kept."""
+        try:
+            said = Reading.from_text(text)
+            number = claimed_number(
+                said and said.as_json(), self.measures.get(line.ref, {})
+            )
+        except Invalid as error:
+            column = shape.columns["number"]
+            self.findings.refuse(shape.sheet, line.row, error.sentence, column)
+            return
+        yield replace(line, words=replace(line.words, number=number))
 
     def unknown(
         self,

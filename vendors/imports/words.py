@@ -125,4 +125,5 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "url",
     ),
     "available_from": ("availablefrom", "planneddate", "date", "when"),
+    "number": ("claimednumber", "numberclaimed"),
 }

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.models import CommittedRecord, Requirement
 from evaltracker.evaluations.models.journal import AppendOnlyError
+from evaltracker.measures import number_words
 from vendors.choices import Availability
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
 from vendors.models.candidates import Candidate
@@ -106,6 +107,11 @@ class Claim(CommittedRecord, VendorRecord):
 
     def __str__(self) -> str:
         return f"Claim {str(self.pk)[:8]}"
+
+    @property
+    def number_words(self) -> str:
+        """The number that is claimed, as “12 ms”; blank of none."""
+        return number_words(self.number)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refused: withdrawing is a revision, history stays."""

@@ -11,6 +11,7 @@ from evaltracker.errors import Invalid, Problem, Refused
 from evaltracker.kit.days import day_in_words
 from evaltracker.kit.downloads import download
 from evaltracker.kit.files import TYPES
+from evaltracker.measures import number_words
 from evaltracker.tabular.days import DayOrder
 from vendors.holds_for_text import write_holds_for
 from vendors.models import VendorSession
@@ -146,5 +147,6 @@ def _readable(words: ClaimWords | None) -> dict[str, str]:
         "environments": "; ".join(words.environments),
         "statement": words.statement,
         "evidence_url": words.evidence_url,
+        "number": number_words(words.number),
         "holds_for": write_holds_for(words.holds_for and words.holds_for["said"]),
     }

@@ -1,7 +1,7 @@
 """Many answers of a vendor at once: all or none of them, in a fixed number of steps."""
 
 import datetime
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from vendors.holds_for import NO_LISTS, Lists
 from vendors.models import Candidate, Claim
 from vendors.services.locked_claims import LockedClaims
 from vendors.services.revisions import says_the_same
-from vendors.words import WORDS, ClaimWords, read_claim
+from vendors.words import NO_MEASURE, WORDS, ClaimWords, read_claim
 
 MOST = 1_000
 UNKNOWN = "This invitation asks no requirement of that ref; look at its requirements."
@@ -33,6 +33,8 @@ class Stated(msgspec.Struct, frozen=True):
     evidence_url: str = ""
     # As it was given; see `vendors.holds_for`.
     holds_for: Any = None
+    # As it was given; see `vendors.claimed_numbers`.
+    number: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def compare(locked: LockedClaims, claims: Sequence[Stated]) -> Comparison:
 
 def read_all(
     claims: Sequence[Stated],
-    asked: Container[str],
+    asked: Mapping[str, Requirement],
     today: datetime.date,
     lists: Lists,
 ) -> list[ClaimWords]:
@@ -131,7 +133,9 @@ def read_all(
     words: list[ClaimWords] = []
     seen: set[str] = set()
     for index, claim in enumerate(claims):
-        if claim.requirement not in asked:
+        requirement = asked.get(claim.requirement)
+        measure = requirement.measure if requirement else NO_MEASURE
+        if requirement is None:
             errors[f"claims.{index}.requirement"] = [UNKNOWN]
         elif claim.requirement in seen:
             errors[f"claims.{index}.requirement"] = [
@@ -139,7 +143,7 @@ def read_all(
             ]
         seen.add(claim.requirement)
         try:
-            words.append(read_stated(claim, today, lists))
+            words.append(read_stated(claim, today, lists, measure))
         except Invalid as error:
             for name, sentences in error.errors.items():
                 errors[f"claims.{index}.{name}"] = sentences
@@ -149,9 +153,12 @@ def read_all(
 
 
 def read_stated(
-    said: Stated, today: datetime.date, lists: Lists = NO_LISTS
+    said: Stated,
+    today: datetime.date,
+    lists: Lists = NO_LISTS,
+    measure: Mapping[str, Any] = NO_MEASURE,
 ) -> ClaimWords:
-    """The words of an answer as they are kept.
+    """The words of an answer to what has that measure, as they are kept.
 
     Raises:
         Invalid: with the sentences by field.
@@ -164,6 +171,8 @@ def read_stated(
         statement=said.statement,
         evidence_url=said.evidence_url,
         holds_for=said.holds_for,
+        number=said.number,
+        measure=measure,
         lists=lists,
         today=today,
     )

@@ -27,7 +27,7 @@ MEANT = f"""
 FROM evaluations_requirement
 WHERE evaluation_id = {PLACE} AND ref = ANY((%(refs)s)) AND retired_at IS NULL
 """
-ASKED = f"SELECT id, ref, revision {MEANT}"
+ASKED = f"SELECT id, ref, revision, measure {MEANT}"
 LISTS = f"""
 SELECT s.name AS name, v.name AS value FROM evaluations_scope s
 LEFT JOIN evaluations_scopevalue v ON v.scope_id = s.id AND v.retired_at IS NULL
@@ -37,7 +37,8 @@ WHERE s.evaluation_id = {PLACE} ORDER BY s.position, s.name, v.position, v.name
 # believes of a table that it has not looked at yet.
 STANDING = f"""
 SELECT id, requirement_id, revision, requirement_revision, by_vendor, availability,
-    available_from, environments, holds_for, statement, evidence_url, submitted_at
+    available_from, environments, holds_for, number, statement, evidence_url,
+    submitted_at
 FROM vendors_claim
 WHERE candidate_id = %(candidate)s AND superseded_at IS NULL
 AND (%(noting)s OR availability <> 'withdrawn' AND by_vendor)

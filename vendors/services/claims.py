@@ -39,6 +39,7 @@ def submit_claim(
     environments: Iterable[str] = (),
     evidence_url: str = "",
     holds_for: object = None,
+    number: object = None,
 ) -> SubmitResult:
     """Take a vendor's answer to a requirement; the same words again write nothing.
 
@@ -55,6 +56,7 @@ def submit_claim(
         environments=environments,
         evidence_url=evidence_url,
         holds_for=holds_for,
+        number=number,
     )
     with pipeline() as pipe:
         claims = _locked(pipe, candidate, requirement)
@@ -79,7 +81,8 @@ def submit_one(claims: LockedClaims, said: Stated, by: Actor) -> SubmitResult:
     requirement = claims.requirements.get(said.requirement)
     if requirement is None:
         raise Invalid(f"requirement: {UNKNOWN}", errors={"requirement": [UNKNOWN]})
-    words = read_stated(said, claims.now.date(), claims.lists)
+    terms = (claims.now.date(), claims.lists, requirement.measure)
+    words = read_stated(said, *terms)
     return _write(claims, requirement, words, by, by_vendor=True)
 
 
@@ -136,6 +139,7 @@ def note_claim(
     environments: Iterable[str] = (),
     evidence_url: str = "",
     holds_for: object = None,
+    number: object = None,
 ) -> SubmitResult:
     """Note, as the owner, what a candidate is said to do.
 
@@ -168,6 +172,8 @@ def note_claim(
             statement=statement,
             evidence_url=evidence_url,
             holds_for=holds_for,
+            number=number,
+            measure=requirement.measure,
             lists=claims.lists,
             as_is=candidate.kind == CandidateKind.AS_IS,
             noted=True,

@@ -33,8 +33,10 @@ def known_claims(*, evaluation: Evaluation) -> Known:
     candidates = list(
         Candidate.objects.filter(evaluation=evaluation).select_related("vendor")
     )
+    asked = list(asked_requirements(evaluation))
     return Known(
-        requirements={row.ref: row.text for row in asked_requirements(evaluation)},
+        requirements={row.ref: row.text for row in asked},
+        measures={row.ref: row.measure for row in asked if row.measure},
         candidates={row.name: names_of(row) for row in candidates},
         claims={
             (row.candidate.name, row.requirement.ref): KnownClaim(

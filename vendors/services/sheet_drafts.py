@@ -97,7 +97,8 @@ def preview_sheet(
     ]
     with naming_cells(said):
         today = database_now().date()
-        words = read_all([stated(line) for line in said], rows, today, lists)
+        asked = {ref: row.requirement for ref, row in rows.items()}
+        words = read_all([stated(line) for line in said], asked, today, lists)
     found = [
         _change(rows[line.requirement], current[line.requirement], each)
         for line, each in zip(said, words, strict=True)

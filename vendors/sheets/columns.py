@@ -23,7 +23,12 @@ COLUMNS: dict[str, tuple[str, int]] = {
     "evidence_url": ("Evidence link", 30),
     "lists": ("Must hold for", 30),
     "holds_for": ("Holds for", 30),
+    "measure": ("Measure", 30),
+    "number": ("Number", 12),
+    "unit": ("Unit", 12),
 }
+# These stand in a sheet of which a requirement has a measure.
+OF_MEASURES = frozenset({"measure", "number", "unit"})
 ANSWER = (
     "availability",
     "available_from",
@@ -31,6 +36,8 @@ ANSWER = (
     "statement",
     "evidence_url",
     "holds_for",
+    "number",
+    "unit",
 )
 ASKED = tuple(field for field in COLUMNS if field not in ANSWER)
 
@@ -48,6 +55,7 @@ def asked_cells(requirement: Requirement) -> list[Cell]:
             requirement.get_priority_display(),
             requirement.vendor_help,
             write_holds_for(demanded(requirement)),
+            requirement.measure_words,
         )
     ]
 
@@ -63,4 +71,6 @@ def answer_cells(words: ClaimWords | None) -> list[Cell]:
         harmless(words.statement),
         harmless(words.evidence_url),
         harmless(write_holds_for(words.holds_for and words.holds_for["said"])),
+        words.number.get("value", ""),
+        harmless(words.number.get("unit", "")),
     ]

@@ -30,6 +30,9 @@ FILE_FIELD = "file"
 NO_RESULT = "It holds a formula without a result; write the text itself."
 NO_REF = "Say which requirement is answered."
 REF_IS_A_NUMBER = "The requirement's ref was turned into a number; format it as text."
+# Columns that older sheets lack, and the last two those without any measure.
+NUMBER = ("number", "unit")
+LATER = ("holds_for", *NUMBER)
 WHEN = ("availability", "available_from")
 
 
@@ -89,7 +92,7 @@ def _find(content: bytes, filename: str) -> tuple[Sheet, dict[str, int], Row]:
     missing = [
         f"“{COLUMNS[name][0]}”"
         for name in ("requirement", *ANSWER)
-        if name not in columns and name != "holds_for"
+        if name not in columns and name not in LATER
     ]
     if missing:
         raise _no(f"The sheet “{SHEET}” has no column {', '.join(missing)}.")
@@ -152,7 +155,13 @@ def _words(
     what stands keeps its exact words."""
     shown = _shown(stands)
     read: dict[str, Any] = {}
+    if stands and all(texts[name] == shown[name] for name in NUMBER):
+        read["number"] = stands.number
+    elif texts["number"] or texts["unit"]:
+        read["number"] = {"value": meant(texts["number"]), "unit": meant(texts["unit"])}
     for name, text in texts.items():
+        if name in NUMBER:
+            continue
         if stands and text == shown[name]:
             read[name] = getattr(stands, name)
             continue

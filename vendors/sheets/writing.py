@@ -1,7 +1,7 @@
 """Writing the answer sheet: what is asked, what is answered, and drop-downs."""
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
@@ -17,6 +17,7 @@ from vendors.sheets.columns import (
     ANSWER,
     ASKED,
     COLUMNS,
+    OF_MEASURES,
     SHEET,
     answer_cells,
     asked_cells,
@@ -32,6 +33,8 @@ HELP = (
     "Environments are separated by semicolons: aws; on_prem.",
     "Holds for names the values of “Must hold for” that the answer holds for: "
     + SYNTAX,
+    "Number and Unit say what you claim for the column Measure, such as 12 and ms; "
+    "any unit that can be compared with its own will do.",
     "A row whose answer is blank changes nothing; what you sent before stays.",
     "All rows are taken or none; every wrong cell is named.",
 )
@@ -47,14 +50,17 @@ def write_sheet(
     book = Workbook()
     sheet: Worksheet = book.active
     sheet.title = SHEET
-    _head(sheet)
+    asked = list(requirements)
+    measured = any(requirement.measure for requirement in asked)
+    fields = [name for name in COLUMNS if measured or name not in OF_MEASURES]
+    _head(sheet, fields)
     last = 1
-    for last, requirement in enumerate(requirements, start=2):
+    for last, requirement in enumerate(asked, start=2):
         answer = answer_cells(claims.get(requirement.ref))
         cells = dict(
             zip((*ASKED, *ANSWER), (*asked_cells(requirement), *answer), strict=True)
         )
-        for column, field in enumerate(COLUMNS, start=1):
+        for column, field in enumerate(fields, start=1):
             value = cells[field]
             cell = sheet.cell(last, column)
             if isinstance(value, str):
@@ -64,7 +70,7 @@ def write_sheet(
             else:
                 cell.value = value
             cell.alignment = WRAPPED
-            _mark(cell, column)
+            _mark(cell, field)
     _offer(sheet, last)
     about = book.create_sheet("How to")
     about.column_dimensions["A"].width = 100
@@ -75,8 +81,9 @@ def write_sheet(
     return stream.getvalue()
 
 
-def _head(sheet: Worksheet) -> None:
-    for column, (title, width) in enumerate(COLUMNS.values(), start=1):
+def _head(sheet: Worksheet, fields: Sequence[str]) -> None:
+    for column, field in enumerate(fields, start=1):
+        title, width = COLUMNS[field]
         cell = sheet.cell(1, column, title)
         cell.font = Font(bold=True)
         cell.fill = GREY
@@ -88,9 +95,8 @@ def _head(sheet: Worksheet) -> None:
     sheet.protection.formatRows = False
 
 
-def _mark(cell: object, column: int) -> None:
+def _mark(cell: object, field: str) -> None:
     """Grey for what is asked, open for what is answered."""
-    field = list(COLUMNS)[column - 1]
     if field in ANSWER:
         cell.protection = OPEN  # type: ignore[attr-defined]
         # Text stays what is typed; a day may be typed as the reader's program likes.

@@ -32,6 +32,7 @@ def test_requirements_show_words_and_help_but_no_weight(acme: Party) -> None:
         "priority": "must",
         "help": "Name it",
         "revision": 1,
+        "measure": None,
         "lists": {"Runs on": ["AWS", "on premises"]},
     }
     assert b"SCORER-MARK" not in answer.content
@@ -47,6 +48,7 @@ def test_a_claim_is_201_then_200_then_201_with_other_words(acme: Party) -> None:
         "available_from",
         "environments",
         "holds_for",
+        "number",
         "statement",
         "evidence_url",
         "revision",

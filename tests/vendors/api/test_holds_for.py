@@ -160,6 +160,7 @@ def test_a_receipt_of_the_first_form_still_counts(acme: Party) -> None:
     acme.claim(environments=["aws"])
     claim = own_claims(acme.candidate).get()
     (said,) = acme.call("GET", f"{acme.home}claims/").json()["results"]
-    del said["holds_for"], said["submitted_at"]
+    for later in ("holds_for", "number", "submitted_at"):
+        del said[later]
     text = json.dumps([said], sort_keys=True, separators=(",", ":"))
     assert is_receipt_of(hashlib.sha256(text.encode()).hexdigest(), [claim])

@@ -18,6 +18,7 @@ CALLS: dict[str, tuple[dict[str, Any], set[str]]] = {
             "available_from",
             "environments",
             "holds_for",
+            "number",
             "statement",
             "evidence_url",
         },

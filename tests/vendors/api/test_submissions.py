@@ -19,6 +19,7 @@ SAID = (
     "statement",
     "evidence_url",
     "holds_for",
+    "number",
     "revision",
 )
 
@@ -35,7 +36,7 @@ def test_the_receipt_is_the_digest_of_what_the_api_reads_back(acme: Party) -> No
     claims = acme.call("GET", f"{acme.home}claims/").json()["results"]
     said = [{name: claim[name] for name in SAID} for claim in claims]
     said.sort(key=lambda claim: claim["requirement"])
-    form = {"form": 2, "claims": said}
+    form = {"form": 3, "claims": said}
     text = json.dumps(form, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     assert receipt.json()["sha256"] == hashlib.sha256(text.encode()).hexdigest()
     assert receipt.json()["claims"] == 2

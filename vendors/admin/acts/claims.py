@@ -24,7 +24,8 @@ from vendors.holds_for_fields import (
     joined,
     parted,
 )
-from vendors.models import Candidate, Ruling
+from vendors.models import Ruling
+from vendors.number_field import NumberField
 from vendors.policy import ANSWERED_BY_BUYER
 from vendors.selectors.answering import answering_of
 from vendors.selectors.demands import lists_of
@@ -58,11 +59,20 @@ class NoteForm(forms.Form):
         "Available from", required=False, help_text="For planned, beta or on request."
     )
     environments = LinesField(label="Environments", help_text="One a line.")
+    number = NumberField(
+        label="Number", required=False, help_text="What is claimed, such as 12 ms."
+    )
     statement = forms.CharField(label="Statement", widget=long_text(5))
     evidence_url = link_field("Evidence link")
 
-    def __init__(self, *args: Any, candidate: Candidate, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        candidate = place.candidate
+        if place.requirement.measure:
+            asked = place.requirement.measure_words
+            self.fields["number"].help_text += f" Asked is {asked}."
+        else:
+            del self.fields["number"]
         if candidate.kind not in ANSWERED_BY_BUYER:
             # A status is the vendor's to give.
             del self.fields["availability"]
@@ -111,8 +121,8 @@ class NoteClaim(OnPlace):
     rule = check_note_claim
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """Whether a status may be given hangs on the kind."""
-        return {"candidate": target.candidate}
+        """What may be said hangs on the kind, and on whether a number is asked."""
+        return {"place": target}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         claim = current_claim(target.candidate, target.requirement)
@@ -121,7 +131,13 @@ class NoteClaim(OnPlace):
         words = {field: getattr(claim, field) for field in WORDS}
         said = claim.holds_for and claim.holds_for["said"]
         held, own_answers = parted(said, words)
-        return {**words, "holds_for": held, "own_answers": own_answers}
+        number = claim.number_words
+        return {
+            **words,
+            "number": number,
+            "holds_for": held,
+            "own_answers": own_answers,
+        }
 
 
 @register_act

@@ -1,0 +1,26 @@
+"""A number for a measure, typed in a browser beside what is asked."""
+
+from evaltracker.evaluations.models import Evaluation
+from tests.measures.cases import WORDS, measured
+from tests.vendors.portal.test_answering import typed
+from tests.vendors.portal.visitor import Visitor
+from vendors.models import AnswerDraft, Claim
+
+
+def test_a_number_is_drafted_beside_its_measure_and_handed_in(
+    ada: Visitor, where: Evaluation
+) -> None:
+    inside = ada.sign_in()
+    measured(where.requirements.get(ref="R1"))
+    page = inside.get(f"{inside.home}answer/R1/").content.decode()
+    assert WORDS in page
+    assert "Your number" not in inside.get(f"{inside.home}answer/R2/").content.decode()
+    typed(inside, "R1", number="12", unit="MB")
+    refused = inside.post(f"{inside.home}hand-in/").content.decode()
+    assert "“MB” cannot be compared with “ms”" in refused
+    typed(inside, "R1", version=1, number="0.012", unit="s")
+    assert 'value="0.012"' in inside.get(f"{inside.home}answer/R1/").content.decode()
+    inside.post(f"{inside.home}hand-in/")
+    assert Claim.objects.get().number == {"value": "0.012", "unit": "s"}
+    typed(inside, "R1", number="0.012", unit="s")
+    assert not AnswerDraft.objects.exists()
