@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.models import User
+from evaltracker.measures import measure_words
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
 from trials.admin.acts.criteria import CriterionForm
@@ -30,6 +31,11 @@ def closed_for(trial: Trial, user: User) -> str:
 def below_text(row: Criterion) -> str:
     """For which values of the brief's lists it is."""
     return f"For {row.values_named}" if row.values_named else ""
+
+
+def below_number(row: Criterion) -> str:
+    """Its measure, which the form with all fields changes."""
+    return measure_words(row.measure)
 
 
 @register_grid
@@ -60,7 +66,12 @@ class CriteriaGrid(Grid[Trial, Criterion]):
 
         return (
             made("text", "What must be reached", width=30, aside=below_text),
-            made("threshold", "The number", width=20, missing=missing_number),
+            made(
+                *("threshold", "The number"),
+                width=20,
+                missing=missing_number,
+                aside=below_number,
+            ),
             made(
                 *("requirement", "Requirement"),
                 read=lambda row: str(row.requirement_id),
@@ -111,4 +122,4 @@ class CriteriaGrid(Grid[Trial, Criterion]):
 
 def missing_number(row: Criterion) -> str:
     """The contract is not put forward without one."""
-    return "" if row.threshold else "Name the number."
+    return "" if row.number else "Name the number."

@@ -23,7 +23,9 @@ class CriterionOutput(serializers.Serializer[Any]):
 
     requirement = serializers.CharField(source="requirement.ref")
     text = serializers.CharField()
-    threshold = serializers.CharField(allow_blank=True)
+    threshold = serializers.CharField(
+        source="number", allow_blank=True, help_text="The number, in words."
+    )
     method = serializers.CharField(allow_blank=True)
 
 

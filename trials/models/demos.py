@@ -11,6 +11,7 @@ from django.utils import timezone
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Requirement, ScopedQuerySet, User
 from evaltracker.evaluations.models.people import check_zone
+from evaltracker.measures import measure_words
 from stakeholders.models import Stakeholder
 from vendors.choices import CandidateState
 from vendors.models import Candidate
@@ -234,6 +235,11 @@ class ScriptItem(VendorRecord):
 
     def __str__(self) -> str:
         return f"Item {self.position}"
+
+    @property
+    def measure_words(self) -> str:
+        """The number that is to be seen, in words; blank of none."""
+        return measure_words(self.measure)
 
     @property
     def values_named(self) -> str:

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from evaltracker.evaluations.models import Evaluation, Requirement, ScopedQuerySet
 from evaltracker.evaluations.models.base import Record
 from evaltracker.evaluations.models.people import check_zone
+from evaltracker.measures import measure_words
 from trials.choices import MilestoneState
 from vendors.models import Candidate
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
@@ -104,6 +105,12 @@ class Criterion(VendorRecord):
 
     def __str__(self) -> str:
         return f"Criterion {self.position}"
+
+    @property
+    def number(self) -> str:
+        """What must be reached: its measure, or a number in prose, or both."""
+        said = dict.fromkeys((measure_words(self.measure), self.threshold))
+        return "; ".join(filter(None, said))
 
     @property
     def values_named(self) -> str:

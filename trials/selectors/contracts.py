@@ -78,7 +78,7 @@ def contract_text(trial: Trial) -> str:
     for criterion in trial.criteria.select_related("requirement").order_by(
         "position", "pk"
     ):
-        reach = f" Must reach: {criterion.threshold}." if criterion.threshold else ""
+        reach = f" Must reach: {criterion.number}." if criterion.number else ""
         how = f" Measured by: {criterion.method}." if criterion.method else ""
         values = named_words(criterion.named_values)
         for_values = f" For {values}." if values else ""

@@ -68,7 +68,7 @@ def _criteria(trials: Sequence[Trial]) -> list[tuple[str, list[str]]]:
     """The requirements whose criteria are not the same in each trial."""
     asked = {
         trial.pk: {
-            (one.requirement.ref, one.text, one.threshold, one.method)
+            (one.requirement.ref, one.text, one.number, one.method)
             for one in trial.criteria.all()
         }
         for trial in trials

@@ -38,7 +38,9 @@ def check_propose_contract(trial: Trial, by: By) -> None:
         raise Refused(f"The contract does not state yet: {', '.join(blank)}.")
     if not trial.criteria.exists():
         raise Refused("Name at least one success criterion, with its number, first.")
-    vague = trial.criteria.filter(threshold="").select_related("requirement")
+    vague = trial.criteria.filter(threshold="", measure={}).select_related(
+        "requirement"
+    )
     if vague:
         names = ", ".join(sorted({criterion.requirement.ref for criterion in vague}))
         raise Refused(f"A number is missing in the criteria of {names}; add it first.")

@@ -1,7 +1,7 @@
 """What a trial must reach, with a number, agreed before day one."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.evaluations.policy import change, checked
 from evaltracker.kit.text import Inputs, read_reason
+from evaltracker.measures import kept_measure
 from trials.models import Criterion, Trial
 from trials.policy import require_same
 from trials.scoring.values import OFFERED
@@ -28,7 +29,8 @@ from trials.services.trials import open_trial, withdraw_proposal
 from vendors.selectors.lists import read_item_values
 
 EDITABLE = frozenset(
-    {"requirement", "text", "threshold", "method", "named_values", "position"}
+    {"requirement", "text", "threshold", "measure", "method"}
+    | {"named_values", "position"}
 )
 TEXTS = ("text", "threshold", "method")
 # What each trial says for itself of a criterion that it shares.
@@ -46,13 +48,15 @@ def add_criterion(
     threshold: str = "",
     method: str = "",
     named_values: object = None,
+    measure: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> Criterion:
     """Add what the trial must reach; once it is agreed, only with a reason.
 
-    Trials that were drawn up together get it alike. Where the requirement must hold in
-    lists of the brief and no value is named, it is about those that are offered and
-    that no trial has judged.
+    Trials that were drawn up together get it alike. It has the requirement's measure
+    unless it is given another; `{}` is none. Where the requirement must hold in lists
+    of the brief and no value is named, it is about those that are offered and that no
+    trial has judged.
 
     Raises:
         Forbidden: neither lead nor owner. Refused: the wrong stage, or closed.
@@ -63,6 +67,7 @@ def add_criterion(
     require_same(evaluation, requirement)
     named = read_item_values(named_values, evaluation)
     words = read_words(text=text, threshold=threshold, method=method)
+    kept = requirement.measure if measure is None else kept_measure(measure)
     shared = uuid.uuid4() if trial.drawn_up else None
     added = [
         put_criterion(
@@ -70,6 +75,7 @@ def add_criterion(
                 trial=each,
                 requirement=requirement,
                 named_values=named if each is trial else {},
+                measure=kept,
                 shared=shared,
                 **words,
             ),
@@ -90,7 +96,6 @@ def put_criterion(
     reason = _reason(trial, reason)
     last = trial.criteria.order_by("-position").first()
     criterion.position = last.position + 1 if last else 1
-    criterion.measure = criterion.measure or criterion.requirement.measure
     criterion.named_values = criterion.named_values or untested_values(
         cell or one_cell(trial.candidate, criterion.requirement)
     )
@@ -121,6 +126,8 @@ def change_criterion(
     if "named_values" in values:
         said = read_item_values(values["named_values"], evaluation)
         values["named_values"] = said
+    if "measure" in values:
+        values["measure"] = kept_measure(values["measure"])
     values |= read_words(**{name: values[name] for name in TEXTS if name in values})
     common = {name: said for name, said in values.items() if name not in OWN}
     for twin in twins_of(fresh):
@@ -183,7 +190,7 @@ def _open(
 
 def _require_number(trial: Trial, criterion: Criterion) -> None:
     """What is agreed on names a number; until then it may be missing."""
-    if trial.agreed_at and not criterion.threshold:
+    if trial.agreed_at and not criterion.number:
         sentence = "The contract is agreed; name the number that must be reached."
         raise Invalid(sentence, errors={"threshold": [sentence]})
 
@@ -218,7 +225,7 @@ def read_words(**texts: str) -> dict[str, str]:
 def _said(criterion: Criterion) -> dict[str, Any]:
     return {
         "requirement": criterion.requirement.ref,
-        **journal.snapshot(criterion, (*TEXTS, "named_values")),
+        **journal.snapshot(criterion, (*TEXTS, "measure", "named_values")),
     }
 
 

@@ -66,6 +66,7 @@ def copy_criteria(*, trial: Trial, by: By) -> list[Criterion]:
                 text=one.text,
                 threshold=one.threshold,
                 method=one.method,
+                measure=one.measure,
                 by=by,
             )
             for one in trial.criteria.select_related("requirement")

@@ -37,6 +37,8 @@ class CommonCriterion:
     threshold: str = ""
     method: str = ""
     shared: uuid.UUID | None = None
+    # As its requirement's, unless trials have another already.
+    measure: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,8 @@ def criteria_in_common(evaluation: Evaluation) -> list[CommonCriterion]:
         rows = trial.criteria.exclude(shared=None).select_related("requirement")
         return [
             CommonCriterion(
-                row.requirement, row.text, row.threshold, row.method, row.shared
+                *(row.requirement, row.text, row.threshold, row.method),
+                *(row.shared, row.measure),
             )
             for row in rows
         ]
@@ -144,7 +147,7 @@ def _read(criterion: CommonCriterion, evaluation: Evaluation) -> CommonCriterion
     requirement = criterion.requirement
     require_same(evaluation, requirement)
     try:
-        words = read_words(
+        words: dict[str, Any] = read_words(
             text=criterion.text,
             threshold=criterion.threshold,
             method=criterion.method,
@@ -171,6 +174,7 @@ def _fill(
             text=one.text,
             threshold=one.threshold,
             method=one.method,
+            measure=one.requirement.measure if one.measure is None else one.measure,
             shared=one.shared,
         )
         cell = book.cell(trial.candidate, one.requirement)

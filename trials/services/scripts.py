@@ -1,5 +1,6 @@
 """The script of a demo: our list of what must be seen, so that nothing dazzles."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.evaluations.policy import change
 from evaltracker.kit.text import Inputs
+from evaltracker.measures import kept_measure
 from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
 from trials.models import Demo, ScriptItem
@@ -31,7 +33,7 @@ from vendors.selectors.lists import read_item_values
 
 SEEN = (Standing.SHOWN, Standing.PROVEN)
 TEXTS = frozenset({"question", "show_live", "data_to_bring", "passes_if", "remark"})
-EDITABLE = TEXTS | {"position", "minutes", "asker", "named_values"}
+EDITABLE = TEXTS | {"position", "minutes", "asker", "named_values", "measure"}
 
 
 @transaction.atomic
@@ -64,6 +66,7 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
             asker=askers.get(requirement.category_id)
             or (in_turn[number % len(in_turn)] if in_turn else None),
             named_values=unproven_values(book.cell(demo.candidate, requirement)),
+            measure=requirement.measure,
             **script_words(requirement, claims.get(requirement.pk)),
         )
         for number, requirement in enumerate(wanted)
@@ -96,8 +99,12 @@ def add_script_item(
     data_to_bring: str = "",
     passes_if: str = "",
     named_values: object = None,
+    measure: Mapping[str, Any] | None = None,
 ) -> ScriptItem:
-    """Put one more thing on the script, about a requirement or on its own."""
+    """Put one more thing on the script, about a requirement or on its own.
+
+    It has the requirement's measure unless it is given another; `{}` is none.
+    """
     demo, evaluation = open_demo(demo, by)
     require_same(evaluation, requirement)
     if requirement and demo.script_items.filter(requirement=requirement).exists():
@@ -115,6 +122,7 @@ def add_script_item(
         asker=asker,
         passes_if=inputs.text("passes_if", passes_if, blank=True),
         named_values=read_item_values(named_values, evaluation),
+        measure=_measure(requirement, measure),
     )
     inputs.check()
     return save_item(item, evaluation, "demo.script_item_added", by)
@@ -137,6 +145,8 @@ def change_script_item(*, item: ScriptItem, by: By, **values: Any) -> ScriptItem
     if "named_values" in values:
         said = read_item_values(values["named_values"], evaluation)
         values["named_values"] = said
+    if "measure" in values:
+        values["measure"] = kept_measure(values["measure"])
     inputs = Inputs()
     for field in TEXTS & values.keys():
         values[field] = inputs.text(field, values[field], blank=field != "question")
@@ -216,6 +226,15 @@ def _current_claims(demo: Demo) -> dict[object, Claim]:
     if demo.candidate.kind not in ANSWERED_BY_BUYER:
         current = own_claims(demo.candidate)
     return {claim.requirement_id: claim for claim in current}
+
+
+def _measure(
+    requirement: Requirement | None, said: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    if said is None and requirement is not None:
+        inherited: dict[str, Any] = requirement.measure
+        return inherited
+    return kept_measure(said)
 
 
 def _check_asker(demo: Demo, asker: Stakeholder | None) -> None:

@@ -40,6 +40,8 @@ def script_of(evaluation: Evaluation) -> list[dict[str, Any]]:
         told = {name: getattr(item, name) for name in ITEM}
         told |= {"ref": item.requirement.ref if item.requirement else ""}
         told |= neutral_words(item)
+        if item.measure:
+            told["measure"] = item.measure
         found.setdefault(told["ref"] or told["question"], told)
     return list(found.values())
 
@@ -55,6 +57,7 @@ def criteria_of(evaluation: Evaluation) -> list[dict[str, Any]]:
     found = {
         (row.requirement.ref, row.text): {
             "ref": row.requirement.ref,
+            **({"measure": row.measure} if row.measure else {}),
             **{name: getattr(row, name) for name in CRITERION},
         }
         for row in rows
@@ -98,6 +101,7 @@ def take_script(*, demo: Demo, key: str, by: User) -> list[ScriptItem]:
         if known or (told["ref"] and need is None):
             continue
         values = {name: told[name] for name in ITEM}
+        values["measure"] = told.get("measure", need.measure if need else {})
         at = place + len(items)
         items.append(ScriptItem(demo=demo, requirement=need, position=at, **values))
     if not items:
@@ -145,6 +149,7 @@ def take_criteria(*, trial: Trial, key: str, by: User) -> list[Criterion]:
             trial=trial,
             requirement=needs[told["ref"]],
             by=by,
+            measure=told.get("measure"),
             **{name: told[name] for name in CRITERION},
         )
         for told in point.content.get(CRITERIA, ())

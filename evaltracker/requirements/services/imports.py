@@ -197,19 +197,17 @@ def add_new(
         position += 1
         category = line.values.get("category") or DEFAULT_CATEGORY
         values = columns_of({**line.values, "category": category}, categories)
-        place: dict[str, Any] = {"ref": line.ref, "position": position}
-        rows.append(Requirement(evaluation=evaluation, **place, **values))
+        values |= {"ref": line.ref, "position": position}
+        rows.append(Requirement(evaluation=evaluation, **values))
     clean(rows)
     return Requirement.objects.bulk_create(rows, batch_size=BATCH)
 
 
-def columns_of(
-    values: Mapping[str, Any], categories: Mapping[str, Category]
-) -> dict[str, Any]:
+def columns_of(said: Mapping[str, Any], there: dict[str, Category]) -> dict[str, Any]:
     """The values of a line as a row keeps them."""
-    kept = {name: value for name, value in values.items() if name != MUST_HOLD_FOR}
+    kept = {name: value for name, value in said.items() if name != MUST_HOLD_FOR}
     if "category" in kept:
-        kept["category"] = categories[str(kept["category"])]
+        kept["category"] = there[str(kept["category"])]
     if "measure" in kept:
         kept["measure"] = kept_measure(read_measure(str(kept["measure"])))
     return kept

@@ -17,6 +17,13 @@ def held_against(evaluation: Evaluation) -> str:
     return table(("List", "Ref", "Requirement"), lines) if lines else ""
 
 
+def measures(evaluation: Evaluation) -> str:
+    """The requirements with a number that must be reached; blank of none."""
+    needs = evaluation.requirements.filter(retired_at__isnull=True).exclude(measure={})
+    rows = [(need.ref, need.measure_words) for need in needs]
+    return table(("Ref", "Number"), rows) if rows else ""
+
+
 def list_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
     """The lists that answers are held against; of former days, where and in what.
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Visit
-from evaltracker.workflow.memo.brief_words import brief_rows, held_against
+from evaltracker.workflow.memo.brief_words import brief_rows, held_against, measures
 from evaltracker.workflow.memo.inputs import gather_inputs
 from evaltracker.workflow.memo.kept_draws import exact_draws
 from evaltracker.workflow.memo.markdown import (
@@ -46,7 +46,7 @@ THINGS = {
 }
 
 # What is read of a criterion and of its newest verdict.
-CRITERION = ("text", "threshold", "requirement__ref", "requirement__text")
+CRITERION = ("text", "threshold", "measure", "requirement__ref", "requirement__text")
 VERDICT = ("verdict", "note", "named_values", "source", "runner", "data")
 
 
@@ -101,6 +101,7 @@ def requirements_document(evaluation: Evaluation) -> str:
                 ),
             ),
         ),
+        section("Must reach", measures(evaluation)),
         section("Must hold for every value of a list", held_against(evaluation)),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -179,7 +180,7 @@ def criteria_rows(evaluation: Evaluation) -> dict[UUID, list[tuple[str, ...]]]:
     }
     criteria = Criterion.objects.filter(trial__candidate__evaluation=evaluation)
     found: dict[UUID, list[tuple[str, ...]]] = {}
-    for trial, key, own, text, threshold, ref, need in criteria.values_list(
+    for trial, key, own, text, prose, measure, ref, need in criteria.values_list(
         "trial_id", "pk", "named_values", *CRITERION
     ):
         label, note, setting = "not judged", "", ""
@@ -188,7 +189,8 @@ def criteria_rows(evaluation: Evaluation) -> dict[UUID, list[tuple[str, ...]]]:
             label, setting = EvidenceVerdict(verdict).label, setting_words(*who)
             own = {**own, **named}
         how = "; ".join(filter(None, (setting, named_words(own))))
-        row = (text, threshold, f"{ref} {need}", label, how, note)
+        number = Criterion(measure=measure, threshold=prose).number
+        row = (text, number, f"{ref} {need}", label, how, note)
         found.setdefault(trial, []).append(row)
     return found
 

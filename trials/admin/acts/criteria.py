@@ -1,5 +1,6 @@
 """The success criteria of trials, and judging them."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 from evaltracker.evaluations.models import User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import long_text, mark_needed, reason_field
+from evaltracker.pages.measure_field import MeasureField
 from trials.admin.acts.base import AboutValues, OnTrial, ProofForm
 from trials.admin.acts.trials import TO_PUT_FORWARD
 from trials.admin.settings_asked import last_setting, offered_lists
@@ -40,6 +42,10 @@ class CriterionForm(AboutValues):
         max_length=200,
         help_text="Such as: 95% of requests under 120 ms. The contract is not put "
         "forward without it.",
+    )
+    measure = MeasureField(
+        help_text="What runs of it have to reach. Left blank, a new criterion has the "
+        "measure of its requirement."
     )
     method = forms.CharField(
         label="How it is measured", required=False, widget=long_text(2)
@@ -86,6 +92,10 @@ class AddCriterion(CriterionAct):
     )
     service = add_criterion
     rule = check_write_criteria
+
+    def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A measure that is left blank is the requirement's."""
+        return super().arguments(target, {**data, "measure": data["measure"] or None})
 
 
 @register_act
@@ -138,6 +148,7 @@ class ChangeCriterion(OnCriterion):
             "requirement": target.requirement_id,
             "text": target.text,
             "threshold": target.threshold,
+            "measure": target.measure,
             "method": target.method,
             "named_values": target.named_values,
         }

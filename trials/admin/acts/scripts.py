@@ -1,5 +1,6 @@
 """Scripts of demos: drawing them up, changing them, judging what was shown."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import NamedChoice, long_text
+from evaltracker.pages.measure_field import MeasureField
 from stakeholders.models import Stakeholder
 from trials.admin.acts.base import AboutValues, OnDemo, ProofForm
 from trials.admin.settings_asked import last_setting, offered_lists
@@ -53,6 +55,10 @@ class ItemForm(AboutValues):
     passes_if = forms.CharField(
         label="It passes if", required=False, widget=long_text(2)
     )
+    measure = MeasureField(
+        help_text="The number that is to be seen. Left blank, a new item has the "
+        "measure of its requirement."
+    )
     minutes = forms.IntegerField(label="Minutes", min_value=0, max_value=600, initial=5)
     asker = NamedChoice(
         Stakeholder.objects.none(),
@@ -88,6 +94,10 @@ class AddScriptItem(OnDemo):
     success = "It is on the script."
     form_class = ItemForm
     service = add_script_item
+
+    def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A measure that is left blank is the requirement's."""
+        return super().arguments(target, {**data, "measure": data["measure"] or None})
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The evaluation's requirements and people."""
