@@ -36,6 +36,7 @@ if apps.is_installed("django.contrib.admin"):
     import trials.admin.acts.moves
     import trials.admin.acts.priors
     import trials.admin.acts.research
+    import trials.admin.acts.runs
     import trials.admin.acts.scale
     import trials.admin.acts.score_cell
     import trials.admin.acts.scores
@@ -53,6 +54,8 @@ if apps.is_installed("django.contrib.admin"):
     import trials.admin.matrix_page
     import trials.admin.milestones_grid
     import trials.admin.promised_page
+    import trials.admin.run_token_page
+    import trials.admin.runs_page
     import trials.admin.scores_page
     import trials.admin.searches
     import trials.admin.topics

@@ -29,7 +29,7 @@ class RunTokenLeaked(About[RunToken]):
 
     def page(self, notice: Notice, row: RunToken) -> str:
         """Where another one is made."""
-        return f"{reverse('admin:trial', args=[row.trial_id])}#runs"
+        return reverse("admin:trial_runs", args=[row.trial_id])
 
     def values(self, notice: Notice, row: RunToken) -> dict[str, str]:
         """How people tell it from others."""

@@ -24,6 +24,7 @@ REFERENCE = {
     "imports": "Imports",
     "sign-offs": "Sign-offs",
     "trials": "Demos and trials",
+    "runs": "Runs by program",
     "scoring": "Scoring",
     "costs": "Costs",
     "decision": "The decision",

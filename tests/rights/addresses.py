@@ -61,6 +61,8 @@ def page_addresses() -> dict[str, str]:
         "demo_script": [finalist.demos.get().pk],
         "demo_calendar": [finalist.demos.get().pk],
         "trial": [finalist.trials.get().pk],
+        "trial_runs": [finalist.trials.get().pk],
+        "run_token": [finalist.trials.get().pk],
         "sign": [main.sign_off_rules.get(stage="trials", role="it").pk],
         "receipt": [given.pk],
         "document": [given.document_id],

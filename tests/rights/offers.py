@@ -21,6 +21,8 @@ from tests.cast import trials, vendors
 from tests.rights.sealed import Sealed, build
 from tests.rights.table import ON_OWN_CELL, ON_PLACE
 from tests.rights.visits import asks_for_a_colleague, mailed
+from tests.trials.runs.posting import report_test
+from trials.services.run_tokens import make_run_token
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate
 from vendors.services.dialogue import ask_question, propose_requirement
@@ -80,6 +82,9 @@ def purchase() -> Sealed:
     vendors.enter(where, "trials")
     rival.evaluation.refresh_from_db()
     trials.demo(rival)
+    tried = sealed.candidate.trials.get()
+    token, _ = make_run_token(trial=tried, by=where.owner)
+    report_test(token)
     trials.trial(rival, agreed=False)
     eliminate(candidate=rival, reason="Too dear.", by=where.owner)
     return sealed

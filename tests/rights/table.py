@@ -155,6 +155,7 @@ def expected(name: str, who: str) -> int:
 ELSEWHERE = (
     *("act", "act_on", "grid"),
     *("attached_file", "claim_file", "confirm_address", "evidence_file"),
+    "run_file",
 )
 # A cell of each grid, what it becomes, and who may do that in the main purchase. Who
 # may not is refused (403), the stranger finds nothing (404).
@@ -199,6 +200,7 @@ OWNERS_PAGES = {
     "evaluation_import_scores": SCORERS,
     "evaluation_sheet_scores": SCORERS,
     "issue_token": {"lead"},
+    "run_token": {"lead"},
     "way_in": {"lead", "operator"},
     "answer_sheet": {"lead"},
 }

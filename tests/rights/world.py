@@ -28,7 +28,10 @@ from tests.cast import common
 from tests.cast.workflow import sign_as
 from tests.files.attaching import attach
 from tests.rights.visits import asks_for_a_colleague, mailed
+from tests.trials.runs.posting import report_test
+from trials.models import Trial
 from trials.services.excuses import excuse_knock_out
+from trials.services.run_tokens import make_run_token
 from vendors.models import Conflict, Contact, Vendor, VendorToken
 from vendors.services.dialogue import propose_requirement
 from vendors.services.interests import declare_conflict
@@ -112,7 +115,16 @@ def build() -> dict[str, User]:
     add_brief_field(evaluation=main, label="Experiments a month", by=main.owner)
     save_as_template(evaluation=main, title="Ours", by=main.owner)
     mailed(main.candidates.get(name="Databricks"))
+    reported(Evaluation.objects.get(slug=FURTHER))
     return people
+
+
+def reported(where: Evaluation) -> None:
+    """Runs of one of its trials, by a token of its owner."""
+    trials = Trial.objects.filter(candidate__evaluation=where, agreed_at__isnull=False)
+    trial = trials.select_related("candidate__evaluation__owner", "lead")[0]
+    token, _ = make_run_token(trial=trial, by=where.owner)
+    report_test(token)
 
 
 def ask_leadership(main: Evaluation, people: dict[str, User]) -> None:

@@ -29,6 +29,7 @@ from trials.policy import TRIAL_STAGES, may_lead, today_in
 from trials.selectors import exercised_by_day, half_time_alarm
 from trials.selectors.contracts import Contract, contract_of
 from trials.selectors.orphans import orphans_of
+from trials.selectors.runs import reports_so_far
 from trials.selectors.unequal import unequal_trials
 from vendors.admin.conflict_question import open_answers
 from vendors.admin.pages import reader
@@ -200,13 +201,11 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     trial = find_trial(user, trial_id)
     evaluation = trial.candidate.evaluation
     open_answers(request, evaluation)
-    going = evaluation.is_open and trial.closed_at is None
-    runs = may_lead(user, trial)
+    runs, going = may_lead(user, trial), evaluation.is_open and not trial.closed_at
     milestones = list(trial.milestones.select_related("owner", "hangs_on"))
     contract = contract_of(trial) if trial.proposed_at else None
     line = line_of(trial, milestones, timezone.now())
-    criteria = criterion_rows(trial)
-    gaps = gaps_in_order(trial)
+    criteria, gaps = criterion_rows(trial), gaps_in_order(trial)
     return show(
         request,
         evaluation,
@@ -217,6 +216,7 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         trial=trial,
         runs=runs,
         contract=contract,
+        reported=reports_so_far(trial) if trial.agreed_at else None,
         changes=list(trial.changes.select_related("changed_by")),
         **offers_of(user, trial, contract, line),
         line=line,

@@ -1,12 +1,15 @@
 """The bodies of the trial calls: what was agreed and found, never how it is judged."""
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
 from evaltracker.kit.text import TEXT_LIMIT
+from evaltracker.measures import written
 from evaltracker.rest.views import Day, StrictSerializer, Text
 from trials.choices import MilestoneState, Retest, Severity
+from trials.models import Run
 
 
 class MilestoneOutput(serializers.Serializer[Any]):
@@ -27,6 +30,22 @@ class CriterionOutput(serializers.Serializer[Any]):
         source="number", allow_blank=True, help_text="The number, in words."
     )
     method = serializers.CharField(allow_blank=True)
+
+
+class RunOutput(serializers.Serializer[Any]):
+    """One number that the buyer's program measured."""
+
+    criterion = serializers.IntegerField(
+        source="criterion.position", help_text="Its place among the trial's criteria."
+    )
+    requirement = serializers.CharField(source="criterion.requirement.ref")
+    value = serializers.SerializerMethodField("in_digits", help_text="Exact, as text.")
+    unit = serializers.CharField()
+    measured_at = serializers.DateTimeField()
+
+    def in_digits(self, run: Run) -> str:
+        """The number as it was measured."""
+        return written(run.number or Decimal())
 
 
 class GapOutput(serializers.Serializer[Any]):

@@ -1,6 +1,6 @@
 """A vendor's own trial, and its replies to what the trial found missing."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
@@ -9,11 +9,13 @@ from rest_framework.response import Response
 
 from evaltracker.errors import NotFound
 from evaltracker.rest.calls import new_calls
+from evaltracker.rest.cursors import PARAMS, page_of
+from evaltracker.rest.schemas import PAGE_PARAMETERS, page
 from evaltracker.rest.views import read_id
 from trials.api import examples
-from trials.api.serializers import GapOutput, ReplyInput, TrialOutput
+from trials.api.serializers import GapOutput, ReplyInput, RunOutput, TrialOutput
 from trials.models import Gap, Trial
-from trials.selectors import agreed_gaps, agreed_trial
+from trials.selectors import agreed_gaps, agreed_trial, own_runs
 from trials.services.gaps import reply_to_gap
 from vendors.api.base import IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
 
@@ -67,6 +69,33 @@ class TrialView(VendorView):
         if found is None:
             raise NotFound
         return Response(show_trial(found))
+
+
+@CALLS.at(f"{INVITATION}trial/runs/")
+class OwnRunsView(VendorView):
+    """What the buyer's programs measured in it."""
+
+    params: ClassVar = {"GET": PARAMS}
+
+    @extend_schema(
+        operation_id="trial_runs_list",
+        summary="Runs of your trial",
+        parameters=PAGE_PARAMETERS,
+        responses={200: page("RunPage", RunOutput), **READ},
+    )
+    def get(self, request: Request, invitation: str) -> Response:
+        """List the numbers that were measured in your trial; 404 until it is agreed."""
+        found = agreed_trial(self.invitation(request, invitation))
+        if found is None:
+            raise NotFound
+        return Response(
+            page_of(
+                request,
+                own_runs(found),
+                key=("measured_at", "pk"),
+                show=lambda run: dict(RunOutput(run).data),
+            )
+        )
 
 
 @CALLS.at(f"{INVITATION}gaps/<str:gap>/reply/")

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from evaltracker.evaluations.models import ScopedQuerySet
+from evaltracker.measures import written
 from trials.choices import ReportFormat
 from trials.models.trials import Criterion, Trial
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
@@ -163,3 +164,10 @@ class Run(VendorRecord):
 
     def __str__(self) -> str:
         return f"Run {str(self.pk)[:8]}"
+
+    @property
+    def words(self) -> str:
+        """What it says: “12.1 ms”, or whether a test passed."""
+        if self.number is not None:
+            return f"{written(self.number)} {self.unit}"
+        return "failed" if self.failed else "passed"

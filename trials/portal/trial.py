@@ -9,7 +9,7 @@ from django.urls import reverse
 from evaltracker.errors import NotFound, Problem
 from evaltracker.rest.views import read_id
 from trials.models import Trial
-from trials.selectors import agreed_gaps, agreed_trial
+from trials.selectors import agreed_gaps, agreed_trial, own_runs
 from trials.services.gaps import reply_to_gap
 from vendors.models import Candidate, VendorSession
 from vendors.portal.base import FORM, READ, refusal, session_page, show
@@ -18,6 +18,8 @@ from vendors.services.sign_in import actor_in_pages
 from vendors.typed_answers import day_in
 
 TEMPLATE = "trials/portal/trial.html"
+# All of them are in the API.
+SHOWN_RUNS = 50
 
 
 @session_page(*READ)
@@ -81,5 +83,6 @@ def _shown(
         gaps=list(found.gaps.all()),
         criteria=list(found.criteria.all()),
         milestones=list(found.milestones.all()),
+        runs=list(own_runs(found).order_by("-measured_at", "-id")[:SHOWN_RUNS]),
         **context,
     )

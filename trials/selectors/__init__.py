@@ -4,7 +4,7 @@ from trials.selectors.cell_cache import Cell
 from trials.selectors.history import Revision, cell_history
 from trials.selectors.ledger import Column, Ledger, ledger, one_cell
 from trials.selectors.ledger_rows import LedgerRow
-from trials.selectors.own import agreed_gaps, agreed_trial
+from trials.selectors.own import agreed_gaps, agreed_trial, own_runs
 from trials.selectors.progress import (
     DayShare,
     asked_musts,
@@ -44,6 +44,7 @@ __all__ = [
     "half_time_alarm",
     "ledger",
     "one_cell",
+    "own_runs",
     "scores_table",
     "unjudged_criteria",
     "unlocked_scorers",

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from trials.models import Gap, Trial
+from trials.models import Gap, Run, Trial
 from vendors.models import Candidate
 
 
@@ -26,3 +26,15 @@ def agreed_gaps(candidate: Candidate) -> QuerySet[Gap]:
         trial__candidate=candidate, trial__agreed_at__isnull=False
     )
     return rows.select_related("requirement", "trial__candidate__evaluation")
+
+
+def own_runs(trial: Trial) -> QuerySet[Run]:
+    """The numbers that the buyer's programs measured, also those that were left out;
+    never where or from what they came."""
+    rows: QuerySet[Run] = Run.objects.filter(
+        criterion__trial=trial, number__isnull=False
+    )
+    return rows.select_related("criterion__requirement").only(
+        *("number", "unit", "measured_at", "criterion__position"),
+        "criterion__requirement__ref",
+    )

@@ -182,6 +182,7 @@ def test_a_rivals_trial_and_gaps_are_byte_equal_to_absent_ones(
     absent = f"/api/v1/invitations/{uuid.uuid4()}/"
     for foreign, missing in (
         (f"{globex.home}trial/", f"{absent}trial/"),
+        (f"{globex.home}trial/runs/", f"{absent}trial/runs/"),
         (f"{globex.home}gaps/{theirs}/reply/", f"{absent}gaps/{theirs}/reply/"),
         (
             f"{acme.home}gaps/{theirs}/reply/",
@@ -227,4 +228,4 @@ def test_every_route_is_walked_above() -> None:
         str(pattern.pattern).removeprefix("invitations/<str:invitation>/")
         for pattern in get_resolver("trials.api.urls").url_patterns
     }
-    assert found == {"trial/", "gaps/<str:gap>/reply/"}
+    assert found == {"trial/", "trial/runs/", "gaps/<str:gap>/reply/"}

@@ -10,7 +10,10 @@ from django.utils import timezone
 
 from tests.cast import trials as cast
 from tests.cast import vendors
-from trials.models import Criterion, RunToken, Trial
+from trials.choices import ReportFormat
+from trials.models import Criterion, Run, RunToken, Trial
+from trials.run_formats import ReportedFile, ReportedRun
+from trials.services.run_reports import receive_report
 from trials.services.run_tokens import make_run_token
 
 LATENCY = {
@@ -61,6 +64,19 @@ def program(trial: Trial) -> Program:
     """The program of the trial's lead."""
     token, secret = make_run_token(trial=trial, label="nightly", by=trial.lead)
     return Program(trial, token, secret)
+
+
+def report_test(token: RunToken) -> Run:
+    """A test of a prose criterion that passed, as a program reports it."""
+    criterion = token.trial.criteria.filter(measure={})[0]
+    case = ReportedRun("testcase.1", str(criterion.pk), timezone.now(), failed=False)
+    received = receive_report(
+        token=token,
+        format=ReportFormat.JUNIT,
+        content=b"<testsuite/>",
+        said=ReportedFile(key="build-7", runs=[case]),
+    )
+    return Run.objects.get(report=received.report)
 
 
 def run(value: Any = "12.1", **fields: Any) -> dict[str, Any]:

@@ -62,6 +62,7 @@ ROUTES: dict[str, Route] = {
         {**READ, "POST": 201}, upload="proof.txt"
     ),
     f"{INVITATION}trial/": Route(READ),
+    f"{INVITATION}trial/runs/": Route(READ),
     # Not the trials stage.
     f"{INVITATION}gaps/<str:gap>/reply/": Route({"POST": 409}, {"reply": "Soon."}),
     # Who has a link may ask, whoever it is; it names no person.
