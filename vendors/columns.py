@@ -16,6 +16,10 @@ from evaltracker.kit.text import Inputs
 from evaltracker.pages.fields import LinesField, link_field, long_text
 from evaltracker.tabular.wording import web_addresses, without_markup
 
+# “datadoghq.com”, as people write it.
+BARE_HOST = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,5}[a-z]{2,24}(?:/\S{0,500})?", re.I
+)
 SEPARATED = re.compile(r"[;|\n]")
 
 
@@ -50,7 +54,10 @@ class CandidateColumn:
 
 def _first_address(cell: str) -> str:
     good, _ = web_addresses(cell)
-    return good[0] if good else cell
+    if good:
+        return good[0]
+    bare = cell.strip()
+    return f"https://{bare}" if BARE_HOST.fullmatch(bare) else cell
 
 
 def _names_in(cell: str) -> list[str]:

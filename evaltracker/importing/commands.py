@@ -8,10 +8,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.importing.command_options import headers_said, pair
 from evaltracker.importing.kinds import KINDS, ImportKind
-from evaltracker.importing.plan import Plan
-from evaltracker.importing.reading import Reading
-from evaltracker.tabular import read_table
+from evaltracker.importing.plan import LEAVE_REFUSED, Plan
+from evaltracker.importing.services.readings import reading_for
+from evaltracker.tabular import Workbook, read_table
 
 PROBLEMS_SHOWN = 20
 WIDTH = 88
@@ -29,6 +30,11 @@ class ImportCommand(BaseCommand):
     def kind(self) -> ImportKind:
         """What the kind's declaration says."""
         return KINDS[self.slug]
+
+    @property
+    def fields(self) -> list[str]:
+        """What a column can hold."""
+        return [column.name for column in self.kind.columns]
 
     def add_arguments(self, parser: CommandParser) -> None:
         """EVALUATION FILE [--dry-run] [--as USERNAME] [--orientation …]."""
@@ -51,30 +57,81 @@ class ImportCommand(BaseCommand):
             default="",
             help="the layout of a matrix, if the file does not show it",
         )
-        if self.kind.may_skip:
-            parser.add_argument(
-                "--skip-unknown",
-                action="store_true",
-                help="leave out what names something that the evaluation has not",
-            )
+        self.add_reading(parser)
+
+    def add_reading(self, parser: CommandParser) -> None:
+        """[--sheet] [--header-row] [--column …] [--leave-out …] [--answer …]."""
+        parser.add_argument("--sheet", default="", help="the only sheet to read")
+        parser.add_argument(
+            "--header-row",
+            type=int,
+            metavar="ROW",
+            help="the row of the column names, as the spreadsheet numbers it",
+        )
+        parser.add_argument(
+            "--column",
+            action="append",
+            default=[],
+            metavar="NAME=FIELD",
+            help=f"what a column holds: {', '.join(self.fields)}",
+        )
+        leaving = ["unknown", "refused"] if self.kind.may_skip else ["refused"]
+        parser.add_argument(
+            "--leave-out",
+            action="append",
+            default=[],
+            choices=leaving,
+            help="names that the evaluation has not, or rows that cannot come in",
+        )
+        parser.add_argument(
+            "--answer",
+            action="append",
+            default=[],
+            metavar="QUESTION=CHOICE",
+            help="to what the file leaves open; a refusal names both",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Plan, report, and unless it is a dry run, import."""
         evaluation = self.evaluation(options["evaluation"])
         by = self.person(evaluation, options["username"])
         try:
-            reading = Reading(
-                layout=options["orientation"],
-                skip_unknown=options.get("skip_unknown", False),
-                more=self.more(options),
+            whole = read_table(options["file"])
+            book, reading, _ = reading_for(
+                evaluation=evaluation,
+                kind=self.slug,
+                by=by,
+                book=whole,
+                said=self.said(options, whole),
             )
-            book = read_table(options["file"])
-            plan = self.kind.plan(evaluation, by, book, reading)
+            plan = self.kind.settled(evaluation, by, book, reading)
             if not (plan.problems or options["dry_run"]):
                 self.kind.apply(evaluation, by, plan, reading)
         except Problem as error:
             raise CommandError(folded(error.sentence)) from error
         self.report(plan, evaluation, is_dry=options["dry_run"])
+
+    def said(self, options: dict[str, Any], book: Workbook) -> dict[str, Any]:
+        """The options as a draft keeps what the page's form says."""
+        answers = dict(pair(text, "--answer") for text in options["answer"])
+        if "refused" in options["leave_out"]:
+            answers[LEAVE_REFUSED] = "leave-out"
+        if options["sheet"] and options["sheet"] not in {
+            sheet.name for sheet in book.visible
+        }:
+            names = ", ".join(f"“{sheet.name}”" for sheet in book.visible)
+            raise CommandError(
+                f"The file has no sheet “{options['sheet']}” that can be seen. There "
+                f"are: {names}."
+            )
+        return {
+            "sheet": options["sheet"],
+            "layout": options["orientation"],
+            "skip_unknown": "unknown" in options["leave_out"],
+            "more": self.more(options),
+            "answers": answers,
+            "headers": headers_said(self.kind, options, book),
+        }
 
     def more(self, options: dict[str, Any]) -> dict[str, str]:
         """What else the kind's form would ask, by field."""
@@ -131,6 +188,12 @@ class ImportCommand(BaseCommand):
         rest = len(plan.problems) - PROBLEMS_SHOWN
         if rest > 0:
             self.stderr.write(f"- … and {rest:,} more.")
+        for question in plan.questions:
+            if not question.said:
+                self.stderr.write(folded(question.sentence, first="? "))
+                for value, label in question.options:
+                    option = f"  --answer '{question.key}={value}'"
+                    self.stderr.write(f"{option}   {label}")
         count = len(plan.problems)
         word = "problem" if count == 1 else "problems"
         counts = ", ".join(f"{count} {name}" for name, count in plan.counts.items())

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.importing.plan import Plan
+from evaltracker.importing.plan import Plan, settled
 from evaltracker.importing.reading import Header, Reading
 from evaltracker.importing.rows import find_table
 from evaltracker.kit.registry import Registry
@@ -83,6 +83,12 @@ class ImportKind:
     ) -> Plan[Any, Any]:
         """What the file would do."""
         raise NotImplementedError
+
+    def settled(
+        self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading
+    ) -> Plan[Any, Any]:
+        """The plan, with what somebody answered; page and command ask for this."""
+        return settled(self.plan(evaluation, user, book, reading), reading.answers)
 
     def apply(
         self,

@@ -1,7 +1,7 @@
 """Which columns of a sheet hold what, when requirements are imported."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from evaltracker.importing.plan import Findings
@@ -94,7 +94,7 @@ def find_layout(sheet: Sheet, said: Header | None = None) -> Layout | None:
         if found is None:
             return None
         header, columns = found, requirement_columns(found)
-    refuse_wide_merge(sheet, header)
+    refuse_wide_merge(sheet, header, columns.values())
     extra = columns_by_field(
         header,
         {"candidate": CANDIDATE_COLUMNS, "component": COMPONENT_COLUMNS},
@@ -145,10 +145,16 @@ def is_numbered(layout: Layout) -> bool:
     )
 
 
-def refuse_wide_merge(sheet: Sheet, header: Row) -> None:
-    """Refuse a header cell over several columns: its columns have no own name."""
+def refuse_wide_merge(sheet: Sheet, header: Row, columns: Collection[int]) -> None:
+    """Refuse a header cell over several columns of which one is read: the others have
+    no names of their own."""
+    body = [row for row in sheet.rows if row.number > header.number]
     for merge in sheet.merges:
-        if merge.is_wide and merge.top <= header.number <= merge.bottom:
+        over = range(merge.left, merge.right + 1)
+        is_named = merge.is_wide and merge.top <= header.number <= merge.bottom
+        is_read = any(column in columns for column in over)
+        many = sum(any(row.cell(column) for row in body) for column in over)
+        if is_named and is_read and many > 1:
             raise Unreadable(
                 f"the cells {merge} of the header row are merged, so these columns "
                 "have no names of their own. Unmerge them and name each column.",
@@ -172,7 +178,7 @@ def no_table(book: Workbook) -> Unreadable:
         )
     return Unreadable(
         f"No requirements were found. {WANTED} Row {first.number} has: "
-        f"{found}{more}. Rename the columns and import it again.{hint}",
+        f"{found}{more}. Say which column holds what, or rename the columns.{hint}",
         sheet=sheet.name,
     )
 

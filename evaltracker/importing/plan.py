@@ -1,7 +1,8 @@
 """What an import would do, before anything is done."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from evaltracker.tabular import ImportProblem, Sheet, Workbook
 
@@ -42,6 +43,16 @@ class RequirementChange:
 
 
 @dataclass(frozen=True, slots=True)
+class FileQuestion:
+    """What a file leaves open: `said` is the answer that was given, or blank."""
+
+    key: str
+    sentence: str
+    options: tuple[tuple[str, str], ...]
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan[Line, Change]:
     """What a file would bring: nothing is written while `problems` is not empty."""
 
@@ -53,6 +64,7 @@ class Plan[Line, Change]:
     refused: int = 0
     problems: tuple[ImportProblem, ...] = ()
     remarks: tuple[str, ...] = ()
+    questions: tuple[FileQuestion, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -65,6 +77,36 @@ class Plan[Line, Change]:
         }
 
 
+LEAVE_REFUSED = "refused:rows"
+
+
+def settled[P: Plan[Any, Any]](plan: P, answers: Mapping[str, str]) -> P:
+    """The plan without the rows that cannot come in, if somebody leaves them out.
+
+    What is wrong with the whole file keeps it out, and so does a file of which nothing
+    would be left.
+    """
+    of_rows = all(problem.row is not None for problem in plan.problems)
+    if not (plan.problems and of_rows and (plan.new or plan.changed or plan.same)):
+        return plan
+    count = plan.refused
+    rows = "1 row" if count == 1 else f"{count:,} rows"
+    options = (("leave-out", f"yes, and leave {rows} out"),)
+    said = answers.get(LEAVE_REFUSED, "")
+    said = said if said in dict(options) else ""
+    question = FileQuestion(
+        LEAVE_REFUSED,
+        f"{rows} cannot come in. Import the others?",
+        options,
+        said,
+    )
+    plan = replace(plan, questions=(*plan.questions, question))
+    if not said:
+        return plan
+    told = [f"Left out, as you said: {rows}.", *map(str, plan.problems)]
+    return replace(plan, problems=(), remarks=(*plan.remarks, *told))
+
+
 @dataclass(frozen=True, slots=True)
 class ImportPlan(Plan[RequirementLine, RequirementChange]):
     """The preview of requirements."""
@@ -72,8 +114,13 @@ class ImportPlan(Plan[RequirementLine, RequirementChange]):
 
 @dataclass(slots=True)
 class Findings:
-    """Problems and remarks while a file is being read, alike ones told once."""
+    """Problems and remarks while a file is being read, alike ones told once.
 
+    `answers` are those that somebody gave to the questions of a file, by key.
+    """
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    questions: dict[str, FileQuestion] = field(default_factory=dict)
     problems: list[ImportProblem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     refused_rows: set[tuple[str, int]] = field(default_factory=set)
@@ -90,10 +137,30 @@ class Findings:
             self.problems.append(problem)
         rows.append(row)
 
+    def ask(
+        self,
+        key: str,
+        sentence: str,
+        options: Sequence[tuple[str, str]],
+        *,
+        default: str = "",
+    ) -> str:
+        """The answer to a question about the file, or the default of nobody's."""
+        said = self.answers.get(key, "")
+        said = said if said in dict(options) else default
+        self.questions.setdefault(
+            key, FileQuestion(key, sentence, tuple(options), said)
+        )
+        return said
+
     def remark(self, sentence: str) -> None:
         """Note something that the user should know, once."""
         if sentence not in self.remarks:
             self.remarks.append(sentence)
+
+    def asked(self) -> tuple[FileQuestion, ...]:
+        """The questions, in the order of the file."""
+        return tuple(self.questions.values())
 
     def told(self) -> tuple[ImportProblem, ...]:
         """The problems, each with the further rows that have it."""

@@ -37,6 +37,7 @@ class Header:
 
 # Where nobody named any: each sheet's own words tell.
 NO_HEADERS: Mapping[str, Header] = MappingProxyType({})
+NO_ANSWERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Reading:
     layout: str = ""
     skip_unknown: bool = False
     more: Mapping[str, str] = field(default_factory=dict)
+    # Answers to the questions that a file leaves open, by their keys.
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 def signature(header: Row) -> str:

@@ -7,11 +7,13 @@ from typing import Any
 from evaltracker.importing.layout import refuse_wide_merge, short
 from evaltracker.importing.plan import Findings, Plan, source_of
 from evaltracker.importing.reading import Header
+from evaltracker.importing.rows_aside import tell_aside, without_aside
 from evaltracker.tabular import (
     Row,
     Sheet,
     Unreadable,
     Workbook,
+    column_letter,
     columns_by_field,
     find_header,
 )
@@ -65,13 +67,19 @@ class Table:
     columns: Mapping[str, int]
 
     @property
+    def below(self) -> list[Row]:
+        """All rows under the header."""
+        return [row for row in self.sheet.rows if row.number > self.header.number]
+
+    @property
     def body(self) -> list[Row]:
         """The rows under the header that say something in a column that is read."""
-        read = self.columns.values()
+        read, unknown = set(self.columns.values()), self.sheet.uncomputed
+        rows = without_aside(self.below, self.header, read)
         return [
             row
-            for row in self.sheet.rows
-            if row.number > self.header.number and any(row.cell(it) for it in read)
+            for row in rows
+            if any(row.cell(it) or (row.number, it) in unknown for it in read)
         ]
 
     def cell(self, row: Row, field: str) -> str:
@@ -83,7 +91,7 @@ def find_table(
     sheet: Sheet,
     said: Header | None,
     names: Mapping[str, Sequence[str]],
-    is_table: Callable[[Collection[str]], bool],
+    is_table: Callable[..., bool],
 ) -> Table | None:
     """The table of `sheet`, by what somebody said or by the usual `names`."""
 
@@ -91,14 +99,14 @@ def find_table(
         found = columns_by_field(row, names)
         return len(found) if is_table(found) else 0
 
-    if said is not None and is_table(said.columns):
+    if said is not None and is_table(said.columns, said=True):
         header, columns = said.on(sheet), dict(said.columns)
     else:
         hit = find_header(sheet, points)
         if hit is None:
             return None
         header, columns = hit, columns_by_field(hit, names)
-    refuse_wide_merge(sheet, header)
+    refuse_wide_merge(sheet, header, columns.values())
     return Table(sheet, header, columns)
 
 
@@ -106,7 +114,7 @@ def tables_in(
     book: Workbook,
     headers: Mapping[str, Header],
     names: Mapping[str, Sequence[str]],
-    is_table: Callable[[Collection[str]], bool],
+    is_table: Callable[..., bool],
     findings: Findings,
 ) -> list[Table]:
     """The tables of all visible sheets; sheets without one are named."""
@@ -129,8 +137,8 @@ def no_table(book: Workbook, things: str, wanted: str) -> Unreadable:
     first = max(sheet.rows[:60], key=lambda row: min(len(row.filled), 2))
     names = ", ".join(f"“{short(first.cell(it))}”" for it in first.filled[:6])
     return Unreadable(
-        f"No {things} were found. {wanted} Row {first.number} has: {names}. Rename the "
-        "columns, or say below which column holds what.",
+        f"No {things} were found. {wanted} Row {first.number} has: {names}. Say which "
+        "column holds what, or rename the columns.",
         sheet=sheet.name,
     )
 
@@ -161,6 +169,7 @@ def compared(
 ) -> RowsPlan:
     """The plan: each line by what it would do."""
     once_each(lines, book, findings)
+    lines = [it for it in lines if (it.sheet, it.row) not in findings.refused_rows]
     new, changed, same = [], [], []
     for line in lines:
         before = known.get(line.key)
@@ -192,6 +201,7 @@ def compared(
         refused=skipped + len(findings.refused_rows),
         problems=findings.told(),
         remarks=tuple(findings.remarks),
+        questions=findings.asked(),
     )
 
 
@@ -210,12 +220,30 @@ def moved_since(plan: RowsPlan, known: Mapping[Key, Mapping[str, Any]]) -> list[
 
 def tell_unread(table: Table, findings: Findings) -> None:
     """Name the columns that were left aside, so that nothing is lost unseen."""
-    used = set(table.columns.values())
-    left = [
-        f"“{short(table.header.cell(index), 30)}”"
-        for index in table.header.filled
-        if index not in used
-    ]
-    if left:
-        more = f" and {len(left) - 8} more" if len(left) > 8 else ""
-        findings.remark(f"Not read: {', '.join(left[:8])}{more}.")
+    body, used = table.below, set(table.columns.values())
+    findings.remarks += unread_columns(table.sheet, table.header, body, used)
+    tell_aside(table.sheet, body, table.header, findings)
+
+
+def unread_columns(
+    sheet: Sheet, header: Row, body: Sequence[Row], used: Collection[int]
+) -> list[str]:
+    """One line for the columns that were not read, each with what it holds."""
+    width = max((len(row.cells) for row in (header, *body)), default=0)
+    left = []
+    for index in range(width):
+        cells = [row.cell(index) for row in body if row.cell(index)]
+        if index in used or not cells:
+            continue
+        links = sum("http://" in cell or "https://" in cell for cell in cells)
+        name = short(header.cell(index), 30)
+        name = f"“{name}”" if name else f"column {column_letter(index)} without a name"
+        word = "cell" if len(cells) == 1 else "cells"
+        more = f", {links:,} links" if links > 1 else ", a link" if links else ""
+        left.append(f"{name} ({len(cells):,} {word}{more})")
+    if not left:
+        return []
+    shown = ", ".join(left[:8])
+    more = f" and {len(left) - 8} more" if len(left) > 8 else ""
+    where = f" on sheet “{sheet.name}”" if sheet.name else ""
+    return [f"Not read{where}: {shown}{more}."]

@@ -101,6 +101,7 @@ class Requirements(ImportKind):
             known_requirements(evaluation=evaluation),
             orientation=reading.layout,
             headers=reading.headers,
+            answers=reading.answers,
             lists=list(evaluation.scopes.values_list("name", flat=True)),
         )
 

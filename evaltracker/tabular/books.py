@@ -2,7 +2,9 @@
 
 import datetime
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
 
 from python_calamine import (
     CalamineError,
@@ -16,11 +18,12 @@ from python_calamine import (
 from evaltracker.tabular import limits
 from evaltracker.tabular.archives import DAMAGED
 from evaltracker.tabular.separated import check_limits, tidy
-from evaltracker.tabular.shapes import Merge, Row, Sheet, Unreadable
-from evaltracker.tabular.sheet_scan import scan_sheets
+from evaltracker.tabular.shapes import NO_MARKS, Merge, Row, Sheet, Unreadable
+from evaltracker.tabular.sheet_scan import SheetFacts, scan_sheets
 from evaltracker.tabular.sniffing import XLS, Kind, other
 
 WORKBOOK_STREAMS = ("Workbook", "Book")
+NO_FACTS = SheetFacts(frozenset(), {}, NO_MARKS)
 PROTECTED = (
     "The workbook is protected by a password. Save it without one and import that file."
 )
@@ -49,10 +52,10 @@ def read_book(content: bytes, kind: str) -> list[Sheet]:
         Unreadable: damaged, protected, or past a limit.
 
     """
-    uncomputed = scan_sheets(content) if kind == "xlsx" else {}
+    facts = scan_sheets(content) if kind == "xlsx" else {}
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            return list(sheets_of(book, uncomputed))
+            return list(sheets_of(book, facts))
     except PasswordError as error:
         raise Unreadable(PROTECTED) from error
     except CalamineError as error:
@@ -64,9 +67,7 @@ def read_book(content: bytes, kind: str) -> list[Sheet]:
         raise
 
 
-def sheets_of(
-    book: CalamineWorkbook, uncomputed: dict[str, frozenset[tuple[int, int]]]
-) -> Iterator[Sheet]:
+def sheets_of(book: CalamineWorkbook, facts: dict[str, SheetFacts]) -> Iterator[Sheet]:
     """Each worksheet of an opened workbook."""
     metadata = book.sheets_metadata
     if len(metadata) > limits.SHEETS:
@@ -82,8 +83,8 @@ def sheets_of(
             Merge(top + 1, left, bottom + 1, right)
             for (top, left), (bottom, right) in source.merged_cell_ranges or []
         )
-        unknown = uncomputed.get(about.name, frozenset())
-        known = [*rows_of(source), *rows_without_results(unknown)]
+        said = facts.get(about.name, NO_FACTS)
+        known = [*rows_of(source, said.formats), *rows_without_results(said.uncomputed)]
         rows = tuple(fill_merged(known, merges))
         check_limits(rows, about.name)
         yield Sheet(
@@ -91,11 +92,15 @@ def sheets_of(
             rows=rows,
             hidden=about.visible != SheetVisibleEnum.Visible,
             merges=merges,
-            uncomputed=unknown,
+            uncomputed=said.uncomputed,
+            formats=said.formats,
+            marks=said.marks,
         )
 
 
-def rows_of(source: CalamineSheet) -> Iterator[Row]:
+def rows_of(
+    source: CalamineSheet, formats: Mapping[tuple[int, int], str]
+) -> Iterator[Row]:
     """The rows that hold something, numbered as the user's spreadsheet shows them."""
     start, end = source.start, source.end
     if start is None or end is None:
@@ -108,16 +113,32 @@ def rows_of(source: CalamineSheet) -> Iterator[Row]:
         )
     values = source.to_python(skip_empty_area=False)
     for number, cells in enumerate(values, start=1):
-        texts = [text_of(value) for value in cells]
+        shares = {
+            index
+            for index, value in enumerate(cells)
+            if isinstance(value, int | float)
+            and "%" in formats.get((number, index), "")
+        }
+        texts = [
+            share_of(value) if index in shares else text_of(value)
+            for index, value in enumerate(cells)
+        ]
         while texts and not texts[-1]:
             texts.pop()
         if texts:
             numbers = frozenset(
                 index
                 for index, value in enumerate(cells)
-                if isinstance(value, int | float) and not isinstance(value, bool)
+                if isinstance(value, int | float)
+                and not isinstance(value, bool)
+                and index not in shares
             )
-            yield Row(number, tuple(texts), numbers)
+            days = frozenset(
+                index
+                for index, value in enumerate(cells)
+                if isinstance(value, datetime.date)
+            )
+            yield Row(number, tuple(texts), numbers, days)
 
 
 def rows_without_results(uncomputed: frozenset[tuple[int, int]]) -> list[Row]:
@@ -145,9 +166,13 @@ def fill_merged(rows: Iterable[Row], merges: tuple[Merge, ...]) -> list[Row]:
                 cells.extend([""] * (merge.left + 1 - len(cells)))
                 cells[merge.left] = top.cell(merge.left)
     return [
-        Row(number, tuple(cells), kept[number].numbers)
-        for number, cells in filled.items()
+        replace(kept[number], cells=tuple(cells)) for number, cells in filled.items()
     ]
+
+
+def share_of(value: object) -> str:
+    """A number that the spreadsheet shows in per cent: “5%” and not 0.05."""
+    return f"{(Decimal(text_of(value)) * 100).normalize():f}%"
 
 
 def text_of(value: object) -> str:

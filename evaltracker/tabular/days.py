@@ -4,10 +4,20 @@ import datetime
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cache
+
+from babel import Locale
 
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # With points the day is always first; with other marks it depends on the country.
 LOCAL = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})")
+IN_WORDS = re.compile(
+    r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[. -]{1,2}(?:de |of )?"
+    r"(?P<month>[^\W\d_]{3,12})\.?[, -]{1,2}(?:de )?(?P<year>[0-9]{4})"
+    r"|(?P<month2>[^\W\d_]{3,12})\.? (?P<day2>[0-9]{1,2})(?:st|nd|rd|th)?,? "
+    r"(?P<year2>[0-9]{4})"
+)
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "pt", "sv", "da", "cs", "fi")
 MOST_MONTHS = 12
 
 
@@ -36,7 +46,7 @@ def read_day(text: str, order: DayOrder | None = None) -> datetime.date:
         return _day(text, *map(int, text.split("-")))
     parts = LOCAL.fullmatch(text)
     if parts is None:
-        raise _no_day(text)
+        return _in_words(text)
     first, second, year = int(parts[1]), int(parts[3]), int(parts[4])
     order = _told_by(text) or order
     if order is None and first != second:
@@ -46,6 +56,39 @@ def read_day(text: str, order: DayOrder | None = None) -> datetime.date:
     if order == DayOrder.MONTH_FIRST:
         first, second = second, first
     return _day(text, year, second, first)
+
+
+def is_open(text: str) -> bool:
+    """Whether `text` can be two days."""
+    parts = LOCAL.fullmatch(text.strip())
+    is_told = parts is None or _told_by(text) is not None
+    return not is_told and parts is not None and int(parts[1]) != int(parts[3])
+
+
+def _in_words(text: str) -> datetime.date:
+    """A day whose month is a word, such as 3 April 2027."""
+    parts = IN_WORDS.fullmatch(text)
+    if parts is None:
+        raise _no_day(text)
+    name = (parts["month"] or parts["month2"]).casefold()
+    month = _months().get(name)
+    if month is None:
+        raise _no_day(text)
+    day, year = parts["day"] or parts["day2"], parts["year"] or parts["year2"]
+    return _day(text, int(year), month, int(day))
+
+
+@cache
+def _months() -> dict[str, int]:
+    """By name in some languages, the number of a month that alone is called so."""
+    found: dict[str, set[int]] = {}
+    for language in LANGUAGES:
+        for forms in Locale(language).months.values():
+            for width in ("wide", "abbreviated"):
+                for number, name in forms[width].items():
+                    found.setdefault(name.rstrip(".").casefold(), set()).add(number)
+    found.setdefault("sept", set()).add(9)
+    return {name: min(it) for name, it in found.items() if len(it) == 1}
 
 
 def _told_by(text: str) -> DayOrder | None:

@@ -21,11 +21,15 @@ def header_key(name: str) -> str:
 
 
 def find_header(sheet: Sheet, score: Callable[[Row], int]) -> Row | None:
-    """The row near the top with the highest score above 0; the first of equals."""
+    """The row near the top with the highest score above 0; the first of equals.
+
+    Of two rows of names right below each other the lower one names more closely.
+    """
     best, best_score = None, 0
     for row in sheet.rows[:SEARCHED_ROWS]:
         points = score(row)
-        if points > best_score:
+        is_second = best is not None and row.number == best.number + 1
+        if points > best_score or (is_second and points == best_score > 0):
             best, best_score = row, points
     return best
 

@@ -80,7 +80,10 @@ def packed(sheet: Sheet) -> dict[str, Any]:
         "merges": [
             [merge.top, merge.left, merge.bottom, merge.right] for merge in sheet.merges
         ],
-        "rows": [[row.number, row.cells, sorted(row.numbers)] for row in sheet.rows],
+        "rows": [
+            [row.number, row.cells, sorted(row.numbers), sorted(row.days)]
+            for row in sheet.rows
+        ],
     }
 
 
@@ -89,8 +92,8 @@ def unpacked(told: dict[str, Any]) -> Sheet:
     return Sheet(
         name=told["name"],
         rows=tuple(
-            Row(number, tuple(cells), frozenset(numbers))
-            for number, cells, numbers in told["rows"]
+            Row(number, tuple(cells), frozenset(numbers), frozenset(days))
+            for number, cells, numbers, days in told["rows"]
         ),
         hidden=told["hidden"],
         merges=tuple(Merge(*edges) for edges in told["merges"]),

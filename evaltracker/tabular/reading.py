@@ -136,4 +136,8 @@ def finished(
     if hidden:
         words = "Hidden sheets were" if len(hidden) > 1 else "The hidden sheet was"
         remarks = [*remarks, f"{words} not read: {', '.join(hidden)}."]
+    seen = [sheet for sheet in sheets if not sheet.hidden]
+    for sheet in seen:
+        where = f"Sheet “{sheet.name}”: " if len(seen) > 1 else ""
+        remarks = [*remarks, *(f"{where}{it}" for it in sheet.marks.sentences)]
     return Workbook(filename, kind, tuple(sheets), tuple(remarks))

@@ -1,8 +1,10 @@
 """What a read table is made of, and how its problems are told."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from evaltracker.errors import Invalid
+from evaltracker.tabular import limits
 
 
 def column_letter(index: int) -> str:
@@ -61,12 +63,14 @@ class Row:
     """One row with the number that the user's spreadsheet shows beside it.
 
     `numbers` are the columns whose cell held a number and no text: a spreadsheet
-    cannot tell 1.10 from 1.1.
+    cannot tell 1.10 from 1.1. `days` are those whose cell held a day, which it makes
+    of 1.2 and 3/4 unasked.
     """
 
     number: int
     cells: tuple[str, ...]
     numbers: frozenset[int] = frozenset()
+    days: frozenset[int] = frozenset()
 
     def cell(self, column: int) -> str:
         """The text at `column`, "" beyond the end of the row."""
@@ -92,9 +96,56 @@ class Merge:
         """Whether it spans more than one column."""
         return self.right > self.left
 
+    def covers(self, row: int, column: int) -> bool:
+        """Whether the cell lies within."""
+        return self.top <= row <= self.bottom and self.left <= column <= self.right
+
     def __str__(self) -> str:
         start, end = column_letter(self.left), column_letter(self.right)
         return f"{start}{self.top}:{end}{self.bottom}"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What people put on a sheet beside its values, none of which is read."""
+
+    comments: int = 0
+    struck: int = 0
+    coloured: int = 0
+    rows: tuple[int, ...] = ()
+    columns: tuple[int, ...] = ()
+
+    @property
+    def sentences(self) -> list[str]:
+        """What was passed over, a line each."""
+        found = []
+        if self.comments:
+            found.append(f"Comments on cells are not read: {self.comments:,}.")
+        if self.coloured:
+            found.append(f"Colours are not read: {self.coloured:,} cells have one.")
+        if self.struck:
+            found.append(
+                f"Read although it is struck through: {self.struck:,} cells. Delete "
+                "what no longer counts."
+            )
+        if self.rows:
+            names = [str(row) for row in self.rows]
+            found.append(f"Read although hidden: {counted('row', names)}.")
+        if self.columns:
+            names = [column_letter(column) for column in self.columns]
+            found.append(f"Read although hidden: {counted('column', names)}.")
+        return found
+
+
+def counted(word: str, names: list[str]) -> str:
+    """“row 3”, “2 rows (3, 4)”, “9 rows (3, 4, 5 …)”."""
+    if len(names) == 1:
+        return f"{word} {names[0]}"
+    shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+    return f"{len(names):,} {word}s ({shown})"
+
+
+NO_MARKS = Marks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +158,30 @@ class Sheet:
     merges: tuple[Merge, ...] = ()
     # Cells (row, column) that hold a formula without a result, or an error.
     uncomputed: frozenset[tuple[int, int]] = frozenset()
+    # By cell that holds a number, the format in which the spreadsheet shows it.
+    formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    marks: Marks = NO_MARKS
 
     @property
     def is_blank(self) -> bool:
         """Whether no cell holds anything that can be read."""
         return not any(row.filled for row in self.rows)
+
+    def merged_across(self) -> dict[tuple[int, int], str]:
+        """By cell (row, column), the text of the wide merged range that covers it."""
+        rows = {row.number: row for row in self.rows}
+        width = max((len(row.cells) for row in self.rows), default=0)
+        found: dict[tuple[int, int], str] = {}
+        for merge in self.merges:
+            top = rows.get(merge.top)
+            text = top.cell(merge.left) if top and merge.is_wide else ""
+            if not text or len(found) > limits.AREA:
+                continue
+            for number in range(merge.top, merge.bottom + 1):
+                if number in rows:
+                    for column in range(merge.left, min(merge.right + 1, width)):
+                        found[number, column] = text
+        return found
 
     def problem(
         self, sentence: str, *, row: int | None = None, column: int | None = None

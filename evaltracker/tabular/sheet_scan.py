@@ -1,35 +1,52 @@
 """Reading an .xlsx's own XML for what the spreadsheet reader does not tell.
 
 It gives "" for a formula without a saved result and for an error, and allocates the
-whole used range at once; both have to be known before it is asked.
+whole used range at once; both have to be known before it is asked. It also says nothing
+of formats, colours, comments and of what is hidden.
 """
 
 import io
-import posixpath
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from xml.parsers import expat
 
 from evaltracker.tabular import limits
-from evaltracker.tabular.archives import DAMAGED
-from evaltracker.tabular.shapes import Unreadable, column_letter
+from evaltracker.tabular.cell_styles import CellStyle, number_in, styles_of
+from evaltracker.tabular.shapes import Marks, Unreadable, column_letter
+from evaltracker.tabular.xml_parts import parse, relations_of, sheet_parts
 
 ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFacts:
+    """What a sheet's XML says beside its values."""
+
+    uncomputed: frozenset[tuple[int, int]]
+    formats: dict[tuple[int, int], str]
+    marks: Marks
 
 
 @dataclass(slots=True)
 class SheetScan:
     """What the cells of one sheet's XML say, cell by cell."""
 
+    styles: Sequence[CellStyle] = ()
     uncomputed: set[tuple[int, int]] = field(default_factory=set)
+    formats: dict[tuple[int, int], str] = field(default_factory=dict)
     box: list[int] = field(default_factory=list)  # top, left, bottom, right
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    struck: int = 0
+    coloured: int = 0
     row: int = 0
     column: int = -1
+    style: int = 0
     is_formula: bool = False
     is_error: bool = False
     is_text: bool = False
+    is_number: bool = False
     is_value: bool = False
     is_filled: bool = False
 
@@ -39,11 +56,19 @@ class SheetScan:
                 given = attributes.get("r", "")
                 self.row = int(given) if given.isdecimal() else self.row + 1
                 self.column = -1
+                if is_hidden(attributes):
+                    self.hidden_rows.add(self.row)
+            case "col" if is_hidden(attributes):
+                first, last = number_in(attributes, "min"), number_in(attributes, "max")
+                last = min(last, first + limits.COLUMNS)
+                self.hidden_columns.update(range(first - 1, last))
             case "c":
                 self.place(attributes.get("r", ""))
                 self.is_formula = self.is_value = self.is_filled = False
                 self.is_error = attributes.get("t") == "e"
                 self.is_text = attributes.get("t") == "str"
+                self.is_number = attributes.get("t", "n") == "n"
+                self.style = number_in(attributes, "s")
             case "f":
                 self.is_formula = True
             case "v":
@@ -80,6 +105,17 @@ class SheetScan:
             self.uncomputed.add((self.row, self.column))
         if self.is_filled or self.is_formula:
             self.stretch()
+            self.look()
+
+    def look(self) -> None:
+        """Note how the cell looks; the first row's colours are those of names."""
+        if not 0 < self.style < len(self.styles):
+            return
+        style = self.styles[self.style]
+        if style.number_format and self.is_number:
+            self.formats[self.row, self.column] = style.number_format
+        self.struck += style.is_struck
+        self.coloured += style.is_coloured and self.row > self.box[0]
 
     def stretch(self) -> None:
         """Let the used range hold this cell."""
@@ -89,22 +125,56 @@ class SheetScan:
         box[0], box[1] = min(box[0], self.row), min(box[1], self.column)
         box[2], box[3] = max(box[2], self.row), max(box[3], self.column)
 
+    def facts(self, comments: int) -> SheetFacts:
+        """What was found, without what is hidden outside the used range."""
+        top, left, bottom, right = self.box or (1, 0, 0, -1)
+        marks = Marks(
+            comments=comments,
+            struck=self.struck,
+            coloured=self.coloured,
+            rows=tuple(sorted(it for it in self.hidden_rows if top <= it <= bottom)),
+            columns=tuple(
+                sorted(it for it in self.hidden_columns if left <= it <= right)
+            ),
+        )
+        return SheetFacts(frozenset(self.uncomputed), self.formats, marks)
 
-def scan_sheets(content: bytes) -> dict[str, frozenset[tuple[int, int]]]:
-    """By sheet name, the cells without a result.
+
+def is_hidden(attributes: dict[str, str]) -> bool:
+    """Whether a row or column is hidden."""
+    return attributes.get("hidden", "0") in ("1", "true")
+
+
+def scan_sheets(content: bytes) -> dict[str, SheetFacts]:
+    """By sheet name, what its XML says beside its values.
 
     Raises:
         Unreadable: the XML is damaged or unsafe, or a used range is too big.
 
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        styles = styles_of(archive)
         found = {}
         for name, part in sheet_parts(archive).items():
-            scan = SheetScan()
-            parse(archive, part, scan.start, scan)
+            scan = SheetScan(styles)
+            parse(archive, part, scan.start, scan.end, scan.data)
             check_area(name, scan.box)
-            found[name] = frozenset(scan.uncomputed)
+            found[name] = scan.facts(comments_on(archive, part))
     return found
+
+
+def comments_on(archive: zipfile.ZipFile, part: str) -> int:
+    """How many cells of a sheet have a comment."""
+    names, count = set(archive.namelist()), 0
+
+    def comment(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal count
+        count += tag.rpartition(":")[2] == "comment"
+
+    for _, kind, target in relations_of(archive, part):
+        if kind.endswith("/comments") and target in names:
+            parse(archive, target, comment)
+    return count
 
 
 def check_area(name: str, box: list[int]) -> None:
@@ -119,57 +189,3 @@ def check_area(name: str, box: list[int]) -> None:
             "with Ctrl+End) and save it again.",
             sheet=name,
         )
-
-
-def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """By sheet name, the archive's part that holds its cells."""
-    ids: dict[str, str] = {}
-    targets: dict[str, str] = {}
-
-    def sheet(name: str, attributes: dict[str, str]) -> None:
-        if name.rpartition(":")[2] == "sheet":
-            link = next(
-                (value for key, value in attributes.items() if key.endswith(":id")), ""
-            )
-            ids[attributes.get("name", "")] = link
-
-    def relation(name: str, attributes: dict[str, str]) -> None:
-        if name.rpartition(":")[2] == "Relationship":
-            targets[attributes.get("Id", "")] = attributes.get("Target", "")
-
-    parse(archive, "xl/workbook.xml", sheet)
-    parse(archive, "xl/_rels/workbook.xml.rels", relation)
-    names = set(archive.namelist())
-    parts = {
-        name: posixpath.normpath(posixpath.join("/xl", targets.get(link, "")))[1:]
-        for name, link in ids.items()
-    }
-    return {
-        name: part
-        for name, part in parts.items()
-        if part in names and part.endswith(".xml")
-    }
-
-
-def parse(
-    archive: zipfile.ZipFile,
-    part: str,
-    start: Callable[[str, dict[str, str]], None],
-    scan: SheetScan | None = None,
-) -> None:
-    """Feed one part to the handlers; a document type, and so an entity, is refused."""
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    if scan is not None:
-        parser.EndElementHandler = scan.end
-        parser.CharacterDataHandler = scan.data
-
-    def refuse(*_: object) -> None:
-        raise Unreadable(DAMAGED)
-
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        with archive.open(part) as stream:
-            parser.ParseFile(stream)
-    except (expat.ExpatError, LookupError, ValueError) as error:
-        raise Unreadable(DAMAGED) from error

@@ -1,7 +1,7 @@
 """A file of the corpus at the desk of an import, and what stands afterwards."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from evaltracker.evaluations.models import Evaluation, ImportDraft
 from evaltracker.evaluations.policy import lock
 from evaltracker.importing.admin.import_preview import Look, look_at
 from evaltracker.importing.kinds import KINDS, ImportKind
+from evaltracker.importing.plan import FileQuestion
 from evaltracker.importing.services.waiting_files import keep_draft, say_how_to_read
 from evaltracker.tabular import Workbook, read_table
 from tests.cast import common, vendors
@@ -87,8 +88,13 @@ def answered(
     knows: Mapping[str, Any],
 ) -> Look:
     """What the page shows once everything known is said."""
-    say_how_to_read(draft=draft, reading=reading_of(book, knows))
+    reading = reading_of(book, knows)
+    say_how_to_read(draft=draft, reading=reading)
     look = look_at(draft, kind, where, where.owner)
+    if look.plan is not None and look.plan.questions:
+        reading["answers"] = answers_to(look.plan.questions, knows)
+        say_how_to_read(draft=draft, reading=reading)
+        look = look_at(draft, kind, where, where.owner)
     if "words" in knows and look.plan is not None:
         keys = {it.shown: it.key for it in kind.questions(look.plan)}
         meanings = {
@@ -113,6 +119,28 @@ def reading_of(book: Workbook, knows: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def answers_to(
+    questions: Sequence[FileQuestion], knows: Mapping[str, Any]
+) -> dict[str, str]:
+    """What a person with this knowledge answers."""
+    answers = {}
+    for question in questions:
+        topic, _, about = question.key.partition(":")
+        leaves = knows.get("leave out") == "refused rows" and topic == "refused"
+        if leaves or knows.get(topic) == "yes":
+            answers[question.key] = question.options[0][0]
+            continue
+        known = knows.get("words" if topic == "word" else topic, {})
+        for name, said in known.items():
+            wanted = ANSWERS.get(said, said)
+            if name.casefold().replace(" ", "") == about.split(":")[-1]:
+                answers[question.key] = wanted
+    return answers
+
+
+ANSWERS = {"day first": "day", "month first": "month", "leave out": "leave-out"}
+
+
 def headers_of(book: Workbook, columns: Mapping[str, str]) -> dict[str, Any]:
     """The header that has these names, with what they are said to hold."""
     for sheet in book.visible if columns else ():
@@ -130,7 +158,7 @@ def taken(look: Look, kind: ImportKind, where: Evaluation) -> Outcome:
         return Outcome(refused=(look.problem.sentence,))
     plan = look.plan
     assert plan is not None
-    asked = bool(kind.questions(plan))
+    asked = bool(kind.questions(plan)) or any(not it.said for it in plan.questions)
     if not look.can_apply:
         problems = tuple(str(problem) for problem in plan.problems)
         return Outcome(refused=problems, said=plan.remarks, asked=asked)

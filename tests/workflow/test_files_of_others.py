@@ -46,7 +46,7 @@ UNDERSTOOD: dict[str, set[str]] = {
     "ml_platform_matrix/derived_claims_long.csv": {"requirements"},
     "ml_platform_matrix/derived_matrix_wide.csv": {"requirements"},
     "ml_platform_matrix/derived_subrequirements.csv": {"requirements"},
-    "ml_platform_trial_scores/scores.csv": {"across"},
+    "ml_platform_trial_scores/scores.csv": {"across", "candidates"},
     "notebook_platforms/derived_matrix_wide.csv": {"across", "candidates"},
     "ocds_fictional_example/ocds-213czf-000-00001-01-planning.json": {"ocds"},
     "ocds_fictional_example/ocds-213czf-000-00001-02-tender.json": {"ocds"},
@@ -68,7 +68,11 @@ UNDERSTOOD: dict[str, set[str]] = {
     "rfp_alaska_aries/derived_evaluation_criteria.csv": {"requirements"},
     "tender_prozorro/competitive_dialogue_stage1.json": {"ocds"},
     "tender_prozorro/tender_with_weighted_features.json": {"ocds"},
-    "vendor_claims_openacr/derived_claims_long.csv": {"across", "requirements"},
+    "vendor_claims_openacr/derived_claims_long.csv": {
+        "across",
+        "candidates",
+        "requirements",
+    },
 }
 
 

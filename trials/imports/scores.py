@@ -62,8 +62,8 @@ class Given:
     places: Mapping[str, int] = MappingProxyType({})
 
 
-def is_table(columns: Collection[str]) -> bool:
-    """Whether these columns make scores."""
+def is_table(columns: Collection[str], *, said: bool = False) -> bool:
+    """Whether these columns make scores, `said` by somebody or not."""
     return {"candidate", "category", "value"} <= set(columns)
 
 

@@ -65,6 +65,7 @@ class Candidates(RowsImport):
             known_candidates(evaluation=evaluation),
             kind=reading.more.get("kind", ""),
             headers=reading.headers,
+            answers=reading.answers,
         )
 
     def heads(self) -> tuple[str, ...]:

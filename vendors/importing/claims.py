@@ -105,6 +105,7 @@ class Claims(ImportKind):
             skip_unknown=reading.skip_unknown,
             headers=reading.headers,
             holds_for=values_said(evaluation, reading.more),
+            answers=reading.answers,
         )
 
     def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:

@@ -113,6 +113,7 @@ class Costs(RowsImport):
             ),
             skip_unknown=reading.skip_unknown,
             headers=reading.headers,
+            answers=reading.answers,
         )
 
     def heads(self) -> tuple[str, ...]:

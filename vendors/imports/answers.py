@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from evaltracker.errors import Invalid
 from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings
-from evaltracker.tabular.days import read_day
+from evaltracker.tabular.days import DayOrder, read_day
 from evaltracker.tabular.wording import as_answer, web_addresses, without_markup
 from vendors.availability import DATED
 from vendors.choices import Availability
@@ -22,6 +22,27 @@ DATED_PLAN = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})\)?"
 )
 WORD_LENGTH = 40
+MARKS = {
+    **dict.fromkeys("✓✔☑✅", Availability.NOW),
+    **dict.fromkeys("✗✘✕❌☒", Availability.NEVER),
+}
+# A tick before one of these words says two things at once, so it is asked about.
+_LATER = (
+    "planned",
+    "roadmap",
+    "coming",
+    "soon",
+    "beta",
+    "preview",
+    "partly",
+    "partial",
+)
+DENIALS: Mapping[Availability, frozenset[str]] = {
+    Availability.NOW: frozenset(
+        (*_LATER, "partially", "limited", "no", "not", "never", "without", "on", "from")
+    ),
+    Availability.NEVER: frozenset((*_LATER, "partially", "yes", "available", "but")),
+}
 WORDS_SHOWN = 15
 ASKED = 40
 
@@ -54,7 +75,9 @@ class Reader:
     ruled: Counter[str] = field(default_factory=Counter)
     sentences: int = 0
     undated: int = 0
+    marked: int = 0
     unsafe_links: int = 0
+    order: DayOrder | None = None
 
     def read(self, cells: Cells) -> ClaimWords:
         """The words of a claim.
@@ -64,7 +87,8 @@ class Reader:
 
         """
         availability, date = self.availability(cells)
-        answer = as_answer(cells.statement or cells.status)
+        marked = "" if cells.statement else self.behind_mark(cells.status)
+        answer = as_answer(cells.statement or marked or cells.status)
         self.unsafe_links += len(answer.refused_links)
         parts = [answer.statement]
         if cells.statement and cells.status and availability == Availability.UNSTATED:
@@ -85,7 +109,7 @@ class Reader:
 
     def availability(self, cells: Cells) -> tuple[Availability, datetime.date | None]:
         """What the status says, and from when; *unstated* for words not known."""
-        date = read_date(cells.available_from)
+        date = read_date(cells.available_from, self.order)
         word = status_key(cells.status)
         dated = DATED_PLAN.fullmatch(word)
         if dated is not None:
@@ -103,8 +127,23 @@ class Reader:
             return Availability.UNSTATED, None
         if found is not None:
             return found, date
+        if self.behind_mark(cells.status):
+            self.marked += 1
+            return MARKS[word[0]], date
         self.count(word, cells.status)
         return Availability.UNSTATED, date
+
+    def behind_mark(self, cell: str) -> str:
+        """The words behind a tick or cross; blank where they may say another thing."""
+        word = status_key(cell)
+        if len(word) < 2 or word[0] not in MARKS:
+            return ""
+        behind = word[1:].strip(" :,-–—()\ufe0f")
+        denies = behind.split(" ", 1)[0] in DENIALS[MARKS[word[0]]]
+        if not behind or denies:
+            return ""
+        plain = cell.strip().replace("\ufe0f", "")
+        return plain.lstrip("".join(MARKS)).strip(" :,-–—")
 
     def count(self, word: str, cell: str) -> None:
         """Remember a status that is no availability."""
@@ -155,6 +194,11 @@ class Reader:
                 f"{self.sentences:,} answers are sentences without an availability; "
                 "they were kept as statements, unstated."
             )
+        if self.marked:
+            findings.remark(
+                f"A tick or cross stands before words in {self.marked:,} answers; it "
+                "was read as now or never, and the words as the statement."
+            )
         if self.undated:
             findings.remark(
                 f"{self.undated:,} answers say planned without a date, so they were "
@@ -174,8 +218,8 @@ def status_key(cell: str) -> str:
     return " ".join(text.strip(" .!\"'“”()").split())
 
 
-def read_date(cell: str) -> datetime.date | None:
-    """The date in `cell`.
+def read_date(cell: str, order: DayOrder | None = None) -> datetime.date | None:
+    """The date in `cell`; `order` is that of its column.
 
     Raises:
         Invalid: it is none, or could be two.
@@ -185,7 +229,7 @@ def read_date(cell: str) -> datetime.date | None:
     # A spreadsheet may give the hour of a day, too.
     text = text[:10] if text[4:5] == "-" else text
     try:
-        return read_day(text) if text else None
+        return read_day(text, order) if text else None
     except ValueError as error:
         raise Invalid(str(error)) from error
 

@@ -1,12 +1,12 @@
 """From a spreadsheet to what would change among the candidates: pure, no database."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings
-from evaltracker.importing.reading import NO_HEADERS, Header
+from evaltracker.importing.reading import NO_ANSWERS, NO_HEADERS, Header
 from evaltracker.importing.rows import (
     Key,
     RowLine,
@@ -17,8 +17,9 @@ from evaltracker.importing.rows import (
     tables_in,
     tell_unread,
 )
+from evaltracker.importing.words_asked import meanings_in
 from evaltracker.kit.text import Inputs
-from evaltracker.tabular import Row, Workbook, header_key
+from evaltracker.tabular import Row, Workbook
 from evaltracker.tabular.wording import without_markup
 from vendors.choices import CandidateKind
 from vendors.columns import IMPORTED
@@ -51,9 +52,12 @@ class KnownCandidates:
     vendors: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def is_table(columns: Collection[str]) -> bool:
-    """Whether these columns make a list of candidates."""
-    return "name" in columns and len(columns) > 1
+def is_table(columns: Mapping[str, int], *, said: bool = False) -> bool:
+    """Whether these columns make a list of candidates.
+
+    Names alone do if somebody `said` so, or if they stand first.
+    """
+    return "name" in columns and (said or len(columns) > 1 or columns["name"] == 0)
 
 
 def plan_candidates_import(
@@ -62,6 +66,7 @@ def plan_candidates_import(
     *,
     kind: str = "",
     headers: Mapping[str, Header] = NO_HEADERS,
+    answers: Mapping[str, str] = NO_ANSWERS,
 ) -> RowsPlan:
     """What importing `book` would do to the candidates; `kind` is for rows without.
 
@@ -69,20 +74,35 @@ def plan_candidates_import(
         Unreadable: no table of candidates is in the file.
 
     """
-    findings = Findings(remarks=list(book.remarks))
-    tables = tables_in(book, headers, COLUMNS, is_table, findings)
+    findings = Findings(answers=answers, remarks=list(book.remarks))
+    tables = more_than_names(
+        tables_in(book, headers, COLUMNS, is_table, findings), findings
+    )
     if not tables:
         raise no_table(book, "candidates", WANTED)
     reader = Reader(known, kind or CandidateKind.BUY.value, findings)
     lines = []
     for table in tables:
         tell_unread(table, findings)
+        reader.settle(table)
         lines += [line for row in table.body if (line := reader.line(table, row))]
     reader.tell()
     by_key: dict[Key, Mapping[str, Any]] = {
         (name,): values for name, values in known.candidates.items()
     }
     return compared(book, lines, by_key, findings)
+
+
+def more_than_names(tables: list[Table], findings: Findings) -> list[Table]:
+    """The tables, without those of names alone where another one says more."""
+    full = [table for table in tables if len(table.columns) > 1]
+    for table in tables:
+        if full and table not in full:
+            findings.remark(
+                f"Sheet “{table.sheet.name}” has names alone, and another sheet says "
+                "more, so it was not read."
+            )
+    return full or tables
 
 
 class Reader:
@@ -93,6 +113,22 @@ class Reader:
         self.names = Names(known.names, loose=True)
         self.vendors = Names(known.vendors, loose=True)
         self.new_vendors: set[str] = set()
+        self.kinds: dict[str, str] = {}
+        self.seen: dict[str, tuple[int, dict[str, Any]]] = {}
+        self.again = self.with_https = 0
+
+    def settle(self, table: Table) -> None:
+        """What the words in the column of kinds mean, all of them at once."""
+        if "kind" in table.columns:
+            self.kinds = meanings_in(
+                table.header,
+                table.columns["kind"],
+                table.body,
+                {word: kind.value for word, kind in KINDS.items()},
+                [(it.value, str(it.label)) for it in CandidateKind],
+                self.findings,
+                field="kind",
+            )
 
     def line(self, table: Table, row: Row) -> RowLine | None:
         """The candidate of one row, or None with the reason in the findings."""
@@ -124,27 +160,51 @@ class Reader:
             if cell and (said := column.from_cell(cell)):
                 read = column.read
                 values[column.name] = read(inputs, column.name, said) if read else said
+                is_added = said == f"https://{cell.strip()}"
+                self.with_https += is_added
         for wrong, sentences in inputs.errors.items():
             self.refuse(table, row, wrong, sentences[0])
         if len(self.findings.refused_rows) > problems or inputs.errors:
             return None
+        if name in self.seen:
+            self.add_to(table, row, name, values if kind else without_kind(values))
+            return None
+        self.seen[name] = (row.number, values)
         return RowLine((name,), values, table.sheet.name, row.number)
+
+    def add_to(
+        self, table: Table, row: Row, name: str, values: Mapping[str, Any]
+    ) -> None:
+        """Add what a further row says of a candidate to what its first row says."""
+        number, kept = self.seen[name]
+        differing = [it for it in values if kept.get(it, values[it]) != values[it]]
+        for said in differing[:1]:
+            self.refuse(
+                table,
+                row,
+                said,
+                f"“{short(name)}” has another {said} in row {number}. Make them alike, "
+                "or keep one of the rows.",
+            )
+        if not differing:
+            self.again += 1
+            kept.update(values)
 
     def kind_of(self, table: Table, row: Row) -> str:
         """The kind that the row names; blank if it names none."""
         cell = table.cell(row, "kind")
         if not cell:
             return ""
-        found = KINDS.get(header_key(cell))
-        if found is None:
+        found = self.kinds.get(cell, "")
+        if not found:
             self.refuse(
                 table,
                 row,
                 "kind",
-                f"“{short(cell)}” is no kind. Write buy, build, open source or as is.",
+                f"“{short(cell)}” is no kind. Say what it means, or write buy, build, "
+                "open source or as is.",
             )
-            return ""
-        return found.value
+        return found
 
     def vendor(self, name: str) -> str:
         """The company as it is called in the list, or a new one's name."""
@@ -159,10 +219,22 @@ class Reader:
         self.findings.refuse(table.sheet, row.number, sentence, place)
 
     def tell(self) -> None:
-        """Say which companies would be added."""
+        """Say which companies would be added, and what was read of the cells."""
+        if self.again:
+            rows = "1 row names" if self.again == 1 else f"{self.again:,} rows name"
+            self.findings.remark(f"{rows} a candidate that stands above already.")
+        if self.with_https:
+            self.findings.remark(
+                f"https:// was put before {self.with_https:,} of the websites."
+            )
         if self.new_vendors:
             shown = ", ".join(sorted(self.new_vendors)[:8])
             more = " …" if len(self.new_vendors) > 8 else ""
             count = len(self.new_vendors)
             word = "company is" if count == 1 else "companies are"
             self.findings.remark(f"{count:,} {word} new: {shown}{more}.")
+
+
+def without_kind(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a row that names no kind of its own."""
+    return {name: value for name, value in values.items() if name != "kind"}

@@ -7,13 +7,14 @@ from evaltracker.errors import Invalid
 from evaltracker.importing.layout import short
 from evaltracker.importing.rows import Refusal, Table
 from evaltracker.kit.text import Inputs
-from evaltracker.money import read_currency
 from evaltracker.requirements.imports.lines import UNCOMPUTED
 from evaltracker.tabular import Row, header_key
 from evaltracker.tabular.wording import web_addresses, without_markup
 from vendors.choices import CostState
-from vendors.costs import CODES, CostKind, read_decimal
+from vendors.costs import CostKind
 from vendors.imports.answers import read_date
+from vendors.imports.cost_cells import currency_of, number_in
+from vendors.imports.cost_columns import ENDS, Settled
 from vendors.imports.cost_tiers import is_rise, rise, tiering
 from vendors.imports.cost_words import KINDS, RECURRENCES, STATES
 from vendors.imports.prices import Price, read_price
@@ -29,6 +30,7 @@ class Reader:
     def __init__(self, currency: str, kind: str, recurrence: str) -> None:
         self.currency, self.kind, self.recurrence = currency, kind, recurrence
         self.unsure: dict[str, None] = {}
+        self.settled = Settled()
 
     def says_something(self, table: Table, row: Row) -> bool:
         """Whether the row has an amount or a state."""
@@ -94,12 +96,7 @@ class Reader:
 
     def price(self, table: Table, row: Row) -> dict[str, Any]:
         """State, amounts, currency and rhythm."""
-        prices = {
-            end: read_price(row, table.columns[end])
-            if end in table.columns
-            else Price()
-            for end in ("likely", "low", "high")
-        }
+        prices = {end: self.price_in(table, row, end) for end in ENDS}
         likely = prices["likely"]
         state = self.state_of(table, row, likely)
         values: dict[str, Any] = {
@@ -107,7 +104,7 @@ class Reader:
             "likely": None,
             "low": None,
             "high": None,
-            "currency": self.currency_of(table, row, likely),
+            "currency": currency_of(table, row, likely, self.settled, self.currency),
         }
         if likely.text:
             values["source_text"] = without_breaks(likely.text)
@@ -116,6 +113,7 @@ class Reader:
         rhythm = self.rhythm_of(table, row, likely)
         if rhythm:
             values["recurrence"] = rhythm
+        refuse_differing(prices, str(values["currency"]), rhythm)
         if state != CostState.PRICED:
             return values
         if likely.amount is not None and not rhythm:
@@ -125,6 +123,16 @@ class Reader:
                 "in, or say below how all rows fall due.",
             )
         return values | amounts(prices)
+
+    def price_in(self, table: Table, row: Row, end: str) -> Price:
+        """The price in one of the columns."""
+        if end not in table.columns:
+            return Price()
+        column, style = table.columns[end], self.settled.styles.get(end)
+        try:
+            return read_price(table.sheet, row, column, style)
+        except Refusal as refusal:
+            raise Refusal(end, refusal.sentence) from refusal
 
     def state_of(self, table: Table, row: Row, likely: Price) -> CostState:
         """What is known; a price that is not certain is unsaid, with its text."""
@@ -146,18 +154,6 @@ class Reader:
             return CostState.UNSAID
         return CostState.PRICED
 
-    def currency_of(self, table: Table, row: Row, likely: Price) -> str:
-        """The currency by its code."""
-        cell = code_of(table.cell(row, "currency"))
-        code = cell or likely.currency or self.currency
-        if code not in CODES:
-            raise Refusal("currency", "Write the currency as its code, such as USD.")
-        if cell and likely.currency and cell != likely.currency:
-            raise Refusal(
-                "currency", f"The price is in {likely.currency} and not in {cell}."
-            )
-        return code
-
     def rhythm_of(self, table: Table, row: Row, likely: Price) -> str:
         """How often it falls due; blank where nothing says so."""
         cell = table.cell(row, "recurrence")
@@ -166,6 +162,12 @@ class Reader:
             if found is None:
                 raise Refusal(
                     "recurrence", f"“{short(cell)}” is none of once, monthly, yearly."
+                )
+            if likely.recurrence and likely.recurrence != found:
+                raise Refusal(
+                    "recurrence",
+                    f"“{short(likely.text)}” is {likely.recurrence}, and its column "
+                    f"says {found.value}.",
                 )
             return found.value
         return str(likely.recurrence or self.recurrence)
@@ -178,10 +180,7 @@ class Reader:
             cell = table.cell(row, name)
             if not cell:
                 continue
-            try:
-                values[name] = round(read_decimal(cell), 2 if name == "quantity" else 6)
-            except ValueError as error:
-                raise Refusal(name, str(error)) from error
+            values[name] = number_in(table, row, name, self.settled)
             if name == "rate" and values[name] <= Decimal(0):
                 raise Refusal(name, "A rate of exchange is above 0.")
         link = table.cell(row, "source_url")
@@ -195,9 +194,20 @@ class Reader:
                 values["note"] = inputs.text("note", f"{note}\n{said}".strip())
         if table.cell(row, "quoted_on"):
             try:
-                values["quoted_on"] = read_date(table.cell(row, "quoted_on"))
+                day = table.cell(row, "quoted_on")
+                values["quoted_on"] = read_date(day, self.settled.order)
             except Invalid as error:
                 raise Refusal("quoted_on", error.sentence) from error
+
+
+def refuse_differing(prices: dict[str, Price], currency: str, rhythm: str) -> None:
+    """Refuse ends of a range that are in another currency or rhythm."""
+    for end in ("low", "high"):
+        price = prices[end]
+        if price.currencies and currency not in price.currencies:
+            raise Refusal(end, f"It is in {price.currency} and not in {currency}.")
+        if price.recurrence and rhythm and price.recurrence != rhythm:
+            raise Refusal(end, f"It is {price.recurrence.value} and not {rhythm}.")
 
 
 def amounts(prices: dict[str, Price]) -> dict[str, Decimal]:
@@ -224,11 +234,3 @@ def amounts(prices: dict[str, Price]) -> dict[str, Decimal]:
 def without_breaks(text: str) -> str:
     """A cell on one line."""
     return " ".join(text.split())
-
-
-def code_of(cell: str) -> str:
-    """The code of a currency; what is none stays as it was written."""
-    try:
-        return read_currency(cell)
-    except ValueError:
-        return cell.strip().upper()

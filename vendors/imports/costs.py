@@ -6,7 +6,7 @@ from typing import Any
 
 from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings
-from evaltracker.importing.reading import NO_HEADERS, Header
+from evaltracker.importing.reading import NO_ANSWERS, NO_HEADERS, Header
 from evaltracker.importing.rows import (
     Refusal,
     RowLine,
@@ -19,6 +19,7 @@ from evaltracker.importing.rows import (
 )
 from evaltracker.tabular import Row, Workbook
 from vendors.choices import Pricing
+from vendors.imports.cost_columns import settle
 from vendors.imports.cost_reader import Reader
 from vendors.imports.cost_words import COLUMNS
 from vendors.imports.names import Names
@@ -47,9 +48,9 @@ class ForAll:
     recurrence: str = ""
 
 
-def is_table(columns: Collection[str]) -> bool:
-    """Whether these columns make costs."""
-    return bool({"likely", "state"} & set(columns)) and len(columns) > 1
+def is_table(columns: Collection[str], *, said: bool = False) -> bool:
+    """Whether these columns make costs; prices alone do if somebody `said` so."""
+    return bool({"likely", "state"} & set(columns)) and (said or len(columns) > 1)
 
 
 def plan_costs_import(
@@ -59,6 +60,7 @@ def plan_costs_import(
     for_all: ForAll = ForAll(),
     skip_unknown: bool = False,
     headers: Mapping[str, Header] = NO_HEADERS,
+    answers: Mapping[str, str] = NO_ANSWERS,
 ) -> RowsPlan:
     """What importing `book` would do to the cost lines.
 
@@ -69,7 +71,7 @@ def plan_costs_import(
         Unreadable: no table of costs is in the file.
 
     """
-    findings = Findings(remarks=list(book.remarks))
+    findings = Findings(answers=answers, remarks=list(book.remarks))
     tables = tables_in(book, headers, COLUMNS, is_table, findings)
     if not tables:
         raise no_table(book, "costs", WANTED)
@@ -77,9 +79,12 @@ def plan_costs_import(
     lines: list[RowLine] = []
     for table in tables:
         tell_unread(table, findings)
+        walk.reader.settled = settle(table, findings)
         lines += [line for row in table.body if (line := walk.line(table, row))]
     walk.tell()
-    return compared(book, lines, known.lines, findings, skipped=walk.skipped)
+    return compared(
+        book, lines, known.lines, findings, skipped=sum(walk.skipped.values())
+    )
 
 
 class Walk:
@@ -97,17 +102,17 @@ class Walk:
         self.for_all, self.skip_unknown = for_all, skip_unknown
         self.names = Names(known.candidates, loose=True)
         self.reader = Reader(known.currency, for_all.kind, for_all.recurrence)
-        self.skipped = self.silent = 0
+        self.skipped: dict[str, int] = {}
+        self.silent = 0
 
     def line(self, table: Table, row: Row) -> RowLine | None:
         """The cost line of one row, or None with the reason in the findings."""
+        for name, column in table.columns.items():
+            if (row.number, column) in table.sheet.uncomputed:
+                self.refuse(table, row, name, self.reader.UNCOMPUTED)
+                return None
         if not self.reader.says_something(table, row):
             self.silent += 1
-            return None
-        if any(
-            (row.number, it) in table.sheet.uncomputed for it in table.columns.values()
-        ):
-            self.refuse(table, row, "likely", self.reader.UNCOMPUTED)
             return None
         candidate = self.candidate(table, row)
         if candidate is None:
@@ -142,7 +147,7 @@ class Walk:
             return None
         found = self.names.find(name)
         if found is None and self.skip_unknown:
-            self.skipped += 1
+            self.skipped[short(name)] = self.skipped.get(short(name), 0) + 1
         elif found is None:
             self.refuse(
                 table,
@@ -162,8 +167,10 @@ class Walk:
     def tell(self) -> None:
         """Report once what was left aside, and what stayed text."""
         if self.skipped:
-            rows = "1 row was" if self.skipped == 1 else f"{self.skipped:,} rows were"
-            self.findings.remark(f"{rows} left out as unknown.")
+            names = [f"“{name}” ({count:,}×)" for name, count in self.skipped.items()]
+            more = f" and {len(names) - 10:,} more" if len(names) > 10 else ""
+            shown = ", ".join(names[:10])
+            self.findings.remark(f"Left out as unknown: {shown}{more}.")
         if self.silent:
             rows = "1 row says" if self.silent == 1 else f"{self.silent:,} rows say"
             self.findings.remark(f"{rows} no price; not read.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings
-from evaltracker.importing.reading import NO_HEADERS, Header
+from evaltracker.importing.reading import NO_ANSWERS, NO_HEADERS, Header
 from evaltracker.tabular import Sheet, Unreadable, Workbook
 from vendors.imports.names import candidate_names, requirement_names
 from vendors.imports.plan import ClaimChange, ClaimLine, ClaimsPlan, Known
@@ -34,6 +34,7 @@ def plan_claims_import(
     skip_unknown: bool = False,
     headers: Mapping[str, Header] = NO_HEADERS,
     holds_for: Mapping[str, Any] = NOT_STATED,
+    answers: Mapping[str, str] = NO_ANSWERS,
 ) -> ClaimsPlan:
     """What importing `book` would do to the claims.
 
@@ -46,7 +47,7 @@ def plan_claims_import(
 
     """
     refuse_nothing_to_match(known)
-    findings = Findings(remarks=list(book.remarks))
+    findings = Findings(answers=answers, remarks=list(book.remarks))
     walk = Walk(
         candidate_names(known),
         requirement_names(known),
@@ -181,6 +182,7 @@ def compared(
         refused=skipped + len(findings.refused_rows),
         problems=findings.told(),
         remarks=tuple(findings.remarks),
+        questions=findings.asked(),
     )
 
 

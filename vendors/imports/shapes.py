@@ -22,6 +22,11 @@ class ListShape:
     header: Row
     columns: dict[str, int]
 
+    @property
+    def body(self) -> list[Row]:
+        """The rows under the header."""
+        return [row for row in self.sheet.rows if row.number > self.header.number]
+
 
 @dataclass(frozen=True, slots=True)
 class MatrixShape:

@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from evaltracker.errors import Invalid
+from evaltracker.importing.column_questions import order_in
 from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings
+from evaltracker.importing.rows import unread_columns
 from evaltracker.importing.words import SIDE_COLUMNS
 from evaltracker.measures import Reading
 from evaltracker.requirements.imports.lines import UNCOMPUTED
@@ -44,10 +46,13 @@ class Walk:
 
     def list(self, shape: ListShape) -> Iterator[ClaimLine]:
         """The claims of a list."""
-        columns = shape.columns
-        for row in shape.sheet.rows:
-            if row.number <= shape.header.number:
-                continue
+        columns, body = shape.columns, shape.body
+        used = set(columns.values())
+        self.findings.remarks += unread_columns(shape.sheet, shape.header, body, used)
+        if "available_from" in columns:
+            column = columns["available_from"]
+            self.reader.order = order_in(shape.header, column, body, self.findings)
+        for row in body:
             if self.is_uncomputed(shape.sheet, row.number, columns.values()):
                 continue
             if not any(row.cell(column) for column in columns.values()):
@@ -100,10 +105,15 @@ class Walk:
             across, down, words = down, across, (words[1], words[0])
         heads = self.heads(shape, across, words[0])
         refuse_scores(shape, heads)
+        merged = shape.sheet.merged_across()
         for row in shape.body:
             if self.is_uncomputed(shape.sheet, row.number, [*heads, shape.label]):
                 continue
-            answers = {column: row.cell(column) for column in heads if row.cell(column)}
+            shown = {
+                column: row.cell(column) or merged.get((row.number, column), "")
+                for column in heads
+            }
+            answers = {column: cell for column, cell in shown.items() if cell}
             if not answers:
                 continue
             key = down.find(row.cell(shape.label))
@@ -128,11 +138,13 @@ class Walk:
                 heads[column] = found
             elif column != shape.label:
                 amount = sum(1 for row in shape.body if row.cell(column))
-                if header_key(name) in SIDE_COLUMNS or not amount:
-                    self.findings.remark(f"The column “{short(name)}” was not read.")
-                else:
+                if header_key(name) not in SIDE_COLUMNS and amount:
                     place = (shape.header.number, column)
                     self.unknown(shape.sheet, *place, word, name, amount)
+        used = {shape.label, *heads}
+        self.findings.remarks += unread_columns(
+            shape.sheet, shape.header, shape.body, used
+        )
         return heads
 
     def is_uncomputed(self, sheet: Sheet, row: int, columns: Iterable[int]) -> bool:

@@ -120,6 +120,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "evidenceurls",
         "evidencelink",
         "evidence",
+        "sourceurl",
+        "sourceurls",
         "source",
         "link",
         "url",

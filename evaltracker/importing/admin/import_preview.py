@@ -1,6 +1,7 @@
 """What there is to see of a file that waits: how it is read, and what it would do."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +9,9 @@ from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation, Import, ImportDraft, User
 from evaltracker.importing.kinds import ImportKind
 from evaltracker.importing.plan import Plan
-from evaltracker.importing.reading import Header, Reading, likely_header, only, recalled
-from evaltracker.importing.services.waiting_files import (
-    earlier_import,
-    remembered_columns,
-)
+from evaltracker.importing.reading import Header, Reading, likely_header
+from evaltracker.importing.services.readings import reading_for
+from evaltracker.importing.services.waiting_files import earlier_import
 from evaltracker.tabular import Sheet, Workbook, read_table
 
 
@@ -36,7 +35,7 @@ class Look:
         plan = self.plan
         if plan is None:
             return ""
-        said = (plan.new, plan.changed, plan.counts, plan.problems)
+        said = (plan.new, plan.changed, plan.counts, plan.problems, plan.questions)
         return hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()
 
     @property
@@ -57,24 +56,14 @@ def look_at(
     """
     said: dict[str, Any] = draft.reading
     whole = read_table(bytes(draft.content), draft.filename)
-    book = only(whole, said.get("sheet", ""))
-    memory = remembered_columns(evaluation=evaluation, kind=kind.slug, by=user)
-    known = recalled(book, memory)
-    headers = known | {
-        name: Header(header["row"], header["columns"])
-        for name, header in said.get("headers", {}).items()
-    }
-    reading = Reading(
-        headers=headers,
-        layout=said.get("layout", ""),
-        skip_unknown=bool(said.get("skip_unknown")),
-        more=said.get("more", {}),
+    book, reading, remembered = reading_for(
+        evaluation=evaluation, kind=kind.slug, by=user, book=whole, said=said
     )
-    sheet, header = shown_header(kind, book, headers)
+    sheet, header = shown_header(kind, book, reading.headers)
     plan: Plan[Any, Any] | None = None
     problem: Problem | None = None
     try:
-        plan = kind.plan(evaluation, user, book, reading)
+        plan = kind.settled(evaluation, user, book, reading)
     except Problem as error:
         problem = error
     return Look(
@@ -83,7 +72,7 @@ def look_at(
         reading=reading,
         sheet=sheet,
         header=header,
-        is_recalled=sheet.name in known and sheet.name not in said.get("headers", {}),
+        is_recalled=sheet.name in remembered,
         plan=plan,
         problem=problem,
         earlier=earlier_import(
@@ -93,7 +82,7 @@ def look_at(
 
 
 def shown_header(
-    kind: ImportKind, book: Workbook, headers: dict[str, Header]
+    kind: ImportKind, book: Workbook, headers: Mapping[str, Header]
 ) -> tuple[Sheet, Header]:
     """The sheet whose columns the form shows, and what they are taken for."""
     sheets = [sheet for sheet in book.visible if not sheet.is_blank]

@@ -17,6 +17,7 @@ from evaltracker.importing.services.waiting_files import (
     discard_draft,
     keep_draft,
     remember_columns,
+    remember_words,
     say_how_to_read,
 )
 from evaltracker.pages.workspace import page_address
@@ -63,7 +64,25 @@ def read(desk: Desk) -> HttpResponse:
             return desk.show(reading=form, status=400)
         columns = desk.kind.columns_in(row)
         headers[look.sheet.name] = {"row": row.number, "columns": columns}
-    say_how_to_read(draft=draft, reading={**form.reading(), "headers": headers})
+    answers = draft.reading.get("answers", {})
+    said = {**form.reading(), "headers": headers, "answers": answers}
+    say_how_to_read(draft=draft, reading=said)
+    return desk.again()
+
+
+def answer(desk: Desk) -> HttpResponse:
+    """Keep what was answered to the questions of the file; blank asks again."""
+    draft = desk.waiting()
+    look = look_at(draft, desk.kind, desk.evaluation, desk.user)
+    questions = look.plan.questions if look.plan else ()
+    answers = dict(draft.reading.get("answers", {}))
+    for question in questions:
+        said = desk.request.POST.get(question.key, "")
+        answers[question.key] = said if said in dict(question.options) else ""
+    remember_words(
+        evaluation=desk.evaluation, kind=desk.kind.slug, answers=answers, by=desk.user
+    )
+    say_how_to_read(draft=draft, reading={**draft.reading, "answers": answers})
     return desk.again()
 
 
@@ -160,6 +179,7 @@ def done_before(desk: Desk, said: str) -> str:
 STEPS = {
     "upload": upload,
     "read": read,
+    "answer": answer,
     "explain": explain,
     "apply": apply,
     "discard": discard,

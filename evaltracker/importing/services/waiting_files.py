@@ -15,8 +15,11 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.policy import require_open
+from evaltracker.importing.words_asked import WORD
 
 KEPT = datetime.timedelta(days=1)
+# In place of a header's signature: what words mean belongs to no header.
+OF_WORDS = "words"
 
 
 @transaction.atomic
@@ -84,11 +87,45 @@ def remember_columns(
     )
 
 
+@transaction.atomic
+def remember_words(
+    *, evaluation: Evaluation, kind: str, answers: Mapping[str, str], by: User
+) -> None:
+    """Remember what words in files mean here, whatever their columns; blank forgets.
+
+    How a column writes numbers and days is no matter of words: another file may do it
+    another way, so it is asked again.
+    """
+    said = {key: it for key, it in answers.items() if key.startswith(WORD)}
+    if not said:
+        return
+    before = remembered_words(evaluation=evaluation, kind=kind)
+    ColumnMemory.objects.update_or_create(
+        evaluation=evaluation,
+        kind=kind,
+        signature=OF_WORDS,
+        defaults={
+            "columns": {key: it for key, it in (before | said).items() if it},
+            "set_by": by,
+            "set_at": timezone.now(),
+        },
+    )
+
+
+def remembered_words(*, evaluation: Evaluation, kind: str) -> dict[str, str]:
+    """By key of a question, what a word means here."""
+    found: ColumnMemory | None = ColumnMemory.objects.filter(
+        evaluation=evaluation, kind=kind, signature=OF_WORDS
+    ).first()
+    return dict(found.columns) if found else {}
+
+
 def remembered_columns(
     *, evaluation: Evaluation, kind: str, by: User
 ) -> dict[str, dict[str, int]]:
     """By signature of a header, its columns: said here, else by `by` elsewhere."""
-    rows = ColumnMemory.objects.filter(kind=kind).order_by("set_at")
+    rows = ColumnMemory.objects.filter(kind=kind).exclude(signature=OF_WORDS)
+    rows = rows.order_by("set_at")
     elsewhere = rows.filter(set_by=by).exclude(evaluation=evaluation)
     return {
         row.signature: row.columns

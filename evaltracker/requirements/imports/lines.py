@@ -1,15 +1,22 @@
 """From the rows of a sheet to requirements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from evaltracker.errors import Invalid
+from evaltracker.evaluations.choices import Priority
 from evaltracker.importing.layout import Layout, short
 from evaltracker.importing.plan import Findings, RequirementLine, Value
+from evaltracker.importing.rows import unread_columns
+from evaltracker.importing.rows_aside import numbered, tell_aside, without_aside
 from evaltracker.importing.words import PRIORITIES
-from evaltracker.kit.text import REF_LIMIT, read_line, read_requirement_ref, read_text
+from evaltracker.importing.words_asked import LEAVE_OUT, meanings_in
+from evaltracker.kit.text import read_line, read_text
 from evaltracker.measures import measure_words, read_measure
+from evaltracker.requirements.imports.headings import Headings, with_category
+from evaltracker.requirements.imports.refs import NO_TEXTS, Refs
 from evaltracker.requirements.imports.weights import read_weight, weights_are_usable
-from evaltracker.tabular import Row, header_key
+from evaltracker.tabular import Row
 from evaltracker.tabular.wording import without_markup
 
 UNCOMPUTED = (
@@ -18,29 +25,46 @@ UNCOMPUTED = (
 )
 
 
-def lines_of(layout: Layout, findings: Findings) -> list[RequirementLine]:
-    """The requirements of one sheet; what cannot come in goes to `findings`."""
-    tell_unread(layout, findings)
-    if refs_are_too_long(layout, findings):
-        return []
+def lines_of(
+    layout: Layout, findings: Findings, known_texts: Mapping[str, str] = NO_TEXTS
+) -> list[RequirementLine]:
+    """The requirements of one sheet; what cannot come in goes to `findings`.
+
+    `known_texts` are the refs that texts have in the evaluation.
+    """
+    sides = (layout.candidate, layout.component)
+    used = {*layout.columns.values(), *(it for it in sides if it is not None)}
+    findings.remarks += unread_columns(layout.sheet, layout.header, layout.body, used)
     if "weight" in layout.columns and not weights_are_usable(layout, findings):
         del layout.columns["weight"]
-    lines = []
-    for row in layout.body:
-        if is_heading(layout, row):
-            findings.remark(
-                f"Row {row.number} (“{short(row.cells[row.filled[0]])}”) is merged "
-                "across the table, so it was read as a heading."
-            )
+    tell_aside(layout.sheet, layout.body, layout.header, findings)
+    body = without_aside(layout.body, layout.header, layout.columns.values())
+    headings = Headings(layout, body, findings)
+    rows = [row for row in body if row.number not in headings.numbers]
+    refs = Refs(layout, rows, findings, known_texts)
+    priorities = priorities_in(layout, rows, findings)
+    lines, left_out = [], []
+    for row in rows:
+        if is_left_out(layout, row, priorities):
+            left_out.append(row)
             continue
-        line = line_of(layout, row, findings)
+        line = line_of(layout, row, findings, refs, priorities)
         if line is not None:
-            lines.append(line)
+            values = with_category(line.values, headings.categories.get(row.number))
+            lines.append(replace(line, values=values))
+    if left_out:
+        findings.remark(f"Left out, as you said: {numbered(left_out)}.")
     tell_numbers(layout, findings)
     return lines
 
 
-def line_of(layout: Layout, row: Row, findings: Findings) -> RequirementLine | None:
+def line_of(
+    layout: Layout,
+    row: Row,
+    findings: Findings,
+    refs: Refs,
+    priorities: Mapping[str, str],
+) -> RequirementLine | None:
     """One row's requirement, or None with the reason in `findings`."""
     before = len(findings.refused_rows)
     sheet = layout.sheet
@@ -51,40 +75,21 @@ def line_of(layout: Layout, row: Row, findings: Findings) -> RequirementLine | N
     if hits or not any(row.cell(column) for column in read):
         return None
     values: dict[str, Value] = {}
-    ref = read_ref(layout, row, findings)
+    ref, text = refs.of(row)
     for field in layout.columns:
-        if field == "text" and layout.columns["text"] == layout.columns["ref"]:
-            values["text"] = ref
-        elif field != "ref":
-            value = read_field(layout, row, field, findings)
+        if field == "text" and text is not None:
+            values["text"] = text
+        elif field == "priority":
+            value = read_priority(layout, row, findings, priorities)
             if value is not None:
-                values[field] = value
+                values["priority"] = value
+        elif field != "ref" and ref:
+            said = read_field(layout, row, field, findings)
+            if said is not None:
+                values[field] = said
     if len(findings.refused_rows) > before or not ref:
         return None
     return RequirementLine(ref, values, sheet.name, row.number)
-
-
-def read_ref(layout: Layout, row: Row, findings: Findings) -> str:
-    """The row's ref as text; with a component, the two together."""
-    column = layout.columns["ref"]
-    ref = " ".join(without_markup(row.cell(column)).split())
-    if not ref:
-        findings.refuse(
-            layout.sheet,
-            row.number,
-            "It has no ref. Fill one in, or delete the row.",
-            column,
-        )
-        return ""
-    if layout.component is not None:
-        ref = f"{ref} {' '.join(row.cell(layout.component).split())}".strip()
-    try:
-        return read_requirement_ref(ref)
-    except ValueError as error:
-        findings.refuse(
-            layout.sheet, row.number, f"The ref does not fit: {error}", column
-        )
-        return ""
 
 
 def read_field(
@@ -95,8 +100,6 @@ def read_field(
     cell = row.cell(column)
     if field == "weight":
         return read_weight(layout, row, findings)
-    if field == "priority":
-        return read_priority(layout, row, findings)
     text = without_markup(cell)
     if field == "measure":
         return read_measure_cell(layout, row, findings)
@@ -138,67 +141,48 @@ def list_names(names: Iterable[str]) -> str:
     return "; ".join(sorted({name.strip() for name in names} - {""}))
 
 
-def read_priority(layout: Layout, row: Row, findings: Findings) -> str | None:
+def priorities_in(
+    layout: Layout, rows: Sequence[Row], findings: Findings
+) -> dict[str, str]:
+    """By cell, the priority that it is, or that it is to be left out."""
+    if "priority" not in layout.columns:
+        return {}
+    options = [(it.value, str(it.label)) for it in Priority]
+    return meanings_in(
+        layout.header,
+        layout.columns["priority"],
+        rows,
+        {word: priority.value for word, priority in PRIORITIES.items()},
+        [*options, (LEAVE_OUT, "leave these rows out")],
+        findings,
+        field="priority",
+    )
+
+
+def is_left_out(layout: Layout, row: Row, priorities: Mapping[str, str]) -> bool:
+    """Whether somebody said that rows with such a priority stay out."""
+    column = layout.columns.get("priority")
+    return column is not None and priorities.get(row.cell(column)) == LEAVE_OUT
+
+
+def read_priority(
+    layout: Layout, row: Row, findings: Findings, priorities: Mapping[str, str]
+) -> str | None:
     """The row's priority; None where the cell is blank."""
     column = layout.columns["priority"]
     cell = row.cell(column)
     if not cell:
         return None
-    priority = PRIORITIES.get(header_key(cell))
+    priority = priorities.get(cell)
     if priority is None:
         findings.refuse(
             layout.sheet,
             row.number,
-            f"“{short(cell)}” is no priority. Write must, should or could.",
+            f"“{short(cell)}” is no priority that is known here. Say what it means, or "
+            "write must, should or could.",
             column,
         )
-        return None
-    return priority.value
-
-
-def is_heading(layout: Layout, row: Row) -> bool:
-    """Whether one merged cell spans the row's ref and text."""
-    return len(row.filled) == 1 and any(
-        merge.is_wide
-        and merge.top <= row.number <= merge.bottom
-        and merge.left <= row.filled[0] <= merge.right
-        for merge in layout.sheet.merges
-    )
-
-
-def refs_are_too_long(layout: Layout, findings: Findings) -> bool:
-    """Whether texts stand where refs are needed, told once and not per row."""
-    column = layout.columns["ref"]
-    if column != layout.columns["text"]:
-        return False
-    long = [row for row in layout.body if len(row.cell(column)) > REF_LIMIT]
-    if not long:
-        return False
-    findings.refuse(
-        layout.sheet,
-        long[0].number,
-        f"The file has no column of refs, and “{short(long[0].cell(column))}” is too "
-        "long to be one. Add a column “ref” with a short id in each row (R1, R2, …).",
-        column,
-    )
-    findings.refused_rows.update((layout.sheet.name, row.number) for row in layout.body)
-    return True
-
-
-def tell_unread(layout: Layout, findings: Findings) -> None:
-    """Name the columns that were left aside, so that nothing is lost unseen."""
-    used = {*layout.columns.values(), layout.candidate, layout.component}
-    left = [
-        f"“{short(layout.header.cell(index), 30)}”"
-        for index in layout.header.filled
-        if index not in used
-    ]
-    if left:
-        shown = ", ".join(left[:8])
-        more = f" and {len(left) - 8} more" if len(left) > 8 else ""
-        words = "Columns" if len(left) > 1 else "The column"
-        verb = "were" if len(left) > 1 else "was"
-        findings.remark(f"{words} {shown}{more} {verb} not read.")
+    return priority
 
 
 def tell_numbers(layout: Layout, findings: Findings) -> None:

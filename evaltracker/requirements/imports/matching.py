@@ -11,7 +11,7 @@ from evaltracker.importing.plan import (
     RequirementLine,
     source_of,
 )
-from evaltracker.importing.reading import NO_HEADERS, Header
+from evaltracker.importing.reading import NO_ANSWERS, NO_HEADERS, Header
 from evaltracker.requirements.imports.lines import lines_of
 from evaltracker.requirements.imports.sideways import sideways_lines
 from evaltracker.tabular import Sheet, Workbook
@@ -26,6 +26,7 @@ def plan_requirements_import(
     orientation: str = "",
     headers: Mapping[str, Header] = NO_HEADERS,
     lists: Collection[str] = (),
+    answers: Mapping[str, str] = NO_ANSWERS,
 ) -> ImportPlan:
     """What importing `book` would do to the `existing` requirements.
 
@@ -37,11 +38,14 @@ def plan_requirements_import(
         Unreadable: no table of requirements is in the file.
 
     """
-    findings = Findings(remarks=list(book.remarks))
-    sheets = {sheet.name: sheet for sheet in book.sheets}
-    lines = once_each(lines_in(book, findings, orientation, headers), sheets, findings)
-    refuse_unknown_lists(lines, lists, sheets, findings)
+    findings = Findings(answers=answers, remarks=list(book.remarks))
     known = {requirement.ref: requirement for requirement in existing}
+    texts = {str(it.values.get("text", "")): it.ref for it in known.values()}
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    found = lines_in(book, findings, orientation, headers, texts)
+    lines = once_each(found, sheets, findings)
+    refuse_unknown_lists(lines, lists, sheets, findings)
+    lines = [it for it in lines if (it.sheet, it.row) not in findings.refused_rows]
     plan = compare(lines, known, sheets, findings)
     if not (lines or findings.problems):
         findings.refuse(
@@ -59,6 +63,7 @@ def plan_requirements_import(
         refused=len(findings.refused_rows) if refused else 0,
         problems=findings.told(),
         remarks=tuple(findings.remarks),
+        questions=findings.asked(),
     )
 
 
@@ -67,13 +72,14 @@ def lines_in(
     findings: Findings,
     orientation: str,
     headers: Mapping[str, Header],
+    known_texts: Mapping[str, str],
 ) -> list[RequirementLine]:
     """Every requirement of the file, in its order."""
     if orientation == CANDIDATES_AS_ROWS:
         return sideways_lines(book, findings)
     lines = []
     for layout in find_layouts(book, findings, headers):
-        found = lines_of(layout, findings)
+        found = lines_of(layout, findings, known_texts)
         if layout.is_list_of_claims:
             found = fold(found, layout.sheet, findings)
         lines += found

@@ -59,7 +59,7 @@ def test_it_comes_in_and_again_it_changes_nothing(
         ),
         (
             "questionnaire_vsaq/derived_flat_webapp.csv",
-            ["Row 7, column B: It has no ref. Fill one in, or delete the row. (Also"],
+            ["Row 7, column B: It has no ref. Fill one in, have it numbered,"],
         ),
     ],
 )

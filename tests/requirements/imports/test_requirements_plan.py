@@ -72,8 +72,8 @@ def test_a_repeat_over_two_sets_suggests_a_ref() -> None:
 def test_the_same_problem_is_told_once_with_its_rows() -> None:
     made = plan("ref,text\n" + ",x\n" * 9)
     assert sentences(made) == [
-        "Row 2, column A: It has no ref. Fill one in, or delete the row. (Also in rows "
-        "3, 4, 5, 6, 7 and 3 more.)"
+        "Row 2, column A: It has no ref. Fill one in, have it numbered, or delete the "
+        "row. (Also in rows 3, 4, 5, 6, 7 and 3 more.)"
     ]
     assert made.counts["refused"] == 9
 

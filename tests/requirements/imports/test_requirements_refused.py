@@ -9,7 +9,7 @@ from tests.requirements.imports.test_requirements_plan import plan, sentences
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        ("R1,x,P1,5", "column C: “P1” is no priority. Write must, should or could."),
+        ("R1,x,P1,5", "column C: “P1” is no priority that is known here."),
         ("R1,x,must,11", "column D: “11” is no weight. Write a whole number from 0"),
         ("R1,x,must,-1", "column D: “-1” is no weight"),
         ("R1,x,must,many", "column D: “many” is no weight"),

@@ -76,13 +76,14 @@ def test_a_header_over_two_rows_is_understood() -> None:
     assert made.new[0].values == {"text": "x", "priority": "must"}
 
 
-def test_a_merged_heading_between_the_rows_is_skipped() -> None:
+def test_a_merged_heading_is_the_category_of_the_rows_below() -> None:
     def change(book: Workbook) -> None:
         book.active.merge_cells("A2:B2")
 
     made = plan([["ref", "text"], ["Security", None], ["R1", "x"]], change)
     assert [line.ref for line in made.new] == ["R1"]
-    assert "read as a heading" in made.remarks[0]
+    assert made.new[0].values["category"] == "Security"
+    assert "1 row is a heading" in made.remarks[0]
 
 
 def test_a_category_merged_downwards_counts_for_its_rows() -> None:

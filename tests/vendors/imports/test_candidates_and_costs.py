@@ -62,7 +62,7 @@ def test_kinds_vendors_and_other_names_are_read_and_new_companies_told() -> None
         ("X,rent", "“rent” is no kind."),
         (",buy", "It has no name."),
         ("Acme ML,build", "a kind cannot change"),
-        ("X,buy\nX,build", "“X” stands in row 2 already."),
+        ("X,buy\nX,build", "“X” has another kind in row 2."),
     ],
 )
 def test_a_candidate_that_does_not_fit_is_told(row: str, sentence: str) -> None:

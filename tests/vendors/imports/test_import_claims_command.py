@@ -97,7 +97,7 @@ def test_one_unknown_name_keeps_the_whole_file_out(
     with pytest.raises(CommandError, match="Nothing was imported"):
         run(where, file)
     assert Claim.objects.count() == 0
-    assert "refused        2" in run(where, file, "--skip-unknown")
+    assert "refused        2" in run(where, file, "--leave-out=unknown")
     assert Claim.objects.count() == 4
 
 

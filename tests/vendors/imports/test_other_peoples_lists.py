@@ -19,6 +19,7 @@ COUNTS: dict[str, tuple[int, int, int]] = {
     "candidates_oss_alternatives/derived_all.csv": (11, 0, 0),
     "candidates_production_ml/derived_list.csv": (11, 0, 0),
     "costs_sso_tax/prices.csv": (150, 150, 0),
+    "ml_platform_trial_scores/scores.csv": (7, 0, 0),
     "notebook_platforms/derived_matrix_wide.csv": (26, 0, 0),
     "rfp_alaska_aries/derived_cost_to_points_example.csv": (0, 3, 0),
     f"{GSA}/03FAC_template.xls": (0, 0, 123),
@@ -28,6 +29,7 @@ COUNTS: dict[str, tuple[int, int, int]] = {
     f"{GSA}/s70_bad_sample.csv": (0, 21, 0),
     f"{GSA}/s70_sample.csv": (0, 21, 0),
     f"{GSA}/s736_example.xlsx": (0, 1, 0),
+    "vendor_claims_openacr/derived_claims_long.csv": (4, 0, 0),
 }
 FILES = sorted(
     str(path.relative_to(DATA))

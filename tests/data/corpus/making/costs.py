@@ -279,13 +279,13 @@ FORMATS = [
         "formula_without_a_result.xlsx",
         book(prices(100, "=B9*2")),
         "a formula that nobody computed",
-        refused="D3",
+        refused="row 3, column D",
     ),
     case(
         "another_book.xlsx",
         book(prices(100, "='[prices.xlsx]Sheet1'!$A$1")),
         "no other book is opened for a value",
-        refused="D3",
+        refused="row 3, column D",
     ),
 ]
 CASES = [*THOUSANDS, *SHORT, *FORMATS]

@@ -231,7 +231,7 @@ REFS = [
         ),
         "Excel made a day of 1.2",
         "I14",
-        refused="A3",
+        refused="row 3, column A",
     ),
     case(
         "refs_that_are_numbers.xlsx",

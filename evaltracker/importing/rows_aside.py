@@ -1,0 +1,62 @@
+"""Rows of a table that are none of its lines: totals, and the names once more."""
+
+from collections.abc import Collection, Sequence
+
+from evaltracker.importing.plan import Findings
+from evaltracker.tabular import Row, Sheet, header_key
+
+TOTALS = frozenset(
+    {
+        *("total", "totals", "subtotal", "grandtotal", "overalltotal", "sum"),
+        *("summe", "gesamt", "gesamtsumme", "zwischensumme", "somme", "totale"),
+    }
+)
+SHOWN = 5
+
+
+def is_total(row: Row) -> bool:
+    """Whether the row adds others up: the first thing in it says so."""
+    return bool(row.filled) and header_key(row.cells[row.filled[0]]) in TOTALS
+
+
+def repeats(row: Row, header: Row) -> bool:
+    """Whether the row has the names of the columns again."""
+    filled = row.filled
+    return len(filled) > 1 and all(row.cell(it) == header.cell(it) for it in filled)
+
+
+def without_aside(
+    rows: Sequence[Row], header: Row, columns: Collection[int]
+) -> list[Row]:
+    """The rows that are lines of the table; `columns` are those that are read."""
+    return [
+        row
+        for row in rows
+        if not (
+            is_total(row) or (set(columns) & set(row.filled) and repeats(row, header))
+        )
+    ]
+
+
+def tell_aside(
+    sheet: Sheet, rows: Sequence[Row], header: Row, findings: Findings
+) -> None:
+    """Name the rows that were left out because they are none of its lines."""
+    totals = [row for row in rows if is_total(row)]
+    again = [row for row in rows if repeats(row, header)]
+    where = f" of sheet “{sheet.name}”" if sheet.name else ""
+    if totals:
+        findings.remark(f"Left out as totals: {numbered(totals)}{where}.")
+    if again:
+        findings.remark(
+            f"Left out, because the names of the columns stand there again: "
+            f"{numbered(again)}{where}."
+        )
+
+
+def numbered(rows: Sequence[Row]) -> str:
+    """“1 row (4)”, “2 rows (4, 9)”."""
+    if len(rows) == 1:
+        return f"1 row ({rows[0].number})"
+    shown = ", ".join(str(row.number) for row in rows[:SHOWN])
+    return f"{len(rows):,} rows ({shown}{' …' if len(rows) > SHOWN else ''})"

@@ -1,0 +1,42 @@
+"""How a file is read for somebody: as they say, else as it was remembered."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.importing.reading import Header, Reading, only, recalled
+from evaltracker.importing.services.waiting_files import (
+    remembered_columns,
+    remembered_words,
+)
+from evaltracker.tabular import Workbook
+
+
+def reading_for(
+    *,
+    evaluation: Evaluation,
+    kind: str,
+    by: User,
+    book: Workbook,
+    said: Mapping[str, Any],
+) -> tuple[Workbook, Reading, frozenset[str]]:
+    """The sheets that are read, how, and which of them have remembered columns.
+
+    `said` is what a draft keeps: sheet, headers, layout, answers and more.
+    """
+    book = only(book, said.get("sheet", ""))
+    memory = remembered_columns(evaluation=evaluation, kind=kind, by=by)
+    known = recalled(book, memory)
+    headers = {
+        name: Header(header["row"], header["columns"])
+        for name, header in said.get("headers", {}).items()
+    }
+    words = remembered_words(evaluation=evaluation, kind=kind)
+    reading = Reading(
+        headers=known | headers,
+        layout=said.get("layout", ""),
+        skip_unknown=bool(said.get("skip_unknown")),
+        more=said.get("more", {}),
+        answers=words | said.get("answers", {}),
+    )
+    return book, reading, frozenset(known.keys() - headers.keys())
