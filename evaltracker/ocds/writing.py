@@ -29,8 +29,23 @@ MILESTONE_STATUS = {"open": "scheduled", "met": "met", "missed": "notMet"}
 
 def as_ocds(document: Document) -> bytes:
     """The release package, as bytes that the same document gives again."""
-    told = json.dumps(package(document), ensure_ascii=False, indent=1)
+    told = json.dumps(without_empty(package(document)), ensure_ascii=False, indent=1)
     return f"{told}\n".encode()
+
+
+def without_empty(told: Any) -> Any:
+    """The same without what holds nothing: the standard wants no empty list or text."""
+    if isinstance(told, dict):
+        kept = {key: without_empty(value) for key, value in told.items()}
+        return {key: value for key, value in kept.items() if not is_empty(value)}
+    if isinstance(told, list):
+        return [it for it in map(without_empty, told) if not is_empty(it)]
+    return told
+
+
+def is_empty(value: Any) -> bool:
+    """Whether it says nothing; 0 and False say something."""
+    return value is None or (isinstance(value, str | list | dict) and not value)
 
 
 def package(document: Document) -> dict[str, Any]:

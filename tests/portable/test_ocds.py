@@ -74,6 +74,21 @@ def test_a_decision_is_a_release_in_the_words_of_the_example() -> None:
 
 
 @pytest.mark.django_db
+def test_a_release_has_no_empty_list_object_or_text() -> None:
+    (told,) = exported(common.evaluation())["releases"]
+    assert told["parties"] and told["tag"] == ["planning"]
+
+    def check(value: Any, path: str) -> None:
+        assert value not in ("", [], {}, None), path
+        for key, inner in value.items() if isinstance(value, dict) else ():
+            check(inner, f"{path}/{key}")
+        for inner in value if isinstance(value, list) else ():
+            check(inner, f"{path}/0")
+
+    check(told, "")
+
+
+@pytest.mark.django_db
 def test_an_export_that_is_sealed_in_parts_names_them() -> None:
     where = trials.platform("must")
     assert "leftOut" not in exported(where)
