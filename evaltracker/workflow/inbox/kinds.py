@@ -138,9 +138,12 @@ def proposals(desk: Desk) -> Iterator[WorkItem]:
     evaluations; one query for both.
     """
     suggested, asked = (
+        # SQLite takes no order inside a union.
         model.objects.filter(
             candidate__evaluation__in=desk.owned, state=ProposalState.OPEN
-        ).values_list(Value(kind), "candidate__evaluation")
+        )
+        .order_by()
+        .values_list(Value(kind), "candidate__evaluation")
         for model, kind in ((Proposal, "proposals"), (ContactRequest, "colleagues"))
     )
     rows = suggested.union(asked, all=True).order_by()
