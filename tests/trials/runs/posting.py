@@ -8,6 +8,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
+from evaltracker.measures import Measure
 from tests.cast import trials as cast
 from tests.cast import vendors
 from trials.choices import ReportFormat
@@ -67,9 +68,16 @@ def program(trial: Trial) -> Program:
 
 
 def report_test(token: RunToken) -> Run:
-    """A test of a prose criterion that passed, as a program reports it."""
-    criterion = token.trial.criteria.filter(measure={})[0]
-    case = ReportedRun("testcase.1", str(criterion.pk), timezone.now(), failed=False)
+    """A run of the first criterion, as a program reports it: a test that passed, or a
+    number where it is measured."""
+    criterion = token.trial.criteria.all()[0]
+    measure = Measure.from_json(criterion.measure)
+    said: dict[str, Any] = (
+        {"number": measure.bound, "unit": measure.unit}
+        if measure
+        else {"failed": False}
+    )
+    case = ReportedRun("testcase.1", str(criterion.pk), timezone.now(), **said)
     received = receive_report(
         token=token,
         format=ReportFormat.JUNIT,
