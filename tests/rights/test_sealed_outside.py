@@ -63,6 +63,7 @@ WHY = {
     "demo_without_them": "2",
     "sign_off_reopened": "words",
     "reminded": "scores.2026-11-27",
+    "benchmark_silent": "2026-11-25",
 }
 QUOTED, QUOTE_NOTE = Decimal("827364.55"), "quotemarkquux"
 # Of a kind that can be about any row.

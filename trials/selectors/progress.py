@@ -6,12 +6,12 @@ import zoneinfo
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Requirement
 from trials.choices import Source
-from trials.models import Criterion, Evidence, Trial
+from trials.models import Criterion, Evidence, Run, Trial
 from trials.policy import today_in
 from vendors.models import Ruling
 
@@ -52,7 +52,8 @@ def exercised_by_day(
     """For each day of the trial until `today`, how many must-haves had been tried.
 
     A must-have is exercised by the first verdict of this trial on any revision of
-    the candidate's claim; what was tried before day one counts on day one.
+    the candidate's claim, or by the first run that counts if the trial measures it;
+    what was tried before day one counts on day one.
     """
     musts = asked_musts(trial)
     first = _first_exercised(trial, [requirement.pk for requirement in musts])
@@ -100,8 +101,9 @@ def asked_musts(trial: Trial) -> list[Requirement]:
 def _first_exercised(
     trial: Trial, requirements: list[uuid.UUID]
 ) -> dict[uuid.UUID, datetime.date]:
-    """By requirement, the day in the trial's zone of its first verdict."""
-    zone = zoneinfo.ZoneInfo(trial.zone)
+    """By requirement, the day in the trial's zone of its first verdict, or of its first
+    run where the trial measures it."""
+    zone, wanted = zoneinfo.ZoneInfo(trial.zone), set(requirements)
     found = Evidence.objects.filter(
         Q(criterion__isnull=True) | Q(criterion__trial=trial),
         source=Source.TRIAL,
@@ -114,4 +116,21 @@ def _first_exercised(
         "claim__requirement_id", "recorded_at"
     ):
         first.setdefault(requirement, at.astimezone(zone).date())
-    return first
+    for requirement, earliest in _first_runs(trial).items():
+        first.pop(requirement, None)
+        if earliest is not None:
+            first[requirement] = earliest.astimezone(zone).date()
+    return {key: day for key, day in first.items() if key in wanted}
+
+
+def _first_runs(trial: Trial) -> dict[uuid.UUID, datetime.datetime | None]:
+    """By measured requirement, when the first run that counts was; None without one."""
+    runs = Run.objects.counting().filter(criterion=OuterRef("pk"))
+    earliest = runs.order_by("measured_at").values("measured_at")[:1]
+    measured = trial.criteria.exclude(measure={}).order_by()
+    found: dict[uuid.UUID, datetime.datetime | None] = {}
+    for requirement, at in measured.values_list("requirement_id", Subquery(earliest)):
+        known = found.setdefault(requirement, at)
+        if at is not None and (known is None or at < known):
+            found[requirement] = at
+    return found

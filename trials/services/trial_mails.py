@@ -12,8 +12,10 @@ from evaltracker.notices.services.scheduling import owe_now
 from trials.gap_notices import GapFound, GapReplied, GapStillThere, RetestDue
 from trials.models import Gap, Trial
 from trials.policy import TRIAL_STAGES
+from trials.run_notices import BenchmarkSilent
 from trials.selectors import half_time_alarm
 from trials.selectors.contracts import contract_of
+from trials.selectors.silence import silent_since
 from trials.trial_notices import ContractToAgree, HalfGone
 from vendors.models import Contact
 
@@ -141,6 +143,20 @@ def warn_at_half_time() -> None:
             )
 
 
+def tell_of_silence() -> None:
+    """Owe a trial's lead a mail when its benchmark has stopped reporting."""
+    trials = _under_way().filter(run_reports__isnull=False).distinct()
+    for trial in trials.select_related("lead", "candidate__evaluation"):
+        if day := silent_since(trial):
+            owe_now(
+                kind=BenchmarkSilent.name,
+                evaluation=trial.candidate.evaluation,
+                subject_id=trial.pk,
+                occurrence=day.isoformat(),
+                recipient=trial.lead,
+            )
+
+
 def _under_way() -> QuerySet[Trial]:
     return Trial.objects.filter(
         closed_at__isnull=True,
@@ -153,3 +169,4 @@ register_chore(name="gap_replies", every=EVERY, work=tell_of_replies)
 register_chore(name="contracts_to_agree", every=HOURLY, work=ask_again_for_agreement)
 register_chore(name="retests_due", every=HOURLY, work=remind_of_retests)
 register_chore(name="trials_half_gone", every=HOURLY, work=warn_at_half_time)
+register_chore(name="silent_benchmarks", every=HOURLY, work=tell_of_silence)

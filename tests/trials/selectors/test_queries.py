@@ -54,7 +54,7 @@ def test_with_candidates_and_requirements_at_hand_it_takes_four(
         ledger(where, candidates=candidates, requirements=requirements)
 
 
-def test_the_progress_of_a_trial_takes_two_queries(
+def test_the_progress_of_a_trial_takes_three_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     where = trials.platform(*["must"] * 5)
@@ -63,7 +63,7 @@ def test_the_progress_of_a_trial_takes_two_queries(
     running = trials.trial(option)
     for ref in ("R1", "R2", "R3"):
         trials.verdict(trials.claim_of(option, ref), "trial")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         exercised_by_day(running)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         half_time_alarm(running, running.ends_on)
