@@ -23,6 +23,7 @@ import trials.trial_notices
 # A process that serves vendors alone has no pages, and no whole evaluation
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
+    import trials.admin.acts.confirming
     import trials.admin.acts.consensus
     import trials.admin.acts.contracts
     import trials.admin.acts.criteria

@@ -26,6 +26,7 @@ from trials.models import (
     Evidence,
     Excuse,
     Gap,
+    Measurement,
     Milestone,
     ResearchNote,
     Run,
@@ -138,6 +139,9 @@ register_part(
         order=("report", "measured_at", "id"),
         optional=True,
     )
+)
+register_part(
+    Part(name="measurements", model=Measurement, order=("evidence",), optional=True)
 )
 register_part(Part(name="excuses", model=Excuse, order=("excused_at",)))
 register_part(Part(name="gaps", model=Gap, order=("found_on",)))

@@ -48,3 +48,8 @@ def written(number: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
+
+
+def shown(number: Decimal) -> str:
+    """A number as a sentence says it: with eight digits that count, at most."""
+    return written(Context(prec=8).plus(number))

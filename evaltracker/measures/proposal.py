@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from evaltracker.measures.measure import AT_MOST, Measure
-from evaltracker.measures.numbers import written
+from evaltracker.measures.numbers import shown
 from evaltracker.measures.statistics import statistic_of
 
 type Verdict = Literal["holds", "partly", "fails"]
@@ -24,22 +24,43 @@ class Proposal:
     why: str
 
 
+NOTHING = Proposal(None, 0, None, None, None, "Nothing was measured yet.")
+
+
 def propose(measure: Measure, values: Sequence[Decimal]) -> Proposal:
     """The verdict that numbers in the measure's unit carry.
 
     Beyond the bound and within the tolerance is *partly*; without a tolerance there is
     no *partly*. With too few numbers there is no verdict.
     """
-    n = len(values)
-    if not n:
-        return Proposal(None, 0, None, None, None, "Nothing was measured yet.")
+    if not values:
+        return NOTHING
     value = statistic_of(measure.statistic, values)
-    spread = (min(values), max(values))
+    return propose_of(measure, len(values), value, min(values), max(values))
+
+
+def propose_of(
+    measure: Measure, n: int, value: Decimal, lowest: Decimal, highest: Decimal
+) -> Proposal:
+    """The same of `n` numbers that were counted elsewhere; `value` is their
+    statistic."""
     if n < measure.least_n:
         need = f"{n} of the {measure.least_n} runs that {measure.statistic} needs."
-        return Proposal(None, n, value, *spread, need)
+        return Proposal(None, n, value, lowest, highest, need)
     verdict = _verdict(measure, value)
-    return Proposal(verdict, n, value, *spread, _why(measure, verdict, value, n))
+    why = _why(measure, verdict, value, n)
+    return Proposal(verdict, n, value, lowest, highest, why)
+
+
+def propose_of_tests(n: int, failed: int) -> Proposal:
+    """The verdict of `n` tests without numbers: it holds if none failed."""
+    if not n:
+        return NOTHING
+    tests = "1 test" if n == 1 else f"{n} tests"
+    if failed:
+        return Proposal("fails", n, None, None, None, f"{failed} of {tests} failed.")
+    passed = "The test passed." if n == 1 else f"All {tests} passed."
+    return Proposal("holds", n, None, None, None, passed)
 
 
 def _verdict(measure: Measure, value: Decimal) -> Verdict:
@@ -55,7 +76,7 @@ def _verdict(measure: Measure, value: Decimal) -> Verdict:
 
 def _why(measure: Measure, verdict: Verdict, value: Decimal, n: int) -> str:
     runs = "1 run" if n == 1 else f"{n} runs"
-    number = f"{measure.statistic} is {written(value)} {measure.unit} over {runs}"
+    number = f"{measure.statistic} is {shown(value)} {measure.unit} over {runs}"
     if verdict == "partly" and measure.tolerance is not None:
         return f"{number}: beyond {measure.reach}, within its tolerance."
     return f"{number}; asked was {measure.reach}."

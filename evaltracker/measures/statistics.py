@@ -39,6 +39,16 @@ def least_n_of(statistic: str) -> int:
     return -(-100 // min(percentile, 100 - percentile))
 
 
+def ranks_of(statistic: str, n: int) -> list[int]:
+    """The places, from 1, of the numbers whose mean it is; none for the mean of all."""
+    percentile = percentile_of(statistic)
+    if percentile is not None:
+        return [-(-percentile * n // 100)]
+    if statistic == MEDIAN:
+        return [n // 2 + 1] if n % 2 else [n // 2, n // 2 + 1]
+    return []
+
+
 def statistic_of(statistic: str, values: Sequence[Decimal]) -> Decimal:
     """The statistic of numbers that share one unit; of none there is none.
 
@@ -49,17 +59,15 @@ def statistic_of(statistic: str, values: Sequence[Decimal]) -> Decimal:
     ordered = sorted(values)
     if not ordered:
         raise ValueError("There is no number to take a statistic of.")
-    percentile = percentile_of(statistic)
-    if percentile is not None:
-        rank = -(-percentile * len(ordered) // 100)
-        return ordered[rank - 1]
-    if statistic == MEDIAN:
-        middle = len(ordered) // 2
-        ordered = ordered[middle - (len(ordered) % 2 == 0) : middle + 1]
-    return _mean(ordered)
+    if ranks := ranks_of(statistic, len(ordered)):
+        ordered = [ordered[rank - 1] for rank in ranks]
+        if len(ordered) == 1:
+            return ordered[0]
+    return mean_of(ordered)
 
 
-def _mean(values: Sequence[Decimal]) -> Decimal:
+def mean_of(values: Sequence[Decimal]) -> Decimal:
+    """The mean of numbers, of which there is one at least."""
     total = Decimal(0)
     for value in values:
         total = EXACT.add(total, value)

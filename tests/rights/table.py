@@ -22,6 +22,7 @@ ACTS_FOR: dict[str, set[str]] = {
             "ask-question",
             "attach-files",
             "change-script-item",
+            "confirm-runs",
             "discuss",
             "draw-up-script",
             "end-demo",

@@ -17,6 +17,11 @@ def setting_fields(verdicts: Iterable[Evidence]) -> dict[str, Any]:
         "runners": Runner.choices[1:],
         "data_owners": DataOwner.choices[1:],
         "ran": {"runner": last.runner, "data": last.data} if last else {},
+        # Programs that report runs are ours.
+        "ran_by_program": {
+            "runner": Runner.US,
+            "data": last.data if last and last.data else DataOwner.OURS,
+        },
     }
 
 

@@ -22,7 +22,7 @@ from trials.admin.acts.base import takes_part
 from trials.admin.partly import ways_on
 from trials.admin.settings_asked import setting_fields
 from trials.admin.timeline import Line, curve_of, is_late, lanes_of, line_of
-from trials.admin.trial_rows import criterion_rows, gaps_in_order
+from trials.admin.trial_rows import criterion_rows, gaps_in_order, how_far
 from trials.choices import EvidenceVerdict, MilestoneState, Severity
 from trials.models import Gap, Milestone, Trial
 from trials.policy import TRIAL_STAGES, may_lead, today_in
@@ -223,7 +223,7 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         milestones=milestone_rows(milestones, evaluation, user, runs=runs and going),
         criteria=criteria,
         **ways_on(evaluation, user),
-        judged=sum(not row.to_judge for row in criteria),
+        **how_far(criteria),
         verdicts=without_blank(EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN),
         gaps=gaps,
         open_breakers=_open_breakers(gaps),

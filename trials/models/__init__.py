@@ -4,6 +4,7 @@ from trials.models.contracts import Agreement, ContractChange
 from trials.models.demos import Demo, DemoGuest, DemoNote, ScriptItem
 from trials.models.evidence import Evidence, Excuse
 from trials.models.gaps import Gap
+from trials.models.measurements import Measurement
 from trials.models.research import ResearchNote
 from trials.models.runs import Run, RunReport, RunToken
 from trials.models.scores import Consensus, Score, ScoreSheet, Settlement
@@ -20,6 +21,7 @@ __all__ = [
     "Evidence",
     "Excuse",
     "Gap",
+    "Measurement",
     "Milestone",
     "ResearchNote",
     "Run",

@@ -15,7 +15,7 @@ from evaltracker.kit.files import read_file
 from evaltracker.kit.storage import files_of_rows
 from evaltracker.kit.text import Inputs
 from trials.choices import EvidenceVerdict, Source
-from trials.models import Criterion, Evidence, ResearchNote, ScriptItem
+from trials.models import Criterion, Evidence, Measurement, ResearchNote, ScriptItem
 from trials.policy import (
     AFTER_REQUIREMENTS,
     FROM_DEMOS,
@@ -31,6 +31,7 @@ from trials.services.judging import (
     no_trial,
     read_kind,
     require_held,
+    require_no_runs,
     running_trials,
 )
 from trials.services.retests import judged_anew
@@ -65,7 +66,13 @@ def check_judge_item(item: ScriptItem, by: By) -> None:
 
 
 def check_judge_criterion(criterion: Criterion, by: By) -> None:
-    """Whoever has a part judges by a criterion of a trial under way."""
+    """Whoever has a part judges by a criterion of a trial under way, by eye."""
+    check_criterion(criterion, by)
+    require_no_runs(criterion)
+
+
+def check_criterion(criterion: Criterion, by: By) -> None:
+    """Whoever has a part says what a trial under way shows of a criterion."""
     candidate = criterion.trial.candidate
     check_evidence(candidate, by, Source.TRIAL)
     if not running_trials(candidate).filter(pk=criterion.trial_id).exists():
@@ -110,9 +117,11 @@ def record_evidence(
     script_item: ScriptItem | None = None,
     criterion: Criterion | None = None,
     research_note: ResearchNote | None = None,
+    measurement: Measurement | None = None,
 ) -> Evidence:
     """Record what was found of exactly this revision of a claim.
 
+    `measurement` is what it rests on, unsaved, if runs of its criterion are confirmed.
     Of a demo or a trial also who ran it and on whose data; a trial that the vendor ran
     on its own data proves what a demo proves. Where the brief has lists, it speaks of
     the values that it names; of a list that it leaves out, of those that its criterion
@@ -151,11 +160,16 @@ def record_evidence(
     check_setting(inputs, evidence)
     inputs.check()
     check_place(evidence)
+    if criterion is not None and measurement is None:
+        require_no_runs(criterion)
     if file is not None:
         _attach(evidence, file)
     checked(evidence)
     evidence.save(force_insert=True)
-    journal_verdict(evidence, by)
+    if measurement is not None:
+        measurement.evidence = evidence
+        measurement.save(force_insert=True)
+    journal_verdict(evidence, by, measurement)
     if kind is Source.TRIAL:
         _follow_up(evidence, by)
     return evidence

@@ -5,8 +5,9 @@ from django.db.models import QuerySet
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations.models import Requirement
 from evaltracker.kit.text import Inputs
+from evaltracker.measures import Measure
 from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
-from trials.models import Evidence, ScriptItem, Trial
+from trials.models import Criterion, Evidence, Run, ScriptItem, Trial
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim
 
@@ -143,6 +144,29 @@ def require_held(item: ScriptItem) -> None:
         raise Refused("This demo was called off; nothing was shown in it.")
     if item.demo.held_at is None:
         raise Refused("This demo has not been held yet.")
+
+
+def require_no_runs(criterion: Criterion) -> None:
+    """Refuse to judge by eye what is measured, once runs propose a verdict on it."""
+    if criterion.measure and runs_that_count(criterion) >= least_runs(criterion):
+        raise Refused(
+            "The runs of this criterion propose a verdict. Confirm it, or give another "
+            "one with a reason."
+        )
+
+
+def runs_that_count(criterion: Criterion) -> int:
+    """How many runs of a criterion a verdict could rest on."""
+    runs = Run.objects.counting().filter(criterion=criterion)
+    if criterion.measure:
+        return runs.filter(number__isnull=False).count()
+    return runs.filter(failed__isnull=False).count()
+
+
+def least_runs(criterion: Criterion) -> int:
+    """How many it needs."""
+    measure = Measure.from_json(criterion.measure)
+    return measure.least_n if measure else 1
 
 
 def no_trial(candidate: Candidate) -> str:

@@ -2,7 +2,7 @@
 
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
-from trials.models import Evidence
+from trials.models import Evidence, Measurement
 
 KEPT = (
     *("source", "verdict", "note", "url", "independent", "runner", "data"),
@@ -11,9 +11,15 @@ KEPT = (
 )
 
 
-def journal_verdict(evidence: Evidence, by: By) -> None:
-    """One entry, which commits to the row."""
+RESTS_ON = ("measure", "n", "value", "proposed", "reason")
+
+
+def journal_verdict(
+    evidence: Evidence, by: By, measurement: Measurement | None = None
+) -> None:
+    """One entry, which commits to the row and to what it rests on."""
     claim = evidence.claim
+    rests_on = journal.snapshot(measurement, RESTS_ON) if measurement else {}
     journal.record(
         evaluation=claim.candidate.evaluation,
         action="evidence.reconfirmed"
@@ -26,6 +32,7 @@ def journal_verdict(evidence: Evidence, by: By) -> None:
             "requirement": claim.requirement.ref,
             "claim_revision": claim.revision,
             **journal.snapshot(evidence, KEPT),
+            **rests_on,
         },
-        rows=[evidence],
+        rows=[evidence, *([measurement] if measurement else [])],
     )

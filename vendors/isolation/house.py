@@ -26,7 +26,8 @@ AMENDED: dict[str, tuple[str, ...]] = {
 ADDS = """
 evaluations_accountentry evaluations_entry evaluations_importedhistory
 stakeholders_signoff
-trials_agreement trials_contractchange trials_evidence trials_runreport
+trials_agreement trials_contractchange trials_evidence trials_measurement
+trials_runreport
 vendors_publisheddocument
 vendors_quote
 workflow_waiver

@@ -12,6 +12,7 @@ from evaltracker.workflow.memo.results import replay
 from evaltracker.workflow.memo.text import write_memo
 from evaltracker.workflow.models import Decision
 from stakeholders.models import SignOff
+from trials.selectors.frozen_runs import recount
 
 ALTERED = "The memo was changed after the decision: its SHA-256 does not fit."
 MOST_LINES = 20
@@ -33,11 +34,13 @@ def differences(decision: Decision) -> list[str]:
 
     1. The fingerprint of memo and row, and of the row and the journal's entry.
     2. Every number, counted again from the frozen inputs.
-    3. Of an altered memo also the words: those that were signed, and those that its
+    3. Every statistic that a verdict rests on, from the runs frozen with it.
+    4. Of an altered memo also the words: those that were signed, and those that its
        inputs would be written as.
     """
     found = list(fingerprints(decision))
     found += counted_again(decision.memo)
+    found += recount(decision.evaluation)
     if is_altered(decision):
         found += words(decision)
         if len(found) == 1:

@@ -13,8 +13,10 @@ from typing import Any, ClassVar
 import pytest
 
 from evaltracker.measures import Measure, propose
+from tests.trials.runs.confirming import confirm
 from tests.trials.runs.posting import Program, measured_trial, program
-from trials.models import Run
+from trials.models import Evidence, Run
+from trials.selectors.run_counts import run_counts
 
 pytestmark = pytest.mark.django_db
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
@@ -93,6 +95,11 @@ def test_the_timer_reports_what_its_clock_says(
     assert measure is not None
     numbers = [run.number for run in runs if run.number is not None]
     assert propose(measure, numbers).verdict == verdict
+    criterion = runs[0].criterion
+    proposal = run_counts([criterion], ci.trial.zone)[criterion.pk].proposal
+    assert (proposal.verdict, proposal.n) == (verdict, 20)
+    assert not Evidence.objects.exists()
+    assert confirm(criterion, verdict).measurement.proposed == verdict
 
 
 def test_the_plug_in_writes_what_is_taken(tmp_path: Path) -> None:

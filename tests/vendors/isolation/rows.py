@@ -15,6 +15,7 @@ ONLY_GROW = (
     "ContractChange",
     "Entry",
     "Evidence",
+    "Measurement",
     "PublishedDocument",
     "Quote",
     "RunReport",

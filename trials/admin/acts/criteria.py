@@ -1,6 +1,6 @@
 """The success criteria of trials, and judging them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
@@ -191,10 +191,12 @@ class JudgeCriterion(OnCriterion):
     verb = "Record"
     help = "It is kept for good, on exactly these words. A newer verdict is a new one."
     success = "Recorded."
-    form_class = ProofForm
+    form_class: ClassVar[type[forms.BaseForm]] = ProofForm
     template = "trials/judge.html"
-    version_fields = ("claim",)
-    service = partial(record_evidence, source=Source.TRIAL)
+    version_fields: ClassVar[tuple[str, ...]] = ("claim",)
+    service: ClassVar[Callable[..., Any] | None] = partial(
+        record_evidence, source=Source.TRIAL
+    )
     rule = check_judge_criterion
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:

@@ -1,0 +1,177 @@
+"""Runs by day against their bound, as a picture with its words."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from evaltracker.measures import shown
+from trials.models import Trial
+from trials.selectors.run_sums import RunCount, Spread
+
+WIDTH, HEIGHT = 600, 160
+# A bar of a single value is still seen, and the top value has air above it.
+LEAST_BAR, AIR = 3.0, 1.12
+CROSS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The runs of a day, from the lowest to the highest, and where their mean is."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A line across the picture, with what is written on it."""
+
+    y: float
+    text_y: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Geometry in a box of 600 by 160."""
+
+    bars: list[Bar]
+    # Of runs that were left out: two strokes each.
+    crosses: list[str]
+    bound: Level
+    baseline: Level | None
+    top: str
+    days: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    first: datetime.date
+    days: int
+    low: float
+    high: float
+
+    def x(self, day: datetime.date) -> float:
+        """The middle of a day."""
+        return round(WIDTH * ((day - self.first).days + 0.5) / self.days, 1)
+
+    def y(self, value: Decimal | float) -> float:
+        share = (float(value) - self.low) / (self.high - self.low)
+        return round(HEIGHT * (1 - min(max(share, 0.0), 1.0)), 1)
+
+
+def picture_of(
+    count: RunCount, trial: Trial, baseline: Decimal | None = None
+) -> Picture | None:
+    """The runs of a measured criterion; None while there is nothing to draw.
+
+    `baseline` is what the same benchmark came to of what is there today.
+    """
+    measure = count.measure
+    if measure is None or not count.days:
+        return None
+    scale = _scale(count, measure.bound, trial, baseline)
+    spreads = [(day.day, day.spread) for day in count.days if day.spread]
+    bars = [_bar(scale, day, spread) for day, spread in spreads]
+    as_is = "" if baseline is None else f"as is {shown(baseline)} {measure.unit}"
+    bound, today = _levels(scale, measure.bound, measure.reach, baseline, as_is)
+    return Picture(
+        bars=bars,
+        crosses=[
+            _cross(scale.x(run.day), scale.y(run.number))
+            for run in count.struck
+            if run.number is not None
+        ],
+        bound=bound,
+        baseline=today,
+        top=f"{shown(Decimal(f'{scale.high:.3g}'))} {measure.unit}",
+        days=scale.days,
+        words=_words(count, as_is),
+    )
+
+
+def _scale(
+    count: RunCount, bound: Decimal, trial: Trial, baseline: Decimal | None
+) -> _Scale:
+    """From zero, or what is below it, to the highest of all."""
+    values: list[Decimal | None] = [Decimal(0), bound, baseline]
+    values += [run.number for run in count.struck]
+    values += [number for day in count.days for number in day.spread or ()]
+    known = [float(value) for value in values if value is not None]
+    low, high = min(known), max(known)
+    days = (trial.ends_on - trial.starts_on).days + 1
+    return _Scale(trial.starts_on, days, low, low + (high - low or 1.0) * AIR)
+
+
+def _bar(scale: _Scale, day: datetime.date, spread: Spread) -> Bar:
+    width = round(min(WIDTH / scale.days * 0.6, 28), 1)
+    top, bottom = scale.y(spread.highest), scale.y(spread.lowest)
+    height = round(max(bottom - top, LEAST_BAR), 1)
+    x = round(scale.x(day) - width / 2, 1)
+    return Bar(x, top, width, height, scale.y(spread.mean))
+
+
+def _levels(
+    scale: _Scale,
+    bound: Decimal,
+    reach: str,
+    baseline: Decimal | None,
+    as_is: str,
+) -> tuple[Level, Level | None]:
+    """Both lines; the upper one is written above it, the lower one below it."""
+    at = scale.y(bound)
+    if baseline is None:
+        return Level(at, at - 4, reach), None
+    today = scale.y(baseline)
+    above, below = -4, 12
+    return (
+        Level(at, at + (above if at <= today else below), reach),
+        Level(today, today + (below if at <= today else above), as_is),
+    )
+
+
+def _cross(x: float, y: float) -> str:
+    return (
+        f"M{x - CROSS} {y - CROSS}l{2 * CROSS} {2 * CROSS}"
+        f"M{x - CROSS} {y + CROSS}l{2 * CROSS} {-2 * CROSS}"
+    )
+
+
+def _words(count: RunCount, as_is: str) -> str:
+    """What a screen reader says of it."""
+    said = [count.proposal.why]
+    with_runs = sum(1 for day in count.days if day.n)
+    if with_runs:
+        said.append(f"Runs on {with_runs} {'day' if with_runs == 1 else 'days'}.")
+    if count.left_out:
+        said.append(f"{count.left_out} left out, drawn as crosses.")
+    if as_is:
+        said.append(f"The same benchmark of what is there today: {as_is}.")
+    return " ".join(said)
+
+
+def trend_of(count: RunCount) -> str:
+    """How the newest day compares with those before it; blank if there is one day."""
+    days: Sequence[tuple[Decimal, int]] = [
+        (day.spread.mean, day.n) for day in count.days if day.spread
+    ]
+    if count.measure is None or len(days) < 2:
+        return ""
+    *before, (last, _) = days
+    total = sum((mean * n for mean, n in before), Decimal(0))
+    mean = total / sum(n for _, n in before)
+    unit = count.measure.unit
+    if not mean:
+        return f"On the newest day the mean was {shown(last)} {unit}."
+    share = float((last - mean) / abs(mean))
+    if abs(share) < 0.02:
+        return "The newest day is like those before it."
+    way = "above" if share > 0 else "below"
+    return (
+        f"The mean of the newest day is {abs(share):.0%} {way} that of the days before."
+    )
