@@ -23,16 +23,14 @@ from trials.services.criterion_rules import (
     check_change_criterion,
     check_remove_criterion,
     check_write_criteria,
+    require_fit_of_runs,
 )
 from trials.services.trial_mails import ask_for_agreement
 from trials.services.trials import open_trial, withdraw_proposal
 from vendors.selectors.lists import read_item_values
 
-EDITABLE = frozenset(
-    {"requirement", "text", "threshold", "measure", "method"}
-    | {"named_values", "position"}
-)
 TEXTS = ("text", "threshold", "method")
+EDITABLE = frozenset({*TEXTS, "requirement", "measure", "named_values", "position"})
 # What each trial says for itself of a criterion that it shares.
 OWN = frozenset({"named_values", "position"})
 WHY = "The contract is agreed; give a reason for changing its criteria."
@@ -115,7 +113,7 @@ def change_criterion(
     only with a reason.
 
     Raises:
-        Refused: it was judged already, so its words stand.
+        Invalid: by field. Refused: it was judged already, so its words stand.
 
     """
     unknown = values.keys() - EDITABLE
@@ -140,6 +138,7 @@ def _change(criterion: Criterion, values: dict[str, Any], reason: str, by: By) -
     reason = _reason(trial, reason)
     before, after = change(criterion, **values)
     _require_number(trial, criterion)
+    require_fit_of_runs(criterion)
     if after:
         _changed(trial, f"Criterion changed: {criterion.text}", reason, by)
         _record(

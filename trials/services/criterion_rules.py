@@ -1,7 +1,8 @@
 """Who changes the criteria of trials, and when; what is shared changes for all."""
 
-from evaltracker.errors import Forbidden, Refused
+from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.measures import UnitMismatch, check_same_kind
 from trials.models import Criterion, Trial
 from trials.policy import check_trial, may_lead
 from trials.selectors.common_terms import drawn_up_with, twins_of
@@ -24,8 +25,7 @@ def check_change_criterion(criterion: Criterion, by: By) -> None:
     rule(criterion.trial, by)
     for twin in twins_of(criterion):
         if twin.evidence.exists():
-            of = twin.trial.candidate
-            where = "" if twin is criterion else f" in the trial of {of}"
+            where = where_of(twin, criterion)
             raise Refused(f"This criterion was judged{where} and can no longer change.")
 
 
@@ -35,6 +35,30 @@ def check_remove_criterion(criterion: Criterion, by: By) -> None:
     for twin in twins_of(criterion):
         if twin.trial.agreed_at and twin.trial.criteria.count() == 1:
             raise Refused("An agreed contract keeps at least one criterion.")
+        if twin.runs.exists():
+            raise Refused(
+                f"Runs were reported for this criterion{where_of(twin, criterion)}, so "
+                "it stays. A run that should not count can be left out."
+            )
+
+
+def require_fit_of_runs(criterion: Criterion) -> None:
+    """Refuse a measure by which the runs that were reported cannot be judged."""
+    units = criterion.runs.exclude(unit="").order_by().values_list("unit", flat=True)
+    for unit in units.distinct():
+        if not criterion.measure:
+            sentence = "Runs were reported for this criterion, so it keeps a measure."
+            raise Invalid(sentence, errors={"measure": [sentence]})
+        try:
+            check_same_kind(unit, criterion.measure["unit"])
+        except UnitMismatch as mismatch:
+            sentence = f"Runs were reported in {unit}. {mismatch}"
+            raise Invalid(sentence, errors={"measure_unit": [sentence]}) from mismatch
+
+
+def where_of(twin: Criterion, criterion: Criterion) -> str:
+    """In whose trial it is, if that is another."""
+    return "" if twin is criterion else f" in the trial of {twin.trial.candidate}"
 
 
 def require_all(trials: list[Trial], by: By) -> None:
