@@ -11,7 +11,6 @@ from evaltracker.measures.unit_names import ALSO, SIGNS, definitions
 LIMIT = 40
 _NAME = r"[A-Za-zµμ°%€£]{1,24}(?:[²³]|\^[23]|\*\*[23])?"
 _SHAPE = re.compile(rf"{_NAME}(?:[*·]{_NAME}){{0,3}}(?:/{_NAME})?")
-_PER = re.compile(r"\s+per\s+|\s*/\s*")
 _POWERS = (("²", "**2"), ("³", "**3"), ("^", "**"), ("·", "*"))
 
 
@@ -30,7 +29,8 @@ def check_unit(text: str) -> str:
         UnknownUnit: with the sentence.
 
     """
-    unit = _PER.sub("/", str(text).strip()[: LIMIT + 1])
+    named = " ".join(str(text)[: 2 * LIMIT].split()).replace(" per ", "/")
+    unit = "/".join(part.strip() for part in named.split("/"))
     if not unit:
         raise UnknownUnit("Name the unit, such as ms, % or requests/s.")
     if len(unit) > LIMIT or not _SHAPE.fullmatch(unit):

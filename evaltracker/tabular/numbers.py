@@ -19,21 +19,20 @@ class Style(StrEnum):
 
 # Marks that stand between thousands and never before decimals.
 _SPACES = "[ \u00a0\u2009\u202f'’]"
-NUMBER = re.compile(rf"[0-9](?:[0-9.,]|{_SPACES}(?=[0-9]))*")
+DIGITS = re.compile(rf"[0-9](?:[0-9.,]|{_SPACES}(?=[0-9]))*")
 _SPACED = re.compile(rf"[1-9][0-9]{{0,2}}(?:{_SPACES}[0-9]{{3}})+(?=[.,]|$)")
 _MARKS = re.compile(_SPACES)
 LONGEST = 30
-
-
-def _shape(thousands: str, decimals: str) -> re.Pattern[str]:
-    by_three = rf"[1-9][0-9]{{0,2}}(?:{thousands}[0-9]{{3}})+"
-    # Lakhs and crores; those who write them put the point before decimals.
-    by_two = rf"|[1-9][0-9]?(?:{thousands}[0-9]{{2}})+{thousands}[0-9]{{3}}"
-    whole = rf"[0-9]+|{by_three}{by_two if decimals == r'\.' else ''}"
-    return re.compile(rf"(?P<whole>{whole})(?:{decimals}(?P<part>[0-9]+))?")
-
-
-_SHAPES = {Style.POINT: _shape(",", r"\."), Style.COMMA: _shape(r"\.", ",")}
+# Lakhs and crores; those who write them put the point before decimals.
+_LAKHS = r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"
+_POINT = re.compile(
+    rf"(?P<whole>[0-9]+|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+|{_LAKHS})"
+    r"(?:\.(?P<part>[0-9]+))?"
+)
+_COMMA = re.compile(
+    r"(?P<whole>[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,(?P<part>[0-9]+))?"
+)
+_SHAPES = {Style.POINT: _POINT, Style.COMMA: _COMMA}
 
 
 def readings(text: str) -> dict[Style, Decimal]:

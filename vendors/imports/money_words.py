@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from evaltracker.importing.layout import short
 from evaltracker.importing.rows import Refusal
-from evaltracker.tabular.numbers import NUMBER
+from evaltracker.tabular.numbers import DIGITS
 from vendors.imports.currencies import currencies_of
 
 THOUSAND, MILLION, BILLION = Decimal(10) ** 3, Decimal(10) ** 6, Decimal(10) ** 9
@@ -34,7 +34,7 @@ class Parts:
 
 def parts_of(plain: str) -> Parts | None:
     """Number, currency, thousands or millions, and the words behind."""
-    found = NUMBER.search(plain)
+    found = DIGITS.search(plain)
     if found is None:
         return None
     number = found[0].rstrip(" .,'’")

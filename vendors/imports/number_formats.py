@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 
 # Quoted words, an escaped mark, a currency in brackets, other brackets, a blank as wide
-# as a mark, a repeated mark; everything else stands for itself.
+# as a mark, a repeated mark; everything else stands for itself. What nothing closes
+# goes to the end.
 TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|\[\$(?P<currency>[^\]-]*)[^\]]*\]'
-    r"|\[[^\]]*\]|_.|\*.|(?P<digits>[0#?](?:[0#?.,/ ]*[0#?])?)(?P<scale>,*)"
+    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|\[\$(?P<currency>[^\]-]*)[^\]]*\]?'
+    r"|\[[^\]]*\]?|_.|\*.|(?P<digits>[0#?](?:[0#?.,/ ]*[0#?])?)(?P<scale>,*)"
     r"|(?P<general>General)|(?P<mark>.)",
     re.IGNORECASE,
 )

@@ -27,7 +27,9 @@ PERIODS = {
     "year": Recurrence.YEARLY,
     "once": Recurrence.ONCE,
 }
-BELOW_NOTHING = re.compile(r"[-−–]\s?\S{0,4}\s?[0-9]|\([^a-z]*[0-9][^a-z]*\)$", re.I)
+BELOW_NOTHING = re.compile(
+    r"[-−–]\s?\S{0,4}\s?[0-9]|\((?=[^a-z]*[0-9])[^a-z]*\)$", re.I
+)
 # Those who write these put the comma between thousands.
 ENGLISH = frozenset({"USD", "GBP", "CAD", "AUD", "NZD"})
 
