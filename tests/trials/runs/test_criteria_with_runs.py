@@ -4,8 +4,7 @@ import pytest
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations.models import User
-from tests.trials.runs.posting import LATENCY, Program
-from tests.trials.runs.test_posting import report, run
+from tests.trials.runs.posting import LATENCY, Program, report, run
 from trials.models import Criterion, Run
 from trials.services.criteria import change_criterion, remove_criterion
 
