@@ -11,7 +11,7 @@ from vendors.isolation.sql import rows
 SCHEMA = "vendor_sees"
 VENDORS = "vendor_"
 COLUMNS = """
-SELECT quote_ident(attname), format_type(atttypid, atttypmod) FROM pg_attribute
+SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
 WHERE attrelid = ('public.' || quote_ident(%s))::regclass
 AND attnum > 0 AND NOT attisdropped ORDER BY attnum
 """
@@ -57,8 +57,9 @@ def _view(
     The product asks for whole rows; so it needs no second way to ask.
     """
     view = f"{SCHEMA}.{db.ops.quote_name(table)}"
+    name = db.ops.quote_name
     columns = ", ".join(
-        column if column in access.shown else f"NULL::{kind} AS {column}"
+        name(column) if column in access.shown else f"NULL::{kind} AS {name(column)}"
         for column, kind in rows(db, COLUMNS, table)
     )
     # Names come from ACCESS and from the catalogue, none from outside.

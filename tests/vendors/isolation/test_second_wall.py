@@ -1,5 +1,6 @@
 """T16: the walk behind the database's wall, with and without the scoped querysets."""
 
+import re
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.vendors.isolation.walk import METHODS, Call, addresses
 from tests.vendors.isolation.world import NAMES, PUBLISHED, World
 from trials.models import Gap, Trial
 from vendors.isolation.access import ACCESS
+from vendors.isolation.building import SCHEMA
 from vendors.models import Asking, Question
 from vendors.models.base import VendorScopedQuerySet
 from vendors.wall import show_vendor
@@ -94,6 +96,21 @@ def walled(role: str, world: World) -> World:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return world
+
+
+@pytest.mark.usefixtures("walled")
+def test_what_may_be_read_is_read_whatever_its_column_is_called() -> None:
+    """`position` is a word of SQL, too."""
+    nothing = re.compile(r'NULL::[a-z ()0-9]+ AS "?(\w+)"?')
+    for table, access in ACCESS.items():
+        if access.shown:
+            with connection.cursor() as cursor:
+                view = f"{SCHEMA}.{table}"
+                cursor.execute("SELECT pg_get_viewdef(%s::regclass)", [view])
+                (written,) = cursor.fetchone()
+            hidden = set(nothing.findall(written))
+            assert hidden, table
+            assert hidden.isdisjoint(access.shown), table
 
 
 def test_every_call_works_behind_the_wall(walled: World, role: str) -> None:
