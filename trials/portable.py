@@ -38,6 +38,7 @@ from trials.models import (
     Settlement,
     Trial,
 )
+from trials.run_formats.kept import read_kept_report
 from trials.scoring import TOP_SCORE
 from trials.selectors.prior import read_prior
 from trials.services.reminders import owe_reminders
@@ -129,6 +130,7 @@ register_part(
         order=("received_at", "id"),
         without={"token": "A way into this installation."},
         stored=("stored_as", "sha256"),
+        takes=read_kept_report,
         optional=True,
     )
 )

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.kit.files import AcceptedFile, read_file
+from evaltracker.kit.files import AcceptedFile
 from evaltracker.portable.reading import invalid, pointer_to
 from evaltracker.portable.registry import Document, Part, parts
 from evaltracker.portable.schema import reference
@@ -169,13 +169,15 @@ def handed_in(document: Document) -> dict[str, AcceptedFile]:
             sha256 = row.get(part.stored[1], "")
             if sha256 and sha256 not in found:
                 where = pointer_to([part.name, at, part.stored[1]])
-                found[sha256] = accepted(document, sha256, row[names[0]], where)
+                found[sha256] = accepted(document, part, sha256, row[names[0]], where)
     if spare := document["files"].keys() - found.keys():
         raise invalid([(pointer_to(["files", min(spare)]), "Nothing names this file.")])
     return found
 
 
-def accepted(document: Document, sha256: str, name: str, where: str) -> AcceptedFile:
+def accepted(
+    document: Document, part: Part, sha256: str, name: str, where: str
+) -> AcceptedFile:
     """One file by its digest."""
     try:
         content = base64.b64decode(document["files"][sha256], validate=True)
@@ -186,7 +188,7 @@ def accepted(document: Document, sha256: str, name: str, where: str) -> Accepted
     if hashlib.sha256(content).hexdigest() != sha256:
         raise invalid([(f"/files/{sha256}", "Its SHA-256 is another.")])
     try:
-        return read_file(io.BytesIO(content), name)
+        return part.takes(io.BytesIO(content), name)
     except Invalid as error:
         raise invalid([(f"/files/{sha256}", error.sentence)]) from error
 

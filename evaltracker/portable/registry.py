@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 from django.apps import apps
 from django.db import models
 
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.kit.files import AcceptedFile, read_file
 from evaltracker.kit.registry import Registry
 
 # Floors from the lowest; a part may point to parts before it and to itself.
@@ -40,6 +41,8 @@ class Part:
     optional: bool = False
     # For a row with a stored file: the column of its place, and that of its SHA-256.
     stored: tuple[str, str] | None = None
+    # How such a file is looked at when it comes in, by its content and its name.
+    takes: Callable[[IO[bytes], str], AcceptedFile] = read_file
     # Whether rows of it are sealed from somebody at this moment.
     sealed: Callable[[User, Evaluation], bool] | None = None
     # Rows of a table that belongs to no single evaluation: those that it needs.

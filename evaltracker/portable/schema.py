@@ -21,7 +21,7 @@ PATTERNS: dict[type[models.Field[Any, Any]], str] = {
     ),
     models.DateField: r"^\d{4}-\d\d-\d\d$",
     models.TimeField: r"^\d\d:\d\d(:\d\d(\.\d{1,6})?)?$",
-    models.DecimalField: r"^-?\d{1,20}(\.\d{1,10})?$",
+    models.DecimalField: r"^-?\d{1,20}(\.\d{1,20})?$",
     models.UUIDField: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
 }
 TOP = {models.PositiveSmallIntegerField: 32767, models.IntegerField: 2147483647}
