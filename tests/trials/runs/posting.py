@@ -67,10 +67,10 @@ def program(trial: Trial) -> Program:
     return Program(trial, token, secret)
 
 
-def report_test(token: RunToken) -> Run:
-    """A run of the first criterion, as a program reports it: a test that passed, or a
+def report_test(token: RunToken, position: int = 1) -> Run:
+    """A run of one criterion, as a program reports it: a test that passed, or a
     number where it is measured."""
-    criterion = token.trial.criteria.all()[0]
+    criterion = token.trial.criteria.all()[position - 1]
     measure = Measure.from_json(criterion.measure)
     said: dict[str, Any] = (
         {"number": measure.bound, "unit": measure.unit}

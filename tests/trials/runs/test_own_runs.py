@@ -36,7 +36,7 @@ def test_a_vendor_reads_numbers_and_nothing_of_where_they_came_from(
             link="https://linkmark.example",
         )
     )
-    report_test(ci.token)
+    report_test(ci.token, 2)
     answer = told(ci.trial.candidate)
     assert answer.status_code == 200
     rows = answer.json()["results"]

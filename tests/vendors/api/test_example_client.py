@@ -169,6 +169,7 @@ def test_a_day_of_a_workbook_and_lists_are_read(tmp_path: Path) -> None:
             "statement": "x",
             "evidence_url": "",
             "holds_for": None,
+            "number": None,
         }
     ]
 
