@@ -1,4 +1,4 @@
-"""What is made from a key and an id and kept nowhere: links and codes.
+"""Links and codes, made from a key and an id and kept nowhere; and random secrets.
 
 Web, worker and vendor process share the key, `VENDOR_PAGES_KEY`, so that a mail that
 is sent again says the same.
@@ -40,8 +40,17 @@ def spaced(code: str) -> str:
 
 
 def new_secret() -> str:
-    """A random secret for one browser."""
+    """A random secret of 256 bits."""
     return secrets.token_urlsafe(32)
+
+
+def new_token(kind: str) -> tuple[str, str]:
+    """A random token: what people know it by, and its whole text, which is shown once.
+
+    `kind` begins both, so that a secret scanner finds one that leaked.
+    """
+    prefix = f"{kind}_{secrets.token_hex(6)}"
+    return prefix, f"{prefix}_{new_secret()}"
 
 
 def _hmac(purpose: str, row: uuid.UUID) -> bytes:

@@ -125,7 +125,7 @@ def same(value: Any, wanted: Any) -> bool:
 
 def written(graded: Sequence[Graded]) -> str:
     """The table, and every file that is neither right nor refused well."""
-    counts = Counter(one.grade for one in graded)
+    counts = Counter(file.grade for file in graded)
     lines = [
         f"{len(graded)} files: "
         + ", ".join(f"{counts[name]} {name}" for name in GRADES),
@@ -133,17 +133,17 @@ def written(graded: Sequence[Graded]) -> str:
     ]
     for name in ("wrong", "kept out", "asked"):
         lines += [
-            f"  {name}: {one.oracle.name} [{one.oracle.finding}] {one.why}"
-            for one in graded
-            if one.grade == name
+            f"  {name}: {file.oracle.name} [{file.oracle.finding}] {file.why}"
+            for file in graded
+            if file.grade == name
         ]
     return "\n".join(lines)
 
 
 def share(graded: Sequence[Graded]) -> float:
     """How much of what should come in does, after at most two questions."""
-    wanted = [one for one in graded if not one.oracle.refused]
-    good = [one for one in wanted if one.grade in ("right", "asked")]
+    wanted = [file for file in graded if not file.oracle.refused]
+    good = [file for file in wanted if file.grade in ("right", "asked")]
     return len(good) / len(wanted)
 
 

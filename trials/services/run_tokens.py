@@ -1,7 +1,6 @@
 """Keys that post runs of one trial: shown once, kept as a digest, revocable at once."""
 
 import datetime
-import secrets
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +15,7 @@ from trials.policy import check_running, check_trial, today_in
 from trials.run_notices import RunTokenLeaked
 from trials.services.trials import locked_trial, open_trial, record
 from vendors.policy import check_judges
+from vendors.secrets import new_token
 from vendors.wall import digest_of
 
 # One for each program that measures, and one to change over.
@@ -69,8 +69,7 @@ def make_run_token(*, trial: Trial, by: By, label: str = "") -> tuple[RunToken, 
     user = actor_of(by).user
     if user is None:
         raise Forbidden("A person makes a run token.")
-    prefix = f"evr_{secrets.token_hex(6)}"
-    secret = f"{prefix}_{secrets.token_urlsafe(32)}"
+    prefix, secret = new_token("evr")
     token = RunToken.objects.create(
         trial=trial,
         label=name,

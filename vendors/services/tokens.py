@@ -1,7 +1,6 @@
 """Keys to the vendor API: shown once, kept as a digest, revocable at once."""
 
 import datetime
-import secrets
 from typing import NoReturn
 
 from django.db import transaction
@@ -12,6 +11,7 @@ from evaltracker.evaluations.journal import Actor, By, actor_of
 from evaltracker.kit.text import Inputs
 from vendors.models import Vendor, VendorToken
 from vendors.policy import require_token_keeper
+from vendors.secrets import new_token
 from vendors.selectors import live_tokens
 from vendors.services.companies import record_for_vendor
 from vendors.services.token_mail import owe_expiry_warnings
@@ -58,8 +58,7 @@ def issue_token(
     now = timezone.now()
     if expires_at is not None and expires_at <= now:
         _refuse_end("A token must expire in the future.")
-    prefix = f"evt_{secrets.token_hex(6)}"
-    secret = f"{prefix}_{secrets.token_urlsafe(32)}"
+    prefix, secret = new_token("evt")
     token = VendorToken.objects.create(
         vendor=vendor,
         label=name,

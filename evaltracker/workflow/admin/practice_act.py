@@ -4,15 +4,14 @@ from typing import Any
 
 from django import forms
 
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.workspace import page_address
 from evaltracker.workflow.services.practice import (
     check_send_test_invitation,
     send_test_invitation,
 )
-from vendors.admin.acts.base import OnCandidate
-from vendors.admin.acts.invitations import ContactsField
+from vendors.admin.acts.invitations import ContactsField, Telling
 from vendors.models import Candidate, Contact
 
 
@@ -32,14 +31,12 @@ class TestForm(forms.Form):
 
 
 @register_act
-class SendTestInvitation(OnCandidate):
+class SendTestInvitation(Telling):
     """Lets a vendor try everything against a made-up list."""
 
     name = "send-test-invitation"
     title = "Send a test invitation"
     verb = "Send the test"
-    tab = "invitations"
-    anchor = "invitation"
     help = (
         "The vendor answers a made-up list for two weeks, in a browser or by program, "
         "and nothing of it counts here. It is an evaluation of its own that you own; "
@@ -50,14 +47,7 @@ class SendTestInvitation(OnCandidate):
     service = send_test_invitation
     rule = check_send_test_invitation
 
-    def form_kwargs(self, target: Candidate, user: User) -> dict[str, Any]:
-        return {"candidate": target}
-
-    def initial(self, target: Candidate, user: User) -> dict[str, Any]:
-        """Everybody whom the vendor named."""
-        return {"contacts": Contact.objects.current().filter(vendor=target.vendor_id)}
-
     def destination(self, target: Candidate, made: Any) -> str:
         """Back to the candidate's row, where a link leads to the test."""
         where: Evaluation = self.evaluation(target)
-        return page_address(where, self.tab, f"{self.anchor}-{target.pk}")
+        return page_address(where, self.tab, f"invitation-{target.pk}")
