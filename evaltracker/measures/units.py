@@ -45,12 +45,12 @@ def convert(value: Decimal, unit: str, to: str) -> Decimal:
     """A number of `unit` as a number of `to`.
 
     Raises:
-        UnitMismatch: they cannot be compared. UnknownUnit: one is not known.
+        UnitMismatch: they cannot be compared, or one of them is not known.
 
     """
-    check_same_kind(unit, to)
     if unit == to:
         return value
+    check_same_kind(unit, to)
     factor, _ = _root_of(unit)
     divisor, _ = _root_of(to)
     return KEPT.plus(EXACT.divide(EXACT.multiply(value, factor), divisor))
@@ -60,10 +60,14 @@ def check_same_kind(unit: str, to: str) -> None:
     """Whether a number of one unit can be said in the other.
 
     Raises:
-        UnitMismatch: it cannot, and the sentence names both.
+        UnitMismatch: it cannot, or a unit that was kept is not known (any more).
 
     """
-    if _root_of(unit)[1] != _root_of(to)[1]:
+    try:
+        same = _root_of(unit)[1] == _root_of(to)[1]
+    except UnknownUnit as unknown:
+        raise UnitMismatch(str(unknown)) from unknown
+    if not same:
         raise UnitMismatch(
             f"“{unit}” cannot be compared with “{to}”: they measure different things."
         )

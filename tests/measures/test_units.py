@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaltracker.measures import UnitMismatch, check_unit, convert, read_number, written
-from evaltracker.measures.units import LIMIT, UnknownUnit
+from evaltracker.measures.units import LIMIT, UnknownUnit, check_same_kind
 
 FAMILIES = (
     ("ms", "s", "min", "h", "days", "µs"),
@@ -113,3 +113,12 @@ def test_what_is_no_number_is_refused_with_a_sentence(typed: str) -> None:
 )
 def test_a_written_number_reads_as_the_same(number: Decimal) -> None:
     assert read_number(written(number)) == number
+
+
+def test_a_kept_unit_that_nobody_knows_compares_with_nothing_but_itself() -> None:
+    strange = "`-alert(1)-`"
+    assert convert(Decimal(3), strange, strange) == 3
+    with pytest.raises(UnitMismatch, match="not a unit that is known here"):
+        convert(Decimal(3), strange, "ms")
+    with pytest.raises(UnitMismatch):
+        check_same_kind("ms", strange)

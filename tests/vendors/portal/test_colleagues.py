@@ -110,7 +110,7 @@ def test_one_person_for_two_rivals_needs_the_owners_word(
 ) -> None:
     bo = Visitor(invited(where, "Globex ML", "bo@globex.example")).sign_in()
     answer = inside.post(
-        f"{inside.home}colleagues/", name="Bo", email="BO@globex.example"
+        f"{inside.home}colleagues/", name="Bo Marchetti", email="BO@globex.example"
     )
     # The vendor hears nothing of who else is invited.
     assert answer.status_code == 302
