@@ -99,10 +99,10 @@ def guess(url: str, name: str, times: int) -> None:
 
 def slower(broken: list[list[float]], well: list[list[float]]) -> float:
     """By how many seconds the slowest page is slower, each at its best visit."""
-    best = (
+    ours, theirs = (
         [min(page) for page in zip(*visits, strict=True)] for visits in (broken, well)
     )
-    return max(one - other for one, other in zip(*best, strict=True))
+    return max(one - other for one, other in zip(ours, theirs, strict=True))
 
 
 def test_people_sign_in_whatever_happens_to_redis(
