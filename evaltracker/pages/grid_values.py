@@ -10,6 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from evaltracker.measures import written
+
 YES = frozenset({"yes", "true", "1", "x", "✓", "y"})
 NO = frozenset({"no", "false", "0", "", "–", "-", "n"})
 # Of the beginning of a label that may stand for it.
@@ -29,7 +31,7 @@ def shown_value(value: Any) -> Any:
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f") if value else "0"
+        return written(value)
     return str(value)
 
 

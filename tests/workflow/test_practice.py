@@ -180,6 +180,12 @@ def test_its_owner_finds_it_at_the_candidate(acme: Candidate) -> None:
     assert reverse("admin:evaluation_invitations", args=[test.slug]) in shown
     overview = reverse("admin:evaluation_overview", args=[test.slug])
     assert "This is a test invitation" in browser.get(overview).content.decode()
+    # Once it has ended, it stays in reach, and another may be sent.
+    vendors.close_by_deadline(test)
+    end_tests()
+    shown = browser.get(page).content.decode()
+    assert reverse("admin:evaluation_invitations", args=[test.slug]) in shown
+    assert f'href="{act}' in shown
 
 
 def test_a_program_is_told_and_answers_as_it_would(acme: Candidate) -> None:

@@ -17,7 +17,7 @@ from vendors.models import Candidate, Claim, Contact, Submission, Vendor, Vendor
 from vendors.policy import INVITABLE
 from vendors.selectors import invitation_letters
 from vendors.selectors.answer_counts import AnswerCounts, answer_counts
-from vendors.selectors.practice import open_tests
+from vendors.selectors.practice import last_tests
 from vendors.selectors.sign_in import Visits, visits_of
 
 # The furthest that an invitation has got: its code, what people read, its tone.
@@ -76,7 +76,7 @@ class InvitationRow:
     receipt: Submission | None = None
     last_word_at: datetime.datetime | None = None
     visits: Visits | None = None
-    # The test invitation that is open, and whether one may be sent.
+    # The last test invitation, and whether one may be sent.
     test: Evaluation | None = None
     may_test: bool = False
 
@@ -161,9 +161,9 @@ def invitation_rows(evaluation: Evaluation) -> list[InvitationRow]:
 def offer_tests(
     rows: Iterable[InvitationRow], companies: Iterable["VendorRow"], owner: User
 ) -> None:
-    """Tell each row of its vendor's open test, or that the owner may send one."""
+    """Tell each row of its vendor's last test, and whether one may be sent."""
     told = {company.vendor.pk for company in companies if company.contacts}
-    tests = open_tests(owner, told)
+    tests = last_tests(owner, told)
     starts = may_start_evaluations(owner)
     for row in rows:
         evaluation, vendor = row.candidate.evaluation, row.candidate.vendor_id
@@ -171,7 +171,10 @@ def offer_tests(
             continue
         row.test = tests.get(vendor)
         row.may_test = (
-            starts and evaluation.is_open and evaluation.stage in BEFORE_DEMOS
+            starts
+            and not (row.test and row.test.is_open)
+            and evaluation.is_open
+            and evaluation.stage in BEFORE_DEMOS
         )
 
 

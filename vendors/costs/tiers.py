@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from evaltracker import measures
 from evaltracker.money import written
 from vendors.costs.money import read_decimal
 
@@ -164,20 +165,20 @@ def read_tiers(text: str) -> tuple[Tier, ...]:
 def stored_tier(tier: Tier) -> dict[str, str]:
     """Return a tier as it is stored, each number as plain text."""
     return {
-        "above": _plain(tier.above),
-        "low": _plain(tier.low),
-        "likely": _plain(tier.likely),
-        "high": _plain(tier.high),
+        "above": measures.written(tier.above),
+        "low": measures.written(tier.low),
+        "likely": measures.written(tier.likely),
+        "high": measures.written(tier.high),
     }
 
 
 def write_tiers(tiers: Iterable[Tier]) -> str:
     """Write tiers the way `read_tiers` reads them."""
     return "\n".join(
-        f"{_plain(tier.above)}: {_plain(tier.likely)}"
+        f"{measures.written(tier.above)}: {measures.written(tier.likely)}"
         if tier.low == tier.high
-        else f"{_plain(tier.above)}: "
-        + " / ".join(_plain(amount) for amount in tier.amounts)
+        else f"{measures.written(tier.above)}: "
+        + " / ".join(measures.written(amount) for amount in tier.amounts)
         for tier in tiers
     )
 
@@ -199,7 +200,3 @@ def _graduated(steps: Sequence[tuple[Fraction, Money3]], quantity: Fraction) -> 
 def _exact(amounts: Money3) -> Exact3:
     low, likely, high = amounts
     return Fraction(low), Fraction(likely), Fraction(high)
-
-
-def _plain(amount: Decimal) -> str:
-    return f"{amount.normalize():f}"

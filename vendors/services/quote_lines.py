@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from evaltracker.kit.text import Inputs
+from evaltracker.measures import written
 from vendors.choices import AS_COST, Pricing, QuoteState, Recurrence
 from vendors.costs import CHECKLIST, CostKind, Tier
 from vendors.costs.tiers import stored_tier
@@ -64,8 +65,8 @@ def kept_line(line: QuotedLine) -> dict[str, Any]:
     """A line as a quote keeps it: plain text for every number."""
     kept: dict[str, Any] = {name: getattr(line, name) for name in FIELDS}
     for name in AMOUNTS:
-        kept[name] = None if kept[name] is None else _plain(kept[name])
-    kept["quantity"] = _plain(line.quantity)
+        kept[name] = None if kept[name] is None else written(kept[name])
+    kept["quantity"] = written(line.quantity)
     kept["tiers"] = [stored_tier(tier) for tier in line.tiers]
     return kept | {name: str(kept[name]) for name in CHOSEN}
 
@@ -182,8 +183,3 @@ def cost_values(line: QuotedLine, currency: str) -> dict[str, Any]:
         "currency": currency,
         "note": line.note,
     }
-
-
-def _plain(number: Decimal) -> str:
-    """5.00 and 5 are one price."""
-    return f"{number.normalize():f}"

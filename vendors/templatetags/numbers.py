@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from django import template
 
+from evaltracker import measures
 from evaltracker.money import written
 
 register = template.Library()
@@ -43,4 +44,4 @@ def points(value: object) -> str:
 @register.filter
 def plain(value: object) -> str:
     """A number without the zeros that its column keeps."""
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else ""
+    return measures.written(value) if isinstance(value, Decimal) else ""

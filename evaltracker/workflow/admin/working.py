@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from evaltracker import measures
 from evaltracker.kit.charts import per_cent
 from evaltracker.money import written
 from evaltracker.workflow.admin.comparison import Comparison
@@ -67,7 +68,7 @@ def working_of(standing: StandingMemo, key: str, comparison: Comparison) -> Work
     people = comparison.people_open
     return Working(
         rows=rows,
-        points=plain(counted.fit.points),
+        points=measures.written(counted.fit.points),
         weight=counted.fit.weight,
         fit=exact(counted.fit.value),
         tested=[row for row in rows if row.ref in tried],
@@ -96,8 +97,8 @@ def fit_rows(counted: Counted, inputs: dict[str, Any]) -> list[Row]:
             text=asked[row.key]["text"],
             category=asked[row.key]["category"],
             weight=row.weight,
-            credit="–" if row.credit is None else plain(row.credit),
-            points="–" if row.points is None else plain(row.points),
+            credit="–" if row.credit is None else measures.written(row.credit),
+            points="–" if row.points is None else measures.written(row.points),
             why=NOT_COUNTED.get(row.state, row.working),
         )
         for row in counted.fit.rows
@@ -109,13 +110,15 @@ def score_rows(counted: Counted) -> list[dict[str, str]]:
     return [
         {
             "category": row.category,
-            "weight": plain(row.weight),
+            "weight": measures.written(row.weight),
             "score": "nobody scored it"
             if row.value is None
-            else f"{plain(rounded(row.value * TOP_SCORE, 2))} of {TOP_SCORE}",
+            else f"{written(rounded(row.value * TOP_SCORE, 2))} of {TOP_SCORE}",
             "points": "–"
             if row.value is None
-            else plain(rounded(row.value * TOP_SCORE * Fraction(row.weight), 2)),
+            else measures.written(
+                rounded(row.value * TOP_SCORE * Fraction(row.weight), 2)
+            ),
         }
         for row in counted.people.rows
     ]
@@ -161,8 +164,3 @@ def exact(share: Fraction | None) -> str:
     if share is None:
         return "nothing to divide by"
     return f"{rounded(share, 3)}, {per_cent(float(share))}"
-
-
-def plain(number: Decimal) -> str:
-    """A number without the zeros that say nothing."""
-    return f"{number.normalize():f}"

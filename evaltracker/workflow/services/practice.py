@@ -36,7 +36,7 @@ from evaltracker.workflow.services.stages import cancel, enter
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Contact
 from vendors.policy import INVITABLE
-from vendors.selectors.practice import open_tests
+from vendors.selectors.practice import last_tests
 from vendors.services.candidates import add_candidate
 from vendors.services.invitations import invite
 from vendors.services.windows import open_claims
@@ -63,7 +63,8 @@ def check_send_test_invitation(candidate: Candidate, by: User) -> None:
         raise Refused(f"{candidate.name} is eliminated; reinstate it first.")
     if not Contact.objects.current().filter(vendor=vendor).exists():
         raise Refused(f"{vendor} has no contact yet; add one first.")
-    if vendor.pk in open_tests(by, [vendor.pk]):
+    last = last_tests(by, [vendor.pk]).get(vendor.pk)
+    if last is not None and last.is_open:
         raise Refused(
             f"A test invitation of {vendor} is open already. “Open the test” beside "
             "the candidate on the invitations page leads to it."

@@ -10,6 +10,7 @@ from django import forms
 
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import Category, Evaluation, User
+from evaltracker.measures import written
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.evaluation_acts import OnEvaluation
 from evaltracker.pages.fields import long_text, reason_field
@@ -127,7 +128,7 @@ class SettleScore(AboutCandidate[ScoredCell]):
         about = {"candidate": target.candidate, "category": target.category}
         settled = Settlement.objects.filter(**about).first()
         if settled is not None:
-            return {"value": f"{settled.value.normalize():f}", "reason": settled.reason}
+            return {"value": written(settled.value), "reason": settled.reason}
         given = Score.objects.visible_to(user).filter(
             pk__in=counted_scores(target.candidate.evaluation), **about
         )

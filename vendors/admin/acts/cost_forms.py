@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from evaltracker.measures import written
 from evaltracker.money import currency_choices
 from evaltracker.pages.fields import day_field, link_field, long_text
 from vendors.choices import CostState, Pricing, Recurrence
@@ -27,7 +28,7 @@ def amount_field(label: str, help_text: str = "") -> forms.DecimalField:
 
 def trimmed(value: Any) -> Any:
     """A number without the zeros that its column keeps; all else as it is."""
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+    return written(value) if isinstance(value, Decimal) else value
 
 
 class TiersField(forms.CharField):
