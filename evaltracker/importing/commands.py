@@ -40,7 +40,7 @@ class ImportCommand(BaseCommand):
         """EVALUATION FILE [--dry-run] [--as USERNAME] [--orientation …]."""
         parser.add_argument("evaluation", metavar="EVALUATION", help="its slug")
         parser.add_argument(
-            "file", metavar="FILE", type=Path, help="CSV, .xlsx or .xls"
+            "file", metavar="FILE", type=Path, help="CSV, .xlsx, .ods, .md …"
         )
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would happen, do nothing"

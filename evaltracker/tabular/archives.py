@@ -6,7 +6,7 @@ import zlib
 
 from evaltracker.tabular import limits
 from evaltracker.tabular.shapes import Unreadable
-from evaltracker.tabular.sniffing import XLSX, Kind, other
+from evaltracker.tabular.sniffing import ODS, XLSM, XLSX, Kind, other
 
 CHUNK = 1024 * 1024
 INSIDE: tuple[tuple[str, str], ...] = (
@@ -14,12 +14,13 @@ INSIDE: tuple[tuple[str, str], ...] = (
     ("ppt/presentation.xml", "a PowerPoint presentation"),
     ("Index/Document.iwa", "an Apple Numbers or Pages file"),
     ("xl/workbook.bin", "a binary Excel workbook (.xlsb)"),
-    ("xl/vbaProject.bin", "an Excel workbook with macros"),
 )
+SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
 OPEN_DOCUMENTS = {
-    b"application/vnd.oasis.opendocument.spreadsheet": "an OpenDocument spreadsheet",
     b"application/vnd.oasis.opendocument.text": "an OpenDocument text",
 }
+TYPES = "[Content_Types].xml"
+MACROS = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 DAMAGED = (
     "The workbook is damaged and cannot be opened. Open it in your spreadsheet "
     "program, save it again as .xlsx and import that file."
@@ -54,10 +55,18 @@ def look_inside(archive: zipfile.ZipFile) -> Kind:
             return other(words)
     if "mimetype" in names:
         declared = archive.read("mimetype").strip()
+        if declared == SPREADSHEET:
+            return ODS
         return other(OPEN_DOCUMENTS.get(declared, "an OpenDocument file"))
     if any(name.lower() == "xl/workbook.xml" for name in names):
-        return XLSX
+        return XLSM if has_macros(archive, names) else XLSX
     return other("a zip archive")
+
+
+def has_macros(archive: zipfile.ZipFile, names: set[str]) -> bool:
+    """Whether the workbook is of the kind that macros are kept in."""
+    types = archive.read(TYPES) if TYPES in names else b""
+    return "xl/vbaProject.bin" in names or MACROS in types
 
 
 def check_size(archive: zipfile.ZipFile) -> None:

@@ -1,4 +1,4 @@
-"""Reading .xlsx and .xls by calamine."""
+"""Reading .xlsx, .xlsm and .xls by calamine; macros are none of its business."""
 
 import datetime
 import io
@@ -52,7 +52,7 @@ def read_book(content: bytes, kind: str) -> list[Sheet]:
         Unreadable: damaged, protected, or past a limit.
 
     """
-    facts = scan_sheets(content) if kind == "xlsx" else {}
+    facts = scan_sheets(content) if kind != "xls" else {}
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             return list(sheets_of(book, facts))

@@ -8,10 +8,15 @@ from evaltracker.tabular import limits
 from evaltracker.tabular.archives import kind_of_archive
 from evaltracker.tabular.books import kind_of_ole, read_book
 from evaltracker.tabular.decoding import decode
+from evaltracker.tabular.markdown import read_markdown
 from evaltracker.tabular.old_books import read_old_book
+from evaltracker.tabular.open_books import read_open_book
 from evaltracker.tabular.separated import read_separated
 from evaltracker.tabular.shapes import Sheet, Unreadable, Workbook
 from evaltracker.tabular.sniffing import (
+    BOOK_NAMES,
+    MARKDOWN,
+    MARKDOWN_NAMES,
     OTHER_NAMES,
     TEXT_NAMES,
     Kind,
@@ -20,13 +25,15 @@ from evaltracker.tabular.sniffing import (
     kind_of_text,
 )
 
+READ_NAMES = TEXT_NAMES | MARKDOWN_NAMES | BOOK_NAMES
+MARKDOWN_ONLY = MARKDOWN_NAMES - TEXT_NAMES
 SAVE_AS = (
     "Copy its table into a spreadsheet, save it as CSV or .xlsx and import that file."
 )
 
 
 def read_table(source: Path | bytes, filename: str = "") -> Workbook:
-    """Read a CSV, .xlsx or .xls file.
+    """Read a CSV, .xlsx, .xlsm, .xls, .ods or Markdown file.
 
     Blank rows are dropped and the others keep the numbers that the user's
     spreadsheet shows; every cell is text.
@@ -53,9 +60,7 @@ def read_table(source: Path | bytes, filename: str = "") -> Workbook:
         book = read_text(source, filename)
     else:
         refuse_other(kind, filename)
-        is_old = kind.code == "xls"
-        sheets = read_old_book(source) if is_old else read_book(source, kind.code)
-        book = finished(filename, kind.code, sheets, [])
+        book = finished(filename, kind.code, *read_workbook(source, kind.code))
     return replace(book, sha256=hashlib.sha256(source).hexdigest())
 
 
@@ -85,10 +90,28 @@ def look(content: bytes) -> Kind:
     return kind
 
 
+def read_workbook(content: bytes, code: str) -> tuple[list[Sheet], list[str]]:
+    """The sheets of a workbook of that kind, and remarks."""
+    match code:
+        case "xls":
+            return read_old_book(content), []
+        case "ods":
+            return read_open_book(content), []
+        case "xlsm":
+            return read_book(content, code), ["The workbook's macros were not run."]
+    return read_book(content, code), []
+
+
 def read_text(content: bytes, filename: str) -> Workbook:
-    """A workbook of one sheet from separated text."""
+    """A workbook from separated text, or from the tables of a Markdown text."""
     text, remarks = decode(content)
-    refuse_other(kind_of_text(text), filename)
+    kind = kind_of_text(text)
+    if extension_of(filename) in MARKDOWN_ONLY and kind.code == "text":
+        kind = MARKDOWN
+    refuse_other(kind, filename)
+    if kind.code == "md":
+        sheets, more = read_markdown(text)
+        return finished(filename, kind.code, sheets, [*remarks, *more])
     sheet, more = read_separated(text)
     return finished(filename, "csv", [sheet], [*remarks, *more])
 
@@ -106,8 +129,7 @@ def refuse_other(kind: Kind, filename: str) -> None:
             f"Its name says that this is {OTHER_NAMES[end]}, but it is {kind.words}. "
             f"Rename it to end in .{kind.code} and import it again."
         )
-    expected = "text" if end in TEXT_NAMES else end
-    if end in TEXT_NAMES | {"xlsx", "xls"} and expected != kind.code:
+    if end in READ_NAMES and kind.code not in kinds_called(end):
         ending = "csv" if kind.code == "text" else kind.code
         raise Unreadable(
             f"The name of the file ends in .{end}, but it is {kind.words}. Rename it "
@@ -115,9 +137,17 @@ def refuse_other(kind: Kind, filename: str) -> None:
         )
 
 
+def kinds_called(end: str) -> set[str]:
+    """The kinds that may have this ending: a .txt may hold either sort of table."""
+    if end in BOOK_NAMES:
+        return {end}
+    found = {"text"} if end in TEXT_NAMES else set()
+    return found | ({"md"} if end in MARKDOWN_NAMES else set())
+
+
 def is_misnamed(kind: Kind, end: str) -> bool:
     """Whether the name promises something else than `kind`."""
-    return end in TEXT_NAMES | {"xlsx", "xls"} or (
+    return end in READ_NAMES or (
         end in OTHER_NAMES and OTHER_NAMES[end] not in kind.words
     )
 

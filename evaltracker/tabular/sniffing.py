@@ -33,23 +33,21 @@ YAML_START = re.compile(r"^(%YAML|---\s*(#|\n|$))")
 YAML_LINE = re.compile(r"^\s*(- )?[A-Za-z_][\w ./\-]{0,60}:( |$)")
 
 TEXT_NAMES = frozenset({"csv", "tsv", "tab", "txt"})
+MARKDOWN_NAMES = frozenset({"md", "markdown", "txt"})
+BOOK_NAMES = frozenset({"xlsx", "xlsm", "xls", "ods"})
 OTHER_NAMES = {
     "json": "a JSON file",
     "yaml": "a YAML file",
     "yml": "a YAML file",
-    "md": "a Markdown file",
-    "markdown": "a Markdown file",
     "pdf": "a PDF file",
     "html": "a web page (HTML)",
     "htm": "a web page (HTML)",
     "xml": "an XML file",
     "doc": "a Word document",
     "docx": "a Word document",
-    "ods": "an OpenDocument spreadsheet",
     "odt": "an OpenDocument text",
     "numbers": "an Apple Numbers file",
     "pages": "an Apple Pages file",
-    "xlsm": "an Excel workbook with macros",
     "xlsb": "a binary Excel workbook",
     "zip": "a zip archive",
     "ics": "a calendar file",
@@ -61,7 +59,7 @@ OTHER_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What the content is: "text", "xlsx", "xls", or something in words."""
+    """What the content is: "text", "xlsx" or another ending, or something in words."""
 
     code: str
     words: str
@@ -69,7 +67,10 @@ class Kind:
 
 XLSX = Kind("xlsx", "an Excel workbook (.xlsx)")
 XLS = Kind("xls", "an old Excel workbook (.xls)")
+XLSM = Kind("xlsm", "an Excel workbook with macros (.xlsm)")
+ODS = Kind("ods", "an OpenDocument spreadsheet (.ods)")
 TEXT = Kind("text", "a text file")
+MARKDOWN = Kind("md", "a Markdown table")
 
 
 def extension_of(filename: str) -> str:
@@ -111,7 +112,7 @@ def kind_of_text(text: str) -> Kind:
     if start[:1] in ("{", "[") and is_json(start):
         return other("a JSON file")
     if MARKDOWN_RULE.search(head):
-        return other("a Markdown file")
+        return MARKDOWN
     if YAML_START.match(head) or looks_like_yaml(head):
         return other("a YAML file")
     return TEXT

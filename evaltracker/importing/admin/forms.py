@@ -17,8 +17,11 @@ PREFIX = "column-"
 class UploadForm(forms.Form):
     file = forms.FileField(
         label="Spreadsheet",
-        help_text="CSV, .xlsx or .xls, up to 10 MB. The same file again adds nothing.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls"}),
+        help_text="CSV, Excel, .ods or Markdown tables, up to 10 MB. The same file "
+        "again adds nothing.",
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ".csv,.tsv,.txt,.md,.xlsx,.xlsm,.xls,.ods"}
+        ),
     )
 
 

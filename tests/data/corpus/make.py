@@ -8,6 +8,7 @@ from tests.data.corpus.making import (
     candidates,
     claims,
     costs,
+    more_kinds,
     price_sheets,
     requirements,
 )
@@ -20,6 +21,7 @@ CASES = [
     *candidates.CASES,
     *claims.CASES,
     *broken.CASES,
+    *more_kinds.CASES,
 ]
 
 
