@@ -12,7 +12,7 @@ from evaltracker.tabular import Unreadable, column_letter, read_table
 from evaltracker.tabular.wording import as_answer, without_markup
 from tests.tabular.books import xlsx
 
-NAMES = st.sampled_from(["r.csv", "r.xlsx", "r.xls", "r.txt", "r.pdf", "r", ""])
+NAMES = st.sampled_from(["r.csv", "r.xlsx", "r.xls", "r.ods", "r.md", "r.pdf", "r", ""])
 CELL = st.text(
     st.characters(
         codec="utf-8",
