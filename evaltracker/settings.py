@@ -227,11 +227,12 @@ CELERY_TIMEZONE = "UTC"
 # In memory: a lost or stale schedule file would silently stop every notice.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {
-        "task": "evaltracker.notices.tasks.sweep",
+    name: {
+        "task": f"evaltracker.notices.tasks.{name}",
         "schedule": 30.0,
         "options": {"expires": 30},
-    },
+    }
+    for name in ("sweep", "work")
 }
 
 # --- REST ---------------------------------------------------------------------

@@ -7,3 +7,7 @@ from django.apps import apps
 if apps.is_installed("django.contrib.admin"):
     import evaltracker.importing.admin.acts
     import evaltracker.importing.admin.page
+    from evaltracker.importing.services.working import work_on_imports
+    from evaltracker.kit.long_work import register_long_work
+
+    register_long_work("imports", work_on_imports)

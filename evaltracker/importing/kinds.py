@@ -111,12 +111,12 @@ class ImportKind:
         """A line of the plan under those heads; the first cell names it."""
         raise NotImplementedError
 
-    def new_rows(self, plan: Any, most: int) -> Sequence[Sequence[Any]]:
-        """The first rows of what is new."""
-        return [self.cells(line) for line in plan.new[:most]]
+    def new_rows(self, plan: Any, start: int, stop: int) -> Sequence[Sequence[Any]]:
+        """Some of the rows of what is new."""
+        return [self.cells(line) for line in plan.new[start:stop]]
 
-    def changes(self, plan: Any, most: int) -> Changes:
-        """Name, and by field before and after, of the first rows that change."""
+    def changes(self, plan: Any, start: int, stop: int) -> Changes:
+        """Name, and by field before and after, of some of the rows that change."""
         return [
             (
                 self.name_of(change.line),
@@ -125,7 +125,7 @@ class ImportKind:
                     for field, before, after in self.differing(change)
                 ],
             )
-            for change in plan.changed[:most]
+            for change in plan.changed[start:stop]
         ]
 
     def name_of(self, line: Any) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from evaltracker.kit import long_work
 from evaltracker.notices.nudging import listening
-from evaltracker.notices.tasks import nudge
+from evaltracker.notices.tasks import nudge, nudge_work
 
 
 class NudgeMiddleware:
-    """Wakes the sweep after a request that owed something; it holds nobody up.
+    """Wakes who does what a request has left to do; it holds nobody up.
 
     By then the request's transaction has ended: rolled back, the nudge finds nothing.
     """
@@ -19,8 +20,10 @@ class NudgeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, and nudge if something is owed now."""
-        with listening() as heard:
+        with listening() as heard, long_work.listening() as waits:
             response = self.get_response(request)
         if heard:
             nudge()
+        if waits:
+            nudge_work()
         return response

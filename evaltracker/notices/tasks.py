@@ -5,6 +5,7 @@ owed is still owed, because it is a row.
 """
 
 import threading
+from functools import partial
 
 import structlog
 from celery import shared_task
@@ -12,14 +13,15 @@ from celery.signals import worker_shutting_down
 from django.db import Error, transaction
 
 from evaltracker.kit.database_away import database_is_away
+from evaltracker.kit.long_work import do_long_work
 from evaltracker.kit.shutdown import ask_to_stop
 from evaltracker.notices.services.periodic import do_chores
 from evaltracker.notices.services.sweep import sweep_notices
 
 NUDGE_EXPIRES = 30
 logger = structlog.get_logger(__name__)
-# One nudge under way is as good as ten.
-_nudging = threading.Lock()
+# One nudge of a kind under way is as good as ten.
+_nudging = {"sweep": threading.Lock(), "work": threading.Lock()}
 
 
 @shared_task(ignore_result=True, soft_time_limit=540, time_limit=600)
@@ -38,6 +40,17 @@ def sweep() -> None:
         logger.warning("database_away", error=str(error))
 
 
+@shared_task(ignore_result=True)
+def work() -> None:
+    """Work off what takes longer than a request may, beside the sweeps."""
+    try:
+        do_long_work()
+    except Error as error:
+        if not database_is_away(error):
+            raise
+        logger.warning("database_away", error=str(error))
+
+
 @worker_shutting_down.connect
 def _stop(**_: object) -> None:
     """A worker that is to end waits for its sweeps, so they end soon."""
@@ -50,19 +63,27 @@ def nudge() -> None:
     It holds nobody: a thread of its own knocks at the broker, and if nobody opens, the
     next tick of beat or of the system's timer finds the rows.
     """
-    transaction.on_commit(_knock, robust=True)
+    transaction.on_commit(partial(_knock, "sweep"), robust=True)
 
 
-def _knock() -> None:
-    if _nudging.acquire(blocking=False):
-        threading.Thread(target=_publish, name="nudge", daemon=True).start()
+def nudge_work() -> None:
+    """Ask in the same way for the long work that waits."""
+    transaction.on_commit(partial(_knock, "work"), robust=True)
 
 
-def _publish() -> None:
+def _knock(name: str) -> None:
+    if _nudging[name].acquire(blocking=False):
+        threading.Thread(
+            target=_publish, args=(name,), name="nudge", daemon=True
+        ).start()
+
+
+def _publish(name: str) -> None:
+    task = sweep if name == "sweep" else work
     try:
-        sweep.apply_async(expires=NUDGE_EXPIRES)
+        task.apply_async(expires=NUDGE_EXPIRES)
     # Whatever the broker's client raises: a nudge may fail, the notice may not.
     except Exception as error:  # noqa: BLE001
         logger.warning("nudge_failed", error=type(error).__name__)
     finally:
-        _nudging.release()
+        _nudging[name].release()

@@ -3,7 +3,7 @@
 FILE_BYTES = 10 * 1024 * 1024
 UNPACKED_BYTES = 200 * 1024 * 1024
 ARCHIVE_ENTRIES = 1_000
-ROWS = 20_000
+ROWS = 50_000
 COLUMNS = 500
 # One cell far to the right and one far down make every cell between them: a sheet's
 # used range is allocated as a whole.

@@ -9,9 +9,9 @@ from django.db import transaction
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation, ImportDraft
 from evaltracker.evaluations.policy import lock
-from evaltracker.importing.admin.import_preview import Look, look_at
 from evaltracker.importing.kinds import KINDS, ImportKind
 from evaltracker.importing.plan import FileQuestion
+from evaltracker.importing.services.looks import Look, look_at
 from evaltracker.importing.services.waiting_files import keep_draft, say_how_to_read
 from evaltracker.tabular import Workbook, read_table
 from tests.cast import common, vendors

@@ -20,7 +20,8 @@ from evaltracker.importing.services.import_log import (
     refuse_moved,
     refuse_repeat,
 )
-from evaltracker.requirements.services.imports import BATCH, refuse_problems
+from evaltracker.kit.batches import create_all
+from evaltracker.requirements.services.imports import refuse_problems
 from stakeholders.models import Stakeholder
 from stakeholders.policy import parts
 from trials.imports.scores import KnownScores
@@ -102,7 +103,7 @@ def add_scores(
         )
         score.clean_fields(exclude={"sheet", "candidate", "category"})
         added.append(score)
-    Score.objects.bulk_create(added, batch_size=BATCH)
+    create_all(Score.objects, added)
     return added
 
 

@@ -11,6 +11,7 @@ from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings
 from evaltracker.importing.rows import unread_columns
 from evaltracker.importing.words import SIDE_COLUMNS
+from evaltracker.kit.progress import counted
 from evaltracker.measures import Reading
 from evaltracker.requirements.imports.lines import UNCOMPUTED
 from evaltracker.tabular import Row, Sheet, Unreadable, header_key
@@ -52,7 +53,7 @@ class Walk:
         if "available_from" in columns:
             column = columns["available_from"]
             self.reader.order = order_in(shape.header, column, body, self.findings)
-        for row in body:
+        for row in counted(body, "compared"):
             if self.is_uncomputed(shape.sheet, row.number, columns.values()):
                 continue
             if not any(row.cell(column) for column in columns.values()):
@@ -106,7 +107,7 @@ class Walk:
         heads = self.heads(shape, across, words[0])
         refuse_scores(shape, heads)
         merged = shape.sheet.merged_across()
-        for row in shape.body:
+        for row in counted(shape.body, "compared"):
             if self.is_uncomputed(shape.sheet, row.number, [*heads, shape.label]):
                 continue
             shown = {

@@ -20,7 +20,8 @@ from evaltracker.importing.services.import_log import (
     refuse_repeat,
     told_of,
 )
-from evaltracker.requirements.services.imports import BATCH, refuse_problems
+from evaltracker.kit.batches import BATCH, create_all
+from evaltracker.requirements.services.imports import refuse_problems
 from vendors.columns import COLUMNS, IMPORTED
 from vendors.imports.candidates import KnownCandidates
 from vendors.models import Candidate, Vendor
@@ -148,7 +149,7 @@ def add(
         row = Candidate(evaluation=evaluation, name=name, vendor=vendor, **values)
         clean(row)
         rows.append(row)
-    return Candidate.objects.bulk_create(rows, batch_size=BATCH)
+    return create_all(Candidate.objects, rows)
 
 
 def change(

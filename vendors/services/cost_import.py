@@ -14,7 +14,8 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import change_all, lock, require_open, require_owner
 from evaltracker.importing.rows import RowsPlan, moved_since
 from evaltracker.importing.services.import_log import log_import, refuse_repeat, told_of
-from evaltracker.requirements.services.imports import BATCH, refuse_problems
+from evaltracker.kit.batches import create_all
+from evaltracker.requirements.services.imports import refuse_problems
 from vendors.choices import PriceSource
 from vendors.imports.costs import KnownCosts
 from vendors.models import Candidate, CostLine
@@ -86,7 +87,7 @@ def import_costs(
         row.currency, row.said_by = evaluation.currency, PriceSource.FILE
         added.append(fill(row, line.values))
     touched, kept = change(evaluation, plan)
-    CostLine.objects.bulk_create(added, batch_size=BATCH)
+    create_all(CostLine.objects, added)
     kept["new"] = {str(row.pk): state_of(row) for row in added}
     log_import(
         evaluation=evaluation,

@@ -12,8 +12,10 @@ from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
 from evaltracker.importing.services.import_log import log_import, refuse_repeat, told_of
+from evaltracker.kit.batches import create_all
 from evaltracker.kit.clock import database_now
-from evaltracker.requirements.services.imports import BATCH, refuse_problems
+from evaltracker.kit.progress import in_batches
+from evaltracker.requirements.services.imports import refuse_problems
 from vendors.choices import Availability, CandidateKind
 from vendors.imports import ClaimLine, ClaimsPlan, Known, KnownClaim
 from vendors.models import Candidate, Claim
@@ -162,10 +164,9 @@ def write(
                 **line.words.fields(),
             )
         )
-    for start in range(0, len(superseded), BATCH):
-        batch = superseded[start : start + BATCH]
+    for batch in in_batches(superseded, "checked"):
         Claim.objects.filter(pk__in=batch).update(superseded_at=now)
-    Claim.objects.bulk_create(rows, batch_size=BATCH)
+    create_all(Claim.objects, rows)
     return rows, kept_of(rows, former)
 
 

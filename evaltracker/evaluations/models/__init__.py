@@ -17,6 +17,7 @@ from evaltracker.evaluations.models.imports import (
     ColumnMemory,
     Import,
     ImportDraft,
+    ImportWork,
 )
 from evaltracker.evaluations.models.journal import Entry, JournalHead
 from evaltracker.evaluations.models.notices import ChatWebhook, ChoreDone, Notice
@@ -43,6 +44,7 @@ __all__ = [
     "EvaluationTemplate",
     "Import",
     "ImportDraft",
+    "ImportWork",
     "ImportedHistory",
     "JournalHead",
     "Mention",

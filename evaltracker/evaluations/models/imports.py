@@ -16,10 +16,20 @@ if TYPE_CHECKING:
     from evaltracker.evaluations.models import User
 
 
+class ImportWork(models.TextChoices):
+    """What the background has to do about a large file."""
+
+    NONE = "", "nothing"
+    PREVIEW = "preview", "read it and compare it"
+    IMPORT = "import", "import it"
+
+
 class ImportDraft(Record):
     """A file between its preview and somebody's yes; it is deleted by either.
 
-    Its id becomes the id of the import, so that a repeated yes is recognised.
+    Its id becomes the id of the import, so that a repeated yes is recognised. A large
+    file is worked on in the background (importing/services/background.py): whoever
+    works on it holds it for a while and again, and loses it when it is gone.
     """
 
     evaluation = models.ForeignKey(
@@ -34,6 +44,25 @@ class ImportDraft(Record):
     # How it is read: sheet, header, columns, layout and what the kind asks for.
     reading = models.JSONField(default=dict, blank=True)
     kept_at = models.DateTimeField(default=timezone.now)
+    is_large = models.BooleanField(default=False, db_default=False)
+    work = models.CharField(
+        max_length=10,
+        choices=ImportWork.choices,
+        default="",
+        db_default="",
+        blank=True,
+    )
+    asked_at = models.DateTimeField(null=True, blank=True)
+    holder = models.UUIDField(null=True, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # What is being done, how many of how many rows.
+    progress = models.JSONField(default=dict, db_default={}, blank=True)
+    # What the file would do, as importing/previews.py keeps it, and its rows by page.
+    preview = models.JSONField(null=True, blank=True)
+    pages = models.BinaryField(null=True, blank=True)
+    # The digest of the preview that somebody said yes to.
+    said = models.CharField(max_length=64, default="", db_default="", blank=True)
 
     objects: ClassVar = OwnQuerySet.as_manager()
 

@@ -1,18 +1,23 @@
 """One request about one kind of import: the file that waits, and the page."""
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from evaltracker.errors import Problem, Refused
 from evaltracker.evaluations.models import Evaluation, Import, ImportDraft, User
 from evaltracker.importing.admin.forms import ReadingForm, UploadForm
-from evaltracker.importing.admin.import_preview import Look, look_at
+from evaltracker.importing.admin.work_shown import work_shown
 from evaltracker.importing.kinds import KINDS, ImportKind
+from evaltracker.importing.previews import PAGE
+from evaltracker.importing.services.looks import Look, kept_look, look_at
 from evaltracker.importing.services.waiting_files import read_draft
+from evaltracker.pages.paging import page_number
 from evaltracker.pages.workspace import crumbs_to, page_address, show
 
-SHOWN = 25
 LISTED = 20
 GONE = (
     "The file is not kept any more: it was taken in, put away, or is older than a day. "
@@ -49,10 +54,43 @@ class Desk:
             raise Refused(GONE)
         return draft
 
+    def looked_at(self) -> tuple[ImportDraft, Look]:
+        """The file that waits, and what is shown of it.
+
+        Raises:
+            Refused: none does, or it is being worked on.
+
+        """
+        draft = self.waiting()
+        look = None if draft.work else self.look(draft)
+        if look is None:
+            raise Refused("The file is being read. Wait until its preview is here.")
+        return draft, look
+
     def again(self) -> HttpResponse:
         """The page, by GET."""
         address = page_address(self.evaluation, f"import_{self.kind.slug}", "preview")
         return HttpResponseRedirect(address)
+
+    def look(self, draft: ImportDraft) -> Look | None:
+        """What there is to see of the file; None if it could not be read."""
+        see = kept_look if draft.is_large else look_at
+        return see(draft, self.kind, self.evaluation, self.user)
+
+    def page_of(self, rows: Sequence[Any], name: str) -> Page[Any]:
+        """The page of the rows that the address asks for; the first after a post."""
+        pages = Paginator(rows, PAGE)
+        asked = self.request.method != "POST"
+        last = pages.num_pages
+        return pages.page(page_number(self.request, last, name) if asked else 1)
+
+    def queries(self) -> dict[str, str]:
+        """By list of rows, the page of it in an address that turns the other's."""
+        return {
+            f"{name}_query": urlencode({name: self.request.GET[name]})
+            for name in ("new", "changed")
+            if name in self.request.GET
+        }
 
     def reading_form(self, look: Look, data: Any = None) -> ReadingForm:
         """The form about how the file is read."""
@@ -83,11 +121,12 @@ class Desk:
         problem: Problem | None = None,
     ) -> HttpResponse:
         draft, look = self.draft(), None
-        if draft is not None:
-            look = look_at(draft, self.kind, self.evaluation, self.user)
+        if draft is not None and not draft.work:
+            look = self.look(draft)
+        if look is not None:
             reading = reading or self.reading_form(look)
         kind = self.kind
-        plan: Any = look.plan if look else None
+        plan = look.preview if look else None
         label = kind.tab.capitalize()
         return show(
             self.request,
@@ -108,10 +147,13 @@ class Desk:
             reading=reading,
             plan=plan,
             problem=problem or (look.problem if look else None),
+            draft=draft,
+            work=work_shown(draft) if draft else None,
+            **self.queries(),
             heads=kind.heads(),
-            new=kind.new_rows(plan, SHOWN) if plan else (),
-            changed=kind.changes(plan, SHOWN) if plan else (),
-            questions=kind.questions(plan) if plan else (),
+            new=self.page_of(plan.new, "new") if plan else (),
+            changed=self.page_of(plan.changed, "changed") if plan else (),
+            questions=plan.words if plan else (),
             meanings=kind.meanings(),
             imports=Import.objects.visible_to(self.user)
             .filter(evaluation=self.evaluation, kind=kind.slug)

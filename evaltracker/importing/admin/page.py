@@ -26,7 +26,7 @@ def importing(
     request: HttpRequest, evaluation: Evaluation, *, kind: ImportKind
 ) -> HttpResponse:
     """The file that waits, or a place to choose one."""
-    check_query(request)
+    check_query(request, filters=("new", "changed"))
     user: Any = request.user
     if not kind.allowed(user, evaluation):
         raise Forbidden(f"Importing {kind.things} is not yours to do here.")

@@ -7,12 +7,13 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 
 from evaltracker.errors import Refused, Stale
-from evaltracker.evaluations.models import Import
+from evaltracker.evaluations.models import Import, ImportDraft, ImportWork
 from evaltracker.evaluations.policy import lock
 from evaltracker.importing.admin.forms import ReadingForm, UploadForm
 from evaltracker.importing.admin.import_desk import GONE, Desk
-from evaltracker.importing.admin.import_preview import Look, look_at
 from evaltracker.importing.reading import signature
+from evaltracker.importing.services.background import ask_for_import, ask_for_preview
+from evaltracker.importing.services.looks import Look, kept_look, look_at
 from evaltracker.importing.services.waiting_files import (
     discard_draft,
     keep_draft,
@@ -20,13 +21,10 @@ from evaltracker.importing.services.waiting_files import (
     remember_words,
     say_how_to_read,
 )
+from evaltracker.importing.services.working import MOVED
 from evaltracker.pages.workspace import page_address
 from evaltracker.tabular import read_table
-
-MOVED = (
-    "The evaluation changed since this was shown, so nothing was written. This is what "
-    "the file would do now."
-)
+from evaltracker.tabular.sizes import is_large
 
 
 def upload(desk: Desk) -> HttpResponse:
@@ -36,7 +34,8 @@ def upload(desk: Desk) -> HttpResponse:
         return desk.show(form=form, status=400)
     upload = form.cleaned_data["file"]
     content = upload.read()
-    read_table(content, upload.name)
+    if not is_large(content):
+        read_table(content, upload.name)
     keep_draft(
         evaluation=desk.evaluation,
         kind=desk.kind.slug,
@@ -49,8 +48,7 @@ def upload(desk: Desk) -> HttpResponse:
 
 def read(desk: Desk) -> HttpResponse:
     """Keep how the file is to be read, and remember its columns."""
-    draft = desk.waiting()
-    look = look_at(draft, desk.kind, desk.evaluation, desk.user)
+    draft, look = desk.looked_at()
     form = desk.reading_form(look, desk.request.POST)
     if not form.is_valid():
         return desk.show(reading=form, status=400)
@@ -72,9 +70,8 @@ def read(desk: Desk) -> HttpResponse:
 
 def answer(desk: Desk) -> HttpResponse:
     """Keep what was answered to the questions of the file; blank asks again."""
-    draft = desk.waiting()
-    look = look_at(draft, desk.kind, desk.evaluation, desk.user)
-    questions = look.plan.questions if look.plan else ()
+    draft, look = desk.looked_at()
+    questions = look.preview.questions if look.preview else ()
     answers = dict(draft.reading.get("answers", {}))
     for question in questions:
         said = desk.request.POST.get(question.key, "")
@@ -103,7 +100,7 @@ def columns_said(desk: Desk, form: ReadingForm, look: Look) -> dict[str, Any]:
 
 def explain(desk: Desk) -> HttpResponse:
     """Keep what words mean here; blank leaves a word to be asked again."""
-    desk.waiting()
+    draft = desk.waiting()
     post = desk.request.POST
     said = {
         key: (meaning, day)
@@ -116,21 +113,44 @@ def explain(desk: Desk) -> HttpResponse:
         if meaning
     }
     desk.kind.explain(desk.evaluation, desk.user, said)
+    ask_for_preview(draft)
     return desk.again()
 
 
 def discard(desk: Desk) -> HttpResponse:
     draft = desk.draft()
-    if draft is not None:
-        discard_draft(draft=draft)
-    messages.info(desk.request, "The file was put away; nothing was imported.")
+    if draft is None or discard_draft(draft=draft):
+        messages.info(desk.request, "The file was put away; nothing was imported.")
+    else:
+        messages.info(desk.request, "Too late: the file was imported just now.")
     return desk.again()
 
 
 def apply(desk: Desk) -> HttpResponse:
-    """Do what was shown, once."""
+    """Do what was shown, once; a large file in the background."""
+    draft = desk.draft()
+    if draft is not None and draft.is_large:
+        apply_later(desk, draft)
+        return desk.again()
     messages.success(desk.request, apply_once(desk))
     return HttpResponseRedirect(page_address(desk.evaluation, desk.kind.tab))
+
+
+def apply_later(desk: Desk, draft: ImportDraft) -> None:
+    """Have what was shown done in the background; a repeated yes changes nothing.
+
+    Raises:
+        Stale: something else is shown by now.
+
+    """
+    said = desk.request.POST.get("shown", "")
+    if draft.work == ImportWork.IMPORT and draft.said == said:
+        return
+    look = kept_look(draft, desk.kind, desk.evaluation, desk.user)
+    is_shown = look is not None and look.can_apply and look.digest == said
+    if draft.work or not is_shown:
+        raise Stale(MOVED)
+    ask_for_import(draft, said)
 
 
 def apply_once(desk: Desk) -> str:

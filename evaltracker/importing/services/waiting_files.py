@@ -15,7 +15,9 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.policy import require_open
+from evaltracker.importing.services.background import ask_for_preview
 from evaltracker.importing.words_asked import WORD
+from evaltracker.tabular.sizes import is_large
 
 KEPT = datetime.timedelta(days=1)
 # In place of a header's signature: what words mean belongs to no header.
@@ -34,19 +36,24 @@ def keep_draft(
     """
     require_open(evaluation)
     ImportDraft.objects.filter(evaluation=evaluation, person=by, kind=kind).delete()
-    return ImportDraft.objects.create(
+    draft = ImportDraft(
         evaluation=evaluation,
         person=by,
         kind=kind,
         filename=filename[:200],
         content=content,
+        is_large=is_large(content),
     )
+    draft.save(force_insert=True)
+    ask_for_preview(draft)
+    return draft
 
 
 def read_draft(*, evaluation: Evaluation, kind: str, by: User) -> ImportDraft | None:
     """The file that waits for `by`'s yes; None once it is over a day old."""
     rows = ImportDraft.objects.filter(evaluation=evaluation, person=by, kind=kind)
-    found: ImportDraft | None = rows.filter(kept_at__gt=timezone.now() - KEPT).first()
+    rows = rows.filter(kept_at__gt=timezone.now() - KEPT).defer("content", "pages")
+    found: ImportDraft | None = rows.first()
     return found
 
 
@@ -54,10 +61,13 @@ def say_how_to_read(*, draft: ImportDraft, reading: Mapping[str, Any]) -> None:
     """Keep how the file is to be read, as the preview's form says it."""
     draft.reading = dict(reading)
     draft.save(update_fields=["reading"])
+    ask_for_preview(draft)
 
 
-def discard_draft(*, draft: ImportDraft) -> None:
-    draft.delete()
+def discard_draft(*, draft: ImportDraft) -> bool:
+    """Delete it, which also stops the work on it; whether it was still there."""
+    count, _ = ImportDraft.objects.filter(pk=draft.pk).delete()
+    return bool(count)
 
 
 def forget_old_drafts() -> None:

@@ -11,6 +11,7 @@ from evaltracker.importing.rows import unread_columns
 from evaltracker.importing.rows_aside import numbered, tell_aside, without_aside
 from evaltracker.importing.words import PRIORITIES
 from evaltracker.importing.words_asked import LEAVE_OUT, meanings_in
+from evaltracker.kit.progress import counted
 from evaltracker.kit.text import read_line, read_text
 from evaltracker.measures import measure_words, read_measure
 from evaltracker.requirements.imports.headings import Headings, with_category
@@ -44,7 +45,7 @@ def lines_of(
     refs = Refs(layout, rows, findings, known_texts)
     priorities = priorities_in(layout, rows, findings)
     lines, left_out = [], []
-    for row in rows:
+    for row in counted(rows, "compared"):
         if is_left_out(layout, row, priorities):
             left_out.append(row)
             continue

@@ -20,6 +20,8 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.importing.services.import_log import log_import, refuse_repeat, told_of
 from evaltracker.importing.words import DEFAULT_CATEGORY
+from evaltracker.kit.batches import BATCH, create_all
+from evaltracker.kit.progress import counted
 from evaltracker.measures import kept_measure, read_measure
 from evaltracker.requirements.imports import ImportPlan, KnownRequirement
 from evaltracker.requirements.imports.lines import list_names
@@ -30,7 +32,6 @@ from evaltracker.requirements.services.requirements import WORDS, WRITABLE_STAGE
 from evaltracker.tabular import ImportProblem
 
 PLAIN_FIELDS = ("text", "priority", "weight", "vendor_help", "scorer_help")
-BATCH = 500
 
 
 def known_requirements(*, evaluation: Evaluation) -> list[KnownRequirement]:
@@ -200,7 +201,7 @@ def add_new(
         values |= {"ref": line.ref, "position": position}
         rows.append(Requirement(evaluation=evaluation, **values))
     clean(rows)
-    return Requirement.objects.bulk_create(rows, batch_size=BATCH)
+    return create_all(Requirement.objects, rows)
 
 
 def columns_of(said: Mapping[str, Any], there: dict[str, Category]) -> dict[str, Any]:
@@ -239,7 +240,7 @@ def write_changes(
 
 def clean(rows: Iterable[Requirement]) -> None:
     """Validate each row's own fields; the database holds the rest of the rules."""
-    for row in rows:
+    for row in counted(list(rows), "checked"):
         try:
             row.clean_fields(exclude={"evaluation", "category", "metric"})
         except ValidationError as error:

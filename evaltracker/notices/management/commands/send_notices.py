@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from evaltracker.kit.long_work import do_long_work
 from evaltracker.kit.shutdown import ask_to_stop
 from evaltracker.notices.services.periodic import do_chores
 from evaltracker.notices.services.sweep import sweep_notices
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         with _stoppable():
             do_chores()
             report = sweep_notices(limit=limit)
+            do_long_work()
         self.stdout.write(str(report))
         if report.trouble:
             raise CommandError(f"{report.trouble} Nothing is lost; it is tried again.")
