@@ -226,12 +226,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 # In memory: a lost or stale schedule file would silently stop every notice.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+_tick = {"schedule": 30.0, "options": {"expires": 30}}
 CELERY_BEAT_SCHEDULE = {
-    name: {
-        "task": f"evaltracker.notices.tasks.{name}",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    }
+    name: {"task": f"evaltracker.notices.tasks.{name}", **_tick}
     for name in ("sweep", "work")
 }
 

@@ -12,7 +12,7 @@ from evaltracker.evaluations.models import Evaluation, Import, ImportDraft, User
 from evaltracker.importing.admin.forms import ReadingForm, UploadForm
 from evaltracker.importing.admin.work_shown import work_shown
 from evaltracker.importing.kinds import KINDS, ImportKind
-from evaltracker.importing.previews import PAGE
+from evaltracker.importing.previews import PAGE, Preview
 from evaltracker.importing.services.looks import Look, kept_look, look_at
 from evaltracker.importing.services.waiting_files import read_draft
 from evaltracker.pages.paging import page_number
@@ -84,12 +84,22 @@ class Desk:
         last = pages.num_pages
         return pages.page(page_number(self.request, last, name) if asked else 1)
 
-    def queries(self) -> dict[str, str]:
-        """By list of rows, the page of it in an address that turns the other's."""
+    def rows_of(self, plan: Preview | None) -> dict[str, Any]:
+        """What the file would do, and the pages of its rows; each keeps the other's."""
+        if plan is None:
+            return {"plan": None}
+        get = self.request.GET
+        lists = {"new": plan.new, "changed": plan.changed}
         return {
-            f"{name}_query": urlencode({name: self.request.GET[name]})
-            for name in ("new", "changed")
-            if name in self.request.GET
+            "plan": plan,
+            "heads": self.kind.heads(),
+            "questions": plan.words,
+            **{name: self.page_of(rows, name) for name, rows in lists.items()},
+            **{
+                f"{name}_query": urlencode({name: get[name]})
+                for name in lists
+                if name in get
+            },
         }
 
     def reading_form(self, look: Look, data: Any = None) -> ReadingForm:
@@ -126,7 +136,6 @@ class Desk:
         if look is not None:
             reading = reading or self.reading_form(look)
         kind = self.kind
-        plan = look.preview if look else None
         label = kind.tab.capitalize()
         return show(
             self.request,
@@ -145,16 +154,11 @@ class Desk:
             ],
             look=look,
             reading=reading,
-            plan=plan,
             problem=problem or (look.problem if look else None),
             draft=draft,
             work=work_shown(draft) if draft else None,
-            **self.queries(),
-            heads=kind.heads(),
-            new=self.page_of(plan.new, "new") if plan else (),
-            changed=self.page_of(plan.changed, "changed") if plan else (),
-            questions=plan.words if plan else (),
             meanings=kind.meanings(),
+            **self.rows_of(look.preview if look else None),
             imports=Import.objects.visible_to(self.user)
             .filter(evaluation=self.evaluation, kind=kind.slug)
             .select_related("by", "undone_by")

@@ -21,7 +21,8 @@ from evaltracker.evaluations.models import (
     ScopeValue,
 )
 from evaltracker.evaluations.policy import lock, require_owner, require_stage
-from evaltracker.requirements.services.imports import BATCH, PLAIN_FIELDS
+from evaltracker.kit.batches import BATCH
+from evaltracker.requirements.services.imports import PLAIN_FIELDS
 
 METRIC = ("name", "baseline", "target", "how_measured")
 CATEGORY = ("name", "weight", "price_reason", "position")

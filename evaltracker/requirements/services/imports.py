@@ -1,7 +1,7 @@
 """Taking the requirements of a spreadsheet into an evaluation."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -168,10 +168,8 @@ def refuse_stale(plan: ImportPlan, rows: dict[str, Requirement]) -> None:
 
 def needed_categories(evaluation: Evaluation, plan: ImportPlan) -> dict[str, Category]:
     """The evaluation's categories by name, with those that the plan brings."""
-    found = {
-        category.name: category
-        for category in Category.objects.in_evaluation(evaluation)
-    }
+    there = Category.objects.in_evaluation(evaluation)
+    found = {category.name: category for category in there}
     wanted = [str(line.values.get("category") or DEFAULT_CATEGORY) for line in plan.new]
     wanted += [
         str(change.after["category"])
@@ -238,9 +236,9 @@ def write_changes(
     return revised
 
 
-def clean(rows: Iterable[Requirement]) -> None:
+def clean(rows: Sequence[Requirement]) -> None:
     """Validate each row's own fields; the database holds the rest of the rules."""
-    for row in counted(list(rows), "checked"):
+    for row in counted(rows, "checked"):
         try:
             row.clean_fields(exclude={"evaluation", "category", "metric"})
         except ValidationError as error:
