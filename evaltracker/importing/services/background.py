@@ -65,7 +65,7 @@ def hold_next() -> ImportDraft | None:
             work=ImportWork.IMPORT, evaluation__in=busy.order_by().values("evaluation")
         )
         .order_by("asked_at", "id")
-        .defer("content", "pages")
+        .defer("pages")
         .select_for_update(of=("self",), skip_locked=True, no_key=True)
         .first()
     )
@@ -88,9 +88,7 @@ def let_go(draft: ImportDraft) -> None:
 
 
 @transaction.atomic
-def keep_preview(
-    draft: ImportDraft, preview: dict[str, Any], pages: bytes | None
-) -> None:
+def keep_preview(draft: ImportDraft, preview: dict[str, Any], pages: Any) -> None:
     """Keep what came of the work, for the page to show."""
     held(draft).update(
         preview=preview,
@@ -126,6 +124,7 @@ class Holding:
         self.progress: dict[str, Any] = {}
         self._over = threading.Event()
         self._lost = threading.Event()
+        self._seen = False
         self._thread = threading.Thread(
             target=self._hold, name="import progress", daemon=True
         )
@@ -172,5 +171,7 @@ class Holding:
         except Error:
             connection.close()
             return
-        if not count:
+        # What it has not seen yet is not committed; in the end `finish` looks anyway.
+        if self._seen and not count:
             self._lost.set()
+        self._seen = self._seen or bool(count)

@@ -11,6 +11,7 @@ from evaltracker.importing.services.background import (
     TRIES,
     Holding,
     finish,
+    held,
     hold_next,
     keep_preview,
     let_go,
@@ -51,7 +52,8 @@ def work_on(draft: ImportDraft) -> None:
             else:
                 look_through(draft)
     except Stopped:
-        let_go(draft)
+        if asked_to_stop():
+            let_go(draft)
     except Problem as problem:
         keep_problem(draft, problem.sentence)
     # Its person shall know, and the others' files still wait.
@@ -92,6 +94,7 @@ def take_in(draft: ImportDraft) -> None:
 
 def keep_problem(draft: ImportDraft, sentence: str) -> None:
     """Keep why nothing came of it, beside what was shown before."""
-    kept = draft.preview or {}
-    pages = bytes(draft.pages) if draft.pages and "plan" in kept else None
-    keep_preview(draft, {**kept, "notice": sentence}, pages)
+    shown = held(draft).values_list("preview", "pages").first()
+    if shown is not None:
+        preview, pages = shown
+        keep_preview(draft, {**(preview or {}), "notice": sentence}, pages)
