@@ -32,6 +32,7 @@ from trials.services.judging import (
     read_kind,
     require_held,
     require_no_runs,
+    require_no_runs_on,
     running_trials,
 )
 from trials.services.retests import judged_anew
@@ -96,6 +97,7 @@ def check_reconfirm_evidence(former: Evidence, by: By) -> tuple[User, Claim]:
         raise Refused("This verdict is on the current answer; nothing to re-confirm.")
     if Evidence.objects.filter(reconfirms=former, claim=current).exists():
         raise Refused("This verdict was already re-confirmed on the current answer.")
+    require_no_runs_on(former)
     return user, current
 
 
@@ -130,8 +132,8 @@ def record_evidence(
     Raises:
         Forbidden: no part in the evaluation, or a declared interest in the candidate.
         Refused: the wrong stage, a demo that was not held, a trial without an agreed
-            contract, or words that no longer stand (code `superseded`, `withdrawn` or
-            `requirement_changed`).
+            contract, runs that propose a verdict, or words that no longer stand (code
+            `superseded`, `withdrawn` or `requirement_changed`).
         Invalid: by field; a file that is not what it says.
         StorageFull: the disk for files is full.
 
@@ -160,8 +162,8 @@ def record_evidence(
     check_setting(inputs, evidence)
     inputs.check()
     check_place(evidence)
-    if criterion is not None and measurement is None:
-        require_no_runs(criterion)
+    if measurement is None:
+        require_no_runs_on(evidence)
     if file is not None:
         _attach(evidence, file)
     checked(evidence)

@@ -155,6 +155,20 @@ def require_no_runs(criterion: Criterion) -> None:
         )
 
 
+def require_no_runs_on(evidence: Evidence) -> None:
+    """The same of a verdict by a trial, also of one that names no criterion."""
+    if evidence.source != Source.TRIAL:
+        return
+    claim = evidence.claim
+    measured = Criterion.objects.filter(
+        trial__in=running_trials(claim.candidate), requirement=claim.requirement_id
+    ).exclude(measure={})
+    if evidence.criterion_id:
+        measured = measured.filter(pk=evidence.criterion_id)
+    for criterion in measured:
+        require_no_runs(criterion)
+
+
 def runs_that_count(criterion: Criterion) -> int:
     """How many runs of a criterion a verdict could rest on."""
     runs = Run.objects.counting().filter(criterion=criterion)

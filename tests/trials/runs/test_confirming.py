@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.evaluations.models.journal import AppendOnlyError
 from evaltracker.measures import Measure, propose
 from evaltracker.measures.numbers import round_off
-from tests.cast import common
+from tests.cast import common, vendors
 from tests.cast import trials as cast
 from tests.trials.runs.confirming import (
     add_runs,
@@ -26,8 +26,9 @@ from trials.models import Criterion, Evidence, Gap, Measurement, Run, Trial
 from trials.scoring import Standing
 from trials.selectors import one_cell
 from trials.selectors.run_counts import run_counts
-from trials.services.evidence import record_evidence
+from trials.services.evidence import reconfirm_evidence, record_evidence
 from trials.services.leaving_out import leave_out_run
+from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
 
@@ -127,8 +128,24 @@ def test_nobody_judges_by_eye_what_runs_propose(trial: Trial) -> None:
         "by": trial.lead,
         **cast.SETTING,
     }
+    for named in (criterion, None):
+        with pytest.raises(Refused, match="The runs of this criterion propose a verd"):
+            record_evidence(**{**said, "criterion": named})
+
+
+def test_an_older_verdict_is_not_said_again_round_the_runs(trial: Trial) -> None:
+    criterion = measured(trial)
+    former = cast.verdict(
+        cast.claim_of(trial.candidate), source="trial", criterion=criterion
+    )
+    where = Evaluation.objects.filter(pk=trial.candidate.evaluation_id)
+    where.update(stage="research", claims_close_at=None, claims_closed_at=None)
+    option = Candidate.objects.get(pk=trial.candidate_id)
+    vendors.claim(option, former.claim.requirement, statement="Now more.")
+    where.update(stage="trials")
+    add_runs(criterion, latencies("31"))
     with pytest.raises(Refused, match="The runs of this criterion propose a verdict"):
-        record_evidence(**said)
+        reconfirm_evidence(evidence=former, note="As before.", by=trial.lead)
 
 
 def test_who_has_no_part_confirms_nothing(trial: Trial) -> None:
