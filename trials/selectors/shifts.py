@@ -46,11 +46,20 @@ def shifts_of(milestone: Milestone, due_on: datetime.date) -> list[Shift]:
     return _shifted(hanging_on(milestone), by) if by else []
 
 
-def shifts_of_trial(trial: Trial, starts_on: datetime.date) -> list[Shift]:
-    """The open milestones of a trial, moved by as many days as its first day."""
-    by = starts_on - trial.starts_on
-    still_open = trial.milestones.filter(state=MilestoneState.OPEN)
-    return _shifted(still_open.select_related("owner"), by) if by else []
+def shifts_of_trial(
+    trial: Trial, starts_on: datetime.date, ends_on: datetime.date
+) -> list[Shift]:
+    """The open milestones of a trial: those on its last day or later move with it, the
+    others with its first day."""
+    first, last = starts_on - trial.starts_on, ends_on - trial.ends_on
+    shifts = []
+    for row in trial.milestones.filter(state=MilestoneState.OPEN).select_related(
+        "owner"
+    ):
+        at_the_end = row.due_on >= trial.ends_on > trial.starts_on
+        if by := last if at_the_end else first:
+            shifts.append(Shift(row, row.due_on + by))
+    return shifts
 
 
 def _below(

@@ -93,7 +93,8 @@ def move_trial(
     by: By,
     together: bool = False,
 ) -> Trial:
-    """Put a trial to other days; its open milestones move with its first day.
+    """Put a trial to other days; its open milestones move along: those on its
+    last day or later with that, the others with its first day.
 
     If its contract is agreed, that is a numbered change of it. The reason says why its
     days differ from the other finalists', unless they all move `together`.
@@ -108,7 +109,7 @@ def move_trial(
         reason, "Give a reason for the move; people have planned around it."
     )
     check_days(starts_on, ends_on)
-    shifts = shifts_of_trial(trial, starts_on)
+    shifts = shifts_of_trial(trial, starts_on, ends_on)
     before, after = change(trial, starts_on=starts_on, ends_on=ends_on)
     if not after:
         return trial

@@ -101,6 +101,33 @@ def test_nothing_hangs_on_itself_in_a_ring_or_across_trials(
         hang_milestone(milestone=first, hangs_on=None, by=stakeholders.holder("pm"))
 
 
+def test_what_is_due_at_the_end_of_a_trial_moves_with_its_last_day(
+    where: Evaluation, running: Trial
+) -> None:
+    length = (running.ends_on - timezone.localdate()).days
+    half, last, after = (
+        milestone(where, title, days, trial=running)
+        for title, days in (
+            ("Half time", length - 3),
+            ("Last day", length),
+            ("Clean-up", length + 5),
+        )
+    )
+    kept = half.due_on
+    move_trial(
+        trial=running,
+        starts_on=running.starts_on,
+        ends_on=running.ends_on + WEEK,
+        reason="More runs are needed.",
+        by=running.lead,
+    )
+    for one in (half, last, after):
+        one.refresh_from_db()
+    assert half.due_on == kept
+    assert last.due_on == running.ends_on + WEEK
+    assert after.due_on == last.due_on + datetime.timedelta(days=5)
+
+
 def test_a_trial_takes_its_open_milestones_along_as_a_numbered_change(
     where: Evaluation, running: Trial
 ) -> None:
@@ -108,7 +135,8 @@ def test_a_trial_takes_its_open_milestones_along_as_a_numbered_change(
     board = milestone(where, "Board", 30)
     was, fixed = half.due_on, board.due_on
     start, end = running.starts_on + WEEK, running.ends_on + WEEK
-    assert [shift.due_on for shift in shifts_of_trial(running, start)] == [was + WEEK]
+    shifts = shifts_of_trial(running, start, end)
+    assert [shift.due_on for shift in shifts] == [was + WEEK]
     lead = stakeholders.holder("engineering")
     with pytest.raises(Forbidden):
         move_trial(

@@ -161,8 +161,9 @@ class MoveTrial(OnTrial):
     title = "Move the trial"
     verb = "Move"
     help = (
-        "Its open milestones move by as many days as its first day, and remind anew. "
-        "Once the contract is agreed this is a numbered change of it."
+        "Its open milestones move along and remind anew: those on its last day or "
+        "later with the last day, the others with the first. Once the contract is "
+        "agreed this is a numbered change of it."
     )
     success = "The trial is moved, and its milestones with it."
     form_class = DaysForm
@@ -175,4 +176,4 @@ class MoveTrial(OnTrial):
 
     def preview(self, target: Any, data: Mapping[str, Any], user: User) -> list[Shift]:
         """The milestones that would move."""
-        return shifts_of_trial(target, data["starts_on"])
+        return shifts_of_trial(target, data["starts_on"], data["ends_on"])
