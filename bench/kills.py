@@ -1,4 +1,5 @@
-"""T31: every process killed in the middle of a batch, and of an import, 20 times each.
+"""T31: every process killed in the middle of a batch, a report of runs, and an import,
+20 times each.
 
 At random moments of the time that the whole takes. All or nothing may be left, and the
 same sent again must end at the whole.
@@ -16,13 +17,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import requests
+
 from bench.harness import place, product
 from tests.served import VENDORS, Site
 
 if TYPE_CHECKING:
     from bench.harness import Place, Product
 
-TIMES, CLAIMS, REQUIREMENTS = 20, 1_000, 5_000
+TIMES, CLAIMS, RUNS, REQUIREMENTS = 20, 1_000, 1_000, 5_000
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -30,7 +33,8 @@ def main(arguments: Sequence[str]) -> int:
     times = 4 if "--quick" in arguments else TIMES
     random.seed(1)
     with place() as here, product(here) as ours:
-        good = [kill_batches(here, ours, times), kill_imports(here, ours, times)]
+        kinds = (kill_batches, kill_reports, kill_imports)
+        good = [kill(here, ours, times) for kill in kinds]
     return 0 if all(good) else 1
 
 
@@ -51,7 +55,8 @@ def kill_batches(here: Place, ours: Product, times: int) -> bool:
     ended: Counter[int] = Counter()
     for other in others:
         when = partial(time.sleep, random.uniform(0, whole * 1.1))
-        kill_while_sending(site, other.home, other.token, body, when=when)
+        sending = partial(send, site, other.home, other.token, body)
+        kill_while_sending(site, sending, when=when)
         await_quiet()
         claims = Claim.objects.filter(candidate=UUID(other.pk))
         left[claims.count()] += 1
@@ -60,6 +65,45 @@ def kill_batches(here: Place, ours: Product, times: int) -> bool:
         ended[claims.count() if again.ok else -again.status_code] += 1
     site.stop()
     return told(f"a batch of {CLAIMS:,} claims, {whole:.2f} s", left, ended, CLAIMS)
+
+
+def kill_reports(here: Place, ours: Product, times: int) -> bool:
+    """Kill all web processes during a report of runs; whether each left all or
+    nothing."""
+    from tests.faults.killing import await_quiet, kill_while_sending
+    from tests.trials.runs.posting import measured_trial, program, report, run
+    from trials.models import Run
+
+    ci = program(measured_trial())
+    runs = [run(f"{at}.5") for at in range(RUNS)]
+    env = {**ours.env, "DATABASE_URL": ours.app_url}
+    site = Site(here.folder, settings="evaltracker.settings", workers=2, env=env)
+    site.start()
+
+    def send(number: int) -> requests.Response:
+        return requests.post(
+            f"{site.url}{ci.address}",
+            json=report(*runs, key=f"build-{number}"),
+            headers={"Authorization": f"Bearer {ci.secret}"},
+            timeout=60,
+        )
+
+    began = time.monotonic()
+    assert send(0).status_code == 201
+    whole = time.monotonic() - began
+    left: Counter[int] = Counter()
+    ended: Counter[int] = Counter()
+    for number in range(1, times + 1):
+        kept = Run.objects.filter(report__key=f"build-{number}")
+        when = partial(time.sleep, random.uniform(0, whole * 1.1))
+        kill_while_sending(site, partial(send, number), when=when)
+        await_quiet()
+        left[kept.count()] += 1
+        site.start()
+        again = send(number)
+        ended[kept.count() if again.ok else -again.status_code] += 1
+    site.stop()
+    return told(f"a report of {RUNS:,} runs, {whole:.2f} s", left, ended, RUNS)
 
 
 def kill_imports(here: Place, ours: Product, times: int) -> bool:

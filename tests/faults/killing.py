@@ -38,13 +38,13 @@ def send(site: Site, home: str, token: str, body: Any) -> requests.Response:
 
 
 def kill_while_sending(
-    site: Site, home: str, token: str, body: Any, *, when: Callable[[], object]
+    site: Site, send: Callable[[], object], *, when: Callable[[], object]
 ) -> None:
-    """Send a batch, and end every process of the site as soon as `when` returns."""
+    """Send something, and end every process of the site as soon as `when` returns."""
 
     def sending() -> None:
         with suppress(requests.RequestException):
-            send(site, home, token, body)
+            send()
 
     client = threading.Thread(target=sending)
     client.start()

@@ -1,10 +1,10 @@
 """T60, small: a post of 1,000 runs that is killed leaves all of them or none.
 
-It is killed with its rows and its file written, as it waits to write the journal.
+It is killed with its rows and its file written, as it waits to write the journal;
+`./dev bench kills` does so 20 times at random moments.
 """
 
-import threading
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db import transaction
 from evaltracker.evaluations import verifying
 from evaltracker.evaluations.models import JournalHead
 from evaltracker.workflow.selectors.kept_files import leftovers
-from tests.faults.killing import await_quiet, await_waiting
+from tests.faults.killing import await_quiet, await_waiting, kill_while_sending
 from tests.served import Site, app_login, served
 from tests.trials.runs.posting import Program, measured_trial, program, report, run
 from trials.models import Run
@@ -39,21 +39,14 @@ def test_a_report_whose_processes_are_killed_leaves_nothing_and_may_be_sent_agai
     where = ci.trial.candidate.evaluation
     body = report(*(run(f"{at}.5") for at in range(MANY)))
 
-    def sending() -> None:
-        with suppress(requests.RequestException):
-            post(site, ci, body)
-
     with (
         app_login() as url,
         served(tmp_path, settings="evaltracker.settings", DATABASE_URL=url) as site,
     ):
-        client = threading.Thread(target=sending)
         with transaction.atomic():
             JournalHead.objects.select_for_update().get(evaluation=where)
-            client.start()
-            await_waiting()
-            site.kill()
-            client.join()
+            sending = partial(post, site, ci, body)
+            kill_while_sending(site, sending, when=await_waiting)
         await_quiet()
         assert Run.objects.count() == 0
         site.start()

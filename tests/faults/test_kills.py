@@ -5,6 +5,7 @@ kills` does it twenty times each at random moments.
 """
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,8 @@ def test_a_batch_whose_processes_are_killed_leaves_nothing_and_may_be_sent_again
     with served(tmp_path) as site:
         with transaction.atomic():
             JournalHead.objects.select_for_update().get(evaluation=where)
-            kill_while_sending(site, home, token, body, when=await_waiting)
+            sending = partial(send, site, home, token, body)
+            kill_while_sending(site, sending, when=await_waiting)
         await_quiet()
         assert Claim.objects.count() == 0
         site.start()
