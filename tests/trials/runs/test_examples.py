@@ -1,6 +1,8 @@
 """The programs of the docs report runs that are taken."""
 
 import importlib.util
+import json
+import re
 import subprocess
 import sys
 import threading
@@ -9,12 +11,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 import pytest
+from django.utils import timezone
 
 from evaltracker.measures import Measure, propose
 from tests.trials.runs.confirming import confirm
-from tests.trials.runs.posting import Program, measured_trial, program
+from tests.trials.runs.posting import Program, measured_trial, program, report, run
 from trials.models import Evidence, Run
 from trials.selectors.run_counts import run_counts
 
@@ -125,3 +129,31 @@ def test_the_plug_in_writes_what_is_taken(tmp_path: Path) -> None:
     assert answer.status_code == 201, answer.content
     assert answer.json()["ignored"] == 1
     assert {run.words for run in Run.objects.all()} == {"12.1 ms", "failed"}
+
+
+def test_the_document_shows_what_is_taken_and_answered() -> None:
+    ci = program(measured_trial())
+    text = (EXAMPLES.parent / "runs.md").read_text()
+    blocks = re.findall(r"```(json|xml)\n(.+?)```", text, re.DOTALL)
+    now = timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    described = urlencode({"id": "b", "measured_at": now})
+    kinds = {"json": "application/json", "xml": "application/xml"}
+    numbers, junit, statement, *answers = (
+        (kinds[kind], re.sub(r"\d{4}-\d\d-\d\dT10:15:00Z", now, body))
+        for kind, body in blocks
+    )
+    first = ci.post(numbers[1].encode(), numbers[0])
+    assert first.status_code == 201
+    assert first.json().keys() == json.loads(answers[0][1]).keys()
+    tests = ci.post(junit[1].encode(), junit[0], f"{ci.address}?id=a")
+    assert (tests.status_code, tests.json()["runs"]) == (201, 2)
+    in_toto = "application/vnd.in-toto+json"
+    reported = ci.post(statement[1].encode(), in_toto, f"{ci.address}?{described}")
+    assert reported.status_code == 201
+    other = ci.post(report(run(unit="requests"), key="c"))
+    again = ci.post(report(run(), key="build-7"))
+    for answer, (_, shown) in zip((other, again), answers[1:], strict=True):
+        said = json.loads(shown)
+        assert answer.json().keys() == said.keys()
+        for name in ("title", "status", "code"):
+            assert answer.json()[name] == said[name]
