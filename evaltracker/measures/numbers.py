@@ -5,6 +5,7 @@ from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 
 # What a column of numbers holds: 20 places before the point, and 20 behind it.
 PLACES = 20
+_TOO_LARGE, _LAST_PLACE = Decimal(10) ** PLACES, Decimal(1).scaleb(-PLACES)
 # Sums and quotients are taken more exactly than what is kept of them.
 EXACT = Context(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN)
 KEPT = Context(prec=40, Emax=MAX_EMAX, Emin=MIN_EMIN)
@@ -30,7 +31,7 @@ def read_number(text: object) -> Decimal:
             raise ValueError("Write the number with a point, such as 12.5.")
         raise ValueError("This is not a number, such as 20 or 0.5.")
     number = Decimal(said)
-    if abs(number) >= Decimal(10) ** PLACES:
+    if abs(number) >= _TOO_LARGE:
         raise ValueError(f"The number has more than {PLACES} places before the point.")
     if number != round_off(number):
         raise ValueError(f"The number has more than {PLACES} decimal places.")
@@ -39,7 +40,7 @@ def read_number(text: object) -> Decimal:
 
 def round_off(number: Decimal) -> Decimal:
     """A number with as many decimal places as are kept."""
-    return number.quantize(Decimal(1).scaleb(-PLACES), context=EXACT)
+    return number.quantize(_LAST_PLACE, context=EXACT)
 
 
 def written(number: Decimal) -> str:

@@ -5,13 +5,18 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.measures import Measure, UnitMismatch, convert, shown
 from trials.admin.run_picture import Picture, picture_of, trend_of
 from trials.models import Criterion, Trial
+from trials.selectors.counted import counted_once
 from trials.selectors.run_counts import run_counts
 from trials.selectors.run_sums import DayOfRuns, RunCount
 from vendors.choices import CandidateKind
+
+type Counts = tuple[dict[uuid.UUID, RunCount], dict[uuid.UUID, RunCount]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +66,31 @@ class RunsRow:
 
 def runs_rows(trial: Trial, criteria: Sequence[Criterion]) -> dict[uuid.UUID, RunsRow]:
     """By criterion, what its runs come to; those without any run are not in it."""
-    today = _as_is(trial, criteria)
-    counts = run_counts([*criteria, *today], trial.zone)
-    baselines = {
-        row.requirement_id: counts[row.pk] for row in today if row.pk in counts
-    }
+    counts, baselines = counted_once(
+        trial.candidate.evaluation, f"runs of {trial.pk}", partial(_counts, trial.pk)
+    )
     return {
         row.pk: _row(trial, counts[row.pk], baselines.get(row.requirement_id))
         for row in criteria
         if row.pk in counts
     }
+
+
+def _counts(trial_id: uuid.UUID, evaluation: Evaluation) -> Counts:
+    """What the runs of each criterion come to, and those of what is there today, by
+    requirement."""
+    criteria = list(
+        Criterion.objects.filter(trial=trial_id).select_related("trial__candidate")
+    )
+    if not criteria:
+        return {}, {}
+    trial = criteria[0].trial
+    today = _as_is(trial, criteria)
+    counts = run_counts([*criteria, *today], trial.zone)
+    baselines = {
+        row.requirement_id: counts[row.pk] for row in today if row.pk in counts
+    }
+    return counts, baselines
 
 
 def _as_is(trial: Trial, criteria: Sequence[Criterion]) -> list[Criterion]:

@@ -9,6 +9,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from evaltracker.errors import Invalid
 from evaltracker.measures import read_number
@@ -22,8 +23,7 @@ UNIT_LIMIT = 40
 MOST_TOLD = 20
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedRun:
+class ReportedRun(NamedTuple):
     """One run as it was sent: a number with a unit, or whether a test failed."""
 
     # Its place in the file, for whoever has to fix it.

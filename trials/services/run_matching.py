@@ -4,6 +4,7 @@ import datetime
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from evaltracker.errors import Invalid
@@ -20,8 +21,7 @@ MIDNIGHT = datetime.time()
 AHEAD = datetime.timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(NamedTuple):
     """A run, and the criterion that it is for."""
 
     run: ReportedRun
