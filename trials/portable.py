@@ -1,6 +1,7 @@
 """The tables of trials that travel with an evaluation, and which are sealed."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from django.db.models import Q
 from django.utils import timezone
@@ -90,6 +91,18 @@ def scale_has_six_meanings(document: Document) -> Iterator[tuple[str, str]]:
     texts = isinstance(told, list) and all(isinstance(it, str) and it for it in told)
     if not texts or len(told) not in (0, TOP_SCORE + 1):
         yield "/evaluation/scale", "It has to be six texts, for 0 to 5, or none."
+
+
+@CHECKS.add
+def measured_are_numbers(document: Document) -> Iterator[tuple[str, str]]:
+    """What runs came to is a number, wherever there was a measure."""
+    for at, told in enumerate(document["measurements"]):
+        try:
+            finite = not told.get("measure") or Decimal(told["value"]).is_finite()
+        except (ArithmeticError, KeyError, TypeError, ValueError):
+            finite = False
+        if not finite:
+            yield f"/measurements/{at}/value", "It has to be a number."
 
 
 register_part(Part(name="research_notes", model=ResearchNote, order=("noted_at",)))

@@ -1,5 +1,6 @@
 """What must be reached in numbers: `Measure`, `Reading`, `propose`; no Django."""
 
+from evaltracker.measures.cell_numbers import CellNumbers, Measured, fits
 from evaltracker.measures.measure import Measure, kept_measure, measure_words
 from evaltracker.measures.numbers import read_number, shown, written
 from evaltracker.measures.proposal import (
@@ -19,13 +20,16 @@ from evaltracker.measures.units import (
 )
 
 __all__ = [
+    "CellNumbers",
     "Measure",
+    "Measured",
     "Proposal",
     "Reading",
     "UnitMismatch",
     "check_same_kind",
     "check_unit",
     "convert",
+    "fits",
     "kept_measure",
     "least_n_of",
     "measure_words",

@@ -20,6 +20,7 @@ from trials.admin.partly import ways_on
 from trials.models import Evidence, Excuse
 from trials.scoring import Standing
 from trials.selectors import Cell, Revision, cell_history, one_cell
+from trials.selectors.cell_numbers import cell_numbers
 from trials.selectors.partly import is_partly_proven
 from trials.selectors.promised import Promised, story
 from vendors.admin.conflict_question import open_answers
@@ -84,6 +85,7 @@ def cell_view(
         place=place,
         cell=cell,
         values=value_rows(cell),
+        numbers=cell_numbers(evaluation).get((candidate.pk, requirement.pk)),
         promised=Promised(candidate, requirement, cell, steps) if steps else None,
         claimed="slipped" if cell.standing == Standing.SLIPPED else cell.claimed,
         chapters=list(reversed(chapters)),

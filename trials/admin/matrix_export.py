@@ -13,8 +13,10 @@ from evaltracker.evaluations.choices import Priority
 from evaltracker.kit import downloads
 from evaltracker.kit.formula_guard import harmless
 from evaltracker.pages.verdict_marks import MARKS, STANDINGS
+from trials.admin.matrix_html import numbers_by_row
 from trials.scoring import rounded
 from trials.selectors import Cell, Ledger
+from trials.selectors.cell_numbers import cell_numbers
 from trials.selectors.matrix_json import matrix_json
 
 HEAD = ("Reference", "Category", "Requirement", "Priority", "Weight")
@@ -23,6 +25,8 @@ WIDTHS = (12, 20, 48, 14, 8)
 FROZEN = 3
 PART_WIDTH = 16
 PARTS = ("claimed", "shown", "tested", "standing")
+# Where a number was claimed or measured anywhere.
+NUMBERS = "numbers"
 PLAIN = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -42,24 +46,30 @@ class Format(NamedTuple):
 def table_of(book: Ledger, rows: Sequence[int]) -> Iterator[list[str | Decimal]]:
     """A head, one line per requirement, fit and counts below; all text is harmless."""
     names = [column.candidate.name for column in book.columns]
-    yield [*HEAD, *(harmless(f"{name}: {part}") for name in names for part in PARTS)]
+    numbers = numbers_by_row(book, cell_numbers(book.evaluation))
+    parts = (*PARTS, NUMBERS) if numbers else PARTS
+    yield [*HEAD, *(harmless(f"{name}: {part}") for name in names for part in parts)]
     words = [words_of(kind) for kind in book.kinds]
+    blank = [""] * (len(parts) - 1)
     for row in rows:
         one = book.rows[row]
         told = (one.ref, one.category, one.text, Priority(one.priority).label)
         line: list[str | Decimal] = [*map(harmless, told), Decimal(one.weight)]
-        for number in book.lines[row]:
+        said = numbers.get(one.pk, {})
+        for place, number in enumerate(book.lines[row]):
             line += words[number]
+            if numbers:
+                line.append(harmless(said.get(place, "")))
         yield line
     foot: list[str | Decimal] = ["Fit of all scored requirements, in %"]
     foot += [""] * (len(HEAD) - 1)
     for column in book.columns:
         value = column.fit.value
-        foot += ["" if value is None else rounded(value * 100, 1), "", "", ""]
+        foot += ["" if value is None else rounded(value * 100, 1), *blank]
     yield foot
     counts: list[str | Decimal] = ["Answered, shown, tested", *[""] * (len(HEAD) - 1)]
     for column in book.columns:
-        counts += [column.coverage.in_words, "", "", ""]
+        counts += [column.coverage.in_words, *blank]
     yield counts
 
 
@@ -81,11 +91,12 @@ def as_xlsx(book: Ledger, rows: Sequence[int]) -> bytes:
         wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
         for column, width in enumerate(WIDTHS):
             sheet.set_column(column, column, width, wrapped)
-        last = len(HEAD) + len(PARTS) * len(book.columns) - 1
-        sheet.set_column(len(HEAD), last, PART_WIDTH, wrapped)
+        lines = table_of(book, rows)
+        names = next(lines)
+        sheet.set_column(len(HEAD), len(names) - 1, PART_WIDTH, wrapped)
         head = {"bold": True, "text_wrap": True, "valign": "top"}
         sheet.set_row(0, None, workbook.add_format(head))
-        for number, line in enumerate(table_of(book, rows)):
+        for number, line in enumerate((names, *lines)):
             for column, text in enumerate(line):
                 if isinstance(text, Decimal):
                     sheet.write_number(number, column, text)

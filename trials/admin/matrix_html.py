@@ -7,9 +7,10 @@ few; what they have in common is made once, what is left is joined of five piece
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -17,7 +18,9 @@ from django.utils.safestring import SafeString, mark_safe
 from trials.admin.matrix_looks import Look, lines_look, picture_look
 from trials.admin.matrix_sums import CategoryRow, Line, Part
 from trials.selectors import Ledger, LedgerRow
+from trials.selectors.cell_numbers import Numbers
 
+CELL_END = "</a></td>"
 LOOKS: dict[bool, Callable[..., Look]] = {False: lines_look, True: picture_look}
 
 
@@ -28,9 +31,18 @@ class Looks:
     book: Ledger
     made: dict[tuple[bool, int], Look]
     picture: bool
+    # By requirement the numbers of its cells in words, by place of the column.
+    numbers: Mapping[UUID, Mapping[int, str]]
 
     @classmethod
-    def of(cls, book: Ledger, rows: Sequence[int], *, picture: bool = False) -> Looks:
+    def of(
+        cls,
+        book: Ledger,
+        rows: Sequence[int],
+        numbers: Numbers | None = None,
+        *,
+        picture: bool = False,
+    ) -> Looks:
         """Those that the rows of these numbers need."""
         needed: dict[bool, set[int]] = {False: set(), True: set()}
         for row in rows:
@@ -40,7 +52,7 @@ class Looks:
             for must, numbers in needed.items()
             for number in sorted(numbers)
         }
-        return cls(book, made, picture)
+        return cls(book, made, picture, numbers_by_row(book, numbers or {}))
 
     def attributes(self) -> dict[tuple[bool, int], str]:
         """The class of each look's link, and in the picture the number of its panel."""
@@ -62,7 +74,7 @@ def table_rows(
     book = looks.book
     attributes = looks.attributes()
     tails = {
-        key: f': {escape(look.said)}"{attributes[key]}>{look.body}</a></td>'
+        key: f': {escape(look.said)}"{attributes[key]}>{look.body}{CELL_END}'
         for key, look in looks.made.items()
     }
     # The requirement's id and reference come between what a column has in common.
@@ -75,9 +87,12 @@ def table_rows(
         asked, must = book.rows[row], book.rows[row].is_must
         pk, ref = str(asked.pk), escape(asked.ref)
         parts.append(_head(asked, place))
+        ends = [tails[must, number] for number in book.lines[row]]
+        for column, words in looks.numbers.get(asked.pk, {}).items():
+            ends[column] = _with_numbers(ends[column], words, looks)
         parts += [
-            f"{before}{pk}{after}{ref}{tails[must, number]}"
-            for (before, after), number in zip(columns, book.lines[row], strict=True)
+            f"{before}{pk}{after}{ref}{end}"
+            for (before, after), end in zip(columns, ends, strict=True)
         ]
         parts.append("</tr>")
     return mark_safe("".join(parts))  # noqa: S308 - escaped above, piece by piece
@@ -114,7 +129,8 @@ def panels(looks: Looks) -> SafeString:
 
 def rows_as_data(looks: Looks, lines: Sequence[Line]) -> list[Any]:
     """Of each row the id, whether it is a must-have, the reference, the text, and the
-    numbers of its cells' looks, in the order of `templates`; of a category its id."""
+    numbers of its cells' looks, in the order of `templates`, and what was measured, by
+    column; of a category its id."""
     book = looks.book
     numbers: dict[bool, dict[int, int]] = {False: {}, True: {}}
     for place, (must, number) in enumerate(looks.made):
@@ -126,8 +142,31 @@ def rows_as_data(looks: Looks, lines: Sequence[Line]) -> list[Any]:
             continue
         asked = book.rows[row]
         cells = [*map(numbers[asked.is_must].__getitem__, book.lines[row])]
-        found.append([str(asked.pk), int(asked.is_must), asked.ref, asked.text, cells])
+        measured = looks.numbers.get(asked.pk, {})
+        head = [str(asked.pk), int(asked.is_must), asked.ref, asked.text]
+        found.append([*head, cells, measured] if measured else [*head, cells])
     return found
+
+
+def numbers_by_row(book: Ledger, numbers: Numbers) -> dict[UUID, dict[int, str]]:
+    """The numbers of the book's cells in words, by requirement and place of column."""
+    places = {column.candidate.pk: at for at, column in enumerate(book.columns)}
+    found: dict[UUID, dict[int, str]] = {}
+    for (candidate, requirement), each in numbers.items():
+        if candidate in places:
+            found.setdefault(requirement, {})[places[candidate]] = each.words
+    return found
+
+
+def _with_numbers(end: str, words: str, looks: Looks) -> str:
+    """The end of a cell with its numbers: for a panel, or as a line of its own."""
+    said = escape(words)
+    name, _, rest = end.partition('"')
+    if looks.picture:
+        return f'{name}. {said}" data-numbers="{said}"{rest}'
+    inside = rest.removesuffix(CELL_END)
+    line = f'<span class="mx-values" dir="auto">{said}</span>'
+    return f'{name}. {said}"{inside}{line}{CELL_END}'
 
 
 def _columns(looks: Looks, address: str) -> list[tuple[str, str]]:

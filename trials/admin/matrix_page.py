@@ -37,6 +37,7 @@ from trials.admin.matrix_rows import (
 from trials.admin.matrix_view import View
 from trials.policy import FROM_DEMOS, today_in
 from trials.selectors import ledger
+from trials.selectors.cell_numbers import cell_numbers
 from trials.selectors.counted import standing_ledger
 from trials.selectors.findings import awaited_replies
 from vendors.admin.conflict_question import open_answers
@@ -115,7 +116,12 @@ def _page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 def _cells(found: View) -> dict[bytes, str]:
     """What is joined by hand, by the place where it goes."""
     first = found.first
-    looks = Looks.of(found.book, found.rows, picture=found.is_picture)
+    looks = Looks.of(
+        found.book,
+        found.rows,
+        cell_numbers(found.book.evaluation),
+        picture=found.is_picture,
+    )
     here = found.lines[first : first + found.on_a_page]
     data = panels(looks) if found.is_picture else ""
     if found.layout == "virtual":

@@ -7,6 +7,7 @@ from typing import Any
 
 from trials.scoring import rounded
 from trials.selectors.cell_cache import Cell
+from trials.selectors.cell_numbers import cell_numbers
 from trials.selectors.ledger import Column, Ledger
 
 
@@ -33,8 +34,22 @@ def matrix_json(book: Ledger, rows: Sequence[int] | None = None) -> str:
     head = {
         "as_of": book.as_of.isoformat(),
         "candidates": [tell_column(column) for column in book.columns],
+        "numbers": tell_numbers(book, wanted),
     }
     return f'{_text(head)[:-1]},"requirements":[{",".join(told)}]}}'
+
+
+def tell_numbers(book: Ledger, rows: Sequence[int]) -> list[dict[str, Any]]:
+    """What was claimed and measured in the cells of these rows, in their order."""
+    numbers = cell_numbers(book.evaluation)
+    if not numbers:
+        return []
+    return [
+        {"ref": asked.ref, "candidate": str(column.candidate.pk), **found.as_json()}
+        for asked in (book.rows[row] for row in rows)
+        for column in book.columns
+        if (found := numbers.get((column.candidate.pk, asked.pk)))
+    ]
 
 
 def tell_column(column: Column) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from evaltracker.evaluations.journal import By
 from evaltracker.kit.text import read_reason
 from evaltracker.measures import (
     Measure,
+    Measured,
     Proposal,
     UnitMismatch,
     convert,
-    shown,
     written,
 )
 from trials.choices import Runner, Source
@@ -135,6 +135,4 @@ def note_of(measure: Measure | None, proposal: Proposal) -> str:
     """“p95 12.1 ms of 40 runs (bound at most 20 ms)”."""
     if measure is None or proposal.value is None:
         return proposal.why.rstrip(".")
-    runs = "1 run" if proposal.n == 1 else f"{proposal.n} runs"
-    value = f"{shown(proposal.value)} {measure.unit}"
-    return f"{measure.statistic} {value} of {runs} (bound {measure.reach})"
+    return Measured(measure, proposal.value, proposal.n).words

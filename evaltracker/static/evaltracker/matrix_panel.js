@@ -85,6 +85,12 @@ class MatrixPanel {
 		}
 		const body = isCell ? this.bodies[link.dataset.look] : cell.querySelector(".mx-about");
 		this.part("body").replaceChildren(...body.cloneNode(true).childNodes);
+		if (link.dataset.numbers) {
+			const numbers = document.createElement("p");
+			numbers.dir = "auto";
+			numbers.textContent = link.dataset.numbers;
+			this.part("body").append(numbers);
+		}
 		this.part("link").textContent = isCell ? "Open the ledger" : "Open the candidate";
 	}
 

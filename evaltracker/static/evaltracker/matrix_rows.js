@@ -187,7 +187,7 @@ class RowsInSight {
 	}
 
 	make(number) {
-		const [id, must, ref, text, cells] = this.data[number];
+		const [id, must, ref, text, cells, numbers = {}] = this.data[number];
 		const made = document.createElement("tr");
 		made.id = `requirement-${id}`;
 		made.setAttribute("role", "row");
@@ -199,10 +199,13 @@ class RowsInSight {
 			const [candidate, name, css] = this.candidates[column];
 			const cell = document.createElement("td");
 			const link = this.looks[look].cloneNode(true);
-			const said = link.dataset.said;
+			const said = [link.dataset.said, numbers[column]].filter(Boolean).join(". ");
 			cell.setAttribute("role", "gridcell");
 			cell.className = css;
 			link.removeAttribute("data-said");
+			if (numbers[column]) {
+				link.dataset.numbers = numbers[column];
+			}
 			link.href = this.address.replace("{candidate}", candidate).replace("{requirement}", id);
 			link.setAttribute("aria-label", `${name}, ${ref}: ${said}`);
 			link.tabIndex = -1;

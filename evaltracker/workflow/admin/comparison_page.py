@@ -29,6 +29,7 @@ from evaltracker.workflow.admin.comparison_charts import (
 )
 from evaltracker.workflow.admin.receipts import only_reading
 from evaltracker.workflow.admin.working import working_of
+from evaltracker.workflow.memo.numbers import measured_needs
 from evaltracker.workflow.memo.standing import (
     memo_on,
     standing_memo,
@@ -41,6 +42,7 @@ from vendors.admin.conflict_question import open_answers
 
 FURTHEST = datetime.timedelta(days=3660)
 DATES = 6
+MEASURED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,15 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         key=key_to(chart) if chart else [],
         not_drawn=not_drawn(memo, comparison, options) if chart else [],
         unequal=unequal_trials(evaluation),
+        measured=measured_shown(memo),
     )
+
+
+def measured_shown(memo: dict[str, Any]) -> dict[str, Any]:
+    """The requirements with numbers, those that were measured first; `more` are left
+    to the matrix."""
+    needs = sorted(measured_needs(memo), key=lambda need: not need.is_measured)
+    return {"needs": needs[:MEASURED], "more": max(len(needs) - MEASURED, 0)}
 
 
 def day_asked(request: HttpRequest, inputs: dict[str, Any]) -> Day:

@@ -64,9 +64,40 @@ class MatrixCandidateOutput(serializers.Serializer[Any]):
     )
 
 
+class NumberOutput(serializers.Serializer[Any]):
+    """A number with its unit; nothing of it where none was claimed."""
+
+    value = serializers.CharField(required=False)
+    unit = serializers.CharField(required=False)
+
+
+class MeasuredOutput(serializers.Serializer[Any]):
+    """What the runs of a confirmed verdict came to, in the unit of its measure."""
+
+    measure = serializers.DictField(help_text="As it was when they were counted.")
+    value = serializers.CharField()
+    n = serializers.IntegerField(help_text="How many runs were counted.")
+    named = serializers.CharField(
+        allow_blank=True, help_text="The values of the brief's lists that it is for."
+    )
+
+
+class CellNumbersOutput(serializers.Serializer[Any]):
+    """The numbers of one cell."""
+
+    ref = serializers.CharField()
+    candidate = serializers.UUIDField()
+    asked = serializers.DictField(help_text="The measure of the requirement.")
+    claimed = NumberOutput()
+    measured = MeasuredOutput(many=True)
+
+
 class MatrixOutput(serializers.Serializer[Any]):
     """Every requirement of every candidate that is not eliminated."""
 
     as_of = serializers.DateField()
     candidates = MatrixCandidateOutput(many=True)
+    numbers = CellNumbersOutput(
+        many=True, help_text="Of cells in which a number was claimed or measured."
+    )
     requirements = MatrixRowOutput(many=True)

@@ -1,7 +1,7 @@
 """Everything that a decision rests on, as plain JSON."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evaltracker.evaluations.journal import plain
@@ -12,6 +12,7 @@ from evaltracker.workflow.memo.brief_words import own_rows
 from evaltracker.workflow.memo.cells import cell_inputs
 from evaltracker.workflow.memo.costing import COST, RATE
 from evaltracker.workflow.memo.imported_signatures import told_apart
+from evaltracker.workflow.memo.numbers import numbers_inputs
 from evaltracker.workflow.memo.owed import certainty_inputs
 from evaltracker.workflow.models import Decision, Waiver
 from stakeholders.models import Condition, SignOff
@@ -99,7 +100,7 @@ def inputs_of(
         },
         "lists": lists_inputs(evaluation),
         "requirements": requirement_inputs(book),
-        "candidates": candidates_inputs(evaluation, candidates, records),
+        "candidates": candidates_inputs(book, records),
         "certainty": certainty_inputs(evaluation, book, candidates),
         "rates": [
             {field: getattr(row, field) for field in RATE}
@@ -123,11 +124,11 @@ def choice_inputs(decision: Decision | None) -> dict[str, str]:
 
 
 def candidates_inputs(
-    evaluation: Evaluation,
-    candidates: Sequence[Candidate],
-    records: Mapping[Any, Mapping[str, CellRecord]],
+    book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]
 ) -> list[dict[str, Any]]:
-    """Candidates with their cells, scores and cost lines; five queries for all."""
+    """Candidates with their cells, scores, numbers and cost lines; eight queries for
+    all."""
+    evaluation = book.evaluation
     opened = Consensus.objects.filter(evaluation=evaluation).exists()
     among = {"candidate__evaluation": evaluation}
     scores = by_candidate(
@@ -148,7 +149,7 @@ def candidates_inputs(
             key=lambda row: CHECKLIST_ORDER.index(row["kind"]),
         )
     )
-    mailed = entered_sheets(evaluation)
+    mailed, numbers = entered_sheets(evaluation), numbers_inputs(book)
     return [
         {
             "id": candidate.pk,
@@ -157,13 +158,15 @@ def candidates_inputs(
                 ref: cell_inputs(record)
                 for ref, record in records.get(candidate.pk, {}).items()
             },
+            # Claimed for a measure and measured, by ref.
+            "numbers": numbers.get(candidate.pk, {}),
             "scores": scores.get(candidate.pk, []),
             # What the meeting settled on, by category; None before it is opened.
             "settled": settled.get(candidate.pk, []) if opened else None,
             "cost_lines": lines.get(candidate.pk, []),
             "mailed_sheets": mailed.get(candidate.pk, []),
         }
-        for candidate in candidates
+        for candidate in book.candidates
     ]
 
 

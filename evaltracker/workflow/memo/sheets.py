@@ -18,6 +18,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from evaltracker.kit.formula_guard import text_cells
 from evaltracker.workflow.memo.coverage_words import COUNTS
+from evaltracker.workflow.memo.numbers import numbers_sheets
 from evaltracker.workflow.memo.signature_seal import DRAFT
 from evaltracker.workflow.memo.weighing_words import weighed
 from evaltracker.workflow.models import Decision
@@ -49,6 +50,7 @@ def as_xlsx(memo: dict[str, Any], decision: Decision | None = None) -> bytes:
         ("Costs", {1, 7}, costs(memo)),
         ("Scores", {1, 2}, scores(memo)),
         ("Robustness", {3}, robustness(memo)),
+        *numbers_sheets(memo),
     ):
         write(book.create_sheet(title), rows, wide)
     content = io.BytesIO()

@@ -26,6 +26,7 @@ from evaltracker.workflow.memo.markdown import (
     inline,
     section,
 )
+from evaltracker.workflow.memo.numbers import numbers_table
 from evaltracker.workflow.memo.options import KINDS, options
 from evaltracker.workflow.memo.record import (
     conditions,
@@ -53,6 +54,7 @@ def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
         section("What it really costs", costs_really(inputs, results, chosen)),
         section("How sure the first place is", robustness(inputs, results)),
         section("Options compared", options(inputs, results)),
+        section("Claimed and measured", numbers_table(inputs, results)),
         section("Conditions", conditions(inputs)),
         section("Rules waived and knock-outs excused", exceptions(inputs)),
         section("Eliminated", eliminated(inputs)),

@@ -1,0 +1,153 @@
+"""The number that was claimed for a measure beside those that were measured."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Self
+
+from evaltracker.measures.measure import Measure
+from evaltracker.measures.numbers import read_number, shown, written
+from evaltracker.measures.reading import Reading
+from evaltracker.measures.units import UnitMismatch, check_same_kind, convert
+
+EARLIER = "said for an earlier measure"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The statistic that a confirmed verdict rests on, in its measure's unit.
+
+    `named` are the values of the brief's lists that it speaks of; blank for all.
+    """
+
+    measure: Measure
+    value: Decimal
+    n: int
+    named: str = ""
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Self | None:
+        """What a column or a memo keeps; None where it has no number."""
+        measure = Measure.from_json(said["measure"])
+        if measure is None or not said["value"]:
+            return None
+        value = Decimal(said["value"])
+        return cls(measure, value, said["n"], said.get("named", ""))
+
+    def as_json(self) -> dict[str, Any]:
+        """As a memo keeps it."""
+        return {
+            "measure": self.measure.as_json(),
+            "value": written(self.value),
+            "n": self.n,
+            "named": self.named,
+        }
+
+    @property
+    def result(self) -> str:
+        """“p95 19.6 ms of 400 runs”."""
+        runs = "1 run" if self.n == 1 else f"{self.n:,} runs"
+        number = f"{shown(self.value)} {self.measure.unit}"
+        return f"{self.measure.statistic} {number} of {runs}"
+
+    @property
+    def words(self) -> str:
+        """“p95 19.6 ms of 400 runs (bound at most 20 ms)”."""
+        return f"{self.result} (bound {self.measure.reach})"
+
+
+@dataclass(frozen=True, slots=True)
+class CellNumbers:
+    """What a candidate claims for the measure of a requirement, and what was found.
+
+    `asked` is the measure that the requirement has now.
+    """
+
+    asked: Measure | None
+    claimed: Reading | None
+    measured: Sequence[Measured] = ()
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Self:
+        """As a memo froze it."""
+        claimed = said["claimed"]
+        found = (Measured.from_json(each) for each in said["measured"])
+        return cls(
+            asked=Measure.from_json(said["asked"]),
+            claimed=Reading(read_number(claimed["value"]), claimed["unit"])
+            if claimed
+            else None,
+            measured=tuple(each for each in found if each),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """As a memo freezes it."""
+        return {
+            "asked": self.asked.as_json() if self.asked else {},
+            "claimed": self.claimed.as_json() if self.claimed else {},
+            "measured": [each.as_json() for each in self.measured],
+        }
+
+    @property
+    def bound_words(self) -> str:
+        """“p95 latency at most 20 ms”: what is asked, or was when it was measured."""
+        measures = [self.asked, *(each.measure for each in self.measured)]
+        return next((each.words for each in measures if each), "")
+
+    @property
+    def claimed_words(self) -> str:
+        """“12 ms”; of another kind of unit it says that the measure has changed."""
+        if self.claimed is None:
+            return ""
+        if fits(self.claimed, self.asked):
+            return self.claimed.words
+        return f"{self.claimed.words}, {EARLIER}"
+
+    @property
+    def measured_words(self) -> str:
+        """“p95 19.6 ms of 400 runs”, with its bound where another is asked now."""
+        return self._each(
+            lambda each: each.result if each.measure == self.asked else each.words
+        )
+
+    @property
+    def against_claim(self) -> str:
+        """“7.6 ms more than claimed”; blank where the two cannot be compared."""
+        if self.claimed is None or len(self.measured) != 1:
+            return ""
+        (found,) = self.measured
+        unit = found.measure.unit
+        try:
+            claimed = convert(self.claimed.value, self.claimed.unit, unit)
+        except UnitMismatch:
+            return ""
+        if found.value == claimed:
+            return "as claimed"
+        more = "more" if found.value > claimed else "less"
+        return f"{shown(abs(found.value - claimed))} {unit} {more} than claimed"
+
+    @property
+    def words(self) -> str:
+        """“Claimed 12 ms; measured p95 19.6 ms of 400 runs (bound at most 20 ms)”."""
+        claimed = f"claimed {self.claimed_words}" if self.claimed else ""
+        found = self._each(lambda each: each.words)
+        measured = f"measured {found}" if found else ""
+        said = "; ".join(filter(None, (claimed, measured)))
+        return said[:1].upper() + said[1:]
+
+    def _each(self, words: Callable[[Measured], str]) -> str:
+        return "; ".join(
+            f"{each.named}: {words(each)}" if each.named else words(each)
+            for each in self.measured
+        )
+
+
+def fits(claimed: Reading, asked: Measure | None) -> bool:
+    """Whether a number is of the kind that is asked for."""
+    if asked is None:
+        return False
+    try:
+        check_same_kind(claimed.unit, asked.unit)
+    except UnitMismatch:
+        return False
+    return True

@@ -1,0 +1,69 @@
+"""A claimed number beside measured ones: one form of words, kept and read back."""
+
+from decimal import Decimal
+from typing import Any
+
+from evaltracker.measures import CellNumbers, Measure, Measured, Reading
+from tests.measures.test_measure import measure
+
+ASKED = measure(tolerance=None)
+
+
+def found(value: str = "19.6", n: int = 400, **more: Any) -> Measured:
+    return Measured(**{"measure": ASKED, "value": Decimal(value), "n": n, **more})
+
+
+def cell(
+    claimed: str = "12 ms",
+    *measured: Measured,
+    asked: Measure | None = ASKED,
+) -> CellNumbers:
+    return CellNumbers(asked, Reading.from_text(claimed), measured)
+
+
+def test_it_says_what_was_claimed_and_what_was_measured() -> None:
+    both = cell("12 ms", found())
+    assert both.words == (
+        "Claimed 12 ms; measured p95 19.6 ms of 400 runs (bound at most 20 ms)"
+    )
+    assert both.measured_words == "p95 19.6 ms of 400 runs"
+    assert both.bound_words == "p95 latency at most 20 ms"
+    assert cell("12 ms").words == "Claimed 12 ms"
+    assert cell("", found(n=1)).words.startswith("Measured p95 19.6 ms of 1 run (")
+
+
+def test_it_says_how_far_a_claim_is_from_what_was_measured() -> None:
+    assert cell("12 ms", found()).against_claim == "7.6 ms more than claimed"
+    assert cell("0.02 s", found()).against_claim == "0.4 ms less than claimed"
+    assert cell("0.0196 s", found()).against_claim == "as claimed"
+    assert cell("12 requests", found()).against_claim == ""
+    assert cell("12 ms").against_claim == ""
+
+
+def test_a_number_of_another_kind_was_said_for_an_earlier_measure() -> None:
+    told = "12 requests, said for an earlier measure"
+    assert cell("12 requests").claimed_words == told
+    assert cell("12 ms", asked=None).claimed_words.endswith("for an earlier measure")
+    assert cell("0.012 s").claimed_words == "0.012 s"
+
+
+def test_what_was_measured_by_another_bound_names_it() -> None:
+    moved = cell("12 ms", found(), asked=measure(bound="15"))
+    assert moved.measured_words == "p95 19.6 ms of 400 runs (bound at most 20 ms)"
+
+
+def test_values_of_the_brief_are_named_each() -> None:
+    two = cell("", found(named="Runs on: AWS"), found("31", named="Runs on: Azure"))
+    assert two.measured_words == (
+        "Runs on: AWS: p95 19.6 ms of 400 runs; Runs on: Azure: p95 31 ms of 400 runs"
+    )
+    assert two.against_claim == ""
+
+
+def test_a_memo_reads_back_what_it_froze() -> None:
+    for each in (
+        cell("12 ms", found(named="Runs on: AWS")),
+        cell("", found()),
+        cell("12 ms", asked=None),
+    ):
+        assert CellNumbers.from_json(each.as_json()) == each

@@ -1,0 +1,116 @@
+"""The measured number beside its verdict: in every view, by one selector."""
+
+import io
+import json
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+
+from evaltracker.workflow.memo.inputs import gather_inputs
+from evaltracker.workflow.memo.results import compute_results
+from evaltracker.workflow.memo.sheets import as_xlsx
+from evaltracker.workflow.memo.text import write_memo
+from tests.cast import trials as cast
+from tests.clients import signed_in
+from tests.trials.runs.confirming import add_runs, confirm, latencies, measured
+from tests.trials.runs.posting import LATENCY, measured_trial
+from trials.models import Criterion, Gap
+from trials.selectors.cell_numbers import cell_numbers
+from trials.services.evidence import reconfirm_evidence
+from vendors.models import Claim
+
+pytestmark = pytest.mark.django_db
+CLAIMED = {"value": "12", "unit": "ms"}
+FOUND = "p95 19.6 ms of 40 runs"
+WORDS = f"Claimed 12 ms; measured {FOUND} (bound at most 20 ms)"
+
+
+@pytest.fixture
+def criterion() -> Criterion:
+    """Claimed 12 ms, measured 19.6 ms by forty runs that nobody has confirmed."""
+    found = measured(measured_trial())
+    need = found.requirement
+    type(need).objects.filter(pk=need.pk).update(measure=LATENCY)
+    Claim.objects.filter(requirement=need).update(number=CLAIMED)
+    add_runs(found, latencies("19.6"))
+    return found
+
+
+def reading(criterion: Criterion) -> Client:
+    return signed_in(criterion.trial.candidate.evaluation.owner)
+
+
+def words_of(criterion: Criterion) -> str:
+    option = criterion.trial.candidate
+    numbers = cell_numbers(option.evaluation)
+    return numbers[option.pk, criterion.requirement_id].words
+
+
+def test_nothing_is_measured_before_a_person_confirms(criterion: Criterion) -> None:
+    assert words_of(criterion) == "Claimed 12 ms"
+    confirm(criterion, "holds")
+    assert words_of(criterion) == WORDS
+
+
+def test_a_failure_that_may_be_answered_has_no_number_yet(criterion: Criterion) -> None:
+    add_runs(criterion, latencies("31"))
+    confirm(criterion, "fails")
+    assert words_of(criterion) == "Claimed 12 ms"
+    Gap.objects.update(reply_at="2026-01-01T00:00Z")
+    assert "measured p95" in words_of(criterion)
+
+
+def test_a_verdict_that_is_said_again_keeps_its_number(criterion: Criterion) -> None:
+    former = confirm(criterion, "holds")
+    option = criterion.trial.candidate
+    claim = cast.claim_of(option)
+    Claim.objects.filter(pk=claim.pk).update(superseded_at=claim.submitted_at)
+    claim.pk, claim.revision, claim._state.adding = None, 2, True
+    claim.save()
+    reconfirm_evidence(evidence=former, note="Still so.", by=option.evaluation.owner)
+    assert words_of(criterion) == WORDS
+
+
+def test_pages_show_it_beside_the_verdict(criterion: Criterion) -> None:
+    confirm(criterion, "holds")
+    option, client = criterion.trial.candidate, reading(criterion)
+    where = f"/admin/e/{option.evaluation.slug}/"
+    cell = f"/admin/cells/{option.pk}/{criterion.requirement_id}/"
+    assert WORDS in client.get(cell).content.decode()
+    page = client.get(f"{where}comparison/").content.decode()
+    assert FOUND in page
+    assert "7.6 ms more than claimed" in page
+    for view in ("", "?view=lines"):
+        assert WORDS in client.get(f"{where}matrix/{view}").content.decode()
+
+
+def test_files_of_the_matrix_have_it(criterion: Criterion) -> None:
+    client = reading(criterion)
+    where = f"/admin/e/{criterion.trial.candidate.evaluation.slug}/matrix/file/"
+    assert b": numbers" in client.get(f"{where}?format=csv").content
+    confirm(criterion, "holds")
+    table = client.get(f"{where}?format=csv").content.decode()
+    assert WORDS in table
+    told = json.loads(client.get(f"{where}?format=json").content)
+    (number,) = told["numbers"]
+    assert number["claimed"] == CLAIMED
+    assert [(each["value"], each["n"]) for each in number["measured"]] == [("19.6", 40)]
+    sheet = load_workbook(
+        io.BytesIO(client.get(f"{where}?format=xlsx").content)
+    ).worksheets[0]
+    assert WORDS in {cell.value for row in sheet.iter_rows() for cell in row}
+
+
+def test_the_memo_freezes_it_in_all_its_forms(criterion: Criterion) -> None:
+    confirm(criterion, "holds")
+    inputs = gather_inputs(criterion.trial.candidate.evaluation)
+    results = compute_results(inputs)
+    text = write_memo(inputs, results)
+    assert "## Claimed and measured" in text
+    assert f"| 12 ms | {FOUND}, 7.6 ms more than claimed | proven |" in text
+    book = load_workbook(io.BytesIO(as_xlsx({"inputs": inputs, "results": results})))
+    assert book["Claimed and measured"]["E2"].value.startswith(FOUND)
+    for candidate in inputs["candidates"]:
+        del candidate["numbers"]
+    assert "Claimed and measured" not in write_memo(inputs, results)
