@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from evaltracker.measures import CellNumbers
+from evaltracker.ocds.numbers import numbers_of, spot_of
 from evaltracker.portable.registry import Document
 from vendors.holds_for_text import write_holds_for
 
@@ -21,6 +23,7 @@ def bids(document: Document) -> list[dict[str, Any]]:
         requirement["id"]: requirement["ref"]
         for requirement in document["requirements"]
     }
+    numbers = numbers_of(document)
     sent: dict[str, str] = {}
     for submission in document["submissions"]:
         sent[submission["candidate"]] = max(
@@ -38,7 +41,7 @@ def bids(document: Document) -> list[dict[str, Any]]:
                 {
                     "id": claim["id"],
                     "value": claim["availability"],
-                    "description": described(claim),
+                    "description": described(claim, numbers.get(spot_of(claim))),
                     "requirement": {
                         "id": claim["requirement"],
                         "title": refs[claim["requirement"]],
@@ -58,10 +61,12 @@ def bids(document: Document) -> list[dict[str, Any]]:
     ]
 
 
-def described(claim: dict[str, Any]) -> str:
-    """The statement, and for which values of the brief's lists it holds."""
+def described(claim: dict[str, Any], numbers: CellNumbers | None) -> str:
+    """The statement, for which values of lists it holds, and its numbers."""
     held = write_holds_for(claim["holds_for"] and claim["holds_for"]["said"])
-    return "\n".join([claim["statement"], *([f"Holds for: {held}"] if held else [])])
+    lines = [f"Holds for: {held}"] if held else []
+    lines += [f"{numbers.words}."] if numbers else []
+    return "\n".join([claim["statement"], *lines])
 
 
 def awards(document: Document, ocid: str) -> list[dict[str, Any]]:

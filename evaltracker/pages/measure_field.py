@@ -8,8 +8,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from evaltracker.errors import Invalid
-from evaltracker.measures import kept_measure, least_n_of
+from evaltracker.measures import kept_measure, least_n_of, read_measure
 from evaltracker.measures.measure import DIRECTIONS, FIELDS
+from evaltracker.measures.text import LIMIT
 
 STATISTICS = ("mean", "median", "p90", "p95", "p99")
 LABELS = {
@@ -103,16 +104,35 @@ class MeasureField(forms.MultiValueField):
         said = dict(zip(LABELS, data_list or [""] * len(LABELS), strict=True))
         if not any(said[name] for name in FIELDS if name not in CHOSEN):
             return {}
+        return _kept(said)
+
+
+class MeasureLine(forms.CharField):
+    """The same in one line, as a grid's cell: “p95 latency at most 20 ms”."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=LIMIT)
+
+    def clean(self, value: Any) -> dict[str, Any]:
+        """What a column keeps of the words; {} of nothing."""
         try:
-            return kept_measure(said)
-        except Invalid as error:
-            raise forms.ValidationError(
-                [
-                    f"{LABELS[field.removeprefix('measure_')]}: {sentence}"
-                    for field, sentences in error.errors.items()
-                    for sentence in sentences
-                ]
-            ) from error
+            return _kept(read_measure(super().clean(value)))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+def _kept(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a column keeps of the parts, each refusal with the name of its part."""
+    try:
+        return kept_measure(said)
+    except Invalid as error:
+        raise forms.ValidationError(
+            [
+                f"{LABELS[field.removeprefix('measure_')]}: {sentence}"
+                for field, sentences in error.errors.items()
+                for sentence in sentences
+            ]
+        ) from error
 
 
 # What is chosen before anybody types.

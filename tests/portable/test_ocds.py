@@ -19,6 +19,8 @@ from evaltracker.workflow.services.exporting import export_as_seen, export_whole
 from evaltracker.workflow.services.ocds_start import start_from_ocds
 from tests.cast import common, trials
 from tests.portable.test_pages import as_user
+from tests.trials.runs.confirming import confirm, latencies, measured
+from tests.trials.runs.posting import LATENCY, measured_trial, program, report, run
 from tests.workflow.deciding import decided
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -38,6 +40,28 @@ def example(name: str) -> dict[str, Any]:
 def exported(where: Evaluation) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(export_whole(evaluation=where, form="ocds"))
     return found
+
+
+@pytest.mark.django_db
+def test_a_bid_tells_the_claimed_and_the_measured_number() -> None:
+    trial = measured_trial()
+    criterion = measured(trial)
+    need, where = criterion.requirement, criterion.trial.candidate.evaluation
+    type(need).objects.filter(pk=need.pk).update(measure=LATENCY)
+    need.claims.update(number={"value": "12", "unit": "ms"})
+    sent = program(trial).post(report(*map(run, latencies("19.6"))))
+    assert sent.status_code == 201
+
+    def told() -> str:
+        (bid,) = exported(where)["releases"][0]["bids"]["details"]
+        said: str = bid["requirementResponses"][0]["description"]
+        return said
+
+    assert told().endswith("\nClaimed 12 ms.")
+    confirm(criterion, "holds")
+    assert told().endswith(
+        "\nClaimed 12 ms; measured p95 19.6 ms of 40 runs (bound at most 20 ms)."
+    )
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from evaltracker.evaluations.models import User
 from evaltracker.measures import measure_words
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
+from evaltracker.pages.measure_field import MeasureLine
 from trials.admin.acts.criteria import CriterionForm
 from trials.models import Criterion, Trial
 from trials.policy import may_lead
@@ -31,11 +32,6 @@ def closed_for(trial: Trial, user: User) -> str:
 def below_text(row: Criterion) -> str:
     """For which values of the brief's lists it is."""
     return f"For {row.values_named}" if row.values_named else ""
-
-
-def below_number(row: Criterion) -> str:
-    """Its measure, which the form with all fields changes."""
-    return measure_words(row.measure)
 
 
 @register_grid
@@ -66,12 +62,7 @@ class CriteriaGrid(Grid[Trial, Criterion]):
 
         return (
             made("text", "What must be reached", width=30, aside=below_text),
-            made(
-                *("threshold", "The number"),
-                width=20,
-                missing=missing_number,
-                aside=below_number,
-            ),
+            made("threshold", "The number", width=18, missing=missing_number),
             made(
                 *("requirement", "Requirement"),
                 read=lambda row: str(row.requirement_id),
@@ -80,6 +71,13 @@ class CriteriaGrid(Grid[Trial, Criterion]):
                 for_many=True,
             ),
             made("method", "How it is measured", width=20, for_many=True),
+            Column(
+                *("measure", "Measure", MeasureLine(), SAVES),
+                closed=closed,
+                read=lambda row: measure_words(row.measure),
+                width=18,
+                for_many=True,
+            ),
         )
 
     def rows(self, subject: Trial, user: User) -> QuerySet[Criterion]:
@@ -117,7 +115,8 @@ class CriteriaGrid(Grid[Trial, Criterion]):
                 "Choose a requirement; pasted rows name its ref after the number."
             )
             raise Invalid(sentence, errors={"requirement": [sentence]})
-        return add_criterion(trial=subject, by=by, **{"text": "", **values})
+        given = {**values, "measure": values.get("measure") or None}
+        return add_criterion(trial=subject, by=by, **{"text": "", **given})
 
 
 def missing_number(row: Criterion) -> str:

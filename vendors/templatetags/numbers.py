@@ -1,11 +1,14 @@
 """Numbers as people read them."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django import template
 
 from evaltracker import measures
+from evaltracker.measures import CellNumbers, Measure, Reading
 from evaltracker.money import written
 
 register = template.Library()
@@ -39,6 +42,13 @@ def points(value: object) -> str:
     if not isinstance(value, Fraction | Decimal):
         return "–"
     return f"{float(Fraction(value) * 100):.1f}"
+
+
+@register.filter
+def claimed_for(number: Mapping[str, Any], measure: Mapping[str, Any]) -> str:
+    """The number that is claimed; of another kind than is asked now it says so."""
+    claimed = Reading.from_json(number)
+    return CellNumbers(Measure.from_json(measure), claimed).claimed_words
 
 
 @register.filter

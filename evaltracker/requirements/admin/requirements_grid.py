@@ -15,6 +15,7 @@ from evaltracker.evaluations.models import Category, Evaluation, Requirement, Us
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
+from evaltracker.pages.measure_field import MeasureLine
 from evaltracker.requirements.admin.requirement_acts import RequirementForm
 from evaltracker.requirements.admin.requirements_page import (
     listed_requirements,
@@ -52,10 +53,9 @@ def missing_metric(row: Requirement) -> str:
 
 
 def below_text(row: Requirement) -> str:
-    """The number that it must reach, and where it must hold."""
-    number = [f"Must reach {row.measure_words}"] if row.measure else []
+    """Where it must hold."""
     lists = [f"Must hold for all of {held.scope.name}" for held in row.demands.all()]
-    return "\n".join([*number, *lists])
+    return "\n".join(lists)
 
 
 def below_metric(row: Requirement) -> str:
@@ -65,7 +65,7 @@ def below_metric(row: Requirement) -> str:
 
 @register_grid
 class RequirementsGrid(Grid[Evaluation, Requirement]):
-    """Words, priorities, weights, metrics and categories of an evaluation."""
+    """Words, priorities, weights, metrics, numbers and categories of an evaluation."""
 
     name = "requirements"
     title = "Requirements"
@@ -102,6 +102,13 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
             ),
             made("category", "Category", other, width=18, for_many=True),
             made("vendor_help", "Help for vendors", words, width=14),
+            Column(
+                *("measure", "Must reach", MeasureLine(), SAVES),
+                closed=words,
+                read=lambda row: row.measure_words,
+                width=14,
+                for_many=True,
+            ),
         )
 
     def rows(self, subject: Evaluation, user: User) -> QuerySet[Requirement]:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.kit.text import listed
@@ -12,7 +12,10 @@ from evaltracker.workflow.memo.certainty_words import of_100
 from evaltracker.workflow.selectors.next_tests import NextTest, next_tests
 from trials.models import Trial
 from trials.selectors import unjudged_criteria
+from trials.selectors.runs_owed import RunsOwed, runs_owed
 from vendors.choices import CandidateState
+
+SAID = 3
 
 
 def led_trials(desk: Desk) -> Iterator[WorkItem]:
@@ -69,6 +72,9 @@ def _left(desk: Desk, trials: Iterable[Trial]) -> Iterator[WorkItem]:
     ]
     open_criteria = unjudged_criteria().filter(trial__in=running).order_by()
     left = Counter(open_criteria.values_list("trial", flat=True))
+    waiting: dict[uuid.UUID, list[RunsOwed]] = {}
+    for owed in runs_owed(running) if running else ():
+        waiting.setdefault(owed.criterion.trial_id, []).append(owed)
     for trial in running:
         number = left[trial.pk]
         to_go = f"{number} criteri{'on' if number == 1 else 'a'} to go"
@@ -78,10 +84,19 @@ def _left(desk: Desk, trials: Iterable[Trial]) -> Iterator[WorkItem]:
             f"Judge the trial of {trial.candidate}: {to_go}"
             if number
             else f"Close the trial of {trial.candidate}",
-            "You lead it." if number else "You lead it, and everything is judged.",
+            f"You lead it.{waits_for(waiting.get(trial.pk, []))}"
+            if number
+            else "You lead it, and everything is judged.",
             links.trial(trial),
             trial.ends_on,
         )
+
+
+def waits_for(owed: Sequence[RunsOwed]) -> str:
+    """“ R1: no run yet; R2: 12 of 20 runs.”, of the first; blank if nothing waits."""
+    lines = [f"{each.criterion.requirement.ref}: {each.words}" for each in owed[:SAID]]
+    more = [f"{len(owed) - SAID} more"] if len(owed) > SAID else []
+    return f" {'; '.join([*lines, *more])}." if lines else ""
 
 
 def chance_of(test: NextTest) -> str:

@@ -43,6 +43,24 @@ def test_a_cell_is_saved_as_by_its_form(
     assert entry.reason == ""
 
 
+def test_the_number_that_must_be_reached_is_a_cell(
+    purchase: Evaluation, first: Requirement
+) -> None:
+    words = "p95 latency at most 20 ms"
+    answer = send(
+        purchase.owner, GRID, purchase, cells=[cell(first, "measure", "", words)]
+    )
+    [row] = answer.json()["rows"]
+    assert row["cells"]["measure"] == words
+    wrong = cell(first, "measure", words, "fast enough")
+    answer = send(purchase.owner, GRID, purchase, cells=[wrong])
+    assert answer.json()["refused"][0]["sentence"].startswith("Write a measure as")
+    gone = cell(first, "measure", words, "")
+    assert send(purchase.owner, GRID, purchase, cells=[gone]).status_code == 200
+    first.refresh_from_db()
+    assert first.measure == {}
+
+
 def test_undo_is_the_opposite_change_and_the_journal_says_so(
     purchase: Evaluation, first: Requirement
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from evaltracker.evaluations.models import Entry
+from evaltracker.measures import kept_measure, read_measure
 from evaltracker.pages.grid import grid_address
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
@@ -44,6 +45,32 @@ def test_criteria_are_pasted_with_their_requirements_by_ref(trial: Trial) -> Non
     answer = send(owner, "criteria", trial, add=rows[:1])
     assert answer.status_code == 400
     assert answer.json()["refused"][0]["sentence"].startswith("Choose a requirement")
+
+
+def test_a_measure_is_written_in_a_cell_as_it_reads(trial: Trial) -> None:
+    owner = trial.candidate.evaluation.owner
+    words = "p95 latency at most 20 ms, tolerance 2 ms"
+    need = trial.candidate.evaluation.requirements.get(ref="R1")
+    kept = kept_measure(read_measure(words))
+    type(need).objects.filter(pk=need.pk).update(measure=kept)
+    row = {"text": "Answers fast", "requirement": "R1", "measure": ""}
+    assert send(owner, "criteria", trial, add=[row]).status_code == 200
+    first = trial.criteria.get()
+    [shown] = read(owner, "criteria", trial)["rows"]
+    assert shown["cells"]["measure"] == words
+    assert shown["missing"] == {}
+
+    tighter = "p95 latency at most 15 ms"
+    change = cell(first, "measure", words, "p95 latency <= 15 ms")
+    answer = send(owner, "criteria", trial, cells=[change])
+    assert answer.json()["rows"][0]["cells"]["measure"] == tighter
+    first.refresh_from_db()
+    assert first.measure["bound"] == "15"
+    wrong = cell(first, "measure", tighter, "p95 latency at most 15 parsecs of tea")
+    answer = send(owner, "criteria", trial, cells=[wrong])
+    [refused] = answer.json()["refused"]
+    assert refused["column"] == "measure"
+    assert "is not a unit" in refused["sentence"]
 
 
 def test_criteria_change_in_place_until_the_contract_is_agreed(trial: Trial) -> None:

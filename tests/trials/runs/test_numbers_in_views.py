@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
+from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.workflow.memo.inputs import gather_inputs
 from evaltracker.workflow.memo.results import compute_results
 from evaltracker.workflow.memo.sheets import as_xlsx
@@ -83,6 +84,24 @@ def test_pages_show_it_beside_the_verdict(criterion: Criterion) -> None:
     assert "7.6 ms more than claimed" in page
     for view in ("", "?view=lines"):
         assert WORDS in client.get(f"{where}matrix/{view}").content.decode()
+
+
+def test_a_claimed_number_stays_when_the_measure_becomes_of_another_kind(
+    criterion: Criterion,
+) -> None:
+    """It is kept as it was said, and every view says for what."""
+    confirm(criterion, "holds")
+    option, need = criterion.trial.candidate, criterion.requirement
+    owner, requests = option.evaluation.owner, {"unit": "requests/s", "bound": "500"}
+    evaluation = type(option.evaluation).objects.filter(pk=option.evaluation_id)
+    evaluation.update(stage="requirements")
+    asked = {**LATENCY, **requests, "direction": "at_least"}
+    change_requirement(requirement=need, measure=asked, by=owner)
+    earlier = "12 ms, said for an earlier measure"
+    assert words_of(criterion).startswith(f"Claimed {earlier}; measured p95 19.6 ms")
+    evaluation.update(stage="trials")
+    page = reading(criterion).get(f"/admin/cells/{option.pk}/{need.pk}/")
+    assert f'Claims <strong dir="auto">{earlier}</strong>' in page.content.decode()
 
 
 def test_files_of_the_matrix_have_it(criterion: Criterion) -> None:

@@ -9,6 +9,15 @@ from evaltracker.workflow.models import KeptDraws
 from evaltracker.workflow.services.draws import keep_draws
 from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.trials.runs.confirming import (
+    add_runs,
+    add_tests,
+    confirm,
+    latencies,
+    measured,
+)
+from tests.trials.runs.posting import measured_trial
+from trials.selectors.runs_owed import runs_owed
 from vendors.models import Candidate
 from vendors.services.candidates import shortlist
 
@@ -69,3 +78,34 @@ def test_my_work_lists_those_of_the_trials_that_one_leads(acme: Candidate) -> No
     assert "Test next on Globex ML" not in body
     other = signed_in(stakeholders.holder("pm")).get("/admin/").content.decode()
     assert "Test next" not in other
+
+
+def test_criteria_wait_for_runs_until_somebody_confirms() -> None:
+    trial = measured_trial()
+    criterion, where = measured(trial), trial.candidate.evaluation
+
+    def said() -> tuple[str, str]:
+        page = re.search(r"Waiting for runs</h3>.+?</ul>", page_of(where), re.DOTALL)
+        work = signed_in(trial.lead).get("/admin/").content.decode()
+        return page[0] if page else "", work
+
+    listed, work = said()
+    assert "R1 What R1 asks for, Acme ML: no run yet" in listed
+    assert "R2" not in listed
+    assert "You lead it. R1: no run yet." in work
+    add_runs(criterion, latencies("12")[:12])
+    assert "Acme ML: 12 of 20 runs" in said()[0]
+    add_runs(criterion, latencies("12"))
+    assert "R1: 52 runs to confirm." in said()[1]
+    confirm(criterion, "holds")
+    listed, work = said()
+    assert listed == ""
+    assert "to confirm" not in work
+
+
+def test_a_test_result_without_a_measure_waits_to_be_confirmed() -> None:
+    trial = measured_trial()
+    add_tests(trial.criteria.get(position=2), False)
+    prose, measured_one = runs_owed([trial])
+    assert measured_one.words == "no run yet"
+    assert (prose.criterion.position, prose.words) == (2, "1 run to confirm")

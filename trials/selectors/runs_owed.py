@@ -1,0 +1,77 @@
+"""Which criteria of running trials still wait for runs, or for somebody to confirm."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.measures import Measure
+from trials.models import Criterion, Run, Trial
+from trials.selectors.progress import unjudged_criteria
+from vendors.choices import CandidateState
+
+
+@dataclass(frozen=True, slots=True)
+class RunsOwed:
+    """A criterion without a verdict, how many runs it has and how many it needs."""
+
+    criterion: Criterion
+    n: int
+    least: int
+
+    @property
+    def to_confirm(self) -> bool:
+        """Whether its runs propose a verdict that nobody has confirmed."""
+        return self.n >= self.least
+
+    @property
+    def words(self) -> str:
+        """“no run yet”, “12 of 20 runs”, or “20 runs to confirm”."""
+        if self.to_confirm:
+            return "1 run to confirm" if self.n == 1 else f"{self.n:,} runs to confirm"
+        return f"{self.n} of {self.least} runs" if self.n else "no run yet"
+
+
+def running_trials_of(evaluation: Evaluation) -> list[Trial]:
+    """The trials under an agreed contract that are not closed."""
+    rows = Trial.objects.filter(
+        candidate__evaluation=evaluation,
+        agreed_at__isnull=False,
+        closed_at__isnull=True,
+    ).exclude(candidate__state=CandidateState.ELIMINATED)
+    return list(rows)
+
+
+def runs_owed(trials: Collection[Trial]) -> list[RunsOwed]:
+    """Must-haves first, then what only has to be confirmed; in two queries.
+
+    What has no measure and no test result is judged by eye.
+    """
+    rows = unjudged_criteria().filter(trial__in=trials)
+    criteria = list(rows.select_related("requirement", "trial__candidate"))
+    counts = {
+        key: (numbers, tests)
+        for key, numbers, tests in Run.objects.counting()
+        .filter(criterion__in=criteria)
+        .order_by()
+        .values_list("criterion")
+        .annotate(numbers=Count("number"), tests=Count("failed"))
+    }
+    found = []
+    for criterion in criteria:
+        numbers, tests = counts.get(criterion.pk, (0, 0))
+        measure = Measure.from_json(criterion.measure)
+        if measure:
+            found.append(RunsOwed(criterion, numbers, measure.least_n))
+        elif tests:
+            found.append(RunsOwed(criterion, tests, 1))
+    return sorted(
+        found,
+        key=lambda each: (
+            not each.criterion.requirement.is_must,
+            not each.to_confirm,
+            each.criterion.trial.candidate.name,
+            each.criterion.position,
+        ),
+    )
