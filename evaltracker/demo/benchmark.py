@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from evaltracker.demo.files import read_csv
 from evaltracker.demo.interests import declare_no_interests
-from evaltracker.demo.measuring import WAIT, measure_nightly
+from evaltracker.demo.measuring import WAIT, confirm_measured, measure_nightly
 from evaltracker.demo.people import give_parts
 from evaltracker.demo.steps import (
     known_vendor,
@@ -203,9 +203,9 @@ def give_published_scores(
 
 
 def try_out(finalists: list[Candidate], requirements: list[Requirement]) -> None:
-    """Trials that began ten days ago: some criteria judged, one measured every night
-    and waiting for somebody to confirm what the runs propose, one gap found.
-    """
+    """Trials that began ten days ago: some criteria judged, one gap found, and one
+    criterion measured every night; of the others than the first it waits for somebody
+    to confirm what the runs propose."""
     began = timezone.localdate() - datetime.timedelta(days=10)
     for rank, candidate in enumerate(finalists):
         trial = run_trial(
@@ -218,12 +218,15 @@ def try_out(finalists: list[Candidate], requirements: list[Requirement]) -> None
                 lead=candidate.evaluation.owner,
             ),
         )
+        measured = trial.criteria.get(requirement__ref=MEASURED)
         measure_nightly(
             trial,
-            trial.criteria.get(requirement__ref=MEASURED),
+            measured,
             usual=USUAL_WAITS[rank],
             nights=8 - 2 * rank,
         )
+        if rank == 0:
+            confirm_measured(measured)
         if rank == 1:
             record_gap(
                 trial=trial,

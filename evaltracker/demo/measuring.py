@@ -7,9 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from trials.choices import ReportFormat
+from trials.choices import DataOwner, EvidenceVerdict, ReportFormat
 from trials.models import Criterion, RunToken, Trial
 from trials.run_formats.json_runs import read_json_runs
+from trials.services.confirming import confirm_runs
 from trials.services.run_reports import receive_report
 from trials.services.run_tokens import make_run_token
 
@@ -40,6 +41,20 @@ def measure_nightly(
         night = datetime.datetime.combine(today - datetime.timedelta(days=back), NIGHT)
         waits = [usual * draw.uniform(0.67, 1.33) for _ in range(EACH_NIGHT)]
         report_night(token, criterion, night, waits)
+
+
+def confirm_measured(criterion: Criterion) -> None:
+    """The trial's lead confirms what the runs of a criterion propose."""
+    candidate = criterion.trial.candidate
+    confirm_runs(
+        criterion=criterion,
+        claim=candidate.claims.get(
+            requirement=criterion.requirement, superseded_at__isnull=True
+        ),
+        verdict=EvidenceVerdict.HOLDS,
+        data=DataOwner.OURS,
+        by=criterion.trial.lead,
+    )
 
 
 def report_night(

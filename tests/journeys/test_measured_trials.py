@@ -1,4 +1,4 @@
-"""From the shortlist to agreed contracts of three finalists, in a browser."""
+"""Three finalists in a browser: from the shortlist to measured and confirmed trials."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -6,19 +6,24 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import Watched, follow_on
 from tests.cast import trials, vendors
-from trials.models import Trial
+from tests.trials.runs.confirming import add_runs, confirm, latencies
+from tests.trials.runs.posting import LATENCY
+from tests.trials.runs.stub_service import stub_service, time_service
+from trials.models import Criterion, Trial
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FINALISTS = ("Acme ML", "Globex", "Initech")
 LOOKS = ((1280, False), (1280, True), (390, False))
 MOST_FORMS = 6
+UNJUDGED = "Trial of {}: {} of 10 criteria not judged."
 
 
 def test_three_finalists_are_tried_on_the_same_terms(
-    page: Page, live_server: LiveServer
+    page: Page, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watched, forms = Watched(page, live_server.url), 0
     where = trials.platform(*["must"] * 10)
+    where.requirements.filter(ref="R1").update(measure=LATENCY)
     for name in FINALISTS:
         trials.claimed(where, name=name)
     vendors.enter(where, "trials")
@@ -45,8 +50,57 @@ def test_three_finalists_are_tried_on_the_same_terms(
         trials.agreed_to(trial)
     watched.open(f"/admin/trials/{rows[0].pk}/")
     expect(page.get_by_text("the same for all finalists")).to_be_visible()
-    # Runs by program, their confirmation and the silent gate follow here.
+    first, *others = rows
+    measure_by_program(watched, first, monkeypatch)
+    watched.open(f"/admin/e/{where.slug}/")
+    expect(page.get_by_text(UNJUDGED.format(first.candidate, 9))).to_be_visible()
+    for trial in others:
+        add_runs(measured(trial), latencies("12"))
+        confirm(measured(trial), "holds")
+    for trial in rows:
+        judge_the_rest(trial)
+    watched.open(f"/admin/e/{where.slug}/")
+    expect(page.get_by_text("criteria not judged")).to_have_count(0)
+    watched.open(f"/admin/e/{where.slug}/comparison/")
+    expect(page.get_by_text("p95 19.6 ms of 20 runs")).to_be_visible()
+    look(watched)
     assert watched.complaints == []
+
+
+def measure_by_program(
+    watched: Watched, trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Make its token, let the program of the docs report, confirm what it proposes."""
+    page = watched.page
+    watched.open(f"/admin/trials/{trial.pk}/runs/")
+    follow_on(page.get_by_role("link", name="Make a run token"))
+    follow_on(page.get_by_role("button", name="Make the token"))
+    secret = page.get_by_label("Run token").input_value()
+    monkeypatch.setenv("EVALTRACKER_RUN_TOKEN", secret)
+    monkeypatch.setenv("NO_PROXY", "*")
+    address = f"{watched.home}/api/v1/trials/{trial.pk}/runs/"
+    with stub_service() as service:
+        time_service(service, to=address, p95="19.6")
+    watched.open(f"/admin/e/{trial.candidate.evaluation.slug}/trials/")
+    expect(page.get_by_text(f"{trial.candidate}: 20 runs to confirm")).to_be_visible()
+    watched.open(f"/admin/trials/{trial.pk}/")
+    page.get_by_role("button", name="Confirm: holds for R1").click()
+    expect(page.get_by_text("Confirmed on these runs.")).to_be_visible()
+
+
+def measured(trial: Trial) -> Criterion:
+    """Its criterion with a measure."""
+    found: Criterion = trial.criteria.select_related("requirement", "trial").get(
+        requirement__ref="R1"
+    )
+    return found
+
+
+def judge_the_rest(trial: Trial) -> None:
+    """By eye, what no run measures."""
+    for criterion in trial.criteria.filter(measure={}).select_related("requirement"):
+        claim = trials.claim_of(trial.candidate, criterion.requirement.ref)
+        trials.verdict(claim, "trial", criterion=criterion)
 
 
 def look(watched: Watched) -> None:

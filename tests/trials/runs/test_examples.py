@@ -1,16 +1,11 @@
 """The programs of the docs report runs that are taken."""
 
-import importlib.util
 import json
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from itertools import chain
 from pathlib import Path
-from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import pytest
@@ -19,62 +14,23 @@ from django.utils import timezone
 from evaltracker.measures import Measure, propose
 from tests.trials.runs.confirming import confirm
 from tests.trials.runs.posting import Program, measured_trial, program, report, run
+from tests.trials.runs.stub_service import (
+    EXAMPLES,
+    Service,
+    stub_service,
+    time_service,
+)
 from trials.models import Evidence, Run
 from trials.selectors.run_counts import run_counts
 
 pytestmark = pytest.mark.django_db
-EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
-
-
-class Service(BaseHTTPRequestHandler):
-    """A service to be timed, which also takes reports for a program's trial."""
-
-    protocol_version = "HTTP/1.1"
-    posted: ClassVar[list[tuple[str, bytes]]] = []
-
-    def do_GET(self) -> None:
-        """Answer at once."""
-        self.answer(200, b"ok")
-
-    def do_POST(self) -> None:
-        """Keep what was posted; the first time the answer gets lost."""
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.posted.append((self.headers["Authorization"], body))
-        kept = b'{"id": "x", "runs": 1}'
-        self.answer(503 if len(self.posted) == 1 else 201, kept)
-
-    def answer(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Retry-After", "0")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: Any) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture
 def service() -> Iterator[str]:
-    """Its address."""
-    Service.posted.clear()
-    server = HTTPServer(("127.0.0.1", 0), Service)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def timer() -> Any:
-    """The script as a module."""
-    place = EXAMPLES / "time_service.py"
-    spec = importlib.util.spec_from_file_location("time_service", place)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """The address of a service to be timed."""
+    with stub_service() as address:
+        yield address
 
 
 @pytest.mark.parametrize(
@@ -85,10 +41,7 @@ def test_the_timer_reports_what_its_clock_says(
 ) -> None:
     ci: Program = program(measured_trial())
     monkeypatch.setenv("EVALTRACKER_RUN_TOKEN", ci.secret)
-    took = [*[0.005] * 18, float(p95) / 1000, 0.5]
-    ticks = iter(list(chain.from_iterable((0.0, seconds) for seconds in took)))
-    given = [service, "--to", service, "--criterion", "1", "--times", "20"]
-    timer().main(given, clock=lambda: next(ticks))
+    time_service(service, to=service, p95=p95)
     (first, again) = Service.posted
     assert first == again
     assert first[0] == f"Bearer {ci.secret}"
