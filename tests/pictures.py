@@ -45,6 +45,8 @@ class Picture:
     user: str
     path: str
     link: str = ""
+    # What of the page is to be seen, by a CSS selector; blank is its head.
+    part: str = ""
     size: tuple[int, int] = DESKTOP
 
 
@@ -59,6 +61,13 @@ PICTURES = (
     Picture("matrix", "lead", "/admin/e/gpu-training/matrix/"),
     Picture("demo", "lead", "/admin/e/gpu-training/demos/", link="/admin/demos/"),
     Picture("trial", "lead", "/admin/e/gpu-training/trials/", link="/admin/trials/"),
+    Picture(
+        "measured_trial",
+        "lead",
+        "/admin/e/gpu-training/trials/",
+        link="/admin/trials/",
+        part="li:has(> .rn), li:has(.rn)",
+    ),
     Picture("costs", "lead", "/admin/e/gpu-training/costs/"),
     Picture("comparison", "lead", "/admin/e/gpu-training/comparison/"),
     Picture("decision", "lead", "/admin/e/automated-renewals/decision/"),
@@ -150,6 +159,8 @@ def take(browser: Browser, home: str, password: str, picture: Picture) -> int:
     if picture.link:
         page.locator(f'main a[href^="{picture.link}"]').first.click()
         page.wait_for_load_state("networkidle")
+    if picture.part:
+        page.locator(picture.part).first.evaluate("part => part.scrollIntoView()")
     small = smaller(page.screenshot())
     context.close()
     if len(small) > LIMIT:
