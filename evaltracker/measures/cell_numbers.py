@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from evaltracker.measures.measure import Measure
-from evaltracker.measures.numbers import read_number, shown, written
+from evaltracker.measures.numbers import shown, written
 from evaltracker.measures.reading import Reading
 from evaltracker.measures.units import UnitMismatch, check_same_kind, convert
 
@@ -70,13 +70,10 @@ class CellNumbers:
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Self:
         """As a memo froze it."""
-        claimed = said["claimed"]
         found = (Measured.from_json(each) for each in said["measured"])
         return cls(
             asked=Measure.from_json(said["asked"]),
-            claimed=Reading(read_number(claimed["value"]), claimed["unit"])
-            if claimed
-            else None,
+            claimed=Reading.kept(said["claimed"]),
             measured=tuple(each for each in found if each),
         )
 

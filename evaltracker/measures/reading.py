@@ -47,6 +47,11 @@ class Reading:
             raise refused(str(error)) from error
 
     @classmethod
+    def kept(cls, said: Mapping[str, Any] | None) -> Self | None:
+        """What a column or a memo keeps, whether or not its unit is still known."""
+        return cls(read_number(said["value"]), said["unit"]) if said else None
+
+    @classmethod
     def from_text(cls, text: str) -> Self | None:
         """The number that “12 ms” says; a blank text says none.
 

@@ -17,7 +17,7 @@ def numbers_of(document: Document) -> dict[Spot, CellNumbers]:
     measured = measured_by(verdicts(document))
     asked = {row["id"]: Measure.from_json(row["measure"]) for row in needs(document)}
     claimed = {
-        spot_of(row): Reading.from_json(row["number"])
+        spot_of(row): Reading.kept(row["number"])
         for row in document["claims"]
         if row["number"] and row["superseded_at"] is None
     }

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import BooleanField, Case, Value, When
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.measures import CellNumbers, Measure, Measured, Reading, read_number
+from evaltracker.measures import CellNumbers, Measure, Measured, Reading
 from trials.choices import Source
 from trials.models import Evidence, Measurement
 from trials.selectors.counted import counted_once
@@ -80,10 +80,11 @@ def _claims(evaluation: Evaluation) -> dict[Spot, Reading]:
         candidate__evaluation=evaluation, superseded_at__isnull=True
     ).exclude(number={})
     return {
-        (candidate, requirement): Reading(read_number(said["value"]), said["unit"])
+        (candidate, requirement): claimed
         for candidate, requirement, said in rows.order_by().values_list(
             "candidate_id", "requirement_id", "number"
         )
+        if (claimed := Reading.kept(said))
     }
 
 

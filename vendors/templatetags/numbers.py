@@ -7,8 +7,8 @@ from typing import Any
 
 from django import template
 
-from evaltracker import measures
 from evaltracker.measures import CellNumbers, Measure, Reading
+from evaltracker.measures import written as exact
 from evaltracker.money import written
 
 register = template.Library()
@@ -47,11 +47,11 @@ def points(value: object) -> str:
 @register.filter
 def claimed_for(number: Mapping[str, Any], measure: Mapping[str, Any]) -> str:
     """The number that is claimed; of another kind than is asked now it says so."""
-    claimed = Reading.from_json(number)
+    claimed = Reading.kept(number)
     return CellNumbers(Measure.from_json(measure), claimed).claimed_words
 
 
 @register.filter
 def plain(value: object) -> str:
     """A number without the zeros that its column keeps."""
-    return measures.written(value) if isinstance(value, Decimal) else ""
+    return exact(value) if isinstance(value, Decimal) else ""
