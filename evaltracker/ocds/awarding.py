@@ -23,12 +23,7 @@ def bids(document: Document) -> list[dict[str, Any]]:
         requirement["id"]: requirement["ref"]
         for requirement in document["requirements"]
     }
-    numbers = numbers_of(document)
-    sent: dict[str, str] = {}
-    for submission in document["submissions"]:
-        sent[submission["candidate"]] = max(
-            sent.get(submission["candidate"], ""), submission["submitted_at"]
-        )
+    numbers, sent = numbers_of(document), last_sent(document)
     return [
         {
             "id": candidate["id"],
@@ -59,6 +54,16 @@ def bids(document: Document) -> list[dict[str, Any]]:
         for candidate in document["candidates"]
         if candidate["vendor"]
     ]
+
+
+def last_sent(document: Document) -> dict[str, str]:
+    """When each candidate handed in for the last time."""
+    sent: dict[str, str] = {}
+    for submission in document["submissions"]:
+        sent[submission["candidate"]] = max(
+            sent.get(submission["candidate"], ""), submission["submitted_at"]
+        )
+    return sent
 
 
 def described(claim: dict[str, Any], numbers: CellNumbers | None) -> str:

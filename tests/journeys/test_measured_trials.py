@@ -1,5 +1,7 @@
 """Three finalists in a browser: from the shortlist to measured and confirmed trials."""
 
+import datetime
+
 import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -50,6 +52,8 @@ def test_three_finalists_are_tried_on_the_same_terms(
         trials.agreed_to(trial)
     watched.open(f"/admin/trials/{rows[0].pk}/")
     expect(page.get_by_text("the same for all finalists")).to_be_visible()
+    # Their first day has come.
+    rows.update(starts_on=trials.TODAY() - datetime.timedelta(days=1))
     first, *others = rows
     measure_by_program(watched, first, monkeypatch)
     watched.open(f"/admin/e/{where.slug}/")

@@ -32,7 +32,7 @@ class TrialVerdict(NamedTuple):
 
 
 def cell_numbers(evaluation: Evaluation) -> Numbers:
-    """The numbers of every cell that has one, in three queries."""
+    """The numbers of every cell that has one, in two queries."""
     return counted_once(evaluation, "numbers", _read)
 
 
@@ -61,34 +61,44 @@ def measured_by(verdicts: Iterable[TrialVerdict]) -> dict[Spot, list[Measured]]:
 
 
 def _read(evaluation: Evaluation) -> Numbers:
-    measured = measured_by(_verdicts(evaluation))
-    claimed = _claims(evaluation)
-    needs = evaluation.requirements.filter(retired_at__isnull=True)
-    asked = {
-        key: Measure.from_json(measure)
-        for key, measure in needs.values_list("pk", "measure")
-    }
+    asked: dict[UUID, Measure | None] = {}
+    claimed = _claims(evaluation, asked)
+    measured = measured_by(_verdicts(evaluation, asked))
     return {
         spot: CellNumbers(asked[spot[1]], claimed.get(spot), measured.get(spot, ()))
         for spot in {**claimed, **measured}
-        if spot[1] in asked
     }
 
 
-def _claims(evaluation: Evaluation) -> dict[Spot, Reading]:
+def _claims(
+    evaluation: Evaluation, asked: dict[UUID, Measure | None]
+) -> dict[Spot, Reading]:
+    """The numbers of answers that stand; what was asked is put into `asked`."""
     rows = Claim.objects.filter(
-        candidate__evaluation=evaluation, superseded_at__isnull=True
+        candidate__evaluation=evaluation,
+        superseded_at__isnull=True,
+        requirement__retired_at__isnull=True,
     ).exclude(number={})
-    return {
-        (candidate, requirement): claimed
-        for candidate, requirement, said in rows.order_by().values_list(
-            "candidate_id", "requirement_id", "number"
-        )
-        if (claimed := Reading.kept(said))
-    }
+    found: dict[Spot, Reading] = {}
+    for candidate, requirement, said, measure in rows.order_by().values_list(
+        *("candidate_id", "requirement_id", "number", "requirement__measure")
+    ):
+        if claimed := Reading.kept(said):
+            found[candidate, requirement] = claimed
+            _ask(asked, requirement, measure)
+    return found
 
 
-def _verdicts(evaluation: Evaluation) -> Iterable[TrialVerdict]:
+def _ask(
+    asked: dict[UUID, Measure | None], requirement: UUID, measure: Mapping[str, Any]
+) -> None:
+    if requirement not in asked:
+        asked[requirement] = Measure.from_json(measure)
+
+
+def _verdicts(
+    evaluation: Evaluation, asked: dict[UUID, Measure | None]
+) -> Iterable[TrialVerdict]:
     """Those on requirements of which something was measured."""
     measured = Measurement.objects.in_evaluation(evaluation).values(
         "evidence__claim__requirement"
@@ -98,6 +108,7 @@ def _verdicts(evaluation: Evaluation) -> Iterable[TrialVerdict]:
             source=Source.TRIAL,
             claim__candidate__evaluation=evaluation,
             claim__requirement__in=measured.order_by(),
+            claim__requirement__retired_at__isnull=True,
         )
         .annotate(
             awaits=Case(
@@ -110,10 +121,12 @@ def _verdicts(evaluation: Evaluation) -> Iterable[TrialVerdict]:
         .values_list(
             *("pk", "claim__candidate_id", "claim__requirement_id", "reconfirms_id"),
             *("named_values", "criterion__named_values", "awaits"),
+            "claim__requirement__measure",
             *("measurement__measure", "measurement__value", "measurement__n"),
         )
     )
-    for key, candidate, requirement, again, own, shared, awaits, *kept in rows:
+    for key, candidate, requirement, again, own, shared, awaits, now, *kept in rows:
+        _ask(asked, requirement, now)
         named = {**(shared or {}), **own}
         measure, value, n = kept
         said = {"measure": measure, "value": value, "n": n, "named": named_words(named)}

@@ -1,0 +1,62 @@
+"""The number that a vendor claims for a measure: on its page, at a desk and a phone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser import Watched
+from tests.cast import common, vendors
+from tests.trials.runs.posting import LATENCY
+from tests.vendors.portal.visitor import Visitor, invited
+from vendors.models import SignInCode
+from vendors.secrets import code_of
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def visitor(
+    transactional_db: None, live_server: LiveServer, settings: Settings
+) -> Visitor:
+    """Who is asked for a latency of at most 20 ms."""
+    settings.VENDOR_SITE_URL = live_server.url
+    where = common.evaluation()
+    need = common.requirement(where, "R1", "must")
+    type(need).objects.filter(pk=need.pk).update(measure=LATENCY)
+    return Visitor(invited(vendors.in_research(where)))
+
+
+def test_a_number_of_another_kind_is_refused_where_it_is_typed(
+    visitor: Visitor, live_server: LiveServer, page: Page
+) -> None:
+    watched = Watched(page, live_server.url)
+    page.goto(f"{live_server.url}{visitor.start}")
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Code").fill(code_of(SignInCode.objects.get().pk))
+    page.get_by_role("button", name="Open my answers").click()
+    page.get_by_role("link", name="R1").first.click()
+    number = page.get_by_role("group", name="Your number")
+    expect(number.get_by_label("Unit")).to_have_value("ms")
+    page.get_by_label("Available now").check()
+    page.get_by_label("What it does").fill("Answers fast.")
+    number.get_by_label("Number").fill("12")
+    number.get_by_label("Unit").fill("requests")
+    page.get_by_role("button", name="Done, next").click()
+    expect(page.get_by_role("alert")).to_contain_text("cannot be compared")
+    expect(number.get_by_label("Number")).to_have_value("12")
+    for width in (1280, 390):
+        for scheme in ("light", "dark"):
+            page.set_viewport_size({"width": width, "height": 1000})
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(
+                path=f"/tmp/t2/shots/vendor-{width}-{scheme}.png", full_page=True
+            )
+            assert watched.barriers() == [], (width, scheme)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+    number.get_by_label("Unit").fill("s")
+    number.get_by_label("Number").fill("0.012")
+    page.get_by_role("button", name="Done, next").click()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path="/tmp/t2/shots/vendor-after.png", full_page=True)
+    assert watched.complaints == []
