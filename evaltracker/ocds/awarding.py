@@ -66,7 +66,7 @@ def last_sent(document: Document) -> dict[str, str]:
     return sent
 
 
-def described(claim: dict[str, Any], numbers: CellNumbers | None) -> str:
+def described(claim: dict[str, Any], numbers: CellNumbers | None = None) -> str:
     """The statement, for which values of lists it holds, and its numbers."""
     held = write_holds_for(claim["holds_for"] and claim["holds_for"]["said"])
     lines = [f"Holds for: {held}"] if held else []
