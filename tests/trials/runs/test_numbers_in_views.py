@@ -2,23 +2,23 @@
 
 import io
 import json
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
+from evaltracker.measures import Measure, Measured
 from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.workflow.memo.inputs import gather_inputs
 from evaltracker.workflow.memo.results import compute_results
 from evaltracker.workflow.memo.sheets import as_xlsx
 from evaltracker.workflow.memo.text import write_memo
-from tests.cast import trials as cast
 from tests.clients import signed_in
 from tests.trials.runs.confirming import add_runs, confirm, latencies, measured
 from tests.trials.runs.posting import LATENCY, measured_trial
 from trials.models import Criterion, Gap
-from trials.selectors.cell_numbers import cell_numbers
-from trials.services.evidence import reconfirm_evidence
+from trials.selectors.cell_numbers import TrialVerdict, cell_numbers, measured_by
 from vendors.models import Claim
 
 pytestmark = pytest.mark.django_db
@@ -62,15 +62,23 @@ def test_a_failure_that_may_be_answered_has_no_number_yet(criterion: Criterion) 
     assert "measured p95" in words_of(criterion)
 
 
-def test_a_verdict_that_is_said_again_keeps_its_number(criterion: Criterion) -> None:
-    former = confirm(criterion, "holds")
-    option = criterion.trial.candidate
-    claim = cast.claim_of(option)
-    Claim.objects.filter(pk=claim.pk).update(superseded_at=claim.submitted_at)
-    claim.pk, claim.revision, claim._state.adding = None, 2, True
-    claim.save()
-    reconfirm_evidence(evidence=former, note="Still so.", by=option.evaluation.owner)
-    assert words_of(criterion) == WORDS
+def test_the_newest_verdict_for_the_same_values_has_the_number() -> None:
+    spot, asked = ("Acme", "R1"), Measure.from_json(LATENCY)
+    assert asked is not None
+    aws, azure = ({"Runs on": [name]} for name in ("AWS", "Azure"))
+    first, other, anew = (Measured(asked, Decimal(n), 40) for n in (12, 15, 19))
+    for_two = [
+        TrialVerdict(1, spot, None, aws, first, awaits=False),
+        TrialVerdict(2, spot, None, azure, other, awaits=False),
+    ]
+    assert measured_by(for_two) == {spot: [first, other]}
+    again = TrialVerdict(3, spot, 1, aws, None, awaits=False)
+    assert measured_by([*for_two, again]) == {spot: [first, other]}
+    for_all = TrialVerdict(4, spot, None, {}, anew, awaits=False)
+    assert measured_by([*for_two, for_all]) == {spot: [anew]}
+    assert measured_by([*for_two, for_all._replace(awaits=True)])[spot][0] == first
+    by_eye = for_all._replace(measured=None)
+    assert measured_by([*for_two, by_eye]) == {}
 
 
 def test_pages_show_it_beside_the_verdict(criterion: Criterion) -> None:
