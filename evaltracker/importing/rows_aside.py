@@ -9,6 +9,8 @@ TOTALS = frozenset(
     {
         *("total", "totals", "subtotal", "grandtotal", "overalltotal", "sum"),
         *("summe", "gesamt", "gesamtsumme", "zwischensumme", "somme", "totale"),
+        # Under a matrix as it is saved here.
+        *("fitofallscoredrequirementsin", "answeredshowntested"),
     }
 )
 SHOWN = 5

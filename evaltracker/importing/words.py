@@ -52,6 +52,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "theme",
         "questionnaire",
         "set",
+        *("domain", "domaintitle", "ccmdomaintitle"),
     ),
     "priority": ("priority", "moscow", "importance", "obligation"),
     "weight": ("weight", "weighting", "weightpercent", "weightinpercent"),

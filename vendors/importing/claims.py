@@ -20,6 +20,7 @@ from vendors.imports.plan import Meaning
 from vendors.imports.shapes import (
     CANDIDATES_AS_ROWS,
     LIST,
+    QUESTIONNAIRE,
     REQUIREMENTS_AS_ROWS,
     find_list,
 )
@@ -47,8 +48,9 @@ class Claims(ImportKind):
     tab = "matrix"
     may_skip = True
     needs = (
-        "A list with a row per answer, or a matrix of requirements and candidates. "
-        "Both have to be in the evaluation already."
+        "A list with a row per answer, a matrix of requirements and candidates, or a "
+        "questionnaire that one vendor filled in. Requirements and candidates have to "
+        "be in the evaluation already."
     )
     columns = (
         Column("requirement", "Requirement ID", "Requirement", "Its ref.", "R1"),
@@ -81,6 +83,7 @@ class Claims(ImportKind):
     layouts = (
         ("", "find out"),
         (LIST, "a list, one row per answer"),
+        (QUESTIONNAIRE, "a questionnaire that one vendor filled in"),
         (REQUIREMENTS_AS_ROWS, "a matrix, requirements down and candidates across"),
         (CANDIDATES_AS_ROWS, "a matrix, candidates down and requirements across"),
     )

@@ -9,10 +9,13 @@ from evaltracker.importing.plan import Findings
 from evaltracker.importing.reading import NO_ANSWERS, NO_HEADERS, Header
 from evaltracker.tabular import Sheet, Unreadable, Workbook
 from vendors.imports.names import candidate_names, requirement_names
+from vendors.imports.own_exports import as_it_stands, without_derived
 from vendors.imports.plan import ClaimChange, ClaimLine, ClaimsPlan, Known
+from vendors.imports.questionnaires import find_questionnaire
 from vendors.imports.shapes import (
     CANDIDATES_AS_ROWS,
     LIST,
+    QUESTIONNAIRE,
     REQUIREMENTS_AS_ROWS,
     ListShape,
     MatrixShape,
@@ -23,7 +26,7 @@ from vendors.imports.values import with_values
 from vendors.imports.walks import Walk
 
 NOT_STATED: Mapping[str, Any] = {}
-ORIENTATIONS = (REQUIREMENTS_AS_ROWS, CANDIDATES_AS_ROWS, LIST)
+ORIENTATIONS = (REQUIREMENTS_AS_ROWS, CANDIDATES_AS_ROWS, LIST, QUESTIONNAIRE)
 
 
 def plan_claims_import(
@@ -47,7 +50,8 @@ def plan_claims_import(
 
     """
     refuse_nothing_to_match(known)
-    findings = Findings(answers=answers, remarks=list(book.remarks))
+    book, told = without_derived(book)
+    findings = Findings(answers=answers, remarks=[*book.remarks, *told])
     walk = Walk(
         candidate_names(known),
         requirement_names(known),
@@ -64,6 +68,7 @@ def plan_claims_import(
     sheets = {sheet.name: sheet for sheet in book.sheets}
     lines = once_each(lines, sheets, findings)
     lines = list(with_values(lines, known, holds_for))
+    lines = as_it_stands(lines, known.claims) if told else lines
     if not (lines or findings.problems):
         findings.refuse(
             book.visible[0], 1, "The table holds no answers. Fill it in and try again."
@@ -81,7 +86,10 @@ def lines_in(
     used = ""
     for sheet in book.visible:
         shape = find_shape(sheet, walk, orientation, headers.get(sheet.name))
-        if isinstance(shape, ListShape):
+        if isinstance(shape, ListShape) and "candidate" not in shape.columns:
+            used = QUESTIONNAIRE
+            lines += walk.questionnaire(shape)
+        elif isinstance(shape, ListShape):
             used = LIST
             lines += walk.list(shape)
             if "status" not in shape.columns:
@@ -113,8 +121,18 @@ def find_shape(
         if listed is not None or orientation == LIST:
             return listed
     candidates, requirements = walk.candidates, walk.requirements
+    asked = None
+    if orientation in ("", QUESTIONNAIRE):
+        asked = find_questionnaire(sheet, requirements, said)
+        if orientation == QUESTIONNAIRE:
+            return asked
     down = find_matrix(sheet, candidates, requirements, REQUIREMENTS_AS_ROWS)
     across = find_matrix(sheet, requirements, candidates, CANDIDATES_AS_ROWS)
+    if asked is not None and not any(
+        shape and shape.header.number >= asked.header.number for shape in (down, across)
+    ):
+        # A candidate's name above the names of the columns is no column of answers.
+        return asked
     if orientation:
         return down if orientation == REQUIREMENTS_AS_ROWS else across
     if down is not None and across is not None:

@@ -9,6 +9,7 @@ from vendors.imports.names import Names
 from vendors.imports.words import COLUMNS
 
 LIST = "list"
+QUESTIONNAIRE = "questionnaire"
 REQUIREMENTS_AS_ROWS = "requirements-as-rows"
 CANDIDATES_AS_ROWS = "candidates-as-rows"
 SAMPLED_ROWS = 300
@@ -21,6 +22,8 @@ class ListShape:
     sheet: Sheet
     header: Row
     columns: dict[str, int]
+    # Whose answers all of them are, where no column says it.
+    whose: str = ""
 
     @property
     def body(self) -> list[Row]:

@@ -19,6 +19,7 @@ from vendors.claimed_numbers import claimed_number
 from vendors.imports.answers import Cells, Reader
 from vendors.imports.names import Names
 from vendors.imports.plan import ClaimLine, Meaning
+from vendors.imports.questionnaires import is_aside, whose_answers
 from vendors.imports.shapes import REQUIREMENTS_AS_ROWS, ListShape, MatrixShape
 
 NUMBER = re.compile(r"[-+]?[0-9]{1,9}([.,][0-9]{1,9})?")
@@ -58,6 +59,8 @@ class Walk:
                 continue
             if not any(row.cell(column) for column in columns.values()):
                 continue
+            if shape.whose and is_aside(shape, row):
+                continue
             candidate = self.candidate_of(shape, row)
             ref = self.requirement_of(shape, row)
             if candidate is None or ref is None:
@@ -73,8 +76,19 @@ class Walk:
             for line in self.claim(shape.sheet, *place, candidate, ref, cells):
                 yield from self.with_number(shape, line, number)
 
+    def questionnaire(self, shape: ListShape) -> Iterator[ClaimLine]:
+        """The claims of one vendor, once somebody has said of whom."""
+        whose = whose_answers(shape, self.candidates, self.findings)
+        if whose is None:
+            sentence = "Nobody has said whose answers these are. Answer the question."
+            self.findings.problems.append(shape.sheet.problem(sentence))
+            return
+        yield from self.list(replace(shape, whose=whose))
+
     def candidate_of(self, shape: ListShape, row: Row) -> str | None:
         """The candidate that the row speaks of; its version may be in its name."""
+        if shape.whose:
+            return shape.whose
         column = shape.columns["candidate"]
         name = row.cell(column)
         found = self.candidates.find(name)

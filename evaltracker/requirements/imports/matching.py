@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from evaltracker.importing.layout import find_layouts, short
+from evaltracker.importing.own_exports import without_escapes
 from evaltracker.importing.plan import (
     Findings,
     ImportPlan,
@@ -38,6 +39,7 @@ def plan_requirements_import(
         Unreadable: no table of requirements is in the file.
 
     """
+    book = without_escapes(book)
     findings = Findings(answers=answers, remarks=list(book.remarks))
     known = {requirement.ref: requirement for requirement in existing}
     texts = {str(it.values.get("text", "")): it.ref for it in known.values()}

@@ -10,6 +10,7 @@ from tests.data.corpus.making import (
     costs,
     more_kinds,
     price_sheets,
+    questionnaires,
     requirements,
 )
 
@@ -20,6 +21,7 @@ CASES = [
     *requirements.CASES,
     *candidates.CASES,
     *claims.CASES,
+    *questionnaires.CASES,
     *broken.CASES,
     *more_kinds.CASES,
 ]

@@ -9,15 +9,20 @@ from openpyxl import load_workbook
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.kit.formula_guard import harmless, meant
+from evaltracker.requirements.imports import plan_requirements_import
 from evaltracker.requirements.services.demands import demand
+from evaltracker.requirements.services.imports import known_requirements
 from evaltracker.requirements.services.scopes import add_list
+from evaltracker.tabular import read_table
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.trials.admin.matrix_pages import EVIL, body_of
 from tests.trials.admin.matrix_pages import purchase as purchase
 from trials.admin.matrix_export import FORMATS
 from trials.policy import today_in
+from vendors.imports import plan_claims_import
 from vendors.services.candidates import shortlist
+from vendors.services.imports import known_claims
 from vendors.services.rulings import rule_not_applicable
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +203,15 @@ def test_files_hold_what_the_filters_leave_and_run_nothing(
     assert lines[-1][5] == counts
     assert meant(lines[-3][2]) == "@SUM(A1), _x003D_ and ünï"
     assert lines[1][5:9] == ["now", "", "", "Claimed"]
+    for kind in ("csv", "xlsx"):
+        # What was saved comes back equal, for both things that it holds.
+        back = read_table(files[kind].content, f"matrix.{kind}")
+        answers = plan_claims_import(back, known_claims(evaluation=purchase))
+        rows = plan_requirements_import(back, known_requirements(evaluation=purchase))
+        for made, count in ((answers, 3), (rows, 4)):
+            assert (made.problems, made.new, made.changed) == ((), (), ())
+            assert len(made.same) == count
+        assert "passed over" in " ".join(answers.remarks)
     few = client.get(f"{url}?format=json&musts=1&q=R2").json()
     assert [row["ref"] for row in few["requirements"]] == ["R2"]
     assert client.get(f"{url}?format=pdf").status_code == 400
