@@ -85,7 +85,7 @@ def test_it_is_refused_with_the_rows_to_mend(name: str, sentences: list[str]) ->
         ("candidates_oss_alternatives/Airbyte.yaml", "This is a YAML file."),
         ("candidates_production_ml/derived_list.csv", NO_TABLE),
         ("controls_mvsp/mvsp_v3.0-20231109-catalog.yaml", "This is a YAML file."),
-        ("ml_platform_matrix/markdown_matrix_head.md", "This is a Markdown file."),
+        ("ml_platform_matrix/markdown_matrix_head.md", NO_TABLE),
         (
             "ocds_fictional_example/ocds-213czf-000-00001-01-planning.json",
             "This is a JSON file.",

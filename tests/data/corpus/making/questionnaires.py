@@ -31,8 +31,8 @@ CAIQ_NAMES = [
 PARTS = ("claimed", "shown", "tested", "standing")
 HEADS = [f"{name}: {part}" for name in ("Acme ML", "Globex") for part in PARTS]
 KNOWN = ["now", "holds", "", "Shown", "never", "", "", "Never"]
-UNKNOWN = ["not applicable", "", "", "", "not stated", "", "", "Claimed"]
-MATRIX = [
+UNKNOWN: list[Any] = ["not applicable", "", "", "", "not stated", "", "", "Claimed"]
+MATRIX: list[list[Any]] = [
     ["Reference", "Category", "Requirement", "Priority", "Weight", *HEADS],
     ["R1", "Core", "Batch training", "Must", 3, *KNOWN],
     ["R2", "Core", "Single sign-on", "Should", 2, *UNKNOWN],
@@ -155,8 +155,8 @@ CASES = [
             [
                 ["Questionnaire v4"],
                 CAIQ_NAMES,
-                ["A-01.1", "Is there an audit?", None, None, None, "Audit"],
-                ["A-01.2", "Is it reviewed yearly?", None, None, None, "Audit"],
+                ["A-01.1", "Is there an audit?", "", "", "", "Audit"],
+                ["A-01.2", "Is it reviewed yearly?", "", "", "", "Audit"],
             ],
             title="CAIQ",
         ),
