@@ -3,6 +3,7 @@
 FILE_BYTES = 10 * 1024 * 1024
 UNPACKED_BYTES = 200 * 1024 * 1024
 ARCHIVE_ENTRIES = 1_000
+# Under a row of names.
 ROWS = 50_000
 COLUMNS = 500
 # One cell far to the right and one far down make every cell between them: a sheet's

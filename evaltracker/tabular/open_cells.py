@@ -133,7 +133,7 @@ class OpenTable:
         """Close the row; one that holds nothing is only counted."""
         times = number_in(said, "number-rows-repeated")
         if self.line:
-            last = min(self.row + times, self.row + limits.ROWS + 1)
+            last = min(self.row + times, self.row + limits.ROWS + 2)
             numbers = range(self.row, last)
             self.rows.update(dict.fromkeys(numbers, self.line))
             if said.get("visibility") in ("collapse", "filter"):

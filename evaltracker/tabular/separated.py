@@ -128,10 +128,10 @@ def tidy(cell: str) -> str:
 
 def check_limits(rows: tuple[Row, ...], sheet: str = "") -> None:
     """Refuse more rows, columns or characters than an evaluation can use."""
-    if len(rows) > limits.ROWS:
+    if len(rows) > limits.ROWS + 1:
         raise Unreadable(
-            f"it has {len(rows):,} filled rows; at most {limits.ROWS:,} are read. "
-            "Split the file.",
+            f"it has {len(rows):,} filled rows; at most {limits.ROWS:,} and a "
+            "row of names are read. Split the file.",
             sheet=sheet,
         )
     for row in rows:

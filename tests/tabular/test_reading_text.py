@@ -102,8 +102,8 @@ def test_limits_are_told_with_their_figure() -> None:
     wide = ",".join(["x"] * (limits.COLUMNS + 1)).encode()
     with pytest.raises(Unreadable, match="501 columns; at most 500"):
         read_table(wide, "r.csv")
-    with pytest.raises(Unreadable, match=f"at most {limits.ROWS:,}"):
-        read_table(b"a,b\n" * (limits.ROWS + 1), "r.csv")
+    with pytest.raises(Unreadable, match="at most 50,000"):
+        read_table(b"a,b\n" * (limits.ROWS + 2), "r.csv")
     with pytest.raises(Unreadable, match="Row 1, column B: the cell holds"):
         read_table(b"a," + b"x" * 40_000, "r.csv")
     with pytest.raises(Unreadable, match="at most 10 MB"):
