@@ -95,18 +95,18 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
             made("weight", "Weight", weight, for_many=True),
             made(
                 *("metric", "Moves", other),
-                width=12,
+                width=11,
                 for_many=True,
                 missing=missing_metric,
                 aside=below_metric,
             ),
-            made("category", "Category", other, width=14, for_many=True),
+            made("category", "Category", other, width=16, for_many=True),
             made("vendor_help", "Help for vendors", words, width=10),
             Column(
                 *("measure", "Must reach", MeasureLine(), SAVES),
                 closed=words,
                 read=lambda row: row.measure_words,
-                width=12,
+                width=11,
                 for_many=True,
             ),
         )
