@@ -17,6 +17,7 @@ from vendors.holds_for_fields import HoldsForTextField
 from vendors.holds_for_text import read_holds_for, write_holds_for
 from vendors.imports import ClaimLine, ClaimsPlan, plan_claims_import
 from vendors.imports.plan import Meaning
+from vendors.imports.questionnaires import names_on
 from vendors.imports.shapes import (
     CANDIDATES_AS_ROWS,
     LIST,
@@ -93,9 +94,9 @@ class Claims(ImportKind):
         return super().allowed(user, evaluation) and may_read_answers(user, evaluation)
 
     def guess(self, sheet: Sheet) -> Header | None:
-        """Where a list stands."""
+        """Where a list stands, or the answers of one vendor."""
         found = find_list(sheet)
-        return Header(found.header.number, found.columns) if found else None
+        return Header(found.header.number, found.columns) if found else names_on(sheet)
 
     def plan(
         self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading

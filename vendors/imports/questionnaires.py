@@ -36,6 +36,14 @@ def find_questionnaire(
     return ListShape(sheet, header, columns | {"requirement": best})
 
 
+def names_on(sheet: Sheet) -> Header | None:
+    """Where the names above answers stand, and what they are taken for."""
+    header = find_header(sheet, points)
+    if header is None:
+        return None
+    return Header(header.number, columns_by_field(header, NAMES))
+
+
 def points(row: Row) -> int:
     """How much `row` looks like the names above answers; 0 is not at all."""
     columns = columns_by_field(row, NAMES)

@@ -87,6 +87,20 @@ def test_a_meaning_that_is_none_is_refused(
     assert not StatusWord.objects.exists()
 
 
+def test_a_filled_in_questionnaire_is_asked_whose_it_is_and_taken_back(
+    where: Evaluation, desk: Importer
+) -> None:
+    body = desk.upload("ID,Question,Answer\nR1,Batch?,Yes\nR2,Sign-on?,No\n")
+    assert "Whose answers are these? They come in as noted by you." in body
+    assert "Nobody has said whose answers these are." in body
+    desk.say({"step": "answer", "whose:": "Globex"})
+    desk.say(desk.yes())
+    assert stand(where) == {("Globex", "R1"): "now", ("Globex", "R2"): "never"}
+    assert not Claim.objects.filter(by_vendor=True).exists()
+    undo_import(imported=Import.objects.get(), by=where.owner)
+    assert set(stand(where).values()) == {"withdrawn"}
+
+
 def test_unknown_names_are_left_out_when_asked(desk: Importer) -> None:
     assert "no candidate “Initech”" in desk.upload(
         "Feature,Acme ML,Initech\nR1,yes,no\n"
