@@ -62,6 +62,5 @@ if apps.is_installed("django.contrib.admin"):
     import trials.admin.topics
     import trials.admin.trial_pages
     import trials.admin.waiting
-    import trials.importing
     import trials.journal_words
     import trials.portable

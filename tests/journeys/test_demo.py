@@ -1,6 +1,7 @@
 """The demo as a newcomer finds it: loaded once, whole, and open to each login."""
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -23,6 +24,7 @@ from evaltracker.workflow.models import Decision
 from evaltracker.workflow.services.exporting import export_whole
 from tests.lock_order import around_tests
 from tests.portable.files import document, taken_in, written_again
+from tests.portable.ocds_schema import faults
 from tests.wiping import wipe
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
@@ -169,3 +171,9 @@ def test_the_decided_purchase_says_what_would_change_the_choice() -> None:
     assert said.roles[1] == (
         "By the evidence and their own weights PM would pick Kodiak Software."
     )
+
+
+@pytest.mark.parametrize("slug", sorted(EVALUATIONS))
+def test_the_release_of_each_passes_the_check_of_the_standard(slug: str) -> None:
+    where = Evaluation.objects.get(slug=slug)
+    assert faults(json.loads(export_whole(evaluation=where, form="ocds"))) == []

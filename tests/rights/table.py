@@ -99,7 +99,6 @@ ANSWERS: dict[str, dict[str, int]] = {
     "start-evaluation": {"lead": 200, "operator": 200},
     "add-vendor": {"lead": 200, "operator": 200},
     "add-person": {"operator": 200},
-    "start-from-ocds": {"lead": 200, "operator": 200},
     "import-evaluation": {"operator": 200},
     # Nobody has chosen a file to look at.
     "take-in-evaluation": dict.fromkeys(EVERYBODY, 404),
@@ -187,7 +186,6 @@ OWN_PAGES = {
 }
 # The help is the same for all.
 OWN_PAGES |= {"help", "help_picture"}
-SCORERS = {"engineering", "devops", "pm"}
 OWNERS_PAGES = {
     "evaluation_import_candidates": {"lead"},
     "evaluation_import_claims": {"lead"},
@@ -197,9 +195,6 @@ OWNERS_PAGES = {
     "evaluation_sheet_claims": {"lead"},
     "evaluation_sheet_costs": {"lead"},
     "evaluation_sheet_requirements": {"lead"},
-    # Who scores in the main purchase.
-    "evaluation_import_scores": SCORERS,
-    "evaluation_sheet_scores": SCORERS,
     "issue_token": {"lead"},
     "run_token": {"lead"},
     "way_in": {"lead", "operator"},

@@ -11,10 +11,8 @@ from typing import Any
 import pytest
 
 from evaltracker.errors import Problem
-from evaltracker.ocds.reading import read_ocds
 from evaltracker.requirements.imports import plan_requirements_import
 from evaltracker.tabular import Workbook, read_table
-from trials.imports.scores import KnownScores, plan_scores_import
 from vendors.imports import Known, plan_claims_import
 from vendors.imports.candidates import KnownCandidates, plan_candidates_import
 from vendors.imports.costs import KnownCosts, plan_costs_import
@@ -35,7 +33,6 @@ READERS: dict[str, Callable[[Workbook], Any]] = {
     ),
     "claims": lambda book: plan_claims_import(book, Known({}, {}, {}, {})),
     "costs": lambda book: plan_costs_import(book, KnownCosts({}, "USD")),
-    "scores": lambda book: plan_scores_import(book, KnownScores({}, ())),
 }
 # As what a file is understood, all of it or but for rows that are told.
 GSA = "price_sheets_gsa"
@@ -48,9 +45,6 @@ UNDERSTOOD: dict[str, set[str]] = {
     "ml_platform_matrix/derived_subrequirements.csv": {"requirements"},
     "ml_platform_trial_scores/scores.csv": {"across", "candidates"},
     "notebook_platforms/derived_matrix_wide.csv": {"across", "candidates"},
-    "ocds_fictional_example/ocds-213czf-000-00001-01-planning.json": {"ocds"},
-    "ocds_fictional_example/ocds-213czf-000-00001-02-tender.json": {"ocds"},
-    "ocds_fictional_example/ocds-213czf-000-00001-04-award.json": {"ocds"},
     f"{GSA}/03FAC_template.xls": {"costs"},
     f"{GSA}/71_IIK.xlsx": {"costs"},
     f"{GSA}/MAS_test.xls": {"across", "costs"},
@@ -66,8 +60,6 @@ UNDERSTOOD: dict[str, set[str]] = {
     "questionnaire_vsaq/derived_flat_webapp.csv": {"requirements"},
     "rfp_alaska_aries/derived_cost_to_points_example.csv": {"across", "costs"},
     "rfp_alaska_aries/derived_evaluation_criteria.csv": {"requirements"},
-    "tender_prozorro/competitive_dialogue_stage1.json": {"ocds"},
-    "tender_prozorro/tender_with_weighted_features.json": {"ocds"},
     "vendor_claims_openacr/derived_claims_long.csv": {
         "across",
         "candidates",
@@ -95,11 +87,6 @@ def understood(name: str) -> set[str]:
         assert plan.new or plan.problems, kind
         assert all(is_sentence(str(problem)) for problem in plan.problems)
         found.add(kind)
-    try:
-        read_ocds(content)
-        found.add("ocds")
-    except Problem as problem:
-        assert is_sentence(problem.sentence)
     return found
 
 

@@ -26,10 +26,8 @@ class UndoImport(InEvaluation[Import]):
     dangerous = True
 
     def allowed(self, user: User, target: Import) -> bool:
-        """The owner; for a private import, whose it is."""
-        if target.is_private:
-            return bool(target.by_id == user.pk)
-        return super().allowed(user, target)
+        """The owner, where such things are still imported."""
+        return target.kind in KINDS and super().allowed(user, target)
 
     def heading(self, target: Import) -> str:
         return f"{self.title} of {target.filename}"

@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from evaltracker.errors import Forbidden, Refused
+from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Import, User
@@ -40,7 +40,6 @@ def log_import(
     by: By,
     kept: Mapping[str, Any],
     import_id: uuid.UUID | None = None,
-    is_private: bool = False,
 ) -> Import:
     """Write down that a file came in, in the caller's transaction.
 
@@ -54,7 +53,6 @@ def log_import(
         by=actor_of(by).user,
         counts=plan.counts,
         kept=journal.plain(dict(kept)),
-        is_private=is_private,
     )
     if import_id is not None:
         row.pk = import_id
@@ -78,8 +76,9 @@ def undo_import(*, imported: Import, by: User) -> Import:
     """Put back what stood before an import, all of it or nothing.
 
     Raises:
-        Forbidden: not the owner's, or somebody else's private import.
-        Refused: undone already, too late, or rows changed since; it names them.
+        Forbidden: `by` is not the owner.
+        Refused: undone already, too late, rows changed since (it names them), or
+            such things are not imported any more.
 
     """
     evaluation = lock(imported.evaluation)
@@ -87,13 +86,12 @@ def undo_import(*, imported: Import, by: User) -> Import:
         pk=imported.pk
     )
     imported.evaluation = evaluation
-    if not imported.is_private:
-        require_owner(by, evaluation)
-    elif imported.by_id != by.pk:
-        raise Forbidden("Only the person who imported it can undo it.")
+    require_owner(by, evaluation)
     require_open(evaluation)
     if imported.undone_at:
         raise Refused("This import was undone already.")
+    if imported.kind not in KINDS:
+        raise Refused("Such files are not imported any more. Change the rows by hand.")
     type(KINDS[imported.kind]).take_back(imported, by)
     # What it takes to undo is of no use any more, and may hold sealed values.
     imported.kept, imported.undone_by = {}, by
@@ -104,8 +102,11 @@ def undo_import(*, imported: Import, by: User) -> Import:
         action="import.undone",
         subject=imported,
         by=by,
-        before={"kind": imported.kind, **imported.counts}
-        | ({} if imported.is_private else {"file": imported.filename}),
+        before={
+            "kind": imported.kind,
+            **imported.counts,
+            "file": imported.filename,
+        },
     )
     return imported
 

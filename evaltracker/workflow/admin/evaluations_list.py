@@ -75,7 +75,7 @@ class EvaluationAdmin(HardenedAdmin):
         "You have no part in an evaluation yet. The owner of one can give you a part; "
         "if you run purchases yourself, start one from My work."
     )
-    list_acts = ("start-evaluation", "start-from-ocds", "import-evaluation")
+    list_acts = ("start-evaluation", "import-evaluation")
     list_display = ("title", "in_stage", "next_date", "risk", "leader", "owner")
     list_filter = (by("stage"), by("status"))
     search_fields = ("title", "buyer")

@@ -1,4 +1,4 @@
-"""`manage.py import_evaluation FILE [--dry-run] [--as SLUG] [--owner USERNAME]`."""
+"""`manage.py import_evaluation FILE [--dry-run] [--as SLUG]`."""
 
 from pathlib import Path
 from typing import Any
@@ -7,34 +7,23 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.errors import Invalid, Problem
 from evaltracker.evaluations.journal import SYSTEM
-from evaltracker.evaluations.models import User
-from evaltracker.ocds.reading import read_ocds
 from evaltracker.portable.services.import_evaluation import import_evaluation
 from evaltracker.portable.services.import_preview import ImportPreview, preview_import
-from evaltracker.workflow.services.ocds_start import start_from_ocds
 
 
 class Command(BaseCommand):
-    """Takes in what export_evaluation wrote; all of it or nothing.
+    """Takes in what export_evaluation wrote; all of it or nothing."""
 
-    With an owner, the file is a release of OCDS that starts an evaluation of theirs.
-    """
-
-    help = "Take in an evaluation that export_evaluation wrote, or start one from OCDS."
+    help = "Take in an evaluation that export_evaluation wrote."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """FILE [--dry-run] [--as SLUG] [--owner USERNAME]."""
+        """FILE [--dry-run] [--as SLUG]."""
         parser.add_argument("file", metavar="FILE", type=Path)
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would happen, and stop"
         )
         parser.add_argument(
             "--as", dest="slug", metavar="SLUG", default="", help="its name here"
-        )
-        parser.add_argument(
-            "--owner",
-            metavar="USERNAME",
-            help="the file is an OCDS release; whose evaluation it starts",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -44,9 +33,6 @@ class Command(BaseCommand):
             content = path.read_bytes()
         except OSError as error:
             raise CommandError(f"“{path}” cannot be read: {error.strerror}.") from error
-        if options["owner"]:
-            self.start(content, **options)
-            return
         try:
             seen = preview_import(content=content, by=SYSTEM, slug=slug)
             self.tell(seen)
@@ -57,27 +43,6 @@ class Command(BaseCommand):
         except Problem as problem:
             raise CommandError("\n".join(sentences(problem))) from problem
         self.stdout.write(f"Imported as {evaluation.slug}.")
-
-    def start(
-        self, content: bytes, *, owner: str, slug: str, dry_run: bool, **_: Any
-    ) -> None:
-        """Start an evaluation from a release, or only say what would be in it."""
-        person = User.objects.filter(username=owner).first()
-        if person is None:
-            raise CommandError(f"Nobody here is called “{owner}”.")
-        try:
-            seen = read_ocds(content)
-            self.stdout.write(
-                f"{seen.title} ({seen.buyer}): {len(seen.requirements)} requirements, "
-                f"{len(seen.offers)} candidates"
-            )
-            if dry_run:
-                self.stdout.write("Nothing was written.")
-                return
-            evaluation = start_from_ocds(content=content, by=person, slug=slug)
-        except Problem as problem:
-            raise CommandError(problem.sentence) from problem
-        self.stdout.write(f"Started as {evaluation.slug}.")
 
     def tell(self, seen: ImportPreview) -> None:
         """What would be imported, as whom."""
