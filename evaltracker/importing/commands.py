@@ -1,9 +1,11 @@
 """A command that imports: its arguments and how it reports; the kind says the rest."""
 
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.errors import Problem
@@ -25,6 +27,8 @@ class ImportCommand(BaseCommand):
     """
 
     slug = ""
+    # What of the page's form can be said here, too: by name, what is meant.
+    for_all: ClassVar[Mapping[str, str]] = {}
 
     @property
     def kind(self) -> ImportKind:
@@ -37,7 +41,7 @@ class ImportCommand(BaseCommand):
         return [column.name for column in self.kind.columns]
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """EVALUATION FILE [--dry-run] [--as USERNAME] [--orientation …]."""
+        """EVALUATION FILE [--dry-run] [--as USERNAME] and how it is read."""
         parser.add_argument("evaluation", metavar="EVALUATION", help="its slug")
         parser.add_argument(
             "file", metavar="FILE", type=Path, help="CSV, .xlsx, .ods, .md …"
@@ -51,12 +55,17 @@ class ImportCommand(BaseCommand):
             metavar="USERNAME",
             help="who imports; without it, the owner of the evaluation",
         )
-        parser.add_argument(
-            "--orientation",
-            choices=[layout for layout, _ in self.kind.layouts if layout],
-            default="",
-            help="the layout of a matrix, if the file does not show it",
-        )
+        if self.kind.layouts:
+            parser.add_argument(
+                "--orientation",
+                choices=[layout for layout, _ in self.kind.layouts if layout],
+                default="",
+                help="the layout of a matrix, if the file does not show it",
+            )
+        for name, meaning in self.for_all.items():
+            parser.add_argument(
+                f"--{name}", default="", help=f"{meaning}, where the file says none"
+            )
         self.add_reading(parser)
 
     def add_reading(self, parser: CommandParser) -> None:
@@ -96,13 +105,15 @@ class ImportCommand(BaseCommand):
         evaluation = self.evaluation(options["evaluation"])
         by = self.person(evaluation, options["username"])
         try:
+            self.kind.check_allowed(by, evaluation)
             whole = read_table(options["file"])
+            more = self.more(options) | self.said_for_all(options, evaluation, by)
             book, reading, _ = reading_for(
                 evaluation=evaluation,
                 kind=self.slug,
                 by=by,
                 book=whole,
-                said=self.said(options, whole),
+                said=self.said(options, whole) | {"more": more},
             )
             plan = self.kind.settled(evaluation, by, book, reading)
             if not (plan.problems or options["dry_run"]):
@@ -126,9 +137,8 @@ class ImportCommand(BaseCommand):
             )
         return {
             "sheet": options["sheet"],
-            "layout": options["orientation"],
+            "layout": options.get("orientation", ""),
             "skip_unknown": "unknown" in options["leave_out"],
-            "more": self.more(options),
             "answers": answers,
             "headers": headers_said(self.kind, options, book),
         }
@@ -136,6 +146,22 @@ class ImportCommand(BaseCommand):
     def more(self, options: dict[str, Any]) -> dict[str, str]:
         """What else the kind's form would ask, by field."""
         return {}
+
+    def said_for_all(
+        self, options: dict[str, Any], evaluation: Evaluation, by: User
+    ) -> dict[str, str]:
+        """What holds for the rows that do not say it, as the page's form takes it."""
+        fields = self.kind.more_fields(evaluation, by) if self.for_all else {}
+        said = {name: options[name] for name in self.for_all if options[name]}
+        for name, value in said.items():
+            try:
+                fields[name].clean(value)
+            except ValidationError as error:
+                choices = ", ".join(filter(None, dict(fields[name].choices)))
+                raise CommandError(
+                    f"“{value}” is nothing for --{name}. There are: {choices}."
+                ) from error
+        return said
 
     def evaluation(self, slug: str) -> Evaluation:
         """The evaluation of that slug, or a sentence with the slugs there are."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ImproperlyConfigured
 
+from evaltracker.errors import Forbidden
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.importing.plan import Plan, settled
@@ -65,6 +66,16 @@ class ImportKind:
     def allowed(self, user: User, evaluation: Evaluation) -> bool:
         """Whether it is `user` who imports such things; the owner unless said."""
         return is_owner(user, evaluation)
+
+    def check_allowed(self, user: User, evaluation: Evaluation) -> None:
+        """Refuse to read a file for somebody else; page and command ask this.
+
+        Raises:
+            Forbidden: it is not `user` who imports such things.
+
+        """
+        if not self.allowed(user, evaluation):
+            raise Forbidden(f"Importing {self.things} is not yours to do here.")
 
     def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
         """What else the form about the reading asks."""

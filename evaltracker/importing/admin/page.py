@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from evaltracker.errors import Forbidden, Invalid, Problem
+from evaltracker.errors import Invalid, Problem
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.importing.admin.import_desk import Desk
 from evaltracker.importing.admin.sheets import sheet_page
@@ -28,8 +28,7 @@ def importing(
     """The file that waits, or a place to choose one."""
     check_query(request, filters=("new", "changed"))
     user: Any = request.user
-    if not kind.allowed(user, evaluation):
-        raise Forbidden(f"Importing {kind.things} is not yours to do here.")
+    kind.check_allowed(user, evaluation)
     desk = Desk(request, evaluation, kind, user)
     if request.method != "POST":
         return desk.show()

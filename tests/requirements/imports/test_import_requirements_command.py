@@ -111,7 +111,7 @@ def test_what_the_file_does_not_name_stays(where: Evaluation, tmp_path: Path) ->
 def test_only_the_owner_imports(where: Evaluation, tmp_path: Path) -> None:
     noor()
     file = write(tmp_path / "a.csv", "ref,text\nR1,One\n")
-    with pytest.raises(CommandError, match="Only the owner"):
+    with pytest.raises(CommandError, match="not yours"):
         run(where, file, "--as", "noor")
     assert where.requirements.count() == 0
 

@@ -113,7 +113,7 @@ def test_claims_wait_until_the_requirements_are_signed(file: Path) -> None:
 
 def test_only_the_owner_imports(where: Evaluation, file: Path) -> None:
     noor()
-    with pytest.raises(CommandError, match="Only the owner"):
+    with pytest.raises(CommandError, match="not yours"):
         run(where, file, "--as", "noor")
 
 
