@@ -157,7 +157,8 @@ class ImportCommand(BaseCommand):
             try:
                 fields[name].clean(value)
             except ValidationError as error:
-                choices = ", ".join(filter(None, dict(fields[name].choices)))
+                known = dict(getattr(fields[name], "choices", ()))
+                choices = ", ".join(filter(None, known))
                 raise CommandError(
                     f"“{value}” is nothing for --{name}. There are: {choices}."
                 ) from error

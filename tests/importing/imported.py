@@ -191,7 +191,7 @@ def costs(where: Evaluation) -> Rows:
     names = ("kind", "label", "state", "likely", "currency", "recurrence", "unit")
     rows = CostLine.objects.filter(candidate__evaluation=where)
     return [
-        {name: getattr(row, name) for name in (*names, "quoted_on")}
+        {name: getattr(row, name) for name in (*names, "quoted_on", "note")}
         | {"candidate": row.candidate.name}
         for row in rows.select_related("candidate")
     ]

@@ -35,7 +35,7 @@ class Costs(RowsImport):
     tab = "costs"
     may_skip = True
     needs = (
-        "One row per price, for candidates that are there. A price that is not "
+        "One row per price, or a column for each candidate that is there. What is not "
         "certain is kept as text and counts as not stated. Amounts stay sealed until "
         "prices open."
     )
@@ -71,6 +71,16 @@ class Costs(RowsImport):
         Column("source_url", "Source URL", "Link", "http(s)", "https://acme.example"),
         Column(
             "quoted_on", "Quoted on", "Date of the quote", "2026-11-02", "2026-11-02"
+        ),
+        Column(
+            "valid_from", "Valid from", "Valid from", "Kept in the note.", "2026-12-01"
+        ),
+        Column(
+            "valid_until",
+            "Valid until",
+            "Valid until",
+            "Kept in the note.",
+            "2027-03-31",
         ),
         Column("note", "Note", "Note", "Minimums, conditions.", "For ten people."),
     )

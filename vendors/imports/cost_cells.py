@@ -1,16 +1,21 @@
 """The currency and the plain numbers of a row of costs, as its columns settle them."""
 
+import datetime
 from decimal import Decimal
 
+from evaltracker.errors import Invalid
 from evaltracker.importing.layout import short
 from evaltracker.importing.rows import Refusal, Table
 from evaltracker.money import read_currency
 from evaltracker.tabular import Row
 from evaltracker.tabular.numbers import is_open, read_number
 from vendors.costs import CODES, read_decimal
+from vendors.imports.answers import read_date
 from vendors.imports.cost_columns import Settled
 from vendors.imports.currencies import MEANT
 from vendors.imports.prices import Price, open_sentence
+
+VALID = {"valid_from": "from", "valid_until": "until"}
 
 
 def currency_of(
@@ -54,6 +59,26 @@ def number_in(table: Table, row: Row, name: str, settled: Settled) -> Decimal:
             name, f"“{short(cell)}” has more than {places} decimals; round it."
         )
     return round(number, places)
+
+
+def day_in(table: Table, row: Row, name: str, settled: Settled) -> datetime.date | None:
+    """The day in a column.
+
+    Raises:
+        Refusal: it is none, or could be two.
+
+    """
+    try:
+        return read_date(table.cell(row, name), settled.orders.get(name))
+    except Invalid as error:
+        raise Refusal(name, error.sentence) from error
+
+
+def validity(table: Table, row: Row, settled: Settled) -> str:
+    """From when until when the price holds, as a sentence; blank if nothing says so."""
+    days = {name: day_in(table, row, name, settled) for name in VALID}
+    said = [f"{words} {days[name]}" for name, words in VALID.items() if days[name]]
+    return f"Valid {' '.join(said)}." if said else ""
 
 
 def code_of(cell: str) -> str:

@@ -1,6 +1,7 @@
 """What the columns of a price sheet settle for each of their cells."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from evaltracker.importing.column_questions import examples, order_in
@@ -15,6 +16,7 @@ from vendors.imports.prices import settled_style
 
 ENDS = ("likely", "low", "high")
 NUMBERS = (*ENDS, "quantity")
+DAYS = ("quoted_on", "valid_from", "valid_until")
 APART = re.compile(r"[\s()\[\],:/]+")
 
 
@@ -23,33 +25,44 @@ class Settled:
     """How the columns of a table write numbers and days, and in which currency."""
 
     styles: dict[str, Style] = field(default_factory=dict)
-    order: DayOrder | None = None
+    orders: dict[str, DayOrder | None] = field(default_factory=dict)
     currency: str = ""
 
 
-def settle(table: Table, findings: Findings) -> Settled:
-    """Settle the columns from all their cells; what stays open is asked once."""
+def settle(table: Table, findings: Findings, beside: Collection[int] = ()) -> Settled:
+    """Settle the columns from all their cells; what stays open is asked once.
+
+    The columns `beside` hold prices, too, so what they tell holds for all of them.
+    """
     styles = {
         name: style
         for name in NUMBERS
-        if name in table.columns and (style := style_in(table, name, findings))
+        if name in table.columns and (style := style_in(table, name, findings, beside))
     }
     # A rate of exchange has many decimals and no thousands.
     styles["rate"] = Style.POINT
-    order = None
-    if "quoted_on" in table.columns:
-        order = order_in(table.header, table.columns["quoted_on"], table.body, findings)
+    orders = {
+        name: order_in(table.header, table.columns[name], table.body, findings)
+        for name in DAYS
+        if name in table.columns
+    }
     head = table.cell(table.header, "likely")
-    return Settled(styles, order, currency_in(head))
+    return Settled(styles, orders, currency_in(head))
 
 
-def style_in(table: Table, name: str, findings: Findings) -> Style | None:
+def style_in(
+    table: Table, name: str, findings: Findings, beside: Collection[int] = ()
+) -> Style | None:
     """How one column writes its numbers: as they tell it, or as somebody said."""
     column = table.columns[name]
-    texts = [row.cell(column) for row in table.body if column not in row.numbers]
-    style, opened = settled_style(text for text in texts if text)
+    style, opened = settled_style(texts_in(table, [column]))
     if style is not None or not opened:
         return style
+    if column in beside:
+        style, opened = settled_style(texts_in(table, beside))
+        if style is not None:
+            return style
+        column = min(beside)
     head = short(table.header.cell(column), 30)
     said = findings.ask(
         f"numbers:{header_key(head)}",
@@ -61,6 +74,16 @@ def style_in(table: Table, name: str, findings: Findings) -> Style | None:
         ],
     )
     return Style(said) if said else None
+
+
+def texts_in(table: Table, columns: Collection[int]) -> list[str]:
+    """What is typed in these columns; numbers of the spreadsheet itself are sure."""
+    return [
+        row.cell(column)
+        for row in table.body
+        for column in columns
+        if column not in row.numbers and row.cell(column)
+    ]
 
 
 def shown(text: str, style: Style) -> str:

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from evaltracker.errors import Invalid
 from evaltracker.importing.layout import short
 from evaltracker.importing.rows import Refusal, Table
 from evaltracker.kit.text import Inputs
@@ -12,8 +11,7 @@ from evaltracker.tabular import Row, header_key
 from evaltracker.tabular.wording import web_addresses, without_markup
 from vendors.choices import CostState
 from vendors.costs import CostKind
-from vendors.imports.answers import read_date
-from vendors.imports.cost_cells import currency_of, number_in
+from vendors.imports.cost_cells import currency_of, day_in, number_in, validity
 from vendors.imports.cost_columns import ENDS, Settled
 from vendors.imports.cost_tiers import is_rise, rise, tiering
 from vendors.imports.cost_words import KINDS, RECURRENCES, STATES
@@ -69,7 +67,9 @@ class Reader:
             raise Refusal(
                 "kind", f"“{short(cell)}” is no kind of cost. There are: {known}."
             )
-        kind = found or self.kind
+        # “Support” or “Training” in a list of items says it, too.
+        item = KINDS.get(header_key(table.cell(row, "label")))
+        kind = found or self.kind or item
         if not kind:
             raise Refusal(
                 "kind",
@@ -175,7 +175,7 @@ class Reader:
     def rest(
         self, table: Table, row: Row, inputs: Inputs, values: dict[str, Any]
     ) -> None:
-        """Quantity, exchange rate, link and date."""
+        """Quantity, exchange rate, link and days."""
         for name in ("quantity", "rate"):
             cell = table.cell(row, name)
             if not cell:
@@ -192,12 +192,13 @@ class Reader:
                 note = values.get("note", "")
                 said = f"Source: {without_markup(link)}"
                 values["note"] = inputs.text("note", f"{note}\n{said}".strip())
-        if table.cell(row, "quoted_on"):
-            try:
-                day = table.cell(row, "quoted_on")
-                values["quoted_on"] = read_date(day, self.settled.order)
-            except Invalid as error:
-                raise Refusal("quoted_on", error.sentence) from error
+        day = day_in(table, row, "quoted_on", self.settled)
+        if day is not None:
+            values["quoted_on"] = day
+        valid = validity(table, row, self.settled)
+        if valid:
+            note = f"{values.get('note', '')}\n{valid}".strip()
+            values["note"] = inputs.text("note", note)
 
 
 def refuse_differing(prices: dict[str, Price], currency: str, rhythm: str) -> None:

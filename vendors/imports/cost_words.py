@@ -31,6 +31,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "tiers": ("tiers", "furthertiers"),
     "source_url": ("sourceurl", "pricingsource", "source", "link"),
     "quoted_on": ("quotedon", "quotedate", "updatedat", "dateofthequote"),
+    "valid_from": ("validfrom", "startdate", "pricevalidfrom"),
+    "valid_until": (
+        *("validuntil", "validto", "validthrough", "expires", "expiry", "expirydate"),
+        *("expirationdate", "enddate", "pricevaliduntil", "quotevaliduntil"),
+    ),
     "note": ("note", "notes", "comment", "comments", "vendornote"),
 }
 KINDS: dict[str, CostKind] = {

@@ -1,7 +1,7 @@
 """From a spreadsheet to what would change in the costs: pure, no database."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from evaltracker.importing.layout import short
@@ -13,12 +13,14 @@ from evaltracker.importing.rows import (
     RowsPlan,
     Table,
     compared,
+    find_table,
     no_table,
     tables_in,
     tell_unread,
 )
-from evaltracker.tabular import Row, Workbook
+from evaltracker.tabular import Row, Sheet, Workbook
 from vendors.choices import Pricing
+from vendors.imports.cost_bids import Bids, find_bids, stranger_sentence
 from vendors.imports.cost_columns import settle
 from vendors.imports.cost_reader import Reader
 from vendors.imports.cost_words import COLUMNS
@@ -26,7 +28,8 @@ from vendors.imports.names import Names
 
 WANTED = (
     "The table needs a column of prices (named “price”, “amount” or “likely”), and "
-    "columns that say whose and of which kind, unless you say so for all rows."
+    "columns that say whose and of which kind, unless you say so for all rows; or a "
+    "column for each candidate, called as it is."
 )
 
 
@@ -53,6 +56,12 @@ def is_table(columns: Collection[str], *, said: bool = False) -> bool:
     return bool({"likely", "state"} & set(columns)) and (said or len(columns) > 1)
 
 
+def names_candidates(sheet: Sheet, said: Header | None) -> bool:
+    """Whether it is a list that says of each price whose it is."""
+    table = find_table(sheet, said, COLUMNS, is_table)
+    return table is not None and "candidate" in table.columns
+
+
 def plan_costs_import(
     book: Workbook,
     known: KnownCosts,
@@ -72,15 +81,20 @@ def plan_costs_import(
 
     """
     findings = Findings(answers=answers, remarks=list(book.remarks))
-    tables = tables_in(book, headers, COLUMNS, is_table, findings)
-    if not tables:
-        raise no_table(book, "costs", WANTED)
     walk = Walk(known, for_all, findings, skip_unknown=skip_unknown)
-    lines: list[RowLine] = []
-    for table in tables:
-        tell_unread(table, findings)
-        walk.reader.settled = settle(table, findings)
-        lines += [line for row in table.body if (line := walk.line(table, row))]
+    bids = {
+        sheet.name: found
+        for sheet in book.visible
+        if not names_candidates(sheet, headers.get(sheet.name))
+        and (found := find_bids(sheet, headers.get(sheet.name), walk.names))
+    }
+    others = tuple(sheet for sheet in book.sheets if sheet.name not in bids)
+    lists = replace(book, sheets=others)
+    tables = tables_in(lists, headers, COLUMNS, is_table, findings)
+    if not (tables or bids):
+        raise no_table(book, "costs", WANTED)
+    lines = [line for table in tables for line in walk.lines(table)]
+    lines += [line for found in bids.values() for line in walk.bids(found)]
     walk.tell()
     return compared(
         book, lines, known.lines, findings, skipped=sum(walk.skipped.values())
@@ -103,7 +117,32 @@ class Walk:
         self.names = Names(known.candidates, loose=True)
         self.reader = Reader(known.currency, for_all.kind, for_all.recurrence)
         self.skipped: dict[str, int] = {}
-        self.silent = 0
+        self.bidder = ""
+        self.silent: set[tuple[str, int]] = set()
+        self.speaking: set[tuple[str, int]] = set()
+
+    def lines(self, table: Table) -> list[RowLine]:
+        """The cost lines of a list."""
+        tell_unread(table, self.findings)
+        self.reader.settled = settle(table, self.findings)
+        return [line for row in table.body if (line := self.line(table, row))]
+
+    def bids(self, bids: Bids) -> list[RowLine]:
+        """The cost lines of all bidders, a column each."""
+        tell_unread(bids.whole, self.findings)
+        for name in bids.strangers():
+            if self.skip_unknown:
+                self.skipped[short(name)] = 1
+            else:
+                sentence = stranger_sentence(name, self.names.hint(name))
+                self.findings.refuse(bids.sheet, bids.header.number, sentence)
+        lines: list[RowLine] = []
+        for column, self.bidder in bids.bidders.items():
+            table = bids.of(column)
+            self.reader.settled = settle(table, self.findings, bids.bidders)
+            lines += [line for row in table.body if (line := self.line(table, row))]
+        self.bidder = ""
+        return lines
 
     def line(self, table: Table, row: Row) -> RowLine | None:
         """The cost line of one row, or None with the reason in the findings."""
@@ -111,9 +150,11 @@ class Walk:
             if (row.number, column) in table.sheet.uncomputed:
                 self.refuse(table, row, name, self.reader.UNCOMPUTED)
                 return None
+        place = (table.sheet.name, row.number)
         if not self.reader.says_something(table, row):
-            self.silent += 1
+            self.silent.add(place)
             return None
+        self.speaking.add(place)
         candidate = self.candidate(table, row)
         if candidate is None:
             return None
@@ -135,6 +176,8 @@ class Walk:
 
     def candidate(self, table: Table, row: Row) -> str | None:
         """Whose cost it is."""
+        if self.bidder:
+            return self.bidder
         name = table.cell(row, "candidate") or self.for_all.candidate
         if not name:
             self.refuse(
@@ -171,8 +214,9 @@ class Walk:
             more = f" and {len(names) - 10:,} more" if len(names) > 10 else ""
             shown = ", ".join(names[:10])
             self.findings.remark(f"Left out as unknown: {shown}{more}.")
-        if self.silent:
-            rows = "1 row says" if self.silent == 1 else f"{self.silent:,} rows say"
+        silent = len(self.silent - self.speaking)
+        if silent:
+            rows = "1 row says" if silent == 1 else f"{silent:,} rows say"
             self.findings.remark(f"{rows} no price; not read.")
         unsure = self.reader.unsure
         if unsure:

@@ -41,7 +41,97 @@ def first_lines(path: str, most: int) -> bytes:
     return b"".join(lines[:most])
 
 
+def bids(*rows: list[str], heads: tuple[str, ...] = ()) -> bytes:
+    """A bid tabulation: items down, bidders across."""
+    names = heads or ("Acme ML", "Globex", "Initech")
+    return table([["Item", "Falls due", *names], *map(list, rows)])
+
+
+def bid(candidate: str, label: str, likely: str, kind: str = "licence") -> Any:
+    return {"candidate": candidate, "label": label, "likely": likely, "kind": kind}
+
+
 CASES: list[Case] = [
+    case(
+        "bidders_across.csv",
+        bids(
+            ["Support", "yearly", "1200.00", "980.00", ""],
+            ["Training", "once", "450.00", "Call us!", "300.00"],
+            ["Total", "", "1650.00", "980.00", "300.00"],
+        ),
+        "items down and a column for each bidder; a blank is no bid",
+        "I15",
+        comes=[
+            bid("Acme ML", "Support", "1200", "support"),
+            bid("Globex", "Support", "980", "support"),
+            bid("Acme ML", "Training", "450", "training"),
+            {"candidate": "Globex", "label": "Training", "state": "unsaid"},
+            bid("Initech", "Training", "300", "training"),
+        ],
+        mentions=["total", "call us"],
+    ),
+    case(
+        "bidders_across_in_german.csv",
+        bids(
+            ["Basis", "yearly", "12.000", "9.850,00", "11.500"],
+            ["Plätze", "yearly", "6.200", "5.100,50", "7.000"],
+        ),
+        "what one bidder's column tells holds for the others of the sheet",
+        "L1",
+        knows={"of all": {"kind": "licence"}},
+        comes=[
+            bid("Acme ML", "Basis", "12000"),
+            bid("Globex", "Basis", "9850"),
+            bid("Initech", "Basis", "11500"),
+            bid("Acme ML", "Plätze", "6200"),
+            bid("Globex", "Plätze", "5100.50"),
+            bid("Initech", "Plätze", "7000"),
+        ],
+    ),
+    case(
+        "bidders_across_and_a_stranger.csv",
+        bids(
+            ["Support", "yearly", "1200", "980", "700"],
+            heads=("Acme ML", "Globex", "Hooli"),
+        ),
+        "the column of a bidder that the purchase has not",
+        "I4",
+        refused="Hooli",
+    ),
+    case(
+        "bidders_across_and_a_stranger_left_out.csv",
+        bids(
+            ["Support", "yearly", "1200", "980", "700"],
+            heads=("Acme ML", "Globex", "Hooli"),
+        ),
+        "the same, when somebody leaves it out",
+        "I4",
+        knows={"leave out": "unknown names"},
+        mentions=["hooli"],
+        comes=[
+            bid("Acme ML", "Support", "1200", "support"),
+            bid("Globex", "Support", "980", "support"),
+        ],
+    ),
+    case(
+        "valid_from_and_until.csv",
+        table(
+            [
+                [*prices()[0], "Valid from", "Valid until"],
+                [*prices("1200")[1], "2027-01-01", "31.12.2027"],
+            ]
+        ),
+        "a price that holds for some time only",
+        "I15",
+        comes=[{"label": "Base", "note": "Valid from 2027-01-01 until 2027-12-31."}],
+    ),
+    case(
+        "valid_until_a_day_that_may_be_two.csv",
+        table([[*prices()[0], "Valid until"], [*prices("1200")[1], "03/04/2027"]]),
+        "a day that can be two, and nobody answered for",
+        "I15",
+        refused="03/04/2027",
+    ),
     case(
         "days_of_a_column.csv",
         quoted("13/04/2027", "03/04/2027", "30/04/2027"),
