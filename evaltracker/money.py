@@ -1,7 +1,7 @@
 """How money is written, everywhere alike: pages, memo, sheets and workings."""
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Context, Decimal
 
 # The codes of ISO 4217 that money is paid in.
 _CODES = (
@@ -24,6 +24,11 @@ _NAMES = {
     **dict.fromkeys(("zł", "zloty", "złoty"), "PLN"),
     **{"₴": "UAH", "₹": "INR", "₺": "TRY", "₪": "ILS", "₩": "KRW", "r$": "BRL"},
 }
+# Every amount has four decimals, as prices were committed to; a few have more.
+LEAST_PLACES, MOST_PLACES = 4, 10
+# As many as SQLite keeps.
+MOST_DIGITS = 15
+_LEAST, _WIDE = Decimal("0.0001"), Context(prec=40)
 
 
 def read_currency(text: str) -> str:
@@ -47,6 +52,29 @@ def currency_choices(*stored: str) -> Iterable[tuple[str, str]]:
     """The codes for a form; what is `stored` stays to be chosen, whatever it is."""
     former = [code for code in stored if code and code not in CODES]
     return [(code, code) for code in (*former, *sorted(CODES))]
+
+
+def padded(amount: Decimal) -> Decimal:
+    """The amount with at least four decimals, and no zeros after those: 5.0000."""
+    if not amount.is_finite():
+        return amount
+    short = amount.normalize()
+    places = short.as_tuple().exponent
+    is_long = isinstance(places, int) and places < -LEAST_PLACES
+    return short if is_long else amount.quantize(_LEAST, context=_WIDE)
+
+
+def inexact(amount: Decimal) -> str:
+    """Why the amount could not be kept as it is; blank if it can be."""
+    digits = amount.normalize().as_tuple()
+    places = -digits.exponent if isinstance(digits.exponent, int) else 0
+    if places <= LEAST_PLACES:
+        return ""
+    if places > MOST_PLACES:
+        return f"An amount has at most {MOST_PLACES} decimals."
+    if len(digits.digits) > MOST_DIGITS:
+        return f"An amount of so many decimals has at most {MOST_DIGITS} digits."
+    return ""
 
 
 def written(amount: Decimal, currency: str = "") -> str:

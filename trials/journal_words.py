@@ -169,8 +169,6 @@ OF_SCORES: dict[str, Phrases] = {
         "settled the score of {candidate} in {category} at {value}",
     ),
     "scores.locked": ("locked their scores", "locked {scores} scores"),
-    "scores.imported": "imported scores from a spreadsheet",
-    "scores.put_back": "put scores back as they were before an import",
     "scores.closed": "closed the scores after the meeting",
     "consensus.opened": "opened the scores for the meeting",
     "scale.worded": "set what the scores 0 to 5 mean",

@@ -190,7 +190,7 @@ def text_of(field: Field, value: Any) -> str:
     """A value of its column's own type as text."""
     match value:
         case decimal.Decimal():
-            return f"{value:.{getattr(field, 'decimal_places', 0)}f}"
+            return number_of(field, value)
         case datetime.datetime():
             return value.astimezone(datetime.UTC).isoformat(timespec="microseconds")
         case datetime.date():
@@ -198,6 +198,15 @@ def text_of(field: Field, value: Any) -> str:
         case bool() | int() | uuid.UUID():
             return str(value)
     return f"={value}"
+
+
+def number_of(field: Field, value: decimal.Decimal) -> str:
+    """With all decimals of its column, or with those that it has and a few at least."""
+    places = getattr(field, "decimal_places", 0)
+    least = getattr(field, "least_places", places)
+    text = f"{value:.{places}f}"
+    further = text[len(text) - places + least :].rstrip("0") if least < places else ""
+    return text[: len(text) - places + least] + further if places else text
 
 
 def plain_json(value: Any) -> Any:

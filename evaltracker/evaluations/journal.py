@@ -89,7 +89,9 @@ def plain(value: Any) -> Any:
             return value.astimezone(datetime.UTC).isoformat(timespec="microseconds")
         case datetime.date() | datetime.time():
             return value.isoformat()
-        case decimal.Decimal() | uuid.UUID():
+        case decimal.Decimal():
+            return f"{value:f}"  # as str() writes it, but for 4E-10
+        case uuid.UUID():
             return str(value)
         case models.Model():
             return f"{value} [{value.pk}]"

@@ -52,7 +52,6 @@ register_words(
             "sent a test invitation to the vendor of {candidate}",
         ),
         "evaluation.follows": "started this evaluation from an earlier one",
-        "evaluation.read_from_ocds": "started this evaluation from a published tender",
         "colleague.reminded": (
             "reminded a colleague",
             "reminded {person} of {of}",

@@ -103,8 +103,9 @@ def test_the_published_price_points_come_out_and_the_ceiling_is_out() -> None:
     ]
     at_it = {"at the ceiling": Decimal(1_500_000)}
     assert price_points(at_it, ceiling=Decimal(1_500_000)) == {"at the ceiling": 100}
-    with pytest.raises(ValueError, match="0 or more"):
-        price_points({"x": Decimal(-1)})
+    assert price_points({"credited": Decimal(-1)}) == {"credited": 100}
+    with pytest.raises(ValueError, match="a number"):
+        price_points({"x": Decimal("NaN")})
 
 
 @given(st.dictionaries(st.text(), st.decimals(0, 10**9, places=2), min_size=1))

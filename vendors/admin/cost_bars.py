@@ -62,7 +62,9 @@ def _names(columns: Sequence[CostColumn]) -> str:
 def _lane(column: CostColumn, end: float, budget: Decimal | None) -> Lane:
     name, total = str(column.candidate), column.total
     low, likely, high = (
-        float(amount) for amount in (total.low, total.likely, total.high)
+        # Credits can bring a total below nothing, where no bar is drawn.
+        max(float(amount), 0.0)
+        for amount in (total.low, total.likely, total.high)
     )
     spans = [Span(0, low), Span(low, likely, "likely"), Span(likely, high, "high")]
     if not total.complete:

@@ -1,6 +1,6 @@
 """What a purchase can cost: the fixed checklist, and one priced line of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -136,10 +136,9 @@ def _contradiction(line: Line) -> str | None:
     amounts = [amount for amount in given if amount is not None]
     if len(amounts) < 3:
         return "a priced line needs a low, a likely and a high amount."
-    if not all(amount.is_finite() and 0 <= amount < _TOO_MUCH for amount in amounts):
-        return f"amounts must be 0 or more and below {_TOO_MUCH:f}."
-    if sorted(amounts) != amounts:
-        return "low, likely and high must be in that order."
+    problem = _no_amounts(amounts, line.tiers)
+    if problem:
+        return problem
     if not line.currency:
         return "a price needs its currency."
     if not line.quantity.is_finite() or line.quantity < 0:
@@ -149,16 +148,35 @@ def _contradiction(line: Line) -> str | None:
         return "the exchange rate must be above 0."
     problem = contradiction(line.pricing, line.tiers)
     if line.pricing == Pricing.PERCENT:
-        return no_percentage(line.kind, line.label, amounts[-1]) or problem
+        return no_percentage(line.kind, line.label, amounts) or problem
     return problem
 
 
-def no_percentage(kind: str, label: str, high: Decimal) -> str | None:
+def _no_amounts(amounts: Sequence[Decimal], tiers: Sequence[Tier]) -> str | None:
+    if not all(amount.is_finite() and abs(amount) < _TOO_MUCH for amount in amounts):
+        return f"amounts must be 0 or more, or a credit, and below {_TOO_MUCH:f}."
+    if sorted(amounts) != list(amounts):
+        return "low, likely and high must be in that order."
+    return mixed_credit(amounts) or (
+        "a credit has no tiers." if amounts[0] < 0 and tiers else None
+    )
+
+
+def mixed_credit(amounts: Sequence[Decimal]) -> str | None:
+    """Return the sentence for a range across 0, or None: a credit is all below it."""
+    if amounts[0] < 0 < amounts[-1]:
+        return "amounts are all 0 or more, or for a credit all 0 or less."
+    return None
+
+
+def no_percentage(kind: str, label: str, amounts: Sequence[Decimal]) -> str | None:
     """Return the sentence for what cannot be per cent a year, or None."""
     if kind != CostKind.RENEWAL_RISE:
         return "only the renewal rise can be a percentage."
     if label:
         return "a rise in per cent is one line for all parts, so it names no part."
-    if high > MOST_PERCENT:
+    if amounts[0] < 0:
+        return "a rise is 0 or more."
+    if amounts[-1] > MOST_PERCENT:
         return f"a rise is at most {MOST_PERCENT}% a year."
     return None

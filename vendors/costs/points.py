@@ -15,13 +15,13 @@ def price_points[K](
 
     The formula of many public purchases, such as the State of Alaska's (request for
     proposals “ARIES Automated Renewals”, 2021, section 6.11). A price above the
-    ceiling is out and does not set the lowest. A price of 0 earns all points, and
-    nothing can be had beside it. Exact; the page rounds.
+    ceiling is out and does not set the lowest. A price of 0, or one that credits bring
+    below it, earns all points; nothing can be had beside it. Exact; the page rounds.
     """
-    if any(not price.is_finite() or price < 0 for price in prices.values()):
-        raise ValueError("A price must be 0 or more.")
+    if any(not price.is_finite() for price in prices.values()):
+        raise ValueError("A price must be a number.")
     running = {
-        key: price
+        key: max(price, Decimal(0))
         for key, price in prices.items()
         if ceiling is None or price <= ceiling
     }

@@ -88,6 +88,8 @@ def _rises(line: Line, terms: Terms) -> bool:
         line.kind in RISING
         and line.state == LineState.PRICED
         and line.recurrence != Recurrence.ONCE
+        # A credit is what it is; nobody raises it.
+        and line.amounts[0] >= 0
         and rate_of(line, terms.currency) is not None
     )
 

@@ -22,6 +22,7 @@ BESIDE = frozenset(
         *("position", "lineitem", "id", "ref", "year", "weight"),
     }
 )
+NAMED = frozenset(name for names in COLUMNS.values() for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Bids:
 
 
 def find_bids(sheet: Sheet, said: Header | None, names: Names) -> Bids | None:
-    """The bids on `sheet`; None if its columns are not called as candidates are."""
+    """The bids on `sheet`: two columns of prices or more, called as candidates are."""
 
     def points(row: Row) -> int:
         found = len(set(bidders_in(row, names).values()))
@@ -68,13 +69,15 @@ def find_bids(sheet: Sheet, said: Header | None, names: Names) -> Bids | None:
     if header is None or not points(header):
         return None
     bidders = bidders_in(header, names)
+    below = [row for row in sheet.rows if row.number > header.number]
+    if sum(holds_prices(below, column) for column in bidders) < LEAST:
+        return None
     shared = columns_by_field(header, COLUMNS, bidders)
     if "candidate" in shared:
         return None
     if said is not None:
         shared = {it: at for it, at in said.columns.items() if at not in bidders}
     shared = {it: at for it, at in shared.items() if it not in OF_ONE}
-    below = [row for row in sheet.rows if row.number > header.number]
     if "label" not in shared:
         words = words_before(below, {*bidders, *shared.values()})
         shared |= {} if words is None else {"label": words}
@@ -83,9 +86,13 @@ def find_bids(sheet: Sheet, said: Header | None, names: Names) -> Bids | None:
 
 
 def bidders_in(row: Row, names: Names) -> dict[int, str]:
-    """By column, the candidate that it is called after."""
-    found = {at: names.find(row.cell(at)) for at in row.filled}
-    return {at: name for at, name in found.items() if name}
+    """By column, the candidate that it is called after; “price” names nobody."""
+    found = {
+        at: names.find(row.cell(at))
+        for at in row.filled
+        if header_key(row.cell(at)) not in NAMED
+    }
+    return {at: name for at, name in found.items() if name and not name.isnumeric()}
 
 
 def words_before(rows: Collection[Row], taken: Collection[int]) -> int | None:

@@ -11,6 +11,7 @@ from evaltracker.tabular import Row, header_key
 from evaltracker.tabular.wording import web_addresses, without_markup
 from vendors.choices import CostState
 from vendors.costs import CostKind
+from vendors.costs.kinds import mixed_credit
 from vendors.imports.cost_cells import currency_of, day_in, number_in, validity
 from vendors.imports.cost_columns import ENDS, Settled
 from vendors.imports.cost_tiers import is_rise, rise, tiering
@@ -28,6 +29,7 @@ class Reader:
     def __init__(self, currency: str, kind: str, recurrence: str) -> None:
         self.currency, self.kind, self.recurrence = currency, kind, recurrence
         self.unsure: dict[str, None] = {}
+        self.credits = 0
         self.settled = Settled()
 
     def says_something(self, table: Table, row: Row) -> bool:
@@ -92,6 +94,8 @@ class Reader:
         values |= tiering(table, row)
         if values["state"] != CostState.PRICED and values.get("tiers"):
             raise Refusal("tiers", "Only a priced line has tiers.")
+        if values.get("tiers") and values["likely"] < 0:
+            raise Refusal("tiers", "A credit has no tiers.")
         return values
 
     def price(self, table: Table, row: Row) -> dict[str, Any]:
@@ -114,6 +118,8 @@ class Reader:
         if rhythm:
             values["recurrence"] = rhythm
         refuse_differing(prices, str(values["currency"]), rhythm)
+        if likely.amount is not None and likely.amount < 0:
+            self.credits += 1
         if state != CostState.PRICED:
             return values
         if likely.amount is not None and not rhythm:
@@ -229,6 +235,9 @@ def amounts(prices: dict[str, Price]) -> dict[str, Decimal]:
         found[end] = likely if given is None else given
     if not found["low"] <= likely <= found["high"]:
         raise Refusal("low", "Low, likely and high must be in that order.")
+    mixed = mixed_credit([found["low"], likely, found["high"]])
+    if mixed:
+        raise Refusal("low", mixed[0].upper() + mixed[1:])
     return found
 
 

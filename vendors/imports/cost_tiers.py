@@ -95,7 +95,9 @@ def rise(table: Table, row: Row, label: str) -> dict[str, Any]:
             raise Refusal(end, "Write per cent a year as a number, “5%”.") from error
     if not rates["low"] <= rates["likely"] <= rates["high"]:
         raise Refusal("low", "Low, likely and high must be in that order.")
-    problem = no_percentage(CostKind.RENEWAL_RISE, label, rates["high"])
+    problem = no_percentage(
+        CostKind.RENEWAL_RISE, label, [rates[end] for end in ("low", "likely", "high")]
+    )
     if problem:
         raise Refusal("likely", problem[0].upper() + problem[1:])
     return {

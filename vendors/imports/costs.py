@@ -218,6 +218,10 @@ class Walk:
         if silent:
             rows = "1 row says" if silent == 1 else f"{silent:,} rows say"
             self.findings.remark(f"{rows} no price; not read.")
+        if self.reader.credits:
+            many = self.reader.credits
+            rows = "1 amount" if many == 1 else f"{many:,} amounts"
+            self.findings.remark(f"Read as credits, which lower the total: {rows}.")
         unsure = self.reader.unsure
         if unsure:
             shown = ", ".join(f"“{short(it)}”" for it in list(unsure)[:6])

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from evaltracker.importing.layout import short
 from evaltracker.importing.rows import Refusal
+from evaltracker.money import inexact, padded
 from evaltracker.tabular import Row, Sheet, header_key
 from evaltracker.tabular.numbers import (
     Style,
@@ -20,7 +21,6 @@ from vendors.imports.cost_words import STATES
 from vendors.imports.money_words import Parts, parts_of
 from vendors.imports.number_formats import words_around
 
-PLACES = Decimal("0.0001")
 MOST = Decimal(10) ** 12
 PERIODS = {
     "month": Recurrence.MONTHLY,
@@ -29,6 +29,10 @@ PERIODS = {
 }
 BELOW_NOTHING = re.compile(
     r"[-−–]\s?\S{0,4}\s?[0-9]|\((?=[^a-z]*[0-9])[^a-z]*\)$", re.I
+)
+CREDIT = re.compile(
+    r"[-−](?P<minus>[^-−–\s()][^-−–()]*)|\((?P<brackets>[^a-z()]+)\)",
+    re.I,
 )
 # Those who write these put the comma between thousands.
 ENGLISH = frozenset({"USD", "GBP", "CAD", "AUD", "NZD"})
@@ -76,6 +80,8 @@ def read_price(sheet: Sheet, row: Row, column: int, style: Style | None) -> Pric
 
 def of_number(cell: str, number_format: str) -> Price:
     """A cell that the spreadsheet itself keeps as a number, with what it shows."""
+    if Decimal(cell) < 0:
+        return credit(of_number(f"{-Decimal(cell):f}", number_format))
     around = words_around(number_format)
     plain = f"{Decimal(cell):f}"
     if not (around.before or around.after):
@@ -95,6 +101,9 @@ def of_text(cell: str, style: Style | None) -> Price:
     """A price as somebody typed it."""
     plain = " ".join(cell.split())
     refuse_no_price(plain)
+    inside = credit_in(plain)
+    if inside:
+        return credit(of_text(inside, style), cell[:300])
     parts = parts_of(plain)
     if parts is None or says_more_than_one(plain):
         return Price(text=cell[:300], problem="It is not certain.")
@@ -115,19 +124,31 @@ def of_text(cell: str, style: Style | None) -> Price:
 
 
 def refuse_no_price(plain: str) -> None:
-    """Refuse shares and amounts below nothing, which look like prices."""
+    """Refuse shares, and what may be below nothing, which look like prices."""
     if re.search(r"[0-9]\s?%", plain):
         raise Refusal(
             "",
             f"“{short(plain)}” is a share and no price. Write the amount that it comes "
             "to.",
         )
-    if BELOW_NOTHING.match(plain):
+    if BELOW_NOTHING.match(plain) and not CREDIT.fullmatch(plain):
         raise Refusal(
             "",
-            f"“{short(plain)}” is below 0. Credits and discounts have no place here: "
-            "take them off the price that they belong to.",
+            f"“{short(plain)}” may be below 0. Write a credit with the minus right "
+            "before its amount, such as -500.",
         )
+
+
+def credit_in(plain: str) -> str:
+    """The amount of a credit without its minus or brackets; blank if it is none."""
+    found = CREDIT.fullmatch(plain)
+    return (found["minus"] or found["brackets"]).strip() if found else ""
+
+
+def credit(price: Price, text: str = "") -> Price:
+    """The same amount below nothing."""
+    amount = None if price.amount is None else -price.amount
+    return replace(price, amount=amount, text=text or price.text)
 
 
 def says_more_than_one(plain: str) -> bool:
@@ -182,15 +203,16 @@ def kept(amount: Decimal, cell: str) -> Decimal:
         Refusal: something of it would be lost, or it is too much.
 
     """
-    if not amount.is_finite() or not 0 <= amount < MOST:
-        raise Refusal("", f"“{short(cell)}” is below 0, or too much.")
-    if amount != amount.quantize(PLACES):
+    if not amount.is_finite() or not abs(amount) < MOST:
+        raise Refusal("", f"“{short(cell)}” is too much.")
+    problem = inexact(amount)
+    if problem:
         raise Refusal(
             "",
-            f"“{short(cell)}” has more than 4 decimals, and no more are kept. Give the "
-            "price of a larger unit, such as one for 1,000.",
+            f"“{short(cell)}” would be rounded. {problem} Give the price of a larger "
+            "unit, such as one for 1,000.",
         )
-    return amount.quantize(PLACES)
+    return padded(amount)
 
 
 def unit_of(unit: str | None, period: str | None) -> str:

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from evaltracker.evaluations.models import CommittedRecord, User
 from vendors.choices import CostState, PriceSource, Pricing, Recurrence
+from vendors.models.amounts import AmountField, check_exact
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
 from vendors.models.candidates import Candidate
 from vendors.models.kept import check_tiers
@@ -55,26 +56,26 @@ class CostLine(CommittedRecord, VendorRecord):
     state = models.CharField(
         max_length=8, choices=CostState.choices, default=CostState.UNSAID
     )
-    low = models.DecimalField(
-        max_digits=16,
-        decimal_places=4,
+    low = AmountField(
+        max_digits=22,
+        decimal_places=10,
         null=True,
         blank=True,
-        validators=[MinValueValidator(0)],
+        validators=[check_exact],
     )
-    likely = models.DecimalField(
-        max_digits=16,
-        decimal_places=4,
+    likely = AmountField(
+        max_digits=22,
+        decimal_places=10,
         null=True,
         blank=True,
-        validators=[MinValueValidator(0)],
+        validators=[check_exact],
     )
-    high = models.DecimalField(
-        max_digits=16,
-        decimal_places=4,
+    high = AmountField(
+        max_digits=22,
+        decimal_places=10,
         null=True,
         blank=True,
-        validators=[MinValueValidator(0)],
+        validators=[check_exact],
     )
     quantity = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(1))
     unit = models.CharField(max_length=60, blank=True, help_text="User, hour, node …")
@@ -137,7 +138,12 @@ class CostLine(CommittedRecord, VendorRecord):
             ),
             models.CheckConstraint(
                 condition=Q(low__isnull=True)
-                | (Q(low__gte=0) & Q(likely__gte=F("low")) & Q(high__gte=F("likely"))),
+                | (
+                    # All of a credit is below nothing.
+                    (Q(low__gte=0) | Q(high__lte=0))
+                    & Q(likely__gte=F("low"))
+                    & Q(high__gte=F("likely"))
+                ),
                 name="cost_line_low_likely_high",
             ),
         ]

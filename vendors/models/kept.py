@@ -4,7 +4,7 @@ import re
 
 from django.core.exceptions import ValidationError
 
-_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
+_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,10})?")
 TIER = ("above", "low", "likely", "high")
 QUOTE_LINE = (
     *("kind", "label", "state", "low", "likely", "high", "quantity", "unit"),

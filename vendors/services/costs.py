@@ -20,7 +20,7 @@ from evaltracker.kit.text import Inputs
 from vendors import costs
 from vendors.choices import CostState, PriceSource, Pricing, Recurrence
 from vendors.costs import CHECKLIST, CODES, CostKind, Tier
-from vendors.costs.kinds import no_percentage
+from vendors.costs.kinds import mixed_credit, no_percentage
 from vendors.costs.tiers import contradiction, stored_tier
 from vendors.models import Candidate, CostLine
 from vendors.services.candidates import lock_candidate
@@ -163,8 +163,12 @@ def check_price(inputs: Inputs, kind: str, label: str, values: dict[str, Any]) -
         inputs.refuse("likely", "A priced line needs its likely amount.")
     elif sorted(amounts) != amounts:
         inputs.refuse("low", "Low, likely and high must be in that order.")
+    elif mixed := mixed_credit(amounts):
+        inputs.refuse("low", mixed[0].upper() + mixed[1:])
+    elif amounts[0] < 0 and values["tiers"]:
+        inputs.refuse("tiers", "A credit has no tiers.")
     elif values["pricing"] == Pricing.PERCENT:
-        problem = no_percentage(kind, label, amounts[-1])
+        problem = no_percentage(kind, label, amounts)
         if problem:
             inputs.refuse("likely", problem[0].upper() + problem[1:])
 

@@ -144,9 +144,10 @@ def point(row: dict[str, Any], result: dict[str, Any], mark: str = "") -> Point:
     return Point(
         name=row["name"],
         kind=row["kind"],
-        low=float(cost["low"]),
-        likely=float(cost["likely"]),
-        high=float(cost["high"]),
+        # Credits can bring a total below nothing, where the axis begins.
+        low=max(float(cost["low"]), 0.0),
+        likely=max(float(cost["likely"]), 0.0),
+        high=max(float(cost["high"]), 0.0),
         share=float(result["fit"]),
         whole=cost["known"] == cost["kinds"],
         out=row["state"] == OUT,

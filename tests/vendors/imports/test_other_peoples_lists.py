@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from evaltracker.importing.rows import RowsPlan
+from evaltracker.importing.rows import RowsPlan, find_table
 from evaltracker.tabular import Unreadable, read_table
 from vendors.imports.candidates import KnownCandidates, plan_candidates_import
-from vendors.imports.costs import ForAll, KnownCosts, plan_costs_import
+from vendors.imports.cost_words import COLUMNS
+from vendors.imports.costs import ForAll, KnownCosts, is_table, plan_costs_import
 
 DATA = Path(__file__).parents[2] / "data"
 # All that is known for sure of a vendor's own sheet: whose it is, and of what.
@@ -43,11 +44,15 @@ def candidates(name: str) -> RowsPlan:
 
 
 def costs(name: str) -> RowsPlan:
-    """As an evaluation reads it whose candidates are called like everything in it."""
+    """As an evaluation reads it that has all candidates of the file's lists."""
     book = read_table(DATA / name)
-    cells = {cell for sheet in book.visible for row in sheet.rows for cell in row.cells}
-    known = KnownCosts({cell: [] for cell in cells if cell} | {"X": []}, "USD")
-    return plan_costs_import(book, known, for_all=ONES)
+    names: dict[str, list[str]] = {"X": []}
+    for sheet in book.visible:
+        table = find_table(sheet, None, COLUMNS, is_table)
+        for row in table.body if table else ():
+            if table and table.cell(row, "candidate"):
+                names[table.cell(row, "candidate")] = []
+    return plan_costs_import(book, KnownCosts(names, "USD"), for_all=ONES)
 
 
 def refusal(plan: str, name: str) -> str:

@@ -58,7 +58,7 @@ def test_the_total_counts_what_is_priced_and_names_what_is_unsaid(
         ("likely", {"likely": None}),
         ("likely", {"state": "included"}),
         ("low", {"low": Decimal(5), "likely": Decimal(4)}),
-        ("low", {"likely": Decimal(-1)}),
+        ("low", {"low": Decimal(-1)}),
         ("rate", {"rate": Decimal(0)}),
         ("source_url", {"source_url": "file:///etc/passwd"}),
     ],

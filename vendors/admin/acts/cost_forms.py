@@ -6,22 +6,23 @@ from typing import Any
 from django import forms
 
 from evaltracker.measures import written
-from evaltracker.money import currency_choices
+from evaltracker.money import MOST_PLACES, currency_choices
 from evaltracker.pages.fields import day_field, link_field, long_text
 from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CostKind, read_tiers, write_tiers
 from vendors.costs.kinds import MOST_PERCENT
+from vendors.models.amounts import check_exact
 from vendors.selectors import tiers_of
 
 
 def amount_field(label: str, help_text: str = "") -> forms.DecimalField:
-    """Money or a rate of exchange, as exact as it is kept."""
+    """Money as exact as it is kept; below 0 it is a credit."""
     return forms.DecimalField(
         label=label,
         required=False,
-        min_value=0,
-        max_digits=16,
-        decimal_places=4,
+        max_digits=22,
+        decimal_places=MOST_PLACES,
+        validators=[check_exact],
         help_text=help_text,
     )
 
@@ -61,7 +62,7 @@ class PriceForm(forms.Form):
         help_text="Not stated: somebody asked and got no answer. It never counts as "
         "zero.",
     )
-    likely = amount_field("Likely amount", "For one unit.")
+    likely = amount_field("Likely amount", "For one unit; below 0 for a credit.")
     low = amount_field("Low", "Blank takes the likely amount.")
     high = amount_field("High", "Blank takes the likely amount.")
     quantity = forms.DecimalField(

@@ -213,16 +213,32 @@ SHORT = [
     case(
         "a_discount.csv",
         table(prices("1200", "-500")),
-        "credits have no place yet",
+        "a credit lowers the total",
         "I15",
-        refused="-500",
+        mentions=["credit"],
+        comes=priced("1200", "-500"),
     ),
     case(
         "accountants_brackets.csv",
         table(prices("1200", "(500)")),
         "an accountant's minus",
         "I15",
-        refused="(500)",
+        mentions=["credit"],
+        comes=priced("1200", "-500"),
+    ),
+    case(
+        "a_dash_that_may_be_a_minus.csv",
+        table(prices("1200", "– 500")),
+        "a dash before a number may be a point of a list",
+        "I15",
+        refused="– 500",
+    ),
+    case(
+        "too_many_decimals.csv",
+        table(prices("0.123456789012", "980.00")),
+        "more decimals than are kept",
+        "I2",
+        refused="0.123456789012",
     ),
 ]
 FORMATS = [
@@ -232,6 +248,14 @@ FORMATS = [
         "only the cell's format says the currency",
         "I3",
         comes=priced("1200", "980.5", currency="USD"),
+    ),
+    case(
+        "excel_credit.xlsx",
+        formatted('"$"#,##0;[Red]("$"#,##0)', 1200, -500),
+        "a credit keeps the currency of its format",
+        "I3",
+        mentions=["credit"],
+        comes=priced("1200", "-500", currency="USD"),
     ),
     case(
         "excel_euros.xlsx",
