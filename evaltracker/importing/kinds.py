@@ -2,17 +2,18 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ImproperlyConfigured
 
-from evaltracker.errors import Forbidden
+from evaltracker.errors import Forbidden, Problem
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.importing.plan import Plan, settled
 from evaltracker.importing.reading import Header, Reading
+from evaltracker.importing.rest import rest_of
 from evaltracker.importing.rows import find_table
 from evaltracker.kit.registry import Registry
 from evaltracker.tabular import Row, Sheet, Workbook, columns_by_field
@@ -99,7 +100,27 @@ class ImportKind:
         self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading
     ) -> Plan[Any, Any]:
         """The plan, with what somebody answered; page and command ask for this."""
-        return settled(self.plan(evaluation, user, book, reading), reading.answers)
+        plan = settled(self.plan(evaluation, user, book, reading), reading.answers)
+        if plan.problems:
+            return plan
+        return replace(plan, rest=self.rest(plan, book, reading))
+
+    def rest(
+        self, plan: Plan[Any, Any], book: Workbook, reading: Reading
+    ) -> tuple[dict[str, Any], ...]:
+        """The rows that stay out, as a list to hand out."""
+        guessed = {sheet.name: self.header_of(sheet) for sheet in book.visible}
+        headers = {name: it for name, it in guessed.items() if it} | dict(
+            reading.headers
+        )
+        return rest_of(plan, book, headers)
+
+    def header_of(self, sheet: Sheet) -> Header | None:
+        """The header that would be taken, if one can be."""
+        try:
+            return self.guess(sheet)
+        except Problem:
+            return None
 
     def apply(
         self,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from evaltracker.tabular import ImportProblem, Sheet, Workbook
+from evaltracker.tabular.shapes import NO_EDITS, Edits
 
 type Value = str | int
 
@@ -53,6 +54,26 @@ class FileQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Complaint:
+    """Why one row cannot come in, and at which of its columns that lies, if at one."""
+
+    sheet: str
+    row: int
+    column: int | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A row that was taken for none of the table's lines, and what for."""
+
+    rule: str
+    sheet: str
+    row: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan[Line, Change]:
     """What a file would bring: nothing is written while `problems` is not empty."""
 
@@ -65,6 +86,11 @@ class Plan[Line, Change]:
     problems: tuple[ImportProblem, ...] = ()
     remarks: tuple[str, ...] = ()
     questions: tuple[FileQuestion, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
+    aside: tuple[Aside, ...] = ()
+    edits: Edits = NO_EDITS
+    # What stays out though its file comes in, as a list to hand out: `importing.rest`.
+    rest: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -124,6 +150,8 @@ class Findings:
     problems: list[ImportProblem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     refused_rows: set[tuple[str, int]] = field(default_factory=set)
+    complaints: list[Complaint] = field(default_factory=list)
+    aside: list[Aside] = field(default_factory=list)
     _alike: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
 
     def refuse(
@@ -132,6 +160,7 @@ class Findings:
         """Note that `row` cannot come in; the same sentence again is counted."""
         problem = sheet.problem(sentence, row=row, column=column)
         self.refused_rows.add((sheet.name, row))
+        self.complaints.append(Complaint(sheet.name, row, column, sentence))
         rows = self._alike.setdefault((sheet.name, problem.column, sentence), [])
         if not rows:
             self.problems.append(problem)
@@ -158,13 +187,15 @@ class Findings:
         if sentence not in self.remarks:
             self.remarks.append(sentence)
 
-    def asked(self) -> tuple[FileQuestion, ...]:
-        """The questions, in the order of the file."""
-        return tuple(self.questions.values())
-
-    def told(self) -> tuple[ImportProblem, ...]:
-        """The problems, each with the further rows that have it."""
-        return tuple(self._with_rows(problem) for problem in self.problems)
+    def told(self) -> dict[str, Any]:
+        """What a plan says of it: problems, each with the further rows that have it."""
+        return {
+            "problems": tuple(self._with_rows(problem) for problem in self.problems),
+            "remarks": tuple(self.remarks),
+            "questions": tuple(self.questions.values()),
+            "complaints": tuple(self.complaints),
+            "aside": tuple(self.aside),
+        }
 
     def _with_rows(self, problem: ImportProblem) -> ImportProblem:
         rows = self._alike.get((problem.sheet, problem.column, problem.sentence), [])
@@ -182,6 +213,10 @@ class Findings:
         )
 
 
-def source_of(book: Workbook) -> dict[str, str]:
+def source_of(book: Workbook) -> dict[str, Any]:
     """What the plan keeps of the file itself."""
-    return {"filename": book.filename, "sha256": book.sha256}
+    return {
+        "filename": book.filename,
+        "sha256": book.sha256,
+        "edits": book.edits,
+    }

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, overload
 
 from evaltracker.importing.kinds import ImportKind, Question
+from evaltracker.importing.mend import with_rows
 from evaltracker.importing.plan import FileQuestion, Plan
 from evaltracker.kit.progress import in_batches
 from evaltracker.tabular import ImportProblem, Row, Sheet, Workbook
@@ -80,9 +81,24 @@ def preview_of(kind: ImportKind, plan: Plan[Any, Any]) -> Preview:
         remarks=plan.remarks,
         questions=plan.questions,
         words=kind.questions(plan),
-        new=Rows(len(plan.new), partial(kind.new_rows, plan)),
-        changed=Rows(len(plan.changed), partial(kind.changes, plan)),
+        new=Rows(len(plan.new), partial(new_rows, kind, plan)),
+        changed=Rows(len(plan.changed), partial(changed_rows, kind, plan)),
     )
+
+
+def new_rows(
+    kind: ImportKind, plan: Plan[Any, Any], start: int, stop: int
+) -> Sequence[Any]:
+    """Some of the rows of what is new, each with its row in the file."""
+    return with_rows(plan.new[start:stop], kind.new_rows(plan, start, stop))
+
+
+def changed_rows(
+    kind: ImportKind, plan: Plan[Any, Any], start: int, stop: int
+) -> Sequence[Any]:
+    """Some of the rows that change, each with its row in the file."""
+    lines = [change.line for change in plan.changed[start:stop]]
+    return with_rows(lines, kind.changes(plan, start, stop))
 
 
 def kept_preview(preview: Preview) -> tuple[dict[str, Any], bytes]:

@@ -58,18 +58,51 @@ def signature(header: Row) -> str:
     return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
 
+def names_of(header: Row, columns: Mapping[str, int]) -> dict[str, str]:
+    """By field, what its column is called; nothing if the names tell too little."""
+    keys = [header_key(cell) for cell in header.cells]
+    names = {it: keys[at] for it, at in columns.items() if at < len(keys)}
+    is_clear = all(name and keys.count(name) == 1 for name in names.values())
+    return names if is_clear and len(names) == len(columns) > 1 else {}
+
+
+def signature_of_names(names: Mapping[str, str]) -> str:
+    """What tells columns of these names from others, wherever they stand."""
+    return hashlib.sha256(
+        "\n".join(["names", *sorted(names.values())]).encode()
+    ).hexdigest()
+
+
 def recalled(
-    book: Workbook, memory: Mapping[str, Mapping[str, int]]
+    book: Workbook, memory: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Header]:
-    """By sheet, the header that was met before, with what it was said to hold."""
-    found = {}
+    """By sheet, the header that was met before, with what it was said to hold.
+
+    It is known by its names in their places, or else by the names that mattered: the
+    most of them, and of as many those said last.
+    """
+    named = [
+        it for it in memory.values() if it and isinstance(next(iter(it.values())), str)
+    ]
+    named = sorted(named, key=len)
+    found: dict[str, Header] = {}
     for sheet in book.visible if memory else ():
-        for row in sheet.rows[:SEARCHED_ROWS]:
-            columns = memory.get(signature(row)) if len(row.filled) > 1 else None
+        rows = [row for row in sheet.rows[:SEARCHED_ROWS] if len(row.filled) > 1]
+        hits = [(row, memory.get(signature(row))) for row in rows]
+        hits += [(row, placed(row, it)) for it in reversed(named) for row in rows]
+        for row, columns in hits:
             if columns is not None:
                 found[sheet.name] = Header(row.number, columns)
                 break
     return found
+
+
+def placed(row: Row, names: Mapping[str, str]) -> dict[str, int] | None:
+    """By field, where the column of its name stands; None unless each stands once."""
+    keys = [header_key(cell) for cell in row.cells]
+    if any(keys.count(name) != 1 for name in names.values()):
+        return None
+    return {field: keys.index(name) for field, name in names.items()}
 
 
 def only(book: Workbook, name: str) -> Workbook:

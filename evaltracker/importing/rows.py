@@ -199,9 +199,7 @@ def compared(
         changed=tuple(changed),
         same=tuple(same),
         refused=skipped + len(findings.refused_rows),
-        problems=findings.told(),
-        remarks=tuple(findings.remarks),
-        questions=findings.asked(),
+        **findings.told(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from evaltracker.importing.plan import Findings
+from evaltracker.importing.plan import Aside, Findings
 from evaltracker.tabular import Row, Sheet, header_key
 
 TOTALS = frozenset(
@@ -18,13 +18,27 @@ SHOWN = 5
 
 def is_total(row: Row) -> bool:
     """Whether the row adds others up: the first thing in it says so."""
+    return is_called_total(row) and not row.is_kept and not is_named_total(row)
+
+
+def is_called_total(row: Row) -> bool:
+    """Whether a word for a sum stands first."""
     return bool(row.filled) and header_key(row.cells[row.filled[0]]) in TOTALS
+
+
+def is_named_total(row: Row) -> bool:
+    """Whether it is a thing called Total: words stand beside it, and no number."""
+    first, *others = [row.cells[it] for it in row.filled]
+    has_numbers = any(mark.isdigit() for cell in others for mark in cell)
+    has_words = any(len(header_key(cell)) > 2 for cell in others)
+    return header_key(first) == "total" and has_words and not has_numbers
 
 
 def repeats(row: Row, header: Row) -> bool:
     """Whether the row has the names of the columns again."""
     filled = row.filled
-    return len(filled) > 1 and all(row.cell(it) == header.cell(it) for it in filled)
+    is_same = len(filled) > 1 and all(row.cell(it) == header.cell(it) for it in filled)
+    return is_same and not row.is_kept
 
 
 def without_aside(
@@ -46,7 +60,17 @@ def tell_aside(
     """Name the rows that were left out because they are none of its lines."""
     totals = [row for row in rows if is_total(row)]
     again = [row for row in rows if repeats(row, header)]
+    for rule, found in (("total", totals), ("names again", again)):
+        findings.aside += [
+            Aside(rule, sheet.name, row.number, first_words(row)) for row in found
+        ]
     where = f" of sheet “{sheet.name}”" if sheet.name else ""
+    named = [row for row in rows if is_called_total(row) and not is_total(row)]
+    if named:
+        findings.remark(
+            f"Read like the others, though “Total” stands first: {numbered(named)}"
+            f"{where}."
+        )
     if totals:
         findings.remark(f"Left out as totals: {numbered(totals)}{where}.")
     if again:
@@ -54,6 +78,11 @@ def tell_aside(
             f"Left out, because the names of the columns stand there again: "
             f"{numbered(again)}{where}."
         )
+
+
+def first_words(row: Row) -> str:
+    """What stands first in a row, on one line."""
+    return " ".join(row.cells[row.filled[0]].split())[:40]
 
 
 def numbered(rows: Sequence[Row]) -> str:

@@ -64,13 +64,15 @@ class Row:
 
     `numbers` are the columns whose cell held a number and no text: a spreadsheet
     cannot tell 1.10 from 1.1. `days` are those whose cell held a day, which it makes
-    of 1.2 and 3/4 unasked.
+    of 1.2 and 3/4 unasked. `is_kept` says that somebody wants it in, whatever it looks
+    like.
     """
 
     number: int
     cells: tuple[str, ...]
     numbers: frozenset[int] = frozenset()
     days: frozenset[int] = frozenset()
+    is_kept: bool = False
 
     def cell(self, column: int) -> str:
         """The text at `column`, "" beyond the end of the row."""
@@ -192,6 +194,17 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Edits:
+    """What somebody put right before the file came in: places, and rows by sheet."""
+
+    typed: tuple[str, ...] = ()
+    left: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+
+
+NO_EDITS = Edits()
+
+
+@dataclass(frozen=True, slots=True)
 class Workbook:
     """A file that was read: its sheets, and what the reader had to decide."""
 
@@ -200,6 +213,7 @@ class Workbook:
     sheets: tuple[Sheet, ...]
     remarks: tuple[str, ...] = ()
     sha256: str = ""
+    edits: Edits = NO_EDITS
 
     @property
     def visible(self) -> list[Sheet]:

@@ -60,7 +60,7 @@ def take(person: Person, tab: str, table: str, counts: str, **columns: str) -> N
     person.press("See what it would do")
     if columns:
         person.reads("No requirements were found.")
-        person.fill(**{f"column-{name}": place for name, place in columns.items()})
+        person.fill(**{f"place-{place}": name for name, place in columns.items()})
         person.press("Read it this way")
     person.fits()
     person.see(f"import-{tab}")

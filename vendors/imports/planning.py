@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from evaltracker.importing.layout import short
-from evaltracker.importing.plan import Findings
+from evaltracker.importing.plan import Findings, source_of
 from evaltracker.importing.reading import NO_ANSWERS, NO_HEADERS, Header
 from evaltracker.tabular import Sheet, Unreadable, Workbook
 from vendors.imports.names import candidate_names, requirement_names
@@ -191,16 +191,13 @@ def compared(
         else:
             changed.append(ClaimChange(line, before.words))
     return ClaimsPlan(
-        filename=book.filename,
-        sha256=book.sha256,
+        **source_of(book),
         orientation=used,
         new=tuple(new),
         changed=tuple(changed),
         same=tuple(same),
         refused=skipped + len(findings.refused_rows),
-        problems=findings.told(),
-        remarks=tuple(findings.remarks),
-        questions=findings.asked(),
+        **findings.told(),
     )
 
 

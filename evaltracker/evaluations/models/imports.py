@@ -102,8 +102,9 @@ class Import(Record):
     is_private = models.BooleanField(
         default=False, help_text="Only who imported it sees that it was."
     )
-    # Per row what stood before and after. It may hold sealed prices and scores, so no
-    # page, list or export shows it.
+    # Per row what stood before and after, and the rows that stayed out. It may hold
+    # sealed prices and scores, so no page, list or export shows it; what stayed out is
+    # handed to whoever handed it in.
     kept = models.JSONField(default=dict, editable=False)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(

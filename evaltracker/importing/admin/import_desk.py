@@ -5,19 +5,22 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from evaltracker.errors import Problem, Refused
 from evaltracker.evaluations.models import Evaluation, Import, ImportDraft, User
-from evaltracker.importing.admin.forms import ReadingForm, UploadForm
+from evaltracker.importing.admin.forms import ReadingForm, RowsForm, UploadForm
 from evaltracker.importing.admin.work_shown import work_shown
 from evaltracker.importing.kinds import KINDS, ImportKind
 from evaltracker.importing.previews import PAGE, Preview
+from evaltracker.importing.services.import_log import REST
 from evaltracker.importing.services.looks import Look, kept_look, look_at
 from evaltracker.importing.services.waiting_files import read_draft
 from evaltracker.pages.paging import page_number
 from evaltracker.pages.workspace import crumbs_to, page_address, show
 
+HAS_REST = Q(kept__has_key=REST)
 LISTED = 20
 GONE = (
     "The file is not kept any more: it was taken in, put away, or is older than a day. "
@@ -106,17 +109,16 @@ class Desk:
         """The form about how the file is read."""
         said = look.draft.reading
         initial = {
-            "sheet": said.get("sheet", ""),
             "layout": said.get("layout", ""),
             "skip_unknown": said.get("skip_unknown", False),
+            "joined": look.sheet.name in said.get("joined", {}),
             **said.get("more", {}),
         }
         return ReadingForm(
             data,
             initial=initial,
             kind=self.kind,
-            book=look.book,
-            sheet=look.sheet,
+            sheet=look.as_it_is,
             header=look.header,
             evaluation=self.evaluation,
             user=self.user,
@@ -128,6 +130,7 @@ class Desk:
         status: int = 200,
         form: UploadForm | None = None,
         reading: ReadingForm | None = None,
+        rows: RowsForm | None = None,
         problem: Problem | None = None,
     ) -> HttpResponse:
         draft, look = self.draft(), None
@@ -154,15 +157,24 @@ class Desk:
             ],
             look=look,
             reading=reading,
+            rows=rows or RowsForm(),
             problem=problem or (look.problem if look else None),
             draft=draft,
             work=work_shown(draft) if draft else None,
             meanings=kind.meanings(),
             **self.rows_of(look.preview if look else None),
-            imports=Import.objects.visible_to(self.user)
-            .filter(evaluation=self.evaluation, kind=kind.slug)
+            imports=self.imports(),
+            rest_url=page_address(self.evaluation, f"rest_{kind.slug}"),
+            sheet_url=page_address(self.evaluation, f"sheet_{kind.slug}"),
+        )
+
+    def imports(self) -> QuerySet[Import]:
+        """What came in here lately, and whether some of it stayed out."""
+        return (
+            Import.objects.visible_to(self.user)
+            .filter(evaluation=self.evaluation, kind=self.kind.slug)
             .select_related("by", "undone_by")
             .defer("kept")
-            .order_by("-at", "-id")[:LISTED],
-            sheet_url=page_address(self.evaluation, f"sheet_{kind.slug}"),
+            .annotate(has_rest=ExpressionWrapper(HAS_REST, BooleanField()))
+            .order_by("-at", "-id")[:LISTED]
         )

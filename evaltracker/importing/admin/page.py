@@ -1,7 +1,7 @@
 """The page of an import, one address per kind.
 
-GET shows the file that waits, if one does, and changes nothing. A POST is one of five
-steps: upload, read, explain, apply, discard. What is applied is exactly what was shown:
+GET shows the file that waits, if one does, and changes nothing. A POST is one of the
+steps of `steps.STEPS`. What is applied is exactly what was shown:
 the plan is made anew under the evaluation's lock, and if it is another by now, that one
 is shown instead and nothing is written.
 """
@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from evaltracker.errors import Invalid, Problem
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.importing.admin.import_desk import Desk
+from evaltracker.importing.admin.rest_page import rest_page
 from evaltracker.importing.admin.sheets import sheet_page
 from evaltracker.importing.admin.steps import STEPS
 from evaltracker.importing.kinds import KINDS, ImportKind
@@ -50,6 +51,9 @@ def serve(kind: ImportKind) -> None:
         route=f"import/{kind.slug}/",
         methods=("GET", "HEAD", "POST"),
     )(partial(importing, kind=kind))
+    evaluation_page(f"rest_{kind.slug}", "", route=f"import/{kind.slug}/rest.xlsx")(
+        partial(rest_page, kind=kind)
+    )
     evaluation_page(f"sheet_{kind.slug}", "", route=f"import/{kind.slug}/sheet.xlsx")(
         partial(sheet_page, kind=kind)
     )

@@ -1,7 +1,6 @@
-"""The steps of an import: upload, read, explain, apply, discard."""
+"""The steps of an import: upload, read, answer, explain, apply, discard."""
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -9,11 +8,12 @@ from django.http import HttpResponse, HttpResponseRedirect
 from evaltracker.errors import Refused, Stale
 from evaltracker.evaluations.models import Import, ImportDraft, ImportWork
 from evaltracker.evaluations.policy import lock
+from evaltracker.importing.adjusting import with_names_joined
 from evaltracker.importing.admin.forms import ReadingForm, UploadForm
 from evaltracker.importing.admin.import_desk import GONE, Desk
-from evaltracker.importing.reading import signature
+from evaltracker.importing.admin.mending import choose_sheet, leave, mend
 from evaltracker.importing.services.background import ask_for_import, ask_for_preview
-from evaltracker.importing.services.looks import Look, kept_look, look_at
+from evaltracker.importing.services.looks import kept_look, look_at
 from evaltracker.importing.services.waiting_files import (
     discard_draft,
     keep_draft,
@@ -23,8 +23,10 @@ from evaltracker.importing.services.waiting_files import (
 )
 from evaltracker.importing.services.working import MOVED
 from evaltracker.pages.workspace import page_address
-from evaltracker.tabular import read_table
+from evaltracker.tabular import Unreadable, read_table
 from evaltracker.tabular.sizes import is_large
+
+PASTED = "Pasted table.txt"
 
 
 def upload(desk: Desk) -> HttpResponse:
@@ -32,14 +34,21 @@ def upload(desk: Desk) -> HttpResponse:
     form = UploadForm(desk.request.POST, desk.request.FILES)
     if not form.is_valid():
         return desk.show(form=form, status=400)
-    upload = form.cleaned_data["file"]
-    content = upload.read()
-    if not is_large(content):
-        read_table(content, upload.name)
+    upload, pasted = form.cleaned_data["file"], form.cleaned_data["pasted"]
+    name = upload.name if upload else PASTED
+    content = upload.read() if upload else pasted.encode("utf-8", "replace")
+    try:
+        if not is_large(content):
+            read_table(content, name)
+    except Unreadable as problem:
+        if upload:
+            raise
+        form.add_error("pasted", problem.sentence)
+        return desk.show(form=form, status=400)
     keep_draft(
         evaluation=desk.evaluation,
         kind=desk.kind.slug,
-        filename=upload.name,
+        filename=name,
         content=content,
         by=desk.user,
     )
@@ -52,20 +61,57 @@ def read(desk: Desk) -> HttpResponse:
     form = desk.reading_form(look, desk.request.POST)
     if not form.is_valid():
         return desk.show(reading=form, status=400)
+    name, number = look.sheet.name, form.number_chosen()
+    if form.row_at(number) is None:
+        field = "further_row" if form.cleaned_data["further_row"] else None
+        form.add_error(field, f"Row {number} is blank. Choose another one.")
+        return desk.show(reading=form, status=400)
+    joined = dict(draft.reading.get("joined", {}))
+    was_joined = joined.pop(name, None) == number
+    is_joined = form.cleaned_data["joined"]
+    joined |= {name: number} if is_joined else {}
+    if form.is_about_what_is_shown() and is_joined == was_joined:
+        columns = form.columns()
+    else:
+        columns = columns_under(desk, form, number, is_joined=is_joined)
     headers = dict(draft.reading.get("headers", {}))
-    if form.is_about_what_is_shown():
-        headers |= columns_said(desk, form, look)
-    elif form.cleaned_data["header_row"] != form.cleaned_data["shown_row"]:
-        row = form.row_chosen()
-        if row is None:
-            form.add_error("header_row", "This row is blank. Choose another one.")
-            return desk.show(reading=form, status=400)
-        columns = desk.kind.columns_in(row)
-        headers[look.sheet.name] = {"row": row.number, "columns": columns}
-    answers = draft.reading.get("answers", {})
-    said = {**form.reading(), "headers": headers, "answers": answers}
+    if number != look.header.row or columns != dict(look.header.columns):
+        headers[name] = {"row": number, "columns": columns}
+        remember(desk, form, number, columns)
+    said = {**draft.reading, **form.reading(), "headers": headers, "joined": joined}
     say_how_to_read(draft=draft, reading=said)
     return desk.again()
+
+
+def columns_under(
+    desk: Desk, form: ReadingForm, number: int, *, is_joined: bool
+) -> dict[str, int]:
+    """What stands under another row of names, with what was chosen meanwhile."""
+    sheet = with_names_joined(form.sheet, number if is_joined else None)
+    columns: dict[str, int] = {}
+    for names in (sheet, form.sheet):
+        row = next(row for row in names.rows if row.number == number)
+        taken = set(columns.values())
+        found = desk.kind.columns_in(row).items()
+        columns = {it: at for it, at in found if at not in taken} | columns
+    chosen = form.changed_columns()
+    taken = set(chosen.values())
+    return {it: at for it, at in columns.items() if at not in taken} | chosen
+
+
+def remember(
+    desk: Desk, form: ReadingForm, number: int, columns: dict[str, int]
+) -> None:
+    """Know these columns again, by their places and by their names."""
+    row = form.row_at(number)
+    if row is not None and form.changed_columns():
+        remember_columns(
+            evaluation=desk.evaluation,
+            kind=desk.kind.slug,
+            header=row,
+            columns=columns,
+            by=desk.user,
+        )
 
 
 def answer(desk: Desk) -> HttpResponse:
@@ -81,21 +127,6 @@ def answer(desk: Desk) -> HttpResponse:
     )
     say_how_to_read(draft=draft, reading={**draft.reading, "answers": answers})
     return desk.again()
-
-
-def columns_said(desk: Desk, form: ReadingForm, look: Look) -> dict[str, Any]:
-    """The header with the columns that were chosen, which are remembered."""
-    columns = form.columns(form.cleaned_data)
-    if columns == dict(look.header.columns):
-        return {}
-    remember_columns(
-        evaluation=desk.evaluation,
-        kind=desk.kind.slug,
-        signature=signature(form.row()),
-        columns=columns,
-        by=desk.user,
-    )
-    return {look.sheet.name: {"row": look.header.row, "columns": columns}}
 
 
 def explain(desk: Desk) -> HttpResponse:
@@ -132,8 +163,12 @@ def apply(desk: Desk) -> HttpResponse:
     if draft is not None and draft.is_large:
         apply_later(desk, draft)
         return desk.again()
-    messages.success(desk.request, apply_once(desk))
-    return HttpResponseRedirect(page_address(desk.evaluation, desk.kind.tab))
+    sentence, is_whole = apply_once(desk)
+    messages.success(desk.request, sentence)
+    if is_whole:
+        return HttpResponseRedirect(page_address(desk.evaluation, desk.kind.tab))
+    address = page_address(desk.evaluation, f"import_{desk.kind.slug}", "imports")
+    return HttpResponseRedirect(address)
 
 
 def apply_later(desk: Desk, draft: ImportDraft) -> None:
@@ -153,8 +188,8 @@ def apply_later(desk: Desk, draft: ImportDraft) -> None:
     ask_for_import(draft, said)
 
 
-def apply_once(desk: Desk) -> str:
-    """Take the file in, and say what came of it.
+def apply_once(desk: Desk) -> tuple[str, bool]:
+    """Take the file in, and say what came of it and whether all of it came.
 
     Raises:
         Stale: it would do something else by now. Refused: the file is gone.
@@ -164,7 +199,7 @@ def apply_once(desk: Desk) -> str:
     evaluation = lock(desk.evaluation)
     draft = desk.draft()
     if draft is None or str(draft.pk) != post.get("import", ""):
-        return done_before(desk, post.get("import", ""))
+        return done_before(desk, post.get("import", "")), True
     look = look_at(draft, desk.kind, evaluation, desk.user)
     if look.problem is not None:
         raise look.problem
@@ -173,10 +208,11 @@ def apply_once(desk: Desk) -> str:
     desk.kind.apply(evaluation, desk.user, look.plan, look.reading, draft.pk)
     discard_draft(draft=draft)
     counts = look.plan.counts
+    rest = " The rows that stayed out are kept as a list." if look.plan.rest else ""
     return (
         f"{look.plan.filename}: {counts['new']:,} added, {counts['changed']:,} "
-        f"changed, {counts['same']:,} as they were."
-    )
+        f"changed, {counts['same']:,} as they were.{rest}"
+    ), not look.plan.rest
 
 
 def done_before(desk: Desk, said: str) -> str:
@@ -199,6 +235,9 @@ def done_before(desk: Desk, said: str) -> str:
 STEPS = {
     "upload": upload,
     "read": read,
+    "sheet": choose_sheet,
+    "mend": mend,
+    "leave": leave,
     "answer": answer,
     "explain": explain,
     "apply": apply,

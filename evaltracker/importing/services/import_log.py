@@ -20,6 +20,7 @@ from evaltracker.importing.kinds import KINDS
 from evaltracker.importing.plan import Plan
 
 SHOWN = 10
+REST = "rest"
 
 
 def refuse_repeat(import_id: uuid.UUID | None) -> None:
@@ -52,7 +53,7 @@ def log_import(
         sha256=plan.sha256,
         by=actor_of(by).user,
         counts=plan.counts,
-        kept=journal.plain(dict(kept)),
+        kept=journal.plain({**kept, REST: list(plan.rest)} if plan.rest else {**kept}),
     )
     if import_id is not None:
         row.pk = import_id
@@ -68,7 +69,17 @@ def told_of(plan: Plan[Any, Any], *, new: Any, changed: Any) -> dict[str, Any]:
         "new": new,
         "changed": changed,
         "same": len(plan.same),
-    }
+    } | edits_in_words(plan)
+
+
+def edits_in_words(plan: Plan[Any, Any]) -> dict[str, Any]:
+    """Which cells were typed anew and which rows left out by hand: places alone, for
+    what stood there may be sealed."""
+    edits = plan.edits
+    left = {sheet: [row.number for row in rows] for sheet, rows in edits.left.items()}
+    return ({"typed": list(edits.typed)} if edits.typed else {}) | (
+        {"left_out": left} if left else {}
+    )
 
 
 @transaction.atomic

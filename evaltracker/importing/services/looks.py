@@ -1,13 +1,14 @@
 """What there is to see of a file that waits: how it is read, and what it would do."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from evaltracker.errors import Problem, Refused
 from evaltracker.evaluations.models import Evaluation, Import, ImportDraft, User
 from evaltracker.importing.kinds import ImportKind
-from evaltracker.importing.plan import Plan
+from evaltracker.importing.mend import Mend, mend_from, mend_of
+from evaltracker.importing.plan import LEAVE_REFUSED, Plan
 from evaltracker.importing.previews import (
     Preview,
     kept_preview,
@@ -20,7 +21,16 @@ from evaltracker.importing.reading import Header, Reading, likely_header
 from evaltracker.importing.services.readings import reading_for
 from evaltracker.importing.services.waiting_files import earlier_import
 from evaltracker.kit.progress import tell_progress
-from evaltracker.tabular import Sheet, Workbook, read_table
+from evaltracker.tabular import ImportProblem, Sheet, Workbook, read_table
+
+
+@dataclass(frozen=True, slots=True)
+class SheetChoice:
+    """A sheet of the file, whether it is read, and what speaks for it."""
+
+    name: str
+    why: str
+    is_read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +38,9 @@ class Look:
     """A file, the sheet whose columns are shown, and its plan or why there is none."""
 
     draft: ImportDraft
+    # The file as it is, and as it is read: with what was put right.
     book: Workbook
+    read: Workbook
     reading: Reading
     sheet: Sheet
     header: Header
@@ -38,6 +50,27 @@ class Look:
     preview: Preview | None
     problem: Problem | None
     earlier: Import | None
+    sheets: Sequence[SheetChoice]
+    mend: Mend
+
+    @property
+    def as_it_is(self) -> Sheet:
+        """The sheet whose columns are shown, as it stands in the file."""
+        return next(it for it in self.book.visible if it.name == self.sheet.name)
+
+    @property
+    def of_file(self) -> Sequence[ImportProblem]:
+        """What is wrong with the file, and with no row of it."""
+        problems = self.preview.problems if self.preview else ()
+        return [problem for problem in problems if problem.row is None]
+
+    @property
+    def is_for_mending(self) -> bool:
+        """Whether cells are what there is to do now: no question is open."""
+        shown = self.preview
+        if shown is None or not shown.problems:
+            return False
+        return all(it.said or it.key == LEAVE_REFUSED for it in shown.questions)
 
     @property
     def digest(self) -> str:
@@ -76,6 +109,7 @@ def look_at(
     return Look(
         draft=draft,
         book=whole,
+        read=book,
         reading=reading,
         sheet=sheet,
         header=header,
@@ -85,6 +119,14 @@ def look_at(
         problem=problem,
         earlier=earlier_import(
             evaluation=evaluation, kind=kind.slug, sha256=whole.sha256
+        ),
+        sheets=sheet_choices(kind, whole, book, reading.headers, plan),
+        mend=mend_of(
+            whole,
+            book,
+            next(it for it in whole.visible if it.name == sheet.name),
+            plan,
+            said.get("typed", ()),
         ),
     )
 
@@ -97,6 +139,8 @@ def keep_look(look: Look) -> tuple[dict[str, Any], bytes | None]:
         "header": {"row": look.header.row, "columns": dict(look.header.columns)},
         "is_recalled": look.is_recalled,
         "sha256": look.book.sha256,
+        "sheets": [asdict(it) for it in look.sheets],
+        "mend": asdict(look.mend),
     }
     pages = None
     if look.preview is not None:
@@ -122,6 +166,7 @@ def kept_look(
     return Look(
         draft=draft,
         book=start,
+        read=start,
         reading=reading,
         sheet=sheet,
         header=Header(kept["header"]["row"], kept["header"]["columns"]),
@@ -132,6 +177,8 @@ def kept_look(
         earlier=earlier_import(
             evaluation=evaluation, kind=kind.slug, sha256=kept["sha256"]
         ),
+        sheets=[SheetChoice(**it) for it in kept["sheets"]],
+        mend=mend_from(kept["mend"]),
     )
 
 
@@ -143,12 +190,39 @@ def shown_header(
     for sheet in sheets:
         found = headers.get(sheet.name)
         if found is None:
-            try:
-                found = kind.guess(sheet)
-            except Problem:
-                found = None
+            found = kind.header_of(sheet)
         if found is not None:
             return sheet, found
     sheet = sheets[0]
     row = likely_header(sheet)
     return sheet, Header(row.number, kind.columns_in(row))
+
+
+def sheet_choices(
+    kind: ImportKind,
+    whole: Workbook,
+    read: Workbook,
+    headers: Mapping[str, Header],
+    plan: Plan[Any, Any] | None,
+) -> list[SheetChoice]:
+    """The sheets that hold something, each with why it is read or not."""
+    names = {sheet.name for sheet in read.visible}
+    lines = (plan.new, plan.same, tuple(it.line for it in plan.changed)) if plan else ()
+    hit = {line.sheet for part in lines for line in part}
+    found = []
+    for sheet in whole.visible:
+        if not sheet.is_blank:
+            header = headers.get(sheet.name) or kind.header_of(sheet)
+            why = names_in(kind, header) if header else "no names that are known"
+            if not header and sheet.name in hit:
+                why = "its names are known"
+            is_read = sheet.name in names and bool(header or sheet.name in hit)
+            found.append(SheetChoice(sheet.name, why, is_read))
+    return found if len(found) > 1 else []
+
+
+def names_in(kind: ImportKind, header: Header) -> str:
+    """“Row 4 names Ref, Text and 2 more”."""
+    names = [it.label for it in kind.columns if it.name in header.columns]
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"row {header.row} names {', '.join(names[:3])}{more}"

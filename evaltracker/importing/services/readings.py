@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.importing.adjusting import adjusted
 from evaltracker.importing.reading import Header, Reading, only, recalled
 from evaltracker.importing.services.waiting_files import (
     remembered_columns,
@@ -22,9 +23,10 @@ def reading_for(
 ) -> tuple[Workbook, Reading, frozenset[str]]:
     """The sheets that are read, how, and which of them have remembered columns.
 
-    `said` is what a draft keeps: sheet, headers, layout, answers and more.
+    `said` is what a draft keeps: sheet, headers, layout, answers, what was put right,
+    and more.
     """
-    book = only(book, said.get("sheet", ""))
+    book = adjusted(only(book, said.get("sheet", "")), said)
     memory = remembered_columns(evaluation=evaluation, kind=kind, by=by)
     known = recalled(book, memory)
     headers = {

@@ -15,8 +15,10 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.policy import require_open
+from evaltracker.importing.reading import names_of, signature, signature_of_names
 from evaltracker.importing.services.background import ask_for_preview
 from evaltracker.importing.words_asked import WORD
+from evaltracker.tabular import Row
 from evaltracker.tabular.sizes import is_large
 
 KEPT = datetime.timedelta(days=1)
@@ -80,21 +82,30 @@ def remember_columns(
     *,
     evaluation: Evaluation,
     kind: str,
-    signature: str,
+    header: Row,
     columns: Mapping[str, int],
     by: User,
 ) -> None:
-    """Remember what the columns under a header hold, for the next file with it."""
-    ColumnMemory.objects.update_or_create(
-        evaluation=evaluation,
-        kind=kind,
-        signature=signature,
-        defaults={
-            "columns": dict(columns),
-            "set_by": by,
-            "set_at": timezone.now(),
-        },
-    )
+    """Remember what the columns under a header hold, for the next file with it.
+
+    If their names tell them apart they are remembered by name, too: another column may
+    have come in between by then.
+    """
+    rows: list[tuple[str, Mapping[str, Any]]] = [(signature(header), columns)]
+    names = names_of(header, columns)
+    if names:
+        rows.append((signature_of_names(names), names))
+    for key, said in rows:
+        ColumnMemory.objects.update_or_create(
+            evaluation=evaluation,
+            kind=kind,
+            signature=key,
+            defaults={
+                "columns": dict(said),
+                "set_by": by,
+                "set_at": timezone.now(),
+            },
+        )
 
 
 @transaction.atomic
@@ -132,7 +143,7 @@ def remembered_words(*, evaluation: Evaluation, kind: str) -> dict[str, str]:
 
 def remembered_columns(
     *, evaluation: Evaluation, kind: str, by: User
-) -> dict[str, dict[str, int]]:
+) -> dict[str, dict[str, Any]]:
     """By signature of a header, its columns: said here, else by `by` elsewhere."""
     rows = ColumnMemory.objects.filter(kind=kind).exclude(signature=OF_WORDS)
     rows = rows.order_by("set_at")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from evaltracker.importing.layout import Layout, short
-from evaltracker.importing.plan import Findings, Value
+from evaltracker.importing.plan import Aside, Findings, Value
 from evaltracker.importing.rows_aside import numbered
 from evaltracker.kit.text import LINE_LIMIT
 from evaltracker.tabular import Row
@@ -57,7 +57,7 @@ class Headings:
         layout = self.layout
         ref, text = layout.columns["ref"], layout.columns["text"]
         unknown = {(row.number, it) for it in (ref, text)} & layout.sheet.uncomputed
-        if len(row.filled) != 1 or ref == text or unknown:
+        if len(row.filled) != 1 or ref == text or unknown or row.is_kept:
             return False
         merge = self.merged.get(row.number)
         is_merged = merge is not None and merge.covers(row.number, row.filled[0])
@@ -81,7 +81,7 @@ class Headings:
             return []
         rows = [row for row in self.body if row.number not in lone]
         for row, after in pairwise(rows):
-            is_bare = row.filled == sorted((ref, text))
+            is_bare = row.filled == sorted((ref, text)) and not row.is_kept
             is_bare = is_bare and not any(
                 number == row.number for number, _ in layout.sheet.uncomputed
             )
@@ -145,6 +145,11 @@ class Headings:
         """Say how many rows are headings, and name the first."""
         if not self.rows:
             return
+        sheet = self.layout.sheet.name
+        findings.aside += [
+            Aside("heading", sheet, row.number, short(row.cells[row.filled[-1]], 40))
+            for row in self.rows
+        ]
         names = [f"“{short(row.cells[row.filled[-1]], 30)}”" for row in self.rows[:4]]
         more = " …" if len(self.rows) > 4 else ""
         count = len(self.rows)

@@ -63,9 +63,7 @@ def plan_requirements_import(
         changed=tuple(plan.changed),
         same=tuple(plan.same),
         refused=len(findings.refused_rows) if refused else 0,
-        problems=findings.told(),
-        remarks=tuple(findings.remarks),
-        questions=findings.asked(),
+        **findings.told(),
     )
 
 

@@ -30,10 +30,12 @@ def test_a_header_in_other_words_is_explained_once_and_then_known(
     desk: Importer,
 ) -> None:
     assert "No requirements were found." in desk.upload(ODD)
-    chosen = {"column-ref": "0", "column-text": "1", "column-priority": "2"}
+    chosen = {"place-0": "ref", "place-1": "text", "place-2": "priority"}
     assert "Import 2 new and 0 changed" in desk.read(**chosen)
     desk.say(desk.yes())
-    assert ColumnMemory.objects.get().columns == {"ref": 0, "text": 1, "priority": 2}
+    by_place, by_name = (row.columns for row in ColumnMemory.objects.order_by("id"))
+    assert by_place == {"ref": 0, "text": 1, "priority": 2}
+    assert by_name == {"ref": "ding", "text": "was", "priority": "wiewichtig"}
     body = desk.upload(ODD.replace("A2", "A3"))
     assert "as you said the last time" in body
     assert "Import 1 new and 0 changed" in body
@@ -47,19 +49,19 @@ def test_a_column_that_was_taken_for_the_wrong_thing_is_put_right(
     desk: Importer,
 ) -> None:
     desk.upload("id,question,group,section\nR1,Trains,Fast,Training\n")
-    body = desk.read(**{"column-category": "2"})
+    body = desk.read(**{"place-2": "category", "place-3": ""})
     assert '<td dir="auto">Fast</td>' in body
     answer = desk.say(
         {
             "step": "read",
             "header_row": 1,
             "shown_row": 1,
-            "column-ref": "0",
-            "column-text": "0",
+            "place-0": "text",
+            "place-1": "text",
         }
     )
     assert answer.status_code == 400
-    assert "Column A is chosen for something else." in answer.content.decode()
+    assert "Text is chosen for column A, too." in answer.content.decode()
 
 
 def test_the_row_of_names_and_the_sheet_can_be_chosen(desk: Importer) -> None:
@@ -75,7 +77,8 @@ def test_the_row_of_names_and_the_sheet_can_be_chosen(desk: Importer) -> None:
     target = io.BytesIO()
     book.save(target)
     desk.upload(target.getvalue(), "two.xlsx")
-    body = desk.read(sheet="New")
+    desk.say({"step": "sheet", "sheet": "New"})
+    body = desk.see()
     assert "Old words" not in body
     body = desk.read(header_row="3")
     assert "Import 1 new and 0 changed" in body

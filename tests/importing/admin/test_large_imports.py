@@ -85,10 +85,21 @@ def test_what_is_said_of_a_large_file_makes_its_preview_anew(desk: Importer) -> 
     do_long_work()
     assert "Say which column holds what" in desk.see()
     assert "What R1 asks" in desk.body or 'id="preview"' in desk.body
-    desk.read(**{"column-ref": "0", "column-text": "1"})
+    desk.read(**{"place-0": "ref", "place-1": "text"})
     assert "It begins in a moment." in desk.body
     do_long_work()
     assert "Import 59 new and 1 changed" in desk.see()
+
+
+def test_rows_of_a_large_file_are_left_out_in_its_preview(desk: Importer) -> None:
+    desk.upload(large())
+    do_long_work()
+    assert 'name="out" value="40:"' in desk.see()
+    desk.say({"step": "mend", "offered": "40:", "out": "40:"})
+    do_long_work()
+    body = desk.see()
+    assert "Left out, as you said: 1 row (40)." in body
+    assert "stays out" in body
 
 
 def test_what_changed_since_the_preview_is_shown_and_not_written_over(

@@ -66,7 +66,7 @@ def test_what_the_page_remembered_holds_for_the_command(
 ) -> None:
     desk = Importer(where, "requirements", where.owner)
     desk.upload(OWN)
-    desk.read(**{"column-ref": "0", "column-text": "1", "column-priority": "2"})
+    desk.read(**{"place-0": "ref", "place-1": "text", "place-2": "priority"})
     desk.say({"step": "answer", "word:priority:muss": "must"})
     run(where, file)
     assert where.requirements.get().priority == "must"
