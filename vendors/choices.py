@@ -29,11 +29,12 @@ class Availability(models.TextChoices):
     PLANNED = "planned", "Planned"
     ON_REQUEST = "on_request", "On request, at cost"
     NEVER = "never", "Never"
+    PARTIAL = "partial", "In part"
     UNSTATED = "unstated", "Not stated"
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
-# What a vendor may say; the other two are the buyer's note and a withdrawal.
+# What a vendor may say; the others are what the buyer notes, and a withdrawal.
 STATED = (
     Availability.NOW,
     Availability.BETA,
@@ -41,6 +42,8 @@ STATED = (
     Availability.ON_REQUEST,
     Availability.NEVER,
 )
+# What the buyer alone notes: a source says “in part”, or gives no status at all.
+NOTED = (Availability.PARTIAL, Availability.UNSTATED)
 
 
 class ProposalState(models.TextChoices):

@@ -4,7 +4,9 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from vendors.choices import STATED
+from vendors.choices import STATED, Availability
+
+SAID = (*STATED, Availability.PARTIAL)
 
 
 def is_kept_form(kept: Mapping[str, Any]) -> bool:
@@ -18,7 +20,7 @@ def is_kept_form(kept: Mapping[str, Any]) -> bool:
         for answer in values.values():
             if not isinstance(answer, list) or len(answer) != len(("what", "when")):
                 return False
-            if answer[0] not in STATED or not _is_day(answer[1]):
+            if answer[0] not in SAID or not _is_day(answer[1]):
                 return False
     return True
 

@@ -9,7 +9,7 @@ from evaltracker.errors import Invalid
 from evaltracker.kit.text import Inputs
 from evaltracker.measures import number_words
 from vendors.availability import availability_error
-from vendors.choices import STATED, Availability
+from vendors.choices import NOTED, STATED, Availability
 from vendors.claimed_numbers import claimed_number
 from vendors.holds_for import NO_LISTS, Lists, canonical, means_everywhere, resolve
 
@@ -71,7 +71,7 @@ def read_claim(
 
     """
     inputs = Inputs()
-    known = (*STATED, Availability.UNSTATED) if noted else STATED
+    known = (*STATED, *NOTED) if noted else STATED
     error = availability_error(availability, available_from, today=today, known=known)
     if error:
         inputs.refuse(*error)

@@ -11,6 +11,7 @@ MARKS: dict[str, Mark] = {
     "planned": ("planned", "ring", "calm"),
     "on_request": ("on request", "ring", "calm"),
     "never": ("never", "bar", "warn"),
+    "partial": ("in part", "half", "calm"),
     "unstated": ("not stated", "dots", "calm"),
     "slipped": ("slipped", "hourglass", "bad"),
     "withdrawn": ("withdrawn", "empty", "calm"),

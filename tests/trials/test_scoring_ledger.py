@@ -28,6 +28,7 @@ def reading(facts: CellFacts) -> tuple[str, str]:
         (cell("planned", on=YESTERDAY), ("slipped", "0")),
         (cell("on_request"), ("claimed", "0.2")),
         (cell("never"), ("never", "0")),
+        (cell("partial"), ("claimed", "0.3")),
         (cell("unstated"), ("claimed", "0")),
         (cell("withdrawn"), ("unanswered", "0")),
         (cell("now", found("trial", "holds"), stale=True), ("unanswered", "0")),

@@ -32,8 +32,8 @@ _WEAK_BY_ITSELF = 4
 
 _LEAST_SAID = (
     *(Availability.WITHDRAWN, Availability.UNSTATED, Availability.NEVER),
-    *(Availability.ON_REQUEST, Availability.PLANNED, Availability.BETA),
-    Availability.NOW,
+    *(Availability.ON_REQUEST, Availability.PLANNED, Availability.PARTIAL),
+    *(Availability.BETA, Availability.NOW),
 )
 
 

@@ -21,6 +21,7 @@ class Availability(StrEnum):
     PLANNED = "planned"
     ON_REQUEST = "on_request"
     NEVER = "never"
+    PARTIAL = "partial"
     UNSTATED = "unstated"
     WITHDRAWN = "withdrawn"
 

@@ -51,6 +51,7 @@ _CLAIM_WORDS = {
     Availability.PLANNED: "claimed, planned",
     Availability.ON_REQUEST: "claimed, on request",
     Availability.NEVER: "the candidate says never",
+    Availability.PARTIAL: "noted as held in part",
     Availability.UNSTATED: "noted without a status",
 }
 _VERDICT_WORDS = {
@@ -209,7 +210,9 @@ def _earned(
         words = f"planned for {claim.available_from}, passed without proof"
         return credits.claim_slipped, words
     if where == Standing.NEVER or found is None:
-        name = f"claim_{claim.availability}"
+        # What a source says in part earns what research earns that holds partly.
+        is_partial = claim.availability == Availability.PARTIAL
+        name = "research_partly" if is_partial else f"claim_{claim.availability}"
         return _of(credits, name), _CLAIM_WORDS[claim.availability]
     words = f"{_VERDICT_WORDS[found.verdict]} {_SOURCE_WORDS[found.source]}"
     return _of(credits, f"{found.source}_{found.verdict}"), words

@@ -69,7 +69,10 @@ def values_to_ask(
     `own` is what was last said by whom one asks: of a vendor its own answer, whatever
     the buyer has noted since. Without lists the one value without a name is owed.
     """
-    nothing = (None, Availability.WITHDRAWN, Availability.UNSTATED)
+    nothing = (
+        *(None, Availability.WITHDRAWN),
+        *(Availability.UNSTATED, Availability.PARTIAL),
+    )
     return tuple(
         value
         for value in tuple(demanded) or (UNNAMED,)

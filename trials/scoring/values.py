@@ -16,8 +16,15 @@ from trials.scoring.facts import (
 from trials.scoring.ledger import credit, judged_by, newest, tried
 
 PROMISED = (Availability.NOW, Availability.BETA)
-OFFERED = (*PROMISED, Availability.PLANNED, Availability.ON_REQUEST)
-STATED = (*OFFERED, Availability.NEVER)
+STATED = (
+    *(*PROMISED, Availability.PLANNED, Availability.ON_REQUEST),
+    Availability.NEVER,
+)
+# Said to be there or to come, by whomever.
+OFFERED = (
+    *(*PROMISED, Availability.PLANNED, Availability.ON_REQUEST),
+    Availability.PARTIAL,
+)
 FATAL = (Standing.REFUTED, Standing.NEVER)
 SETTLED = (Standing.PROVEN, *FATAL)
 JUDGED = (Verdict.HOLDS, Verdict.PARTLY, Verdict.FAILS)

@@ -81,6 +81,9 @@ def _at_work(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
         case Availability.ON_REQUEST:
             question = f"You do this on request, at cost: “{text}”."
             live = "The same done for another customer, and what it took."
+        case Availability.PARTIAL:
+            question = f"We read that you do this in part: “{text}”. What is missing?"
+            live = f"What there is, live, and what there is not: {text}"
         case _:
             question = f"How do you meet this: “{text}”?"
             live = f"Show it live: {text}"

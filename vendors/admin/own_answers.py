@@ -32,7 +32,9 @@ from vendors.selectors.answering import answering_of, is_answered_by_buyer
 from vendors.selectors.demands import lists_of
 from vendors.services.own_answers import change_answer
 
-OFFERED = without_blank(Availability.choices, Availability.WITHDRAWN)
+OFFERED = without_blank(
+    Availability.choices, Availability.PARTIAL, Availability.WITHDRAWN
+)
 
 
 def find_own(user: User, key: uuid.UUID) -> Candidate:

@@ -165,7 +165,12 @@ class Claims(ImportKind):
         stated = tuple(
             (availability.value, str(availability.label)) for availability in STATED
         )
-        return (*stated, (Availability.UNSTATED.value, "nothing; leave it as text"))
+        partial = (Availability.PARTIAL.value, "in part, as the source says")
+        return (
+            *stated,
+            partial,
+            (Availability.UNSTATED.value, "nothing; leave it as text"),
+        )
 
     def explain(
         self,

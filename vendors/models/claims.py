@@ -11,7 +11,7 @@ from django.utils import timezone
 from evaltracker.evaluations.models import CommittedRecord, Requirement
 from evaltracker.evaluations.models.journal import AppendOnlyError
 from evaltracker.measures import number_words
-from vendors.choices import Availability
+from vendors.choices import NOTED, Availability
 from vendors.models.base import VendorRecord, VendorScopedQuerySet
 from vendors.models.candidates import Candidate
 
@@ -100,7 +100,7 @@ class Claim(CommittedRecord, VendorRecord):
                 name="claim_planned_has_a_date",
             ),
             models.CheckConstraint(
-                condition=Q(by_vendor=False) | ~Q(availability=Availability.UNSTATED),
+                condition=Q(by_vendor=False) | ~Q(availability__in=NOTED),
                 name="claim_vendor_states_availability",
             ),
         ]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.trials.facts import TODAY
 from trials.scoring import (
+    UNNAMED,
     Answer,
     Availability,
     CellFacts,
@@ -129,6 +130,8 @@ def test_who_answers_nothing_is_asked_for_every_value_that_applies() -> None:
     assert values_to_ask(said, (AWS, HERE), stale=True) == (AWS, HERE)
     ruled = Ruled(named={"Runs on": ["on premises"]})
     assert values_to_ask(said, (AWS, HERE), ruled) == ()
+    # What a source says in part is still asked of the vendor.
+    assert values_to_ask(Answer(Availability.PARTIAL), ()) == (UNNAMED,)
 
 
 def test_the_counts_stand_beside_each_other_in_these_words() -> None:

@@ -2,14 +2,15 @@
 
 import pytest
 
-from evaltracker.errors import Refused
+from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Import
 from evaltracker.importing.services.import_log import undo_import
 from tests.cast import stakeholders
 from tests.cast.common import evaluation, requirement
-from tests.cast.vendors import candidate, enter
+from tests.cast.vendors import candidate, claim, enter, in_research, invited
 from tests.clients import signed_in
 from tests.import_pages import Importer
+from trials.selectors import ledger
 from vendors.models import Claim, StatusWord
 from vendors.services.claims import note_claim, withdraw_claim
 
@@ -68,6 +69,35 @@ def test_words_are_asked_about_remembered_and_never_guessed(
     assert Entry.objects.filter(action="claims.words_explained").count() == 1
     # The next file is read with them at once.
     assert 'name="word"' not in desk.upload(MATRIX.replace("Bespoke", "roadmap q3"))
+
+
+def test_what_a_source_says_in_part_is_kept_as_that_and_still_owed(
+    where: Evaluation, desk: Importer
+) -> None:
+    body = desk.upload("Feature,Acme ML,Globex\nR1,yes,Partial\n")
+    assert "in part, as the source says" in body
+    assert explain(desk, partial=("partial", "")) == 302
+    desk.say(desk.yes())
+    assert stand(where) == {("Acme ML", "R1"): "now", ("Globex", "R1"): "partial"}
+    globex, need = where.candidates.get(name="Globex"), where.requirements.get(ref="R1")
+    state = ledger(where).cell(globex, need).state
+    assert (str(state.credit), state.answered, state.is_stated) == ("0.3", True, False)
+
+
+def test_a_vendor_says_now_beta_planned_on_request_or_never_and_not_in_part() -> None:
+    place = evaluation()
+    need = requirement(place, "R1")
+    acme = invited(in_research(place))
+    with pytest.raises(Invalid, match="is not one of: now, beta"):
+        claim(acme, need, "partial")
+    with pytest.raises(Invalid, match="vendor can state an availability"):
+        note_claim(
+            candidate=acme,
+            requirement=need,
+            availability="partial",
+            statement="Some of it.",
+            by=place.owner,
+        )
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ from vendors.services.own_answers import (
 from vendors.services.rulings import revoke_ruling, rule_not_applicable
 from vendors.values_field import ForValuesForm
 
+NEVER_CHOSEN = (Availability.PARTIAL, Availability.WITHDRAWN)
 ANSWER = ("availability", "available_from", "holds_for", "own_answers")
 
 
@@ -53,7 +54,7 @@ class NoteForm(forms.Form):
 
     availability = forms.ChoiceField(
         label="Availability",
-        choices=without_blank(Availability.choices, Availability.WITHDRAWN),
+        choices=without_blank(Availability.choices, *NEVER_CHOSEN),
     )
     available_from = day_field(
         "Available from", required=False, help_text="For planned, beta or on request."
