@@ -15,7 +15,9 @@ def header_key(name: str) -> str:
 
     “Requirement ID”, “requirement_id” and “**Requirement-Id**<br>(text)” are one.
     """
-    plain = IN_BRACKETS.sub(" ", TAGS.sub(" ", name))
+    plain = name
+    if not name.isalnum():
+        plain = IN_BRACKETS.sub(" ", TAGS.sub(" ", name))
     key = "".join(mark for mark in plain.casefold() if mark.isalnum())
     return key or ("#" if "#" in name else "")
 

@@ -33,7 +33,8 @@ def without_markup(cell: str) -> str:
 
     Only tags of HTML are taken off: “<5 ms” and “{{name}}” are somebody's words.
     """
-    return tidy_lines(LINK.sub(spelled_out, without_tags(cell)))
+    plain = without_tags(cell)
+    return tidy_lines(LINK.sub(spelled_out, plain) if "](" in plain else plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,9 @@ def spelled_out(found: re.Match[str]) -> str:
 
 def without_tags(cell: str) -> str:
     """`cell` with its HTML as plain lines and its HTML links as Markdown links."""
+    # Files have tens of thousands of cells, and hardly one has a mark.
+    if "<" not in cell and "**" not in cell:
+        return cell
     text = ANCHOR.sub(lambda found: f"[{found[2]}]({found[1]})", cell)
     text = ITEM.sub("\n- ", BREAKING.sub("\n", text))
     return BOLD.sub(r"\1", TAG.sub("", text))
@@ -113,6 +117,8 @@ def without_tags(cell: str) -> str:
 
 def tidy_lines(text: str) -> str:
     """Entities as letters, no double blanks, and no more than one empty line."""
+    if text.isascii() and text.isprintable() and "&" not in text and "  " not in text:
+        return text.strip()
     plain = html.unescape(text).replace("\u00a0", " ").replace("\x00", "")
     lines = [BLANKS.sub(" ", line).strip() for line in plain.splitlines()]
     kept: list[str] = []
