@@ -13,7 +13,7 @@ from vendors.models.claims import Submission
 
 
 class MailedSheet(VendorRecord):
-    """A filled answer sheet: uploaded, then entered as the vendor's own words."""
+    """What a vendor filled in: uploaded, then entered as the vendor's own words."""
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
 

@@ -1,4 +1,4 @@
-"""An answer sheet that a vendor sent by mail, entered by the owner as its own words."""
+"""What a vendor filled in and sent by mail, entered by the owner as its own words."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ from vendors.models import Candidate, Claim, MailedSheet
 from vendors.policy import check_read_answers, require_claims_open
 from vendors.services.batches import NewWords, Stated, submit_claims
 from vendors.services.candidates import lock_candidate
+from vendors.services.mailed_questionnaires import read_questionnaire
 from vendors.services.sheets import submit_sheet
 from vendors.services.submissions import hand_in
+from vendors.sheets.reading import NoAnswerSheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class MailedAnswers:
     new: list[NewWords]
     left_out: list[NewWords]
     unchanged: int
+    # What of a questionnaire was passed over.
+    remarks: tuple[str, ...] = ()
 
 
 def check_take_sheet(candidate: Candidate, by: User) -> None:
@@ -178,14 +182,20 @@ def read_answers(
     by: User,
 ) -> MailedAnswers:
     """Compare a sheet with what stands; see `answers_on`."""
+    remarks: tuple[str, ...] = ()
     try:
-        result = submit_sheet(
+        found = submit_sheet(
             candidate=candidate,
             content=content,
             filename=filename,
             by=actor_by_mail(candidate, by),
             dry_run=True,
+        ).found
+    except NoAnswerSheet:
+        read = read_questionnaire(
+            candidate=candidate, content=content, filename=filename, by=by
         )
+        found, remarks = read.found, read.remarks
     except Invalid as error:
         raise _for_form(error) from error
     entered = dict(
@@ -195,12 +205,12 @@ def read_answers(
     )
     new: list[NewWords] = []
     left_out: list[NewWords] = []
-    for words in result.found.new:
+    for words in found.new:
         said_at = words.former.submitted_at if words.former else None
         said_at = entered.get(said_at, said_at)
         is_later = said_at is not None and said_at > arrived_at
         (left_out if is_later else new).append(words)
-    return MailedAnswers(new, left_out, result.found.unchanged)
+    return MailedAnswers(new, left_out, found.unchanged, remarks)
 
 
 def _stated(new: NewWords) -> Stated:

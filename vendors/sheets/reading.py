@@ -27,6 +27,7 @@ CHOICES = {
     )
 }
 FILE_FIELD = "file"
+
 NO_RESULT = "It holds a formula without a result; write the text itself."
 NO_REF = "Say which requirement is answered."
 REF_IS_A_NUMBER = "The requirement's ref was turned into a number; format it as text."
@@ -34,6 +35,10 @@ REF_IS_A_NUMBER = "The requirement's ref was turned into a number; format it as 
 NUMBER = ("number", "unit")
 LATER = ("holds_for", *NUMBER)
 WHEN = ("availability", "available_from")
+
+
+class NoAnswerSheet(Invalid):
+    """The file is none that was handed out here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,8 @@ def _find(content: bytes, filename: str) -> tuple[Sheet, dict[str, int], Row]:
         if name not in columns and name not in LATER
     ]
     if missing:
-        raise _no(f"The sheet “{SHEET}” has no column {', '.join(missing)}.")
+        sentence = f"The sheet “{SHEET}” has no column {', '.join(missing)}."
+        raise _no(sentence, NoAnswerSheet if book.kind == "csv" else Invalid)
     return sheets[0], columns, head
 
 
@@ -103,8 +109,8 @@ def _key(field: str) -> str:
     return COLUMNS[field][0].casefold().replace(" ", "")
 
 
-def _no(sentence: str) -> Invalid:
-    return Invalid(sentence, errors={FILE_FIELD: [sentence]})
+def _no(sentence: str, kind: type[Invalid] = NoAnswerSheet) -> Invalid:
+    return kind(sentence, errors={FILE_FIELD: [sentence]})
 
 
 def _line(

@@ -15,10 +15,12 @@ from evaltracker.notices.kinds import KINDS
 from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from tests.vendors.portal.visitor import Visitor, invited
+from vendors.imports.plan import Meaning
 from vendors.models import Candidate, Claim, MailedSheet, Submission
 from vendors.services.mailed_sheets import answers_on, enter_sheet, take_sheet
 from vendors.services.receipt_mail import owe_receipts
 from vendors.services.sheets import answer_sheet
+from vendors.services.status_words import explain_words
 from vendors.services.windows import close_claims
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +166,54 @@ def test_the_owner_hands_the_sheet_out_uploads_previews_and_enters(
     vendors.declare_none(where)
     sealed = signed_in(reader).get(f"/admin/candidates/{acme.pk}/answer-sheet/")
     assert sealed.status_code == 403
+
+
+def test_a_questionnaire_of_any_form_becomes_the_vendors_words_with_it_as_proof(
+    acme: Candidate, where: Evaluation
+) -> None:
+    text = "ID,Question,Answer,Remark\nR1,Batch?,Yes,Since 2024\nR2,Sign-on?,No,\n"
+    sheet = taken(acme, SimpleUploadedFile("hecvat.csv", text.encode()))
+    found = answers_on(sheet, where.owner)
+    assert [new.words.availability for new in found.new] == ["now", "never"]
+    page = signed_in(where.owner).get(f"/admin/act/enter-sheet/{sheet.pk}/")
+    assert "What would be new: 2" in page.content.decode()
+    enter_sheet(sheet=sheet, by=where.owner)
+    claims = Claim.objects.order_by("requirement__ref")
+    assert [claim.availability for claim in claims] == ["now", "never"]
+    assert {claim.by_vendor for claim in claims} == {True}
+    assert sheet.file.name == "hecvat.csv"
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("R1,Batch?,Partly", "“Partly” (1×) is no availability that is known here."),
+        ("R9,What?,Yes", "requirement “R9”"),
+        ("R1,Batch?,planned", "states no availability"),
+    ],
+)
+def test_a_questionnaire_with_words_that_state_nothing_is_refused(
+    acme: Candidate, row: str, why: str
+) -> None:
+    text = f"ID,Question,Answer\nR2,Sign-on?,No\n{row}\n"
+    with pytest.raises(Invalid) as refusal:
+        taken(acme, SimpleUploadedFile("theirs.csv", text.encode()))
+    said = " ".join(refusal.value.errors["file"])
+    assert why in said
+    assert "Upload the file under Import claims first" in said
+    assert not MailedSheet.objects.exists()
+
+
+def test_a_word_that_was_explained_in_an_import_is_read(
+    acme: Candidate, where: Evaluation
+) -> None:
+    explain_words(
+        evaluation=where, meanings={"in pilot": Meaning("beta")}, by=where.owner
+    )
+    text = "ID,Question,Answer\nR1,Batch?,In pilot\n"
+    sheet = taken(acme, SimpleUploadedFile("theirs.csv", text.encode()))
+    enter_sheet(sheet=sheet, by=where.owner)
+    assert Claim.objects.get().availability == "beta"
 
 
 def test_the_vendor_is_told_by_mail_and_confirms_in_its_pages(

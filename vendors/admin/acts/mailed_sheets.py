@@ -28,7 +28,7 @@ class SheetForm(forms.Form):
     """The file, and when it came."""
 
     file = forms.FileField(
-        label="The filled answer sheet",
+        label="The filled answer sheet, or a questionnaire",
         help_text="As it came, at most 10 MB. It is kept among the candidate's files.",
     )
     arrived_at = day_field("The mail came on")
