@@ -44,8 +44,11 @@ def test_a_bid_tells_the_claimed_and_the_measured_number() -> None:
 
     def told() -> str:
         (bid,) = exported(where)["releases"][0]["bids"]["details"]
-        said: str = bid["requirementResponses"][0]["description"]
-        return said
+        said: dict[str, str] = {
+            each["requirement"]["id"]: each["description"]
+            for each in bid["requirementResponses"]
+        }
+        return said[str(need.pk)]
 
     assert told().endswith("\nClaimed 12 ms.")
     confirm(criterion, "holds")
