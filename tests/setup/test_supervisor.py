@@ -25,7 +25,11 @@ children = [
           log=folder / f"{name}.log")
     for name, script in zip(("web", "worker", "beat"), sys.argv[2:])
 ]
-sys.exit(Supervisor(children=children, env=os.environ, grace=2).run())
+# Its first tick comes once all children are known to the guardian.
+started = (folder / "started").touch
+sys.exit(
+    Supervisor(children=children, env=os.environ, grace=2, on_tick=started).run()
+)
 """
 
 
@@ -57,7 +61,7 @@ def family(folder: Path, count: int) -> list[int]:
     while time.monotonic() < until:
         texts = [path.read_text() for path in folder.glob("*.ids")]
         ids = [int(word) for text in texts for word in text.split()]
-        if len(ids) == 2 * count:
+        if len(ids) == 2 * count and (folder / "started").exists():
             return ids
         time.sleep(0.05)
     raise AssertionError("the children did not start")
