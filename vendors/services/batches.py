@@ -37,6 +37,13 @@ class Stated(msgspec.Struct, frozen=True):
     number: Any = None
 
 
+def stated(requirement: str, words: ClaimWords) -> Stated:
+    """Words that were read, as an answer that comes in."""
+    held = words.holds_for
+    said = words.fields() | {"holds_for": held and held["said"]}
+    return Stated(requirement=requirement, **said)
+
+
 @dataclass(frozen=True, slots=True)
 class NewWords:
     """Words that would become the next revision, and the vendor's own before them."""

@@ -13,7 +13,7 @@ from vendors.imports import ClaimLine, ClaimsPlan, plan_claims_import
 from vendors.imports.questionnaires import WHOSE
 from vendors.imports.shapes import QUESTIONNAIRE
 from vendors.models import Candidate
-from vendors.services.batches import Comparison, Stated, compare_claims
+from vendors.services.batches import Comparison, compare_claims, stated
 from vendors.services.claim_undo import KIND
 from vendors.services.imports import known_claims
 
@@ -60,7 +60,7 @@ def read_questionnaire(
         raise Invalid(
             "This questionnaire cannot be read yet.", errors={"file": [*wrong, HOW]}
         )
-    claims = [Stated(requirement=it.ref, **it.words.fields()) for it in lines]
+    claims = [stated(it.ref, it.words) for it in lines]
     try:
         found = compare_claims(candidate=candidate, claims=claims)
     except Invalid as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
@@ -23,7 +22,7 @@ from evaltracker.kit.clock import database_now
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Claim, MailedSheet
 from vendors.policy import check_read_answers, require_claims_open
-from vendors.services.batches import NewWords, Stated, submit_claims
+from vendors.services.batches import NewWords, stated, submit_claims
 from vendors.services.candidates import lock_candidate
 from vendors.services.mailed_questionnaires import read_questionnaire
 from vendors.services.sheets import submit_sheet
@@ -148,7 +147,9 @@ def enter_sheet(*, sheet: MailedSheet, by: User) -> MailedSheet:
         raise Refused("Nothing on this sheet is new, so there is nothing to enter.")
     actor = actor_by_mail(candidate, by)
     submit_claims(
-        candidate=candidate, claims=[_stated(new) for new in found.new], by=actor
+        candidate=candidate,
+        claims=[stated(new.requirement.ref, new.words) for new in found.new],
+        by=actor,
     )
     submission = hand_in(candidate=candidate, by=actor)
     first = Claim.objects.filter(
@@ -211,12 +212,6 @@ def read_answers(
         is_later = said_at is not None and said_at > arrived_at
         (left_out if is_later else new).append(words)
     return MailedAnswers(new, left_out, found.unchanged, remarks)
-
-
-def _stated(new: NewWords) -> Stated:
-    held = new.words.holds_for
-    words: dict[str, Any] = new.words.fields() | {"holds_for": held and held["said"]}
-    return Stated(requirement=new.requirement.ref, **words)
 
 
 def _for_form(error: Invalid) -> Invalid:

@@ -18,8 +18,8 @@ from vendors.selectors import asked_requirements, own_claims
 from vendors.selectors.demands import lists_of, with_demands
 from vendors.selectors.vendor_answers import AnswerRow, answers_of
 from vendors.services.answer_drafts import OTHER_TAB, is_new
-from vendors.services.batches import read_all
-from vendors.services.sheets import naming_cells, read_lines, stated
+from vendors.services.batches import read_all, stated
+from vendors.services.sheets import naming_cells, read_lines
 from vendors.sheets import write_sheet
 from vendors.typed_answers import ENVIRONMENTS, typed_of, words_in
 from vendors.values_field import Names
@@ -98,7 +98,9 @@ def preview_sheet(
     with naming_cells(said):
         today = database_now().date()
         asked = {ref: row.requirement for ref, row in rows.items()}
-        words = read_all([stated(line) for line in said], asked, today, lists)
+        words = read_all(
+            [stated(line.requirement, line.words) for line in said], asked, today, lists
+        )
     found = [
         _change(rows[line.requirement], current[line.requirement], each)
         for line, each in zip(said, words, strict=True)

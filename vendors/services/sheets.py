@@ -15,8 +15,8 @@ from vendors.selectors.demands import with_demands
 from vendors.services.batches import (
     MOST,
     Comparison,
-    Stated,
     compare_claims,
+    stated,
     submit_claims,
 )
 from vendors.sheets import SheetLine, read_sheet, write_sheet
@@ -55,7 +55,7 @@ def submit_sheet(
 
     """
     lines = read_lines(content, filename, _standing(candidate), order)
-    claims = [stated(line) for line in lines]
+    claims = [stated(line.requirement, line.words) for line in lines]
     found = Comparison()
     with naming_cells(lines):
         if dry_run or any(line.wrong for line in lines):
@@ -107,13 +107,6 @@ def naming_cells(lines: Sequence[SheetLine]) -> Iterator[None]:
         errors = {place: wrong[row, place] for row, place in in_order}
         count = "1 cell is" if len(errors) == 1 else f"{len(errors):,} cells are"
         raise Invalid(f"{count} wrong, so nothing was taken.", errors=errors)
-
-
-def stated(line: SheetLine) -> Stated:
-    """A row as an answer that comes in."""
-    held = line.words.holds_for
-    words = line.words.fields() | {"holds_for": held and held["said"]}
-    return Stated(requirement=line.requirement, **words)
 
 
 def _standing(candidate: Candidate) -> dict[str, ClaimWords]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.evaluations.models import Entry, Evaluation, Notice, Scope
 from evaltracker.notices.kinds import KINDS
 from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
@@ -182,6 +182,19 @@ def test_a_questionnaire_of_any_form_becomes_the_vendors_words_with_it_as_proof(
     assert [claim.availability for claim in claims] == ["now", "never"]
     assert {claim.by_vendor for claim in claims} == {True}
     assert sheet.file.name == "hecvat.csv"
+
+
+def test_a_no_of_a_questionnaire_is_no_for_every_value_of_the_brief(
+    acme: Candidate, where: Evaluation
+) -> None:
+    scope = Scope.objects.create(evaluation=where, name="Runs on")
+    scope.values.create(name="AWS", position=1)
+    text = "ID,Question,Answer\nR1,Batch?,Yes\nR2,Sign-on?,No\n"
+    sheet = taken(acme, SimpleUploadedFile("theirs.csv", text.encode()))
+    enter_sheet(sheet=sheet, by=where.owner)
+    said = Claim.objects.get(requirement__ref="R2")
+    everywhere = {"Runs on": {"AWS": ["never", None]}}
+    assert said.holds_for == {"said": None, "means": everywhere}
 
 
 @pytest.mark.parametrize(
