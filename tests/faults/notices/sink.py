@@ -6,7 +6,7 @@ only then says so. It takes commands in groups, as most servers do.
 
 P is the share of mails that are put off with 451; S is how long it waits between
 keeping a mail and saying so. `tarpit@…` gets no answer the first time, `nobody@…`
-always gets 550.
+always gets 550. When a sender that got no answer hangs up, it prints “held seconds”.
 """
 
 import argparse
@@ -30,12 +30,18 @@ class Smtp(asyncio.Protocol):
         self.buffer = b""
         self.in_data = False
         self.to = b""
+        self.stuck_since = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         transport.write(b"220 sink\r\n")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Say for how long a tarpit held the sender."""
+        if self.stuck_since:
+            os.write(1, b"held %.3f\n" % (time.monotonic() - self.stuck_since))
 
     def data_received(self, data: bytes) -> None:
         """Take commands, or the body of a mail."""
@@ -66,6 +72,7 @@ class Smtp(asyncio.Protocol):
                 self.to = said[1] if said else b""
                 if self.to.startswith(b"tarpit@") and self.to not in STUCK:
                     STUCK.add(self.to)
+                    self.stuck_since = time.monotonic()
                     return
                 if self.to.startswith(b"nobody@"):
                     self.to = b""

@@ -83,6 +83,11 @@ class World:
         """What the mail server has taken."""
         return self.folder / "arrived"
 
+    def held(self) -> list[float]:
+        """For how many seconds each tarpit of the mail server kept a sender waiting."""
+        lines = (self.folder / "mail.log").read_text().splitlines()
+        return [float(line.split()[1]) for line in lines if line.startswith("held ")]
+
     def run(self, command: list[str], name: str) -> Process:
         """Start a process that ends with this world at the latest."""
         process = Process(command, self.env, self.folder / f"{name}.log")
