@@ -15,45 +15,61 @@ EARLIER = "said for an earlier measure"
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The statistic that a confirmed verdict rests on, in its measure's unit.
+    """What a confirmed verdict rests on: a statistic in its measure's unit, or without
+    a measure `n` tests, of which some `failed`.
 
     `named` are the values of the brief's lists that it speaks of; blank for all.
     """
 
-    measure: Measure
-    value: Decimal
+    measure: Measure | None
+    value: Decimal | None
     n: int
     named: str = ""
+    failed: int = 0
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Self | None:
-        """What a column or a memo keeps; None where it has no number."""
+        """What a column or a memo keeps; None where a measure has no number."""
         measure = Measure.from_json(said["measure"])
-        if measure is None or not said["value"]:
+        if measure and not said["value"]:
             return None
-        value = Decimal(said["value"])
-        return cls(measure, value, said["n"], said.get("named", ""))
+        value = Decimal(said["value"]) if measure else None
+        n, named = said["n"], said.get("named", "")
+        return cls(measure, value, n, named, said.get("failed", 0))
 
     def as_json(self) -> dict[str, Any]:
-        """As a memo keeps it."""
-        return {
-            "measure": self.measure.as_json(),
-            "value": written(self.value),
+        """As a memo keeps it; of tests also how many failed."""
+        kept = {
+            "measure": self.measure.as_json() if self.measure else {},
+            "value": "" if self.value is None else written(self.value),
             "n": self.n,
             "named": self.named,
         }
+        return kept if self.measure else {**kept, "failed": self.failed}
 
     @property
     def result(self) -> str:
-        """“p95 19.6 ms of 400 runs”."""
+        """“p95 19.6 ms of 400 runs”, or “failed 2 of 40 tests”."""
+        if self.measure is None or self.value is None:
+            return self._of_tests
         runs = "1 run" if self.n == 1 else f"{self.n:,} runs"
         number = f"{shown(self.value)} {self.measure.unit}"
         return f"{self.measure.statistic} {number} of {runs}"
 
     @property
     def words(self) -> str:
-        """“p95 19.6 ms of 400 runs (bound at most 20 ms)”."""
+        """“p95 19.6 ms of 400 runs (bound at most 20 ms)”; tests have no bound."""
+        if self.measure is None:
+            return self.result
         return f"{self.result} (bound {self.measure.reach})"
+
+    @property
+    def _of_tests(self) -> str:
+        if self.n == 1:
+            return "failed its one test" if self.failed else "passed its one test"
+        if self.failed:
+            return f"failed {self.failed:,} of {self.n:,} tests"
+        return f"passed all {self.n:,} tests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +129,8 @@ class CellNumbers:
         if self.claimed is None or len(self.measured) != 1:
             return ""
         (found,) = self.measured
+        if found.measure is None or found.value is None:
+            return ""
         unit = found.measure.unit
         try:
             claimed = convert(self.claimed.value, self.claimed.unit, unit)
@@ -128,8 +146,8 @@ class CellNumbers:
         """“Claimed 12 ms; measured p95 19.6 ms of 400 runs (bound at most 20 ms)”."""
         claimed = f"claimed {self.claimed_words}" if self.claimed else ""
         found = self._each(lambda each: each.words)
-        measured = f"measured {found}" if found else ""
-        said = "; ".join(filter(None, (claimed, measured)))
+        verb = "measured " if any(each.measure for each in self.measured) else ""
+        said = "; ".join(filter(None, (claimed, f"{verb}{found}")))
         return said[:1].upper() + said[1:]
 
     def _each(self, words: Callable[[Measured], str]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from evaltracker.measures import CellNumbers, Measure, Measured, Reading
 from evaltracker.portable.registry import Document
 from trials.choices import Source
+from trials.models.measurements import FAILED
 from trials.selectors.cell_numbers import Spot, TrialVerdict, measured_by
 from vendors.named_values import named_words
 
@@ -54,12 +55,18 @@ def verdicts(document: Document) -> Iterator[TrialVerdict]:
     for row in sorted(rows, key=lambda row: (row["recorded_at"], row["id"])):
         named = {**shared.get(row["criterion"], {}), **row["named_values"]}
         found = kept.get(row["id"])
-        measured = found and Measured.from_json({**found, "named": named_words(named)})
         yield TrialVerdict(
             key=row["id"],
             spot=spots[row["claim"]],
             reconfirms=row["reconfirms"],
             named=named,
-            measured=measured,
+            measured=measured_of(found, named) if found else None,
             awaits=row["id"] in awaited,
         )
+
+
+def measured_of(measurement: Row, named: dict[str, list[str]]) -> Measured | None:
+    """What the runs of a verdict on these values came to."""
+    failed = measurement["results"].count(FAILED)
+    words = named_words(named)
+    return Measured.from_json({**measurement, "named": words, "failed": failed})

@@ -9,8 +9,9 @@ from tests.measures.test_measure import measure
 ASKED = measure(tolerance=None)
 
 
-def found(value: str = "19.6", n: int = 400, **more: Any) -> Measured:
-    return Measured(**{"measure": ASKED, "value": Decimal(value), "n": n, **more})
+def found(value: str | None = "19.6", n: int = 400, **more: Any) -> Measured:
+    number = None if value is None else Decimal(value)
+    return Measured(**{"measure": ASKED, "value": number, "n": n, **more})
 
 
 def cell(
@@ -60,8 +61,22 @@ def test_values_of_the_brief_are_named_each() -> None:
     assert two.against_claim == ""
 
 
+def test_tests_passed_or_failed() -> None:
+    def tests(n: int, failed: int = 0, **more: Any) -> Measured:
+        return found(measure=None, value=None, n=n, failed=failed, **more)
+
+    assert cell("", tests(1)).words == "Passed its one test"
+    assert cell("", tests(1, 1)).words == "Failed its one test"
+    assert cell("", tests(40)).measured_words == "passed all 40 tests"
+    assert cell("12 ms", tests(40, 2)).words == "Claimed 12 ms; failed 2 of 40 tests"
+    assert cell("12 ms", tests(40)).against_claim == ""
+    both = cell("", found(named="Runs on: AWS"), tests(3, named="Runs on: Azure"))
+    assert both.words.endswith("; Runs on: Azure: passed all 3 tests")
+
+
 def test_a_memo_reads_back_what_it_froze() -> None:
     for each in (
+        cell("", found(measure=None, value=None, n=40, failed=2)),
         cell("12 ms", found(named="Runs on: AWS")),
         cell("", found()),
         cell("12 ms", asked=None),

@@ -25,7 +25,7 @@ WIDTHS = (12, 20, 48, 14, 8)
 FROZEN = 3
 PART_WIDTH = 16
 PARTS = ("claimed", "shown", "tested", "standing")
-# Where a number was claimed or measured anywhere.
+# Where anything was claimed for a measure, or runs were confirmed.
 NUMBERS = "numbers"
 PLAIN = {
     "constant_memory": True,

@@ -1,15 +1,24 @@
-"""The numbers of cells: what was claimed for a measure, and what was measured."""
+"""The numbers of cells: what was claimed for a measure, and what runs came to."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    IntegerField,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Length, Replace
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.measures import CellNumbers, Measure, Measured, Reading
 from trials.choices import Source
 from trials.models import Evidence, Measurement
+from trials.models.measurements import FAILED
 from trials.selectors.counted import counted_once
 from trials.selectors.findings import awaiting_reply
 from vendors.models import Claim
@@ -115,26 +124,41 @@ def _verdicts(
                 When(awaiting_reply("finding__"), then=Value(True)),
                 default=Value(False),
                 output_field=BooleanField(),
-            )
+            ),
+            failed=failed_tests(),
         )
         .order_by("recorded_at", "pk")
         .values_list(
             *("pk", "claim__candidate_id", "claim__requirement_id", "reconfirms_id"),
             *("named_values", "criterion__named_values", "awaits"),
             "claim__requirement__measure",
-            *("measurement__measure", "measurement__value", "measurement__n"),
+            *("measurement__measure", "measurement__value", "measurement__n", "failed"),
         )
     )
     for key, candidate, requirement, again, own, shared, awaits, now, *kept in rows:
         _ask(asked, requirement, now)
         named = {**(shared or {}), **own}
-        measure, value, n = kept
-        said = {"measure": measure, "value": value, "n": n, "named": named_words(named)}
+        said = dict(zip(("measure", "value", "n", "failed"), kept, strict=True))
         yield TrialVerdict(
             key=key,
             spot=(candidate, requirement),
             reconfirms=again,
             named=named,
-            measured=Measured.from_json(said) if measure else None,
+            measured=None
+            if said["n"] is None
+            else Measured.from_json({**said, "named": named_words(named)}),
             awaits=awaits,
         )
+
+
+def failed_tests() -> Case:
+    """How many tests of a verdict failed, counted in the text that the column holds;
+    0 where numbers were measured."""
+    text = Cast("measurement__results", TextField())
+    rest = Replace(text, Value(f'"{FAILED}"'), Value(""))
+    length = len(f'"{FAILED}"')
+    return Case(
+        When(measurement__value="", then=(Length(text) - Length(rest)) / length),
+        default=Value(0),
+        output_field=IntegerField(),
+    )

@@ -74,9 +74,14 @@ class NumberOutput(serializers.Serializer[Any]):
 class MeasuredOutput(serializers.Serializer[Any]):
     """What the runs of a confirmed verdict came to, in the unit of its measure."""
 
-    measure = serializers.DictField(help_text="As it was when they were counted.")
-    value = serializers.CharField()
+    measure = serializers.DictField(
+        help_text="As it was when they were counted; empty for tests."
+    )
+    value = serializers.CharField(allow_blank=True, help_text="Blank for tests.")
     n = serializers.IntegerField(help_text="How many runs were counted.")
+    failed = serializers.IntegerField(
+        required=False, help_text="How many tests failed; only of tests."
+    )
     named = serializers.CharField(
         allow_blank=True, help_text="The values of the brief's lists that it is for."
     )
@@ -98,6 +103,7 @@ class MatrixOutput(serializers.Serializer[Any]):
     as_of = serializers.DateField()
     candidates = MatrixCandidateOutput(many=True)
     numbers = CellNumbersOutput(
-        many=True, help_text="Of cells in which a number was claimed or measured."
+        many=True,
+        help_text="Of cells in which a number was claimed or runs were confirmed.",
     )
     requirements = MatrixRowOutput(many=True)

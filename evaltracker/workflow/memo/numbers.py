@@ -1,4 +1,4 @@
-"""The numbers of a memo: what was claimed for a measure, and what was measured."""
+"""The numbers of a memo: what was claimed for a measure, and what runs came to."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from trials.selectors import Ledger
 from trials.selectors.cell_numbers import cell_numbers
 
 HEAD = ("Requirement", "Must reach", "Option", "Claimed", "Measured", "Standing")
-NOT_CLAIMED, NOT_MEASURED = "no number", "not yet"
+NOT_ASKED, NOT_CLAIMED, NOT_MEASURED = "not asked", "no number", "not yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,9 @@ class NumberRow:
 
     @property
     def claimed(self) -> str:
-        """The number that it claims."""
-        return self.numbers.claimed_words or NOT_CLAIMED
+        """The number that it claims, or why there is none."""
+        nothing = NOT_CLAIMED if self.numbers.bound_words else NOT_ASKED
+        return self.numbers.claimed_words or nothing
 
     @property
     def measured(self) -> str:
@@ -37,7 +38,7 @@ class NumberRow:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredNeed:
-    """A requirement with a number, and the options that have one for it."""
+    """A requirement with a number or confirmed runs, and the options that have some."""
 
     ref: str
     text: str
