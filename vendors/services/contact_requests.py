@@ -99,13 +99,20 @@ def accept_contact(
     vendor = request.candidate.vendor
     if vendor is None:
         raise NotFound
-    settle_shared_addresses(
-        vendor=vendor, addresses=[request.email], by=by, shared=shared
-    )
     known = Contact.objects.current().filter(vendor=vendor, email__iexact=request.email)
-    contact = known.first() or add_contact(
-        vendor=vendor, name=request.name, email=request.email, by=by
-    )
+    contact = known.first()
+    if contact is None:
+        contact = add_contact(
+            vendor=vendor,
+            name=request.name,
+            email=request.email,
+            by=by,
+            shared=shared,
+        )
+    else:
+        settle_shared_addresses(
+            vendor=vendor, addresses=[contact.email], by=by, shared=shared
+        )
     owe_invitation(request.candidate, contact)
     return _rule(request, by, "contact_request.accepted", ProposalState.ACCEPTED)
 

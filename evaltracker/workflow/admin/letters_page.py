@@ -28,10 +28,10 @@ from evaltracker.workflow.services.promise_records import (
     record_of,
 )
 from vendors.admin.acts.base import AboutCandidate
-from vendors.admin.acts.invitations import ContactsField
+from vendors.admin.acts.invitations import ContactsField, ContactsForm
 from vendors.admin.conflict_question import open_answers
 from vendors.choices import DocumentKind
-from vendors.models import Contact, PublishedDocument
+from vendors.models import PublishedDocument
 from vendors.policy import may_read_contacts
 
 
@@ -143,22 +143,16 @@ class PublishPromises(OnLetter):
         return {**super().context(target, user), "record": record_of(target)}
 
 
-class SendForm(forms.Form):
+class SendForm(ContactsForm):
     contacts = ContactsField(
-        Contact.objects.none(),
         label="Who gets the letter",
         help_text="Each gets a mail of their own and sees nobody else's.",
     )
 
     def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, candidate=letter.candidate, **kwargs)
         had = letter_notices([letter]).values("address")
-        choice: Any = self.fields["contacts"]
-        choice.queryset = (
-            Contact.objects.current()
-            .filter(vendor=letter.candidate.vendor_id)
-            .exclude(email__in=had)
-        )
+        self.choice.queryset = self.choice.queryset.exclude(email__in=had)
 
 
 @register_act

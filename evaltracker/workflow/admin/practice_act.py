@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django import forms
-
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.workspace import page_address
@@ -11,23 +9,14 @@ from evaltracker.workflow.services.practice import (
     check_send_test_invitation,
     send_test_invitation,
 )
-from vendors.admin.acts.invitations import ContactsField, Telling
-from vendors.models import Candidate, Contact
+from vendors.admin.acts.invitations import ContactsField, ContactsForm, Telling
+from vendors.models import Candidate
 
 
-class TestForm(forms.Form):
+class TestForm(ContactsForm):
     """Who gets the mail."""
 
-    contacts = ContactsField(
-        Contact.objects.none(),
-        label="Who gets the mail",
-        help_text="Its subject begins with “Test:”.",
-    )
-
-    def __init__(self, *args: Any, candidate: Candidate, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice: Any = self.fields["contacts"]
-        choice.queryset = Contact.objects.current().filter(vendor=candidate.vendor_id)
+    contacts = ContactsField(help_text="Its subject begins with “Test:”.")
 
 
 @register_act

@@ -25,29 +25,39 @@ class ContactsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
     widget = forms.CheckboxSelectMultiple
 
+    def __init__(self, *, label: str = "Who gets the mail", **kwargs: Any) -> None:
+        super().__init__(Contact.objects.none(), label=label, **kwargs)
+
     def label_from_instance(self, obj: Any) -> str:
         """Who it is and where the mail goes."""
         return f"{obj.name}, {obj.email}"
 
 
-class TellForm(SharedForm):
+class ContactsForm(forms.Form):
+    """A form whose `contacts` are some of those of the candidate's vendor."""
+
+    choice: Any
+
+    def __init__(self, *args: Any, candidate: Candidate, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["contacts"]
+        choice.queryset = Contact.objects.current().filter(vendor=candidate.vendor_id)
+        self.choice = choice
+
+
+class TellForm(ContactsForm, SharedForm):
     """Who gets the mail."""
 
     contacts = ContactsField(
-        Contact.objects.none(),
-        label="Who gets the mail",
         required=False,
         help_text="Each gets a mail of their own and sees nobody else's.",
     )
     new_name = forms.CharField(label="Or somebody new: name", required=False)
     new_email = forms.EmailField(label="Their e-mail address", required=False)
 
-    def __init__(self, *args: Any, candidate: Candidate, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = Contact.objects.current().filter(vendor=candidate.vendor_id)
-        choice: Any = self.fields["contacts"]
-        choice.queryset = known
-        if not known.exists():
+        if not self.choice.queryset.exists():
             del self.fields["contacts"]
             self.fields["new_name"].label = "Who gets the mail: name"
 
