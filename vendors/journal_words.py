@@ -161,6 +161,11 @@ OF_PRICES: dict[str, Phrases] = {
         "handed in prices",
         "handed in the prices of {candidate}, valid until {valid_until}",
     ),
+    "quote.withdrawn": ("withdrew its prices", "withdrew the prices of {candidate}"),
+    "quote.taken_out": (
+        "took withdrawn prices out of the costs",
+        "took the prices that {candidate} withdrew out of the costs",
+    ),
     "quote.entered": (
         "entered the prices of a quote among the costs",
         "entered the prices that {candidate} quoted among the costs",

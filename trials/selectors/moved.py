@@ -18,12 +18,12 @@ OF_NONE = frozenset(
     {
         *("comment.added", "comment.replied", "comment.resolved", "comment.reopened"),
         *("comment.withdrawn", "cost.removed", "cost.set", "file.attached"),
-        *("quote.entered", "quote.handed_in", "quotes.reader_set"),
+        *("quote.entered", "quote.handed_in", "quote.taken_out", "quote.withdrawn"),
         *("score.changed", "score.given", "score.withdrawn", "scores.locked"),
         *("demo.note_changed", "demo.note_written", "test_invitation.sent"),
         # Runs propose a verdict; nothing moves before a person gives it.
         *("run.left_out", "run.taken_back", "run_token.made", "run_token.revoked"),
-        "runs.reported",
+        *("quotes.reader_set", "runs.reported"),
     }
 )
 

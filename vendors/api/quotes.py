@@ -13,7 +13,7 @@ from vendors.api.base import CALLS, IDEMPOTENCY_KEY, INVITATION, READ, WRITE, Ve
 from vendors.api.quote_bodies import QuoteInput, QuoteOutput, line_of
 from vendors.models import Candidate, Quote
 from vendors.selectors.quotes import is_sealed, not_quoted, standing_quote
-from vendors.services.quotes import hand_in_quote
+from vendors.services.quotes import hand_in_quote, withdraw_quote
 
 
 def show_quote(candidate: Candidate, quote: Quote | None) -> dict[str, Any]:
@@ -85,3 +85,21 @@ class QuoteView(VendorView):
             return Response(shown, status=201 if result.created else 200)
 
         return self.once(request, put)
+
+    @extend_schema(
+        operation_id="quote_withdraw",
+        summary="Withdraw your prices",
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={200: QuoteOutput, **WRITE},
+    )
+    def delete(self, request: Request, invitation: str) -> HttpResponse:
+        """Withdraw all prices: none stand until you quote again. Earlier revisions
+        stay on record, as sealed as before."""
+        candidate = self.invitation(request, invitation)
+
+        def withdraw() -> Response:
+            withdraw_quote(candidate=candidate, by=self.caller(request).actor)
+            return Response(show_quote(candidate, None))
+
+        return self.once(request, withdraw)

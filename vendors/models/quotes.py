@@ -49,8 +49,8 @@ class Quote(CommittedRecord, VendorRecord):
     revision = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
     valid_until = models.DateField()
-    # As `vendors.services.quote_lines` keeps them; amounts are text.
-    lines = models.JSONField(default=list, validators=[check_quote_lines])
+    # As `vendors.services.quote_lines` keeps them; amounts are text. None: withdrawn.
+    lines = models.JSONField(default=list, blank=True, validators=[check_quote_lines])
     handed_in_at = models.DateTimeField()
     # The contact in the vendor pages, or the token of a program.
     handed_in_by = models.CharField(max_length=300)
@@ -70,3 +70,8 @@ class Quote(CommittedRecord, VendorRecord):
 
     def __str__(self) -> str:
         return f"Quote {str(self.pk)[:8]}"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the vendor took its prices back with this revision."""
+        return not self.lines

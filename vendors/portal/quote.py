@@ -18,10 +18,10 @@ from vendors.portal.answers import address
 from vendors.portal.base import FORM, READ, chosen_file, session_page, show
 from vendors.portal.deadlines import deadline_of
 from vendors.portal.quote_form import boxes_of, form_rows
-from vendors.selectors.quotes import is_sealed, standing_quote
+from vendors.selectors.quotes import is_sealed, own_quotes, standing_quote
 from vendors.services.quote_lines import read_lines
 from vendors.services.quote_totals import totals_of
-from vendors.services.quotes import hand_in_quote
+from vendors.services.quotes import hand_in_quote, withdraw_quote
 from vendors.services.sign_in import actor_in_pages
 from vendors.sheets.prices import SHEET, read_prices, write_prices
 from vendors.typed_quote import (
@@ -49,6 +49,8 @@ def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
     candidate = session.link.candidate
     if request.method != "POST":
         return _shown(request, session, rows_of(standing_quote(candidate), candidate))
+    if request.POST.get("then") == "withdraw":
+        return _withdrawn(request, session)
     rows = typed_rows(request.POST, candidate)
     head = {name: request.POST.get(name, "")[:20] for name in HEAD}
     if kind := request.POST.get("add", ""):
@@ -65,6 +67,17 @@ def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
         )
     except Problem as problem:
         return _shown(request, session, rows, head=head, problem=problem)
+    return redirect(address(session, "quote"))
+
+
+def _withdrawn(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """The page once the prices are taken back, or why they are not."""
+    candidate = session.link.candidate
+    try:
+        withdraw_quote(candidate=candidate, by=actor_in_pages(session.link))
+    except Problem as problem:
+        rows = rows_of(standing_quote(candidate), candidate)
+        return _shown(request, session, rows, problem=problem)
     return redirect(address(session, "quote"))
 
 
@@ -105,7 +118,8 @@ def _shown(
 ) -> HttpResponse:
     """The page; after a refusal with what was typed and a sentence at each field."""
     candidate, now = session.link.candidate, database_now()
-    stands = standing_quote(candidate)
+    last = own_quotes(candidate).first()
+    stands = None if last is None or last.is_withdrawn else last
     wrong = by_row(problem.errors, rows) if isinstance(problem, Invalid) else {}
     return show(
         request,
@@ -119,8 +133,8 @@ def _shown(
         head=boxes_of(head or _head(candidate, stands), wrong),
         rows=form_rows(rows, wrong),
         currencies=[code for code, _ in currency_choices()],
-        quote=stands,
-        **(_standing(stands, candidate) if stands else {}),
+        quote=last,
+        **(_standing(last, candidate) if last else {}),
         **CHOICES,
     )
 

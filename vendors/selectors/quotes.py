@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.kit.reading import read_once
@@ -15,11 +15,13 @@ from vendors.policy import may_see_prices
 
 @dataclass(frozen=True, slots=True)
 class QuoteSeen:
-    """All that is known of a sealed quote: that it is there, when, until when."""
+    """All that is known of a sealed quote: when it was handed in or withdrawn, and
+    until when it holds."""
 
     revision: int
     handed_in_at: datetime.datetime
     valid_until: datetime.date
+    is_withdrawn: bool = False
 
 
 def own_quotes(candidate: Candidate) -> QuerySet[Quote]:
@@ -29,15 +31,19 @@ def own_quotes(candidate: Candidate) -> QuerySet[Quote]:
 
 
 def standing_quote(candidate: Candidate) -> Quote | None:
-    """What the vendor asks now."""
-    return own_quotes(candidate).first()
+    """What the vendor asks now; None also once it has withdrawn its prices."""
+    last = own_quotes(candidate).first()
+    return None if last is None or last.is_withdrawn else last
 
 
 def quotes_seen(evaluation: Evaluation) -> dict[UUID, QuoteSeen]:
     """What is known of the quotes of an evaluation, by candidate; reads no price. It is
     read once for a request that only reads."""
     rows = Quote.objects.in_evaluation(evaluation).order_by("revision")
-    told = rows.values_list("candidate", "revision", "handed_in_at", "valid_until")
+    withdrawn = Case(When(lines=[], then=Value(True)), default=Value(False))
+    told = rows.values_list(
+        *("candidate", "revision", "handed_in_at", "valid_until"), withdrawn
+    )
     return read_once(
         ("quotes seen", evaluation.pk),
         lambda: {row[0]: QuoteSeen(*row[1:]) for row in told},
@@ -69,5 +75,6 @@ def not_quoted(candidate: Candidate, quote: Quote | None) -> list[str]:
 
 
 def is_quoted(evaluation: Evaluation) -> bool:
-    """Whether any vendor has handed in prices."""
+    """Whether any vendor has handed in prices, also if it withdrew them: what was
+    said under seal stays sealed."""
     return bool(quotes_seen(evaluation))

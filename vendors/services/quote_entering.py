@@ -1,5 +1,6 @@
 """Making a quote's lines the cost lines of its candidate, once they may be read."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -25,7 +26,8 @@ from vendors.services.cost_rows import (
 from vendors.services.quote_lines import AMOUNTS, QuotedLine, cost_values, read_lines
 
 # How a price that somebody else had said of a kind stands beside the quote of it.
-IN_QUOTE = "Part of the vendor's quote of {}."
+PART_OF = "Part of the vendor's quote of "
+WITHDRAWN = "The vendor withdrew its quote on {}."
 
 
 def waiting() -> Any:
@@ -38,7 +40,8 @@ def enter_quotes(*, evaluation: Evaluation, by: By) -> None:
 
     A quote says all of each kind that it names: the same line is replaced, and what
     else was priced of that kind is part of the quote from now on. What it does not
-    name is not stated, unless somebody has said it.
+    name is not stated, unless somebody has said it. After one that was withdrawn,
+    nothing is stated of what came from it.
     """
     candidates = {row.pk: row for row in locked(evaluation).values()}
     rows = waiting().filter(candidate__evaluation=evaluation)
@@ -75,7 +78,8 @@ def _enter(candidate: Candidate, quote: Quote, by: By) -> None:
     CostLine.objects.bulk_create(added)
     change_all(touched, SAVED)
     Candidate.objects.filter(pk=candidate.pk).update(quote_entered=quote.revision)
-    _tell(candidate, quote, by, before, [*added, *touched], len(added))
+    if added or touched:
+        _tell(candidate, quote, by, before, [*added, *touched], len(added))
 
 
 def _rows(
@@ -85,6 +89,8 @@ def _rows(
     there: dict[tuple[str, str], CostLine],
 ) -> tuple[list[CostLine], list[CostLine]]:
     """The lines that are new, and those of `there` that change."""
+    if quote.is_withdrawn:
+        return [], _taken_out(there.values(), day)
     added, touched = [], []
     lines = read_lines(quote.lines)
     quoted = {(line.kind, line.label) for line in lines}
@@ -99,7 +105,7 @@ def _rows(
     part = {"state": CostState.INCLUDED, **dict.fromkeys(AMOUNTS)}
     for key, row in there.items():
         if key not in quoted and row.kind in kinds and row.state == CostState.PRICED:
-            touched.append(fill(row, {**part, "note": IN_QUOTE.format(day)}))
+            touched.append(fill(row, {**part, "note": f"{PART_OF}{day}."}))
     said = {row.kind for row in there.values()}
     added += [
         CostLine(candidate=candidate, kind=kind, currency=quote.currency)
@@ -107,6 +113,17 @@ def _rows(
         if kind not in said
     ]
     return added, touched
+
+
+def _taken_out(rows: Iterable[CostLine], day: Any) -> list[CostLine]:
+    """Those that rest on a quote, as not stated."""
+    nothing = {"state": CostState.UNSAID, **dict.fromkeys(AMOUNTS), "quoted_on": None}
+    said = {**nothing, "note": WITHDRAWN.format(day)}
+    return [
+        fill(row, said)
+        for row in rows
+        if row.said_by == PriceSource.VENDOR or row.note.startswith(PART_OF)
+    ]
 
 
 def _values(line: QuotedLine, quote: Quote, day: Any) -> dict[str, Any]:
@@ -133,7 +150,7 @@ def _tell(
     names = {name_of(row) for row in rows[added:]}
     journal.record(
         evaluation=home,
-        action="quote.entered",
+        action="quote.taken_out" if quote.is_withdrawn else "quote.entered",
         subject=quote,
         by=by,
         before={name: open_part(home, before[name]) for name in sorted(names)},

@@ -1,8 +1,9 @@
-"""Handing in a quote: a vendor's prices, sealed until prices are opened."""
+"""Handing in and withdrawing a vendor's prices, sealed until prices are opened."""
 
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -15,11 +16,12 @@ from evaltracker.kit.clock import wall_of
 from evaltracker.kit.text import Inputs
 from vendors.costs import CODES
 from vendors.models import Candidate, Quote
-from vendors.selectors.quotes import is_quoted, standing_quote
+from vendors.selectors.quotes import is_quoted, own_quotes, standing_quote
 from vendors.services.candidates import lock_invitation
 from vendors.services.quote_lines import QuotedLine, checked_lines, kept_line
 
 PAST = "That day has passed; name today or a later day."
+NONE_STANDS = "You have no prices handed in, so there is nothing to withdraw."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,46 @@ def hand_in_quote(
         inputs.refuse("valid_until", PAST)
     inputs.check()
     kept = [kept_line(line) for line in checked_lines(candidate, lines, currency)]
-    last = standing_quote(candidate)
+    stands = standing_quote(candidate)
     said = {"currency": currency, "valid_until": valid_until, "lines": kept}
-    if last is not None and all(getattr(last, name) == said[name] for name in said):
-        return QuoteResult(last, created=False)
+    if stands and all(getattr(stands, name) == said[name] for name in said):
+        return QuoteResult(stands, created=False)
+    told = ("revision", "valid_until")
+    quote = _keep(candidate, said, now, "quote.handed_in", told, by)
+    return QuoteResult(quote, created=True)
+
+
+@transaction.atomic
+def withdraw_quote(*, candidate: Candidate, by: Actor) -> Quote:
+    """Take the prices back: a revision without lines; the earlier ones stay.
+
+    Raises:
+        Refused: claims are not open, or no quote stands.
+        NotFound: the candidate was not invited.
+
+    """
+    candidate, now = lock_invitation(candidate)
+    stands = standing_quote(candidate)
+    if stands is None:
+        raise Refused(NONE_STANDS, code="nothing_to_withdraw")
+    said = {
+        "currency": stands.currency,
+        "valid_until": stands.valid_until,
+        "lines": [],
+    }
+    return _keep(candidate, said, now, "quote.withdrawn", ("revision",), by)
+
+
+def _keep(
+    candidate: Candidate,
+    said: dict[str, Any],
+    now: datetime.datetime,
+    action: str,
+    told: Sequence[str],
+    by: Actor,
+) -> Quote:
+    """Keep the next revision; the journal tells the fields `told`."""
+    last = own_quotes(candidate).first()
     quote = Quote.objects.create(
         candidate=candidate,
         revision=last.revision + 1 if last else 1,
@@ -70,16 +108,13 @@ def hand_in_quote(
     )
     journal.record(
         evaluation=candidate.evaluation,
-        action="quote.handed_in",
+        action=action,
         subject=quote,
         by=by,
-        after={
-            "candidate": candidate.name,
-            **journal.snapshot(quote, ("revision", "valid_until")),
-        },
+        after={"candidate": candidate.name, **journal.snapshot(quote, told)},
         rows=[quote],
     )
-    return QuoteResult(quote, created=True)
+    return quote
 
 
 def check_let_owner_type_prices(evaluation: Evaluation, by: By) -> None:

@@ -79,7 +79,8 @@ def cost_coverage_known(look: Look) -> Iterator[Blocker]:
     asked = set(lines.values_list("candidate_id", "kind"))
     quoted = quotes_seen(look.evaluation)
     for candidate in look.shortlisted:
-        if candidate.pk in quoted:
+        quote = quoted.get(candidate.pk)
+        if quote and not quote.is_withdrawn:
             continue
         missing = [
             kind

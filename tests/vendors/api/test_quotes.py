@@ -12,6 +12,7 @@ from tests.vendors.api.conftest import Party, refused
 from vendors.models import Quote
 
 LINE: dict[str, Any] = {"kind": "licence", "likely": "918273.64"}
+CLAIM = {"requirement": "R1", "availability": "now", "statement": "Yes."}
 VALID = "2040-06-30"
 
 
@@ -19,6 +20,10 @@ def quote(party: Party, *lines: dict[str, Any], **fields: Any) -> Any:
     headers = fields.pop("headers", {})
     body = {"currency": "EUR", "valid_until": VALID, "lines": lines or [LINE], **fields}
     return party.call("PUT", f"{party.home}quote/", body, **headers)
+
+
+def withdraw(party: Party, **headers: str) -> Any:
+    return party.call("DELETE", f"{party.home}quote/", **headers)
 
 
 def read(party: Party) -> dict[str, Any]:
@@ -126,3 +131,46 @@ def test_prices_are_taken_as_long_as_answers_are(
 def test_a_currency_without_a_rate_is_kept(acme: Party, where: Evaluation) -> None:
     assert where.currency != "JPY"
     assert quote(acme, currency="JPY").json()["currency"] == "JPY"
+
+
+def test_a_withdrawn_quote_is_a_revision_without_prices(
+    acme: Party, globex: Party, where: Evaluation
+) -> None:
+    quote(acme)
+    quote(globex)
+    gone = withdraw(acme)
+    assert (gone.status_code, gone.json()) == (200, read(acme))
+    assert (gone.json()["revision"], gone.json()["lines"]) == (0, [])
+    entry = Entry.objects.get(evaluation=where, action="quote.withdrawn")
+    assert entry.after == {"candidate": "Acme ML", "revision": 2}
+    assert "vendors.quote/1" in str(entry.rows)
+    assert read(globex)["revision"] == 1
+    # The same prices as before are new ones.
+    assert (quote(acme).status_code, read(acme)["revision"]) == (201, 3)
+
+
+def test_only_a_quote_that_stands_is_withdrawn_while_answering_is_open(
+    acme: Party, where: Evaluation
+) -> None:
+    assert refused(withdraw(acme), 409)["code"] == "nothing_to_withdraw"
+    quote(acme)
+    acme.call("POST", f"{acme.home}claims/", CLAIM)
+    assert acme.call("POST", f"{acme.home}submission/").status_code == 201
+    # Answers that are handed in hold no prices: these may still change.
+    assert withdraw(acme).status_code == 200
+    assert withdraw(acme).json()["code"] == "nothing_to_withdraw"
+    quote(acme)
+    vendors.enter(where, "demos")
+    late = withdraw(acme)
+    assert (late.status_code, late.json()["code"]) == (409, "claims_closed")
+    assert read(acme)["lines"]
+
+
+def test_a_key_withdraws_once(acme: Party) -> None:
+    key = {"Idempotency-Key": "gone-1"}
+    quote(acme)
+    first = withdraw(acme, **key)
+    again = withdraw(acme, **key)
+    assert again["Idempotent-Replayed"] == "true"
+    assert again.json() == first.json()
+    assert Quote.objects.count() == 2

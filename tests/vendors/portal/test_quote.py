@@ -102,6 +102,28 @@ def test_after_the_end_prices_are_shown_and_taken_no_more(
     assert Quote.objects.count() == 1
 
 
+def test_prices_are_withdrawn_until_others_are_handed_in(
+    ada: Visitor, page: str, where: Evaluation
+) -> None:
+    early = ada.post(page, then="withdraw")
+    assert early.status_code == 409
+    assert "nothing to withdraw" in early.content.decode()
+    hand_in(ada, page)
+    assert "Withdraw all prices" in ada.get(page).content.decode()
+    assert ada.post(page, then="withdraw").status_code == 302
+    said = ada.get(page).content.decode()
+    assert "Withdrawn" in said and "(Ada Park)" in said and "90.50" not in said
+    assert "Quote your prices" in said and "Withdraw all prices" not in said
+    entry = Entry.objects.get(evaluation=where, action="quote.withdrawn")
+    assert entry.after["revision"] == 2
+    assert hand_in(ada, page).status_code == 302
+    vendors.enter(where, "demos")
+    late = ada.post(page, then="withdraw")
+    assert late.status_code == 409
+    assert "90.50" in late.content.decode()
+    assert Quote.objects.count() == 3
+
+
 def test_a_form_has_a_line_for_each_kind(where: Evaluation) -> None:
     acme = Candidate(kind="buy")
     rows = rows_of(None, acme)

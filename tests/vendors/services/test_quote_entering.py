@@ -14,12 +14,16 @@ from tests.cast import common, vendors
 from vendors.costs import Tier
 from vendors.models import Candidate, CostLine, Quote
 from vendors.selectors import candidate_cost
-from vendors.selectors.quotes import may_see_quotes
+from vendors.selectors.quotes import may_see_quotes, quotes_seen
 from vendors.services.cost_cells import change_cost_line
 from vendors.services.costs import set_cost_line
 from vendors.services.quote_entering import enter_quotes_at_once
 from vendors.services.quote_lines import QuotedLine
-from vendors.services.quotes import hand_in_quote, let_owner_type_prices
+from vendors.services.quotes import (
+    hand_in_quote,
+    let_owner_type_prices,
+    withdraw_quote,
+)
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
@@ -43,6 +47,10 @@ def quote(acme: Candidate, *lines: QuotedLine, currency: str = "USD") -> Quote:
         lines=lines,
         by=Actor(name="Acme (Quinn)"),
     ).quote
+
+
+def withdraw(acme: Candidate) -> None:
+    withdraw_quote(candidate=acme, by=Actor(name="Acme (Quinn)"))
 
 
 def typed(acme: Candidate, kind: str, likely: int, label: str = "") -> CostLine:
@@ -147,6 +155,43 @@ def test_the_owner_reads_quotes_at_once_only_where_that_was_said_before(
     assert line(acme, "licence").likely == 10
     entry = Entry.objects.get(evaluation=where, action="quote.entered")
     assert "likely" not in str(entry.after) and "10" not in str(entry.after["lines"])
+
+
+def test_what_a_withdrawn_quote_brought_is_not_stated(
+    where: Evaluation, acme: Candidate
+) -> None:
+    where = let_owner_type_prices(
+        evaluation=where, owner_types_prices=True, by=where.owner
+    )
+    typed(acme, "licence", 3, "Add-on")
+    typed(acme, "exit", 5)
+    quote(acme, licence(10))
+    enter_quotes_at_once()
+    withdraw(acme)
+    enter_quotes_at_once()
+    enter_quotes_at_once()
+    for label in ("", "Add-on"):
+        found = line(acme, "licence", label)
+        assert (found.state, found.likely) == ("unsaid", None)
+        assert found.note.startswith("The vendor withdrew its quote on ")
+    assert line(acme, "exit").likely == 5
+    entry = Entry.objects.get(evaluation=where, action="quote.taken_out")
+    assert len(entry.after["lines"]) == 2
+
+
+def test_a_withdrawn_quote_is_never_opened_and_keeps_its_seal(
+    where: Evaluation, acme: Candidate
+) -> None:
+    quote(acme, licence(10))
+    withdraw(acme)
+    assert quotes_seen(where)[acme.pk].is_withdrawn
+    with pytest.raises(Refused, match="cannot change"):
+        let_owner_type_prices(evaluation=where, owner_types_prices=True, by=where.owner)
+    vendors.open_prices(where)
+    assert not CostLine.objects.exists()
+    assert not Entry.objects.filter(action="quote.taken_out").exists()
+    quoted = Candidate.objects.get(pk=acme.pk).quote_entered
+    assert quoted == 2
 
 
 def test_sealed_quotes_are_entered_by_the_opening_alone(
