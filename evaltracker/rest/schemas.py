@@ -1,5 +1,6 @@
 """What the OpenAPI description says of problems and pages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import (
@@ -36,8 +37,10 @@ class ProblemSerializer(serializers.Serializer[Any]):
     request_id = serializers.CharField(required=False)
 
 
-# Why each status comes, and what its problem looks like.
-WHY: dict[int, tuple[str, str, dict[str, Any]]] = {
+type Reasons = Mapping[int, tuple[str, str, dict[str, Any]]]
+# Why each status comes, and what its problem looks like; where calls of vendors differ
+# from others, in the words of theirs.
+WHY: Reasons = {
     400: (
         "The body or a parameter is wrong; `errors` names each place. "
         "Unknown fields are refused, never dropped.",
@@ -101,13 +104,17 @@ WHY: dict[int, tuple[str, str, dict[str, Any]]] = {
 }
 
 
-def problems(*statuses: int) -> dict[tuple[int, str], Any]:
-    """The problems that a call may answer with, for `extend_schema`."""
-    return {(status, CONTENT_TYPE): _problem(status) for status in statuses}
+def problems(*statuses: int, own: Reasons | None = None) -> dict[tuple[int, str], Any]:
+    """The problems that a call may answer with, for `extend_schema`; `own` reasons
+    stand before the usual ones."""
+    reasons = {**WHY, **(own or {})}
+    return {
+        (status, CONTENT_TYPE): _problem(status, *reasons[status])
+        for status in statuses
+    }
 
 
-def _problem(status: int) -> OpenApiResponse:
-    why, code, more = WHY[status]
+def _problem(status: int, why: str, code: str, more: dict[str, Any]) -> OpenApiResponse:
     example = OpenApiExample(
         str(status),
         value={**problem_body(status, code=code), **more},

@@ -18,6 +18,7 @@ from trials.choices import ReportFormat
 from trials.models import RunToken
 from trials.run_api.authentication import RunTokenAuthentication
 from trials.run_api.bodies import FORMATS, PARSERS, text_of
+from trials.run_api.schema import describe_report
 from trials.run_formats import ReportedFile, read_instant
 from trials.run_formats.described import NAMES, read_description_apart
 from trials.run_formats.in_toto import read_in_toto
@@ -58,10 +59,9 @@ class RunsView(StrictView):
     permission_classes = (IsAuthenticated,)
     throttle_classes = (RunThrottle,)
     parser_classes: tuple[type[BaseParser], ...] = PARSERS
-    # No call of vendors, whose description this would stand in; docs/runs.md has it.
-    schema = None
     params: ClassVar = {"POST": frozenset({*NAMES, "measured_at"})}
 
+    @describe_report
     def post(self, request: Request, trial: str) -> Response:
         """Report runs: all of the file is kept, or nothing."""
         token = cast("RunToken", request.auth)

@@ -73,6 +73,8 @@ class OpenView(APIView):
 class SchemaView(OpenView, SpectacularAPIView):
     """OpenAPI 3 of the vendor API alone."""
 
+    # Below which addresses it describes calls.
+    prefix = PREFIX
     custom_settings = {
         "TITLE": "evaltracker: vendor API",
         "DESCRIPTION": DESCRIPTION,
@@ -96,7 +98,7 @@ class SchemaView(OpenView, SpectacularAPIView):
         self.patterns = [
             pattern
             for pattern in get_resolver().url_patterns
-            if str(pattern.pattern) == PREFIX
+            if str(pattern.pattern) == self.prefix
         ]
         # Where it is read, it is served.
         server = {"url": request.build_absolute_uri("/").rstrip("/")}

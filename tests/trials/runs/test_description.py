@@ -1,0 +1,93 @@
+"""What is described of the call that reports runs is what it does."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from drf_spectacular.validation import validate_schema
+
+from tests.trials.runs.posting import Program
+from trials.run_api.bodies import FORMATS
+from trials.run_api.schema import EXAMPLE, IN_TOTO, JUNIT
+from trials.run_formats.described import NAMES
+from trials.run_formats.json_runs import KNOWN, OF_RUN
+
+pytestmark = pytest.mark.django_db
+SCHEMA, RUNS = "/api/v1/trials/schema/", "/api/v1/trials/{trial}/runs/"
+
+
+def described() -> dict[str, Any]:
+    accept = {"accept": "application/vnd.oai.openapi+json"}
+    found: dict[str, Any] = Client().get(SCHEMA, headers=accept).json()
+    return found
+
+
+def test_it_is_valid_needs_no_token_and_names_this_call_alone() -> None:
+    document = described()
+    validate_schema(document)  # type: ignore[no-untyped-call]
+    assert document["openapi"] == "3.0.3"
+    assert set(document["paths"]) == {RUNS}
+    assert document["paths"][RUNS]["post"]["security"] == [{"run_token": []}]
+    page = Client().get("/api/v1/trials/docs/")
+    assert page.status_code == 200
+    assert b"https://" not in page.content
+
+
+@pytest.mark.urls("evaltracker.vendor_urls")
+def test_a_process_for_vendors_has_none_of_it() -> None:
+    client = Client(raise_request_exception=False)
+    for address in (SCHEMA, "/api/v1/trials/docs/"):
+        assert client.get(address).status_code == 404
+
+
+def test_bodies_and_parameters_are_those_that_are_read() -> None:
+    document = described()
+    call, known = (
+        document["paths"][RUNS]["post"],
+        document["components"]["schemas"],
+    )
+    assert set(call["requestBody"]["content"]) == set(FORMATS)
+    params = {one["name"] for one in call["parameters"] if one["in"] == "query"}
+    assert params == {*NAMES, "measured_at"}
+    body, of_run = (
+        known[name] if name in known else known[f"{name}Request"]
+        for name in ("RunReportInput", "RunInput")
+    )
+    assert body["properties"].keys() == KNOWN
+    assert set(body["required"]) == {"id", "runs"}
+    assert of_run["properties"].keys() == set(of_run["required"]) == OF_RUN
+
+
+def test_every_example_is_taken_and_answered_as_described(ci: Program) -> None:
+    now = timezone.now().isoformat()
+    body = copy.deepcopy(EXAMPLE)
+    body["runs"][0]["measured_at"] = now
+    junit = JUNIT.replace("2026-11-27T10:15:00Z", now)
+    stamp = now.replace("+", "%2B")
+    said = described()["components"]["schemas"]["RunReportOutput"]
+    for sent, kind, query in (
+        (body, "application/json", ""),
+        (junit, "application/xml", "?id=build-8&commit=ab12"),
+        (
+            json.dumps(IN_TOTO),
+            "application/vnd.in-toto+json",
+            f"?id=build-9&measured_at={stamp}",
+        ),
+    ):
+        answers = [ci.post(sent, kind, f"{ci.address}{query}") for _ in range(2)]
+        assert [each.status_code for each in answers] == [201, 200], answers[0].content
+        assert all(each.json().keys() == said["properties"].keys() for each in answers)
+
+
+def test_a_no_has_the_shape_that_is_described(ci: Program) -> None:
+    body = copy.deepcopy(EXAMPLE)
+    body["runs"][0]["unit"] = 5
+    problem = ci.post(body).json()
+    example = described()["paths"][RUNS]["post"]["responses"]["400"]["content"]
+    (kind,) = example
+    (shown,) = example[kind]["examples"].values()
+    assert problem["errors"] == shown["value"]["errors"]
+    assert problem["detail"] == shown["value"]["detail"]
