@@ -40,7 +40,11 @@ STEPS = (
         marks=pytest.mark.nightly(reason="the same steps, ten times as many"),
     ),
 )
-AT_ONCE, TURNS = 4, 40
+AT_ONCE = 4
+TURNS = (
+    40,
+    pytest.param(160, marks=pytest.mark.nightly(reason="the same for half a minute")),
+)
 type Step = Callable[[Evaluation, random.Random], Any]
 
 
@@ -173,12 +177,13 @@ def test_after_every_step_what_is_kept_is_what_is_counted(
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize("turns", TURNS)
 def test_writers_and_readers_at_once_leave_kept_what_is_counted(
-    where: Evaluation,
+    where: Evaluation, turns: int
 ) -> None:
     def write_or_read(number: int) -> int:
         chance, done = random.Random(number), 0
-        for _ in range(TURNS):
+        for _ in range(turns):
             if number < AT_ONCE:
                 with suppress(Problem):
                     chance.choice(STEPS_TAKEN)(where, chance)
@@ -191,7 +196,7 @@ def test_writers_and_readers_at_once_leave_kept_what_is_counted(
         return done
 
     done = at_once(2 * AT_ONCE, write_or_read, within=300)
-    assert all(isinstance(each, int) and each > TURNS // 4 for each in done), done
+    assert all(isinstance(each, int) and each > turns // 4 for each in done), done
     where.refresh_from_db()
     assert differences(where) == []
 
