@@ -57,3 +57,10 @@ def test_prices_are_quoted_on_a_phone_without_scripts(
     assert watched.barriers() == []
     assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
     assert watched.complaints == []
+
+    page.get_by_text("Withdraw your prices").click()
+    page.get_by_role("button", name="Withdraw all prices").click()
+    expect(page.get_by_text("You have no prices handed in.")).to_be_visible()
+    watched.page.reload()
+    assert watched.barriers() == []
+    assert watched.complaints == []
