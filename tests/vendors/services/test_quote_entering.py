@@ -10,11 +10,15 @@ from django.utils import timezone
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Evaluation
+from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates.research import cost_coverage_known
 from tests.cast import common, vendors
+from tests.clients import signed_in
 from vendors.costs import Tier
 from vendors.models import Candidate, CostLine, Quote
 from vendors.selectors import candidate_cost
 from vendors.selectors.quotes import may_see_quotes, quotes_seen
+from vendors.services.candidates import shortlist
 from vendors.services.cost_cells import change_cost_line
 from vendors.services.costs import set_cost_line
 from vendors.services.quote_entering import enter_quotes_at_once
@@ -182,9 +186,14 @@ def test_what_a_withdrawn_quote_brought_is_not_stated(
 def test_a_withdrawn_quote_is_never_opened_and_keeps_its_seal(
     where: Evaluation, acme: Candidate
 ) -> None:
+    shortlist(candidate=acme, by=where.owner)
     quote(acme, licence(10))
+    assert list(cost_coverage_known(Look(where))) == []
     withdraw(acme)
     assert quotes_seen(where)[acme.pk].is_withdrawn
+    assert len(list(cost_coverage_known(Look(where)))) == 1
+    page = signed_in(where.owner).get(f"/admin/e/{where.slug}/costs/")
+    assert ">withdrawn<" in page.content.decode()
     with pytest.raises(Refused, match="cannot change"):
         let_owner_type_prices(evaluation=where, owner_types_prices=True, by=where.owner)
     vendors.open_prices(where)
