@@ -91,10 +91,10 @@ def mend_of(
 
     `typed` are the cells that were typed anew, as a draft keeps them.
     """
-    rows = by_place(read)
     complaints = plan.complaints if plan else ()
     numbers = [row.number for row in shown.rows]
     file_rows = by_place(whole)
+    rows = file_rows if read is whole else by_place(read)
     wrong = list(wrong_rows(plan, rows, file_rows)) if plan else []
     cells = {it.cell for it in wrong}
     return Mend(

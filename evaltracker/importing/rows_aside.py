@@ -1,6 +1,7 @@
 """Rows of a table that are none of its lines: totals, and the names once more."""
 
 from collections.abc import Collection, Sequence
+from itertools import zip_longest
 
 from evaltracker.importing.plan import Aside, Findings
 from evaltracker.tabular import Row, Sheet, header_key
@@ -23,7 +24,8 @@ def is_total(row: Row) -> bool:
 
 def is_called_total(row: Row) -> bool:
     """Whether a word for a sum stands first."""
-    return bool(row.filled) and header_key(row.cells[row.filled[0]]) in TOTALS
+    first = next(filter(None, row.cells), "")
+    return header_key(first) in TOTALS
 
 
 def is_named_total(row: Row) -> bool:
@@ -36,9 +38,12 @@ def is_named_total(row: Row) -> bool:
 
 def repeats(row: Row, header: Row) -> bool:
     """Whether the row has the names of the columns again."""
-    filled = row.filled
-    is_same = len(filled) > 1 and all(row.cell(it) == header.cell(it) for it in filled)
-    return is_same and not row.is_kept
+    if any(
+        cell and cell != name
+        for cell, name in zip_longest(row.cells, header.cells, fillvalue="")
+    ):
+        return False
+    return len(row.filled) > 1 and not row.is_kept
 
 
 def without_aside(
@@ -48,9 +53,7 @@ def without_aside(
     return [
         row
         for row in rows
-        if not (
-            is_total(row) or (set(columns) & set(row.filled) and repeats(row, header))
-        )
+        if not (is_total(row) or (repeats(row, header) and any(map(row.cell, columns))))
     ]
 
 
@@ -58,14 +61,15 @@ def tell_aside(
     sheet: Sheet, rows: Sequence[Row], header: Row, findings: Findings
 ) -> None:
     """Name the rows that were left out because they are none of its lines."""
-    totals = [row for row in rows if is_total(row)]
+    called = [row for row in rows if is_called_total(row)]
+    totals = [row for row in called if is_total(row)]
     again = [row for row in rows if repeats(row, header)]
     for rule, found in (("total", totals), ("names again", again)):
         findings.aside += [
             Aside(rule, sheet.name, row.number, first_words(row)) for row in found
         ]
     where = f" of sheet “{sheet.name}”" if sheet.name else ""
-    named = [row for row in rows if is_called_total(row) and not is_total(row)]
+    named = [row for row in called if not is_total(row)]
     if named:
         findings.remark(
             f"Read like the others, though “Total” stands first: {numbered(named)}"

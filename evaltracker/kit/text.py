@@ -90,6 +90,8 @@ def read_link(text: str) -> str:
 
 
 def _refuse_control(text: str, *, allowed: str) -> None:
+    if text.isprintable():
+        return
     for found in _CONTROL.finditer(text):
         char = found[0]
         if char >= "\ud800":
@@ -107,9 +109,11 @@ def _refuse_shape(text: str, limit: int) -> None:
         raise ValueError(
             f"It has {len(text):,} characters; at most {limit:,} are kept."
         )
-    if text and not any(_is_visible(char) for char in text):
+    # Without control characters, what ASCII does not show is blank.
+    plain = text.isascii()
+    if text.isspace() if plain else not any(map(_is_visible, text)):
         raise ValueError("It contains nothing that can be seen.")
-    if text.isascii():
+    if plain:
         return
     row = 0
     for char in text:

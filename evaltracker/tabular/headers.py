@@ -15,6 +15,8 @@ def header_key(name: str) -> str:
 
     “Requirement ID”, “requirement_id” and “**Requirement-Id**<br>(text)” are one.
     """
+    if name.isascii() and name.isalnum():
+        return name.lower()
     plain = name
     if not name.isalnum():
         plain = IN_BRACKETS.sub(" ", TAGS.sub(" ", name))

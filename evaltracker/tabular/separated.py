@@ -116,6 +116,8 @@ def trimmed(record: list[str]) -> list[str]:
 
 def tidy(cell: str) -> str:
     """A cell's text: one kind of line break, no control characters, no outer blanks."""
+    if cell.isascii() and cell.isprintable():
+        return cell.strip(" ")
     text = cell.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
     if not text.isprintable():
         text = "".join(

@@ -178,10 +178,6 @@ def begins(parent: str, child: str) -> bool:
     )
 
 
-def with_category(
-    values: Mapping[str, Value], category: str | None
-) -> dict[str, Value]:
+def with_category(values: Mapping[str, Value], category: str) -> Mapping[str, Value]:
     """The values of a row, in the category of its heading unless it has its own."""
-    if category is None or values.get("category"):
-        return dict(values)
-    return {**values, "category": category}
+    return values if values.get("category") else {**values, "category": category}

@@ -1,7 +1,8 @@
 """From the rows of a sheet to requirements."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache, partial
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import Priority
@@ -16,7 +17,7 @@ from evaltracker.kit.text import read_line, read_text
 from evaltracker.measures import measure_words, read_measure
 from evaltracker.requirements.imports.headings import Headings, with_category
 from evaltracker.requirements.imports.refs import NO_TEXTS, Refs
-from evaltracker.requirements.imports.weights import read_weight, weights_are_usable
+from evaltracker.requirements.imports.weights import weight_in, weights_are_usable
 from evaltracker.tabular import Row
 from evaltracker.tabular.wording import without_markup
 
@@ -24,6 +25,8 @@ UNCOMPUTED = (
     "The cell holds a formula without a saved result, or an error. Open the file in "
     "your spreadsheet program, fix the cell, save it, and import it again."
 )
+# So many different cells of a column are remembered: categories, and no texts.
+KEPT = 256
 
 
 def lines_of(
@@ -45,96 +48,130 @@ def lines_of(
     refs = Refs(layout, rows, findings, known_texts)
     priorities = priorities_in(layout, rows, findings)
     lines, left_out = [], []
+    cells = Cells(layout, findings, priorities)
     for row in counted(rows, "compared"):
         if is_left_out(layout, row, priorities):
             left_out.append(row)
             continue
-        line = line_of(layout, row, findings, refs, priorities)
-        if line is not None:
-            values = with_category(line.values, headings.categories.get(row.number))
-            lines.append(replace(line, values=values))
+        line = line_of(row, cells, refs)
+        if line is None:
+            continue
+        if (category := headings.categories.get(row.number)) is not None:
+            line = replace(line, values=with_category(line.values, category))
+        lines.append(line)
     if left_out:
         findings.remark(f"Left out, as you said: {numbered(left_out)}.")
     tell_numbers(layout, findings)
     return lines
 
 
-def line_of(
-    layout: Layout,
-    row: Row,
-    findings: Findings,
-    refs: Refs,
-    priorities: Mapping[str, str],
-) -> RequirementLine | None:
-    """One row's requirement, or None with the reason in `findings`."""
-    before = len(findings.refused_rows)
-    sheet = layout.sheet
-    read = sorted(set(layout.columns.values()))
-    hits = [column for column in read if (row.number, column) in sheet.uncomputed]
-    for column in hits:
-        findings.refuse(sheet, row.number, UNCOMPUTED, column)
-    if hits or not any(row.cell(column) for column in read):
-        return None
-    values: dict[str, Value] = {}
-    ref, text = refs.of(row)
-    for field in layout.columns:
-        if field == "text" and text is not None:
-            values["text"] = text
-        elif field == "priority":
-            value = read_priority(layout, row, findings, priorities)
+class Cells:
+    """Reads the cells of one sheet's rows; what stands in many is read once."""
+
+    def __init__(
+        self, layout: Layout, findings: Findings, priorities: Mapping[str, str]
+    ) -> None:
+        self.sheet, self.findings = layout.sheet, findings
+        self.read = sorted(set(layout.columns.values()))
+        readers = {**READERS, "priority": partial(priority_in, priorities)}
+        self.readers = {
+            field: (column, lru_cache(KEPT)(readers[field]))
+            for field, column in layout.columns.items()
+            if field in readers
+        }
+
+    def are_there(self, row: Row) -> bool:
+        """Whether the row holds something that is read, and every formula its value."""
+        unknown = self.sheet.uncomputed
+        hits = [it for it in self.read if unknown and (row.number, it) in unknown]
+        for column in hits:
+            self.findings.refuse(self.sheet, row.number, UNCOMPUTED, column)
+        return not hits and any(map(row.cell, self.read))
+
+    def values(self, row: Row, text: str | None) -> dict[str, Value] | None:
+        """By field, what the file gives; None with the reasons in the findings.
+
+        `text` is that which the ref's cell tells, if it does.
+        """
+        values: dict[str, Value] = {}
+        is_good = True
+        for field, (column, read) in self.readers.items():
+            try:
+                told = field == "text" and text is not None
+                value = text if told else read(row.cell(column))
+            except ValueError as error:
+                self.findings.refuse(self.sheet, row.number, str(error), column)
+                is_good = False
+                continue
             if value is not None:
-                values["priority"] = value
-        elif field != "ref" and ref:
-            said = read_field(layout, row, field, findings)
-            if said is not None:
-                values[field] = said
-    if len(findings.refused_rows) > before or not ref:
+                values[field] = value
+        return values if is_good else None
+
+
+def line_of(row: Row, cells: Cells, refs: Refs) -> RequirementLine | None:
+    """One row's requirement, or None with the reason in the findings."""
+    if not cells.are_there(row):
         return None
-    return RequirementLine(ref, values, sheet.name, row.number)
+    ref, text = refs.of(row)
+    values = cells.values(row, text) if ref else None
+    if values is None:
+        return None
+    return RequirementLine(ref, values, cells.sheet.name, row.number)
 
 
-def read_field(
-    layout: Layout, row: Row, field: str, findings: Findings
-) -> Value | None:
-    """The row's value of `field`; None where the file gives none."""
-    column = layout.columns[field]
-    cell = row.cell(column)
-    if field == "weight":
-        return read_weight(layout, row, findings)
+def text_in(cell: str) -> str:
+    """The words of a requirement."""
     text = without_markup(cell)
-    if field == "measure":
-        return read_measure_cell(layout, row, findings)
-    if field == "must_hold_for":
-        return list_names(text.replace(",", ";").replace("\n", ";").split(";"))
-    if field == "text" and not text:
-        findings.refuse(
-            layout.sheet,
-            row.number,
-            "It has no text. Describe what is needed, or delete the row.",
-            column,
-        )
-        return None
-    try:
-        if field == "category":
-            return read_line(" ".join(text.split())) if text else None
-        return read_text(text) if text else ""
-    except ValueError as error:
-        findings.refuse(layout.sheet, row.number, str(error), column)
-        return None
+    if not text:
+        raise ValueError("It has no text. Describe what is needed, or delete the row.")
+    return read_text(text)
 
 
-def read_measure_cell(layout: Layout, row: Row, findings: Findings) -> str | None:
-    """The row's measure in the words in which plans compare it; blank is none."""
-    column = layout.columns["measure"]
+def help_in(cell: str) -> str:
+    """A text that may be blank."""
+    text = without_markup(cell)
+    return read_text(text) if text else ""
+
+
+def category_in(cell: str) -> str | None:
+    """The name of a category, on one line; None where the cell is blank."""
+    name = " ".join(without_markup(cell).split())
+    return read_line(name) if name else None
+
+
+def measure_in(cell: str) -> str:
+    """A measure in the words in which plans compare it; blank is none."""
     try:
-        parts = read_measure(without_markup(row.cell(column)))
-        return measure_words(parts)
+        return measure_words(read_measure(without_markup(cell)))
     except Invalid as error:
-        sentence = error.sentence
-    except ValueError as error:
-        sentence = str(error)
-    findings.refuse(layout.sheet, row.number, sentence, column)
-    return None
+        raise ValueError(error.sentence) from error
+
+
+def lists_in(cell: str) -> str:
+    """The lists of the brief for which a requirement must hold."""
+    text = without_markup(cell)
+    return list_names(text.replace(",", ";").replace("\n", ";").split(";"))
+
+
+def priority_in(priorities: Mapping[str, str], cell: str) -> str | None:
+    """The priority; None where the cell is blank."""
+    if cell and cell not in priorities:
+        raise ValueError(
+            f"“{short(cell)}” is no priority that is known here. Say what it means, or "
+            "write must, should or could."
+        )
+    return priorities[cell] if cell else None
+
+
+READERS: Mapping[str, Callable[[str], Value | None]] = {
+    "text": text_in,
+    "category": category_in,
+    "weight": weight_in,
+    "vendor_help": help_in,
+    "scorer_help": help_in,
+    "measure": measure_in,
+    "must_hold_for": lists_in,
+}
 
 
 def list_names(names: Iterable[str]) -> str:
@@ -164,26 +201,6 @@ def is_left_out(layout: Layout, row: Row, priorities: Mapping[str, str]) -> bool
     """Whether somebody said that rows with such a priority stay out."""
     column = layout.columns.get("priority")
     return column is not None and priorities.get(row.cell(column)) == LEAVE_OUT
-
-
-def read_priority(
-    layout: Layout, row: Row, findings: Findings, priorities: Mapping[str, str]
-) -> str | None:
-    """The row's priority; None where the cell is blank."""
-    column = layout.columns["priority"]
-    cell = row.cell(column)
-    if not cell:
-        return None
-    priority = priorities.get(cell)
-    if priority is None:
-        findings.refuse(
-            layout.sheet,
-            row.number,
-            f"“{short(cell)}” is no priority that is known here. Say what it means, or "
-            "write must, should or could.",
-            column,
-        )
-    return priority
 
 
 def tell_numbers(layout: Layout, findings: Findings) -> None:

@@ -2,7 +2,6 @@
 
 from evaltracker.importing.layout import Layout
 from evaltracker.importing.plan import Findings
-from evaltracker.tabular import Row
 
 HIGHEST = 10
 
@@ -57,19 +56,13 @@ def number_of(cell: str) -> float | None:
     return number if abs(number) < 1e9 else None
 
 
-def read_weight(layout: Layout, row: Row, findings: Findings) -> int | None:
-    """The row's weight; None where the cell is blank."""
-    column = layout.columns["weight"]
-    cell = row.cell(column)
+def weight_in(cell: str) -> int | None:
+    """The weight; None where the cell is blank."""
     if not cell:
         return None
     number = number_of(cell)
     if number is None or not number.is_integer() or not 0 <= number <= HIGHEST:
-        findings.refuse(
-            layout.sheet,
-            row.number,
-            f"“{cell[:40]}” is no weight. Write a whole number from 0 to 10.",
-            column,
+        raise ValueError(
+            f"“{cell[:40]}” is no weight. Write a whole number from 0 to 10."
         )
-        return None
     return int(number)
