@@ -1,12 +1,13 @@
 """The Celery application: it only wakes sweeps, it never carries meaning."""
 
+import gc
 import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, before_task_publish, celeryd_init
+from celery.signals import beat_init, before_task_publish, celeryd_init, worker_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from evaltracker.kit.starting import about_to_start
@@ -35,3 +36,10 @@ def _watch_ticks(**_: Any) -> None:
         ticked.touch()
 
     before_task_publish.connect(note_tick, weak=False)
+
+
+@worker_init.connect
+def _keep_what_is_loaded(**_: Any) -> None:
+    """What is loaded before the first task stays, as in evaltracker/wsgi.py."""
+    gc.collect()
+    gc.freeze()

@@ -107,7 +107,7 @@ def placed(row: Row, names: Mapping[str, str]) -> dict[str, int] | None:
 
 def only(book: Workbook, name: str) -> Workbook:
     """The workbook with one of its visible sheets; all of it if there is no such."""
-    sheets = tuple(sheet for sheet in book.visible if sheet.name == name)
+    sheets = tuple(it for it in book.visible if name and it.name == name)
     return replace(book, sheets=sheets) if sheets else book
 
 

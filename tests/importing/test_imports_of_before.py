@@ -1,17 +1,21 @@
-"""Imports of a kind that is not imported any more, such as scores."""
+"""Imports of before: of kinds that are gone, and with other words for undoing."""
 
 import pytest
 
 from evaltracker.errors import Refused
-from evaltracker.evaluations.models import Import
+from evaltracker.evaluations.models import Evaluation, Import
 from evaltracker.importing.services.import_log import undo_import
-from tests.cast import stakeholders, trials
+from evaltracker.requirements.imports import plan_requirements_import
+from evaltracker.requirements.services.imports import import_requirements
+from evaltracker.requirements.services.requirement_undo import state_of
+from evaltracker.tabular import read_table
+from tests.cast import common, stakeholders, trials
 from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 
 
-def test_they_stay_private_and_are_not_undone() -> None:
+def test_scores_stay_private_and_are_not_undone() -> None:
     where = trials.platform("must")
     scorer = stakeholders.holder("it")
     old = Import.objects.create(
@@ -26,4 +30,33 @@ def test_they_stay_private_and_are_not_undone() -> None:
     assert signed_in(where.owner).get(address).status_code == 404
     assert signed_in(scorer).get(address).status_code == 403
     with pytest.raises(Refused, match="not imported any more"):
+        undo_import(imported=old, by=where.owner)
+
+
+def kept_whole() -> tuple[Evaluation, Import]:
+    """An import of two requirements that kept each whole, as they did until 0.2."""
+    where = common.evaluation()
+    book = read_table(b"ref,text\nR1,a\nR2,b\n", "r.csv")
+    plan = plan_requirements_import(book)
+    import_requirements(evaluation=where, plan=plan, by=where.owner)
+    old = Import.objects.get()
+    old.kept["new"] = {str(row.pk): state_of(row) for row in where.requirements.all()}
+    # There was no such column.
+    for state in old.kept["new"].values():
+        del state["metric_excuse"]
+    del old.kept["fields"]
+    old.save()
+    return where, old
+
+
+def test_what_kept_each_row_whole_is_undone() -> None:
+    where, old = kept_whole()
+    undo_import(imported=old, by=where.owner)
+    assert not where.requirements.exists()
+
+
+def test_what_kept_each_row_whole_sees_changes() -> None:
+    where, old = kept_whole()
+    where.requirements.filter(ref="R2").update(text="c")
+    with pytest.raises(Refused, match="changed or were used since: R2"):
         undo_import(imported=old, by=where.owner)

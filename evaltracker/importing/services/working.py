@@ -85,7 +85,9 @@ def take_in(draft: ImportDraft) -> None:
             raise Refused(f"Importing {kind.things} is not yours to do here.")
         look = look_at(draft, kind, evaluation, person)
         if look.problem is None and look.plan is not None and look.digest == draft.said:
-            kind.apply(evaluation, person, look.plan, look.reading, draft.pk)
+            plan, reading = look.plan, look.reading
+            del look  # The file is as large as all that is written of it.
+            kind.apply(evaluation, person, plan, reading, draft.pk)
             finish(draft)
             return
     kept, pages = keep_look(look)

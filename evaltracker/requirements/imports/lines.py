@@ -21,6 +21,7 @@ from evaltracker.requirements.imports.weights import weight_in, weights_are_usab
 from evaltracker.tabular import Row
 from evaltracker.tabular.wording import without_markup
 
+type Reader = Callable[[str], Value | None]
 UNCOMPUTED = (
     "The cell holds a formula without a saved result, or an error. Open the file in "
     "your spreadsheet program, fix the cell, save it, and import it again."
@@ -73,7 +74,10 @@ class Cells:
     ) -> None:
         self.sheet, self.findings = layout.sheet, findings
         self.read = sorted(set(layout.columns.values()))
-        readers = {**READERS, "priority": partial(priority_in, priorities)}
+        readers: dict[str, Reader] = {
+            **READERS,
+            "priority": partial(priority_in, priorities),
+        }
         self.readers = {
             field: (column, lru_cache(KEPT)(readers[field]))
             for field, column in layout.columns.items()
@@ -163,7 +167,7 @@ def priority_in(priorities: Mapping[str, str], cell: str) -> str | None:
     return priorities[cell] if cell else None
 
 
-READERS: Mapping[str, Callable[[str], Value | None]] = {
+READERS: Mapping[str, Reader] = {
     "text": text_in,
     "category": category_in,
     "weight": weight_in,

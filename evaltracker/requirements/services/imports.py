@@ -119,11 +119,11 @@ def tell(evaluation: Evaluation, plan: ImportPlan, by: By) -> None:
         action="requirements.imported",
         subject=evaluation,
         by=by,
-        before={change.line.ref: dict(change.before) for change in plan.changed},
+        before={change.line.ref: change.before for change in plan.changed},
         after=told_of(
             plan,
-            new={line.ref: dict(line.values) for line in plan.new},
-            changed={change.line.ref: dict(change.after) for change in plan.changed},
+            new={line.ref: line.values for line in plan.new},
+            changed={change.line.ref: change.after for change in plan.changed},
         ),
     )
 

@@ -1,6 +1,8 @@
 """Undoing an import of requirements."""
 
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import ProtectedError
@@ -36,6 +38,8 @@ WRITTEN = (
     *("vendor_help", "scorer_help", "measure"),
 )
 BATCH = 500
+# Hexadecimal digits: of a row that is new, its file says all the rest.
+FINGERPRINT = 32
 
 
 def state_of(row: Requirement) -> dict[str, Any]:
@@ -43,10 +47,19 @@ def state_of(row: Requirement) -> dict[str, Any]:
     return journal.snapshot(row, STATE)
 
 
-def is_as(kept: dict[str, Any], row: Requirement) -> bool:
+def is_as(kept: dict[str, Any] | str, row: Requirement, fields: list[str]) -> bool:
     """Whether a row is as it was kept, when it may have had fewer columns."""
+    if isinstance(kept, str):
+        return kept == fingerprint(row, fields)
     now = state_of(row)
     return all(now[field] == value for field, value in kept.items())
+
+
+def fingerprint(row: Requirement, fields: Sequence[str]) -> str:
+    """What tells whether one of these fields of a row has changed."""
+    values = [getattr(row, field) for field in fields]
+    state = json.dumps(values, default=str, sort_keys=True)
+    return hashlib.sha256(state.encode()).hexdigest()[:FINGERPRINT]
 
 
 def kept_of(
@@ -56,7 +69,8 @@ def kept_of(
 ) -> dict[str, Any]:
     """What undoing needs: rows that are new, rows before and after, new categories."""
     return {
-        "new": {str(row.pk): state_of(row) for row in added},
+        "fields": STATE,
+        "new": {str(row.pk): fingerprint(row, STATE) for row in added},
         "changed": {str(row.pk): [before, state_of(row)] for before, row in changed},
         "categories": [str(category.pk) for category in categories],
     }
@@ -70,6 +84,7 @@ def undo(imported: Import, by: By) -> None:
     evaluation = imported.evaluation
     require_stage(evaluation, *WRITABLE_STAGES)
     new, changed = imported.kept["new"], imported.kept["changed"]
+    fields = imported.kept.get("fields", [])
     rows = {
         str(row.pk): row
         for row in Requirement.objects.in_evaluation(evaluation).select_for_update(
@@ -80,8 +95,9 @@ def undo(imported: Import, by: By) -> None:
     refuse_moved(
         rows[key].ref if key in rows else "a row that is gone"
         for key, after in expected.items()
-        if key not in rows or not is_as(after, rows[key])
+        if key not in rows or not is_as(after, rows[key], fields)
     )
+    stood_before = {rows[key].ref: state_of(rows[key]) for key in expected}
     put_back(evaluation, rows, changed)
     marked = imported.kept.get("demands", {})
     stood = {rows[key]: {MUST_HOLD_FOR: said} for key, said in marked.items()}
@@ -96,7 +112,7 @@ def undo(imported: Import, by: By) -> None:
         action="requirements.put_back",
         subject=evaluation,
         by=by,
-        before={rows[key].ref: after for key, after in expected.items()},
+        before=stood_before,
         after={rows[key].ref: before for key, (before, _) in changed.items()},
     )
 
