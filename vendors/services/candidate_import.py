@@ -212,7 +212,8 @@ def undo(imported: Import, by: User) -> None:
         for field in before.keys() & WRITTEN:
             setattr(rows[key], field, before[field])
     save([rows[key] for key in changed])
-    delete_unused(Candidate.objects.filter(pk__in=list(new)), str)
+    ours = Candidate.objects.filter(evaluation=evaluation)
+    delete_unused(ours, new, str)
     # Somebody who has one locked has use for it; nobody is waited for.
     unlocked = Vendor.objects.select_for_update(of=("self",), skip_locked=True)
     for vendor in unlocked.filter(pk__in=imported.kept["vendors"]):

@@ -4,11 +4,12 @@ How a kind is undone is said in its declaration (`take_back`).
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import batched
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import ProtectedError
+from django.db.models.deletion import get_candidate_relations_to_delete
 from django.utils import timezone
 
 from evaltracker.errors import Refused
@@ -20,6 +21,7 @@ from evaltracker.importing.kinds import KINDS
 from evaltracker.importing.plan import Plan
 
 SHOWN = 10
+BATCH = 5_000
 REST = "rest"
 
 
@@ -134,24 +136,28 @@ def refuse_moved(names: Iterable[str]) -> None:
         )
 
 
-def delete_unused(rows: models.QuerySet[Any], name_of: Callable[[Any], str]) -> None:
-    """Delete rows to which nothing points, or refuse with the names of the others."""
-    try:
-        with transaction.atomic():
-            rows.delete()
-    except ProtectedError as error:
-        refuse_moved(sorted(_pointed_at(error.protected_objects, rows.model, name_of)))
+def delete_unused[M: models.Model](
+    rows: models.QuerySet[M], keys: Collection[str], name_of: Callable[[M], str]
+) -> None:
+    """Delete those of `rows` that have these keys, or refuse with the names of some.
 
+    Each table that can point at them is asked once, by `rows` and not by their keys: of
+    50,000 rows, Django's own `delete` asks each of a dozen tables a hundred times.
 
-def _pointed_at(
-    users: Iterable[models.Model],
-    model: type[models.Model],
-    name_of: Callable[[Any], str],
-) -> set[str]:
-    """The names of the rows of `model` that `users` point at."""
-    return {
-        name_of(getattr(user, field.name))
-        for user in users
-        for field in user._meta.concrete_fields
-        if field.related_model is model and getattr(user, field.attname) is not None
-    }
+    Raises:
+        Refused: something points at one of them.
+
+    """
+    pointed: set[str] = set()
+    relations: Iterable[Any] = get_candidate_relations_to_delete(
+        rows.model._meta  # type: ignore[arg-type]
+    )
+    for relation in relations:
+        key = relation.field.attname
+        pointing = relation.related_model._base_manager.filter(**{f"{key}__in": rows})
+        pointed.update(map(str, pointing.order_by().values_list(key, flat=True)))
+    used = pointed.intersection(keys)
+    refuse_moved(sorted(map(name_of, rows.filter(pk__in=used))) if used else ())
+    for batch in batched(keys, BATCH):
+        # Nothing points at them, so there is nothing to collect.
+        rows.filter(pk__in=batch)._raw_delete(rows.db)

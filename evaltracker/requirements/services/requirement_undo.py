@@ -102,10 +102,11 @@ def undo(imported: Import, by: By) -> None:
     marked = imported.kept.get("demands", {})
     stood = {rows[key]: {MUST_HOLD_FOR: said} for key, said in marked.items()}
     demand_many(evaluation, stood, by)
-    for start in range(0, len(new), BATCH):
-        some = list(new)[start : start + BATCH]
-        Demand.objects.filter(requirement__in=some).delete()
-        delete_unused(Requirement.objects.filter(pk__in=some), str)
+    ours = Requirement.objects.in_evaluation(evaluation)
+    demands = Demand.objects.filter(requirement__in=ours)
+    theirs = [it.pk for it in demands if str(it.requirement_id) in new]
+    demands.filter(pk__in=theirs).delete()
+    delete_unused(ours, new, str)
     drop_categories(imported.kept["categories"])
     journal.record(
         evaluation=evaluation,
