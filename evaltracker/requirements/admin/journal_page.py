@@ -1,8 +1,9 @@
 """The journal of an evaluation: what happened, by whom, with before and after."""
 
-import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +27,7 @@ from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.requirements.admin.lists import kind_in_words
 
 PER_PAGE = 50
+SHOWN = 20
 FILTERS = ("actor_name", "action", "subject_type")
 INSTANT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d+\+00:00$")
 
@@ -61,12 +63,28 @@ def words(value: Any) -> str:
             text = ROW_ID.sub("", value)
             return INSTANT.sub(r"\1 \2 UTC", text)
         case list():
-            return ", ".join(words(item) for item in value) or "nothing"
+            return ", ".join(first_of(map(words, value), len(value))) or "nothing"
         case dict():
-            return (
-                json.dumps(value, ensure_ascii=False, indent=1) if value else "nothing"
-            )
+            lines = (f"{name}: {in_line(said)}" for name, said in value.items())
+            return "\n".join(first_of(lines, len(value))) or "nothing"
     return str(value)
+
+
+def in_line(value: Any) -> str:
+    """A value within a list or a mapping, on one line."""
+    if not isinstance(value, dict):
+        return words(value)
+    parts = [
+        f"{name.replace('_', ' ')} {in_line(said)}" for name, said in value.items()
+    ]
+    return "; ".join(parts) or "nothing"
+
+
+def first_of(told: Iterable[str], count: int) -> list[str]:
+    """What an import or a copy wrote of thousands of rows, told by the first."""
+    shown = list(islice(told, SHOWN))
+    more = count - len(shown)
+    return [*shown, f"and {more:,} more, which the export has"] if more else shown
 
 
 def without_addresses(text: str) -> str:

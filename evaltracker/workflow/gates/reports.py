@@ -12,6 +12,7 @@ from evaltracker.workflow.models import Waiver, WaiverRequest
 from trials.selectors.counted import counted_once, kept_count
 from vendors.policy import barring_interest, clears_it, may_read_answers
 
+SHOWN = 20
 READ_BESIDE = ("asked_by", "answered_by", "visit", "candidate")
 
 
@@ -35,6 +36,16 @@ class GateReport:
     def open(self) -> bool:
         """Whether it lets the evaluation pass."""
         return not self.blockers or self.waiver is not None
+
+    @property
+    def shown(self) -> list[Blocker]:
+        """The blockers that a page has room for."""
+        return self.blockers[:SHOWN]
+
+    @property
+    def more(self) -> int:
+        """How many there are beside those."""
+        return len(self.blockers) - len(self.shown)
 
     def closed_to(self, user: User, evaluation: Evaluation) -> "GateReport":
         """The same without what tells of answers that `user` may not read."""

@@ -13,6 +13,7 @@ from evaltracker.requirements.services.requirements import retire_requirement
 from evaltracker.tabular import read_table
 from tests.cast.common import evaluation, noor
 from tests.cast.vendors import enter
+from tests.clients import signed_in
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
@@ -100,3 +101,17 @@ def test_categories_come_along_and_existing_ones_are_used() -> None:
         "General",
     }
     assert where.requirements.get(ref="R2").category.name == "Security"
+
+
+def test_pages_tell_the_first_of_what_thousands_of_rows_changed() -> None:
+    where = evaluation()
+    many = "".join(f"R{number},Need {number},must\n" for number in range(50))
+    take(where, f"ref,text,priority\n{many}")
+    client = signed_in(where.owner)
+    journal = client.get(f"/admin/e/{where.slug}/journal/").content.decode()
+    assert "R19: text Need 19; priority must" in journal
+    assert "and 30 more, which the export has" in journal
+    assert "Need 20" not in journal
+    overview = client.get(f"/admin/e/{where.slug}/").content.decode()
+    assert overview.count("it moves no metric and has no excuse.</span>") == 2 * 20
+    assert "And 30 more, shown as these are settled." in overview
