@@ -12,6 +12,10 @@ from tests.data.corpus.making import (
     price_sheets,
     questionnaires,
     requirements,
+    seen_candidates,
+    seen_costs,
+    seen_matrices,
+    seen_requirements,
 )
 
 FILES = Path(__file__).parent / "files"
@@ -24,6 +28,10 @@ CASES = [
     *questionnaires.CASES,
     *broken.CASES,
     *more_kinds.CASES,
+    *seen_requirements.CASES,
+    *seen_matrices.CASES,
+    *seen_candidates.CASES,
+    *seen_costs.CASES,
 ]
 
 
