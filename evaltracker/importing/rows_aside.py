@@ -14,12 +14,37 @@ TOTALS = frozenset(
         *("fitofallscoredrequirementsin", "answeredshowntested"),
     }
 )
+# Below a matrix of points, where nothing but numbers stands beside them.
+FEET = frozenset(
+    {
+        *("fit", "score", "scores", "rank", "ranking", "average", "weightedscore"),
+        *("weightedtotal", "weightedaverage", "totalscore", "overallscore"),
+        *("totalbid", "totalbasebid", "totalpoints", "summenetto", "summebrutto"),
+        *("gesamtpunktzahl", "gesamtpunkte"),
+    }
+)
+BEGINNINGS = ("total", "subtotal", "grandtotal", "summe", "gesamtsumme")
 SHOWN = 5
 
 
 def is_total(row: Row) -> bool:
     """Whether the row adds others up: the first thing in it says so."""
-    return is_called_total(row) and not row.is_kept and not is_named_total(row)
+    is_sum = is_called_total(row) and not is_named_total(row)
+    return (is_sum or is_foot(row)) and not row.is_kept
+
+
+def is_foot(row: Row) -> bool:
+    """Whether numbers alone stand beside a word for points or, without ref, a sum."""
+    first, *others = row.filled or [0]
+    key = header_key(row.cell(first))
+    is_called = key in FEET or (first > 0 and key.startswith(BEGINNINGS))
+    return is_called and bool(others) and all(is_figure(row.cell(it)) for it in others)
+
+
+def is_figure(cell: str) -> bool:
+    """Whether a cell is a number, be it with a sign or a currency."""
+    letters = sum(mark.isalpha() for mark in cell)
+    return letters <= 3 and any(mark.isdigit() for mark in cell)
 
 
 def is_called_total(row: Row) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from evaltracker.importing.reading import Header
-from evaltracker.tabular import Row, Sheet, columns_by_field, find_header
+from evaltracker.importing.rows_aside import is_figure, without_aside
+from evaltracker.tabular import Row, Sheet, Unreadable, columns_by_field, find_header
 from vendors.imports.names import Names
 from vendors.imports.words import COLUMNS
 
@@ -26,9 +27,14 @@ class ListShape:
     whose: str = ""
 
     @property
-    def body(self) -> list[Row]:
-        """The rows under the header."""
+    def below(self) -> list[Row]:
+        """All rows under the header."""
         return [row for row in self.sheet.rows if row.number > self.header.number]
+
+    @property
+    def body(self) -> list[Row]:
+        """The rows under the header that are lines of the table."""
+        return without_aside(self.below, self.header, self.header.filled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +48,14 @@ class MatrixShape:
     fit: int
 
     @property
-    def body(self) -> list[Row]:
-        """The rows under the header."""
+    def below(self) -> list[Row]:
+        """All rows under the header."""
         return [row for row in self.sheet.rows if row.number > self.header.number]
+
+    @property
+    def body(self) -> list[Row]:
+        """The rows under the header that are lines of the table."""
+        return without_aside(self.below, self.header, self.header.filled)
 
 
 def find_list(sheet: Sheet, said: Header | None = None) -> ListShape | None:
@@ -93,3 +104,22 @@ def find_matrix(
     if best is None:
         return None
     return MatrixShape(sheet, header, best, orientation, fit=len(taken) * hits)
+
+
+def refuse_scores(shape: MatrixShape, heads: Collection[int]) -> None:
+    """Refuse a matrix of bare numbers: those are somebody's scores, not claims."""
+    cells = [
+        row.cell(column) for row in shape.body for column in heads if row.cell(column)
+    ]
+    if cells and all(is_points(cell) for cell in cells):
+        raise Unreadable(
+            f"all of its {len(cells):,} answers are numbers. Those are scores and not "
+            "claims; stakeholders give scores themselves, on the scoring page.",
+            sheet=shape.sheet.name,
+            row=shape.header.number,
+        )
+
+
+def is_points(cell: str) -> bool:
+    """Whether a cell is a number and no word: “4”, “8/10”, “5 (2.00)”."""
+    return is_figure(cell) and not any(mark.isalpha() for mark in cell)

@@ -1,6 +1,5 @@
 """Walking a list or a matrix, cell by cell, to claims."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,19 +9,23 @@ from evaltracker.importing.column_questions import order_in
 from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings
 from evaltracker.importing.rows import unread_columns
+from evaltracker.importing.rows_aside import tell_aside
 from evaltracker.importing.words import SIDE_COLUMNS
 from evaltracker.kit.progress import counted
 from evaltracker.measures import Reading
 from evaltracker.requirements.imports.lines import UNCOMPUTED
-from evaltracker.tabular import Row, Sheet, Unreadable, header_key
+from evaltracker.tabular import Row, Sheet, header_key
 from vendors.claimed_numbers import claimed_number
 from vendors.imports.answers import Cells, Reader
 from vendors.imports.names import Names
 from vendors.imports.plan import ClaimLine, Meaning
 from vendors.imports.questionnaires import is_aside, whose_answers
-from vendors.imports.shapes import REQUIREMENTS_AS_ROWS, ListShape, MatrixShape
-
-NUMBER = re.compile(r"[-+]?[0-9]{1,9}([.,][0-9]{1,9})?")
+from vendors.imports.shapes import (
+    REQUIREMENTS_AS_ROWS,
+    ListShape,
+    MatrixShape,
+    refuse_scores,
+)
 
 
 class Walk:
@@ -51,6 +54,7 @@ class Walk:
         columns, body = shape.columns, shape.body
         used = set(columns.values())
         self.findings.remarks += unread_columns(shape.sheet, shape.header, body, used)
+        tell_aside(shape.sheet, shape.below, shape.header, self.findings)
         if "available_from" in columns:
             column = columns["available_from"]
             self.reader.order = order_in(shape.header, column, body, self.findings)
@@ -160,6 +164,7 @@ class Walk:
         self.findings.remarks += unread_columns(
             shape.sheet, shape.header, shape.body, used
         )
+        tell_aside(shape.sheet, shape.below, shape.header, self.findings)
         return heads
 
     def is_uncomputed(self, sheet: Sheet, row: int, columns: Iterable[int]) -> bool:
@@ -227,18 +232,4 @@ class Walk:
             f"The evaluation has no {word} “{short(name)}”.{names.hint(name)} Add it "
             "first, fix the name, or choose to leave unknown names out.",
             column,
-        )
-
-
-def refuse_scores(shape: MatrixShape, heads: dict[int, str]) -> None:
-    """Refuse a matrix of bare numbers: those are somebody's scores, not claims."""
-    cells = [
-        row.cell(column) for row in shape.body for column in heads if row.cell(column)
-    ]
-    if cells and all(NUMBER.fullmatch(cell) for cell in cells):
-        raise Unreadable(
-            f"all of its {len(cells):,} answers are numbers. Those are scores and not "
-            "claims; stakeholders give scores themselves, on the scoring page.",
-            sheet=shape.sheet.name,
-            row=shape.header.number,
         )
