@@ -201,7 +201,7 @@ class RowsImport(ImportKind):
 
     def guess(self, sheet: Sheet) -> Header | None:
         """Where the list stands."""
-        table = find_table(sheet, None, self.names, type(self).is_list)
+        table = find_table(sheet, None, self.columns_in, type(self).is_list)
         return Header(table.header.number, table.columns) if table else None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from evaltracker.importing.layout import refuse_wide_merge, short
 from evaltracker.importing.plan import Findings, Plan, source_of
-from evaltracker.importing.reading import Header
+from evaltracker.importing.reading import Header, likely_header
 from evaltracker.importing.rows_aside import tell_aside, without_aside
 from evaltracker.tabular import (
     Row,
@@ -14,7 +14,6 @@ from evaltracker.tabular import (
     Unreadable,
     Workbook,
     column_letter,
-    columns_by_field,
     find_header,
 )
 
@@ -90,13 +89,13 @@ class Table:
 def find_table(
     sheet: Sheet,
     said: Header | None,
-    names: Mapping[str, Sequence[str]],
+    columns_in: Callable[[Row], dict[str, int]],
     is_table: Callable[..., bool],
 ) -> Table | None:
-    """The table of `sheet`, by what somebody said or by the usual `names`."""
+    """The table of `sheet`, by what somebody said or by the usual names."""
 
     def points(row: Row) -> int:
-        found = columns_by_field(row, names)
+        found = columns_in(row)
         return len(found) if is_table(found) else 0
 
     if said is not None and is_table(said.columns, said=True):
@@ -105,7 +104,7 @@ def find_table(
         hit = find_header(sheet, points)
         if hit is None:
             return None
-        header, columns = hit, columns_by_field(hit, names)
+        header, columns = hit, columns_in(hit)
     refuse_wide_merge(sheet, header, columns.values())
     return Table(sheet, header, columns)
 
@@ -113,14 +112,14 @@ def find_table(
 def tables_in(
     book: Workbook,
     headers: Mapping[str, Header],
-    names: Mapping[str, Sequence[str]],
+    columns_in: Callable[[Row], dict[str, int]],
     is_table: Callable[..., bool],
     findings: Findings,
 ) -> list[Table]:
     """The tables of all visible sheets; sheets without one are named."""
     found = []
     for sheet in book.visible:
-        table = find_table(sheet, headers.get(sheet.name), names, is_table)
+        table = find_table(sheet, headers.get(sheet.name), columns_in, is_table)
         if table is not None:
             found.append(table)
         elif sheet.name and not sheet.is_blank:
@@ -134,11 +133,12 @@ def tables_in(
 def no_table(book: Workbook, things: str, wanted: str) -> Unreadable:
     """The sentence for a file in which nothing was found."""
     sheet = next(sheet for sheet in book.visible if not sheet.is_blank)
-    first = max(sheet.rows[:60], key=lambda row: min(len(row.filled), 2))
+    first = likely_header(sheet)
     names = ", ".join(f"“{short(first.cell(it))}”" for it in first.filled[:6])
+    more = f" and {len(first.filled) - 6} more" if len(first.filled) > 6 else ""
     return Unreadable(
-        f"No {things} were found. {wanted} Row {first.number} has: {names}. Say which "
-        "column holds what, or rename the columns.",
+        f"No {things} were found. Row {first.number} has: {names}{more}. Say which "
+        f"column holds what, or rename the columns. {wanted}",
         sheet=sheet.name,
     )
 

@@ -6,13 +6,13 @@ from typing import Any
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import Column, ImportKind, register_import
-from evaltracker.importing.layout import find_layout, requirement_columns
 from evaltracker.importing.reading import Header, Reading
 from evaltracker.requirements.imports import (
     ImportPlan,
     RequirementLine,
     plan_requirements_import,
 )
+from evaltracker.requirements.imports.layout import find_layout, requirement_columns
 from evaltracker.requirements.imports.matching import CANDIDATES_AS_ROWS
 from evaltracker.requirements.services.imports import (
     import_requirements,

@@ -45,7 +45,7 @@ class Claims(ImportKind):
     slug = KIND
     take_back = staticmethod(undo)
     take_in = staticmethod(import_claims)
-    things = "claims"
+    things = "answers"
     tab = "matrix"
     may_skip = True
     needs = (

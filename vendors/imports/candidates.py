@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from evaltracker.importing.layout import short
@@ -19,7 +20,7 @@ from evaltracker.importing.rows import (
 )
 from evaltracker.importing.words_asked import meanings_in
 from evaltracker.kit.text import Inputs
-from evaltracker.tabular import Row, Workbook
+from evaltracker.tabular import Row, Workbook, columns_by_field
 from evaltracker.tabular.wording import without_markup
 from vendors.choices import CandidateKind
 from vendors.columns import IMPORTED
@@ -52,6 +53,9 @@ class KnownCandidates:
     vendors: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
+columns_in = partial(columns_by_field, synonyms=COLUMNS)
+
+
 def is_table(columns: Mapping[str, int], *, said: bool = False) -> bool:
     """Whether these columns make a list of candidates.
 
@@ -76,7 +80,7 @@ def plan_candidates_import(
     """
     findings = Findings(answers=answers, remarks=list(book.remarks))
     tables = more_than_names(
-        tables_in(book, headers, COLUMNS, is_table, findings), findings
+        tables_in(book, headers, columns_in, is_table, findings), findings
     )
     if not tables:
         raise no_table(book, "candidates", WANTED)

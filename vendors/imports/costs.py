@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from evaltracker.importing.layout import short
@@ -18,7 +19,7 @@ from evaltracker.importing.rows import (
     tables_in,
     tell_unread,
 )
-from evaltracker.tabular import Row, Sheet, Workbook
+from evaltracker.tabular import Row, Sheet, Workbook, columns_by_field
 from vendors.choices import Pricing
 from vendors.imports.cost_bids import Bids, find_bids, stranger_sentence
 from vendors.imports.cost_columns import settle
@@ -51,6 +52,9 @@ class ForAll:
     recurrence: str = ""
 
 
+columns_in = partial(columns_by_field, synonyms=COLUMNS)
+
+
 def is_table(columns: Collection[str], *, said: bool = False) -> bool:
     """Whether these columns make costs; prices alone do if somebody `said` so."""
     return bool({"likely", "state"} & set(columns)) and (said or len(columns) > 1)
@@ -58,7 +62,7 @@ def is_table(columns: Collection[str], *, said: bool = False) -> bool:
 
 def names_candidates(sheet: Sheet, said: Header | None) -> bool:
     """Whether it is a list that says of each price whose it is."""
-    table = find_table(sheet, said, COLUMNS, is_table)
+    table = find_table(sheet, said, columns_in, is_table)
     return table is not None and "candidate" in table.columns
 
 
@@ -90,7 +94,7 @@ def plan_costs_import(
     }
     others = tuple(sheet for sheet in book.sheets if sheet.name not in bids)
     lists = replace(book, sheets=others)
-    tables = tables_in(lists, headers, COLUMNS, is_table, findings)
+    tables = tables_in(lists, headers, columns_in, is_table, findings)
     if not (tables or bids):
         raise no_table(book, "costs", WANTED)
     lines = [line for table in tables for line in walk.lines(table)]

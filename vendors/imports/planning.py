@@ -7,6 +7,7 @@ from typing import Any
 from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings, source_of
 from evaltracker.importing.reading import NO_ANSWERS, NO_HEADERS, Header
+from evaltracker.importing.rows import no_table
 from evaltracker.tabular import Sheet, Unreadable, Workbook
 from vendors.imports.names import candidate_names, requirement_names
 from vendors.imports.own_exports import as_it_stands, without_derived
@@ -102,7 +103,7 @@ def lines_in(
             lines += walk.matrix(shape)
         elif sheet.name and not sheet.is_blank:
             walk.findings.remark(
-                f"Sheet “{sheet.name}” holds no claims; it was not read."
+                f"Sheet “{sheet.name}” holds no answers; it was not read."
             )
     return used, lines
 
@@ -224,16 +225,14 @@ def refuse_nothing_to_match(known: Known) -> None:
 
 
 def nothing_found(book: Workbook, known: Known) -> Unreadable:
-    """The sentence for a file in which no claims were found."""
-    sheet = next(sheet for sheet in book.visible if not sheet.is_blank)
-    first = max(sheet.rows, key=lambda row: min(len(row.filled), 2))
-    names = ", ".join(f"“{short(first.cell(index))}”" for index in first.filled[:6])
+    """The sentence for a file in which no answers were found."""
     candidate, ref = next(iter(known.candidates)), next(iter(known.requirements))
-    return Unreadable(
-        f"No claims were found. Row {first.number} has: {names}. What can be read is a "
-        "list with columns for requirement, candidate and status or statement, or a "
-        "matrix that names the evaluation's candidates (such as "
-        f"“{candidate}”) on one side and its requirements (such as “{short(ref)}”) on "
-        "the other. Mend the names, or give candidates these names as aliases.",
-        sheet=sheet.name,
+    return no_table(
+        book,
+        "answers",
+        "What can be read is a questionnaire that one vendor filled in, with a column "
+        "of answers beside its questions; a list with columns for requirement, "
+        "candidate and status or statement; or a matrix with candidates on one side "
+        "and requirements on the other. Requirements have to be called as here (such "
+        f"as “{short(ref)}”), and candidates by a name or alias (“{candidate}”).",
     )

@@ -114,7 +114,7 @@ def refuse_scores(shape: MatrixShape, heads: Collection[int]) -> None:
     if cells and all(is_points(cell) for cell in cells):
         raise Unreadable(
             f"all of its {len(cells):,} answers are numbers. Those are scores and not "
-            "claims; stakeholders give scores themselves, on the scoring page.",
+            "answers; stakeholders give scores themselves, on the scoring page.",
             sheet=shape.sheet.name,
             row=shape.header.number,
         )

@@ -18,7 +18,7 @@ from vendors.services.claim_undo import KIND
 from vendors.services.imports import known_claims
 
 HOW = (
-    "Upload the file under Import claims first: there you say what its columns and "
+    "Upload the file under Import answers first: there you say what its columns and "
     "words mean. Discard it there, and upload it here again."
 )
 

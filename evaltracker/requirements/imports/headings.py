@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from evaltracker.importing.layout import Layout, short
+from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Aside, Findings, Value
 from evaltracker.importing.rows_aside import numbered
 from evaltracker.kit.text import LINE_LIMIT
+from evaltracker.requirements.imports.layout import Layout
 from evaltracker.tabular import Row
 from evaltracker.tabular.wording import without_markup
 

@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import Priority
-from evaltracker.importing.layout import Layout, short
+from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings, RequirementLine, Value
 from evaltracker.importing.rows import unread_columns
 from evaltracker.importing.rows_aside import numbered, tell_aside, without_aside
@@ -16,6 +16,7 @@ from evaltracker.kit.progress import counted
 from evaltracker.kit.text import read_line, read_text
 from evaltracker.measures import measure_words, read_measure
 from evaltracker.requirements.imports.headings import Headings, with_category
+from evaltracker.requirements.imports.layout import Layout
 from evaltracker.requirements.imports.refs import NO_TEXTS, Refs
 from evaltracker.requirements.imports.weights import weight_in, weights_are_usable
 from evaltracker.tabular import Row
@@ -39,11 +40,11 @@ def lines_of(
     """
     sides = (layout.candidate, layout.component)
     used = {*layout.columns.values(), *(it for it in sides if it is not None)}
-    findings.remarks += unread_columns(layout.sheet, layout.header, layout.body, used)
+    findings.remarks += unread_columns(layout.sheet, layout.header, layout.below, used)
     if "weight" in layout.columns and not weights_are_usable(layout, findings):
         del layout.columns["weight"]
-    tell_aside(layout.sheet, layout.body, layout.header, findings)
-    body = without_aside(layout.body, layout.header, layout.columns.values())
+    tell_aside(layout.sheet, layout.below, layout.header, findings)
+    body = without_aside(layout.below, layout.header, layout.columns.values())
     headings = Headings(layout, body, findings)
     rows = [row for row in body if row.number not in headings.numbers]
     refs = Refs(layout, rows, findings, known_texts)
@@ -213,7 +214,7 @@ def tell_numbers(layout: Layout, findings: Findings) -> None:
     hit = next(
         (
             row
-            for row in layout.body
+            for row in layout.below
             if column in row.numbers and "." in row.cell(column)
         ),
         None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from evaltracker.importing.layout import find_layouts, short
+from evaltracker.importing.layout import short
 from evaltracker.importing.own_exports import without_escapes
 from evaltracker.importing.plan import (
     Findings,
@@ -13,6 +13,7 @@ from evaltracker.importing.plan import (
     source_of,
 )
 from evaltracker.importing.reading import NO_ANSWERS, NO_HEADERS, Header
+from evaltracker.requirements.imports.layout import find_layouts
 from evaltracker.requirements.imports.lines import lines_of
 from evaltracker.requirements.imports.sideways import sideways_lines
 from evaltracker.tabular import Sheet, Workbook
@@ -190,8 +191,8 @@ def fold(
                 "Make them alike.",
             )
     findings.remark(
-        f"The file is a list of claims: it names {len(first):,} requirements in "
-        f"{len(lines):,} rows. Only the requirements were read; the claims are "
+        f"The file is a list of answers: it names {len(first):,} requirements in "
+        f"{len(lines):,} rows. Only the requirements were read; the answers are "
         "an import of their own."
     )
     return list(first.values())

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from types import MappingProxyType
 
-from evaltracker.importing.layout import Layout, short
+from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings
 from evaltracker.importing.rows_aside import numbered
 from evaltracker.kit.text import REF_LIMIT, read_requirement_ref, read_text
+from evaltracker.requirements.imports.layout import Layout
 from evaltracker.tabular import Row
 from evaltracker.tabular.wording import without_markup
 

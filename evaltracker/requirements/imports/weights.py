@@ -1,7 +1,7 @@
 """Weights in a file: 0–10 is taken, shares of a hundred are reported."""
 
-from evaltracker.importing.layout import Layout
 from evaltracker.importing.plan import Findings
+from evaltracker.requirements.imports.layout import Layout
 
 HIGHEST = 10
 
@@ -13,7 +13,7 @@ def weights_are_usable(layout: Layout, findings: Findings) -> bool:
     """
     column = layout.columns["weight"]
     title = layout.title("weight")
-    cells = [row.cell(column) for row in layout.body if row.cell(column)]
+    cells = [row.cell(column) for row in layout.below if row.cell(column)]
     numbers = [number for cell in cells if (number := number_of(cell)) is not None]
     total = sum(numbers)
     says_percent = "%" in title or "percent" in title.casefold()

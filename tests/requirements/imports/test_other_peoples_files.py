@@ -74,8 +74,8 @@ def test_it_is_refused_with_the_rows_to_mend(name: str, sentences: list[str]) ->
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("notebook_platforms/derived_matrix_wide.csv", f"layout {ACROSS}"),
-        ("ml_platform_trial_scores/scores.csv", f"layout {ACROSS}"),
+        ("notebook_platforms/derived_matrix_wide.csv", f"layout ({ACROSS})"),
+        ("ml_platform_trial_scores/scores.csv", f"layout ({ACROSS})"),
         ("rfp_alaska_aries/derived_schedule.csv", NO_TABLE),
         ("rfp_alaska_aries/derived_cost_to_points_example.csv", NO_TABLE),
         ("rfp_alaska_aries/Attachment 01 Cost Proposal.xlsx", NO_TABLE),

@@ -52,7 +52,7 @@ def test_a_file_without_known_columns_names_what_it_has() -> None:
 
 def test_a_matrix_with_candidates_as_rows_asks_for_the_orientation() -> None:
     table = "platform,url,Hosting,Interface\nColab,http://x,Cloud,Bespoke\n"
-    with pytest.raises(Unreadable, match="layout candidates-as-rows"):
+    with pytest.raises(Unreadable, match=r"layout \(candidates-as-rows"):
         plan(table)
     made = plan(table, orientation="candidates-as-rows")
     assert [line.ref for line in made.new] == ["Hosting", "Interface"]

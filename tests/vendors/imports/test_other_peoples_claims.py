@@ -102,5 +102,5 @@ def test_scores_are_not_taken_for_claims() -> None:
     ],
 )
 def test_a_file_without_claims_says_what_it_has(name: str) -> None:
-    with pytest.raises(Unreadable, match=r"No claims were found\. Row \d+ has: “"):
+    with pytest.raises(Unreadable, match=r"No answers were found\. Row \d+ has: “"):
         plan(name, ML)

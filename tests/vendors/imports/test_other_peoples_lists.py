@@ -7,8 +7,13 @@ import pytest
 from evaltracker.importing.rows import RowsPlan, find_table
 from evaltracker.tabular import Unreadable, read_table
 from vendors.imports.candidates import KnownCandidates, plan_candidates_import
-from vendors.imports.cost_words import COLUMNS
-from vendors.imports.costs import ForAll, KnownCosts, is_table, plan_costs_import
+from vendors.imports.costs import (
+    ForAll,
+    KnownCosts,
+    columns_in,
+    is_table,
+    plan_costs_import,
+)
 
 DATA = Path(__file__).parents[2] / "data"
 # All that is known for sure of a vendor's own sheet: whose it is, and of what.
@@ -48,7 +53,7 @@ def costs(name: str) -> RowsPlan:
     book = read_table(DATA / name)
     names: dict[str, list[str]] = {"X": []}
     for sheet in book.visible:
-        table = find_table(sheet, None, COLUMNS, is_table)
+        table = find_table(sheet, None, columns_in, is_table)
         for row in table.body if table else ():
             if table and table.cell(row, "candidate"):
                 names[table.cell(row, "candidate")] = []

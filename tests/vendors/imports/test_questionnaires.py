@@ -56,7 +56,7 @@ def test_two_candidates_above_are_asked_about() -> None:
 def test_a_table_that_asks_nothing_known_is_no_questionnaire() -> None:
     made = plan(f"{ASKED}", Known({"R9": "Other", "1.10": "Export"}, {"Acme": []}))
     assert "Nobody has said" in sentences(made)[0]
-    with pytest.raises(Exception, match="No claims were found"):
+    with pytest.raises(Exception, match="No answers were found"):
         plan("ID,Answer\nX1,yes\n")
 
 

@@ -213,7 +213,7 @@ def test_a_questionnaire_with_words_that_state_nothing_is_refused(
         taken(acme, SimpleUploadedFile("theirs.csv", text.encode()))
     said = " ".join(refusal.value.errors["file"])
     assert why in said
-    assert "Upload the file under Import claims first" in said
+    assert "Upload the file under Import answers first" in said
     assert not MailedSheet.objects.exists()
 
 

@@ -1,0 +1,136 @@
+"""Which columns of a sheet hold what, when requirements are imported."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from evaltracker.importing.plan import Findings
+from evaltracker.importing.reading import Header, likely_header
+from evaltracker.importing.rows import Table, find_table, no_table, tables_in
+from evaltracker.importing.words import (
+    CANDIDATE_COLUMNS,
+    COLUMNS,
+    COMPONENT_COLUMNS,
+    NAME_COLUMNS,
+)
+from evaltracker.tabular import (
+    Row,
+    Sheet,
+    Unreadable,
+    Workbook,
+    column_letter,
+    columns_by_field,
+    header_key,
+)
+
+NUMBERED = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,5}\.?")
+WANTED = (
+    "The table needs a column of refs (named “ref”, “id” or “requirement id”) and a "
+    "column of texts (named “text”, “question”, “requirement” or “description”)."
+)
+SIDEWAYS = (
+    " If each row is a candidate and each column a requirement, choose that layout "
+    "(candidates-as-rows)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout(Table):
+    """A table of requirements, with the columns that make it one of claims."""
+
+    columns: dict[str, int]
+    candidate: int | None
+    component: int | None
+
+    @property
+    def is_list_of_claims(self) -> bool:
+        """Whether each requirement is repeated for each candidate."""
+        return self.candidate is not None
+
+    def letter(self, field: str) -> str:
+        """The letters over the column of `field`."""
+        return column_letter(self.columns[field])
+
+    def title(self, field: str) -> str:
+        """What the user called the column of `field`."""
+        return self.header.cell(self.columns[field])
+
+
+def find_layouts(
+    book: Workbook, findings: Findings, headers: Mapping[str, Header]
+) -> list[Layout]:
+    """The sheets that hold requirements; `headers` are those that somebody named.
+
+    Raises:
+        Unreadable: none does; the sentence says what was looked for and found.
+
+    """
+    tables = tables_in(book, headers, requirement_columns, is_table, findings)
+    if not tables:
+        raise nothing_found(book)
+    return [layout_of(table) for table in tables]
+
+
+def find_layout(sheet: Sheet) -> Layout | None:
+    """Where requirements stand on `sheet`; None if nowhere."""
+    table = find_table(sheet, None, requirement_columns, is_table)
+    return layout_of(table) if table else None
+
+
+def is_table(columns: Collection[str], *, said: bool = False) -> bool:
+    """Whether these columns make requirements; one of the two does if `said`."""
+    if said:
+        return "ref" in columns or "text" in columns
+    return "name" in columns or ("ref" in columns and "text" in columns)
+
+
+def requirement_columns(header: Row) -> dict[str, int]:
+    """By field, its column; a lone column “requirement” is a name, too."""
+    columns = columns_by_field(header, COLUMNS)
+    text = columns.get("text")
+    is_name = text is not None and header_key(header.cell(text)) in NAME_COLUMNS
+    if text is not None and is_name and "ref" not in columns:
+        columns.setdefault("name", text)
+    return columns
+
+
+def layout_of(table: Table) -> Layout:
+    """The table, with a ref and a text: a column that names the thing may be both."""
+    columns = dict(table.columns)
+    extra = columns_by_field(
+        table.header,
+        {"candidate": CANDIDATE_COLUMNS, "component": COMPONENT_COLUMNS},
+        taken=columns.values(),
+    )
+    name = columns.pop("name", None)
+    if name is not None:
+        if "ref" not in columns and is_numbered(table):
+            columns["ref"] = columns.pop("category")
+        columns.setdefault("ref", name)
+        columns.setdefault("text", name)
+    columns.setdefault("ref", columns.get("text", 0))
+    columns.setdefault("text", columns["ref"])
+    return Layout(
+        table.sheet,
+        table.header,
+        columns,
+        extra.get("candidate"),
+        extra.get("component"),
+    )
+
+
+def is_numbered(table: Table) -> bool:
+    """Whether the category column really holds numbers such as 5.01, each once."""
+    values = [cell for row in table.below if (cell := table.cell(row, "category"))]
+    return len(set(values)) == len(values) > 0 and all(
+        NUMBERED.fullmatch(value) for value in values
+    )
+
+
+def nothing_found(book: Workbook) -> Unreadable:
+    """The sentence for a file in which no requirements were found."""
+    sheet = next(sheet for sheet in book.visible if not sheet.is_blank)
+    names = likely_header(sheet).filled
+    first = likely_header(sheet).cell(names[0])
+    is_sideways = header_key(first) in CANDIDATE_COLUMNS and len(names) > 1
+    return no_table(book, "requirements", WANTED + (SIDEWAYS if is_sideways else ""))
