@@ -27,7 +27,11 @@ REF_COLUMNS = (
     "itemno",
 )
 # These name the thing itself: a ref where there is none, a text where there is one.
-NAME_COLUMNS = ("capability", "criterion", "criteria", "feature", "requirement")
+STORY_COLUMNS = ("iwantto", "iwant", "ineedto")
+NAME_COLUMNS = (
+    *("capability", "criterion", "criteria", "feature", "requirement"),
+    *STORY_COLUMNS,
+)
 TEXT_COLUMNS = (
     "text",
     "texthtml",
@@ -35,9 +39,11 @@ TEXT_COLUMNS = (
     "requirementdescription",
     "question",
     "requirement",
-    "topic",
     "label",
     "description",
+    "topic",
+    "title",
+    *STORY_COLUMNS,
 )
 COLUMNS: dict[str, tuple[str, ...]] = {
     "ref": REF_COLUMNS,
@@ -53,6 +59,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "questionnaire",
         "set",
         *("domain", "domaintitle", "ccmdomaintitle"),
+        *("epic", "module", "functionalarea", "topic"),
     ),
     "priority": ("priority", "moscow", "importance", "obligation"),
     "weight": ("weight", "weighting", "weightpercent", "weightinpercent"),
@@ -61,6 +68,22 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "must_hold_for": ("mustholdfor",),
     "measure": ("measure", "measuredby", "acceptancemeasure"),
 }
+# The last word of a name above refs: “BR_ID”, “FR #”, “Req. Nr.”.
+REF_WORDS = frozenset({"id", "no", "nr", "number", "ref", "#"})
+# What has an ID of its own and is no requirement.
+OTHERS = frozenset(
+    {
+        *("parent", "test", "ticket", "issue", "user", "vendor", "candidate"),
+        *("supplier", "company", "product", "evidence", "linked", "source", "phone"),
+    }
+)
+# What stands above the answers of a questionnaire.
+ANSWER_COLUMNS = (
+    *("answer", "response", "answers", "responses"),
+    *("vendoranswer", "vendoranswers", "vendorresponse"),
+    *("supplieranswer", "supplierresponse", "bidderresponse", "yourresponse"),
+    *("youranswer", "cspcaiqanswer", "caiqanswer", "consensusassessmentanswers"),
+)
 # A column of these makes the file a list of claims: a row per requirement and
 # candidate.
 CANDIDATE_COLUMNS = (

@@ -145,7 +145,7 @@ def headers_of(book: Workbook, columns: Mapping[str, str]) -> dict[str, Any]:
     """The header that has these names, with what they are said to hold."""
     for sheet in book.visible if columns else ():
         for row in sheet.rows:
-            places = {name: index for index, name in enumerate(row.cells) if name}
+            places = {name: index for index, name in enumerate(row.cells)}
             if columns.keys() <= places.keys():
                 said = {field: places[name] for name, field in columns.items()}
                 return {sheet.name: {"row": row.number, "columns": said}}

@@ -1,6 +1,7 @@
 """The words for an availability, and the columns of a list of claims."""
 
 from evaltracker.importing.words import (
+    ANSWER_COLUMNS,
     CANDIDATE_COLUMNS,
     COMPONENT_COLUMNS,
     NAME_COLUMNS,
@@ -96,14 +97,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "availability",
         "status",
         "level",
-        "answer",
-        "response",
-        *("answers", "responses", "vendoranswer", "vendoranswers", "vendorresponse"),
-        *("supplieranswer", "supplierresponse", "bidderresponse", "yourresponse"),
-        *("youranswer", "cspcaiqanswer", "caiqanswer", "consensusassessmentanswers"),
-        "compliance",
-        "conformance",
-        "supported",
+        *ANSWER_COLUMNS,
+        *("compliance", "conformance", "conformancelevel", "conformancestatus"),
+        *("levelofconformance", "compliancelevel", "compliancestatus", "supported"),
     ),
     "statement": (
         "statement",
@@ -117,6 +113,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "remarks",
         "explanation",
         "details",
+        *("remarksandexplanations", "remarksandexplanation", "explanations"),
         *("additionalinformation", "additionalinfo", "furtherinformation"),
         *("vendorcomments", "vendorcomment", "suppliercomments", "implementation"),
         *("cspimplementationdescription", "implementationdescription"),

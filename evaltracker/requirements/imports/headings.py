@@ -37,16 +37,21 @@ class Headings:
         self.layout, self.body = layout, body
         ref, text = layout.columns["ref"], layout.columns["text"]
         full = [row for row in body if row.cell(ref) and row.cell(text)]
+        if ref == text:
+            full = [row for row in full if len(row.filled) > 1]
         numbered = [row for row in full if any(it.isdigit() for it in row.cell(ref))]
         self.last_full = full[-1].number if full else 0
         self.is_numbered = len(numbered) * 2 > len(full)
         self.merged = {
             merge.top: merge for merge in layout.sheet.merges if merge.is_wide
         }
-        lone = {row.number for row in body if self.is_lone(row)}
-        parents = self.parents(lone)
-        if parents and not self.has_more(parents):
-            parents = self.asked(parents, findings)
+        self.renamed = {row.number for row in body if self.is_renaming(row)}
+        lone = {row.number for row in body if self.is_lone(row)} | self.renamed
+        parents = self.parents(lone) or self.alone(lone)
+        is_sure = self.layout.columns["ref"] != self.layout.columns["text"]
+        if parents and not (is_sure and self.has_more(parents)):
+            usual = REQUIREMENTS if is_sure else ""
+            parents = self.asked(parents, findings, usual)
         found = lone | {row.number for row in parents}
         self.numbers = found
         self.rows = [row for row in body if row.number in found]
@@ -58,12 +63,38 @@ class Headings:
         layout = self.layout
         ref, text = layout.columns["ref"], layout.columns["text"]
         unknown = {(row.number, it) for it in (ref, text)} & layout.sheet.uncomputed
-        if len(row.filled) != 1 or ref == text or unknown or row.is_kept:
+        if len(row.filled) != 1 or unknown or row.is_kept:
             return False
         merge = self.merged.get(row.number)
         is_merged = merge is not None and merge.covers(row.number, row.filled[0])
-        is_one = is_merged or self.reads_like_one(row)
+        is_one = is_merged or is_bold(row) or (ref != text and self.reads_like_one(row))
         return is_one and row.number < self.last_full
+
+    def is_renaming(self, row: Row) -> bool:
+        """Whether a heading stands where the ref is, before names of columns again."""
+        first, *others = row.filled or [0]
+        header, columns = self.layout.header, self.layout.columns
+        is_first = first == columns["ref"] != columns["text"] and not row.is_kept
+        return (
+            is_first
+            and bool(others)
+            and all(row.cell(it) == header.cell(it) for it in others)
+        )
+
+    def alone(self, lone: set[int]) -> list[Row]:
+        """Where most rows have more than their names, those that have not."""
+        columns = self.layout.columns
+        if columns["ref"] != columns["text"]:
+            return []
+        found = [
+            row
+            for row in self.body
+            if row.filled == [columns["text"]]
+            and row.number not in lone
+            and row.number < self.last_full
+            and not row.is_kept
+        ]
+        return found if len(found) * 2 < len(self.body) else []
 
     def reads_like_one(self, row: Row) -> bool:
         """Whether a lone cell is words, and neither a ref nor a whole sentence."""
@@ -97,7 +128,7 @@ class Headings:
             len(row.filled) > 2 for row in self.body if row.number not in numbers
         )
 
-    def asked(self, parents: list[Row], findings: Findings) -> list[Row]:
+    def asked(self, parents: list[Row], findings: Findings, usual: str) -> list[Row]:
         """The parents, if somebody says that they are headings."""
         layout = self.layout
         first = parents[0].cell(layout.columns["text"])
@@ -109,7 +140,7 @@ class Headings:
                 (REQUIREMENTS, "requirements like the others"),
                 (HEADINGS, "headings: categories of the rows under them"),
             ],
-            default=REQUIREMENTS,
+            default=usual,
         )
         return parents if said == HEADINGS else []
 
@@ -117,6 +148,9 @@ class Headings:
         """By row, the category that its headings make."""
         categories: dict[int, str] = {}
         path: list[Heading] = []
+        if self.renamed:
+            header = self.layout.header
+            path = [Heading(header, 1, header.cell(self.layout.columns["ref"]))]
         for place, row in enumerate(self.body):
             if row.number in found:
                 heading = self.heading(place, found, path)
@@ -129,7 +163,7 @@ class Headings:
     def heading(self, place: int, found: set[int], path: Sequence[Heading]) -> Heading:
         """The heading in a row; its number tells its level, or what follows does."""
         row, columns = self.body[place], self.layout.columns
-        is_lone = len(row.filled) == 1
+        is_lone = len(row.filled) == 1 or row.number in self.renamed
         text = row.cells[row.filled[0]] if is_lone else row.cell(columns["text"])
         name = " ".join(without_markup(text).split())
         number = NUMBERED.match(name if is_lone else row.cell(columns["ref"]))
@@ -142,16 +176,21 @@ class Headings:
         has_group = bool(path) and path[0].level == 1 and is_grouping(path, row)
         return Heading(row, 2 if has_group and not is_group else 1, name)
 
+    def words_of(self, row: Row) -> str:
+        """What a heading says, apart from its ref."""
+        is_first = row.number in self.renamed
+        return without_markup(row.cells[row.filled[0 if is_first else -1]])
+
     def tell(self, findings: Findings) -> None:
         """Say how many rows are headings, and name the first."""
         if not self.rows:
             return
         sheet = self.layout.sheet.name
         findings.aside += [
-            Aside("heading", sheet, row.number, short(row.cells[row.filled[-1]], 40))
+            Aside("heading", sheet, row.number, short(self.words_of(row), 40))
             for row in self.rows
         ]
-        names = [f"“{short(row.cells[row.filled[-1]], 30)}”" for row in self.rows[:4]]
+        names = [f"“{short(self.words_of(row), 30)}”" for row in self.rows[:4]]
         more = " …" if len(self.rows) > 4 else ""
         count = len(self.rows)
         words = "1 row is a heading" if count == 1 else f"{count:,} rows are headings"
@@ -161,6 +200,12 @@ class Headings:
             f"{words}{where}, each the category of the rows below: "
             f"{', '.join(names)}{more}."
         )
+
+
+def is_bold(row: Row) -> bool:
+    """Whether the only cell of a row is bold, as Markdown writes it."""
+    cell = row.cells[row.filled[0]]
+    return cell.startswith("**") and cell.endswith("**") and len(cell) > 4
 
 
 def is_grouping(path: Sequence[Heading], row: Row) -> bool:

@@ -13,6 +13,12 @@ from evaltracker.importing.words import (
     COMPONENT_COLUMNS,
     NAME_COLUMNS,
 )
+from evaltracker.requirements.imports.shapes import (
+    as_stories,
+    find_questions,
+    ref_like,
+    settle_ref,
+)
 from evaltracker.tabular import (
     Row,
     Sheet,
@@ -41,6 +47,8 @@ class Layout(Table):
     columns: dict[str, int]
     candidate: int | None
     component: int | None
+    # Columns whose words are read as part of the texts.
+    woven: tuple[int, ...] = ()
 
     @property
     def is_list_of_claims(self) -> bool:
@@ -66,15 +74,36 @@ def find_layouts(
 
     """
     tables = tables_in(book, headers, requirement_columns, is_table, findings)
-    if not tables:
+    layouts = [layout_of(table) for table in tables]
+    layouts = [it for it in layouts if it.sheet.name in headers or has_words(it)]
+    if not layouts:
+        # Sheets without known names have just been named as not read.
+        findings.remarks[:] = book.remarks
+        layouts = [it for sheet in book.visible if (it := find_sections(sheet))]
+    if not layouts:
         raise nothing_found(book)
-    return [layout_of(table) for table in tables]
+    left = {it.sheet.name for it in tables} - {it.sheet.name for it in layouts}
+    for name in sorted(left):
+        findings.remark(
+            f"Sheet “{name}” has numbers where texts would stand, so it was not read."
+        )
+    for layout in layouts:
+        if layout.woven:
+            tell_stories(layout, findings)
+    return layouts
 
 
 def find_layout(sheet: Sheet) -> Layout | None:
     """Where requirements stand on `sheet`; None if nowhere."""
     table = find_table(sheet, None, requirement_columns, is_table)
-    return layout_of(table) if table else None
+    layout = layout_of(table) if table else None
+    return layout if layout and has_words(layout) else find_sections(sheet)
+
+
+def has_words(layout: Layout) -> bool:
+    """Whether more than counts stand in the column of texts, or nothing does yet."""
+    cells = [cell for row in layout.body if (cell := layout.cell(row, "text"))]
+    return not cells or not all(cell.isdigit() for cell in cells)
 
 
 def is_table(columns: Collection[str], *, said: bool = False) -> bool:
@@ -91,6 +120,8 @@ def requirement_columns(header: Row) -> dict[str, int]:
     is_name = text is not None and header_key(header.cell(text)) in NAME_COLUMNS
     if text is not None and is_name and "ref" not in columns:
         columns.setdefault("name", text)
+    if "name" in columns and "ref" not in columns:
+        columns |= {"ref": it for it in ref_like(header, columns.values())[:1]}
     return columns
 
 
@@ -103,6 +134,7 @@ def layout_of(table: Table) -> Layout:
         taken=columns.values(),
     )
     name = columns.pop("name", None)
+    settle_ref(table, columns)
     if name is not None:
         if "ref" not in columns and is_numbered(table):
             columns["ref"] = columns.pop("category")
@@ -110,13 +142,24 @@ def layout_of(table: Table) -> Layout:
         columns.setdefault("text", name)
     columns.setdefault("ref", columns.get("text", 0))
     columns.setdefault("text", columns["ref"])
-    return Layout(
-        table.sheet,
-        table.header,
-        columns,
-        extra.get("candidate"),
-        extra.get("component"),
+    sides = (extra.get("candidate"), extra.get("component"))
+    sheet, woven = as_stories(table, columns["text"])
+    return Layout(sheet, table.header, columns, *sides, woven)
+
+
+def find_sections(sheet: Sheet) -> Layout | None:
+    """The questions of a sheet that has headings in the place of names."""
+    table = find_questions(sheet)
+    return (
+        Layout(sheet, table.header, dict(table.columns), None, None) if table else None
     )
+
+
+def tell_stories(layout: Layout, findings: Findings) -> None:
+    """Say of which columns the texts are made."""
+    columns = sorted((layout.columns["text"], *layout.woven))
+    names = " and ".join(f"“{layout.header.cell(it)}”" for it in columns)
+    findings.remark(f"Each text is one sentence of {names}.")
 
 
 def is_numbered(table: Table) -> bool:

@@ -1,5 +1,6 @@
 """From the rows of a sheet to requirements."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -13,16 +14,20 @@ from evaltracker.importing.rows_aside import numbered, tell_aside, without_aside
 from evaltracker.importing.words import PRIORITIES
 from evaltracker.importing.words_asked import LEAVE_OUT, meanings_in
 from evaltracker.kit.progress import counted
-from evaltracker.kit.text import read_line, read_text
+from evaltracker.kit.text import LINE_LIMIT, read_line, read_text
 from evaltracker.measures import measure_words, read_measure
 from evaltracker.requirements.imports.headings import Headings, with_category
 from evaltracker.requirements.imports.layout import Layout
 from evaltracker.requirements.imports.refs import NO_TEXTS, Refs
 from evaltracker.requirements.imports.weights import weight_in, weights_are_usable
-from evaltracker.tabular import Row
+from evaltracker.tabular import Row, Sheet
 from evaltracker.tabular.wording import without_markup
 
 type Reader = Callable[[str], Value | None]
+# What programs call a sheet or a table that nobody named.
+UNNAMED = re.compile(
+    r"(?:Sheet|Table|Tabelle|Feuille?|Hoja|Foglio|Blad) ?[0-9]{0,4}", re.IGNORECASE
+)
 UNCOMPUTED = (
     "The cell holds a formula without a saved result, or an error. Open the file in "
     "your spreadsheet program, fix the cell, save it, and import it again."
@@ -39,7 +44,8 @@ def lines_of(
     `known_texts` are the refs that texts have in the evaluation.
     """
     sides = (layout.candidate, layout.component)
-    used = {*layout.columns.values(), *(it for it in sides if it is not None)}
+    used = {*layout.columns.values(), *layout.woven}
+    used |= {it for it in sides if it is not None}
     findings.remarks += unread_columns(layout.sheet, layout.header, layout.below, used)
     if "weight" in layout.columns and not weights_are_usable(layout, findings):
         del layout.columns["weight"]
@@ -65,6 +71,24 @@ def lines_of(
         findings.remark(f"Left out, as you said: {numbered(left_out)}.")
     tell_numbers(layout, findings)
     return lines
+
+
+def under_sheet(
+    lines: list[RequirementLine], sheet: Sheet, findings: Findings
+) -> list[RequirementLine]:
+    """The lines of one sheet of many, in a category of its name if they have none."""
+    bare = {line.row for line in lines if "category" not in line.values}
+    if not bare or UNNAMED.fullmatch(sheet.name):
+        return lines
+    findings.remark(
+        "The category of what has none is the name of its sheet, such as "
+        f"“{short(sheet.name)}”."
+    )
+    values = {"category": " ".join(sheet.name.split())[:LINE_LIMIT]}
+    return [
+        replace(line, values={**line.values, **values}) if line.row in bare else line
+        for line in lines
+    ]
 
 
 class Cells:

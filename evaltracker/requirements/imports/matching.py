@@ -14,7 +14,7 @@ from evaltracker.importing.plan import (
 )
 from evaltracker.importing.reading import NO_ANSWERS, NO_HEADERS, Header
 from evaltracker.requirements.imports.layout import find_layouts
-from evaltracker.requirements.imports.lines import lines_of
+from evaltracker.requirements.imports.lines import lines_of, under_sheet
 from evaltracker.requirements.imports.sideways import sideways_lines
 from evaltracker.tabular import Sheet, Workbook
 
@@ -79,10 +79,13 @@ def lines_in(
     if orientation == CANDIDATES_AS_ROWS:
         return sideways_lines(book, findings)
     lines = []
-    for layout in find_layouts(book, findings, headers):
+    layouts = find_layouts(book, findings, headers)
+    for layout in layouts:
         found = lines_of(layout, findings, known_texts)
         if layout.is_list_of_claims:
             found = fold(found, layout.sheet, findings)
+        elif len(layouts) > 1:
+            found = under_sheet(found, layout.sheet, findings)
         lines += found
     return lines
 

@@ -13,7 +13,7 @@ def weights_are_usable(layout: Layout, findings: Findings) -> bool:
     """
     column = layout.columns["weight"]
     title = layout.title("weight")
-    cells = [row.cell(column) for row in layout.below if row.cell(column)]
+    cells = [row.cell(column) for row in layout.body if row.cell(column)]
     numbers = [number for cell in cells if (number := number_of(cell)) is not None]
     total = sum(numbers)
     says_percent = "%" in title or "percent" in title.casefold()

@@ -200,6 +200,19 @@ CASES = [
         mentions=["total", "Acme ML"],
     ),
     case(
+        "shares_above_a_foot.md",
+        text(
+            "| Criterion | Weight | Acme ML |",
+            "|---|---|---|",
+            "| Capability | 0.65 | 5 (2.00) |",
+            "| Support | 0.35 | 3 (0.75) |",
+            "| **Weighted total** | 1.00 | **4.15** |",
+        ),
+        "shares of one come in as none, and their sum is no share",
+        comes=[{"text": "Capability"}, {"text": "Support"}],
+        mentions=["shares of a whole", "total"],
+    ),
+    case(
         "a_total_without_a_ref.xlsx",
         book(
             [
