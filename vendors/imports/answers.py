@@ -14,6 +14,7 @@ from evaltracker.tabular.wording import as_answer, web_addresses, without_markup
 from vendors.availability import DATED
 from vendors.choices import Availability
 from vendors.imports.plan import Meaning, UnknownWord
+from vendors.imports.status_heads import headed, status_key
 from vendors.imports.words import RULED_WORDS, STATUS_WORDS
 from vendors.words import ClaimWords, read_claim
 
@@ -22,27 +23,6 @@ DATED_PLAN = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})\)?"
 )
 WORD_LENGTH = 40
-MARKS = {
-    **dict.fromkeys("✓✔☑✅", Availability.NOW),
-    **dict.fromkeys("✗✘✕❌☒", Availability.NEVER),
-}
-# A tick before one of these words says two things at once, so it is asked about.
-_LATER = (
-    "planned",
-    "roadmap",
-    "coming",
-    "soon",
-    "beta",
-    "preview",
-    "partly",
-    "partial",
-)
-DENIALS: Mapping[Availability, frozenset[str]] = {
-    Availability.NOW: frozenset(
-        (*_LATER, "partially", "limited", "no", "not", "never", "without", "on", "from")
-    ),
-    Availability.NEVER: frozenset((*_LATER, "partially", "yes", "available", "but")),
-}
 WORDS_SHOWN = 15
 ASKED = 40
 
@@ -87,11 +67,13 @@ class Reader:
 
         """
         availability, date = self.availability(cells)
-        marked = "" if cells.statement else self.behind_mark(cells.status)
+        found = None if cells.statement else headed(cells.status)
+        marked = found[1] if found else ""
         answer = as_answer(cells.statement or marked or cells.status)
         self.unsafe_links += len(answer.refused_links)
         parts = [answer.statement]
-        if cells.statement and cells.status and availability == Availability.UNSTATED:
+        is_open = availability == Availability.UNSTATED
+        if cells.statement and cells.status and (is_open or headed(cells.status)):
             parts.insert(0, without_markup(cells.status))
         url, more = self.evidence(cells.evidence, answer.evidence_url, parts)
         parts += more
@@ -127,23 +109,12 @@ class Reader:
             return Availability.UNSTATED, None
         if found is not None:
             return found, date
-        if self.behind_mark(cells.status):
+        before = headed(cells.status)
+        if before is not None:
             self.marked += 1
-            return MARKS[word[0]], date
+            return before[0], date
         self.count(word, cells.status)
         return Availability.UNSTATED, date
-
-    def behind_mark(self, cell: str) -> str:
-        """The words behind a tick or cross; blank where they may say another thing."""
-        word = status_key(cell)
-        if len(word) < 2 or word[0] not in MARKS:
-            return ""
-        behind = word[1:].strip(" :,-–—()\ufe0f")
-        denies = behind.split(" ", 1)[0] in DENIALS[MARKS[word[0]]]
-        if not behind or denies:
-            return ""
-        plain = cell.strip().replace("\ufe0f", "")
-        return plain.lstrip("".join(MARKS)).strip(" :,-–—")
 
     def count(self, word: str, cell: str) -> None:
         """Remember a status that is no availability."""
@@ -196,8 +167,8 @@ class Reader:
             )
         if self.marked:
             findings.remark(
-                f"A tick or cross stands before words in {self.marked:,} answers; it "
-                "was read as now or never, and the words as the statement."
+                f"A tick or cross, yes or no stands before words in {self.marked:,} "
+                "answers; it was read as now or never, and the words as the statement."
             )
         if self.undated:
             findings.remark(
@@ -210,12 +181,6 @@ class Reader:
                 f"{self.unsafe_links:,} links are no http or https links; they were "
                 "kept as text."
             )
-
-
-def status_key(cell: str) -> str:
-    """A status as the dictionary has it, its hyphens kept."""
-    text = as_answer(cell).statement.casefold().replace("\ufe0f", "").replace("_", " ")
-    return " ".join(text.strip(" .!\"'“”()").split())
 
 
 def read_date(cell: str, order: DayOrder | None = None) -> datetime.date | None:

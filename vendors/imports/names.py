@@ -47,8 +47,9 @@ def folded(name: str) -> str:
 
 
 def requirement_names(known: Known) -> Names:
-    """Requirements by ref, exactly, or by their text."""
-    return Names({ref: [text] for ref, text in known.requirements.items()}, loose=False)
+    """Requirements by ref, exactly, or by their text, with or without the ref."""
+    entries = {ref: [text, f"{ref} {text}"] for ref, text in known.requirements.items()}
+    return Names(entries, loose=False)
 
 
 def candidate_names(known: Known) -> Names:

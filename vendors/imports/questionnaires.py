@@ -50,21 +50,42 @@ def points(row: Row) -> int:
     return len(columns) if "status" in columns else 0
 
 
-def whose_answers(
-    shape: ListShape, candidates: Names, findings: Findings
-) -> str | None:
-    """The candidate whose answers they are, as somebody says or the sheet does."""
-    sheet = shape.sheet
-    where = f" on sheet “{sheet.name}”" if sheet.name else ""
-    return (
-        findings.ask(
+class Whose:
+    """Asks whose answers the sheets of a file are: once, unless they name somebody.
+
+    The same questions again are those of another vendor, so they are asked about anew.
+    """
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+        self.said: str | None = None
+        self.refs: set[str | None] = set()
+
+    def of(self, shape: ListShape, candidates: Names, requirements: Names) -> str:
+        """The candidate whose answers they are; blank if nobody has said it."""
+        column = shape.columns["requirement"]
+        refs = {requirements.find(row.cell(column)) for row in shape.body} - {None}
+        named = named_above(shape, candidates)
+        if self.said is not None and not named and not refs & self.refs:
+            self.refs |= refs
+            self.findings.remark(
+                f"Sheet “{shape.sheet.name}” is read as answers of the same vendor."
+            )
+            return self.said
+        said = self.asked(shape.sheet, candidates, named)
+        if not named:
+            self.said, self.refs = said, refs
+        return said
+
+    def asked(self, sheet: Sheet, candidates: Names, named: str) -> str:
+        """The answer to the question about one sheet."""
+        where = f" on sheet “{sheet.name}”" if sheet.name else ""
+        return self.findings.ask(
             f"{WHOSE}:{header_key(sheet.name)}",
             f"Whose answers are these{where}? They come in as noted by you.",
             [(name, name) for name in candidates.entries],
-            default=named_above(shape, candidates),
+            default=named,
         )
-        or None
-    )
 
 
 def named_above(shape: ListShape, candidates: Names) -> str:

@@ -19,7 +19,7 @@ from vendors.claimed_numbers import claimed_number
 from vendors.imports.answers import Cells, Reader
 from vendors.imports.names import Names
 from vendors.imports.plan import ClaimLine, Meaning
-from vendors.imports.questionnaires import is_aside, whose_answers
+from vendors.imports.questionnaires import Whose, is_aside
 from vendors.imports.shapes import (
     REQUIREMENTS_AS_ROWS,
     ListShape,
@@ -48,6 +48,7 @@ class Walk:
         self.skip_unknown = skip_unknown
         self.reader = Reader(words)
         self.skipped: dict[str, int] = {}
+        self.whose = Whose(findings)
 
     def list(self, shape: ListShape) -> Iterator[ClaimLine]:
         """The claims of a list."""
@@ -82,8 +83,8 @@ class Walk:
 
     def questionnaire(self, shape: ListShape) -> Iterator[ClaimLine]:
         """The claims of one vendor, once somebody has said of whom."""
-        whose = whose_answers(shape, self.candidates, self.findings)
-        if whose is None:
+        whose = self.whose.of(shape, self.candidates, self.requirements)
+        if not whose:
             sentence = "Nobody has said whose answers these are. Answer the question."
             self.findings.problems.append(shape.sheet.problem(sentence))
             return

@@ -12,7 +12,8 @@ from evaltracker.tabular.books import text_of
 from evaltracker.tabular.days import DayOrder, order_of, read_day
 from vendors.choices import STATED, Availability
 from vendors.holds_for_text import read_holds_for
-from vendors.imports.answers import DATED_PLAN, status_key
+from vendors.imports.answers import DATED_PLAN
+from vendors.imports.status_heads import status_key
 from vendors.imports.words import STATUS_WORDS
 from vendors.sheets.columns import ANSWER, COLUMNS, SHEET, answer_cells
 from vendors.words import ClaimWords

@@ -120,8 +120,9 @@ def requirement_columns(header: Row) -> dict[str, int]:
     is_name = text is not None and header_key(header.cell(text)) in NAME_COLUMNS
     if text is not None and is_name and "ref" not in columns:
         columns.setdefault("name", text)
-    if "name" in columns and "ref" not in columns:
-        columns |= {"ref": it for it in ref_like(header, columns.values())[:1]}
+    refs = ref_like(header, columns.values())
+    if "name" in columns and "ref" not in columns and refs:
+        columns["ref"] = refs[0]
     return columns
 
 

@@ -62,7 +62,7 @@ CASES = [
         "one vendor's report is asked about once, and its refs stand before the texts",
         "I7",
         given=REPORTED,
-        knows={"whose": {"": "Acme ML"}},
+        knows={"whose": {"table1": "Acme ML"}},
         comes=[
             answer("1.1.1", "Acme ML", "now", statement="All of them"),
             answer("1.2.1", "Acme ML", "unstated"),
