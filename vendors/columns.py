@@ -71,7 +71,10 @@ COLUMNS = (
         field=link_field,
         read=Inputs.link,
         blank="",
-        heads=("website", "url", "homepage", "link", "vendorurl"),
+        heads=(
+            *("website", "homepage", "producturl", "primaryurl", "url", "link"),
+            "vendorurl",
+        ),
         head="Website",
         sheet_help="http(s)",
         example="https://acme.example",

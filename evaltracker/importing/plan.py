@@ -199,7 +199,7 @@ class Findings:
 
     def _with_rows(self, problem: ImportProblem) -> ImportProblem:
         rows = self._alike.get((problem.sheet, problem.column, problem.sentence), [])
-        more = [str(row) for row in rows[1:]]
+        more = [str(row) for row in list(dict.fromkeys(rows))[1:]]
         if not more:
             return problem
         shown = ", ".join(more[:5])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from evaltracker.tabular import limits
 from evaltracker.tabular.separated import check_limits, trimmed
-from evaltracker.tabular.shapes import Row, Sheet, Unreadable
+from evaltracker.tabular.shapes import Marks, Row, Sheet, Unreadable
 
 BAR = re.compile(r"(?<!\\)\|")
 RULE_MARKS = " \t|:-"
@@ -39,7 +39,11 @@ class Found:
             if name in self.names:
                 name = f"{name} ({len(self.sheets) + 1})"
             self.names.add(name)
-            self.sheets.append(Sheet(name, tuple(self.rows)))
+            struck = sum(
+                cell.count("~~") > 1 for row in self.rows for cell in row.cells
+            )
+            marks = Marks(struck=struck)
+            self.sheets.append(Sheet(name, tuple(self.rows), marks=marks))
         self.rows = []
 
 

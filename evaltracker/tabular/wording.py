@@ -23,6 +23,7 @@ ANCHOR = re.compile(
 )
 LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\(([^()\s]{1,2000}(?:\([^()\s]{0,200}\))?)\)")
 BARE = re.compile(r"\bhttps?://[^\s<>\"'|]{1,2000}", re.IGNORECASE)
+STRUCK = re.compile(r"~~([^~\n]{1,500})~~")
 BOLD = re.compile(r"\*\*([^*\n]{1,500})\*\*")
 BETWEEN_LINKS = re.compile(r"[\s;|]+|,(?=https?://)")
 BLANKS = re.compile(r"[ \t]+")
@@ -108,11 +109,11 @@ def spelled_out(found: re.Match[str]) -> str:
 def without_tags(cell: str) -> str:
     """`cell` with its HTML as plain lines and its HTML links as Markdown links."""
     # Files have tens of thousands of cells, and hardly one has a mark.
-    if "<" not in cell and "**" not in cell:
+    if "<" not in cell and "**" not in cell and "~~" not in cell:
         return cell
     text = ANCHOR.sub(lambda found: f"[{found[2]}]({found[1]})", cell)
     text = ITEM.sub("\n- ", BREAKING.sub("\n", text))
-    return BOLD.sub(r"\1", TAG.sub("", text))
+    return BOLD.sub(r"\1", STRUCK.sub(r"\1", TAG.sub("", text)))
 
 
 def tidy_lines(text: str) -> str:

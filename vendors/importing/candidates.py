@@ -9,10 +9,11 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import Column, RowsImport, register_import
 from evaltracker.importing.reading import Reading
 from evaltracker.importing.rows import RowLine, RowsPlan
-from evaltracker.tabular import Workbook
+from evaltracker.tabular import Row, Workbook
 from vendors.choices import CandidateKind
 from vendors.columns import IMPORTED, LISTED
-from vendors.imports.candidates import COLUMNS, is_table, plan_candidates_import
+from vendors.imports.candidate_words import COLUMNS, columns_in, is_table
+from vendors.imports.candidates import plan_candidates_import
 from vendors.services.candidate_import import (
     KIND,
     import_candidates,
@@ -31,8 +32,8 @@ class Candidates(RowsImport):
     things = "candidates"
     tab = "candidates"
     needs = (
-        "One row per candidate with its name and at least one thing more. A candidate "
-        "that is there is found by its name or another name of it."
+        "One row per candidate with its name, or a matrix with the candidates in its "
+        "row of names. A candidate that is there is found by any name of it."
     )
     columns = (
         Column("name", "Candidate", "Name", "As the memo prints it.", "Acme ML"),
@@ -45,6 +46,10 @@ class Candidates(RowsImport):
     )
     names = COLUMNS
     is_list = staticmethod(is_table)
+
+    def columns_in(self, row: Row) -> dict[str, int]:
+        """By the usual names."""
+        return columns_in(row)
 
     def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
         """The kind of those that say none."""

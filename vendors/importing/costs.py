@@ -12,9 +12,10 @@ from evaltracker.importing.kinds import Column, RowsImport, register_import
 from evaltracker.importing.reading import Reading
 from evaltracker.importing.rows import RowLine, RowsPlan
 from evaltracker.money import written
-from evaltracker.tabular import Workbook
+from evaltracker.tabular import Row, Workbook
 from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CODES, CostKind, write_tiers
+from vendors.imports.cost_columns import price_columns
 from vendors.imports.cost_words import COLUMNS
 from vendors.imports.costs import ForAll, is_table, plan_costs_import
 from vendors.policy import may_read_answers
@@ -90,6 +91,10 @@ class Costs(RowsImport):
     def allowed(self, user: User, evaluation: Evaluation) -> bool:
         """The owner, who reads here what stands beside what comes."""
         return super().allowed(user, evaluation) and may_read_answers(user, evaluation)
+
+    def columns_in(self, row: Row) -> dict[str, int]:
+        """By the usual names."""
+        return price_columns(row)
 
     def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
         """What holds for the rows that do not say it."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from evaltracker.importing.layout import short
@@ -20,28 +19,13 @@ from evaltracker.importing.rows import (
 )
 from evaltracker.importing.words_asked import meanings_in
 from evaltracker.kit.text import Inputs
-from evaltracker.tabular import Row, Workbook, columns_by_field
-from evaltracker.tabular.wording import without_markup
+from evaltracker.tabular import Row, Workbook
+from evaltracker.tabular.wording import as_answer, without_markup
 from vendors.choices import CandidateKind
 from vendors.columns import IMPORTED
+from vendors.imports.candidate_words import KINDS, WANTED, columns_in, is_table
+from vendors.imports.heads import heads_of
 from vendors.imports.names import Names
-
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "name": (
-        *("candidate", "candidatename", "name", "platform", "product", "productname"),
-        *("tool", "solution", "option", "companyname", "company"),
-    ),
-    "kind": ("kind", "candidatekind"),
-    "vendor": ("vendor", "vendorname", "supplier", "company", "companyname"),
-    **{column.name: column.heads for column in IMPORTED},
-}
-KINDS: dict[str, CandidateKind] = {
-    **dict.fromkeys(("buy", "commercial", "saas"), CandidateKind.BUY),
-    **dict.fromkeys(("build", "buildinhouse", "inhouse"), CandidateKind.BUILD),
-    **dict.fromkeys(("opensource", "oss", "foss"), CandidateKind.OPEN_SOURCE),
-    **dict.fromkeys(("asis", "stayasis"), CandidateKind.AS_IS),
-}
-WANTED = "The table needs a column of names (named “name”, “candidate” or “product”)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +35,6 @@ class KnownCandidates:
     candidates: Mapping[str, Mapping[str, Any]]
     names: Mapping[str, Sequence[str]] = field(default_factory=dict)
     vendors: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-
-columns_in = partial(columns_by_field, synonyms=COLUMNS)
-
-
-def is_table(columns: Mapping[str, int], *, said: bool = False) -> bool:
-    """Whether these columns make a list of candidates.
-
-    Names alone do if somebody `said` so, or if they stand first.
-    """
-    return "name" in columns and (said or len(columns) > 1 or columns["name"] == 0)
 
 
 def plan_candidates_import(
@@ -82,10 +55,15 @@ def plan_candidates_import(
     tables = more_than_names(
         tables_in(book, headers, columns_in, is_table, findings), findings
     )
-    if not tables:
-        raise no_table(book, "candidates", WANTED)
     reader = Reader(known, kind or CandidateKind.BUY.value, findings)
     lines = []
+    if not tables:
+        # Sheets without known names have just been named as not read.
+        findings.remarks[:] = book.remarks
+        heads = heads_of(book, findings)
+        if not findings.questions:
+            raise no_table(book, "candidates", WANTED)
+        lines = [it for table in heads if (it := reader.line(table, table.header))]
     for table in tables:
         tell_unread(table, findings)
         reader.settle(table)
@@ -137,7 +115,8 @@ class Reader:
     def line(self, table: Table, row: Row) -> RowLine | None:
         """The candidate of one row, or None with the reason in the findings."""
         problems = len(self.findings.refused_rows)
-        found = without_markup(table.cell(row, "name"))
+        said = as_answer(table.cell(row, "name"))
+        found, linked = said.statement, said.evidence_url
         if not found:
             self.refuse(table, row, "name", "It has no name. Fill one in.")
             return None
@@ -161,11 +140,14 @@ class Reader:
             values["vendor"] = self.vendor(inputs.line("vendor", vendor))
         for column in IMPORTED:
             cell = table.cell(row, column.name)
-            if cell and (said := column.from_cell(cell)):
+            if cell and (value := column.from_cell(cell)):
                 read = column.read
-                values[column.name] = read(inputs, column.name, said) if read else said
-                is_added = said == f"https://{cell.strip()}"
+                kept = read(inputs, column.name, value) if read else value
+                values[column.name] = kept
+                is_added = value == f"https://{cell.strip()}"
                 self.with_https += is_added
+        if linked and linked not in found:
+            values.setdefault("website", inputs.link("website", linked))
         for wrong, sentences in inputs.errors.items():
             self.refuse(table, row, wrong, sentences[0])
         if len(self.findings.refused_rows) > problems or inputs.errors:

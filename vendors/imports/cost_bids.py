@@ -1,12 +1,13 @@
 """Items down and bidders across: the prices of each bidder are a table of their own."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from evaltracker.importing.layout import refuse_wide_merge, short
 from evaltracker.importing.reading import Header
 from evaltracker.importing.rows import Refusal, Table
 from evaltracker.tabular import Row, Sheet, columns_by_field, find_header, header_key
+from vendors.imports.cost_columns import in_words
 from vendors.imports.cost_words import COLUMNS
 from vendors.imports.money_words import parts_of
 from vendors.imports.names import Names
@@ -18,11 +19,26 @@ OF_ONE = frozenset({"candidate", "likely", "low", "high", "state", "tiers", "pri
 BESIDE = frozenset(
     {
         *("total", "sum", "average", "mean", "median", "lowest", "highest", "best"),
-        *("budget", "estimate", "target", "difference", "number", "no", "nr", "pos"),
-        *("position", "lineitem", "id", "ref", "year", "weight"),
+        *("budget", "estimate", "engineersestimate", "engineerestimate", "target"),
+        *("ownersestimate", "costestimate", "kostenschätzung", "extended"),
+        *("difference", "number", "no", "nr", "pos"),
+        *(
+            "itemno",
+            "itemnumber",
+            "position",
+            "line",
+            "lineno",
+            "lineitem",
+            "id",
+            "ref",
+            "year",
+            "weight",
+        ),
     }
 )
+PRICES = frozenset(COLUMNS["likely"])
 NAMED = frozenset(name for names in COLUMNS.values() for name in names)
+NOBODY = BESIDE | (NAMED - PRICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +49,8 @@ class Bids:
     header: Row
     shared: Mapping[str, int]
     bidders: Mapping[int, str]
+    # By column, what stands above several of them, if names have two rows.
+    above: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def whole(self) -> Table:
@@ -47,13 +65,24 @@ class Bids:
     def strangers(self) -> list[str]:
         """Columns of prices that belong to nobody in the purchase."""
         read = {*self.shared.values(), *self.bidders}
-        return [
-            self.header.cell(at)
-            for at in self.header.filled
+        of_bidders = {self.above.get(at) for at in self.bidders} - {None}
+        names = {at: self.above.get(at, self.header.cell(at)) for at in self.columns}
+        found = [
+            name
+            for at, name in names.items()
             if at not in read
-            and header_key(self.header.cell(at)) not in BESIDE
+            and name not in of_bidders
+            and not NOBODY.intersection(
+                (header_key(name), header_key(self.header.cell(at)))
+            )
             and holds_prices(self.whole.body, at)
         ]
+        return list(dict.fromkeys(found))
+
+    @property
+    def columns(self) -> list[int]:
+        """All columns that have a name."""
+        return sorted({*self.header.filled, *self.above})
 
 
 def find_bids(sheet: Sheet, said: Header | None, names: Names) -> Bids | None:
@@ -70,6 +99,11 @@ def find_bids(sheet: Sheet, said: Header | None, names: Names) -> Bids | None:
         return None
     bidders = bidders_in(header, names)
     below = [row for row in sheet.rows if row.number > header.number]
+    above: dict[int, str] = {}
+    if said is None and below and (found := under_bidders(header, below[0], bidders)):
+        # Each bidder stands over a price and its sum: the lower row has the names.
+        above, header, below = spread(header, below[0]), below[0], below[1:]
+        bidders = found
     if sum(holds_prices(below, column) for column in bidders) < LEAST:
         return None
     shared = columns_by_field(header, COLUMNS, bidders)
@@ -81,8 +115,42 @@ def find_bids(sheet: Sheet, said: Header | None, names: Names) -> Bids | None:
     if "label" not in shared:
         words = words_before(below, {*bidders, *shared.values()})
         shared |= {} if words is None else {"label": words}
+    elif said is None:
+        shared = dict(in_words(Table(sheet, header, shared)).columns)
     refuse_wide_merge(sheet, header, [*shared.values(), *bidders])
-    return Bids(sheet, header, shared, bidders)
+    return Bids(sheet, in_two_rows(header, above), shared, bidders, above)
+
+
+def in_two_rows(header: Row, above: Mapping[int, str]) -> Row:
+    """The row of names, each with what stands above it."""
+    cells = [
+        f"{above[at]}: {it}" if at in above else it
+        for at, it in enumerate(header.cells)
+    ]
+    return replace(header, cells=tuple(cells))
+
+
+def under_bidders(
+    header: Row, lower: Row, bidders: Mapping[int, str]
+) -> dict[int, str]:
+    """By the column of its price, each bidder; nothing unless all have one below."""
+    found: dict[int, str] = {}
+    spans = spread(header, lower)
+    for start, name in bidders.items():
+        under = [at for at, above in spans.items() if above == header.cell(start)]
+        prices = [at for at in under if header_key(lower.cell(at)) in PRICES]
+        found |= dict.fromkeys(prices[:1], name)
+    return found if len(found) == len(bidders) else {}
+
+
+def spread(header: Row, lower: Row) -> dict[int, str]:
+    """By column, the name in the upper row that it stands under."""
+    found, name = {}, ""
+    for at in range(len(lower.cells)):
+        name = header.cell(at) or name
+        if name and lower.cell(at):
+            found[at] = name
+    return found
 
 
 def bidders_in(row: Row, names: Names) -> dict[int, str]:

@@ -2,22 +2,27 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evaltracker.importing.column_questions import examples, order_in
 from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings
 from evaltracker.importing.rows import Table
-from evaltracker.tabular import header_key
+from evaltracker.tabular import Row, columns_by_field, header_key
 from evaltracker.tabular.days import DayOrder
 from evaltracker.tabular.numbers import Style, read_number
+from vendors.costs import parse_amount
+from vendors.imports.cost_words import COLUMNS, RECURRENCES
 from vendors.imports.currencies import currencies_of
-from vendors.imports.prices import settled_style
+from vendors.imports.prices import PERIODS, settled_style, unit_of
 
 ENDS = ("likely", "low", "high")
 NUMBERS = (*ENDS, "quantity")
 DAYS = ("quoted_on", "valid_from", "valid_until")
 APART = re.compile(r"[\s()\[\],:/]+")
+APART_IN_HEAD = re.compile(r"[\s()\[\],:]+")
+PRICED = re.compile(r"(?:\b|_)price(?:\b|_)", re.IGNORECASE)
+PRICE = re.compile(r"\b(?:price|cost|fee)s?\b|\bpricing\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,9 @@ class Settled:
     styles: dict[str, Style] = field(default_factory=dict)
     orders: dict[str, DayOrder | None] = field(default_factory=dict)
     currency: str = ""
+    # What the name of the column of prices says of each of them.
+    unit: str = ""
+    rhythm: str = ""
 
 
 def settle(table: Table, findings: Findings, beside: Collection[int] = ()) -> Settled:
@@ -47,7 +55,11 @@ def settle(table: Table, findings: Findings, beside: Collection[int] = ()) -> Se
         if name in table.columns
     }
     head = table.cell(table.header, "likely")
-    return Settled(styles, orders, currency_in(head))
+    unit, rhythm = terms_in(head)
+    if unit or rhythm:
+        told = ", ".join(it for it in (unit and f"per {unit}", rhythm) if it)
+        findings.remark(f"The name of column “{short(head)}” is read as: {told}.")
+    return Settled(styles, orders, currency_in(head), unit, rhythm)
 
 
 def style_in(
@@ -101,3 +113,61 @@ def currency_in(head: str) -> str:
         found = currencies_of(word) if is_code or is_sign else ()
         codes.update(found[:1])
     return codes.pop() if len(codes) == 1 else ""
+
+
+def price_columns(header: Row) -> dict[str, int]:
+    """By field, its column; “Price per user/month” is a column of prices, too."""
+    found = columns_by_field(header, COLUMNS)
+    if "likely" not in found:
+        free = [at for at in header.filled if at not in found.values()]
+        names = {at: header.cell(at) for at in free}
+        priced = [
+            at for at, it in names.items() if PRICED.search(it) or any(terms_in(it))
+        ]
+        # Which of two counts is not guessed.
+        if len(priced) == 1:
+            found["likely"] = priced[0]
+    return found
+
+
+def terms_in(head: str) -> tuple[str, str]:
+    """Unit and rhythm that the name of a column says; blank if it says none."""
+    words = [it for it in APART_IN_HEAD.split(head) if it and not is_currency(it)]
+    plain = " ".join(words)
+    found = PRICE.search(plain)
+    if found is None:
+        return "", ""
+    before, behind = plain[: found.start()].strip(), plain[found.end() :].strip()
+    rhythm = RECURRENCES.get(header_key(before)) or RECURRENCES.get(header_key(behind))
+    if rhythm:
+        return "", rhythm.value
+    for said in (behind, f"per {behind}"):
+        terms = parse_amount(f"USD 1 {said}")
+        if behind and terms.amount is not None:
+            rhythm = PERIODS.get(terms.period or "")
+            return unit_of(terms.unit, terms.period), rhythm.value if rhythm else ""
+    return "", ""
+
+
+def is_currency(word: str) -> bool:
+    """Whether a word in the name of a column is a currency."""
+    return bool(currency_in(word))
+
+
+def in_words(table: Table) -> Table:
+    """The table; where numbers stand for what is bought, the words beside them."""
+    columns, header = table.columns, table.header
+    if "label" not in columns or has_words(table.body, columns["label"]):
+        return table
+    names = [header_key(cell) for cell in header.cells]
+    others = [names.index(it) for it in COLUMNS["label"] if it in names]
+    better = [at for at in others if has_words(table.body, at)]
+    if not better:
+        return table
+    return replace(table, columns={**columns, "label": better[0]})
+
+
+def has_words(rows: Collection[Row], column: int) -> bool:
+    """Whether letters stand in most of its cells."""
+    cells = [row.cell(column) for row in rows if row.cell(column)]
+    return sum(any(map(str.isalpha, cell)) for cell in cells) * 2 > len(cells)

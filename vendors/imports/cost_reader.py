@@ -112,8 +112,9 @@ class Reader:
         }
         if likely.text:
             values["source_text"] = without_breaks(likely.text)
-        if likely.unit:
-            values["unit"] = likely.unit[: TEXTS["unit"]]
+        unit = likely.unit or ("" if table.cell(row, "unit") else self.settled.unit)
+        if unit:
+            values["unit"] = unit[: TEXTS["unit"]]
         rhythm = self.rhythm_of(table, row, likely)
         if rhythm:
             values["recurrence"] = rhythm
@@ -169,14 +170,15 @@ class Reader:
                 raise Refusal(
                     "recurrence", f"“{short(cell)}” is none of once, monthly, yearly."
                 )
-            if likely.recurrence and likely.recurrence != found:
+            own = likely.recurrence or self.settled.rhythm
+            if own and own != found:
+                said = short(likely.text or table.cell(table.header, "likely"))
                 raise Refusal(
                     "recurrence",
-                    f"“{short(likely.text)}” is {likely.recurrence}, and its column "
-                    f"says {found.value}.",
+                    f"“{said}” is {own}, and its column says {found.value}.",
                 )
             return found.value
-        return str(likely.recurrence or self.recurrence)
+        return str(likely.recurrence or self.settled.rhythm or self.recurrence)
 
     def rest(
         self, table: Table, row: Row, inputs: Inputs, values: dict[str, Any]

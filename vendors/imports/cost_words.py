@@ -6,11 +6,11 @@ from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CostKind
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "candidate": (*CANDIDATE_COLUMNS, "name"),
+    "candidate": (*CANDIDATE_COLUMNS, "provider", "productname", "name"),
     "kind": ("kind", "costkind", "kindofcost", "costtype"),
     "label": (
         *("label", "part", "item", "service", "serviceproposed", "laborcategory"),
-        *("labourcategory", "costitem", "tier", "description"),
+        *("labourcategory", "costitem", "tier", "plan", "planname", "description"),
     ),
     "state": ("state", "known", "pricestate"),
     "likely": (
@@ -70,5 +70,7 @@ RECURRENCES: dict[str, Recurrence] = {
     **{header_key(str(recurrence.label)): recurrence for recurrence in Recurrence},
     **dict.fromkeys(("onetime", "oneoff"), Recurrence.ONCE),
     **dict.fromkeys(("month", "permonth", "mo"), Recurrence.MONTHLY),
-    **dict.fromkeys(("year", "peryear", "annual", "annually", "yr"), Recurrence.YEARLY),
+    **dict.fromkeys(
+        ("year", "peryear", "annual", "annually", "yr", "pa"), Recurrence.YEARLY
+    ),
 }

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 from evaltracker.importing.layout import short
@@ -19,13 +18,13 @@ from evaltracker.importing.rows import (
     tables_in,
     tell_unread,
 )
-from evaltracker.tabular import Row, Sheet, Workbook, columns_by_field
+from evaltracker.tabular import Row, Sheet, Workbook
 from vendors.choices import Pricing
 from vendors.imports.cost_bids import Bids, find_bids, stranger_sentence
-from vendors.imports.cost_columns import settle
+from vendors.imports.cost_columns import in_words, price_columns, settle
 from vendors.imports.cost_reader import Reader
-from vendors.imports.cost_words import COLUMNS
 from vendors.imports.names import Names
+from vendors.imports.questionnaires import named_above
 
 WANTED = (
     "The table needs a column of prices (named “price”, “amount” or “likely”), and "
@@ -52,9 +51,6 @@ class ForAll:
     recurrence: str = ""
 
 
-columns_in = partial(columns_by_field, synonyms=COLUMNS)
-
-
 def is_table(columns: Collection[str], *, said: bool = False) -> bool:
     """Whether these columns make costs; prices alone do if somebody `said` so."""
     return bool({"likely", "state"} & set(columns)) and (said or len(columns) > 1)
@@ -62,7 +58,7 @@ def is_table(columns: Collection[str], *, said: bool = False) -> bool:
 
 def names_candidates(sheet: Sheet, said: Header | None) -> bool:
     """Whether it is a list that says of each price whose it is."""
-    table = find_table(sheet, said, columns_in, is_table)
+    table = find_table(sheet, said, price_columns, is_table)
     return table is not None and "candidate" in table.columns
 
 
@@ -94,9 +90,10 @@ def plan_costs_import(
     }
     others = tuple(sheet for sheet in book.sheets if sheet.name not in bids)
     lists = replace(book, sheets=others)
-    tables = tables_in(lists, headers, columns_in, is_table, findings)
+    tables = tables_in(lists, headers, price_columns, is_table, findings)
     if not (tables or bids):
         raise no_table(book, "costs", WANTED)
+    tables = [it if it.sheet.name in headers else in_words(it) for it in tables]
     lines = [line for table in tables for line in walk.lines(table)]
     lines += [line for found in bids.values() for line in walk.bids(found)]
     walk.tell()
@@ -183,6 +180,7 @@ class Walk:
         if self.bidder:
             return self.bidder
         name = table.cell(row, "candidate") or self.for_all.candidate
+        name = name or named_above(table.sheet, table.header, self.names)
         if not name:
             self.refuse(
                 table,

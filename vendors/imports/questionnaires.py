@@ -65,7 +65,7 @@ class Whose:
         """The candidate whose answers they are; blank if nobody has said it."""
         column = shape.columns["requirement"]
         refs = {requirements.find(row.cell(column)) for row in shape.body} - {None}
-        named = named_above(shape, candidates)
+        named = named_above(shape.sheet, shape.header, candidates)
         if self.said is not None and not named and not refs & self.refs:
             self.refs |= refs
             self.findings.remark(
@@ -88,10 +88,10 @@ class Whose:
         )
 
 
-def named_above(shape: ListShape, candidates: Names) -> str:
+def named_above(sheet: Sheet, header: Row, candidates: Names) -> str:
     """The one candidate that the sheet is called after or that stands above it."""
-    above = [row for row in shape.sheet.rows if row.number < shape.header.number]
-    cells = [shape.sheet.name, *(cell for row in above for cell in row.cells)]
+    above = [row for row in sheet.rows if row.number < header.number]
+    cells = [sheet.name, *(cell for row in above for cell in row.cells)]
     found = {candidates.find(cell) for cell in cells} - {None}
     return (found.pop() or "") if len(found) == 1 else ""
 

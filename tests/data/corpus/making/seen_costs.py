@@ -119,8 +119,8 @@ CASES = [
         "two_rhythms.csv",
         table(
             [
-                ["Vendor", "Plan", "Price per month", "Billing"],
-                ["Acme ML", "Team", "12.00 EUR", "yearly"],
+                ["Vendor", "Kind", "Plan", "Price per month", "Billing"],
+                ["Acme ML", "licence", "Team", "12.00 EUR", "yearly"],
             ]
         ),
         "a price per month that is billed by the year is no price per year",
@@ -142,6 +142,37 @@ CASES = [
             {"candidate": "Acme ML", "label": "Base", "likely": 100},
             {"candidate": "Acme ML", "label": "Seats", "likely": 20},
         ],
+    ),
+    case(
+        "a_quote_that_names_its_vendor.csv",
+        table(
+            [
+                ["Quotation", "Globex"],
+                [],
+                ["Pos.", "Description", "Qty", "List price", "Falls due"],
+                ["1", "Licence", "250", "12.50 EUR", "yearly"],
+            ]
+        ),
+        "whose prices these are stands above them",
+        comes=[
+            {
+                "candidate": "Globex",
+                "kind": "licence",
+                "likely": "12.5",
+                "recurrence": "yearly",
+            }
+        ],
+    ),
+    case(
+        "list_and_own_price.csv",
+        table(
+            [
+                ["Vendor", "Kind", "Part", "List price", "Our price", "Falls due"],
+                ["Globex", "licence", "Base", "12.50", "11.00", "yearly"],
+            ]
+        ),
+        "which of two prices counts is not guessed",
+        refused="No costs",
     ),
     case(
         "years_across.csv",
