@@ -37,6 +37,9 @@ WANTED = "The table needs a column of names (named “name”, “candidate” o
 def columns_in(row: Row) -> dict[str, int]:
     """By field, its column; a lone column of names counts if IDs alone precede it."""
     found = columns_by_field(row, COLUMNS)
+    if "name" in found and header_key(row.cell(found["name"])) in COMPANIES:
+        # Whoever offers is the candidate, and no further name of a company counts.
+        found.pop("vendor", None)
     before = row.cells[: found.get("name", 0)]
     is_first = all(
         header_key(cell) in IDS or REF_WORDS & set(WORDS.findall(cell.casefold()))

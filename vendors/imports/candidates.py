@@ -138,14 +138,7 @@ class Reader:
         vendor = " ".join(without_markup(table.cell(row, "vendor")).split())
         if vendor:
             values["vendor"] = self.vendor(inputs.line("vendor", vendor))
-        for column in IMPORTED:
-            cell = table.cell(row, column.name)
-            if cell and (value := column.from_cell(cell)):
-                read = column.read
-                kept = read(inputs, column.name, value) if read else value
-                values[column.name] = kept
-                is_added = value == f"https://{cell.strip()}"
-                self.with_https += is_added
+        values |= self.further(table, row, inputs)
         if linked and linked not in found:
             values.setdefault("website", inputs.link("website", linked))
         for wrong, sentences in inputs.errors.items():
@@ -157,6 +150,18 @@ class Reader:
             return None
         self.seen[name] = (row.number, values)
         return RowLine((name,), values, table.sheet.name, row.number)
+
+    def further(self, table: Table, row: Row, inputs: Inputs) -> dict[str, Any]:
+        """What the row says beside name, kind and vendor."""
+        values: dict[str, Any] = {}
+        for column in IMPORTED:
+            cell = table.cell(row, column.name)
+            if cell and (said := column.from_cell(cell)):
+                read = column.read
+                values[column.name] = read(inputs, column.name, said) if read else said
+                is_added = said == f"https://{cell.strip()}"
+                self.with_https += is_added
+        return values
 
     def add_to(
         self, table: Table, row: Row, name: str, values: Mapping[str, Any]

@@ -7,7 +7,6 @@ from evaltracker.importing.own_exports import CLAIMED, is_own
 from evaltracker.importing.plan import Findings
 from evaltracker.importing.reading import likely_header
 from evaltracker.importing.rows import Table, unread_columns
-from evaltracker.importing.rows_aside import is_figure
 from evaltracker.importing.words import NAME_COLUMNS, SIDE_COLUMNS
 from evaltracker.tabular import Row, Sheet, Workbook, header_key
 from vendors.imports.status_heads import headed, status_key
@@ -78,11 +77,7 @@ def named_across(sheet: Sheet) -> tuple[Row, dict[int, str]]:
 
 
 def answers(rows: Collection[Row], columns: Collection[int]) -> bool:
-    """Whether most of these cells are answers: yes, no, a tick, a figure."""
+    """Whether most of these cells are answers: yes, no, a tick."""
     cells = [row.cell(it) for row in rows for it in columns if row.cell(it)]
-    said = [
-        cell
-        for cell in cells
-        if status_key(cell) in STATUS_WORDS or headed(cell) or is_figure(cell)
-    ]
+    said = [cell for cell in cells if status_key(cell) in STATUS_WORDS or headed(cell)]
     return len(said) * 2 > len(cells)

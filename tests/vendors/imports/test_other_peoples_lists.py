@@ -7,10 +7,10 @@ import pytest
 from evaltracker.importing.rows import RowsPlan, find_table
 from evaltracker.tabular import Unreadable, read_table
 from vendors.imports.candidates import KnownCandidates, plan_candidates_import
+from vendors.imports.cost_columns import price_columns
 from vendors.imports.costs import (
     ForAll,
     KnownCosts,
-    columns_in,
     is_table,
     plan_costs_import,
 )
@@ -27,11 +27,11 @@ COUNTS: dict[str, tuple[int, int, int]] = {
     "costs_sso_tax/prices.csv": (150, 150, 0),
     "ml_platform_trial_scores/scores.csv": (7, 0, 0),
     "notebook_platforms/derived_matrix_wide.csv": (26, 0, 0),
-    "rfp_alaska_aries/derived_cost_to_points_example.csv": (0, 3, 0),
+    "rfp_alaska_aries/derived_cost_to_points_example.csv": (3, 3, 0),
     f"{GSA}/03FAC_template.xls": (0, 0, 123),
     f"{GSA}/71_IIK.xlsx": (0, 0, 1),
-    f"{GSA}/MAS_test.xls": (0, 1, 0),
-    f"{GSA}/Price_Proposal_Template_SERVICES_AND_TRAINING_FINAL.xlsx": (0, 0, 1),
+    f"{GSA}/MAS_test.xls": (3, 1, 0),
+    f"{GSA}/Price_Proposal_Template_SERVICES_AND_TRAINING_FINAL.xlsx": (1, 0, 1),
     f"{GSA}/s70_bad_sample.csv": (0, 21, 0),
     f"{GSA}/s70_sample.csv": (0, 21, 0),
     f"{GSA}/s736_example.xlsx": (0, 1, 0),
@@ -53,7 +53,7 @@ def costs(name: str) -> RowsPlan:
     book = read_table(DATA / name)
     names: dict[str, list[str]] = {"X": []}
     for sheet in book.visible:
-        table = find_table(sheet, None, columns_in, is_table)
+        table = find_table(sheet, None, price_columns, is_table)
         for row in table.body if table else ():
             if table and table.cell(row, "candidate"):
                 names[table.cell(row, "candidate")] = []
