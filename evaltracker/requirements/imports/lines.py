@@ -80,10 +80,7 @@ def under_sheet(
     bare = {line.row for line in lines if "category" not in line.values}
     if not bare or UNNAMED.fullmatch(sheet.name):
         return lines
-    findings.remark(
-        "The category of what has none is the name of its sheet, such as "
-        f"“{short(sheet.name)}”."
-    )
+    findings.remark("What has no category is put under the name of its sheet.")
     values = {"category": " ".join(sheet.name.split())[:LINE_LIMIT]}
     return [
         replace(line, values={**line.values, **values}) if line.row in bare else line
