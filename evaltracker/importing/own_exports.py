@@ -1,11 +1,15 @@
-"""A matrix as it is saved here, coming back: known by the names of its columns."""
+"""A matrix or memo as it is saved here, coming back: known by its names."""
 
 from dataclasses import replace
 
 from evaltracker.kit.formula_guard import meant
-from evaltracker.tabular import Row, Sheet, Workbook
+from evaltracker.tabular import Row, Sheet, Unreadable, Workbook
 
 CLAIMED, DERIVED = ": claimed", (": shown", ": tested", ": standing")
+# Where a number was claimed or measured anywhere.
+NUMBERS = ": numbers"
+MEMO_SHEETS = frozenset({"Decision", "Comparison", "Standings"})
+MEMO_TITLE = "Decision memo: "
 
 
 def is_own(row: Row) -> bool:
@@ -21,6 +25,13 @@ def is_own(row: Row) -> bool:
 def is_saved_matrix(sheet: Sheet) -> bool:
     """Whether the sheet is such a matrix."""
     return bool(sheet.rows) and is_own(sheet.rows[0])
+
+
+def refuse_memo(book: Workbook, sentence: str) -> None:
+    """Refuse a decision memo: what it holds was worked out, and nobody said it."""
+    names = {sheet.name for sheet in book.sheets}
+    if names >= MEMO_SHEETS or any(name.startswith(MEMO_TITLE) for name in names):
+        raise Unreadable(f"This is a decision memo. {sentence}")
 
 
 def without_escapes(book: Workbook) -> Workbook:

@@ -35,6 +35,7 @@ NAME_COLUMNS = (
 TEXT_COLUMNS = (
     "text",
     "texthtml",
+    "whatweneed",
     "requirementtext",
     "requirementdescription",
     "question",

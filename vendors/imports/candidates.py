@@ -23,6 +23,7 @@ from evaltracker.tabular import Row, Workbook
 from evaltracker.tabular.wording import as_answer, without_markup
 from vendors.choices import CandidateKind
 from vendors.columns import IMPORTED
+from vendors.imports.candidate_tables import more_than_names
 from vendors.imports.candidate_words import KINDS, WANTED, columns_in, is_table
 from vendors.imports.heads import heads_of
 from vendors.imports.names import Names
@@ -73,18 +74,6 @@ def plan_candidates_import(
         (name,): values for name, values in known.candidates.items()
     }
     return compared(book, lines, by_key, findings)
-
-
-def more_than_names(tables: list[Table], findings: Findings) -> list[Table]:
-    """The tables, without those of names alone where another one says more."""
-    full = [table for table in tables if len(table.columns) > 1]
-    for table in tables:
-        if full and table not in full:
-            findings.remark(
-                f"Sheet “{table.sheet.name}” has names alone, and another sheet says "
-                "more, so it was not read."
-            )
-    return full or tables
 
 
 class Reader:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from evaltracker.importing.layout import short
+from evaltracker.importing.own_exports import refuse_memo
 from evaltracker.importing.plan import Findings
 from evaltracker.importing.reading import NO_ANSWERS, NO_HEADERS, Header
 from evaltracker.importing.rows import (
@@ -80,6 +81,7 @@ def plan_costs_import(
         Unreadable: no table of costs is in the file.
 
     """
+    refuse_memo(book, "It has sums and no prices as they were offered.")
     findings = Findings(answers=answers, remarks=list(book.remarks))
     walk = Walk(known, for_all, findings, skip_unknown=skip_unknown)
     bids = {

@@ -8,9 +8,9 @@ from evaltracker.importing.plan import Findings
 from evaltracker.importing.reading import likely_header
 from evaltracker.importing.rows import Table, unread_columns
 from evaltracker.importing.words import NAME_COLUMNS, SIDE_COLUMNS
-from evaltracker.tabular import Row, Sheet, Workbook, header_key
+from evaltracker.tabular import Row, Sheet, Workbook, columns_by_field, header_key
 from vendors.imports.status_heads import headed, status_key
-from vendors.imports.words import STATUS_WORDS
+from vendors.imports.words import COLUMNS, STATUS_WORDS
 
 LEAST, SHOWN = 2, 6
 TAKE = "take"
@@ -71,6 +71,9 @@ def named_across(sheet: Sheet) -> tuple[Row, dict[int, str]]:
         for column in header.filled
         if column > 0 and header_key(header.cell(column)) not in SIDE_COLUMNS
     }
+    if "status" in columns_by_field(header, COLUMNS):
+        # Answers of one vendor, in a column of their own.
+        return header, {}
     body = [row for row in rows if row.number > header.number]
     is_matrix = header_key(header.cell(0)) in NAME_COLUMNS or answers(body, columns)
     return header, columns if is_matrix and body else {}

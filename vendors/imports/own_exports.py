@@ -10,6 +10,7 @@ from dataclasses import replace
 from evaltracker.importing.own_exports import (
     CLAIMED,
     DERIVED,
+    NUMBERS,
     is_saved_matrix,
     without_escapes,
 )
@@ -18,6 +19,7 @@ from vendors.choices import Availability
 from vendors.imports.plan import Cell, ClaimLine, KnownClaim
 
 FEET = ("Fit", "Fit of all scored requirements, in %", "Answered, shown, tested")
+LEFT = (*DERIVED, NUMBERS)
 # Words of the matrix that say nothing of an answer.
 SILENT = frozenset({"not applicable", "withdrawn"})
 SAID: Mapping[str, Availability] = {
@@ -38,7 +40,7 @@ def without_derived(book: Workbook) -> tuple[Workbook, list[str]]:
             continue
         head = sheet.rows[0]
         sheets.append(replace(sheet, rows=tuple(rows_of(sheet, head))))
-        count = sum(name.endswith(DERIVED) for name in head.cells)
+        count = sum(name.endswith(LEFT) for name in head.cells)
         remarks.append(
             f"This is a matrix as it is saved here. What was claimed is read; {count} "
             "columns of what was shown, tested and where it stands, and the sums "
@@ -49,7 +51,7 @@ def without_derived(book: Workbook) -> tuple[Workbook, list[str]]:
 
 def rows_of(sheet: Sheet, head: Row) -> Iterator[Row]:
     """The rows without what is worked out."""
-    left = {index for index, it in enumerate(head.cells) if it.endswith(DERIVED)}
+    left = {index for index, it in enumerate(head.cells) if it.endswith(LEFT)}
     said = {index for index, it in enumerate(head.cells) if it.endswith(CLAIMED)}
     for row in sheet.rows:
         if row.cell(0) in FEET and not row.cell(1):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from evaltracker.importing.layout import short
+from evaltracker.importing.own_exports import refuse_memo
 from evaltracker.importing.plan import Findings, source_of
 from evaltracker.importing.reading import NO_ANSWERS, NO_HEADERS, Header
 from evaltracker.importing.rows import no_table
@@ -51,6 +52,7 @@ def plan_claims_import(
 
     """
     refuse_nothing_to_match(known)
+    refuse_memo(book, "It has results and no answers. Import the matrix instead.")
     book, told = without_derived(book)
     findings = Findings(answers=answers, remarks=[*book.remarks, *told])
     walk = Walk(

@@ -136,6 +136,9 @@ def layout_of(table: Table) -> Layout:
     )
     name = columns.pop("name", None)
     settle_ref(table, columns)
+    if name is not None and "ref" in columns and is_sparse(table, columns["ref"]):
+        # “Number” may be that of a measure.
+        del columns["ref"]
     if name is not None:
         if "ref" not in columns and is_numbered(table):
             columns["ref"] = columns.pop("category")
@@ -161,6 +164,12 @@ def tell_stories(layout: Layout, findings: Findings) -> None:
     columns = sorted((layout.columns["text"], *layout.woven))
     names = " and ".join(f"“{layout.header.cell(it)}”" for it in columns)
     findings.remark(f"Each text is one sentence of {names}.")
+
+
+def is_sparse(table: Table, column: int) -> bool:
+    """Whether most rows have nothing in that column."""
+    rows = [row for row in table.below if len(row.filled) > 1]
+    return sum(bool(row.cell(column)) for row in rows) * 2 < len(rows)
 
 
 def is_numbered(table: Table) -> bool:

@@ -1,6 +1,5 @@
 """From the rows of a sheet to requirements."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -14,20 +13,16 @@ from evaltracker.importing.rows_aside import numbered, tell_aside, without_aside
 from evaltracker.importing.words import PRIORITIES
 from evaltracker.importing.words_asked import LEAVE_OUT, meanings_in
 from evaltracker.kit.progress import counted
-from evaltracker.kit.text import LINE_LIMIT, read_line, read_text
+from evaltracker.kit.text import read_line, read_text
 from evaltracker.measures import measure_words, read_measure
 from evaltracker.requirements.imports.headings import Headings, with_category
 from evaltracker.requirements.imports.layout import Layout
 from evaltracker.requirements.imports.refs import NO_TEXTS, Refs
 from evaltracker.requirements.imports.weights import weight_in, weights_are_usable
-from evaltracker.tabular import Row, Sheet
+from evaltracker.tabular import Row
 from evaltracker.tabular.wording import without_markup
 
 type Reader = Callable[[str], Value | None]
-# What programs call a sheet or a table that nobody named.
-UNNAMED = re.compile(
-    r"(?:Sheet|Table|Tabelle|Feuille?|Hoja|Foglio|Blad) ?[0-9]{0,4}", re.IGNORECASE
-)
 UNCOMPUTED = (
     "The cell holds a formula without a saved result, or an error. Open the file in "
     "your spreadsheet program, fix the cell, save it, and import it again."
@@ -71,21 +66,6 @@ def lines_of(
         findings.remark(f"Left out, as you said: {numbered(left_out)}.")
     tell_numbers(layout, findings)
     return lines
-
-
-def under_sheet(
-    lines: list[RequirementLine], sheet: Sheet, findings: Findings
-) -> list[RequirementLine]:
-    """The lines of one sheet of many, in a category of its name if they have none."""
-    bare = {line.row for line in lines if "category" not in line.values}
-    if not bare or UNNAMED.fullmatch(sheet.name):
-        return lines
-    findings.remark("What has no category is put under the name of its sheet.")
-    values = {"category": " ".join(sheet.name.split())[:LINE_LIMIT]}
-    return [
-        replace(line, values={**line.values, **values}) if line.row in bare else line
-        for line in lines
-    ]
 
 
 class Cells:

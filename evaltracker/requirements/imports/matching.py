@@ -14,7 +14,8 @@ from evaltracker.importing.plan import (
 )
 from evaltracker.importing.reading import NO_ANSWERS, NO_HEADERS, Header
 from evaltracker.requirements.imports.layout import find_layouts
-from evaltracker.requirements.imports.lines import lines_of, under_sheet
+from evaltracker.requirements.imports.lines import lines_of
+from evaltracker.requirements.imports.sheets import of_two_sheets, under_sheets
 from evaltracker.requirements.imports.sideways import sideways_lines
 from evaltracker.tabular import Sheet, Workbook
 
@@ -46,7 +47,8 @@ def plan_requirements_import(
     texts = {str(it.values.get("text", "")): it.ref for it in known.values()}
     sheets = {sheet.name: sheet for sheet in book.sheets}
     found = lines_in(book, findings, orientation, headers, texts)
-    lines = once_each(found, sheets, findings)
+    lines = once_each(of_two_sheets(found, findings), sheets, findings)
+    lines = under_sheets(lines, known, findings)
     refuse_unknown_lists(lines, lists, sheets, findings)
     lines = [it for it in lines if (it.sheet, it.row) not in findings.refused_rows]
     plan = compare(lines, known, sheets, findings)
@@ -79,13 +81,10 @@ def lines_in(
     if orientation == CANDIDATES_AS_ROWS:
         return sideways_lines(book, findings)
     lines = []
-    layouts = find_layouts(book, findings, headers)
-    for layout in layouts:
+    for layout in find_layouts(book, findings, headers):
         found = lines_of(layout, findings, known_texts)
         if layout.is_list_of_claims:
             found = fold(found, layout.sheet, findings)
-        elif len(layouts) > 1:
-            found = under_sheet(found, layout.sheet, findings)
         lines += found
     return lines
 

@@ -7,11 +7,11 @@ from openpyxl import Workbook
 from tests.data.corpus.making.case import ACME, ASKED, Case, book, workbook
 
 PARTS = ("claimed", "shown", "tested", "standing", "numbers")
+SAID = ["now", "holds", "", "Shown", "12 ms", "never", "", "", "Never", ""]
 NUMBERS: list[list[Any]] = [
     ["Reference", "Category", "Requirement", "Priority", "Weight"]
     + [f"{name}: {part}" for name in ("Acme ML", "Globex") for part in PARTS],
-    ["R1", "Core", "Batch training", "Must", 3]
-    + ["now", "holds", "", "Shown", "12 ms", "never", "", "", "Never", ""],
+    [*("R1", "Core", "Batch training", "Must", 3), *SAID],
     ["Fit of all scored requirements, in %", "", "", "", "", 75, *[""] * 4, 0],
 ]
 SHEET = [
