@@ -15,6 +15,7 @@ from tests.data.corpus.making import (
     requirements,
     seen_candidates,
     seen_costs,
+    seen_forms,
     seen_matrices,
     seen_requirements,
 )
@@ -34,6 +35,7 @@ CASES = [
     *seen_matrices.CASES,
     *seen_candidates.CASES,
     *seen_costs.CASES,
+    *seen_forms.CASES,
 ]
 
 
