@@ -23,6 +23,16 @@ def refuse_wide_merge(sheet: Sheet, header: Row, columns: Collection[int]) -> No
             )
 
 
+def spread(header: Row, lower: Row) -> dict[int, str]:
+    """By column of the lower row of names, the name in the upper one above it."""
+    found, name = {}, ""
+    for at in range(len(lower.cells)):
+        name = header.cell(at) or name
+        if name and lower.cell(at):
+            found[at] = name
+    return found
+
+
 def short(name: str, most: int = 40) -> str:
     """`name` on one line, cut at `most` characters."""
     line = " ".join(name.split())

@@ -132,7 +132,9 @@ def tables_in(
 
 def no_table(book: Workbook, things: str, wanted: str) -> Unreadable:
     """The sentence for a file in which nothing was found."""
-    sheet = next(sheet for sheet in book.visible if not sheet.is_blank)
+    sheets = [sheet for sheet in book.visible if not sheet.is_blank]
+    # A cover has fewer names than what it covers.
+    sheet = max(sheets, key=lambda it: len(likely_header(it).filled))
     first = likely_header(sheet)
     names = ", ".join(f"“{short(first.cell(it))}”" for it in first.filled[:6])
     more = f" and {len(first.filled) - 6} more" if len(first.filled) > 6 else ""

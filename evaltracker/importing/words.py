@@ -25,11 +25,12 @@ REF_COLUMNS = (
     "key",
     "code",
     "itemno",
+    "index",
 )
 # These name the thing itself: a ref where there is none, a text where there is one.
 STORY_COLUMNS = ("iwantto", "iwant", "ineedto")
 NAME_COLUMNS = (
-    *("capability", "criterion", "criteria", "feature", "requirement"),
+    *("capability", "criterion", "criteria", "feature", "requirement", "question"),
     *STORY_COLUMNS,
 )
 TEXT_COLUMNS = (
@@ -70,7 +71,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "measure": ("measure", "measuredby", "acceptancemeasure"),
 }
 # The last word of a name above refs: “BR_ID”, “FR #”, “Req. Nr.”.
-REF_WORDS = frozenset({"id", "no", "nr", "number", "ref", "#"})
+REF_WORDS = frozenset({"id", "no", "nr", "num", "number", "ref", "#"})
 # What has an ID of its own and is no requirement.
 OTHERS = frozenset(
     {
@@ -113,6 +114,7 @@ SIDE_COLUMNS = frozenset(
         "total",
         "sum",
         "score",
+        *("winner", "verdict", "recommendation", "best"),
         "notes",
         "comment",
         "comments",
@@ -132,4 +134,6 @@ PRIORITIES: dict[str, Priority] = {
         Priority.COULD,
     ),
 }
+# Names of columns in one of which a priority is crossed.
+CROSSED = frozenset({*PRIORITIES, "high", "medium", "low"})
 DEFAULT_CATEGORY = "General"

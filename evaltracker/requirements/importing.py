@@ -5,8 +5,10 @@ from typing import Any
 
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.importing.choices import with_choices
 from evaltracker.importing.kinds import Column, ImportKind, register_import
 from evaltracker.importing.reading import Header, Reading
+from evaltracker.importing.words import CROSSED
 from evaltracker.requirements.imports import (
     ImportPlan,
     RequirementLine,
@@ -76,7 +78,7 @@ class Requirements(ImportKind):
     )
 
     def guess(self, sheet: Sheet) -> Header | None:
-        layout = find_layout(sheet)
+        layout = find_layout(with_choices(sheet, CROSSED, "Priority"))
         if layout is None:
             return None
         columns = dict(layout.columns)

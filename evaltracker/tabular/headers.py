@@ -24,6 +24,12 @@ def header_key(name: str) -> str:
     return key or ("#" if "#" in name else "")
 
 
+def header_keys(name: str) -> list[str]:
+    """The keys of a name: of all of it, and of what strokes part it into."""
+    parts = name.split("/") if "/" in name else ()
+    return [key for key in (header_key(it) for it in (name, *parts)) if key]
+
+
 def find_header(sheet: Sheet, score: Callable[[Row], int]) -> Row | None:
     """The row near the top with the highest score above 0; the first of equals.
 
@@ -46,9 +52,13 @@ def columns_by_field(
     Fields are served in order, and a column serves one field only.
     """
     keys: dict[str, int] = {}
-    for index, name in enumerate(header.cells):
-        if name and index not in taken:
-            keys.setdefault(header_key(name), index)
+    free = [it for it in header.filled if it not in taken]
+    for index in free:
+        keys.setdefault(header_key(header.cells[index]), index)
+    for index in free:
+        # “Question/Request” is called by two words, of which one may be known.
+        for key in header_keys(header.cells[index])[1:]:
+            keys.setdefault(key, index)
     found: dict[str, int] = {}
     for field, names in synonyms.items():
         for name in names:

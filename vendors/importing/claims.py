@@ -8,6 +8,7 @@ from django import forms
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.importing.choices import with_choices
 from evaltracker.importing.kinds import Column, ImportKind, Question, register_import
 from evaltracker.importing.reading import Header, Reading
 from evaltracker.measures import number_words
@@ -25,7 +26,7 @@ from vendors.imports.shapes import (
     REQUIREMENTS_AS_ROWS,
     find_list,
 )
-from vendors.imports.words import COLUMNS
+from vendors.imports.words import COLUMNS, CROSSED
 from vendors.policy import may_read_answers
 from vendors.selectors import asked_requirements
 from vendors.selectors.demands import lists_of
@@ -95,6 +96,7 @@ class Claims(ImportKind):
 
     def guess(self, sheet: Sheet) -> Header | None:
         """Where a list stands, or the answers of one vendor."""
+        sheet = with_choices(sheet, CROSSED, "Answer")
         found = find_list(sheet)
         return Header(found.header.number, found.columns) if found else names_on(sheet)
 

@@ -20,6 +20,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "name": (
         *("candidate", "candidatename", "name", "platform", "product", "productname"),
         *("tool", "solution", "option", "companyname", "company", *COMPANIES),
+        *("toolname", "platformname", "solutionname", "softwarename", "servicename"),
+        *("systemname", "applicationname", "software", "application"),
     ),
     "kind": ("kind", "candidatekind"),
     "vendor": (*COMPANIES, "company", "companyname", *MAKERS),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from evaltracker.importing.layout import refuse_wide_merge, short
+from evaltracker.importing.layout import refuse_wide_merge, short, spread
 from evaltracker.importing.reading import Header
 from evaltracker.importing.rows import Refusal, Table
 from evaltracker.tabular import Row, Sheet, columns_by_field, find_header, header_key
@@ -141,16 +141,6 @@ def under_bidders(
         prices = [at for at in under if header_key(lower.cell(at)) in PRICES]
         found |= dict.fromkeys(prices[:1], name)
     return found if len(found) == len(bidders) else {}
-
-
-def spread(header: Row, lower: Row) -> dict[int, str]:
-    """By column, the name in the upper row that it stands under."""
-    found, name = {}, ""
-    for at in range(len(lower.cells)):
-        name = header.cell(at) or name
-        if name and lower.cell(at):
-            found[at] = name
-    return found
 
 
 def bidders_in(row: Row, names: Names) -> dict[int, str]:

@@ -56,6 +56,7 @@ def settle(table: Table, findings: Findings, beside: Collection[int] = ()) -> Se
     }
     head = table.cell(table.header, "likely")
     unit, rhythm = terms_in(head)
+    rhythm = rhythm or str(RECURRENCES.get(header_key(head), ""))
     if unit or rhythm:
         told = ", ".join(it for it in (unit and f"per {unit}", rhythm) if it)
         findings.remark(f"The name of column “{short(head)}” is read as: {told}.")

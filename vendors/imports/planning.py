@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from evaltracker.importing.choices import in_one_column
 from evaltracker.importing.layout import short
 from evaltracker.importing.own_exports import refuse_memo
 from evaltracker.importing.plan import Findings, source_of
 from evaltracker.importing.reading import NO_ANSWERS, NO_HEADERS, Header
 from evaltracker.importing.rows import no_table
 from evaltracker.tabular import Sheet, Unreadable, Workbook
+from vendors.imports.by_vendor import find_by_vendor
 from vendors.imports.names import candidate_names, requirement_names
 from vendors.imports.own_exports import as_it_stands, without_derived
 from vendors.imports.plan import ClaimChange, ClaimLine, ClaimsPlan, Known
@@ -26,6 +28,7 @@ from vendors.imports.shapes import (
 )
 from vendors.imports.values import with_values
 from vendors.imports.walks import Walk
+from vendors.imports.words import CROSSED
 
 NOT_STATED: Mapping[str, Any] = {}
 ORIENTATIONS = (REQUIREMENTS_AS_ROWS, CANDIDATES_AS_ROWS, LIST, QUESTIONNAIRE)
@@ -53,7 +56,7 @@ def plan_claims_import(
     """
     refuse_nothing_to_match(known)
     refuse_memo(book, "It has results and no answers. Import the matrix instead.")
-    book, told = without_derived(book)
+    book, told = without_derived(in_one_column(book, CROSSED, "Answer"))
     findings = Findings(answers=answers, remarks=[*book.remarks, *told])
     walk = Walk(
         candidate_names(known),
@@ -88,6 +91,13 @@ def lines_in(
     lines: list[ClaimLine] = []
     used = ""
     for sheet in book.visible:
+        by_vendor = orientation in ("", LIST) and sheet.name not in headers
+        if by_vendor and (
+            shapes := find_by_vendor(sheet, walk.candidates, walk.requirements)
+        ):
+            used = LIST
+            lines += [line for shape in shapes for line in walk.list(shape)]
+            continue
         shape = find_shape(sheet, walk, orientation, headers.get(sheet.name))
         if isinstance(shape, ListShape) and "candidate" not in shape.columns:
             used = QUESTIONNAIRE

@@ -39,7 +39,9 @@ def find_questionnaire(
 def names_on(sheet: Sheet) -> Header | None:
     """Where the names above answers stand, and what they are taken for."""
     header = find_header(sheet, points)
-    if header is None:
+    names = [header_key(cell) for cell in header.cells] if header else []
+    if header is None or any(names.count(it) > 1 for it in NAMES["status"]):
+        # Each vendor has answers of its own there.
         return None
     return Header(header.number, columns_by_field(header, NAMES))
 

@@ -14,6 +14,7 @@ QUESTIONNAIRE = "questionnaire"
 REQUIREMENTS_AS_ROWS = "requirements-as-rows"
 CANDIDATES_AS_ROWS = "candidates-as-rows"
 SAMPLED_ROWS = 300
+STARS = frozenset("⭐★☆ ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,5 +122,6 @@ def refuse_scores(shape: MatrixShape, heads: Collection[int]) -> None:
 
 
 def is_points(cell: str) -> bool:
-    """Whether a cell is a number and no word: “4”, “8/10”, “5 (2.00)”."""
-    return is_figure(cell) and not any(mark.isalpha() for mark in cell)
+    """Whether a cell is a number and no word: “4”, “8/10”, “5 (2.00)”, “★★☆”."""
+    is_number = is_figure(cell) and not any(mark.isalpha() for mark in cell)
+    return is_number or STARS.issuperset(cell)

@@ -84,6 +84,8 @@ STATUS_WORDS: dict[str, Availability] = {
         Availability.NEVER,
     ),
 }
+# Names of columns in one of which an answer is crossed.
+CROSSED = frozenset({"yes", "no", "na", "notapplicable", "planned", "partial"})
 # Known words that are no availability: the owner rules on them.
 RULED_WORDS = frozenset(
     {"not applicable", "n/a", "na", "not evaluated", "not assessed", "unknown", "tbd"}
@@ -98,6 +100,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "status",
         "level",
         *ANSWER_COLUMNS,
+        *("comply", "complies", "compliant", "meets", "meetsrequirement", "yesno"),
         *("compliance", "conformance", "conformancelevel", "conformancestatus"),
         *("levelofconformance", "compliancelevel", "compliancestatus", "supported"),
     ),

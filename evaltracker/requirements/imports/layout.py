@@ -28,8 +28,10 @@ from evaltracker.tabular import (
     columns_by_field,
     header_key,
 )
+from evaltracker.tabular.headers import header_keys
 
 NUMBERED = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,5}\.?")
+NAMED = frozenset(NAME_COLUMNS)
 WANTED = (
     "The table needs a column of refs (named “ref”, “id” or “requirement id”) and a "
     "column of texts (named “text”, “question”, “requirement” or “description”)."
@@ -117,7 +119,9 @@ def requirement_columns(header: Row) -> dict[str, int]:
     """By field, its column; a lone column “requirement” is a name, too."""
     columns = columns_by_field(header, COLUMNS)
     text = columns.get("text")
-    is_name = text is not None and header_key(header.cell(text)) in NAME_COLUMNS
+    is_name = text is not None and bool(
+        NAMED.intersection(header_keys(header.cell(text)))
+    )
     if text is not None and is_name and "ref" not in columns:
         columns.setdefault("name", text)
     refs = ref_like(header, columns.values())

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
+from evaltracker.importing.choices import in_one_column
 from evaltracker.importing.layout import short
 from evaltracker.importing.own_exports import without_escapes
 from evaltracker.importing.plan import (
@@ -13,6 +14,7 @@ from evaltracker.importing.plan import (
     source_of,
 )
 from evaltracker.importing.reading import NO_ANSWERS, NO_HEADERS, Header
+from evaltracker.importing.words import CROSSED
 from evaltracker.requirements.imports.layout import find_layouts
 from evaltracker.requirements.imports.lines import lines_of
 from evaltracker.requirements.imports.sheets import of_two_sheets, under_sheets
@@ -41,7 +43,7 @@ def plan_requirements_import(
         Unreadable: no table of requirements is in the file.
 
     """
-    book = without_escapes(book)
+    book = in_one_column(without_escapes(book), CROSSED, "Priority")
     findings = Findings(answers=answers, remarks=list(book.remarks))
     known = {requirement.ref: requirement for requirement in existing}
     texts = {str(it.values.get("text", "")): it.ref for it in known.values()}

@@ -74,11 +74,10 @@ CASES = [
                 ["R2", "Export", "X", ""],
             ]
         ),
-        "a cross in both columns is no answer",
+        "a cross in both columns is no answer that is known",
         given=ASKED,
-        knows={"whose": {"": "Acme ML"}, "leave out": "refused rows"},
-        comes=[answer("R2", "Acme ML", "now")],
-        mentions=["R1"],
+        knows={"whose": {"": "Acme ML"}, "words": {"Yes and No": "unstated"}},
+        comes=[answer("R1", "Acme ML", "unstated"), answer("R2", "Acme ML", "now")],
     ),
     case(
         "requirements_crossed_in_columns.csv",
