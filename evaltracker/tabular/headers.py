@@ -25,8 +25,13 @@ def header_key(name: str) -> str:
 
 
 def header_keys(name: str) -> list[str]:
-    """The keys of a name: of all of it, and of what strokes part it into."""
-    parts = name.split("/") if "/" in name else ()
+    """The keys of a name: of all of it, and of the two words that a stroke parts.
+
+    “Question/Request” has two, and “buyer/name”, as programs write it, has none.
+    """
+    parts = [it.strip() for it in name.split("/")] if name.count("/") == 1 else []
+    if not all(part[:1].isupper() for part in parts):
+        parts = []
     return [key for key in (header_key(it) for it in (name, *parts)) if key]
 
 

@@ -21,7 +21,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("candidate", "candidatename", "name", "platform", "product", "productname"),
         *("tool", "solution", "option", "companyname", "company", *COMPANIES),
         *("toolname", "platformname", "solutionname", "softwarename", "servicename"),
-        *("systemname", "applicationname", "software", "application"),
+        *("systemname", "applicationname"),
     ),
     "kind": ("kind", "candidatekind"),
     "vendor": (*COMPANIES, "company", "companyname", *MAKERS),
