@@ -60,6 +60,23 @@ CASES = [
         mentions=["total", "Extended Amount"],
     ),
     case(
+        "bids_of_strangers.xlsx",
+        book(
+            [
+                TITLES,
+                [*BIDDERS, "Globex", None],
+                ["Item No.", "Description", "Qty", "Unit", *PRICE, *PRICE, *PRICE],
+                [1, "Mobilization", 1, "LS", 5000, 5000, 5200, 5200, 4800, 4800],
+            ],
+            merged_bidders,
+        ),
+        "three prices side by side, and none of the bidders is in the purchase",
+        "I4",
+        given={"candidates": ["Initech"]},
+        knows={"of all": FOR_ALL | {"candidate": "Initech"}},
+        refused="Unit Price",
+    ),
+    case(
         "numbered_bids.csv",
         table(
             [
