@@ -8,7 +8,7 @@ from evaltracker.importing.column_questions import examples, order_in
 from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings
 from evaltracker.importing.rows import Table
-from evaltracker.tabular import Row, columns_by_field, header_key
+from evaltracker.tabular import Row, Unreadable, columns_by_field, header_key
 from evaltracker.tabular.days import DayOrder
 from evaltracker.tabular.numbers import Style, read_number
 from vendors.costs import parse_amount
@@ -172,3 +172,26 @@ def has_words(rows: Collection[Row], column: int) -> bool:
     """Whether letters stand in most of its cells."""
     cells = [row.cell(column) for row in rows if row.cell(column)]
     return sum(any(map(str.isalpha, cell)) for cell in cells) * 2 > len(cells)
+
+
+def refuse_many_prices(table: Table) -> None:
+    """Refuse several columns of prices of one name: each is somebody's.
+
+    Raises:
+        Unreadable: there are several, and which is meant is not guessed.
+
+    """
+    name = table.cell(table.header, "likely")
+    alike = [
+        at
+        for at in table.header.filled
+        if name and short(table.header.cell(at), 200) == short(name, 200)
+    ]
+    if len(alike) > 1:
+        raise Unreadable(
+            f"{len(alike)} columns are called “{short(name)}”. If a bidder stands "
+            "above each, add the bidders as candidates first, with these names; else "
+            "choose the column that counts.",
+            sheet=table.sheet.name,
+            row=table.header.number,
+        )

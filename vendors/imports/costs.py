@@ -22,7 +22,12 @@ from evaltracker.importing.rows import (
 from evaltracker.tabular import Row, Sheet, Workbook
 from vendors.choices import Pricing
 from vendors.imports.cost_bids import Bids, find_bids, stranger_sentence
-from vendors.imports.cost_columns import in_words, price_columns, settle
+from vendors.imports.cost_columns import (
+    in_words,
+    price_columns,
+    refuse_many_prices,
+    settle,
+)
 from vendors.imports.cost_reader import Reader
 from vendors.imports.names import Names
 from vendors.imports.questionnaires import named_above
@@ -95,6 +100,9 @@ def plan_costs_import(
     tables = tables_in(lists, headers, price_columns, is_table, findings)
     if not (tables or bids):
         raise no_table(book, "costs", WANTED)
+    for table in tables:
+        if table.sheet.name not in headers:
+            refuse_many_prices(table)
     tables = [it if it.sheet.name in headers else in_words(it) for it in tables]
     lines = [line for table in tables for line in walk.lines(table)]
     lines += [line for found in bids.values() for line in walk.bids(found)]
