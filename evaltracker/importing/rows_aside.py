@@ -27,18 +27,18 @@ BEGINNINGS = ("total", "subtotal", "grandtotal", "summe", "gesamtsumme")
 SHOWN = 5
 
 
-def is_total(row: Row) -> bool:
-    """Whether the row adds others up: the first thing in it says so."""
-    is_sum = is_called_total(row) and not is_named_total(row)
-    return (is_sum or is_foot(row)) and not row.is_kept
+def is_total(row: Row, key: str | None = None) -> bool:
+    """Whether the row adds others up: the first thing in it, or its `key`, says so."""
+    key = first_key(row) if key is None else key
+    is_sum = not is_named_total(row) if key in TOTALS else is_foot(row, key)
+    return is_sum and not row.is_kept
 
 
-def is_foot(row: Row) -> bool:
+def is_foot(row: Row, key: str) -> bool:
     """Whether numbers alone stand beside a word for points or, without ref, a sum."""
-    first, *others = row.filled or [0]
-    key = header_key(row.cell(first))
-    is_called = key in FEET or (first > 0 and key.startswith(BEGINNINGS))
-    return is_called and bool(others) and all(is_figure(row.cell(it)) for it in others)
+    is_called = key in FEET or (key.startswith(BEGINNINGS) and not row.cell(0))
+    others = row.filled[1:] if is_called else []
+    return bool(others) and all(is_figure(row.cell(it)) for it in others)
 
 
 def is_figure(cell: str) -> bool:
@@ -47,10 +47,9 @@ def is_figure(cell: str) -> bool:
     return letters <= 3 and any(mark.isdigit() for mark in cell)
 
 
-def is_called_total(row: Row) -> bool:
-    """Whether a word for a sum stands first."""
-    first = next(filter(None, row.cells), "")
-    return header_key(first) in TOTALS
+def first_key(row: Row) -> str:
+    """The first thing in a row, as words are compared."""
+    return header_key(next(filter(None, row.cells), ""))
 
 
 def is_named_total(row: Row) -> bool:
@@ -86,15 +85,15 @@ def tell_aside(
     sheet: Sheet, rows: Sequence[Row], header: Row, findings: Findings
 ) -> None:
     """Name the rows that were left out because they are none of its lines."""
-    called = [row for row in rows if is_called_total(row)]
-    totals = [row for row in called if is_total(row)]
+    keys = [(row, first_key(row)) for row in rows]
+    totals = [row for row, key in keys if is_total(row, key)]
     again = [row for row in rows if repeats(row, header)]
     for rule, found in (("total", totals), ("names again", again)):
         findings.aside += [
             Aside(rule, sheet.name, row.number, first_words(row)) for row in found
         ]
     where = f" of sheet “{sheet.name}”" if sheet.name else ""
-    named = [row for row in called if not is_total(row)]
+    named = [row for row, key in keys if key in TOTALS and not is_total(row, key)]
     if named:
         findings.remark(
             f"Read like the others, though “Total” stands first: {numbered(named)}"
