@@ -5,7 +5,6 @@ from typing import Any
 from tests.data.corpus.making.case import ACME, Case, book, table, text
 
 FOR_ALL = {"kind": "setup", "due": "once"}
-OF_ONE = {"given": {"candidates": ["Acme ML"]}}
 TITLES = ["Bid tabulation", None, None, None, None, None, None, None, None, None]
 BIDDERS = [None, None, None, None, "Engineer's Estimate", None, "Acme ML", None]
 NUMBERED = ["Item", "Description", "Qty"]
@@ -102,7 +101,7 @@ CASES = [
             "| | **Subtotal** | | | **$5,970.20** | |",
         ),
         "a price and what it comes to stand side by side",
-        **OF_ONE,
+        given={"candidates": ["Acme ML"]},
         knows={"of all": {"kind": "setup", "candidate": "Acme ML"}},
         comes=[
             {"label": "Battery", "likely": "1363.5"},
