@@ -24,6 +24,7 @@ from evaltracker.importing.services.waiting_files import (
 from evaltracker.importing.services.working import MOVED
 from evaltracker.pages.workspace import page_address
 from evaltracker.tabular import Unreadable, read_table
+from evaltracker.tabular.clipboard import as_copied
 from evaltracker.tabular.sizes import is_large
 
 PASTED = "Pasted table.txt"
@@ -36,8 +37,9 @@ def upload(desk: Desk) -> HttpResponse:
         return desk.show(form=form, status=400)
     upload, pasted = form.cleaned_data["file"], form.cleaned_data["pasted"]
     name = upload.name if upload else PASTED
-    content = upload.read() if upload else pasted.encode("utf-8", "replace")
     try:
+        text = as_copied(pasted)
+        content = upload.read() if upload else text.encode("utf-8", "replace")
         if not is_large(content):
             read_table(content, name)
     except Unreadable as problem:

@@ -173,11 +173,25 @@ def test_a_markdown_table_is_pasted_too(desk: Importer) -> None:
     assert "Import 1 new" in desk.see()
 
 
+def test_a_pasted_cell_keeps_the_quotation_marks_in_front(
+    where: Evaluation, desk: Importer
+) -> None:
+    pasted = 'ref\ttext\nR1\t"Zero trust" design\nR2\t"Serves\nin ""batches"""\n'
+    desk.say({"step": "upload", "pasted": pasted})
+    desk.say(desk.yes())
+    assert where.requirements.get(ref="R1").text == '"Zero trust" design'
+    assert where.requirements.get(ref="R2").text == 'Serves\nin "batches"'
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
         ({"pasted": " \n"}, "Choose a file, or paste a table."),
         ({"pasted": "%PDF-1.7"}, "This is a PDF file"),
+        (
+            {"pasted": 'ref\ttext\nR1\t"a\nR2"\tb\nR3\t"two\nlines"\n'},
+            "cannot be told where that cell ends",
+        ),
     ],
 )
 def test_a_paste_that_is_no_table_stays_in_its_box(
