@@ -112,10 +112,10 @@ def kept_preview(preview: Preview) -> tuple[dict[str, Any], bytes]:
     for name in ("new", "changed"):
         rows, places[name] = getattr(preview, name), []
         for part in in_batches(rows, "shown", PAGE):
-            packed = zlib.compress(json.dumps(part, default=str).encode())
-            places[name].append([at, len(packed)])
-            at += len(packed)
-            pages.append(packed)
+            page = packed(part)
+            places[name].append([at, len(page)])
+            at += len(page)
+            pages.append(page)
     kept = {
         "digest": preview.digest,
         "counts": preview.counts,
@@ -129,6 +129,17 @@ def kept_preview(preview: Preview) -> tuple[dict[str, Any], bytes]:
     return kept, b"".join(pages)
 
 
+def packed(rows: Sequence[Any]) -> bytes:
+    """Rows as they are kept."""
+    return zlib.compress(json.dumps(rows, default=str).encode())
+
+
+def unpacked(whole: bytes, at: int, size: int) -> list[Any]:
+    """The rows that are kept in that place."""
+    found: list[Any] = json.loads(zlib.decompress(whole[at : at + size]))
+    return found
+
+
 def preview_from(kept: Mapping[str, Any], pages: Callable[[], bytes]) -> Preview:
     """The preview that was kept; `pages` is asked when rows are looked at."""
 
@@ -139,7 +150,7 @@ def preview_from(kept: Mapping[str, Any], pages: Callable[[], bytes]) -> Preview
             whole = pages() if places else b""
             found: list[Any] = []
             for at, size in places:
-                found += json.loads(zlib.decompress(whole[at : at + size]))
+                found += unpacked(whole, at, size)
             return found[start - first * PAGE : stop - first * PAGE]
 
         return Rows(kept["rows"][name], part)
@@ -161,19 +172,27 @@ def question_from(kept: Mapping[str, Any]) -> FileQuestion:
     return FileQuestion(**{**kept, "options": options})
 
 
-def kept_start(book: Workbook) -> list[dict[str, Any]]:
-    """The first rows of each sheet that can be seen, as they are kept."""
+def kept_start(book: Workbook, shown: str, number: int) -> list[dict[str, Any]]:
+    """The first rows of each sheet that can be seen, as they are kept; of the one that
+    is `shown` also those around the row of its names."""
     return [
         {
             "name": sheet.name,
             "rows": [
                 [row.number, [cell[:CHARACTERS] for cell in row.cells]]
-                for row in sheet.rows[:SEARCHED_ROWS]
+                for row in start_of(sheet, number if sheet.name == shown else 0)
             ],
         }
         for sheet in book.visible
         if not sheet.is_blank
     ]
+
+
+def start_of(sheet: Sheet, number: int) -> Sequence[Row]:
+    """The first rows of a sheet, and those around the row of that number."""
+    at = next((at for at, it in enumerate(sheet.rows) if it.number == number), 0)
+    first = max(at - 2, SEARCHED_ROWS)
+    return (*sheet.rows[:SEARCHED_ROWS], *sheet.rows[first : max(at + 5, first)])
 
 
 def start_from(kept: Sequence[Mapping[str, Any]], filename: str) -> Workbook:

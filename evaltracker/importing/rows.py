@@ -98,8 +98,10 @@ def find_table(
         found = columns_in(row)
         return len(found) if is_table(found) else 0
 
-    if said is not None and is_table(said.columns, said=True):
+    if said is not None:
         header, columns = said.on(sheet), dict(said.columns)
+        if not is_table(columns, said=True):
+            return None
     else:
         hit = find_header(sheet, points)
         if hit is None:

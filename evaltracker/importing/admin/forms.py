@@ -156,10 +156,14 @@ class ReadingForm(forms.Form):
 
     def first_rows(self) -> list[tuple[int, Sequence[str]]]:
         """The rows in which the names are looked for by eye: numbers, and all cells."""
-        numbers = [row.number for row in self.sheet.rows[:SEARCHED_ROWS]]
+        rows: Sequence[Row] = self.sheet.rows
+        numbers = [row.number for row in rows]
         place = numbers.index(self.header.row) if self.header.row in numbers else 0
         columns = range(len(self.place_fields()))
-        rows = self.sheet.rows[: max(8, place + 5)]
+        if place < SEARCHED_ROWS:
+            rows = rows[: max(8, place + 5)]
+        else:
+            rows = (*rows[:3], *rows[place - 2 : place + 5])
         return [(row.number, [row.cell(it) for it in columns]) for row in rows]
 
     def clean(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from evaltracker.errors import Forbidden, NotFound
 from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.importing.kinds import ImportKind
+from evaltracker.importing.previews import unpacked
 from evaltracker.importing.rest import rest_book
 from evaltracker.importing.services.import_log import REST
 from evaltracker.importing.services.looks import look_at
@@ -59,9 +60,11 @@ def waiting(
     draft = read_draft(evaluation=evaluation, kind=kind.slug, by=user)
     if draft is None:
         return ()
-    # That of a large file would be read for it; once it is in, its list is kept.
     if draft.is_large:
-        raise NotFound
+        shown = draft.preview or {}
+        if draft.work or "rest" not in shown:
+            raise NotFound
+        return unpacked(bytes(draft.pages or b""), *shown["rest"])
     look = look_at(draft, kind, evaluation, user)
     if look.plan is None:
         return ()

@@ -8,16 +8,15 @@ from django.http import HttpResponse, HttpResponseRedirect
 from evaltracker.errors import Refused, Stale
 from evaltracker.evaluations.models import Import, ImportDraft, ImportWork
 from evaltracker.evaluations.policy import lock
-from evaltracker.importing.adjusting import with_names_joined
-from evaltracker.importing.admin.forms import ReadingForm, UploadForm
+from evaltracker.importing.admin.forms import UploadForm
 from evaltracker.importing.admin.import_desk import GONE, Desk
 from evaltracker.importing.admin.mending import choose_sheet, leave, mend
+from evaltracker.importing.admin.reading_step import read
 from evaltracker.importing.services.background import ask_for_import, ask_for_preview
 from evaltracker.importing.services.looks import kept_look, look_at
 from evaltracker.importing.services.waiting_files import (
     discard_draft,
     keep_draft,
-    remember_columns,
     remember_words,
     say_how_to_read,
 )
@@ -55,65 +54,6 @@ def upload(desk: Desk) -> HttpResponse:
         by=desk.user,
     )
     return desk.again()
-
-
-def read(desk: Desk) -> HttpResponse:
-    """Keep how the file is to be read, and remember its columns."""
-    draft, look = desk.looked_at()
-    form = desk.reading_form(look, desk.request.POST)
-    if not form.is_valid():
-        return desk.show(reading=form, status=400)
-    name, number = look.sheet.name, form.number_chosen()
-    if form.row_at(number) is None:
-        field = "further_row" if form.cleaned_data["further_row"] else None
-        form.add_error(field, f"Row {number} is blank. Choose another one.")
-        return desk.show(reading=form, status=400)
-    joined = dict(draft.reading.get("joined", {}))
-    was_joined = joined.pop(name, None) == number
-    is_joined = form.cleaned_data["joined"]
-    joined |= {name: number} if is_joined else {}
-    if form.is_about_what_is_shown() and is_joined == was_joined:
-        columns = form.columns()
-    else:
-        columns = columns_under(desk, form, number, is_joined=is_joined)
-    headers = dict(draft.reading.get("headers", {}))
-    if number != look.header.row or columns != dict(look.header.columns):
-        headers[name] = {"row": number, "columns": columns}
-        remember(desk, form, number, columns)
-    said = {**draft.reading, **form.reading(), "headers": headers, "joined": joined}
-    say_how_to_read(draft=draft, reading=said)
-    return desk.again()
-
-
-def columns_under(
-    desk: Desk, form: ReadingForm, number: int, *, is_joined: bool
-) -> dict[str, int]:
-    """What stands under another row of names, with what was chosen meanwhile."""
-    sheet = with_names_joined(form.sheet, number if is_joined else None)
-    columns: dict[str, int] = {}
-    for names in (sheet, form.sheet):
-        row = next(row for row in names.rows if row.number == number)
-        taken = set(columns.values())
-        found = desk.kind.columns_in(row).items()
-        columns = {it: at for it, at in found if at not in taken} | columns
-    chosen = form.changed_columns()
-    taken = set(chosen.values())
-    return {it: at for it, at in columns.items() if at not in taken} | chosen
-
-
-def remember(
-    desk: Desk, form: ReadingForm, number: int, columns: dict[str, int]
-) -> None:
-    """Know these columns again, by their places and by their names."""
-    row = form.row_at(number)
-    if row is not None and form.changed_columns():
-        remember_columns(
-            evaluation=desk.evaluation,
-            kind=desk.kind.slug,
-            header=row,
-            columns=columns,
-            by=desk.user,
-        )
 
 
 def answer(desk: Desk) -> HttpResponse:

@@ -13,6 +13,7 @@ from evaltracker.importing.previews import (
     Preview,
     kept_preview,
     kept_start,
+    packed,
     preview_from,
     preview_of,
     start_from,
@@ -22,6 +23,7 @@ from evaltracker.importing.services.readings import reading_for
 from evaltracker.importing.services.waiting_files import earlier_import
 from evaltracker.kit.progress import tell_progress
 from evaltracker.tabular import ImportProblem, Sheet, Workbook, read_table
+from evaltracker.tabular.headers import SEARCHED_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ class Look:
     def as_it_is(self) -> Sheet:
         """The sheet whose columns are shown, as it stands in the file."""
         return next(it for it in self.book.visible if it.name == self.sheet.name)
+
+    def is_out_of_sight(self, number: int) -> bool:
+        """Whether a large file may have that row, of which the first alone are kept."""
+        kept = [row.number for row in self.as_it_is.rows]
+        is_cut = self.draft.is_large and len(kept) >= SEARCHED_ROWS
+        return is_cut and number > kept[SEARCHED_ROWS - 1] and number not in kept
 
     @property
     def of_file(self) -> Sequence[ImportProblem]:
@@ -131,10 +139,10 @@ def look_at(
     )
 
 
-def keep_look(look: Look) -> tuple[dict[str, Any], bytes | None]:
+def keep_look(look: Look, kind: ImportKind) -> tuple[dict[str, Any], bytes | None]:
     """A look at a large file, as its draft keeps it."""
     kept: dict[str, Any] = {
-        "start": kept_start(look.book),
+        "start": kept_start(look.book, look.sheet.name, look.header.row),
         "sheet": look.sheet.name,
         "header": {"row": look.header.row, "columns": dict(look.header.columns)},
         "is_recalled": look.is_recalled,
@@ -145,6 +153,9 @@ def keep_look(look: Look) -> tuple[dict[str, Any], bytes | None]:
     pages = None
     if look.preview is not None:
         kept["plan"], pages = kept_preview(look.preview)
+    if look.plan is not None and pages is not None:
+        rest = packed(kind.rest(look.plan, look.read, look.reading))
+        kept["rest"], pages = [len(pages), len(rest)], pages + rest
     if look.problem is not None:
         kept["problem"] = look.problem.sentence
     return kept, pages

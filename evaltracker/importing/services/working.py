@@ -68,7 +68,7 @@ def look_through(draft: ImportDraft) -> None:
     """Read and compare a file, and keep what it would do."""
     kind = KINDS[draft.kind]
     look = look_at(draft, kind, draft.evaluation, draft.person)
-    keep_preview(draft, *keep_look(look))
+    keep_preview(draft, *keep_look(look, kind))
 
 
 def take_in(draft: ImportDraft) -> None:
@@ -90,7 +90,7 @@ def take_in(draft: ImportDraft) -> None:
             kind.apply(evaluation, person, plan, reading, draft.pk)
             finish(draft)
             return
-    kept, pages = keep_look(look)
+    kept, pages = keep_look(look, kind)
     keep_preview(draft, {**kept, "notice": MOVED}, pages)
 
 
