@@ -16,16 +16,17 @@ from evaltracker.importing.kinds import KINDS, ImportKind
 from evaltracker.importing.previews import PAGE, Preview
 from evaltracker.importing.services.import_log import REST
 from evaltracker.importing.services.looks import Look, kept_look, look_at
-from evaltracker.importing.services.waiting_files import read_draft
+from evaltracker.importing.services.waiting_files import (
+    GONE,
+    read_draft,
+    waiting_for,
+    what_waits,
+)
 from evaltracker.pages.paging import page_number
 from evaltracker.pages.workspace import crumbs_to, page_address, show
 
 HAS_REST = Q(kept__has_key=REST)
 LISTED = 20
-GONE = (
-    "The file is not kept any more: it was taken in, put away, or is older than a day. "
-    "Choose it again."
-)
 
 
 class Desk:
@@ -155,6 +156,7 @@ class Desk:
                 for it in KINDS.values()
                 if it.allowed(self.user, self.evaluation)
             ],
+            others=self.others(),
             look=look,
             reading=reading,
             rows=rows or RowsForm(),
@@ -167,6 +169,14 @@ class Desk:
             rest_url=page_address(self.evaluation, f"rest_{kind.slug}"),
             sheet_url=page_address(self.evaluation, f"sheet_{kind.slug}"),
         )
+
+    def others(self) -> list[tuple[str, str]]:
+        """Files of this person that wait on the pages of other kinds, and where."""
+        return [
+            (what_waits(it).what, page_address(self.evaluation, f"import_{it.kind}"))
+            for it in waiting_for(by=self.user, evaluations=[self.evaluation])
+            if it.kind != self.kind.slug
+        ]
 
     def imports(self) -> QuerySet[Import]:
         """What came in here lately, and whether some of it stayed out."""

@@ -9,12 +9,13 @@ from evaltracker.errors import Refused, Stale
 from evaltracker.evaluations.models import Import, ImportDraft, ImportWork
 from evaltracker.evaluations.policy import lock
 from evaltracker.importing.admin.forms import UploadForm
-from evaltracker.importing.admin.import_desk import GONE, Desk
+from evaltracker.importing.admin.import_desk import Desk
 from evaltracker.importing.admin.mending import choose_sheet, leave, mend
 from evaltracker.importing.admin.reading_step import read
 from evaltracker.importing.services.background import ask_for_import, ask_for_preview
 from evaltracker.importing.services.looks import kept_look, look_at
 from evaltracker.importing.services.waiting_files import (
+    GONE,
     discard_draft,
     keep_draft,
     remember_words,

@@ -1,20 +1,24 @@
 """Files that wait for a yes: kept for a day, for one person, seen by nobody else."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from evaltracker.errors import Refused
 from evaltracker.evaluations.models import (
     ColumnMemory,
     Evaluation,
     Import,
     ImportDraft,
+    ImportWork,
     User,
 )
 from evaltracker.evaluations.policy import require_open
+from evaltracker.importing.kinds import KINDS
 from evaltracker.importing.reading import names_of, signature, signature_of_names
 from evaltracker.importing.services.background import ask_for_preview
 from evaltracker.importing.words_asked import WORD
@@ -22,6 +26,10 @@ from evaltracker.tabular import Row
 from evaltracker.tabular.sizes import is_large
 
 KEPT = datetime.timedelta(days=1)
+GONE = (
+    "The file is not kept any more: it was taken in, put away, or is older than a day. "
+    "Choose it again."
+)
 # In place of a header's signature: what words mean belongs to no header.
 OF_WORDS = "words"
 
@@ -59,10 +67,61 @@ def read_draft(*, evaluation: Evaluation, kind: str, by: User) -> ImportDraft | 
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a file that was handed in waits for, in words, and until when it is kept."""
+
+    what: str
+    why: str
+    until: datetime.datetime
+    # Whether it is its person's turn, and not the background's.
+    is_theirs: bool = False
+
+
+def waiting_for(*, by: User, evaluations: Collection[Evaluation]) -> list[ImportDraft]:
+    """The files that `by` handed in and may still import, of some evaluations."""
+    rows = ImportDraft.objects.filter(
+        person=by, evaluation__in=evaluations, kept_at__gt=timezone.now() - KEPT
+    )
+    rows = rows.only("evaluation", "kind", "filename", "kept_at", "work")
+    where = {evaluation.pk: evaluation for evaluation in evaluations}
+    return [
+        draft
+        for draft in rows.order_by("kept_at")
+        if draft.kind in KINDS
+        and KINDS[draft.kind].allowed(by, where[draft.evaluation_id])
+    ]
+
+
+def what_waits(draft: ImportDraft) -> Waiting:
+    """The same of one file, for whoever handed it in."""
+    things, until = KINDS[draft.kind].things, draft.kept_at + KEPT
+    if draft.work == ImportWork.IMPORT:
+        what = f"{things.capitalize()} come in from “{draft.filename}”"
+        return Waiting(what, "It goes on in the background; you can stop it.", until)
+    if draft.work == ImportWork.PREVIEW:
+        what = f"“{draft.filename}” is being read"
+        why = f"You chose it to import {things}. What it would do is shown next."
+        return Waiting(what, why, until)
+    return Waiting(
+        f"Finish importing {things} from “{draft.filename}”",
+        "You chose the file; it is deleted a day later unless you import it.",
+        until,
+        is_theirs=True,
+    )
+
+
 def say_how_to_read(*, draft: ImportDraft, reading: Mapping[str, Any]) -> None:
-    """Keep how the file is to be read, as the preview's form says it."""
+    """Keep how the file is to be read, as the preview's form says it.
+
+    Raises:
+        Refused: the file is gone, as by a yes on another page.
+
+    """
     draft.reading = dict(reading)
-    draft.save(update_fields=["reading"])
+    rows = ImportDraft.objects.filter(pk=draft.pk)
+    if not rows.update(reading=draft.reading):
+        raise Refused(GONE)
     ask_for_preview(draft)
 
 

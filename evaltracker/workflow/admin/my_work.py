@@ -40,6 +40,7 @@ KINDS = {
     "contract_term": ("event_repeat", "Decide"),
     "letters": ("drafts", "Read"),
     "mention": ("chat", "Read"),
+    "import": ("upload_file", "Open"),
 }
 
 

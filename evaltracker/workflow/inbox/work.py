@@ -6,6 +6,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.workflow.inbox import (
     after,
     demos,
+    imports,
     interests,
     kinds,
     mentions,
@@ -38,6 +39,7 @@ KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
     kinds.proposals,
     sent.sent,
     kinds.unclear_notices,
+    imports.imports,
 )
 # What goes on once an evaluation has ended.
 AFTER: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (

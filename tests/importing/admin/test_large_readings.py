@@ -42,7 +42,9 @@ def cells_of(answer: HttpResponse) -> list[list[Any]]:
 def test_what_would_stay_out_of_a_large_file_is_handed_out_before_it_comes_in(
     desk: Importer,
 ) -> None:
-    desk.upload(lines("ref,text,note").replace('"What R7 asks"', "").replace("R9,", ","))
+    desk.upload(
+        lines("ref,text,note").replace('"What R7 asks"', "").replace("R9,", ",")
+    )
     assert rest_of(desk).status_code == 404
     do_long_work()
     assert "All of them as a spreadsheet" in desk.see()

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Import, ImportDraft
+from evaltracker.importing.services.waiting_files import say_how_to_read
 from tests.cast import common
 from tests.import_pages import Importer
 
@@ -218,3 +220,14 @@ def test_columns_are_remembered_though_another_one_is_added(desk: Importer) -> N
     body = desk.upload("Neu;Was;Ding\nx;Trains;A1\ny;Serves;A2\n")
     assert "as you said the last time" in body
     assert "Import 2 new" in body
+
+
+def test_what_another_page_took_in_is_not_read_another_way(
+    where: Evaluation, desk: Importer
+) -> None:
+    desk.upload("ref,text\nR1,Trains\n")
+    draft = ImportDraft.objects.get()
+    desk.say(desk.yes())
+    with pytest.raises(Refused, match="not kept any more"):
+        say_how_to_read(draft=draft, reading={})
+    assert refs(where) == ["R1"]
