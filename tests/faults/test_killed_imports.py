@@ -1,10 +1,6 @@
 """A worker that is killed in the middle of a large import leaves nothing (R50)."""
 
 import datetime
-import os
-import sys
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,15 +9,10 @@ from django.utils import timezone
 
 from evaltracker.evaluations import verifying
 from evaltracker.evaluations.models import Import, ImportDraft, JournalHead
-from evaltracker.importing.kinds import KINDS
-from evaltracker.importing.services.background import ask_for_import
-from evaltracker.importing.services.looks import kept_look
-from evaltracker.importing.services.waiting_files import keep_draft
-from evaltracker.importing.services.working import work_on_imports
-from tests.cast import common
+from tests.cast import common, vendors
+from tests.faults.import_workers import await_that, said_yes, worker
 from tests.faults.killing import await_quiet, await_waiting
-from tests.faults.notices.world import Process
-from tests.served import app_login
+from vendors.models import Claim
 
 pytestmark = [
     pytest.mark.postgres,
@@ -29,68 +20,14 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 ROWS = 700
-KNOCK = (
-    "import django; django.setup(); "
-    "from evaltracker.notices.tasks import work; work.apply_async()"
-)
-
-
-@pytest.fixture
-def app(transactional_db: None) -> Iterator[str]:
-    """The address of the database for the application's role."""
-    with app_login() as url:
-        yield url
-
-
-def waiting_import() -> ImportDraft:
-    """A large file whose person has said yes."""
-    where = common.evaluation()
-    lines = [f"Q{at},What Q{at} asks,{'x' * 2500}" for at in range(ROWS)]
-    content = "\n".join(["ref,text,note", *lines]).encode()
-    keep_draft(
-        evaluation=where,
-        kind="requirements",
-        filename="large.csv",
-        content=content,
-        by=where.owner,
-    )
-    work_on_imports()
-    draft = ImportDraft.objects.get()
-    look = kept_look(draft, KINDS["requirements"], where, where.owner)
-    assert look is not None
-    ask_for_import(draft, look.digest)
-    return draft
-
-
-def worker(folder: Path, name: str, login: str) -> Process:
-    """A Celery worker with production's rights, and something to do."""
-    settings = "tests.faults.notices.settings"
-    env = {
-        **os.environ,
-        "DATABASE_URL": login,
-        "DJANGO_SETTINGS_MODULE": settings,
-    }
-    command = [sys.executable, "-m", "celery", "-A", "evaltracker", "worker"]
-    started = Process([*command, "--concurrency", "1"], env, folder / f"{name}.log")
-    Process([sys.executable, "-c", KNOCK], env, folder / "knock.log").process.wait()
-    return started
-
-
-def await_that(what: Callable[[], object], log: Path) -> None:
-    """Wait until it is so."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        if what():
-            return
-        time.sleep(0.05)
-    raise AssertionError(log.read_text())
 
 
 def test_an_import_whose_worker_is_killed_comes_in_whole_with_the_next(
     app: str, tmp_path: Path
 ) -> None:
-    draft = waiting_import()
-    where = draft.evaluation
+    where = common.evaluation()
+    lines = [f"Q{at},What Q{at} asks,{'x' * 2500}" for at in range(ROWS)]
+    draft = said_yes(where, "requirements", ["ref,text,note", *lines])
     with transaction.atomic():
         JournalHead.objects.select_for_update().get(evaluation=where)
         first = worker(tmp_path, "first", app)
@@ -116,4 +53,35 @@ def test_an_import_whose_worker_is_killed_comes_in_whole_with_the_next(
         second.kill()
     assert where.requirements.count() == ROWS
     assert Import.objects.get().pk == draft.pk
+    assert verifying.find_break(where) is None
+
+
+def test_of_two_files_that_wait_for_workers_the_second_is_shown_anew(
+    app: str, tmp_path: Path
+) -> None:
+    """Both were looked at before either came in, and the first one changes what the
+    second would do."""
+    where = common.evaluation()
+    common.requirement(where, "R1")
+    vendors.candidate(where)
+    vendors.in_research(where)
+    filling = "x" * 30_000
+    needs = [f"R{at},What R{at} asks,{filling}" for at in range(2, 62)]
+    said_yes(where, "requirements", ["ref,text,note", *needs])
+    answers = [f"R{at},Acme ML,yes,{filling}" for at in range(1, 62)]
+    names = "requirement,candidate,status,filling"
+    second = said_yes(where, "claims", [names, *answers], skip_unknown=True)
+    workers = [worker(tmp_path, name, app) for name in ("first", "second")]
+    try:
+        waiting = ImportDraft.objects.exclude(work="")
+        await_that(lambda: not waiting.exists(), workers[0].log)
+    finally:
+        for each in workers:
+            each.kill()
+    assert where.requirements.count() == 61
+    assert not Claim.objects.exists()
+    (left,) = ImportDraft.objects.all()
+    assert left.pk == second.pk
+    assert left.preview["notice"].startswith("The evaluation changed since this")
+    assert left.preview["plan"]["counts"]["new"] == 61
     assert verifying.find_break(where) is None

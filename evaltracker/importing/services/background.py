@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from django.db import Error, connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from evaltracker.evaluations.models import ImportDraft, ImportWork
@@ -30,24 +30,31 @@ TRIES = 3
 def ask_for_preview(draft: ImportDraft) -> None:
     """Have a large file read and compared anew; a small one is, on its page."""
     if draft.is_large:
-        _ask(draft, ImportWork.PREVIEW)
+        _ask(ImportDraft.objects.filter(pk=draft.pk), ImportWork.PREVIEW)
 
 
 def ask_for_import(draft: ImportDraft, said: str) -> None:
-    """Have a large file imported, if it would still do what was shown."""
-    _ask(draft, ImportWork.IMPORT, said=said)
+    """Have a large file imported, if it would still do what was shown.
+
+    Of many yeses at once one is heard: the others find its work, or no file any more.
+    """
+    rows = ImportDraft.objects.filter(pk=draft.pk, work=ImportWork.NONE)
+    _ask(rows, ImportWork.IMPORT, said=said)
 
 
-def _ask(draft: ImportDraft, work: ImportWork, said: str = "") -> None:
-    draft.work, draft.said, draft.tries = work, said, 0
-    draft.asked_at, draft.progress = timezone.now(), {}
+def _ask(rows: QuerySet[ImportDraft], work: ImportWork, said: str = "") -> None:
     # Who works on what was asked before loses it.
-    draft.holder = draft.held_until = None
-    draft.save(update_fields=FIELDS)
-    work_waits()
-
-
-FIELDS = ("work", "said", "tries", "asked_at", "progress", "holder", "held_until")
+    begun = rows.update(
+        work=work,
+        said=said,
+        tries=0,
+        asked_at=timezone.now(),
+        progress={},
+        holder=None,
+        held_until=None,
+    )
+    if begun:
+        work_waits()
 
 
 @transaction.atomic
