@@ -20,10 +20,10 @@ KNOCK = (
 )
 
 
-def said_yes(
+def shown(
     where: Evaluation, kind: str, lines: Sequence[str], **reading: bool
 ) -> ImportDraft:
-    """A large file that was read and shown, and whose person has said yes."""
+    """A large file that was handed in, read and shown."""
     draft = keep_draft(
         evaluation=where,
         kind=kind,
@@ -32,18 +32,17 @@ def said_yes(
         by=where.owner,
     )
     say_how_to_read(draft=draft, reading=reading)
-    # What said yes before waits; only this one is read here.
-    others = ImportDraft.objects.exclude(pk=draft.pk)
-    said = {it.pk: it.work for it in others}
-    others.update(work="")
     work_on_imports()
-    for key, work in said.items():
-        others.filter(pk=key).update(work=work)
     draft.refresh_from_db()
-    look = kept_look(draft, KINDS[kind], where, where.owner)
+    return draft
+
+
+def say_yes(draft: ImportDraft) -> None:
+    """Say yes to what is shown; a worker will hear it."""
+    where = draft.evaluation
+    look = kept_look(draft, KINDS[draft.kind], where, where.owner)
     assert look is not None
     ask_for_import(draft, look.digest)
-    return draft
 
 
 def worker(folder: Path, name: str, login: str) -> Process:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from evaltracker.evaluations import verifying
 from evaltracker.evaluations.models import Import, ImportDraft, JournalHead
 from tests.cast import common, vendors
-from tests.faults.import_workers import await_that, said_yes, worker
+from tests.faults.import_workers import await_that, say_yes, shown, worker
 from tests.faults.killing import await_quiet, await_waiting
 from vendors.models import Claim
 
@@ -27,7 +27,8 @@ def test_an_import_whose_worker_is_killed_comes_in_whole_with_the_next(
 ) -> None:
     where = common.evaluation()
     lines = [f"Q{at},What Q{at} asks,{'x' * 2500}" for at in range(ROWS)]
-    draft = said_yes(where, "requirements", ["ref,text,note", *lines])
+    draft = shown(where, "requirements", ["ref,text,note", *lines])
+    say_yes(draft)
     with transaction.atomic():
         JournalHead.objects.select_for_update().get(evaluation=where)
         first = worker(tmp_path, "first", app)
@@ -67,10 +68,12 @@ def test_of_two_files_that_wait_for_workers_the_second_is_shown_anew(
     vendors.in_research(where)
     filling = "x" * 30_000
     needs = [f"R{at},What R{at} asks,{filling}" for at in range(2, 62)]
-    said_yes(where, "requirements", ["ref,text,note", *needs])
+    first = shown(where, "requirements", ["ref,text,note", *needs])
     answers = [f"R{at},Acme ML,yes,{filling}" for at in range(1, 62)]
     names = "requirement,candidate,status,filling"
-    second = said_yes(where, "claims", [names, *answers], skip_unknown=True)
+    second = shown(where, "claims", [names, *answers], skip_unknown=True)
+    say_yes(first)
+    say_yes(second)
     workers = [worker(tmp_path, name, app) for name in ("first", "second")]
     try:
         waiting = ImportDraft.objects.exclude(work="")
