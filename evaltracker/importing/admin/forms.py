@@ -40,6 +40,12 @@ class UploadForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "wrap": "off", "spellcheck": "false"}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What the label says in place of “optional”: one of the two is needed.
+        self.fields["file"].needed = "or the table below"
+        self.fields["pasted"].needed = "in place of a file"
+
     def clean(self) -> dict[str, Any]:
         """One of the two."""
         data: dict[str, Any] = super().clean() or self.cleaned_data

@@ -81,6 +81,11 @@ class Look:
         return all(it.said or it.key == LEAVE_REFUSED for it in shown.questions)
 
     @property
+    def is_answered(self) -> bool:
+        """Whether every question of the file has its answer."""
+        return self.preview is None or all(it.said for it in self.preview.questions)
+
+    @property
     def digest(self) -> str:
         """What tells this plan from another, for the yes that is said to it."""
         return self.preview.digest if self.preview else ""

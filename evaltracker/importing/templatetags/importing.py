@@ -1,5 +1,6 @@
-"""A button that leads to an import."""
+"""A button that leads to an import, and its rows under their heads."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -9,6 +10,12 @@ from django.urls import reverse
 from evaltracker.importing.kinds import KINDS
 
 register = template.Library()
+
+
+@register.filter
+def under(cells: Sequence[Any], heads: Sequence[str]) -> list[tuple[str, Any]]:
+    """The cells of a row, each with the head that it stands under."""
+    return list(zip(heads, cells, strict=True))
 
 
 @register.inclusion_tag("evaltracker/parts/act_link.html", takes_context=True)

@@ -51,7 +51,7 @@ def test_a_column_that_was_taken_for_the_wrong_thing_is_put_right(
 ) -> None:
     desk.upload("id,question,group,section\nR1,Trains,Fast,Training\n")
     body = desk.read(**{"place-2": "category", "place-3": ""})
-    assert '<td dir="auto">Fast</td>' in body
+    assert '">Fast</td>' in body
     answer = desk.say(
         {
             "step": "read",

@@ -138,7 +138,7 @@ def test_a_total_is_left_out_and_can_be_taken_in(
     where: Evaluation, desk: Importer
 ) -> None:
     body = desk.upload("ref,text,weight\nR1,Trains,5\nTotal,all,5\n")
-    assert "1 as totals" in body
+    assert "Left out as totals: 1" in body
     assert "Take in Row 3: “Total”" in body
     desk.say({"step": "mend", "keepable": "3:", "kept": "3:"})
     assert "Row 3: “Total · all · 5” comes in" in desk.see()
