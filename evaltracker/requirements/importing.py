@@ -34,8 +34,8 @@ class Requirements(ImportKind):
     things = "requirements"
     tab = "requirements"
     needs = (
-        "One row of column names with at least one for the text. What the file has no "
-        "column for stays as it is."
+        "One row per requirement under a row of column names, one of them for the "
+        "text. What the file has no column for stays as it is."
     )
     columns = (
         Column("ref", "Ref", "Ref", "Text that names it, once: R1, 1.10.", "R1"),

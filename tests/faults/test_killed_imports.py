@@ -85,6 +85,7 @@ def test_of_two_files_that_wait_for_workers_the_second_is_shown_anew(
     assert not Claim.objects.exists()
     (left,) = ImportDraft.objects.all()
     assert left.pk == second.pk
+    assert left.preview is not None
     assert left.preview["notice"].startswith("The evaluation changed since this")
     assert left.preview["plan"]["counts"]["new"] == 61
     assert verifying.find_break(where) is None

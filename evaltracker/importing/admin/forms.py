@@ -17,6 +17,8 @@ PREFIX = "place-"
 FURTHEST_ROW = 1_000_000
 ROWS = ("header_row", "shown_row", "further_row")
 MOST_PASTED = 1_000_000
+# What the labels say in place of “optional”: one of the two is needed.
+NEEDED = {"file": "or the table below", "pasted": "in place of a file"}
 
 
 class UploadForm(forms.Form):
@@ -42,9 +44,9 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # What the label says in place of “optional”: one of the two is needed.
-        self.fields["file"].needed = "or the table below"
-        self.fields["pasted"].needed = "in place of a file"
+        for name, needed in NEEDED.items():
+            field: Any = self.fields[name]
+            field.needed = needed
 
     def clean(self) -> dict[str, Any]:
         """One of the two."""
