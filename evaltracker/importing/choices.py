@@ -20,9 +20,11 @@ def with_choices(sheet: Sheet, words: Collection[str], name: str) -> Sheet:
     """The sheet, its choices in the first of their columns; as it is if it has none."""
     for header in sheet.rows[:SEARCHED_ROWS]:
         columns = [it for it in header.filled if header_key(header.cell(it)) in words]
+        if len(columns) < LEAST:
+            continue
         below = [row for row in sheet.rows if row.number > header.number]
         cells = [row.cell(at) for row in below for at in columns if row.cell(at)]
-        if len(columns) >= LEAST and cells and MARKS.issuperset(cells):
+        if cells and MARKS.issuperset(cells):
             names = [header.cell(at) for at in columns]
             head = put(header, columns, f"{name} ({', '.join(names)})")
             rows = {header.number: head} | {
