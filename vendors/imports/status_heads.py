@@ -23,7 +23,9 @@ BEFORE_WORDS = re.compile(
 LATER = frozenset(
     {
         *("planned", "roadmap", "coming", "soon", "beta", "preview", "partly"),
-        *("partial", "partially", "limited", "request"),
+        *("partial", "partially", "limited", "request", "alpha", "experimental"),
+        *("custom", "customisation", "customization", "customised", "customized"),
+        *("cost", "costs", "fee", "services", "development", "future", "upcoming"),
     }
 )
 DENIALS: Mapping[Availability, frozenset[str]] = {

@@ -61,23 +61,32 @@ def as_stories(table: Table, text: int) -> tuple[Sheet, tuple[int, ...]]:
     if header_key(header.cell(text)) not in STORY_COLUMNS or not beside:
         return table.sheet, ()
     numbers = {row.number for row in table.below if row.cell(text)}
+    want = header.cell(text).strip(" .,:…*")
     rows = tuple(
-        told(row, text, beside) if row.number in numbers else row
+        told(row, text, beside, want) if row.number in numbers else row
         for row in table.sheet.rows
     )
     return replace(table.sheet, rows=rows), tuple(beside.values())
 
 
-def told(row: Row, text: int, beside: dict[str, int]) -> Row:
-    """The row with its story as one sentence in place of what is wanted."""
+def told(row: Row, text: int, beside: dict[str, int], want: str) -> Row:
+    """The row with its story as one sentence in place of what is wanted.
+
+    `want` is the name of that column, “I want to”; a cell may begin with it, too.
+    """
     role, benefit = (
         row.cell(beside[it]).strip(" .,") if it in beside else "" for it in STORY
     )
     wish = row.cell(text).strip(" .,")
+    if not wish.casefold().startswith("i "):
+        last = want.rsplit(" ", 1)[-1]
+        said = wish.split(" ", 1)
+        is_twice = len(said) > 1 and said[0].casefold() == last.casefold()
+        wish = f"{want} {said[1] if is_twice else wish}"
     article = "an" if role[:1].casefold() in {*"aeio"} else "a"
     parts = [
         f"As {article} {role}" if role else "",
-        f"I want to {wish}",
+        wish,
         f"so that {benefit}" if benefit else "",
     ]
     story = ", ".join(part for part in parts if part)

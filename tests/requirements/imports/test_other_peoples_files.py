@@ -115,3 +115,21 @@ def test_percentages_are_reported_with_what_they_would_be() -> None:
     assert "15 → 6, 5 → 2, 10 → 4, 25 → 10" in made.remarks[-1]
     assert made.new[0].ref == "5.01"
     assert "weight" not in made.new[0].values
+
+
+@pytest.mark.parametrize(
+    ("want", "wish", "told"),
+    [
+        ("I want to", "load logs", "I want to load logs"),
+        ("I want to…", "to load logs.", "I want to load logs"),
+        ("I want", "a report", "I want a report"),
+        ("I need to", "I need to load logs", "I need to load logs"),
+    ],
+)
+def test_a_story_is_told_in_the_words_of_its_columns(
+    want: str, wish: str, told: str
+) -> None:
+    table = f"ID,As a,{want},So that\nS1,data engineer,{wish},models see them\n"
+    made = plan_requirements_import(read_table(table.encode(), "stories.csv"))
+    story = f"As a data engineer, {told}, so that models see them"
+    assert [line.values["text"] for line in made.new] == [story]

@@ -34,6 +34,30 @@ def test_other_words_are_kept_and_not_guessed(cell: str) -> None:
     assert said(cell) == ClaimWords(availability="unstated", statement=cell)
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Yes (at extra cost)",
+        "Yes, with custom development",
+        "Yes – experimental",
+        "✓ professional services",
+        "Yes, but only on AWS",
+        "No, planned",
+    ],
+)
+def test_a_word_before_words_that_say_another_thing_is_not_guessed(cell: str) -> None:
+    assert said(cell).availability == "unstated"
+    assert cell.lstrip("✓ ") in said(cell).statement
+
+
+@pytest.mark.parametrize(
+    ("cell", "word"),
+    [("Yes, on every node", "now"), ("No (by design)", "never"), ("✓ SSO", "now")],
+)
+def test_a_word_before_words_that_explain_it_is_read(cell: str, word: str) -> None:
+    assert said(cell).availability == word
+
+
 def test_unknown_words_are_reported_once_with_their_count() -> None:
     made = plan("Feature,Acme ML,Build\nR1,Cloud,Cloud\nR2,Local,n/a\n")
     assert "“Cloud” ×2, “Local” ×1" in made.remarks[0]
