@@ -1,9 +1,10 @@
 """Lists of anything: rows by a key, compared field by field with what stands."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evaltracker.importing.columns_aside import unread_columns
 from evaltracker.importing.layout import refuse_wide_merge, short
 from evaltracker.importing.plan import Findings, Plan, source_of
 from evaltracker.importing.reading import Header, likely_header
@@ -13,7 +14,6 @@ from evaltracker.tabular import (
     Sheet,
     Unreadable,
     Workbook,
-    column_letter,
     find_header,
 )
 
@@ -225,27 +225,3 @@ def tell_unread(table: Table, findings: Findings) -> None:
     body, used = table.below, set(table.columns.values())
     findings.remarks += unread_columns(table.sheet, table.header, body, used)
     tell_aside(table.sheet, body, table.header, findings)
-
-
-def unread_columns(
-    sheet: Sheet, header: Row, body: Sequence[Row], used: Collection[int]
-) -> list[str]:
-    """One line for the columns that were not read, each with what it holds."""
-    width = max((len(row.cells) for row in (header, *body)), default=0)
-    left = []
-    for index in range(width):
-        cells = [row.cell(index) for row in body if row.cell(index)]
-        if index in used or not cells:
-            continue
-        links = sum("http://" in cell or "https://" in cell for cell in cells)
-        name = short(header.cell(index), 30)
-        name = f"“{name}”" if name else f"column {column_letter(index)} without a name"
-        word = "cell" if len(cells) == 1 else "cells"
-        more = f", {links:,} links" if links > 1 else ", a link" if links else ""
-        left.append(f"{name} ({len(cells):,} {word}{more})")
-    if not left:
-        return []
-    shown = ", ".join(left[:8])
-    more = f" and {len(left) - 8} more" if len(left) > 8 else ""
-    where = f" on sheet “{sheet.name}”" if sheet.name else ""
-    return [f"Not read{where}: {shown}{more}."]

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from evaltracker.importing.columns_aside import unread_columns
 from evaltracker.importing.own_exports import CLAIMED, is_own
 from evaltracker.importing.plan import Findings
 from evaltracker.importing.reading import likely_header
-from evaltracker.importing.rows import Table, unread_columns
+from evaltracker.importing.rows import Table
 from evaltracker.importing.words import NAME_COLUMNS, SIDE_COLUMNS
 from evaltracker.tabular import Row, Sheet, Workbook, columns_by_field, header_key
 from vendors.imports.status_heads import headed, status_key

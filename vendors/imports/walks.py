@@ -6,9 +6,9 @@ from typing import Any
 
 from evaltracker.errors import Invalid
 from evaltracker.importing.column_questions import order_in
+from evaltracker.importing.columns_aside import unread_columns
 from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings
-from evaltracker.importing.rows import unread_columns
 from evaltracker.importing.rows_aside import tell_aside
 from evaltracker.importing.words import SIDE_COLUMNS
 from evaltracker.kit.progress import counted

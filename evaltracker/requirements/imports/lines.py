@@ -6,9 +6,9 @@ from functools import lru_cache, partial
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import Priority
+from evaltracker.importing.columns_aside import unread_columns
 from evaltracker.importing.layout import short
 from evaltracker.importing.plan import Findings, RequirementLine, Value
-from evaltracker.importing.rows import unread_columns
 from evaltracker.importing.rows_aside import numbered, tell_aside, without_aside
 from evaltracker.importing.words import PRIORITIES
 from evaltracker.importing.words_asked import LEAVE_OUT, meanings_in
