@@ -22,7 +22,7 @@ def with_choices(sheet: Sheet, words: Collection[str], name: str) -> Sheet:
         columns = [it for it in header.filled if header_key(header.cell(it)) in words]
         if len(columns) < LEAST:
             continue
-        below = [row for row in sheet.rows if row.number > header.number]
+        below = sheet.below(header)
         cells = [row.cell(at) for row in below for at in columns if row.cell(at)]
         if cells and MARKS.issuperset(cells):
             names = [header.cell(at) for at in columns]

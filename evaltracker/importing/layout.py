@@ -8,7 +8,7 @@ from evaltracker.tabular import Row, Sheet, Unreadable
 def refuse_wide_merge(sheet: Sheet, header: Row, columns: Collection[int]) -> None:
     """Refuse a header cell over several columns of which one is read: the others have
     no names of their own."""
-    body = [row for row in sheet.rows if row.number > header.number]
+    body = sheet.below(header)
     for merge in sheet.merges:
         over = range(merge.left, merge.right + 1)
         is_named = merge.is_wide and merge.top <= header.number <= merge.bottom

@@ -68,7 +68,7 @@ class Table:
     @property
     def below(self) -> list[Row]:
         """All rows under the header."""
-        return [row for row in self.sheet.rows if row.number > self.header.number]
+        return self.sheet.below(self.header)
 
     @property
     def body(self) -> list[Row]:

@@ -169,6 +169,10 @@ class Sheet:
         """Whether no cell holds anything that can be read."""
         return not any(row.filled for row in self.rows)
 
+    def below(self, header: Row) -> list[Row]:
+        """The rows under a row of names."""
+        return [row for row in self.rows if row.number > header.number]
+
     def merged_across(self) -> dict[tuple[int, int], str]:
         """By cell (row, column), the text of the wide merged range that covers it."""
         rows = {row.number: row for row in self.rows}

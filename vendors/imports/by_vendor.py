@@ -23,7 +23,7 @@ def find_by_vendor(
         return found if found >= LEAST else 0
 
     header = find_header(sheet, points)
-    below = [row for row in sheet.rows if header and row.number > header.number]
+    below = sheet.below(header) if header else []
     if header is None or not below:
         return []
     lower, spans = below[0], spread(header, below[0])

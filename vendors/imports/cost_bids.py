@@ -21,19 +21,8 @@ BESIDE = frozenset(
         *("total", "sum", "average", "mean", "median", "lowest", "highest", "best"),
         *("budget", "estimate", "engineersestimate", "engineerestimate", "target"),
         *("ownersestimate", "costestimate", "kostenschätzung", "extended"),
-        *("difference", "number", "no", "nr", "pos"),
-        *(
-            "itemno",
-            "itemnumber",
-            "position",
-            "line",
-            "lineno",
-            "lineitem",
-            "id",
-            "ref",
-            "year",
-            "weight",
-        ),
+        *("difference", "number", "no", "nr", "pos", "itemno", "itemnumber"),
+        *("position", "line", "lineno", "lineitem", "id", "ref", "year", "weight"),
     }
 )
 PRICES = frozenset(COLUMNS["likely"])
@@ -98,7 +87,7 @@ def find_bids(sheet: Sheet, said: Header | None, names: Names) -> Bids | None:
     if header is None or not points(header):
         return None
     bidders = bidders_in(header, names)
-    below = [row for row in sheet.rows if row.number > header.number]
+    below = sheet.below(header)
     above: dict[int, str] = {}
     if said is None and below and (found := under_bidders(header, below[0], bidders)):
         # Each bidder stands over a price and its sum: the lower row has the names.

@@ -26,7 +26,7 @@ def heads_of(book: Workbook, findings: Findings) -> list[Table]:
     for sheet in book.visible:
         header, columns = named_across(sheet)
         if len(columns) >= LEAST and is_meant(sheet, header, columns, findings):
-            body = [row for row in sheet.rows if row.number > header.number]
+            body = sheet.below(header)
             findings.remarks += unread_columns(sheet, header, body, columns)
             findings.remark(
                 "Names alone were read. The answers under them are an import of "

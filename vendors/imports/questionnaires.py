@@ -23,7 +23,7 @@ def find_questionnaire(
     if header is None:
         return None
     columns = columns_by_field(header, NAMES)
-    below = [row for row in sheet.rows if row.number > header.number][:SAMPLED_ROWS]
+    below = sheet.below(header)[:SAMPLED_ROWS]
     answers = {columns[it] for it in columns.keys() - {"requirement", "component"}}
     width = max((len(row.cells) for row in below), default=0)
     best, hits = None, 0

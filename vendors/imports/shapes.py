@@ -30,7 +30,7 @@ class ListShape:
     @property
     def below(self) -> list[Row]:
         """All rows under the header."""
-        return [row for row in self.sheet.rows if row.number > self.header.number]
+        return self.sheet.below(self.header)
 
     @property
     def body(self) -> list[Row]:
@@ -51,7 +51,7 @@ class MatrixShape:
     @property
     def below(self) -> list[Row]:
         """All rows under the header."""
-        return [row for row in self.sheet.rows if row.number > self.header.number]
+        return self.sheet.below(self.header)
 
     @property
     def body(self) -> list[Row]:
@@ -93,7 +93,7 @@ def find_matrix(
     if header is None:
         return None
     taken = {index for index in header.filled if across.find(header.cell(index))}
-    below = [row for row in sheet.rows if row.number > header.number][:SAMPLED_ROWS]
+    below = sheet.below(header)[:SAMPLED_ROWS]
     width = max((len(row.cells) for row in below), default=0)
     best, hits = None, 0
     for column in range(width):

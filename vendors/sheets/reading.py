@@ -78,7 +78,7 @@ def read_sheet(
 
     """
     sheet, columns, head = _find(content, filename)
-    rows = [row for row in sheet.rows if row.number > head.number]
+    rows = sheet.below(head)
     days = columns["available_from"]
     order = order_of(row.cell(days) for row in rows) or order
     lines = (_line(sheet, row, columns, current, order) for row in rows)

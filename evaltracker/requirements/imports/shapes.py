@@ -105,7 +105,7 @@ def find_questions(sheet: Sheet) -> Table | None:
         return None
     ref = header.filled[0]
     text = ref + 1
-    below = [row for row in sheet.rows if row.number > header.number]
+    below = sheet.below(header)
     refs = [row.cell(ref) for row in below if row.cell(ref) and row.cell(text)]
     is_unique = len(set(refs)) == len(refs) > 1
     if header.cell(text) or not is_unique or not all(map(has_digit, refs)):

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from evaltracker.errors import Refused
-from evaltracker.evaluations.models import Import, ImportDraft, User
+from evaltracker.evaluations.models import Evaluation, Import, ImportDraft, User
 from evaltracker.evaluations.verifying import find_break
 from evaltracker.importing.services.import_log import undo_import
 from evaltracker.importing.services.working import work_on_imports
@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 LARGE = "ref,text,note\n" + "".join(
     f"Q{at},What Q{at} asks,{'x' * 30_000}\n" for at in range(60)
 )
+ANSWERS = "requirement,candidate,status\nR1,Acme ML,yes\nR9,Acme ML,no\n"
 FILE = "ref,text\n" + "".join(f"R{at},What R{at} asks\n" for at in range(50))
 
 
@@ -62,7 +63,8 @@ def test_yeses_to_a_large_file_at_once_and_its_work_are_one_import() -> None:
     assert find_break(where) is None
 
 
-def test_two_files_at_once_do_what_their_pages_show_or_nothing() -> None:
+def two_files() -> tuple[Evaluation, Importer, Importer]:
+    """A new requirement in one file, and an answer to it in another."""
     where = evaluation()
     requirement(where, "R1")
     vendors.candidate(where)
@@ -70,7 +72,12 @@ def test_two_files_at_once_do_what_their_pages_show_or_nothing() -> None:
     needs = Importer(where, "requirements", where.owner)
     needs.upload("ref,text\nR9,What R9 asks\n")
     answers = Importer(where, "claims", where.owner)
-    answers.upload("requirement,candidate,status\nR1,Acme ML,yes\nR9,Acme ML,no\n")
+    answers.upload(ANSWERS)
+    return where, needs, answers
+
+
+def test_two_files_at_once_do_what_their_pages_show_or_nothing() -> None:
+    where, needs, answers = two_files()
     assert "Import 1 new" in answers.read(skip_unknown="on")
     said = [(needs, needs.yes()), (answers, answers.yes())]
     codes = at_once(2, lambda it: said[it][0].say(said[it][1]).status_code)
@@ -81,20 +88,13 @@ def test_two_files_at_once_do_what_their_pages_show_or_nothing() -> None:
     assert claims.count() == (1 if codes[1] == 302 else 0)
     # Once more, after both: what it shows by now is what it does.
     answers.say({"step": "discard"})
-    answers.take("requirement,candidate,status\nR1,Acme ML,yes\nR9,Acme ML,no\n")
+    answers.take(ANSWERS)
     assert claims.count() == 2
     assert find_break(where) is None
 
 
 def test_a_yes_that_waited_for_another_import_is_shown_anew() -> None:
-    where = evaluation()
-    requirement(where, "R1")
-    vendors.candidate(where)
-    vendors.in_research(where)
-    needs = Importer(where, "requirements", where.owner)
-    needs.upload("ref,text\nR9,What R9 asks\n")
-    answers = Importer(where, "claims", where.owner)
-    answers.upload("requirement,candidate,status\nR1,Acme ML,yes\nR9,Acme ML,no\n")
+    where, needs, answers = two_files()
     answers.read(skip_unknown="on")
     yes = answers.yes()
     assert needs.say(needs.yes()).status_code == 302
