@@ -5,6 +5,7 @@
 
 import io
 import json
+import logging
 import os
 import socket
 import sys
@@ -94,6 +95,7 @@ def prepare() -> Path:
     from evaltracker.evaluations.models import Evaluation
 
     data: Path = settings.DATA_DIR
+    _log_to(data / "log/prepare.log")
     # Empty, but there: whitenoise warns of a folder that is not.
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     say(f"Preparing the database in {data} …")
@@ -107,6 +109,15 @@ def prepare() -> Path:
     # What fell due while it was off; else /readyz calls it late until beat's tick.
     call_command("send_notices", stdout=io.StringIO())
     return data
+
+
+def _log_to(path: Path) -> None:
+    """Keep the log in a file, so that the terminal has only what its reader needs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("a")
+    for handler in logging.root.handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(file)
 
 
 def _free_port(wanted: str) -> int:

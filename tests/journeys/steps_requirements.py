@@ -16,7 +16,7 @@ def look_around(walk: Walk) -> None:
     lead.go("Requirements")
     # The grid draws the rows in sight: a later one is there only until it is drawn.
     lead.reads("57 requirements, 8 of them must-haves")
-    lead.page.get_by_role("gridcell").get_by_text("R01.1", exact=True).wait_for()
+    lead.page.get_by_role("gridcell", name="R01.1", exact=True).wait_for()
     lead.see("02-requirements")
 
 

@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 REQUIREMENTS = (
     "Nr;Was;Prio\nR1;Serves in real time;must\nR2;Explains predictions;could\n"
 )
+PACKING = 60_000  # ms; every page, letter and file of it is drawn
 CANDIDATES = f"name,kind,vendor\n{FAVOURITE},buy,Databricks Inc.\nStay,as is,\n"
 COSTS = f"candidate,kind,price,due\n{FAVOURITE},licence,$120000 per year,\n"
 
@@ -107,8 +108,9 @@ def take_the_pack(lead: Person) -> None:
     """The lead takes the evidence pack: a zip with the memo and the journal."""
     lead.go("Decision")
     lead.follow("Evidence pack")
-    with lead.page.expect_download() as download:
-        lead.page.get_by_role("button", name="Make the pack").click()
+    make = lead.page.get_by_role("button", name="Make the pack")
+    with lead.page.expect_download(timeout=PACKING) as download:
+        make.click(timeout=PACKING)
     with zipfile.ZipFile(download.value.path()) as pack:
         assert pack.testzip() is None
         assert any("memo" in name for name in pack.namelist())
