@@ -85,6 +85,7 @@ UNFOLD: dict[str, Any] = {
     "SCRIPTS": [
         partial(_file, "evaltracker/shim.js"),
         partial(_file, "evaltracker/typed.js"),
+        partial(_file, "evaltracker/draft_store.js"),
         partial(_file, "evaltracker/drafts.js"),
         partial(_file, "evaltracker/fresh.js"),
         partial(_file, "evaltracker/dialog.js"),

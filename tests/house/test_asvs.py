@@ -60,8 +60,8 @@ def test_what_is_named_as_a_proof_exists(row: tuple[str, ...]) -> None:
 
 
 def test_no_script_of_ours_stores_data_beyond_the_tab() -> None:
-    """Drafts are kept, and the ids of folded categories, in `sessionStorage`, which
-    ends with the tab."""
+    """Drafts are kept, encrypted, and the ids of folded categories, in
+    `sessionStorage`, which ends with the tab."""
     scripts = list((ROOT / "evaltracker" / "static" / "evaltracker").rglob("*.js"))
     kept = {
         script.name: set(
@@ -70,6 +70,6 @@ def test_no_script_of_ours_stores_data_beyond_the_tab() -> None:
         for script in scripts
     }
     assert {name: stores for name, stores in kept.items() if stores} == {
-        "drafts.js": {"sessionStorage"},
+        "draft_store.js": {"sessionStorage"},
         "matrix_folds.js": {"sessionStorage"},
     }

@@ -46,3 +46,9 @@ def watched(page: Page, live_server: LiveServer) -> Iterator[Watched]:
     seen = Watched(page, live_server.url)
     yield seen
     assert seen.complaints == []
+
+
+@pytest.fixture
+def address(requirement: Requirement, known_acts: None) -> str:
+    """The form that rewords R1, and keeps what is typed in it."""
+    return f"/admin/act/test-reword/{requirement.pk}/"

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import Dialog, expect
 
-from evaltracker.evaluations.models import Evaluation
 from tests.browser import Watched
 from tests.cast import common
 
@@ -11,13 +10,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "Trains on GPUs that we own"
 # What else a page keeps for the tab.
 FOLD = "sessionStorage.setItem('matrix-folds /x/', '[]')"
-
-
-@pytest.fixture
-def address(purchase: Evaluation, known_acts: None) -> str:
-    """The form that rewords R1."""
-    target = purchase.requirements.get(ref="R1")
-    return f"/admin/act/test-reword/{target.pk}/"
 
 
 def test_leaving_a_form_warns_once_something_is_typed(

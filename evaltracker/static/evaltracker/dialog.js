@@ -13,7 +13,6 @@
 	const ACT = "/admin/act/";
 	const HEADERS = { "X-Dialog": "yes" };
 	const DETOUR = "X-Detour";
-	const LEFT = 300;
 	const POINTS_AT = ["for", "aria-describedby", "aria-labelledby", "aria-controls", "list", "form"];
 	const dialog = document.createElement("dialog");
 	dialog.className = "et-dialog";
@@ -256,8 +255,5 @@
 		}
 	});
 
-	/* A draft is kept a moment after the last key; only then may the form go. */
-	dialog.addEventListener("close", () => {
-		setTimeout(() => dialog.open || dialog.replaceChildren(), LEFT);
-	});
+	dialog.addEventListener("close", () => dialog.open || dialog.replaceChildren());
 })();

@@ -1,75 +1,63 @@
 /*
  * Nothing typed is lost: forms with `data-draft` are kept in this tab until they are saved.
  *
- * A draft belongs to a person, a form (its address and the value of `data-draft`) and the
- * version that it was typed on (hidden fields, and what the fields held before). It lives
- * in sessionStorage: it survives a reload and a new login, and ends with the tab, with the
- * log-out in any tab, and as soon as somebody else is logged in. Passwords and files are
- * never kept; a form with `data-draft-sealed` is forgotten at the login page, too. With the
- * log-out the tab keeps nothing at all, and at the login page only drafts.
+ * A draft belongs to a person, a form (`data-draft` is its name) and the version that it was
+ * typed on (hidden fields, and what the fields held before). It lives in the tab's
+ * storage, encrypted with the form's `data-draft-key` (draft_store.js): it survives a reload
+ * and a new login, and ends with the tab, with the log-out in any tab, and as soon as
+ * somebody else is logged in. Passwords and files are never kept; a form with `data-draft-sealed` is
+ * forgotten at the login page, too. With the log-out the tab keeps nothing at all, and at
+ * the login page only drafts. Where the browser cannot encrypt nothing is kept, and leaving
+ * warns.
  */
 "use strict";
 
 (() => {
-	const PREFIX = "draft ";
-	const DELAY = 250;
+	const store = new DraftStore();
 	const tabs = new BroadcastChannel("drafts");
-	const waiting = new Map();
+	// By form: its draft being looked at, what is being kept, what was there before.
+	const looked = new WeakMap();
+	const keeping = new WeakMap();
+	const brought = new WeakMap();
+	const typedIn = new WeakSet();
 	let person = "";
 	let leaving = null;
 	let loggingOut = false;
 
 	const draftForms = (root) => Array.from(root.querySelectorAll("form[data-draft]"));
+	const nameOf = (form) => DraftStore.nameOf(person, form);
 
-	function addressOf(form) {
-		return new URL(form.getAttribute("action") || location.href, location.href).pathname;
+	function isLogOut(form) {
+		const address = form.getAttribute("action") || location.href;
+		return new URL(address, location.href).pathname.endsWith("/logout/");
 	}
 
-	const keyOf = (form) => `${PREFIX}${person} ${addressOf(form)} ${form.dataset.draft}`;
-
-	function read(key) {
-		try {
-			return JSON.parse(sessionStorage.getItem(key));
-		} catch {
-			return null;
-		}
-	}
-
-	function forget(matches) {
-		for (const key of Object.keys(sessionStorage)) {
-			if (key.startsWith(PREFIX) && matches(key)) {
-				sessionStorage.removeItem(key);
-			}
-		}
-	}
-
-	function keep(form) {
-		clearTimeout(waiting.get(form));
-		waiting.delete(form);
+	/** Resolves once what is typed in the form is kept. */
+	async function keep(form) {
+		await looked.get(form);
 		if (!person || !form.isConnected) {
 			return;
 		}
-		const key = keyOf(form);
 		const typed = new TypedForm(form);
 		const fields = typed.changes();
-		if ("unsaved" in form.dataset) {
-			// It came back with what was sent; what stood before is in the draft.
-			const now = typed.values();
-			for (const [name, { was }] of Object.entries(read(key)?.fields ?? {})) {
-				fields[name] = { was, now: now[name] };
-			}
+		const now = typed.values();
+		for (const [name, { was }] of Object.entries(brought.get(form) ?? {})) {
+			fields[name] = { was, now: now[name] };
 		}
 		if (!Object.keys(fields).length) {
-			sessionStorage.removeItem(key);
+			store.remove(nameOf(form));
 			return;
 		}
-		const sealed = "draftSealed" in form.dataset;
-		const draft = { at: Date.now(), sealed, versions: typed.versions, fields };
-		try {
-			sessionStorage.setItem(key, JSON.stringify(draft));
-		} catch {
-			// The tab's storage is full: leaving warns all the same.
-		}
+		const draft = { at: Date.now(), versions: typed.versions, fields };
+		await store.write(nameOf(form), form.dataset.draftKey, draft);
+	}
+
+	/** Keeps what was just typed; until then the form is not sent. */
+	function keepTyped(form) {
+		typedIn.add(form);
+		const kept = keep(form).finally(() => keeping.get(form) === kept && keeping.delete(form));
+		keeping.set(form, kept);
+		watch();
 	}
 
 	function warn(event) {
@@ -115,30 +103,24 @@
 	}
 
 	function discard(form) {
-		sessionStorage.removeItem(keyOf(form));
+		store.remove(nameOf(form));
 		form.reset();
 		watch();
 		new TypedForm(form).controls[0]?.focus();
 	}
 
-	function restore(form) {
-		const draft = read(keyOf(form));
-		if (!draft || "unsaved" in form.dataset) {
-			return;
-		}
+	/** Offers the draft, or fills it in if it was typed on what stands, and nothing since. */
+	function offer(form, draft) {
 		const typed = new TypedForm(form);
 		const before = typed.values(true);
 		const open = Object.entries(draft.fields).filter(
 			([name, { now }]) => before[name] && !TypedForm.same(before[name], now),
 		);
 		if (!open.length) {
-			sessionStorage.removeItem(keyOf(form));
+			store.remove(nameOf(form));
 			return;
 		}
-		const fill = () => {
-			typed.fill(Object.fromEntries(open.map(([name, { now }]) => [name, now])));
-			watch();
-		};
+		const fill = () => typed.fill(Object.fromEntries(open.map(([name, { now }]) => [name, now])));
 		for (let box = form.closest("details"); box; box = box.parentElement.closest("details")) {
 			box.open = true;
 		}
@@ -146,37 +128,59 @@
 			TypedForm.same(draft.versions, typed.versions) &&
 			open.every(([name, { was }]) => TypedForm.same(before[name], was));
 		const buttons = [["Discard", () => discard(form)]];
-		if (stands) {
+		if (stands && !typedIn.has(form)) {
 			fill();
+			watch();
 			say(form, `Draft from ${timeOf(draft.at)} restored`, buttons);
 		} else {
-			const sentence = `This has changed since you typed your draft at ${timeOf(draft.at)}`;
-			say(form, sentence, [["Restore draft", fill], ...buttons]);
+			const sentence = stands
+				? `There is a draft from ${timeOf(draft.at)}`
+				: `This has changed since you typed your draft at ${timeOf(draft.at)}`;
+			const refill = () => {
+				fill();
+				keepTyped(form);
+			};
+			say(form, sentence, [["Restore draft", refill], ...buttons]);
 		}
 	}
 
-	/** The server says at which address something was saved. */
-	function forgetDone() {
-		for (const messages of document.querySelectorAll("[data-done]")) {
-			for (const address of messages.dataset.done.split(" ").filter(Boolean)) {
-				forget((key) => key.startsWith(`${PREFIX}${person} ${address} `));
-			}
+	async function look(form) {
+		const draft = person && (await store.read(nameOf(form), form.dataset.draftKey));
+		if (!person || !draft || !form.isConnected) {
+			return;
 		}
+		if ("unsaved" in form.dataset) {
+			// It came back with what was sent; what stood before is in the draft.
+			brought.set(form, draft.fields);
+		} else {
+			offer(form, draft);
+		}
+	}
+
+	const lookAt = (form) => looked.set(form, look(form));
+
+	/** The server says which forms were saved. */
+	function forgetDone() {
+		for (const { dataset } of document.querySelectorAll("[data-done]")) {
+			store.removeForms(dataset.done.split(" "));
+		}
+	}
+
+	function forgetAll() {
+		person = "";
+		store.removeAll();
 	}
 
 	addEventListener("DOMContentLoaded", () => {
 		person = document.querySelector("[data-person]")?.dataset.person ?? "";
 		if (person) {
-			forget((key) => !key.startsWith(`${PREFIX}${person} `));
+			store.removeOthers(person);
 		} else if (document.body.matches(".login")) {
-			forget((key) => read(key)?.sealed);
-			// Nothing else is worth keeping for whoever logs in next.
-			for (const key of Object.keys(sessionStorage).filter((key) => !key.startsWith(PREFIX))) {
-				sessionStorage.removeItem(key);
-			}
+			store.removeSealed();
 		}
 		forgetDone();
-		draftForms(document).forEach(restore);
+		draftForms(document).forEach(lookAt);
+		draftForms(document).filter((form) => typedIn.has(form)).forEach(keepTyped);
 		watch();
 	});
 
@@ -185,47 +189,47 @@
 		if (form?.matches("form[data-draft]")) {
 			leaving = null;
 			loggingOut = false;
-			clearTimeout(waiting.get(form));
-			waiting.set(form, setTimeout(keep, DELAY, form));
-			watch();
+			keepTyped(form);
 		}
 	});
 
-	const keepAll = () => Array.from(waiting.keys()).forEach(keep);
-	document.addEventListener("visibilitychange", keepAll);
 	addEventListener("pagehide", () => {
-		keepAll();
 		if (loggingOut) {
-			sessionStorage.clear();
+			forgetAll();
 			tabs.postMessage("logged out");
 		}
 	});
 	addEventListener("pageshow", () => {
 		leaving = null;
 	});
-	tabs.addEventListener("message", () => {
-		person = "";
-		sessionStorage.clear();
-	});
+	tabs.addEventListener("message", forgetAll);
 
-	/* Without a connection a form waits here, instead of leaving for an error page. */
+	/*
+	 * A form leaves once its draft is kept. Without a connection it waits here, instead of
+	 * leaving for an error page.
+	 */
 	function send(event) {
 		const form = event.target;
-		loggingOut = addressOf(form).endsWith("/logout/");
+		loggingOut = isLogOut(form);
 		const staysHere = "inPlace" in form.dataset && !event.submitter?.matches("[data-onwards]");
 		if (!form.matches("form[data-draft]") || staysHere) {
 			return;
 		}
-		keep(form);
-		if (navigator.onLine) {
+		const { submitter } = event;
+		const kept = keeping.get(form);
+		if (navigator.onLine && !kept) {
 			leaving = form;
 			return;
 		}
 		event.preventDefault();
 		event.stopPropagation();
-		const { submitter } = event;
-		say(form, Fresh.AWAY);
-		addEventListener("online", () => form.requestSubmit(submitter), { once: true });
+		const again = () => form.requestSubmit(submitter);
+		if (navigator.onLine) {
+			kept.finally(again);
+		} else {
+			say(form, Fresh.AWAY);
+			addEventListener("online", again, { once: true });
+		}
 	}
 	document.addEventListener("submit", send, true);
 
@@ -239,7 +243,7 @@
 	});
 	document.addEventListener("shown", (event) => {
 		if (event.target instanceof Element) {
-			draftForms(event.target).forEach(restore);
+			draftForms(event.target).forEach(lookAt);
 			watch();
 		}
 	});

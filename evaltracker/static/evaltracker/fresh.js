@@ -8,7 +8,10 @@ const Fresh = {
 	READ: 8000,
 	SOON: 500,
 	AWAY: "No connection. What you typed is kept and will be sent when it is back.",
-	LOGGED_OUT: "Not saved: log in again and load this page. What you typed is kept.",
+	// Drafts are kept where the browser encrypts (draft_store.js).
+	LOGGED_OUT: isSecureContext
+		? "Not saved: log in again and load this page. What you typed is kept."
+		: "Not saved: copy what you typed, log in again and load this page.",
 
 	/** The page at an address, as a document. */
 	async page(address) {

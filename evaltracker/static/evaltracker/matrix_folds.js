@@ -1,14 +1,14 @@
 /*
  * Categories that fold: a button in each category's row, and one for all of them.
  *
- * Which are folded is kept for the tab, by the address of the matrix. Without this script
+ * Which are folded is kept for the tab, by the evaluation's id. Without this script
  * every category is open.
  */
 "use strict";
 
 class MatrixFolds {
 	constructor() {
-		this.key = `matrix-folds ${location.pathname}`;
+		this.key = `matrix-folds ${document.querySelector("[data-matrix]").dataset.matrix}`;
 		this.folded = new Set(JSON.parse(sessionStorage.getItem(this.key) ?? "[]"));
 	}
 

@@ -1,0 +1,116 @@
+"""Encrypting takes a moment: nothing is lost in it, and nothing comes back after it."""
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.browser import Watched
+from tests.pages.drafting import (
+    TYPE_AND,
+    WORDS,
+    field,
+    kept,
+    throttle,
+    wait_for_draft,
+    wait_until,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# Each encryption takes less time than the one before it, so the first ends last.
+OLDER_IS_SLOWER = """
+const encrypt = SubtleCrypto.prototype.encrypt;
+let wait = 900;
+window.encrypted = 0;
+SubtleCrypto.prototype.encrypt = async function (...all) {
+    wait -= 300;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(wait, 0)));
+    const made = await encrypt.apply(this, all);
+    setTimeout(() => { window.encrypted += 1; });
+    return made;
+};
+"""
+SLOW_TO_READ = """
+const decrypt = SubtleCrypto.prototype.decrypt;
+SubtleCrypto.prototype.decrypt = async function (...all) {
+    await new Promise((resolve) => { window.readOn = resolve; });
+    return decrypt.apply(this, all);
+};
+"""
+
+
+@pytest.mark.parametrize("rate", [1, 6])
+def test_who_types_and_reloads_at_once_has_it_back(
+    watched: Watched, address: str, rate: int
+) -> None:
+    watched.log_in("lina")
+    watched.open(address)
+    throttle(watched.page, rate)
+    with watched.page.expect_navigation():
+        watched.page.evaluate(TYPE_AND, "reload")
+    expect(field(watched.page)).to_have_value(WORDS)
+    expect(watched.page.get_by_text("restored")).to_be_visible()
+
+
+@pytest.mark.parametrize("rate", [1, 6])
+def test_who_types_and_sends_at_once_in_vain_has_it_back(
+    watched: Watched, address: str, rate: int
+) -> None:
+    watched.log_in("lina")
+    page = watched.page
+    watched.open(address)
+    throttle(page, rate)
+
+    def fail(route: Route) -> None:
+        route.fulfill(status=502, body="Bad gateway")
+
+    page.route(f"**{address}", fail, times=1)
+    with page.expect_navigation():
+        page.evaluate(TYPE_AND, "send")
+    watched.open(address)
+    expect(field(page)).to_have_value(WORDS)
+    # The 502, and the icon that it does not name.
+    watched.complaints = [it for it in watched.complaints if "Failed" not in it]
+
+
+def test_older_words_never_come_after_newer_ones(
+    watched: Watched, address: str
+) -> None:
+    watched.page.add_init_script(OLDER_IS_SLOWER)
+    watched.log_in("lina")
+    watched.open(address)
+    watched.page.evaluate(TYPE_AND, "nothing")
+    wait_until(watched.page, "window.encrypted === 3")
+    watched.page.reload()
+    expect(field(watched.page)).to_have_value(WORDS)
+
+
+def test_what_is_written_when_all_is_forgotten_is_forgotten_too(
+    watched: Watched, address: str
+) -> None:
+    watched.page.add_init_script(OLDER_IS_SLOWER)
+    watched.log_in("lina")
+    watched.open(address)
+    watched.page.evaluate(TYPE_AND, "nothing")
+    # Another tab logs out.
+    other = watched.page.context.new_page()
+    other.goto(f"{watched.home}/admin/login/")
+    other.evaluate("new BroadcastChannel('drafts').postMessage('logged out')")
+    wait_until(watched.page, "window.encrypted === 3")
+    assert kept(watched.page) == {}
+
+
+def test_what_is_typed_before_the_draft_is_read_stays(
+    watched: Watched, address: str
+) -> None:
+    watched.log_in("lina")
+    page = watched.page
+    watched.open(address)
+    field(page).fill(WORDS)
+    wait_for_draft(page)
+    page.add_init_script(SLOW_TO_READ)
+    page.reload()
+    field(page).fill("Something else")
+    page.evaluate("window.readOn()")
+    expect(page.get_by_text("There is a draft from")).to_be_visible()
+    expect(field(page)).to_have_value("Something else")
+    page.get_by_role("button", name="Restore draft").click()
+    expect(field(page)).to_have_value(WORDS)
